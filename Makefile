@@ -1,0 +1,55 @@
+# Everything runs in .venv, which the first target that needs it makes. Needs git, make and Python 3.11 or newer.
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+BIN := .venv/bin
+HOST ?= 127.0.0.1
+PORT ?= 4100
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench format lock clean
+
+help: ## Say what there is
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/base ## Start the playground: a simulated Slack with Baton in it, in your browser (PORT=4100)
+	@$(BIN)/baton playground --host $(HOST) --port $(PORT)
+
+test: .venv/dev ## Run every test
+	$(BIN)/pytest -q -n 2 -m "not bench"
+
+lint: .venv/dev ## Check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev ## Print the figures: accuracy, speed, imports (some minutes)
+	$(BIN)/pytest -q -s -m bench tests/benchmarks
+
+format: .venv/dev ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/dev ## Pin and hash the requirements anew, from pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/base.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --no-annotate pyproject.toml requirements/build.in --group dev -c requirements/base.txt -o requirements/dev.txt
+
+clean: ## Remove what was made: environment, caches, the playground's database
+	rm -rf .venv .var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Baton needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+
+# Not isolated: the build tool is pinned and hashed with everything else.
+.venv/base: requirements/base.txt pyproject.toml | .venv/bin/python
+	@echo "Installing the pinned requirements into .venv (once)…"
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/base.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/base
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

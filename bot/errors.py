@@ -1,0 +1,79 @@
+"""The error tree. Every error that Baton raises on purpose is one of these.
+
+BatonError
+├── UserError               the person can put it right; `str(error)` is the sentence they read
+│   ├── NotFoundError       what was named is not there (any more)
+│   └── NotAllowedError     the person may not do this; says who may
+├── SettingsError           the process cannot run as it is configured
+├── CatalogError            a catalog file or an import as a whole was refused
+│   └── UnreadableError     a file that is not what its format says; carries `path` and `line`
+├── StoreError              the database is missing, older or newer than this code
+└── SlackError              Slack refused a call; carries Slack's `code`
+    ├── SlackRateLimitedError   try again after `retry_after_seconds`
+    └── SlackUnreachableError   no answer: the call may or may not have been carried out
+"""
+
+from __future__ import annotations
+
+
+class BatonError(Exception):
+    """Root of everything that Baton raises on purpose."""
+
+
+class UserError(BatonError):
+    """The person who asked can put it right; the message is one sentence with the next step."""
+
+
+class NotFoundError(UserError):
+    """What was named does not exist, or no longer does."""
+
+
+class NotAllowedError(UserError):
+    """The person may not do this; the message says who may."""
+
+
+class SettingsError(BatonError):
+    """The process cannot run as configured; the message says which setting and what to set."""
+
+
+class CatalogError(BatonError):
+    """An import as a whole was refused."""
+
+
+class UnreadableError(CatalogError):
+    """A file is not what its format says.
+
+    `path` is the file as the caller named it, `line` the 1-based line or None when the format has none.
+    """
+
+    def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
+
+
+class StoreError(BatonError):
+    """The database is missing, or its schema is not the one that this code works with."""
+
+
+class SlackError(BatonError):
+    """Slack refused a call. `code` is Slack's own error code, e.g. `channel_not_found`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Slack answered {code}")
+        self.code = code
+
+
+class SlackRateLimitedError(SlackError):
+    """Slack asks for a pause of `retry_after_seconds`."""
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        super().__init__("ratelimited")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class SlackUnreachableError(SlackError):
+    """No usable answer came back: the call may or may not have been carried out."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)

@@ -1,0 +1,87 @@
+"""What Baton needs of the world outside, as protocols; the real things and the fakes both fit them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+
+class Clock(Protocol):
+    """Tells the time. Nothing else in Baton asks the operating system for it."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+Blocks = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class SlackUser:
+    """A member of the workspace as Slack knows them; `email` is empty when Slack does not tell."""
+
+    id: str
+    name: str
+    email: str
+    timezone: str
+    is_active: bool
+    is_bot: bool
+
+
+class Slack(Protocol):
+    """The Web API calls that Baton makes.
+
+    Each raises SlackError with Slack's code, SlackRateLimitedError, or SlackUnreachableError when no answer came.
+    """
+
+    async def post_message(
+        self,
+        channel: str,
+        *,
+        text: str,
+        blocks: Blocks = (),
+        thread_ts: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Post and return the message's `ts`. `channel` may be a user id: then it is a direct message."""
+        ...
+
+    async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
+        """Post through a response URL, which takes five messages within 30 minutes."""
+        ...
+
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
+        """Open a modal and return its id. A trigger lives 3 seconds."""
+        ...
+
+    async def user(self, user_id: str) -> SlackUser:
+        """Look a member up."""
+        ...
+
+    async def members(self) -> Sequence[SlackUser]:
+        """Return everybody in the workspace, deactivated accounts included."""
+        ...
+
+    async def channels(self) -> Mapping[str, str]:
+        """Return the ids of the channels that Baton can see, by name without `#`."""
+        ...
+
+    async def find_message(
+        self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None
+    ) -> str | None:
+        """Return the `ts` of the message that was posted with the metadata key `key` since then, or None.
+
+        `thread_ts` is the thread that it was posted to: a channel's own messages do not include replies.
+        """
+        ...

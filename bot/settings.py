@@ -1,0 +1,62 @@
+"""Settings, from the environment (`BATON_…`) and a `.env` file. Built only by the command line; frozen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Secrets are `SecretStr`, so that they never show in a log or a traceback."""
+
+    model_config = SettingsConfigDict(env_prefix="BATON_", env_file=".env", extra="ignore", frozen=True)
+
+    #: Where the store is: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`.
+    database_url: SecretStr = SecretStr("sqlite:///baton.sqlite")
+    #: The bot token (`xoxb-…`) of the installed app.
+    slack_bot_token: SecretStr = SecretStr("")
+    #: The signing secret, for requests over HTTP.
+    slack_signing_secret: SecretStr = SecretStr("")
+    #: The app-level token (`xapp-…`): when set, Baton uses Socket Mode.
+    slack_app_token: SecretStr = SecretStr("")
+    #: Slack's Web API; tests and the playground point it at the simulated Slack.
+    slack_api_url: str = "https://slack.com/api/"
+    #: Where the web server listens (Slack's requests over HTTP, health, metrics).
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    #: A fact that nobody confirmed or imported for this many days is called stale.
+    stale_after_days: Annotated[int, Field(ge=1)] = 180
+    #: How often the catalog's revision is looked at, in seconds.
+    catalog_poll_seconds: Annotated[float, Field(gt=0)] = 0.5
+    #: How long a shutdown waits for work that has begun, in seconds.
+    drain_seconds: Annotated[float, Field(gt=0)] = 10.0
+    #: `json` for machines, `text` for people.
+    log_format: Annotated[str, Field(pattern="^(json|text)$")] = "json"
+
+    @property
+    def stale_after(self) -> timedelta:
+        """How long a fact is trusted after it was last confirmed or seen."""
+        return timedelta(days=self.stale_after_days)
+
+    def require_slack(self) -> None:
+        """Raise SettingsError, naming what is missing, unless Slack can be served."""
+        if not self.slack_bot_token.get_secret_value():
+            raise SettingsError("BATON_SLACK_BOT_TOKEN is not set: copy the Bot User OAuth Token (xoxb-…) of the app.")
+        if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
+            raise SettingsError(
+                "Set BATON_SLACK_APP_TOKEN (xapp-…) for Socket Mode, or BATON_SLACK_SIGNING_SECRET for HTTP."
+            )
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings; `overrides` win. Raises SettingsError in one line that names the variable."""
+    try:
+        return Settings.model_validate({**Settings().model_dump(), **overrides}) if overrides else Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"BATON_{str(first['loc'][0]).upper()}: {first['msg']}") from None
