@@ -1,0 +1,76 @@
+"""The engine and its transactions: SQLite with WAL, foreign keys and a busy timeout; PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from bot.errors import SettingsError
+
+#: Drivers by backend; a bare `postgresql://` would otherwise mean a synchronous driver.
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_IMMEDIATE = "baton_begin_immediate"
+
+
+def normalise_url(url: str) -> URL:
+    """Return `url` with the asynchronous driver that Baton uses. Raises SettingsError for another database."""
+    backend = url.split(":", 1)[0].split("+", 1)[0]
+    if backend not in _DRIVERS:
+        raise SettingsError(f"BATON_DATABASE_URL starts with {backend!r}; use sqlite:///PATH or postgresql://…")
+    return make_url(f"{_DRIVERS[backend]}:{url.split(':', 1)[1]}")
+
+
+class Database:
+    """One engine and the two ways to use it: `transaction()` to change, `reading()` to look.
+
+    `busy_timeout_seconds` is how long SQLite waits for another writer before it gives up.
+    """
+
+    def __init__(self, url: str, *, busy_timeout_seconds: float = 10.0, pool_size: int = 10) -> None:
+        parsed = normalise_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        # Errors are logged, and a statement's parameters are what people typed: keep them out.
+        options: dict[str, Any] = {"pool_size": pool_size, "hide_parameters": True}
+        if self.is_sqlite:
+            options["connect_args"] = {"timeout": busy_timeout_seconds}
+        self.engine: AsyncEngine = create_async_engine(parsed, **options)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._writer = self.engine.execution_options(**{_IMMEDIATE: True})
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a writing transaction: commits on leaving, rolls back on any error."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a session that sees one consistent state and must not write."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection; an unclosed aiosqlite connection would keep the process alive."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling is off: _begin_sqlite says when a transaction begins, and of which kind.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that begins as a reader can fail to upgrade with "database is locked" whatever the busy timeout.
+    immediate = connection.get_execution_options().get(_IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

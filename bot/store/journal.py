@@ -1,0 +1,39 @@
+"""What every writing use case adds: the audit entry, and the catalog's next revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.store.tables import AuditEntry, CatalogState
+
+
+async def audit(
+    session: AsyncSession,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: Mapping[str, Any] | None = None,
+) -> int:
+    """Add an audit entry and return its id. `actor` is `person:12`, `import:backstage` or `baton`."""
+    entry = AuditEntry(at=at, actor=actor, action=action, subject=subject, detail=dict(detail or {}))
+    session.add(entry)
+    await session.flush()
+    assert entry.id is not None  # noqa: S101 - the flush has just given it
+    return entry.id
+
+
+async def next_revision(session: AsyncSession) -> int:
+    """Add one to the catalog's revision and return it.
+
+    The row stays locked until the transaction ends, so revisions are committed in their order.
+    """
+    column = CatalogState.__table__.c.revision  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    statement = update(CatalogState).values(revision=column + 1).returning(column)
+    return int((await session.execute(statement)).scalar_one())

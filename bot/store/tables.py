@@ -1,0 +1,247 @@
+"""The schema, on one page. Rows are what is stored; rules read the records of `bot.domain.records` instead.
+
+Table models do not validate: values come from the domain, which does. Enumerations are stored as their text.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.store.types import UTCDateTime
+
+#: Names for every constraint, so that migrations can name them on either database.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _when(*, nullable: bool = False, index: bool = False) -> Any:
+    return Field(sa_column=Column(UTCDateTime, nullable=nullable, index=index), default=None)
+
+
+def _json(default: type[list[Any]] | type[dict[str, Any]] = list) -> Any:
+    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+
+def _text() -> Any:
+    return Field(default="", sa_column=Column(Text, nullable=False))
+
+
+class CatalogState(SQLModel, table=True):
+    """One row: the catalog's revision. Every transaction that changes what answers depend on adds one."""
+
+    __tablename__ = "catalog_state"
+    id: int = Field(primary_key=True)
+    revision: int = 0
+
+
+class Person(SQLModel, table=True):
+    """Somebody who asks, owns or decides. Known by Slack id, e-mail or a source's handle."""
+
+    __tablename__ = "people"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = _text()
+    slack_id: str | None = Field(default=None, unique=True)
+    email: str | None = Field(default=None, unique=True)  #: lower case
+    handle: str | None = Field(default=None, unique=True)  #: lower case, without `@`
+    timezone: str = _text()
+    is_active: bool = True
+    revision: int = Field(default=0, index=True)
+
+
+class Team(SQLModel, table=True):
+    """A team. `folded` is its identity; `is_declared` is False when sources only ever mention it as an owner."""
+
+    __tablename__ = "teams"
+    id: int | None = Field(default=None, primary_key=True)
+    folded: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    name: str = _text()
+    aliases: list[str] = _json()
+    former_names: list[str] = _json()
+    channel: str = _text()
+    user_group: str = _text()
+    timezone: str = _text()
+    lead_id: int | None = Field(default=None, foreign_key="people.id")
+    is_declared: bool = False
+    gone_at: datetime | None = _when(nullable=True)
+    revision: int = Field(default=0, index=True)
+
+
+class Source(SQLModel, table=True):
+    """Where facts come from: an import by name, or `slack` for what people decide there (`is_human`)."""
+
+    __tablename__ = "sources"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    format: str = _text()
+    is_human: bool = False
+    last_run_at: datetime | None = _when(nullable=True)  #: the last run that read the source whole
+
+
+class Membership(SQLModel, table=True):
+    """A source says that a person is in a team."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("team_id", "person_id", "source_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="teams.id", index=True)
+    person_id: int = Field(foreign_key="people.id", index=True)
+    source_id: int = Field(foreign_key="sources.id")
+
+
+class Asset(SQLModel, table=True):
+    """Something that can be owned, merged from all claims about it. `ref` is `kind:name` or `kind:namespace/name`."""
+
+    __tablename__ = "assets"
+    id: int | None = Field(default=None, primary_key=True)
+    ref: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    kind: str = _text()
+    name: str = _text()
+    namespace: str = _text()
+    description: str = _text()
+    aliases: list[str] = _json()
+    addresses: list[str] = _json()
+    parent_id: int | None = Field(default=None, foreign_key="assets.id", index=True)
+    hosting: str | None = Field(default=None, sa_column=Column(Text))
+    tier: int | None = None
+    links: list[list[str]] = _json()  #: pairs of label and URL
+    tags: list[list[str]] = _json()  #: pairs of key and value
+    runs: list[list[str]] = _json()  #: product, version, provider, environment
+    unowned_reason: str = _text()
+    rule_repository: str | None = Field(default=None, sa_column=Column(Text))
+    rule_pattern: str | None = Field(default=None, sa_column=Column(Text))
+    rule_position: int | None = None
+    gone_at: datetime | None = _when(nullable=True)
+    revision: int = Field(default=0, index=True)
+
+
+class Claim(SQLModel, table=True):
+    """What one source says of one asset, team or person, as last read; `digest` tells whether it changed."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        UniqueConstraint("source_id", "subject", "external_id"),
+        Index("ix_claims_subject_subject_id", "subject", "subject_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="sources.id")
+    subject: str = _text()  #: `asset`, `team` or `person`
+    external_id: str = _text()
+    subject_id: int
+    digest: str = _text()
+    content: dict[str, Any] = _json(dict)
+    path: str = _text()
+    line: int | None = None
+
+
+class Ownership(SQLModel, table=True):
+    """A fact: a team or a person owns an area of an asset, from and (once over) to. Facts end; they are not changed."""
+
+    __tablename__ = "ownerships"
+    __table_args__ = (
+        CheckConstraint("(team_id IS NULL) <> (person_id IS NULL)", name="one_owner"),
+        Index(
+            "ix_ownerships_current",
+            "asset_id",
+            sqlite_where=text("valid_to IS NULL"),
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+        Index("ix_ownerships_asset_id_valid_from", "asset_id", "valid_from"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int = Field(foreign_key="assets.id")
+    team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="people.id", index=True)
+    area: str = _text()
+    role: str = _text()
+    source_id: int = Field(foreign_key="sources.id", index=True)
+    valid_from: datetime = _when()
+    valid_to: datetime | None = _when(nullable=True)
+    confirmed_at: datetime | None = _when(nullable=True)
+    confirmed_by: int | None = Field(default=None, foreign_key="people.id")
+    begun_by: int = Field(foreign_key="audit_log.id")  #: the audit entry that began the fact
+    ended_by: int | None = Field(default=None, foreign_key="audit_log.id")
+
+
+class OwnerDoubt(SQLModel, table=True):
+    """Somebody pressed "Wrong owner?": who, about which asset, and the optional word of why."""
+
+    __tablename__ = "owner_doubts"
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int = Field(foreign_key="assets.id", index=True)
+    person_id: int = Field(foreign_key="people.id")
+    reason: str = _text()
+    at: datetime = _when()
+    settled_at: datetime | None = _when(nullable=True)
+
+
+class ImportRun(SQLModel, table=True):
+    """One import that was carried out or refused; `counts` and `problems` are what its report said."""
+
+    __tablename__ = "import_runs"
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="sources.id", index=True)
+    paths: list[str] = _json()
+    started_at: datetime = _when()
+    finished_at: datetime = _when()
+    outcome: str = _text()  #: `imported`, `unchanged` or `refused`
+    counts: dict[str, int] = _json(dict)
+    problems: list[str] = _json()  #: the first 1,000
+    audit_id: int | None = Field(default=None, foreign_key="audit_log.id")
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who changed what, when. The database refuses to change or delete a row."""
+
+    __tablename__ = "audit_log"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = _when(index=True)
+    actor: str = _text()  #: `person:12`, `import:backstage` or `baton`
+    action: str = _text()  #: `ownership.confirm`, `catalog.import` …
+    subject: str = _text()  #: `asset:3`, `source:1` …
+    detail: dict[str, Any] = _json(dict)
+
+
+class InboundEvent(SQLModel, table=True):
+    """An event id that Slack delivered and Baton has taken; kept for a day so that a redelivery does nothing."""
+
+    __tablename__ = "inbound_events"
+    event_id: str = Field(primary_key=True)
+    received_at: datetime = _when(index=True)
+
+
+class Miss(SQLModel, table=True):
+    """What people asked for and nobody could answer, counted by folded spelling."""
+
+    __tablename__ = "misses"
+    folded: str = Field(primary_key=True)
+    text: str = _text()  #: the thing asked for as last written, at most 200 characters; never the whole message
+    times: int = 0
+    first_at: datetime = _when()
+    last_at: datetime = _when(index=True)
+
+
+class OutboxMessage(SQLModel, table=True):
+    """A rendered message that Baton posts on its own account; `key` makes a second enqueue a no-op."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_state_due_at", "state", "due_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    channel: str = _text()  #: a channel id or a user id
+    body: dict[str, Any] = _json(dict)  #: `text`, `blocks`, perhaps `thread_ts`
+    state: str = "waiting"  #: `waiting`, `sending`, `sent` or `failed`
+    attempts: int = 0
+    created_at: datetime = _when()
+    due_at: datetime = _when()
+    sent_at: datetime | None = _when(nullable=True)
+    ts: str | None = None  #: Slack's id of the posted message
+    error: str = _text()  #: Slack's code of the last failure

