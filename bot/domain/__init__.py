@@ -1,0 +1,1 @@
+"""Pure rules: no await, no session, no clock, no Slack. `today` and `now` are arguments."""

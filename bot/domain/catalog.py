@@ -1,0 +1,223 @@
+"""The catalog: what kinds of things are owned, and what one source says of them.
+
+A parser turns files into a `SourceCatalog`: claims, each with the place it was read from. Claims are what *one source*
+says; the import reconciles them with what the store holds. Nothing here knows files, Slack or a database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class AssetKind(StrEnum):
+    """What an asset is. `OTHER` keeps what a source calls by a word that Baton does not know."""
+
+    SYSTEM = "system"
+    SERVICE = "service"
+    API = "api"
+    WEBSITE = "website"
+    LIBRARY = "library"
+    FUNCTION = "function"
+    DATABASE = "database"
+    CACHE = "cache"
+    QUEUE = "queue"
+    STORAGE = "storage"
+    CLUSTER = "cluster"
+    PIPELINE = "pipeline"
+    DASHBOARD = "dashboard"
+    DOMAIN = "domain"
+    ENVIRONMENT = "environment"
+    REPOSITORY = "repository"
+    PATH = "path"
+    CLOUD_RESOURCE = "cloud-resource"
+    OTHER = "other"
+
+
+class Hosting(StrEnum):
+    """How much of an asset somebody else runs, least first."""
+
+    ON_PREMISES = "on-premises"
+    VIRTUAL_MACHINE = "virtual-machine"
+    CONTAINER = "container"
+    MANAGED = "managed"
+    SERVERLESS = "serverless"
+    SAAS = "saas"
+
+
+class Area(StrEnum):
+    """The part of an asset that an owner answers for. `ALL` is every part that nobody else owns."""
+
+    ALL = "all"
+    APPLICATION = "application"
+    CI_CD = "ci-cd"
+    INFRASTRUCTURE = "infrastructure"
+    DATABASE = "database"
+    CONTAINERS = "containers"
+    NETWORKING = "networking"
+    MONITORING = "monitoring"
+    SECURITY = "security"
+    INTEGRATIONS = "integrations"
+
+
+class Role(StrEnum):
+    """`OWNER` decides; `SECONDARY` helps and stands in."""
+
+    OWNER = "owner"
+    SECONDARY = "secondary"
+
+
+class OwnerType(StrEnum):
+    """What an owner reference names. `UNSAID` when the source does not tell (`owner: payments`)."""
+
+    TEAM = "team"
+    PERSON = "person"
+    UNSAID = "unsaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a claim was read: the file as the user named it, and the 1-based line where the format has lines."""
+
+    path: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRef:
+    """An owner as a source wrote it: `group:default/payments`, `@acme/payments`, `jo@example.com`, `payments`.
+
+    `name` is the part that names the owner (`payments`, `jo@example.com`); `written` the whole of what was there.
+    """
+
+    name: str
+    type: OwnerType = OwnerType.UNSAID
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerClaim:
+    """One source says: this owner answers for this area of the asset."""
+
+    owner: OwnerRef
+    area: Area = Area.ALL
+    role: Role = Role.OWNER
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A web address that helps whoever asked: `label` is what it is (runbook, dashboard, repository)."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A product at a version that an asset runs, as evidence for end-of-life dates.
+
+    `product` is the source's own word (`postgres`, `aurora-postgresql`, `python3.9`'s `python`), `provider` whose clock
+    counts (`aws-rds`, `azure`, `gcp`, `heroku`, or "" for upstream), `environment` e.g. `production` or "".
+    """
+
+    product: str
+    version: str
+    provider: str = ""
+    environment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PathRule:
+    """A line of a CODEOWNERS file. Later rules win; `pattern` is as written, `position` counts rules from 0."""
+
+    repository: str
+    pattern: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamClaim:
+    """What one source says of a team. `name` is shown; `aliases` are other spellings that the source uses for it.
+
+    `channel` is a Slack channel id or `#name`, `user_group` a Slack user-group id or `@handle`, `timezone` an IANA name,
+    `lead` and `members` are person references (e-mail, Slack id or handle). `members` is None when the source
+    does not list them, which is not the same as an empty list.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()
+    channel: str = ""
+    user_group: str = ""
+    timezone: str = ""
+    lead: str = ""
+    members: tuple[str, ...] | None = None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonClaim:
+    """What one source says of a person. At least one of `slack_id`, `email` and `handle` is not empty."""
+
+    name: str = ""
+    slack_id: str = ""
+    email: str = ""
+    handle: str = ""
+    timezone: str = ""
+    is_active: bool = True
+    teams: tuple[str, ...] = ()
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetClaim:
+    """What one source says of an asset.
+
+    `external_id` is the source's own stable name of it (entity ref, ARN, `repository:pattern`) and unique within the
+    source. `aliases` are other names people use; `addresses` are what identifies it elsewhere (ARN, host name, repository
+    URL, channel). `parent` is the `external_id` or name of the asset that this one is a part of. `owners` empty and
+    `unowned_reason` empty means: the source names no owner.
+    """
+
+    external_id: str
+    kind: AssetKind
+    name: str
+    namespace: str = ""
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    parent: str = ""
+    hosting: Hosting | None = None
+    tier: int | None = None
+    links: tuple[Link, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    runs: tuple[Runs, ...] = ()
+    owners: tuple[OwnerClaim, ...] = ()
+    unowned_reason: str = ""
+    path_rule: PathRule | None = None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a file that was left out or doubted; `message` is one sentence that says what to do about it."""
+
+    origin: Origin
+    message: str
+    is_error: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.message}"
+
+
+@dataclass(slots=True)
+class SourceCatalog:
+    """All that a parser read from one source's files, in the order read."""
+
+    teams: list[TeamClaim] = field(default_factory=list)
+    people: list[PersonClaim] = field(default_factory=list)
+    assets: list[AssetClaim] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)

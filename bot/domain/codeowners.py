@@ -1,0 +1,156 @@
+"""How a CODEOWNERS pattern matches a path, as GitHub does it.
+
+The rules, from GitHub's "About code owners" and from how its own matcher behaves where that page is silent:
+
+- case counts; a `/` at the start or in the middle anchors the pattern to the root, otherwise it matches at any depth;
+- `*` and `?` stay within one path segment, `**` as a whole segment spans any number of them;
+- a pattern that names a directory takes all that is below it, but one that ends in `/*` only what is directly there;
+- the last rule that matches wins, whoever the earlier ones named;
+- `!` and `[ ]` are not supported, nor is a pattern that starts with an escaped `#`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from bot.domain.catalog import PathRule
+from bot.errors import CatalogError
+
+T = TypeVar("T")
+
+#: Longer patterns are refused: nobody writes them, and matching costs at most pattern times path.
+MAX_PATTERN_LENGTH = 1_000
+
+_ANY_SEGMENTS = r"(?:[^/]++/)*?"
+#: Patterns that every file matches.
+_EVERYTHING = re.compile(r".+", re.DOTALL)
+_NOTHING = re.compile(r"(?!)")
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Return a regular expression that fully matches (`match`) the paths that `pattern` owns.
+
+    Paths are relative to the repository's root, without a leading `/`; a directory may end in `/`. Matching never
+    backtracks over more than the path once for each of its segments, whatever the pattern. Raise `CatalogError`,
+    whose message completes "this pattern ...", for what GitHub refuses.
+    """
+    _refuse(pattern)
+    if pattern == "/":
+        return _NOTHING  # as on GitHub: the root itself is no file
+    segments = pattern.split("/")
+    is_directory = segments[-1] == ""
+    if is_directory:
+        segments.pop()
+    if segments[0] == "" and len(segments) > 1:
+        segments = segments[1:]
+    elif len(segments) == 1:
+        segments = ["**", *segments]
+    return _assemble(segments, is_directory=is_directory)
+
+
+def compile_rules(rules: Iterable[PathRule]) -> list[tuple[re.Pattern[str], PathRule]]:
+    """Return one repository's rules compiled, in the order of their positions, ready for `last_match`."""
+    return [(compile_pattern(rule.pattern), rule) for rule in sorted(rules, key=lambda rule: rule.position)]
+
+
+def last_match(rules: Sequence[tuple[re.Pattern[str], T]], path: str) -> T | None:
+    """Return what stands beside the last pattern that matches `path`, or None when none does.
+
+    `rules` are in file order. A leading `./` or `/` of the path is ignored.
+    """
+    path = path.removeprefix("./").lstrip("/")
+    for pattern, value in reversed(rules):
+        if pattern.match(path):
+            return value
+    return None
+
+
+def is_catch_all(pattern: str) -> bool:
+    """Return whether every file of the repository matches: `*`, `**`, `/**` and `**/*`."""
+    return pattern in {"*", "**", "/**", "**/*", "/**/*"}
+
+
+def _refuse(pattern: str) -> None:
+    """Raise for a pattern that GitHub calls invalid."""
+    if not pattern:
+        raise CatalogError("is empty")
+    if len(pattern) > MAX_PATTERN_LENGTH:
+        raise CatalogError(f"is longer than {MAX_PATTERN_LENGTH} characters")
+    if pattern.startswith("!"):
+        raise CatalogError("starts with !, which CODEOWNERS does not support")
+    if pattern.startswith("\\#"):
+        raise CatalogError("starts with an escaped #, which CODEOWNERS does not support")
+    bare = re.sub(r"\\.", "", pattern, flags=re.DOTALL)
+    if "[" in bare or "]" in bare:
+        raise CatalogError("uses [ ], which CODEOWNERS does not support")
+    if "***" in bare:
+        raise CatalogError("has three asterisks in a row")
+    if bare.endswith("\\"):
+        raise CatalogError("ends in a backslash that escapes nothing")
+
+
+def _assemble(segments: list[str], *, is_directory: bool) -> re.Pattern[str]:
+    """Return the expression for path segments, `**` among them; `is_directory` when the pattern ended in `/`."""
+    if segments[-1] == "**" and is_directory:
+        segments = [*segments, "*"]
+    if segments in (["**"], ["**", "*"]) and not is_directory:
+        return _EVERYTHING
+    if segments[-1] == "**":
+        segments, tail = segments[:-1], "/.*"
+    elif is_directory:
+        tail = "/.*"
+    else:
+        # A pattern's last `*` stands for one segment; any other last segment may be a directory.
+        tail = "" if segments[-1] == "*" else "(?:/.*)?"
+    runs = _runs(segments)
+    if not runs:
+        return _EVERYTHING
+    parts: list[str] = []
+    for number, (floats, run) in enumerate(runs):
+        text = (_ANY_SEGMENTS if floats else "") + "/".join(_segment(one) for one in run)
+        is_last = number == len(runs) - 1
+        # A run spans a fixed number of segments, so its first place is as good as any later one, but for the last run.
+        parts.append(text + tail if is_last else f"(?>{text}/)")
+    return re.compile("".join(parts) + r"\Z", re.DOTALL)
+
+
+def _runs(segments: list[str]) -> list[tuple[bool, list[str]]]:
+    """Split at `**`: (whether any number of segments may come before, the segments up to the next `**`)."""
+    runs: list[tuple[bool, list[str]]] = []
+    floats, run = False, []
+    for segment in segments:
+        if segment != "**":
+            run.append(segment)
+            continue
+        if run:
+            runs.append((floats, run))
+        floats, run = True, []
+    if run:
+        runs.append((floats, run))
+    return runs
+
+
+def _segment(text: str) -> str:
+    """Return the expression for one path segment with `*`, `?` and escapes."""
+    if text == "*":
+        return "[^/]++"
+    pieces, piece, escaped = [], [], False
+    for char in text:
+        if escaped:
+            piece.append(re.escape(char))
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char == "*":
+            pieces.append("".join(piece))
+            piece = []
+        else:
+            piece.append("[^/]" if char == "?" else re.escape(char))
+    pieces.append("".join(piece))
+    if len(pieces) == 1:
+        return f"(?>{pieces[0]}(?=/|\\Z))"
+    # The first fit of every piece but the last is as good as any later one; atomic groups keep it linear.
+    middle = "".join(f"(?>[^/]*?{one})" for one in pieces[1:-1] if one)
+    return f"(?>{pieces[0]}{middle}[^/]*{pieces[-1]}(?=/|\\Z))"

@@ -1,0 +1,81 @@
+"""The directory: what a person writes, resolved to an asset in memory, and never to a wrong one.
+
+Written for the answer path: a literal name costs one look-up; every later stage works over hashed rows and bounded
+candidates. What is not sure is offered, not answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.domain.directory.answers import Candidate, Match, Method, Nearest, Resolution, Several
+from bot.domain.directory.index import Index, as_tuple
+from bot.domain.directory.mentions import mentioned
+from bot.domain.directory.resolver import resolve
+from bot.domain.records import AssetRecord
+
+__all__ = ["Candidate", "Directory", "Match", "Method", "Nearest", "Resolution", "Several"]
+
+
+class Directory:
+    """The in-memory index over assets. Changed only by `replace` and `remove`, each whole for one asset."""
+
+    __slots__ = ("_index", "_literal")
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._literal = self._index.literal
+
+    def __len__(self) -> int:
+        return len(self._index.assets)
+
+    def __contains__(self, asset_id: int) -> bool:
+        return asset_id in self._index.assets
+
+    @classmethod
+    def build(cls, assets: Iterable[AssetRecord]) -> Directory:
+        """Return a directory of the assets; the last one counts where an id comes twice."""
+        directory = cls()
+        directory._index.fill(assets)
+        return directory
+
+    def replace(self, asset: AssetRecord) -> None:
+        """Add an asset, or put it in the place of the one with its id."""
+        self._index.replace(asset)
+
+    def remove(self, asset_id: int) -> None:
+        """Remove an asset; nothing happens if there is none with that id."""
+        self._index.remove(asset_id)
+
+    def get(self, asset_id: int) -> AssetRecord | None:
+        """Return the asset with this id, or None."""
+        return self._index.assets.get(asset_id)
+
+    def by_ref(self, ref: str) -> AssetRecord | None:
+        """Return the asset with this reference, up to case, or None."""
+        key = ref.lower()
+        for asset_id in as_tuple(self._literal.get(key)):
+            asset = self._index.assets[asset_id]
+            if asset.ref.lower() == key:
+                return asset
+        return None
+
+    def children(self, asset_id: int) -> tuple[int, ...]:
+        """Return the ids of the assets whose parent this is, ascending."""
+        return self._index.children(asset_id)
+
+    def resolve(self, text: str, *, limit: int = 5) -> Resolution:
+        """Return the asset that `text` means, or the several it may mean, or at most `limit` names nearest to it.
+
+        `text` is whatever a person wrote: a name however spelt, a reference, an address, a path, a question in plain
+        words, with Slack's markup or without. Never raises; takes bounded time whatever the text.
+        """
+        return resolve(self._index, text, limit=limit)
+
+    def mentioned(self, text: str, *, limit: int = 10) -> tuple[Match, ...]:
+        """Return the assets that a message names, at most `limit`, in the order in which it names them.
+
+        Quoted names come first. Precise rather than complete: nothing is guessed, and a name that is an ordinary word
+        counts only in quotes or beside a word for its kind.
+        """
+        return mentioned(self._index, text, limit=limit)

@@ -1,0 +1,75 @@
+"""How addresses are written alike: URLs, repositories over every protocol, host names, ARNs and channels."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SCP = re.compile(r"^(?:[\w.-]+@)([\w.-]+\.[\w-]+):(?!//)(.+)$")
+_ARCHIVE = re.compile(r"^[\w-]+\.slack\.com/archives/([a-z0-9]+)", re.IGNORECASE)
+_BLOB = re.compile(r"^([\w.-]+\.[\w-]+(?::\d+)?/.+?)/(?:-/)?(?:blob|tree|edit|raw|blame|src)/[^/]+(?:/(.*))?$")
+_HOST = re.compile(r"^[a-z0-9*](?:[a-z0-9_-]*\.)+[a-z][a-z0-9-]+$")
+_ADDRESS_MARKS = frozenset("/:.@#")
+_MAX_STEPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class FileAddress:
+    """A file or folder in a repository: `repository` normal, `path` as written, without a leading slash."""
+
+    repository: str
+    path: str
+
+
+def may_be_address(text: str) -> bool:
+    """Return whether `text` has any of the marks that addresses have."""
+    return not _ADDRESS_MARKS.isdisjoint(text)
+
+
+def normal(address: str) -> str:
+    """Return the spelling under which an address is kept: lower case, no scheme, user, query, `.git` and slashes."""
+    text = _SCP.sub(r"\1/\2", address.strip())
+    bare = _SCHEME.sub("", text)
+    if bare != text:
+        text = bare.rpartition("@")[2] if "@" in bare.partition("/")[0] else bare
+        host, slash, rest = text.partition("/")
+        text = re.sub(r":\d+$", "", host) + slash + rest
+    elif text.lower().startswith("arn:"):
+        return text.lower()
+    text = re.split(r"[?#]", text, maxsplit=1)[0] if "/" in text else text
+    text = text.rstrip("/").removesuffix(".git").rstrip("/").lower().removeprefix("www.")
+    archive = _ARCHIVE.match(text)
+    return archive[1] if archive else text
+
+
+def without_protocol(address: str) -> str:
+    """Return a URL's host and path, or those of an address for git, in the case they are in."""
+    text = _SCHEME.sub("", _SCP.sub(r"\1/\2", address.strip()))
+    return re.split(r"[?#]", text, maxsplit=1)[0]
+
+
+def keys(text: str) -> list[str]:
+    """Return the spellings under which an asset may be known whose address is `text` or above it, nearest first."""
+    whole = normal(text)
+    found = [text.lower(), whole]
+    if text.startswith("#"):
+        found.append(text[1:].lower())
+    if whole.startswith("arn:"):
+        # An object in a bucket and a version of a function belong to what they are in.
+        ends = [place for place, mark in enumerate(whole) if mark in "/:"]
+        return found + [whole[:end] for end in reversed(ends[5:][-_MAX_STEPS:])]
+    host, _, rest = whole.partition("/")
+    if _HOST.match(host):
+        parts = rest.split("/") if rest else []
+        found += ["/".join([host, *parts[:count]]) for count in range(min(len(parts) - 1, _MAX_STEPS), -1, -1)]
+        labels = host.split(".")
+        found += ["*." + ".".join(labels[count:]) for count in range(1, min(len(labels) - 1, _MAX_STEPS))]
+    return list(dict.fromkeys(found))
+
+
+def file_address(text: str) -> FileAddress | None:
+    """Return the repository and path of a link to a file as GitHub, GitLab and Bitbucket write them, or None."""
+    text = _SCHEME.sub("", text.strip())
+    found = _BLOB.match(re.split(r"[?#]", text, maxsplit=1)[0])
+    return FileAddress(normal(found[1]), (found[2] or "").strip("/")) if found else None

@@ -1,0 +1,129 @@
+"""Finding the name by its words: in any order, abbreviated, or with a word too few that only says the kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.directory.answers import Match, Method, Several
+from bot.domain.directory.choosing import Finding, choose
+from bot.domain.directory.index import Index
+from bot.domain.directory.questions import Reading
+from bot.domain.directory.vocabulary import GENERIC_WORD
+
+#: A word that more names have than this does not single out one of them.
+_MOST_NAMES = 2_000
+
+
+def in_any_order(index: Index, readings: Sequence[Reading], *, limit: int) -> Match | Several | None:
+    """Return the answer if all words of a reading, and no others, are a name's words or mean the same."""
+    for reading in readings:
+        words = reading.words
+        names = [
+            name
+            for name in _with_same_numbers(index, index.names.with_meanings(words), words)
+            if not _is_another_number(index, name, words) and not _is_another_name(index, name, reading)
+        ]
+        if not names:
+            continue
+        finding = _best_spelt(index, names, words)
+        if (answer := choose(index, finding, reading, limit=limit)) is not None:
+            return answer
+    return None
+
+
+def with_kind_left_out(index: Index, readings: Sequence[Reading], *, limit: int) -> Match | Several | None:
+    """Return the answer if one asset alone has all words of a reading, and one more that only says "service"."""
+    for reading in readings:
+        if not reading.is_plain:
+            continue
+        named = index.names.with_meanings((*reading.words, GENERIC_WORD))
+        if not any(_only_says_kind(index, name, reading.words) for name in named):
+            continue
+        assets = {index.names.assets[name] for name in names_with_all(index, reading.words)}
+        if len(assets) == 1:
+            finding = Finding(tuple(assets), Method.WORDS, loss=0.1)
+            if (answer := choose(index, finding, reading, limit=limit)) is not None:
+                return answer
+    return None
+
+
+def names_with_all(index: Index, words: Sequence[str], *, most: int = _MOST_NAMES) -> list[int]:
+    """Return the names that have all the words or words of their meaning, none if the rarest is in too many names."""
+    book = index.names.wordbook
+    choices: list[tuple[int, ...]] = []
+    for word in words:
+        if not book.meaning_of(word):
+            continue
+        alike = book.alike(word)
+        if not alike:
+            return []
+        choices.append(alike)
+    if not choices:
+        return []
+    choices.sort(key=lambda alike: sum(book.count(number) for number in alike))
+    if sum(book.count(number) for number in choices[0]) > most:
+        return []
+    names = {name for number in choices[0] for name in book.names_of(number)}
+    has = index.names.words
+    for alike in choices[1:]:
+        names = {name for name in names if any(number in has[name] for number in alike)}
+    return sorted(names)
+
+
+def _best_spelt(index: Index, names: Sequence[int], words: Sequence[str]) -> Finding:
+    """Return the assets that share the most words literally with what was written."""
+    book = index.names.wordbook
+    wanted = {number for word in words if (number := book.number(word)) is not None}
+    shared = {name: len(wanted.intersection(index.names.words[name])) for name in names}
+    most = max(shared.values())
+    best = tuple(dict.fromkeys(index.names.assets[name] for name in names if shared[name] == most))
+    is_literal = any(
+        wanted.issuperset(number for number in index.names.words[name] if book.meanings[number])
+        for name in names
+        if shared[name] == most
+    )
+    return Finding(best, Method.WORDS if is_literal else Method.ABBREVIATION)
+
+
+def _is_another_number(index: Index, name: int, words: Sequence[str]) -> bool:
+    """Return whether the name has the plural where `words` have the singular, or the reverse, and names have both."""
+    book = index.names.wordbook
+    theirs = set(index.names.spelt(name))
+    return any(
+        word in book and word not in theirs and not theirs.isdisjoint((word + "s", word.removesuffix("s")))
+        for word in words
+    )
+
+
+def _is_another_name(index: Index, name: int, reading: Reading) -> bool:
+    """Return whether what is written as one name has another order and, for a word of the name, another that is known.
+
+    `library-debit` is no `debit-lib` where names have `library`; "the database for payments" is `payments-db` anywhere.
+    """
+    if len(reading.chunks) > 1:
+        return False
+    book = index.names.wordbook
+    words, theirs = reading.words, index.names.spelt(name)
+    if [book.meaning_of(word) for word in words] == [book.meaning_of(word) for word in theirs]:
+        return False
+    return any(word in book and word not in theirs and book.meaning_of(word) for word in words)
+
+
+def _with_same_numbers(index: Index, names: Sequence[int], words: Sequence[str]) -> list[int]:
+    """Return the names whose numbers are the words', in the same order: `eu-1-node-2` is not `eu-2-node-1`."""
+    wanted = [word for word in words if word.isdigit()]
+    if len(wanted) < 2:
+        return list(names)
+    return [name for name in names if [word for word in index.names.spelt(name) if word.isdigit()] == wanted]
+
+
+def _only_says_kind(index: Index, name: int, words: Sequence[str]) -> bool:
+    """Return whether the name is `words` in their order, and at its end one that only says "service"."""
+    book = index.names.wordbook
+    meanings = [meaning for word in words if (meaning := book.meaning_of(word))]
+    theirs = [number for number in index.names.words[name] if book.meanings[number]]
+    return (
+        len(theirs) > 1
+        and book.meanings[theirs[-1]] == book.meaning_of(GENERIC_WORD)
+        and [book.meanings[number] for number in theirs[:-1]] == meanings
+    )

@@ -1,0 +1,166 @@
+"""From the assets that were found to an answer: by what kind was asked for, by digits, or several to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.catalog import AssetKind
+from bot.domain.directory.answers import Candidate, Match, Method, Several
+from bot.domain.directory.index import Index, short_name
+from bot.domain.directory.questions import Reading
+from bot.domain.directory.vocabulary import KIND_WORDS, MEANINGS
+from bot.domain.names import fold, tokens
+from bot.domain.records import AssetRecord
+
+#: Of assets that share name and owners, the one to answer with: the kinds in this order, then the rest.
+_KINDS_FIRST = (AssetKind.SYSTEM, AssetKind.SERVICE, AssetKind.WEBSITE, AssetKind.API)
+
+#: How sure each way of finding an asset is.
+CONFIDENCE = {
+    Method.REF: 1.0,
+    Method.NAME: 1.0,
+    Method.ADDRESS: 1.0,
+    Method.ALIAS: 0.99,
+    Method.FOLDED: 0.98,
+    Method.PATH: 0.97,
+    Method.WORDS: 0.95,
+    Method.ABBREVIATION: 0.93,
+    Method.TYPO: 0.9,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Assets that fit equally, and how they were found. `loss` is taken from the method's confidence."""
+
+    asset_ids: Sequence[int]
+    method: Method
+    loss: float = 0.0
+    #: What was understood, if it is not the asset's name: an address or a spelling.
+    spelling: str = ""
+
+    @property
+    def confidence(self) -> float:
+        """How sure the finding is, from 0 to 1."""
+        return round(CONFIDENCE[self.method] - self.loss, 3)
+
+
+def choose(index: Index, finding: Finding, reading: Reading, *, limit: int, text: str = "") -> Match | Several | None:
+    """Return the answer that a finding makes, or None when no asset is of the kinds that were asked for.
+
+    `text` is what was looked for, if not the reading's own.
+    """
+    names_words = [word for word in reading.beside if word in index.names.wordbook]
+    if reading.area is not None and names_words:
+        return None
+    ids = of_kinds(index, finding.asset_ids, reading.kinds, are_exact=bool(names_words))
+    if not ids:
+        return None
+    if len(ids) > 1 and (one := _same_owners(index, ids)) is not None:
+        ids = [one]
+    if len(ids) == 1:
+        name = finding.spelling or index.assets[ids[0]].name
+        return Match(ids[0], finding.confidence, finding.method, name, reading.area)
+    return Several(candidates(index, ids, finding.confidence)[:limit], text or reading.text, reading.area)
+
+
+def candidates(index: Index, ids: Iterable[int], confidence: float) -> tuple[Candidate, ...]:
+    """Return the assets as equally good candidates, in the order of their names."""
+    found = [Candidate(asset_id, confidence, index.assets[asset_id].name) for asset_id in ids]
+    return tuple(sorted(found, key=lambda one: (one.name, one.asset_id)))
+
+
+def of_kinds(index: Index, ids: Iterable[int], words: Iterable[str], *, are_exact: bool) -> list[int]:
+    """Return the assets that may be called by every one of the kind words; only those that they mean first, if any.
+
+    With `are_exact`, no others count.
+    """
+    kept = list(dict.fromkeys(ids))
+    for word in words:
+        exact, also = KIND_WORDS[word]
+        meant = [one for one in kept if index.assets[one].kind in exact or _says(index.assets[one], word)]
+        kept = (
+            meant if meant or are_exact else [one for one in kept if index.assets[one].kind in also | {AssetKind.OTHER}]
+        )
+    return kept
+
+
+def holders(index: Index, ids: Sequence[int], text: str) -> Finding:
+    """Return those of the assets under `text`, literally, that it names best: name, reference, alias, address."""
+    key = text.lower()
+    assets = [index.assets[one] for one in ids]
+    exact = [one.id for one in assets if one.name == text]
+    if len(exact) == 1:
+        return Finding(exact, Method.NAME)
+    if named := [one.id for one in assets if one.name.lower() == key]:
+        return Finding(named, Method.NAME)
+    if referred := [one.id for one in assets if one.ref.lower() == key]:
+        return Finding(referred, Method.REF, spelling=index.assets[referred[0]].ref)
+    if aliased := [one.id for one in assets if any(alias.lower() == key for alias in one.aliases)]:
+        return Finding(aliased, Method.ALIAS)
+    if shortened := [one.id for one in assets if short_name(one).lower() == key]:
+        return Finding(shortened, Method.ALIAS)
+    return Finding(ids, Method.ADDRESS, spelling=_address(index.assets[ids[0]], text))
+
+
+def folded_holders(index: Index, ids: Sequence[int], text: str) -> Finding | None:
+    """Return those of the assets found under `text` folded that it names best, or None when its numbers are others."""
+    words, key = tokens(text), fold(text)
+    fitting: list[int] = []
+    named: list[int] = []
+    literal: list[int] = []
+    for one in ids:
+        asset = index.assets[one]
+        spellings = [name for name in (asset.name, short_name(asset), *asset.aliases) if fold(name) == key]
+        if not any(_same_numbers(words, tokens(name), text) for name in spellings):
+            continue
+        fitting.append(one)
+        if fold(asset.name) == key:
+            named.append(one)
+            if tokens(asset.name) == words:
+                literal.append(one)
+    best = literal if len(literal) == 1 else named or fitting
+    return Finding(best, Method.FOLDED) if best else None
+
+
+def numbers_of(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the runs of digits of the words, in order; abbreviations such as `k8s` have none."""
+    return tuple(
+        run
+        for word in words
+        if not word.isalpha() and word not in MEANINGS
+        for run in "".join(mark if mark.isdigit() else " " for mark in word).split()
+    )
+
+
+def _same_numbers(words: tuple[str, ...], other: tuple[str, ...], text: str) -> bool:
+    """Return whether the numbers are the same, or run together only because the text has no separators at all."""
+    return len(words) == 1 or numbers_of(words) == numbers_of(other) or text.isalnum()
+
+
+def _says(asset: AssetRecord, word: str) -> bool:
+    """Return whether the asset's own name has the kind word: `payments-db` is a database, whatever its kind."""
+    meaning = MEANINGS.get(word, word)
+    return any(MEANINGS.get(one, one) == meaning for one in tokens(asset.name))
+
+
+def _same_owners(index: Index, ids: Sequence[int]) -> int | None:
+    """Return the asset to answer with if all have the same owners, and any at all; None if they have not."""
+    first = _owners(index.assets[ids[0]])
+    if not first or any(_owners(index.assets[one]) != first for one in ids[1:]):
+        return None
+    return min(ids, key=lambda one: (_rank(index.assets[one].kind), one))
+
+
+def _owners(asset: AssetRecord) -> frozenset[tuple[object, ...]]:
+    return frozenset((fact.area, fact.role, fact.team_id, fact.person_id) for fact in asset.facts)
+
+
+def _rank(kind: AssetKind) -> int:
+    return _KINDS_FIRST.index(kind) if kind in _KINDS_FIRST else len(_KINDS_FIRST)
+
+
+def _address(asset: AssetRecord, text: str) -> str:
+    """Return the asset's address that `text` is another spelling of, or else the text."""
+    return next((one for one in asset.addresses if one.lower() == text.lower()), text)

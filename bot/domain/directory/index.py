@@ -1,0 +1,196 @@
+"""The books that the directory looks things up in, kept in step one asset at a time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias, TypeVar
+
+from bot.domain.catalog import AssetKind
+from bot.domain.directory import addresses
+from bot.domain.directory.namebook import Namebook
+from bot.domain.directory.paths import Paths
+from bot.domain.names import clean, fold, tokens
+from bot.domain.records import AssetRecord
+
+#: Longer names are found literally and folded, but their words are not indexed beyond this many.
+MAX_WORDS = 24
+
+K = TypeVar("K")
+
+#: One asset id, or several in ascending order.
+Ids: TypeAlias = int | list[int]
+
+
+class Index:
+    """Assets by id, by literal and folded spelling, by words and by path."""
+
+    __slots__ = ("_children", "assets", "folded", "literal", "names", "paths")
+
+    def __init__(self) -> None:
+        self.assets: dict[int, AssetRecord] = {}
+        #: References, names, aliases and addresses in lower case.
+        self.literal: dict[str, Ids] = {}
+        #: Names and aliases folded.
+        self.folded: dict[str, Ids] = {}
+        self.names = Namebook()
+        self.paths = Paths()
+        self._children: dict[int, Ids] = {}
+
+    def fill(self, assets: Iterable[AssetRecord]) -> None:
+        """Add the first assets, all at once; the last one counts where an id comes twice."""
+        self.assets.update((asset.id, asset) for asset in assets)
+        owners: list[int] = []
+        words: list[tuple[str, ...]] = []
+        folded: list[str] = []
+        for asset in self.assets.values():
+            if _has_name_only(asset):
+                asset_id, own = asset.id, tokens(asset.name)
+                for key in (_lowered(asset.ref), _lowered(asset.name)):
+                    if self.literal.setdefault(key, asset_id) is not asset_id:
+                        _put(self.literal, key, asset_id)
+                spelt = "".join(own)
+                if self.folded.setdefault(spelt, asset_id) is not asset_id:
+                    _put(self.folded, spelt, asset_id)
+                owners.append(asset_id)
+                words.append(own)
+                folded.append(spelt)
+                continue
+            for asset_id, own, spelt in self._enter(asset):
+                owners.append(asset_id)
+                words.append(own)
+                folded.append(spelt)
+        self.names.fill(owners, words, folded)
+
+    def replace(self, asset: AssetRecord) -> None:
+        """Add an asset, or put it in the place of the one with its id."""
+        held = self.assets.get(asset.id)
+        if held is not None and _spellings(held) == _spellings(asset) and held.parent_id == asset.parent_id:
+            self.assets[asset.id] = asset
+            return
+        self.remove(asset.id)
+        self.assets[asset.id] = asset
+        for entry in self._enter(asset):
+            self.names.add(*entry)
+
+    def remove(self, asset_id: int) -> None:
+        """Remove an asset, if it is there."""
+        asset = self.assets.pop(asset_id, None)
+        if asset is None:
+            return
+        for key in _literals(asset):
+            _take(self.literal, key, asset_id)
+        for name in dict.fromkeys(_named(asset)):
+            words, folded = tokens(name), fold(name)
+            _take(self.folded, folded, asset_id)
+            if asset.path_rule is None:
+                self.names.remove(asset_id, words[:MAX_WORDS], folded)
+        if asset.path_rule is not None:
+            self.paths.remove(asset_id, asset.path_rule)
+        if asset.parent_id is not None:
+            _take(self._children, asset.parent_id, asset_id)
+
+    def children(self, asset_id: int) -> tuple[int, ...]:
+        """Return the ids of the assets whose parent this is, ascending."""
+        return as_tuple(self._children.get(asset_id))
+
+    def _enter(self, asset: AssetRecord) -> list[tuple[int, tuple[str, ...], str]]:
+        """Enter an asset in every book but that of names; return its id, words and folded spelling for that one."""
+        asset_id = asset.id
+        for key in _literals(asset):
+            _put(self.literal, key, asset_id)
+        found: dict[tuple[str, ...], str] = {}
+        for name in _named(asset):
+            words = tokens(name)
+            if words:
+                folded = "".join(words) if len(words) > 1 else words[0]
+                _put(self.folded, folded if folded != name else name, asset_id)
+                found.setdefault(words[:MAX_WORDS], folded)
+        if asset.parent_id is not None:
+            _put(self._children, asset.parent_id, asset_id)
+        if asset.path_rule is not None:
+            self.paths.add(asset_id, asset.path_rule)
+            return []
+        return [(asset_id, words, folded) for words, folded in found.items()]
+
+
+def as_tuple(ids: Ids | None) -> tuple[int, ...]:
+    """Return the ids of an entry, none for None."""
+    if ids is None:
+        return ()
+    return (ids,) if isinstance(ids, int) else tuple(ids)
+
+
+def short_name(asset: AssetRecord) -> str:
+    """Return what people call a repository, `shop` for `acme/shop`; "" for any other asset."""
+    if asset.kind is AssetKind.REPOSITORY and "/" in asset.name:
+        return asset.name.rstrip("/").rpartition("/")[2]
+    return ""
+
+
+def _has_name_only(asset: AssetRecord) -> bool:
+    """Return whether there is only a reference and a name to enter, as with most assets: this goes faster."""
+    return (
+        not asset.aliases
+        and not asset.addresses
+        and asset.parent_id is None
+        and asset.path_rule is None
+        and asset.kind is not AssetKind.REPOSITORY
+        # Surely from one word to as many as are indexed.
+        and asset.name[:1].isalnum()
+        and asset.name.isascii()
+        and len(asset.name) < 2 * MAX_WORDS
+    )
+
+
+def _named(asset: AssetRecord) -> Sequence[str]:
+    if not asset.aliases and asset.kind is not AssetKind.REPOSITORY:
+        return (asset.name,)
+    short = short_name(asset)
+    return (asset.name, *asset.aliases, short) if short else (asset.name, *asset.aliases)
+
+
+def _literals(asset: AssetRecord) -> Iterable[str]:
+    if not asset.addresses:
+        found = {_lowered(text) for text in (asset.ref, *_named(asset))}
+    else:
+        found = {_lowered(text) for text in (asset.ref, *_named(asset), *asset.addresses)}
+        found.update(addresses.normal(text) for text in asset.addresses)
+    found.discard("")
+    return found
+
+
+def _lowered(text: str) -> str:
+    """Return the text cleaned and in lower case: the same object if it is so already, for there are many."""
+    if text.islower() and text.isascii() and text.isprintable() and " " not in text:
+        return text
+    lowered = clean(text).lower()
+    return text if lowered == text else lowered
+
+
+def _spellings(asset: AssetRecord) -> tuple[object, ...]:
+    return (asset.ref, asset.name, asset.aliases, asset.addresses, asset.path_rule, asset.kind)
+
+
+def _put(entries: dict[K, Ids], key: K, asset_id: int) -> None:
+    held = entries.setdefault(key, asset_id)
+    if held is asset_id or held == asset_id:
+        return
+    if isinstance(held, int):
+        entries[key] = sorted((held, asset_id))
+    elif held[-1] < asset_id:
+        held.append(asset_id)
+    elif held[place := bisect_left(held, asset_id)] != asset_id:
+        held.insert(place, asset_id)
+
+
+def _take(entries: dict[K, Ids], key: K, asset_id: int) -> None:
+    held = entries.get(key)
+    if held is None or held == asset_id:
+        entries.pop(key, None)
+    elif not isinstance(held, int):
+        place = bisect_left(held, asset_id)
+        if place < len(held) and held[place] == asset_id:
+            del held[place]
+        if len(held) == 1:
+            entries[key] = held[0]

@@ -1,0 +1,88 @@
+"""Which assets a message names in passing: nothing is guessed here."""
+
+from __future__ import annotations
+
+from bot.domain.directory.addresses import may_be_address
+from bot.domain.directory.answers import Match
+from bot.domain.directory.choosing import Finding, choose
+from bot.domain.directory.common_words import common_words
+from bot.domain.directory.index import Index
+from bot.domain.directory.places import at_address, run_named
+from bot.domain.directory.questions import Chunk, Part, Question, Reading, read
+from bot.domain.directory.vocabulary import KIND_WORDS
+
+#: A message is read up to here.
+_MAX_LENGTH = 4_000
+_MAX_CHUNKS = 600
+_MOST_CHUNKS_IN_NAME = 6
+
+
+def mentioned(index: Index, text: str, *, limit: int) -> tuple[Match, ...]:
+    """Return the assets that `text` names, those in quotes first, then in order of appearance."""
+    question = read(text, max_length=_MAX_LENGTH, max_chunks=_MAX_CHUNKS)
+    quoted: dict[int, Match] = {}
+    plain: dict[int, Match] = {}
+    for link in question.links:
+        match = _match(index, at_address(index, link), Reading(()))
+        if match is not None:
+            plain.setdefault(match.asset_id, match)
+    place = 0
+    while place < len(question.chunks):
+        length, match = _name_at(index, question, place)
+        if match is not None:
+            (quoted if question.chunks[place].is_quoted else plain).setdefault(match.asset_id, match)
+        place += length
+    return tuple((quoted | {one: match for one, match in plain.items() if one not in quoted}).values())[:limit]
+
+
+def _name_at(index: Index, question: Question, place: int) -> tuple[int, Match | None]:
+    """Return how many chunks the name that begins at `place` has, 1 where none does, and what it names."""
+    chunks = question.chunks
+    first = chunks[place]
+    if may_be_address(first.text) and (match := _match(index, at_address(index, first.text), Reading(()))) is not None:
+        return 1, match
+    for length in range(min(_MOST_CHUNKS_IN_NAME, len(chunks) - place), 0, -1):
+        run = chunks[place : place + length]
+        finding = run_named(index, run)
+        if finding is None:
+            continue
+        kinds = _kinds_beside(question, place, place + length)
+        if not _is_name(run) and not kinds:
+            continue
+        match = _match(index, finding, Reading(run, kinds)) or _match(index, finding, Reading(run))
+        if match is not None:
+            return length, match
+    return 1, None
+
+
+def _match(index: Index, finding: Finding | None, reading: Reading) -> Match | None:
+    """Return the only asset that fits; one of several is not said to be mentioned."""
+    answer = None if finding is None else choose(index, finding, reading, limit=2)
+    return answer if isinstance(answer, Match) else None
+
+
+def _is_name(run: tuple[Chunk, ...]) -> bool:
+    """Return whether the chunks would not stand in a sentence unless as a name."""
+    if all(chunk.is_quoted for chunk in run):
+        return True
+    if len(run) == 1 and len(run[0].words) == 1:
+        return not _is_ordinary(run[0])
+    # Of several words, one has to be less ordinary than "is on call"; a joined word is none of a sentence's.
+    return any(len(chunk.words) > 1 or not _says_little(chunk) for chunk in run)
+
+
+def _is_ordinary(chunk: Chunk) -> bool:
+    return len(chunk.folded) < 3 or chunk.folded in common_words() or _says_little(chunk)
+
+
+def _says_little(chunk: Chunk) -> bool:
+    return chunk.part is not Part.NAME or chunk.folded.isdigit()
+
+
+def _kinds_beside(question: Question, start: int, end: int) -> tuple[str, ...]:
+    """Return the kind word right after the name, or else the one right before it, or none."""
+    chunks = question.chunks
+    for place in (end, start - 1):
+        if 0 <= place < len(chunks) and chunks[place].folded in KIND_WORDS and not chunks[place].is_quoted:
+            return (chunks[place].folded,)
+    return ()

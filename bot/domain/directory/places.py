@@ -1,0 +1,157 @@
+"""Finding the name literally: as the whole text, as an address or path in it, or as a run of its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.domain.directory import addresses
+from bot.domain.directory.answers import Match, Method, Several
+from bot.domain.directory.choosing import Finding, choose, folded_holders, holders
+from bot.domain.directory.index import Index, as_tuple
+from bot.domain.directory.questions import MAX_LENGTH, Chunk, Part, Question, Reading, as_area, outside
+from bot.domain.names import clean, fold
+
+#: A name has at most this many pieces between white space.
+_MOST_CHUNKS = 12
+
+
+def literally(index: Index, text: str, *, limit: int) -> Match | Several | None:
+    """Return the answer if the whole text is a reference, name, alias or address, up to case or up to folding."""
+    found = index.literal.get(text)
+    if found is None and len(text) <= MAX_LENGTH:
+        text = clean(text).strip()
+        found = index.literal.get(text.lower())
+    if isinstance(found, int):
+        return _one(index, found, text)
+    if found is not None:
+        return choose(index, holders(index, found, text), Reading(()), limit=limit, text=text)
+    if len(text) > MAX_LENGTH:
+        return None
+    ids = index.folded.get(fold(text))
+    finding = None if ids is None else folded_holders(index, as_tuple(ids), text)
+    return None if finding is None else choose(index, finding, Reading(()), limit=limit, text=text)
+
+
+def by_address(index: Index, question: Question, *, limit: int) -> Match | Several | None:
+    """Return the answer if the text holds an address or a path that the catalog knows."""
+    findings: list[Finding] = []
+    reading = Reading(())
+    for text in question.links:
+        if (finding := at_address(index, text)) is not None:
+            findings.append(finding)
+    for place, chunk in enumerate(question.chunks):
+        if addresses.may_be_address(chunk.text) and (finding := at_address(index, chunk.text)) is not None:
+            findings.append(finding)
+            reading = outside(question, place, place + 1) or reading
+    if not findings:
+        return None
+    if len(findings) > 1:
+        everyone = tuple(dict.fromkeys(one for finding in findings for one in finding.asset_ids))
+        findings = [replace(findings[0], asset_ids=everyone)]
+    return choose(index, findings[0], reading, limit=limit) or choose(
+        index, findings[0], replace(reading, kinds=()), limit=limit
+    )
+
+
+def by_windows(index: Index, question: Question, *, is_plain: bool, limit: int) -> Match | Several | None:
+    """Return the answer if a run of the text's words is a name and the words around it only ask for it.
+
+    With `is_plain`, they say nothing at all; without, they ask for an asset of some kind, or for an area of it.
+    """
+    count = len(question.chunks)
+    for length in range(min(count, _MOST_CHUNKS), 0, -1):
+        answers: list[Match | Several] = []
+        for start in range(count - length + 1):
+            finding = run_named(index, question.chunks[start : start + length])
+            reading = None if finding is None else outside(question, start, start + length)
+            if finding is None or reading is None or reading.is_plain is not is_plain:
+                continue
+            for one in (reading, as_area(reading)):
+                answer = None if one is None else choose(index, finding, one, limit=limit)
+                if answer is not None:
+                    answers.append(answer)
+                    break
+        if answers:
+            return _only(index, answers, limit=limit)
+    return None
+
+
+def several_named(index: Index, question: Question, *, limit: int) -> Several | None:
+    """Return the assets to choose from if the text names several ("orders-db and checkout") and asks only that."""
+    if not any(chunk.folded in ("and", "or", "vs") for chunk in question.chunks):
+        return None
+    found: list[int] = []
+    place = 0
+    while place < len(question.chunks):
+        for length in range(min(_MOST_CHUNKS, len(question.chunks) - place), 0, -1):
+            run = question.chunks[place : place + length]
+            if run[0].part is not Part.QUESTION and (finding := run_named(index, run)) is not None:
+                found += finding.asset_ids
+                place += length
+                break
+        else:
+            if question.chunks[place].part is not Part.QUESTION:
+                return None
+            place += 1
+    answer = choose(index, Finding(tuple(dict.fromkeys(found)), Method.FOLDED), Reading(question.chunks), limit=limit)
+    return answer if isinstance(answer, Several) else None
+
+
+def run_named(index: Index, run: Sequence[Chunk]) -> Finding | None:
+    """Return the assets that a run of chunks names, literally or folded."""
+    ids = index.folded.get("".join([chunk.folded for chunk in run]))
+    return None if ids is None else named(index, as_tuple(ids), " ".join([chunk.text for chunk in run]))
+
+
+def _only(index: Index, answers: list[Match | Several], *, limit: int) -> Match | Several:
+    """Return the one answer, or all of them to choose from where each could be the name of the others' part."""
+    if len(answers) == 1:
+        return answers[0]
+    found = [one for answer in answers for one in assets_of(answer)]
+    finding = Finding(tuple(dict.fromkeys(found)), Method.FOLDED)
+    return choose(index, finding, Reading(()), limit=limit) or answers[0]
+
+
+def assets_of(answer: Match | Several) -> list[int]:
+    """Return the assets that an answer names."""
+    return [answer.asset_id] if isinstance(answer, Match) else [one.asset_id for one in answer.candidates]
+
+
+def named(index: Index, ids: tuple[int, ...], text: str) -> Finding | None:
+    """Return the assets that `text` names literally if there are any, or else those that it names folded."""
+    literal = index.literal.get(text.lower())
+    return folded_holders(index, ids, text) if literal is None else holders(index, as_tuple(literal), text)
+
+
+def _one(index: Index, asset_id: int, text: str) -> Match:
+    """Return the match for the only asset that has `text` for a reference, name, alias or address."""
+    asset = index.assets[asset_id]
+    if asset.name == text or asset.name.lower() == text.lower():
+        return Match(asset_id, 1.0, Method.NAME, asset.name)
+    finding = holders(index, (asset_id,), text)
+    return Match(asset_id, finding.confidence, finding.method, finding.spelling or asset.name)
+
+
+def at_address(index: Index, text: str) -> Finding | None:
+    """Return the assets at an address, or at the nearest one above it, or whose rule a path falls under."""
+    spellings = addresses.keys(text)
+    for key in spellings[:2]:
+        if (held := index.literal.get(key)) is not None:
+            return holders(index, as_tuple(held), key if key != text.lower() else text)
+    if "/" in text and (ids := _at_path(index, text)):
+        return Finding(ids, Method.PATH)
+    for key in spellings[2:]:
+        if (held := index.literal.get(key)) is not None:
+            return Finding(as_tuple(held), Method.ADDRESS, spelling=key)
+    return None
+
+
+def _at_path(index: Index, text: str) -> tuple[int, ...]:
+    file = addresses.file_address(text)
+    if file is not None:
+        return index.paths.owners_in(file.repository, file.path)
+    if "://" in text or text.startswith("git@"):
+        host, _, path = addresses.without_protocol(text).partition("/")
+        return index.paths.owners_below(f"{host}/{path}") or index.paths.owners_below(path)
+    return index.paths.owners_of(text)

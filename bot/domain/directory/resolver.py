@@ -1,0 +1,63 @@
+"""From text to answer, in stages: each is tried only if the one before found nothing."""
+
+from __future__ import annotations
+
+from bot.domain.directory import by_words, places
+from bot.domain.directory.answers import Match, Method, Nearest, Resolution, Several
+from bot.domain.directory.choosing import Finding, choose
+from bot.domain.directory.index import Index
+from bot.domain.directory.nearest import nearest
+from bot.domain.directory.questions import Part, Question, Reading, before_predicate, forgiven, read, readings
+from bot.domain.directory.slips import behind_slips
+
+
+def resolve(index: Index, text: str, *, limit: int) -> Resolution:
+    """Return the asset that `text` means, or the several that it may mean, or the names nearest to it."""
+    answer = places.literally(index, text, limit=limit)
+    if answer is not None:
+        return answer
+    question = read(text)
+    if not question.chunks and not question.links:
+        return Nearest((), "")
+    if (answer := places.by_address(index, question, limit=limit)) is not None:
+        return answer
+    if all(chunk.part is Part.QUESTION for chunk in question.chunks):
+        answer = places.by_windows(index, question, is_plain=True, limit=limit)
+        return answer or by_words.in_any_order(index, readings(question), limit=limit) or Nearest((), "")
+    found = readings(question)
+    if (answer := _exactly(index, question, found, limit=limit)) is not None:
+        return answer
+    forgiving = forgiven(question, index.names.wordbook.__contains__)
+    if forgiving != question:
+        question, found = forgiving, readings(forgiving)
+        if (answer := _exactly(index, question, found, limit=limit)) is not None:
+            return answer
+    if (beginning := before_predicate(question)) is not None:
+        answer = _exactly(index, beginning, readings(beginning), limit=limit)
+        if answer is not None:
+            return answer
+    # A question's own words are no part of a name that is misspelt.
+    likely = [reading for reading in found if reading.is_likely] or found
+    answer, near = behind_slips(index, likely, limit=limit)
+    return nearest(index, likely, near, limit=limit) if answer is None else answer
+
+
+def _exactly(index: Index, question: Question, found: list[Reading], *, limit: int) -> Match | Several | None:
+    """Return the answer if all words are spelt as the catalog has them, in whatever order, whatever else is said."""
+    answer = places.by_windows(index, question, is_plain=True, limit=limit)
+    if answer is not None:
+        return answer
+    plain = [reading for reading in found if reading.is_plain]
+    ordered = by_words.in_any_order(index, plain, limit=limit)
+    described = places.by_windows(index, question, is_plain=False, limit=limit)
+    is_abbreviated = isinstance(ordered, Match) and ordered.method is Method.ABBREVIATION
+    if ordered is not None and is_abbreviated and described is not None and described.area is None:
+        ids = dict.fromkeys((*places.assets_of(ordered), *places.assets_of(described)))
+        return choose(index, Finding(tuple(ids), Method.WORDS), found[0], limit=limit)
+    return (
+        ordered
+        or described
+        or by_words.in_any_order(index, [reading for reading in found if not reading.is_plain], limit=limit)
+        or by_words.with_kind_left_out(index, found, limit=limit)
+        or places.several_named(index, question, limit=limit)
+    )

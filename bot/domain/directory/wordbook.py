@@ -1,0 +1,180 @@
+"""The words of the catalog's names: which names have them, what they mean, and which are spelt nearly alike."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.domain.directory.common_words import common_words
+from bot.domain.directory.rows import SHORTEST, Rows, near_keys, piece_keys, row
+from bot.domain.directory.vocabulary import FUNCTION_WORDS, MEANINGS, SPELLINGS
+
+
+class Wordbook:
+    """Words by number, each with the names that have it. A word that no name has any more is forgotten."""
+
+    __slots__ = ("_free", "_near", "_numbers", "_sorted", "_words", "meanings", "names")
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._words: list[str] = []
+        self._sorted: list[str] = []
+        self._near = Rows()
+        self._free: list[int] = []
+        #: Word number -> the hash of what the word means; 0 for a function word.
+        self.meanings: list[int] = []
+        #: Word number -> the numbers of the names that have the word, ascending; one alone is not boxed.
+        self.names: list[int | array[int]] = []
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._numbers
+
+    def number(self, word: str) -> int | None:
+        """Return the word's number, or None when no name has it."""
+        return self._numbers.get(word)
+
+    def word(self, number: int) -> str:
+        """Return the word with this number."""
+        return self._words[number]
+
+    def add(self, word: str, name: int) -> int:
+        """Note that the name with number `name` has `word`; return the word's number."""
+        number = self._numbers.get(word)
+        if number is None:
+            number = self._coin(word, name)
+            for key in piece_keys(word):
+                self._near.add(key, number)
+            insort(self._sorted, word)
+            return number
+        names = self.names[number]
+        if isinstance(names, int):
+            if names != name:
+                self.names[number] = array("I", sorted((names, name)))
+            return number
+        place = bisect_left(names, name)
+        if place == len(names) or names[place] != name:
+            names.insert(place, name)
+        return number
+
+    def fill(self, names: Sequence[Sequence[str]]) -> list[tuple[int, ...]]:
+        """Take the words of the first names, which are numbered from 0; return the numbers of each name's words."""
+        numbers: dict[str, int] = {}
+        holders: list[array[int]] = []
+        found: list[tuple[int, ...]] = []
+        for name, words in enumerate(names):
+            own = []
+            for word in words:
+                number = numbers.get(word)
+                if number is None:
+                    number = numbers[word] = len(holders)
+                    holders.append(array("I", (name,)))
+                elif (holder := holders[number])[-1] != name:
+                    holder.append(name)
+                own.append(number)
+            found.append(tuple(own))
+        for word, holder in zip(numbers, holders, strict=True):
+            self._coin(word, holder[0] if len(holder) == 1 else holder)
+        self._near.load([row(key, number) for word, number in numbers.items() for key in piece_keys(word)])
+        self._sorted = sorted(numbers)
+        return found
+
+    def remove(self, number: int, name: int) -> None:
+        """Note that the name has the word no more."""
+        names = self.names[number]
+        if isinstance(names, int):
+            if names == name:
+                self._forget(number)
+            return
+        place = bisect_left(names, name)
+        if place < len(names) and names[place] == name:
+            del names[place]
+            if len(names) == 1:
+                self.names[number] = names[0]
+
+    def meaning_of(self, word: str) -> int:
+        """Return the hash of what `word` means, whether or not a name has it; 0 for a function word."""
+        number = self._numbers.get(word)
+        return meaning_of(word) if number is None else self.meanings[number]
+
+    def count(self, number: int) -> int:
+        """Return how many names have the word."""
+        names = self.names[number]
+        return 1 if isinstance(names, int) else len(names)
+
+    def names_of(self, number: int) -> Iterator[int]:
+        """Return the names that have the word, ascending."""
+        names = self.names[number]
+        return iter((names,)) if isinstance(names, int) else iter(names)
+
+    def alike(self, word: str) -> tuple[int, ...]:
+        """Return the numbers of the catalog's words that mean the same as `word`, itself first if it is there."""
+        own = self._numbers.get(word)
+        meaning = MEANINGS.get(word)
+        if meaning is None:
+            return () if own is None else (own,)
+        others = (self._numbers.get(other) for other in SPELLINGS[meaning] if other != word)
+        return tuple(number for number in (own, *others) if number is not None)
+
+    def is_known(self, word: str) -> bool:
+        """Return whether a slip is ruled out: the catalog or the language has the word, or it is two such in one."""
+        return word in self._numbers or word in common_words() or word in MEANINGS
+
+    def near(self, word: str, *, slips: int) -> list[tuple[int, int]]:
+        """Return (slips, word number) for the words within `slips` of `word`, nearest first; digits never differ."""
+        if len(word) < SHORTEST:
+            return []
+        found = {number for key in near_keys(word, slips=slips) for number in self._near.find(key)}
+        if not found:
+            return []
+        numbers = sorted(found)
+        scored = process.extract(
+            word, [self._words[number] for number in numbers], scorer=OSA.distance, score_cutoff=slips, limit=None
+        )
+        digits = digits_of(word)
+        return sorted((int(slip), numbers[place]) for text, slip, place in scored if digits_of(text) == digits)
+
+    def beginning(self, start: str, *, most: int) -> list[int]:
+        """Return the numbers of up to `most` words that begin with `start`."""
+        place = bisect_left(self._sorted, start)
+        found: list[int] = []
+        while place < len(self._sorted) and len(found) < most and self._sorted[place].startswith(start):
+            found.append(self._numbers[self._sorted[place]])
+            place += 1
+        return found
+
+    def _coin(self, word: str, names: int | array[int]) -> int:
+        if self._free:
+            number = self._free.pop()
+            self._words[number], self.meanings[number], self.names[number] = word, meaning_of(word), names
+        else:
+            number = len(self._words)
+            self._words.append(word)
+            self.meanings.append(meaning_of(word))
+            self.names.append(names)
+        self._numbers[word] = number
+        return number
+
+    def _forget(self, number: int) -> None:
+        word = self._words[number]
+        for key in piece_keys(word):
+            self._near.discard(key, number)
+        del self._numbers[word]
+        del self._sorted[bisect_left(self._sorted, word)]
+        self._free.append(number)
+
+
+def meaning_of(word: str) -> int:
+    """Return the hash of what `word` means; 0 for a function word."""
+    return 0 if word in FUNCTION_WORDS else hash(MEANINGS.get(word, word)) or 1
+
+
+def digits_of(text: str) -> str:
+    """Return the digits of a text in order: what must never differ."""
+    return "".join(filter(str.isdigit, text)) if not text.isalpha() else ""

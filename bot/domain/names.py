@@ -1,0 +1,51 @@
+"""How names are folded and written, in one place, so that every layer compares them the same way."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SEPARATORS = re.compile(r"[\s\-_.,:;/\\|·•@()\[\]{}<>\"'`*~!?=&%$^“”‘’«»…–—]+")
+_COMMON_SEPARATORS = re.compile(r"[a-z0-9+#]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_UNPRINTABLE = re.compile(
+    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    r"\u115f\u1160\u180b-\u180f\u3164\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+
+
+def clean(text: str) -> str:
+    """Return `text` without control, bidirectional and invisible characters, white space runs made one space.
+
+    Halves of a surrogate pair go as well: nothing can store or send them.
+    """
+    if text.isprintable() and " " not in text and text.isascii():
+        return text
+    return " ".join(_UNPRINTABLE.sub("", text).split())
+
+
+def fold(name: str) -> str:
+    """Return the folded spelling of a name: case, accents and separators (hyphen, underscore, dot, space, slash) gone.
+
+    `Payments-DB`, `payments_db` and `payments db` fold to `paymentsdb`. Empty when nothing but separators is left.
+    `+` and `#` are kept, for `c++` is not `c`.
+    """
+    return _SEPARATORS.sub("", _plain(name))
+
+
+def tokens(name: str) -> tuple[str, ...]:
+    """Return the words of a name in order, folded one by one; camel case is cut: `PaymentsDb` -> `payments`, `db`.
+
+    Joined without anything between them, the words are `fold(name)`.
+    """
+    if name.islower() and name.isascii() and name.isprintable():
+        return tuple(_COMMON_SEPARATORS.findall(name))
+    cut = _CAMEL.sub(" ", name) if not name.isupper() else name
+    return tuple(word for word in _SEPARATORS.split(_plain(cut)) if word)
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower() if text.isprintable() else _UNPRINTABLE.sub("", text).lower()
+    decomposed = unicodedata.normalize("NFKD", _UNPRINTABLE.sub("", text))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

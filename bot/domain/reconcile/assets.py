@@ -1,0 +1,163 @@
+"""What is one asset: refs, the folded identity behind them, and the merge of what several sources say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TypeVar
+
+from bot.domain.catalog import AssetClaim, AssetKind, Hosting, Link, PathRule, Runs
+from bot.domain.names import fold
+
+T = TypeVar("T")
+
+#: Backstage's namespace of what has none, so that its `service:default/x` is everybody else's `service:x`.
+_NO_NAMESPACE = "default"
+
+
+def ref_of(claim: AssetClaim | MergedAsset) -> str:
+    """Return the ref that the claim asks for: `kind:name` or `kind:namespace/name`, in lower case.
+
+    A rule of a CODEOWNERS file keeps its case, because paths have one: `path:repository:pattern`.
+    """
+    if claim.path_rule is not None:
+        return f"path:{claim.path_rule.repository}:{claim.path_rule.pattern}"
+    namespace = claim.namespace.lower()
+    name = " ".join(claim.name.lower().split())
+    if namespace and namespace != _NO_NAMESPACE:
+        return f"{claim.kind}:{namespace}/{name}"
+    return f"{claim.kind}:{name}"
+
+
+def identity(ref: str) -> str:
+    """Return what two refs share when they mean the same asset: the spelling of names does not count, a path's does."""
+    kind, _, rest = ref.partition(":")
+    if kind == AssetKind.PATH:
+        return ref
+    namespace, slash, name = rest.partition("/")
+    if not slash:
+        return f"{kind}:{fold(rest) or rest}"
+    return f"{kind}:{fold(namespace)}/{fold(name) or name}"
+
+
+def suffixed(ref: str, external_id: str, *, length: int = 3) -> str:
+    """Return `ref` made unique by its source's own id, for the second of two assets that are named alike.
+
+    The suffix depends on `external_id` alone and is `length` bytes long, written as hexadecimal digits.
+    """
+    return f"{ref}~{blake2b(external_id.encode(), digest_size=length).hexdigest()}"
+
+
+class Refs:
+    """Which asset holds which ref, compared by identity. Assets are numbers of the caller's."""
+
+    def __init__(self, held: Iterable[tuple[int, str]] = ()) -> None:
+        self._holders = {identity(ref): asset for asset, ref in held}
+
+    def holder(self, ref: str) -> int | None:
+        """Return the asset that has `ref` in any spelling."""
+        return self._holders.get(identity(ref)) if self._holders else None
+
+    def release(self, ref: str) -> None:
+        """Forget who holds `ref`, before it is given anew."""
+        self._holders.pop(identity(ref), None)
+
+    def take(self, asset: int, ref: str, external_id: str) -> str:
+        """Give `asset` the ref it asks for or, where another asset holds that, one with a suffix; return it."""
+        given, length = ref, 3
+        while self._holders.setdefault(identity(given), asset) != asset:
+            given = suffixed(ref, external_id, length=length)
+            length += 3
+        return given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedAsset:
+    """An asset as all its sources together describe it. `external_id` is the most believed source's."""
+
+    external_id: str
+    kind: AssetKind
+    name: str
+    namespace: str
+    description: str
+    aliases: tuple[str, ...]
+    addresses: tuple[str, ...]
+    hosting: Hosting | None
+    tier: int | None
+    links: tuple[Link, ...]
+    tags: tuple[tuple[str, str], ...]
+    runs: tuple[Runs, ...]
+    unowned_reason: str
+    path_rule: PathRule | None
+
+
+def merge(claims: Sequence[AssetClaim], *, former_names: Sequence[str] = ()) -> MergedAsset:
+    """Merge claims about one asset, the most believed first (at least one).
+
+    A scalar is the first that is said, a list the union in that order. Other sources' names and `former_names` become
+    aliases. Of tags, the first value of a key counts.
+    """
+    first = claims[0]
+    if len(claims) == 1:
+        return _as_claimed(first, former_names)
+    names = (name for claim in claims[1:] for name in (claim.name, *claim.aliases))
+    return MergedAsset(
+        external_id=first.external_id,
+        kind=first.kind,
+        name=first.name,
+        namespace=first.namespace,
+        description=next((claim.description for claim in claims if claim.description), ""),
+        aliases=_other_names(first, (*first.aliases, *names, *former_names)),
+        addresses=_union(claim.addresses for claim in claims),
+        hosting=next((claim.hosting for claim in claims if claim.hosting is not None), None),
+        tier=next((claim.tier for claim in claims if claim.tier is not None), None),
+        links=_union(claim.links for claim in claims),
+        tags=_first_values(claim.tags for claim in claims),
+        runs=_union(claim.runs for claim in claims),
+        unowned_reason=next((claim.unowned_reason for claim in claims if claim.unowned_reason), ""),
+        path_rule=next((claim.path_rule for claim in claims if claim.path_rule is not None), None),
+    )
+
+
+def _as_claimed(claim: AssetClaim, former_names: Sequence[str]) -> MergedAsset:
+    return MergedAsset(
+        external_id=claim.external_id,
+        kind=claim.kind,
+        name=claim.name,
+        namespace=claim.namespace,
+        description=claim.description,
+        aliases=_other_names(claim, (*claim.aliases, *former_names)),
+        addresses=claim.addresses,
+        hosting=claim.hosting,
+        tier=claim.tier,
+        links=claim.links,
+        tags=claim.tags,
+        runs=claim.runs,
+        unowned_reason=claim.unowned_reason,
+        path_rule=claim.path_rule,
+    )
+
+
+def _other_names(first: AssetClaim, names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    seen = {fold(first.name)}
+    kept = []
+    for name in names:
+        if (folded := fold(name)) not in seen:
+            seen.add(folded)
+            kept.append(name)
+    return tuple(kept)
+
+
+def _union(lists: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(item for items in lists for item in items))
+
+
+def _first_values(lists: Iterable[tuple[tuple[str, str], ...]]) -> tuple[tuple[str, str], ...]:
+    values: dict[str, str] = {}
+    for tags in lists:
+        for key, value in tags:
+            values.setdefault(key, value)
+    return tuple(values.items())

@@ -1,0 +1,234 @@
+"""Claims as JSON: what is stored of them, and the digest that tells whether a source changed its mind.
+
+Only what differs from a claim's defaults is written. The origin is no part of it: a moved line is not a changed claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from bot.domain.catalog import (
+    Area,
+    AssetClaim,
+    AssetKind,
+    Hosting,
+    Link,
+    Origin,
+    OwnerClaim,
+    OwnerRef,
+    OwnerType,
+    PathRule,
+    PersonClaim,
+    Role,
+    Runs,
+    TeamClaim,
+)
+from bot.domain.names import fold
+
+AnyClaim = AssetClaim | TeamClaim | PersonClaim
+
+
+class Subject(StrEnum):
+    """What a claim is about, as stored."""
+
+    ASSET = "asset"
+    TEAM = "team"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source as stored; `format` decides which of two sources is believed first."""
+
+    id: int
+    name: str
+    format: str = ""
+    is_human: bool = False
+
+
+#: Whose word comes first where two sources describe the same thing, by format; others follow, by name of the source.
+#: Files written for owners come before inventories, and what people keep up by hand before what a tool emits.
+PRECEDENCE = (
+    "baton",
+    "backstage",
+    "opslevel",
+    "cortex",
+    "datadog",
+    "gitlab-codeowners",
+    "codeowners",
+    "kubernetes",
+    "csv",
+    "terraform",
+)
+_RANKS = {name: rank for rank, name in enumerate(PRECEDENCE)}
+
+
+def rank(source: Source) -> tuple[int, str]:
+    """Return the key that sorts sources, the most believed first."""
+    return _RANKS.get(source.format, len(PRECEDENCE)), source.name
+
+
+def encode(claim: AnyClaim) -> bytes:
+    """Return the claim as JSON, without its origin and without an asset's external id (both are columns)."""
+    match claim:
+        case AssetClaim():
+            return orjson.dumps(_asset_content(claim))
+        case TeamClaim():
+            return orjson.dumps(_team_content(claim))
+        case PersonClaim():
+            return orjson.dumps(_person_content(claim))
+
+
+def digest(encoded: bytes) -> str:
+    """Return what tells two contents apart: 32 hexadecimal digits."""
+    return blake2b(encoded, digest_size=16).hexdigest()
+
+
+def external_id(claim: AnyClaim) -> str:
+    """Return what the claim is known by within its source: teams by folded name, people by their strongest id."""
+    match claim:
+        case AssetClaim():
+            return claim.external_id
+        case TeamClaim():
+            return fold(claim.name) or claim.name
+        case PersonClaim():
+            return claim.slack_id or claim.email.lower() or claim.handle.lower().lstrip("@")
+
+
+def _asset_content(claim: AssetClaim) -> dict[str, Any]:  # noqa: PLR0912 - one branch a field, for speed
+    # Written out, and without enumerations' `value`: this runs twice for every asset of an import.
+    content: dict[str, Any] = {"kind": str(claim.kind), "name": claim.name}
+    if claim.namespace:
+        content["namespace"] = claim.namespace
+    if claim.description:
+        content["description"] = claim.description
+    if claim.aliases:
+        content["aliases"] = claim.aliases
+    if claim.addresses:
+        content["addresses"] = claim.addresses
+    if claim.parent:
+        content["parent"] = claim.parent
+    if claim.tags:
+        content["tags"] = claim.tags
+    if claim.unowned_reason:
+        content["unowned_reason"] = claim.unowned_reason
+    if claim.hosting is not None:
+        content["hosting"] = str(claim.hosting)
+    if claim.tier is not None:
+        content["tier"] = claim.tier
+    if claim.links:
+        content["links"] = [(link.label, link.url) for link in claim.links]
+    if claim.runs:
+        content["runs"] = [(runs.product, runs.version, runs.provider, runs.environment) for runs in claim.runs]
+    if claim.owners:
+        content["owners"] = [_owner_content(owner) for owner in claim.owners]
+    if (rule := claim.path_rule) is not None:
+        content["path_rule"] = (rule.repository, rule.pattern, rule.position)
+    return content
+
+
+def _owner_content(claim: OwnerClaim) -> dict[str, str]:
+    owner = claim.owner
+    content = {"name": owner.name}
+    if owner.type is not OwnerType.UNSAID:
+        content["type"] = str(owner.type)
+    if owner.written and owner.written != owner.name:
+        content["written"] = owner.written
+    if claim.area is not Area.ALL:
+        content["area"] = str(claim.area)
+    if claim.role is not Role.OWNER:
+        content["role"] = str(claim.role)
+    return content
+
+
+def _team_content(claim: TeamClaim) -> dict[str, Any]:
+    content: dict[str, Any] = {"name": claim.name}
+    for key in ("aliases", "former_names", "channel", "user_group", "timezone", "lead"):
+        if value := getattr(claim, key):
+            content[key] = value
+    if claim.members is not None:
+        content["members"] = claim.members
+    return content
+
+
+def _person_content(claim: PersonClaim) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    for key in ("name", "slack_id", "email", "handle", "timezone", "teams"):
+        if value := getattr(claim, key):
+            content[key] = value
+    if not claim.is_active:
+        content["is_active"] = False
+    return content
+
+
+def decode_owners(content: Mapping[str, Any]) -> tuple[OwnerClaim, ...]:
+    """Return the owners of an asset's stored content."""
+    return tuple(
+        OwnerClaim(
+            OwnerRef(one["name"], OwnerType(one.get("type", OwnerType.UNSAID)), one.get("written", "")),
+            Area(one.get("area", Area.ALL)),
+            Role(one.get("role", Role.OWNER)),
+        )
+        for one in content.get("owners", ())
+    )
+
+
+def decode_asset(content: Mapping[str, Any], *, external: str, origin: Origin) -> AssetClaim:
+    """Return the asset claim that `encode` wrote."""
+    hosting = content.get("hosting")
+    rule = content.get("path_rule")
+    return AssetClaim(
+        external_id=external,
+        kind=AssetKind(content["kind"]),
+        name=content["name"],
+        namespace=content.get("namespace", ""),
+        description=content.get("description", ""),
+        aliases=tuple(content.get("aliases", ())),
+        addresses=tuple(content.get("addresses", ())),
+        parent=content.get("parent", ""),
+        hosting=None if hosting is None else Hosting(hosting),
+        tier=content.get("tier"),
+        links=tuple(Link(label, url) for label, url in content.get("links", ())),
+        tags=tuple((key, value) for key, value in content.get("tags", ())),
+        runs=tuple(Runs(*runs) for runs in content.get("runs", ())),
+        owners=decode_owners(content),
+        unowned_reason=content.get("unowned_reason", ""),
+        path_rule=None if rule is None else PathRule(*rule),
+        origin=origin,
+    )
+
+
+def decode_team(content: Mapping[str, Any], *, origin: Origin) -> TeamClaim:
+    """Return the team claim that `encode` wrote."""
+    members = content.get("members")
+    return TeamClaim(
+        name=content["name"],
+        aliases=tuple(content.get("aliases", ())),
+        former_names=tuple(content.get("former_names", ())),
+        channel=content.get("channel", ""),
+        user_group=content.get("user_group", ""),
+        timezone=content.get("timezone", ""),
+        lead=content.get("lead", ""),
+        members=None if members is None else tuple(members),
+        origin=origin,
+    )
+
+
+def decode_person(content: Mapping[str, Any], *, origin: Origin) -> PersonClaim:
+    """Return the person claim that `encode` wrote."""
+    return PersonClaim(
+        name=content.get("name", ""),
+        slack_id=content.get("slack_id", ""),
+        email=content.get("email", ""),
+        handle=content.get("handle", ""),
+        timezone=content.get("timezone", ""),
+        is_active=content.get("is_active", True),
+        teams=tuple(content.get("teams", ())),
+        origin=origin,
+    )

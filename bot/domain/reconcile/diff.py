@@ -1,0 +1,94 @@
+"""How what was read now differs from what the source said last, and when an import is too large a change to believe."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.catalog import Origin, Problem
+
+#: An import that removes more than this share of a source's assets is refused unless it is asked for (see `refusal`).
+MASS_CHANGE_SHARE = 0.2
+#: Removing up to this many assets is never a mass change, however small the source is.
+MASS_CHANGE_FLOOR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClaim:
+    """A claim as stored. `digest` is empty once the source no longer says it: the row remembers whom it was about."""
+
+    id: int
+    subject_id: int
+    digest: str
+    path: str
+    line: int | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the source said so in its last import."""
+        return bool(self.digest)
+
+
+@dataclass(slots=True)
+class Diff:
+    """External ids by what became of them. `moved` ones are unchanged but stand elsewhere in the files now.
+
+    `kept` ones were not read, because the document that they came from has an error.
+    """
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    unchanged: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the source says what it said before."""
+        return not (self.added or self.changed or self.removed)
+
+    def compare(self, external: str, digest: str, origin: Origin, stored: StoredClaim | None) -> None:
+        """Record a claim that was read."""
+        if stored is None or not stored.is_live:
+            self.added.append(external)
+        elif stored.digest != digest:
+            self.changed.append(external)
+        else:
+            self.unchanged += 1
+            if stored.path != origin.path or stored.line != origin.line:
+                self.moved.append(external)
+
+    def missing(self, stored: Mapping[str, StoredClaim], read: Collection[str], broken: Collection[str]) -> None:
+        """Record the live claims that were not read: removed, or kept where their document is among `broken` paths."""
+        for external, claim in stored.items():
+            if not claim.is_live or external in read:
+                continue
+            (self.kept if is_under(claim.path, broken) else self.removed).append(external)
+
+
+def broken_paths(problems: Iterable[Problem]) -> frozenset[str]:
+    """Return the paths, as named in the problems, of documents that could not be read whole."""
+    return frozenset(problem.origin.path for problem in problems if problem.is_error)
+
+
+def is_under(path: str, roots: Collection[str]) -> bool:
+    """Tell whether `path` is one of `roots` or lies in a folder that is."""
+    if not roots:
+        return False
+    return path in roots or any(path.startswith(root.rstrip("/") + "/") for root in roots)
+
+
+def refusal(*, before: int, removed: int, read: int, errors: int, allow_mass_change: bool) -> str:
+    """Return why the import must not be carried out, in a sentence that says what to do, or "".
+
+    `before` counts the source's assets so far, `removed` those it no longer names, `read` all claims of this run.
+    """
+    if read == 0 and errors:
+        return f"Nothing could be read ({errors} errors), so nothing was changed: mend the files and import again."
+    if allow_mass_change or removed <= MASS_CHANGE_FLOOR or removed <= MASS_CHANGE_SHARE * before:
+        return ""
+    return (
+        f"The import would remove {removed:,} of the source's {before:,} assets, more than {MASS_CHANGE_SHARE:.0%}, "
+        "so nothing was changed: check the paths, or add --allow-mass-change if that is meant."
+    )

@@ -1,0 +1,110 @@
+"""What an asset is a part of: parents are named by external id, ref or name, and may come from another source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.names import fold
+from bot.domain.reconcile.assets import identity
+
+
+@dataclass(frozen=True, slots=True)
+class ParentClaim:
+    """A source says that `asset` is a part of what it calls `parent`."""
+
+    asset: int
+    source: int
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A live asset that may be meant: `sources` are those that claim it."""
+
+    asset: int
+    ref: str
+    name: str
+    sources: frozenset[int]
+
+
+class Parents:
+    """Resolves parent references against the assets that could be meant.
+
+    `externals` maps (source, external id) to the live asset that it names.
+    """
+
+    def __init__(self, externals: Mapping[tuple[int, str], int], candidates: Iterable[Candidate]) -> None:
+        self._externals = externals
+        self._by_ref: dict[str, int] = {}
+        self._by_name: dict[str, list[Candidate]] = {}
+        for one in candidates:
+            self._by_ref[identity(one.ref)] = one.asset
+            self._by_name.setdefault(fold(one.name), []).append(one)
+
+    def find(self, claim: ParentClaim) -> int | None:
+        """Return the asset meant: by the source's own id, else ref, else a name that only one asset has.
+
+        Among assets of one name those that the same source claims come first. None when nothing, or no one thing, fits.
+        """
+        if (found := self._externals.get((claim.source, claim.parent))) is not None:
+            return found
+        if ":" in claim.parent and (found := self._by_ref.get(identity(claim.parent))) is not None:
+            return found
+        named = [one for one in self._by_name.get(fold(claim.parent), ()) if one.asset != claim.asset]
+        own = [one for one in named if claim.source in one.sources]
+        fitting = own or named
+        return fitting[0].asset if len(fitting) == 1 else None
+
+
+def wanted_names(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the identities and the folded names that an asset may have to be meant by one of `texts`."""
+    texts = set(texts)
+    return frozenset(identity(text) for text in texts if ":" in text), frozenset(
+        folded for text in texts if (folded := fold(text))
+    )
+
+
+def break_cycles(
+    parents: Mapping[int, int], ref_of: Callable[[int], str]
+) -> tuple[dict[int, int], list[Sequence[int]]]:
+    """Return the parents without cycles, and the cycles found, each from the asset whose parent was dropped.
+
+    In a cycle the asset with the least ref loses its parent, so that every import drops the same one.
+    """
+    kept = dict(parents)
+    done: set[int] = set()
+    cycles: list[Sequence[int]] = []
+    for start in parents:
+        path: dict[int, None] = {}
+        at: int | None = start
+        while at is not None and at not in done and at not in path:
+            path[at] = None
+            at = kept.get(at)
+        if at is not None and at in path:
+            steps = list(path)
+            cycle = steps[steps.index(at) :]
+            least = min(cycle, key=ref_of)
+            turn = cycle.index(least)
+            cycles.append([*cycle[turn:], *cycle[:turn]])
+            del kept[least]
+        done.update(path)
+    return kept, cycles
+
+
+def by_depth(assets: Iterable[int], parents: Mapping[int, int]) -> list[int]:
+    """Return `assets` with every parent before its parts; `parents` holds no cycle."""
+    depths: dict[int, int] = {}
+
+    def depth(asset: int) -> int:
+        path: list[int] = []
+        at: int | None = asset
+        while at is not None and at not in depths:
+            path.append(at)
+            at = parents.get(at)
+        below = -1 if at is None else depths[at]
+        for step, one in enumerate(reversed(path), start=1):
+            depths[one] = below + step
+        return depths[asset]
+
+    return sorted(assets, key=depth)

@@ -1,0 +1,160 @@
+"""Which claims speak of the same team, which stored team that is, and what is known of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.catalog import TeamClaim
+from bot.domain.names import fold
+from bot.domain.reconcile.book import Book, TeamEntry, first_said
+from bot.domain.reconcile.claims import Source, rank
+from bot.domain.reconcile.owners import bare
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedTeam:
+    """A live team claim, whose it is, and the entry that the same claim was about in the last import, if any."""
+
+    source: Source
+    claim: TeamClaim
+    mapped: TeamEntry | None = None
+
+    @property
+    def folded(self) -> str:
+        """The identity that the claim's name gives."""
+        return fold(self.claim.name) or self.claim.name
+
+    def other_keys(self) -> set[str]:
+        """Return the folded spellings that the claim gives beside the name."""
+        texts = (*self.claim.aliases, *self.claim.former_names, self.claim.user_group)
+        return {key for text in texts if (key := fold(bare(text))) and key != self.folded}
+
+
+@dataclass(slots=True, eq=False)
+class Cluster:
+    """Claims of different sources about one team, the most believed first."""
+
+    claims: list[SourcedTeam]
+    entry: TeamEntry | None = None
+    candidates: list[TeamEntry] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        """Folded names, the most believed source's first."""
+        return list(dict.fromkeys(claim.folded for claim in self.claims))
+
+    def other_keys(self) -> set[str]:
+        """Return the folded spellings beside the names."""
+        return set().union(*(claim.other_keys() for claim in self.claims)) - set(self.names)
+
+
+def cluster(claims: Iterable[SourcedTeam]) -> list[Cluster]:
+    """Group claims by team: the same folded name, or a name that exactly one other team gives as another name of its.
+
+    Two claims of one source are never one team. The outcome does not depend on the order of `claims`.
+    """
+    by_name: dict[str, Cluster] = {}
+    for claim in sorted(claims, key=lambda claim: (rank(claim.source), claim.folded)):
+        by_name.setdefault(claim.folded, Cluster([])).claims.append(claim)
+    given = Counter(key for one in by_name.values() for key in one.other_keys())
+    edges = sorted((key, one.names[0]) for one in by_name.values() for key in one.other_keys() if given[key] == 1)
+    for key, name in edges:
+        one, other = by_name[name], by_name.get(key)
+        if other is None or one is other or _sources(one) & _sources(other):
+            continue
+        merged = Cluster(sorted((*one.claims, *other.claims), key=lambda claim: (rank(claim.source), claim.folded)))
+        for folded in merged.names:
+            by_name[folded] = merged
+    return list(dict.fromkeys(by_name.values()))
+
+
+def _sources(one: Cluster) -> set[int]:
+    return {claim.source.id for claim in one.claims}
+
+
+def settle(book: Book, claims: Sequence[SourcedTeam], *, lost: Collection[TeamEntry], now: datetime) -> list[Cluster]:
+    """Bring the book's teams to what all live claims say; every returned cluster has its entry.
+
+    `lost` are the entries of claims that this import withdrew: whichever no cluster takes is gone. A stub, or a team
+    that nobody declares any more, that turns out to be another name of a declared one is merged into it.
+    """
+    clusters = cluster(claims)
+    _find_candidates(book, clusters)
+    for one in clusters:
+        found = sorted(one.candidates, key=lambda entry: (not entry.is_declared, entry.folded != one.names[0]))
+        one.entry = found[0] if found else book.add_team(TeamEntry(folded=one.names[0], name=""))
+        for other in found[1:]:
+            _absorb(book, other, one.entry, now=now)
+    names = {name for one in clusters for name in one.names}
+    for one in clusters:
+        if one.entry is not None:
+            _describe(one.entry, one, names)
+    taken = {one.entry for one in clusters}
+    for entry in lost:
+        if entry not in taken and entry.is_live:
+            entry.gone_at = now
+    return clusters
+
+
+def _find_candidates(book: Book, clusters: Sequence[Cluster]) -> None:
+    """Give each cluster the stored entries that are its team: by name, else by last import's claim, else by alias."""
+    by_folded = {entry.folded: entry for entry in book.teams}
+    free = set(book.teams)
+
+    def offer(one: Cluster, entry: TeamEntry | None) -> None:
+        if entry is not None and entry in free:
+            free.remove(entry)
+            one.candidates.append(entry)
+
+    for one in clusters:
+        for name in one.names:
+            offer(one, by_folded.get(name))
+    for one in clusters:
+        for claim in one.claims:
+            offer(one, claim.mapped)
+    given = Counter(key for one in clusters for key in one.other_keys())
+    for one in clusters:
+        for key in sorted(one.other_keys()):
+            if given[key] == 1:
+                offer(one, by_folded.get(key))
+
+
+def _absorb(book: Book, other: TeamEntry, entry: TeamEntry, *, now: datetime) -> None:
+    book.merged[other] = entry
+    other.is_declared, other.gone_at = False, other.gone_at or now
+    # What it was called belongs to the team that it turned out to be.
+    other.folded = other.name = f"{other.folded}~{other.id}"
+    other.aliases, other.former_names, other.lead = (), (), None
+
+
+def _describe(entry: TeamEntry, one: Cluster, names: Collection[str]) -> None:
+    claims = [claim.claim for claim in one.claims]
+    first = claims[0]
+    previous = (*entry.former_names, *([entry.name] if entry.is_declared else []))
+    entry.folded, entry.name = one.names[0], first.name
+    entry.aliases = _spellings(
+        {entry.folded},
+        (text for claim in claims for text in (*([claim.name] if claim is not first else []), *claim.aliases)),
+    )
+    said = {entry.folded, *(fold(bare(text)) for text in entry.aliases)}
+    former = (text for claim in claims for text in claim.former_names)
+    # Renamed without a word of the old name: it still answers, unless another team has it now.
+    kept = (text for text in previous if fold(text) not in names)
+    entry.former_names = _spellings(said, (*former, *kept))
+    entry.channel = first_said(claim.channel for claim in claims)
+    entry.user_group = first_said(claim.user_group for claim in claims)
+    entry.timezone = first_said(claim.timezone for claim in claims)
+    entry.is_declared, entry.gone_at = True, None
+
+
+def _spellings(known: set[str], texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts whose folded spelling is not yet known, each spelling once."""
+    seen, kept = set(known), []
+    for text in texts:
+        if (key := fold(bare(text))) and key not in seen:
+            seen.add(key)
+            kept.append(text)
+    return tuple(kept)

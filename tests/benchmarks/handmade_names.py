@@ -1,0 +1,58 @@
+"""Names as people give them, written by hand: microservice shops, cluster add-ons, cloud resources, code names."""
+
+HANDMADE = (
+    """
+cart-service|frontend|artist-lookup|wayback-search|www-artist|podcast-api|rds-prod-orders-01|kube-state-metrics
+aws-ebs-csi-driver|adservice|emailservice|paymentservice|currencyservice|shippingservice|checkoutservice
+recommendationservice|productcatalogservice|loadgenerator|redis-cart|front-end|catalogue|catalogue-db|carts|carts-db
+orders-db|user-db|queue-master|rabbitmq|session-db|shipping|payment|user|edge-router|coredns|kube-proxy|etcd
+kube-apiserver|kube-scheduler|kube-controller-manager|metrics-server|cluster-autoscaler|external-dns|cert-manager
+ingress-nginx|node-exporter|prometheus|alertmanager|grafana|loki|tempo|thanos-query|thanos-store|thanos-compact
+argo-cd|argo-workflows|argo-rollouts|flux|helm-controller|kustomize-controller|source-controller
+notification-controller|image-reflector-controller|velero|keda|knative-serving|knative-eventing|istiod
+istio-ingressgateway|linkerd-proxy|envoy|cilium|calico-node|aws-node|aws-load-balancer-controller|ebs-csi-node
+efs-csi-controller|karpenter|descheduler|gatekeeper|kyverno|falco|trivy-operator|sealed-secrets|external-secrets
+vault|consul|nomad-server|boundary-worker|jaeger-query|jaeger-collector|otel-collector|fluent-bit|fluentd
+logstash-forwarder|filebeat|elasticsearch-master|kibana|opensearch-data|kafka-broker|zookeeper|schema-registry
+kafka-connect|ksqldb|strimzi-operator|postgres-operator|pgbouncer|pgadmin|patroni|spilo|timescaledb|clickhouse
+cassandra-reaper|mongodb-atlas-prod|redis-sentinel|memcached-sessions|minio|rook-ceph|longhorn|harbor-core
+harbor-registry|chartmuseum|nexus-repository|artifactory|sonarqube|jenkins-controller|jenkins-agent-linux
+gitlab-runner|buildkite-agent|tekton-pipelines|backstage|who-am-i|find-my-owner|the-guide|on-call|owners|help|all
+monitoring|security|deployments|ci-cd|status-page|api|web|admin|docs|blog|intranet|wiki|sso|vpn|dns
+web-frontend|mobile-bff|ios-app|android-app|partner-portal|admin-console|back-office|customer-portal|support-portal
+support-desk|help-center|knowledge-base|chat-widget|live-chat|contact-form|lead-scoring|lead-capture|crm-sync
+email-sender|email-templates|sms-gateway|push-notifications|notification-hub|webhook-dispatcher|event-bus|event-store
+audit-log|audit-trail|feature-flags|experiment-platform|ab-testing|config-service|secrets-rotator|key-management
+token-service|auth-service|oauth2-proxy|identity-provider|user-profile|user-preferences|user-search|session-store
+rate-limiter|api-gateway|graphql-gateway|public-api|internal-api|partner-api|billing-api|billing-worker|billing-db
+invoice-generator|invoice-pdf|tax-calculator|tax-reports|payment-gateway|payment-processor|payments-reconciler|payouts
+refunds|chargeback-handler|fraud-detector|fraud-rules|risk-engine|kyc-checks|ledger|general-ledger|double-entry
+currency-converter|fx-rates|price-feed|price-engine|promo-codes|gift-cards|loyalty-points|subscriptions
+subscription-renewals|order-service|order-history|order-events|order-router|fulfillment|warehouse-picker
+warehouse-layout|stock-levels|stock-sync|inventory-api|inventory-importer|supplier-feed|supplier-portal
+purchase-orders|delivery-slots|delivery-tracking|route-planner|driver-app|fleet-telemetry|geo-lookup|address-validator
+maps-tiles|store-locator|search-api|search-indexer|search-suggest|autocomplete|spellcheck|ranking-model
+recommendations-offline|recommendations-online|similar-items|trending|personalization|image-resizer|image-cdn
+video-transcoder|thumbnailer|media-library|asset-manager|static-assets|upload-service|file-scanner|virus-scan
+document-store|pdf-renderer|print-service|label-printer|barcode-scanner|report-builder|report-scheduler
+data-warehouse|data-lake-raw|data-lake-curated|dbt-models|airflow|airflow-worker|spark-history|flink-jobs
+stream-processor|clickstream|event-collector|metrics-pipeline|looker|superset|tableau-prod|ml-training|ml-serving
+feature-store|model-registry|notebook-hub|prod-eu-west-1-orders-db|prod-us-east-1-orders-db|staging-orders-db
+prod-payments-postgres|prod-payments-replica|staging-payments-postgres|rds-prod-orders-02|rds-staging-orders-01
+rds-prod-users-01|elasticache-prod-sessions|elasticache-staging-sessions|sqs-prod-emails|sqs-prod-emails-dlq
+s3-prod-invoices|s3-prod-uploads|s3-logs-archive|lambda-image-resize|lambda-nightly-report|eks-prod-blue
+eks-prod-green|eks-staging|msk-prod|dynamodb-carts|kinesis-clicks|athena-queries|glue-catalog|redshift-analytics
+bastion-host|nat-gateway|vpn-gateway|transit-gateway|jump-box|dc1-core-switch|dc2-core-switch|nas-backup|tape-library
+phoenix|zephyr|hermes|hermes-ui|atlas|atlas-core|mercury|mercury-legacy|orion|orion-batch|nimbus|falcon|falcon-next
+skylark|quicksilver|bluebird|project-x|kraken|leviathan|goldfish|pied-piper|moonshot|snowflake-loader|tumbleweed
+payroll|timesheets|expense-claims|hr-portal|org-chart|leave-planner|recruiting|candidate-tracker|onboarding-buddy
+room-booking|visitor-badges|asset-inventory|license-server|print-queue|mail-relay|smtp-outbound|imap-archive
+PaymentsCore|OrderSaga|UserProfileV2|checkout_v2|legacy_monolith|mainframe-bridge|as400-sync|sap-connector
+salesforce-bridge|hubspot-export|stripe-webhooks|slack-notifier|jira-sync|github-mirror|terraform-modules
+packer-images|ansible-playbooks|helm-charts|base-images|golden-ami|dotfiles|eslint-config|design-system|icon-set
+ui-kit|component-library|proto-definitions|openapi-specs|shared-types|common-utils|test-fixtures|e2e-tests|load-tests
+chaos-monkey|synthetic-checks|uptime-probe|cost-explorer|budget-alerts|incident-bot|release-train|changelog-bot
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)

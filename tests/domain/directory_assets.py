@@ -1,0 +1,19 @@
+"""Assets in one line, for the tests of the directory."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from bot.domain.catalog import AssetKind
+from bot.domain.records import AssetRecord
+
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+_ids = count(1)
+
+
+def asset(name: str, kind: AssetKind = AssetKind.SERVICE, **fields: Any) -> AssetRecord:
+    """Return an asset of this name, with an id of its own if none is given."""
+    return AssetRecord(**{"id": next(_ids), "ref": f"{kind.value}:{name}".lower(), "kind": kind, "name": name} | fields)

@@ -1,0 +1,169 @@
+"""Addresses, channels, ARNs and paths: what people paste."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.catalog import AssetKind, PathRule
+from bot.domain.directory import Directory, Match, Method, Nearest, Several
+from bot.domain.records import AssetRecord
+from tests.domain.directory_assets import asset
+
+
+def _rule(repository: str, pattern: str, position: int) -> AssetRecord:
+    rule = PathRule(repository, pattern, position)
+    return asset(f"{repository}:{pattern}", AssetKind.PATH, path_rule=rule)
+
+
+_CATALOG = [
+    asset(
+        "payments-db",
+        AssetKind.DATABASE,
+        addresses=("arn:aws:rds:eu-west-1:123456789012:db:payments", "Payments.db.example.com"),
+    ),
+    asset("checkout", addresses=("https://git.example.com/acme/checkout.git", "#checkout", "C0CHECKOUT")),
+    asset("shop", AssetKind.REPOSITORY, addresses=("git@git.example.com:acme/shop.git",)),
+    asset("tenants", AssetKind.DOMAIN, addresses=("*.tenants.example.com",)),
+    asset("storefront", AssetKind.WEBSITE, addresses=("https://www.shop.example.com/",)),
+    asset("uploads", AssetKind.STORAGE, addresses=("arn:aws:s3:::acme-uploads",)),
+    asset("ledger", aliases=("component:default/ledger",), addresses=("component:default/ledger",)),
+    _rule("acme/shop", "*", 0),
+    _rule("acme/shop", "*.js", 1),
+    _rule("acme/shop", "/apps/", 2),
+    _rule("acme/shop", "/apps/checkout/", 3),
+    _rule("acme/shop", "docs/*", 4),
+    _rule("acme/shop", "Makefile", 5),
+    _rule("git.example.com/acme/tools", "/apps/checkout/cli.py", 0),
+    _rule("git.example.com/acme/tools", "*", 1),
+]
+
+
+@pytest.fixture(scope="module")
+def directory() -> Directory:
+    return Directory.build(_CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("https://git.example.com/acme/checkout", "checkout"),
+        ("https://git.example.com/acme/checkout.git", "checkout"),
+        ("HTTPS://git.example.com/Acme/Checkout/", "checkout"),
+        ("git@git.example.com:acme/checkout.git", "checkout"),
+        ("ssh://git@git.example.com:22/acme/checkout", "checkout"),
+        ("git.example.com/acme/checkout", "checkout"),
+        ("who owns <https://git.example.com/acme/checkout/pull/12|this pull request>?", "checkout"),
+        ("https://git.example.com/acme/checkout/issues?q=is%3Aopen#top", "checkout"),
+        ("<#C0CHECKOUT|checkout-help>", "checkout"),
+        ("#checkout", "checkout"),
+        ("https://acme.slack.com/archives/C0CHECKOUT/p1700000000", "checkout"),
+        ("payments.db.example.com", "payments-db"),
+        ("postgres://reader@payments.db.example.com:5432/main", "payments-db"),
+        ("who owns payments.db.example.com?", "payments-db"),
+        ("arn:aws:rds:eu-west-1:123456789012:db:payments", "payments-db"),
+        ("ARN:aws:rds:eu-west-1:123456789012:db:Payments", "payments-db"),
+        ("arn:aws:s3:::acme-uploads/2026/a.png", "uploads"),
+        ("a.b.tenants.example.com", "tenants"),
+        ("https://blue.tenants.example.com/login", "tenants"),
+        ("http://shop.example.com/cart/17", "storefront"),
+        ("component:default/ledger", "ledger"),
+        ("Component:Default/Ledger", "ledger"),
+    ],
+)
+def test_an_address_is_known_however_it_is_written(directory: Directory, text: str, name: str) -> None:
+    found = directory.resolve(text)
+    assert isinstance(found, Match)
+    assert found.method in (Method.ADDRESS, Method.ALIAS)
+    known = directory.get(found.asset_id)
+    assert known is not None
+    assert known.name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://git.example.com/acme/unknown",
+        "tenants.example.org",
+        "arn:aws:rds:eu-west-1:123456789012:db:orders",
+        "https://elsewhere.example.net/acme/thing",
+        "#checkouts-team",
+    ],
+)
+def test_another_address_is_another_thing(directory: Directory, text: str) -> None:
+    assert isinstance(directory.resolve(text), Nearest)
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("acme/shop/apps/checkout/main.py", "/apps/checkout/"),
+        ("acme/shop/apps/cart/main.py", "/apps/"),
+        ("acme/shop/README.md", "*"),
+        ("acme/shop/web/app.js", "*.js"),
+        ("acme/shop/apps/checkout/app.js", "/apps/checkout/"),
+        ("acme/shop/docs/start.md", "docs/*"),
+        ("acme/shop/docs/deep/start.md", "*"),
+        ("acme/shop/build/Makefile", "Makefile"),
+        ("https://git.example.com/acme/shop/blob/main/apps/checkout/main.py#L10-L20", "/apps/checkout/"),
+        ("https://git.example.com/acme/shop/-/blob/main/apps/cart/main.py", "/apps/"),
+        ("https://git.example.com/acme/shop/tree/main/apps/checkout", "/apps/checkout/"),
+        ("git.example.com/acme/tools/README.md", "*"),
+        ("who owns apps/cart/main.py?", "/apps/"),
+        ("/apps/cart", "/apps/"),
+    ],
+)
+def test_the_last_rule_that_matches_owns_the_path(directory: Directory, text: str, pattern: str) -> None:
+    found = directory.resolve(text)
+    assert isinstance(found, Match)
+    assert found.method is Method.PATH
+    assert found.understood_as.endswith(f":{pattern}")
+
+
+def test_a_path_that_two_repositories_have_is_asked_back(directory: Directory) -> None:
+    found = directory.resolve("apps/checkout/cli.py")
+    assert isinstance(found, Several)
+    assert {one.name for one in found.candidates} == {
+        "acme/shop:/apps/checkout/",
+        "git.example.com/acme/tools:/apps/checkout/cli.py",
+    }
+
+
+def test_a_rule_for_all_files_needs_its_repository_named(directory: Directory) -> None:
+    assert not isinstance(directory.resolve("src/main.rs"), Match)
+    one = Directory.build([_rule("acme/solo", "*", 0)])
+    assert isinstance(one.resolve("src/main.rs"), Match)
+
+
+def test_two_words_with_a_slash_are_no_path(directory: Directory) -> None:
+    loose = Directory.build([_rule("acme/solo", "api/", 0), _rule("acme/other", "web/", 0)])
+    assert not isinstance(loose.resolve("checkout/api"), Match)
+    assert isinstance(loose.resolve("checkout/api/main.py"), Match)
+
+
+def test_rules_come_and_go() -> None:
+    rules = [_rule("acme/solo", "*", 0), _rule("acme/solo", "/src/", 1)]
+    directory = Directory.build(rules)
+    directory.remove(rules[1].id)
+    found = directory.resolve("acme/solo/src/main.py")
+    assert isinstance(found, Match)
+    assert found.asset_id == rules[0].id
+    directory.remove(rules[0].id)
+    assert isinstance(directory.resolve("acme/solo/src/main.py"), Nearest)
+
+
+def test_a_pattern_that_is_not_allowed_matches_nothing() -> None:
+    directory = Directory.build([_rule("acme/solo", "!secret", 0), _rule("acme/solo", "/src/", 1)])
+    found = directory.resolve("acme/solo/src/a.py")
+    assert isinstance(found, Match)
+    assert found.understood_as == "acme/solo:/src/"
+
+
+def test_two_assets_at_one_address_are_told_apart_by_kind() -> None:
+    url = "https://git.example.com/acme/cart"
+    directory = Directory.build(
+        [asset("cart", addresses=(url,)), asset("cart-code", AssetKind.REPOSITORY, addresses=(url,))]
+    )
+    assert isinstance(directory.resolve(url), Several)
+    found = directory.resolve(f"who owns the repository {url}?")
+    assert isinstance(found, Match)
+    assert found.confidence == 1.0

@@ -1,0 +1,519 @@
+"""Every verdict that the facts can bring, and what holds for any set of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.catalog import Area, AssetKind, Hosting, PathRule, Role
+from bot.domain.ownership import (
+    Disputed,
+    Orphaned,
+    Owned,
+    Stale,
+    Unowned,
+    UnownedOnPurpose,
+    Verdict,
+    holder_of,
+    may_confirm,
+    verdict,
+)
+from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
+
+NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=400)
+HALF_A_YEAR = timedelta(days=180)
+
+ADA, GRACE, LIN, GONE = 1, 2, 3, 4
+PAYMENTS, PLATFORM, SEARCH, EMPTY, DISSOLVED, DESERTED = 11, 12, 13, 14, 15, 16
+
+
+@dataclass
+class Catalog:
+    """A catalog of a few people and teams; sources were last read at `read_at`."""
+
+    assets: dict[int, AssetRecord] = field(default_factory=dict)
+    read_at: datetime = NOW
+    people: dict[int, PersonRecord] = field(
+        default_factory=lambda: {
+            ADA: PersonRecord(id=ADA, name="Ada"),
+            GRACE: PersonRecord(id=GRACE, name="Grace"),
+            LIN: PersonRecord(id=LIN, name="Lin"),
+            GONE: PersonRecord(id=GONE, name="Gus", is_active=False),
+        }
+    )
+    teams: dict[int, TeamRecord] = field(
+        default_factory=lambda: {
+            PAYMENTS: TeamRecord(id=PAYMENTS, name="Payments", member_ids=(ADA, GRACE), lead_id=ADA),
+            PLATFORM: TeamRecord(id=PLATFORM, name="Platform", member_ids=(GRACE, LIN)),
+            SEARCH: TeamRecord(id=SEARCH, name="Search", member_ids=(LIN, GONE)),
+            EMPTY: TeamRecord(id=EMPTY, name="Mentioned only"),
+            DISSOLVED: TeamRecord(id=DISSOLVED, name="Dissolved", member_ids=(ADA,), is_gone=True),
+            DESERTED: TeamRecord(id=DESERTED, name="Deserted", member_ids=(GONE,)),
+        }
+    )
+
+    def asset(self, asset_id: int) -> AssetRecord | None:
+        return self.assets.get(asset_id)
+
+    def team(self, team_id: int) -> TeamRecord | None:
+        return self.teams.get(team_id)
+
+    def person(self, person_id: int) -> PersonRecord | None:
+        return self.people.get(person_id)
+
+    def last_seen(self, fact: OwnershipRecord) -> datetime:
+        return fact.valid_from if fact.is_human else max(self.read_at, fact.valid_from)
+
+
+def fact(owner: int, area: Area = Area.ALL, role: Role = Role.OWNER, **rest: Any) -> OwnershipRecord:
+    """A fact of the source `files`; ids below 10 are people, the others teams."""
+    who = {"person_id": owner} if owner < 10 else {"team_id": owner}
+    made: dict[str, Any] = {"id": 100, "source": "files", "valid_from": LONG_AGO, **who, **rest}
+    return OwnershipRecord(area=area, role=role, **made)
+
+
+def asset(*facts: OwnershipRecord, **rest: Any) -> AssetRecord:
+    made: dict[str, Any] = {"id": 1, "ref": "service:checkout", "name": "checkout", **rest}
+    return AssetRecord(kind=AssetKind.SERVICE, facts=facts, **made)
+
+
+def judged(subject: AssetRecord, catalog: Catalog | None = None, *, area: Area | None = None) -> Verdict:
+    catalog = catalog or Catalog()
+    catalog.assets.setdefault(subject.id, subject)
+    return verdict(subject, catalog, now=NOW, stale_after=HALF_A_YEAR, area=area)
+
+
+def owner_names(said: Verdict) -> list[str]:
+    assert isinstance(said, Owned), said
+    return [holding.name for holding in said.owners]
+
+
+def owner_of(owner: OwnershipRecord) -> tuple[int | None, int | None]:
+    return owner.team_id, owner.person_id
+
+
+class TestOwned:
+    def test_a_team_that_owns_all(self) -> None:
+        said = judged(asset(fact(PAYMENTS)))
+        assert type(said) is Owned
+        assert owner_names(said) == ["Payments"]
+        assert not said.is_split
+        assert said.only_person is None
+        assert said.inherited_from is None
+
+    def test_a_person_may_own(self) -> None:
+        assert owner_names(judged(asset(fact(ADA)))) == ["Ada"]
+
+    def test_the_whole_is_answered_by_the_owner_of_all_before_that_of_the_application(self) -> None:
+        said = judged(asset(fact(PLATFORM, Area.APPLICATION), fact(PAYMENTS)))
+        assert owner_names(said) == ["Payments"]
+        assert isinstance(said, Owned)
+        assert [h.name for h in said.holdings] == ["Payments", "Platform"], "owners first, then the other facts"
+
+    def test_the_whole_is_answered_by_the_application_before_other_areas(self) -> None:
+        assert owner_names(judged(asset(fact(PLATFORM, Area.CI_CD), fact(PAYMENTS, Area.APPLICATION)))) == ["Payments"]
+
+    def test_the_whole_is_answered_by_every_area_when_nobody_owns_the_application(self) -> None:
+        said = judged(asset(fact(PLATFORM, Area.CI_CD), fact(SEARCH, Area.DATABASE)))
+        assert owner_names(said) == ["Platform", "Search"]
+
+    def test_an_area_is_answered_by_its_owner_and_else_by_the_owner_of_all(self) -> None:
+        subject = asset(fact(PAYMENTS), fact(PLATFORM, Area.CI_CD))
+        assert owner_names(judged(subject, area=Area.CI_CD)) == ["Platform"]
+        assert owner_names(judged(subject, area=Area.DATABASE)) == ["Payments"]
+
+    def test_asking_for_all_is_asking_for_the_whole(self) -> None:
+        said = judged(asset(fact(PAYMENTS)), area=Area.ALL)
+        assert said.area is None
+
+    def test_several_owners_of_one_area_are_all_named(self) -> None:
+        assert owner_names(judged(asset(fact(PAYMENTS), fact(PLATFORM, id=101)))) == ["Payments", "Platform"]
+
+    def test_facts_about_owners_that_the_catalog_no_longer_has_are_left_out(self) -> None:
+        assert owner_names(judged(asset(fact(99), fact(PAYMENTS)))) == ["Payments"]
+
+
+class TestSplit:
+    def test_different_owners_of_different_areas(self) -> None:
+        said = judged(asset(fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE)))
+        assert isinstance(said, Owned)
+        assert said.is_split
+
+    @pytest.mark.parametrize("second", [(PAYMENTS, PLATFORM), (PLATFORM, PAYMENTS)])
+    def test_the_same_owners_of_every_area_are_not_a_split_in_whatever_order(self, second: tuple[int, int]) -> None:
+        first = [fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.APPLICATION)]
+        said = judged(asset(*first, *(fact(owner, Area.DATABASE) for owner in second)))
+        assert isinstance(said, Owned)
+        assert not said.is_split
+
+    def test_a_helper_is_no_split(self) -> None:
+        said = judged(asset(fact(PAYMENTS), fact(PLATFORM, Area.CI_CD, Role.SECONDARY)))
+        assert isinstance(said, Owned)
+        assert not said.is_split
+
+    @pytest.mark.parametrize(
+        ("hosting", "suggested"),
+        [(Hosting.MANAGED, True), (Hosting.SERVERLESS, True), (Hosting.CONTAINER, False), (None, False)],
+    )
+    def test_a_handoff_is_suggested_for_what_a_provider_runs(self, hosting: Hosting | None, suggested: bool) -> None:
+        facts = (fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE))
+        said = judged(asset(*facts, hosting=hosting))
+        assert isinstance(said, Owned)
+        assert said.should_hand_off is suggested
+
+    def test_no_handoff_without_a_split(self) -> None:
+        said = judged(asset(fact(PAYMENTS), hosting=Hosting.MANAGED))
+        assert isinstance(said, Owned)
+        assert not said.should_hand_off
+
+
+class TestBusFactor:
+    @pytest.mark.parametrize(
+        ("facts", "name"),
+        [
+            ([fact(ADA)], "Ada"),
+            ([fact(SEARCH)], "Lin"),
+            ([fact(SEARCH), fact(LIN)], "Lin"),
+            ([fact(ADA), fact(GONE)], "Ada"),
+            ([fact(SEARCH), fact(DISSOLVED)], "Lin"),
+            ([fact(ADA), fact(GRACE, Area.CI_CD)], "Ada"),
+            ([fact(ADA), fact(GONE, role=Role.SECONDARY)], "Ada"),
+        ],
+    )
+    def test_one_person_is_left(self, facts: list[OwnershipRecord], name: str) -> None:
+        said = judged(asset(*facts))
+        assert isinstance(said, Owned)
+        assert said.only_person is not None
+        assert said.only_person.name == name
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            [fact(PAYMENTS)],
+            [fact(ADA), fact(GRACE)],
+            [fact(EMPTY)],
+            [fact(ADA), fact(EMPTY)],
+            [fact(ADA), fact(GRACE, role=Role.SECONDARY)],
+            [fact(ADA, Area.CI_CD), fact(PLATFORM, Area.CI_CD, Role.SECONDARY)],
+        ],
+    )
+    def test_more_than_one_or_nobody_knows(self, facts: list[OwnershipRecord]) -> None:
+        said = judged(asset(*facts))
+        assert isinstance(said, Owned)
+        assert said.only_person is None
+
+    def test_a_lead_who_is_not_listed_as_a_member_counts(self) -> None:
+        catalog = Catalog()
+        catalog.teams[SEARCH] = TeamRecord(id=SEARCH, name="Search", member_ids=(LIN, GONE), lead_id=ADA)
+        said = judged(asset(fact(SEARCH)), catalog)
+        assert isinstance(said, Owned)
+        assert said.only_person is None
+
+
+class TestInherited:
+    def test_from_the_nearest_parent_that_has_facts(self) -> None:
+        catalog = Catalog()
+        for one in (asset(fact(PLATFORM), id=3), asset(fact(PAYMENTS), id=2, parent_id=3), asset(parent_id=2)):
+            catalog.assets[one.id] = one
+        said = judged(catalog.assets[1], catalog)
+        assert owner_names(said) == ["Payments"]
+        assert isinstance(said, Owned)
+        assert said.inherited_from is catalog.assets[2]
+        assert said.asset is catalog.assets[1]
+        assert holder_of(catalog.assets[1], catalog) is catalog.assets[2]
+
+    def test_own_facts_replace_the_parents(self) -> None:
+        catalog = Catalog({2: asset(fact(PLATFORM), id=2)})
+        said = judged(asset(fact(PAYMENTS, Area.CI_CD), parent_id=2), catalog)
+        assert owner_names(said) == ["Payments"]
+        assert isinstance(judged(catalog.assets[1], catalog, area=Area.DATABASE), Unowned)
+
+    def test_a_parent_that_is_unowned_on_purpose_hands_nothing_down(self) -> None:
+        catalog = Catalog({2: asset(fact(PLATFORM), id=2, unowned_reason="A playground.")})
+        assert isinstance(judged(asset(parent_id=2), catalog), Unowned)
+
+    def test_a_parent_that_a_person_took_over_hands_its_owner_down_whatever_the_file_says(self) -> None:
+        catalog = Catalog(
+            {2: asset(fact(PLATFORM, is_human=True, source="slack"), id=2, unowned_reason="A playground.")}
+        )
+        assert owner_names(judged(catalog.assets[2], catalog)) == ["Platform"]
+        assert owner_names(judged(asset(parent_id=2), catalog)) == ["Platform"]
+
+    def test_a_line_that_says_nobody_does_not_inherit(self) -> None:
+        catalog = Catalog({2: asset(fact(PLATFORM), id=2)})
+        said = judged(asset(parent_id=2, path_rule=PathRule("acme/shop", "/docs/", 0)), catalog)
+        assert isinstance(said, Unowned)
+
+    def test_a_parent_that_is_gone(self) -> None:
+        assert isinstance(judged(asset(parent_id=77)), Unowned)
+
+    @pytest.mark.parametrize("length", [1, 2, 3, 40])
+    def test_circles_and_long_lines_of_parents_end(self, length: int) -> None:
+        catalog = Catalog({i: asset(id=i, parent_id=i % length + 1) for i in range(1, length + 1)})
+        said = judged(catalog.assets[1], catalog)
+        assert isinstance(said, Unowned)
+        assert holder_of(catalog.assets[1], catalog) is catalog.assets[1]
+
+
+class TestStale:
+    def test_neither_read_nor_confirmed_for_too_long(self) -> None:
+        read_at = NOW - HALF_A_YEAR - timedelta(seconds=1)
+        said = judged(asset(fact(PAYMENTS)), Catalog(read_at=read_at))
+        assert isinstance(said, Stale)
+        assert said.trusted_at == read_at
+        assert owner_names(said) == ["Payments"]
+
+    def test_the_last_day_still_counts(self) -> None:
+        assert type(judged(asset(fact(PAYMENTS)), Catalog(read_at=NOW - HALF_A_YEAR))) is Owned
+
+    def test_a_confirmation_makes_it_fresh(self) -> None:
+        confirmed = fact(PAYMENTS, confirmed_at=NOW - timedelta(days=1), confirmed_by=ADA)
+        assert type(judged(asset(confirmed), Catalog(read_at=LONG_AGO))) is Owned
+
+    def test_an_old_confirmation_does_not_age_what_was_read_since(self) -> None:
+        assert type(judged(asset(fact(PAYMENTS, confirmed_at=LONG_AGO, confirmed_by=ADA)))) is Owned
+
+    def test_a_decision_grows_stale_though_files_are_read_daily(self) -> None:
+        assert isinstance(judged(asset(fact(PAYMENTS, is_human=True, source="slack"))), Stale)
+
+
+class TestOrphaned:
+    @pytest.mark.parametrize("owner", [GONE, DISSOLVED, DESERTED])
+    def test_the_owner_is_gone(self, owner: int) -> None:
+        said = judged(asset(fact(owner)))
+        assert isinstance(said, Orphaned)
+        assert len(owner_names(said)) == 1
+
+    def test_one_living_owner_is_enough(self) -> None:
+        assert type(judged(asset(fact(DESERTED), fact(PAYMENTS)))) is Owned
+
+    def test_a_helper_is_no_owner(self) -> None:
+        assert isinstance(judged(asset(fact(DESERTED), fact(PAYMENTS, role=Role.SECONDARY))), Orphaned)
+
+    def test_a_team_that_nobody_listed_members_of_is_not_deserted(self) -> None:
+        assert type(judged(asset(fact(EMPTY)))) is Owned
+
+    def test_a_lead_who_is_still_here_answers(self) -> None:
+        catalog = Catalog()
+        catalog.teams[DESERTED] = TeamRecord(id=DESERTED, name="Deserted", member_ids=(GONE,), lead_id=ADA)
+        assert type(judged(asset(fact(DESERTED)), catalog)) is Owned
+
+    def test_only_the_area_asked_for(self) -> None:
+        subject = asset(fact(PAYMENTS), fact(DESERTED, Area.CI_CD))
+        assert isinstance(judged(subject, area=Area.CI_CD), Orphaned)
+        assert type(judged(subject)) is Owned
+
+
+class TestDisputed:
+    def test_two_sources_with_nobody_in_common(self) -> None:
+        said = judged(asset(fact(PAYMENTS), fact(SEARCH, source="terraform", id=101)))
+        assert isinstance(said, Disputed)
+        assert said.disputed_area is Area.ALL
+        assert [(h.fact.source, h.name) for h in said.claims] == [("files", "Payments"), ("terraform", "Search")]
+
+    def test_a_persons_decision_comes_first(self) -> None:
+        decided = fact(SEARCH, source="slack", is_human=True, id=101, valid_from=NOW)
+        said = judged(asset(fact(PAYMENTS), decided))
+        assert isinstance(said, Disputed)
+        assert [h.name for h in said.claims] == ["Search", "Payments"]
+
+    def test_sources_that_share_an_owner_agree(self) -> None:
+        facts = [fact(PAYMENTS), fact(PLATFORM), fact(PAYMENTS, source="terraform")]
+        assert type(judged(asset(*facts))) is Owned
+
+    def test_a_helper_disputes_nothing(self) -> None:
+        assert type(judged(asset(fact(PAYMENTS), fact(SEARCH, role=Role.SECONDARY, source="terraform")))) is Owned
+
+    def test_different_areas_are_a_split_not_a_dispute(self) -> None:
+        said = judged(asset(fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE, source="terraform")))
+        assert type(said) is Owned
+
+    def test_an_area_that_nobody_disputes_has_its_owner(self) -> None:
+        subject = asset(fact(PAYMENTS), fact(SEARCH, source="terraform"), fact(PLATFORM, Area.CI_CD))
+        assert owner_names(judged(subject, area=Area.CI_CD)) == ["Platform"]
+        assert isinstance(judged(subject, area=Area.DATABASE), Disputed)
+
+    def test_what_nobody_disputes_is_known_beside_it(self) -> None:
+        subject = asset(fact(PAYMENTS), fact(SEARCH, Area.CI_CD), fact(PLATFORM, Area.CI_CD, source="terraform"))
+        said = judged(subject)
+        assert isinstance(said, Disputed)
+        assert said.disputed_area is Area.CI_CD
+        assert [h.name for h in said.others] == ["Payments"]
+
+    def test_of_two_disputes_the_one_about_the_whole_is_told(self) -> None:
+        disputes = [fact(o, a, source=s) for a in (Area.CI_CD, Area.ALL) for o, s in ((PAYMENTS, "a"), (SEARCH, "b"))]
+        said = judged(asset(*disputes))
+        assert isinstance(said, Disputed)
+        assert said.disputed_area is Area.ALL
+
+    def test_a_parents_dispute_is_inherited(self) -> None:
+        catalog = Catalog({2: asset(fact(PAYMENTS), fact(SEARCH, source="terraform"), id=2)})
+        assert isinstance(judged(asset(parent_id=2), catalog), Disputed)
+
+
+class TestUnowned:
+    def test_no_facts_at_all(self) -> None:
+        assert judged(asset()) == Unowned(asset=asset())
+
+    def test_only_helpers(self) -> None:
+        said = judged(asset(fact(PLATFORM, role=Role.SECONDARY)))
+        assert isinstance(said, Unowned)
+        assert [h.name for h in said.others] == ["Platform"]
+
+    def test_only_the_area_asked_for(self) -> None:
+        said = judged(asset(fact(PAYMENTS, Area.APPLICATION)), area=Area.DATABASE)
+        assert isinstance(said, Unowned)
+        assert said.area is Area.DATABASE
+        assert [h.name for h in said.others] == ["Payments"]
+
+    def test_every_owner_has_left_the_catalog(self) -> None:
+        assert judged(asset(fact(98), fact(99))) == Unowned(asset=asset(fact(98), fact(99)))
+
+
+class TestUnownedOnPurpose:
+    def test_the_reason_decides(self) -> None:
+        subject = asset(unowned_reason="Everybody may break it.")
+        assert judged(subject, area=Area.CI_CD) == UnownedOnPurpose(asset=subject, area=Area.CI_CD)
+
+    def test_over_another_import(self) -> None:
+        assert isinstance(judged(asset(fact(PAYMENTS), unowned_reason="A playground.")), UnownedOnPurpose)
+
+    def test_not_over_a_persons_decision(self) -> None:
+        decided = fact(PAYMENTS, is_human=True, source="slack", valid_from=NOW)
+        assert owner_names(judged(asset(decided, unowned_reason="A playground."))) == ["Payments"]
+
+
+class TestMayConfirm:
+    @pytest.mark.parametrize(
+        ("person", "owners"),
+        [(ADA, [PAYMENTS, ADA]), (GRACE, [PAYMENTS, PLATFORM]), (LIN, [PLATFORM]), (GONE, [])],
+    )
+    def test_own_facts_and_those_of_own_teams(self, person: int, owners: list[int]) -> None:
+        facts = [fact(PAYMENTS), fact(PLATFORM), fact(ADA)]
+        confirmable = may_confirm(person, facts, Catalog())
+        assert [each.team_id or each.person_id for each in confirmable] == owners
+
+    def test_a_lead_who_is_not_listed_as_a_member(self) -> None:
+        catalog = Catalog()
+        catalog.teams[PLATFORM] = TeamRecord(id=PLATFORM, name="Platform", lead_id=ADA)
+        assert len(may_confirm(ADA, [fact(PLATFORM)], catalog)) == 1
+
+    def test_a_team_that_has_left_the_catalog(self) -> None:
+        assert may_confirm(ADA, [fact(99)], Catalog()) == ()
+
+
+OWNERS = (ADA, GRACE, LIN, GONE, PAYMENTS, PLATFORM, SEARCH, EMPTY, DISSOLVED, DESERTED, 99)
+AREAS = st.sampled_from(list(Area))
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 3, 3), timezones=st.just(UTC))  # noqa: DTZ001 - its bounds
+
+
+@st.composite
+def facts_in_force(draw: st.DrawFn) -> OwnershipRecord:
+    source = draw(st.sampled_from(["files", "terraform", "slack"]))
+    return fact(
+        draw(st.sampled_from(OWNERS)),
+        draw(AREAS),
+        draw(st.sampled_from(list(Role))),
+        id=draw(st.integers(1, 10_000)),
+        source=source,
+        is_human=source == "slack",
+        valid_from=draw(MOMENTS),
+        confirmed_at=draw(st.none() | MOMENTS),
+    )
+
+
+@st.composite
+def catalogs(draw: st.DrawFn) -> Catalog:
+    """Up to five assets, each of which may have any other, itself or a missing one as its parent."""
+    made = Catalog(read_at=draw(MOMENTS))
+    for number in range(1, draw(st.integers(1, 5)) + 1):
+        made.assets[number] = asset(
+            *draw(st.lists(facts_in_force(), max_size=6)),
+            id=number,
+            parent_id=draw(st.none() | st.integers(1, 6)),
+            unowned_reason=draw(st.sampled_from(["", "", "", "A playground."])),
+            hosting=draw(st.none() | st.sampled_from(list(Hosting))),
+        )
+    return made
+
+
+def named_by(said: Verdict) -> Iterable[OwnershipRecord]:
+    """Every fact that the verdict shows to whoever asked."""
+    if isinstance(said, Owned):
+        return [holding.fact for holding in said.holdings]
+    if isinstance(said, Disputed):
+        return [holding.fact for holding in (*said.claims, *said.others)]
+    return [holding.fact for holding in said.others] if isinstance(said, Unowned) else []
+
+
+def ancestors(of: AssetRecord, catalog: Catalog) -> list[AssetRecord]:
+    found, at = [], of
+    while at is not None and at not in found:
+        found.append(at)
+        at = catalog.assets.get(at.parent_id or 0)  # type: ignore[assignment] # None ends it
+    return found
+
+
+@given(catalogs(), st.none() | AREAS)
+def test_any_facts_bring_a_verdict_whose_owners_are_among_them(catalog: Catalog, area: Area | None) -> None:
+    subject = catalog.assets[1]
+    said = judged(subject, catalog, area=area)
+    assert said.asset is subject
+    in_force = {each for one in ancestors(subject, catalog) for each in one.facts}
+    assert set(named_by(said)) <= in_force
+    if subject.facts:
+        assert set(named_by(said)) <= set(subject.facts), "a parent's facts only where there are none of its own"
+    if isinstance(said, Owned):
+        assert said.owners
+        asked = {said.area, Area.ALL} if said.area else set(Area)
+        assert all(h.fact.role is Role.OWNER and h.fact.area in asked for h in said.owners)
+        assert all((h.team is None) != (h.person is None) and h.name for h in said.holdings)
+        assert (said.inherited_from is None) == bool(subject.facts)
+        assert said.only_person is None or said.only_person.is_active
+
+
+@given(catalogs(), st.none() | AREAS)
+def test_the_owner_of_the_area_wins_over_the_owner_of_all(catalog: Catalog, area: Area | None) -> None:
+    said = judged(catalog.assets[1], catalog, area=area)
+    if not isinstance(said, Owned) or said.area is None:
+        return
+    exact = {h.fact for h in said.holdings if h.fact.area is said.area and h.fact.role is Role.OWNER}
+    if exact:
+        assert {h.fact for h in said.owners} == exact
+
+
+@given(catalogs(), AREAS, st.sampled_from([(PAYMENTS, SEARCH), (ADA, LIN), (PAYMENTS, ADA), (DESERTED, PLATFORM)]))
+def test_sources_with_nobody_in_common_never_yield_an_owner(
+    catalog: Catalog, area: Area, owners: tuple[int, int]
+) -> None:
+    drawn = [each for each in catalog.assets[1].facts if each.area is not area]
+    both = [fact(owner, area, source=source) for owner, source in zip(owners, ("one", "two"), strict=True)]
+    subject = asset(*drawn, *both)
+    said = judged(subject, area=area)
+    assert isinstance(said, Disputed)
+    assert {owner_of(h.fact) for h in said.claims} >= {owner_of(each) for each in both}
+    assert isinstance(judged(subject), Disputed), "nor for the whole"
+
+
+@given(catalogs())
+def test_a_decision_of_a_person_is_never_behind_an_import(catalog: Catalog) -> None:
+    said = judged(catalog.assets[1], catalog)
+    if isinstance(said, Disputed):
+        human = [h.fact.is_human for h in said.claims]
+        assert human == sorted(human, reverse=True)
+    if any(each.is_human for each in catalog.assets[1].facts):
+        assert not isinstance(said, UnownedOnPurpose)
+
+
+@given(st.lists(facts_in_force(), min_size=1, max_size=6), st.none() | AREAS)
+def test_the_order_of_facts_does_not_change_the_answer(facts: list[OwnershipRecord], area: Area | None) -> None:
+    one, other = judged(asset(*facts), area=area), judged(asset(*reversed(facts)), area=area)
+    assert type(one) is type(other)
+    assert {owner_of(each) for each in named_by(one)} == {owner_of(each) for each in named_by(other)}
