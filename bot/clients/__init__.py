@@ -1,0 +1,1 @@
+"""One module for each foreign thing that Baton talks to or reads."""

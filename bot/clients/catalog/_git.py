@@ -1,0 +1,76 @@
+"""The name and web address of a checkout's repository, from its `.git/config`; git itself is not needed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_MAX_CONFIG_BYTES = 1024 * 1024
+_SECTION = re.compile(r"\s*\[\s*(?P<name>[\w.-]+)(?:\s+\"(?P<sub>(?:[^\"\\]|\\.)*)\")?\s*\]")
+_URL = re.compile(r"\s*url\s*=\s*\"?(?P<url>[^\"#;\s]+)", re.IGNORECASE)
+# git@host:owner/name.git
+_SCP_LIKE = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/\\].*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A repository's name (`owner/name`) and its web addresses, without user names and passwords."""
+
+    name: str
+    addresses: tuple[str, ...]
+
+
+def remote_of(root: Path) -> Remote | None:
+    """Return what `origin`, or else the first remote, of the checkout at `root` is; None when there is none."""
+    config = _config_path(root / ".git")
+    try:
+        if config is None or config.stat().st_size > _MAX_CONFIG_BYTES:
+            return None
+        text = config.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    urls: dict[str, str] = {}
+    remote = ""
+    for line in text.splitlines():
+        section = _SECTION.match(line)
+        if section:
+            remote = section["sub"] or "" if section["name"].lower() == "remote" else ""
+        elif remote and (url := _URL.match(line)):
+            urls.setdefault(remote, url["url"])
+    url_found = urls.get("origin") or next(iter(urls.values()), "")
+    return parse_remote(url_found)
+
+
+def parse_remote(url: str) -> Remote | None:
+    """Return the repository that a clone URL leads to; None for a path and for what is no clone URL."""
+    if "://" in url:
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            return None
+        path = parts.path if parts.scheme in {"https", "http", "ssh", "git", "git+ssh"} else ""
+    else:
+        match = _SCP_LIKE.fullmatch(url)
+        host, path = (match["host"], match["path"]) if match else ("", "")
+    name = path.strip("/").removesuffix(".git").strip("/")
+    if not host or not re.fullmatch(r"[\w.~-]+(?:/[\w.~-]+)*", name):
+        return None
+    return Remote(name, (f"https://{host.lower()}/{name}",))
+
+
+def _config_path(git: Path) -> Path | None:
+    """Return the configuration that belongs to `.git`, which in a worktree or a submodule is a file that says where."""
+    if git.is_dir():
+        return git / "config"
+    try:
+        words = git.read_text(encoding="utf-8", errors="replace")[:4096].split(":", 1)
+        directory = git.parent / words[1].strip() if len(words) == 2 and words[0] == "gitdir" else None
+        if directory is None:
+            return None
+        common = directory / "commondir"
+        return (directory / common.read_text(encoding="utf-8").strip() if common.is_file() else directory) / "config"
+    except (OSError, UnicodeDecodeError):
+        return None

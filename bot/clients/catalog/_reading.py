@@ -1,0 +1,270 @@
+"""What all catalog formats share: options, the description of a format, bytes to text, and the sink for claims."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.domain.catalog import (
+    AssetClaim,
+    Origin,
+    OwnerRef,
+    OwnerType,
+    PersonClaim,
+    Problem,
+    Runs,
+    SourceCatalog,
+    TeamClaim,
+)
+from bot.domain.names import clean
+from bot.errors import UnreadableError
+
+MEBIBYTE = 1024 * 1024
+#: Bytes read from the start of a file to see whether a format would use it.
+_PEEK_BYTES = 64 * 1024
+#: At most this many problems are kept for one file; a file in the wrong format would otherwise give one a line.
+_PROBLEMS_PER_FILE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """What an organisation may set about how its files are read; the defaults fit most.
+
+    Annotation and tag keys are compared without case; where several are present, the first in the list counts.
+    """
+
+    #: Backstage annotations that hold the Slack channel.
+    backstage_channel_annotations: tuple[str, ...] = (
+        "slack.com/channel",
+        "slack/channel",
+        "slack.com/channel-name",
+        "slack.com/channel-id",
+        "backstage.io/slack-channel",
+        "slack-channel",
+    )
+    #: Backstage annotations that lead to on-call: a URL, or a service's id at the vendor that the key names.
+    backstage_on_call_annotations: tuple[str, ...] = (
+        "pagerduty.com/service-id",
+        "pagerduty.com/integration-key",
+        "opsgenie.com/component-selector",
+        "grafana/oncall",
+        "on-call",
+    )
+    #: Name of the repository that a CODEOWNERS file belongs to (`acme/shop`); "" takes it from the checkout.
+    repository: str = ""
+    #: Tags and labels that name an owner in Terraform, first one first.
+    owner_tags: tuple[str, ...] = (
+        "owner",
+        "owners",
+        "owned-by",
+        "team",
+        "team-name",
+        "owner-team",
+        "owning-team",
+        "managed-by-team",
+        "squad",
+        "contact",
+    )
+    #: Larger files are refused. Formats that have to be held in memory whole have a lower limit of their own.
+    max_file_bytes: int = 2048 * MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to read: where it is, what the user called it, and the directory that was walked to find it, if any."""
+
+    path: Path
+    shown: str
+    walked_from: Path | None = None
+
+    def at(self, line: int | None = None) -> Origin:
+        """Return the place in this file, `line` counted from 1."""
+        return Origin(self.shown, line)
+
+
+@dataclass(slots=True)
+class Sink:
+    """Collects what a source says and keeps its names unique; the second of two equal ones becomes a problem."""
+
+    catalog: SourceCatalog = field(default_factory=SourceCatalog)
+    _seen: dict[tuple[str, str], Origin] = field(default_factory=dict)
+    _problem_counts: dict[str, int] = field(default_factory=dict)
+
+    def asset(self, claim: AssetClaim) -> None:
+        """Add an asset, or a problem when its `external_id` is already taken."""
+        if self._is_new("asset", claim.external_id, claim.external_id, claim.origin):
+            self.catalog.assets.append(claim)
+
+    def team(self, claim: TeamClaim) -> None:
+        """Add a team, or a problem when the source already has one of that name."""
+        if self._is_new("team", claim.name.casefold(), claim.name, claim.origin):
+            self.catalog.teams.append(claim)
+
+    def person(self, claim: PersonClaim) -> None:
+        """Add a person, or a problem when somebody else has the same e-mail address, Slack id or handle."""
+        keys = [("person", key.casefold()) for key in (claim.email, claim.slack_id, claim.handle) if key]
+        taken = next((key for key in keys if key in self._seen), None)
+        if taken is not None:
+            self._duplicate("person", taken[1], claim.origin, self._seen[taken])
+            return
+        for key in keys:
+            self._seen[key] = claim.origin
+        self.catalog.people.append(claim)
+
+    def problem(self, origin: Origin, message: str, *, is_error: bool = True) -> None:
+        """Add a problem; past a bound, the file's further ones are summed up in one sentence."""
+        count = self._problem_counts[origin.path] = self._problem_counts.get(origin.path, 0) + 1
+        if count < _PROBLEMS_PER_FILE:
+            self.catalog.problems.append(Problem(origin, message, is_error))
+        elif count == _PROBLEMS_PER_FILE:
+            text = f"has more than {_PROBLEMS_PER_FILE} problems, the rest is not shown; is this the right format?"
+            self.catalog.problems.append(Problem(Origin(origin.path), text))
+
+    def _is_new(self, what: str, key: str, shown: str, origin: Origin) -> bool:
+        first = self._seen.get((what, key))
+        if first is None:
+            self._seen[what, key] = origin
+            return True
+        self._duplicate(what, shown, origin, first)
+        return False
+
+    def _duplicate(self, what: str, name: str, origin: Origin, first: Origin) -> None:
+        self.problem(
+            origin, f"{what} {quoted(name)} is already defined at {first}; this one is left out, remove one of them."
+        )
+
+
+Chosen = tuple[Sequence[SourceFile], Sequence[Problem]]
+
+
+def _keep_all(files: Sequence[SourceFile]) -> Chosen:
+    return files, ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A catalog file format.
+
+    `matches` says whether the format would use a file met in a walk; it may look inside, and never raises.
+    `read_file` adds what a file says to the sink; it raises `UnreadableError` or `OSError` only for a file of which
+    nothing (more) can be read. `choose` drops files that do not count beside others, with the reason.
+    """
+
+    name: str
+    summary: str
+    matches: Callable[[Path], bool]
+    read_file: Callable[[SourceFile, Sink, ReadOptions], None]
+    choose: Callable[[Sequence[SourceFile]], Chosen] = _keep_all
+
+
+def peek(path: Path) -> bytes:
+    """Return the start of a file, empty when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_PEEK_BYTES)
+    except OSError:
+        return b""
+
+
+def read_text(file: SourceFile, sink: Sink, *, max_bytes: int) -> str:
+    r"""Return a file's text with `\n` line ends and no byte-order mark.
+
+    Bytes that are not UTF-8 become U+FFFD and a problem. Raise `UnreadableError` for what is too large or binary.
+    """
+    check_size(file, max_bytes)
+    raw = file.path.read_bytes()
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = raw.decode("utf-16", errors="replace")
+    elif b"\0" in raw[:_PEEK_BYTES]:
+        raise UnreadableError("is not a text file.", path=file.shown)
+    else:
+        text = raw.decode("utf-8-sig", errors="replace")
+        if "\ufffd" in text:
+            _report_bytes(file, sink, raw)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def check_size(file: SourceFile, max_bytes: int) -> None:
+    """Raise `UnreadableError` when the file is larger than `max_bytes`."""
+    size = file.path.stat().st_size
+    if size > max_bytes:
+        have, limit = f"{size / MEBIBYTE:.1f}", f"{max_bytes / MEBIBYTE:.0f}"
+        raise UnreadableError(f"has {have} MiB, over the limit of {limit} MiB; split it.", path=file.shown)
+
+
+def _report_bytes(file: SourceFile, sink: Sink, raw: bytes) -> None:
+    try:
+        raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        sink.problem(
+            file.at(line), "has bytes that are not UTF-8; what holds them is left out, save the file as UTF-8."
+        )
+
+
+def quoted(text: str, *, limit: int = 80) -> str:
+    """Return `text` fit for a problem's sentence: cleaned, cut, in quotation marks."""
+    text = clean(text[: limit * 4])
+    return f"'{text if len(text) <= limit else text[: limit - 1] + '…'}'"
+
+
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{")
+
+
+def is_template(text: str) -> bool:
+    """Return whether `text` holds a placeholder of a template language that somebody forgot to render."""
+    return _TEMPLATE.search(text) is not None
+
+
+_EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\"]+")
+_TYPES = {
+    "team": OwnerType.TEAM,
+    "group": OwnerType.TEAM,
+    "person": OwnerType.PERSON,
+    "user": OwnerType.PERSON,
+}
+
+
+def is_email(text: str) -> bool:
+    """Return whether `text` looks like an e-mail address."""
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+
+
+def owner_ref(written: str) -> OwnerRef | None:
+    """Return the owner in `payments`, `team:payments`, `person:jo@example.com` or `@acme/payments`; None if empty.
+
+    An e-mail address without a prefix stays `UNSAID`: it may be a person's or a team's mailbox.
+    """
+    text = clean(written)
+    prefix, colon, rest = text.partition(":")
+    type_ = _TYPES.get(prefix.strip().lower(), OwnerType.UNSAID) if colon else OwnerType.UNSAID
+    name = rest.strip() if type_ is not OwnerType.UNSAID else text
+    if name.startswith("@"):
+        team = "/" in name
+        name = name.rpartition("/")[2] if team else name[1:]
+        type_ = type_ if type_ is not OwnerType.UNSAID else (OwnerType.TEAM if team else OwnerType.UNSAID)
+    if is_email(name):
+        name = name.lower()
+    return OwnerRef(name, type_, text) if name else None
+
+
+_RUNS = re.compile(
+    r"(?P<product>[A-Za-z][\w.+#-]*?)\s*(?:@|\s)\s*v?(?P<version>\d[\w.+~-]*)"
+    r"(?:\s+on\s+(?P<provider>[\w.-]+))?(?:\s+in\s+(?P<environment>[\w.-]+))?"
+)
+
+
+def parse_runs(text: str) -> Runs | None:
+    """Return what `postgresql@11`, `python 3.9` or `postgresql 11.22 on aws-rds in production` says, else None."""
+    match = _RUNS.fullmatch(clean(text)) if len(text) <= 200 else None
+    if match is None:
+        return None
+    return Runs(match["product"], match["version"], match["provider"] or "", match["environment"] or "")
+
+
+def unique(values: Iterator[str] | Sequence[str], *, without: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the values that are not empty, each once, in order, leaving out those in `without`."""
+    return tuple(dict.fromkeys(value for value in values if value and value not in without))

@@ -1,0 +1,94 @@
+"""From what the user named to the files to read, in an order that does not depend on the file system."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bot.clients.catalog._reading import Format, SourceFile
+from bot.domain.catalog import Origin, Problem
+
+#: Directories that hold no catalog of their own: version control, dependencies, caches.
+_SKIPPED = frozenset(
+    {".git", ".hg", ".svn", "node_modules", ".venv", "venv", ".terraform", "__pycache__", ".tox", ".cache"}
+)
+
+
+def find(format_: Format, paths: Sequence[Path]) -> tuple[list[SourceFile], list[Problem]]:
+    """Return the files to read, each once, and a problem for each path that gives none.
+
+    A file that is named is taken whatever it is called; a directory gives the files that the format would use.
+    """
+    files: dict[Path, SourceFile] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        found = list(_files_of(format_, path, problems))
+        for file in found:
+            files.setdefault(_identity(file.path), file)
+        if not found and not any(problem.origin.path == str(path) for problem in problems):
+            message = (
+                f"holds no file of the format '{format_.name}' ({format_.summary}); name the file to read it anyway."
+            )
+            problems.append(Problem(Origin(str(path)), message))
+    chosen, left_out = format_.choose(list(files.values()))
+    return list(chosen), [*problems, *left_out]
+
+
+def _files_of(format_: Format, path: Path, problems: list[Problem]) -> Iterator[SourceFile]:
+    shown = str(path)
+    try:
+        if path.is_dir():
+            for found in _walk(path, problems):
+                if format_.matches(found):
+                    yield SourceFile(found, str(found), path)
+        elif path.is_file():
+            yield SourceFile(path, shown)
+        elif path.exists():
+            problems.append(Problem(Origin(shown), "is neither a file nor a directory; name a file."))
+        else:
+            problems.append(Problem(Origin(shown), "does not exist; check the path."))
+    except OSError as error:
+        problems.append(
+            Problem(Origin(shown), f"cannot be read ({error.strerror}); check the path and its permissions.")
+        )
+
+
+def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
+    """Yield the regular files below `root`, a directory's own files first, both by name; symlink loops end."""
+    seen: set[Path] = set()
+    todo = [root]
+    while todo:
+        here = todo.pop()
+        real = _identity(here)
+        if real in seen:
+            continue
+        seen.add(real)
+        try:
+            with os.scandir(here) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            problems.append(Problem(Origin(str(here)), f"cannot be listed ({error.strerror}); check its permissions."))
+            continue
+        todo.extend(
+            Path(here, entry.name) for entry in reversed(entries) if entry.name not in _SKIPPED and _is_dir(entry)
+        )
+        for entry in entries:
+            path = Path(here, entry.name)
+            if path.is_file():
+                yield path
+
+
+def _is_dir(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _identity(path: Path) -> Path:
+    """Return the real path; a symlink that leads nowhere or round in circles stands for itself."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()

@@ -1,0 +1,170 @@
+"""What Baton takes from an entity's annotations: channel, on-call, repository, and its own `baton/...` keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.clients.catalog._nodes import FieldReader, Fields
+from bot.clients.catalog._reading import ReadOptions, owner_ref, parse_runs, quoted
+from bot.clients.catalog.backstage._refs import owner_of, parse_ref
+from bot.domain.catalog import Area, Hosting, Link, OwnerClaim, OwnerType, Runs
+
+_SLUG_HOSTS = {
+    "github.com/project-slug": "https://github.com/",
+    "gitlab.com/project-slug": "https://gitlab.com/",
+    "bitbucket.org/project-slug": "https://bitbucket.org/",
+}
+_SLACK_IDS = ("slack.com/user-id", "slack.com/user_id", "slack/user-id")
+_GROUP_IDS = ("slack.com/user-group", "slack.com/usergroup", "slack/user-group")
+#: The parts of a hosted file's or directory's URL after the repository: GitHub, GitLab, Bitbucket.
+_BELOW_REPOSITORY = re.compile(r"/(?:-/)?(?:tree|blob|src)/[^/]+/?(?P<rest>.*)$")
+_AREA_PREFIX = "baton/owner-"
+
+
+class Annotations:
+    """An entity's annotations, found without regard to case."""
+
+    def __init__(self, reader: FieldReader, fields: Fields, options: ReadOptions) -> None:
+        self._reader = reader
+        self._fields = fields
+        self._options = options
+        self._keys = {key.lower(): key for key in fields.values}
+
+    def _text(self, *names: str) -> str:
+        """Return the text of the first annotation that is there and not empty."""
+        for name in names:
+            key = self._keys.get(name.lower())
+            text = self._reader.text(self._fields, key) if key is not None else ""
+            if text:
+                return text
+        return ""
+
+    def _line(self, name: str) -> int | None:
+        return self._fields.key_lines.get(self._keys.get(name, name))
+
+    def channel(self) -> str:
+        """Return the Slack channel: an id, a URL, or `#name`."""
+        text = self._text(*self._options.backstage_channel_annotations)
+        is_bare = re.fullmatch(r"[a-z0-9][\w-]*", text) is not None
+        return f"#{text}" if is_bare else text
+
+    def user_group(self) -> str:
+        """Return the Slack user group, "" when none is named."""
+        return self._text("baton/user-group", *_GROUP_IDS)
+
+    def slack_id(self) -> str:
+        """Return the Slack id of a user, "" when none is named."""
+        return self._text(*_SLACK_IDS)
+
+    def timezone(self) -> str:
+        """Return the IANA time zone, "" when none is named."""
+        return self._text("baton/timezone")
+
+    def lead(self) -> str:
+        """Return who leads the team, "" when nobody is named."""
+        text = self._text("baton/lead")
+        ref = parse_ref(text, kind="user", namespace="default") if text else None
+        return ref.short if ref else ""
+
+    def aliases(self) -> tuple[str, ...]:
+        """Return the other names in `baton/aliases`, separated by commas."""
+        return tuple(part.strip() for part in self._text("baton/aliases").split(","))
+
+    def unowned(self) -> str:
+        """Return why the asset has no owner on purpose, "" when the entity does not say so."""
+        return self._text("baton/unowned")
+
+    def addresses(self) -> Iterator[str]:
+        """Yield the repository's URL and the channel."""
+        yield self._repository()
+        yield self.channel()
+
+    def links(self) -> Iterator[Link]:
+        """Yield links to the source and to on-call."""
+        source = self._source() or self._repository()
+        if source:
+            yield Link("repository", source)
+        for name in self._options.backstage_on_call_annotations:
+            text = self._text(name)
+            if text.startswith(("https://", "http://")):
+                yield Link("on-call", text)
+                return
+            if text and name.lower() == "pagerduty.com/service-id":
+                yield Link("on-call", f"https://app.pagerduty.com/service-directory/{text}")
+                return
+
+    def hosting(self) -> Hosting | None:
+        """Return the hosting level in `baton/hosting`."""
+        text = self._text("baton/hosting").lower().replace(" ", "-")
+        if not text:
+            return None
+        try:
+            return Hosting(text)
+        except ValueError:
+            known = ", ".join(Hosting)
+            self._reader.problem(
+                self._line("baton/hosting"), f"{quoted(text)} is no hosting level and is ignored; known are: {known}."
+            )
+            return None
+
+    def tier(self) -> int | None:
+        """Return the tier in `baton/tier`, a number from 0 to 99."""
+        text = self._text("baton/tier")
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{1,2}", text):
+            self._reader.problem(
+                self._line("baton/tier"), f"tier {quoted(text)} is not a number from 0 to 99; it is left out."
+            )
+            return None
+        return int(text)
+
+    def runs(self, lifecycle: str) -> tuple[Runs, ...]:
+        """Return what `baton/runs` lists (`postgresql@11, python@3.9 in staging`); `lifecycle` is the default place."""
+        found = []
+        for part in self._text("baton/runs").split(","):
+            runs = parse_runs(part)
+            if runs is not None:
+                found.append(Runs(runs.product, runs.version, runs.provider, runs.environment or lifecycle.lower()))
+            elif part.strip():
+                message = f"{quoted(part)} is not a product and a version, such as postgresql@16; it is left out."
+                self._reader.problem(self._line("baton/runs"), message)
+        return tuple(found)
+
+    def area_owners(self, namespace: str) -> Iterator[OwnerClaim]:
+        """Yield the owners of single areas: `baton/owner-database: group:platform`."""
+        for lowered, key in self._keys.items():
+            if not lowered.startswith(_AREA_PREFIX):
+                continue
+            written = self._reader.text(self._fields, key)
+            try:
+                area = Area(lowered.removeprefix(_AREA_PREFIX))
+            except ValueError:
+                known = ", ".join(Area)
+                self._reader.problem(
+                    self._line(lowered), f"{quoted(key)} names no known area and is ignored; known are: {known}."
+                )
+                continue
+            owner = owner_ref(written)
+            ref = parse_ref(written, kind="group", namespace=namespace)
+            if owner is not None and ref is not None:
+                is_plain = owner.type is OwnerType.UNSAID or ":" in written
+                yield OwnerClaim(owner_of(ref, written=written) if is_plain else owner, area)
+
+    def _repository(self) -> str:
+        """Return the repository's URL, or that of the entity's directory where it has only a part; "" if unknown."""
+        for name, host in _SLUG_HOSTS.items():
+            slug = self._text(name)
+            if re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", slug):
+                return host + slug
+        source = self._source()
+        below = _BELOW_REPOSITORY.search(source)
+        if below is None:
+            return source
+        is_whole = below["rest"].strip("/") in {"", "catalog-info.yaml", "catalog-info.yml"}
+        return source[: below.start()] if is_whole else source.rstrip("/")
+
+    def _source(self) -> str:
+        text = self._text("backstage.io/source-location", "backstage.io/view-url").removeprefix("url:")
+        return text.rstrip("/") if text.startswith(("https://", "http://")) else ""

@@ -1,0 +1,293 @@
+"""Baton's own YAML: teams, people and assets, written by hand. docs/catalog-formats.md has the template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node, Text
+from bot.clients.catalog._reading import (
+    Format,
+    ReadOptions,
+    Sink,
+    SourceFile,
+    is_email,
+    is_template,
+    owner_ref,
+    parse_runs,
+    peek,
+    quoted,
+    unique,
+)
+from bot.clients.catalog._yaml import documents
+from bot.domain.catalog import (
+    Area,
+    AssetClaim,
+    AssetKind,
+    Hosting,
+    Link,
+    OwnerClaim,
+    PersonClaim,
+    Role,
+    Runs,
+    TeamClaim,
+)
+
+_FILE_KEYS = ("baton", "teams", "people", "assets")
+_TEAM_KEYS = ("name", "aliases", "formerly", "channel", "user-group", "timezone", "lead", "members")
+_PERSON_KEYS = ("name", "email", "slack", "handle", "timezone", "left", "teams")
+_ASSET_KEYS = (
+    "name",
+    "kind",
+    "id",
+    "description",
+    "owner",
+    "owners",
+    "secondary",
+    "unowned",
+    "aliases",
+    "addresses",
+    "part-of",
+    "hosting",
+    "tier",
+    "environment",
+    "runs",
+    "links",
+    "tags",
+)
+_RUNS_KEYS = ("product", "version", "provider", "environment")
+_AREA_KEYS = ("owner", "secondary")
+_HEADER = re.compile(rb"^(?:\xef\xbb\xbf)?baton:\s*['\"]?1\b", re.MULTILINE)
+_YES, _NO = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off", ""})
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def _matches(path: Path) -> bool:
+    return path.suffix.lower() in {".yaml", ".yml"} and _HEADER.search(peek(path)) is not None
+
+
+def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
+    for document in documents(file, sink, options):
+        _Document(FieldReader(file, sink)).read(document)
+
+
+class _Document:
+    """Reads one document."""
+
+    def __init__(self, reader: FieldReader) -> None:
+        self._reader = reader
+        self._sink = reader.sink
+
+    def read(self, document: Node) -> None:
+        reader = self._reader
+        if not isinstance(document, Fields):
+            reader.problem(
+                document.line, "is not a Baton catalog: it should have 'teams:', 'people:' or 'assets:' at the top."
+            )
+            return
+        reader.known_keys(document, _FILE_KEYS, "the file")
+        version = reader.text(document, "baton")
+        if version not in {"", "1"}:
+            reader.problem(document.key_lines["baton"], f"is of version {quoted(version)}; this Baton reads version 1.")
+            return
+        for fields in reader.mappings(document, "teams"):
+            self._team(fields)
+        for fields in reader.mappings(document, "people"):
+            self._person(fields)
+        for fields in reader.mappings(document, "assets"):
+            self._asset(fields)
+
+    def _team(self, fields: Fields) -> None:
+        reader = self._reader
+        name = self._name(fields, "team")
+        if not name:
+            return
+        reader.known_keys(fields, _TEAM_KEYS, f"team {quoted(name)}")
+        self._sink.team(
+            TeamClaim(
+                name=name,
+                aliases=unique(reader.texts(fields, "aliases"), without=[name]),
+                former_names=unique(reader.texts(fields, "formerly"), without=[name]),
+                channel=reader.text(fields, "channel"),
+                user_group=reader.text(fields, "user-group"),
+                timezone=reader.text(fields, "timezone"),
+                lead=reader.text(fields, "lead"),
+                members=reader.texts(fields, "members") if "members" in fields.values else None,
+                origin=reader.at(fields.line),
+            )
+        )
+
+    def _person(self, fields: Fields) -> None:
+        reader = self._reader
+        name, email = reader.text(fields, "name"), reader.text(fields, "email").lower()
+        slack_id, handle = reader.text(fields, "slack"), reader.text(fields, "handle").removeprefix("@")
+        who = quoted(name or email or slack_id or handle)
+        reader.known_keys(fields, _PERSON_KEYS, f"person {who}")
+        if email and not is_email(email):
+            reader.problem(fields.key_lines.get("email"), f"{quoted(email)} is not an e-mail address; it is left out.")
+            email = ""
+        if not (email or slack_id or handle):
+            reader.problem(fields.line, f"person {who} is left out: give an 'email', a 'slack' id or a 'handle'.")
+            return
+        self._sink.person(
+            PersonClaim(
+                name=name,
+                slack_id=slack_id,
+                email=email,
+                handle=handle,
+                timezone=reader.text(fields, "timezone"),
+                is_active=not self._flag(fields, "left"),
+                teams=reader.texts(fields, "teams"),
+                origin=reader.at(fields.line),
+            )
+        )
+
+    def _asset(self, fields: Fields) -> None:
+        reader = self._reader
+        name = self._name(fields, "asset")
+        if not name:
+            return
+        reader.known_keys(fields, _ASSET_KEYS, f"asset {quoted(name)}")
+        kind = (
+            (self._word(fields, "kind", AssetKind) or AssetKind.OTHER)
+            if reader.text(fields, "kind")
+            else AssetKind.SERVICE
+        )
+        owners = tuple(dict.fromkeys([*self._whole_owners(fields), *self._area_owners(fields)]))
+        unowned = reader.text(fields, "unowned")
+        if owners and unowned:
+            reader.problem(
+                fields.key_lines.get("unowned"),
+                f"asset {quoted(name)} has both owners and 'unowned'; 'unowned' is ignored.",
+            )
+            unowned = ""
+        environment = reader.text(fields, "environment")
+        tags = reader.pairs(fields, "tags")
+        self._sink.asset(
+            AssetClaim(
+                external_id=reader.text(fields, "id") or f"{kind.value}:{name}".lower(),
+                kind=kind,
+                name=name,
+                description=reader.text(fields, "description"),
+                aliases=unique(reader.texts(fields, "aliases"), without=[name]),
+                addresses=reader.texts(fields, "addresses"),
+                parent=reader.text(fields, "part-of"),
+                hosting=self._word(fields, "hosting", Hosting),
+                tier=self._tier(fields),
+                links=tuple(self._links(fields)),
+                tags=(("environment", environment), *tags) if environment else tags,
+                runs=tuple(self._runs(fields, environment)),
+                owners=owners,
+                unowned_reason=unowned,
+                origin=reader.at(fields.line),
+            )
+        )
+
+    def _name(self, fields: Fields, what: str) -> str:
+        """Return the name of a team or an asset, "" after a problem when there is none that can be used."""
+        name = self._reader.text(fields, "name")
+        if not name:
+            self._reader.problem(fields.line, f"has a {what} without a name, which is left out; give it a 'name'.")
+        elif is_template(name):
+            self._reader.problem(
+                fields.line, f"has a {what} whose name is a template, {quoted(name)}; render it first."
+            )
+            return ""
+        return name
+
+    def _whole_owners(self, fields: Fields) -> Iterator[OwnerClaim]:
+        for key, role in (("owner", Role.OWNER), ("secondary", Role.SECONDARY)):
+            for written in self._reader.texts(fields, key):
+                owner = owner_ref(written)
+                if owner is not None:
+                    yield OwnerClaim(owner, Area.ALL, role)
+
+    def _area_owners(self, fields: Fields) -> Iterator[OwnerClaim]:
+        reader = self._reader
+        by_area = reader.fields(fields, "owners")
+        for key, node in by_area.values.items():
+            area = self._one_of(key, Area, by_area.key_lines.get(key), "area")
+            if area is None:
+                continue
+            inner = node if isinstance(node, Fields) else Fields({"owner": node}, {"owner": node.line}, node.line)
+            reader.known_keys(inner, _AREA_KEYS, f"area {quoted(key)}")
+            for role_key, role in (("owner", Role.OWNER), ("secondary", Role.SECONDARY)):
+                for written in reader.texts(inner, role_key):
+                    owner = owner_ref(written)
+                    if owner is not None:
+                        yield OwnerClaim(owner, area, role)
+
+    def _links(self, fields: Fields) -> Iterator[Link]:
+        for label, url in self._reader.pairs(fields, "links"):
+            if url.startswith(("https://", "http://")):
+                yield Link(label, url)
+            elif url:
+                line = self._reader.fields(fields, "links").key_lines.get(label)
+                self._reader.problem(
+                    line, f"link {quoted(label)} is not a web address and is left out; start it with https://."
+                )
+
+    def _runs(self, fields: Fields, environment: str) -> Iterator[Runs]:
+        reader = self._reader
+        node = fields.values.get("runs")
+        for item in node.values if isinstance(node, Items) else [node] if node else []:
+            runs = None
+            if isinstance(item, Text):
+                runs = parse_runs(item.value)
+            elif isinstance(item, Fields):
+                reader.known_keys(item, _RUNS_KEYS, "'runs'")
+                product, version, provider, where = (reader.text(item, key) for key in _RUNS_KEYS)
+                runs = Runs(product, version, provider, where) if product and version else None
+            if runs is None:
+                if not (isinstance(item, Text) and item.is_null):
+                    reader.problem(
+                        item.line,
+                        "'runs' needs a product and a version, such as 'postgresql@16'; this one is left out.",
+                    )
+                continue
+            yield Runs(runs.product, runs.version, runs.provider, runs.environment or environment)
+
+    def _tier(self, fields: Fields) -> int | None:
+        text = self._reader.text(fields, "tier")
+        if not text:
+            return None
+        digits = re.fullmatch(r"(?:tier[\s-]*)?(\d{1,2})", text, re.IGNORECASE)
+        if digits is None:
+            self._reader.problem(
+                fields.key_lines.get("tier"), f"tier {quoted(text)} is not a number from 0 to 99; it is left out."
+            )
+            return None
+        return int(digits[1])
+
+    def _flag(self, fields: Fields, key: str) -> bool:
+        text = self._reader.text(fields, key).lower()
+        if text not in _YES | _NO:
+            self._reader.problem(
+                fields.key_lines.get(key), f"{quoted(key)} should be true or false; it is taken as false."
+            )
+        return text in _YES
+
+    def _word(self, fields: Fields, key: str, words: type[E]) -> E | None:
+        text = self._reader.text(fields, key)
+        return self._one_of(text, words, fields.key_lines.get(key), key) if text else None
+
+    def _one_of(self, text: str, words: type[E], line: int | None, what: str) -> E | None:
+        folded = re.sub(r"[\s_/]+", "-", text.strip().lower())
+        try:
+            return words(folded)
+        except ValueError:
+            known = ", ".join(word.value for word in words)
+            self._reader.problem(line, f"{quoted(text)} is not a known {what} and is ignored; known are: {known}.")
+            return None
+
+
+FORMAT = Format(
+    name="baton",
+    summary="Baton's own YAML: teams, people and assets (files that begin with 'baton: 1')",
+    matches=_matches,
+    read_file=_read_file,
+)

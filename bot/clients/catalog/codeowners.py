@@ -1,0 +1,208 @@
+"""GitHub's CODEOWNERS: a `path` asset for each rule and a `repository` asset for the file.
+
+docs/adr/0002-codeowners-parser.md says why this is not a library, and what GitHub does where its page is silent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.clients.catalog._git import Remote, remote_of
+from bot.clients.catalog._reading import (
+    MEBIBYTE,
+    Chosen,
+    Format,
+    ReadOptions,
+    Sink,
+    SourceFile,
+    is_email,
+    quoted,
+    read_text,
+)
+from bot.domain.catalog import (
+    AssetClaim,
+    AssetKind,
+    Link,
+    OwnerClaim,
+    OwnerRef,
+    OwnerType,
+    PathRule,
+    Problem,
+)
+from bot.domain.codeowners import compile_pattern, is_catch_all
+from bot.errors import CatalogError
+
+#: GitHub does not load a larger file.
+_MAX_BYTES = 3 * MEBIBYTE
+_PLACES = {".github": 0, "": 1, "docs": 2}
+# The first white space that no backslash precedes ends the pattern; a # after white space begins a comment.
+_RULE = re.compile(r"(?P<pattern>(?:\\.|[^\s\\]|\\$)+)(?P<rest>\s.*)?", re.DOTALL)
+_COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
+_TEAM = re.compile(r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/(?P<slug>[\w.-]+)", re.ASCII)
+# A name may end in an underscore and a short code, as accounts that a company manages do.
+_USER = re.compile(r"@(?P<login>[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:_[A-Za-z0-9]+)?)", re.ASCII)
+_REPOSITORY_COMMENT = re.compile(r"#\s*baton:\s*repository[:\s]\s*(?P<name>[\w.-]+(?:/[\w.-]+)*)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A valid line: its number from 1, its pattern as written, and its owners, none when it clears them."""
+
+    line: int
+    pattern: str
+    owners: tuple[OwnerRef, ...]
+
+
+def _matches(path: Path) -> bool:
+    return path.name == "CODEOWNERS"
+
+
+def _root_of(path: Path) -> Path:
+    """Return the repository's root, going by where the file is."""
+    return path.parent.parent if path.parent.name in {".github", "docs"} else path.parent
+
+
+def _choose(files: Sequence[SourceFile]) -> Chosen:
+    """Keep the first of `.github/`, the root and `docs/` for each repository; GitHub ignores the others."""
+    best: dict[Path, SourceFile] = {}
+    problems: list[Problem] = []
+    for file in files:
+        around = _enclosing_checkout(file)
+        if around is not None:
+            problems.append(
+                Problem(file.at(), f"is ignored, as on GitHub: {around} is the repository's root.", is_error=False)
+            )
+            continue
+        root = _root_of(file.path)
+        other = best.get(root)
+        first, second = (file, other) if other is None or _place(file) < _place(other) else (other, file)
+        best[root] = first
+        if second is not None:
+            problems.append(
+                Problem(second.at(), f"is ignored, as on GitHub: {first.shown} comes first.", is_error=False)
+            )
+    return list(best.values()), problems
+
+
+def _place(file: SourceFile) -> int:
+    return _PLACES.get(file.path.parent.name, _PLACES[""])
+
+
+def _enclosing_checkout(file: SourceFile) -> Path | None:
+    """Return the checkout, at or below the directory walked, inside which the file is not where GitHub looks."""
+    if file.walked_from is None:
+        return None
+    root = _root_of(file.path)
+    for directory in (root, *root.parents):
+        if (directory / ".git").exists():
+            # A repository may itself be called docs, its CODEOWNERS in its root.
+            return None if directory in {root, file.path.parent} else directory
+        if directory == file.walked_from:
+            break
+    return None
+
+
+def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
+    text = read_text(file, sink, max_bytes=min(_MAX_BYTES, options.max_file_bytes))
+    rules = list(_rules(text, file, sink))
+    remote = _repository(file, text, options)
+    catch_all = next((rule for rule in reversed(rules) if is_catch_all(rule.pattern)), None)
+    sink.asset(
+        AssetClaim(
+            external_id=remote.name,
+            kind=AssetKind.REPOSITORY,
+            name=remote.name,
+            addresses=remote.addresses,
+            links=tuple(Link("repository", url) for url in remote.addresses[:1]),
+            owners=_claims(catch_all.owners) if catch_all else (),
+            origin=file.at(catch_all.line if catch_all else None),
+        )
+    )
+    last = {rule.pattern: position for position, rule in enumerate(rules)}
+    for position, rule in enumerate(rules):
+        if last[rule.pattern] != position:
+            later = rules[last[rule.pattern]]
+            message = f"{quoted(rule.pattern)} never takes effect: line {later.line} has it again and wins; remove one."
+            sink.problem(file.at(rule.line), message, is_error=False)
+            continue
+        sink.asset(
+            AssetClaim(
+                external_id=f"{remote.name}:{rule.pattern}",
+                kind=AssetKind.PATH,
+                name=f"{remote.name}:{rule.pattern}",
+                parent=remote.name,
+                owners=_claims(rule.owners),
+                path_rule=PathRule(remote.name, rule.pattern, position),
+                origin=file.at(rule.line),
+            )
+        )
+
+
+def _claims(owners: Sequence[OwnerRef]) -> tuple[OwnerClaim, ...]:
+    return tuple(OwnerClaim(owner) for owner in owners)
+
+
+def _rules(text: str, file: SourceFile, sink: Sink) -> Iterator[_Rule]:
+    """Yield the valid rules; the others become problems, as GitHub skips them."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        try:
+            yield _rule(stripped, number)
+        except CatalogError as error:
+            sink.problem(file.at(number), f"{error}; GitHub skips this line, correct it.")
+
+
+def _rule(line: str, number: int) -> _Rule:
+    """Return the rule on a line; raise `CatalogError` with what is wrong with it."""
+    if "\ufffd" in line:
+        raise CatalogError("the line holds bytes that are not UTF-8")
+    if re.fullmatch(r"\^?\[[^\]]+\](\[\d+\])?(\s.*)?", line):
+        raise CatalogError(f"{quoted(line)} is a section of GitLab's format, which GitHub does not have")
+    match = _RULE.match(line)
+    if match is None:
+        raise CatalogError(f"{quoted(line)} has no pattern")
+    pattern = match["pattern"]
+    try:
+        compile_pattern(pattern)
+    except CatalogError as error:
+        raise CatalogError(f"pattern {quoted(pattern)} {error}") from None
+    owners = dict.fromkeys(_owner(word) for word in _COMMENT.sub("", match["rest"] or "").split())
+    return _Rule(number, pattern, tuple(owners))
+
+
+def _owner(word: str) -> OwnerRef:
+    if team := _TEAM.fullmatch(word):
+        return OwnerRef(team["slug"], OwnerType.TEAM, word)
+    if user := _USER.fullmatch(word):
+        return OwnerRef(user["login"], OwnerType.PERSON, word)
+    if is_email(word):
+        return OwnerRef(word.lower(), OwnerType.PERSON, word)
+    raise CatalogError(f"{quoted(word)} is not an owner (@user, @organisation/team or an e-mail address)")
+
+
+def _repository(file: SourceFile, text: str, options: ReadOptions) -> Remote:
+    """Return the repository's name and addresses: from the options, a comment, the checkout, or the directory."""
+    remote = remote_of(_root_of(file.path))
+    if options.repository:
+        is_same = remote is not None and remote.name == options.repository
+        return remote if remote is not None and is_same else Remote(options.repository, ())
+    for line in text.split("\n", 200)[:200]:
+        named = _REPOSITORY_COMMENT.fullmatch(line.strip())
+        if named:
+            name = named["name"]
+            return remote if remote is not None and remote.name == name else Remote(name, ())
+    return remote or Remote(_root_of(file.path).resolve().name or "repository", ())
+
+
+FORMAT = Format(
+    name="codeowners",
+    summary="GitHub's CODEOWNERS, in .github/, the root or docs/",
+    matches=_matches,
+    read_file=_read_file,
+    choose=_choose,
+)

@@ -1,0 +1,170 @@
+"""One resource to a claim. Every text taken from the file passes a check of its shape first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from bot.clients.catalog._reading import SourceFile, unique
+from bot.clients.catalog.terraform._stream import Resource
+from bot.clients.catalog.terraform._tags import (
+    ENVIRONMENT_TAGS,
+    NAME_TAG,
+    PARENT_TAGS,
+    TIER_TAG,
+    Accepted,
+    Tags,
+    holds_token,
+    looks_secret,
+    tidy,
+)
+from bot.clients.catalog.terraform._types import TYPES, UNKNOWN, RunsRule, TypeRule, is_glue
+from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, Runs
+from bot.domain.names import clean
+
+_ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:\d*:[\w.:/@+=,*-]{1,500}", re.IGNORECASE)
+_PATH_ID = re.compile(r"/?[\w.-]+(?:/[\w.@ ()-]+){2,}")
+_INDEX = re.compile(r"\[\"[^\]]*\"\]")
+_TIER = re.compile(r"(?:tier[\s-]*)?([0-9]{1,2})", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_HOST = re.compile(r"(?:https?://)?(?P<host>[\w*-]+(?:\.[\w-]+)+)\.?(?::\d{1,5})?/?")
+_URL = re.compile(r"https://[\w-]+(?:\.[\w-]+)+(?:/[\w.-]+)+/?")
+_WORD = re.compile(r"[\w.+-]{1,60}")
+# POSTGRES_15, MYSQL_8_0, REDIS_6_X, OpenSearch_2.11, SQLSERVER_2019_STANDARD
+_PRODUCT_UNDERSCORE = re.compile(r"(?P<product>[A-Za-z]+)_(?P<version>\d+(?:[_.]\d+)*)(?:_\w+)?")
+# python3.9, nodejs18.x, java8.al2, dotnetcore3.1, go1.x, and python39, go121, ruby32 at Google
+_PRODUCT_DIGITS = re.compile(r"(?P<product>[a-z]+)(?P<version>\d+(?:\.\d+)*)(?:\.(?:x|al\d+))?")
+#: Google writes a runtime's minor version without its dot, for these.
+_UNDOTTED = frozenset({"python", "go", "ruby", "php"})
+_HEROKU_KINDS = {
+    "heroku-postgresql": ("postgresql", AssetKind.DATABASE),
+    "heroku-redis": ("redis", AssetKind.CACHE),
+    "heroku-kafka": ("kafka", AssetKind.QUEUE),
+}
+
+
+class ClaimReader:
+    """Makes claims of one file's resources; `owner_keys` are folded tag keys, the one that counts first."""
+
+    def __init__(self, file: SourceFile, owner_keys: tuple[str, ...]) -> None:
+        self._file = file
+        self._origin = file.at()
+        self._owner_keys = owner_keys
+        self._accepted = Accepted()
+
+    def claim(self, resource: Resource) -> tuple[AssetClaim | None, bool]:
+        """Return what the resource says, None for what is no asset of its own, and whether an owner tag was refused."""
+        if resource.mode != "managed" or resource.is_deposed or not resource.type or is_glue(resource.type):
+            return None, False
+        tags = Tags(resource.tags, self._accepted)
+        owners, refused = tags.owners(self._owner_keys)
+        rule = TYPES.get(resource.type)
+        if rule is None and not owners:
+            return None, refused
+        return self._claim(resource, rule or UNKNOWN, tags, owners), refused
+
+    def _claim(self, resource: Resource, rule: TypeRule, tags: Tags, owners: tuple[OwnerClaim, ...]) -> AssetClaim:
+        values = resource.values
+        address = _address(resource.address)
+        kind, runs = rule.kind, rule.runs
+        if resource.type == "heroku_addon":
+            product, kind = _HEROKU_KINDS.get(values.get("plan", "").partition(":")[0], ("", rule.kind))
+            runs = tuple(RunsRule(one.provider, product, (), one.version_from) for one in runs if product)
+        name = _name(values, rule, tags) or address
+        arn = _matching(_ARN, values, "arn", "id")
+        parent = _text(values, rule.parent) or tags.text(*PARENT_TAGS)
+        return AssetClaim(
+            external_id=arn or _cloud_id(values) or f"{address}@{self._file.shown}",
+            kind=kind,
+            name=name,
+            aliases=(address,) if address != name else (),
+            addresses=unique([arn, *_hosts(values, rule)]),
+            parent=parent if parent != name else "",
+            hosting=rule.hosting,
+            tier=_tier(tags.text(TIER_TAG)),
+            tags=(("type", resource.type), *tags.kept()),
+            runs=tuple(_runs(values, runs, tags.text(*ENVIRONMENT_TAGS).lower())) if runs else (),
+            owners=owners,
+            origin=self._origin,
+        )
+
+
+def _address(text: str) -> str:
+    """Return the address in the configuration, an index that looks like a secret masked."""
+    if '"' not in text:
+        return tidy(text)
+    return _INDEX.sub(lambda match: '["…"]' if looks_secret(match[0]) else match[0], clean(text[:1000]))
+
+
+def _text(values: Mapping[str, str], *names: str) -> str:
+    """Return the first of the attributes that is short and does not look like a secret."""
+    for name in names:
+        text = tidy(values[name]) if name in values else ""
+        if text and len(text) <= 255 and not looks_secret(text):
+            return text
+    return ""
+
+
+def _name(values: Mapping[str, str], rule: TypeRule, tags: Tags) -> str:
+    text = _text(values, *rule.names)
+    return text.rstrip(".") if rule.kind is AssetKind.DOMAIN else text or tags.text(NAME_TAG)
+
+
+def _matching(pattern: re.Pattern[str], values: Mapping[str, str], *names: str) -> str:
+    found = (values.get(name, "") for name in names)
+    return next((text for text in found if pattern.fullmatch(text) and not holds_token(text)), "")
+
+
+def _cloud_id(values: Mapping[str, str]) -> str:
+    """Return the provider's id where its shape says that it is unique: a path or a UUID."""
+    text = values.get("id", "")
+    is_unique = _PATH_ID.fullmatch(text) or _UUID.fullmatch(text)
+    return text if is_unique and len(text) <= 500 and not holds_token(text) else ""
+
+
+def _hosts(values: Mapping[str, str], rule: TypeRule) -> Iterator[str]:
+    """Yield host names and web addresses; user names, ports and queries are not part of what is taken."""
+    for name in rule.hosts:
+        text = values.get(name, "")
+        if not text or holds_token(text):
+            continue
+        host = _HOST.fullmatch(text) if len(text) <= 260 else None
+        if host:
+            yield host["host"].lower()
+        elif len(text) <= 500 and _URL.fullmatch(text):
+            yield text
+
+
+def _runs(values: Mapping[str, str], rules: tuple[RunsRule, ...], environment: str) -> Iterator[Runs]:
+    for rule in rules:
+        version = _word(values, *rule.version_from)
+        product = rule.product or _word(values, *rule.product_from)
+        if not rule.product and not rule.product_from:
+            product, version = split_version(version, is_undotted=rule.provider == "gcp")
+        # A product without any version attribute has none; elsewhere a missing version is a plan's unknown value.
+        if product and (version or not rule.version_from):
+            yield Runs(product, version, rule.provider, environment)
+
+
+def _word(values: Mapping[str, str], *names: str) -> str:
+    found = (values.get(name, "") for name in names)
+    return next((text for text in found if _WORD.fullmatch(text) and not looks_secret(text)), "")
+
+
+def split_version(text: str, *, is_undotted: bool = False) -> tuple[str, str]:
+    """Return the product and version in one word, empty when there is no version in it.
+
+    `is_undotted` says that `python39` means 3.9, as in the runtimes of Google's functions.
+    """
+    match = _PRODUCT_UNDERSCORE.fullmatch(text) or _PRODUCT_DIGITS.fullmatch(text)
+    if match is None:
+        return "", ""
+    product, version = match["product"].lower(), match["version"].replace("_", ".")
+    if is_undotted and product in _UNDOTTED and "." not in version and len(version) > 1:
+        version = f"{version[0]}.{version[1:]}"
+    return product, version
+
+
+def _tier(text: str) -> int | None:
+    match = _TIER.fullmatch(text) if text else None
+    return int(match[1]) if match else None

@@ -1,0 +1,219 @@
+"""Slack's Web API behind the port: one shared session, Slack's error codes turned into our errors."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
+from bot.ports import Blocks, SlackUser
+
+#: How long a call may take; Slack answers within seconds or not at all.
+_TIMEOUT_SECONDS = 10
+_MOST_PAGES = 200
+#: A response URL takes five messages within 30 minutes; these statuses mean that it is used up or was never ours.
+_USED_UP = (403, 404)
+#: A pause when Slack asks for one without saying how long, and the longest that is believed.
+_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 30.0, 3600.0
+#: How far Slack's clock may be behind ours when a message is looked for.
+_CLOCKS_DIFFER_SECONDS = 60
+_USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+_CONVERSATION_ID = re.compile(r"[CGD][A-Z0-9]{2,}")
+
+
+class SlackClient:
+    """The real `bot.ports.Slack`. Open it as an asynchronous context: the session lives inside."""
+
+    def __init__(self, *, token: str, api_url: str) -> None:
+        self._token, self._api_url = token, api_url
+
+    async def __aenter__(self) -> Self:
+        """Open the one session that all calls share."""
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS))
+        self.web = self._client()
+        # Slack may have taken a message whose connection broke; whoever can look for it must not have it sent twice.
+        self._once = self._client(retry_handlers=[])
+        return self
+
+    def _client(self, **options: Any) -> AsyncWebClient:
+        return AsyncWebClient(
+            token=self._token, base_url=self._api_url, session=self._session, timeout=_TIMEOUT_SECONDS, **options
+        )
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the session."""
+        await self._session.close()
+
+    async def bot_user_id(self) -> str:
+        """Return the user id of the bot itself. Raises SlackError when the token is not accepted."""
+        return str((await _call(self.web.auth_test()))["user_id"])
+
+    async def post_message(
+        self,
+        channel: str,
+        *,
+        text: str,
+        blocks: Blocks = (),
+        thread_ts: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Post and return the `ts`. With `metadata` it is sent once, without it again when the connection breaks."""
+        web = self._once if metadata else self.web
+        answer = await _call(
+            web.chat_postMessage(
+                channel=channel,
+                text=text,
+                blocks=[dict(block) for block in blocks] or None,
+                thread_ts=thread_ts,
+                metadata=dict(metadata) if metadata else None,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        return str(answer["ts"])
+
+    async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
+        """Post through a response URL."""
+        try:
+            async with self._session.post(response_url, json=dict(body)) as answer:
+                if answer.status in _USED_UP:
+                    raise SlackError("expired_url")
+                if answer.status == 429:
+                    raise SlackRateLimitedError(_pause(answer.headers))
+                if answer.status >= 500:
+                    raise SlackUnreachableError(f"status {answer.status}")
+                if answer.status >= 400:
+                    raise SlackError((await answer.text())[:100] or str(answer.status))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SlackUnreachableError(type(error).__name__) from error
+
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
+        """Open a modal and return its id."""
+        answer = await _call(self.web.views_open(trigger_id=trigger_id, view=dict(view)))
+        return str(answer["view"]["id"])
+
+    async def user(self, user_id: str) -> SlackUser:
+        """Look a member up."""
+        return _user((await _call(self.web.users_info(user=user_id)))["user"])
+
+    async def members(self) -> Sequence[SlackUser]:
+        """Return everybody, page by page."""
+        found: list[SlackUser] = []
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            page = await _call(self.web.users_list(limit=200, cursor=cursor))
+            found += [_user(member) for member in page["members"]]
+            cursor = _cursor(page)
+            if not cursor:
+                break
+        return found
+
+    async def channels(self) -> Mapping[str, str]:
+        """Return channel ids by name, page by page."""
+        found: dict[str, str] = {}
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            page = await _call(
+                self.web.conversations_list(
+                    limit=200, cursor=cursor, exclude_archived=True, types="public_channel,private_channel"
+                )
+            )
+            found |= {channel["name"]: channel["id"] for channel in page["channels"]}
+            cursor = _cursor(page)
+            if not cursor:
+                break
+        return found
+
+    async def find_message(
+        self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None
+    ) -> str | None:
+        """Look through the messages of the channel, or of the thread, since then for the one with this key."""
+        span: dict[str, Any] = {
+            "channel": await self._conversation(channel),
+            "oldest": f"{since.timestamp() - _CLOCKS_DIFFER_SECONDS:.6f}",
+            "include_all_metadata": True,
+            "limit": 200,
+        }
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            if thread_ts:
+                page = await _call(self.web.conversations_replies(ts=thread_ts, cursor=cursor, **span))
+            else:
+                page = await _call(self.web.conversations_history(cursor=cursor, **span))
+            for message in page["messages"]:
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("key") == key:
+                    return str(message["ts"])
+            cursor = _cursor(page)
+            if not cursor:
+                break
+        return None
+
+    async def _conversation(self, channel: str) -> str:
+        """The id of a conversation that may be named as `chat.postMessage` takes it: also by person, or by name."""
+        if _USER_ID.fullmatch(channel):
+            return str((await _call(self.web.conversations_open(users=[channel])))["channel"]["id"])
+        if _CONVERSATION_ID.fullmatch(channel):
+            return channel
+        return (await self.channels()).get(channel.removeprefix("#"), channel)
+
+
+async def _call(request: Awaitable[Any]) -> Mapping[str, Any]:
+    try:
+        answer = await request
+    except SlackApiError as error:
+        raise _typed(error) from error
+    except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
+        raise SlackUnreachableError(type(error).__name__) from error
+    except AttributeError as error:
+        # The SDK's: something between us and Slack answered 200 with what is no JSON object.
+        raise SlackUnreachableError("an answer that is not Slack's") from error
+    data: Mapping[str, Any] = answer.data
+    return data
+
+
+def _typed(error: SlackApiError) -> SlackError:
+    # When the body cannot be read, the SDK hands over the HTTP library's response instead of its own.
+    response = error.response
+    data = getattr(response, "data", None)
+    status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
+    code = str(data.get("error") or "") if isinstance(data, dict) else ""
+    if status == 429 or code == "ratelimited":
+        return SlackRateLimitedError(_pause(response.headers))
+    if status >= 500 or not code:
+        return SlackUnreachableError(f"status {status}")
+    return SlackError(code)
+
+
+def _pause(headers: Mapping[str, str]) -> float:
+    """The seconds that `Retry-After` asks for; a moderate pause when it does not say."""
+    try:
+        return min(max(1.0, float(headers.get("Retry-After", ""))), _LONGEST_PAUSE_SECONDS)
+    except ValueError:
+        return _PAUSE_SECONDS
+
+
+def _cursor(page: Mapping[str, Any]) -> str:
+    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
+
+
+def _user(member: Mapping[str, Any]) -> SlackUser:
+    profile = member.get("profile") or {}
+    return SlackUser(
+        id=str(member["id"]),
+        name=str(profile.get("display_name") or profile.get("real_name") or member.get("name") or member["id"]),
+        email=str(profile.get("email") or "").lower(),
+        timezone=str(member.get("tz") or ""),
+        is_active=not member.get("deleted", False),
+        is_bot=bool(member.get("is_bot")) or member["id"] == "USLACKBOT",
+    )

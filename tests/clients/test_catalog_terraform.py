@@ -1,0 +1,722 @@
+"""Terraform states: what is taken from them, and above all what is not."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.clients.catalog import ReadOptions, read
+from bot.clients.catalog.terraform._resource import ClaimReader, split_version
+from bot.clients.catalog.terraform._stream import Resource
+from bot.clients.catalog.terraform._tags import looks_secret
+from bot.clients.catalog.terraform._types import TYPES, is_glue
+from bot.domain.catalog import AssetClaim, AssetKind, Hosting, OwnerRef, OwnerType, Runs, SourceCatalog
+
+
+def resource(
+    type_: str, label: str = "main", /, *, module: str = "", mode: str = "managed", index: Any = None, **values: Any
+) -> dict[str, Any]:
+    address = (
+        ("data." if mode == "data" else "") + f"{type_}.{label}" + ("" if index is None else f"[{json.dumps(index)}]")
+    )
+    made = {
+        "address": f"{module}.{address}" if module else address,
+        "mode": mode,
+        "type": type_,
+        "name": label,
+        "provider_name": "registry.example/x/y",
+        "schema_version": 1,
+        "values": values,
+        "sensitive_values": {"password": True},
+    }
+    return made if index is None else {**made, "index": index}
+
+
+def state(
+    *resources: dict[str, Any], children: list[dict[str, Any]] | None = None, key: str = "values", **more: Any
+) -> dict[str, Any]:
+    module = {"resources": list(resources)} | ({"child_modules": children} if children else {})
+    return {"format_version": "1.0", "terraform_version": "1.11.4", key: {"root_module": module}, **more}
+
+
+@pytest.fixture
+def parse(tmp_path: Path):
+    def parse(document: object, *, name: str = "state.json", options: ReadOptions | None = None) -> SourceCatalog:
+        file = tmp_path / name
+        raw = document if isinstance(document, bytes) else json.dumps(document).encode()
+        file.write_bytes(raw)
+        return read("terraform", [file], options=options or ReadOptions())
+
+    return parse
+
+
+@pytest.fixture
+def one(parse):
+    def one(type_: str, **values: Any) -> AssetClaim:
+        catalog = parse(state(resource(type_, **values)))
+        assert catalog.problems == []
+        (asset,) = catalog.assets
+        return asset
+
+    return one
+
+
+ARN = "arn:aws:rds:eu-west-1:111122223333:db:payments-db"
+DATABASE = {
+    "arn": ARN,
+    "identifier": "payments-db",
+    "id": "db-ABC",
+    "engine": "postgres",
+    "engine_version": "11",
+    "engine_version_actual": "11.22",
+    "address": "payments-db.abc.eu-west-1.rds.amazonaws.example",
+    "endpoint": "payments-db.abc.eu-west-1.rds.amazonaws.example:5432",
+    "password": "hunter2",
+    "tags": {"Owner": "wrong", "Name": "x"},
+    "tags_all": {
+        "Owner": "payments",
+        "Environment": "Production",
+        "Service": "checkout",
+        "Cost_Centre": "4100",
+        "Tier": "1",
+        "junk": "z",
+    },
+}
+
+
+def test_a_database_with_everything(one) -> None:
+    asset = one("aws_db_instance", module="module.payments", **DATABASE)
+    assert (asset.external_id, asset.kind, asset.name) == (ARN, AssetKind.DATABASE, "payments-db")
+    assert asset.aliases == ("module.payments.aws_db_instance.main",)
+    assert asset.addresses == (ARN, "payments-db.abc.eu-west-1.rds.amazonaws.example")
+    assert (asset.parent, asset.hosting, asset.tier) == ("checkout", Hosting.MANAGED, 1)
+    assert asset.tags == (
+        ("type", "aws_db_instance"),
+        ("environment", "Production"),
+        ("service", "checkout"),
+        ("cost-centre", "4100"),
+    )
+    assert asset.runs == (Runs("postgres", "11.22", "aws-rds", "production"),)
+    assert [claim.owner for claim in asset.owners] == [OwnerRef("payments", OwnerType.UNSAID, "payments")]
+    assert asset.origin.line is None
+
+
+@pytest.mark.parametrize(
+    ("type_", "values", "kind", "name", "runs"),
+    [
+        (
+            "aws_rds_cluster",
+            {"cluster_identifier": "c", "engine": "aurora-postgresql", "engine_version": "13.9"},
+            AssetKind.DATABASE,
+            "c",
+            Runs("aurora-postgresql", "13.9", "aws-rds"),
+        ),
+        (
+            "aws_elasticache_replication_group",
+            {"replication_group_id": "r", "engine": "redis", "engine_version_actual": "6.2.6"},
+            AssetKind.CACHE,
+            "r",
+            Runs("redis", "6.2.6", "aws-elasticache"),
+        ),
+        (
+            "aws_keyspaces_table",
+            {"table_name": "t", "keyspace_name": "k"},
+            AssetKind.DATABASE,
+            "t",
+            Runs("keyspaces", "", "aws-keyspaces"),
+        ),
+        (
+            "aws_msk_cluster",
+            {"cluster_name": "m", "kafka_version": "2.8.1"},
+            AssetKind.QUEUE,
+            "m",
+            Runs("kafka", "2.8.1", "aws-msk"),
+        ),
+        (
+            "aws_mq_broker",
+            {"broker_name": "b", "engine_type": "RabbitMQ", "engine_version": "3.11.20"},
+            AssetKind.QUEUE,
+            "b",
+            Runs("RabbitMQ", "3.11.20", "aws-mq"),
+        ),
+        (
+            "aws_opensearch_domain",
+            {"domain_name": "s", "engine_version": "OpenSearch_2.11"},
+            AssetKind.DATABASE,
+            "s",
+            Runs("opensearch", "2.11", "aws-opensearch"),
+        ),
+        (
+            "aws_eks_cluster",
+            {"name": "k", "version": "1.27"},
+            AssetKind.CLUSTER,
+            "k",
+            Runs("kubernetes", "1.27", "aws-eks"),
+        ),
+        (
+            "aws_lambda_function",
+            {"function_name": "f", "runtime": "nodejs18.x"},
+            AssetKind.FUNCTION,
+            "f",
+            Runs("nodejs", "18", "aws-lambda"),
+        ),
+        (
+            "google_sql_database_instance",
+            {"name": "g", "database_version": "MYSQL_8_0_31"},
+            AssetKind.DATABASE,
+            "g",
+            Runs("mysql", "8.0.31", "gcp"),
+        ),
+        (
+            "google_container_cluster",
+            {"name": "g", "min_master_version": "1.27.3-gke.100"},
+            AssetKind.CLUSTER,
+            "g",
+            Runs("kubernetes", "1.27.3-gke.100", "gcp"),
+        ),
+        (
+            "google_cloudfunctions2_function",
+            {"name": "g", "build_config": [{"runtime": "python39", "x": [{"runtime": "no"}]}]},
+            AssetKind.FUNCTION,
+            "g",
+            Runs("python", "3.9", "gcp"),
+        ),
+        (
+            "azurerm_postgresql_server",
+            {"name": "a", "version": "11"},
+            AssetKind.DATABASE,
+            "a",
+            Runs("postgresql", "11", "azure"),
+        ),
+        (
+            "azurerm_postgresql_flexible_server",
+            {"name": "a", "version": "14"},
+            AssetKind.DATABASE,
+            "a",
+            Runs("postgresql", "14", "azure"),
+        ),
+        (
+            "azurerm_kubernetes_cluster",
+            {"name": "a", "kubernetes_version": "1.26.6"},
+            AssetKind.CLUSTER,
+            "a",
+            Runs("kubernetes", "1.26.6", "azure"),
+        ),
+        (
+            "azurerm_linux_function_app",
+            {"name": "a", "site_config": [{"application_stack": [{"node_version": None, "python_version": "3.9"}]}]},
+            AssetKind.FUNCTION,
+            "a",
+            Runs("python", "3.9", "azure"),
+        ),
+        (
+            "heroku_addon",
+            {"name": "h", "plan": "heroku-postgresql:standard-0", "app": "shop", "config": {"version": "11"}},
+            AssetKind.DATABASE,
+            "h",
+            Runs("postgresql", "11", "heroku"),
+        ),
+        (
+            "aws_db_instance",
+            {"identifier": "n", "engine": "mysql", "engine_version": 8},
+            AssetKind.DATABASE,
+            "n",
+            Runs("mysql", "8", "aws-rds"),
+        ),
+        ("aws_sqs_queue", {"name": "q"}, AssetKind.QUEUE, "q", None),
+        ("aws_s3_bucket", {"bucket": "b"}, AssetKind.STORAGE, "b", None),
+        ("aws_instance", {"tags": {"Name": "bastion"}}, AssetKind.CLOUD_RESOURCE, "bastion", None),
+        ("aws_instance", {}, AssetKind.CLOUD_RESOURCE, "aws_instance.main", None),
+        ("aws_route53_zone", {"name": "fernhill.example."}, AssetKind.DOMAIN, "fernhill.example", None),
+        (
+            "aws_route53_record",
+            {"name": "www", "fqdn": "www.fernhill.example"},
+            AssetKind.DOMAIN,
+            "www.fernhill.example",
+            None,
+        ),
+        ("kubernetes_deployment", {"metadata": [{"name": "web", "namespace": "shop"}]}, AssetKind.SERVICE, "web", None),
+        (
+            "github_repository",
+            {"name": "shop", "full_name": "acme/shop", "html_url": "https://github.com/acme/shop"},
+            AssetKind.REPOSITORY,
+            "acme/shop",
+            None,
+        ),
+    ],
+)
+def test_types(one, type_: str, values: dict[str, Any], kind: AssetKind, name: str, runs: Runs | None) -> None:
+    asset = one(type_, **values)
+    assert (asset.kind, asset.name, asset.runs) == (kind, name, (runs,) if runs else ())
+
+
+def test_external_ids(parse) -> None:
+    catalog = parse(
+        state(
+            resource("aws_sqs_queue", "arn", arn="arn:aws:sqs:eu-west-1:1:q", id="https://sqs.example/1/q"),
+            resource("google_pubsub_topic", "path", id="projects/p/topics/t", name="t"),
+            resource("azurerm_redis_cache", "azure", id="/subscriptions/s/resourceGroups/g/providers/x/Redis/r"),
+            resource("heroku_app", "uuid", id="01234567-89ab-cdef-0123-456789abcdef", name="app"),
+            resource("aws_lambda_function", "weak", id="main"),
+        )
+    )
+    assert [asset.external_id.replace(catalog.assets[0].origin.path, "FILE") for asset in catalog.assets] == [
+        "arn:aws:sqs:eu-west-1:1:q",
+        "projects/p/topics/t",
+        "/subscriptions/s/resourceGroups/g/providers/x/Redis/r",
+        "01234567-89ab-cdef-0123-456789abcdef",
+        "aws_lambda_function.weak@FILE",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tags", "owner"),
+    [
+        ({"owner": "payments"}, OwnerRef("payments", OwnerType.UNSAID, "payments")),
+        ({"Managed_By Team": "payments"}, OwnerRef("payments", OwnerType.UNSAID, "payments")),
+        ({"team": "b", "OWNER": "a"}, OwnerRef("a", OwnerType.UNSAID, "a")),
+        ({"owner": "", "team": "b"}, OwnerRef("b", OwnerType.UNSAID, "b")),
+        ({"owner": None, "squad": "b"}, OwnerRef("b", OwnerType.UNSAID, "b")),
+        ({"owner": "team:payments"}, OwnerRef("payments", OwnerType.TEAM, "team:payments")),
+        ({"owner": "group:default/payments"}, OwnerRef("payments", OwnerType.TEAM, "group:default/payments")),
+        ({"owner": "@acme/payments"}, OwnerRef("payments", OwnerType.TEAM, "@acme/payments")),
+        (
+            {"owner": "Jo.Bloggs@Example.com"},
+            OwnerRef("jo.bloggs@example.com", OwnerType.UNSAID, "Jo.Bloggs@Example.com"),
+        ),
+        ({"owner": "user:jo@example.com"}, OwnerRef("jo@example.com", OwnerType.PERSON, "user:jo@example.com")),
+        (
+            {"owner": "Payments & Billing (EU)"},
+            OwnerRef("Payments & Billing (EU)", OwnerType.UNSAID, "Payments & Billing (EU)"),
+        ),
+    ],
+)
+def test_owner_tags(one, tags: dict[str, str], owner: OwnerRef) -> None:
+    asset = one("aws_sqs_queue", name="q", tags=tags)
+    assert [claim.owner for claim in asset.owners] == [owner]
+
+
+def test_several_owners_labels_blocks_and_own_tag_names(parse, one) -> None:
+    assert [c.owner.name for c in one("aws_sqs_queue", name="q", tags={"owner": "a, b;c"}).owners] == ["a", "b", "c"]
+    assert one("google_storage_bucket", name="b", labels={"owner": "data"}).owners[0].owner.name == "data"
+    blocks = [
+        {"key": "Owner", "value": "web", "propagate_at_launch": True},
+        {"key": "x", "value": "y"},
+        "odd",
+        {"key": "Env"},
+    ]
+    assert one("aws_autoscaling_group", name="g", tag=blocks).owners[0].owner.name == "web"
+    catalog = parse(
+        state(resource("aws_sqs_queue", name="q", tags={"Steward": "a", "owner": "b"})),
+        options=ReadOptions(owner_tags=("steward",)),
+    )
+    assert catalog.assets[0].owners[0].owner.name == "a"
+
+
+def test_modules_instances_and_what_is_left_out(parse) -> None:
+    child = {
+        "address": "module.a",
+        "resources": [resource("aws_sqs_queue", module="module.a", name="a")],
+        "child_modules": [
+            {
+                "resources": [
+                    resource("aws_s3_bucket", module='module.a.module.b["eu"]', index=number, bucket=f"b{number}")
+                    for number in (0, "two")
+                ],
+                "address": 'module.a.module.b["eu"]',
+            }
+        ],
+    }
+    catalog = parse(
+        state(
+            resource("aws_db_instance", mode="data", identifier="not-ours", tags={"owner": "x"}),
+            resource("random_password", result="hunter2"),
+            resource("aws_iam_role_policy_attachment", tags={"owner": "x"}),
+            resource("aws_security_group_rule", tags_all={"owner": "x"}),
+            resource("aws_unheard_of", "with", name="thing", tags={"owner": "x"}),
+            resource("aws_unheard_of", "without", name="thing"),
+            {**resource("aws_sqs_queue", "old", name="deposed"), "deposed_key": "abc"},
+            children=[child],
+        )
+    )
+    assert [(asset.name, asset.kind) for asset in catalog.assets] == [
+        ("thing", AssetKind.CLOUD_RESOURCE),
+        ("a", AssetKind.QUEUE),
+        ("b0", AssetKind.STORAGE),
+        ("btwo", AssetKind.STORAGE),
+    ]
+    assert catalog.assets[3].aliases == ('module.a.module.b["eu"].aws_s3_bucket.main["two"]',)
+    assert catalog.problems == []
+
+
+def test_the_order_of_keys_does_not_matter(parse) -> None:
+    made = resource("aws_db_instance", **DATABASE)
+    turned = {key: made[key] for key in reversed(made)}
+    document = state(turned)
+    reordered = {"values": document["values"], "format_version": "1.0"}
+    assert parse(reordered).assets[0].owners[0].owner.name == "payments"
+
+
+def test_a_raw_state_of_version_4(parse) -> None:
+    document = {
+        "version": 4,
+        "terraform_version": "1.11.4",
+        "serial": 5,
+        "lineage": "x",
+        "outputs": {"password": {"value": "hunter2", "type": "string"}},
+        "resources": [
+            {
+                "module": "module.payments",
+                "mode": "managed",
+                "type": "aws_db_instance",
+                "name": "main",
+                "provider": "x",
+                "instances": [
+                    {
+                        "index_key": 0,
+                        "schema_version": 1,
+                        "attributes": DATABASE,
+                        "sensitive_attributes": [],
+                        "private": "aGk=",
+                    },
+                    {"index_key": "eu", "attributes": {**DATABASE, "arn": None, "identifier": "second"}},
+                    {"deposed": "abc", "attributes": {**DATABASE, "arn": None, "identifier": "third"}},
+                ],
+            },
+            {"mode": "data", "type": "aws_s3_bucket", "name": "x", "instances": [{"attributes": {"bucket": "x"}}]},
+            {"mode": "managed", "type": "aws_s3_bucket", "name": "y", "instances": [{"attributes": {"bucket": "y"}}]},
+        ],
+        "check_results": None,
+    }
+    for name in ("terraform.tfstate", "prod.json"):
+        catalog = parse(document, name=name)
+        assert catalog.problems == []
+        assert [(asset.name, asset.aliases) for asset in catalog.assets] == [
+            ("payments-db", ("module.payments.aws_db_instance.main[0]",)),
+            ("second", ('module.payments.aws_db_instance.main["eu"]',)),
+            ("y", ("aws_s3_bucket.y",)),
+        ]
+
+
+def test_a_plan_is_read_from_what_it_would_make_of_things(parse) -> None:
+    planned = resource("aws_db_instance", identifier="new", engine="postgres")
+    plan = state(
+        planned,
+        key="planned_values",
+        prior_state=state(resource("aws_sqs_queue", name="old")),
+        resource_changes=[{"address": "x"}],
+    )
+    catalog = parse(plan)
+    assert [(asset.name, asset.runs) for asset in catalog.assets] == [("new", ())]
+    (problem,) = catalog.problems
+    assert (problem.is_error, "is a plan, not a state" in problem.message) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"format_version": "2.0", "values": {}}, "newer format"),
+        ({"version": 3, "terraform_version": "0.11", "modules": []}, "raw state of another version"),
+        ({"resources": []}, "not a Terraform state"),
+        ({}, "not a Terraform state"),
+        ([], "not a Terraform state"),
+        ("text", "not a Terraform state"),
+        (b"", "not complete, valid JSON"),
+        (b"\xff\xff", "not complete, valid JSON"),
+        (b'{"format_version": "1.0", "values": {"root_module": {"resources": [{"address": "hunter2"', "not complete"),
+    ],
+)
+def test_what_is_no_state_is_said_so(parse, document: object, words: str) -> None:
+    catalog = parse(document)
+    assert catalog.assets == []
+    (problem,) = catalog.problems
+    assert words in problem.message
+    assert "hunter2" not in problem.message
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"format_version": "1.0"},
+        {"format_version": "0.2", "values": {}},
+        state(),
+        {"format_version": "1.0", "values": None},
+    ],
+)
+def test_an_empty_state_says_nothing(parse, document: object) -> None:
+    assert parse(document) == SourceCatalog()
+
+
+def test_a_state_that_stops_halfway_keeps_what_came_before(parse) -> None:
+    text = json.dumps(state(resource("aws_sqs_queue", name="whole"), resource("aws_s3_bucket", bucket="cut")))
+    catalog = parse(text[: text.index("cut")].encode())
+    assert [asset.name for asset in catalog.assets] == ["whole"]
+    assert len(catalog.problems) == 1
+
+
+def test_encodings(parse) -> None:
+    text = json.dumps(
+        state(resource("aws_sqs_queue", name="café", tags={"owner": "équipe"})), ensure_ascii=False, indent=1
+    )
+    for raw in (text.encode(), b"\xef\xbb\xbf" + text.encode(), text.replace("\n", "\r\n").encode("utf-16")):
+        catalog = parse(raw)
+        assert [(asset.name, asset.owners[0].owner.name) for asset in catalog.assets] == [("café", "équipe")]
+
+
+def test_the_same_arn_twice_names_both_files(tmp_path: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps(state(resource("aws_db_instance", **DATABASE))))
+    (tmp_path / "package.json").write_text("{}")
+    catalog = read("terraform", [tmp_path])
+    assert len(catalog.assets) == 1
+    (problem,) = catalog.problems
+    assert problem.origin.path.endswith("b.json")
+    assert "a.json" in problem.message
+
+
+# --- secrets ---------------------------------------------------------------------------------------------------------
+
+SECRETS = {
+    "plain": "hunter2-Zq81xW",
+    "connection": "postgres://app:hunter3-Zq82xW@db.internal.example:5432/pay",
+    "userinfo": "app:hunter4-Zq83xW@db.internal.example",
+    "ado": "Server=db;User Id=app;Password=hunter5-Zq84xW;",
+    "aws-id": "AKIAIOSFODNN7EXAMPLE",
+    "aws-key": "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY01",
+    "forge": "ghp_0123456789abcdefABCDEF0123456789abcd",
+    "chat": "xoxb-123456789012-abcdefghijkl",
+    "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    "pem": "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----",
+    "payment": "sk_live_51Habcdefgh",
+    "hook": "https://hooks.example/services/T0/B0/hunter6-Zq85xW?token=hunter6-Zq85xW",
+}
+SHAPED = {key: text for key, text in SECRETS.items() if key != "plain"}
+
+
+def poisoned(type_: str, secret: str, *, anywhere: bool) -> dict[str, Any]:
+    """Return a resource with `secret` where secrets are found, and `anywhere` also in every attribute that is read."""
+    values: dict[str, Any] = {
+        "password": secret,
+        "master_password": secret,
+        "secret_string": secret,
+        "user_data": secret,
+        "connection_string": secret,
+        "primary_access_key": secret,
+        "connection_url": {"value": secret, "list": [secret, {"x": secret}]},
+        "environment": [{"variables": {"DB_PASSWORD": secret, "name": secret, "version": secret}}],
+        "config_vars": {"version": secret, "DATABASE_URL": secret},
+        "kube_config": [{"password": secret, "host": secret, "name": secret}],
+        "description": secret,
+        "certificate_authority": [{"data": secret}],
+        "output": secret,
+        "tags": {"db_password": secret, "Password": secret, "token": secret, "note": secret},
+        "tags_all": {"api-key": secret},
+        "tag": [{"key": "db_password", "value": secret}],
+        secret: secret,
+    }
+    if anywhere:
+        for name in {"arn", "id", "name", "engine", "plan", "version", "endpoint", "runtime"} | set(
+            TYPES[type_].names + TYPES[type_].hosts
+        ):
+            values[name] = secret
+        keys = ["owner", "Team", "service", "environment", "Name", "application", "cost-centre", "tier", "project"]
+        values["tags"] |= dict.fromkeys(keys, secret)
+        values["labels"] = dict.fromkeys(keys, secret)
+        values["site_config"] = [{"application_stack": [{"python_version": secret}]}]
+        values["metadata"] = [{"name": secret, "namespace": secret}]
+    return {
+        **resource(type_, **values),
+        "sensitive_values": {"password": True, "x": secret},
+        "depends_on": [secret],
+        "provider_name": secret,
+    }
+
+
+def everything_said(catalog: SourceCatalog, caplog: pytest.LogCaptureFixture) -> str:
+    return repr(catalog) + caplog.text + "".join(str(problem) for problem in catalog.problems)
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+def test_secrets_in_places_for_secrets_are_never_taken(parse, caplog: pytest.LogCaptureFixture, secret: str) -> None:
+    caplog.set_level(logging.DEBUG)
+    made = [poisoned(type_, secret, anywhere=False) for type_ in [*TYPES, "aws_unheard_of", "random_password"]]
+    for one in made:
+        one["values"]["tags"]["owner"] = "payments"
+    catalog = parse(state(*made, outputs={"o": {"value": secret}}, variables={"v": {"value": secret}}))
+    assert len(catalog.assets) == len(TYPES) + 1
+    assert all(asset.owners[0].owner.name == "payments" for asset in catalog.assets)
+    assert secret not in everything_said(catalog, caplog)
+
+
+@pytest.mark.parametrize("secret", SHAPED.values(), ids=SHAPED)
+def test_secrets_in_the_wrong_places_are_known_by_their_shape(
+    parse, caplog: pytest.LogCaptureFixture, secret: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    catalog = parse(state(*(poisoned(type_, secret, anywhere=True) for type_ in TYPES)))
+    assert len(catalog.assets) == len(TYPES)
+    assert sum("owner tag" in problem.message for problem in catalog.problems) == len(TYPES)
+    said = everything_said(catalog, caplog)
+    assert secret not in said
+    assert [word for word in ("hunter", "MIIEow", "sk_live", "xoxb", "AKIA", "eyJ", "ghp_") if word in said] == []
+
+
+def test_a_broken_file_and_a_fault_in_the_code_quote_nothing(
+    parse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    text = json.dumps(state(poisoned("aws_db_instance", SECRETS["plain"], anywhere=False)))
+    for cut in range(0, len(text), 37):
+        catalog = parse(text[:cut].encode() + b'"' + SECRETS["plain"].encode())
+        assert SECRETS["plain"] not in everything_said(catalog, caplog)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError(SECRETS["plain"])
+
+    monkeypatch.setattr("bot.clients.catalog.terraform.ClaimReader.claim", broken)
+    catalog = parse(text.encode())
+    assert "fault in Baton (RuntimeError)" in catalog.problems[0].message
+    assert "RuntimeError" in caplog.text
+    assert SECRETS["plain"] not in everything_said(catalog, caplog)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "payments-db",
+        "prod-eu-west-1-payments-postgres-replica-02",
+        "module.x.aws_db_instance.main",
+        "team/payments",
+        "a" * 60,
+    ],
+)
+def test_ordinary_names_are_no_secrets(text: str) -> None:
+    assert not looks_secret(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "undotted", "expected"),
+    [
+        ("POSTGRES_11", False, ("postgres", "11")),
+        ("SQLSERVER_2019_STANDARD", False, ("sqlserver", "2019")),
+        ("REDIS_6_X", False, ("redis", "6")),
+        ("python3.9", False, ("python", "3.9")),
+        ("java8.al2", False, ("java", "8")),
+        ("dotnetcore3.1", False, ("dotnetcore", "3.1")),
+        ("go1.x", False, ("go", "1")),
+        ("provided.al2", False, ("", "")),
+        ("python312", True, ("python", "3.12")),
+        ("go121", True, ("go", "1.21")),
+        ("nodejs18", True, ("nodejs", "18")),
+        ("java17", True, ("java", "17")),
+        ("", True, ("", "")),
+    ],
+)
+def test_versions_joined_to_products(text: str, undotted: bool, expected: tuple[str, str]) -> None:
+    assert split_version(text, is_undotted=undotted) == expected
+
+
+def test_no_type_in_the_table_is_glue() -> None:
+    assert len(TYPES) >= 60
+    assert [type_ for type_ in TYPES if is_glue(type_)] == []
+    glue = [
+        "aws_iam_role",
+        "aws_lambda_permission",
+        "aws_db_subnet_group",
+        "null_resource",
+        "local_file",
+        "terraform_data",
+    ]
+    assert [type_ for type_ in glue if not is_glue(type_)] == []
+
+
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="the terraform program is not installed")
+def test_what_terraform_itself_writes_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The built-in provider needs no network; its one type is glue, so the resources are watched on their way."""
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("CHECKPOINT_DISABLE", "1")
+    (tmp_path / "main.tf").write_text('resource "terraform_data" "a" {\n  count = 2\n  input = "hunter2"\n}\n')
+
+    def terraform(*arguments: str) -> str:
+        done = subprocess.run(
+            ["terraform", *arguments], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+        )
+        return done.stdout
+
+    terraform("init", "-backend=false")
+    terraform("apply", "-auto-approve")
+    terraform("plan", "-out=made.plan")
+    (tmp_path / "state.json").write_text(terraform("show", "-json"))
+    (tmp_path / "plan.json").write_text(terraform("show", "-json", "made.plan"))
+    seen: list[str] = []
+
+    def watch(reader: ClaimReader, resource: Resource) -> tuple[None, bool]:
+        seen.append(f"{reader._file.path.name} {resource.address}")
+        return None, False
+
+    monkeypatch.setattr(ClaimReader, "claim", watch)
+    catalog = read("terraform", [tmp_path])
+    assert sorted(seen) == [
+        f"{file} terraform_data.a[{index}]"
+        for file in ("plan.json", "state.json", "terraform.tfstate")
+        for index in (0, 1)
+    ]
+    assert [problem.is_error for problem in catalog.problems] == [False]
+
+
+JSONISH = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "values",
+                    "root_module",
+                    "resources",
+                    "child_modules",
+                    "address",
+                    "type",
+                    "mode",
+                    "instances",
+                    "attributes",
+                    "tags",
+                    "tag",
+                    "site_config",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=30,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(JSONISH, st.sampled_from(["values", "planned_values", "resources", "root", "resource"]))
+def test_no_document_raises(parse, value: object, where: str) -> None:
+    documents: dict[str, object] = {
+        "values": {"format_version": "1.0", "values": value},
+        "planned_values": {"format_version": "1.2", "planned_values": value},
+        "resources": {"version": 4, "resources": value},
+        "root": {"format_version": "1.0", "values": {"root_module": value}},
+        "resource": state({**resource("aws_db_instance", identifier="x"), **({"values": value})}),
+    }
+    catalog = parse(documents[where])
+    assert not any("fault in Baton" in problem.message for problem in catalog.problems)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@given(st.binary(max_size=80))
+def test_no_bytes_raise(parse, raw: bytes) -> None:
+    for start in (b"", b'{"format_version":"1.0","values":{"root_module":{"resources":['):
+        assert not any("fault in Baton" in problem.message for problem in parse(start + raw).problems)
