@@ -1,0 +1,154 @@
+"""The composition root: settings in, a running Baton out. The only module that imports the handlers."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from bot import jobs
+from bot import web as routes
+from bot.clients.slack import SlackClient
+from bot.errors import SettingsError, SlackError
+from bot.ports import Clock, SystemClock
+from bot.services import snapshot as snapshots
+from bot.services.deps import Deps
+from bot.services.outbox import Drainer
+from bot.services.snapshot import Snapshot
+from bot.settings import Settings
+from bot.store import migrations
+from bot.store.db import Database
+from handlers import routes as slack_routes
+from handlers.context import Background, Context
+from handlers.dispatch import Dispatch, Metrics
+
+log = logging.getLogger(__name__)
+
+#: A click must be answered within three seconds, so a busy SQLite is given up on before that.
+_BUSY_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A Baton that serves. `url` is where its web server listens."""
+
+    url: str
+    context: Context
+    jobs: jobs.Jobs
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Running]:
+    """Serve Slack until the block is left, then finish what was acknowledged.
+
+    Raises SettingsError when a token is missing or Slack refuses it, StoreError when the schema is not current.
+    """
+    settings.require_slack()
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url.get_secret_value(), busy_timeout_seconds=_BUSY_SECONDS)
+        stack.push_async_callback(database.close)
+        await migrations.require_current(database)
+        deps = Deps(database, clock or SystemClock(), settings.stale_after)
+        slack = await stack.enter_async_context(
+            SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+        )
+        bot_user_id = await _who_am_i(slack)
+        snapshot = Snapshot()
+        await snapshots.refresh(snapshot, database)
+        gc.collect()
+        gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
+        context = Context(deps, snapshot, slack, Drainer(deps, slack), Background(), bot_user_id)
+        registry = CollectorRegistry()
+        bolt = _bolt(slack, Dispatch(slack_routes(), context, Metrics(registry)))
+        work = jobs.Jobs(deps, slack, snapshot)
+        stack.push_async_callback(_drained, context, settings.drain_seconds)
+        await _start_work(stack, context, work, settings)
+        url = await _serve(stack, settings, bolt, routes.health_routes(deps, snapshot, registry))
+        log.info("serving %d assets at %s", len(snapshot.directory), url)
+        yield Running(url, context, work)
+        log.info("stopping: finishing what was acknowledged")
+
+
+async def _who_am_i(slack: SlackClient) -> str:
+    try:
+        return await slack.bot_user_id()
+    except SlackError as error:
+        raise SettingsError(
+            f"Slack does not accept the bot token ({error.code}): check BATON_SLACK_BOT_TOKEN and the network."
+        ) from error
+
+
+def _bolt(slack: SlackClient, dispatch: Dispatch) -> AsyncApp:
+    """Bolt, with the front door first: signatures are checked at the route, the token was checked at the start."""
+    return AsyncApp(
+        client=slack.web,
+        before_authorize=dispatch,
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
+
+
+async def _start_work(stack: AsyncExitStack, context: Context, work: jobs.Jobs, settings: Settings) -> None:
+    """Start what runs beside requests: the catalog's followers, the outbox, the scheduler."""
+    follower = snapshots.follow(context.snapshot, context.deps.database, every_seconds=settings.catalog_poll_seconds)
+    stack.push_async_callback(_cancelled, asyncio.create_task(follower))
+    drainer = asyncio.create_task(context.drainer.run())
+    stack.push_async_callback(_stopped, context.drainer, drainer, settings.drain_seconds)
+    scheduler = jobs.scheduler(work)
+    scheduler.start()
+    stack.callback(scheduler.shutdown, wait=False)
+    context.background.start(jobs.sync_slack(work), what="sync_slack")
+
+
+async def _serve(stack: AsyncExitStack, settings: Settings, bolt: AsyncApp, health: list[web.RouteDef]) -> str:
+    """Listen for Slack: over Socket Mode when there is an app token, else over HTTP; health and metrics always."""
+    app_token = settings.slack_app_token.get_secret_value()
+    slack = (
+        [] if app_token else routes.slack_routes(bolt, signing_secret=settings.slack_signing_secret.get_secret_value())
+    )
+    runner = web.AppRunner(
+        routes.application(health, slack),
+        access_log=None,
+        shutdown_timeout=settings.drain_seconds,
+        handle_signals=False,
+    )
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise SettingsError(f"{where} cannot be listened on ({error.strerror}): set BATON_PORT.") from error
+    if app_token:
+        sockets = AsyncSocketModeHandler(bolt, app_token)
+        await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+        stack.push_async_callback(sockets.close_async)
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
+
+
+async def _drained(context: Context, seconds: float) -> None:
+    cut_off = await context.background.drain(seconds=seconds)
+    if cut_off:
+        log.warning("%d pieces of work did not finish in time", cut_off)
+
+
+async def _stopped(drainer: Drainer, task: asyncio.Task[None], seconds: float) -> None:
+    # A post that is cut off may be in Slack or not: let it end.
+    drainer.stop()
+    await asyncio.wait([task], timeout=seconds)
+    await _cancelled(task)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""Block Kit rendering: pure values in, Slack blocks out."""

@@ -1,0 +1,49 @@
+"""Help, and the answer to words that Baton does not know."""
+
+from __future__ import annotations
+
+from bot.blocks.text import Rendered, context, escape, section
+
+_WHOOWNS = (
+    "*Ask who owns something*\n"
+    "• `/whoowns payments-db` — a name in any spelling, an alias, a repository or a path in it, a host name, an ARN\n"
+    "• `/whoowns who looks after deployments of checkout?` — plain words; an area asks for that part only\n"
+    "• Mention me in a channel, or write to me here: _who owns the payments database?_\n"
+    "• On any message: ⋯ → *Who owns this?*"
+)
+_TRUST = (
+    "Every answer says where it comes from and who confirmed it. Press *Confirm* when it is yours and right, "
+    "*Wrong owner?* when it is not: the owner is told once, and nothing changes silently."
+)
+
+
+def help_message() -> Rendered:
+    """Return `/baton help`."""
+    head = "I know who owns what. Answers are for your eyes only, until you share them."
+    return Rendered(f"{head}\n{_WHOOWNS}\n{_TRUST}", [section(head), section(_WHOOWNS), context(_TRUST)])
+
+
+def whoowns_help() -> Rendered:
+    """Return `/whoowns help`."""
+    return Rendered(f"{_WHOOWNS}\n{_TRUST}", [section(_WHOOWNS), context(_TRUST)])
+
+
+def unknown_word(word: str, nearest: str) -> Rendered:
+    """Return the answer to `/baton WORD` that means nothing; `nearest` is a word that would have worked, or empty."""
+    said = f"I do not know `/baton {escape(word, 60).replace('`', '')}`."
+    step = (
+        f"Did you mean `/baton {nearest}`?" if nearest else "Try `/baton help`, or `/whoowns NAME` to ask for an owner."
+    )
+    return Rendered(f"{said} {step}")
+
+
+def failed(reference: str) -> Rendered:
+    """Return what a person reads when something broke that should not have. `reference` finds it in the logs."""
+    return Rendered(
+        f"Something went wrong on my side. Try again; if it happens again, give your Baton administrator `{reference}`."
+    )
+
+
+def slack_failed(code: str) -> Rendered:
+    """Return what a person reads when Slack refused what Baton tried; `code` is Slack's own."""
+    return Rendered(f"Slack did not take that (`{escape(code, 60)}`). Nothing was lost: try once more in a moment.")

@@ -1,0 +1,90 @@
+"""The answer to "who owns X?" as a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.blocks.ownership import verdicts, words
+from bot.blocks.ownership.actions import CONFIRM, DOUBT, SHARE
+from bot.blocks.text import (
+    MESSAGE_TEXT,
+    Block,
+    Rendered,
+    bold,
+    button,
+    context,
+    cut_mrkdwn,
+    escape,
+    link,
+    mention,
+    plain,
+    section,
+)
+from bot.domain.ownership import Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
+from bot.domain.records import AssetRecord, PersonRecord
+
+_MOST_LINKS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Around the answer: how the question was read when that is not plain, and for whom it is written.
+
+    `understood_as` is empty for a literal match; `may_confirm` and `is_shared` decide the buttons;
+    `shared_by` is the Slack id of the person who shared it.
+    """
+
+    understood_as: str = ""
+    may_confirm: bool = False
+    is_shared: bool = False
+    shared_by: str = ""
+
+
+def answer(verdict: Verdict, frame: Frame, *, confirmed_by: PersonRecord | None = None) -> Rendered:
+    """Return the message that answers for one asset. `confirmed_by` is whoever last confirmed its first owner."""
+    headline, warnings = verdicts.headline(verdict)
+    about = _asset_line(verdict.asset, frame)
+    trust, others = verdicts.trust(verdict, confirmed_by), verdicts.others(verdict)
+    links = " · ".join(filter(None, (link(each.url, each.label) for each in verdict.asset.links[:_MOST_LINKS])))
+    sharer = mention(frame.shared_by) if frame.is_shared else ""
+    shared = f"Shared by {sharer}" if sharer else ""
+    blocks: list[Block] = [section(headline), context(about)]
+    if others:
+        blocks.append(section("\n".join(others)))
+    if warnings:
+        blocks.append(section("\n".join(warnings)))
+    if trust or links:
+        blocks.append(context(*filter(None, (trust, links))))
+    if not frame.is_shared:
+        blocks.append(_buttons(verdict, frame))
+    elif shared:
+        blocks.append(context(shared))
+    text = "\n".join(filter(None, (headline, *warnings, about, trust, *others, links, shared)))
+    return Rendered(cut_mrkdwn(text, MESSAGE_TEXT), blocks)
+
+
+def _asset_line(asset: AssetRecord, frame: Frame) -> str:
+    parts = [words.kind(asset)]
+    if asset.namespace:
+        parts.append(f"in {escape(asset.namespace, 60)}")
+    if asset.hosting is not None:
+        parts.append(asset.hosting.value.replace("-", " "))
+    if asset.tier is not None:
+        parts.append(f"tier {asset.tier}")
+    if asset.description:
+        parts.append(escape(asset.description, 160))
+    line = " · ".join(parts)
+    return f"I read that as {bold(frame.understood_as)} · {line}" if frame.understood_as else line
+
+
+def _buttons(verdict: Verdict, frame: Frame) -> Block:
+    asset = verdict.asset
+    value = f"{asset.id}|{verdict.area.value if verdict.area else ''}"
+    name = plain(asset.name, 45)
+    elements = []
+    if frame.may_confirm and isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
+        elements.append(button("Confirm", CONFIRM, value, label=f"Confirm that we own {name}", style="primary"))
+    if not isinstance(verdict, UnownedOnPurpose | Unowned):
+        elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner of {name}?"))
+    elements.append(button("Share in channel", SHARE, value, label=f"Share who owns {name} in this channel"))
+    return {"type": "actions", "elements": elements}

@@ -1,0 +1,75 @@
+"""Answers that are questions back: several assets fit, or none does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.blocks.ownership import words
+from bot.blocks.ownership.actions import CHOOSE
+from bot.blocks.text import Block, Rendered, bold, button, context, escape, plain, section
+from bot.domain.records import AssetRecord
+
+#: Several or suggested assets that fit on a message without drowning the reader.
+_MOST_CHOICES = 5
+
+
+def several(names: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
+    """Return the question back: more than one asset fits. `names` are the assets with who owns each, in short."""
+    head = f"More than one thing fits {bold(asked)}. Which one do you mean?"
+    return _choices(head, names)
+
+
+def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
+    """Return the answer to a name that the catalog does not have, with the nearest ones that it has."""
+    if not asked:
+        return question_needed()
+    head = f"I know nothing called {bold(asked)}."
+    if not nearest:
+        return Rendered(
+            f"{head} Try the exact name, a repository, a host name or an ARN.",
+            [section(f"{head} Try the exact name, a repository, a host name or an ARN.")],
+        )
+    return _choices(f"{head} Did you mean one of these?", nearest)
+
+
+def question_needed() -> Rendered:
+    """Return the answer to an empty question."""
+    return Rendered(
+        "Say what you are asking about, for example `/whoowns payments-db` or `/whoowns who looks after checkout?`"
+    )
+
+
+def mentioned_nothing() -> Rendered:
+    """Return the answer of the message shortcut when a message names nothing that the catalog has."""
+    return Rendered(
+        "I found nothing in that message that the catalog knows. Ask for it by name: `/whoowns payments-db`."
+    )
+
+
+def mentioned(names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
+    """Return what a message names, when it names several assets that the catalog has."""
+    return _choices("That message names these:", names)
+
+
+def _choices(head: str, names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
+    shown = names[:_MOST_CHOICES]
+    blocks: list[Block] = [section(head)]
+    lines = []
+    for asset, owner in shown:
+        line = f"{bold(asset.name)} · {words.kind(asset)}"
+        if asset.namespace:
+            line += f" in {escape(asset.namespace, 60)}"
+        if owner:
+            line += f" · {escape(owner, 80)}"
+        lines.append(f"• {line}")
+        blocks.append(
+            {
+                **section(line),
+                "accessory": button("This one", CHOOSE, str(asset.id), label=f"Who owns {plain(asset.name, 60)}?"),
+            }
+        )
+    if len(names) > len(shown):
+        more = f"… and {len(names) - len(shown)} more. Add a word to say which."
+        blocks.append(context(more))
+        lines.append(more)
+    return Rendered("\n".join([head, *lines]), blocks)

@@ -1,0 +1,67 @@
+"""The "Wrong owner?" modal, its receipt, and the note to the owner."""
+
+from __future__ import annotations
+
+from bot.blocks.ownership.actions import CONFIRM, DOUBT_REASON, DOUBT_VIEW
+from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
+from bot.domain.records import AssetRecord
+
+
+def doubt_recorded(owner: str) -> Rendered:
+    """Return the receipt for a doubt; `owner` is who has been told, empty when there was nobody to tell."""
+    if owner:
+        return Rendered(f"Thank you. Your doubt is recorded, and {escape(owner, 80)} will be told.")
+    return Rendered(
+        "Thank you. Your doubt is recorded; there is nobody to tell, so ask in the platform channel as well."
+    )
+
+
+def doubt_view(asset: AssetRecord, owner: str, metadata: str) -> Block:
+    """Return the modal behind "Wrong owner?": one optional field."""
+    said = (
+        f"The catalog says {bold(owner, 80)} owns {bold(asset.name, 80)}."
+        if owner
+        else f"The catalog names no single owner of {bold(asset.name, 80)}."
+    )
+    return {
+        "type": "modal",
+        "callback_id": DOUBT_VIEW,
+        "private_metadata": metadata,
+        "title": {"type": "plain_text", "text": "Wrong owner?"},
+        "submit": {"type": "plain_text", "text": "Tell them"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            section(f"{said} Your doubt is recorded, and the owner is told once."),
+            {
+                "type": "input",
+                "block_id": DOUBT_REASON,
+                "optional": True,
+                "label": {"type": "plain_text", "text": "Who does, or what makes you doubt it?"},
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": DOUBT_REASON,
+                    "multiline": True,
+                    "max_length": 500,
+                    "placeholder": {"type": "plain_text", "text": "e.g. Checkout took it over in May"},
+                },
+            },
+        ],
+    }
+
+
+def doubted(asset: AssetRecord, doubter: str, reason: str, *, value: str) -> Rendered:
+    """Return the note to an owner: somebody thinks that they do not own it. `doubter` is a Slack id or empty."""
+    who = mention(doubter) or "Somebody"
+    text = f"{who} thinks that you do not own {bold(asset.name)}."
+    said = escape(reason, 500)
+    if said:
+        text += f"\n> {said}"
+    text += "\nNothing has changed. If you do own it, confirm it and the doubt is settled."
+    name = plain(asset.name, 60)
+    return Rendered(
+        text,
+        [
+            section(text),
+            {"type": "actions", "elements": [button("We own it", CONFIRM, value, label=f"We own {name}")]},
+        ],
+    )

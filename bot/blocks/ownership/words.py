@@ -1,0 +1,59 @@
+"""The words that answers are made of: owners, kinds, areas, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.blocks.text import bold, channel, escape, mention
+from bot.domain.catalog import Area, AssetKind
+from bot.domain.ownership import Holding
+from bot.domain.records import AssetRecord, PersonRecord
+
+#: What is written after "looks after" for each area.
+AREA_WORDS = {
+    Area.ALL: "everything",
+    Area.APPLICATION: "the application",
+    Area.CI_CD: "CI and deployments",
+    Area.INFRASTRUCTURE: "infrastructure",
+    Area.DATABASE: "the database",
+    Area.CONTAINERS: "containers",
+    Area.NETWORKING: "networking",
+    Area.MONITORING: "monitoring",
+    Area.SECURITY: "security",
+    Area.INTEGRATIONS: "integrations",
+}
+
+#: Names in one sentence before the rest becomes a number.
+MOST_NAMES = 4
+
+
+def owner(holding: Holding) -> str:
+    """Return an owner: the team with its channel, or the person."""
+    if holding.team is None:
+        return person(holding.person) if holding.person is not None else "nobody"
+    name = bold(holding.team.name, 80)
+    where = channel(holding.team.channel)
+    return f"{name} ({where})" if where else name
+
+
+def person(record: PersonRecord) -> str:
+    """Return a person: a mention when Slack knows them, else the name."""
+    return mention(record.slack_id) or bold(record.name, 80)
+
+
+def source(name: str) -> str:
+    """Return the name of where a fact came from."""
+    return escape(name, 60) or "a source without a name"
+
+
+def kind(asset: AssetRecord) -> str:
+    """Return what an asset is, in words."""
+    return "thing" if asset.kind is AssetKind.OTHER else asset.kind.value.replace("-", " ")
+
+
+def join(names: Iterable[str]) -> str:
+    """Return one name or more as a list in a sentence: each once, those beyond the fourth as a number."""
+    shown = list(dict.fromkeys(names))
+    if len(shown) > MOST_NAMES:
+        shown = [*shown[:MOST_NAMES], f"{len(shown) - MOST_NAMES} more"]
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]

@@ -1,0 +1,152 @@
+"""Text on its way out: everything that a person typed or a file said goes through here before Slack sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.domain.names import clean
+
+#: A block, an element or a composition object, as Slack's JSON has it.
+Block = dict[str, Any]
+
+#: Slack cuts or refuses above these: https://docs.slack.dev/reference/block-kit/blocks/section-block/
+SECTION_TEXT, CONTEXT_TEXT, BUTTON_TEXT, BUTTON_VALUE = 3000, 2000, 75, 2000
+#: Slack cuts a message's text here: https://docs.slack.dev/reference/methods/chat.postMessage/
+MESSAGE_TEXT = 40_000
+
+#: A longer address than this is left out of a link rather than cut: half an address leads elsewhere.
+_LONGEST_ADDRESS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message ready to post: blocks, and the text twin that says the same to screen readers and notifications."""
+
+    text: str
+    blocks: Sequence[Mapping[str, Any]] = field(default=())
+
+    def as_body(self) -> dict[str, Any]:
+        """Return the JSON fields of the message."""
+        return {"text": self.text, "blocks": list(self.blocks)} if self.blocks else {"text": self.text}
+
+
+def escape(text: str, limit: int = 300) -> str:
+    """Return foreign text made inert for mrkdwn: one line, no control characters, at most `limit` characters.
+
+    `<!channel>`, `<@U…>` and links come out as the characters that they are. Slack knows no escape for its marks, so
+    `*`, `_`, `~` and backticks become their full-width forms, which `names.fold` reads as the marks again.
+    """
+    cut = plain(text, limit)
+    if cut.isalnum():
+        return cut
+    if _ANY_MARK.search(cut) is not None:
+        cut = _MARKS.sub(lambda mark: _FULL_WIDTH[mark[0]], cut)
+    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(text: str, limit: int) -> str:
+    """Return foreign text for a `plain_text` object or a label: one line, no control characters, cut to `limit`."""
+    return shorten(clean(text), limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return `text` cut to `limit` characters, with an ellipsis where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def date(moment: datetime) -> str:
+    """Return a day that Slack shows in the reader's own time zone and words, with an ISO fallback."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{moment.date().isoformat()}>"
+
+
+def channel(reference: str) -> str:
+    """Return a team's channel: a link for an id, `#name` as text otherwise, empty for none."""
+    if is_channel_id(reference):
+        return f"<#{reference}>"
+    name = escape(reference.strip().removeprefix("#"), 80)
+    return f"#{name}" if name else ""
+
+
+def is_channel_id(reference: str) -> bool:
+    """Whether this is a Slack channel id (`C…`, `G…`) rather than a name."""
+    return _CHANNEL_ID.fullmatch(reference) is not None
+
+
+def mention(slack_id: str) -> str:
+    """Return a mention of a person; empty for what is no Slack id."""
+    return f"<@{slack_id}>" if _USER_ID.fullmatch(slack_id) else ""
+
+
+def bold(name: str, limit: int = 120) -> str:
+    """Return a foreign name in bold; one that holds nothing to see says so."""
+    return f"*{escape(name, limit) or '(no name)'}*"
+
+
+def link(url: str, label: str) -> str:
+    """Return a link when `url` is a web address, else the label alone; neither can break out of it.
+
+    Without a label it is the address's host.
+    """
+    address = clean(url).replace(" ", "%20")
+    host = _HOST.match(address)
+    for character, code in (("&", "&amp;"), ("<", "%3C"), (">", "%3E"), ("|", "%7C")):
+        address = address.replace(character, code)
+    if host is None or len(address) > _LONGEST_ADDRESS:
+        return escape(label, 80)
+    return f"<{address}|{escape(label, 80).replace('|', '/') or escape(host[1], 80)}>"
+
+
+def section(text: str) -> Block:
+    """Return a section of mrkdwn; whatever came from outside must be escaped already."""
+    return {"type": "section", "text": _mrkdwn(text, SECTION_TEXT)}
+
+
+def context(*texts: str) -> Block:
+    """Return small print: up to ten mrkdwn texts."""
+    return {"type": "context", "elements": [_mrkdwn(text, CONTEXT_TEXT) for text in texts[:10]]}
+
+
+def cut_mrkdwn(text: str, limit: int) -> str:
+    """Return escaped mrkdwn cut to `limit` characters, never inside a `<…>` or an `&…;`."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    if head.rfind("<") > head.rfind(">"):
+        head = head[: head.rfind("<")]
+    if head.rfind("&") > head.rfind(";"):
+        head = head[: head.rfind("&")]
+    return head + "…"
+
+
+def button(text: str, action_id: str, value: str, *, label: str = "", style: str = "") -> Block:
+    """Return a button; `label` is what a screen reader says when the text alone is not enough."""
+    made: Block = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": shorten(text, BUTTON_TEXT)},
+        "action_id": action_id,
+        "value": value[:BUTTON_VALUE],
+    }
+    if label:
+        made["accessibility_label"] = shorten(label, BUTTON_TEXT)
+    if style:
+        made["style"] = style
+    return made
+
+
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,20}")
+_USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
+_HOST = re.compile(r"https?://([^/?#|<>]+)", re.IGNORECASE)
+_ANY_MARK = re.compile(r"[*_~`]")
+#: An underscore inside a word (`payments_db`) does nothing in Slack and stays as it is, for copying.
+_MARKS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])")
+_FULL_WIDTH = dict(zip("*_~`", "\uff0a\uff3f\uff5e\uff40", strict=True))
+
+
+def _mrkdwn(text: str, limit: int) -> Block:
+    # Without `verbatim` Slack looks for addresses, channels and mentions in the plain words, which may be a stranger's:
+    # https://docs.slack.dev/reference/block-kit/composition-objects/text-object/
+    return {"type": "mrkdwn", "text": cut_mrkdwn(text, limit), "verbatim": True}

@@ -1,0 +1,54 @@
+"""The database as commands open it: reached or one sentence, and closed whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import StoreError
+from bot.store import migrations
+from bot.store.db import Database, normalise_url
+
+#: Commands wait this long for another writer on SQLite; an import of 100,000 assets takes some seconds.
+_BUSY_TIMEOUT_SECONDS = 120.0
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite database, or None for another database and for one in memory."""
+    parsed = normalise_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database))
+
+
+def is_missing(url: str) -> bool:
+    """Tell whether `url` is a SQLite file that is not there yet, or that nothing was ever written to."""
+    file = sqlite_file(url)
+    return file is not None and (not file.exists() or file.stat().st_size == 0)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """Open the database. Raises StoreError, without the address and its password, when it cannot be reached."""
+    file = sqlite_file(url)
+    if file is not None and not file.parent.is_dir():
+        raise StoreError(f"The folder {file.parent} does not exist: make it, or set BATON_DATABASE_URL.")
+    database = Database(url, busy_timeout_seconds=_BUSY_TIMEOUT_SECONDS)
+    try:
+        await _reach(database)
+        yield database
+    finally:
+        await database.close()
+
+
+async def _reach(database: Database) -> None:
+    try:
+        await migrations.current(database)
+    except (OSError, DBAPIError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        raise StoreError(
+            f"The database cannot be opened ({type(cause).__name__}): check that it runs and BATON_DATABASE_URL."
+        ) from None

@@ -1,0 +1,155 @@
+"""`baton ask`: the same answers as in Slack, in a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from bot import settings as environment
+from bot.blocks import ownership as blocks
+from bot.cli._database import opened
+from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
+from bot.ports import SystemClock
+from bot.services import ownership, snapshot
+from bot.services.ownership import Ambiguous, Answered, Found
+from bot.services.snapshot import Snapshot
+from bot.store import migrations
+
+_STATUS: tuple[tuple[type[Verdict], str], ...] = (
+    (Disputed, "disputed"),
+    (UnownedOnPurpose, "unowned_on_purpose"),
+    (Unowned, "unowned"),
+    (Orphaned, "orphaned"),
+    (Stale, "stale"),
+    (Owned, "owned"),
+)
+_DATE = re.compile(r"<!date\^\d+\^[^|]*\|([^>]*)>")
+_REFERENCE = re.compile(r"<(?:[@#]|https?://)[^|>]*\|?([^>]*)>")
+
+
+def ask(
+    question: Annotated[
+        list[str] | None, typer.Argument(help="What to ask, for example: who owns payments-db?")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each question.")] = False,
+    from_stdin: Annotated[bool, typer.Option("--stdin", help="Read a question a line; needs --json.")] = False,
+) -> None:
+    """Answer who owns something, from the catalog."""
+    if from_stdin != (question is None) or (from_stdin and not as_json):
+        raise typer.BadParameter("give a question, or --stdin --json with a question a line")
+    asyncio.run(_ask(" ".join(question or ()), as_json=as_json))
+
+
+async def _ask(question: str, *, as_json: bool) -> None:
+    async with _answering() as (catalog, stale_after):
+        questions = [question] if question else sys.stdin
+        for line in questions:
+            found = ownership.find(catalog, line.rstrip("\r\n"), now=SystemClock().now(), stale_after=stale_after)
+            if as_json:
+                sys.stdout.write(orjson.dumps(as_dict(found, catalog)).decode() + "\n")
+            else:
+                sys.stdout.write(as_text(found, catalog) + "\n")
+
+
+@asynccontextmanager
+async def _answering() -> AsyncIterator[tuple[Snapshot, timedelta]]:
+    settings = environment.load()
+    async with opened(settings.database_url.get_secret_value()) as database:
+        await migrations.require_current(database)
+        catalog = Snapshot()
+        await snapshot.refresh(catalog, database)
+        yield catalog, settings.stale_after
+
+
+def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:
+    """Return an answer as the fields of `--json`; docs/ownership.md says what each means."""
+    if isinstance(found, Answered):
+        return _answered(found, catalog)
+    choices = found.choices if isinstance(found, Ambiguous) else found.nearest
+    return {
+        "status": "several" if isinstance(found, Ambiguous) else "unknown",
+        "asset": None,
+        "ref": None,
+        "owner": None,
+        "owners": [],
+        "area": None,
+        "confidence": round(max((candidate.confidence for candidate, _ in choices), default=0.0), 3),
+        "understood_as": found.asked,
+        "suggestions": [verdict.asset.name for _, verdict in choices],
+        "suggested_refs": [verdict.asset.ref for _, verdict in choices],
+        "sources": [],
+    }
+
+
+def as_text(found: Found, catalog: Snapshot) -> str:
+    """Return an answer for a person at a terminal: the message's text twin without Slack's markup."""
+    if isinstance(found, Answered):
+        frame = blocks.Frame(understood_as=ownership.worth_saying(found.match), is_shared=True)
+        message = blocks.answer(found.verdict, frame, confirmed_by=ownership.confirmer(catalog, found.verdict))
+    elif isinstance(found, Ambiguous):
+        message = blocks.several([(v.asset, _brief(v)) for _, v in found.choices], found.asked)
+    else:
+        message = blocks.unknown([(v.asset, _brief(v)) for _, v in found.nearest], found.asked)
+    return _plain(message.text)
+
+
+def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
+    verdict = found.verdict
+    held = verdict.holdings if isinstance(verdict, Owned) else ()
+    if isinstance(verdict, Disputed):
+        held = verdict.claims
+    is_sure = isinstance(verdict, Owned) and not isinstance(verdict, Stale | Orphaned)
+    owners = verdict.owners if isinstance(verdict, Owned) else ()
+    return {
+        "status": next(status for kind, status in _STATUS if isinstance(verdict, kind)),
+        "asset": verdict.asset.name,
+        "ref": verdict.asset.ref,
+        "owner": owners[0].name if is_sure else None,
+        "last_known_owner": owners[0].name if owners else None,
+        "owners": [_holding(holding, catalog) for holding in held],
+        "area": verdict.area,
+        "inherited_from": verdict.inherited_from.name
+        if isinstance(verdict, Owned) and verdict.inherited_from is not None
+        else None,
+        "reason": verdict.asset.unowned_reason or None,
+        "confidence": round(found.match.confidence, 3),
+        "understood_as": found.match.understood_as,
+        "method": found.match.method,
+        "suggestions": [],
+        "sources": sorted({holding.fact.source for holding in held}),
+    }
+
+
+def _holding(holding: Holding, catalog: Snapshot) -> dict[str, Any]:
+    fact = holding.fact
+    by = catalog.person(fact.confirmed_by) if fact.confirmed_by is not None else None
+    return {
+        "owner": holding.name,
+        "type": "team" if holding.team is not None else "person",
+        "channel": holding.team.channel or None if holding.team is not None else None,
+        "area": fact.area,
+        "role": fact.role,
+        "source": fact.source,
+        "since": fact.valid_from,
+        "last_seen_at": holding.seen_at,
+        "confirmed_at": fact.confirmed_at,
+        "confirmed_by": by.name if by is not None else None,
+    }
+
+
+def _brief(verdict: Verdict) -> str:
+    return ", ".join(holding.name for holding in verdict.owners) if isinstance(verdict, Owned) else ""
+
+
+def _plain(text: str) -> str:
+    text = _REFERENCE.sub(r"\1", _DATE.sub(r"\1", text)).replace("*", "")
+    text = re.sub(r":(warning|bulb|hourglass|grey_question):\s*", "! ", text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\u2060", "")

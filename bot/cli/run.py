@@ -1,0 +1,57 @@
+"""`baton run` and `baton playground`: the two ways to serve."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import logs
+from bot import settings as environment
+
+
+def run() -> None:
+    """Serve a real workspace: over Socket Mode when BATON_SLACK_APP_TOKEN is set, else over HTTP."""
+    settings = environment.load()
+    logs.configure(settings.log_format)
+    asyncio.run(_run(settings))
+
+
+def playground(
+    database: Annotated[Path, typer.Option(help="The SQLite file.")] = Path(".var/playground.sqlite"),
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Which port; 0 takes a free one.")] = 4100,
+) -> None:
+    """Serve a simulated Slack with Baton in it, on a page in the browser. Needs no Slack account."""
+    logs.configure("text")
+    database.parent.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_play(f"sqlite:///{database}", host, port))
+
+
+async def _run(settings: environment.Settings) -> None:
+    from bot.app import running  # noqa: PLC0415 - costs start-up time that other commands should not pay
+
+    async with running(settings):
+        await _stopped()
+
+
+async def _play(database_url: str, host: str, port: int) -> None:
+    from bot.playground.run import playing  # noqa: PLC0415 - costs start-up time that other commands should not pay
+
+    async with playing(database_url, host=host, port=port) as playground:
+        sys.stdout.write(f"Baton's playground is at {playground.url} (Ctrl-C ends it)\n")
+        sys.stdout.flush()
+        await _stopped()
+
+
+async def _stopped() -> None:
+    """Wait for Ctrl-C or a supervisor's request to stop."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    await asked.wait()

@@ -1,0 +1,63 @@
+"""What happens by the clock. Jobs live in memory and keep their state in the store, so a restart loses nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.errors import SlackError
+from bot.ports import Slack
+from bot.services import inbound, people
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """What jobs work on."""
+
+    deps: Deps
+    slack: Slack
+    snapshot: Snapshot
+
+
+async def sync_slack(jobs: Jobs) -> None:
+    """Learn who is who and which channel has which id; without it, people are known once they first act."""
+    try:
+        jobs.snapshot.put_channels(await jobs.slack.channels())
+        await people.sync_members(jobs.deps, await jobs.slack.members())
+    except SlackError as error:
+        log.warning("Slack's members and channels could not be read: %s", error)
+
+
+async def forget_old_events(jobs: Jobs) -> None:
+    """Delete event ids that cannot be delivered again."""
+    await inbound.forget_old(jobs.deps)
+
+
+#: Every job: its id, how often it runs in hours, and its function.
+JOBS: tuple[tuple[str, int, Callable[[Jobs], Awaitable[None]]], ...] = (
+    ("sync_slack", 1, sync_slack),
+    ("forget_old_events", 6, forget_old_events),
+)
+
+
+def scheduler(jobs: Jobs) -> AsyncIOScheduler:
+    """Return a scheduler with every job, not yet started."""
+    made = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    for job_id, hours, function in JOBS:
+        made.add_job(_logged, IntervalTrigger(hours=hours), args=(job_id, function, jobs), id=job_id)
+    return made
+
+
+async def _logged(job_id: str, function: Callable[[Jobs], Awaitable[None]], jobs: Jobs) -> None:
+    try:
+        await function(jobs)
+    except Exception:
+        log.exception("job %s failed; it runs again at its next time", job_id)

@@ -1,0 +1,1 @@
+"""Use cases: one use case, one function, one transaction."""

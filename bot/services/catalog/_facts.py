@@ -1,0 +1,115 @@
+"""Ownership facts: which end and which begin, so that the facts in force are what the sources say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.domain.catalog import AssetClaim
+from bot.domain.reconcile.book import Owner, TeamEntry
+from bot.services.catalog._bulk import insert_rows, select_in, table_of, update_rows
+from bot.services.catalog._owners import Owners
+from bot.services.catalog._run import Run
+from bot.store import tables
+
+#: An owner in a fact: team id and person id (one is None), area, role, source id.
+FactKey = tuple[int | None, int | None, str, str, int]
+
+
+@dataclass(slots=True)
+class FactChanges:
+    """Facts to begin, with their asset, and the ids of facts to end; written at the end, beside their audit entry.
+
+    `own_ended` counts those among the ended that the importing source itself had said.
+    """
+
+    begun: list[tuple[int, FactKey]] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+    own_ended: int = 0
+
+
+def wanted(claims: Iterable[tuple[int, AssetClaim]], owners: Owners) -> dict[FactKey, None]:
+    """Return the facts that follow from an asset's claims, each once, in the order said."""
+    keys: dict[FactKey, None] = {}
+    for source, claim in claims:
+        for one in claim.owners:
+            if (owner := owners[one.owner]) is not None:
+                keys[(*_ids(owner), str(one.area), str(one.role), source)] = None
+    return keys
+
+
+def _ids(owner: Owner) -> tuple[int | None, int | None]:
+    return (owner.id, None) if isinstance(owner, TeamEntry) else (None, owner.id)
+
+
+async def in_force(run: Run, assets: Sequence[int]) -> dict[int, list[tuple[int, FactKey]]]:
+    """Return the facts of imports (not people's decisions) that are in force for `assets`, the longest-lived first."""
+    t = table_of(tables.Ownership).c
+    human = [source.id for source in run.sources.values() if source.is_human]
+    query = (
+        select(t.id, t.asset_id, t.team_id, t.person_id, t.area, t.role, t.source_id)
+        .where(t.valid_to.is_(None), t.source_id.not_in(human))
+        .order_by(t.confirmed_at.is_(None), t.id)
+    )
+    found: dict[int, list[tuple[int, FactKey]]] = {}
+    async for rows in select_in(run.connection, query, t.asset_id, assets):
+        for number, asset, *key in rows:
+            found.setdefault(asset, []).append((number, tuple(key)))
+    return found
+
+
+def compare(run: Run, changes: FactChanges, asset: int, current: Sequence[tuple[int, FactKey]], keys: Any) -> bool:
+    """Add what has to change for `asset` to have the facts `keys`; return whether anything has.
+
+    A fact of which a team's merger has made two goes on as one, the confirmed or older one.
+    """
+    seen: set[FactKey] = set()
+    ended: list[FactKey] = []
+    for number, key in current:
+        if key in keys and key not in seen:
+            seen.add(key)
+        else:
+            changes.ended.append(number)
+            ended.append(key)
+    changes.own_ended += sum(key[4] == run.source.id for key in ended)
+    begun = [key for key in keys if key not in seen]
+    changes.begun.extend((asset, key) for key in begun)
+    _count(run, begun, ended)
+    return bool(begun or ended)
+
+
+def _count(run: Run, begun: list[FactKey], ended: list[FactKey]) -> None:
+    """Count an end and a beginning for the same area, role and source as one change."""
+    if not ended:
+        run.counts["facts_added"] += len(begun)
+        return
+    came, went = (Counter(key[2:] for key in keys) for keys in (begun, ended))
+    both = (came & went).total()
+    run.counts["facts_changed"] += both
+    run.counts["facts_added"] += len(begun) - both
+    run.counts["facts_removed"] += len(ended) - both
+
+
+async def write(run: Run, changes: FactChanges, *, audit_id: int) -> None:
+    """End and begin facts now, on account of an audit entry."""
+    table = table_of(tables.Ownership)
+    ends = ({"row_id": number, "valid_to": run.now, "ended_by": audit_id} for number in changes.ended)
+    await update_rows(run.connection, table, ends)
+    begins = (
+        {
+            "asset_id": asset,
+            "team_id": team,
+            "person_id": person,
+            "area": area,
+            "role": role,
+            "source_id": source,
+            "valid_from": run.now,
+            "begun_by": audit_id,
+        }
+        for asset, (team, person, area, role, source) in changes.begun
+    )
+    await insert_rows(run.connection, table, begins)

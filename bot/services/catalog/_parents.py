@@ -1,0 +1,124 @@
+"""Resolves what assets are a part of, for every claim that says so: what was missing before may have come now."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bot.domain.catalog import Origin, Problem
+from bot.domain.names import fold
+from bot.domain.reconcile.assets import identity
+from bot.domain.reconcile.claims import Source, Subject, rank
+from bot.domain.reconcile.parents import Candidate, ParentClaim, Parents, break_cycles, wanted_names
+from bot.services.catalog._bulk import select_all, select_in, table_of
+from bot.services.catalog._plan import Plan
+from bot.services.catalog._run import Run
+from bot.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    claim: ParentClaim
+    origin: Origin
+
+
+async def resolve_parents(run: Run, plan: Plan) -> dict[int, int]:
+    """Return the parent of every asset that has one, by id.
+
+    Notes this source's parents that no asset fits, once for each text, and every cycle with an asset of this source.
+    """
+    said = [*_planned(plan), *[one async for one in _stored(run, plan)]]
+    if not said:
+        return {}
+    said.sort(key=lambda one: rank(_source(run, one)))
+    texts = {one.claim.parent for one in said}
+    parents = Parents(await _externals(run, plan, texts), await _candidates(run, plan, texts))
+    found: dict[int, int] = {}
+    noted: set[str] = set()
+    for one in said:
+        parent = parents.find(one.claim)
+        if parent is not None:
+            found.setdefault(one.claim.asset, parent)
+        elif one.claim.source == run.source.id and one.claim.parent not in noted:
+            noted.add(one.claim.parent)
+            run.notes.append(Problem(one.origin, _unresolved(one.claim.parent), is_error=False))
+    kept, cycles = break_cycles(found, plan.ref)
+    origins = {one.claim.asset: one.origin for one in said if one.claim.source == run.source.id}
+    for cycle in cycles:
+        if (origin := next((origins[asset] for asset in cycle if asset in origins), None)) is not None:
+            names = " in ".join(plan.ref(asset) for asset in (*cycle, cycle[0]))
+            message = f"parents go round in a circle ({names}), so the first has none: correct one of them."
+            run.notes.append(Problem(origin, message))
+    return kept
+
+
+def _unresolved(parent: str) -> str:
+    return f"no asset, or more than one, is called '{parent}', so nothing is a part of it until one is imported."
+
+
+def _source(run: Run, one: _Said) -> Source:
+    return run.sources[one.claim.source]
+
+
+def _planned(plan: Plan) -> Iterable[_Said]:
+    for asset, planned in plan.planned.items():
+        for source, claim in planned.claims:
+            if claim.parent:
+                yield _Said(ParentClaim(asset, source, claim.parent), claim.origin)
+
+
+async def _stored(run: Run, plan: Plan) -> AsyncIterator[_Said]:
+    # The plain table: its JSON columns can be asked for one key.
+    table = tables.Claim.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    t, parent = table.c, table.c.content["parent"].as_string()
+    query = select(t.id, t.source_id, t.subject_id, parent, t.path, t.line).where(
+        t.subject == Subject.ASSET.value, t.digest != "", parent.is_not(None)
+    )
+    async for rows in select_all(run.connection, query, t.id):
+        for _, source, asset, text, path, line in rows:
+            if asset not in plan.planned:
+                yield _Said(ParentClaim(asset, source, text), Origin(path, line))
+
+
+async def _externals(run: Run, plan: Plan, texts: set[str]) -> Mapping[tuple[int, str], int]:
+    """Return which live asset each source calls by one of `texts` as its own id."""
+    own = run.source.id
+    found = {(own, text): plan.asset_ids[text] for text in texts if text in plan.asset_ids}
+    t = table_of(tables.Claim).c
+    query = select(t.source_id, t.external_id, t.subject_id).where(
+        t.subject == Subject.ASSET.value, t.digest != "", t.source_id != own
+    )
+    async for rows in select_in(run.connection, query, t.external_id, texts):
+        for source, external, asset in rows:
+            found[source, external] = asset
+    return found
+
+
+async def _candidates(run: Run, plan: Plan, texts: set[str]) -> list[Candidate]:
+    """Return the live assets whose ref or name is among `texts`, with the sources that claim them."""
+    refs, names = wanted_names(texts)
+    found: dict[int, tuple[str, str]] = {}
+    for asset, known in plan.known.items():
+        if asset not in plan.planned and not known.is_gone and _fits(known.ref, known.name, refs, names):
+            found[asset] = known.ref, known.name
+    for asset, planned in plan.planned.items():
+        if planned.merged is not None and _fits(planned.ref, planned.merged.name, refs, names):
+            found[asset] = planned.ref, planned.merged.name
+    sources: dict[int, set[int]] = {asset: set() for asset in found}
+    t = table_of(tables.Claim).c
+    query = select(t.source_id, t.subject_id).where(
+        t.subject == Subject.ASSET.value, t.digest != "", t.source_id != run.source.id
+    )
+    async for rows in select_in(run.connection, query, t.subject_id, sources):
+        for source, asset in rows:
+            sources[asset].add(source)
+    for asset in plan.asset_ids.values():
+        if asset in sources:
+            sources[asset].add(run.source.id)
+    return [Candidate(asset, ref, name, frozenset(sources[asset])) for asset, (ref, name) in found.items()]
+
+
+def _fits(ref: str, name: str, refs: frozenset[str], names: frozenset[str]) -> bool:
+    return fold(name) in names or (bool(refs) and identity(ref) in refs)

@@ -1,0 +1,220 @@
+"""Which assets an import touches, which stored asset each claim is about, and what all sources make of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.domain.catalog import AssetClaim, Origin
+from bot.domain.names import fold
+from bot.domain.reconcile.assets import MergedAsset, Refs, identity, merge, ref_of
+from bot.domain.reconcile.claims import Subject, decode_asset, decode_owners, rank
+from bot.domain.reconcile.owners import Index
+from bot.services.catalog._bulk import chunks, reserve_ids, select_all, select_in, table_of
+from bot.services.catalog._run import Run
+from bot.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a plan needs of a stored asset."""
+
+    ref: str
+    name: str
+    parent_id: int | None
+    is_gone: bool
+
+
+@dataclass(slots=True)
+class Planned:
+    """A touched asset: its live claims with their source's id, the most believed first, and their merge.
+
+    `merged` is None when no source claims it any more; `ref` is what it will be called by.
+    """
+
+    claims: list[tuple[int, AssetClaim]] = field(default_factory=list)
+    former_names: list[str] = field(default_factory=list)
+    merged: MergedAsset | None = None
+    ref: str = ""
+
+
+@dataclass(slots=True)
+class Plan:
+    """The assets of an import. `known` are all stored ones, `planned` those touched, both by id.
+
+    By external id of this source: `asset_ids` says which asset a claim is about, `former` under which other names it
+    was, `withdrawn` what stays of a claim that it no longer makes.
+    """
+
+    known: dict[int, Known] = field(default_factory=dict)
+    planned: dict[int, Planned] = field(default_factory=dict)
+    asset_ids: dict[str, int] = field(default_factory=dict)
+    former: dict[str, list[str]] = field(default_factory=dict)
+    withdrawn: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refs: Refs = field(default_factory=Refs)
+
+    def ref(self, asset: int) -> str:
+        """Return an asset's ref as it will be."""
+        planned = self.planned.get(asset)
+        return planned.ref if planned is not None and planned.ref else self.known[asset].ref
+
+
+async def make_plan(run: Run, *, before: Index, after: Index) -> Plan:
+    """Decide which asset each claim is about, and merge what is said of every asset that this import touches.
+
+    Touched are assets of claims that came, changed or went, and those whose owners' names mean somebody else by the
+    index `after` than by the index `before`.
+    """
+    plan = Plan()
+    t = table_of(tables.Asset).c
+    async for rows in select_all(run.connection, select(t.id, t.ref, t.name, t.parent_id, t.gone_at), t.id):
+        for number, ref, name, parent_id, gone_at in rows:
+            plan.known[number] = Known(ref, name, parent_id, gone_at is not None)
+    plan.refs = Refs((number, known.ref) for number, known in plan.known.items())
+    await _identify(run, plan)
+    touched = _touched(run, plan)
+    if before is not after and before.differs(after):
+        touched |= await _differently_owned(run, before, after)
+    await _gather(run, plan, touched)
+    await _name(plan)
+    return plan
+
+
+async def _identify(run: Run, plan: Plan) -> None:
+    """Find the asset of every claim: by an earlier claim of the same id, else by its ref, else it is new."""
+    stored, diff = run.stored[Subject.ASSET], run.diffs[Subject.ASSET]
+    removed = set(diff.removed)
+    for external, claim in stored.items():
+        if claim.is_live and external not in removed:
+            plan.asset_ids[external] = claim.subject_id
+    claimed = set(plan.asset_ids.values())
+    new: list[str] = []
+    for external in sorted(diff.added):
+        earlier = stored.get(external)
+        found = earlier.subject_id if earlier is not None else None
+        if found is None or found in claimed:
+            found = plan.refs.holder(ref_of(run.reading.assets.claims[external]))
+        if found is None or found in claimed:
+            new.append(external)
+        else:
+            plan.asset_ids[external] = found
+            claimed.add(found)
+    ids = await reserve_ids(run.connection, table_of(tables.Asset), len(new))
+    plan.asset_ids.update(zip(new, ids, strict=True))
+
+
+def _touched(run: Run, plan: Plan) -> set[int]:
+    diff, stored = run.diffs[Subject.ASSET], run.stored[Subject.ASSET]
+    touched = {plan.asset_ids[external] for external in (*diff.added, *diff.changed)}
+    touched.update(stored[external].subject_id for external in diff.removed)
+    return touched
+
+
+async def _differently_owned(run: Run, before: Index, after: Index) -> set[int]:
+    """Return the assets with a stored claim that names an owner who is somebody else now."""
+    touched: set[int] = set()
+    t = table_of(tables.Claim).c
+    query = select(t.id, t.subject_id, t.content).where(t.subject == Subject.ASSET.value, t.digest != "")
+    differs: dict[Any, bool] = {}
+    async for rows in select_all(run.connection, query, t.id):
+        for _, asset, content in rows:
+            for one in decode_owners(content):
+                if one.owner not in differs:
+                    differs[one.owner] = before.resolve(one.owner) != after.resolve(one.owner)
+                if differs[one.owner]:
+                    touched.add(asset)
+    return touched
+
+
+async def _gather(run: Run, plan: Plan, touched: set[int]) -> None:
+    """Collect the live claims of every touched asset, from this reading and from the store, and merge them."""
+    plan.planned = {asset: Planned() for asset in sorted(touched)}
+    # New assets have no stored claims; a claim of this source that was read counts as read.
+    t = table_of(tables.Claim).c
+    query = select(t.id, t.source_id, t.external_id, t.subject_id, t.digest, t.content, t.path, t.line).where(
+        t.subject == Subject.ASSET.value
+    )
+    async for rows in select_in(run.connection, query, t.subject_id, touched & plan.known.keys()):
+        for row in rows:
+            _take_stored(run, plan, row)
+    own = run.source.id
+    for asset, claim in _own_claims(run, plan):
+        plan.planned[asset].claims.append((own, claim))
+    for chunk in chunks(plan.planned.values()):
+        for planned in chunk:
+            _merge(run, planned)
+        await asyncio.sleep(0)
+
+
+def _own_claims(run: Run, plan: Plan) -> Iterable[tuple[int, AssetClaim]]:
+    for external, claim in run.reading.assets.claims.items():
+        if (asset := plan.asset_ids[external]) in plan.planned:
+            yield asset, claim
+
+
+def _take_stored(run: Run, plan: Plan, row: Any) -> None:
+    planned = plan.planned[row.subject_id]
+    former: list[str] = row.content.get("former", [])
+    if row.source_id == run.source.id:
+        name = row.content["name"]
+        if plan.asset_ids.get(row.external_id) != row.subject_id:
+            plan.withdrawn[row.external_id] = {"name": name, "former": former}
+            return
+        claim = run.reading.assets.claims.get(row.external_id)
+        if claim is not None and fold(claim.name) != fold(name):
+            former = [*(one for one in former if fold(one) != fold(claim.name)), name]
+        plan.former[row.external_id] = former
+        planned.former_names.extend(former)
+        if claim is not None:
+            return
+    elif not row.digest:
+        return
+    else:
+        planned.former_names.extend(former)
+    claim = decode_asset(row.content, external=row.external_id, origin=Origin(row.path, row.line))
+    planned.claims.append((row.source_id, claim))
+
+
+def _merge(run: Run, planned: Planned) -> None:
+    if len(planned.claims) > 1:
+        planned.claims.sort(key=lambda one: rank(run.sources[one[0]]))
+    if planned.claims:
+        planned.merged = merge([claim for _, claim in planned.claims], former_names=planned.former_names)
+
+
+async def _name(plan: Plan) -> None:
+    """Give every touched asset its ref. Those that are renamed let go of theirs first, so that names can be swapped."""
+    renamed: list[tuple[str, int, MergedAsset]] = []
+    for chunk in chunks(plan.planned.items()):
+        for asset, planned in chunk:
+            known, merged = plan.known.get(asset), planned.merged
+            if merged is None:
+                planned.ref = known.ref if known is not None else ""
+                continue
+            wanted = ref_of(merged)
+            if known is None:
+                renamed.append((wanted, asset, merged))
+            elif identity(known.ref) == identity(wanted):
+                planned.ref = wanted
+            else:
+                plan.refs.release(known.ref)
+                renamed.append((wanted, asset, merged))
+        await asyncio.sleep(0)
+    # Which of two new assets of one name gets the bare ref must not depend on the order of files.
+    for wanted, asset, merged in sorted(
+        renamed, key=lambda one: (one[1] not in plan.known, one[0], one[2].external_id)
+    ):
+        plan.planned[asset].ref = plan.refs.take(asset, wanted, merged.external_id)
+
+
+def previous_spellings(plan: Plan, assets: Sequence[int]) -> list[tuple[int, str]]:
+    """Return the stored refs that will be given up, so that they can be set aside before others take them."""
+    return [
+        (asset, plan.known[asset].ref)
+        for asset in assets
+        if asset in plan.known and plan.planned[asset].ref != plan.known[asset].ref
+    ]

@@ -1,0 +1,69 @@
+"""What a parser read, made ready to be compared with the store: by external id, with digests, each id once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from bot.domain.catalog import AssetClaim, PersonClaim, Problem, SourceCatalog, TeamClaim
+from bot.domain.reconcile.claims import digest, encode, external_id
+from bot.services.catalog._bulk import CHUNK, chunks
+
+C = TypeVar("C", AssetClaim, TeamClaim, PersonClaim)
+
+
+@dataclass(slots=True)
+class Said(Generic[C]):
+    """One source's claims about one kind of subject, and the digest of each, by external id."""
+
+    claims: dict[str, C] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    async def take(self, claims: Sequence[C], problems: list[Problem]) -> None:
+        """Add claims; of two with one external id the first counts, and a problem says so."""
+        for chunk in chunks(claims, CHUNK):
+            for claim in chunk:
+                self._take(claim, problems)
+            await asyncio.sleep(0)
+
+    def _take(self, claim: C, problems: list[Problem]) -> None:
+        external = external_id(claim)
+        if not external:
+            problems.append(Problem(claim.origin, "has no name or id to be known by: give it one."))
+        elif (first := self.claims.get(external)) is not None:
+            message = f"'{external}' is described at {first.origin} already, which counts: leave one of the two out."
+            problems.append(Problem(claim.origin, message))
+        else:
+            self.claims[external] = claim
+            self.digests[external] = digest(encode(claim))
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that one source says now."""
+
+    assets: Said[AssetClaim] = field(default_factory=Said)
+    teams: Said[TeamClaim] = field(default_factory=Said)
+    people: Said[PersonClaim] = field(default_factory=Said)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """How many claims there are."""
+        return len(self.assets.claims) + len(self.teams.claims) + len(self.people.claims)
+
+
+async def read(catalog: SourceCatalog) -> Reading:
+    """Return a parser's claims by external id; takes some 10 microseconds a claim, without a transaction open."""
+    reading = Reading(problems=list(catalog.problems))
+    await reading.teams.take(catalog.teams, reading.problems)
+    await reading.people.take(catalog.people, reading.problems)
+    await reading.assets.take(catalog.assets, reading.problems)
+    return reading
+
+
+def texts(problems: Iterable[Problem], limit: int) -> list[str]:
+    """Return the first problems as text."""
+    return [str(problem) for problem, _ in zip(problems, range(limit), strict=False)]

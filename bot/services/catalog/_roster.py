@@ -1,0 +1,210 @@
+"""Teams and people between the store and the rules: loaded whole, written back where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from bot.domain.reconcile.book import Book, Owner, PersonEntry, TeamEntry
+from bot.domain.reconcile.claims import Subject
+from bot.domain.reconcile.owners import Index
+from bot.services.catalog._bulk import chunks, insert_rows, reserve_ids, select_all, table_of, update_rows
+from bot.services.catalog._run import Run
+from bot.store import tables
+
+#: A source says that a person is in a team.
+Membership = tuple[TeamEntry, PersonEntry, int]
+
+_IDENTIFIERS = ("slack_id", "email", "handle")
+
+
+@dataclass(slots=True)
+class Roster:
+    """The book, what its entries were when loaded, and the memberships: as stored (by id), and as they are to be.
+
+    `index` finds owners in the book as it is now, `index_before` as it was when loaded.
+    """
+
+    book: Book
+    index: Index
+    index_before: Index
+    originals: dict[Owner, Mapping[str, Any]]
+    stored_members: dict[Membership, int]
+    members: set[Membership]
+    teams_by_id: dict[int, TeamEntry]
+    people_by_id: dict[int, PersonEntry]
+
+
+def _person_values(entry: PersonEntry) -> dict[str, Any]:
+    keys = ("name", "slack_id", "email", "handle", "timezone", "is_active")
+    return {key: getattr(entry, key) for key in keys}
+
+
+def _team_values(entry: TeamEntry) -> dict[str, Any]:
+    keys = ("folded", "name", "channel", "user_group", "timezone", "is_declared", "gone_at")
+    values = {key: getattr(entry, key) for key in keys}
+    values["aliases"], values["former_names"] = list(entry.aliases), list(entry.former_names)
+    values["lead_id"] = None if entry.lead is None else entry.lead.id
+    return values
+
+
+async def load(run: Run) -> Roster:
+    """Return every team and person of the store."""
+    people = await _load_people(run)
+    teams = await _load_teams(run, people)
+    book = Book(list(teams.values()), list(people.values()))
+    members = await _load_members(run, teams, people)
+    claims = table_of(tables.Claim).c
+    query = select(claims.subject_id).where(claims.subject == Subject.PERSON.value, claims.digest != "")
+    claimed = set((await run.connection.execute(query)).scalars())
+    know(book, members, (people[number] for number in claimed))
+    index = Index(book)
+    originals: dict[Owner, Mapping[str, Any]] = {entry: _person_values(entry) for entry in book.people}
+    originals.update((entry, _team_values(entry)) for entry in book.teams)
+    return Roster(book, index, index, originals, members, set(members), teams, people)
+
+
+def know(book: Book, members: Iterable[Membership], claimed: Iterable[PersonEntry]) -> None:
+    """Mark who is known to be a person: claimed, in Slack, a member or a lead. Others are only e-mails of owners."""
+    for entry in book.people:
+        entry.is_known = entry.slack_id is not None
+    leads = (team.lead for team in book.teams if team.lead is not None)
+    for entry in (*claimed, *(person for _, person, _ in members), *leads):
+        entry.is_known = True
+
+
+async def _load_members(
+    run: Run, teams: Mapping[int, TeamEntry], people: Mapping[int, PersonEntry]
+) -> dict[Membership, int]:
+    t = table_of(tables.Membership).c
+    query = select(t.id, t.team_id, t.person_id, t.source_id)
+    return {
+        (teams[row.team_id], people[row.person_id], row.source_id): row.id
+        async for rows in select_all(run.connection, query, t.id)
+        for row in rows
+    }
+
+
+async def _load_people(run: Run) -> dict[int, PersonEntry]:
+    t = table_of(tables.Person).c
+    query = select(t.id, t.name, t.slack_id, t.email, t.handle, t.timezone, t.is_active)
+    return {
+        row.id: PersonEntry(**row._asdict()) async for rows in select_all(run.connection, query, t.id) for row in rows
+    }
+
+
+async def _load_teams(run: Run, people: Mapping[int, PersonEntry]) -> dict[int, TeamEntry]:
+    table = table_of(tables.Team)
+    return {
+        row.id: TeamEntry(
+            id=row.id,
+            folded=row.folded,
+            name=row.name,
+            aliases=tuple(row.aliases),
+            former_names=tuple(row.former_names),
+            channel=row.channel,
+            user_group=row.user_group,
+            timezone=row.timezone,
+            lead=people.get(row.lead_id),
+            is_declared=row.is_declared,
+            gone_at=row.gone_at,
+        )
+        async for rows in select_all(run.connection, select(table), table.c.id)
+        for row in rows
+    }
+
+
+async def flush(run: Run, roster: Roster) -> None:
+    """Write what differs from the store; every entry has its id afterwards, and merged ones own nothing any more."""
+    await _write(run, roster, roster.book.people, table_of(tables.Person), unique=_IDENTIFIERS)
+    for person in roster.book.people:
+        roster.people_by_id[person.id] = person
+    touched = {team for team, person, source in roster.members ^ set(roster.stored_members)}
+    await _write(run, roster, roster.book.teams, table_of(tables.Team), unique=("folded",), touched=touched)
+    for team in roster.book.teams:
+        roster.teams_by_id[team.id] = team
+    for before, into in roster.book.merged.items():
+        await _repoint(run, before, into)
+    await _write_members(run, roster)
+
+
+async def _write(
+    run: Run,
+    roster: Roster,
+    entries: Iterable[PersonEntry] | Iterable[TeamEntry],
+    table: Any,
+    *,
+    unique: tuple[str, ...],
+    touched: Iterable[Owner] = (),
+) -> None:
+    new = [entry for entry in entries if not entry.id]
+    for entry, number in zip(new, await reserve_ids(run.connection, table, len(new)), strict=True):
+        entry.id = number
+    inserts, updates = [], []
+    also = set(touched)
+    for entry in entries:
+        values = _person_values(entry) if isinstance(entry, PersonEntry) else _team_values(entry)
+        before = roster.originals.get(entry)
+        if before is None:
+            inserts.append({"id": entry.id, **values, "revision": run.revision})
+        elif before != values or entry in also:
+            updates.append({"row_id": entry.id, **values, "revision": run.revision})
+    # Set aside first what is unique: the name that one entry gives up may be the one that another takes.
+    aside = [
+        {"row_id": row["row_id"], **{key: None if table.c[key].nullable else f"~{row['row_id']}" for key in unique}}
+        for row in updates
+    ]
+    await update_rows(run.connection, table, aside)
+    await update_rows(run.connection, table, updates)
+    await insert_rows(run.connection, table, inserts)
+
+
+async def _repoint(run: Run, before: Owner, into: Owner) -> None:
+    """Give to `into` all that `before` has, people's decisions included: it is the same owner under another name."""
+    owned = table_of(tables.Ownership)
+    column = owned.c.team_id if isinstance(before, TeamEntry) else owned.c.person_id
+    assets, claims = table_of(tables.Asset), table_of(tables.Claim)
+    subject = Subject.TEAM if isinstance(before, TeamEntry) else Subject.PERSON
+    holding = select(owned.c.asset_id).where(column == before.id, owned.c.valid_to.is_(None))
+    statements = [
+        update(assets).where(assets.c.id.in_(holding)).values(revision=run.revision),
+        update(owned).where(column == before.id).values({column: into.id}),
+        update(claims)
+        .where(claims.c.subject == subject.value, claims.c.subject_id == before.id)
+        .values(subject_id=into.id),
+    ]
+    if isinstance(before, PersonEntry):
+        doubts = table_of(tables.OwnerDoubt)
+        for named in (owned.c.confirmed_by, doubts.c.person_id):
+            statements.append(update(named.table).where(named == before.id).values({named: into.id}))
+    for statement in statements:
+        await run.connection.execute(statement)
+
+
+async def _write_members(run: Run, roster: Roster) -> None:
+    table = table_of(tables.Membership)
+    ended = [number for member, number in roster.stored_members.items() if member not in roster.members]
+    for chunk in chunks(ended):
+        await run.connection.execute(delete(table).where(table.c.id.in_(chunk)))
+    begun = sorted(
+        (team.id, person.id, source)
+        for team, person, source in roster.members
+        if (team, person, source) not in roster.stored_members
+    )
+    rows = ({"team_id": team, "person_id": person, "source_id": source} for team, person, source in begun)
+    await insert_rows(run.connection, table, rows)
+
+
+async def drop_unused_stubs(run: Run) -> None:
+    """Let stubs go that nothing refers to any more; they come back with their id when something does."""
+    team, owned, member = (table_of(model) for model in (tables.Team, tables.Ownership, tables.Membership))
+    owns = select(owned.c.id).where(owned.c.team_id == team.c.id, owned.c.valid_to.is_(None))
+    has = select(member.c.id).where(member.c.team_id == team.c.id)
+    await run.connection.execute(
+        update(team)
+        .where(team.c.is_declared.is_(False), team.c.gone_at.is_(None), ~owns.exists(), ~has.exists())
+        .values(gone_at=run.now, revision=run.revision)
+    )

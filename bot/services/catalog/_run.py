@@ -1,0 +1,126 @@
+"""One import under way: the locked catalog, its source, what the source said before, and what has been counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.catalog import Problem
+from bot.domain.reconcile.claims import Source, Subject
+from bot.domain.reconcile.diff import Diff, StoredClaim
+from bot.errors import CatalogError
+from bot.services.catalog._bulk import reserve_ids, select_all, table_of
+from bot.services.catalog._reading import Reading
+from bot.services.catalog.report import Changes, empty_counts
+from bot.store import tables
+
+
+@dataclass(slots=True)
+class Run:
+    """What every step of an import needs. `revision` is the one that this run will have made, if it changes anything.
+
+    `stored` and `diffs` are this source's claims by subject, as before and as compared with `reading`.
+    """
+
+    connection: AsyncConnection
+    now: datetime
+    source: Source
+    sources: Mapping[int, Source]
+    revision: int
+    reading: Reading
+    stored: dict[Subject, dict[str, StoredClaim]] = field(default_factory=dict)
+    diffs: dict[Subject, Diff] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=empty_counts)
+    changes: Changes = field(default_factory=Changes)
+    notes: list[Problem] = field(default_factory=list)
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """Everything that the report tells of."""
+        return [*self.reading.problems, *self.notes]
+
+    @property
+    def kept(self) -> list[str]:
+        """External ids of claims that stand although they were not read."""
+        return [external for diff in self.diffs.values() for external in diff.kept]
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the source says something else than before."""
+        return any(not diff.is_empty for diff in self.diffs.values())
+
+
+async def lock(connection: AsyncConnection) -> int:
+    """Wait until no other transaction changes the catalog, keep others waiting, and return the revision."""
+    state = table_of(tables.CatalogState)
+    statement = update(state).values(revision=state.c.revision).returning(state.c.revision)
+    return int((await connection.execute(statement)).scalar_one())
+
+
+async def open_source(connection: AsyncConnection, name: str, format_name: str) -> tuple[Source, dict[int, Source]]:
+    """Return the source of that name, made or brought to its format, and all sources by id.
+
+    Raises CatalogError when the name belongs to people's decisions.
+    """
+    table = table_of(tables.Source)
+    rows = await connection.execute(select(table.c.id, table.c.name, table.c.format, table.c.is_human))
+    sources = {row.id: Source(row.id, row.name, row.format, row.is_human) for row in rows}
+    found = next((source for source in sources.values() if source.name == name), None)
+    if found is not None and found.is_human:
+        raise CatalogError(f"'{name}' is what people decide, not a source of files: choose another with --source.")
+    if found is None:
+        [number] = await reserve_ids(connection, table, 1)
+        values: dict[str, Any] = {"id": number, "name": name, "format": format_name, "is_human": False}
+        await connection.execute(insert(table).values(**values, last_run_at=None))
+    elif found.format != format_name:
+        await connection.execute(update(table).where(table.c.id == found.id).values(format=format_name))
+    source = Source(found.id if found else number, name, format_name)
+    sources[source.id] = source
+    return source, sources
+
+
+async def load_claims(run: Run) -> None:
+    """Fill `run.stored` with what the source said in earlier imports."""
+    t = table_of(tables.Claim).c
+    run.stored = {subject: {} for subject in Subject}
+    query = select(t.id, t.subject, t.external_id, t.subject_id, t.digest, t.path, t.line)
+    async for rows in select_all(run.connection, query.where(t.source_id == run.source.id), t.id):
+        for claim_id, subject, external, subject_id, digest, path, line in rows:
+            run.stored[Subject(subject)][external] = StoredClaim(claim_id, subject_id, digest, path, line)
+
+
+async def current_facts(run: Run) -> int:
+    """Return how many facts of this source are in force."""
+    t = table_of(tables.Ownership).c
+    query = select(func.count()).where(t.source_id == run.source.id, t.valid_to.is_(None))
+    return int((await run.connection.execute(query)).scalar_one())
+
+
+async def record_run(
+    run: Run, *, outcome: str, paths: Sequence[str], finished_at: datetime, problems: list[str], audit_id: int | None
+) -> None:
+    """Add the row that remembers this import; the moment of the last whole run moves unless it was refused.
+
+    A run that kept claims of broken documents did not read the source whole.
+    """
+    if outcome != "refused" and not run.kept:
+        source = table_of(tables.Source)
+        await run.connection.execute(update(source).where(source.c.id == run.source.id).values(last_run_at=run.now))
+    await run.connection.execute(
+        insert(table_of(tables.ImportRun)).values(
+            source_id=run.source.id,
+            paths=list(paths),
+            started_at=run.now,
+            finished_at=finished_at,
+            outcome=outcome,
+            counts=dict(run.counts),
+            problems=problems,
+            audit_id=audit_id,
+        )
+    )

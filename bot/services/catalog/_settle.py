@@ -1,0 +1,186 @@
+"""Brings teams, people and memberships to what all sources say, when one of them says something new of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from bot.domain.catalog import Origin, PersonClaim, TeamClaim
+from bot.domain.reconcile import teams as team_rules
+from bot.domain.reconcile.book import PersonEntry, TeamEntry
+from bot.domain.reconcile.claims import Source, Subject, decode_person, decode_team, rank
+from bot.domain.reconcile.owners import Index, UnknownTeam
+from bot.domain.reconcile.people import People, person_key
+from bot.domain.reconcile.teams import Cluster, SourcedTeam
+from bot.services.catalog._bulk import select_all, table_of
+from bot.services.catalog._roster import Roster, know
+from bot.services.catalog._run import Run
+from bot.store import tables
+
+
+@dataclass(slots=True, eq=False)
+class SourcedPerson:
+    """A live person claim, whose it is, and whom it is about once that is settled."""
+
+    source: Source
+    claim: PersonClaim
+    external_id: str
+    entry: PersonEntry | None = None
+
+
+@dataclass(slots=True)
+class Settled:
+    """Which team and person this source's claims turned out to be about, by external id.
+
+    `moved` are other sources' team claims that are about another team than before: source, external id, team.
+    """
+
+    teams: dict[str, TeamEntry] = field(default_factory=dict)
+    people: dict[str, PersonEntry] = field(default_factory=dict)
+    moved: list[tuple[int, str, TeamEntry]] = field(default_factory=list)
+
+
+async def settle(run: Run, roster: Roster) -> Settled:
+    """Settle who is who from every source's live claims, and index the outcome in the roster.
+
+    Every source's claims count, not only this one's, so that the order of imports does not.
+    """
+    team_claims, person_claims = await _live_claims(run, roster)
+    finder = People(roster.book)
+    _settle_people(run, roster, finder, person_claims)
+    lost = [
+        roster.teams_by_id[run.stored[Subject.TEAM][external].subject_id]
+        for external in run.diffs[Subject.TEAM].removed
+    ]
+    clusters = team_rules.settle(roster.book, team_claims, lost=lost, now=run.now)
+    human = {source.id for source in run.sources.values() if source.is_human}
+    roster.members = {
+        (roster.book.final(team), roster.book.final(person), source)
+        for team, person, source in roster.stored_members
+        if source in human
+    }
+    _settle_members(roster, finder, clusters, person_claims)
+    know(roster.book, roster.members, (person.entry for person in person_claims if person.entry is not None))
+    roster.index = Index(roster.book)
+    return _outcome(run, clusters, person_claims)
+
+
+def _outcome(run: Run, clusters: list[Cluster], people: list[SourcedPerson]) -> Settled:
+    settled = Settled()
+    for one in clusters:
+        for claim in one.claims:
+            if one.entry is None:
+                continue
+            if claim.source.id == run.source.id:
+                settled.teams[claim.folded] = one.entry
+            elif claim.mapped is not one.entry:
+                settled.moved.append((claim.source.id, claim.folded, one.entry))
+    settled.people = {p.external_id: p.entry for p in people if p.source.id == run.source.id and p.entry is not None}
+    return settled
+
+
+async def _live_claims(run: Run, roster: Roster) -> tuple[list[SourcedTeam], list[SourcedPerson]]:
+    """Return all live team and person claims: this source's as read now (or kept), the others' as stored."""
+    teams = [
+        SourcedTeam(run.source, claim, _mapped_team(run, roster, external))
+        for external, claim in run.reading.teams.claims.items()
+    ]
+    people = [
+        SourcedPerson(run.source, claim, external, _mapped_person(run, roster, external))
+        for external, claim in run.reading.people.claims.items()
+    ]
+    kept = {subject: set(run.diffs[subject].kept) for subject in Subject}
+    t = table_of(tables.Claim).c
+    query = select(t.id, t.source_id, t.subject, t.external_id, t.subject_id, t.content, t.path, t.line).where(
+        t.subject.in_([Subject.TEAM.value, Subject.PERSON.value]), t.digest != ""
+    )
+    async for rows in select_all(run.connection, query, t.id):
+        for row in rows:
+            subject = Subject(row.subject)
+            if row.source_id == run.source.id and row.external_id not in kept[subject]:
+                continue
+            source, origin = run.sources[row.source_id], Origin(row.path, row.line)
+            if subject is Subject.TEAM:
+                team = decode_team(row.content, origin=origin)
+                teams.append(SourcedTeam(source, team, roster.teams_by_id[row.subject_id]))
+            else:
+                person = decode_person(row.content, origin=origin)
+                entry = roster.people_by_id[row.subject_id]
+                people.append(SourcedPerson(source, person, row.external_id, entry))
+    return teams, sorted(people, key=lambda one: (rank(one.source), one.external_id))
+
+
+def _mapped_team(run: Run, roster: Roster, external: str) -> TeamEntry | None:
+    stored = run.stored[Subject.TEAM].get(external)
+    return None if stored is None else roster.teams_by_id[stored.subject_id]
+
+
+def _mapped_person(run: Run, roster: Roster, external: str) -> PersonEntry | None:
+    stored = run.stored[Subject.PERSON].get(external)
+    return None if stored is None else roster.people_by_id[stored.subject_id]
+
+
+def _settle_people(run: Run, roster: Roster, finder: People, claims: list[SourcedPerson]) -> None:
+    diff = run.diffs[Subject.PERSON]
+    news = {*diff.added, *diff.changed}
+    for one in claims:
+        if one.source.id == run.source.id and one.external_id in news:
+            one.entry = finder.claimed(one.claim, one.entry)
+    by_entry: dict[PersonEntry, list[PersonClaim]] = {}
+    for one in claims:
+        if one.entry is not None:
+            one.entry = roster.book.final(one.entry)
+            by_entry.setdefault(one.entry, []).append(one.claim)
+    for entry, said in by_entry.items():
+        finder.describe(entry, said)
+
+
+def _settle_members(
+    roster: Roster, finder: People, clusters: list[Cluster], person_claims: list[SourcedPerson]
+) -> None:
+    """Set leads and memberships; people and teams that are new are added, for they were just mentioned."""
+    for one in clusters:
+        team = one.entry
+        if team is None:
+            continue
+        lead = next((claim.claim.lead for claim in one.claims if claim.claim.lead), "")
+        team.lead = _mention(finder, lead)
+        for claim in one.claims:
+            members = (_mention(finder, text) for text in _members(claim.claim))
+            roster.members.update((team, person, claim.source.id) for person in members if person is not None)
+    for entry in roster.book.teams:
+        if entry.lead is not None:
+            entry.lead = roster.book.final(entry.lead)
+    index = Index(roster.book)
+    for sourced in person_claims:
+        for text in sourced.claim.teams:
+            found = team_named(roster, index, text)
+            if found is not None and sourced.entry is not None:
+                roster.members.add((found, sourced.entry, sourced.source.id))
+
+
+def _members(claim: TeamClaim) -> tuple[str, ...]:
+    return claim.members or ()
+
+
+def _mention(finder: People, text: str) -> PersonEntry | None:
+    key = person_key(text)
+    return None if key is None else finder.mention(key)
+
+
+def team_named(roster: Roster, index: Index, text: str) -> TeamEntry | None:
+    """Return the team that `text` names, a stub where no source declares it; None when it names nothing."""
+    found = index.team(text) or index.stub(text)
+    if isinstance(found, TeamEntry):
+        return found
+    if isinstance(found, UnknownTeam):
+        return add_stub(roster, index, found)
+    return None
+
+
+def add_stub(roster: Roster, index: Index, unknown: UnknownTeam) -> TeamEntry:
+    """Add a team that is only referred to, so that it can own."""
+    entry = roster.book.add_team(TeamEntry(folded=unknown.folded, name=unknown.name))
+    index.add_stub(entry)
+    return entry

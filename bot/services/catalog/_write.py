@@ -1,0 +1,192 @@
+"""Writes a plan: the rows of assets and claims, chunk by chunk, and what has to happen to facts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from bot.domain.reconcile.assets import MergedAsset
+from bot.domain.reconcile.claims import AnyClaim, Subject, encode
+from bot.domain.reconcile.parents import by_depth
+from bot.services.catalog import _facts
+from bot.services.catalog._bulk import chunks, insert_rows, select_in, table_of, update_rows
+from bot.services.catalog._facts import FactChanges, FactKey
+from bot.services.catalog._owners import Owners
+from bot.services.catalog._plan import Plan, Planned, previous_spellings
+from bot.services.catalog._reading import Said
+from bot.services.catalog._roster import Roster
+from bot.services.catalog._run import Run
+from bot.services.catalog.report import Action, Change
+from bot.store import tables
+
+
+class AssetWriter:
+    """Writes the assets of a plan and collects the changes of their facts."""
+
+    def __init__(self, run: Run, plan: Plan, roster: Roster, *, parents: Mapping[int, int], owners: Owners) -> None:
+        self._run, self._plan, self._roster = run, plan, roster
+        self._parents, self._owners = parents, owners
+        self.facts = FactChanges()
+
+    async def write(self) -> None:
+        """Write every touched asset, parents before their parts, and every other asset whose parent is another now."""
+        run, plan, table = self._run, self._plan, table_of(tables.Asset)
+        aside = previous_spellings(plan, list(plan.planned))
+        await update_rows(run.connection, table, ({"row_id": asset, "ref": f"~{asset}"} for asset, _ in aside))
+        for chunk in chunks(by_depth(plan.planned, self._parents)):
+            await self._write_chunk(chunk)
+            await asyncio.sleep(0)
+        moved = [
+            {"row_id": asset, "parent_id": self._parents.get(asset), "revision": run.revision}
+            for asset, known in plan.known.items()
+            if asset not in plan.planned and not known.is_gone and known.parent_id != self._parents.get(asset)
+        ]
+        await update_rows(run.connection, table, moved)
+
+    async def _write_chunk(self, assets: Sequence[int]) -> None:
+        run, table = self._run, table_of(tables.Asset)
+        stored = [asset for asset in assets if asset in self._plan.known]
+        rows: dict[int, Mapping[str, Any]] = {}
+        async for found in select_in(run.connection, select(table), table.c.id, stored):
+            rows.update((row.id, row._mapping) for row in found)
+        facts = await _facts.in_force(run, stored)
+        inserts: list[dict[str, Any]] = []
+        updates: list[dict[str, Any]] = []
+        gone: list[dict[str, Any]] = []
+        for asset in assets:
+            planned, before = self._plan.planned[asset], rows.get(asset)
+            current = facts.get(asset, ())
+            keys = _facts.wanted(planned.claims, self._owners)
+            has_other_owners = _facts.compare(run, self.facts, asset, current, keys)
+            is_other = has_other_owners
+            if planned.merged is None:
+                if before is not None and before["gone_at"] is None:
+                    gone.append({"row_id": asset, "gone_at": run.now, "revision": run.revision})
+                    is_other = True
+            else:
+                values = _values(planned, planned.merged, self._parents.get(asset))
+                if before is None:
+                    inserts.append({"id": asset, **values, "revision": run.revision})
+                    is_other = True
+                elif has_other_owners or any(before[key] != value for key, value in values.items()):
+                    updates.append({"row_id": asset, **values, "revision": run.revision})
+                    is_other = True
+            if is_other:
+                self._tell(asset, planned, [key for _, key in current], keys)
+        await insert_rows(run.connection, table, inserts)
+        await update_rows(run.connection, table, updates)
+        await update_rows(run.connection, table, gone)
+
+    def _tell(self, asset: int, planned: Planned, before: Iterable[FactKey], after: Iterable[FactKey]) -> None:
+        changes, known = self._run.changes, self._plan.known.get(asset)
+        if changes.is_full:
+            changes.more += 1
+            return
+        action = Action.CHANGED
+        if planned.merged is None:
+            action = Action.REMOVED
+        elif known is None or known.is_gone:
+            action = Action.ADDED
+        changes.add(Change(action, Subject.ASSET.value, planned.ref, self._names(before), self._names(after)))
+
+    def _names(self, keys: Iterable[FactKey]) -> tuple[str, ...]:
+        names = []
+        for team, person, *_ in keys:
+            if team is not None:
+                names.append(self._roster.teams_by_id[team].name)
+            elif person is not None:
+                names.append(self._roster.people_by_id[person].name)
+        return tuple(dict.fromkeys(names))
+
+
+def _values(planned: Planned, merged: MergedAsset, parent_id: int | None) -> dict[str, Any]:
+    rule = merged.path_rule
+    return {
+        "ref": planned.ref,
+        "kind": str(merged.kind),
+        "name": merged.name,
+        "namespace": merged.namespace,
+        "description": merged.description,
+        "aliases": list(merged.aliases),
+        "addresses": list(merged.addresses),
+        "parent_id": parent_id,
+        "hosting": None if merged.hosting is None else str(merged.hosting),
+        "tier": merged.tier,
+        "links": [[link.label, link.url] for link in merged.links],
+        "tags": [list(tag) for tag in merged.tags],
+        "runs": [[one.product, one.version, one.provider, one.environment] for one in merged.runs],
+        "unowned_reason": merged.unowned_reason,
+        "rule_repository": None if rule is None else rule.repository,
+        "rule_pattern": None if rule is None else rule.pattern,
+        "rule_position": None if rule is None else rule.position,
+        "gone_at": None,
+    }
+
+
+async def write_claims(
+    run: Run, subject: Subject, said: Said[Any], subject_ids: Mapping[str, int], plan: Plan | None = None
+) -> None:
+    """Write this source's claims about one kind of subject; `plan` has what assets were called before.
+
+    A claim that is no longer made keeps its row, without a digest, so that its subject is found when it comes back.
+    """
+    table, stored, diff = table_of(tables.Claim), run.stored[subject], run.diffs[subject]
+    former = plan.former if plan is not None else {}
+
+    def row(external: str) -> dict[str, Any]:
+        claim: AnyClaim = said.claims[external]
+        return {
+            "subject_id": subject_ids[external],
+            "digest": said.digests[external],
+            "content": _content(claim, former.get(external, ())),
+            "path": claim.origin.path,
+            "line": claim.origin.line,
+        }
+
+    constant = {"source_id": run.source.id, "subject": subject.value}
+    news = (external for external in diff.added if external not in stored)
+    await insert_rows(
+        run.connection, table, ({**constant, "external_id": external, **row(external)} for external in news)
+    )
+    back_or_changed = [*(external for external in diff.added if external in stored), *diff.changed]
+    await update_rows(
+        run.connection, table, ({"row_id": stored[external].id, **row(external)} for external in back_or_changed)
+    )
+    withdrawn = plan.withdrawn if plan is not None else {}
+    await update_rows(
+        run.connection,
+        table,
+        (
+            {"row_id": stored[external].id, "digest": "", "content": withdrawn.get(external, {})}
+            for external in diff.removed
+        ),
+    )
+
+
+async def write_origins(run: Run) -> None:
+    """Correct where unchanged claims stand in the files; nobody's answer depends on it."""
+    await update_rows(run.connection, table_of(tables.Claim), _origins(run))
+
+
+def _origins(run: Run) -> Iterator[dict[str, Any]]:
+    reading = run.reading
+    claims: dict[Subject, Mapping[str, AnyClaim]] = {
+        Subject.ASSET: reading.assets.claims,
+        Subject.TEAM: reading.teams.claims,
+        Subject.PERSON: reading.people.claims,
+    }
+    for subject, diff in run.diffs.items():
+        for external in diff.moved:
+            origin = claims[subject][external].origin
+            yield {"row_id": run.stored[subject][external].id, "path": origin.path, "line": origin.line}
+
+
+def _content(claim: AnyClaim, former: Sequence[str]) -> str:
+    encoded = encode(claim).decode()
+    if not former:
+        return encoded
+    return f'{encoded[:-1]},"former":{orjson.dumps(former).decode()}}}'

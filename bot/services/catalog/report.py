@@ -1,0 +1,120 @@
+"""What an import did, for a person or as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.catalog import Problem
+
+#: Changes that a report lists; it counts all of them.
+MAX_CHANGES = 200
+
+
+class Outcome(StrEnum):
+    """How an import ended. `REFUSED` changed nothing."""
+
+    IMPORTED = "imported"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class Action(StrEnum):
+    """What became of one asset, team or person."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a report: `name` is an asset's ref, a team's or a person's name; owners by name, assets only.
+
+    `owners_before` and `owners_after` are those of the asset from all imports together.
+    """
+
+    action: Action
+    subject: str
+    name: str
+    owners_before: tuple[str, ...] = ()
+    owners_after: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Changes:
+    """Collects changes up to a bound, and counts the rest."""
+
+    listed: list[Change] = field(default_factory=list)
+    more: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a further change will only be counted."""
+        return len(self.listed) >= MAX_CHANGES
+
+    def add(self, change: Change) -> None:
+        """Take a change."""
+        if self.is_full:
+            self.more += 1
+        else:
+            self.listed.append(change)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """The outcome of an import; of a dry run, what the outcome would have been.
+
+    `counts` has `<assets|teams|people|facts>_<added|changed|removed|unchanged>`. `kept` names claims that were not read
+    because their document has an error, and that therefore still stand. `refusal` is a sentence when the outcome is
+    `REFUSED`, else "". `more_changes` counts those that `changes` has no room for.
+    """
+
+    source: str
+    outcome: Outcome
+    is_dry_run: bool
+    counts: dict[str, int]
+    problems: tuple[Problem, ...] = ()
+    kept: tuple[str, ...] = ()
+    refusal: str = ""
+    changes: tuple[Change, ...] = ()
+    more_changes: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as values that JSON has."""
+        return {
+            "source": self.source,
+            "outcome": self.outcome.value,
+            "dry_run": self.is_dry_run,
+            "refusal": self.refusal or None,
+            "counts": self.counts,
+            "problems": [
+                {
+                    "path": problem.origin.path,
+                    "line": problem.origin.line,
+                    "message": problem.message,
+                    "is_error": problem.is_error,
+                }
+                for problem in self.problems
+            ],
+            "kept": list(self.kept),
+            "changes": [
+                {
+                    "action": change.action.value,
+                    "subject": change.subject,
+                    "name": change.name,
+                    "owners_before": list(change.owners_before),
+                    "owners_after": list(change.owners_after),
+                }
+                for change in self.changes
+            ],
+            "more_changes": self.more_changes,
+        }
+
+
+def empty_counts() -> Counter[str]:
+    """Return every count of a report, at nought."""
+    verbs = ("added", "changed", "removed", "unchanged")
+    return Counter({f"{noun}_{verb}": 0 for noun in ("assets", "teams", "people", "facts") for verb in verbs})

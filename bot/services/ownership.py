@@ -1,0 +1,261 @@
+"""Use cases of ownership: find who owns something, confirm it, doubt it, remember what nobody could answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import ownership as blocks
+from bot.blocks.text import is_channel_id
+from bot.domain import ownership as rules
+from bot.domain.catalog import Area
+from bot.domain.directory import Candidate, Match, Method, Nearest, Several
+from bot.domain.names import clean, fold
+from bot.domain.ownership import Holding, Owned, Verdict
+from bot.domain.records import AssetRecord, PersonRecord
+from bot.errors import NotAllowedError, NotFoundError
+from bot.services import outbox
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.journal import audit, next_revision
+
+#: A miss is remembered by the thing asked for, never by a whole message.
+_MISS_LENGTH = 200
+#: Ways of matching that leave nothing to explain.
+_OUTRIGHT = frozenset({Method.REF, Method.NAME, Method.FOLDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The question meant one asset; `match` says how it was understood."""
+
+    match: Match
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several assets fit the question equally well."""
+
+    asked: str
+    choices: tuple[tuple[Candidate, Verdict], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The catalog has nothing that fits well enough; `nearest` are suggestions, best first, perhaps none."""
+
+    asked: str
+    nearest: tuple[tuple[Candidate, Verdict], ...]
+
+
+Found = Answered | Ambiguous | Missing
+
+
+def find(snapshot: Snapshot, text: str, *, now: datetime, stale_after: timedelta) -> Found:
+    """Return who owns what `text` asks about, from memory."""
+    resolution = snapshot.directory.resolve(text)
+    if isinstance(resolution, Match):
+        asset = snapshot.directory.get(resolution.asset_id)
+        if asset is not None:
+            said = rules.verdict(asset, snapshot, now=now, stale_after=stale_after, area=resolution.area)
+            return Answered(resolution, said)
+        resolution = Nearest((), resolution.understood_as, resolution.area)
+    asked = resolution.understood_as or clean(text)
+    choices = _verdicts(snapshot, resolution.candidates, now=now, stale_after=stale_after)
+    return Ambiguous(asked, choices) if isinstance(resolution, Several) else Missing(asked, choices)
+
+
+def worth_saying(match: Match) -> str:
+    """Return how a question was understood, or nothing when it named the asset outright."""
+    return "" if match.method in _OUTRIGHT else match.understood_as
+
+
+def look_up(
+    snapshot: Snapshot, asset_id: int, *, now: datetime, stale_after: timedelta, area: Area | None = None
+) -> Verdict:
+    """Return the verdict on one asset. Raises NotFoundError when it has left the catalog."""
+    asset = snapshot.asset(asset_id)
+    if asset is None:
+        raise NotFoundError("That is no longer in the catalog: ask again to see what is there now.")
+    return rules.verdict(asset, snapshot, now=now, stale_after=stale_after, area=area)
+
+
+def confirmable(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> bool:
+    """Whether the person with this Slack id may confirm the answer, as far as memory knows; the click checks again."""
+    if not isinstance(verdict, Owned):
+        return False
+    person = snapshot.person_by_slack_id(slack_id)
+    if person is None:
+        return False
+    return bool(rules.may_confirm(person.id, (holding.fact for holding in verdict.owners), snapshot))
+
+
+def confirmer(snapshot: Snapshot, verdict: Verdict) -> PersonRecord | None:
+    """Return the person who last confirmed the first owner, if anybody did."""
+    if not isinstance(verdict, Owned) or verdict.owners[0].fact.confirmed_by is None:
+        return None
+    return snapshot.person(verdict.owners[0].fact.confirmed_by)
+
+
+async def confirm(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: int) -> int:
+    """Confirm the person's own facts on an asset (or on the parent that answers for it) and settle doubts.
+
+    Returns how many facts were confirmed. Raises NotFoundError when the asset is gone, NotAllowedError when the person
+    is no owner of it. Pressing twice confirms once more and harms nothing.
+    """
+    async with deps.database.transaction() as session:
+        asset = await session.get(tables.Asset, asset_id)
+        if asset is None or asset.gone_at is not None:
+            raise NotFoundError("That is no longer in the catalog, so there is nothing to confirm: ask again.")
+        holder_id = _holder_id(snapshot, asset_id)
+        facts = await _facts_of(session, holder_id, person_id)
+        if not facts:
+            raise NotAllowedError(
+                f"Only an owner of {asset.name} can confirm it. If it is yours, ask its owner to add you to the team."
+            )
+        now = deps.clock.now()
+        for fact in facts:
+            fact.confirmed_at, fact.confirmed_by = now, person_id
+        await session.execute(
+            update(tables.OwnerDoubt)
+            .where(
+                col(tables.OwnerDoubt.asset_id).in_({asset_id, holder_id}), col(tables.OwnerDoubt.settled_at).is_(None)
+            )
+            .values(settled_at=now)
+        )
+        await _touch(session, holder_id)
+        await audit(
+            session,
+            at=now,
+            actor=f"person:{person_id}",
+            action="ownership.confirm",
+            subject=f"asset:{holder_id}",
+            detail={"facts": [fact.id for fact in facts]},
+        )
+    return len(facts)
+
+
+async def doubt(
+    deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, person_id: int, reason: str
+) -> str | None:
+    """Record that somebody doubts an asset's owner, and tell the owner once.
+
+    The note goes out with the first doubt after each confirmation; later ones are recorded only. Returns the owner's
+    name, or None when there is nobody to tell. Raises NotFoundError when the asset is gone.
+    """
+    now = deps.clock.now()
+    said = look_up(snapshot, asset_id, now=now, stale_after=deps.stale_after, area=area)
+    person = snapshot.person(person_id)
+    told = None
+    async with deps.database.transaction() as session:
+        asset = await session.get(tables.Asset, asset_id)
+        if asset is None or asset.gone_at is not None:
+            raise NotFoundError("That is no longer in the catalog, so nobody owns it: ask again.")
+        row = tables.OwnerDoubt(asset_id=asset_id, person_id=person_id, reason=clean(reason)[:500], at=now)
+        session.add(row)
+        await session.flush()
+        await audit(
+            session,
+            at=now,
+            actor=f"person:{person_id}",
+            action="ownership.doubt",
+            subject=f"asset:{asset_id}",
+            detail={"doubt": row.id},
+        )
+        for holding in _claimed(said):
+            address = _address(snapshot, holding)
+            if not address:
+                continue
+            since = int(holding.fact.confirmed_at.timestamp()) if holding.fact.confirmed_at else 0
+            note = blocks.doubted(
+                said.asset, person.slack_id if person else "", reason, value=f"{asset_id}|{area.value if area else ''}"
+            )
+            await outbox.enqueue(
+                session,
+                key=f"ownership.doubt:{asset_id}:{holding.fact.id}:{since}",
+                channel=address,
+                message=note,
+                at=now,
+            )
+            told = told or holding.name
+    return told
+
+
+async def remember_miss(deps: Deps, asked: str) -> None:
+    """Count what somebody asked for and nobody could answer."""
+    text = clean(asked)[:_MISS_LENGTH]
+    folded = fold(text)
+    if not folded:
+        return
+    now = deps.clock.now()
+    insert = sqlite_insert if deps.database.is_sqlite else postgresql_insert
+    table = tables.Miss.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    statement = insert(table).values(folded=folded, text=text, times=1, first_at=now, last_at=now)
+    async with deps.database.transaction() as session:
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["folded"], set_={"times": table.c.times + 1, "text": text, "last_at": now}
+            )
+        )
+
+
+def _verdicts(
+    snapshot: Snapshot, candidates: Iterable[Candidate], *, now: datetime, stale_after: timedelta
+) -> tuple[tuple[Candidate, Verdict], ...]:
+    found = []
+    for candidate in candidates:
+        asset = snapshot.directory.get(candidate.asset_id)
+        if asset is not None:
+            found.append((candidate, rules.verdict(asset, snapshot, now=now, stale_after=stale_after)))
+    return tuple(found)
+
+
+def _holder_id(snapshot: Snapshot, asset_id: int) -> int:
+    asset: AssetRecord | None = snapshot.asset(asset_id)
+    return asset_id if asset is None else rules.holder_of(asset, snapshot).id
+
+
+async def _facts_of(session: AsyncSession, asset_id: int, person_id: int) -> list[tables.Ownership]:
+    """The asset's facts in force whose owner this person is, or whose team they are in or lead."""
+    in_teams = select(col(tables.Membership.team_id)).where(col(tables.Membership.person_id) == person_id)
+    leads = select(col(tables.Team.id)).where(col(tables.Team.lead_id) == person_id)
+    owner = tables.Ownership
+    found = await session.execute(
+        select(owner)
+        .where(col(owner.asset_id) == asset_id, col(owner.valid_to).is_(None))
+        .where((col(owner.person_id) == person_id) | col(owner.team_id).in_(in_teams) | col(owner.team_id).in_(leads))
+    )
+    return list(found.scalars().all())
+
+
+async def _touch(session: AsyncSession, asset_id: int) -> None:
+    revision = await next_revision(session)
+    await session.execute(update(tables.Asset).where(col(tables.Asset.id) == asset_id).values(revision=revision))
+
+
+def _claimed(verdict: Verdict) -> tuple[Holding, ...]:
+    if isinstance(verdict, rules.Disputed):
+        return verdict.claims
+    return verdict.owners if isinstance(verdict, Owned) else ()
+
+
+def _address(snapshot: Snapshot, holding: Holding) -> str:
+    """Where an owner is told: the team's channel when Slack has it, else its lead, or the person; empty for nowhere."""
+    if holding.person is not None:
+        return holding.person.slack_id
+    team = holding.team
+    if team is None:
+        return ""
+    if is_channel_id(team.channel):
+        return team.channel
+    lead = snapshot.person(team.lead_id) if team.lead_id is not None else None
+    return lead.slack_id if lead is not None else ""

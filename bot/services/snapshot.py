@@ -1,0 +1,145 @@
+"""The catalog in memory, which answers are given from; it follows the store's revision."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.directory import Directory
+from bot.domain.names import fold
+from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.store import queries
+from bot.store.db import Database
+
+log = logging.getLogger(__name__)
+
+#: How long records are put in place before the event loop gets its turn, in seconds.
+_SLICE_SECONDS = 0.002
+
+
+class Snapshot:
+    """Assets with their index, teams and people as of `revision`. One for each process.
+
+    Fits `bot.domain.ownership.CatalogView`. Changes are put in place one record at a time, so whoever asks in between
+    sees each asset whole, old or new.
+    """
+
+    def __init__(self) -> None:
+        self.revision = -1
+        self.directory = Directory()
+        self._teams: dict[int, TeamRecord] = {}
+        self._team_by_name: dict[str, int] = {}
+        self._people: dict[int, PersonRecord] = {}
+        self._person_by_slack_id: dict[str, int] = {}
+        self._person_by_email: dict[str, int] = {}
+        self._seen: dict[str, datetime] = {}
+        self._channel_ids: Mapping[str, str] = {}
+
+    def asset(self, asset_id: int) -> AssetRecord | None:
+        """Return the asset, or None when it is gone."""
+        return self.directory.get(asset_id)
+
+    def team(self, team_id: int) -> TeamRecord | None:
+        """Return the team."""
+        return self._teams.get(team_id)
+
+    def person(self, person_id: int) -> PersonRecord | None:
+        """Return the person."""
+        return self._people.get(person_id)
+
+    def last_seen(self, fact: OwnershipRecord) -> datetime:
+        """Return when the fact's source was last read whole; for a decision, when it was made."""
+        return fact.valid_from if fact.is_human else max(self._seen.get(fact.source, fact.valid_from), fact.valid_from)
+
+    def person_by_slack_id(self, slack_id: str) -> PersonRecord | None:
+        """Return the person with this Slack id, or None."""
+        return self._people.get(self._person_by_slack_id.get(slack_id, -1))
+
+    def person_by_email(self, email: str) -> PersonRecord | None:
+        """Return the person with this e-mail address in any case, or None."""
+        return self._people.get(self._person_by_email.get(email.lower(), -1)) if email else None
+
+    def team_by_name(self, name: str) -> TeamRecord | None:
+        """Return the team of this name, alias or former name in any spelling, or None."""
+        return self._teams.get(self._team_by_name.get(fold(name), -1))
+
+    def teams(self) -> Iterable[TeamRecord]:
+        """Return every team that is not gone."""
+        return [team for team in self._teams.values() if not team.is_gone]
+
+    def put_people(self, people: Iterable[PersonRecord]) -> None:
+        """Add or replace people."""
+        for person in people:
+            self._people[person.id] = person
+            if person.slack_id:
+                self._person_by_slack_id[person.slack_id] = person.id
+            if person.email:
+                self._person_by_email[person.email.lower()] = person.id
+
+    def put_teams(self, teams: Iterable[TeamRecord]) -> None:
+        """Add or replace teams."""
+        for row in teams:
+            channel_id = self._channel_ids.get(row.channel.removeprefix("#"))
+            team = replace(row, channel=channel_id) if channel_id else row
+            self._teams[team.id] = team
+            for name in (*team.other_names, team.name):
+                self._team_by_name[fold(name)] = team.id
+
+    def put_channels(self, ids: Mapping[str, str]) -> None:
+        """Let teams whose channel is known by name have its id, so that answers link to it."""
+        self._channel_ids = ids
+        self.put_teams(list(self._teams.values()))
+
+    def put_sources(self, seen: dict[str, datetime]) -> None:
+        """Replace what is known of when each source was last read."""
+        self._seen = seen
+
+
+async def refresh(snapshot: Snapshot, database: Database) -> bool:
+    """Bring `snapshot` to the store's revision; return whether anything changed.
+
+    Costs one small query when nothing did. Only rows of later revisions are read, in chunks, and the event loop has its
+    turn between slices of two milliseconds.
+    """
+    async with database.engine.connect() as connection:
+        revision = await queries.revision(connection)
+        by_source = await queries.sources(connection)
+        snapshot.put_sources({s.name: s.last_run_at for s in by_source.values() if s.last_run_at is not None})
+        if revision == snapshot.revision:
+            return False
+        after = snapshot.revision
+        snapshot.put_people(await queries.people(connection, after=after))
+        snapshot.put_teams(await queries.teams(connection, after=after))
+        if after < 0:
+            chunks = [c async for c in queries.assets(connection, after=after, by_source=by_source)]
+            snapshot.directory = Directory.build(asset for chunk in chunks for asset in chunk.present)
+        else:
+            async for chunk in queries.assets(connection, after=after, by_source=by_source):
+                await _put_assets(snapshot.directory, chunk)
+        snapshot.revision = revision
+    return True
+
+
+async def follow(snapshot: Snapshot, database: Database, *, every_seconds: float) -> None:
+    """Refresh until cancelled. A failure is logged and tried again: old answers beat none."""
+    while True:
+        await asyncio.sleep(every_seconds)
+        try:
+            await refresh(snapshot, database)
+        except Exception:
+            log.exception("the catalog could not be refreshed; answers stay at revision %d", snapshot.revision)
+
+
+async def _put_assets(directory: Directory, changes: queries.AssetChanges) -> None:
+    turn_ends = time.monotonic() + _SLICE_SECONDS
+    for asset in changes.present:
+        directory.replace(asset)
+        if time.monotonic() > turn_ends:
+            await asyncio.sleep(0)
+            turn_ends = time.monotonic() + _SLICE_SECONDS
+    for asset_id in changes.gone_ids:
+        directory.remove(asset_id)

@@ -1,0 +1,197 @@
+"""Who owns X: the command, the mention, the direct message, the message shortcut, and the buttons of the answer."""
+
+from __future__ import annotations
+
+import re
+
+from slack_bolt import BoltResponse
+
+from bot.blocks import help as help_blocks
+from bot.blocks import ownership as blocks
+from bot.blocks.text import Rendered
+from bot.domain.catalog import Area
+from bot.domain.directory import Match
+from bot.domain.ownership import Disputed, Owned, Verdict
+from bot.errors import NotFoundError, UserError
+from bot.services import inbound, ownership, people, snapshot
+from bot.services.ownership import Ambiguous, Answered, Found, Missing
+from handlers import replies
+from handlers.context import Context
+from handlers.payloads import Action, Command, Event, Shortcut, Submission
+
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
+_HELP = frozenset({"", "help", "hi", "hello", "hey", "?"})
+
+
+async def on_whoowns(command: Command, context: Context) -> BoltResponse:
+    """Answer `/whoowns …` in the acknowledgement itself, from memory."""
+    text = command.text.strip()
+    if text.casefold() in ("", "help"):
+        return replies.ephemeral(help_blocks.whoowns_help() if text else blocks.question_needed())
+    return replies.ephemeral(_answer(context, text, command.user_id))
+
+
+async def on_mention(event: Event, context: Context) -> None:
+    """Answer a mention in its thread."""
+    await _reply(event, context, thread_ts=event.thread_ts or event.ts)
+
+
+async def on_direct_message(event: Event, context: Context) -> None:
+    """Answer a direct message where it was written."""
+    if event.channel_type == "im":
+        await _reply(event, context, thread_ts=event.thread_ts)
+
+
+async def on_who_owns_this(shortcut: Shortcut, context: Context) -> BoltResponse:
+    """Answer for every asset that a message names, visible only to whoever asked."""
+    named = context.snapshot.directory.mentioned(shortcut.text)
+    context.background.start(
+        context.slack.respond(
+            shortcut.response_url,
+            _ephemeral(_named(context, named, shortcut.user_id), thread_ts=shortcut.thread_ts),
+        ),
+        what="message shortcut",
+    )
+    return replies.nothing()
+
+
+async def on_choose(action: Action, context: Context) -> BoltResponse:
+    """Put the answer for the chosen asset in the place of the choices."""
+    asset_id, area = _value(action.value)
+    message = _asset_answer(context, asset_id, action.user_id, area=area)
+    _replace(context, action, message)
+    return replies.nothing()
+
+
+async def on_confirm(action: Action, context: Context) -> BoltResponse:
+    """Confirm the presser's own facts, then show the answer afresh."""
+    asset_id, area = _value(action.value)
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    await ownership.confirm(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
+    await snapshot.refresh(context.snapshot, context.deps.database)
+    _replace(context, action, _asset_answer(context, asset_id, action.user_id, area=area))
+    return replies.nothing()
+
+
+async def on_doubt(action: Action, context: Context) -> BoltResponse:
+    """Open the "Wrong owner?" modal; a trigger lives three seconds, so nothing else comes first."""
+    asset_id, area = _value(action.value)
+    verdict = _look_up(context, asset_id, area)
+    owner = ", ".join(holding.name for holding in verdict.owners) if isinstance(verdict, Owned) else ""
+    view = blocks.doubt_view(verdict.asset, owner, f"{action.value}|{action.response_url}")
+    await context.slack.open_view(action.trigger_id, view)
+    return replies.nothing()
+
+
+async def on_doubt_submitted(submission: Submission, context: Context) -> BoltResponse:
+    """Record the doubt, and say what happens next where the answer stood."""
+    value, _, response_url = submission.metadata.rpartition("|")
+    asset_id, area = _value(value)
+    reason = submission.values.get(blocks.DOUBT_REASON, "").strip()
+    try:
+        person_id = await people.identify(context.deps, context.slack, submission.user_id)
+        told = await ownership.doubt(
+            context.deps, context.snapshot, asset_id=asset_id, area=area, person_id=person_id, reason=reason
+        )
+    except UserError as error:
+        return replies.errors({blocks.DOUBT_REASON: str(error)})
+    context.drainer.wake()
+    said = blocks.doubt_recorded(told or "")
+    context.background.start(
+        context.slack.respond(response_url, _ephemeral(said)), what="doubt receipt", is_optional=True
+    )
+    return replies.nothing()
+
+
+async def on_share(action: Action, context: Context) -> BoltResponse:
+    """Post the answer for everyone in the channel, in the thread when the question was asked in one."""
+    asset_id, area = _value(action.value)
+    message = _render(
+        context, _look_up(context, asset_id, area), blocks.Frame(is_shared=True, shared_by=action.user_id)
+    )
+    body = {"response_type": "in_channel", "replace_original": False, **message.as_body()}
+    if action.thread_ts:
+        body["thread_ts"] = action.thread_ts
+    context.background.start(context.slack.respond(action.response_url, body), what="share")
+    return replies.nothing()
+
+
+def _answer(context: Context, text: str, user_id: str) -> Rendered:
+    deps = context.deps
+    found = ownership.find(context.snapshot, text, now=deps.clock.now(), stale_after=deps.stale_after)
+    if isinstance(found, Missing) and found.asked:
+        context.background.start(ownership.remember_miss(deps, found.asked), what="miss log", is_optional=True)
+    return _render_found(context, found, user_id)
+
+
+def _render_found(context: Context, found: Found, user_id: str) -> Rendered:
+    if isinstance(found, Answered):
+        understood = ownership.worth_saying(found.match)
+        may_confirm = ownership.confirmable(context.snapshot, found.verdict, user_id)
+        return _render(context, found.verdict, blocks.Frame(understood_as=understood, may_confirm=may_confirm))
+    choices = found.choices if isinstance(found, Ambiguous) else found.nearest
+    named = [(verdict.asset, _brief(verdict)) for _, verdict in choices]
+    return blocks.several(named, found.asked) if isinstance(found, Ambiguous) else blocks.unknown(named, found.asked)
+
+
+def _render(context: Context, verdict: Verdict, frame: blocks.Frame) -> Rendered:
+    return blocks.answer(verdict, frame, confirmed_by=ownership.confirmer(context.snapshot, verdict))
+
+
+def _asset_answer(context: Context, asset_id: int, user_id: str, *, area: Area | None) -> Rendered:
+    verdict = _look_up(context, asset_id, area)
+    may_confirm = ownership.confirmable(context.snapshot, verdict, user_id)
+    return _render(context, verdict, blocks.Frame(may_confirm=may_confirm))
+
+
+def _look_up(context: Context, asset_id: int, area: Area | None) -> Verdict:
+    deps = context.deps
+    return ownership.look_up(context.snapshot, asset_id, now=deps.clock.now(), stale_after=deps.stale_after, area=area)
+
+
+def _named(context: Context, named: tuple[Match, ...], user_id: str) -> Rendered:
+    if not named:
+        return blocks.mentioned_nothing()
+    if len(named) == 1:
+        return _asset_answer(context, named[0].asset_id, user_id, area=named[0].area)
+    verdicts = [_look_up(context, match.asset_id, match.area) for match in named]
+    return blocks.mentioned([(verdict.asset, _brief(verdict)) for verdict in verdicts])
+
+
+def _brief(verdict: Verdict) -> str:
+    if isinstance(verdict, Owned):
+        return ", ".join(holding.name for holding in verdict.owners)
+    return "disputed" if isinstance(verdict, Disputed) else "nobody"
+
+
+async def _reply(event: Event, context: Context, *, thread_ts: str) -> None:
+    if not event.is_from_person or event.user_id == context.bot_user_id:
+        return
+    if not await inbound.take(context.deps, event.event_id):
+        return
+    text = _MENTION.sub(" ", event.text).strip()
+    message = help_blocks.help_message() if text.casefold() in _HELP else _answer(context, text, event.user_id)
+    await context.slack.post_message(
+        event.channel_id, text=message.text, blocks=message.blocks, thread_ts=thread_ts or None
+    )
+
+
+def _value(value: str) -> tuple[int, Area | None]:
+    """Read a button's value: `asset id|area`. Raises NotFoundError for one that no version of Baton wrote."""
+    number, _, area = value.partition("|")
+    try:
+        return int(number), Area(area) if area else None
+    except ValueError:
+        raise NotFoundError("That button is from another version of Baton: ask again.") from None
+
+
+def _ephemeral(message: Rendered, *, thread_ts: str = "") -> dict[str, object]:
+    body: dict[str, object] = {"response_type": "ephemeral", "replace_original": False, **message.as_body()}
+    if thread_ts:
+        body["thread_ts"] = thread_ts
+    return body
+
+
+def _replace(context: Context, action: Action, message: Rendered) -> None:
+    body = {"replace_original": True, **message.as_body()}
+    context.background.start(context.slack.respond(action.response_url, body), what=action.action_id)

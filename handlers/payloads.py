@@ -1,0 +1,157 @@
+"""What Slack sends, as typed values. Payload dictionaries stop here; text is bounded here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+#: Slack lets a person type 4,000 characters into a command; nothing that Baton is asked needs more.
+MOST_TEXT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command. `text` is what follows the command's name."""
+
+    name: str
+    text: str
+    user_id: str
+    channel_id: str
+    response_url: str
+    trigger_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A pressed button or a choice. `thread_ts` is set when the message stands in a thread."""
+
+    action_id: str
+    value: str
+    user_id: str
+    channel_id: str
+    response_url: str
+    trigger_id: str
+    thread_ts: str
+    is_ephemeral: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submitted modal. `values` maps each block id to what was typed or chosen there, empty for nothing."""
+
+    callback_id: str
+    metadata: str
+    values: Mapping[str, str]
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A message shortcut: the message that it was used on, and its author's words."""
+
+    callback_id: str
+    text: str
+    user_id: str
+    channel_id: str
+    thread_ts: str
+    response_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of the Events API. `is_from_person` is False for bots, edits, joins and Baton's own messages."""
+
+    type: str
+    event_id: str
+    user_id: str
+    channel_id: str
+    channel_type: str
+    text: str
+    ts: str
+    thread_ts: str
+    is_from_person: bool
+
+
+def command(body: Mapping[str, Any]) -> Command:
+    """Read a slash command's form fields."""
+    return Command(
+        name=_text(body, "command"),
+        text=_text(body, "text"),
+        user_id=_text(body, "user_id"),
+        channel_id=_text(body, "channel_id"),
+        response_url=_text(body, "response_url"),
+        trigger_id=_text(body, "trigger_id"),
+    )
+
+
+def action(body: Mapping[str, Any]) -> Action:
+    """Read a `block_actions` payload; Slack sends one action at a time."""
+    actions = body.get("actions") or [{}]
+    container = _mapping(body, "container")
+    message = _mapping(body, "message")
+    return Action(
+        action_id=_text(actions[0], "action_id"),
+        value=_text(actions[0], "value"),
+        user_id=_text(_mapping(body, "user"), "id"),
+        channel_id=_text(_mapping(body, "channel"), "id") or _text(container, "channel_id"),
+        response_url=_text(body, "response_url"),
+        trigger_id=_text(body, "trigger_id"),
+        thread_ts=_text(container, "thread_ts") or _text(message, "thread_ts"),
+        is_ephemeral=bool(container.get("is_ephemeral")),
+    )
+
+
+def submission(body: Mapping[str, Any]) -> Submission:
+    """Read a `view_submission` payload."""
+    view = _mapping(body, "view")
+    state = _mapping(_mapping(view, "state"), "values")
+    values = {}
+    for block_id, elements in state.items():
+        for element in elements.values():
+            values[str(block_id)] = _text(element, "value")
+    return Submission(
+        callback_id=_text(view, "callback_id"),
+        metadata=_text(view, "private_metadata"),
+        values=values,
+        user_id=_text(_mapping(body, "user"), "id"),
+    )
+
+
+def shortcut(body: Mapping[str, Any]) -> Shortcut:
+    """Read a `message_action` payload."""
+    message = _mapping(body, "message")
+    return Shortcut(
+        callback_id=_text(body, "callback_id"),
+        text=_text(message, "text"),
+        user_id=_text(_mapping(body, "user"), "id"),
+        channel_id=_text(_mapping(body, "channel"), "id"),
+        thread_ts=_text(message, "thread_ts"),
+        response_url=_text(body, "response_url"),
+    )
+
+
+def event(body: Mapping[str, Any]) -> Event:
+    """Read an `event_callback` envelope."""
+    inner = _mapping(body, "event")
+    return Event(
+        type=_text(inner, "type"),
+        event_id=_text(body, "event_id"),
+        user_id=_text(inner, "user"),
+        channel_id=_text(inner, "channel"),
+        channel_type=_text(inner, "channel_type"),
+        text=_text(inner, "text"),
+        ts=_text(inner, "ts"),
+        thread_ts=_text(inner, "thread_ts"),
+        is_from_person=not inner.get("bot_id") and not inner.get("subtype") and bool(inner.get("user")),
+    )
+
+
+def _text(source: Mapping[str, Any], key: str) -> str:
+    value = source.get(key)
+    return value[:MOST_TEXT] if isinstance(value, str) else ""
+
+
+def _mapping(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = source.get(key)
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,196 @@
+"""The app as deployed, in front of the simulated Slack: signed requests over HTTP in, Web API calls over HTTP out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import SecretStr
+
+from bot.app import Running, running
+from bot.domain.catalog import (
+    Area,
+    AssetClaim,
+    AssetKind,
+    Hosting,
+    Link,
+    Origin,
+    OwnerClaim,
+    OwnerRef,
+    OwnerType,
+    PersonClaim,
+    Role,
+    SourceCatalog,
+    TeamClaim,
+)
+from bot.playground.fake_slack import Delivery, FakeSlack, Message, MessageRef
+from bot.services import snapshot
+from bot.services.catalog import import_catalog
+from bot.services.deps import Deps
+from bot.settings import Settings
+from bot.store.db import Database
+from bot.web import SLACK_PATH
+from tests.conftest import REPOSITORY, FixedClock, empty_database
+
+SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-for-tests", "xoxb-token-for-tests", "xapp-token-for-tests"
+HERE = Origin("catalog.yaml", 1)
+
+
+def team_owns(name: str, area: Area = Area.ALL, role: Role = Role.OWNER) -> OwnerClaim:
+    return OwnerClaim(OwnerRef(name, OwnerType.TEAM, name), area, role)
+
+
+def asset(name: str, kind: AssetKind = AssetKind.SERVICE, **rest: Any) -> AssetClaim:
+    return AssetClaim(external_id=rest.pop("external_id", f"{kind}:{name}"), kind=kind, name=name, origin=HERE, **rest)
+
+
+def organisation() -> SourceCatalog:
+    """A small organisation with one asset for each kind of answer."""
+    catalog = SourceCatalog()
+    catalog.people = [
+        PersonClaim(name="Ada Byron", email="ada@example.test", teams=("Payments",), origin=HERE),
+        PersonClaim(name="Grace Marsh", email="grace@example.test", teams=("Payments",), origin=HERE),
+        PersonClaim(name="Lin Wei", email="lin@example.test", teams=("Platform",), origin=HERE),
+        PersonClaim(name="Omar Sol", email="omar@example.test", teams=("Platform",), origin=HERE),
+        PersonClaim(name="Solo Singh", email="solo@example.test", teams=("Search",), origin=HERE),
+    ]
+    catalog.teams = [
+        TeamClaim(name="Payments", channel="#payments", lead="ada@example.test", origin=HERE),
+        TeamClaim(name="Platform", channel="#platform", origin=HERE),
+        TeamClaim(name="Search", channel="#search", origin=HERE),
+    ]
+    catalog.assets = [
+        asset(
+            "payments-db",
+            AssetKind.DATABASE,
+            hosting=Hosting.MANAGED,
+            tier=1,
+            owners=(team_owns("Payments", Area.APPLICATION), team_owns("Platform", Area.DATABASE)),
+            links=(Link("Runbook", "https://runbooks.example.test/payments-db"),),
+        ),
+        asset("checkout", owners=(team_owns("Payments"), team_owns("Platform", Area.CI_CD))),
+        asset("checkout-worker", parent="checkout"),
+        asset("search-api", AssetKind.API, owners=(team_owns("Search"),)),
+        asset("old-cron"),
+        asset("sandbox", unowned_reason="Everybody may break it."),
+        asset("invoices", AssetKind.SERVICE, owners=(team_owns("Payments"),)),
+        asset("invoices", AssetKind.DATABASE, owners=(team_owns("Platform"),)),
+        asset("evil<!channel>&<@U1>", owners=(team_owns("Payments"),)),
+    ]
+    return catalog
+
+
+@dataclass
+class Stage:
+    """A workspace with Baton in it, and short ways to do and see what people do and see."""
+
+    slack: FakeSlack
+    baton: Running
+    database: Database
+    clock: FixedClock
+
+    async def ask(self, text: str, *, user: str = "grace", channel: str = "general") -> Message:
+        """Run a command and return the one message that it brought."""
+        before = len(self.slack.visible_messages(user, channel))
+        delivery = await self.slack.run_command(user, channel, text)
+        assert delivery.status in (200, None), delivery
+        seen = self.slack.visible_messages(user, channel)
+        assert len(seen) == before + 1, [toast.text for toast in self.slack.toasts]
+        return seen[-1]
+
+    async def press(
+        self, message: Message, action_id: str, *, user: str = "grace", block_id: str | None = None
+    ) -> Delivery:
+        """Press a button and wait for what happens behind the acknowledgement."""
+        delivery = await self.slack.act(user, MessageRef(message.channel, message.ts), action_id, block_id=block_id)
+        await self.settle()
+        return delivery
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way behind an acknowledgement."""
+        await self.slack.settle()
+        await self.baton.context.background.drain(seconds=10)
+
+    async def say(
+        self, text: str, *, user: str = "grace", channel: str = "general", thread_ts: str | None = None
+    ) -> Message:
+        message = await self.slack.post(user, channel, text, thread_ts=thread_ts)
+        await self.settle()
+        return message
+
+    async def bring(self, catalog: SourceCatalog, *, source: str = "baton", **options: Any) -> None:
+        """Import a catalog as another process would, and let Baton see it."""
+        deps = Deps(self.database, self.clock)
+        await import_catalog(deps, catalog, source=source, format_name=source, paths=["catalog.yaml"], **options)
+        await snapshot.refresh(self.baton.context.snapshot, self.database)
+
+
+def clean(stage: Stage) -> None:
+    """What must be true after every scene: Slack refused nothing, and nobody was pinged as a crowd."""
+    assert [(refused.where, refused.problems) for refused in stage.slack.refused] == []
+    assert stage.slack.workspace.pings == []
+
+
+@pytest.fixture(params=["http-sqlite", "http-postgresql", "socket-sqlite"])
+def deployment(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """How Slack reaches Baton, and where the store is: the whole suite runs once in each."""
+    transport, kind = request.param.split("-")
+    return transport, kind
+
+
+@pytest.fixture
+def transport(deployment: tuple[str, str]) -> str:
+    return deployment[0]
+
+
+@pytest.fixture
+async def database_url(
+    deployment: tuple[str, str], request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[str]:
+    async with empty_database(deployment[1], request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+async def stage(database: Database, database_url: str, clock: FixedClock, transport: str) -> AsyncIterator[Stage]:
+    slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN, rate_limits=False)
+    slack.install(yaml.safe_load((REPOSITORY / "app.yaml").read_text()))
+    for handle, name in (
+        ("ada", "Ada Byron"),
+        ("grace", "Grace Marsh"),
+        ("lin", "Lin Wei"),
+        ("omar", "Omar Sol"),
+        ("eve", "Eve Nobody"),
+    ):
+        slack.add_user(handle, real_name=name, email=f"{handle}@example.test")
+    everybody = ["ada", "grace", "lin", "omar", "eve"]
+    slack.add_channel("general", members=everybody, bot_is_member=True)
+    for name in ("payments", "platform", "search"):
+        slack.add_channel(name, members=everybody, bot_is_member=True)
+    await slack.start()
+    deps = Deps(database, clock)
+    await import_catalog(deps, organisation(), source="baton", format_name="baton", paths=["catalog.yaml"])
+    settings = Settings(
+        _env_file=None,
+        database_url=SecretStr(database_url),
+        slack_bot_token=SecretStr(BOT_TOKEN),
+        slack_signing_secret=SecretStr(SECRET),
+        slack_app_token=SecretStr(APP_TOKEN if transport == "socket" else ""),
+        slack_api_url=slack.api_url,
+        port=0,
+        catalog_poll_seconds=0.2,
+    )
+    try:
+        async with running(settings, clock=clock) as baton:
+            slack.connect_http(baton.url + SLACK_PATH)
+            await baton.context.background.drain(seconds=10)
+            await snapshot.refresh(baton.context.snapshot, database)
+            scene = Stage(slack, baton, database, clock)
+            yield scene
+            clean(scene)
+    finally:
+        await slack.stop()

@@ -1,0 +1,176 @@
+"""Buttons, the modal, the shortcut, mentions and direct messages, over the wire."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from bot.playground.fake_slack import Message
+from bot.services.outbox import drain
+from bot.store import tables
+from tests.slack.conftest import Stage, organisation
+from tests.slack.test_whoowns import buttons
+
+
+async def count(stage: Stage, table: type) -> int:
+    async with stage.database.reading() as session:
+        return int((await session.execute(select(func.count()).select_from(table))).scalar_one())
+
+
+async def actions(stage: Stage) -> list[str]:
+    async with stage.database.reading() as session:
+        rows = await session.execute(select(tables.AuditEntry.action).order_by(tables.AuditEntry.id))  # type: ignore[arg-type]
+        return list(rows.scalars())
+
+
+async def drained(stage: Stage, channel: str) -> list[Message]:
+    """What Baton has posted on its own account in a channel, once the outbox is empty."""
+    await drain(stage.baton.context.deps, stage.baton.context.slack)
+    bot = stage.slack.workspace.bot_user_id
+    return [m for m in stage.slack.visible_messages("ada", channel) if m.user == bot and not m.ephemeral_for]
+
+
+async def test_an_owner_confirms_and_the_answer_says_so(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout", user="grace")
+    assert "Confirm" in buttons(answer)
+    await stage.press(answer, "ownership.confirm", user="grace")
+    now = stage.slack.visible_messages("grace", "general")[-1]
+    grace = stage.slack.workspace.user("grace").id
+    assert f"confirmed by <@{grace}>" in now.text
+    assert (await actions(stage)).count("ownership.confirm") == 1
+
+
+async def test_only_an_owner_may_confirm_and_it_is_checked_at_the_click(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout", user="grace")
+    left = organisation()
+    left.people[1] = type(left.people[1])(
+        name="Grace Marsh", email="grace@example.test", teams=(), origin=left.people[1].origin
+    )
+    await stage.bring(left)
+    await stage.press(answer, "ownership.confirm", user="grace")
+    said = stage.slack.visible_messages("grace", "general")[-1].text
+    assert "Only an owner of checkout can confirm it" in said
+    assert "ownership.confirm" not in await actions(stage)
+
+
+async def test_wrong_owner_is_recorded_with_its_reason_and_the_owner_told_once(stage: Stage) -> None:
+    for who in ("eve", "omar"):
+        answer = await stage.ask("/whoowns checkout", user=who)
+        await stage.press(answer, "ownership.doubt", user=who)
+        view = stage.slack.view_stack(who)[-1]
+        await stage.slack.submit_view(who, view.id, {"ownership.doubt_reason": "Search has it <!channel> now"})
+        await stage.settle()
+        assert "Payments will be told" in stage.slack.visible_messages(who, "general")[-1].text
+    assert await count(stage, tables.OwnerDoubt) == 2
+    told = await drained(stage, "payments")
+    assert len(told) == 1
+    assert "thinks that you do not own *checkout*" in told[0].text
+    assert "&lt;!channel&gt;" in told[0].text
+
+
+async def test_a_doubt_is_settled_by_the_owner_in_the_note(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout", user="eve")
+    await stage.press(answer, "ownership.doubt", user="eve")
+    await stage.slack.submit_view("eve", stage.slack.view_stack("eve")[-1].id, {})
+    await stage.settle()
+    note = (await drained(stage, "payments"))[0]
+    await stage.press(note, "ownership.confirm", user="ada")
+    async with stage.database.reading() as session:
+        doubt = (await session.execute(select(tables.OwnerDoubt))).scalar_one()
+    assert doubt.settled_at is not None
+
+
+async def test_share_posts_the_answer_for_everyone(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout", user="eve")
+    await stage.press(answer, "ownership.share", user="eve")
+    shared = stage.slack.visible_messages("lin", "general")[-1]
+    assert "owns *checkout*" in shared.text
+    assert shared.ephemeral_for is None
+    assert buttons(shared) == {}
+
+
+async def test_an_asset_that_is_gone_between_question_and_click(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout", user="grace")
+    less = organisation()
+    less.assets = [claim for claim in less.assets if claim.name not in ("checkout", "checkout-worker")]
+    await stage.bring(less, allow_mass_change=True)
+    for action in ("ownership.confirm", "ownership.doubt", "ownership.share"):
+        await stage.press(answer, action, user="grace")
+        said = stage.slack.visible_messages("grace", "general")[-1].text
+        assert "no longer in the catalog" in said
+        assert "ask again" in said
+    assert "I know nothing called" in (await stage.ask("/whoowns checkout")).text
+
+
+async def test_a_mention_is_answered_in_its_thread(stage: Stage) -> None:
+    bot = stage.slack.workspace.bot_user_id
+    question = await stage.say(f"<@{bot}> who looks after the payments database?", user="eve")
+    thread = stage.slack.visible_messages("lin", "general", thread_ts=question.ts)
+    assert len(thread) == 2
+    assert "*payments-db*" in thread[-1].text
+
+
+async def test_a_direct_message_is_answered_there(stage: Stage) -> None:
+    dm = await stage.slack.open_dm("eve")
+    await stage.say("who owns checkout?", user="eve", channel=dm.id)
+    assert "owns *checkout*" in stage.slack.visible_messages("eve", dm.id)[-1].text
+    await stage.say("hello", user="eve", channel=dm.id)
+    assert "/whoowns" in stage.slack.visible_messages("eve", dm.id)[-1].text
+
+
+async def test_baton_does_not_answer_itself_or_other_channels(stage: Stage) -> None:
+    await stage.say("who owns checkout?", user="eve")
+    assert [m.user for m in stage.slack.visible_messages("lin", "general")] == [stage.slack.workspace.user("eve").id]
+
+
+async def test_the_shortcut_answers_for_what_a_message_names(stage: Stage) -> None:
+    message = await stage.say("the deploy of checkout is stuck again", user="lin")
+    await stage.slack.run_message_shortcut("eve", "general", message.ts, "who_owns_this")
+    await stage.settle()
+    answer = stage.slack.visible_messages("eve", "general")[-1]
+    assert "owns *checkout*" in answer.text
+    assert answer.ephemeral_for == stage.slack.workspace.user("eve").id
+
+
+async def test_the_shortcut_lists_several_and_says_when_there_is_nothing(stage: Stage) -> None:
+    both = await stage.say("checkout cannot reach payments-db", user="lin")
+    await stage.slack.run_message_shortcut("eve", "general", both.ts, "who_owns_this")
+    await stage.settle()
+    listed = stage.slack.visible_messages("eve", "general")[-1].text
+    assert "*checkout*" in listed
+    assert "*payments-db*" in listed
+    nothing = await stage.say("good morning everyone", user="lin")
+    await stage.slack.run_message_shortcut("eve", "general", nothing.ts, "who_owns_this")
+    await stage.settle()
+    assert "nothing in that message" in stage.slack.visible_messages("eve", "general")[-1].text
+
+
+async def test_an_event_delivered_three_times_is_answered_once(stage: Stage) -> None:
+    bot = stage.slack.workspace.bot_user_id
+    question = await stage.say(f"<@{bot}> checkout", user="eve")
+    event = next(d for d in stage.slack.deliveries if d.payload.get("event", {}).get("type") == "app_mention")
+    for attempt in (1, 2):
+        again = await stage.slack.deliver_again(event, retry_num=attempt)
+        assert again.status in (200, None)
+    await stage.settle()
+    assert len(stage.slack.visible_messages("lin", "general", thread_ts=question.ts)) == 2
+
+
+async def test_a_note_goes_to_the_lead_when_the_team_has_no_channel(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.teams[0] = type(catalog.teams[0])(name="Payments", lead="ada@example.test", origin=catalog.teams[0].origin)
+    await stage.bring(catalog)
+    answer = await stage.ask("/whoowns checkout", user="eve")
+    await stage.press(answer, "ownership.doubt", user="eve")
+    await stage.slack.submit_view("eve", stage.slack.view_stack("eve")[-1].id, {})
+    await stage.settle()
+    dm = await stage.slack.open_dm("ada")
+    told = await drained(stage, dm.id)
+    assert ["thinks that you do not own *checkout*" in m.text for m in told] == [True]
+
+
+async def test_a_team_that_dissolves_leaves_an_orphan(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.teams = catalog.teams[:2]
+    catalog.people = catalog.people[:4]
+    await stage.bring(catalog)
+    assert "is orphaned" in (await stage.ask("/whoowns search-api")).text

@@ -1,0 +1,88 @@
+"""What operators see: health, readiness, metrics, and a stop that finishes what was begun."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from bot.app import running
+from bot.errors import SettingsError, StoreError
+from bot.playground.fake_slack import FakeSlack
+from bot.settings import Settings
+from bot.store import migrations
+from bot.store.db import Database
+from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, SECRET, Stage
+
+
+async def test_health_readiness_and_metrics(stage: Stage) -> None:
+    await stage.ask("/whoowns checkout")
+    async with aiohttp.ClientSession() as session:
+        health = await (await session.get(f"{stage.baton.url}/healthz")).json()
+        ready = await (await session.get(f"{stage.baton.url}/readyz")).json()
+        metrics = await (await session.get(f"{stage.baton.url}/metrics")).text()
+    assert health["status"] == "ok"
+    assert ready["status"] == "ready"
+    assert ready["assets"] == 9
+    assert 'baton_payloads_total{kind="command",outcome="ok"} 1.0' in metrics
+
+
+async def test_not_ready_once_the_database_is_gone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_self: object) -> None:
+        raise OSError("gone")
+
+    monkeypatch.setattr(type(stage.baton.context.deps.database.engine), "connect", broken)
+    async with aiohttp.ClientSession() as session:
+        answer = await session.get(f"{stage.baton.url}/readyz")
+        assert answer.status == 503
+        assert (await answer.json())["reason"] == "the database: OSError"
+
+
+def _settings(database_url: str, api_url: str, **more: object) -> Settings:
+    fields: dict[str, object] = {
+        "database_url": SecretStr(database_url),
+        "slack_bot_token": SecretStr(BOT_TOKEN),
+        "slack_signing_secret": SecretStr(SECRET),
+        "slack_app_token": SecretStr(""),
+        "slack_api_url": api_url,
+        "port": 0,
+        **more,
+    }
+    return Settings(_env_file=None, **fields)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def empty_slack() -> object:
+    slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN, rate_limits=False)
+    await slack.start()
+    yield slack
+    await slack.stop()
+
+
+async def test_a_token_that_slack_refuses_is_named_at_the_start(database_url: str, empty_slack: FakeSlack) -> None:
+    database = Database(database_url)
+    await migrations.upgrade(database)
+    await database.close()
+    settings = _settings(database_url, empty_slack.api_url, slack_bot_token=SecretStr("xoxb-wrong"))
+    with pytest.raises(SettingsError, match="BATON_SLACK_BOT_TOKEN"):
+        async with running(settings):
+            pass
+
+
+async def test_a_database_without_schema_says_what_to_run(database_url: str, empty_slack: FakeSlack) -> None:
+    with pytest.raises(StoreError, match="baton db upgrade"):
+        async with running(_settings(database_url, empty_slack.api_url)):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [
+        ({"slack_bot_token": SecretStr("")}, "BATON_SLACK_BOT_TOKEN"),
+        ({"slack_signing_secret": SecretStr("")}, "APP_TOKEN"),
+    ],
+)
+async def test_missing_settings_are_named(missing: dict[str, object], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        async with running(_settings("sqlite:///unused.sqlite", "http://127.0.0.1:9/api/", **missing)):
+            pass

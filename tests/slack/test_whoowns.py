@@ -1,0 +1,139 @@
+"""`/whoowns` over the wire: every kind of answer, as the person who asked sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.catalog import SourceCatalog
+from bot.services.catalog import import_catalog
+from bot.services.deps import Deps
+from bot.store.db import Database
+from tests.slack.conftest import Stage, asset, team_owns
+
+
+def buttons(message: object) -> dict[str, str]:
+    """The action ids of a message's buttons, by their text."""
+    found = {}
+    for block in message.blocks:  # type: ignore[attr-defined]
+        for element in [*block.get("elements", ()), block.get("accessory", {})]:
+            if element.get("type") == "button":
+                found[element["text"]["text"]] = element["action_id"]
+    return found
+
+
+async def test_an_owned_asset_names_its_owner_with_channel_and_source(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout", user="eve")
+    channel = stage.slack.workspace.channel("payments")
+    assert answer.ephemeral_for == stage.slack.workspace.user("eve").id
+    assert f"*Payments* (<#{channel.id}>) owns *checkout*." in answer.text
+    assert "looks after CI and deployments" in answer.text
+    assert "From baton, last read" in answer.text
+    assert "nobody has confirmed it yet" in answer.text
+    assert set(buttons(answer)) == {"Wrong owner?", "Share in channel"}
+
+
+@pytest.mark.parametrize(
+    "spelling", ["payments-db", "Payments DB", "payments_db", "PAYMENTSDB", "database:payments-db"]
+)
+async def test_spellings_of_a_name(stage: Stage, spelling: str) -> None:
+    answer = await stage.ask(f"/whoowns {spelling}")
+    assert "*payments-db*" in answer.text
+
+
+async def test_split_ownership_shows_each_area_and_suggests_a_handoff(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns payments-db")
+    assert "*Payments*" in answer.text
+    assert "*Platform*" in answer.text
+    assert "looks after the database" in answer.text
+    assert "consider handing the rest to the product team" in answer.text
+    assert "Runbook" in json.dumps(answer.blocks)
+
+
+async def test_an_area_asks_for_that_part_only(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns who owns deployments of checkout?")
+    assert answer.text.startswith("*Platform*")
+    assert "owns CI and deployments of *checkout*" in answer.text
+
+
+async def test_inherited_from_the_parent_and_said_so(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout-worker")
+    assert "as the owner of *checkout*, which it is a part of" in answer.text
+
+
+async def test_one_person_left_is_a_warning(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns search-api")
+    assert "Only *Solo Singh* knows it (bus factor 1)" in answer.text
+
+
+async def test_unowned_and_unowned_on_purpose_are_different_answers(stage: Stage) -> None:
+    assert "Nobody owns *old-cron*." in (await stage.ask("/whoowns old-cron")).text
+    assert "Nobody owns *sandbox*, on purpose: Everybody may break it." in (await stage.ask("/whoowns sandbox")).text
+
+
+async def test_several_assets_of_one_name_are_offered_and_one_can_be_chosen(stage: Stage) -> None:
+    question = await stage.ask("/whoowns invoices")
+    assert "More than one thing fits" in question.text
+    choices = [block for block in question.blocks if "accessory" in block]
+    assert len(choices) == 2
+    database = next(block["block_id"] for block in choices if "· database" in block["text"]["text"])
+    await stage.press(question, "ownership.choose", block_id=database)
+    answer = stage.slack.visible_messages("grace", "general")[-1]
+    assert "*Platform*" in answer.text
+    assert "owns *invoices*" in answer.text
+    assert answer.ts == question.ts, "the choice is answered in its place"
+
+
+async def test_unknown_names_are_never_answered_with_an_owner(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns zeppelin-scheduler")
+    assert "I know nothing called *zeppelin-scheduler*" in answer.text
+    assert "owns *" not in answer.text
+
+
+async def test_a_misspelling_says_what_was_understood(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns chekcout")
+    assert "owns *checkout*" in answer.text
+    assert "I read that as *checkout*" in json.dumps(answer.blocks)
+
+
+@pytest.mark.parametrize("text", ["", "help", "HELP"])
+async def test_no_question_is_answered_with_what_to_type(stage: Stage, text: str) -> None:
+    answer = await stage.ask(f"/whoowns {text}")
+    assert "`/whoowns payments-db`" in answer.text
+
+
+@pytest.mark.parametrize("text", ["", "help"])
+async def test_baton_help(stage: Stage, text: str) -> None:
+    assert "Who owns this?" in (await stage.ask(f"/baton {text}")).text
+
+
+async def test_an_unknown_word_is_answered_with_the_nearest(stage: Stage) -> None:
+    assert "Did you mean `/baton help`?" in (await stage.ask("/baton hlep")).text
+    assert "Try `/baton help`" in (await stage.ask("/baton xyzzy")).text
+
+
+async def test_two_sources_that_disagree_are_both_shown(stage: Stage) -> None:
+    await stage.bring(SourceCatalog(assets=[asset("checkout", owners=(team_owns("Search"),))]), source="terraform")
+    answer = await stage.ask("/whoowns checkout")
+    assert "Two sources disagree" in answer.text
+    assert "*Payments*" in answer.text
+    assert "*Search*" in answer.text
+
+
+async def test_an_answer_grows_stale(stage: Stage) -> None:
+    stage.clock.advance(timedelta(days=200))
+    answer = await stage.ask("/whoowns checkout")
+    assert "Nobody has confirmed this since" in answer.text
+
+
+async def test_an_import_by_another_process_shows_within_two_seconds(stage: Stage) -> None:
+    assert "I know nothing" in (await stage.ask("/whoowns brand-new-thing")).text
+    other = Database(str(stage.database.engine.url.render_as_string(hide_password=False)))
+    added = SourceCatalog(assets=[asset("brand-new-thing", owners=(team_owns("Search"),))])
+    await import_catalog(Deps(other, stage.clock), added, source="other", format_name="baton", paths=["x"])
+    await other.close()
+    await asyncio.sleep(1.5)
+    assert "owns *brand-new-thing*" in (await stage.ask("/whoowns brand-new-thing")).text
