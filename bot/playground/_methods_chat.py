@@ -1,0 +1,200 @@
+"""Web API: chat.*, reactions.*."""
+
+from __future__ import annotations
+
+from bot.playground._calls import (
+    ApiError,
+    Context,
+    Method,
+    found_message,
+    method,
+    needs_scope,
+    refuse_content,
+    visible_channel,
+)
+from bot.playground._payloads import reaction_event
+from bot.playground._posting import bot_message, delete, post, replace
+from bot.playground._shapes import message_json, permalink
+from bot.playground.records import Channel, Json, Message
+from bot.playground.refusals import refuse_message
+
+
+def _checked(context: Context, where: str, arguments: Json) -> None:
+    """Refuses what Slack refuses in a message, and what Baton must never send; notes pings."""
+    if arguments.get("link_names") or arguments.get("parse", "none") not in ("none", "client"):
+        context.workspace.refuse(where, ["link_names and parse=full turn people's words into pings"], arguments)
+        raise ApiError("invalid_arguments", "link_names and parse=full turn people's words into pings")
+    if "username" in arguments or "icon_emoji" in arguments or "icon_url" in arguments:
+        needs_scope(context, "chat:write.customize")
+    found = refuse_message(arguments)
+    if found:
+        context.workspace.refuse(where, [str(one) for one in found], arguments)
+    refuse_content(found)
+    _metadata(arguments.get("metadata"))
+    context.workspace.note_pings(where, arguments)
+
+
+def _metadata(metadata: Json | None) -> None:
+    if metadata is None:
+        return
+    if not isinstance(metadata.get("event_type"), str) or not isinstance(metadata.get("event_payload"), dict):
+        raise ApiError("invalid_metadata_format", "metadata needs event_type and event_payload")
+
+
+def _writable(context: Context, channel_id: str) -> Channel:
+    """The conversation to write to: one the bot is in, a person's direct message, or a public one if so granted."""
+    workspace = context.workspace
+    if channel_id in workspace.users and channel_id != workspace.bot_user_id:
+        if workspace.users[channel_id].deleted:
+            raise ApiError("account_inactive")
+        return workspace.im(channel_id)
+    channel = visible_channel(context, channel_id)
+    if channel.is_archived:
+        raise ApiError("is_archived")
+    if not channel.bot_is_member and not workspace.manifest.grants("chat:write.public"):
+        raise ApiError("not_in_channel")
+    return channel
+
+
+def _thread(context: Context, channel: Channel, arguments: Json) -> None:
+    ts = arguments.get("thread_ts")
+    if not ts:
+        return
+    parent = found_message(context, channel, ts, code="thread_not_found")
+    if parent.thread_ts not in (None, parent.ts):
+        raise ApiError("cannot_reply_to_message", "thread_ts must be the ts of the thread's first message")
+
+
+def post_message(context: Context, arguments: Json) -> Json:
+    """chat.postMessage."""
+    channel = _writable(context, arguments["channel"])
+    _checked(context, "chat.postMessage", arguments)
+    _thread(context, channel, arguments)
+    message = bot_message(context.workspace, channel.id, arguments)
+    post(context.workspace, context.courier, message, echo=context.echo)
+    shown = message_json(context.workspace, message, metadata=True)
+    return {"channel": channel.id, "ts": message.ts, "message": shown}
+
+
+def post_ephemeral(context: Context, arguments: Json) -> Json:
+    """chat.postEphemeral."""
+    workspace = context.workspace
+    channel = visible_channel(context, arguments["channel"])
+    if channel.is_archived:
+        raise ApiError("is_archived")
+    if not channel.bot_is_member:
+        raise ApiError("not_in_channel")
+    user = workspace.users.get(arguments["user"])
+    if user is None or user.deleted:
+        raise ApiError("user_not_found")
+    if user.id not in channel.members:
+        raise ApiError("user_not_in_channel")
+    _checked(context, "chat.postEphemeral", arguments)
+    _thread(context, channel, arguments)
+    message = bot_message(workspace, channel.id, arguments, ephemeral_for=user.id)
+    post(workspace, context.courier, message, echo=False)
+    return {"message_ts": message.ts}
+
+
+def _own(context: Context, arguments: Json, code: str) -> Message:
+    channel = visible_channel(context, arguments["channel"])
+    message = found_message(context, channel, arguments["ts"])
+    if message.user != context.workspace.bot_user_id:
+        raise ApiError(code)
+    if channel.is_archived:
+        raise ApiError("is_archived")
+    return message
+
+
+def update(context: Context, arguments: Json) -> Json:
+    """chat.update: only the bot's own messages, and never ephemeral ones."""
+    message = _own(context, arguments, "cant_update_message")
+    _checked(context, "chat.update", arguments)
+    replace(context.workspace, context.courier, message, arguments, echo=context.echo)
+    shown = message_json(context.workspace, message, metadata=True)
+    del shown["ts"]
+    return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": shown}
+
+
+def delete_message(context: Context, arguments: Json) -> Json:
+    """chat.delete: only the bot's own messages."""
+    message = _own(context, arguments, "cant_delete_message")
+    delete(context.workspace, context.courier, message, echo=context.echo)
+    return {"channel": message.channel, "ts": message.ts}
+
+
+def get_permalink(context: Context, arguments: Json) -> Json:
+    """chat.getPermalink."""
+    channel = visible_channel(context, arguments["channel"])
+    message = found_message(context, channel, arguments["message_ts"])
+    return {"channel": channel.id, "permalink": permalink(context.workspace, message)}
+
+
+def _reacted(context: Context, arguments: Json) -> Message:
+    channel = visible_channel(context, arguments["channel"])
+    if not channel.bot_is_member:
+        raise ApiError("not_in_channel")
+    if channel.is_archived:
+        raise ApiError("is_archived")
+    return found_message(context, channel, arguments["timestamp"])
+
+
+def add_reaction(context: Context, arguments: Json) -> Json:
+    """reactions.add."""
+    message, emoji = _reacted(context, arguments), arguments["name"]
+    if ":" in emoji or not emoji.strip():
+        raise ApiError("invalid_name", "the name stands without colons")
+    users = message.reactions.setdefault(emoji, [])
+    if context.workspace.bot_user_id in users:
+        raise ApiError("already_reacted")
+    users.append(context.workspace.bot_user_id)
+    _tell(context, "reaction_added", message, emoji)
+    return {}
+
+
+def remove_reaction(context: Context, arguments: Json) -> Json:
+    """reactions.remove."""
+    message, emoji = _reacted(context, arguments), arguments["name"]
+    users = message.reactions.get(emoji, [])
+    if context.workspace.bot_user_id not in users:
+        raise ApiError("no_reaction")
+    users.remove(context.workspace.bot_user_id)
+    if not users:
+        del message.reactions[emoji]
+    _tell(context, "reaction_removed", message, emoji)
+    return {}
+
+
+def _tell(context: Context, kind: str, message: Message, emoji: str) -> None:
+    workspace = context.workspace
+    workspace.changed("message", channel=message.channel, ts=message.ts)
+    if context.echo and workspace.manifest.subscribes(kind):
+        context.courier.queue_event(reaction_event(workspace, kind, message, user=workspace.bot_user_id, emoji=emoji))
+
+
+def get_reactions(context: Context, arguments: Json) -> Json:
+    """reactions.get."""
+    message = _reacted(context, arguments)
+    link = {"permalink": permalink(context.workspace, message)}
+    return {"type": "message", "channel": message.channel, "message": message_json(context.workspace, message) | link}
+
+
+_BODY = "text blocks:list attachments:list markdown_text link_names:bool parse metadata:dict"
+_LOOK = "username icon_emoji icon_url mrkdwn:bool as_user:bool unfurl_links:bool unfurl_media:bool"
+
+METHODS: dict[str, Method] = {
+    "chat.postMessage": method(
+        post_message, f"channel! thread_ts reply_broadcast:bool {_BODY} {_LOOK}", tier=3, scope="chat:write"
+    ),
+    "chat.postEphemeral": method(
+        post_ephemeral, f"channel! user! thread_ts {_BODY} {_LOOK}", tier=4, scope="chat:write"
+    ),
+    "chat.update": method(
+        update, f"channel! ts! as_user:bool reply_broadcast:bool {_BODY}", tier=3, scope="chat:write"
+    ),
+    "chat.delete": method(delete_message, "channel! ts! as_user:bool", tier=3, scope="chat:write"),
+    "chat.getPermalink": method(get_permalink, "channel! message_ts!", tier=0),
+    "reactions.add": method(add_reaction, "channel! timestamp! name!", tier=3, scope="reactions:write"),
+    "reactions.remove": method(remove_reaction, "channel! timestamp! name!", tier=2, scope="reactions:write"),
+    "reactions.get": method(get_reactions, "channel! timestamp! full:bool", tier=3, scope="reactions:read"),
+}

@@ -1,0 +1,132 @@
+"""Web API: auth.*, api.test, apps.connections.open, bots.*, team.*, users.*, usergroups.*."""
+
+from __future__ import annotations
+
+from bot.playground._calls import ApiError, Context, Method, method, page
+from bot.playground._shapes import bot_profile, group_json, user_json
+from bot.playground.records import Json, User
+
+
+def auth_test(context: Context, _arguments: Json) -> Json:
+    """auth.test."""
+    workspace = context.workspace
+    return {
+        "url": workspace.url,
+        "team": workspace.team_name,
+        "user": workspace.users[workspace.bot_user_id].handle,
+        "team_id": workspace.team_id,
+        "user_id": workspace.bot_user_id,
+        "bot_id": workspace.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def api_test(_context: Context, arguments: Json) -> Json:
+    """api.test."""
+    if "error" in arguments:
+        raise ApiError(arguments["error"], args=arguments)
+    return {"args": arguments}
+
+
+def open_connection(context: Context, _arguments: Json) -> Json:
+    """apps.connections.open: an address that works once."""
+    host = context.base_url.replace("http", "ws", 1)
+    return {"url": f"{host}link/?ticket={context.sockets.ticket()}&app_id={context.workspace.app_id}"}
+
+
+def bots_info(context: Context, arguments: Json) -> Json:
+    """bots.info."""
+    workspace = context.workspace
+    if arguments.get("bot", workspace.bot_id) != workspace.bot_id:
+        raise ApiError("bot_not_found")
+    profile = bot_profile(workspace)
+    del profile["team_id"]
+    return {"bot": profile | {"user_id": workspace.bot_user_id}}
+
+
+def team_info(context: Context, _arguments: Json) -> Json:
+    """team.info."""
+    workspace = context.workspace
+    icon = {"image_34": f"{workspace.url}icon.png", "image_default": True}
+    team = {
+        "id": workspace.team_id,
+        "name": workspace.team_name,
+        "url": workspace.url,
+        "domain": workspace.team_domain,
+        "email_domain": "",
+        "icon": icon,
+        "is_verified": False,
+    }
+    return {"team": team}
+
+
+def _known(context: Context, user: str) -> User:
+    found = context.workspace.users.get(user)
+    if found is None:
+        raise ApiError("user_not_found")
+    return found
+
+
+def user_info(context: Context, arguments: Json) -> Json:
+    """users.info."""
+    return {"user": user_json(context.workspace, _known(context, arguments["user"]))}
+
+
+def list_users(context: Context, arguments: Json) -> Json:
+    """users.list: everybody, deactivated people and bots included."""
+    everybody = list(context.workspace.users.values())
+    shown, cursor = page(everybody, arguments, default=1000, most=1000)
+    members = [user_json(context.workspace, user) for user in shown]
+    seconds = context.workspace.seconds()
+    return {"members": members, "cache_ts": seconds, "response_metadata": {"next_cursor": cursor}}
+
+
+def lookup_by_email(context: Context, arguments: Json) -> Json:
+    """users.lookupByEmail: active people only."""
+    wanted = arguments["email"].casefold()
+    for user in context.workspace.users.values():
+        if user.email and user.email.casefold() == wanted and not user.deleted:
+            return {"user": user_json(context.workspace, user)}
+    raise ApiError("users_not_found")
+
+
+def _paid(context: Context) -> None:
+    if not context.workspace.has_user_groups:
+        raise ApiError("plan_upgrade_required")
+
+
+def list_groups(context: Context, arguments: Json) -> Json:
+    """usergroups.list: enabled ones, all of them with `include_disabled`."""
+    _paid(context)
+    disabled = arguments.get("include_disabled", False)
+    users, count = bool(arguments.get("include_users")), bool(arguments.get("include_count"))
+    groups = [group for group in context.workspace.groups.values() if disabled or not group.date_delete]
+    return {"usergroups": [group_json(context.workspace, group, users=users, count=count) for group in groups]}
+
+
+def group_users(context: Context, arguments: Json) -> Json:
+    """usergroups.users.list."""
+    _paid(context)
+    group = context.workspace.groups.get(arguments["usergroup"])
+    if group is None or (group.date_delete and not arguments.get("include_disabled")):
+        raise ApiError("no_such_subteam")
+    return {"users": list(group.users)}
+
+
+METHODS: dict[str, Method] = {
+    "api.test": method(api_test, "error foo", tier=4),
+    "auth.test": method(auth_test, tier=0),
+    "apps.connections.open": method(open_connection, tier=1, caller="app"),
+    "bots.info": method(bots_info, "bot", tier=3, scope="users:read"),
+    "team.info": method(team_info, "team domain", tier=3, scope="team:read"),
+    "users.info": method(user_info, "user! include_locale:bool", tier=4, scope="users:read"),
+    "users.list": method(list_users, "limit:int cursor include_locale:bool", tier=2, scope="users:read"),
+    "users.lookupByEmail": method(lookup_by_email, "email!", tier=3, scope="users:read.email"),
+    "usergroups.list": method(
+        list_groups,
+        "include_users:bool include_count:bool include_disabled:bool",
+        tier=2,
+        scope="usergroups:read",
+    ),
+    "usergroups.users.list": method(group_users, "usergroup! include_disabled:bool", tier=2, scope="usergroups:read"),
+}

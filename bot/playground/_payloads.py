@@ -1,0 +1,215 @@
+"""The payloads that Slack sends to an app: event wrappers, commands, shortcuts, actions, submissions."""
+
+from __future__ import annotations
+
+import secrets
+
+from bot.playground._shapes import message_json, ts_of
+from bot.playground.records import Channel, Json, Message, Occasion, User, View
+from bot.playground.workspace import Workspace
+
+#: Slack still sends the token that signatures replaced; nothing may rely on it.
+VERIFICATION_TOKEN = "deprecated-verification-token"
+
+
+def event_wrapper(workspace: Workspace, event: Json) -> Json:
+    """The `event_callback` around an event, with a new `event_id`."""
+    bot = {"team_id": workspace.team_id, "user_id": workspace.bot_user_id, "is_bot": True}
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": workspace.team_id,
+        "context_team_id": workspace.team_id,
+        "context_enterprise_id": None,
+        "api_app_id": workspace.app_id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": workspace.next_id("Ev0"),
+        "event_time": workspace.seconds(),
+        "authorizations": [{"enterprise_id": None, **bot, "is_enterprise_install": False}],
+        "is_ext_shared_channel": False,
+        "event_context": f"4-{secrets.token_urlsafe(24)}",
+    }
+
+
+def message_event(workspace: Workspace, message: Message, channel: Channel) -> Json:
+    """A `message` event about a new message."""
+    shown = message_json(workspace, message, metadata=True)
+    for name in ("reply_count", "reply_users", "reply_users_count", "latest_reply", "is_locked", "subscribed"):
+        shown.pop(name, None)
+    return shown | {"channel": channel.id, "event_ts": message.ts, "channel_type": channel.kind}
+
+
+def mention_event(workspace: Workspace, message: Message) -> Json:
+    """An `app_mention` event about the same message."""
+    shown = message_json(workspace, message)
+    names = ("user", "ts", "client_msg_id", "text", "team", "thread_ts", "blocks", "edited", "bot_id", "app_id")
+    about = {name: shown[name] for name in names if name in shown}
+    return {"type": "app_mention", **about, "channel": message.channel, "event_ts": message.ts}
+
+
+def changed_event(workspace: Workspace, message: Message, previous: Json, channel: Channel) -> Json:
+    """A `message_changed` event; `previous` is the message's JSON before."""
+    ts = workspace.next_ts()
+    return {
+        "type": "message",
+        "subtype": "message_changed",
+        "message": message_json(workspace, message),
+        "previous_message": previous,
+        "channel": channel.id,
+        "hidden": True,
+        "ts": ts,
+        "event_ts": ts,
+        "channel_type": channel.kind,
+    }
+
+
+def deleted_event(workspace: Workspace, previous: Json, channel: Channel) -> Json:
+    """A `message_deleted` event; `previous` is the message's JSON before."""
+    ts = workspace.next_ts()
+    return {
+        "type": "message",
+        "subtype": "message_deleted",
+        "previous_message": previous,
+        "channel": channel.id,
+        "hidden": True,
+        "deleted_ts": previous["ts"],
+        "ts": ts,
+        "event_ts": ts,
+        "channel_type": channel.kind,
+    }
+
+
+def reaction_event(workspace: Workspace, kind: str, message: Message, *, user: str, emoji: str) -> Json:
+    """A `reaction_added` or `reaction_removed` event."""
+    return {
+        "type": kind,
+        "user": user,
+        "reaction": emoji,
+        "item": {"type": "message", "channel": message.channel, "ts": message.ts},
+        "item_user": message.user,
+        "event_ts": ts_of(workspace.now()),
+    }
+
+
+def command_form(
+    workspace: Workspace, occasion: Occasion, channel: Channel, *, command: str, text: str
+) -> dict[str, str]:
+    """The form of a slash command."""
+    user = occasion.user
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": workspace.team_id,
+        "team_domain": workspace.team_domain,
+        "channel_id": channel.id,
+        "channel_name": _shown_name(channel),
+        "user_id": user.id,
+        "user_name": user.handle,
+        "command": command,
+        "text": text,
+        "api_app_id": workspace.app_id,
+        "is_enterprise_install": "false",
+        "response_url": occasion.response_url,
+        "trigger_id": occasion.trigger_id,
+    }
+
+
+def _shown_name(channel: Channel) -> str:
+    if channel.is_im:
+        return "directmessage"
+    return "privategroup" if channel.is_private else channel.name
+
+
+def _interaction(workspace: Workspace, kind: str, user: User) -> Json:
+    return {
+        "type": kind,
+        "team": {"id": workspace.team_id, "domain": workspace.team_domain},
+        "user": {"id": user.id, "username": user.handle, "name": user.handle, "team_id": workspace.team_id},
+        "api_app_id": workspace.app_id,
+        "token": VERIFICATION_TOKEN,
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def shortcut(workspace: Workspace, user: User, *, callback_id: str, trigger_id: str) -> Json:
+    """A global shortcut."""
+    payload = _shortcut(workspace, "shortcut", user)
+    return payload | {"callback_id": callback_id, "trigger_id": trigger_id}
+
+
+def _shortcut(workspace: Workspace, kind: str, user: User) -> Json:
+    payload = _interaction(workspace, kind, user)
+    del payload["api_app_id"], payload["user"]["username"]
+    return payload | {"action_ts": ts_of(workspace.now())}
+
+
+def message_shortcut(workspace: Workspace, occasion: Occasion, message: Message, *, callback_id: str) -> Json:
+    """A message shortcut ("message_action")."""
+    channel = workspace.channels[message.channel]
+    return _shortcut(workspace, "message_action", occasion.user) | {
+        "callback_id": callback_id,
+        "trigger_id": occasion.trigger_id,
+        "message_ts": message.ts,
+        "channel": {"id": channel.id, "name": _shown_name(channel)},
+        "response_url": occasion.response_url,
+        "message": message_json(workspace, message),
+    }
+
+
+def message_action(workspace: Workspace, occasion: Occasion, message: Message, *, action: Json) -> Json:
+    """`block_actions` in a message. An ephemeral message does not come along, only its `container`."""
+    channel = workspace.channels[message.channel]
+    container = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": channel.id,
+        "is_ephemeral": message.ephemeral_for is not None,
+        **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
+    }
+    payload = _interaction(workspace, "block_actions", occasion.user) | {
+        "container": container,
+        "trigger_id": occasion.trigger_id,
+        "channel": {"id": channel.id, "name": _shown_name(channel)},
+        "state": {"values": message.state.get(occasion.user.id, {})},
+        "response_url": occasion.response_url,
+        "actions": [action],
+    }
+    return payload if message.ephemeral_for else payload | {"message": message_json(workspace, message)}
+
+
+def view_action(workspace: Workspace, user: User, view: View, *, action: Json, trigger_id: str) -> Json:
+    """`block_actions` in a modal or on the Home tab."""
+    return _interaction(workspace, "block_actions", user) | {
+        "container": {"type": "view", "view_id": view.id},
+        "trigger_id": trigger_id,
+        "view": view.payload,
+        "actions": [action],
+    }
+
+
+def view_submission(workspace: Workspace, user: User, view: View, *, trigger_id: str, urls: list[Json]) -> Json:
+    """`view_submission`."""
+    extra = {"trigger_id": trigger_id, "view": view.payload, "response_urls": urls}
+    return _interaction(workspace, "view_submission", user) | extra
+
+
+def view_closed(workspace: Workspace, user: User, view: View, *, is_cleared: bool) -> Json:
+    """`view_closed`, sent for views with `notify_on_close`."""
+    return _interaction(workspace, "view_closed", user) | {"view": view.payload, "is_cleared": is_cleared}
+
+
+def suggestion(workspace: Workspace, user: User, container: Message | View, *, element: Json, value: str) -> Json:
+    """`block_suggestion`: what an external select asks for while a person types."""
+    asked = {"action_id": element["action_id"], "block_id": element["block_id"], "value": value}
+    payload = _interaction(workspace, "block_suggestion", user) | asked
+    if isinstance(container, View):
+        return payload | {"container": {"type": "view", "view_id": container.id}, "view": container.payload}
+    channel = workspace.channels[container.channel]
+    place = {
+        "type": "message",
+        "message_ts": container.ts,
+        "channel_id": channel.id,
+        "is_ephemeral": container.ephemeral_for is not None,
+    }
+    about = {"container": place, "channel": {"id": channel.id, "name": _shown_name(channel)}}
+    return payload | about | ({} if container.ephemeral_for else {"message": message_json(workspace, container)})

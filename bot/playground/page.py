@@ -1,0 +1,189 @@
+"""The playground's page: the browser client of the simulated workspace.
+
+A local tool with no login, so it only answers its own page: the Host must be one that the caller allows (which stops
+DNS rebinding) and an action must be same-origin JSON (which stops other sites' pages from driving it).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.playground.fake_slack import FakeSlack
+from bot.playground.page_api import ACTIONS, action_handler, refusal
+from bot.playground.page_state import Suggestion, people, traffic, visible_state
+from bot.playground.records import Change
+
+STATIC = Path(__file__).parent / "static"
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+#: Proxies and browsers drop a silent stream; 15 s is well under the usual 60.
+HEARTBEAT_SECONDS = 15.0
+SUGGESTIONS = (
+    Suggestion("/whoowns payments-db", "split ownership, and who confirmed it"),
+    Suggestion("/whoowns who looks after deployments of checkout?", "plain words, and one area only"),
+    Suggestion("/whoowns chekout", "a typo: it says what it understood"),
+    Suggestion("/baton help", "everything that it understands"),
+)
+#: Offered first among the reactions.
+EMOJI = ("devops-request",)
+
+_CONTENT_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def add_page(
+    app: web.Application,
+    fake: FakeSlack,
+    *,
+    suggestions: Sequence[Suggestion] = SUGGESTIONS,
+    emoji: Sequence[str] = EMOJI,
+    allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
+) -> None:
+    """Adds the page at `/` and its interface under `/play/` to `app`.
+
+    `suggestions` are what a newcomer is told to try. `allowed_hosts` are the host names (without port) under which the
+    page may be opened; give more when it is served beyond the loopback interface.
+    """
+    page = _Page(fake, suggestions=suggestions, emoji=emoji, allowed_hosts=frozenset(allowed_hosts))
+    app.router.add_get("/", page.guarded(page.index))
+    app.router.add_get("/play/static/{name}", page.guarded(page.static))
+    app.router.add_get("/play/state", page.guarded(page.state))
+    app.router.add_get("/play/traffic", page.guarded(page.traffic))
+    app.router.add_get("/play/live", page.guarded(page.live))
+    for path, action in ACTIONS.items():
+        app.router.add_post(f"/play/{path}", page.guarded(action_handler(fake, action)))
+    app.on_shutdown.append(page.end_streams)
+
+
+class _Page:
+    """The handlers, over one simulated Slack."""
+
+    def __init__(
+        self, fake: FakeSlack, *, suggestions: Sequence[Suggestion], emoji: Sequence[str], allowed_hosts: frozenset[str]
+    ) -> None:
+        self._fake = fake
+        self._suggestions = suggestions
+        self._emoji = emoji
+        self._allowed_hosts = allowed_hosts
+        self._ending = asyncio.Event()
+
+    def guarded(self, handler: _Handler) -> _Handler:
+        """`handler` behind the checks of this page, with its security headers."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            response = self._refused(request) or await handler(request)
+            if not response.prepared:
+                response.headers.update(_HEADERS)
+            return response
+
+        return handle
+
+    def _refused(self, request: web.Request) -> web.Response | None:
+        if _host_name(request.host) not in self._allowed_hosts:
+            return refusal(403, "This playground is not served under that host name.")
+        if request.method != "POST":
+            return None
+        if request.content_type != "application/json":
+            return refusal(415, "Actions are sent as application/json.")
+        origin = request.headers.get("Origin")
+        site = request.headers.get("Sec-Fetch-Site", "same-origin")
+        if site != "same-origin" or (origin is not None and urlsplit(origin).netloc != request.host):
+            return refusal(403, "Only the playground's own page may do that.")
+        return None
+
+    async def index(self, _request: web.Request) -> web.StreamResponse:
+        """The page itself."""
+        return _file(STATIC / "index.html")
+
+    async def static(self, request: web.Request) -> web.StreamResponse:
+        """One of the page's files, by its bare name."""
+        path = STATIC / request.match_info["name"]
+        # Only what lies in the folder itself: a name with an encoded slash finds nothing.
+        if path.parent != STATIC or not await asyncio.to_thread(path.is_file):
+            return refusal(404, "There is no such file.")
+        return _file(path)
+
+    async def state(self, request: web.Request) -> web.StreamResponse:
+        """What the user named in the query sees; the first person when it names nobody who can be played."""
+        playable = people(self._fake)
+        if not playable:
+            return refusal(409, "This workspace has no people yet; load the demo organisation first.")
+        wanted = request.query.get("user")
+        user = next((each for each in playable if each.id == wanted), playable[0])
+        return web.json_response(visible_state(self._fake, user.id, suggestions=self._suggestions, emoji=self._emoji))
+
+    async def traffic(self, request: web.Request) -> web.StreamResponse:
+        """One delivery with its answer and calls; the newest unless the query has an `index`."""
+        try:
+            index = int(request.query.get("index", "-1"))
+        except ValueError:
+            return refusal(400, "The index of a delivery is a whole number.")
+        return web.json_response(traffic(self._fake, index), dumps=_dumps)
+
+    async def live(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events: one `change` for every change that concerns the user named in the query."""
+        user = request.query.get("user")
+        response = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream"})
+        queue = self._fake.subscribe()
+        try:
+            await response.prepare(request)
+            await response.write(b"retry: 1000\n\n")
+            await self._stream(response, queue, user)
+        except ConnectionResetError:
+            # The reader left: that is how every stream ends.
+            return response
+        finally:
+            self._fake.unsubscribe(queue)
+        return response
+
+    async def _stream(self, response: web.StreamResponse, queue: asyncio.Queue[Change], user: str | None) -> None:
+        ending = asyncio.create_task(self._ending.wait())
+        try:
+            while not ending.done():
+                getting = asyncio.create_task(queue.get())
+                await asyncio.wait({getting, ending}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                if not getting.done():
+                    getting.cancel()
+                    await response.write(b": still here\n\n")
+                elif getting.result().user in (None, user):
+                    await response.write(_event(getting.result()))
+        finally:
+            ending.cancel()
+
+    async def end_streams(self, _app: web.Application) -> None:
+        """Lets the open streams finish, so that the server stops at once."""
+        self._ending.set()
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _event(change: Change) -> bytes:
+    return f"event: change\ndata: {json.dumps(asdict(change))}\n\n".encode()
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, default=str)
+
+
+def _file(path: Path) -> web.StreamResponse:
+    return web.FileResponse(path, headers={"Content-Type": f"{_CONTENT_TYPES[path.suffix]}; charset=utf-8"})

@@ -1,0 +1,195 @@
+"""What one person sees of the simulated workspace, as JSON for the page. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.playground.fake_slack import FakeSlack
+from bot.playground.records import ApiCall, Channel, Delivery, Json, Message, User, View
+
+#: How many messages of a conversation the page gets, newest last. Their thread parents come along.
+MESSAGES_SHOWN = 300
+#: How many deliveries the page's "Behind the scenes" offers.
+DELIVERIES_SHOWN = 30
+TOASTS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something for a newcomer to try: the `text` to send, and `why` in a few words."""
+
+    text: str
+    why: str = ""
+
+
+def people(fake: FakeSlack) -> list[User]:
+    """Those whom the page can play: members who are no bots and have not left, by name."""
+    users = fake.workspace.users.values()
+    return sorted((user for user in users if not user.is_bot and not user.deleted), key=lambda user: user.real_name)
+
+
+def visible_state(fake: FakeSlack, user: str, *, suggestions: Sequence[Suggestion], emoji: Sequence[str]) -> Json:
+    """Everything that `user` (an id) sees: users, channels, messages, modals, Home tab, commands, toasts."""
+    workspace = fake.workspace
+    channels = _channels(fake, user)
+    dm = next((channel for channel in channels if channel.is_im), None)
+    home = fake.home(user)
+    bot = workspace.users[workspace.bot_user_id]
+    return {
+        "team": {"id": workspace.team_id, "name": workspace.team_name},
+        "bot": {"id": bot.id, "handle": bot.handle, "name": workspace.manifest.bot_name or bot.real_name},
+        "you": user,
+        "now": workspace.now().isoformat(),
+        "users": [_user(each) for each in [bot, *people(fake), *_absent(fake)]],
+        "groups": [{"id": each.id, "handle": each.handle, "name": each.name} for each in workspace.groups.values()],
+        "channels": [_channel(channel, user) for channel in channels if not channel.is_im],
+        "dm": dm.id if dm else None,
+        "messages": {channel.id: _messages(fake, user, channel) for channel in channels},
+        "views": [_view(view) for view in fake.view_stack(user)],
+        "home": _view(home) if home else None,
+        **_manifest_lists(workspace.manifest.raw),
+        "toasts": _toasts(fake, user),
+        "suggestions": [{"text": each.text, "why": each.why} for each in suggestions],
+        "emoji": list(emoji),
+    }
+
+
+def _absent(fake: FakeSlack) -> Iterable[User]:
+    """Bots and people who left: never played, but their names stand in old messages."""
+    workspace = fake.workspace
+    return (u for u in workspace.users.values() if (u.is_bot or u.deleted) and u.id != workspace.bot_user_id)
+
+
+def _channels(fake: FakeSlack, user: str) -> list[Channel]:
+    """The public channels, the private ones that this person is in, and the direct message with the bot."""
+    seen = [
+        channel
+        for channel in fake.workspace.channels.values()
+        if not channel.is_archived and (user in channel.members or not channel.is_private)
+    ]
+    return sorted(seen, key=lambda channel: channel.name)
+
+
+def _user(user: User) -> Json:
+    keys = ("id", "handle", "real_name", "tz", "deleted", "is_bot")
+    return {key: getattr(user, key) for key in keys}
+
+
+def _channel(channel: Channel, user: str) -> Json:
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "is_private": channel.is_private,
+        "topic": channel.topic,
+        "member": user in channel.members,
+        "bot_is_member": channel.bot_is_member,
+    }
+
+
+def _messages(fake: FakeSlack, user: str, channel: Channel) -> list[Json]:
+    stored = fake.workspace.messages.get(channel.id, {})
+    seen = {ts: each for ts, each in stored.items() if not each.deleted and each.ephemeral_for in (None, user)}
+    newest = sorted(seen)[-MESSAGES_SHOWN:]
+    parents = {seen[ts].thread_ts for ts in newest}
+    kept = sorted({*newest, *(ts for ts in parents if ts in seen)})
+    return [_message(seen[ts], fake) for ts in kept]
+
+
+def _message(message: Message, fake: FakeSlack) -> Json:
+    files = (fake.workspace.files.get(file_id) for file_id in message.files)
+    return {
+        "ts": message.ts,
+        "channel": message.channel,
+        "user": message.user,
+        "text": message.text,
+        "blocks": message.blocks,
+        "attachments": message.attachments,
+        "files": [{"name": each.name, "title": each.title or each.name} for each in files if each],
+        "thread_ts": message.thread_ts,
+        "broadcast": message.broadcast,
+        "ephemeral": message.ephemeral_for is not None,
+        "bot": message.bot_id is not None,
+        "edited": message.edited,
+        "reply_count": message.reply_count,
+        "reactions": [{"name": name, "users": users} for name, users in message.reactions.items() if users],
+    }
+
+
+def _view(view: View) -> Json:
+    keys = ("callback_id", "title", "submit", "close", "blocks", "hash")
+    return {"id": view.id, "errors": view.errors, **{key: view.payload.get(key) for key in keys}}
+
+
+def _manifest_lists(manifest: Json) -> Json:
+    features = manifest.get("features", {})
+    shortcuts = features.get("shortcuts", [])
+    return {
+        "commands": [
+            {key: command.get(key, "") for key in ("command", "description", "usage_hint")}
+            for command in features.get("slash_commands", [])
+        ],
+        "message_shortcuts": [_shortcut(each) for each in shortcuts if each.get("type") == "message"],
+        "global_shortcuts": [_shortcut(each) for each in shortcuts if each.get("type") == "global"],
+    }
+
+
+def _shortcut(shortcut: Json) -> Json:
+    return {key: shortcut.get(key, "") for key in ("callback_id", "name", "description")}
+
+
+def _toasts(fake: FakeSlack, user: str) -> list[Json]:
+    own = [toast for toast in fake.toasts if toast.user == user][-TOASTS_SHOWN:]
+    return [{"id": f"{toast.user} {toast.at.isoformat()} {toast.text}", "text": toast.text} for toast in own]
+
+
+def traffic(fake: FakeSlack, index: int) -> Json:
+    """One delivery (`index` into `fake.deliveries`; -1 is the newest), the Web API calls that followed it, and the list
+    of recent deliveries, newest first. `delivery` is None when there is none with that index.
+    """
+    deliveries = fake.deliveries
+    at = len(deliveries) - 1 if index < 0 else index
+    first = max(0, len(deliveries) - DELIVERIES_SHOWN)
+    recent = [{"index": n, "title": _title(deliveries[n])} for n in reversed(range(first, len(deliveries)))]
+    if not 0 <= at < len(deliveries):
+        return {"recent": recent, "delivery": None, "calls": []}
+    following = deliveries[at + 1].at if at + 1 < len(deliveries) else None
+    chosen = deliveries[at]
+    # A call names no delivery: those made from this one on, until the next one, are shown with it.
+    calls = [call for call in fake.calls if call.at >= chosen.at and (following is None or call.at < following)]
+    return {"recent": recent, "delivery": _delivery(chosen, at), "calls": [_call(call) for call in calls[-50:]]}
+
+
+def _title(delivery: Delivery) -> str:
+    payload = delivery.payload
+    if delivery.kind == "command":
+        return f"{payload.get('command', '')} {payload.get('text', '')}".strip()
+    if delivery.kind == "event":
+        return f"event {payload.get('event', {}).get('type', '')}"
+    actions = payload.get("actions") or [{}]
+    what = actions[0].get("action_id") or payload.get("callback_id") or payload.get("view", {}).get("callback_id", "")
+    return f"{payload.get('type', 'interaction')} {what}".strip()
+
+
+def _delivery(delivery: Delivery, index: int) -> Json:
+    return {
+        "index": index,
+        "at": delivery.at.isoformat(timespec="milliseconds"),
+        "kind": delivery.kind,
+        "transport": delivery.transport,
+        "payload": delivery.payload,
+        "status": delivery.error or delivery.status,
+        "answer": delivery.response,
+        "seconds": delivery.seconds,
+        "retry_num": delivery.retry_num,
+    }
+
+
+def _call(call: ApiCall) -> dict[str, Any]:
+    return {
+        "method": call.method,
+        "arguments": call.arguments,
+        "response": call.response,
+        "http_status": call.http_status,
+    }

@@ -1,0 +1,128 @@
+"""What Slack refuses in messages and views, as pure functions on dicts, for the simulated Slack and for any test.
+
+The limits are those of Slack's Block Kit reference and of `chat.postMessage` and `views.open`. Stricter than Slack:
+a message with blocks needs a top-level `text` as well (screen readers and notifications read nothing else), inputs
+stand in views only, unknown fields are refused everywhere, and text over 40,000 characters is refused where Slack
+would cut it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.playground._refuse_blocks import check_blocks
+from bot.playground._refuse_objects import (
+    Check,
+    Found,
+    Refusal,
+    anything,
+    boolean,
+    fields,
+    one_of,
+    refuse,
+    string,
+    text,
+)
+
+__all__ = ["Refusal", "check_message", "check_view", "refuse_message", "refuse_view"]
+
+#: Slack cuts the text of a message here.
+TEXT_LIMIT = 40_000
+#: `view_too_large`.
+VIEW_BYTES = 250 * 1024
+_VIEW: dict[str, Check] = {
+    "type": one_of("modal", "home"),
+    "blocks": anything,
+    "private_metadata": string(3000),
+    "callback_id": string(255),
+    "external_id": string(255),
+}
+_modal = fields(
+    {
+        **_VIEW,
+        "title": text(24),
+        "submit": text(24),
+        "close": text(24),
+        "clear_on_close": boolean,
+        "notify_on_close": boolean,
+        "submit_disabled": boolean,
+    },
+    required=("title", "blocks"),
+)
+_home = fields(_VIEW, required=("blocks",))
+
+
+def check_message(payload: dict[str, Any]) -> list[str]:
+    """Why Slack would refuse this message (`text`, `blocks`, `attachments`), one sentence each; empty: it takes it."""
+    return [str(refusal) for refusal in refuse_message(payload)]
+
+
+def check_view(view: dict[str, Any]) -> list[str]:
+    """Why Slack would refuse this modal or Home tab, one sentence each; empty when it takes it."""
+    return [str(refusal) for refusal in refuse_view(view)]
+
+
+def refuse_message(payload: dict[str, Any]) -> Found:
+    """The same as `check_message`, with code, sentence and JSON pointer apart."""
+    found: Found = []
+    blocks, attachments = payload.get("blocks") or [], payload.get("attachments") or []
+    _message_text(payload, bool(blocks or attachments), found)
+    if not isinstance(blocks, list):
+        refuse(found, "/blocks", "must be an array", code="invalid_blocks_format")
+    else:
+        check_blocks(blocks, "/blocks", found, surface="message")
+    if not isinstance(attachments, list):
+        refuse(found, "/attachments", "must be an array", code="invalid_attachments")
+        return found
+    if len(attachments) > 100:
+        refuse(found, "/attachments", "no more than 100 items allowed", code="too_many_attachments")
+    for index, attachment in enumerate(attachments):
+        inside = attachment.get("blocks", []) if isinstance(attachment, dict) else None
+        if isinstance(inside, list):
+            check_blocks(inside, f"/attachments/{index}/blocks", found, surface="message")
+        else:
+            refuse(found, f"/attachments/{index}", "must be an object", code="invalid_attachments")
+    return found
+
+
+def _message_text(payload: dict[str, Any], has_blocks: bool, found: Found) -> None:
+    content = payload.get("text")
+    markdown = payload.get("markdown_text")
+    if markdown is not None:
+        if content is not None or has_blocks:
+            refuse(found, "/markdown_text", "cannot stand beside text or blocks", code="markdown_text_conflict")
+        elif not isinstance(markdown, str) or not 0 < len(markdown) <= 12_000:
+            refuse(found, "/markdown_text", "must be a string of 1 to 12000 characters", code="msg_too_long")
+    elif content is not None and not isinstance(content, str):
+        refuse(found, "/text", "must be a string", code="invalid_arguments")
+    elif not content or not content.strip():
+        why = "a message with blocks needs a top-level text too, for screen readers and notifications"
+        refuse(found, "/text", why if has_blocks else "a message needs a text", code="no_text")
+    elif len(content) > TEXT_LIMIT:
+        refuse(found, "/text", f"must be less than {TEXT_LIMIT + 1} characters", code="msg_too_long")
+
+
+def refuse_view(view: dict[str, Any]) -> Found:
+    """The same as `check_view`, with code, sentence and JSON pointer apart."""
+    found: Found = []
+    if not isinstance(view, dict):
+        return [Refusal("invalid_arguments", "must be an object", "/view")]
+    home = view.get("type") == "home"
+    (_home if home else _modal)(view, "/view", found)
+    if "type" not in view:
+        refuse(found, "/view", "missing required field: type")
+    blocks = view.get("blocks")
+    if isinstance(blocks, list):
+        check_blocks(blocks, "/view/blocks", found, surface="home" if home else "modal")
+        if not home and not blocks:
+            refuse(found, "/view/blocks", "no fewer than 1 items allowed")
+        inputs = any(isinstance(block, dict) and block.get("type") == "input" for block in blocks)
+        if inputs and not home and not view.get("submit"):
+            refuse(found, "/view", "a view with input blocks needs a submit button")
+    elif blocks is not None:
+        refuse(found, "/view/blocks", "must be an array")
+    found = [Refusal("invalid_arguments", refusal.message, refusal.pointer) for refusal in found]
+    if len(json.dumps(view, ensure_ascii=False).encode()) > VIEW_BYTES:
+        found.insert(0, Refusal("view_too_large", "must be less than 250 KB", "/view"))
+    return found

@@ -1,0 +1,139 @@
+"""A real browser on the playground's page.
+
+The browser is the machine's own Chromium. Where there is none the tests are skipped and say so, except on CI, where a
+missing browser is a failure. One browser serves a whole run; every test gets a fresh profile (a context).
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from echo_app import MANIFEST, EchoApp
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from bot.playground.fake_slack import FakeSlack
+from bot.playground.page import Suggestion, add_page
+
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+#: A grey picture of one pixel, for every address outside: nothing leaves the machine.
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
+SUGGESTIONS = (Suggestion("/echo hello", "the app says it back"), Suggestion("/form", "opens a form"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium-like browser."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    if os.environ.get("CI"):
+        pytest.fail("CI has no chromium, so the page is untested: install the package chromium.")
+    pytest.skip("no chromium, chromium-browser or google-chrome on this machine")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        yield launched
+        await launched.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Playground:
+    """A running workspace with the echo app in it, and the address of its page."""
+
+    fake: FakeSlack
+    app: EchoApp
+    url: str
+    ada: str
+    bert: str
+    general: str
+
+
+async def serve(app: web.Application) -> tuple[web.AppRunner, str]:
+    """Serves `app` on a free loopback port; returns the runner to clean up and the address."""
+    runner = web.AppRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def playground() -> AsyncIterator[Playground]:
+    fake = FakeSlack(signing_secret="a-secret", bot_token="xoxb-test", app_token="xapp-test")
+    fake.install(MANIFEST)
+    ada = fake.add_user("ada", real_name="Ada Lind", email="ada@example.test", tz="Europe/London")
+    bert = fake.add_user("bert", real_name="Bert Okafor", email="bert@example.test", tz="Europe/London")
+    general = fake.add_channel("general", members=[ada.id, bert.id], bot_is_member=True, topic="Everybody")
+    fake.add_channel("checkout", members=[ada.id], private=True, bot_is_member=True)
+    fake.add_channel("platform", members=[bert.id])
+    await fake.start()
+    echo = EchoApp(fake.api_url, "xoxb-test")
+    echo_runner, echo_url = await serve(echo.web_app())
+    fake.connect_http(f"{echo_url}/slack/events")
+    page_app = web.Application()
+    add_page(page_app, fake, suggestions=SUGGESTIONS)
+    page_runner, page_url = await serve(page_app)
+    yield Playground(fake, echo, page_url, ada.id, bert.id, general.id)
+    await page_runner.cleanup()
+    await fake.stop()
+    await echo_runner.cleanup()
+    await echo.close()
+
+
+def watch_console(page: Page, complaints: list[str]) -> None:
+    """Collects what a developer would see in red."""
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Browser, playground: Playground) -> AsyncIterator[OpenPage]:
+    """Opens the page as somebody: `await open_page(user=…, width=…)`. The console must stay clean."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    async def open_it(
+        *, user: str | None = None, width: int = 1280, height: int = 800, scheme: str = "light", place: str = ""
+    ) -> Page:
+        context = await browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]  # the fixture takes it as a plain word
+            locale="en-GB",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.set_default_timeout(5_000)
+        await context.route(re.compile("^https://"), lambda route: route.fulfill(body=PIXEL, content_type="image/png"))
+        page = await context.new_page()
+        watch_console(page, complaints)
+        await page.goto(f"{playground.url}/#user={user or playground.ada}&{place}")
+        await page.wait_for_selector("#app[data-ready=true]")
+        return page
+
+    yield open_it
+    for context in contexts:
+        await context.close()
+    assert complaints == []

@@ -1,0 +1,19 @@
+"""What a person does on the page, for the tests."""
+
+from __future__ import annotations
+
+from playwright.async_api import Locator, Page
+
+BOX = "#composer-input"
+
+
+async def send(page: Page, text: str, *, box: str = BOX) -> None:
+    await page.fill(box, text)
+    if not text.endswith(" "):
+        # A first Enter would take an open completion; a space folds it.
+        await page.press(box, "Space")
+    await page.press(box, "Enter")
+
+
+def messages(page: Page) -> Locator:
+    return page.locator("#stream .message")
