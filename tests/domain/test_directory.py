@@ -242,7 +242,7 @@ def test_a_plural_is_the_singular_only_where_the_catalog_has_not_both() -> None:
 
 
 def test_assets_of_one_name_and_the_same_owners_need_no_choice() -> None:
-    fact = OwnershipRecord(id=1, area=Area.ALL, role=Role.OWNER, team_id=7, valid_from=NOON, seen_at=NOON)
+    fact = OwnershipRecord(id=1, area=Area.ALL, role=Role.OWNER, team_id=7, valid_from=NOON)
     repository = asset("ledger", AssetKind.REPOSITORY, facts=(fact,))
     service = asset("ledger", AssetKind.SERVICE, facts=(fact,))
     directory = Directory.build([repository, service])

@@ -12,9 +12,8 @@ from bot.domain.directory.rows import Rows, near_keys, piece_keys
 from bot.domain.names import clean, fold
 from bot.domain.records import AssetRecord
 
-_WORD = st.sampled_from(
-    "payments payment orders order db database api app eu us 1 2 12 who the on call monitoring svc service zebra".split()
-)
+_WORDS = "payments payment orders order db database api app eu us 1 2 12 who the on call monitoring svc service zebra"
+_WORD = st.sampled_from(_WORDS.split())
 _SEPARATOR = st.sampled_from(["-", "_", " ", ".", "/", ""])
 _KIND = st.sampled_from([AssetKind.SERVICE, AssetKind.DATABASE, AssetKind.REPOSITORY, AssetKind.OTHER])
 

@@ -33,6 +33,9 @@ class Namebook:
         #: Name number -> the numbers of its words, in order.
         self.words: list[tuple[int, ...]] = []
 
+    def __len__(self) -> int:
+        return len(self.assets) - len(self._free)
+
     def add(self, asset_id: int, words: Sequence[str], folded: str) -> None:
         """Add one spelling of an asset."""
         if self._free:

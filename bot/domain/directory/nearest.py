@@ -52,10 +52,10 @@ def _by_words(index: Index, words: Sequence[str]) -> list[tuple[int, float]]:
     """Return (name number, likeness) for the names that have any of the words or one that is spelt like it."""
     book = index.names.wordbook
     meant = [(word, _likely(index, word)) for word in dict.fromkeys(words) if book.meaning_of(word)]
-    sought = sorted({(book.count(number), number) for _, options in meant for number in options})
+    sought = sorted({(book.count(number), book.word(number), number) for _, options in meant for number in options})
     counts: Counter[int] = Counter()
     left = _MOST_NAMES
-    for count, number in sought:
+    for count, _, number in sought:
         if count > left and counts:
             break
         names = book.names[number]
@@ -84,7 +84,7 @@ class _Weights:
     def __init__(self, index: Index) -> None:
         self._wordbook = index.names.wordbook
         self._known: dict[int, float] = {}
-        self.most = log2(len(index.names.assets) + 2)
+        self.most = log2(len(index.names) + 2)
 
     def __call__(self, number: int) -> float:
         weight = self._known.get(number)
