@@ -123,7 +123,11 @@ def cut_mrkdwn(text: str, limit: int) -> str:
 
 
 def button(text: str, action_id: str, value: str, *, label: str = "", style: str = "") -> Block:
-    """Return a button; `label` is what a screen reader says when the text alone is not enough."""
+    """Return a button.
+
+    `label` is what a screen reader says when the text alone is not enough; it begins with the text, so that people
+    who speak to their screen can say what they see (WCAG 2.5.3).
+    """
     made: Block = {
         "type": "button",
         "text": {"type": "plain_text", "text": shorten(text, BUTTON_TEXT)},

@@ -48,6 +48,7 @@ def visible_state(fake: FakeSlack, user: str, *, suggestions: Sequence[Suggestio
         "dm": dm.id if dm else None,
         "messages": {channel.id: _messages(fake, user, channel) for channel in channels},
         "views": [_view(view) for view in fake.view_stack(user)],
+        "has_home": workspace.manifest.home_tab,
         "home": _view(home) if home else None,
         **_manifest_lists(workspace.manifest.raw),
         "toasts": _toasts(fake, user),

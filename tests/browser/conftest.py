@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from driving import watch_console
 from echo_app import MANIFEST, EchoApp
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
@@ -98,12 +99,6 @@ async def playground() -> AsyncIterator[Playground]:
     await fake.stop()
     await echo_runner.cleanup()
     await echo.close()
-
-
-def watch_console(page: Page, complaints: list[str]) -> None:
-    """Collects what a developer would see in red."""
-    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
 
 
 OpenPage = Callable[..., Awaitable[Page]]

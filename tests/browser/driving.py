@@ -17,3 +17,9 @@ async def send(page: Page, text: str, *, box: str = BOX) -> None:
 
 def messages(page: Page) -> Locator:
     return page.locator("#stream .message")
+
+
+def watch_console(page: Page, complaints: list[str]) -> None:
+    """Collects what a developer would see in red."""
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -85,6 +85,6 @@ def _buttons(verdict: Verdict, frame: Frame) -> Block:
     if frame.may_confirm and isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
         elements.append(button("Confirm", CONFIRM, value, label=f"Confirm that we own {name}", style="primary"))
     if not isinstance(verdict, UnownedOnPurpose | Unowned):
-        elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner of {name}?"))
-    elements.append(button("Share in channel", SHARE, value, label=f"Share who owns {name} in this channel"))
+        elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner? {name}"))
+    elements.append(button("Share in channel", SHARE, value, label=f"Share in channel who owns {name}"))
     return {"type": "actions", "elements": elements}

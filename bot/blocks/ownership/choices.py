@@ -65,7 +65,7 @@ def _choices(head: str, names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
         blocks.append(
             {
                 **section(line),
-                "accessory": button("This one", CHOOSE, str(asset.id), label=f"Who owns {plain(asset.name, 60)}?"),
+                "accessory": button("This one", CHOOSE, str(asset.id), label=f"This one: {plain(asset.name, 60)}"),
             }
         )
     if len(names) > len(shown):

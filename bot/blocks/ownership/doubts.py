@@ -62,6 +62,6 @@ def doubted(asset: AssetRecord, doubter: str, reason: str, *, value: str) -> Ren
         text,
         [
             section(text),
-            {"type": "actions", "elements": [button("We own it", CONFIRM, value, label=f"We own {name}")]},
+            {"type": "actions", "elements": [button("We own it", CONFIRM, value, label=f"We own it: {name}")]},
         ],
     )

@@ -47,8 +47,8 @@ export function createSidebar(app, root) {
         others.length ? [heading("Other channels"), h("ul", {}, others.map(channelItem))] : null,
         heading("Direct messages"),
         h("ul", {}, item(app, { focus: "dm", here: inChannel && place.channel === state.dm, unread: isUnread(app, state.dm), choose: openDm }, icon("talk"), h("span", {}, state.bot.name))),
-        heading("Apps"),
-        h("ul", {}, item(app, { focus: "home", here: place.view === "home", choose: () => go({ view: "home" }) }, icon("home"), h("span", {}, `${state.bot.name} – Home`)))),
+        state.has_home ? heading("Apps") : null,
+        state.has_home ? h("ul", {}, item(app, { focus: "home", here: place.view === "home", choose: () => go({ view: "home" }) }, icon("home"), h("span", {}, `${state.bot.name} – Home`))) : null),
       shortcuts(app),
     ]);
     restoreFocus(root, mark);
