@@ -80,7 +80,8 @@ def test_what_gives_nothing_is_a_problem_that_says_what_to_do(tmp_path: Path) ->
     assert [asset.name for asset in catalog.assets] == ["a"]
     assert [str(problem) for problem in catalog.problems] == [
         f"{tmp_path}/missing: does not exist; check the path.",
-        f"{tmp_path}/empty: holds no file of the format 'baton' ({FORMATS['baton'].summary}); name the file to read it anyway.",
+        f"{tmp_path}/empty: holds no file of the format 'baton' ({FORMATS['baton'].summary}); "
+        "name the file to read it anyway.",
         f"{tmp_path}/pipe: is neither a file nor a directory; name a file.",
     ]
 

@@ -33,11 +33,27 @@ class Items:
 
 @dataclass(slots=True)
 class Fields:
-    """A mapping; `key_lines` says where each key stands."""
+    """A mapping; `key_lines` holds the lines of those keys that are not on the line of their value."""
 
     values: dict[str, Node] = field(default_factory=dict)
-    key_lines: dict[str, int | None] = field(default_factory=dict)
     line: int | None = None
+    key_lines: dict[str, int | None] | None = None
+
+    def put(self, key: str, value: Node, line: int | None) -> None:
+        """Set a key that stands on `line`."""
+        self.values[key] = value
+        if line != value.line:
+            self.key_lines = self.key_lines or {}
+            self.key_lines[key] = line
+        elif self.key_lines:
+            self.key_lines.pop(key, None)
+
+    def line_of(self, key: str) -> int | None:
+        """Return the line of a key, the mapping's own when it has no such key."""
+        if self.key_lines and key in self.key_lines:
+            return self.key_lines[key]
+        node = self.values.get(key)
+        return self.line if node is None else node.line
 
 
 Node = Text | Items | Fields
@@ -64,7 +80,6 @@ def from_plain(value: object) -> Node:
             node = Text("" if one is None else str(one), is_null=one is None)
         if isinstance(parent, Fields):
             parent.values[key] = node
-            parent.key_lines[key] = None
         else:
             parent.values.append(node)
     return root.values[0]
@@ -151,9 +166,7 @@ class FieldReader:
                 continue
             near = difflib.get_close_matches(key[:40].lower().replace("_", "-"), known, n=1, cutoff=0.5)
             hint = f"did you mean {quoted(near[0])}?" if near else f"known are: {', '.join(known)}."
-            self.problem(
-                fields.key_lines.get(key), f"{where} has an unknown key {quoted(key)}, which is ignored; {hint}"
-            )
+            self.problem(fields.line_of(key), f"{where} has an unknown key {quoted(key)}, which is ignored; {hint}")
 
     def _wrong(self, node: Node, key: str, wanted: str) -> None:
         have = _WORDS[type(node)]

@@ -191,11 +191,10 @@ class _Composer:
             top.merges.append(node)
             return
         if name in top.node.values:
-            first = top.node.key_lines.get(name)
+            first = top.node.line_of(name)
             message = f"key {quoted(name)} is already set on line {first}; the value here is used, remove one of them."
             self._sink.problem(self._file.at(key.line), message)
-        top.node.values[name] = node
-        top.node.key_lines[name] = key.line
+        top.node.put(name, node, key.line)
 
     def _merge(self, into: Fields, merged: Node, line: int) -> None:
         for one in merged.values if isinstance(merged, Items) else [merged]:
@@ -204,8 +203,7 @@ class _Composer:
             self._count(len(one.values), line)
             for name, node in one.values.items():
                 if name not in into.values:
-                    into.values[name] = node
-                    into.key_lines[name] = one.key_lines.get(name)
+                    into.put(name, node, one.line_of(name))
 
 
 _COMPLEX_KEY = (

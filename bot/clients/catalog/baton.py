@@ -92,7 +92,7 @@ class _Document:
         reader.known_keys(document, _FILE_KEYS, "the file")
         version = reader.text(document, "baton")
         if version not in {"", "1"}:
-            reader.problem(document.key_lines["baton"], f"is of version {quoted(version)}; this Baton reads version 1.")
+            reader.problem(document.line_of("baton"), f"is of version {quoted(version)}; this Baton reads version 1.")
             return
         for fields in reader.mappings(document, "teams"):
             self._team(fields)
@@ -128,7 +128,7 @@ class _Document:
         who = quoted(name or email or slack_id or handle)
         reader.known_keys(fields, _PERSON_KEYS, f"person {who}")
         if email and not is_email(email):
-            reader.problem(fields.key_lines.get("email"), f"{quoted(email)} is not an e-mail address; it is left out.")
+            reader.problem(fields.line_of("email"), f"{quoted(email)} is not an e-mail address; it is left out.")
             email = ""
         if not (email or slack_id or handle):
             reader.problem(fields.line, f"person {who} is left out: give an 'email', a 'slack' id or a 'handle'.")
@@ -161,7 +161,7 @@ class _Document:
         unowned = reader.text(fields, "unowned")
         if owners and unowned:
             reader.problem(
-                fields.key_lines.get("unowned"),
+                fields.line_of("unowned"),
                 f"asset {quoted(name)} has both owners and 'unowned'; 'unowned' is ignored.",
             )
             unowned = ""
@@ -210,10 +210,10 @@ class _Document:
         reader = self._reader
         by_area = reader.fields(fields, "owners")
         for key, node in by_area.values.items():
-            area = self._one_of(key, Area, by_area.key_lines.get(key), "area")
+            area = self._one_of(key, Area, by_area.line_of(key), "area")
             if area is None:
                 continue
-            inner = node if isinstance(node, Fields) else Fields({"owner": node}, {"owner": node.line}, node.line)
+            inner = node if isinstance(node, Fields) else Fields({"owner": node}, node.line)
             reader.known_keys(inner, _AREA_KEYS, f"area {quoted(key)}")
             for role_key, role in (("owner", Role.OWNER), ("secondary", Role.SECONDARY)):
                 for written in reader.texts(inner, role_key):
@@ -226,7 +226,7 @@ class _Document:
             if url.startswith(("https://", "http://")):
                 yield Link(label, url)
             elif url:
-                line = self._reader.fields(fields, "links").key_lines.get(label)
+                line = self._reader.fields(fields, "links").line_of(label)
                 self._reader.problem(
                     line, f"link {quoted(label)} is not a web address and is left out; start it with https://."
                 )
@@ -258,7 +258,7 @@ class _Document:
         digits = re.fullmatch(r"(?:tier[\s-]*)?(\d{1,2})", text, re.IGNORECASE)
         if digits is None:
             self._reader.problem(
-                fields.key_lines.get("tier"), f"tier {quoted(text)} is not a number from 0 to 99; it is left out."
+                fields.line_of("tier"), f"tier {quoted(text)} is not a number from 0 to 99; it is left out."
             )
             return None
         return int(digits[1])
@@ -266,14 +266,12 @@ class _Document:
     def _flag(self, fields: Fields, key: str) -> bool:
         text = self._reader.text(fields, key).lower()
         if text not in _YES | _NO:
-            self._reader.problem(
-                fields.key_lines.get(key), f"{quoted(key)} should be true or false; it is taken as false."
-            )
+            self._reader.problem(fields.line_of(key), f"{quoted(key)} should be true or false; it is taken as false.")
         return text in _YES
 
     def _word(self, fields: Fields, key: str, words: type[E]) -> E | None:
         text = self._reader.text(fields, key)
-        return self._one_of(text, words, fields.key_lines.get(key), key) if text else None
+        return self._one_of(text, words, fields.line_of(key), key) if text else None
 
     def _one_of(self, text: str, words: type[E], line: int | None, what: str) -> E | None:
         folded = re.sub(r"[\s_/]+", "-", text.strip().lower())

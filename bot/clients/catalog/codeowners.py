@@ -32,7 +32,7 @@ from bot.domain.catalog import (
     PathRule,
     Problem,
 )
-from bot.domain.codeowners import compile_pattern, is_catch_all
+from bot.domain.codeowners import check_pattern, is_catch_all
 from bot.errors import CatalogError
 
 #: GitHub does not load a larger file.
@@ -168,7 +168,7 @@ def _rule(line: str, number: int) -> _Rule:
         raise CatalogError(f"{quoted(line)} has no pattern")
     pattern = match["pattern"]
     try:
-        compile_pattern(pattern)
+        check_pattern(pattern)
     except CatalogError as error:
         raise CatalogError(f"pattern {quoted(pattern)} {error}") from None
     owners = dict.fromkeys(_owner(word) for word in _COMMENT.sub("", match["rest"] or "").split())

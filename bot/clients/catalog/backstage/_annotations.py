@@ -41,7 +41,7 @@ class Annotations:
         return ""
 
     def _line(self, name: str) -> int | None:
-        return self._fields.key_lines.get(self._keys.get(name, name))
+        return self._fields.line_of(self._keys.get(name, name))
 
     def channel(self) -> str:
         """Return the Slack channel: an id, a URL, or `#name`."""

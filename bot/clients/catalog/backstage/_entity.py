@@ -66,7 +66,7 @@ class EntityReader:
     def _ref(self, kind: str, metadata: Fields) -> EntityRef | None:
         reader = self._reader
         name = reader.text(metadata, "name")
-        line = metadata.key_lines.get("name", metadata.line)
+        line = metadata.line_of("name")
         if not name:
             reader.problem(metadata.line, f"has a {kind} without metadata.name, which is left out; give it a name.")
             return None

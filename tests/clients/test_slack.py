@@ -1,0 +1,307 @@
+"""The client for Slack's Web API, against the simulated Slack and against servers that behave worse than Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.clients import slack as clients
+from bot.clients.slack import SlackClient
+from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
+from bot.playground.fake_slack import FakeSlack
+from bot.ports import Slack
+
+TOKEN = "xoxb-client"
+NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+KEY = {"event_type": "baton_outbox", "event_payload": {"key": "k1"}}
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[FakeSlack]:
+    made = FakeSlack(signing_secret="s", bot_token=TOKEN, app_token="xapp", clock=lambda: NOW, monotonic=lambda: 0.0)
+    made.add_user("ada", real_name="Ada Byron", email="Ada@Example.test", tz="Europe/Paris", user_id="U0ADA")
+    made.add_channel("payments", members=["ada"], bot_is_member=True, channel_id="C0PAY")
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def client(workspace: FakeSlack) -> AsyncIterator[SlackClient]:
+    async with SlackClient(token=TOKEN, api_url=workspace.api_url) as made:
+        yield made
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def server(handler: Handler) -> AsyncIterator[str]:
+    """A server that answers everything with `handler`; yields its address."""
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", handler)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        await runner.cleanup()
+
+
+def answering(status: int, body: str, content_type: str, **headers: str) -> Handler:
+    async def handle(_request: web.Request) -> web.Response:
+        return web.Response(status=status, text=body, content_type=content_type, headers=headers)
+
+    return handle
+
+
+def called(workspace: FakeSlack, method: str) -> int:
+    return sum(call.method == method for call in workspace.calls)
+
+
+def test_it_fits_the_port() -> None:
+    port: Slack = SlackClient(token="", api_url="")
+    assert port
+
+
+class TestErrors:
+    async def test_a_token_that_slack_does_not_know(self, workspace: FakeSlack) -> None:
+        async with SlackClient(token="xoxb-wrong", api_url=workspace.api_url) as stranger:
+            with pytest.raises(SlackError) as caught:
+                await stranger.bot_user_id()
+        assert type(caught.value) is SlackError
+        assert caught.value.code == "invalid_auth"
+
+    async def test_slacks_own_codes(self, client: SlackClient) -> None:
+        with pytest.raises(SlackError) as caught:
+            await client.post_message("C0NOWHERE", text="x")
+        assert (type(caught.value), caught.value.code) == (SlackError, "channel_not_found")
+        with pytest.raises(SlackError) as caught:
+            await client.user("U0NOBODY")
+        assert caught.value.code == "user_not_found"
+
+    async def test_too_many_calls_carry_the_pause(self, client: SlackClient) -> None:
+        for number in range(5):
+            await client.post_message("C0PAY", text=str(number))
+        with pytest.raises(SlackRateLimitedError) as caught:
+            await client.post_message("C0PAY", text="one too many in a second")
+        assert caught.value.retry_after_seconds == 1
+        assert caught.value.code == "ratelimited"
+
+    @pytest.mark.parametrize(
+        ("headers", "pause"),
+        [
+            ({"Retry-After": "30"}, 30),
+            ({"Retry-After": "soon"}, 30),
+            ({}, 30),
+            ({"Retry-After": "0"}, 1),
+            ({"Retry-After": "inf"}, 3600),
+        ],
+    )
+    async def test_retry_after(self, headers: dict[str, str], pause: float) -> None:
+        body = json.dumps({"ok": False, "error": "ratelimited"})
+        handler = answering(429, body, "application/json", **headers)
+        async with server(handler) as url, SlackClient(token=TOKEN, api_url=url) as client:
+            with pytest.raises(SlackRateLimitedError) as called_api:
+                await client.bot_user_id()
+            with pytest.raises(SlackRateLimitedError) as responded:
+                await client.respond(url, {"text": "x"})
+        assert (called_api.value.retry_after_seconds, responded.value.retry_after_seconds) == (pause, pause)
+
+    @pytest.mark.parametrize(
+        ("status", "body", "content_type"),
+        [
+            (500, "<html>", "text/html"),
+            (503, "Service Unavailable", "text/plain"),
+            (503, '{"ok": false, "error": "service_unavailable"}', "application/json"),
+            (502, "{broken", "application/json"),
+            (200, "{broken", "application/json"),
+            (200, "<html>Sign in to the guest network</html>", "text/html"),
+            (200, "ok", "text/plain"),
+            (200, "[]", "application/json"),
+            (200, "[1]", "application/json"),
+            (200, "", "application/json"),
+            (204, "", "text/plain"),
+        ],
+    )
+    async def test_what_is_no_answer_of_slacks(self, status: int, body: str, content_type: str) -> None:
+        async with (
+            server(answering(status, body, content_type)) as url,
+            SlackClient(token=TOKEN, api_url=url) as client,
+        ):
+            with pytest.raises(SlackUnreachableError):
+                await client.post_message("C0PAY", text="x", metadata=KEY)
+
+    async def test_a_port_where_nobody_listens(self) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+            async with SlackClient(token=TOKEN, api_url=url) as client:
+                with pytest.raises(SlackUnreachableError):
+                    await client.post_message("C0PAY", text="x", metadata=KEY)
+                with pytest.raises(SlackUnreachableError):
+                    await client.respond(url, {"text": "x"})
+
+    async def test_a_server_that_never_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(clients, "_TIMEOUT_SECONDS", 0.1)
+        ended = asyncio.Event()
+
+        async def hang(_request: web.Request) -> web.Response:
+            await ended.wait()
+            return web.Response()
+
+        async with server(hang) as url, SlackClient(token=TOKEN, api_url=url) as client:
+            with pytest.raises(SlackUnreachableError):
+                await client.post_message("C0PAY", text="x", metadata=KEY)
+            ended.set()
+
+
+class TestBrokenConnections:
+    @pytest.mark.parametrize(("metadata", "arrived"), [(KEY, 1), (None, 2)])
+    async def test_a_message_that_can_be_looked_for_is_sent_once(
+        self, metadata: dict[str, Any] | None, arrived: int
+    ) -> None:
+        """The server takes the message and closes the connection instead of answering; others are sent once more."""
+        texts = []
+
+        async def take_and_close(request: web.Request) -> web.Response:
+            texts.append((await request.json())["text"])
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response()
+
+        async with server(take_and_close) as url, SlackClient(token=TOKEN, api_url=url) as client:
+            with pytest.raises(SlackUnreachableError):
+                await client.post_message("C0PAY", text="x", metadata=metadata)
+        assert texts == ["x"] * arrived
+
+
+class TestMessages:
+    async def test_post_and_find_again(self, client: SlackClient) -> None:
+        ts = await client.post_message("C0PAY", text="x", metadata=KEY)
+        assert await client.find_message("C0PAY", key="k1", since=NOW) == ts
+        assert await client.find_message("#payments", key="k1", since=NOW) == ts
+        assert await client.find_message("C0PAY", key="k2", since=NOW) is None
+        assert await client.find_message("C0PAY", key="k1", since=NOW + timedelta(minutes=5)) is None
+
+    async def test_in_a_direct_message_by_person(self, client: SlackClient) -> None:
+        ts = await client.post_message("U0ADA", text="x", metadata=KEY)
+        assert await client.find_message("U0ADA", key="k1", since=NOW) == ts
+
+    async def test_in_a_thread(self, client: SlackClient) -> None:
+        thread = await client.post_message("C0PAY", text="first")
+        ts = await client.post_message("C0PAY", text="x", metadata=KEY, thread_ts=thread)
+        assert await client.find_message("C0PAY", key="k1", since=NOW) is None, "replies are not in a channel's history"
+        assert await client.find_message("C0PAY", key="k1", since=NOW, thread_ts=thread) == ts
+
+    async def test_behind_many_others(self, workspace: FakeSlack, client: SlackClient) -> None:
+        ts = await client.post_message("C0PAY", text="x", metadata=KEY)
+        for number in range(450):
+            await workspace.post("ada", "payments", str(number))
+        assert await client.find_message("C0PAY", key="k1", since=NOW) == ts
+        assert called(workspace, "conversations.history") == 3
+
+    async def test_blocks_arrive(self, workspace: FakeSlack, client: SlackClient) -> None:
+        block = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}
+        await client.post_message("C0PAY", text="x", blocks=(block,))
+        shown = workspace.visible_messages("ada", "payments")[-1].blocks[0]
+        assert shown["text"] == block["text"]
+
+
+class TestResponseUrls:
+    async def issued(self, workspace: FakeSlack) -> str:
+        """Run a command against an app that answers nothing, and return the URL that it was given."""
+        seen: list[str] = []
+
+        async def take(request: web.Request) -> web.Response:
+            seen.append(str((await request.post())["response_url"]))
+            return web.Response()
+
+        async with server(take) as url:
+            workspace.connect_http(url)
+            await workspace.run_command("ada", "payments", "/whoowns x")
+        return seen[0]
+
+    async def test_five_uses_and_no_more(self, workspace: FakeSlack, client: SlackClient) -> None:
+        url = await self.issued(workspace)
+        for number in range(5):
+            await client.respond(url, {"text": str(number), "response_type": "ephemeral"})
+        with pytest.raises(SlackError) as caught:
+            await client.respond(url, {"text": "too many"})
+        assert (type(caught.value), caught.value.code) == (SlackError, "expired_url")
+        assert [m.text for m in workspace.visible_messages("ada", "payments")][-5:] == ["0", "1", "2", "3", "4"]
+
+    async def test_never_ours(self, workspace: FakeSlack, client: SlackClient) -> None:
+        with pytest.raises(SlackError) as caught:
+            await client.respond(f"{workspace.base_url}response/unknown", {"text": "x"})
+        assert caught.value.code == "expired_url"
+
+    async def test_what_slack_refuses(self, workspace: FakeSlack, client: SlackClient) -> None:
+        with pytest.raises(SlackError) as caught:
+            await client.respond(await self.issued(workspace), {"text": ""})
+        assert (type(caught.value), caught.value.code) == (SlackError, "no_text")
+
+    @pytest.mark.parametrize("url", ["", "nonsense", "http://"])
+    async def test_no_address_at_all(self, client: SlackClient, url: str) -> None:
+        with pytest.raises(SlackUnreachableError):
+            await client.respond(url, {"text": "x"})
+
+    async def test_a_server_in_trouble(self, client: SlackClient) -> None:
+        async with server(answering(503, "", "text/plain")) as url:
+            with pytest.raises(SlackUnreachableError):
+                await client.respond(url, {"text": "x"})
+
+
+class TestPeopleAndChannels:
+    async def test_a_member(self, client: SlackClient) -> None:
+        ada = await client.user("U0ADA")
+        assert (ada.id, ada.email, ada.timezone) == ("U0ADA", "ada@example.test", "Europe/Paris")
+        assert ada.is_active
+        assert not ada.is_bot
+
+    async def test_everybody_page_by_page(self, workspace: FakeSlack, client: SlackClient) -> None:
+        for number in range(450):
+            workspace.add_user(f"user{number}", real_name=f"User {number}", deleted=number == 7, is_bot=number == 8)
+        people = {person.id: person for person in await client.members()}
+        assert set(people) == set(workspace.workspace.users)
+        assert called(workspace, "users.list") == 3
+        assert [p.name for p in people.values() if not p.is_active] == [
+            people[workspace.workspace.user("user7").id].name
+        ]
+        assert people[workspace.workspace.user("user8").id].is_bot
+        assert people[workspace.workspace.bot_user_id].is_bot
+
+    async def test_channels_page_by_page(self, workspace: FakeSlack, client: SlackClient) -> None:
+        for number in range(450):
+            workspace.add_channel(f"channel-{number}", private=number % 2 == 1, bot_is_member=number == 1)
+        workspace.workspace.channel("channel-2").is_archived = True
+        found = await client.channels()
+        seen = {f"channel-{number}" for number in range(0, 450, 2)} - {"channel-2"} | {"channel-1", "payments"}
+        assert set(found) == seen
+        assert found["payments"] == "C0PAY"
+        assert called(workspace, "conversations.list") == 2
+
+    async def test_half_a_list_is_a_failure_and_no_list(self) -> None:
+        async def fail_on_the_second_page(request: web.Request) -> web.Response:
+            if request.query.get("cursor"):
+                return web.json_response({"ok": False, "error": "internal_error"})
+            page = {"next_cursor": "more"}
+            return web.json_response({"ok": True, "members": [{"id": "U1"}], "channels": [], "response_metadata": page})
+
+        async with server(fail_on_the_second_page) as url, SlackClient(token=TOKEN, api_url=url) as client:
+            for listing in (client.members, client.channels):
+                with pytest.raises(SlackError) as caught:
+                    await listing()
+                assert caught.value.code == "internal_error"
+
+    async def test_who_the_bot_is(self, workspace: FakeSlack, client: SlackClient) -> None:
+        assert await client.bot_user_id() == workspace.workspace.bot_user_id
