@@ -36,7 +36,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     backtracks over more than the path once for each of its segments, whatever the pattern. Raise `CatalogError`,
     whose message completes "this pattern ...", for what GitHub refuses.
     """
-    _refuse(pattern)
+    check_pattern(pattern)
     if pattern == "/":
         return _NOTHING  # as on GitHub: the root itself is no file
     segments = pattern.split("/")
@@ -72,8 +72,8 @@ def is_catch_all(pattern: str) -> bool:
     return pattern in {"*", "**", "/**", "**/*", "/**/*"}
 
 
-def _refuse(pattern: str) -> None:
-    """Raise for a pattern that GitHub calls invalid."""
+def check_pattern(pattern: str) -> None:
+    """Raise `CatalogError` for a pattern that GitHub calls invalid; its message completes "this pattern ..."."""
     if not pattern:
         raise CatalogError("is empty")
     if len(pattern) > MAX_PATTERN_LENGTH:

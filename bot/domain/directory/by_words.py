@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.domain.directory.answers import Match, Method, Several
 from bot.domain.directory.choosing import Finding, choose
 from bot.domain.directory.index import Index
-from bot.domain.directory.questions import Reading
+from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import GENERIC_WORD
 
 #: A word that more names have than this does not single out one of them.

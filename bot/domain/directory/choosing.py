@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from bot.domain.catalog import AssetKind
 from bot.domain.directory.answers import Candidate, Match, Method, Several
 from bot.domain.directory.index import Index, short_name
-from bot.domain.directory.questions import Reading
+from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import KIND_WORDS, MEANINGS
 from bot.domain.names import fold, tokens
 from bot.domain.records import AssetRecord
 
 #: Of assets that share name and owners, the one to answer with: the kinds in this order, then the rest.
 _KINDS_FIRST = (AssetKind.SYSTEM, AssetKind.SERVICE, AssetKind.WEBSITE, AssetKind.API)
+
+#: Where more assets than this share a spelling, the rest are left out: there is nothing to answer but several.
+_MOST_HOLDERS = 300
 
 #: How sure each way of finding an asset is.
 CONFIDENCE = {
@@ -89,6 +92,7 @@ def of_kinds(index: Index, ids: Iterable[int], words: Iterable[str], *, are_exac
 def holders(index: Index, ids: Sequence[int], text: str) -> Finding:
     """Return those of the assets under `text`, literally, that it names best: name, reference, alias, address."""
     key = text.lower()
+    ids = ids[:_MOST_HOLDERS]
     assets = [index.assets[one] for one in ids]
     exact = [one.id for one in assets if one.name == text]
     if len(exact) == 1:
@@ -110,7 +114,7 @@ def folded_holders(index: Index, ids: Sequence[int], text: str) -> Finding | Non
     fitting: list[int] = []
     named: list[int] = []
     literal: list[int] = []
-    for one in ids:
+    for one in ids[:_MOST_HOLDERS]:
         asset = index.assets[one]
         spellings = [name for name in (asset.name, short_name(asset), *asset.aliases) if fold(name) == key]
         if not any(_same_numbers(words, tokens(name), text) for name in spellings):

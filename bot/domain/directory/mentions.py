@@ -8,7 +8,8 @@ from bot.domain.directory.choosing import Finding, choose
 from bot.domain.directory.common_words import common_words
 from bot.domain.directory.index import Index
 from bot.domain.directory.places import at_address, run_named
-from bot.domain.directory.questions import Chunk, Part, Question, Reading, read
+from bot.domain.directory.questions import Chunk, Part, Question, read
+from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import KIND_WORDS
 
 #: A message is read up to here.

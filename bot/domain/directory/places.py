@@ -9,7 +9,8 @@ from bot.domain.directory import addresses
 from bot.domain.directory.answers import Match, Method, Several
 from bot.domain.directory.choosing import Finding, choose, folded_holders, holders
 from bot.domain.directory.index import Index, as_tuple
-from bot.domain.directory.questions import MAX_LENGTH, Chunk, Part, Question, Reading, as_area, outside
+from bot.domain.directory.questions import MAX_LENGTH, Chunk, Part, Question
+from bot.domain.directory.readings import Reading, as_area, outside
 from bot.domain.names import clean, fold
 
 #: A name has at most this many pieces between white space.

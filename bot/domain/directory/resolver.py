@@ -7,7 +7,8 @@ from bot.domain.directory.answers import Match, Method, Nearest, Resolution, Sev
 from bot.domain.directory.choosing import Finding, choose
 from bot.domain.directory.index import Index
 from bot.domain.directory.nearest import nearest
-from bot.domain.directory.questions import Part, Question, Reading, before_predicate, forgiven, read, readings
+from bot.domain.directory.questions import Part, Question, before_predicate, forgiven, read
+from bot.domain.directory.readings import Reading, readings
 from bot.domain.directory.slips import behind_slips
 
 

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from bot.domain.directory.answers import Match, Method, Several
 from bot.domain.directory.choosing import Finding, choose
 from bot.domain.directory.index import Index
-from bot.domain.directory.questions import Reading
+from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import MEANINGS, QUESTION_WORDS
 
 _MOST_CORRECTIONS = 8

@@ -133,12 +133,11 @@ class Wordbook:
         found = {number for key in near_keys(word, slips=slips) for number in self._near.find(key)}
         if not found:
             return []
-        numbers = sorted(found)
-        scored = process.extract(
-            word, [self._words[number] for number in numbers], scorer=OSA.distance, score_cutoff=slips, limit=None
-        )
+        words = [self._words[number] for number in found]
+        scored = process.extract(word, words, scorer=OSA.distance, score_cutoff=slips, limit=None)
         digits = digits_of(word)
-        return sorted((int(slip), numbers[place]) for text, slip, place in scored if digits_of(text) == digits)
+        near = sorted((int(slip), text) for text, slip, _ in scored if digits_of(text) == digits)
+        return [(slip, self._numbers[text]) for slip, text in near]
 
     def beginning(self, start: str, *, most: int) -> list[int]:
         """Return the numbers of up to `most` words that begin with `start`."""

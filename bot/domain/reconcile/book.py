@@ -44,6 +44,15 @@ class TeamEntry:
     is_declared: bool = False
     gone_at: datetime | None = None
 
+    def refer(self, name: str) -> None:
+        """Record that a source refers to the team by `name`: a stub is there as long as that happens.
+
+        Of several spellings of a stub the least is shown, so that the order of imports does not matter.
+        """
+        if not self.is_declared:
+            self.gone_at = None
+            self.name = min(self.name, name)
+
     @property
     def is_live(self) -> bool:
         """Whether a source declares the team now."""
