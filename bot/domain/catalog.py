@@ -142,8 +142,8 @@ class PathRule:
 class TeamClaim:
     """What one source says of a team. `name` is shown; `aliases` are other spellings that the source uses for it.
 
-    `channel` is a Slack channel id or `#name`, `user_group` a Slack user-group id or `@handle`, `timezone` an IANA name,
-    `lead` and `members` are person references (e-mail, Slack id or handle). `members` is None when the source
+    `channel` is a Slack channel id or `#name`, `user_group` a Slack user-group id or `@handle`, `timezone` an IANA
+    name, `lead` and `members` are person references (e-mail, Slack id or handle). `members` is None when the source
     does not list them, which is not the same as an empty list.
     """
 
@@ -177,9 +177,9 @@ class AssetClaim:
     """What one source says of an asset.
 
     `external_id` is the source's own stable name of it (entity ref, ARN, `repository:pattern`) and unique within the
-    source. `aliases` are other names people use; `addresses` are what identifies it elsewhere (ARN, host name, repository
-    URL, channel). `parent` is the `external_id` or name of the asset that this one is a part of. `owners` empty and
-    `unowned_reason` empty means: the source names no owner.
+    source. `aliases` are other names people use; `addresses` are what identifies it elsewhere (ARN, host name,
+    repository URL, channel). `parent` is the `external_id` or name of the asset that this one is a part of. `owners`
+    empty and `unowned_reason` empty means: the source names no owner.
     """
 
     external_id: str

@@ -24,7 +24,7 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamRecord:
-    """A team. `other_names` holds aliases and former names; `is_gone` is True once no source knows the team any more."""
+    """A team. `other_names` holds aliases and former names; `is_gone` is True once no source knows it any more."""
 
     id: int
     name: str

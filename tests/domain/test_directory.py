@@ -13,6 +13,7 @@ _CATALOG = [
     asset("payments-db", AssetKind.DATABASE, aliases=("pay-database-main",)),
     asset("checkout"),
     asset("checkout-worker"),
+    asset("checkout-deploy", AssetKind.PIPELINE),
     asset("acme/shop", AssetKind.REPOSITORY, addresses=("https://github.com/acme/shop",)),
     asset("monitoring"),
     asset("who-am-i"),

@@ -23,6 +23,8 @@ _CATALOG = [
     ),
     asset("checkout", addresses=("https://git.example.com/acme/checkout.git", "#checkout", "C0CHECKOUT")),
     asset("shop", AssetKind.REPOSITORY, addresses=("git@git.example.com:acme/shop.git",)),
+    asset("acme/website", AssetKind.REPOSITORY),
+    asset("acme/shop", AssetKind.REPOSITORY),
     asset("tenants", AssetKind.DOMAIN, addresses=("*.tenants.example.com",)),
     asset("storefront", AssetKind.WEBSITE, addresses=("https://www.shop.example.com/",)),
     asset("uploads", AssetKind.STORAGE, addresses=("arn:aws:s3:::acme-uploads",)),
@@ -66,6 +68,8 @@ def directory() -> Directory:
         ("a.b.tenants.example.com", "tenants"),
         ("https://blue.tenants.example.com/login", "tenants"),
         ("http://shop.example.com/cart/17", "storefront"),
+        ("https://github.com/acme/website", "acme/website"),
+        ("git@github.com:acme/website.git", "acme/website"),
         ("component:default/ledger", "ledger"),
         ("Component:Default/Ledger", "ledger"),
     ],
@@ -167,3 +171,11 @@ def test_two_assets_at_one_address_are_told_apart_by_kind() -> None:
     found = directory.resolve(f"who owns the repository {url}?")
     assert isinstance(found, Match)
     assert found.confidence == 1.0
+
+
+def test_a_path_in_a_named_repository_is_looked_up_there(directory: Directory) -> None:
+    alone = directory.resolve("who owns apps/checkout/cli.py?")
+    assert isinstance(alone, Several)
+    found = directory.resolve("who owns apps/checkout/cli.py in acme/shop?")
+    assert isinstance(found, Match)
+    assert (found.method, found.understood_as) == (Method.PATH, "acme/shop:/apps/checkout/")

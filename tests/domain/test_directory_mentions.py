@@ -43,6 +43,7 @@ def directory() -> Directory:
         ("is the search service slow, or search itself?", ["search"]),
         ("paymnets-db is misspelt", []),
         ("who-am-i?", ["who-am-i"]),
+        ("the deploy of checkout is stuck", ["checkout"]),
         ("nothing here", []),
         ("", []),
     ],

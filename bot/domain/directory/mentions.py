@@ -16,6 +16,8 @@ from bot.domain.directory.vocabulary import KIND_WORDS
 _MAX_LENGTH = 4_000
 _MAX_CHUNKS = 600
 _MOST_CHUNKS_IN_NAME = 6
+#: An ordinary word of so many letters counts as a name where it is an asset's whole name.
+_LONG_ENOUGH = 6
 
 
 def mentioned(index: Index, text: str, *, limit: int) -> tuple[Match, ...]:
@@ -73,7 +75,10 @@ def _is_name(run: tuple[Chunk, ...]) -> bool:
 
 
 def _is_ordinary(chunk: Chunk) -> bool:
-    return len(chunk.folded) < 3 or chunk.folded in common_words() or _says_little(chunk)
+    # "our api on the web" names nothing, "the deploy of checkout" does: a longer word that is an asset's whole name is
+    # rarely meant otherwise, and one asset too many on the list costs less than "I found nothing".
+    is_short = len(chunk.folded) < _LONG_ENOUGH
+    return len(chunk.folded) < 3 or (is_short and chunk.folded in common_words()) or _says_little(chunk)
 
 
 def _says_little(chunk: Chunk) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.domain.catalog import AssetKind
 from bot.domain.directory import addresses
 from bot.domain.directory.answers import Match, Method, Several
 from bot.domain.directory.choosing import Finding, choose, folded_holders, holders
@@ -47,6 +48,7 @@ def by_address(index: Index, question: Question, *, limit: int) -> Match | Sever
             reading = outside(question, place, place + 1) or reading
     if not findings:
         return None
+    findings = _in_named_repositories(index, findings)
     if len(findings) > 1:
         everyone = tuple(dict.fromkeys(one for finding in findings for one in finding.asset_ids))
         findings = [replace(findings[0], asset_ids=everyone)]
@@ -140,12 +142,35 @@ def at_address(index: Index, text: str) -> Finding | None:
     for key in spellings[:2]:
         if (held := index.literal.get(key)) is not None:
             return holders(index, as_tuple(held), key if key != text.lower() else text)
+    if (repository := _repository_at(index, text)) is not None:
+        return repository
     if "/" in text and (ids := _at_path(index, text)):
         return Finding(ids, Method.PATH)
     for key in spellings[2:]:
         if (held := index.literal.get(key)) is not None:
             return Finding(as_tuple(held), Method.ADDRESS, spelling=key)
     return None
+
+
+def _in_named_repositories(index: Index, findings: list[Finding]) -> list[Finding]:
+    """Return only what the paths of "apps/api.py in acme/shop" lead to, in that repository; else `findings`."""
+    ids = [one for finding in findings if finding.method is not Method.PATH for one in finding.asset_ids]
+    repositories = {index.assets[one].name for one in ids if index.assets[one].kind is AssetKind.REPOSITORY}
+    kept: list[Finding] = []
+    for finding in findings:
+        rules = [(one, index.assets[one].path_rule) for one in finding.asset_ids]
+        inside = tuple(one for one, rule in rules if rule is not None and rule.repository in repositories)
+        if inside and finding.method is Method.PATH:
+            kept.append(replace(finding, asset_ids=inside))
+    return kept if kept and len(repositories) * len(kept) == 1 else findings
+
+
+def _repository_at(index: Index, text: str) -> Finding | None:
+    """Return the repository that a forge's address names by owner and name, where the catalog has no address of it."""
+    host, _, path = addresses.normal(text).partition("/")
+    held = index.literal.get(path) if "." in host and path.count("/") else None
+    ids = [one for one in as_tuple(held) if index.assets[one].kind is AssetKind.REPOSITORY]
+    return Finding(tuple(ids), Method.ADDRESS) if ids else None
 
 
 def _at_path(index: Index, text: str) -> tuple[int, ...]:

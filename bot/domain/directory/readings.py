@@ -92,6 +92,13 @@ def as_area(reading: Reading) -> Reading | None:
     return None if area in (None, Area.DATABASE) else Reading(reading.chunks, (), area, reading.beside)
 
 
+def asks_for_part(question: Question) -> bool:
+    """Return whether an area is said to be a part: "deployments of checkout", not "checkout deployments"."""
+    chunks = question.chunks
+    areas = (Part.AREA, Part.KIND_OR_AREA)
+    return any(chunk.part in areas and _is_part_of(chunks, place) for place, chunk in enumerate(chunks))
+
+
 def readings(question: Question) -> list[Reading]:
     """Return the ways to take a text whose name is in no one place, the most literal first."""
     chunks = question.chunks

@@ -8,7 +8,7 @@ from bot.domain.directory.choosing import Finding, choose
 from bot.domain.directory.index import Index
 from bot.domain.directory.nearest import nearest
 from bot.domain.directory.questions import Part, Question, before_predicate, forgiven, read
-from bot.domain.directory.readings import Reading, readings
+from bot.domain.directory.readings import Reading, asks_for_part, readings
 from bot.domain.directory.slips import behind_slips
 
 
@@ -52,6 +52,8 @@ def _exactly(index: Index, question: Question, found: list[Reading], *, limit: i
     ordered = by_words.in_any_order(index, plain, limit=limit)
     described = places.by_windows(index, question, is_plain=False, limit=limit)
     is_abbreviated = isinstance(ordered, Match) and ordered.method is Method.ABBREVIATION
+    if is_abbreviated and isinstance(described, Match) and described.area is not None and asks_for_part(question):
+        return described  # "deployments of checkout" are a part of checkout even where there is a `checkout-deploy`
     if ordered is not None and is_abbreviated and described is not None and described.area is None:
         ids = dict.fromkeys((*places.assets_of(ordered), *places.assets_of(described)))
         return choose(index, Finding(tuple(ids), Method.WORDS), found[0], limit=limit)

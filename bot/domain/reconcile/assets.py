@@ -41,12 +41,12 @@ def identity(ref: str) -> str:
     return f"{kind}:{fold(namespace)}/{fold(name) or name}"
 
 
-def suffixed(ref: str, external_id: str, *, length: int = 3) -> str:
-    """Return `ref` made unique by its source's own id, for the second of two assets that are named alike.
+def suffixed(ref: str, unique: str, *, length: int = 3) -> str:
+    """Return `ref` made unique, for the second of two assets that are named alike.
 
-    The suffix depends on `external_id` alone and is `length` bytes long, written as hexadecimal digits.
+    The suffix depends on `unique` alone (source and external id) and has two hexadecimal digits for each of `length`.
     """
-    return f"{ref}~{blake2b(external_id.encode(), digest_size=length).hexdigest()}"
+    return f"{ref}~{blake2b(unique.encode(), digest_size=length).hexdigest()}"
 
 
 class Refs:
@@ -63,11 +63,11 @@ class Refs:
         """Forget who holds `ref`, before it is given anew."""
         self._holders.pop(identity(ref), None)
 
-    def take(self, asset: int, ref: str, external_id: str) -> str:
+    def take(self, asset: int, ref: str, unique: str) -> str:
         """Give `asset` the ref it asks for or, where another asset holds that, one with a suffix; return it."""
         given, length = ref, 3
         while self._holders.setdefault(identity(given), asset) != asset:
-            given = suffixed(ref, external_id, length=length)
+            given = suffixed(ref, unique, length=length)
             length += 3
         return given
 
