@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from bot.domain.names import clean
@@ -40,12 +41,7 @@ def escape(text: str, limit: int = 300) -> str:
     `<!channel>`, `<@U…>` and links come out as the characters that they are. Slack knows no escape for its marks, so
     `*`, `_`, `~` and backticks become their full-width forms, which `names.fold` reads as the marks again.
     """
-    cut = plain(text, limit)
-    if cut.isalnum():
-        return cut
-    if _ANY_MARK.search(cut) is not None:
-        cut = _MARKS.sub(lambda mark: _FULL_WIDTH[mark[0]], cut)
-    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _escaped(text, limit)
 
 
 def plain(text: str, limit: int) -> str:
@@ -60,7 +56,7 @@ def shorten(text: str, limit: int) -> str:
 
 def date(moment: datetime) -> str:
     """Return a day that Slack shows in the reader's own time zone and words, with an ISO fallback."""
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{moment.date().isoformat()}>"
+    return _date(moment)
 
 
 def channel(reference: str) -> str:
@@ -148,6 +144,21 @@ _ANY_MARK = re.compile(r"[*_~`]")
 #: An underscore inside a word (`payments_db`) does nothing in Slack and stays as it is, for copying.
 _MARKS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])")
 _FULL_WIDTH = dict(zip("*_~`", "\uff0a\uff3f\uff5e\uff40", strict=True))
+
+
+@lru_cache(maxsize=4096)  # teams, channels and sources come in answer after answer
+def _escaped(text: str, limit: int) -> str:
+    cut = plain(text, limit)
+    if cut.isalnum():
+        return cut
+    if _ANY_MARK.search(cut) is not None:
+        cut = _MARKS.sub(lambda mark: _FULL_WIDTH[mark[0]], cut)
+    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@lru_cache(maxsize=1024)
+def _date(moment: datetime) -> str:
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{moment.date().isoformat()}>"
 
 
 def _mrkdwn(text: str, limit: int) -> Block:

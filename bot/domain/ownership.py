@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -193,14 +193,19 @@ def is_alive(holding: Holding, catalog: CatalogView) -> bool:
     team = holding.team
     if team is None or team.is_gone:
         return False
-    return not team.member_ids or bool(active_members(team, catalog))
+    return not team.member_ids or any(active_members(team, catalog))
 
 
-def active_members(team: TeamRecord, catalog: CatalogView) -> list[PersonRecord]:
-    """Return the team's members who are still here, its lead included."""
-    ids = dict.fromkeys(team.member_ids if team.lead_id is None else (*team.member_ids, team.lead_id))
-    people = (catalog.person(person_id) for person_id in ids)
-    return [person for person in people if person is not None and person.is_active]
+def active_members(team: TeamRecord, catalog: CatalogView) -> Iterator[PersonRecord]:
+    """Yield the team's members who are still here, its lead included, each once."""
+    for person_id in team.member_ids:
+        person = catalog.person(person_id)
+        if person is not None and person.is_active:
+            yield person
+    if team.lead_id is not None and team.lead_id not in team.member_ids:
+        lead = catalog.person(team.lead_id)
+        if lead is not None and lead.is_active:
+            yield lead
 
 
 def may_confirm(person_id: int, facts: Iterable[OwnershipRecord], catalog: CatalogView) -> tuple[OwnershipRecord, ...]:
@@ -266,6 +271,8 @@ def _dispute(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Holding,
 
     Of several disputes the one that matters most comes first: about the whole, then the application, then the rest.
     """
+    if len({holding.fact.source for holding in holdings}) < 2:
+        return None
     by_area: dict[Area, dict[str, list[Holding]]] = {}
     for holding in holdings:
         if holding.fact.role is Role.OWNER:
@@ -285,16 +292,19 @@ def _only_person(
     owners: tuple[Holding, ...], holdings: tuple[Holding, ...], catalog: CatalogView
 ) -> PersonRecord | None:
     """The one person behind all owners and whoever stands in for them; None for more, or when nobody knows."""
-    areas = {Area.ALL, *(holding.fact.area for holding in owners)}
-    helpers = (h for h in holdings if h.fact.role is Role.SECONDARY and h.fact.area in areas)
-    people: dict[int, PersonRecord] = {}
-    for holding in (*owners, *helpers):
+    concerned = owners
+    if len(holdings) > len(owners):
+        areas = {Area.ALL, *(holding.fact.area for holding in owners)}
+        concerned += tuple(h for h in holdings if h.fact.role is Role.SECONDARY and h.fact.area in areas)
+    found: PersonRecord | None = None
+    for holding in concerned:
         if not is_alive(holding, catalog):
             continue
-        if holding.person is not None:
-            people[holding.person.id] = holding.person
-        elif holding.team is not None:
-            if not holding.team.member_ids:
+        if holding.team is not None and not holding.team.member_ids:
+            return None
+        people = active_members(holding.team, catalog) if holding.team is not None else (holding.person,)
+        for person in people:
+            if found is not None and person is not None and person.id != found.id:
                 return None
-            people.update((person.id, person) for person in active_members(holding.team, catalog))
-    return next(iter(people.values())) if len(people) == 1 else None
+            found = person
+    return found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -115,8 +117,9 @@ async def refresh(snapshot: Snapshot, database: Database) -> bool:
         snapshot.put_people(await queries.people(connection, after=after))
         snapshot.put_teams(await queries.teams(connection, after=after))
         if after < 0:
-            chunks = [c async for c in queries.assets(connection, after=after, by_source=by_source)]
-            snapshot.directory = Directory.build(asset for chunk in chunks for asset in chunk.present)
+            with _without_collections():
+                chunks = [c async for c in queries.assets(connection, after=after, by_source=by_source)]
+                snapshot.directory = Directory.build(asset for chunk in chunks for asset in chunk.present)
         else:
             async for chunk in queries.assets(connection, after=after, by_source=by_source):
                 await _put_assets(snapshot.directory, chunk)
@@ -132,6 +135,18 @@ async def follow(snapshot: Snapshot, database: Database, *, every_seconds: float
             await refresh(snapshot, database)
         except Exception:
             log.exception("the catalog could not be refreshed; answers stay at revision %d", snapshot.revision)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Keep the garbage collector from going through records that all stay, again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 async def _put_assets(directory: Directory, changes: queries.AssetChanges) -> None:

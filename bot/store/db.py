@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -35,7 +36,7 @@ class Database:
         parsed = normalise_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         # Errors are logged, and a statement's parameters are what people typed: keep them out.
-        options: dict[str, Any] = {"pool_size": pool_size, "hide_parameters": True}
+        options: dict[str, Any] = {"pool_size": pool_size, "hide_parameters": True, "json_deserializer": orjson.loads}
         if self.is_sqlite:
             options["connect_args"] = {"timeout": busy_timeout_seconds}
         self.engine: AsyncEngine = create_async_engine(parsed, **options)

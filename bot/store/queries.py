@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
@@ -16,6 +16,15 @@ from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.store import tables
 
+_ASSET_COLUMNS = (
+    "id", "ref", "kind", "name", "namespace", "description", "aliases", "addresses", "parent_id", "hosting", "tier",
+    "links", "unowned_reason", "rule_repository", "rule_pattern", "rule_position", "gone_at",
+)  # fmt: skip
+#: Members by their text: a look-up costs a fraction of what calling the enumeration does.
+_AREAS = {area.value: area for area in Area}
+_ROLES = {role.value: role for role in Role}
+_KINDS = {kind.value: kind for kind in AssetKind}
+_HOSTINGS = {hosting.value: hosting for hosting in Hosting}
 #: Rows read at a time: small enough that making records of them does not hold the event loop up.
 _CHUNK = 500
 
@@ -94,9 +103,10 @@ async def assets(
 ) -> AsyncIterator[AssetChanges]:
     """Yield the assets that changed after a revision with their facts in force, some hundred at a time, by id."""
     table, last_id = _table(tables.Asset), 0
+    columns = [table.c[name] for name in _ASSET_COLUMNS]  # tags and versions are no part of an answer
     while True:
         query: Select[Any] = (
-            select(table).where(table.c.revision > after, table.c.id > last_id).order_by(table.c.id).limit(_CHUNK)
+            select(*columns).where(table.c.revision > after, table.c.id > last_id).order_by(table.c.id).limit(_CHUNK)
         )
         rows = (await connection.execute(query)).all()
         if not rows:
@@ -104,8 +114,8 @@ async def assets(
         facts = await _facts(connection, (rows[0].id, rows[-1].id), by_source)
         last_id = rows[-1].id
         yield AssetChanges(
-            present=[_asset(row, tuple(facts.get(row.id, ()))) for row in rows if row.gone_at is None],
-            gone_ids=[row.id for row in rows if row.gone_at is not None],
+            present=[_asset(row, tuple(facts.get(row[0], ()))) for row in rows if row[-1] is None],
+            gone_ids=[row[0] for row in rows if row[-1] is not None],
         )
 
 
@@ -139,8 +149,8 @@ async def _facts(
         found.setdefault(asset_id, []).append(
             OwnershipRecord(
                 id=fact_id,
-                area=Area(area),
-                role=Role(role),
+                area=_AREAS[area],
+                role=_ROLES[role],
                 team_id=team_id,
                 person_id=person_id,
                 source=source.name,
@@ -159,24 +169,24 @@ def _same(moment: datetime) -> datetime:
     return moment
 
 
-def _asset(row: Row[Any], facts: tuple[OwnershipRecord, ...]) -> AssetRecord:
-    rule = None
-    if row.rule_repository is not None:
-        rule = PathRule(row.rule_repository, row.rule_pattern, row.rule_position)
+def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...]) -> AssetRecord:
+    """Make a record of a row of `_ASSET_COLUMNS`; unpacked by place, which is what makes 100,000 of them quick."""
+    asset_id, ref, kind, name, namespace, description, aliases, addresses, parent_id, hosting, tier, links, *rest = row
+    unowned_reason, repository, pattern, position, _ = rest
     return AssetRecord(
-        id=row.id,
-        ref=row.ref,
-        kind=AssetKind(row.kind),
-        name=row.name,
-        namespace=row.namespace,
-        description=row.description,
-        aliases=tuple(row.aliases),
-        addresses=tuple(row.addresses),
-        parent_id=row.parent_id,
-        hosting=Hosting(row.hosting) if row.hosting else None,
-        tier=row.tier,
-        links=tuple(Link(label, url) for label, url in row.links),
-        unowned_reason=row.unowned_reason,
+        id=asset_id,
+        ref=ref,
+        kind=_KINDS[kind],
+        name=name,
+        namespace=namespace,
+        description=description,
+        aliases=tuple(aliases),
+        addresses=tuple(addresses),
+        parent_id=parent_id,
+        hosting=_HOSTINGS[hosting] if hosting else None,
+        tier=tier,
+        links=tuple([Link(label, url) for label, url in links]) if links else (),
+        unowned_reason=unowned_reason,
         facts=facts,
-        path_rule=rule,
+        path_rule=PathRule(repository, pattern, position) if repository is not None else None,
     )

@@ -1,0 +1,415 @@
+"""What ownership looks like in Slack: each answer's words, and what holds whatever strangers wrote into the catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.blocks import ownership as blocks
+from bot.blocks.ownership import Frame
+from bot.blocks.text import Rendered, escape
+from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
+from bot.domain.ownership import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict, verdict
+from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.playground._mentions import pings_in
+from bot.playground.refusals import check_message, check_view
+from tests.blocks.foreign import UNSEEN, mrkdwn, strings, unexpected_markup, words
+
+NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+ADA_ID, CHANNEL_ID = "U0ADA1234", "C0PAYMENTS"
+REAL = frozenset({ADA_ID, CHANNEL_ID})
+PLAIN = Frame()
+
+ADA = PersonRecord(id=1, name="Ada", slack_id=ADA_ID)
+LIN = PersonRecord(id=2, name="Lin")
+GUS = PersonRecord(id=3, name="Gus", is_active=False)
+PAYMENTS = TeamRecord(id=11, name="Payments", channel=CHANNEL_ID, member_ids=(1, 2))
+PLATFORM = TeamRecord(id=12, name="Platform", channel="#platform")
+SEARCH = TeamRecord(id=13, name="Search", member_ids=(2, 3))
+
+
+@dataclass
+class Catalog:
+    """A catalog of these people, teams and assets."""
+
+    people: list[PersonRecord] = field(default_factory=lambda: [ADA, LIN, GUS])
+    teams: list[TeamRecord] = field(default_factory=lambda: [PAYMENTS, PLATFORM, SEARCH])
+    assets: list[AssetRecord] = field(default_factory=list)
+
+    def asset(self, asset_id: int) -> AssetRecord | None:
+        return next((each for each in self.assets if each.id == asset_id), None)
+
+    def team(self, team_id: int) -> TeamRecord | None:
+        return next((each for each in self.teams if each.id == team_id), None)
+
+    def person(self, person_id: int) -> PersonRecord | None:
+        return next((each for each in self.people if each.id == person_id), None)
+
+    def last_seen(self, fact: OwnershipRecord) -> datetime:
+        return fact.valid_from
+
+
+def fact(
+    owner: TeamRecord | PersonRecord, area: Area = Area.ALL, role: Role = Role.OWNER, **rest: Any
+) -> OwnershipRecord:
+    who = {"team_id": owner.id} if isinstance(owner, TeamRecord) else {"person_id": owner.id}
+    made: dict[str, Any] = {"id": 1, "source": "backstage", "valid_from": NOW - timedelta(days=2), **who, **rest}
+    return OwnershipRecord(area=area, role=role, **made)
+
+
+def asset(*facts: OwnershipRecord, **rest: Any) -> AssetRecord:
+    made: dict[str, Any] = {"id": 7, "ref": "service:checkout", "kind": AssetKind.SERVICE, "name": "checkout", **rest}
+    return AssetRecord(facts=facts, **made)
+
+
+def judged(subject: AssetRecord, *, area: Area | None = None, catalog: Catalog | None = None) -> Verdict:
+    return verdict(subject, catalog or Catalog(), now=NOW, stale_after=timedelta(days=180), area=area)
+
+
+def answered(subject: AssetRecord, *, area: Area | None = None, frame: Frame = PLAIN) -> str:
+    return blocks.answer(judged(subject, area=area), frame).text
+
+
+def buttons(message: Rendered) -> dict[str, str]:
+    """The values of a message's buttons, by action id."""
+    found = {}
+    for block in message.blocks:
+        for element in [*block.get("elements", ()), block.get("accessory", {})]:
+            if element.get("type") == "button":
+                found[element["action_id"]] = element["value"]
+    return found
+
+
+class TestHeadlines:
+    def test_a_team_with_its_channel(self) -> None:
+        assert answered(asset(fact(PAYMENTS))).startswith(f"*Payments* (<#{CHANNEL_ID}>) owns *checkout*.")
+        assert answered(asset(fact(PLATFORM))).startswith("*Platform* (#platform) owns *checkout*.")
+
+    def test_a_person_is_mentioned_when_slack_knows_them(self) -> None:
+        assert answered(asset(fact(ADA))).startswith(f"<@{ADA_ID}> owns")
+        assert answered(asset(fact(LIN))).startswith("*Lin* owns")
+
+    def test_several_owners(self) -> None:
+        said = answered(asset(fact(PLATFORM), fact(SEARCH), fact(LIN)))
+        assert said.startswith("*Platform* (#platform), *Search* and *Lin* own *checkout*.")
+
+    def test_an_owner_that_two_sources_name_is_named_once(self) -> None:
+        said = answered(asset(fact(SEARCH), fact(SEARCH, source="terraform")))
+        assert said.startswith("*Search* owns *checkout*.")
+
+    def test_the_area_that_was_asked_for(self) -> None:
+        subject = asset(fact(SEARCH), fact(PLATFORM, Area.CI_CD))
+        assert "owns CI and deployments of *checkout*." in answered(subject, area=Area.CI_CD)
+        assert "owns *checkout*, the database included." in answered(subject, area=Area.DATABASE)
+
+    def test_an_owner_of_one_area_is_not_said_to_own_the_whole(self) -> None:
+        said = answered(asset(fact(PLATFORM, Area.DATABASE)))
+        assert "owns the database of *checkout*." in said
+        assert "Nobody is named for the rest" in said
+
+    def test_owners_of_several_areas_own_parts(self) -> None:
+        said = answered(asset(fact(PLATFORM, Area.DATABASE), fact(SEARCH, Area.CI_CD)))
+        assert "own parts of *checkout*." in said
+        assert "*Search* looks after CI and deployments" in said
+
+    def test_inherited(self) -> None:
+        parent = asset(fact(SEARCH), id=8, name="shop")
+        child = asset(parent_id=8)
+        said = blocks.answer(judged(child, catalog=Catalog(assets=[parent])), PLAIN).text
+        assert said.startswith("*Search* owns *checkout*, as the owner of *shop*, which it is a part of.")
+
+    def test_orphaned(self) -> None:
+        assert "*checkout* is orphaned: its owner *Gus* is gone." in answered(asset(fact(GUS)))
+        gone = replace(SEARCH, is_gone=True)
+        both = blocks.answer(judged(asset(fact(GUS), fact(SEARCH)), catalog=Catalog(teams=[gone])), PLAIN).text
+        assert "its owners *Gus* and *Search* are gone." in both
+
+    def test_disputed_names_both_sides_and_what_nobody_disputes(self) -> None:
+        subject = asset(
+            fact(PLATFORM),
+            fact(SEARCH, Area.CI_CD),
+            fact(LIN, Area.CI_CD, source="terraform"),
+            fact(LIN, source="terraform"),
+        )
+        said = answered(subject)
+        assert said.startswith(":warning: Two sources disagree about who owns *checkout*: backstage says *Platform*")
+        assert "; terraform says *Lin*." in said
+        assert "• *Search* looks after CI and deployments" in said
+        assert "who owns CI and deployments of *checkout*" in answered(subject, area=Area.CI_CD)
+
+    def test_unowned(self) -> None:
+        assert answered(asset()).startswith(":grey_question: Nobody owns *checkout*.")
+        part = answered(asset(fact(SEARCH, Area.CI_CD)), area=Area.DATABASE)
+        assert part.startswith(":grey_question: Nobody owns the database of *checkout*.")
+        assert "• *Search* looks after CI and deployments" in part
+
+    def test_unowned_on_purpose(self) -> None:
+        assert "Nobody owns *checkout*, on purpose: A playground." in answered(asset(unowned_reason="A playground."))
+
+
+class TestWarningsAndTrust:
+    def test_bus_factor_one(self) -> None:
+        assert "Only *Lin* knows it (bus factor 1)" in answered(asset(fact(SEARCH)))
+
+    def test_stale(self) -> None:
+        assert "Nobody has confirmed this since <!date^" in answered(
+            asset(fact(PAYMENTS, valid_from=NOW - timedelta(400)))
+        )
+
+    def test_split_over_what_a_provider_runs(self) -> None:
+        facts = (fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE))
+        assert "consider handing the rest" in answered(asset(*facts, hosting=Hosting.MANAGED))
+
+    def test_helpers_are_listed(self) -> None:
+        said = answered(asset(fact(PAYMENTS), fact(PLATFORM, Area.ALL, Role.SECONDARY)))
+        assert "• *Platform* (#platform) helps with everything" in said
+
+    def test_where_it_comes_from_and_who_confirmed_it(self) -> None:
+        assert "From backstage, last read <!date^" in answered(asset(fact(PAYMENTS)))
+        assert "nobody has confirmed it yet" in answered(asset(fact(PAYMENTS)))
+        assert "Decided in Slack <!date^" in answered(asset(fact(PAYMENTS, source="slack", is_human=True)))
+        confirmed = judged(asset(fact(PAYMENTS, confirmed_at=NOW, confirmed_by=1)))
+        assert f"confirmed by <@{ADA_ID}> <!date^" in blocks.answer(confirmed, PLAIN, confirmed_by=ADA).text
+        assert "confirmed by somebody <!date^" in blocks.answer(confirmed, PLAIN).text
+
+    def test_what_was_understood_is_in_both_twins(self) -> None:
+        message = blocks.answer(judged(asset(fact(PAYMENTS))), Frame(understood_as="checkout"))
+        assert "I read that as *checkout*" in message.text
+        assert any("I read that as *checkout*" in text for text in mrkdwn(list(message.blocks)))
+
+
+class TestButtons:
+    def test_who_may_confirm_is_offered_it(self) -> None:
+        said = judged(asset(fact(PAYMENTS)), area=Area.CI_CD)
+        assert buttons(blocks.answer(said, Frame(may_confirm=True))) == dict.fromkeys(
+            (blocks.CONFIRM, blocks.DOUBT, blocks.SHARE), "7|ci-cd"
+        )
+        assert blocks.CONFIRM not in buttons(blocks.answer(said, PLAIN))
+
+    def test_nobody_can_be_doubted_where_nobody_is_named(self) -> None:
+        assert set(buttons(blocks.answer(judged(asset()), PLAIN))) == {blocks.SHARE}
+        assert set(buttons(blocks.answer(judged(asset(unowned_reason="x")), PLAIN))) == {blocks.SHARE}
+
+    def test_an_orphan_is_not_confirmed(self) -> None:
+        assert blocks.CONFIRM not in buttons(blocks.answer(judged(asset(fact(GUS))), Frame(may_confirm=True)))
+
+    def test_a_shared_answer_has_none_and_says_who_shared_it(self) -> None:
+        shared = blocks.answer(judged(asset(fact(PAYMENTS))), Frame(is_shared=True, shared_by=ADA_ID))
+        assert buttons(shared) == {}
+        assert f"Shared by <@{ADA_ID}>" in shared.text
+
+    def test_choices_carry_the_asset(self) -> None:
+        named = [(asset(id=number, name=f"db-{number}", namespace="shop"), "Payments") for number in range(1, 8)]
+        message = blocks.several(named, "db")
+        assert [b["accessory"]["value"] for b in message.blocks if "accessory" in b] == ["1", "2", "3", "4", "5"]
+        assert "• *db-1* · service in shop · Payments" in message.text
+        assert "… and 2 more" in message.text
+
+    def test_nothing_found(self) -> None:
+        assert "I know nothing called *zeppelin*" in blocks.unknown([], "zeppelin").text
+        assert "Did you mean" in blocks.unknown([(asset(), "")], "chekcout").text
+        assert blocks.unknown([], "") == blocks.question_needed()
+
+
+def refused(message: Rendered) -> list[str]:
+    return check_message(message.as_body())
+
+
+def assert_fit_for_slack(message: Rendered, *, ids: frozenset[str] = REAL) -> None:
+    """Slack takes it, nobody is pinged, and no stranger's word is markup."""
+    body = message.as_body()
+    assert refused(message) == []
+    for block in Block.parse_all(list(message.blocks)):
+        assert type(block) is not Block, "a kind of block that the SDK knows"
+        block.validate_json()
+    assert_inert(body, ids=ids)
+    assert message.text.strip()
+
+
+def assert_inert(payload: dict[str, Any], *, ids: frozenset[str]) -> None:
+    assert list(pings_in(payload)) == []
+    for text in mrkdwn(payload):
+        assert unexpected_markup(text, ids=ids) == "", text
+    for key, text in strings(payload):
+        if key != "private_metadata":
+            assert not UNSEEN.search(text), (key, text)
+
+
+SOURCES = st.sampled_from(["backstage", "slack"]) | words
+PEOPLE = st.builds(
+    PersonRecord,
+    id=st.integers(1, 3),
+    name=words,
+    slack_id=st.sampled_from(["", ADA_ID]) | words,
+    is_active=st.booleans(),
+)
+TEAMS = st.builds(
+    TeamRecord,
+    id=st.integers(11, 13),
+    name=words,
+    channel=st.sampled_from(["", CHANNEL_ID, "#payments"]) | words,
+    member_ids=st.sampled_from([(), (1,), (1, 2, 3)]),
+    is_gone=st.booleans(),
+)
+
+
+@st.composite
+def foreign_facts(draw: st.DrawFn) -> OwnershipRecord:
+    owner = draw(st.sampled_from([ADA, LIN, GUS, PAYMENTS, PLATFORM, SEARCH]))
+    return fact(
+        owner,
+        draw(st.sampled_from(list(Area))),
+        draw(st.sampled_from(list(Role))),
+        source=draw(SOURCES),
+        is_human=draw(st.booleans()),
+        valid_from=NOW - timedelta(days=draw(st.sampled_from([0, 400]))),
+        confirmed_at=draw(st.none() | st.just(NOW)),
+    )
+
+
+@st.composite
+def foreign_assets(draw: st.DrawFn, asset_id: int = 7) -> AssetRecord:
+    return asset(
+        *draw(st.lists(foreign_facts(), max_size=4)),
+        id=asset_id,
+        name=draw(words),
+        namespace=draw(words),
+        description=draw(words),
+        kind=draw(st.sampled_from(list(AssetKind))),
+        hosting=draw(st.none() | st.sampled_from(list(Hosting))),
+        tier=draw(st.none() | st.integers(0, 5)),
+        parent_id=draw(st.none() | st.just(8)),
+        links=tuple(
+            Link(*each)
+            for each in draw(st.lists(st.tuples(words, words | words.map("https://a.test/".__add__)), max_size=3))
+        ),
+        unowned_reason=draw(st.just("") | words),
+    )
+
+
+@st.composite
+def foreign_verdicts(draw: st.DrawFn) -> Verdict:
+    people = {each.id: each for each in draw(st.lists(PEOPLE, max_size=3))}
+    teams = {each.id: each for each in draw(st.lists(TEAMS, max_size=3))}
+    catalog = Catalog(
+        list({1: ADA, 2: LIN, 3: GUS, **people}.values()),
+        list({11: PAYMENTS, 12: PLATFORM, 13: SEARCH, **teams}.values()),
+        [draw(foreign_assets(8))],
+    )
+    return judged(draw(foreign_assets()), area=draw(st.none() | st.sampled_from(list(Area))), catalog=catalog)
+
+
+FRAMES = st.builds(
+    Frame,
+    understood_as=words,
+    may_confirm=st.booleans(),
+    is_shared=st.booleans(),
+    shared_by=st.sampled_from(["", ADA_ID]) | words,
+)
+
+
+def owners_in(said: Verdict) -> set[str]:
+    """How each owner that the answer must name is written, at least in part: an id, or the name in bold."""
+    holdings = said.claims if isinstance(said, Disputed) else said.owners if isinstance(said, Owned) else ()
+    found = set()
+    for holding in holdings:
+        slack_id = holding.person.slack_id if holding.person else ""
+        mentioned = slack_id == ADA_ID and not isinstance(said, Orphaned)
+        found.add(f"<@{ADA_ID}>" if mentioned else f"*{escape(holding.name, 80) or '(no name)'}*")
+    return found
+
+
+def expected_warnings(said: Verdict) -> list[str]:
+    found = []
+    if isinstance(said, Disputed):
+        found.append("sources disagree")
+    if isinstance(said, Unowned | UnownedOnPurpose):
+        found.append("Nobody owns")
+    if isinstance(said, Orphaned):
+        found.append("is orphaned")
+    elif isinstance(said, Owned):
+        found += ["Nobody has confirmed this since"] if isinstance(said, Stale) else []
+        found += ["bus factor 1"] if said.only_person else []
+        found += ["consider handing the rest"] if said.should_hand_off else []
+        found += ["which it is a part of"] if said.inherited_from else []
+    return found
+
+
+@given(foreign_verdicts(), FRAMES, st.none() | PEOPLE)
+@settings(max_examples=300)
+def test_an_answer_is_fit_for_slack_whatever_strangers_wrote(
+    said: Verdict, frame: Frame, confirmed_by: PersonRecord | None
+) -> None:
+    message = blocks.answer(said, frame, confirmed_by=confirmed_by)
+    real = REAL | {each.slack_id for each in [confirmed_by] if each is not None and each.slack_id == ADA_ID}
+    # A stranger may write an id in the form of one: then it is that person, and nothing else.
+    assert_fit_for_slack(message, ids=real | {"U0STRANGER", "W0STRANGER"})
+    for twin in (message.text, "\n".join(mrkdwn(list(message.blocks)))):
+        assert f"*{escape(said.asset.name, 120) or '(no name)'}*" in twin
+        assert [each for each in owners_in(said) if each not in twin] == []
+        assert [each for each in expected_warnings(said) if each not in twin] == []
+
+
+@given(st.lists(foreign_assets(), max_size=7), words, words)
+def test_choices_are_fit_for_slack(assets: list[AssetRecord], asked: str, owner: str) -> None:
+    named = [(each, owner) for each in assets]
+    for message in (blocks.several(named, asked), blocks.unknown(named, asked), blocks.mentioned(named)):
+        assert_fit_for_slack(message)
+
+
+@given(foreign_assets(), words, words, st.just(ADA_ID) | words)
+def test_doubts_are_fit_for_slack(subject: AssetRecord, owner: str, reason: str, doubter: str) -> None:
+    ids = REAL | {"U0STRANGER", "W0STRANGER"}
+    assert_fit_for_slack(blocks.doubted(subject, doubter, reason, value="7|"), ids=ids)
+    assert_fit_for_slack(blocks.doubt_recorded(owner))
+    view = blocks.doubt_view(subject, owner, "7||https://hooks.example.test/x")
+    assert check_view(view) == []
+    View(**view).validate_json()
+    assert_inert(view, ids=REAL)
+
+
+WIDEST = "&" * 4000
+
+
+def crowd(name: str) -> Catalog:
+    teams = [TeamRecord(id=number, name=f"{number}{name}", channel=f"{number}{name}") for number in range(11, 71)]
+    return Catalog([PersonRecord(id=1, name=name)], teams)
+
+
+@pytest.mark.parametrize("name", ["x" * 4000, WIDEST, "*" * 4000, "\u202e" * 4000, "支" * 4000])
+@pytest.mark.parametrize("sources", [1, 2, 60])
+@pytest.mark.parametrize("areas", [1, 10])
+def test_sixty_facts_fifty_links_and_names_of_4000_characters_fit(name: str, sources: int, areas: int) -> None:
+    every = list(Area)
+    facts = [
+        fact(TeamRecord(id=number, name=""), every[number % areas], source=f"{number // 10 % sources}{name}")
+        for number in range(11, 71)
+    ]
+    links = tuple(Link(name, f"https://a.test/{number}/{name}") for number in range(50))
+    subject = asset(
+        *facts, name=name, namespace=name, description=name, unowned_reason="", links=links, hosting=Hosting.MANAGED
+    )
+    for area in (None, Area.CI_CD):
+        said = judged(subject, area=area, catalog=crowd(name))
+        assert isinstance(said, Disputed if sources > 1 else Owned)
+        assert_fit_for_slack(blocks.answer(said, Frame(understood_as=name)))
+    small = asset(name=name, unowned_reason=name)
+    assert_fit_for_slack(blocks.answer(judged(small), PLAIN))
+    assert_fit_for_slack(blocks.several([(small, name)] * 60, name))
+    assert_fit_for_slack(blocks.doubted(small, "", name, value="7|"))
+    assert check_view(blocks.doubt_view(small, name, "x" * 3000)) == []
+
+
+def test_links_that_fit_are_all_there_and_none_is_cut_in_half() -> None:
+    links = tuple(Link(f"Page {number}", f"https://a.test/{number}?{'x' * 400}") for number in range(50))
+    message = blocks.answer(judged(asset(fact(PAYMENTS), links=links)), PLAIN)
+    shown = next(text for text in mrkdwn(list(message.blocks)) if "Page 0" in text)
+    assert [f"|Page {number}>" in shown for number in range(4)] == [True] * 4
+    assert shown.count("<http") == shown.count(">")
