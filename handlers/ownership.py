@@ -77,7 +77,7 @@ async def on_doubt(action: Action, context: Context) -> BoltResponse:
     """Open the "Wrong owner?" modal; a trigger lives three seconds, so nothing else comes first."""
     asset_id, area = _value(action.value)
     verdict = _look_up(context, asset_id, area)
-    owner = ", ".join(holding.name for holding in verdict.owners) if isinstance(verdict, Owned) else ""
+    owner = ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else ""
     view = blocks.doubt_view(verdict.asset, owner, f"{action.value}|{action.response_url}")
     await context.slack.open_view(action.trigger_id, view)
     return replies.nothing()
@@ -160,7 +160,7 @@ def _named(context: Context, named: tuple[Match, ...], user_id: str) -> Rendered
 
 def _brief(verdict: Verdict) -> str:
     if isinstance(verdict, Owned):
-        return ", ".join(holding.name for holding in verdict.owners)
+        return ownership.names_of(verdict.owners)
     return "disputed" if isinstance(verdict, Disputed) else "nobody"
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 #: Slack lets a person type 4,000 characters into a command; nothing that Baton is asked needs more.
 MOST_TEXT = 4000
+#: Where elements keep what was typed or chosen: https://docs.slack.dev/reference/block-kit/block-elements/
+_VALUES = ("value", "selected_user", "selected_channel", "selected_conversation", "selected_date", "selected_time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,13 @@ def command(body: Mapping[str, Any]) -> Command:
 
 def action(body: Mapping[str, Any]) -> Action:
     """Read a `block_actions` payload; Slack sends one action at a time."""
-    actions = body.get("actions") or [{}]
+    actions = body.get("actions")
+    pressed = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     container = _mapping(body, "container")
     message = _mapping(body, "message")
     return Action(
-        action_id=_text(actions[0], "action_id"),
-        value=_text(actions[0], "value"),
+        action_id=_text(pressed, "action_id"),
+        value=_chosen(pressed),
         user_id=_text(_mapping(body, "user"), "id"),
         channel_id=_text(_mapping(body, "channel"), "id") or _text(container, "channel_id"),
         response_url=_text(body, "response_url"),
@@ -107,9 +110,10 @@ def submission(body: Mapping[str, Any]) -> Submission:
     view = _mapping(body, "view")
     state = _mapping(_mapping(view, "state"), "values")
     values = {}
-    for block_id, elements in state.items():
-        for element in elements.values():
-            values[str(block_id)] = _text(element, "value")
+    for block_id in state:
+        elements = _mapping(state, block_id)
+        for name in elements:
+            values[block_id] = _chosen(_mapping(elements, name))
     return Submission(
         callback_id=_text(view, "callback_id"),
         metadata=_text(view, "private_metadata"),
@@ -150,6 +154,12 @@ def event(body: Mapping[str, Any]) -> Event:
 def _text(source: Mapping[str, Any], key: str) -> str:
     value = source.get(key)
     return value[:MOST_TEXT] if isinstance(value, str) else ""
+
+
+def _chosen(element: Mapping[str, Any]) -> str:
+    """What was typed into an element, or the one thing that was chosen in it; empty for nothing."""
+    option = _text(_mapping(element, "selected_option"), "value")
+    return option or next(filter(None, (_text(element, key) for key in _VALUES)), "")
 
 
 def _mapping(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:

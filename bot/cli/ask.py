@@ -146,7 +146,7 @@ def _holding(holding: Holding, catalog: Snapshot) -> dict[str, Any]:
 
 
 def _brief(verdict: Verdict) -> str:
-    return ", ".join(holding.name for holding in verdict.owners) if isinstance(verdict, Owned) else ""
+    return ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else ""
 
 
 def _plain(text: str) -> str:

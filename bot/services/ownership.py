@@ -79,6 +79,11 @@ def worth_saying(match: Match) -> str:
     return "" if match.method in _OUTRIGHT else match.understood_as
 
 
+def names_of(holdings: Iterable[Holding]) -> str:
+    """Return the owners' names, each once, separated by commas."""
+    return ", ".join(dict.fromkeys(holding.name for holding in holdings))
+
+
 def look_up(
     snapshot: Snapshot, asset_id: int, *, now: datetime, stale_after: timedelta, area: Area | None = None
 ) -> Verdict:
@@ -171,21 +176,13 @@ async def doubt(
             subject=f"asset:{asset_id}",
             detail={"doubt": row.id},
         )
-        for holding in _claimed(said):
-            address = _address(snapshot, holding)
-            if not address:
-                continue
+        for address, holding in _told_where(snapshot, said).items():
             since = int(holding.fact.confirmed_at.timestamp()) if holding.fact.confirmed_at else 0
             note = blocks.doubted(
                 said.asset, person.slack_id if person else "", reason, value=f"{asset_id}|{area.value if area else ''}"
             )
-            await outbox.enqueue(
-                session,
-                key=f"ownership.doubt:{asset_id}:{holding.fact.id}:{since}",
-                channel=address,
-                message=note,
-                at=now,
-            )
+            key = f"ownership.doubt:{asset_id}:{address}:{since}"
+            await outbox.enqueue(session, key=key, channel=address, message=note, at=now)
             told = told or holding.name
     return told
 
@@ -246,6 +243,16 @@ def _claimed(verdict: Verdict) -> tuple[Holding, ...]:
     if isinstance(verdict, rules.Disputed):
         return verdict.claims
     return verdict.owners if isinstance(verdict, Owned) else ()
+
+
+def _told_where(snapshot: Snapshot, verdict: Verdict) -> dict[str, Holding]:
+    """Where the owners are told, each place once however many facts name it, with the fact confirmed last."""
+    found: dict[str, Holding] = {}
+    for holding in sorted(_claimed(verdict), key=lambda held: held.trusted_at, reverse=True):
+        address = _address(snapshot, holding)
+        if address:
+            found.setdefault(address, holding)
+    return found
 
 
 def _address(snapshot: Snapshot, holding: Holding) -> str:

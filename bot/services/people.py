@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,7 +18,8 @@ from bot.store.tables import Person
 async def identify(deps: Deps, slack: Slack, slack_id: str) -> int:
     """Return the id of the person with this Slack id, remembering them when they are new.
 
-    Somebody whom the catalog knows by e-mail is that person from now on. Raises SlackError when Slack knows nobody.
+    Somebody whom the catalog knows by e-mail, and who has no Slack id yet, is that person from now on.
+    Raises SlackError when Slack knows nobody.
     """
     async with deps.database.reading() as session:
         known = (await session.execute(select(col(Person.id)).where(col(Person.slack_id) == slack_id))).scalar()
@@ -33,15 +35,16 @@ async def sync_members(deps: Deps, members: Iterable[SlackUser]) -> int:
 
     Members whom the catalog does not know are left alone: they are remembered when they first decide something.
     """
-    by_id = {member.id: member for member in members if not member.is_bot}
+    # Of two accounts with one address the active one counts: the other was deactivated when they came back.
+    by_id = {member.id: member for member in sorted(members, key=lambda m: m.is_active) if not member.is_bot}
     by_email = {member.email: member for member in by_id.values() if member.email}
     async with deps.database.transaction() as session:
         rows = (await session.execute(select(Person))).scalars().all()
         taken = {row.slack_id for row in rows if row.slack_id}
         changed = []
         for row in rows:
-            member = by_id.get(row.slack_id or "") or by_email.get(row.email or "")
-            if member is None or (row.slack_id is None and member.id in taken):
+            member = by_id.get(row.slack_id) if row.slack_id else by_email.get(row.email or "")
+            if member is None or (not row.slack_id and member.id in taken):
                 continue
             wanted = (member.id, row.name or member.name, row.timezone or member.timezone, member.is_active)
             if (row.slack_id, row.name, row.timezone, row.is_active) != wanted:
@@ -63,17 +66,26 @@ async def sync_members(deps: Deps, members: Iterable[SlackUser]) -> int:
 
 
 async def _remember(session: AsyncSession, deps: Deps, user: SlackUser) -> int:
-    matches = or_(col(Person.slack_id) == user.id, col(Person.email) == (user.email or None))
-    row = (await session.execute(select(Person).where(matches).order_by(col(Person.slack_id).is_(None)))).scalar()
+    # The revision's lock comes first: of two clicks at once, the second waits and finds the person.
+    revision = await next_revision(session)
+    row = await _find(session, col(Person.slack_id) == user.id)
+    if row is None and user.email:
+        row = await _find(session, col(Person.email) == user.email)
+        if row is not None and row.slack_id:
+            # The address belongs to another account; whose rights this one has is not ours to guess.
+            row, user = None, replace(user, email="")
     if row is None:
-        row = Person(name=user.name, slack_id=user.id, email=user.email or None)
+        row = Person(email=user.email or None)
         session.add(row)
-    elif row.slack_id is None:
-        row.slack_id = user.id
-    row.timezone = row.timezone or user.timezone
+    row.slack_id = user.id
+    row.name, row.timezone = row.name or user.name, row.timezone or user.timezone
     row.is_active = user.is_active
-    row.revision = await next_revision(session)
+    row.revision = revision
     await session.flush()
     await audit(session, at=deps.clock.now(), actor="baton", action="people.identify", subject=f"person:{row.id}")
     assert row.id is not None  # noqa: S101 - the flush has just given it
     return row.id
+
+
+async def _find(session: AsyncSession, condition: ColumnElement[bool]) -> Person | None:
+    return (await session.execute(select(Person).where(condition))).scalar_one_or_none()

@@ -89,7 +89,10 @@ class Snapshot:
             team = replace(row, channel=channel_id) if channel_id else row
             self._teams[team.id] = team
             for name in (*team.other_names, team.name):
-                self._team_by_name[fold(name)] = team.id
+                folded = fold(name)
+                held = self._teams.get(self._team_by_name.get(folded, -1))
+                if held is None or held.is_gone or not team.is_gone:
+                    self._team_by_name[folded] = team.id
 
     def put_channels(self, ids: Mapping[str, str]) -> None:
         """Let teams whose channel is known by name have its id, so that answers link to it."""

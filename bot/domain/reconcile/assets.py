@@ -52,8 +52,12 @@ def suffixed(ref: str, unique: str, *, length: int = 3) -> str:
 class Refs:
     """Which asset holds which ref, compared by identity. Assets are numbers of the caller's."""
 
-    def __init__(self, held: Iterable[tuple[int, str]] = ()) -> None:
-        self._holders = {identity(ref): asset for asset, ref in held}
+    def __init__(self) -> None:
+        self._holders: dict[str, int] = {}
+
+    def hold(self, asset: int, ref: str) -> None:
+        """Record that `asset` has `ref` already."""
+        self._holders[identity(ref)] = asset
 
     def holder(self, ref: str) -> int | None:
         """Return the asset that has `ref` in any spelling."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from bot.domain.catalog import AssetClaim, OwnerRef, Problem
 from bot.domain.reconcile.book import Owner, PersonEntry, TeamEntry
 from bot.domain.reconcile.owners import Index, UnknownPerson, UnknownTeam, nearest, slug
+from bot.services.catalog._bulk import chunks
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
 
@@ -14,13 +16,15 @@ from bot.services.catalog._run import Run
 Owners = dict[OwnerRef, Owner | None]
 
 
-def resolve_owners(roster: Roster, claims: Iterable[AssetClaim]) -> Owners:
+async def resolve_owners(roster: Roster, claims: Iterable[AssetClaim]) -> Owners:
     """Return whom the claims' owner references mean; adds stubs and people to the book."""
     found: Owners = {}
-    for claim in claims:
-        for one in claim.owners:
-            if one.owner not in found:
-                found[one.owner] = _owner(roster, one.owner)
+    for chunk in chunks(claims):
+        for claim in chunk:
+            for one in claim.owners:
+                if one.owner not in found:
+                    found[one.owner] = _owner(roster, one.owner)
+        await asyncio.sleep(0)
     return found
 
 
@@ -28,10 +32,7 @@ def _owner(roster: Roster, ref: OwnerRef) -> Owner | None:
     index, book = roster.index, roster.book
     match index.resolve(ref):
         case TeamEntry() as team:
-            if not team.is_declared:
-                team.gone_at = None
-                # Of several spellings the least, so that the order of imports does not matter.
-                team.name = min(team.name, slug(ref.name))
+            team.refer(slug(ref.name))
             return team
         case PersonEntry() as person:
             return person

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from bot.domain.names import fold
 from bot.domain.reconcile.assets import identity
 from bot.domain.reconcile.claims import Source, Subject, rank
 from bot.domain.reconcile.parents import Candidate, ParentClaim, Parents, break_cycles, wanted_names
-from bot.services.catalog._bulk import select_all, select_in, table_of
+from bot.services.catalog._bulk import chunks, select_all, select_in, table_of
 from bot.services.catalog._plan import Plan
 from bot.services.catalog._run import Run
 from bot.store import tables
@@ -37,21 +38,27 @@ async def resolve_parents(run: Run, plan: Plan) -> dict[int, int]:
     parents = Parents(await _externals(run, plan, texts), await _candidates(run, plan, texts))
     found: dict[int, int] = {}
     noted: set[str] = set()
-    for one in said:
-        parent = parents.find(one.claim)
-        if parent is not None:
-            found.setdefault(one.claim.asset, parent)
-        elif one.claim.source == run.source.id and one.claim.parent not in noted:
-            noted.add(one.claim.parent)
-            run.notes.append(Problem(one.origin, _unresolved(one.claim.parent), is_error=False))
+    for chunk in chunks(said):
+        for one in chunk:
+            parent = parents.find(one.claim)
+            if parent is not None:
+                found.setdefault(one.claim.asset, parent)
+            elif one.claim.source == run.source.id and one.claim.parent not in noted:
+                noted.add(one.claim.parent)
+                run.notes.append(Problem(one.origin, _unresolved(one.claim.parent), is_error=False))
+        await asyncio.sleep(0)
     kept, cycles = break_cycles(found, plan.ref)
-    origins = {one.claim.asset: one.origin for one in said if one.claim.source == run.source.id}
+    _note_cycles(run, plan, cycles, said)
+    return kept
+
+
+def _note_cycles(run: Run, plan: Plan, cycles: Iterable[Sequence[int]], said: Iterable[_Said]) -> None:
+    origins = {one.claim.asset: one.origin for one in said if one.claim.source == run.source.id} if cycles else {}
     for cycle in cycles:
         if (origin := next((origins[asset] for asset in cycle if asset in origins), None)) is not None:
             names = " in ".join(plan.ref(asset) for asset in (*cycle, cycle[0]))
             message = f"parents go round in a circle ({names}), so the first has none: correct one of them."
             run.notes.append(Problem(origin, message))
-    return kept
 
 
 def _unresolved(parent: str) -> str:
@@ -100,12 +107,16 @@ async def _candidates(run: Run, plan: Plan, texts: set[str]) -> list[Candidate]:
     """Return the live assets whose ref or name is among `texts`, with the sources that claim them."""
     refs, names = wanted_names(texts)
     found: dict[int, tuple[str, str]] = {}
-    for asset, known in plan.known.items():
-        if asset not in plan.planned and not known.is_gone and _fits(known.ref, known.name, refs, names):
-            found[asset] = known.ref, known.name
-    for asset, planned in plan.planned.items():
-        if planned.merged is not None and _fits(planned.ref, planned.merged.name, refs, names):
-            found[asset] = planned.ref, planned.merged.name
+    for stored in chunks(plan.known.items()):
+        for asset, known in stored:
+            if asset not in plan.planned and not known.is_gone and _fits(known.ref, known.name, refs, names):
+                found[asset] = known.ref, known.name
+        await asyncio.sleep(0)
+    for touched in chunks(plan.planned.items()):
+        for asset, planned in touched:
+            if planned.merged is not None and _fits(planned.ref, planned.merged.name, refs, names):
+                found[asset] = planned.ref, planned.merged.name
+        await asyncio.sleep(0)
     sources: dict[int, set[int]] = {asset: set() for asset in found}
     t = table_of(tables.Claim).c
     query = select(t.source_id, t.subject_id).where(

@@ -74,13 +74,13 @@ async def make_plan(run: Run, *, before: Index, after: Index) -> Plan:
     async for rows in select_all(run.connection, select(t.id, t.ref, t.name, t.parent_id, t.gone_at), t.id):
         for number, ref, name, parent_id, gone_at in rows:
             plan.known[number] = Known(ref, name, parent_id, gone_at is not None)
-    plan.refs = Refs((number, known.ref) for number, known in plan.known.items())
+            plan.refs.hold(number, ref)
     await _identify(run, plan)
     touched = _touched(run, plan)
     if before is not after and before.differs(after):
         touched |= await _differently_owned(run, before, after)
     await _gather(run, plan, touched)
-    await _name(plan)
+    await _name(run, plan)
     return plan
 
 
@@ -93,11 +93,13 @@ async def _identify(run: Run, plan: Plan) -> None:
             plan.asset_ids[external] = claim.subject_id
     claimed = set(plan.asset_ids.values())
     new: list[str] = []
-    for external in sorted(diff.added):
+    refs = {external: ref_of(run.reading.assets.claims[external]) for external in diff.added}
+    # Sorted, because of two claims of one name the first joins: that must not depend on the order of files or imports.
+    for external in sorted(refs, key=lambda external: (refs[external], external)):
         earlier = stored.get(external)
         found = earlier.subject_id if earlier is not None else None
         if found is None or found in claimed:
-            found = plan.refs.holder(ref_of(run.reading.assets.claims[external]))
+            found = plan.refs.holder(refs[external])
         if found is None or found in claimed:
             new.append(external)
         else:
@@ -186,29 +188,27 @@ def _merge(run: Run, planned: Planned) -> None:
         planned.merged = merge([claim for _, claim in planned.claims], former_names=planned.former_names)
 
 
-async def _name(plan: Plan) -> None:
+async def _name(run: Run, plan: Plan) -> None:
     """Give every touched asset its ref. Those that are renamed let go of theirs first, so that names can be swapped."""
-    renamed: list[tuple[str, int, MergedAsset]] = []
+    naming: list[tuple[bool, str, str, int]] = []
     for chunk in chunks(plan.planned.items()):
         for asset, planned in chunk:
-            known, merged = plan.known.get(asset), planned.merged
-            if merged is None:
+            known = plan.known.get(asset)
+            if planned.merged is None:
                 planned.ref = known.ref if known is not None else ""
                 continue
-            wanted = ref_of(merged)
-            if known is None:
-                renamed.append((wanted, asset, merged))
-            elif identity(known.ref) == identity(wanted):
+            wanted = ref_of(planned.merged)
+            if known is not None and identity(known.ref) == identity(wanted):
                 planned.ref = wanted
-            else:
+                continue
+            if known is not None:
                 plan.refs.release(known.ref)
-                renamed.append((wanted, asset, merged))
+            source = run.sources[planned.claims[0][0]]
+            naming.append((known is None, wanted, f"{source.name}:{planned.merged.external_id}", asset))
         await asyncio.sleep(0)
-    # Which of two new assets of one name gets the bare ref must not depend on the order of files.
-    for wanted, asset, merged in sorted(
-        renamed, key=lambda one: (one[1] not in plan.known, one[0], one[2].external_id)
-    ):
-        plan.planned[asset].ref = plan.refs.take(asset, wanted, merged.external_id)
+    # Which of two assets of one name gets the bare ref must not depend on the order of files.
+    for _, wanted, unique, asset in sorted(naming):
+        plan.planned[asset].ref = plan.refs.take(asset, wanted, unique)
 
 
 def previous_spellings(plan: Plan, assets: Sequence[int]) -> list[tuple[int, str]]:

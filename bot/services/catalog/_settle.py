@@ -10,7 +10,7 @@ from bot.domain.catalog import Origin, PersonClaim, TeamClaim
 from bot.domain.reconcile import teams as team_rules
 from bot.domain.reconcile.book import PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import Source, Subject, decode_person, decode_team, rank
-from bot.domain.reconcile.owners import Index, UnknownTeam
+from bot.domain.reconcile.owners import Index, UnknownTeam, slug
 from bot.domain.reconcile.people import People, person_key
 from bot.domain.reconcile.teams import Cluster, SourcedTeam
 from bot.services.catalog._bulk import select_all, table_of
@@ -173,6 +173,7 @@ def team_named(roster: Roster, index: Index, text: str) -> TeamEntry | None:
     """Return the team that `text` names, a stub where no source declares it; None when it names nothing."""
     found = index.team(text) or index.stub(text)
     if isinstance(found, TeamEntry):
+        found.refer(slug(text))
         return found
     if isinstance(found, UnknownTeam):
         return add_stub(roster, index, found)

@@ -164,7 +164,7 @@ async def _apply(session: AsyncSession, run: Run, paths: Sequence[str]) -> int:
     plan = await _plan.make_plan(run, before=roster.index_before, after=roster.index)
     claims = (claim for planned in plan.planned.values() for _, claim in planned.claims)
     _owners.note_unknown(run, roster.index, roster.book.teams)
-    owners = _owners.resolve_owners(roster, claims)
+    owners = await _owners.resolve_owners(roster, claims)
     await _roster.flush(run, roster)
     if settled is not None:
         await _write_who(run, settled)

@@ -1,0 +1,140 @@
+"""What an import of 100,000 assets into SQLite costs, through the real command line: seconds and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.clients.catalog import FORMATS
+
+ASSETS = 100_000
+TEAMS = 200
+
+#: Runs the command in a process of its own and says, on the last line of standard error, what it used.
+_MEASURED = """
+import atexit, resource, sys, time
+import bot.cli.catalog as command
+began = time.perf_counter()
+read, carry_out = command.read, command.import_catalog
+took = {}
+
+def timed_read(*args, **options):
+    at = time.perf_counter()
+    made = read(*args, **options)
+    took["read"] = time.perf_counter() - at
+    return made
+
+async def timed_import(*args, **options):
+    at = time.perf_counter()
+    made = await carry_out(*args, **options)
+    took["import"] = time.perf_counter() - at
+    return made
+
+command.read, command.import_catalog = timed_read, timed_import
+
+def tell():
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(took["read"], took["import"], time.perf_counter() - began, peak, file=sys.stderr)
+
+atexit.register(tell)
+from bot.cli import main
+main()
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds to read the files, to import what was read, and in all; MiB at the most; and the report."""
+
+    read_seconds: float
+    import_seconds: float
+    seconds: float
+    peak_mib: float
+    report: dict[str, object]
+
+
+def run_import(folder: Path, format_name: str, file: Path) -> Cost:
+    ran = subprocess.run(
+        [sys.executable, "-c", _MEASURED, "catalog", "import", format_name, str(file), "--json"],
+        env={**os.environ, "BATON_DATABASE_URL": f"sqlite:///{folder / 'baton.sqlite'}"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    figures = [float(figure) for figure in ran.stderr.splitlines()[-1].split()]
+    return Cost(*figures, report=json.loads(ran.stdout))
+
+
+def write_terraform(file: Path) -> None:
+    resources = [
+        {
+            "address": f"aws_db_instance.db_{number}",
+            "mode": "managed",
+            "type": "aws_db_instance",
+            "name": f"db_{number}",
+            "provider_name": "registry.terraform.io/hashicorp/aws",
+            "values": {
+                "arn": f"arn:aws:rds:eu-west-1:000000000000:db:orders-{number}",
+                "identifier": f"orders-{number}",
+                "engine": "postgres",
+                "engine_version": "15.4",
+                "address": f"orders-{number}.example.test",
+                "tags_all": {"team": f"team-{number % TEAMS}", "env": "production"},
+            },
+        }
+        for number in range(ASSETS)
+    ]
+    state = {"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {"resources": resources}}}
+    file.write_text(json.dumps(state))
+
+
+def write_baton(file: Path) -> None:
+    lines = ["baton: 1", "teams:"]
+    for number in range(TEAMS):
+        lines += [f"  - name: Team {number}", f"    channel: '#team-{number}'", f"    members: [p{number}@example.com]"]
+    lines.append("assets:")
+    for number in range(ASSETS):
+        lines += [
+            f"  - name: billing-{number}",
+            "    kind: service",
+            f"    owner: team-{number % TEAMS}",
+            f"    description: Sends bill number {number}.",
+            f"    aliases: [bill {number}]",
+        ]
+        if number >= 100:
+            lines.append(f"    part-of: billing-{number % 100}")
+    file.write_text("\n".join(lines) + "\n")
+
+
+WRITERS = {"terraform": (write_terraform, "state.json"), "baton": (write_baton, "baton.yaml")}
+
+
+@pytest.mark.bench
+@pytest.mark.parametrize("format_name", sorted(WRITERS))
+def test_import_of_100k_assets(format_name: str, tmp_path: Path) -> None:
+    if format_name not in FORMATS:
+        pytest.skip(f"there is no parser for {format_name}")
+    write, name = WRITERS[format_name]
+    file = tmp_path / name
+    write(file)
+    first, second = (run_import(tmp_path, format_name, file) for _ in range(2))
+    assert first.report["outcome"] == "imported"
+    assert first.report["counts"]["assets_added"] == ASSETS  # type: ignore[index]
+    assert first.report["counts"]["facts_added"] == ASSETS  # type: ignore[index]
+    assert second.report["outcome"] == "unchanged"
+    ratio = second.import_seconds / first.import_seconds
+    print(f"\n{format_name}: {ASSETS:,} assets, {file.stat().st_size / 2**20:.0f} MiB")
+    for label, cost in (("first run", first), ("second run", second)):
+        print(
+            f"  {label:<11} {cost.seconds:6.1f} s = {cost.read_seconds:.1f} s reading + {cost.import_seconds:.1f} s "
+            f"importing + start; at most {cost.peak_mib:.0f} MiB"
+        )
+    print(f"  second/first {ratio:.2f} importing, {second.seconds / first.seconds:.2f} in all")

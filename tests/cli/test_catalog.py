@@ -1,0 +1,178 @@
+"""`baton catalog import` and `baton db`, from the words on the command line to what is printed and stored."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+
+SHOP = """\
+# baton: repository acme/shop
+* @acme/platform
+/payments/ @acme/payments
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+Baton = Callable[..., Ran]
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "data" / "baton.sqlite"
+    file.parent.mkdir()
+    monkeypatch.setenv("BATON_DATABASE_URL", f"sqlite:///{file}")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+    return file
+
+
+@pytest.fixture
+def baton(database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Baton]:
+    def run(*words: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["baton", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), out, err)
+
+    yield run
+    gc.enable()  # the command switches it off for its own short life
+
+
+@pytest.fixture
+def codeowners(tmp_path: Path) -> Path:
+    file = tmp_path / "CODEOWNERS"
+    file.write_text(SHOP)
+    return file
+
+
+def rows(database: Path, query: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(database)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def test_a_first_import_makes_the_database(baton: Baton, database: Path, codeowners: Path) -> None:
+    ran = baton("catalog", "import", "codeowners", codeowners)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("codeowners: imported (assets: 3 added; facts: 3 added)\n")
+    assert "added asset path:acme/shop:/payments/: nobody -> payments" in ran.out
+    assert rows(database, "SELECT name, format FROM sources") == [("codeowners", "codeowners")]
+    again = baton("catalog", "import", "codeowners", codeowners)
+    assert (again.code, again.out) == (0, "codeowners: unchanged\n")
+
+
+def test_a_source_may_be_named(baton: Baton, database: Path, codeowners: Path) -> None:
+    baton("catalog", "import", "codeowners", codeowners, "--source", "shop-rules", "--repository", "acme/other")
+    assert rows(database, "SELECT name FROM sources") == [("shop-rules",)]
+
+
+def test_a_dry_run_makes_not_even_a_database(baton: Baton, database: Path, codeowners: Path) -> None:
+    ran = baton("catalog", "import", "codeowners", codeowners, "--dry-run")
+    assert ran.code == 0
+    assert ran.out.startswith("codeowners: would be imported (assets: 3 added")
+    assert not database.exists()
+
+
+def test_json_is_one_document_on_standard_output(baton: Baton, codeowners: Path) -> None:
+    codeowners.write_text(SHOP + "!/docs @acme/docs\n")
+    ran = baton("catalog", "import", "codeowners", codeowners, "--json")
+    report = json.loads(ran.out)
+    assert (ran.code, report["outcome"], report["counts"]["assets_added"]) == (0, "imported", 3)
+    [problem] = report["problems"]
+    assert (problem["path"], problem["line"], problem["is_error"]) == (str(codeowners), 4, True)
+
+
+def test_problems_name_file_and_line_and_are_bounded(baton: Baton, codeowners: Path) -> None:
+    codeowners.write_text(SHOP + "!/docs @acme/docs\n" * 30)
+    ran = baton("catalog", "import", "codeowners", codeowners)
+    assert ran.code == 0
+    lines = ran.err.splitlines()
+    assert lines[0].startswith(f"error: {codeowners}:4: ")
+    assert len(lines) == 21
+    assert lines[-1] == "… and 10 more; --json lists all of them."
+
+
+def test_nothing_readable_exits_with_1(baton: Baton, tmp_path: Path) -> None:
+    ran = baton("catalog", "import", "terraform", tmp_path / "nowhere.json")
+    assert ran.code == 1
+    assert "Nothing could be read" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_mass_change_is_refused_and_can_be_allowed(baton: Baton, database: Path, codeowners: Path) -> None:
+    codeowners.write_text(SHOP + "".join(f"/f{number}/ @acme/payments\n" for number in range(10)))
+    baton("catalog", "import", "codeowners", codeowners)
+    codeowners.write_text(SHOP)
+    ran = baton("catalog", "import", "codeowners", codeowners)
+    assert ran.code == 1
+    assert "add --allow-mass-change" in ran.err
+    assert rows(database, "SELECT count(*) FROM assets WHERE gone_at IS NOT NULL") == [(0,)]
+    assert baton("catalog", "import", "codeowners", codeowners, "--allow-mass-change").code == 0
+    assert rows(database, "SELECT count(*) FROM assets WHERE gone_at IS NOT NULL") == [(10,)]
+
+
+@pytest.mark.parametrize("words", [("nope", "x"), ("codeowners",), ("codeowners", "x", "--frobnicate")])
+def test_wrong_usage_exits_with_2(baton: Baton, words: tuple[str, ...]) -> None:
+    ran = baton("catalog", "import", *words)
+    assert ran.code == 2
+    assert "Usage: baton catalog import" in ran.err
+
+
+def test_an_older_schema_is_refused_with_the_command_to_run(baton: Baton, database: Path, codeowners: Path) -> None:
+    connection = sqlite3.connect(database)
+    connection.execute("CREATE TABLE something_else (id INTEGER)")
+    connection.close()
+    ran = baton("catalog", "import", "codeowners", codeowners)
+    assert ran.code == 1
+    assert ran.err.endswith("run `baton db upgrade`.\n")
+    assert ran.err.count("\n") == 1
+
+
+def test_status_and_upgrade(baton: Baton, database: Path) -> None:
+    assert baton("db", "status").code == 1
+    assert not database.exists(), "asking makes nothing"
+    upgraded = baton("db", "upgrade")
+    assert (upgraded.code, "was empty" in upgraded.out) == (0, True)
+    assert baton("db", "upgrade").out.endswith("already.\n")
+    assert baton("db", "status").code == 0
+
+
+def test_an_unreachable_database_is_one_sentence_without_its_password(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch, codeowners: Path
+) -> None:
+    monkeypatch.setenv("BATON_DATABASE_URL", "postgresql://baton:hunter2@127.0.0.1:1/baton")
+    ran = baton("catalog", "import", "codeowners", codeowners)
+    assert (ran.code, ran.err.count("\n"), "hunter2" in ran.err) == (1, 1, False)
+    assert "BATON_DATABASE_URL" in ran.err
+
+
+def test_a_missing_folder_and_a_wrong_setting_are_one_sentence(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_DATABASE_URL", "sqlite:///nowhere/baton.sqlite")
+    assert baton("db", "upgrade").err == "The folder nowhere does not exist: make it, or set BATON_DATABASE_URL.\n"
+    monkeypatch.setenv("BATON_DATABASE_URL", "mysql://h/d")
+    assert "use sqlite:///PATH" in baton("db", "status").err
+
+
+def test_help_names_every_command_and_the_module_runs(database: Path) -> None:
+    ran = subprocess.run([sys.executable, "-m", "bot", "--help"], capture_output=True, text=True, check=True)
+    for name in ("ask", "catalog", "db", "playground", "run"):
+        assert f" {name} " in ran.stdout

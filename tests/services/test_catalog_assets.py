@@ -1,0 +1,295 @@
+"""Importing assets: what is the same asset, what is merged, what goes and comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.domain.catalog import Area, AssetKind, Hosting, Link, Origin, PathRule, Problem, Role, Runs
+from bot.services.catalog import Action, Outcome
+from bot.store import tables
+from bot.store.db import Database
+from tests.services.catalog_world import World, asset, owner
+
+
+@pytest.fixture
+def world(database: Database, clock: Any) -> World:
+    return World(database, clock)
+
+
+async def test_an_asset_is_stored_as_claimed(world: World) -> None:
+    claim = asset(
+        "e1",
+        "Payments API",
+        namespace="shop",
+        description="Takes money.",
+        aliases=("pay",),
+        addresses=("pay.example.test",),
+        hosting=Hosting.MANAGED,
+        tier=1,
+        links=(Link("runbook", "https://example.test/r"),),
+        tags=(("env", "prod"),),
+        runs=(Runs("postgres", "15", "aws-rds", "production"),),
+    )
+    report = await world.load("backstage", claim)
+    row = (await world.assets())["service:shop/payments api"]
+    assert report.outcome is Outcome.IMPORTED
+    assert (row.name, row.kind, row.namespace, row.description) == ("Payments API", "service", "shop", "Takes money.")
+    assert (row.aliases, row.addresses, row.tags) == (["pay"], ["pay.example.test"], [["env", "prod"]])
+    assert (row.hosting, row.tier, row.links) == ("managed", 1, [["runbook", "https://example.test/r"]])
+    assert row.runs == [["postgres", "15", "aws-rds", "production"]]
+    assert row.revision == await world.revision() == 1
+
+
+async def test_a_second_run_changes_nothing_but_the_moment_it_was_read(world: World) -> None:
+    claims = [asset("a", "a", "payments"), asset("b", "b", "jo@example.com", parent="a")]
+    await world.load("csv", *claims)
+    before = await world.dump()
+    report = await world.load("csv", *claims)
+    assert report.outcome is Outcome.UNCHANGED
+    assert report.counts["assets_unchanged"] == report.counts["facts_unchanged"] == 2
+    assert await world.dump() == before
+    [source] = await world.rows(tables.Source)
+    assert source.last_run_at == world.clock.now()
+    assert [run.outcome for run in await world.rows(tables.ImportRun)] == ["imported", "unchanged"]
+
+
+async def test_a_renamed_asset_stays_itself_and_answers_to_its_old_names(world: World) -> None:
+    await world.load("backstage", asset("uid-1", "orders"))
+    [first] = (await world.assets()).values()
+    await world.load("backstage", asset("uid-1", "orders-v2"))
+    await world.load("backstage", asset("uid-1", "sales"))
+    assert list(await world.assets()) == ["service:sales"]
+    [row] = (await world.assets()).values()
+    assert (row.id, row.aliases) == (first.id, ["orders", "orders-v2"])
+    await world.load("backstage", asset("uid-1", "orders"))
+    [row] = (await world.assets()).values()
+    assert (row.ref, row.aliases) == ("service:orders", ["orders-v2", "sales"])
+
+
+async def test_two_assets_may_swap_names(world: World) -> None:
+    await world.load("csv", asset("1", "red"), asset("2", "blue"))
+    ids = {ref: row.id for ref, row in (await world.assets()).items()}
+    await world.load("csv", asset("1", "blue"), asset("2", "red"))
+    swapped = {ref: row.id for ref, row in (await world.assets()).items()}
+    assert swapped == {"service:blue": ids["service:red"], "service:red": ids["service:blue"]}
+
+
+async def test_two_sources_speak_about_one_asset(world: World) -> None:
+    await world.load(
+        "terraform", asset("arn:1", "Payments_DB", tier=2, aliases=("pdb",), tags=(("a", "2"), ("b", "2")))
+    )
+    await world.load(
+        "backstage", asset("component:payments-db", "payments-db", description="Money.", tags=(("a", "1"),))
+    )
+    [row] = (await world.assets()).values()
+    assert (row.ref, row.name, row.description, row.tier) == ("service:payments-db", "payments-db", "Money.", 2)
+    assert row.aliases == ["pdb"]
+    assert row.tags == [["a", "1"], ["b", "2"]]
+    await world.load("backstage")
+    [row] = (await world.assets()).values()
+    assert (row.name, row.description, row.ref) == ("Payments_DB", "", "service:payments_db")
+
+
+async def test_two_assets_of_one_name_in_one_source_are_two(world: World) -> None:
+    claims = [asset("state-b:orders", "orders"), asset("state-a:orders", "orders")]
+    await world.load("terraform", *claims)
+    refs = set(await world.assets())
+    assert len(refs) == 2
+    assert "service:orders" in refs
+    ids = {ref: row.id for ref, row in (await world.assets()).items()}
+    await world.load("terraform", claims[0])
+    await world.load("terraform", *reversed(claims))
+    assert {ref: row.id for ref, row in (await world.assets()).items()} == ids
+
+
+async def test_rules_of_a_codeowners_file_keep_their_spelling(world: World) -> None:
+    rule = PathRule("acme/Shop", "/Docs/*.md", 3)
+    await world.load("codeowners", asset("r:3", "/Docs/*.md", kind=AssetKind.PATH, path_rule=rule))
+    [(ref, row)] = (await world.assets()).items()
+    assert ref == "path:acme/Shop:/Docs/*.md"
+    assert (row.rule_repository, row.rule_pattern, row.rule_position) == ("acme/Shop", "/Docs/*.md", 3)
+
+
+async def test_what_goes_is_gone_and_comes_back_as_itself(world: World) -> None:
+    both = [asset("1", "red", "ops"), asset("2", "blue", "ops")]
+    await world.load("csv", *both)
+    ids = {ref: row.id for ref, row in (await world.assets()).items()}
+    report = await world.load("csv", both[0])
+    assert report.counts["assets_removed"] == report.counts["facts_removed"] == 1
+    assert [(c.action, c.name, c.owners_before) for c in report.changes] == [(Action.REMOVED, "service:blue", ("ops",))]
+    [gone] = [row for row in await world.rows(tables.Asset) if row.gone_at]
+    assert (gone.ref, gone.gone_at, gone.revision) == ("service:blue", world.clock.now(), 2)
+    assert len(await world.facts()) == 1
+    await world.load("csv", both[0], asset("2", "navy", "ops"))
+    assert {row.id for row in (await world.assets()).values()} == set(ids.values())
+    assert (await world.assets())["service:navy"].aliases == ["blue"]
+
+
+async def test_an_asset_that_another_source_still_claims_stays(world: World) -> None:
+    await world.load("csv", asset("1", "red", "ops"))
+    await world.load("terraform", asset("arn", "red", "dev"))
+    await world.load("csv")
+    assert await world.owner_names("service:red") == {"dev"}
+
+
+async def test_parents_are_found_by_id_ref_and_name_also_when_they_come_later(world: World) -> None:
+    report = await world.load("csv", asset("1", "api", parent="system:shop"), asset("2", "db", parent="Shop"))
+    assert [str(problem) for problem in report.problems if "'Shop'" in problem.message]
+    assert not any(problem.is_error for problem in report.problems)
+    await world.load("backstage", asset("system:default/shop", "shop", kind=AssetKind.SYSTEM))
+    rows = await world.assets()
+    shop = rows["system:shop"].id
+    assert rows["service:api"].parent_id == rows["service:db"].parent_id == shop
+    assert rows["service:api"].revision == 2
+    await world.load("backstage", asset("other", "other"))
+    assert {row.parent_id for row in (await world.assets()).values()} == {None}
+
+
+async def test_a_name_of_two_assets_is_no_parent_unless_one_is_of_the_same_source(world: World) -> None:
+    await world.load("terraform", asset("t", "shop", kind=AssetKind.CLUSTER))
+    await world.load("backstage", asset("b", "shop", kind=AssetKind.SYSTEM))
+    await world.load("csv", asset("1", "api", parent="shop"))
+    await world.load("backstage", asset("b", "shop", kind=AssetKind.SYSTEM), asset("w", "web", parent="shop"))
+    rows = await world.assets()
+    assert rows["service:api"].parent_id is None
+    assert rows["service:web"].parent_id == rows["system:shop"].id
+
+
+async def test_a_circle_of_parents_is_broken_and_reported_the_same_way_each_time(world: World) -> None:
+    circle = [asset("1", "b", parent="c"), asset("2", "c", parent="a"), asset("3", "a", parent="b")]
+    report = await world.load("csv", *circle)
+    assert [problem.is_error for problem in report.problems] == [True]
+    assert "service:a in service:b in service:c in service:a" in report.problems[0].message
+    rows = await world.assets()
+    assert (rows["service:a"].parent_id, rows["service:c"].parent_id) == (None, rows["service:a"].id)
+    await world.load("csv", *circle, asset("4", "d"))
+    assert (await world.assets())["service:a"].parent_id is None
+
+
+async def test_a_mass_removal_is_refused_unless_asked_for(world: World) -> None:
+    claims = [asset(str(number), f"s{number}", "ops") for number in range(30)]
+    await world.load("csv", *claims)
+    before = await world.dump()
+    refused = await world.load("csv", *claims[:23])
+    assert refused.outcome is Outcome.REFUSED
+    assert "remove 7 of the source's 30 assets" in refused.refusal
+    assert "--allow-mass-change" in refused.refusal
+    assert await world.dump() == before
+    assert (await world.rows(tables.ImportRun))[-1].outcome == "refused"
+    assert (await world.load("csv", *claims[:24])).outcome is Outcome.IMPORTED
+    assert (await world.load("csv", allow_mass_change=True)).outcome is Outcome.IMPORTED
+    assert await world.assets() == {}
+
+
+async def test_nothing_readable_is_refused_whatever_is_asked_for(world: World) -> None:
+    await world.load("csv", asset("1", "red", origin=Origin("a.csv", 1)))
+    problem = Problem(Origin("b.csv"), "is not CSV")
+    refused = await world.load("csv", problem, allow_mass_change=True)
+    assert refused.outcome is Outcome.REFUSED
+    assert list(await world.assets()) == ["service:red"]
+
+
+@pytest.mark.parametrize("broken", ["docs/b.yaml", "docs"])
+async def test_what_a_broken_document_said_before_stands(world: World, broken: str) -> None:
+    first = asset("1", "red", origin=Origin("docs/a.yaml", 1))
+    second = asset("2", "blue", "ops", origin=Origin("docs/b.yaml", 1))
+    other = asset("3", "green", origin=Origin("more/c.yaml", 1))
+    await world.load("backstage", first, second, other)
+    read_at = world.clock.now()
+    report = await world.load("backstage", first, Problem(Origin(broken, 7), "is not YAML"))
+    assert (report.kept, report.counts["assets_removed"]) == (("2",), 1)
+    assert set(await world.assets()) == {"service:red", "service:blue"}
+    assert await world.owner_names("service:blue") == {"ops"}
+    [source] = await world.rows(tables.Source)
+    assert source.last_run_at == read_at, "a source with a broken document was not read whole"
+
+
+async def test_a_claim_made_twice_counts_once_and_is_reported(world: World) -> None:
+    twice = asset("1", "blue", origin=Origin("b.yaml", 9))
+    report = await world.load("csv", asset("1", "red"), twice)
+    assert list(await world.assets()) == ["service:red"]
+    [problem] = report.problems
+    assert (str(problem.origin), "catalog.yaml:1" in problem.message) == ("b.yaml:9", True)
+
+
+async def test_a_dry_run_reports_the_same_and_writes_nothing(world: World) -> None:
+    await world.load("csv", asset("1", "red", "ops"))
+    before = await world.dump()
+    runs = await world.count(tables.ImportRun)
+    claims = [asset("1", "red", "dev"), asset("2", "blue")]
+    dry = await world.load("csv", *claims, dry_run=True)
+    assert await world.dump() == before
+    assert await world.count(tables.ImportRun) == runs
+    wet = await world.load("csv", *claims)
+    assert {**dry.as_dict(), "dry_run": False} == wet.as_dict()
+    assert dry.is_dry_run
+
+
+async def test_an_import_that_changes_something_is_audited_once(world: World) -> None:
+    await world.load("csv", asset("1", "red", "ops"), paths=["a.csv", "b.csv"])
+    [entry] = await world.rows(tables.AuditEntry)
+    assert (entry.actor, entry.action, entry.subject) == ("import:csv", "catalog.import", "source:1")
+    assert entry.detail["paths"] == ["a.csv", "b.csv"]
+    assert entry.detail["counts"]["facts_added"] == 1
+    [fact] = await world.facts()
+    assert fact.begun_by == entry.id
+    assert (await world.rows(tables.ImportRun))[0].audit_id == entry.id
+
+
+async def test_only_what_is_touched_gets_the_new_revision(world: World) -> None:
+    await world.load("csv", asset("1", "red", "ops"), asset("2", "blue", "ops"), asset("3", "green"))
+    await world.load("csv", asset("1", "red", "dev"), asset("2", "blue", "ops"), asset("3", "green", tier=1))
+    assert {ref: row.revision for ref, row in (await world.assets()).items()} == {
+        "service:red": 2,
+        "service:blue": 1,
+        "service:green": 2,
+    }
+
+
+async def test_a_moved_line_is_remembered_and_is_no_change(world: World) -> None:
+    await world.load("csv", asset("1", "red", origin=Origin("a.csv", 2)))
+    report = await world.load("csv", asset("1", "red", origin=Origin("a.csv", 9)))
+    assert (report.outcome, await world.revision()) == (Outcome.UNCHANGED, 1)
+    assert [claim.line for claim in await world.rows(tables.Claim)] == [9]
+
+
+async def test_facts_end_and_begin_and_others_go_on(world: World) -> None:
+    areas = owner("dba", area=Area.DATABASE)
+    await world.load("csv", asset("1", "red", "ops", areas, owner("night", role=Role.SECONDARY)))
+    facts = {(row.area, row.role): row for row in await world.facts()}
+    report = await world.load("csv", asset("1", "red", "dev", areas, areas, owner("night", role=Role.SECONDARY)))
+    assert {name: count for name, count in report.counts.items() if name.startswith("facts") and count} == {
+        "facts_changed": 1,
+        "facts_unchanged": 2,
+    }
+    [change] = report.changes
+    assert (change.owners_before, change.owners_after) == (("ops", "dba", "night"), ("dev", "dba", "night"))
+    after = {(row.area, row.role): row for row in await world.facts()}
+    for key in (("database", "owner"), ("all", "secondary")):
+        assert (after[key].id, after[key].valid_from) == (facts[key].id, facts[key].valid_from)
+    assert after["all", "owner"].valid_from == world.clock.now()
+    [ended] = [row for row in await world.rows(tables.Ownership) if row.valid_to]
+    audits = await world.rows(tables.AuditEntry)
+    assert (ended.id, ended.valid_to, ended.ended_by) == (facts["all", "owner"].id, world.clock.now(), audits[1].id)
+
+
+async def test_confirmations_and_human_decisions_survive_an_import(world: World) -> None:
+    await world.load("csv", asset("1", "red", "ops"))
+    now = world.clock.now()
+    await world.add(
+        tables.Source(id=50, name="slack", is_human=True),
+        tables.Person(id=50, name="Jo", slack_id="U0000001"),
+        tables.AuditEntry(id=50, at=now, actor="person:50", action="ownership.assign", subject="asset:1"),
+        tables.Ownership(asset_id=1, person_id=50, area="all", role="owner", source_id=50, valid_from=now, begun_by=50),
+    )
+    async with world.database.transaction() as session:
+        fact = await session.get(tables.Ownership, 1)
+        assert fact is not None
+        fact.confirmed_at, fact.confirmed_by = now, 50
+    await world.load("csv", asset("1", "red", "ops", tier=2))
+    imported, human = await world.facts()
+    assert (imported.id, imported.confirmed_by) == (1, 50)
+    await world.load("csv")
+    assert [row.id for row in await world.facts()] == [human.id]

@@ -1,0 +1,216 @@
+"""Importing teams, people and owners: who is who, whatever the order of imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.domain.catalog import OwnerType
+from bot.services.catalog import Outcome
+from bot.store import tables
+from bot.store.db import Database
+from tests.services.catalog_world import World, asset, owner, person, team
+
+
+@pytest.fixture
+def world(database: Database, clock: Any) -> World:
+    return World(database, clock)
+
+
+async def members(world: World) -> set[tuple[str, str]]:
+    names = {row.id: row.name for row in await world.rows(tables.Team)}
+    people = {row.id: row.email or row.handle or row.slack_id for row in await world.rows(tables.Person)}
+    return {(names[row.team_id], people[row.person_id]) for row in await world.rows(tables.Membership)}
+
+
+async def test_a_team_that_is_only_referred_to_owns_and_is_the_declared_one_later(world: World) -> None:
+    await world.load("codeowners", asset("1", "red", "@acme/payments"))
+    stub = (await world.teams())["payments"]
+    [fact] = await world.facts()
+    assert not stub.is_declared
+    await world.load("backstage", team("Payments", channel="#pay"))
+    declared = (await world.teams())["Payments"]
+    assert (declared.id, declared.is_declared, declared.channel) == (stub.id, True, "#pay")
+    assert [row.id for row in await world.facts()] == [fact.id]
+
+
+@pytest.mark.parametrize("field", ["aliases", "former_names"])
+async def test_a_stub_that_turns_out_to_be_another_name_hands_its_facts_over(world: World, field: str) -> None:
+    await world.load("csv", asset("1", "red", "pay"), asset("2", "blue", "pay", "payments"))
+    before = {row.asset_id: row.id for row in reversed(await world.facts())}
+    await world.load("backstage", team("Payments", **{field: ("pay",)}))
+    assert list(await world.teams()) == ["Payments"]
+    assert await world.owners() == {
+        "service:red": {("csv", "Payments", "all", "owner")},
+        "service:blue": {("csv", "Payments", "all", "owner")},
+    }
+    facts = await world.facts()
+    assert {row.asset_id: row.id for row in facts} == before, "the older fact goes on"
+    assert {row.revision for row in (await world.assets()).values()} == {2}
+    again = await world.load("backstage", team("Payments", **{field: ("pay",)}))
+    assert again.outcome is Outcome.UNCHANGED
+
+
+async def test_human_decisions_follow_a_stub_into_the_declared_team(world: World) -> None:
+    await world.load("csv", asset("1", "red", "pay"))
+    now, stub = world.clock.now(), (await world.teams())["pay"]
+    await world.add(
+        tables.Source(id=50, name="slack", is_human=True),
+        tables.AuditEntry(id=50, at=now, actor="person:1", action="ownership.assign", subject="asset:1"),
+        tables.Ownership(
+            id=50, asset_id=1, team_id=stub.id, area="all", role="owner", source_id=50, valid_from=now, begun_by=50
+        ),
+    )
+    await world.load("backstage", team("Payments", aliases=("pay",)))
+    declared = (await world.teams())["Payments"]
+    assert {(row.id, row.team_id) for row in await world.facts()} == {(1, declared.id), (50, declared.id)}
+
+
+async def test_two_sources_declare_one_team(world: World) -> None:
+    await world.load("csv", team("pay", timezone="Europe/Riga", channel="#csv"), asset("1", "red", "pay"))
+    await world.load("backstage", team("Payments", aliases=("pay",), channel="#pay"), asset("2", "blue", "payments"))
+    [(name, row)] = (await world.teams()).items()
+    assert (name, row.channel, row.timezone, row.aliases) == ("Payments", "#pay", "Europe/Riga", ["pay"])
+    assert {name for owned in (await world.owners()).values() for _, name, _, _ in owned} == {"Payments"}
+
+
+async def test_a_name_counts_before_another_teams_alias(world: World) -> None:
+    await world.load(
+        "backstage", team("billing"), team("payments", former_names=("billing",)), asset("1", "red", "billing")
+    )
+    assert await world.owner_names("service:red") == {"billing"}
+
+
+async def test_an_alias_of_two_teams_names_neither(world: World) -> None:
+    report = await world.load(
+        "backstage", team("east", aliases=("core",)), team("west", aliases=("core",)), asset("1", "red", "core")
+    )
+    assert await world.owner_names("service:red") == {"core"}
+    assert "no source declares the team 'core'" in report.problems[0].message
+
+
+async def test_a_renamed_team_keeps_its_facts_and_its_old_name(world: World) -> None:
+    await world.load("backstage", team("payments"), asset("1", "red", "payments"))
+    old = (await world.teams())["payments"]
+    [fact] = await world.facts()
+    await world.load("backstage", team("money", former_names=("payments",)), asset("1", "red", "payments"))
+    [(name, row)] = (await world.teams()).items()
+    assert (name, row.id, row.former_names, row.folded) == ("money", old.id, ["payments"], "money")
+    assert [row.id for row in await world.facts()] == [fact.id]
+
+
+async def test_a_team_that_nobody_declares_any_more_is_gone_and_its_facts_stay(world: World) -> None:
+    await world.load("backstage", team("Payments"), team("ops"))
+    await world.load("csv", asset("1", "red", "payments"))
+    report = await world.load("backstage", team("ops"))
+    assert report.counts["teams_removed"] == 1
+    [gone] = [row for row in await world.rows(tables.Team) if row.gone_at]
+    assert (gone.name, gone.is_declared) == ("Payments", True)
+    assert [row.team_id for row in await world.facts()] == [gone.id]
+    await world.load("backstage", team("Payments"), team("ops"))
+    assert (await world.teams())["Payments"].id == gone.id
+
+
+async def test_a_stub_that_nothing_names_any_more_goes(world: World) -> None:
+    await world.load("csv", asset("1", "red", "ops"))
+    stub = (await world.teams())["ops"]
+    await world.load("csv", asset("1", "red", "dev"))
+    assert list(await world.teams()) == ["dev"]
+    await world.load("csv", asset("1", "red", "ops"))
+    assert (await world.teams())["ops"].id == stub.id
+
+
+async def test_an_unknown_team_is_reported_once_with_the_nearest(world: World) -> None:
+    quiet = await world.load("csv", asset("1", "red", "paymnets"))
+    assert quiet.problems == ()
+    await world.load("backstage", team("payments"), team("ops"))
+    report = await world.load("csv", asset("1", "red", "paymnets"), asset("2", "blue", "Paymnets", "ops"))
+    [problem] = report.problems
+    assert problem.message == "no source declares the team 'paymnets'; nearest: payments."
+    assert not problem.is_error
+    again = await world.load("csv", asset("1", "red", "paymnets"), asset("2", "blue", "Paymnets", "ops"))
+    assert (again.outcome, again.problems) == (Outcome.UNCHANGED, report.problems)
+
+
+@pytest.mark.parametrize(
+    ("ref", "wanted"),
+    [
+        (owner("@acme/payments"), "Payments"),
+        (owner("group:default/payments"), "Payments"),
+        (owner("PAY-ments"), "Payments"),
+        (owner("@pay-oncall"), "Payments"),
+        (owner("payments@example.com"), "Payments"),
+        (owner("payments@example.com", kind=OwnerType.PERSON), "payments@example.com"),
+        (owner("Jo@Example.com"), "jo@example.com"),
+        (owner("@jo"), "jo@example.com"),
+        (owner("U0000JO1", kind=OwnerType.PERSON), "jo@example.com"),
+        (owner("jo", kind=OwnerType.TEAM), "jo"),
+        (owner("new@example.com"), "new@example.com"),
+        (owner("user:default/ann", kind=OwnerType.PERSON), "ann"),
+    ],
+)
+async def test_owner_references_are_understood(world: World, ref: Any, wanted: str) -> None:
+    jo = person(slack_id="U0000JO1", email="jo@example.com", handle="jo", name="Jo")
+    await world.load("backstage", team("Payments", user_group="@pay-oncall"), jo)
+    await world.load("csv", asset("1", "red", ref))
+    assert await world.owner_names("service:red") == {wanted}
+
+
+async def test_an_owner_becomes_a_person_once_one_is_known_by_that_handle(world: World) -> None:
+    await world.load("csv", asset("1", "red", "jo"))
+    assert await world.owner_names("service:red") == {"jo"}
+    assert list(await world.teams()) == ["jo"]
+    await world.load("backstage", person(email="jo@example.com", handle="Jo"))
+    assert await world.owner_names("service:red") == {"jo@example.com"}
+    assert await world.teams() == {}
+
+
+async def test_people_are_matched_and_merged_by_what_they_are_known_by(world: World) -> None:
+    await world.load("csv", asset("1", "red", owner("jo", kind=OwnerType.PERSON)), person(handle="jo", name="J"))
+    await world.load("cortex", asset("2", "blue", owner("jo@example.com", kind=OwnerType.PERSON)))
+    await world.load("backstage", person(handle="jo", email="JO@example.com", slack_id="U0000JO1", name="Jo"))
+    known = [row for row in await world.rows(tables.Person) if row.slack_id]
+    assert [(row.name, row.email, row.handle) for row in known] == [("Jo", "jo@example.com", "jo")]
+    assert {row.person_id for row in await world.facts()} == {known[0].id}
+    [husk] = [row for row in await world.rows(tables.Person) if not row.slack_id]
+    assert (husk.email, husk.handle, husk.is_active) == (None, None, False)
+
+
+async def test_members_and_leads_come_from_both_sides(world: World) -> None:
+    ann = person(email="ann@example.com", teams=("payments", "Ops"))
+    await world.load("backstage", team("Payments", lead="@jo", members=("jo", "sam@example.com")), ann)
+    assert await members(world) == {
+        ("Payments", "jo"),
+        ("Payments", "sam@example.com"),
+        ("Payments", "ann@example.com"),
+        ("Ops", "ann@example.com"),
+    }
+    row = (await world.teams())["Payments"]
+    [lead] = await world.rows(tables.Person, tables.Person.id == row.lead_id)
+    assert lead.handle == "jo"
+    await world.load("backstage", team("Payments", members=("sam@example.com",)))
+    assert await members(world) == {("Payments", "sam@example.com")}
+    row = (await world.teams())["Payments"]
+    assert (row.lead_id, row.revision, list(await world.teams())) == (None, 2, ["Payments"])
+
+
+async def test_memberships_are_each_sources_own(world: World) -> None:
+    await world.load("backstage", team("ops", members=("jo", "ann")))
+    await world.load("csv", team("ops", members=("jo",)))
+    await world.load("backstage", team("ops", members=()))
+    assert await members(world) == {("ops", "jo")}
+
+
+async def test_leavers_are_inactive_and_return(world: World) -> None:
+    await world.load("csv", person(email="jo@example.com", is_active=False))
+    assert [row.is_active for row in await world.rows(tables.Person)] == [False]
+    await world.load("csv", person(email="jo@example.com"))
+    assert [(row.is_active, row.revision) for row in await world.rows(tables.Person)] == [(True, 2)]
+
+
+async def test_an_email_moves_between_people_without_a_clash(world: World) -> None:
+    await world.load("csv", person(slack_id="U0000001", email="one@example.com"), person(slack_id="U0000002"))
+    await world.load("csv", person(slack_id="U0000001"), person(slack_id="U0000002", email="one@example.com"))
+    by_id = {row.slack_id: row.email for row in await world.rows(tables.Person)}
+    assert sorted(filter(None, by_id.values())) == ["one@example.com"]
