@@ -67,11 +67,13 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
         context = Context(deps, snapshot, slack, Drainer(deps, slack), Background(), bot_user_id)
         registry = CollectorRegistry()
-        bolt = _bolt(slack, Dispatch(slack_routes(), context, Metrics(registry)))
+        dispatch = Dispatch(slack_routes(), context, Metrics(registry))
         work = jobs.Jobs(deps, slack, snapshot)
         stack.push_async_callback(_drained, context, settings.drain_seconds)
         await _start_work(stack, context, work, settings)
-        url = await _serve(stack, settings, bolt, routes.health_routes(deps, snapshot, registry))
+        url = await _serve(stack, settings, dispatch, routes.health_routes(deps, snapshot, registry))
+        if app_token := settings.slack_app_token.get_secret_value():
+            await _connect(stack, slack, dispatch, app_token)
         log.info("serving %d assets at %s", len(snapshot.directory), url)
         yield Running(url, context, work)
         log.info("stopping: finishing what was acknowledged")
@@ -86,17 +88,6 @@ async def _who_am_i(slack: SlackClient) -> str:
         ) from error
 
 
-def _bolt(slack: SlackClient, dispatch: Dispatch) -> AsyncApp:
-    """Bolt, with the front door first: signatures are checked at the route, the token was checked at the start."""
-    return AsyncApp(
-        client=slack.web,
-        before_authorize=dispatch,
-        process_before_response=True,
-        request_verification_enabled=False,
-        ssl_check_enabled=False,
-    )
-
-
 async def _start_work(stack: AsyncExitStack, context: Context, work: jobs.Jobs, settings: Settings) -> None:
     """Start what runs beside requests: the catalog's followers, the outbox, the scheduler."""
     follower = snapshots.follow(context.snapshot, context.deps.database, every_seconds=settings.catalog_poll_seconds)
@@ -109,12 +100,11 @@ async def _start_work(stack: AsyncExitStack, context: Context, work: jobs.Jobs, 
     context.background.start(jobs.sync_slack(work), what="sync_slack")
 
 
-async def _serve(stack: AsyncExitStack, settings: Settings, bolt: AsyncApp, health: list[web.RouteDef]) -> str:
-    """Listen for Slack: over Socket Mode when there is an app token, else over HTTP; health and metrics always."""
-    app_token = settings.slack_app_token.get_secret_value()
-    slack = (
-        [] if app_token else routes.slack_routes(bolt, signing_secret=settings.slack_signing_secret.get_secret_value())
-    )
+async def _serve(stack: AsyncExitStack, settings: Settings, dispatch: Dispatch, health: list[web.RouteDef]) -> str:
+    """Listen for health and metrics, and for Slack unless Socket Mode brings its payloads; return the address."""
+    secret = settings.slack_signing_secret.get_secret_value()
+    is_socket_mode = bool(settings.slack_app_token.get_secret_value())
+    slack = [] if is_socket_mode else routes.slack_routes(dispatch.answer, signing_secret=secret)
     runner = web.AppRunner(
         routes.application(health, slack),
         access_log=None,
@@ -128,12 +118,25 @@ async def _serve(stack: AsyncExitStack, settings: Settings, bolt: AsyncApp, heal
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         raise SettingsError(f"{where} cannot be listened on ({error.strerror}): set BATON_PORT.") from error
-    if app_token:
-        sockets = AsyncSocketModeHandler(bolt, app_token)
-        await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-        stack.push_async_callback(sockets.close_async)
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"
+
+
+async def _connect(stack: AsyncExitStack, slack: SlackClient, dispatch: Dispatch, app_token: str) -> None:
+    """Open Socket Mode: Bolt holds the connections, the front door answers ahead of its listeners.
+
+    Slack's side of the connection needs no signature, and the bot token was checked at the start.
+    """
+    bolt = AsyncApp(
+        client=slack.web,
+        before_authorize=dispatch,
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
+    sockets = AsyncSocketModeHandler(bolt, app_token)
+    await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+    stack.push_async_callback(sockets.close_async)
 
 
 async def _drained(context: Context, seconds: float) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from yarl import URL
 
@@ -22,10 +21,14 @@ from bot.store import queries
 SLACK_PATH = "/slack/events"
 #: Slack's largest payloads (a message with 50 blocks in an interaction) stay well below.
 _MOST_BYTES = 2 * 1024 * 1024
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+_TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
 
-def slack_routes(bolt: AsyncApp, *, signing_secret: str) -> list[web.RouteDef]:
-    """Return the route that takes Slack's signed requests to Bolt.
+def slack_routes(
+    answer: Callable[[Mapping[str, Any]], Awaitable[BoltResponse]], *, signing_secret: str
+) -> list[web.RouteDef]:
+    """Return the route that takes Slack's signed requests to `answer`.
 
     The signature is checked here, on the raw bytes and before anything is parsed; a wrong or old one gets 401.
     """
@@ -42,9 +45,9 @@ def slack_routes(bolt: AsyncApp, *, signing_secret: str) -> list[web.RouteDef]:
             body = parse(raw, request.content_type)
         except ValueError:
             return web.Response(status=400, text="The body is not what its content type says.")
-        answer = await bolt.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
-        content_type = "application/json" if answer.body.startswith("{") else "text/plain"
-        return web.Response(status=answer.status, text=answer.body, content_type=content_type)
+        answered = await answer(body)
+        content_type = _JSON if answered.body.startswith("{") else _TEXT
+        return web.Response(status=answered.status, body=answered.body.encode(), headers=content_type)
 
     return [web.post(SLACK_PATH, on_request)]
 

@@ -1,11 +1,12 @@
-"""The front door: one dictionary look-up for each payload, ahead of Bolt's own search through listeners.
+"""The front door: one dictionary look-up for each payload, instead of Bolt's own search through listeners.
 
-Bolt tries its listeners one after another and polls for their acknowledgement; docs/adr/0003 has the figures. This is a
-Bolt middleware that answers by itself, so HTTP and Socket Mode both come through it.
+Bolt tries its listeners one after another and polls for their acknowledgement; docs/adr/0003 has the reasons. The route
+for HTTP asks `Dispatch.answer` itself; in Socket Mode it is a Bolt middleware that answers for every listener.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 import secrets
 import time
@@ -47,6 +48,7 @@ class Metrics:
     """How many payloads of each kind came in, with what outcome, and how long the acknowledgement took."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        self._outcomes: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self._count = Counter("baton_payloads", "Payloads from Slack.", ["kind", "outcome"], registry=registry)
         self._seconds = Histogram(
             "baton_ack_seconds",
@@ -58,8 +60,12 @@ class Metrics:
 
     def observe(self, kind: str, outcome: str, seconds: float) -> None:
         """Count one payload."""
-        self._count.labels(kind, outcome).inc()
-        self._seconds.labels(kind).observe(seconds)
+        children = self._outcomes.get((kind, outcome))
+        if children is None:  # finding a labelled child costs more than counting with it
+            children = self._count.labels(kind, outcome), self._seconds.labels(kind)
+            self._outcomes[kind, outcome] = children
+        children[0].inc()
+        children[1].observe(seconds)
 
 
 class Dispatch(AsyncMiddleware):
@@ -68,6 +74,7 @@ class Dispatch(AsyncMiddleware):
     def __init__(self, routes: Routes, context: Context, metrics: Metrics) -> None:
         self._routes, self._context, self._metrics = routes, context, metrics
         self._taken: dict[str, None] = {}
+        self._process, self._numbers = secrets.token_hex(4), itertools.count(1)
         self._by_type = {
             "event_callback": self._event,
             "block_actions": self._action,
@@ -85,11 +92,14 @@ class Dispatch(AsyncMiddleware):
         resp: BoltResponse,  # noqa: ARG002 - Bolt's signature
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002, ARG002 - Bolt's signature
     ) -> BoltResponse:
-        """Answer one payload."""
+        """Answer a payload that came through Bolt."""
+        return await self.answer(req.body)
+
+    async def answer(self, body: Mapping[str, Any]) -> BoltResponse:
+        """Answer one payload; whatever goes wrong, with a sentence for the person behind it."""
         began = time.perf_counter()
-        body = req.body
         kind, handle = self._find(body)
-        request_id.set(secrets.token_hex(6))
+        request_id.set(f"{self._process}-{next(self._numbers):x}")
         outcome = "ok"
         try:
             response = await handle(body)

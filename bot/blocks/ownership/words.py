@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.blocks.text import bold, channel, escape, mention
 from bot.domain.catalog import Area, AssetKind
@@ -31,9 +32,13 @@ def owner(holding: Holding) -> str:
     """Return an owner: the team with its channel, or the person."""
     if holding.team is None:
         return person(holding.person) if holding.person is not None else "nobody"
-    name = bold(holding.team.name, 80)
-    where = channel(holding.team.channel)
-    return f"{name} ({where})" if where else name
+    return _team(holding.team.name, holding.team.channel)
+
+
+@lru_cache(maxsize=4096)  # an organisation has hundreds of teams, and every answer names one or two of them
+def _team(name: str, channel_reference: str) -> str:
+    where = channel(channel_reference)
+    return f"{bold(name, 80)} ({where})" if where else bold(name, 80)
 
 
 def person(record: PersonRecord) -> str:
