@@ -27,8 +27,8 @@ from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.journal import audit, next_revision
 
-#: A miss is remembered by the thing asked for, never by a whole message.
-_MISS_LENGTH = 200
+#: A miss is remembered by the thing asked for. What is longer is somebody's message, and stays where it was written.
+_MISS_LENGTH, _MISS_WORDS = 100, 8
 #: Ways of matching that leave nothing to explain.
 _OUTRIGHT = frozenset({Method.REF, Method.NAME, Method.FOLDED})
 
@@ -188,10 +188,10 @@ async def doubt(
 
 
 async def remember_miss(deps: Deps, asked: str) -> None:
-    """Count what somebody asked for and nobody could answer."""
-    text = clean(asked)[:_MISS_LENGTH]
+    """Count what somebody asked for and nobody could answer; what is too long to be a name is not kept."""
+    text = clean(asked)
     folded = fold(text)
-    if not folded:
+    if not folded or len(text) > _MISS_LENGTH or len(text.split()) > _MISS_WORDS:
         return
     now = deps.clock.now()
     insert = sqlite_insert if deps.database.is_sqlite else postgresql_insert

@@ -223,7 +223,7 @@ class Miss(SQLModel, table=True):
 
     __tablename__ = "misses"
     folded: str = Field(primary_key=True)
-    text: str = _text()  #: the thing asked for as last written, at most 200 characters; never the whole message
+    text: str = _text()  #: the thing asked for as last written, at most 100 characters and 8 words
     times: int = 0
     first_at: datetime = _when()
     last_at: datetime = _when(index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA, Levenshtein
 
@@ -129,6 +129,7 @@ def test_an_answer_has_the_digits_of_the_question(names: list[str], query: str) 
 
 
 @given(st.lists(_names(), min_size=1, max_size=8, unique=True), _names(), st.booleans())
+@example(names=["payments.payments"], query="payments.payments payments", is_first=False)
 def test_an_unknown_word_is_never_passed_over(names: list[str], query: str, is_first: bool) -> None:
     directory = Directory.build(
         AssetRecord(id=place, ref=f"service:ns{place}/x", kind=AssetKind.SERVICE, name=name)

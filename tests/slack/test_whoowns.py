@@ -7,10 +7,12 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.catalog import SourceCatalog
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
+from bot.store import tables
 from bot.store.db import Database
 from tests.slack.conftest import Stage, asset, team_owns
 
@@ -137,3 +139,18 @@ async def test_an_import_by_another_process_shows_within_two_seconds(stage: Stag
     await other.close()
     await asyncio.sleep(1.5)
     assert "owns *brand-new-thing*" in (await stage.ask("/whoowns brand-new-thing")).text
+
+
+async def misses(stage: Stage) -> list[tuple[str, int]]:
+    async with stage.database.reading() as session:
+        rows = (await session.execute(select(tables.Miss))).scalars().all()
+    return sorted((row.text, row.times) for row in rows)
+
+
+async def test_what_nobody_can_answer_is_counted_but_messages_are_not_kept(stage: Stage) -> None:
+    await stage.ask("/whoowns zeppelin-scheduler")
+    await stage.ask("/whoowns Zeppelin Scheduler")
+    await stage.ask("/whoowns checkout")
+    await stage.ask("/whoowns I am so tired of this, nobody here ever tells me anything about the zeppelin")
+    await stage.settle()
+    assert await misses(stage) == [("Zeppelin Scheduler", 2)]

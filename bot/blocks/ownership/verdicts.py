@@ -66,6 +66,8 @@ def _owned_headline(verdict: Owned, name: str) -> str:
         line = f"{who} {verb} {words.AREA_WORDS[first]} of {name}"
     elif verdict.area:
         line = f"{who} {verb} {name}, {words.AREA_WORDS[verdict.area]} included"
+    elif verdict.is_split and first is not Area.ALL:
+        line += ", split by area"
     if verdict.inherited_from is not None:
         line += f", as the owner of {bold(verdict.inherited_from.name)}, which it is a part of"
     return f"{line}."

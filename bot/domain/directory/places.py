@@ -16,6 +16,8 @@ from bot.domain.names import clean, fold
 
 #: A name has at most this many pieces between white space.
 _MOST_CHUNKS = 12
+#: What names one thing whatever is said around it.
+_BEYOND_DOUBT = frozenset({Method.ADDRESS, Method.PATH, Method.REF})
 
 
 def literally(index: Index, text: str, *, limit: int) -> Match | Several | None:
@@ -38,17 +40,22 @@ def literally(index: Index, text: str, *, limit: int) -> Match | Several | None:
 def by_address(index: Index, question: Question, *, limit: int) -> Match | Several | None:
     """Return the answer if the text holds an address or a path that the catalog knows."""
     findings: list[Finding] = []
+    beside: list[Finding] = []
     reading = Reading(())
     for text in question.links:
         if (finding := at_address(index, text)) is not None:
             findings.append(finding)
     for place, chunk in enumerate(question.chunks):
         if addresses.may_be_address(chunk.text) and (finding := at_address(index, chunk.text)) is not None:
+            around = outside(question, place, place + 1)
+            if around is None and finding.method not in _BEYOND_DOUBT:
+                beside.append(finding)  # a name with a dot in it is a name: what is around it has to be accounted for
+                continue
             findings.append(finding)
-            reading = outside(question, place, place + 1) or reading
+            reading = around or reading
     if not findings:
         return None
-    findings = _in_named_repositories(index, findings)
+    findings = _in_named_repositories(index, findings, beside)
     if len(findings) > 1:
         everyone = tuple(dict.fromkeys(one for finding in findings for one in finding.asset_ids))
         findings = [replace(findings[0], asset_ids=everyone)]
@@ -152,9 +159,10 @@ def at_address(index: Index, text: str) -> Finding | None:
     return None
 
 
-def _in_named_repositories(index: Index, findings: list[Finding]) -> list[Finding]:
+def _in_named_repositories(index: Index, findings: list[Finding], beside: list[Finding]) -> list[Finding]:
     """Return only what the paths of "apps/api.py in acme/shop" lead to, in that repository; else `findings`."""
-    ids = [one for finding in findings if finding.method is not Method.PATH for one in finding.asset_ids]
+    named = (finding for finding in (*findings, *beside) if finding.method is not Method.PATH)
+    ids = [one for finding in named for one in finding.asset_ids]
     repositories = {index.assets[one].name for one in ids if index.assets[one].kind is AssetKind.REPOSITORY}
     kept: list[Finding] = []
     for finding in findings:
