@@ -50,12 +50,12 @@ def _claims(verdict: Disputed) -> str:
 
 
 def _owned_headline(verdict: Owned, name: str) -> str:
-    owners = {words.owner(holding): holding.name for holding in verdict.owners}
     if isinstance(verdict, Orphaned):
-        gone = words.join(bold(each, 80) for each in owners.values())
+        gone = dict.fromkeys(bold(holding.name, 80) for holding in verdict.owners)
         return f":warning: {name} is orphaned: its " + (
-            f"owners {gone} are gone." if len(owners) > 1 else f"owner {gone} is gone."
+            f"owners {words.join(gone)} are gone." if len(gone) > 1 else f"owner {words.join(gone)} is gone."
         )
+    owners = dict.fromkeys(words.owner(holding) for holding in verdict.owners)
     who, verb = words.join(owners), "own" if len(owners) > 1 else "owns"
     held = {holding.fact.area for holding in verdict.owners}
     first = verdict.owners[0].fact.area
