@@ -80,7 +80,7 @@ def write_terraform(file: Path) -> None:
             "mode": "managed",
             "type": "aws_db_instance",
             "name": f"db_{number}",
-            "provider_name": "registry.terraform.io/hashicorp/aws",
+            "provider_name": "registry.example/acme/aws",
             "values": {
                 "arn": f"arn:aws:rds:eu-west-1:000000000000:db:orders-{number}",
                 "identifier": f"orders-{number}",
