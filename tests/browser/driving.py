@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from playwright.async_api import Locator, Page
 
 BOX = "#composer-input"
@@ -23,3 +26,12 @@ def watch_console(page: Page, complaints: list[str]) -> None:
     """Collects what a developer would see in red."""
     page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
+async def until(condition: Callable[[], bool], *, seconds: float = 5.0) -> None:
+    """Wait until something is true of the server, which learns of a click a moment after the page."""
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"this was not so within {seconds} seconds")

@@ -7,6 +7,7 @@ import re
 import pytest
 import pytest_asyncio
 from conftest import OpenPage, Playground
+from driving import until
 from playwright.async_api import Locator, Page, expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -103,6 +104,7 @@ async def test_a_select_in_a_message_is_sent_at_once(
 
 async def last_action(page: Page, playground: Playground) -> dict:
     """The action that the app got, once the page is at rest."""
+    await until(lambda: bool(playground.app.actions))
     await page.wait_for_function("() => !document.querySelector('[aria-busy]')")
     assert len(playground.app.actions) == 1
     return playground.app.actions[-1]["actions"][0]

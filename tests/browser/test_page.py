@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import OpenPage, Playground
-from driving import BOX, messages, send
+from driving import BOX, messages, send, until
 from kitchen_sink import everything
 from playwright.async_api import expect
 
@@ -73,7 +73,7 @@ async def test_the_home_tab_is_published_and_updated(open_page: OpenPage, playgr
     await home.get_by_role("button", name="Count").click()
     await expect(home).to_contain_text("Pressed 1 times.")
     await home.locator("select").select_option("checkout")
-    await page.wait_for_function("() => !document.querySelector('[aria-busy]')")
+    await until(lambda: "selected_option" in playground.app.actions[-1]["actions"][0])
     assert playground.app.actions[-1]["actions"][0]["selected_option"]["value"] == "checkout"
     await page.select_option("#user-switcher", playground.bert)
     await expect(home).to_contain_text("Hello @bert")
