@@ -176,3 +176,45 @@ def test_help_names_every_command_and_the_module_runs(database: Path) -> None:
     ran = subprocess.run([sys.executable, "-m", "bot", "--help"], capture_output=True, text=True, check=True)
     for name in ("ask", "catalog", "db", "playground", "run"):
         assert f" {name} " in ran.stdout
+
+
+def test_no_secret_of_a_terraform_state_is_stored_logged_or_printed(
+    baton: Baton, database: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "hunter2-correct-horse"
+    values = {
+        "identifier": "payments-db",
+        "arn": "arn:aws:rds:eu-west-1:111122223333:db:payments-db",
+        "engine": "postgres",
+        "engine_version": "11.22",
+        "password": secret,
+        "master_password": secret,
+        "connection_string": f"postgres://app:{secret}@payments.example.test/app",
+        "user_data": f"#!/bin/sh\nexport TOKEN={secret}",
+        "parameter": [{"name": "password", "value": secret}],
+        "tags": {"Team": "payments", "db_password": secret, "Note": f"password={secret}"},
+    }
+    resource = {
+        "address": "aws_db_instance.main", "mode": "managed", "type": "aws_db_instance", "name": "main",
+        "values": values, "sensitive_values": {"password": True},
+    }  # fmt: skip
+    state = {
+        "format_version": "1.0",
+        "values": {"root_module": {"resources": [resource]}, "outputs": {"dsn": {"value": secret, "sensitive": True}}},
+        "variables": {"db_password": {"value": secret}},
+    }
+    broken = json.dumps(state)[:-2] + f', "password": "{secret}" oops'
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    (tmp_path / "broken.json").write_text(broken)
+    caplog.set_level("DEBUG")
+    ran = [
+        baton("catalog", "import", "terraform", tmp_path / "state.json"),
+        baton("catalog", "import", "terraform", tmp_path / "broken.json", "--source", "broken"),
+        baton("ask", "payments-db", "--json"),
+    ]
+    assert json.loads(ran[2].out)["owner"] == "payments"
+    stored = b"".join(file.read_bytes() for file in database.parent.iterdir())
+    assert b"payments-db" in stored
+    said = "".join(each.out + each.err for each in ran) + caplog.text
+    assert secret.encode() not in stored
+    assert secret not in said
