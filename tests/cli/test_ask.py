@@ -1,0 +1,91 @@
+"""`baton ask`: the answers of Slack in a terminal, and as JSON for other programs."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Baton
+
+CATALOG = """\
+teams:
+  - name: Payments
+    channel: "#payments"
+assets:
+  - name: payments-db
+    kind: database
+    owner: Payments
+  - name: checkout
+    kind: service
+    owner: Payments
+  - name: old-cron
+    kind: service
+  - name: sandbox
+    kind: service
+    unowned: Everybody may break it.
+  - name: invoices
+    kind: service
+    owner: Payments
+  - name: invoices
+    kind: database
+"""
+FIELDS = {"status", "asset", "owner", "confidence", "understood_as", "suggestions", "sources"}
+
+
+@pytest.fixture
+def catalog(baton: Baton, tmp_path: Path) -> None:
+    (tmp_path / "catalog.yaml").write_text(CATALOG)
+    ran = baton("catalog", "import", "baton", tmp_path / "catalog.yaml")
+    assert ran.code == 0, ran.err
+
+
+@pytest.mark.usefixtures("catalog")
+def test_an_answer_for_a_person(baton: Baton) -> None:
+    ran = baton("ask", "who looks after the payments database?")
+    assert ran.out.startswith("Payments (#payments) owns payments-db.")
+    assert "From baton, last read" in ran.out
+    assert "<" not in ran.out
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize(
+    ("question", "status", "asset", "owner"),
+    [
+        ("payments-db", "owned", "payments-db", "Payments"),
+        ("who owns chekcout?", "owned", "checkout", "Payments"),
+        ("old-cron", "unowned", "old-cron", None),
+        ("sandbox", "unowned_on_purpose", "sandbox", None),
+        ("invoices", "several", None, None),
+        ("zeppelin", "unknown", None, None),
+    ],
+)
+def test_an_answer_for_a_program(
+    baton: Baton, question: str, status: str, asset: str | None, owner: str | None
+) -> None:
+    answer = json.loads(baton("ask", question, "--json").out)
+    assert set(answer) >= FIELDS
+    assert (answer["status"], answer["asset"], answer["owner"]) == (status, asset, owner)
+
+
+@pytest.mark.usefixtures("catalog")
+def test_a_question_a_line_is_answered_a_line_in_order(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("checkout\n\nzeppelin\npayments_db\n"))
+    lines = [json.loads(line) for line in baton("ask", "--stdin", "--json").out.splitlines()]
+    assert [line["status"] for line in lines] == ["owned", "unknown", "unknown", "owned"]
+    assert [line["asset"] for line in lines] == ["checkout", None, None, "payments-db"]
+
+
+@pytest.mark.usefixtures("catalog")
+def test_wrong_usage_says_what_to_give(baton: Baton) -> None:
+    ran = baton("ask")
+    assert ran.code == 2
+    assert "give a question" in ran.err
+
+
+def test_without_a_schema_it_says_what_to_run(baton: Baton) -> None:
+    ran = baton("ask", "checkout")
+    assert ran.code == 1
+    assert "baton db upgrade" in ran.err
