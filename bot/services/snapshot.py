@@ -120,7 +120,7 @@ async def refresh(snapshot: Snapshot, database: Database) -> bool:
         snapshot.put_people(await queries.people(connection, after=after))
         snapshot.put_teams(await queries.teams(connection, after=after))
         if after < 0:
-            with _without_collections():
+            with without_collections():
                 chunks = [c async for c in queries.assets(connection, after=after, by_source=by_source)]
                 snapshot.directory = Directory.build(asset for chunk in chunks for asset in chunk.present)
         else:
@@ -141,7 +141,7 @@ async def follow(snapshot: Snapshot, database: Database, *, every_seconds: float
 
 
 @contextmanager
-def _without_collections() -> Iterator[None]:
+def without_collections() -> Iterator[None]:
     """Keep the garbage collector from going through records that all stay, again and again."""
     was_on = gc.isenabled()
     gc.disable()
