@@ -125,12 +125,14 @@ def submission(body: Mapping[str, Any]) -> Submission:
 def shortcut(body: Mapping[str, Any]) -> Shortcut:
     """Read a `message_action` payload."""
     message = _mapping(body, "message")
+    # A message that begins a thread stands in the channel, and so does whoever uses the shortcut on it.
+    thread_ts = _text(message, "thread_ts")
     return Shortcut(
         callback_id=_text(body, "callback_id"),
         text=_text(message, "text"),
         user_id=_text(_mapping(body, "user"), "id"),
         channel_id=_text(_mapping(body, "channel"), "id"),
-        thread_ts=_text(message, "thread_ts"),
+        thread_ts="" if thread_ts == _text(message, "ts") else thread_ts,
         response_url=_text(body, "response_url"),
     )
 

@@ -19,7 +19,7 @@ _TRUST = (
 
 def help_message() -> Rendered:
     """Return `/baton help`."""
-    head = "I know who owns what. Answers are for your eyes only, until you share them."
+    head = "I know who owns what. Only you see the answer to a command; a mention is answered in its thread."
     return Rendered(f"{head}\n{_WHOOWNS}\n{_TRUST}", [section(head), section(_WHOOWNS), context(_TRUST)])
 
 

@@ -111,7 +111,7 @@ async def _furnish(slack: FakeSlack, database: Database) -> None:
             user_id=person.slack_id or f"U{person.id:08d}",
         )
         ids[person.id] = user.id
-    slack.add_channel(_GENERAL, members=ids.values(), topic="Everybody", channel_id="C00000000")
+    slack.add_channel(_GENERAL, members=ids.values(), bot_is_member=True, topic="Everybody", channel_id="C00000000")
     for team in teams:
         name = team.channel.removeprefix("#")
         if not name or any(channel.name == name for channel in slack.workspace.channels.values()):

@@ -129,3 +129,19 @@ async def test_the_dispute_of_the_demo_shows_both_sides(baton: Playground, open_
     await send(page, "/whoowns inventory-db")
     await expect(messages(page).last).to_contain_text("Two sources disagree")
     await keep(page, "disputed")
+
+
+async def test_a_mention_a_direct_message_and_the_shortcut(baton: Playground, open_as: OpenAs) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await send(page, "@baton who owns payments-db?")
+    await messages(page).last.get_by_role("button", name="1 reply").click()
+    await expect(page.locator("#thread")).to_contain_text("owns payments-db")
+    await page.locator("#thread").get_by_role("button", name="Close thread").click()
+    await messages(page).last.hover()
+    await messages(page).last.get_by_role("button", name="Message shortcuts").click()
+    await page.get_by_role("menuitem", name="Who owns this?").click()
+    await expect(messages(page).last).to_contain_text("Only visible to you")
+    await expect(messages(page).last).to_contain_text("owns payments-db")
+    await page.locator("button.side-item", has_text="Baton").click()
+    await send(page, "who looks after the payments database?")
+    await expect(messages(page).last).to_contain_text("owns payments-db")

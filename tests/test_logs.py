@@ -1,0 +1,34 @@
+"""A log line is one JSON object, and carries the id of the request that caused it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import orjson
+
+from bot.logs import JsonFormatter, request_id
+
+
+def record(message: str, *, is_error: bool = False) -> logging.LogRecord:
+    return logging.LogRecord("bot.test", logging.INFO, "x.py", 1, message, (), sys.exc_info() if is_error else None)
+
+
+def test_a_line_carries_the_request_that_caused_it() -> None:
+    token = request_id.set("ab12-7")
+    try:
+        line = orjson.loads(JsonFormatter().format(record("one thing")))
+    finally:
+        request_id.reset(token)
+    assert (line["message"], line["level"], line["logger"]) == ("one thing", "info", "bot.test")
+    assert line["request_id"] == "ab12-7"
+    assert "request_id" not in orjson.loads(JsonFormatter().format(record("nobody asked")))
+
+
+def test_a_failure_stays_on_one_line() -> None:
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        text = JsonFormatter().format(record("it failed", is_error=True))
+    assert "\n" not in text
+    assert "ValueError: broken" in orjson.loads(text)["error"]
