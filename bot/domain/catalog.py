@@ -131,11 +131,16 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class PathRule:
-    """A line of a CODEOWNERS file. Later rules win; `pattern` is as written, `position` counts rules from 0."""
+    """A line of a CODEOWNERS file. Later rules win; `position` counts rules from 0.
+
+    `pattern` is in GitHub's pattern language. With `section` (GitLab only) later rules win within that section, and
+    what the sections say adds up.
+    """
 
     repository: str
     pattern: str
     position: int
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ from bot.store import tables
 
 _ASSET_COLUMNS = (
     "id", "ref", "kind", "name", "namespace", "description", "aliases", "addresses", "parent_id", "hosting", "tier",
-    "links", "unowned_reason", "rule_repository", "rule_pattern", "rule_position", "gone_at",
+    "links", "unowned_reason", "rule_repository", "rule_pattern", "rule_position",
+    "rule_section", "gone_at",
 )  # fmt: skip
 #: Members by their text: a look-up costs a fraction of what calling the enumeration does.
 _AREAS = {area.value: area for area in Area}
@@ -172,7 +173,7 @@ def _same(moment: datetime) -> datetime:
 def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...]) -> AssetRecord:
     """Make a record of a row of `_ASSET_COLUMNS`; unpacked by place, which is what makes 100,000 of them quick."""
     asset_id, ref, kind, name, namespace, description, aliases, addresses, parent_id, hosting, tier, links, *rest = row
-    unowned_reason, repository, pattern, position, _ = rest
+    unowned_reason, repository, pattern, position, section, _ = rest
     return AssetRecord(
         id=asset_id,
         ref=ref,
@@ -188,5 +189,5 @@ def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...]) -> AssetRecor
         links=tuple([Link(label, url) for label, url in links]) if links else (),
         unowned_reason=unowned_reason,
         facts=facts,
-        path_rule=PathRule(repository, pattern, position) if repository is not None else None,
+        path_rule=PathRule(repository, pattern, position, section or "") if repository is not None else None,
     )

@@ -84,6 +84,7 @@ class Source(SQLModel, table=True):
     format: str = _text()
     is_human: bool = False
     last_run_at: datetime | None = _when(nullable=True)  #: the last run that read the source whole
+    precedence: int | None = None  #: lower is believed first; None leaves it to the format
 
 
 class Membership(SQLModel, table=True):
@@ -119,6 +120,7 @@ class Asset(SQLModel, table=True):
     rule_repository: str | None = Field(default=None, sa_column=Column(Text))
     rule_pattern: str | None = Field(default=None, sa_column=Column(Text))
     rule_position: int | None = None
+    rule_section: str | None = Field(default=None, sa_column=Column(Text))
     gone_at: datetime | None = _when(nullable=True)
     revision: int = Field(default=0, index=True)
 

@@ -105,11 +105,12 @@ async def test_two_assets_of_one_name_in_one_source_are_two(world: World) -> Non
 
 
 async def test_rules_of_a_codeowners_file_keep_their_spelling(world: World) -> None:
-    rule = PathRule("acme/Shop", "/Docs/*.md", 3)
+    rule = PathRule("acme/Shop", "/Docs/*.md", 3, "Docs")
     await world.load("codeowners", asset("r:3", "/Docs/*.md", kind=AssetKind.PATH, path_rule=rule))
     [(ref, row)] = (await world.assets()).items()
     assert ref == "path:acme/Shop:/Docs/*.md"
-    assert (row.rule_repository, row.rule_pattern, row.rule_position) == ("acme/Shop", "/Docs/*.md", 3)
+    stored = (row.rule_repository, row.rule_pattern, row.rule_position, row.rule_section)
+    assert stored == ("acme/Shop", "/Docs/*.md", 3, "Docs")
 
 
 async def test_what_goes_is_gone_and_comes_back_as_itself(world: World) -> None:

@@ -155,10 +155,10 @@ async def test_assets_with_the_facts_in_force(catalog: Database) -> None:
 
 
 async def test_a_line_of_a_codeowners_file(database: Database) -> None:
-    rule = {"rule_repository": "acme/shop", "rule_pattern": "/docs/", "rule_position": 0}
+    rule = {"rule_repository": "acme/shop", "rule_pattern": "/docs/", "rule_position": 0, "rule_section": "Docs"}
     await add(database, tables.Asset(ref="path:acme/shop:/docs/", kind="path", name="/docs/", **rule))
     [found], _ = await read_assets(database)
-    assert found.path_rule == PathRule("acme/shop", "/docs/", 0)
+    assert found.path_rule == PathRule("acme/shop", "/docs/", 0, "Docs")
 
 
 async def test_sources(catalog: Database) -> None:

@@ -130,6 +130,8 @@ def _asset_content(claim: AssetClaim) -> dict[str, Any]:  # noqa: PLR0912 - one 
         content["owners"] = [_owner_content(owner) for owner in claim.owners]
     if (rule := claim.path_rule) is not None:
         content["path_rule"] = (rule.repository, rule.pattern, rule.position)
+        if rule.section:
+            content["path_rule"] += (rule.section,)
     return content
 
 

@@ -123,6 +123,7 @@ def _values(planned: Planned, merged: MergedAsset, parent_id: int | None) -> dic
         "rule_repository": None if rule is None else rule.repository,
         "rule_pattern": None if rule is None else rule.pattern,
         "rule_position": None if rule is None else rule.position,
+        "rule_section": None if rule is None else rule.section or None,
         "gone_at": None,
     }
 
