@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
+#: The name of the source that holds what people decide; no import may have it.
+HUMAN_SOURCE = "slack"
+
+
 class AssetKind(StrEnum):
     """What an asset is. `OTHER` keeps what a source calls by a word that Baton does not know."""
 

@@ -20,6 +20,7 @@ from bot.domain.ownership import (
     Unowned,
     UnownedOnPurpose,
     Verdict,
+    claimed_areas,
     holder_of,
     may_confirm,
     verdict,
@@ -517,3 +518,57 @@ def test_the_order_of_facts_does_not_change_the_answer(facts: list[OwnershipReco
     one, other = judged(asset(*facts), area=area), judged(asset(*reversed(facts)), area=area)
     assert type(one) is type(other)
     assert {owner_of(each) for each in named_by(one)} == {owner_of(each) for each in named_by(other)}
+
+
+class TestWhatPeopleClaim:
+    """A claim in Slack is a voice of its own: it never moves ownership silently."""
+
+    def test_a_claim_of_what_nobody_owns_is_the_owner(self) -> None:
+        said = judged(asset(fact(SEARCH, source="slack", is_human=True)))
+        assert isinstance(said, Owned)
+        assert [holding.name for holding in said.owners] == ["Search"]
+
+    def test_two_claims_of_different_teams_are_a_dispute(self) -> None:
+        said = judged(asset(fact(SEARCH, source="slack", is_human=True), fact(PAYMENTS, source="slack", is_human=True)))
+        assert isinstance(said, Disputed)
+        assert {holding.name for holding in said.claims} == {"Search", "Payments"}
+
+    def test_a_claim_against_an_inherited_owner_is_a_dispute(self) -> None:
+        catalog = Catalog()
+        catalog.assets[2] = asset(fact(PAYMENTS), id=2, ref="system:shop", name="shop")
+        said = judged(asset(fact(SEARCH, source="slack", is_human=True), parent_id=2), catalog)
+        assert isinstance(said, Disputed)
+        assert [holding.name for holding in said.claims] == ["Search", "Payments"]
+
+    def test_a_claim_by_the_inherited_owner_settles_it(self) -> None:
+        catalog = Catalog()
+        catalog.assets[2] = asset(fact(PAYMENTS), id=2, ref="system:shop", name="shop")
+        said = judged(asset(fact(PAYMENTS, source="slack", is_human=True), parent_id=2), catalog)
+        assert isinstance(said, Owned)
+        assert {holding.name for holding in said.owners} == {"Payments"}
+
+    @pytest.mark.parametrize("gone", [DISSOLVED, DESERTED, GONE])
+    def test_the_gone_do_not_contest_a_claim(self, gone: int) -> None:
+        said = judged(asset(fact(gone), fact(SEARCH, source="slack", is_human=True)))
+        assert isinstance(said, Owned)
+        assert [holding.name for holding in said.owners] == ["Search"]
+
+    def test_a_claim_by_the_gone_contests_nobody(self) -> None:
+        said = judged(asset(fact(PAYMENTS), fact(DISSOLVED, source="slack", is_human=True)))
+        assert isinstance(said, Owned)
+        assert [holding.name for holding in said.owners] == ["Payments"]
+
+    @pytest.mark.parametrize(
+        ("subject", "areas"),
+        [
+            (asset(), (Area.ALL,)),
+            (asset(fact(PAYMENTS)), (Area.ALL,)),
+            (asset(fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE)), (Area.APPLICATION,)),
+            (asset(fact(PLATFORM, Area.DATABASE)), (Area.ALL,)),
+            (asset(fact(PAYMENTS, Area.CI_CD), fact(PLATFORM, Area.CI_CD, source="other")), (Area.CI_CD,)),
+        ],
+    )
+    def test_what_is_claimed_is_what_the_answer_names_an_owner_for(
+        self, subject: AssetRecord, areas: tuple[Area, ...]
+    ) -> None:
+        assert claimed_areas(judged(subject)) == areas

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.catalog import Problem
+from bot.domain.catalog import HUMAN_SOURCE, Problem
 from bot.domain.reconcile.claims import Source, Subject
 from bot.domain.reconcile.diff import Diff, StoredClaim
 from bot.errors import CatalogError
@@ -72,7 +72,7 @@ async def open_source(connection: AsyncConnection, name: str, format_name: str) 
     rows = await connection.execute(select(table.c.id, table.c.name, table.c.format, table.c.is_human))
     sources = {row.id: Source(row.id, row.name, row.format, row.is_human) for row in rows}
     found = next((source for source in sources.values() if source.name == name), None)
-    if found is not None and found.is_human:
+    if name == HUMAN_SOURCE or (found is not None and found.is_human):
         raise CatalogError(f"'{name}' is what people decide, not a source of files: choose another with --source.")
     if found is None:
         [number] = await reserve_ids(connection, table, 1)

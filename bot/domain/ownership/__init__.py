@@ -1,0 +1,26 @@
+"""What the facts say about who owns an asset. Alternatives are different types: no owner is not a missing owner."""
+
+from __future__ import annotations
+
+from bot.domain.ownership.holdings import CatalogView, Holding, active_members, is_alive
+from bot.domain.ownership.judging import holder_of, verdict
+from bot.domain.ownership.rights import claimed_areas, may_confirm
+from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
+
+__all__ = [
+    "CatalogView",
+    "Disputed",
+    "Holding",
+    "Orphaned",
+    "Owned",
+    "Stale",
+    "Unowned",
+    "UnownedOnPurpose",
+    "Verdict",
+    "active_members",
+    "claimed_areas",
+    "holder_of",
+    "is_alive",
+    "may_confirm",
+    "verdict",
+]

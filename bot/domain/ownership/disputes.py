@@ -1,0 +1,37 @@
+"""When two claims contradict each other."""
+
+from __future__ import annotations
+
+from bot.domain.catalog import Area, Role
+from bot.domain.ownership.holdings import Holding
+
+#: One voice: a source, and for what people decided in Slack the owner that they named.
+_Side = tuple[str, int | None, int | None]
+
+
+def find_dispute(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Holding, ...] | None:
+    """Return the claims that contradict each other: two sides whose sets of owners of one area share nobody.
+
+    A source is one side; of what people claimed in Slack each claim is one. Of several disputes the one that matters
+    most comes first: about the whole, then the application, then the rest.
+    """
+    if len({_side(holding) for holding in holdings}) < 2:
+        return None
+    by_area: dict[Area, dict[_Side, list[Holding]]] = {}
+    for holding in holdings:
+        if holding.fact.role is Role.OWNER:
+            by_area.setdefault(holding.fact.area, {}).setdefault(_side(holding), []).append(holding)
+    concerned = by_area if area is None else {a: s for a, s in by_area.items() if a in (area, Area.ALL)}
+    if area is not None and area in concerned:
+        concerned = {area: concerned[area]}
+    for sides in (concerned[each] for each in Area if each in concerned):
+        sets = [{(h.fact.team_id, h.fact.person_id) for h in held} for held in sides.values()]
+        if any(not (one & other) for i, one in enumerate(sets) for other in sets[i + 1 :]):
+            claims = [holding for held in sides.values() for holding in held]
+            return tuple(sorted(claims, key=lambda h: (not h.fact.is_human, h.fact.source, h.fact.id)))
+    return None
+
+
+def _side(holding: Holding) -> _Side:
+    fact = holding.fact
+    return (fact.source, fact.team_id, fact.person_id) if fact.is_human else (fact.source, None, None)

@@ -1,0 +1,110 @@
+"""Owners and the facts that make them so, and whether anybody still answers behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.catalog import Area, Role
+from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
+
+
+class CatalogView(Protocol):
+    """What the rules need to look up by id; None when it is not there."""
+
+    def asset(self, asset_id: int) -> AssetRecord | None:
+        """Return the asset."""
+        ...
+
+    def team(self, team_id: int) -> TeamRecord | None:
+        """Return the team."""
+        ...
+
+    def person(self, person_id: int) -> PersonRecord | None:
+        """Return the person."""
+        ...
+
+    def last_seen(self, fact: OwnershipRecord) -> datetime:
+        """Return when the fact's source last said so."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """An owner and the fact that makes them one. Exactly one of `team` and `person` is set.
+
+    `seen_at` is when the fact's source last said so.
+    """
+
+    fact: OwnershipRecord
+    team: TeamRecord | None
+    person: PersonRecord | None
+    seen_at: datetime
+
+    @property
+    def name(self) -> str:
+        """The owner's name as people write it."""
+        if self.team is not None:
+            return self.team.name
+        return self.person.name if self.person is not None else ""
+
+    @property
+    def trusted_at(self) -> datetime:
+        """When the fact was last confirmed by a person or said by its source, whichever is later."""
+        confirmed = self.fact.confirmed_at
+        return self.seen_at if confirmed is None else max(confirmed, self.seen_at)
+
+
+def holdings_of(facts: Iterable[OwnershipRecord], catalog: CatalogView) -> tuple[Holding, ...]:
+    """Return the facts with their owners; those whose team or person the catalog no longer has are left out."""
+    found = []
+    for fact in facts:
+        team = catalog.team(fact.team_id) if fact.team_id is not None else None
+        person = catalog.person(fact.person_id) if fact.person_id is not None else None
+        if team is not None or person is not None:
+            found.append(Holding(fact, team, person, catalog.last_seen(fact)))
+    return tuple(found)
+
+
+def answering_for(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Holding, ...]:
+    """Return the owners of the area; for the whole those of `all`, else of the application, else of every area."""
+    owners = tuple(h for h in holdings if h.fact.role is Role.OWNER)
+    wanted = (area, Area.ALL) if area is not None else (Area.ALL, Area.APPLICATION)
+    for each in wanted:
+        found = tuple(h for h in owners if h.fact.area is each)
+        if found:
+            return found
+    return owners if area is None else ()
+
+
+def is_alive(holding: Holding, catalog: CatalogView) -> bool:
+    """Whether somebody answers: the person is active; the team exists and has not lost everybody it had."""
+    if holding.person is not None:
+        return holding.person.is_active
+    team = holding.team
+    if team is None or team.is_gone:
+        return False
+    return not team.member_ids or any(active_members(team, catalog))
+
+
+def active_members(team: TeamRecord, catalog: CatalogView) -> Iterator[PersonRecord]:
+    """Yield the team's members who are still here, its lead included, each once."""
+    for person_id in team.member_ids:
+        person = catalog.person(person_id)
+        if person is not None and person.is_active:
+            yield person
+    if team.lead_id is not None and team.lead_id not in team.member_ids:
+        lead = catalog.person(team.lead_id)
+        if lead is not None and lead.is_active:
+            yield lead
+
+
+def without_the_gone(held: tuple[Holding, ...], catalog: CatalogView) -> tuple[Holding, ...]:
+    """Return the holdings without owners who are gone, in areas that people claimed and somebody living owns."""
+    owners = [holding for holding in held if holding.fact.role is Role.OWNER]
+    gone = {id(holding) for holding in owners if not is_alive(holding, catalog)}
+    claimed = {holding.fact.area for holding in owners if holding.fact.is_human}
+    lived_in = claimed & {holding.fact.area for holding in owners if id(holding) not in gone}
+    return tuple(h for h in held if id(h) not in gone or h.fact.area not in lived_in)

@@ -1,0 +1,92 @@
+"""What can be said of one asset: a union, because no owner is not a missing owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.catalog import Area, Hosting, Role
+from bot.domain.ownership.holdings import Holding
+from bot.domain.records import AssetRecord, PersonRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owned:
+    """The asset has an owner for what was asked.
+
+    `holdings` are all facts in force, the owners of the asked area (or of the whole) first; `answering` how many of
+    them answer the question. `inherited_from` is the parent that they come from, `only_person` the one person left.
+    """
+
+    asset: AssetRecord
+    holdings: tuple[Holding, ...]
+    answering: int
+    area: Area | None = None
+    inherited_from: AssetRecord | None = None
+    only_person: PersonRecord | None = None
+
+    @property
+    def owners(self) -> tuple[Holding, ...]:
+        """The holdings that answer what was asked."""
+        return self.holdings[: self.answering]
+
+    @property
+    def is_split(self) -> bool:
+        """Whether different owners hold different areas."""
+        held: dict[Area, set[tuple[int | None, int | None]]] = {}
+        for holding in self.holdings:
+            if holding.fact.role is Role.OWNER:
+                held.setdefault(holding.fact.area, set()).add((holding.fact.team_id, holding.fact.person_id))
+        return len({frozenset(owners) for owners in held.values()}) > 1
+
+    @property
+    def should_hand_off(self) -> bool:
+        """Whether somebody else than the application's owner holds a part of what a provider runs anyway."""
+        return self.is_split and self.asset.hosting in (Hosting.MANAGED, Hosting.SERVERLESS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale(Owned):
+    """Owned as far as anyone knows, but nobody has confirmed or imported it since `trusted_at`."""
+
+    trusted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orphaned(Owned):
+    """Every owner is gone: the team was dissolved, or the last person left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disputed:
+    """Two sources name different owners for the same area; `claims` are both sides, a person's decision first.
+
+    `others` are the remaining facts in force: what nobody disputes is known all the same.
+    """
+
+    asset: AssetRecord
+    disputed_area: Area
+    claims: tuple[Holding, ...]
+    area: Area | None = None
+    others: tuple[Holding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unowned:
+    """The catalog knows the asset, and nobody owns it, or not the area asked for (`others` hold other areas)."""
+
+    asset: AssetRecord
+    area: Area | None = None
+    others: tuple[Holding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnownedOnPurpose:
+    """Somebody decided that nobody owns it; `asset.unowned_reason` says why."""
+
+    asset: AssetRecord
+    area: Area | None = None
+
+
+#: What can be said of one asset.
+Verdict = Owned | Stale | Orphaned | Disputed | Unowned | UnownedOnPurpose
