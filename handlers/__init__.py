@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bot.blocks import ownership as blocks
-from handlers import baton, ownership
+from handlers import baton, claiming, ownership
 from handlers.dispatch import Routes
 
 
@@ -19,8 +19,13 @@ def routes() -> Routes:
             blocks.DOUBT: ownership.on_doubt,
             blocks.SHARE: ownership.on_share,
             blocks.CHOOSE: ownership.on_choose,
+            blocks.CLAIM: claiming.on_claim,
+            blocks.WITHDRAW: claiming.on_withdraw,
         },
-        submissions={blocks.DOUBT_VIEW: ownership.on_doubt_submitted},
+        submissions={
+            blocks.DOUBT_VIEW: ownership.on_doubt_submitted,
+            blocks.CLAIM_VIEW: claiming.on_claim_submitted,
+        },
         shortcuts={"who_owns_this": ownership.on_who_owns_this},
         events={"app_mention": ownership.on_mention, "message": ownership.on_direct_message},
     )

@@ -13,7 +13,8 @@ from bot.domain.catalog import Area
 from bot.domain.directory import Match
 from bot.domain.ownership import Disputed, Owned, Verdict
 from bot.errors import NotFoundError, UserError
-from bot.services import inbound, ownership, people, snapshot
+from bot.services import claiming, history, inbound, ownership, people, snapshot
+from bot.services.history import Chronicle, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
 from handlers import replies
 from handlers.context import Context
@@ -28,7 +29,7 @@ async def on_whoowns(command: Command, context: Context) -> BoltResponse:
     text = command.text.strip()
     if text.casefold() in ("", "help"):
         return replies.ephemeral(help_blocks.whoowns_help() if text else blocks.question_needed())
-    return replies.ephemeral(_answer(context, text, command.user_id))
+    return replies.ephemeral(await answer(context, text, command.user_id))
 
 
 async def on_mention(event: Event, context: Context) -> None:
@@ -48,7 +49,7 @@ async def on_who_owns_this(shortcut: Shortcut, context: Context) -> BoltResponse
     context.background.start(
         context.slack.respond(
             shortcut.response_url,
-            _ephemeral(_named(context, named, shortcut.user_id), thread_ts=shortcut.thread_ts),
+            ephemeral_body(_named(context, named, shortcut.user_id), thread_ts=shortcut.thread_ts),
         ),
         what="message shortcut",
     )
@@ -57,26 +58,26 @@ async def on_who_owns_this(shortcut: Shortcut, context: Context) -> BoltResponse
 
 async def on_choose(action: Action, context: Context) -> BoltResponse:
     """Put the answer for the chosen asset in the place of the choices."""
-    asset_id, area = _value(action.value)
-    message = _asset_answer(context, asset_id, action.user_id, area=area)
-    _replace(context, action, message)
+    asset_id, area = button_value(action.value)
+    message = asset_answer(context, asset_id, action.user_id, area=area)
+    replace_answer(context, action, message)
     return replies.nothing()
 
 
 async def on_confirm(action: Action, context: Context) -> BoltResponse:
     """Confirm the presser's own facts, then show the answer afresh."""
-    asset_id, area = _value(action.value)
+    asset_id, area = button_value(action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await ownership.confirm(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
     await snapshot.refresh(context.snapshot, context.deps.database)
-    _replace(context, action, _asset_answer(context, asset_id, action.user_id, area=area))
+    replace_answer(context, action, asset_answer(context, asset_id, action.user_id, area=area))
     return replies.nothing()
 
 
 async def on_doubt(action: Action, context: Context) -> BoltResponse:
     """Open the "Wrong owner?" modal; a trigger lives three seconds, so nothing else comes first."""
-    asset_id, area = _value(action.value)
-    verdict = _look_up(context, asset_id, area)
+    asset_id, area = button_value(action.value)
+    verdict = look_up(context, asset_id, area)
     owner = ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else ""
     view = blocks.doubt_view(verdict.asset, owner, f"{action.value}|{action.response_url}")
     await context.slack.open_view(action.trigger_id, view)
@@ -86,7 +87,7 @@ async def on_doubt(action: Action, context: Context) -> BoltResponse:
 async def on_doubt_submitted(submission: Submission, context: Context) -> BoltResponse:
     """Record the doubt, and say what happens next where the answer stood."""
     value, _, response_url = submission.metadata.rpartition("|")
-    asset_id, area = _value(value)
+    asset_id, area = button_value(value)
     reason = submission.values.get(blocks.DOUBT_REASON, "").strip()
     try:
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
@@ -98,17 +99,15 @@ async def on_doubt_submitted(submission: Submission, context: Context) -> BoltRe
     context.drainer.wake()
     said = blocks.doubt_recorded(told or "")
     context.background.start(
-        context.slack.respond(response_url, _ephemeral(said)), what="doubt receipt", is_optional=True
+        context.slack.respond(response_url, ephemeral_body(said)), what="doubt receipt", is_optional=True
     )
     return replies.nothing()
 
 
 async def on_share(action: Action, context: Context) -> BoltResponse:
     """Post the answer for everyone in the channel, in the thread when the question was asked in one."""
-    asset_id, area = _value(action.value)
-    message = _render(
-        context, _look_up(context, asset_id, area), blocks.Frame(is_shared=True, shared_by=action.user_id)
-    )
+    asset_id, area = button_value(action.value)
+    message = _render(context, look_up(context, asset_id, area), blocks.Frame(is_shared=True, shared_by=action.user_id))
     body = {"response_type": "in_channel", "replace_original": False, **message.as_body()}
     if action.thread_ts:
         body["thread_ts"] = action.thread_ts
@@ -116,35 +115,56 @@ async def on_share(action: Action, context: Context) -> BoltResponse:
     return replies.nothing()
 
 
-def _answer(context: Context, text: str, user_id: str) -> Rendered:
+async def answer(context: Context, text: str, user_id: str) -> Rendered:
+    """Answer a question for one person: from memory, or from the store when it is about the past."""
     deps = context.deps
-    found = ownership.find(context.snapshot, text, now=deps.clock.now(), stale_after=deps.stale_after)
+    now = deps.clock.now()
+    past = history.about_the_past(context.snapshot, text, now=now)
+    found = (
+        ownership.find(context.snapshot, text, now=now, stale_after=deps.stale_after)
+        if past is None
+        else await history.recall(deps, context.snapshot, past)
+    )
     if isinstance(found, Missing) and found.asked:
         context.background.start(ownership.remember_miss(deps, found.asked), what="miss log", is_optional=True)
+    if isinstance(found, Recalled):
+        return blocks.recalled(found.past, found.understood_as)
+    if isinstance(found, Chronicle):
+        return blocks.chronicle(found.asset, found.held, found.understood_as)
     return _render_found(context, found, user_id)
+
+
+def asset_answer(context: Context, asset_id: int, user_id: str, *, area: Area | None) -> Rendered:
+    """Return the answer for one asset as this person sees it."""
+    verdict = look_up(context, asset_id, area)
+    return _render(context, verdict, _frame(context, verdict, user_id))
 
 
 def _render_found(context: Context, found: Found, user_id: str) -> Rendered:
     if isinstance(found, Answered):
         understood = ownership.worth_saying(found.match)
-        may_confirm = ownership.confirmable(context.snapshot, found.verdict, user_id)
-        return _render(context, found.verdict, blocks.Frame(understood_as=understood, may_confirm=may_confirm))
+        return _render(context, found.verdict, _frame(context, found.verdict, user_id, understood_as=understood))
     choices = found.choices if isinstance(found, Ambiguous) else found.nearest
     named = [(verdict.asset, _brief(verdict)) for _, verdict in choices]
     return blocks.several(named, found.asked) if isinstance(found, Ambiguous) else blocks.unknown(named, found.asked)
+
+
+def _frame(context: Context, verdict: Verdict, user_id: str, *, understood_as: str = "") -> blocks.Frame:
+    may_withdraw = claiming.may_withdraw(context.snapshot, verdict, user_id)
+    return blocks.Frame(
+        understood_as=understood_as,
+        may_confirm=ownership.confirmable(context.snapshot, verdict, user_id),
+        may_claim=not may_withdraw and bool(claiming.claimants(context.snapshot, verdict, user_id)),
+        may_withdraw=may_withdraw,
+    )
 
 
 def _render(context: Context, verdict: Verdict, frame: blocks.Frame) -> Rendered:
     return blocks.answer(verdict, frame, confirmed_by=ownership.confirmer(context.snapshot, verdict))
 
 
-def _asset_answer(context: Context, asset_id: int, user_id: str, *, area: Area | None) -> Rendered:
-    verdict = _look_up(context, asset_id, area)
-    may_confirm = ownership.confirmable(context.snapshot, verdict, user_id)
-    return _render(context, verdict, blocks.Frame(may_confirm=may_confirm))
-
-
-def _look_up(context: Context, asset_id: int, area: Area | None) -> Verdict:
+def look_up(context: Context, asset_id: int, area: Area | None) -> Verdict:
+    """Return the verdict on one asset as of now. Raises NotFoundError when it has left the catalog."""
     deps = context.deps
     return ownership.look_up(context.snapshot, asset_id, now=deps.clock.now(), stale_after=deps.stale_after, area=area)
 
@@ -153,8 +173,8 @@ def _named(context: Context, named: tuple[Match, ...], user_id: str) -> Rendered
     if not named:
         return blocks.mentioned_nothing()
     if len(named) == 1:
-        return _asset_answer(context, named[0].asset_id, user_id, area=named[0].area)
-    verdicts = [_look_up(context, match.asset_id, match.area) for match in named]
+        return asset_answer(context, named[0].asset_id, user_id, area=named[0].area)
+    verdicts = [look_up(context, match.asset_id, match.area) for match in named]
     return blocks.mentioned([(verdict.asset, _brief(verdict)) for verdict in verdicts])
 
 
@@ -170,13 +190,16 @@ async def _reply(event: Event, context: Context, *, thread_ts: str) -> None:
     if not await inbound.take(context.deps, event.event_id):
         return
     text = _MENTION.sub(" ", event.text).strip()
-    message = help_blocks.help_message() if text.casefold() in _HELP else _answer(context, text, event.user_id)
+    try:
+        message = help_blocks.help_message() if text.casefold() in _HELP else await answer(context, text, event.user_id)
+    except UserError as error:
+        message = Rendered(str(error))
     await context.slack.post_message(
         event.channel_id, text=message.text, blocks=message.blocks, thread_ts=thread_ts or None
     )
 
 
-def _value(value: str) -> tuple[int, Area | None]:
+def button_value(value: str) -> tuple[int, Area | None]:
     """Read a button's value: `asset id|area`. Raises NotFoundError for one that no version of Baton wrote."""
     number, _, area = value.partition("|")
     try:
@@ -185,13 +208,15 @@ def _value(value: str) -> tuple[int, Area | None]:
         raise NotFoundError("That button is from another version of Baton: ask again.") from None
 
 
-def _ephemeral(message: Rendered, *, thread_ts: str = "") -> dict[str, object]:
+def ephemeral_body(message: Rendered, *, thread_ts: str = "") -> dict[str, object]:
+    """Return what a response URL takes for a message that only its receiver sees."""
     body: dict[str, object] = {"response_type": "ephemeral", "replace_original": False, **message.as_body()}
     if thread_ts:
         body["thread_ts"] = thread_ts
     return body
 
 
-def _replace(context: Context, action: Action, message: Rendered) -> None:
+def replace_answer(context: Context, action: Action, message: Rendered) -> None:
+    """Put a message in the place of the one whose button was pressed."""
     body = {"replace_original": True, **message.as_body()}
     context.background.start(context.slack.respond(action.response_url, body), what=action.action_id)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
 #: The name of the source that holds what people decide; no import may have it.
 HUMAN_SOURCE = "slack"
 

@@ -176,7 +176,7 @@ async def doubt(
             subject=f"asset:{asset_id}",
             detail={"doubt": row.id},
         )
-        for address, holding in _told_where(snapshot, said).items():
+        for address, holding in addresses_of(snapshot, said).items():
             since = int(holding.fact.confirmed_at.timestamp()) if holding.fact.confirmed_at else 0
             note = blocks.doubted(
                 said.asset, person.slack_id if person else "", reason, value=f"{asset_id}|{area.value if area else ''}"
@@ -239,16 +239,17 @@ async def _touch(session: AsyncSession, asset_id: int) -> None:
     await session.execute(update(tables.Asset).where(col(tables.Asset.id) == asset_id).values(revision=revision))
 
 
-def _claimed(verdict: Verdict) -> tuple[Holding, ...]:
+def claimed_by(verdict: Verdict) -> tuple[Holding, ...]:
+    """Return those whom an answer holds for owners: both sides of a dispute."""
     if isinstance(verdict, rules.Disputed):
         return verdict.claims
     return verdict.owners if isinstance(verdict, Owned) else ()
 
 
-def _told_where(snapshot: Snapshot, verdict: Verdict) -> dict[str, Holding]:
-    """Where the owners are told, each place once however many facts name it, with the fact confirmed last."""
+def addresses_of(snapshot: Snapshot, verdict: Verdict) -> dict[str, Holding]:
+    """Return where the owners are told, each place once however many facts name it, with the fact confirmed last."""
     found: dict[str, Holding] = {}
-    for holding in sorted(_claimed(verdict), key=lambda held: held.trusted_at, reverse=True):
+    for holding in sorted(claimed_by(verdict), key=lambda held: held.trusted_at, reverse=True):
         address = _address(snapshot, holding)
         if address:
             found.setdefault(address, holding)

@@ -35,6 +35,7 @@ class Snapshot:
         self.directory = Directory()
         self._teams: dict[int, TeamRecord] = {}
         self._team_by_name: dict[str, int] = {}
+        self._teams_by_person: dict[int, set[int]] = {}
         self._people: dict[int, PersonRecord] = {}
         self._person_by_slack_id: dict[str, int] = {}
         self._person_by_email: dict[str, int] = {}
@@ -73,6 +74,11 @@ class Snapshot:
         """Return every team that is not gone."""
         return [team for team in self._teams.values() if not team.is_gone]
 
+    def teams_of(self, person_id: int) -> tuple[TeamRecord, ...]:
+        """Return the teams that a person is a member or the lead of, by name; none that is gone."""
+        teams = (self._teams[team_id] for team_id in self._teams_by_person.get(person_id, ()))
+        return tuple(sorted((team for team in teams if not team.is_gone), key=lambda team: fold(team.name)))
+
     def put_people(self, people: Iterable[PersonRecord]) -> None:
         """Add or replace people."""
         for person in people:
@@ -87,12 +93,19 @@ class Snapshot:
         for row in teams:
             channel_id = self._channel_ids.get(row.channel.removeprefix("#"))
             team = replace(row, channel=channel_id) if channel_id else row
+            self._put_members(self._teams.get(team.id), team)
             self._teams[team.id] = team
             for name in (*team.other_names, team.name):
                 folded = fold(name)
                 held = self._teams.get(self._team_by_name.get(folded, -1))
                 if held is None or held.is_gone or not team.is_gone:
                     self._team_by_name[folded] = team.id
+
+    def _put_members(self, before: TeamRecord | None, now: TeamRecord) -> None:
+        for person_id in _people_of(before) if before is not None else ():
+            self._teams_by_person[person_id].discard(now.id)
+        for person_id in _people_of(now):
+            self._teams_by_person.setdefault(person_id, set()).add(now.id)
 
     def put_channels(self, ids: Mapping[str, str]) -> None:
         """Let teams whose channel is known by name have its id, so that answers link to it."""
@@ -102,6 +115,10 @@ class Snapshot:
     def put_sources(self, seen: dict[str, datetime]) -> None:
         """Replace what is known of when each source was last read."""
         self._seen = seen
+
+
+def _people_of(team: TeamRecord) -> tuple[int, ...]:
+    return team.member_ids if team.lead_id is None else (*team.member_ids, team.lead_id)
 
 
 async def refresh(snapshot: Snapshot, database: Database) -> bool:

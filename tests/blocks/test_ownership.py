@@ -329,7 +329,8 @@ def owners_in(said: Verdict) -> set[str]:
 def expected_warnings(said: Verdict) -> list[str]:
     found = []
     if isinstance(said, Disputed):
-        found.append("sources disagree")
+        is_claimed = any(holding.fact.is_human for holding in said.claims)
+        found.append("There is a dispute" if is_claimed else "sources disagree")
     if isinstance(said, Unowned | UnownedOnPurpose):
         found.append("Nobody owns")
     if isinstance(said, Orphaned):

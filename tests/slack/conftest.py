@@ -164,10 +164,11 @@ async def stage(database: Database, database_url: str, clock: FixedClock, transp
         ("grace", "Grace Marsh"),
         ("lin", "Lin Wei"),
         ("omar", "Omar Sol"),
+        ("solo", "Solo Singh"),
         ("eve", "Eve Nobody"),
     ):
         slack.add_user(handle, real_name=name, email=f"{handle}@example.test")
-    everybody = ["ada", "grace", "lin", "omar", "eve"]
+    everybody = ["ada", "grace", "lin", "omar", "solo", "eve"]
     slack.add_channel("general", members=everybody, bot_is_member=True)
     for name in ("payments", "platform", "search"):
         slack.add_channel(name, members=everybody, bot_is_member=True)

@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
-from bot.blocks.ownership.actions import CHOOSE, CONFIRM, DOUBT, DOUBT_REASON, DOUBT_VIEW, SHARE
+from bot.blocks.ownership.actions import (
+    CHOOSE,
+    CLAIM,
+    CLAIM_TEAM,
+    CLAIM_VIEW,
+    CONFIRM,
+    DOUBT,
+    DOUBT_REASON,
+    DOUBT_VIEW,
+    SHARE,
+    WITHDRAW,
+)
 from bot.blocks.ownership.answers import Frame, answer
 from bot.blocks.ownership.choices import mentioned, mentioned_nothing, question_needed, several, unknown
+from bot.blocks.ownership.claiming import (
+    already_theirs,
+    claim_view,
+    claimed,
+    claimed_from_you,
+    contested,
+    no_team_to_claim_for,
+)
 from bot.blocks.ownership.doubts import doubt_recorded, doubt_view, doubted
+from bot.blocks.ownership.history import chronicle, recalled
 from bot.blocks.ownership.words import AREA_WORDS
 
 __all__ = [
     "AREA_WORDS",
     "CHOOSE",
+    "CLAIM",
+    "CLAIM_TEAM",
+    "CLAIM_VIEW",
     "CONFIRM",
     "DOUBT",
     "DOUBT_REASON",
     "DOUBT_VIEW",
     "SHARE",
+    "WITHDRAW",
     "Frame",
+    "already_theirs",
     "answer",
+    "chronicle",
+    "claim_view",
+    "claimed",
+    "claimed_from_you",
+    "contested",
     "doubt_recorded",
     "doubt_view",
     "doubted",
     "mentioned",
     "mentioned_nothing",
+    "no_team_to_claim_for",
     "question_needed",
+    "recalled",
     "several",
     "unknown",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.blocks.ownership import verdicts, words
-from bot.blocks.ownership.actions import CONFIRM, DOUBT, SHARE
+from bot.blocks.ownership.actions import CLAIM, CONFIRM, DOUBT, SHARE, WITHDRAW
 from bot.blocks.text import (
     MESSAGE_TEXT,
     Block,
@@ -30,12 +30,14 @@ _MOST_LINKS = 6
 class Frame:
     """Around the answer: how the question was read when that is not plain, and for whom it is written.
 
-    `understood_as` is empty for a literal match; `may_confirm` and `is_shared` decide the buttons;
+    `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
     `shared_by` is the Slack id of the person who shared it.
     """
 
     understood_as: str = ""
     may_confirm: bool = False
+    may_claim: bool = False
+    may_withdraw: bool = False
     is_shared: bool = False
     shared_by: str = ""
 
@@ -84,6 +86,10 @@ def _buttons(verdict: Verdict, frame: Frame) -> Block:
     elements = []
     if frame.may_confirm and isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
         elements.append(button("Confirm", CONFIRM, value, label=f"Confirm that we own {name}", style="primary"))
+    if frame.may_claim:
+        elements.append(button("We own this", CLAIM, value, label=f"We own this: {name}"))
+    if frame.may_withdraw:
+        elements.append(button("Withdraw our claim", WITHDRAW, value, label=f"Withdraw our claim: {name}"))
     if not isinstance(verdict, UnownedOnPurpose | Unowned):
         elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner? {name}"))
     elements.append(button("Share in channel", SHARE, value, label=f"Share in channel who owns {name}"))

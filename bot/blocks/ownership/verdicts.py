@@ -20,33 +20,43 @@ def headline(verdict: Verdict) -> tuple[str, list[str]]:
     name = bold(verdict.asset.name)
     if isinstance(verdict, Disputed):
         part = "" if verdict.disputed_area is Area.ALL else f"{words.AREA_WORDS[verdict.disputed_area]} of "
-        return (
-            f":warning: {_sides(verdict)} about who owns {part}{name}: {_claims(verdict)}.",
-            ["Ask both, and have the wrong source corrected; until then neither is certain."],
-        )
+        return f":warning: {_sides(verdict)} about who owns {part}{name}: {_claims(verdict)}.", [_way_out(verdict)]
     if isinstance(verdict, UnownedOnPurpose):
         reason = escape(verdict.asset.unowned_reason, 300) or "the catalog does not say why."
         return f"Nobody owns {name}, on purpose: {reason}", []
     if isinstance(verdict, Unowned):
         part = f"{words.AREA_WORDS[verdict.area]} of {name}" if verdict.area else name
-        step = "If it is yours, add your team as its owner in the catalog."
+        step = "If it is yours, claim it for your team, or name its owner in the catalog."
         return f":grey_question: Nobody owns {part}.", [step]
     return _owned_headline(verdict, name), _owned_warnings(verdict)
 
 
 def _sides(verdict: Disputed) -> str:
+    if any(holding.fact.is_human for holding in verdict.claims):
+        return "There is a dispute"
     count = len({holding.fact.source for holding in verdict.claims})
     return "Two sources disagree" if count == 2 else f"{count} sources disagree"
 
 
 def _claims(verdict: Disputed) -> str:
-    """What each source says; the claims come sorted by source."""
+    """What each side says; the claims come sorted, people's own first."""
+    claimed = [words.owner(holding) for holding in verdict.claims if holding.fact.is_human]
+    sides = [f"{words.join(claimed)} {'claim' if len(claimed) > 1 else 'claims'} it in Slack"] if claimed else []
     by_source: dict[str, list[str]] = {}
     for holding in verdict.claims:
-        by_source.setdefault(holding.fact.source, []).append(words.owner(holding))
-    sides = [f"{words.source(source)} says {words.join(owners)}" for source, owners in by_source.items()]
+        if not holding.fact.is_human:
+            by_source.setdefault(holding.fact.source, []).append(words.owner(holding))
+    sides += [f"{words.source(source)} says {words.join(owners)}" for source, owners in by_source.items()]
     more = len(sides) - words.MOST_NAMES
     return "; ".join(sides[: words.MOST_NAMES]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _way_out(verdict: Disputed) -> str:
+    if any(holding.fact.is_human for holding in verdict.claims):
+        return (
+            "Talk to each other, then correct the file that is wrong or withdraw the claim."
+        )
+    return "Ask both, and have the wrong source corrected; until then neither is certain."
 
 
 def _owned_headline(verdict: Owned, name: str) -> str:
@@ -84,7 +94,11 @@ def _owned_warnings(verdict: Owned) -> list[str]:
     if isinstance(verdict, Orphaned):
         return ["Ask for it in the platform channel, and have a team take it over."]
     if _is_partial(verdict):
-        warnings.append(":grey_question: Nobody is named for the rest: if it is yours, add your team in the catalog.")
+        warnings.append(":grey_question: Nobody is named for the rest: if it is yours, claim it for your team.")
+    if verdict.departed:
+        gone = words.join(bold(holding.name, 80) for holding in verdict.departed)
+        verb = "are" if len(verdict.departed) > 1 else "is"
+        warnings.append(f":warning: {gone} {verb} gone: ask the other owners, and have the catalog corrected.")
     if isinstance(verdict, Stale):
         warnings.append(
             f":hourglass: Nobody has confirmed this since {date(verdict.trusted_at)}: ask before you rely on it."

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from bot.domain.ownership.holdings import CatalogView, Holding, active_members, is_alive
 from bot.domain.ownership.judging import holder_of, verdict
+from bot.domain.ownership.past import Held, Past, Term, past, timeline
 from bot.domain.ownership.rights import claimed_areas, may_confirm
 from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 
 __all__ = [
     "CatalogView",
     "Disputed",
+    "Held",
     "Holding",
     "Orphaned",
     "Owned",
+    "Past",
     "Stale",
+    "Term",
     "Unowned",
     "UnownedOnPurpose",
     "Verdict",
@@ -22,5 +26,7 @@ __all__ = [
     "holder_of",
     "is_alive",
     "may_confirm",
+    "past",
+    "timeline",
     "verdict",
 ]

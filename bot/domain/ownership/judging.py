@@ -47,22 +47,32 @@ def verdict(
     answering = {id(holding) for holding in owners}
     ordered = (*owners, *(h for h in holdings if id(h) not in answering))
     parent = holder if holder.id != asset.id else None
-    if not any(is_alive(holding, catalog) for holding in owners):
+    departed = tuple(holding for holding in owners if not is_alive(holding, catalog))
+    if len(departed) == len(owners):
         return Orphaned(asset=asset, holdings=ordered, answering=len(owners), area=asked, inherited_from=parent)
-    only = _only_person(owners, holdings, catalog)
+    owned = Owned(
+        asset=asset,
+        holdings=ordered,
+        answering=len(owners),
+        area=asked,
+        inherited_from=parent,
+        only_person=_only_person(owners, holdings, catalog),
+        departed=departed,
+    )
     trusted_at = max(holding.trusted_at for holding in owners)
-    if now - trusted_at > stale_after:
-        return Stale(
-            asset=asset,
-            holdings=ordered,
-            answering=len(owners),
-            area=asked,
-            inherited_from=parent,
-            only_person=only,
-            trusted_at=trusted_at,
-        )
-    return Owned(
-        asset=asset, holdings=ordered, answering=len(owners), area=asked, inherited_from=parent, only_person=only
+    return _stale(owned, trusted_at) if now - trusted_at > stale_after else owned
+
+
+def _stale(owned: Owned, trusted_at: datetime) -> Stale:
+    return Stale(
+        asset=owned.asset,
+        holdings=owned.holdings,
+        answering=owned.answering,
+        area=owned.area,
+        inherited_from=owned.inherited_from,
+        only_person=owned.only_person,
+        departed=owned.departed,
+        trusted_at=trusted_at,
     )
 
 

@@ -15,7 +15,8 @@ class Owned:
     """The asset has an owner for what was asked.
 
     `holdings` are all facts in force, the owners of the asked area (or of the whole) first; `answering` how many of
-    them answer the question. `inherited_from` is the parent that they come from, `only_person` the one person left.
+    them answer the question. `inherited_from` is the parent that they come from, `only_person` the one person left,
+    `departed` those among several owners who are gone.
     """
 
     asset: AssetRecord
@@ -24,6 +25,7 @@ class Owned:
     area: Area | None = None
     inherited_from: AssetRecord | None = None
     only_person: PersonRecord | None = None
+    departed: tuple[Holding, ...] = ()
 
     @property
     def owners(self) -> tuple[Holding, ...]:

@@ -1,0 +1,87 @@
+"""The "We own this" modal, its receipts, and the note to an owner whose asset is claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.blocks.ownership.actions import CLAIM_TEAM, CLAIM_VIEW
+from bot.blocks.text import Block, Rendered, bold, escape, mention, plain, section
+from bot.domain.records import AssetRecord, TeamRecord
+
+#: Slack's limit for the options of a select menu.
+_MOST_TEAMS = 100
+
+
+def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], metadata: str) -> Block:
+    """Return the modal behind "We own this": for which of the person's teams. `owner` is empty for nobody."""
+    name = bold(asset.name, 80)
+    if owner:
+        happens = (
+            f"The catalog says {bold(owner, 80)} owns {name}. Your claim will stand beside that as a dispute until the "
+            "two of you agree; they are told once, and nothing moves silently."
+        )
+    else:
+        happens = f"Nobody owns {name}. It belongs to your team as soon as you claim it."
+    options = [_option(team) for team in teams[:_MOST_TEAMS]]
+    return {
+        "type": "modal",
+        "callback_id": CLAIM_VIEW,
+        "private_metadata": metadata,
+        "title": {"type": "plain_text", "text": "We own this"},
+        "submit": {"type": "plain_text", "text": "Claim it"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            section(happens),
+            {
+                "type": "input",
+                "block_id": CLAIM_TEAM,
+                "label": {"type": "plain_text", "text": "Which of your teams owns it?"},
+                "element": {
+                    "type": "static_select",
+                    "action_id": CLAIM_TEAM,
+                    "options": options,
+                    "initial_option": options[0],
+                },
+            },
+        ],
+    }
+
+
+def no_team_to_claim_for() -> Rendered:
+    """Return the answer to somebody who presses "We own this" and is in no team that does not own it already."""
+    return Rendered(
+        "I know of no team of yours that could claim it: have yourself added to your team, then try again."
+    )
+
+
+def claimed(asset: AssetRecord, team: str) -> Rendered:
+    """Return the receipt for a claim that nobody contests."""
+    return Rendered(f"{bold(team, 80)} owns {bold(asset.name)} from now on. You can withdraw that on its answer.")
+
+
+def contested(asset: AssetRecord, team: str, told: Sequence[str]) -> Rendered:
+    """Return the receipt for a claim of what somebody owns; `told` are the owners who hear of it."""
+    who = " and ".join(escape(name, 80) for name in told[:4])
+    told_now = f"{who} will be told." if who else "There was nobody whom I could tell, so talk to them yourself."
+    return Rendered(
+        f"{bold(team, 80)} claims {bold(asset.name)}, which has an owner already: it is disputed now. {told_now}"
+    )
+
+
+def already_theirs(asset: AssetRecord, team: str) -> Rendered:
+    """Return the answer to a second claim by the same team."""
+    return Rendered(f"{bold(team, 80)} has claimed {bold(asset.name)} or owns it already, so nothing was changed.")
+
+
+def claimed_from_you(asset: AssetRecord, team: str, claimer: str) -> Rendered:
+    """Return the note to the owners of what another team claims. `claimer` is a Slack id or empty."""
+    who = mention(claimer) or "Somebody"
+    return Rendered(
+        f"{who} claims {bold(asset.name)} for {bold(team or 'another team', 80)}; the catalog says that you own it.\n"
+        "Nothing has moved: it is disputed until you agree. If it is theirs, take yourselves out of the file that "
+        "names you; if it is yours, ask them to withdraw the claim."
+    )
+
+
+def _option(team: TeamRecord) -> Block:
+    return {"text": {"type": "plain_text", "text": plain(team.name, 75) or "(no name)"}, "value": str(team.id)}

@@ -1,0 +1,225 @@
+"""Use cases of "we own this": a team's claim in Slack, and taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import ownership as blocks
+from bot.domain import ownership as rules
+from bot.domain.catalog import Area, Role
+from bot.domain.ownership import Disputed, Owned, Verdict
+from bot.domain.records import TeamRecord
+from bot.errors import NotAllowedError, NotFoundError
+from bot.services import outbox
+from bot.services._decisions import human_source
+from bot.services.deps import Deps
+from bot.services.ownership import addresses_of, look_up
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.journal import audit, next_revision
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The claim stands; nobody contests it."""
+
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """The claim stands beside others' facts, so ownership is disputed; `told` are owners who hear of it."""
+
+    team: str
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyTheirs:
+    """The team owns it already, so nothing was changed."""
+
+    team: str
+
+
+async def claim(
+    deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int, person_id: int, area: Area | None = None
+) -> Claimed | Contested | AlreadyTheirs:
+    """Record that a team owns an asset, as the decision of one of its members.
+
+    For what nobody owns that is so at once; where somebody does, the claim stands beside their facts as a dispute, and
+    they are told once. Of an asset that is split, the area that the answer names an owner for is claimed.
+    Raises NotFoundError when the asset or the team is gone, NotAllowedError unless the person is in the team.
+    """
+    now = deps.clock.now()
+    before = look_up(snapshot, asset_id, now=now, stale_after=deps.stale_after, area=area)
+    areas = rules.claimed_areas(before)
+    async with deps.database.transaction() as session:
+        revision = await next_revision(session)
+        asset = await _asset(session, asset_id)
+        team = await _own_team(session, team_id, person_id, asset.name)
+        if _owns_already(before, team_id):
+            return AlreadyTheirs(team.name)
+        source = await human_source(session)
+        begun = [each for each in areas if not await _has_claimed(session, asset_id, team_id, each, source)]
+        if not begun:
+            return AlreadyTheirs(team.name)
+        audit_id = await audit(
+            session,
+            at=now,
+            actor=f"person:{person_id}",
+            action="ownership.claim",
+            subject=f"asset:{asset_id}",
+            detail={"team": team_id, "areas": [each.value for each in begun]},
+        )
+        for each in begun:
+            session.add(_fact(asset_id, team_id, each, source, now=now, person_id=person_id, audit_id=audit_id))
+        asset.revision = revision
+        told = await _tell(session, snapshot, before, team_id=team_id, person_id=person_id, now=now, audit_id=audit_id)
+    return Contested(team.name, told) if _is_contested(before, snapshot) else Claimed(team.name)
+
+
+async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: int) -> tuple[str, ...]:
+    """End what the person's teams have claimed of an asset; return these teams' names.
+
+    Raises NotFoundError when the asset is gone, NotAllowedError when no claim of theirs stands: a second press says so.
+    """
+    now = deps.clock.now()
+    async with deps.database.transaction() as session:
+        revision = await next_revision(session)
+        asset = await _asset(session, asset_id)
+        source = await human_source(session)
+        fact = tables.Ownership
+        mine = await session.execute(
+            select(fact).where(
+                col(fact.asset_id) == asset_id,
+                col(fact.valid_to).is_(None),
+                col(fact.source_id) == source,
+                col(fact.team_id).in_(await _teams_of(session, person_id)),
+            )
+        )
+        facts = list(mine.scalars())
+        if not facts:
+            raise NotAllowedError(
+                f"No claim of your team on {asset.name} stands any more, so there is nothing to withdraw."
+            )
+        audit_id = await audit(
+            session,
+            at=now,
+            actor=f"person:{person_id}",
+            action="ownership.withdraw",
+            subject=f"asset:{asset_id}",
+            detail={"facts": [each.id for each in facts]},
+        )
+        for each in facts:
+            each.valid_to, each.ended_by = now, audit_id
+        asset.revision = revision
+    teams = (snapshot.team(each.team_id) for each in facts if each.team_id is not None)
+    return tuple(dict.fromkeys(team.name for team in teams if team is not None))
+
+
+def claimants(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> tuple[TeamRecord, ...]:
+    """Return the teams for which the person with this Slack id may claim the asset, as far as memory knows."""
+    person = snapshot.person_by_slack_id(slack_id)
+    if person is None:
+        return ()
+    return tuple(team for team in snapshot.teams_of(person.id) if not _owns_already(verdict, team.id))
+
+
+def may_withdraw(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> bool:
+    """Whether a team of the person with this Slack id has a claim that stands, as far as memory knows."""
+    claims = [fact.team_id for fact in verdict.asset.facts if fact.is_human]
+    if not claims:
+        return False
+    person = snapshot.person_by_slack_id(slack_id)
+    return person is not None and any(team.id in claims for team in snapshot.teams_of(person.id))
+
+
+def _owns_already(verdict: Verdict, team_id: int) -> bool:
+    return isinstance(verdict, Owned) and any(holding.fact.team_id == team_id for holding in verdict.owners)
+
+
+def _is_contested(before: Verdict, snapshot: Snapshot) -> bool:
+    if isinstance(before, Disputed):
+        return True
+    return isinstance(before, Owned) and any(rules.is_alive(holding, snapshot) for holding in before.owners)
+
+
+async def _asset(session: AsyncSession, asset_id: int) -> tables.Asset:
+    asset = await session.get(tables.Asset, asset_id)
+    if asset is None or asset.gone_at is not None:
+        raise NotFoundError("That is no longer in the catalog, so nobody can own it: ask again.")
+    return asset
+
+
+async def _own_team(session: AsyncSession, team_id: int, person_id: int, asset_name: str) -> tables.Team:
+    team = await session.get(tables.Team, team_id)
+    if team is None or team.gone_at is not None:
+        raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
+    if team_id not in await _teams_of(session, person_id):
+        raise NotAllowedError(f"Only a member of {team.name} can claim {asset_name} for it: ask one of them to.")
+    return team
+
+
+async def _teams_of(session: AsyncSession, person_id: int) -> set[int]:
+    in_teams = select(col(tables.Membership.team_id)).where(col(tables.Membership.person_id) == person_id)
+    leads = select(col(tables.Team.id)).where(col(tables.Team.lead_id) == person_id)
+    return {int(each) for each in (await session.execute(in_teams.union(leads))).scalars()}
+
+
+async def _has_claimed(session: AsyncSession, asset_id: int, team_id: int, area: Area, source: int) -> bool:
+    fact = tables.Ownership
+    found = await session.execute(
+        select(col(fact.id)).where(
+            col(fact.asset_id) == asset_id,
+            col(fact.team_id) == team_id,
+            col(fact.area) == area.value,
+            col(fact.source_id) == source,
+            col(fact.valid_to).is_(None),
+        )
+    )
+    return found.first() is not None
+
+
+def _fact(
+    asset_id: int, team_id: int, area: Area, source: int, *, now: datetime, person_id: int, audit_id: int
+) -> tables.Ownership:
+    return tables.Ownership(
+        asset_id=asset_id,
+        team_id=team_id,
+        area=area.value,
+        role=Role.OWNER.value,
+        source_id=source,
+        valid_from=now,
+        confirmed_at=now,
+        confirmed_by=person_id,
+        begun_by=audit_id,
+    )
+
+
+async def _tell(
+    session: AsyncSession,
+    snapshot: Snapshot,
+    before: Verdict,
+    *,
+    team_id: int,
+    person_id: int,
+    now: datetime,
+    audit_id: int,
+) -> tuple[str, ...]:
+    """Tell the owners so far, each once, that somebody claims what they own; return their names."""
+    team, person = snapshot.team(team_id), snapshot.person(person_id)
+    told = []
+    for address, holding in addresses_of(snapshot, before).items():
+        if holding.fact.team_id == team_id:
+            continue
+        note = blocks.claimed_from_you(before.asset, team.name if team else "", person.slack_id if person else "")
+        await outbox.enqueue(
+            session, key=f"ownership.claim:{audit_id}:{address}", channel=address, message=note, at=now
+        )
+        told.append(holding.name)
+    return tuple(dict.fromkeys(told))

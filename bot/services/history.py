@@ -1,0 +1,122 @@
+"""Use cases of history: who owned something on a day that is over, and everything that is known of its owners."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.domain import ownership as rules
+from bot.domain.catalog import Area
+from bot.domain.dates import split_day
+from bot.domain.directory import Match, Method
+from bot.domain.ownership import Held, Past
+from bot.domain.records import AssetRecord
+from bot.errors import UserError
+from bot.services.deps import Deps
+from bot.services.ownership import Ambiguous, Missing, find, worth_saying
+from bot.services.snapshot import Snapshot
+from bot.store import history
+
+#: How a question asks for all that is known: `payments-db history`, `history of payments-db`.
+_HISTORY = re.compile(r"^\s*(?:history\s+(?:of\s+)?(?P<after>.+)|(?P<before>.+?)\s+history)\s*\??\s*$", re.IGNORECASE)
+_MOST_PARENTS = 10
+_LITERALLY = frozenset({Method.REF, Method.NAME})
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Who owned the asset that was meant; `understood_as` is how the question was read where that is not plain."""
+
+    past: Past
+    understood_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chronicle:
+    """Every fact that an asset itself ever had, the latest first."""
+
+    asset: AssetRecord
+    held: tuple[Held, ...]
+    understood_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """A question about a day."""
+
+    text: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """A question about all times."""
+
+    text: str
+
+
+def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | Always | None:
+    """Return what a question asks of the past; None for a question about today.
+
+    What names an asset literally is a question about today, whatever it ends in.
+    """
+    rest, day = split_day(text, today=now.date())
+    asked = _HISTORY.match(text)
+    if day is None and asked is None:
+        return None
+    named = snapshot.directory.resolve(text)
+    if isinstance(named, Match) and named.method in _LITERALLY:
+        return None
+    if day is not None:
+        return OnDay(rest, day)
+    return Always((asked["after"] or asked["before"]) if asked else text)
+
+
+async def recall(deps: Deps, snapshot: Snapshot, asked: OnDay | Always) -> Recalled | Chronicle | Ambiguous | Missing:
+    """Answer a question about the past. A day means its end, in UTC.
+
+    Raises UserError for a day that is still to come.
+    """
+    now = deps.clock.now()
+    if isinstance(asked, OnDay) and asked.day > now.date():
+        raise UserError(f"{asked.day.isoformat()} is still to come: ask about today, or about a day that is over.")
+    found = find(snapshot, asked.text, now=now, stale_after=deps.stale_after)
+    async with deps.database.reading() as session:
+        understood, area = "", None
+        if isinstance(found, Ambiguous | Missing):
+            asset = await history.gone(session, found.asked) if found.asked else None
+            if asset is None:
+                return found
+        else:
+            asset, area = found.verdict.asset, found.match.area
+            understood = worth_saying(found.match)
+        if isinstance(asked, Always):
+            held = rules.timeline(await history.terms(session, asset.id), snapshot)
+            return Chronicle(asset, held, understood)
+        lineage = [(each, await history.terms(session, each.id)) for each in _lineage(snapshot, asset)]
+    return Recalled(_past(snapshot, lineage, asked.day, area, now), understood)
+
+
+def _past(
+    snapshot: Snapshot,
+    lineage: list[tuple[AssetRecord, tuple[rules.Term, ...]]],
+    day: date,
+    area: Area | None,
+    now: datetime,
+) -> Past:
+    end = datetime.combine(day + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
+    wanted = None if area is Area.ALL else area
+    return rules.past(lineage, snapshot, moment=min(end, now), area=wanted)
+
+
+def _lineage(snapshot: Snapshot, asset: AssetRecord) -> Iterator[AssetRecord]:
+    current: AssetRecord | None = asset
+    for _ in range(_MOST_PARENTS):
+        if current is None:
+            return
+        yield current
+        if current.path_rule is not None or current.parent_id is None:
+            return
+        current = snapshot.asset(current.parent_id)

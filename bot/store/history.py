@@ -1,0 +1,78 @@
+"""Reading queries about what was: every fact that an asset ever had, and assets that have left the catalog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.domain.catalog import Area, AssetKind, Hosting, Role
+from bot.domain.ownership import Term
+from bot.domain.records import AssetRecord, OwnershipRecord
+from bot.store.tables import Asset, Ownership, Source
+
+#: Facts of one asset that are read; a reading person needs no more of them.
+_MOST_TERMS = 1_000
+
+
+async def terms(session: AsyncSession, asset_id: int) -> tuple[Term, ...]:
+    """Return every fact of an asset with its end, the latest to begin first, at most 1,000."""
+    rows = await session.execute(
+        select(Ownership, Source)
+        .join(Source, col(Source.id) == col(Ownership.source_id))
+        .where(col(Ownership.asset_id) == asset_id)
+        .order_by(col(Ownership.valid_from).desc(), col(Ownership.id).desc())
+        .limit(_MOST_TERMS)
+    )
+    return tuple(_term(fact, source) for fact, source in rows)
+
+
+async def gone(session: AsyncSession, name: str) -> AssetRecord | None:
+    """Return the asset that has left the catalog and was called `name` (or has that ref), the last one to leave."""
+    wanted = name.strip().lower()
+    row = (
+        await session.execute(
+            select(Asset)
+            .where(
+                col(Asset.gone_at).is_not(None),
+                or_(func.lower(col(Asset.name)) == wanted, func.lower(col(Asset.ref)) == wanted),
+            )
+            .order_by(col(Asset.gone_at).desc(), col(Asset.id).desc())
+            .limit(1)
+        )
+    ).scalar_one_or_none()
+    return None if row is None else _record(row)
+
+
+def _term(fact: Any, source: Any) -> Term:
+    record = OwnershipRecord(
+        id=fact.id,
+        area=Area(fact.area),
+        role=Role(fact.role),
+        team_id=fact.team_id,
+        person_id=fact.person_id,
+        source=source.name,
+        is_human=source.is_human,
+        valid_from=fact.valid_from,
+        confirmed_at=fact.confirmed_at,
+        confirmed_by=fact.confirmed_by,
+    )
+    return Term(record, fact.valid_to)
+
+
+def _record(row: Asset) -> AssetRecord:
+    assert row.id is not None  # noqa: S101 - it was read from the store
+    return AssetRecord(
+        id=row.id,
+        ref=row.ref,
+        kind=AssetKind(row.kind),
+        name=row.name,
+        namespace=row.namespace,
+        description=row.description,
+        parent_id=row.parent_id,
+        hosting=Hosting(row.hosting) if row.hosting else None,
+        tier=row.tier,
+        unowned_reason=row.unowned_reason,
+    )
