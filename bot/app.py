@@ -22,6 +22,7 @@ from bot.ports import Clock, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
 from bot.services.outbox import Drainer
+from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
 from bot.settings import Settings
 from bot.store import migrations
@@ -65,7 +66,8 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         await snapshots.refresh(snapshot, database)
         gc.collect()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
-        context = Context(deps, snapshot, slack, Drainer(deps, slack), Background(), bot_user_id)
+        portfolios = Portfolios(deps, snapshot)
+        context = Context(deps, snapshot, slack, Drainer(deps, slack), portfolios, Background(), bot_user_id)
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
         work = jobs.Jobs(deps, slack, snapshot)

@@ -65,6 +65,10 @@ class Slack(Protocol):
         """Open a modal and return its id. A trigger lives 3 seconds."""
         ...
 
+    async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
+        """Show a person's Home tab."""
+        ...
+
     async def user(self, user_id: str) -> SlackUser:
         """Look a member up."""
         ...

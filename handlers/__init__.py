@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from bot.blocks import ownership as blocks
-from handlers import baton, claiming, ownership
+from bot.blocks.home import SHOW
+from bot.blocks.portfolio import TEAM, with_turns
+from handlers import baton, claiming, home, ownership
 from handlers.dispatch import Routes
 
 
@@ -21,11 +23,17 @@ def routes() -> Routes:
             blocks.CHOOSE: ownership.on_choose,
             blocks.CLAIM: claiming.on_claim,
             blocks.WITHDRAW: claiming.on_withdraw,
+            **dict.fromkeys(with_turns(TEAM), baton.on_team),
+            **dict.fromkeys(with_turns(SHOW), home.on_show),
         },
         submissions={
             blocks.DOUBT_VIEW: ownership.on_doubt_submitted,
             blocks.CLAIM_VIEW: claiming.on_claim_submitted,
         },
         shortcuts={"who_owns_this": ownership.on_who_owns_this},
-        events={"app_mention": ownership.on_mention, "message": ownership.on_direct_message},
+        events={
+            "app_home_opened": home.on_home_opened,
+            "app_mention": ownership.on_mention,
+            "message": ownership.on_direct_message,
+        },
     )

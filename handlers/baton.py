@@ -1,4 +1,4 @@
-"""`/baton …`."""
+"""`/baton …`: help, and what a team owns."""
 
 from __future__ import annotations
 
@@ -6,19 +6,60 @@ from difflib import get_close_matches
 
 from slack_bolt import BoltResponse
 
-from bot.blocks import help as blocks
+from bot.blocks import help as help_blocks
+from bot.blocks import portfolio as blocks
+from bot.blocks.text import Rendered
+from bot.domain.records import TeamRecord
+from bot.errors import NotFoundError
+from bot.services import portfolio
 from handlers import replies
 from handlers.context import Context
-from handlers.payloads import Command
+from handlers.ownership import replace_answer
+from handlers.payloads import Action, Command
 
 #: What `/baton` understands.
-WORDS = ("help",)
+WORDS = ("help", "team")
 
 
-async def on_baton(command: Command, context: Context) -> BoltResponse:  # noqa: ARG001 - every listener is given both
-    """Answer `/baton`, `/baton help`, and anything else with the nearest thing that would have worked."""
-    word = command.text.strip().casefold()
-    if word in ("", *WORDS):
-        return replies.ephemeral(blocks.help_message())
-    nearest = get_close_matches(word, WORDS, n=1)
-    return replies.ephemeral(blocks.unknown_word(command.text.strip(), nearest[0] if nearest else ""))
+async def on_baton(command: Command, context: Context) -> BoltResponse:
+    """Answer `/baton help`, `/baton team [NAME]`, and anything else with the nearest thing that would have worked."""
+    word, _, rest = command.text.strip().partition(" ")
+    match word.casefold():
+        case "" | "help":
+            return replies.ephemeral(help_blocks.help_message())
+        case "team":
+            return replies.ephemeral(await _team(context, rest.strip(), command.user_id))
+        case other:
+            nearest = get_close_matches(other, WORDS, n=1)
+            return replies.ephemeral(help_blocks.unknown_word(command.text.strip(), nearest[0] if nearest else ""))
+
+
+async def on_team(action: Action, context: Context) -> BoltResponse:
+    """Put a team, or another page of what it owns, in the place of the message whose button was pressed."""
+    number, _, page = action.value.partition("|")
+    team = context.snapshot.team(int(number)) if number.isdecimal() else None
+    if team is None or team.is_gone:
+        raise NotFoundError("That team is no longer in the catalog: ask again with `/baton team NAME`.")
+    replace_answer(context, action, await _card(context, team, int(page) if page.isdecimal() else 0))
+    return replies.nothing()
+
+
+async def _team(context: Context, name: str, user_id: str) -> Rendered:
+    if name:
+        team = context.snapshot.team_by_name(name.removeprefix("@"))
+        if team is None or team.is_gone:
+            return blocks.unknown_team(name, portfolio.nearest_teams(context.snapshot, name))
+        return await _card(context, team, 0)
+    person = context.snapshot.person_by_slack_id(user_id)
+    teams = context.snapshot.teams_of(person.id) if person is not None else ()
+    if not teams:
+        return blocks.no_team()
+    return await _card(context, teams[0], 0) if len(teams) == 1 else blocks.team_choices(teams)
+
+
+async def _card(context: Context, team: TeamRecord, number: int) -> Rendered:
+    current = await context.portfolios.current()
+    card = portfolio.team_card(context.snapshot, current, team)
+    listed = (*card.share.gaps, *(each for each in card.share.owned if each not in current.gaps))
+    page = portfolio.page(context.deps, context.snapshot, listed, number, size=blocks.PAGE_SIZE)
+    return blocks.team_card(card, page)

@@ -6,10 +6,10 @@ from slack_bolt import BoltResponse
 
 from bot.blocks import ownership as blocks
 from bot.blocks.text import Rendered
-from bot.errors import UserError
+from bot.errors import NotAllowedError, UserError
 from bot.services import claiming, ownership, people, snapshot
 from bot.services.claiming import AlreadyTheirs, Claimed, Contested
-from handlers import replies
+from handlers import home, replies
 from handlers.context import Context
 from handlers.ownership import asset_answer, button_value, ephemeral_body, look_up, replace_answer
 from handlers.payloads import Action, Submission
@@ -21,8 +21,9 @@ async def on_claim(action: Action, context: Context) -> BoltResponse:
     verdict = look_up(context, asset_id, area)
     teams = claiming.claimants(context.snapshot, verdict, action.user_id)
     if not teams:
-        _respond(context, action.response_url, blocks.no_team_to_claim_for())
-        return replies.nothing()
+        raise NotAllowedError(
+            "I know of no team of yours that could claim it: have yourself added to your team, then try again."
+        )
     owner = ownership.names_of(ownership.claimed_by(verdict))
     view = blocks.claim_view(verdict.asset, owner, teams, f"{action.value}|{action.response_url}")
     await context.slack.open_view(action.trigger_id, view)
@@ -53,7 +54,10 @@ async def on_claim_submitted(submission: Submission, context: Context) -> BoltRe
             said = blocks.contested(asset, team, told)
         case AlreadyTheirs(team):
             said = blocks.already_theirs(asset, team)
-    _respond(context, response_url, said)
+    if response_url:
+        _respond(context, response_url, said)
+    else:
+        context.background.start(home.publish(context, submission.user_id), what="home after a claim")
     return replies.nothing()
 
 
@@ -68,5 +72,4 @@ async def on_withdraw(action: Action, context: Context) -> BoltResponse:
 
 
 def _respond(context: Context, response_url: str, said: Rendered) -> None:
-    if response_url:
-        context.background.start(context.slack.respond(response_url, ephemeral_body(said)), what="claim receipt")
+    context.background.start(context.slack.respond(response_url, ephemeral_body(said)), what="claim receipt")

@@ -11,6 +11,7 @@ from typing import Any
 from bot.ports import Slack
 from bot.services.deps import Deps
 from bot.services.outbox import Drainer
+from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -64,5 +65,6 @@ class Context:
     snapshot: Snapshot
     slack: Slack
     drainer: Drainer
+    portfolios: Portfolios
     background: Background
     bot_user_id: str

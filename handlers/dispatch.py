@@ -20,6 +20,7 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.blocks import help as blocks
+from bot.blocks import home as home_blocks
 from bot.blocks.text import Rendered
 from bot.errors import SlackError, UserError
 from bot.logs import request_id
@@ -172,7 +173,7 @@ class Dispatch(AsyncMiddleware):
         return replies.nothing()
 
     def _say(self, kind: str, body: Mapping[str, Any], message: Rendered) -> BoltResponse:
-        """Tell the person where they are: in the acknowledgement, in the form, or through the response URL."""
+        """Tell the person where they are: in the acknowledgement, in the form, in a reply, or in a modal of its own."""
         if kind == "command":
             return replies.ephemeral(message)
         if kind == "view_submission":
@@ -181,7 +182,12 @@ class Dispatch(AsyncMiddleware):
                 replies.errors({blocks_of_view[0]["block_id"]: message.text}) if blocks_of_view else replies.nothing()
             )
         response_url = body.get("response_url")
+        trigger_id = body.get("trigger_id")
         if isinstance(response_url, str) and response_url:
             reply = {"response_type": "ephemeral", "replace_original": False, **message.as_body()}
             self._context.background.start(self._context.slack.respond(response_url, reply), what="error reply")
+        elif kind == "block_actions" and isinstance(trigger_id, str) and trigger_id:
+            self._context.background.start(
+                self._context.slack.open_view(trigger_id, home_blocks.notice(message.text)), what="error notice"
+            )
         return replies.nothing()

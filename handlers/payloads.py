@@ -62,7 +62,8 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event of the Events API. `is_from_person` is False for bots, edits, joins and Baton's own messages."""
+    """An event of the Events API. `is_from_person` is False for bots, edits, joins and Baton's own messages; `tab`
+    is the tab of the app that somebody opened."""
 
     type: str
     event_id: str
@@ -73,6 +74,7 @@ class Event:
     ts: str
     thread_ts: str
     is_from_person: bool
+    tab: str = ""
 
 
 def command(body: Mapping[str, Any]) -> Command:
@@ -149,6 +151,7 @@ def event(body: Mapping[str, Any]) -> Event:
         text=_text(inner, "text"),
         ts=_text(inner, "ts"),
         thread_ts=_text(inner, "thread_ts"),
+        tab=_text(inner, "tab"),
         is_from_person=not inner.get("bot_id") and not inner.get("subtype") and bool(inner.get("user")),
     )
 

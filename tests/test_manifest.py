@@ -54,12 +54,3 @@ def test_listeners_are_named_and_typed_alike() -> None:
             hints = get_type_hints(listener)
             assert list(inspect.signature(listener).parameters)[1] == "context", name
             assert hints["context"].__name__ == "Context", name
-
-
-def test_every_action_id_that_is_drawn_has_a_listener() -> None:
-    from bot.blocks import ownership as blocks
-
-    drawn = {value for name, value in vars(blocks).items() if name.isupper() and isinstance(value, str)}
-    listened = routes()
-    inputs = {blocks.DOUBT_REASON}
-    assert drawn - inputs == set(listened.actions) | set(listened.submissions)

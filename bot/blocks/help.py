@@ -8,19 +8,27 @@ _WHOOWNS = (
     "*Ask who owns something*\n"
     "• `/whoowns payments-db` — a name in any spelling, an alias, a repository or a path in it, a host name, an ARN\n"
     "• `/whoowns who looks after deployments of checkout?` — plain words; an area asks for that part only\n"
+    "• `/whoowns payments-db on 2026-03-03` — who owned it then; `/whoowns payments-db history` — all its owners\n"
     "• Mention me in a channel, or write to me here: _who owns the payments database?_\n"
     "• On any message: ⋯ → *Who owns this?*"
 )
+_TEAMS = (
+    "*See what a team has*\n"
+    "• `/baton team payments` — what it owns, what needs attention, who is in it; `/baton team` is your own\n"
+    "• My *Home* tab — your teams' assets and your own, what nobody owns, what is disputed, what nobody could answer"
+)
 _TRUST = (
     "Every answer says where it comes from and who confirmed it. Press *Confirm* when it is yours and right, "
-    "*Wrong owner?* when it is not: the owner is told once, and nothing changes silently."
+    "*Wrong owner?* when it is not, *We own this* when it is your team's: owners are told once, and nothing moves "
+    "silently."
 )
 
 
 def help_message() -> Rendered:
     """Return `/baton help`."""
     head = "I know who owns what. Only you see the answer to a command; a mention is answered in its thread."
-    return Rendered(f"{head}\n{_WHOOWNS}\n{_TRUST}", [section(head), section(_WHOOWNS), context(_TRUST)])
+    parts = [section(head), section(_WHOOWNS), section(_TEAMS), context(_TRUST)]
+    return Rendered(f"{head}\n{_WHOOWNS}\n{_TEAMS}\n{_TRUST}", parts)
 
 
 def whoowns_help() -> Rendered:

@@ -102,6 +102,10 @@ class SlackClient:
         answer = await _call(self.web.views_open(trigger_id=trigger_id, view=dict(view)))
         return str(answer["view"]["id"])
 
+    async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
+        """Show a person's Home tab."""
+        await _call(self.web.views_publish(user_id=user_id, view=dict(view)))
+
     async def user(self, user_id: str) -> SlackUser:
         """Look a member up."""
         return _user((await _call(self.web.users_info(user=user_id)))["user"])

@@ -90,6 +90,9 @@ class FakePort:
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
         raise NotImplementedError
 
+    async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
+        raise NotImplementedError
+
     async def user(self, user_id: str) -> SlackUser:
         await asyncio.sleep(0)
         self.looked_up.append(user_id)

@@ -22,7 +22,6 @@ from bot.blocks.ownership.claiming import (
     claimed,
     claimed_from_you,
     contested,
-    no_team_to_claim_for,
 )
 from bot.blocks.ownership.doubts import doubt_recorded, doubt_view, doubted
 from bot.blocks.ownership.history import chronicle, recalled
@@ -53,7 +52,6 @@ __all__ = [
     "doubted",
     "mentioned",
     "mentioned_nothing",
-    "no_team_to_claim_for",
     "question_needed",
     "recalled",
     "several",

@@ -47,13 +47,6 @@ def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], meta
     }
 
 
-def no_team_to_claim_for() -> Rendered:
-    """Return the answer to somebody who presses "We own this" and is in no team that does not own it already."""
-    return Rendered(
-        "I know of no team of yours that could claim it: have yourself added to your team, then try again."
-    )
-
-
 def claimed(asset: AssetRecord, team: str) -> Rendered:
     """Return the receipt for a claim that nobody contests."""
     return Rendered(f"{bold(team, 80)} owns {bold(asset.name)} from now on. You can withdraw that on its answer.")

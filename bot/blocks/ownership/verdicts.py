@@ -53,9 +53,7 @@ def _claims(verdict: Disputed) -> str:
 
 def _way_out(verdict: Disputed) -> str:
     if any(holding.fact.is_human for holding in verdict.claims):
-        return (
-            "Talk to each other, then correct the file that is wrong or withdraw the claim."
-        )
+        return "Talk to each other, then correct the file that is wrong or withdraw the claim."
     return "Ask both, and have the wrong source corrected; until then neither is certain."
 
 

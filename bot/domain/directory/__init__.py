@@ -51,6 +51,10 @@ class Directory:
         """Return the asset with this id, or None."""
         return self._index.assets.get(asset_id)
 
+    def ids(self) -> tuple[int, ...]:
+        """Return the ids of all assets as they are at this moment."""
+        return tuple(self._index.assets)
+
     def by_ref(self, ref: str) -> AssetRecord | None:
         """Return the asset with this reference, up to case, or None."""
         key = ref.lower()

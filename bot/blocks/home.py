@@ -1,0 +1,129 @@
+"""The Home tab: the reader's teams and assets, what nobody has, and what was asked for in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.blocks.ownership import CLAIM
+from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
+from bot.blocks.text import Block, bold, button, channel, context, date, plain, section
+from bot.domain.ownership import Unowned, Verdict
+from bot.domain.portfolio import Asked, Page, TeamCard
+
+#: The buttons that open a list and turn its pages; their value is `list|id|page`, or empty for the overview.
+SHOW = "home.show"
+
+#: Teams that the overview has room for.
+_MOST_TEAMS = 6
+_MOST_ASKED = 8
+_SAMPLE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A list of the overview: its key in buttons, its title, how many assets it has, and the first of them."""
+
+    key: str
+    title: str
+    total: int
+    first: Sequence[Verdict]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What the Home tab shows first. `mine` is what the reader owns in their own name, not through a team."""
+
+    teams: Sequence[TeamCard]
+    mine: Group
+    attention: Sequence[Group]
+    asked: Sequence[Asked]
+
+
+def overview(home: Overview) -> Block:
+    """Return the Home tab as it opens."""
+    blocks: list[Block] = [_header("Your teams")]
+    if not home.teams:
+        blocks.append(section("The catalog has you in no team. Ask for somebody else's with `/baton team NAME`."))
+    for card in home.teams[:_MOST_TEAMS]:
+        blocks.append(_team(card))
+    if len(home.teams) > _MOST_TEAMS:
+        blocks.append(context(f"… and {len(home.teams) - _MOST_TEAMS} more: `/baton team NAME` shows each."))
+    if home.mine.total:
+        blocks += [_header(home.mine.title), *_group(home.mine)]
+    for group in home.attention:
+        blocks += [{"type": "divider"}, _header(f"{group.title} ({group.total:,})"), *_group(group)]
+    if not any(group.total for group in home.attention):
+        blocks += [{"type": "divider"}, section(":white_check_mark: Everything in the catalog has an owner.")]
+    blocks += _asked(home.asked)
+    blocks.append(context("Ask me who owns something: `/whoowns NAME`, or write to me under *Messages*."))
+    return {"type": "home", "blocks": blocks}
+
+
+def listing(key: str, number: int, title: str, page: Page, *, may_claim: bool) -> Block:
+    """Return the Home tab with one whole list, a page at a time. `key` and `number` name the list in the buttons."""
+    back = button("← Overview", SHOW, "", label="← Overview of everything")
+    blocks: list[Block] = [{"type": "actions", "elements": [back]}, _header(title)]
+    if not page.verdicts:
+        blocks.append(section("Nothing is left here."))
+    for verdict in page.verdicts:
+        line = section(asset_line(verdict).removeprefix("• "))
+        if may_claim and isinstance(verdict, Unowned):
+            name = plain(verdict.asset.name, 55)
+            line["accessory"] = button("We own this", CLAIM, f"{verdict.asset.id}|", label=f"We own this: {name}")
+        blocks.append(line)
+    if page.count > 1:
+        blocks.append(context(f"Page {page.number + 1} of {page.count}"))
+    turns = turn_buttons(SHOW, f"{key}|{number}", page)
+    if turns:
+        blocks.append({"type": "actions", "elements": turns})
+    return {"type": "home", "blocks": blocks}
+
+
+def notice(text: str) -> Block:
+    """Return a modal that says one sentence, for where there is no message to answer in."""
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Baton"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": [section(text)],
+    }
+
+
+def _header(text: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": plain(text, 150) or "(no name)"}}
+
+
+def _team(card: TeamCard) -> Block:
+    team = card.team
+    where = channel(team.channel)
+    owned = len(card.share.owned)
+    line = f"{bold(team.name, 80)}{f' ({where})' if where else ''} · owns {owned:,}"
+    if card.share.helped:
+        line += f", helps with {len(card.share.helped):,}"
+    gaps = gap_line(card.gaps)
+    made = section(f"{line}\n{gaps}" if gaps else line)
+    if owned or card.share.helped:
+        made["accessory"] = button("Show", SHOW, f"team|{team.id}|0", label=f"Show what {plain(team.name, 50)} owns")
+    return made
+
+
+def _group(group: Group) -> Iterable[Block]:
+    yield section("\n".join(asset_line(verdict) for verdict in group.first[:_SAMPLE]))
+    show = button("Show all", SHOW, f"{group.key}|0|0", label=f"Show all: {plain(group.title, 50)}")
+    yield {"type": "actions", "elements": [show]}
+
+
+def _asked(asked: Sequence[Asked]) -> list[Block]:
+    if not asked:
+        return []
+    lines = [
+        f"• {bold(each.text)} · {'once' if each.times == 1 else f'{each.times:,} times'}, last {date(each.last_at)}"
+        for each in asked[:_MOST_ASKED]
+    ]
+    return [
+        {"type": "divider"},
+        _header("Asked for, and nobody knew"),
+        section("\n".join(lines)),
+        context("Know one of these? Add it to the catalog, or as an alias of what it is called there."),
+    ]

@@ -1,0 +1,161 @@
+"""`/baton team`: what a team owns, its gaps, its people; and the lines that the Home tab lists assets with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.blocks.ownership import words
+from bot.blocks.text import Block, Rendered, bold, button, channel, context, escape, plain, section
+from bot.domain.ownership import Disputed, Owned, Verdict
+from bot.domain.portfolio import Gap, Page, TeamCard, gap_of
+from bot.domain.records import PersonRecord, TeamRecord
+
+#: The buttons under `/baton team`; their value is `team id|page`.
+TEAM = "portfolio.team"
+
+#: Assets on one page of a list.
+PAGE_SIZE = 10
+_MOST_PEOPLE = 15
+_MOST_CHOICES = 10
+
+_GAP_WORDS = {
+    Gap.UNOWNED: ":grey_question: nobody owns it",
+    Gap.ORPHANED: ":warning: its owner is gone",
+    Gap.DISPUTED: ":warning: disputed",
+    Gap.STALE: ":hourglass: not confirmed for long",
+    Gap.ONE_PERSON: ":warning: only one person knows it",
+}
+_COUNTED = {
+    Gap.UNOWNED: "unowned",
+    Gap.ORPHANED: "orphaned",
+    Gap.DISPUTED: "disputed",
+    Gap.STALE: "not confirmed for long",
+    Gap.ONE_PERSON: "known to one person only",
+}
+
+
+def team_card(card: TeamCard, page: Page) -> Rendered:
+    """Return what a team owns, one page of it, with what needs attention and who is in the team."""
+    name = bold(card.team.name, 80)
+    where = channel(card.team.channel)
+    head = f"{name}{f' ({where})' if where else ''} {_owns(card)}."
+    gaps = gap_line(card.gaps)
+    lines = [asset_line(verdict) for verdict in page.verdicts]
+    about, people = _about(card), _people(card)
+    blocks: list[Block] = [section(head), *([section(gaps)] if gaps else [])]
+    if lines:
+        blocks.append(section("\n".join(lines)))
+    blocks.append(context(*filter(None, (people, about))))
+    turns = turn_buttons(TEAM, str(card.team.id), page)
+    if turns:
+        blocks.append({"type": "actions", "elements": turns})
+    of = f"Page {page.number + 1} of {page.count}." if page.count > 1 else ""
+    return Rendered("\n".join(filter(None, (head, gaps, *lines, of, people, about))), blocks)
+
+
+def team_choices(teams: Sequence[TeamRecord], head: str = "Which of your teams?") -> Rendered:
+    """Return the question back: a person is in several teams, or the name is near to several."""
+    shown = teams[:_MOST_CHOICES]
+    blocks: list[Block] = [
+        section(head),
+        *(
+            {
+                **section(bold(team.name, 80)),
+                "accessory": button("Show", TEAM, f"{team.id}|0", label=f"Show {plain(team.name, 60)}"),
+            }
+            for team in shown
+        ),
+    ]
+    return Rendered("\n".join([head, *(f"• {bold(team.name, 80)}" for team in shown)]), blocks)
+
+
+def unknown_team(name: str, nearest: Sequence[TeamRecord]) -> Rendered:
+    """Return the answer to the name of no team, with the nearest ones."""
+    said = f"I know no team called {bold(name)}."
+    return team_choices(nearest, f"{said} Did you mean one of these?") if nearest else Rendered(said)
+
+
+def no_team() -> Rendered:
+    """Return the answer to somebody who is in no team that the catalog knows."""
+    return Rendered(
+        "The catalog has you in no team. Name one, for example `/baton team payments`, or have yourself added to yours."
+    )
+
+
+def asset_line(verdict: Verdict) -> str:
+    """Return one asset of a list: what it is, whose, and why it needs attention if it does."""
+    asset = verdict.asset
+    parts = [f"• {bold(asset.name, 80)}", words.kind(asset)]
+    if asset.tier is not None:
+        parts.append(f"tier {asset.tier}")
+    if isinstance(verdict, Disputed):
+        parts.append(words.join(escape(holding.name, 60) for holding in verdict.claims))
+    if isinstance(verdict, Owned) and verdict.inherited_from is not None:
+        parts.append(f"part of {escape(verdict.inherited_from.name, 60)}")
+    gap = gap_of(verdict)
+    if gap is not None:
+        parts.append(_GAP_WORDS[gap])
+    return " · ".join(parts)
+
+
+def gap_line(gaps: Mapping[Gap, int]) -> str:
+    """Return how much needs attention, and why; empty when nothing does."""
+    counted = [f"{gaps[gap]} {_COUNTED[gap]}" for gap in Gap if gaps.get(gap)]
+    if not counted:
+        return ""
+    total = sum(gaps.values())
+    return f":warning: {total} {'needs' if total == 1 else 'need'} attention: {', '.join(counted)}."
+
+
+def with_turns(action_id: str) -> tuple[str, ...]:
+    """Return the action id of a list's buttons with those of the buttons that turn its pages."""
+    return action_id, f"{action_id}.previous", f"{action_id}.next"
+
+
+def turn_buttons(action_id: str, value: str, page: Page) -> list[Block]:
+    """Return the buttons to the page before and after; none where there is no such page.
+
+    Two buttons of one block must not share an id, so each says which way it turns.
+    """
+    turns = []
+    if page.number > 0:
+        turns.append(
+            button("← Previous", f"{action_id}.previous", f"{value}|{page.number - 1}", label="← Previous page")
+        )
+    if page.number + 1 < page.count:
+        to = f"{value}|{page.number + 1}"
+        turns.append(button("Next →", f"{action_id}.next", to, label="Next → page"))
+    return turns
+
+
+def person(record: PersonRecord) -> str:
+    """Return a person by name: a list of people must not call all of them."""
+    return escape(record.name, 60) or "somebody without a name"
+
+
+def _owns(card: TeamCard) -> str:
+    owned, helped = len(card.share.owned), len(card.share.helped)
+    said = f"owns {_things(owned)}" if owned else "owns nothing"
+    return f"{said} and helps with {_things(helped)}" if helped else said
+
+
+def _things(count: int) -> str:
+    return "1 thing" if count == 1 else f"{count:,} things"
+
+
+def _people(card: TeamCard) -> str:
+    if not card.people:
+        return "The catalog names nobody in this team."
+    names = [person(each) for each in card.people[:_MOST_PEOPLE]]
+    if len(card.people) > len(names):
+        names.append(f"{len(card.people) - len(names)} more")
+    count = "1 person" if len(card.people) == 1 else f"{len(card.people)} people"
+    return f"{count}: {', '.join(names)}"
+
+
+def _about(card: TeamCard) -> str:
+    team = card.team
+    parts = [f"led by {person(card.lead)}" if card.lead is not None else "", escape(team.timezone, 60)]
+    if team.other_names:
+        parts.append("also known as " + ", ".join(escape(name, 60) for name in team.other_names[:5]))
+    return " · ".join(filter(None, parts))

@@ -1,0 +1,87 @@
+"""The Home tab: opened, and its buttons pressed."""
+
+from __future__ import annotations
+
+from slack_bolt import BoltResponse
+
+from bot.blocks import home as blocks
+from bot.blocks import portfolio as lists
+from bot.blocks.home import Group, Overview
+from bot.blocks.text import Block
+from bot.domain.portfolio import Portfolio
+from bot.services import portfolio
+from handlers import replies
+from handlers.context import Context
+from handlers.payloads import Action, Event
+
+#: Assets of a list that the overview shows.
+_SAMPLE = 5
+_MOST_ASKED = 8
+#: Titles of the lists that concern everybody.
+_TITLES = {"unowned": "Nobody owns these", "disputed": "Disputed", "orphaned": "Their owner is gone"}
+_MINE = "In your own name"
+
+
+async def on_home_opened(event: Event, context: Context) -> None:
+    """Show the Home tab to whoever has opened it."""
+    if event.tab == "home" and event.user_id:
+        await publish(context, event.user_id)
+
+
+async def on_show(action: Action, context: Context) -> BoltResponse:
+    """Show the list that a button names, or the overview again."""
+    context.background.start(publish(context, action.user_id, action.value), what=action.action_id)
+    return replies.nothing()
+
+
+async def publish(context: Context, user_id: str, place: str = "") -> None:
+    """Publish a person's Home tab: the overview, or the list and page that `place` (`list|id|page`) names."""
+    key, number, page = (*place.split("|"), "", "", "")[:3]
+    view = await _listing(context, user_id, key, number, page) if key else None
+    await context.slack.publish_home(user_id, view or await _overview(context, user_id))
+
+
+async def _overview(context: Context, user_id: str) -> Block:
+    snapshot, current = context.snapshot, await context.portfolios.current()
+    person = snapshot.person_by_slack_id(user_id)
+    teams = snapshot.teams_of(person.id) if person is not None else ()
+    mine = current.of_person(person.id).owned if person is not None else ()
+    attention = [_group(context, key, _TITLES[key], _ids(current, key)) for key in _TITLES]
+    home = Overview(
+        teams=[portfolio.team_card(snapshot, current, team) for team in teams],
+        mine=_group(context, "mine", _MINE, mine),
+        attention=[group for group in attention if group.total],
+        asked=await portfolio.asked_in_vain(context.deps, snapshot, limit=_MOST_ASKED),
+    )
+    return blocks.overview(home)
+
+
+async def _listing(context: Context, user_id: str, key: str, number: str, page: str) -> Block | None:
+    """Return the view of one list; None for a list that is not there, or no longer."""
+    snapshot, current = context.snapshot, await context.portfolios.current()
+    person = snapshot.person_by_slack_id(user_id)
+    at = int(page) if page.isdecimal() else 0
+    if key == "team":
+        team = snapshot.team(int(number)) if number.isdecimal() else None
+        if team is None or team.is_gone:
+            return None
+        share = current.of_team(team.id)
+        title, ids = f"What {team.name} owns", (*share.owned, *share.helped)
+    elif key == "mine":
+        title, ids = _MINE, current.of_person(person.id).owned if person is not None else ()
+    elif key in _TITLES:
+        title, ids = _TITLES[key], _ids(current, key)
+    else:
+        return None
+    shown = portfolio.page(context.deps, snapshot, ids, at, size=lists.PAGE_SIZE)
+    may_claim = person is not None and bool(snapshot.teams_of(person.id))
+    return blocks.listing(key, int(number) if number.isdecimal() else 0, title, shown, may_claim=may_claim)
+
+
+def _ids(current: Portfolio, key: str) -> tuple[int, ...]:
+    return {"unowned": current.unowned, "disputed": current.disputed, "orphaned": current.orphaned}[key]
+
+
+def _group(context: Context, key: str, title: str, asset_ids: tuple[int, ...]) -> Group:
+    first = portfolio.page(context.deps, context.snapshot, asset_ids, 0, size=_SAMPLE).verdicts
+    return Group(key, title, len(asset_ids), first)
