@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.clients.catalog import backstage, baton, codeowners, terraform
+from bot.clients.catalog import backstage, baton, codeowners, cortex, datadog, opslevel, terraform
 from bot.clients.catalog._reading import Format, ReadOptions, Sink
 from bot.clients.catalog._walk import find
 from bot.domain.catalog import SourceCatalog
@@ -22,7 +22,18 @@ _log = logging.getLogger(__name__)
 
 #: The formats that Baton reads, by name.
 FORMATS: Mapping[str, Format] = MappingProxyType(
-    {one.name: one for one in (baton.FORMAT, backstage.FORMAT, codeowners.FORMAT, terraform.FORMAT)}
+    {
+        one.name: one
+        for one in (
+            baton.FORMAT,
+            backstage.FORMAT,
+            opslevel.FORMAT,
+            cortex.FORMAT,
+            datadog.FORMAT,
+            codeowners.FORMAT,
+            terraform.FORMAT,
+        )
+    }
 )
 
 _DEFAULTS = ReadOptions()

@@ -1,4 +1,4 @@
-"""Backstage kinds and `spec.type` to Baton's kinds. `spec.type` is free text: these are the words that are in use."""
+"""The words that catalogs have for what a thing is, to Baton's kinds; they are free text, these are in use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORDS = {
     AssetKind.WEBSITE: "website web webapp web-app frontend ui spa mobile mobile-app ios android microfrontend site",
     AssetKind.LIBRARY: "library lib package sdk module plugin cli tool npm-package terraform-module",
     AssetKind.FUNCTION: "function lambda lambda-function serverless-function cloud-function faas",
-    AssetKind.DATABASE: """database db postgres postgresql mysql mariadb mongodb mongo rds aurora
+    AssetKind.DATABASE: """database db datastore postgres postgresql mysql mariadb mongodb mongo rds aurora
         dynamodb dynamodb-table cassandra oracle mssql sqlserver cockroachdb spanner bigtable
         data-warehouse warehouse snowflake redshift bigquery elasticsearch opensearch""",
     AssetKind.CACHE: "cache redis memcached valkey elasticache",
@@ -30,6 +30,8 @@ _WORDS = {
     AssetKind.ENVIRONMENT: "environment namespace kubernetes-namespace",
     AssetKind.REPOSITORY: "repository repo",
     AssetKind.DOMAIN: "dns-zone dns domain-name",
+    AssetKind.SYSTEM: "system product",
+    AssetKind.API: "api rest openapi",
     AssetKind.CLOUD_RESOURCE: "cloud-resource vm virtual-machine ec2 instance load-balancer vpc network secret cdn",
 }
 _BY_WORD = {word: kind for kind, words in _WORDS.items() for word in words.split()}
@@ -46,11 +48,21 @@ _HOSTING = {
 }
 
 
+def kind_of_word(word: str, default: AssetKind = AssetKind.SERVICE) -> AssetKind:
+    """Return the kind that a word means; `default` for no word, `OTHER` for one that Baton does not know."""
+    folded = _folded(word)
+    return _BY_WORD.get(folded, AssetKind.OTHER) if folded else default
+
+
 def kind_of(kind: str, type_: str) -> tuple[AssetKind, Hosting | None]:
-    """Return what an entity of `kind` (lower case) and `spec.type` is, and how it is hosted where the type tells."""
-    word = type_.strip().lower().replace("_", "-").replace(" ", "-")
+    """Return what a Backstage entity of `kind` (lower case) and `spec.type` is, and how it is hosted if that tells."""
+    word = _folded(type_)
     if kind in _OF_KIND:
         return _OF_KIND[kind], None
     if not word and kind == "component":
         return AssetKind.SERVICE, None
     return _BY_WORD.get(word, AssetKind.OTHER), _HOSTING.get(word)
+
+
+def _folded(word: str) -> str:
+    return word.strip().lower().replace("_", "-").replace(" ", "-")

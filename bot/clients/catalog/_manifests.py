@@ -1,0 +1,68 @@
+"""What the service manifests of several vendors have in common: names, tiers, links, channels, owners."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.clients.catalog._nodes import FieldReader, Fields, Node
+from bot.clients.catalog._reading import is_email, is_template, quoted
+from bot.domain.catalog import Area, Link, OwnerClaim, OwnerRef, OwnerType, Role
+
+_TIER = re.compile(r"(?:tier)?[\s_-]*(\d{1,2})", re.IGNORECASE)
+_WEB = ("https://", "http://")
+
+
+def tier_of(reader: FieldReader, fields: Fields, key: str) -> int | None:
+    """Return the number in `tier_1`, `Tier 1` or `1`; words such as `high` are an organisation's own and are noted."""
+    text = reader.text(fields, key)
+    if not text:
+        return None
+    found = _TIER.fullmatch(text)
+    if found is None:
+        message = f"tier {quoted(text)} has no number, so it is left out."
+        reader.problem(fields.line_of(key), message, is_error=False)
+        return None
+    return int(found[1])
+
+
+def name_of(reader: FieldReader, fields: Fields, key: str, what: str) -> str:
+    """Return the name under `key`, "" after a problem when there is none that can be used."""
+    name = reader.text(fields, key)
+    if not name:
+        reader.problem(fields.line, f"has {what} without {quoted(key)}, which is left out; give it one.")
+    elif is_template(name):
+        reader.problem(fields.line_of(key), f"{quoted(key)} is a template, {quoted(name)}; render it first.")
+        return ""
+    return name
+
+
+def team_claim(written: str, role: Role = Role.OWNER) -> OwnerClaim | None:
+    """Return the claim of an owner that these formats hold for a team; an e-mail address may be a person's."""
+    name = written.strip().removeprefix("@")
+    if not name or is_template(name):
+        return None
+    if is_email(name):
+        return OwnerClaim(OwnerRef(name.lower(), OwnerType.UNSAID, written), Area.ALL, role)
+    return OwnerClaim(OwnerRef(name, OwnerType.TEAM, written), Area.ALL, role)
+
+
+def person_claim(email: str, role: Role = Role.OWNER) -> OwnerClaim | None:
+    """Return the claim of an owner who is a person, by e-mail address."""
+    return OwnerClaim(OwnerRef(email.lower(), OwnerType.PERSON, email), Area.ALL, role) if is_email(email) else None
+
+
+def web_link(label: str, url: str) -> Iterator[Link]:
+    """Yield a link for a web address, nothing for anything else."""
+    if url.startswith(_WEB):
+        yield Link(label or "link", url)
+
+
+def channel_of(text: str) -> str:
+    """Return a Slack channel as `#name`, or a link or an id as it is."""
+    return f"#{text}" if re.fullmatch(r"[a-z0-9][\w-]*", text) else text
+
+
+def mapping(node: Node | None) -> Fields | None:
+    """Return a node that is a mapping, else None."""
+    return node if isinstance(node, Fields) else None
