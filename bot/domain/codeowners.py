@@ -50,9 +50,48 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     return _assemble(segments, is_directory=is_directory)
 
 
+def compile_gitlab(pattern: str) -> re.Pattern[str]:
+    """Return the same for a pattern as GitLab reads it, which is Ruby's `File.fnmatch` after some rewriting.
+
+    Unlike on GitHub, a pattern is anchored by a leading `/` only, a directory is named by its final `/` only, and `**`
+    spans directories only before a `/`. Source: https://docs.gitlab.com/user/project/codeowners/reference/
+    """
+    check_gitlab(pattern)
+    if pattern in {"*", "/**/*", "**/*"}:
+        return _EVERYTHING
+    is_directory = pattern.endswith("/")
+    segments = pattern.removeprefix("/").removesuffix("/").split("/")
+    segments = segments if pattern.startswith("/") else ["**", *segments]
+    if not is_directory and segments[-1] == "**":
+        segments[-1] = "*"
+    while is_directory and segments and segments[-1] == "**":
+        segments.pop()  # `a/**/` is all that is below `a/`
+    if not segments:
+        return _EVERYTHING
+    return _assemble(segments, is_directory=is_directory, may_be_directory=False)
+
+
+def compile_rule(rule: PathRule) -> re.Pattern[str]:
+    """Return a rule's pattern compiled; only GitLab's rules have a section."""
+    return compile_gitlab(rule.pattern) if rule.section else compile_pattern(rule.pattern)
+
+
+def check_gitlab(pattern: str) -> None:
+    """Raise `CatalogError` for a pattern that cannot be read as GitLab would; it completes "this pattern ..."."""
+    if not pattern.strip("/"):
+        raise CatalogError("is empty")
+    if len(pattern) > MAX_PATTERN_LENGTH:
+        raise CatalogError(f"is longer than {MAX_PATTERN_LENGTH} characters")
+    bare = re.sub(r"\\.", "", pattern, flags=re.DOTALL)
+    if "[" in bare or "]" in bare:
+        raise CatalogError("uses [ ], which Baton does not read")
+    if bare.endswith("\\"):
+        raise CatalogError("ends in a backslash that escapes nothing")
+
+
 def compile_rules(rules: Iterable[PathRule]) -> list[tuple[re.Pattern[str], PathRule]]:
     """Return one repository's rules compiled, in the order of their positions, ready for `last_match`."""
-    return [(compile_pattern(rule.pattern), rule) for rule in sorted(rules, key=lambda rule: rule.position)]
+    return [(compile_rule(rule), rule) for rule in sorted(rules, key=lambda rule: rule.position)]
 
 
 def last_match(rules: Sequence[tuple[re.Pattern[str], T]], path: str) -> T | None:
@@ -91,8 +130,11 @@ def check_pattern(pattern: str) -> None:
         raise CatalogError("ends in a backslash that escapes nothing")
 
 
-def _assemble(segments: list[str], *, is_directory: bool) -> re.Pattern[str]:
-    """Return the expression for path segments, `**` among them; `is_directory` when the pattern ended in `/`."""
+def _assemble(segments: list[str], *, is_directory: bool, may_be_directory: bool = True) -> re.Pattern[str]:
+    """Return the expression for path segments, `**` among them; `is_directory` when the pattern ended in `/`.
+
+    `may_be_directory` when a pattern that did not may name a directory all the same.
+    """
     if segments[-1] == "**" and is_directory:
         segments = [*segments, "*"]
     if segments in (["**"], ["**", "*"]) and not is_directory:
@@ -103,7 +145,7 @@ def _assemble(segments: list[str], *, is_directory: bool) -> re.Pattern[str]:
         tail = "/.*"
     else:
         # A pattern's last `*` stands for one segment; any other last segment may be a directory.
-        tail = "" if segments[-1] == "*" else "(?:/.*)?"
+        tail = "" if segments[-1] == "*" or not may_be_directory else "(?:/.*)?"
     runs = _runs(segments)
     if not runs:
         return _EVERYTHING

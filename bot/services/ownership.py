@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -66,12 +66,21 @@ def find(snapshot: Snapshot, text: str, *, now: datetime, stale_after: timedelta
     if isinstance(resolution, Match):
         asset = snapshot.directory.get(resolution.asset_id)
         if asset is not None:
+            asset = _with_sections(snapshot, asset, resolution.also)
             said = rules.verdict(asset, snapshot, now=now, stale_after=stale_after, area=resolution.area)
             return Answered(resolution, said)
         resolution = Nearest((), resolution.understood_as, resolution.area)
     asked = resolution.understood_as or clean(text)
     choices = _verdicts(snapshot, resolution.candidates, now=now, stale_after=stale_after)
     return Ambiguous(asked, choices) if isinstance(resolution, Several) else Missing(asked, choices)
+
+
+def _with_sections(snapshot: Snapshot, asset: AssetRecord, also: tuple[int, ...]) -> AssetRecord:
+    """Return a rule of a CODEOWNERS file with what the rules of its other sections say of the same path."""
+    others = [other for other in map(snapshot.asset, also) if other is not None]
+    if not others:
+        return asset
+    return replace(asset, facts=(*asset.facts, *(fact for other in others for fact in other.facts)))
 
 
 def worth_saying(match: Match) -> str:

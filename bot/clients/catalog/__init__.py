@@ -10,7 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.clients.catalog import backstage, baton, codeowners, cortex, datadog, opslevel, terraform
+from bot.clients.catalog import (
+    backstage,
+    baton,
+    codeowners,
+    cortex,
+    datadog,
+    gitlab_codeowners,
+    kubernetes,
+    opslevel,
+    spreadsheet,
+    terraform,
+)
 from bot.clients.catalog._reading import Format, ReadOptions, Sink
 from bot.clients.catalog._walk import find
 from bot.domain.catalog import SourceCatalog
@@ -31,6 +42,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             cortex.FORMAT,
             datadog.FORMAT,
             codeowners.FORMAT,
+            gitlab_codeowners.FORMAT,
+            kubernetes.FORMAT,
+            spreadsheet.FORMAT,
             terraform.FORMAT,
         )
     }

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from bot.clients.catalog._git import Remote, remote_of
+from bot.clients.catalog._checkout import choose, repository
 from bot.clients.catalog._reading import (
     MEBIBYTE,
-    Chosen,
     Format,
     ReadOptions,
     Sink,
@@ -30,7 +30,6 @@ from bot.domain.catalog import (
     OwnerRef,
     OwnerType,
     PathRule,
-    Problem,
 )
 from bot.domain.codeowners import check_pattern, is_catch_all
 from bot.errors import CatalogError
@@ -44,7 +43,6 @@ _COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 _TEAM = re.compile(r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/(?P<slug>[\w.-]+)", re.ASCII)
 # A name may end in an underscore and a short code, as accounts that a company manages do.
 _USER = re.compile(r"@(?P<login>[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:_[A-Za-z0-9]+)?)", re.ASCII)
-_REPOSITORY_COMMENT = re.compile(r"#\s*baton:\s*repository[:\s]\s*(?P<name>[\w.-]+(?:/[\w.-]+)*)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,55 +58,10 @@ def _matches(path: Path) -> bool:
     return path.name == "CODEOWNERS"
 
 
-def _root_of(path: Path) -> Path:
-    """Return the repository's root, going by where the file is."""
-    return path.parent.parent if path.parent.name in {".github", "docs"} else path.parent
-
-
-def _choose(files: Sequence[SourceFile]) -> Chosen:
-    """Keep the first of `.github/`, the root and `docs/` for each repository; GitHub ignores the others."""
-    best: dict[Path, SourceFile] = {}
-    problems: list[Problem] = []
-    for file in files:
-        around = _enclosing_checkout(file)
-        if around is not None:
-            problems.append(
-                Problem(file.at(), f"is ignored, as on GitHub: {around} is the repository's root.", is_error=False)
-            )
-            continue
-        root = _root_of(file.path)
-        other = best.get(root)
-        first, second = (file, other) if other is None or _place(file) < _place(other) else (other, file)
-        best[root] = first
-        if second is not None:
-            problems.append(
-                Problem(second.at(), f"is ignored, as on GitHub: {first.shown} comes first.", is_error=False)
-            )
-    return list(best.values()), problems
-
-
-def _place(file: SourceFile) -> int:
-    return _PLACES.get(file.path.parent.name, _PLACES[""])
-
-
-def _enclosing_checkout(file: SourceFile) -> Path | None:
-    """Return the checkout, at or below the directory walked, inside which the file is not where GitHub looks."""
-    if file.walked_from is None:
-        return None
-    root = _root_of(file.path)
-    for directory in (root, *root.parents):
-        if (directory / ".git").exists():
-            # A repository may itself be called docs, its CODEOWNERS in its root.
-            return None if directory in {root, file.path.parent} else directory
-        if directory == file.walked_from:
-            break
-    return None
-
-
 def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     text = read_text(file, sink, max_bytes=min(_MAX_BYTES, options.max_file_bytes))
     rules = list(_rules(text, file, sink))
-    remote = _repository(file, text, options)
+    remote = repository(file, text, options, _PLACES)
     catch_all = next((rule for rule in reversed(rules) if is_catch_all(rule.pattern)), None)
     sink.asset(
         AssetClaim(
@@ -185,24 +138,10 @@ def _owner(word: str) -> OwnerRef:
     raise CatalogError(f"{quoted(word)} is not an owner (@user, @organisation/team or an e-mail address)")
 
 
-def _repository(file: SourceFile, text: str, options: ReadOptions) -> Remote:
-    """Return the repository's name and addresses: from the options, a comment, the checkout, or the directory."""
-    remote = remote_of(_root_of(file.path))
-    if options.repository:
-        is_same = remote is not None and remote.name == options.repository
-        return remote if remote is not None and is_same else Remote(options.repository, ())
-    for line in text.split("\n", 200)[:200]:
-        named = _REPOSITORY_COMMENT.fullmatch(line.strip())
-        if named:
-            name = named["name"]
-            return remote if remote is not None and remote.name == name else Remote(name, ())
-    return remote or Remote(_root_of(file.path).resolve().name or "repository", ())
-
-
 FORMAT = Format(
     name="codeowners",
     summary="GitHub's CODEOWNERS, in .github/, the root or docs/",
     matches=_matches,
     read_file=_read_file,
-    choose=_choose,
+    choose=partial(choose, places=_PLACES, forge="GitHub"),
 )

@@ -37,7 +37,8 @@ class Match:
     """One asset, sure enough to answer with.
 
     `confidence` is from 0 to 1, `understood_as` the name (or reference, address or path) as the catalog has it, `area`
-    the part of the asset that was asked about, or None when the whole of it was.
+    the part of the asset that was asked about, or None when the whole of it was. `also` are rules of further sections
+    of the same CODEOWNERS file that a path falls under: what they say adds up.
     """
 
     asset_id: int
@@ -45,6 +46,7 @@ class Match:
     method: Method
     understood_as: str
     area: Area | None = None
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

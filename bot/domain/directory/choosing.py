@@ -60,6 +60,9 @@ def choose(index: Index, finding: Finding, reading: Reading, *, limit: int, text
     ids = of_kinds(index, finding.asset_ids, reading.kinds, are_exact=bool(names_words))
     if not ids:
         return None
+    if len(ids) > 1 and finding.method is Method.PATH and (sections := _sections(index, ids)):
+        name = finding.spelling or index.assets[sections[0]].name
+        return Match(sections[0], finding.confidence, finding.method, name, reading.area, tuple(sections[1:]))
     if len(ids) > 1 and (one := _same_owners(index, ids)) is not None:
         ids = [one]
     if len(ids) == 1:
@@ -155,6 +158,17 @@ def _same_owners(index: Index, ids: Sequence[int]) -> int | None:
     if not first or any(_owners(index.assets[one]) != first for one in ids[1:]):
         return None
     return min(ids, key=lambda one: (_rank(index.assets[one].kind), one))
+
+
+def _sections(index: Index, ids: Sequence[int]) -> list[int]:
+    """Return the rules in file order if all are of one repository's sections; none if they are not."""
+    found = []
+    for one in ids:
+        rule = index.assets[one].path_rule
+        if rule is None or not rule.section:
+            return []
+        found.append((rule.repository.lower(), rule.position, one))
+    return [one for _, _, one in sorted(found)] if len({repository for repository, _, _ in found}) == 1 else []
 
 
 def _owners(asset: AssetRecord) -> frozenset[tuple[object, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.domain.catalog import PathRule
-from bot.domain.codeowners import compile_pattern, is_catch_all
+from bot.domain.codeowners import compile_rule, is_catch_all
 from bot.domain.directory.addresses import normal
 from bot.errors import CatalogError
 
@@ -33,6 +33,7 @@ class _Rule:
     position: int
     asset_id: int
     pattern: re.Pattern[str]
+    section: str = ""
 
 
 class Paths:
@@ -55,7 +56,7 @@ class Paths:
         kept = _compiled(asset_id, rule)
         if kept is None:
             return
-        key = _key(rule.pattern)
+        key = _key(rule)
         self._rules.setdefault(kept.repository, {}).setdefault(key, []).append(kept)
         if not is_catch_all(rule.pattern):
             self._everywhere.setdefault(key, []).append(kept)
@@ -68,7 +69,7 @@ class Paths:
         kept = _compiled(asset_id, rule)
         if kept is None:
             return
-        key = _key(rule.pattern)
+        key = _key(rule)
         if kept not in self._rules.get(kept.repository, {}).get(key, []):
             return
         _take(self._rules[kept.repository], key, kept)
@@ -100,7 +101,7 @@ class Paths:
         return ()
 
     def owners_of(self, path: str) -> tuple[int, ...]:
-        """Return the assets of the rules that a path may fall under: one for each repository that may be meant.
+        """Return the assets of the rules that a path may fall under: one for each repository and section it may be in.
 
         The path may begin with a repository's name; if not, every repository is asked, and rules for all files count
         only if it is the only one.
@@ -114,27 +115,27 @@ class Paths:
         path = path.strip("/")
         if len(self._repositories) == 1 and is_file_like:
             return self._in(self._repositories, path)
-        best: dict[str, _Rule] = {}
+        best: dict[tuple[str, str], _Rule] = {}
         for rule in _candidates(self._everywhere, path, anchored=not is_file_like):
             _keep_last(best, rule, path)
         return tuple(sorted(rule.asset_id for rule in best.values()))
 
     def _in(self, repositories: Iterable[str], path: str) -> tuple[int, ...]:
-        best: dict[str, _Rule] = {}
+        best: dict[tuple[str, str], _Rule] = {}
         for repository in sorted(repositories)[:_MAX_RULES]:
             for rule in _candidates(self._rules[repository], path):
                 _keep_last(best, rule, path)
         return tuple(sorted(rule.asset_id for rule in best.values()))
 
 
-def _keep_last(best: dict[str, _Rule], rule: _Rule, path: str) -> None:
-    """Keep `rule` if it matches and stands after what its repository has so far."""
-    held = best.get(rule.repository)
+def _keep_last(best: dict[tuple[str, str], _Rule], rule: _Rule, path: str) -> None:
+    """Keep `rule` if it matches and stands after what its repository, or its section of that, has so far."""
+    held = best.get((rule.repository, rule.section))
     if held is not None and (held.position, held.asset_id) >= (rule.position, rule.asset_id):
         return
     # Whether a path without an ending is a folder cannot be seen.
     if rule.pattern.match(path) or rule.pattern.match(path + "/"):
-        best[rule.repository] = rule
+        best[rule.repository, rule.section] = rule
 
 
 def _candidates(rules: dict[str, list[_Rule]], path: str, *, anchored: bool = False) -> Iterator[_Rule]:
@@ -147,9 +148,11 @@ def _candidates(rules: dict[str, list[_Rule]], path: str, *, anchored: bool = Fa
         yield from rules.get(key, ())[:_MAX_RULES]
 
 
-def _key(pattern: str) -> str:
+def _key(rule: PathRule) -> str:
     """Return what a path needs to match: `/literal/beginning`, a segment's name, `.ending`, or `*` for nothing."""
-    body = pattern.rstrip("/")
+    body = rule.pattern.rstrip("/")
+    if rule.section and not body.startswith("/"):
+        body = body.rpartition("/")[2]  # GitLab anchors only what begins with a slash
     if "/" in body:
         literal: list[str] = []
         for segment in body.lstrip("/").split("/"):
@@ -166,10 +169,10 @@ def _key(pattern: str) -> str:
 
 def _compiled(asset_id: int, rule: PathRule) -> _Rule | None:
     try:
-        pattern = compile_pattern(rule.pattern)
+        pattern = compile_rule(rule)
     except CatalogError:
         return None
-    return _Rule(normal(rule.repository), rule.position, asset_id, pattern)
+    return _Rule(normal(rule.repository), rule.position, asset_id, pattern, rule.section.lower())
 
 
 def _short_names(repository: str) -> list[str]:

@@ -1,0 +1,76 @@
+"""Where a checkout's CODEOWNERS file counts, and what the repository is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from bot.clients.catalog._git import Remote, remote_of
+from bot.clients.catalog._reading import Chosen, ReadOptions, SourceFile
+from bot.domain.catalog import Problem
+
+_REPOSITORY_COMMENT = re.compile(r"#\s*baton:\s*repository[:\s]\s*(?P<name>[\w.-]+(?:/[\w.-]+)*)\s*", re.IGNORECASE)
+
+#: Folders in which a forge looks for the file, "" for the root, by the order in which it does.
+Places = Mapping[str, int]
+
+
+def root_of(path: Path, places: Places) -> Path:
+    """Return the repository's root, going by where the file is."""
+    return path.parent.parent if path.parent.name in places else path.parent
+
+
+def choose(files: Sequence[SourceFile], *, places: Places, forge: str) -> Chosen:
+    """Keep the first of the places for each repository; the forge ignores the others."""
+    best: dict[Path, SourceFile] = {}
+    problems: list[Problem] = []
+    rank = partial(_rank, places=places)
+    for file in files:
+        around = _enclosing_checkout(file, places)
+        if around is not None:
+            message = f"is ignored, as on {forge}: {around} is the repository's root."
+            problems.append(Problem(file.at(), message, is_error=False))
+            continue
+        root = root_of(file.path, places)
+        other = best.get(root)
+        first, second = (file, other) if other is None or rank(file) < rank(other) else (other, file)
+        best[root] = first
+        if second is not None:
+            message = f"is ignored, as on {forge}: {first.shown} comes first."
+            problems.append(Problem(second.at(), message, is_error=False))
+    return list(best.values()), problems
+
+
+def repository(file: SourceFile, text: str, options: ReadOptions, places: Places) -> Remote:
+    """Return the repository's name and addresses: from the options, a comment, the checkout, or the directory."""
+    root = root_of(file.path, places)
+    remote = remote_of(root)
+    if options.repository:
+        is_same = remote is not None and remote.name == options.repository
+        return remote if remote is not None and is_same else Remote(options.repository, ())
+    for line in text.split("\n", 200)[:200]:
+        named = _REPOSITORY_COMMENT.fullmatch(line.strip())
+        if named:
+            name = named["name"]
+            return remote if remote is not None and remote.name == name else Remote(name, ())
+    return remote or Remote(root.resolve().name or "repository", ())
+
+
+def _rank(file: SourceFile, *, places: Places) -> int:
+    return places.get(file.path.parent.name, places[""])
+
+
+def _enclosing_checkout(file: SourceFile, places: Places) -> Path | None:
+    """Return the checkout, at or below the directory walked, inside which the file is not where the forge looks."""
+    if file.walked_from is None:
+        return None
+    root = root_of(file.path, places)
+    for directory in (root, *root.parents):
+        if (directory / ".git").exists():
+            # A repository may itself be called docs, its CODEOWNERS in its root.
+            return None if directory in {root, file.path.parent} else directory
+        if directory == file.walked_from:
+            break
+    return None

@@ -1,0 +1,202 @@
+"""Kubernetes-style OWNERS files, one for each directory, and the OWNERS_ALIASES file of a repository.
+
+Source of the rules: https://www.kubernetes.dev/docs/guide/owners/ — the nearest directory with approvers answers for a
+path. There, approvers of the directories above may approve as well; they are not named beside it, because the question
+is who looks after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.clients.catalog._git import Remote, remote_of
+from bot.clients.catalog._manifests import mapping
+from bot.clients.catalog._nodes import FieldReader, Fields
+from bot.clients.catalog._reading import Format, ReadOptions, Sink, SourceFile, quoted
+from bot.clients.catalog._yaml import documents
+from bot.domain.catalog import (
+    AssetClaim,
+    AssetKind,
+    OwnerClaim,
+    OwnerRef,
+    OwnerType,
+    PathRule,
+    Role,
+    TeamClaim,
+)
+from bot.domain.names import clean
+
+_ALIASES = "OWNERS_ALIASES"
+_HANDLE = re.compile(r"@?(?P<login>[A-Za-z0-9](?:[\w.-]*\w)?)", re.ASCII)
+#: Filters that say "everything here", and those that say "files that end so".
+_ALL_FILES = frozenset({".*", "^.*$", "^.*", ".*$", ""})
+_ENDING = re.compile(r"(?:\.\*|\^\.\*)?\\\.(?P<ending>[A-Za-z0-9_+-]+)\$")
+_MOST_PARENTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an OWNERS file is: its repository, and its directory below that as `/pkg/api/` (`/` for the root)."""
+
+    root: Path
+    remote: Remote
+    directory: str
+
+    @property
+    def depth(self) -> int:
+        return self.directory.count("/") - 1
+
+
+def _matches(path: Path) -> bool:
+    return path.name in {"OWNERS", _ALIASES}
+
+
+def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
+    reader = FieldReader(file, sink)
+    for document in documents(file, sink, options):
+        if not isinstance(document, Fields):
+            reader.problem(document.line, "is not an OWNERS file: 'approvers:' or 'aliases:' is expected.")
+        elif file.path.name == _ALIASES:
+            _read_aliases(reader, document)
+        else:
+            place = _place(file, options)
+            _Owners(reader, place, _alias_names(place.root, options)).read(document)
+
+
+def _read_aliases(reader: FieldReader, document: Fields) -> None:
+    """Add a team for each alias, its members by handle."""
+    aliases = reader.fields(document, "aliases")
+    for name in aliases.values:
+        members = [found["login"] for each in reader.texts(aliases, name) if (found := _HANDLE.fullmatch(each))]
+        if shown := clean(name):
+            team = TeamClaim(name=shown, members=tuple(dict.fromkeys(members)), origin=reader.at(aliases.line_of(name)))
+            reader.sink.team(team)
+
+
+class _Owners:
+    """Reads one OWNERS file."""
+
+    def __init__(self, reader: FieldReader, place: _Place, aliases: frozenset[str]) -> None:
+        self._reader, self._place, self._aliases = reader, place, aliases
+
+    def read(self, document: Fields) -> None:
+        reader = self._reader
+        options = reader.fields(document, "options") if "options" in document.values else Fields()
+        stops = reader.text(options, "no_parent_owners").lower() == "true"
+        if "filters" in document.values:
+            self._filters(reader.fields(document, "filters"), document, stops=stops)
+        else:
+            self._rule(document, self._place.directory, 0, labels=document, stops=stops)
+
+    def _filters(self, filters: Fields, document: Fields, *, stops: bool) -> None:
+        for pattern in filters.values:
+            inner = mapping(filters.values[pattern])
+            line = filters.line_of(pattern)
+            if inner is None:
+                self._reader.problem(line, f"filter {quoted(pattern)} is not a mapping; it is left out.")
+            elif pattern.strip() in _ALL_FILES:
+                self._rule(inner, self._place.directory, 0, labels=document, stops=stops)
+            elif ending := _ENDING.fullmatch(pattern.strip()):
+                where = f"{self._place.directory}**/*.{ending['ending']}"
+                self._rule(inner, where, 1, labels=document, stops=stops)
+            else:
+                message = f"filter {quoted(pattern)} is no pattern that Baton can keep; it is left out."
+                self._reader.problem(line, message, is_error=False)
+
+    def _rule(self, fields: Fields, pattern: str, step: int, *, labels: Fields, stops: bool) -> None:
+        """Add what a directory (or its files of one kind) says; without approvers the directory above answers."""
+        reader, place = self._reader, self._place
+        approvers = tuple(self._people(fields, "approvers", Role.OWNER))
+        if not approvers and not stops:
+            return
+        helpers = tuple(self._people(fields, "reviewers", Role.SECONDARY))
+        named = {(claim.owner.name, claim.owner.type) for claim in approvers}
+        owners = (*approvers, *(claim for claim in helpers if (claim.owner.name, claim.owner.type) not in named))
+        name = place.remote.name
+        is_root = pattern == "/"
+        reader.sink.asset(
+            AssetClaim(
+                external_id=f"{name}:{pattern}",
+                kind=AssetKind.PATH,
+                name=f"{name}:{pattern}",
+                parent=name,
+                tags=tuple(("label", label) for label in reader.texts(labels, "labels")),
+                owners=owners,
+                # A deeper directory wins over those above it, and files of a kind over the rest of their directory.
+                path_rule=PathRule(name, "*" if is_root else pattern, place.depth * 2 + step),
+                origin=reader.at(fields.line),
+            )
+        )
+        if is_root:
+            self._repository(owners, fields)
+
+    def _repository(self, owners: tuple[OwnerClaim, ...], fields: Fields) -> None:
+        remote = self._place.remote
+        self._reader.sink.asset(
+            AssetClaim(
+                external_id=remote.name,
+                kind=AssetKind.REPOSITORY,
+                name=remote.name,
+                addresses=remote.addresses,
+                owners=owners,
+                origin=self._reader.at(fields.line),
+            )
+        )
+
+    def _people(self, fields: Fields, key: str, role: Role) -> Iterator[OwnerClaim]:
+        for written in self._reader.texts(fields, key):
+            found = _HANDLE.fullmatch(written)
+            if found is None:
+                message = f"{quoted(written)} is neither a handle nor an alias; it is left out, correct it."
+                self._reader.problem(fields.line_of(key), message)
+                continue
+            login = found["login"]
+            type_ = OwnerType.TEAM if login.lower() in self._aliases else OwnerType.PERSON
+            yield OwnerClaim(OwnerRef(login.lower() if type_ is OwnerType.PERSON else login, type_, written), role=role)
+
+
+def _place(file: SourceFile, options: ReadOptions) -> _Place:
+    here = file.path.parent
+    root = _root(file)
+    below = here.relative_to(root).as_posix() if here.is_relative_to(root) else "."
+    remote = remote_of(root)
+    if options.repository and (remote is None or remote.name != options.repository):
+        remote = Remote(options.repository, ())
+    remote = remote or Remote(root.resolve().name or "repository", ())
+    return _Place(root, remote, "/" if below == "." else f"/{below}/")
+
+
+def _root(file: SourceFile) -> Path:
+    """Return the repository's root: the checkout's, else where the aliases are, else the directory walked."""
+    above = [file.path.parent, *file.path.parent.parents][:_MOST_PARENTS]
+    for mark in (".git", _ALIASES):
+        for directory in above:
+            if (directory / mark).exists():
+                return directory
+            if directory == file.walked_from:
+                break
+    return file.walked_from or file.path.parent
+
+
+def _alias_names(root: Path, options: ReadOptions) -> frozenset[str]:
+    """Return the aliases of a repository in lower case; what is wrong with their file is said where it is read."""
+    path = root / _ALIASES
+    if not path.is_file():
+        return frozenset()
+    quiet, names = Sink(), set()
+    file = SourceFile(path, str(path))
+    for document in documents(file, quiet, options):
+        if isinstance(document, Fields):
+            names |= {name.lower() for name in FieldReader(file, quiet).fields(document, "aliases").values}
+    return frozenset(names)
+
+
+FORMAT = Format(
+    name="kubernetes",
+    summary="Kubernetes OWNERS files and OWNERS_ALIASES",
+    matches=_matches,
+    read_file=_read_file,
+)

@@ -1,0 +1,140 @@
+"""CSV as spreadsheets write it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clients.catalog import FORMATS, read
+from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role, Runs, SourceCatalog
+from tests.conftest import REPOSITORY
+
+Parse = Callable[[str | bytes], SourceCatalog]
+
+
+@pytest.fixture
+def parse(tmp_path: Path) -> Parse:
+    def parse(text: str | bytes) -> SourceCatalog:
+        file = tmp_path / "assets.csv"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read("csv", [file])
+
+    return parse
+
+
+def test_the_templates_are_read_whole() -> None:
+    catalog = read("csv", [REPOSITORY / "docs" / "templates"])
+    assert catalog.problems == []
+    checkout, database, sandbox = catalog.assets
+    assert (checkout.kind, checkout.tier, checkout.parent) == (AssetKind.SERVICE, 1, "shop")
+    assert checkout.hosting is Hosting.CONTAINER
+    assert checkout.aliases == ("checkout-api", "basket")
+    assert checkout.links == (Link("runbook", "https://runbooks.example.com/checkout"),)
+    assert checkout.tags == (("environment", "production"), ("language", "python"))
+    assert [(one.owner.name, one.role) for one in checkout.owners] == [
+        ("Payments", Role.OWNER),
+        ("Platform", Role.SECONDARY),
+    ]
+    assert [(one.owner.name, one.area) for one in database.owners] == [
+        ("Payments", Area.APPLICATION),
+        ("Platform", Area.DATABASE),
+    ]
+    assert database.runs == (Runs("postgresql", "11.22", "aws-rds", "production"),)
+    assert (sandbox.owners, sandbox.unowned_reason) == ((), "Everybody may break it")
+    payments, platform = catalog.teams
+    assert (payments.members, payments.former_names) == (("ada@example.com", "grace@example.com"), ("Billing",))
+    assert (platform.lead, platform.timezone) == ("lin@example.com", "America/New_York")
+    assert [(each.email, each.is_active) for each in catalog.people] == [
+        ("ada@example.com", True),
+        ("omar@example.com", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Service;Team\ncheckout;Payments\n",
+        "service\tteam\r\ncheckout\tPayments\r\n",
+        "\ufeffService,Owning Team\ncheckout,Payments\n",
+        "sep=;\nservice;team\ncheckout;Payments\n",
+        "\n\nservice|team\ncheckout|Payments\n",
+        '"service","team"\n"checkout","Payments"\n,\n\n',
+        "service,team,channel\ncheckout,Payments,#pay\n",
+    ],
+    ids=["semicolon", "tab", "bom", "excel", "blank lines", "quoted", "with a channel"],
+)
+def test_spreadsheets_differ(parse: Parse, text: str) -> None:
+    catalog = parse(text)
+    (asset,) = catalog.assets
+    assert (asset.name, [one.owner.name for one in asset.owners]) == ("checkout", ["Payments"])
+    assert not any(each.is_error for each in catalog.problems)
+
+
+def test_utf_16_and_windows_1252(parse: Parse) -> None:
+    assert parse("name,owner\nkasse,Zoë\n".encode("utf-16")).assets[0].owners[0].owner.name == "Zoë"
+    catalog = parse("name,owner\nkasse,Zoë\n".encode("windows-1252"))
+    assert catalog.assets[0].owners[0].owner.name == "Zoë"
+    (problem,) = catalog.problems
+    assert not problem.is_error
+
+
+def test_what_is_wrong_is_said_with_its_line_and_the_rest_is_read(parse: Parse) -> None:
+    catalog = parse(
+        "name,kind,owner,tier,hosting,links,runs,unowned,mood\n"
+        'a,service,Payments,gold,cloud,javascript:x,old,,"two\nlines"\n'
+        ",service,Payments,,,,,,\n"
+        "b,service,Payments,,,,,why not,\n"
+        "c,service,Payments,1,,,,,,too,many\n"
+        "d,teapot,=cmd(),1\n"
+    )
+    assert [(asset.name, asset.kind) for asset in catalog.assets] == [
+        ("a", AssetKind.SERVICE),
+        ("b", AssetKind.SERVICE),
+        ("d", AssetKind.OTHER),
+    ]
+    said = [(each.origin.line, each.is_error) for each in catalog.problems]
+    assert said.count((1, False)) == 1
+    assert sorted(line for line, is_error in said if is_error) == [2, 2, 2, 2, 4, 5, 6]
+    assert catalog.assets[2].owners[0].owner.name == "=cmd()"
+
+
+@pytest.mark.parametrize("text", ["", "\n", "just words\n", "a,b,c\n1,2,3\n", "name\nx\n"])
+def test_a_file_without_a_header_says_what_is_missing(parse: Parse, text: str) -> None:
+    catalog = parse(text)
+    assert catalog.assets == []
+    assert "has no header that Baton knows" in catalog.problems[0].message
+
+
+def test_an_unclosed_quotation_mark_does_not_swallow_silently(parse: Parse) -> None:
+    catalog = parse('name,owner\na,"Payments\n' + "x,y\n" * 60_000)
+    assert any("cannot be read from here on" in each.message for each in catalog.problems)
+
+
+def test_a_walk_takes_only_tables_that_are_ours(tmp_path: Path) -> None:
+    (tmp_path / "ours.csv").write_text("service,team\na,b\n")
+    (tmp_path / "prices.csv").write_text("sku,price\n1,2\n")
+    (tmp_path / "notes.txt").write_text("service,team\na,b\n")
+    assert [each.name for each in tmp_path.iterdir() if FORMATS["csv"].matches(each)] == ["ours.csv"]
+
+
+cells = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+
+
+@given(st.lists(st.lists(cells, max_size=5), max_size=8))
+def test_whatever_a_table_holds_is_read_or_reported(table: list[list[str]]) -> None:
+    import tempfile
+
+    out = io.StringIO()
+    csv.writer(out).writerows([["name", "owner", "tier", "links"], *table])
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        file.write(out.getvalue().encode())
+        file.flush()
+        catalog = read("csv", [Path(file.name)])
+    assert all(asset.name for asset in catalog.assets)
+    assert not any("fault in Baton" in each.message for each in catalog.problems)

@@ -1,0 +1,119 @@
+"""What holds for every format: no file, however broken, stops an import or blames Baton."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.clients.catalog import FORMATS, read
+
+#: A name that each format would take in a walk.
+NAMES = {
+    "baton": "baton.yaml",
+    "backstage": "catalog-info.yaml",
+    "opslevel": "opslevel.yml",
+    "cortex": "cortex.yaml",
+    "datadog": "entity.datadog.yaml",
+    "codeowners": "CODEOWNERS",
+    "gitlab-codeowners": "CODEOWNERS",
+    "kubernetes": "OWNERS",
+    "csv": "assets.csv",
+    "terraform": "show.json",
+}
+KEYS = st.sampled_from(
+    [
+        "version",
+        "service",
+        "component",
+        "repository",
+        "team",
+        "name",
+        "owner",
+        "aliases",
+        "tier",
+        "tools",
+        "tags",
+        "system",
+        "info",
+        "x-cortex-tag",
+        "x-cortex-type",
+        "x-cortex-owners",
+        "x-cortex-git",
+        "x-cortex-slack",
+        "x-cortex-team",
+        "x-cortex-parents",
+        "schema-version",
+        "dd-service",
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec",
+        "contacts",
+        "links",
+        "additionalOwners",
+        "componentOf",
+        "approvers",
+        "reviewers",
+        "options",
+        "filters",
+        "labels",
+        "members",
+        "email",
+        "type",
+        "assets",
+        "teams",
+        "people",
+        "owners",
+        "runs",
+    ]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["v3", "v2", "1", "a", "@b/c", "jo@x.test", "*"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=15,
+)
+
+
+def test_every_format_is_here() -> None:
+    assert NAMES.keys() == FORMATS.keys()
+
+
+def problems_of(name: str, content: bytes) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / NAMES[name]
+        file.write_bytes(content)
+        FORMATS[name].matches(file)
+        return [each.message for each in read(name, [file]).problems]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+@settings(max_examples=60)
+def test_no_bytes_are_too_odd(name: str, content: bytes) -> None:
+    assert not any("fault in Baton" in each for each in problems_of(name, content))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {"codeowners", "gitlab-codeowners", "csv"}])
+@given(documents=st.lists(st.dictionaries(KEYS, VALUES, max_size=5), min_size=1, max_size=2))
+@settings(max_examples=150)
+def test_no_shape_is_too_odd(name: str, documents: list[dict[str, object]]) -> None:
+    content = yaml.safe_dump_all(documents).encode()
+    assert not any("fault in Baton" in each for each in problems_of(name, content))
+
+
+@pytest.mark.parametrize("name", ["codeowners", "gitlab-codeowners"])
+@given(
+    lines=st.lists(
+        st.text(st.sampled_from("*/[]^!\\#@ ab.-{}?\t"), max_size=20)
+        | st.sampled_from(["[A][2] @x", "^[a]", "* @a/b", "!x/ @c", "\\ @d"]),
+        max_size=8,
+    )
+)
+@settings(max_examples=150)
+def test_no_line_is_too_odd(name: str, lines: list[str]) -> None:
+    assert not any("fault in Baton" in each for each in problems_of(name, "\n".join(lines).encode()))

@@ -1,0 +1,200 @@
+"""GitLab's CODEOWNERS and Kubernetes' OWNERS: what the files say, and whom a path leads to."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clients.catalog import ReadOptions, read
+from bot.clients.catalog.gitlab_codeowners import looks_like_gitlab
+from bot.domain.catalog import AssetClaim, PathRule, SourceCatalog
+from bot.domain.codeowners import compile_gitlab
+from bot.domain.directory import Directory, Match
+from bot.domain.records import AssetRecord, OwnershipRecord
+
+CORPUS = Path(__file__).parent / "corpus"
+
+
+def directory(catalog: SourceCatalog) -> tuple[Directory, list[AssetClaim]]:
+    """Index the assets under their place in the list; only whether a rule has owners counts here."""
+    at = datetime(2026, 3, 3, tzinfo=UTC)
+    records = [
+        AssetRecord(
+            id=number,
+            ref=f"{claim.kind}:{claim.name}",
+            kind=claim.kind,
+            name=claim.name,
+            path_rule=claim.path_rule,
+            facts=tuple(
+                OwnershipRecord(id=number, area=one.area, role=one.role, team_id=abs(hash(one.owner)), valid_from=at)
+                for one in claim.owners
+            ),
+        )
+        for number, claim in enumerate(catalog.assets)
+    ]
+    return Directory.build(records), catalog.assets
+
+
+def asked(catalog: SourceCatalog, path: str) -> set[str]:
+    """The owners as written of what a path leads to."""
+    index, claims = directory(catalog)
+    found = index.resolve(path)
+    assert isinstance(found, Match), found
+    return {one.owner.written for number in (found.asset_id, *found.also) for one in claims[number].owners}
+
+
+@pytest.fixture(scope="module")
+def gitlab() -> SourceCatalog:
+    return read("gitlab-codeowners", [CORPUS / "gitlab"])
+
+
+@pytest.fixture(scope="module")
+def kubernetes() -> SourceCatalog:
+    return read("kubernetes", [CORPUS / "kubernetes"], options=ReadOptions(repository="fernhill/cluster"))
+
+
+class TestGitLab:
+    @pytest.mark.parametrize(
+        ("path", "owners"),
+        [
+            ("fernhill/mono/src/main.go", {"@fernhill/platform"}),
+            ("fernhill/mono/README.md", {"@fernhill/platform", "@fernhill/docs-team"}),  # *.md comes later
+            ("fernhill/mono/docs/guide.txt", {"@fernhill/platform", "@fernhill/docs-team"}),
+            ("fernhill/mono/a/docs/guide.txt", {"@fernhill/platform", "@fernhill/docs-team"}),
+            ("fernhill/mono/docs/internal/plan.txt", {"@fernhill/platform"}),
+            ("fernhill/mono/docs/api/v1.yaml", {"@fernhill/platform", "@fernhill/api"}),
+            ("fernhill/mono/x/model/db/a.sql", {"@fernhill/platform", "dba@fernhill.test"}),
+            ("fernhill/mono/config/db/database.yml", {"@fernhill/platform", "@db.admin"}),
+            ("fernhill/mono/nobody/x.txt", {"@fernhill/platform"}),
+            ("fernhill/mono/twice/x.txt", {"@fernhill/platform", "@two"}),
+        ],
+    )
+    def test_a_path_has_the_owners_of_all_sections(self, gitlab: SourceCatalog, path: str, owners: set[str]) -> None:
+        assert asked(gitlab, path) == owners
+
+    def test_names_and_escapes_are_kept_as_written(self, gitlab: SourceCatalog) -> None:
+        names = [asset.name for asset in gitlab.assets]
+        assert "fernhill/mono:\\#readme" in names
+        assert "fernhill/mono:[Documentation] docs/" in names
+        assert "fernhill/mono:[Documentation] !docs/internal/" in names
+        assert "fernhill/mono:[Empty] /space\\ here/" in names
+        optional = next(asset for asset in gitlab.assets if "[DATABASE] model/db/" in asset.name)
+        assert optional.tags == (("approval", "optional"),)
+
+    def test_what_is_wrong_is_said_with_its_line(self, gitlab: SourceCatalog) -> None:
+        found = {each.origin.line: (each.is_error, each.message) for each in gitlab.problems}
+        assert found.keys() == {10, 21, 22, 23, 24}
+        assert "is a role in GitLab" in found[10][1]
+        assert not found[10][0]
+        assert "uses [ ]" in found[21][1]
+        assert "uses [ ]" in found[22][1]
+        assert "'not-an-owner' is not an owner" in found[23][1]
+        assert "never takes effect: line 25" in found[24][1]
+
+    def test_gitlab_is_told_from_github(self, tmp_path: Path) -> None:
+        file = tmp_path / "CODEOWNERS"
+        for text, is_gitlab in (
+            ("* @acme/a\n", False),
+            ("# [Section]\n* @acme/a # [x]\n", False),
+            ("[Section]\n* @acme/a\n", True),
+            ("^[Section][2] @a\n", True),
+            ("* @@maintainers\n", True),
+            ("* @acme/sub/team\n", True),
+        ):
+            file.write_text(text)
+            assert looks_like_gitlab(file) is is_gitlab, text
+
+    @pytest.mark.parametrize(
+        ("pattern", "path", "matches"),
+        [
+            ("*", "a/b.c", True),
+            ("docs", "docs", True),
+            ("docs", "docs/a", False),
+            ("docs/", "docs/a", True),
+            ("docs/", "x/docs/a/b", True),
+            ("/docs/", "x/docs/a", False),
+            ("docs/*", "docs/a", True),
+            ("docs/*", "x/docs/a", True),
+            ("docs/*", "docs/a/b", False),
+            ("/docs/**", "docs/a", True),
+            ("/docs/**", "docs/a/b", False),
+            ("/docs/**/*.md", "docs/a/b/c.md", True),
+            ("/docs/**/*.md", "docs/c.md", True),
+            ("lib/*.rb", "a/lib/x.rb", True),
+            ("lib/*.rb", "a/lib/b/x.rb", False),
+            ("a\\ b/", "a b/c", True),
+            ("\\#x", "#x", True),
+        ],
+    )
+    def test_patterns_as_gitlab_reads_them(self, pattern: str, path: str, *, matches: bool) -> None:
+        assert bool(compile_gitlab(pattern).match(path)) is matches
+
+
+class TestKubernetes:
+    @pytest.mark.parametrize(
+        ("path", "owners"),
+        [
+            ("fernhill/cluster/main.go", {"fernhill-approvers", "Omar", "eve"}),
+            ("fernhill/cluster/docs/guide.txt", {"fernhill-approvers", "Omar", "eve"}),  # reviewers alone do not own
+            ("fernhill/cluster/pkg/api/types.go", {"api-reviewers"}),
+            ("fernhill/cluster/pkg/api/v1/wire.proto", {"wire-keeper"}),
+            ("fernhill/cluster/pkg/api/generated/x.go", {"solo"}),
+            ("fernhill/cluster/pkg/api/generated/x.proto", {"solo"}),
+        ],
+    )
+    def test_the_nearest_directory_with_approvers_answers(
+        self, kubernetes: SourceCatalog, path: str, owners: set[str]
+    ) -> None:
+        assert asked(kubernetes, path) == owners
+
+    def test_aliases_are_teams_and_the_rest_people(self, kubernetes: SourceCatalog) -> None:
+        assert [(team.name, team.members) for team in kubernetes.teams] == [
+            ("Fernhill-Approvers", ("Ada", "grace")),
+            ("api-reviewers", ("lin",)),
+            ("empty-one", ()),
+        ]
+        root = next(asset for asset in kubernetes.assets if asset.name == "fernhill/cluster:/")
+        assert [(one.owner.name, one.owner.type, one.role) for one in root.owners] == [
+            ("fernhill-approvers", "team", "owner"),
+            ("omar", "person", "owner"),
+            ("eve", "person", "secondary"),
+        ]
+        assert root.tags == (("label", "area/everything"),)
+        assert root.path_rule == PathRule("fernhill/cluster", "*", 0)
+
+    def test_what_is_wrong_is_said(self, kubernetes: SourceCatalog) -> None:
+        said = [(each.origin.path.rpartition("kubernetes/")[2], each.is_error) for each in kubernetes.problems]
+        assert sorted(said) == [("pkg/api/OWNERS", False), ("pkg/api/generated/OWNERS", True)]
+
+
+segments = st.sampled_from(["a", "b", "*", "**", "*.md", "a*", "?"])
+paths = st.lists(st.sampled_from(["a", "b", "ab", "x.md"]), min_size=1, max_size=5).map("/".join)
+
+
+def ruby(pattern: str) -> re.Pattern[str]:
+    """A second reading of the rules, written after Ruby's description of `File.fnmatch` with FNM_PATHNAME."""
+    if pattern == "*":
+        pattern = "/**/*"
+    pattern = pattern if pattern.startswith("/") else f"/**/{pattern}"
+    pattern = f"{pattern}**/*" if pattern.endswith("/") else pattern
+    made = ""
+    while pattern:
+        if pattern.startswith("**/"):
+            made, pattern = made + r"(?:[^/]+/)*", pattern[3:]
+            continue
+        char, pattern = pattern[0], pattern[1:]
+        made += {"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char))
+    return re.compile(made)
+
+
+@given(st.booleans(), st.lists(segments, min_size=1, max_size=4), st.booleans(), paths)
+def test_gitlab_patterns_agree_with_a_second_reading(
+    is_anchored: bool, parts: list[str], is_directory: bool, path: str
+) -> None:
+    pattern = "/" * is_anchored + "/".join(parts) + "/" * is_directory
+    assert bool(compile_gitlab(pattern).match(path)) == bool(ruby(pattern).fullmatch("/" + path)), pattern
