@@ -38,7 +38,7 @@ def test_a_first_import_makes_the_database(baton: Baton, database: Path, codeown
     ran = baton("catalog", "import", "codeowners", codeowners)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("codeowners: imported (assets: 3 added; facts: 3 added)\n")
-    assert "added asset path:acme/shop:/payments/: nobody -> payments" in ran.out
+    assert "  payments\n    + path:acme/shop:/payments/\n" in ran.out
     assert rows(database, "SELECT name, format FROM sources") == [("codeowners", "codeowners")]
     again = baton("catalog", "import", "codeowners", codeowners)
     assert (again.code, again.out) == (0, "codeowners: unchanged\n")

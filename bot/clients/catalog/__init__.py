@@ -6,7 +6,7 @@ A format is one module with a `FORMAT`; adding one is that module and a line in 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,10 +24,11 @@ from bot.clients.catalog import (
 )
 from bot.clients.catalog._reading import Format, ReadOptions, Sink
 from bot.clients.catalog._walk import find
-from bot.domain.catalog import SourceCatalog
+from bot.clients.catalog.detect import detect as _detect
+from bot.domain.catalog import Problem, SourceCatalog
 from bot.errors import CatalogError, UnreadableError
 
-__all__ = ["FORMATS", "Format", "ReadOptions", "read"]
+__all__ = ["FORMATS", "Format", "ReadOptions", "detect", "read"]
 
 _log = logging.getLogger(__name__)
 
@@ -53,17 +54,24 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 _DEFAULTS = ReadOptions()
 
 
+def detect(paths: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Problem]]:
+    """Return the files among `paths` by format, in the order of `FORMATS`, and what is in none that Baton knows."""
+    return _detect(FORMATS, paths)
+
+
 def read(
     format_name: str,
     paths: Sequence[Path],
     *,
     options: ReadOptions = _DEFAULTS,
+    only: Collection[Path] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SourceCatalog:
     """Return what the files among `paths` say; directories are searched for files of the format.
 
-    Whatever cannot be read is in `problems`, and the rest is read. `progress` is called with the numbers of files done
-    and in all, first with 0. Raise `CatalogError` when there is no such format or no path.
+    With `only`, of the files found those alone are read. Whatever cannot be read is in `problems`, and the rest is
+    read. `progress` is called with the numbers of files done and in all, first with 0. Raise `CatalogError` when there
+    is no such format or no path.
     """
     format_ = FORMATS.get(format_name)
     if format_ is None:
@@ -71,7 +79,7 @@ def read(
     if not paths:
         raise CatalogError("Nothing to read: name at least one file or directory.")
     sink = Sink()
-    files, problems = find(format_, paths)
+    files, problems = find(format_, paths, only=only)
     sink.catalog.problems.extend(problems)
     if progress:
         progress(0, len(files))

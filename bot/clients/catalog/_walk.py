@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from bot.clients.catalog._reading import Format, SourceFile
@@ -15,15 +15,19 @@ _SKIPPED = frozenset(
 )
 
 
-def find(format_: Format, paths: Sequence[Path]) -> tuple[list[SourceFile], list[Problem]]:
-    """Return the files to read, each once, and a problem for each path that gives none.
+def find(
+    format_: Format, paths: Sequence[Path], *, only: Collection[Path] | None = None
+) -> tuple[list[SourceFile], list[Problem]]:
+    """Return the files to read, each once and of `only` these, and a problem for each path that gives none.
 
     A file that is named is taken whatever it is called; a directory gives the files that the format would use.
     """
     files: dict[Path, SourceFile] = {}
     problems: list[Problem] = []
     for path in paths:
-        found = list(_files_of(format_, path, problems))
+        found = [file for file in _files_of(format_, path, problems) if only is None or file.path in only]
+        if only is not None and not found:
+            continue
         for file in found:
             files.setdefault(_identity(file.path), file)
         if not found and not any(problem.origin.path == str(path) for problem in problems):
@@ -33,6 +37,19 @@ def find(format_: Format, paths: Sequence[Path]) -> tuple[list[SourceFile], list
             problems.append(Problem(Origin(str(path)), message))
     chosen, left_out = format_.choose(list(files.values()))
     return list(chosen), [*problems, *left_out]
+
+
+def every_file(path: Path, problems: list[Problem]) -> Iterator[Path]:
+    """Yield a file that was named, or the files of a folder; what cannot be read becomes a problem."""
+    try:
+        if path.is_dir():
+            yield from _walk(path, problems)
+        elif path.is_file():
+            yield path
+        else:
+            problems.append(Problem(Origin(str(path)), "does not exist, or is no file; check the path."))
+    except OSError as error:
+        problems.append(Problem(Origin(str(path)), f"cannot be read ({error.strerror}); check its permissions."))
 
 
 def _files_of(format_: Format, path: Path, problems: list[Problem]) -> Iterator[SourceFile]:

@@ -30,11 +30,13 @@ from bot.domain.catalog import (
     Hosting,
     Link,
     OwnerClaim,
+    PathRule,
     PersonClaim,
     Role,
     Runs,
     TeamClaim,
 )
+from bot.domain.names import clean
 
 _FILE_KEYS = ("baton", "teams", "people", "assets")
 _TEAM_KEYS = ("name", "aliases", "formerly", "channel", "user-group", "timezone", "lead", "members")
@@ -43,6 +45,7 @@ _ASSET_KEYS = (
     "name",
     "kind",
     "id",
+    "namespace",
     "description",
     "owner",
     "owners",
@@ -57,7 +60,9 @@ _ASSET_KEYS = (
     "runs",
     "links",
     "tags",
+    "rule",
 )
+_RULE_KEYS = ("repository", "pattern", "position", "section")
 _RUNS_KEYS = ("product", "version", "provider", "environment")
 _AREA_KEYS = ("owner", "secondary")
 _HEADER = re.compile(rb"^(?:\xef\xbb\xbf)?baton:\s*['\"]?1\b", re.MULTILINE)
@@ -166,12 +171,13 @@ class _Document:
             )
             unowned = ""
         environment = reader.text(fields, "environment")
-        tags = reader.pairs(fields, "tags")
+        tags = self._pairs(fields, "tags")
         self._sink.asset(
             AssetClaim(
                 external_id=reader.text(fields, "id") or f"{kind.value}:{name}".lower(),
                 kind=kind,
                 name=name,
+                namespace=reader.text(fields, "namespace"),
                 description=reader.text(fields, "description"),
                 aliases=unique(reader.texts(fields, "aliases"), without=[name]),
                 addresses=reader.texts(fields, "addresses"),
@@ -183,6 +189,7 @@ class _Document:
                 runs=tuple(self._runs(fields, environment)),
                 owners=owners,
                 unowned_reason=unowned,
+                path_rule=self._rule(fields),
                 origin=reader.at(fields.line),
             )
         )
@@ -222,14 +229,37 @@ class _Document:
                         yield OwnerClaim(owner, area, role)
 
     def _links(self, fields: Fields) -> Iterator[Link]:
-        for label, url in self._reader.pairs(fields, "links"):
+        for label, url in self._pairs(fields, "links"):
             if url.startswith(("https://", "http://")):
                 yield Link(label, url)
             elif url:
-                line = self._reader.fields(fields, "links").line_of(label)
+                node = fields.values.get("links")
+                line = node.line_of(label) if isinstance(node, Fields) else fields.line_of("links")
                 self._reader.problem(
                     line, f"link {quoted(label)} is not a web address and is left out; start it with https://."
                 )
+
+    def _pairs(self, fields: Fields, key: str) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of a mapping, or of a list of mappings where a name comes more than once."""
+        if not isinstance(fields.values.get(key), Items):
+            return self._reader.pairs(fields, key)
+        return tuple(
+            (clean(name), self._reader.text(one, name))
+            for one in self._reader.mappings(fields, key)
+            for name in one.values
+        )
+
+    def _rule(self, fields: Fields) -> PathRule | None:
+        """Return the line of a CODEOWNERS file that a path stands for; exports write it, nobody has to."""
+        if "rule" not in fields.values:
+            return None
+        reader, inner = self._reader, self._reader.fields(fields, "rule")
+        reader.known_keys(inner, _RULE_KEYS, "'rule'")
+        repository, pattern, position, section = (reader.text(inner, key) for key in _RULE_KEYS)
+        if not repository or not pattern or not re.fullmatch(r"\d{1,9}", position):
+            reader.problem(inner.line, "'rule' needs a repository, a pattern and a position; it is left out.")
+            return None
+        return PathRule(repository, pattern, int(position), section)
 
     def _runs(self, fields: Fields, environment: str) -> Iterator[Runs]:
         reader = self._reader

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.ownership.disputes import contradict
 from bot.domain.ownership.holdings import CatalogView, Holding, active_members, is_alive
 from bot.domain.ownership.judging import holder_of, verdict
 from bot.domain.ownership.past import Held, Past, Term, past, timeline
@@ -23,6 +24,7 @@ __all__ = [
     "Verdict",
     "active_members",
     "claimed_areas",
+    "contradict",
     "holder_of",
     "is_alive",
     "may_confirm",

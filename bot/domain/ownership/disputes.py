@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
+
 from bot.domain.catalog import Area, Role
 from bot.domain.ownership.holdings import Holding
 
@@ -25,11 +27,15 @@ def find_dispute(holdings: tuple[Holding, ...], area: Area | None) -> tuple[Hold
     if area is not None and area in concerned:
         concerned = {area: concerned[area]}
     for sides in (concerned[each] for each in Area if each in concerned):
-        sets = [{(h.fact.team_id, h.fact.person_id) for h in held} for held in sides.values()]
-        if any(not (one & other) for i, one in enumerate(sets) for other in sets[i + 1 :]):
+        if contradict([{(h.fact.team_id, h.fact.person_id) for h in held} for held in sides.values()]):
             claims = [holding for held in sides.values() for holding in held]
             return tuple(sorted(claims, key=lambda h: (not h.fact.is_human, h.fact.source, h.fact.id)))
     return None
+
+
+def contradict(sides: Sequence[Set[object]]) -> bool:
+    """Return whether two of several sides, each a set of owners of one area, have nobody in common."""
+    return any(not (one & other) for i, one in enumerate(sides) for other in sides[i + 1 :])
 
 
 def _side(holding: Holding) -> _Side:

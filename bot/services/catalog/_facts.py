@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.domain.catalog import AssetClaim
+from bot.domain.catalog import AssetClaim, Role
+from bot.domain.ownership import contradict
 from bot.domain.reconcile.book import Owner, TeamEntry
 from bot.services.catalog._bulk import insert_rows, select_in, table_of, update_rows
 from bot.services.catalog._owners import Owners
@@ -60,6 +61,32 @@ async def in_force(run: Run, assets: Sequence[int]) -> dict[int, list[tuple[int,
         for number, asset, *key in rows:
             found.setdefault(asset, []).append((number, tuple(key)))
     return found
+
+
+async def decided(run: Run, assets: Sequence[int]) -> dict[int, list[FactKey]]:
+    """Return the facts in force for `assets` that people decided."""
+    human = [source.id for source in run.sources.values() if source.is_human]
+    found: dict[int, list[FactKey]] = {}
+    if not human:
+        return found
+    t = table_of(tables.Ownership).c
+    query = select(t.asset_id, t.team_id, t.person_id, t.area, t.role, t.source_id).where(
+        t.valid_to.is_(None), t.source_id.in_(human)
+    )
+    async for rows in select_in(run.connection, query, t.asset_id, assets):
+        for asset, *key in rows:
+            found.setdefault(asset, []).append(tuple(key))
+    return found
+
+
+def are_disputed(run: Run, keys: Iterable[FactKey]) -> bool:
+    """Return whether facts of one asset contradict each other, as `bot.domain.ownership` has it."""
+    areas: dict[str, dict[object, set[object]]] = {}
+    for team, person, area, role, source in keys:
+        if role == Role.OWNER:
+            side = (source, team, person) if run.sources[source].is_human else source
+            areas.setdefault(area, {}).setdefault(side, set()).add((team, person))
+    return any(contradict(list(sides.values())) for sides in areas.values())
 
 
 def compare(run: Run, changes: FactChanges, asset: int, current: Sequence[tuple[int, FactKey]], keys: Any) -> bool:

@@ -54,6 +54,7 @@ class AssetWriter:
         async for found in select_in(run.connection, select(table), table.c.id, stored):
             rows.update((row.id, row._mapping) for row in found)
         facts = await _facts.in_force(run, stored)
+        decided = await _facts.decided(run, stored)
         inserts: list[dict[str, Any]] = []
         updates: list[dict[str, Any]] = []
         gone: list[dict[str, Any]] = []
@@ -76,12 +77,13 @@ class AssetWriter:
                     updates.append({"row_id": asset, **values, "revision": run.revision})
                     is_other = True
             if is_other:
-                self._tell(asset, planned, [key for _, key in current], keys)
+                claimed = decided.get(asset, [])
+                self._tell(asset, planned, [*claimed, *(key for _, key in current)], [*claimed, *keys])
         await insert_rows(run.connection, table, inserts)
         await update_rows(run.connection, table, updates)
         await update_rows(run.connection, table, gone)
 
-    def _tell(self, asset: int, planned: Planned, before: Iterable[FactKey], after: Iterable[FactKey]) -> None:
+    def _tell(self, asset: int, planned: Planned, before: Sequence[FactKey], after: Sequence[FactKey]) -> None:
         changes, known = self._run.changes, self._plan.known.get(asset)
         if changes.is_full:
             changes.more += 1
@@ -91,7 +93,17 @@ class AssetWriter:
             action = Action.REMOVED
         elif known is None or known.is_gone:
             action = Action.ADDED
-        changes.add(Change(action, Subject.ASSET.value, planned.ref, self._names(before), self._names(after)))
+        changes.add(
+            Change(
+                action,
+                Subject.ASSET.value,
+                planned.ref,
+                self._names(before),
+                self._names(after),
+                was_disputed=_facts.are_disputed(self._run, before),
+                is_disputed=_facts.are_disputed(self._run, after),
+            )
+        )
 
     def _names(self, keys: Iterable[FactKey]) -> tuple[str, ...]:
         names = []

@@ -33,7 +33,8 @@ class Action(StrEnum):
 class Change:
     """One line of a report: `name` is an asset's ref, a team's or a person's name; owners by name, assets only.
 
-    `owners_before` and `owners_after` are those of the asset from all imports together.
+    `owners_before` and `owners_after` are those of the asset from all imports together, and from what people claimed;
+    `was_disputed` and `is_disputed` say whether these contradict each other.
     """
 
     action: Action
@@ -41,6 +42,8 @@ class Change:
     name: str
     owners_before: tuple[str, ...] = ()
     owners_after: tuple[str, ...] = ()
+    was_disputed: bool = False
+    is_disputed: bool = False
 
 
 @dataclass(slots=True)
@@ -107,6 +110,8 @@ class ImportReport:
                     "name": change.name,
                     "owners_before": list(change.owners_before),
                     "owners_after": list(change.owners_after),
+                    "was_disputed": change.was_disputed,
+                    "is_disputed": change.is_disputed,
                 }
                 for change in self.changes
             ],

@@ -1,0 +1,19 @@
+"""`baton catalog …`: fill the catalog from files, see what it is made of and what it lacks, write it out."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli.catalog.importing import import_
+from bot.cli.catalog.listing import export, misses, sources
+
+app = typer.Typer(no_args_is_help=True, help="The catalog of who owns what.")
+app.command("import")(import_)
+app.command()(sources)
+app.command()(misses)
+app.command()(export)
+
+
+@app.callback()
+def _catalog() -> None:
+    """The catalog of who owns what."""

@@ -1,0 +1,146 @@
+"""`baton catalog import`: read files of a format, or of all that are there, and make the catalog what they say."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import orjson
+import typer
+
+from bot import settings as environment
+from bot.cli._database import is_missing, opened
+from bot.cli.catalog.printing import print_report
+from bot.clients.catalog import FORMATS, ReadOptions, detect, read
+from bot.domain.catalog import Problem
+from bot.domain.names import clean
+from bot.ports import SystemClock
+from bot.services.catalog import ImportReport, Outcome, import_catalog
+from bot.services.deps import Deps
+from bot.store import migrations
+from bot.store.db import Database
+
+#: Reads every format that is there, each as a source of its own.
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One source to import: its name, its format, the files that may be read, and how."""
+
+    source: str
+    format_name: str
+    only: frozenset[Path] | None
+    options: ReadOptions
+
+
+def import_(
+    format_name: Annotated[
+        str, typer.Argument(metavar="FORMAT", help=f"'{AUTO}' for what is there, or one of {', '.join(FORMATS)}.")
+    ],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched for them.")],
+    source: Annotated[str, typer.Option(help="What to call this source; the format's name if left out.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
+    allow_mass_change: Annotated[
+        bool, typer.Option("--allow-mass-change", help="Import even if more than 20% of the source's assets go.")
+    ] = False,
+    repository: Annotated[str, typer.Option(help="The repository of a CODEOWNERS file, as owner/name.")] = "",
+) -> None:
+    """Import what files say: whatever they no longer say is taken back, other sources are left alone.
+
+    Files that cannot be read are reported, and what they said before stands. Exits with 1 when a source was refused.
+    """
+    options = ReadOptions(repository=repository)
+    wanted, problems = _wanted(format_name, paths, source=source, options=options)
+    for problem in problems:
+        sys.stderr.write(f"error: {clean(str(problem))}\n")
+    if not wanted:
+        raise typer.Exit(1)
+    settings = environment.load()
+    # What is read lives until the command ends and holds no cycles: looking for them takes a sixth of an import's time.
+    gc.disable()
+    reports = asyncio.run(_import_all(settings, wanted, paths, dry_run=dry_run, allow_mass_change=allow_mass_change))
+    if as_json:
+        found = [report.as_dict() for report in reports]
+        document = found if format_name == AUTO else found[0]
+        sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+    else:
+        for report in reports:
+            print_report(report)
+    if problems or any(report.outcome is Outcome.REFUSED for report in reports):
+        raise typer.Exit(1)
+
+
+def _wanted(
+    format_name: str, paths: list[Path], *, source: str, options: ReadOptions
+) -> tuple[list[_Wanted], list[Problem]]:
+    if format_name != AUTO:
+        if format_name not in FORMATS:
+            raise typer.BadParameter(
+                f"there is no format '{format_name}': choose '{AUTO}' or one of {', '.join(FORMATS)}."
+            )
+        return [_Wanted(source or format_name, format_name, None, options)], []
+    found, problems = detect(paths)
+    if source and len(found) > 1:
+        raise typer.BadParameter(
+            f"--source can name one source, and there are files of {', '.join(found)}: leave it out, or import each."
+        )
+    return [_Wanted(source or name, name, frozenset(files), options) for name, files in found.items()], problems
+
+
+async def _import_all(
+    settings: environment.Settings, wanted: list[_Wanted], paths: list[Path], *, dry_run: bool, allow_mass_change: bool
+) -> list[ImportReport]:
+    """Import one source after another. A dry run of several does not see what those before it would have brought."""
+    reports = []
+    async with ready(settings.database_url.get_secret_value(), dry_run=dry_run) as database:
+        for each in wanted:
+            with _progress() as progress:
+                catalog = read(each.format_name, paths, options=each.options, only=each.only, progress=progress)
+            report = await import_catalog(
+                Deps(database, SystemClock(), settings.stale_after),
+                catalog,
+                source=each.source,
+                format_name=each.format_name,
+                paths=[str(path) for path in paths],
+                dry_run=dry_run,
+                allow_mass_change=allow_mass_change,
+            )
+            reports.append(report)
+    return reports
+
+
+@asynccontextmanager
+async def ready(url: str, *, dry_run: bool) -> AsyncIterator[Database]:
+    """Open the database with its schema; a SQLite file that is not there yet is made, for a dry run elsewhere."""
+    is_new = is_missing(url)
+    with TemporaryDirectory() as elsewhere:
+        if is_new and dry_run:
+            url = f"sqlite:///{elsewhere}/dry-run.sqlite"
+        async with opened(url) as database:
+            if is_new:
+                await migrations.upgrade(database)
+            await migrations.require_current(database)
+            yield database
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Show how many files are read, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - costs start-up time, needed only on a terminal
+    from rich.progress import Progress  # noqa: PLC0415 - as above
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Reading files", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,132 @@
+"""`baton catalog sources`, `misses` and `export`: what the catalog is made of, what it lacks, and what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from bot import settings as environment
+from bot.cli._database import opened
+from bot.clients.catalog.baton_writer import render
+from bot.domain.catalog import SourceCatalog
+from bot.domain.names import clean
+from bot.domain.portfolio import Asked
+from bot.ports import SystemClock
+from bot.services import portfolio, snapshot
+from bot.services.catalog.export import export as export_catalog
+from bot.services.catalog.export import export_source
+from bot.services.catalog.listing import SourceSummary
+from bot.services.catalog.listing import sources as list_sources
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import migrations
+
+
+def sources(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
+    """List where the catalog comes from, the source that is believed first at the top."""
+    found = asyncio.run(_sources())
+    if as_json:
+        sys.stdout.write(orjson.dumps([asdict(each) for each in found], option=orjson.OPT_INDENT_2).decode() + "\n")
+    elif not found:
+        sys.stdout.write("No source yet: import one with `baton catalog import auto PATH`.\n")
+    else:
+        _table(("source", "format", "assets", "facts", "last read", "last import"), map(_row, found))
+
+
+def misses(
+    limit: Annotated[int, typer.Option(min=1, help="How many to list.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """List what people asked for most often and nobody could answer; what is answered by now is left out."""
+    found = asyncio.run(_misses(limit))
+    if as_json:
+        sys.stdout.write(orjson.dumps([asdict(each) for each in found], option=orjson.OPT_INDENT_2).decode() + "\n")
+    elif not found:
+        sys.stdout.write("Nothing was asked for in vain.\n")
+    else:
+        rows = [(clean(each.text), f"{each.times:,}", each.last_at.date().isoformat()) for each in found]
+        _table(("asked for", "times", "last"), rows)
+
+
+def export(
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="The file to write; left out, it is printed.")] = None,
+    source: Annotated[str, typer.Option(help="Only what this source says; left out, what all say together.")] = "",
+) -> None:
+    """Write the catalog as Baton's own YAML, which imports back as the same catalog.
+
+    One file cannot disagree with itself: of a dispute the side that is believed first is written, and that is said.
+    """
+    catalog, one_sided = asyncio.run(_export(source))
+    if out is None:
+        sys.stdout.writelines(render(catalog))
+    else:
+        beside = out.with_name(out.name + ".part")
+        with beside.open("w", encoding="utf-8") as file:
+            file.writelines(render(catalog))
+        beside.replace(out)
+    if one_sided:
+        names = ", ".join(one_sided[:5]) + (" …" if len(one_sided) > 5 else "")
+        sys.stderr.write(
+            f"note: {len(one_sided):,} disputed, of which one side was written ({names}); "
+            "--source NAME writes what each source says.\n"
+        )
+
+
+@asynccontextmanager
+async def _deps() -> AsyncIterator[Deps]:
+    settings = environment.load()
+    async with opened(settings.database_url.get_secret_value()) as database:
+        await migrations.require_current(database)
+        yield Deps(database, SystemClock(), settings.stale_after)
+
+
+async def _sources() -> list[SourceSummary]:
+    async with _deps() as deps:
+        return await list_sources(deps)
+
+
+async def _misses(limit: int) -> list[Asked]:
+    async with _deps() as deps:
+        catalog = Snapshot()
+        await snapshot.refresh(catalog, deps.database)
+        return await portfolio.asked_in_vain(deps, catalog, limit=limit)
+
+
+async def _export(source: str) -> tuple[SourceCatalog, tuple[str, ...]]:
+    async with _deps() as deps:
+        if source:
+            return await export_source(deps, source), ()
+        exported = await export_catalog(deps)
+        return exported.catalog, exported.one_sided
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    everything = [head, *rows]
+    widths = [max(len(row[place]) for row in everything) for place in range(len(head))]
+    for row in everything:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write(line.rstrip() + "\n")
+
+
+def _row(source: SourceSummary) -> tuple[str, ...]:
+    counts = (f"{source.assets:,}", f"{source.facts:,}")
+    return (clean(source.name), source.format or "people", *counts, _when(source), _outcome(source))
+
+
+def _when(source: SourceSummary) -> str:
+    return source.last_read_at.strftime("%Y-%m-%d %H:%M") if source.last_read_at is not None else "never"
+
+
+def _outcome(source: SourceSummary) -> str:
+    if source.is_human:
+        return "decided in Slack"
+    problems = f", {source.problems:,} {'problem' if source.problems == 1 else 'problems'}" if source.problems else ""
+    return f"{source.outcome or 'none'}{problems}"

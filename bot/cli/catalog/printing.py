@@ -1,0 +1,83 @@
+"""An import's report for a person: a summary, then what changed under the team that it changed for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+
+from bot.domain.names import clean
+from bot.services.catalog import Action, Change, ImportReport
+
+#: Lines of each kind that are printed; `--json` has all of them.
+_SHOWN = 40
+_SHOWN_PROBLEMS = 20
+_MARKS = {Action.ADDED: "+", Action.CHANGED: "~", Action.REMOVED: "-"}
+_NOBODY = "nobody"
+
+
+def print_report(report: ImportReport) -> None:
+    """Print the summary and changes to standard output, problems to standard error."""
+    for problem in sorted(report.problems, key=lambda problem: not problem.is_error)[:_SHOWN_PROBLEMS]:
+        sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
+    if (more := len(report.problems) - _SHOWN_PROBLEMS) > 0:
+        sys.stderr.write(f"… and {more:,} more; --json lists all of them.\n")
+    if report.kept:
+        sys.stderr.write(f"Kept as they were, because their files have errors: {len(report.kept):,}.\n")
+    if report.refusal:
+        sys.stderr.write(report.refusal + "\n")
+    sys.stdout.write(summary(report) + "\n")
+    lines = list(_lines(report.changes))
+    for line in lines[:_SHOWN]:
+        sys.stdout.write(line + "\n")
+    hidden = sum(line.startswith("    ") for line in lines[_SHOWN:]) + report.more_changes
+    if hidden:
+        sys.stdout.write(f"  … and {hidden:,} more; --json lists the first {len(report.changes):,}.\n")
+
+
+def summary(report: ImportReport) -> str:
+    """Return one line: what the outcome is, and how much came, changed and went."""
+    parts = []
+    for noun in ("assets", "teams", "people", "facts"):
+        counts = ((report.counts.get(f"{noun}_{verb}", 0), verb) for verb in ("added", "changed", "removed"))
+        if said := ", ".join(f"{count:,} {verb}" for count, verb in counts if count):
+            parts.append(f"{noun}: {said}")
+    disputed = sum(change.is_disputed and not change.was_disputed for change in report.changes)
+    if disputed:
+        parts.append(f"newly disputed: {disputed:,}")
+    would = "would be " if report.is_dry_run else ""
+    return f"{report.source}: {would}{report.outcome}" + (f" ({'; '.join(parts)})" if parts else "")
+
+
+def _lines(changes: Iterable[Change]) -> Iterator[str]:
+    """Yield each team with what changed for it; an asset that went from one team to another stands under both."""
+    by_team: dict[str, list[str]] = {}
+    others: list[str] = []
+    for change in changes:
+        if change.subject != "asset":
+            others.append(f"    {_MARKS[change.action]} {change.subject} {clean(change.name)}")
+            continue
+        for team in dict.fromkeys((*change.owners_after, *change.owners_before)) or (_NOBODY,):
+            by_team.setdefault(team, []).append(f"    {_asset(change, team)}")
+    for team in sorted(by_team, key=lambda name: (name == _NOBODY, name.lower())):
+        yield f"  {clean(team)}"
+        yield from sorted(by_team[team], key=lambda line: line[6:])
+    if others:
+        yield "  teams and people"
+        yield from others
+
+
+def _asset(change: Change, team: str) -> str:
+    """Say what happened to an asset as this team sees it."""
+    name = clean(change.name)
+    before, after = (clean(", ".join(names)) or _NOBODY for names in (change.owners_before, change.owners_after))
+    if change.is_disputed:
+        return f"! {name}: {'disputed' if not change.was_disputed else 'still disputed'} between {after}"
+    if change.owners_before == change.owners_after:
+        return f"{_MARKS[change.action]} {name}"
+    if change.action is Action.ADDED:
+        others = clean(", ".join(owner for owner in change.owners_after if owner != team))
+        return f"+ {name}" + (f" (with {others})" if others else "")
+    if change.action is Action.REMOVED:
+        return f"- {name}"
+    mark = "+" if team not in change.owners_before else "-" if team not in change.owners_after else "~"
+    return f"{mark} {name}: {before} -> {after}" + (", no longer disputed" if change.was_disputed else "")

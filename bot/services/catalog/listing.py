@@ -1,0 +1,67 @@
+"""What the catalog is made of: its sources, with what each says now and how its last import went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.domain.reconcile.claims import Source, Subject, rank
+from bot.services.catalog._bulk import table_of
+from bot.services.deps import Deps
+from bot.store import tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSummary:
+    """A source, the most believed first: what it claims now, the facts in force that it brought, its last import.
+
+    `last_read_at` is when it was last read whole, None for never and for people's decisions. `outcome` and `problems`
+    are those of its last run, empty and 0 when there was none.
+    """
+
+    name: str
+    format: str
+    is_human: bool
+    assets: int
+    teams: int
+    people: int
+    facts: int
+    last_read_at: datetime | None
+    outcome: str
+    problems: int
+
+
+async def sources(deps: Deps) -> list[SourceSummary]:
+    """Return every source in the order in which it is believed."""
+    claim, fact, run = (table_of(model) for model in (tables.Claim, tables.Ownership, tables.ImportRun))
+    claimed = select(claim.c.source_id, claim.c.subject, func.count().label("n")).where(claim.c.digest != "")
+    owned = select(fact.c.source_id, func.count().label("n")).where(fact.c.valid_to.is_(None))
+    latest = select(func.max(run.c.id)).group_by(run.c.source_id)
+    async with deps.database.engine.connect() as connection:
+        rows = (await connection.execute(select(table_of(tables.Source)))).all()
+        counts = {
+            (row.source_id, row.subject): row.n
+            for row in await connection.execute(claimed.group_by(claim.c.source_id, claim.c.subject))
+        }
+        facts = {row.source_id: row.n for row in await connection.execute(owned.group_by(fact.c.source_id))}
+        runs = {row.source_id: row for row in await connection.execute(select(run).where(run.c.id.in_(latest)))}
+    ordered = sorted(rows, key=lambda row: (not row.is_human, rank(Source(row.id, row.name, row.format, row.is_human))))
+    return [_summary(row, counts, facts.get(row.id, 0), runs.get(row.id)) for row in ordered]
+
+
+def _summary(row: Any, counts: dict[tuple[int, str], int], facts: int, run: Any) -> SourceSummary:
+    return SourceSummary(
+        name=row.name,
+        format=row.format,
+        is_human=row.is_human,
+        assets=counts.get((row.id, Subject.ASSET.value), 0),
+        teams=counts.get((row.id, Subject.TEAM.value), 0),
+        people=counts.get((row.id, Subject.PERSON.value), 0),
+        facts=facts,
+        last_read_at=row.last_run_at,
+        outcome=run.outcome if run is not None else "",
+        problems=len(run.problems) if run is not None else 0,
+    )

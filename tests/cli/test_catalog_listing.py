@@ -1,0 +1,149 @@
+"""`baton catalog import auto`, the grouped diff, `sources`, `misses` and `export`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.ports import SystemClock
+from bot.services import ownership
+from bot.services.deps import Deps
+from bot.store.db import Database
+from tests.cli.conftest import Baton
+from tests.conftest import REPOSITORY
+
+TEAMS = """\
+baton: 1
+teams:
+- name: Payments
+  members: [ada@x.test, grace@x.test]
+- name: Platform
+assets:
+- {name: checkout, owner: Payments}
+- {name: build, kind: pipeline, owner: Platform}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with files of several formats, two of them called CODEOWNERS."""
+    made = tmp_path / "everything"
+    for name, text in {
+        "baton.yaml": TEAMS,
+        "a/CODEOWNERS": "# baton: repository acme/a\n* @acme/platform\n",
+        "b/.gitlab/CODEOWNERS": "# baton: repository acme/b\n[Docs] @acme/payments\n/docs/\n",
+        "cart/opslevel.yml": "version: 1\nservice: {name: cart, owner: payments}\n",
+        "things.csv": "service,team\nsearch,Platform\n",
+        "notes.txt": "nothing\n",
+        "values.yaml": "a: 1\n",
+    }.items():
+        file = made / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return made
+
+
+def test_auto_imports_each_format_as_its_own_source(baton: Baton, folder: Path) -> None:
+    ran = baton("catalog", "import", "auto", folder)
+    assert (ran.code, ran.err) == (0, "")
+    assert [line.split(":")[0] for line in ran.out.splitlines() if "imported" in line] == [
+        "baton",
+        "opslevel",
+        "codeowners",
+        "gitlab-codeowners",
+        "csv",
+    ]
+    listed = json.loads(baton("catalog", "sources", "--json").out)
+    assert {each["name"]: (each["assets"], each["outcome"]) for each in listed} == {
+        "baton": (2, "imported"),
+        "opslevel": (1, "imported"),
+        "gitlab-codeowners": (2, "imported"),
+        "codeowners": (2, "imported"),
+        "csv": (1, "imported"),
+    }
+    assert "opslevel" in baton("catalog", "sources").out
+    assert json.loads(baton("ask", "--json", "who owns search?").out)["owner"] == "Platform"
+
+
+def test_auto_says_what_it_cannot_place(baton: Baton, folder: Path, tmp_path: Path) -> None:
+    ran = baton("catalog", "import", "auto", folder / "notes.txt")
+    assert ran.code == 1
+    assert "is in no format that Baton knows" in ran.err
+    ran = baton("catalog", "import", "auto", tmp_path / "nowhere", folder / "things.csv")
+    assert ran.code == 1
+    assert "does not exist" in ran.err
+    assert "csv: imported" in ran.out
+    ran = baton("catalog", "import", "auto", folder, "--source", "one")
+    assert ran.code == 2
+    assert "--source can name one source" in ran.err
+
+
+def test_a_dry_run_says_what_changes_for_which_team(baton: Baton, folder: Path) -> None:
+    baton("catalog", "import", "baton", folder / "baton.yaml")
+    (folder / "baton.yaml").write_text(
+        TEAMS.replace(
+            "- {name: build, kind: pipeline, owner: Platform}", "- {name: new, owner: [Payments, Platform]}"
+        ).replace("checkout, owner: Payments", "checkout, owner: Platform")
+    )
+    ran = baton("catalog", "import", "baton", folder / "baton.yaml", "--dry-run")
+    assert ran.out.splitlines() == [
+        "baton: would be imported (assets: 1 added, 1 changed, 1 removed; facts: 2 added, 1 changed, 1 removed)",
+        "  Payments",
+        "    - service:checkout: Payments -> Platform",
+        "    + service:new (with Platform)",
+        "  Platform",
+        "    - pipeline:build",
+        "    + service:checkout: Payments -> Platform",
+        "    + service:new (with Payments)",
+    ]
+
+
+def test_a_new_dispute_is_said(baton: Baton, folder: Path) -> None:
+    baton("catalog", "import", "baton", folder / "baton.yaml")
+    (folder / "things.csv").write_text("service,team\ncheckout,Platform\n")
+    ran = baton("catalog", "import", "csv", folder / "things.csv")
+    assert "newly disputed: 1" in ran.out
+    assert "    ! service:checkout: disputed between Payments, Platform" in ran.out
+    report = json.loads(baton("catalog", "import", "csv", folder / "things.csv", "--json", "--dry-run").out)
+    assert report["outcome"] == "unchanged"
+    ran = baton("catalog", "export")
+    assert "1 disputed, of which one side was written (service:checkout)" in ran.err
+
+
+def test_misses_are_those_that_nobody_answers_yet(baton: Baton, folder: Path, database: Path) -> None:
+    baton("catalog", "import", "baton", folder / "baton.yaml")
+
+    async def miss() -> None:
+        store = Database(f"sqlite:///{database}")
+        for asked in ("the-ledger", "the-ledger", "search"):
+            await ownership.remember_miss(Deps(store, SystemClock()), asked)
+        await store.close()
+
+    asyncio.run(miss())
+    listed = json.loads(baton("catalog", "misses", "--json").out)
+    assert [(each["text"], each["times"]) for each in listed] == [("the-ledger", 2), ("search", 1)]
+    baton("catalog", "import", "csv", folder / "things.csv")
+    assert "search" not in baton("catalog", "misses").out
+    assert "the-ledger" in baton("catalog", "misses").out
+
+
+def test_the_demo_is_exported_and_imports_back(baton: Baton, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    baton("catalog", "import", "auto", REPOSITORY / "bot" / "data" / "demo")
+    first = baton("catalog", "export").out
+    assert baton("catalog", "export", "-o", tmp_path / "all.yaml").code == 0
+    assert (tmp_path / "all.yaml").read_text() == first
+    monkeypatch.setenv("BATON_DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite'}")
+    ran = baton("catalog", "import", "baton", tmp_path / "all.yaml")
+    assert (ran.code, ran.err) == (0, "")
+    assert baton("catalog", "export").out == first
+
+
+def test_an_unknown_source_is_answered_with_those_there_are(baton: Baton, folder: Path) -> None:
+    baton("catalog", "import", "baton", folder / "baton.yaml")
+    ran = baton("catalog", "export", "--source", "backstge")
+    assert ran.code == 1
+    assert "There is no source 'backstge'; there are: baton." in ran.err
+    assert baton("catalog", "export", "--source", "baton").out.startswith("baton: 1\nteams:\n- name: Payments\n")

@@ -1,0 +1,135 @@
+"""Claims written as Baton YAML come back as the same claims, whatever they say."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.clients.catalog import read
+from bot.clients.catalog.baton_writer import render
+from bot.domain.catalog import (
+    Area,
+    AssetClaim,
+    AssetKind,
+    Hosting,
+    Link,
+    Origin,
+    OwnerClaim,
+    OwnerRef,
+    OwnerType,
+    PathRule,
+    PersonClaim,
+    Role,
+    Runs,
+    SourceCatalog,
+    TeamClaim,
+)
+from bot.domain.names import clean
+
+HERE = Origin("x")
+#: What claims hold: text that has been cleaned; templates are refused by name, so they are left out.
+texts = (
+    st.text(st.characters(exclude_categories=("Cs", "Co", "Cn")), max_size=20)
+    .map(clean)
+    .filter(lambda text: not any(mark in text for mark in ("{{", "{%", "<%", "${")))
+)
+names = texts.filter(bool) | st.sampled_from(
+    ["on", "null", "~", "yes", "123", "a: b", "- x", "#x", "1.0", "'", '"', "<<"]
+)
+words = st.sampled_from(["ada", "core-pay", "Jo_Grant", "x.y"])
+several = st.lists(names, max_size=3, unique=True).map(tuple)
+owners = st.builds(
+    lambda name, type_, area, role: OwnerClaim(OwnerRef(name, type_), area, role),
+    words,
+    st.sampled_from([OwnerType.TEAM, OwnerType.PERSON, OwnerType.UNSAID]),
+    st.sampled_from(Area),
+    st.sampled_from(Role),
+)
+links = st.lists(st.builds(Link, texts, words.map(lambda word: f"https://x.test/{word}")), max_size=3).map(tuple)
+assets = st.builds(
+    AssetClaim,
+    external_id=names,
+    kind=st.sampled_from(AssetKind),
+    name=names,
+    namespace=texts,
+    description=texts,
+    aliases=several,
+    addresses=several,
+    parent=texts,
+    hosting=st.none() | st.sampled_from(Hosting),
+    tier=st.none() | st.integers(0, 99),
+    links=links,
+    tags=st.lists(st.tuples(texts, texts), max_size=3).map(tuple),
+    runs=st.lists(st.builds(Runs, names, names, texts, texts), max_size=2).map(tuple),
+    owners=st.lists(owners, max_size=4, unique=True).map(tuple),
+    unowned_reason=st.just(""),
+    path_rule=st.none() | st.builds(PathRule, names, names, st.integers(0, 9999), texts),
+    origin=st.just(HERE),
+)
+teams = st.builds(
+    TeamClaim,
+    name=names,
+    aliases=several,
+    former_names=several,
+    channel=texts,
+    user_group=texts,
+    timezone=texts,
+    lead=texts,
+    members=st.none() | several,
+    origin=st.just(HERE),
+)
+people = st.builds(
+    PersonClaim,
+    name=texts,
+    slack_id=words,
+    email=st.sampled_from(["", "jo@x.test"]),
+    handle=st.sampled_from(["", "jo"]),
+    timezone=texts,
+    is_active=st.booleans(),
+    teams=several,
+    origin=st.just(HERE),
+)
+
+
+def through_yaml(catalog: SourceCatalog) -> SourceCatalog:
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+        file.writelines(render(catalog))
+        file.flush()
+        return read("baton", [Path(file.name)])
+
+
+def said(claim: AssetClaim) -> AssetClaim:
+    """A claim without what a file does not tell: how an owner was written, and in which order areas come."""
+    plain = {OwnerClaim(OwnerRef(one.owner.name, one.owner.type), one.area, one.role) for one in claim.owners}
+    ordered = tuple(sorted(plain, key=lambda one: (one.area, one.role, one.owner.name, one.owner.type)))
+    own = tuple(alias for alias in claim.aliases if alias != claim.name)
+    return replace(claim, owners=ordered, aliases=own, origin=HERE)
+
+
+@given(assets)
+@settings(max_examples=300)
+def test_an_asset_comes_back(claim: AssetClaim) -> None:
+    back = through_yaml(SourceCatalog(assets=[claim]))
+    assert back.problems == []
+    assert [said(each) for each in back.assets] == [said(claim)]
+
+
+@given(teams, people)
+@settings(max_examples=200)
+def test_a_team_and_a_person_come_back(team: TeamClaim, person: PersonClaim) -> None:
+    back = through_yaml(SourceCatalog(teams=[team], people=[person]))
+    assert back.problems == []
+    (other,) = back.teams
+    without = {
+        key: tuple(each for each in getattr(team, key) if each != team.name) for key in ("aliases", "former_names")
+    }
+    assert replace(other, origin=HERE) == replace(team, **without)
+    assert [replace(each, origin=HERE) for each in back.people] == [person]
+
+
+def test_nothing_is_a_file_that_says_so() -> None:
+    assert "".join(render(SourceCatalog())) == "baton: 1\n"
