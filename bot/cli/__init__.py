@@ -16,6 +16,8 @@ _COMMANDS = {
     "ask": "bot.cli.ask",
     "catalog": "bot.cli.catalog",
     "db": "bot.cli.db",
+    "doctor": "bot.cli.doctor",
+    "manifest": "bot.cli.manifest",
     "playground": "bot.cli.run",
     "run": "bot.cli.run",
 }

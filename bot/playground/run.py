@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from aiohttp import web
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from sqlmodel import col
 
 from bot.app import Running, running
 from bot.clients import catalog as formats
+from bot.data import manifest
 from bot.errors import SettingsError
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.page import add_page
@@ -67,16 +67,6 @@ async def playing(database_url: str, *, host: str = "127.0.0.1", port: int = 0) 
         )
         slack.connect_http(baton.url + SLACK_PATH)
         yield Playground(await _serve_page(stack, slack, host, port), slack, baton)
-
-
-def manifest() -> dict[str, object]:
-    """Return app.yaml: from the checkout, or from inside the installed package."""
-    package = Path(__file__).resolve().parents[1]
-    for path in (package.parent / "app.yaml", package / "data" / "app.yaml"):
-        if path.is_file():
-            read: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))
-            return read
-    raise SettingsError("app.yaml is missing: install Baton again.")
 
 
 async def load_demo(database: Database) -> bool:

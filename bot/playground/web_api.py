@@ -42,6 +42,8 @@ class WebApi:
         try:
             given = await _given(request)
             answer = {"ok": True, **self._run(name, _token(request, given), given)}
+            if name == "auth.test":
+                headers["x-oauth-scopes"] = ",".join(sorted(self.context.workspace.manifest.scopes or ()))
         except ApiError as error:
             answer = error.answer()
             if error.code == "ratelimited":

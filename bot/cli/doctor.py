@@ -1,0 +1,148 @@
+"""`baton doctor`: looks the installation over, and says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from sqlalchemy import func, select, text
+from sqlmodel import col
+
+from bot import settings as environment
+from bot.cli._database import is_missing, opened, sqlite_file
+from bot.clients.slack_probe import probe_app, probe_bot
+from bot.data import manifest
+from bot.domain import doctor as rules
+from bot.domain.doctor import Finding, Level
+from bot.errors import SettingsError, StoreError
+from bot.settings import Settings
+from bot.store import migrations
+from bot.store.db import Database
+from bot.store.tables import Asset, ImportRun, OutboxMessage
+
+_MARKS = {Level.OK: "ok     ", Level.NOTE: "note   ", Level.PROBLEM: "PROBLEM"}
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
+    """Look over settings, tokens, scopes, clock and database; exit with 1 when something has to be put right."""
+    findings = asyncio.run(_examine())
+    if as_json:
+        found = [asdict(finding) for finding in findings]
+        sys.stdout.write(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")
+    else:
+        for finding in findings:
+            sys.stdout.write(f"{_MARKS[finding.level]} {finding.about}: {finding.what}\n")
+            if finding.do:
+                sys.stdout.write(f"        -> {finding.do}\n")
+    if any(finding.level is Level.PROBLEM for finding in findings):
+        raise typer.Exit(1)
+
+
+async def _examine() -> list[Finding]:
+    try:
+        settings = environment.load()
+    except SettingsError as error:
+        return [Finding("settings", Level.PROBLEM, str(error), "Set it to what docs/operating.md says, or unset it.")]
+    findings = [_settings(settings)]
+    findings += [finding async for finding in _slack(settings)]
+    findings += [finding async for finding in _store(settings)]
+    return findings
+
+
+def _settings(settings: Settings) -> Finding:
+    given = sorted(f"BATON_{name.upper()}" for name in settings.model_fields_set)
+    return Finding("settings", Level.OK, f"Set are: {', '.join(given)}." if given else "All have their defaults.")
+
+
+async def _slack(settings: Settings) -> AsyncIterator[Finding]:
+    bot, app = settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
+    for finding in rules.tokens(bot=bot, app=app, has_secret=bool(settings.slack_signing_secret.get_secret_value())):
+        yield finding
+    if not bot:
+        return
+    said = await probe_bot(bot, api_url=settings.slack_api_url)
+    if said.error:
+        do = "Check the network and BATON_SLACK_BOT_TOKEN; install the app again if the token was revoked."
+        yield Finding("Slack", Level.PROBLEM, f"It does not accept the bot token: {said.error}.", do)
+    else:
+        yield Finding("Slack", Level.OK, f"The bot token is that of {said.who}.")
+        needed = list(manifest()["oauth_config"]["scopes"]["bot"])
+        yield rules.scopes(said.scopes, needed)
+        yield rules.clocks(here=datetime.now(UTC), slacks=said.at)
+    if app:
+        opened_socket = await probe_app(app, api_url=settings.slack_api_url)
+        if opened_socket.error:
+            do = "Make an app-level token with the scope connections:write, and turn Socket Mode on in the app."
+            yield Finding("Socket Mode", Level.PROBLEM, f"Slack refuses it: {opened_socket.error}.", do)
+        else:
+            yield Finding("Socket Mode", Level.OK, "Slack accepts the app-level token.")
+
+
+async def _store(settings: Settings) -> AsyncIterator[Finding]:
+    url = settings.database_url.get_secret_value()
+    if is_missing(url):
+        do = "Run `baton db upgrade`, or set BATON_DATABASE_URL to where it is."
+        yield Finding("database", Level.PROBLEM, "There is none yet.", do)
+        return
+    try:
+        async with opened(url) as database:
+            file = sqlite_file(url)
+            yield Finding("database", Level.OK, f"{await _engine(database)}.")
+            for finding in _file(file, await _journal(database)) if file is not None else ():
+                yield finding
+            found = rules.schema(at=await migrations.current(database), needed=migrations.head())
+            yield found
+            if found.level is Level.OK:
+                for finding in await _contents(database):
+                    yield finding
+    except StoreError as error:
+        yield Finding("database", Level.PROBLEM, str(error), "Start it, or correct BATON_DATABASE_URL.")
+
+
+async def _engine(database: Database) -> str:
+    query = "SELECT 'SQLite ' || sqlite_version()" if database.is_sqlite else "SELECT version()"
+    async with database.engine.connect() as connection:
+        said = str((await connection.execute(text(query))).scalar())
+    return " ".join(said.split()[:2])
+
+
+async def _journal(database: Database) -> str:
+    async with database.engine.connect() as connection:
+        return str((await connection.execute(text("PRAGMA journal_mode"))).scalar())
+
+
+def _file(file: Path, journal: str) -> Iterator[Finding]:
+    free = shutil.disk_usage(file.parent).free
+    return rules.sqlite_file(mode=file.stat().st_mode, free_bytes=free, journal=journal)
+
+
+async def _contents(database: Database) -> Iterator[Finding]:
+    now = datetime.now(UTC)
+
+    async def value(query: Any) -> Any:
+        return (await session.execute(query)).scalar()
+
+    async with database.reading() as session:
+        assets = await value(select(func.count()).select_from(Asset).where(col(Asset.gone_at).is_(None)))
+        last = await value(select(func.max(col(ImportRun.finished_at))).where(col(ImportRun.outcome) != "refused"))
+        waiting = await value(select(func.count()).select_from(OutboxMessage).where(_is("waiting")))
+        failed = await value(select(func.count()).select_from(OutboxMessage).where(_is("failed")))
+        due = await value(select(func.min(col(OutboxMessage.due_at))).where(_is("waiting")))
+    return iter(
+        [
+            rules.catalog(assets=assets, last_import=last, now=now),
+            rules.outbox(waiting=waiting, failed=failed, oldest_due=due, now=now),
+        ]
+    )
+
+
+def _is(state: str) -> Any:
+    return col(OutboxMessage.state) == state

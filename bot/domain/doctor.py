@@ -1,0 +1,124 @@
+"""Judgements about an installation: what is in order, what is worth knowing, and what has to be put right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+#: Slack refuses requests, and Baton Slack's, whose clocks differ by more than five minutes; a fifth of that is a fault.
+_CLOCKS_DIFFER = timedelta(seconds=60)
+_IMPORT_IS_OLD = timedelta(days=7)
+_FEW_BYTES = 500 * 1024 * 1024
+_WORLD_MAY_READ = 0o004
+
+
+class Level(StrEnum):
+    """How a finding counts: only a problem keeps Baton from doing its work."""
+
+    OK = "ok"
+    NOTE = "note"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: what is, and what to do where something is to be done."""
+
+    about: str
+    level: Level
+    what: str
+    do: str = ""
+
+
+def tokens(*, bot: str, app: str, has_secret: bool) -> Iterator[Finding]:
+    """Judge the shape of the tokens; the tokens themselves are in no finding."""
+    if not bot:
+        do = "Set BATON_SLACK_BOT_TOKEN to the Bot User OAuth Token of the installed app."
+        yield Finding("bot token", Level.PROBLEM, "It is not set.", do)
+    elif not bot.startswith(("xoxb-", "xoxe.xoxb-")):
+        what = "It does not begin with xoxb-, so it is not a bot token."
+        yield Finding("bot token", Level.PROBLEM, what, "Copy the Bot User OAuth Token, not another one.")
+    if app and not app.startswith("xapp-"):
+        what = "It does not begin with xapp-, so it is not an app-level token."
+        do = "Make one with the scope connections:write under Basic Information, or unset BATON_SLACK_APP_TOKEN."
+        yield Finding("app token", Level.PROBLEM, what, do)
+    if app:
+        yield Finding("transport", Level.OK, "Socket Mode, because BATON_SLACK_APP_TOKEN is set.")
+    elif has_secret:
+        yield Finding("transport", Level.OK, "HTTP, signed with BATON_SLACK_SIGNING_SECRET.")
+    else:
+        do = "Set BATON_SLACK_APP_TOKEN for Socket Mode, or BATON_SLACK_SIGNING_SECRET for HTTP."
+        yield Finding("transport", Level.PROBLEM, "Neither Socket Mode nor HTTP is set up.", do)
+
+
+def scopes(granted: Iterable[str], needed: Sequence[str]) -> Finding:
+    """Judge the scopes that the installed app has against those of app.yaml."""
+    held = set(granted)
+    missing = [scope for scope in needed if scope not in held]
+    if missing:
+        do = "Add them to the app (`baton manifest` prints a manifest that has them) and install it again."
+        return Finding("scopes", Level.PROBLEM, f"Missing: {', '.join(missing)}.", do)
+    surplus = sorted(held - set(needed))
+    if surplus:
+        what = f"All are there, and some that Baton does not need: {', '.join(surplus)}."
+        return Finding("scopes", Level.NOTE, what, "Take them away when nothing else uses this app.")
+    return Finding("scopes", Level.OK, "Those of app.yaml, all granted.")
+
+
+def clocks(*, here: datetime, slacks: datetime | None) -> Finding:
+    """Judge this machine's clock by Slack's, which signatures depend on."""
+    if slacks is None:
+        return Finding("clock", Level.NOTE, "Slack did not say what time it is.", "Check that this machine uses NTP.")
+    apart = abs(here - slacks)
+    seconds = round(apart.total_seconds())
+    if apart > _CLOCKS_DIFFER:
+        do = "Set this machine's clock (NTP): signatures that are five minutes off are refused."
+        return Finding("clock", Level.PROBLEM, f"It is {seconds:,} seconds away from Slack's.", do)
+    return Finding("clock", Level.OK, f"Within {max(seconds, 1)} s of Slack's.")
+
+
+def schema(*, at: str | None, needed: str) -> Finding:
+    """Judge the version that the database is at."""
+    if at == needed:
+        return Finding("schema", Level.OK, f"Version {at}, which this Baton needs.")
+    what = f"The database is at version {at or 'none'} and this Baton needs {needed}."
+    newer = at is not None and at > needed
+    return Finding("schema", Level.PROBLEM, what, "Run the newer Baton." if newer else "Run `baton db upgrade`.")
+
+
+def sqlite_file(*, mode: int, free_bytes: int, journal: str) -> Iterator[Finding]:
+    """Judge the SQLite file: who may read it, how much room is left, and its journal."""
+    if mode & _WORLD_MAY_READ:
+        what = "Everybody on this machine may read it, names and addresses included."
+        yield Finding("database file", Level.NOTE, what, "Take that right away: chmod o-r on the file.")
+    if free_bytes < _FEW_BYTES:
+        what = f"Only {free_bytes // (1024 * 1024):,} MiB are free where it is."
+        yield Finding("disk", Level.PROBLEM, what, "Make room: a full disk stops every change.")
+    if journal != "wal":
+        what = f"Its journal is '{journal}', not WAL, so readers and writers wait for each other."
+        yield Finding("journal", Level.NOTE, what, "Put the file on a local disk; network drives do not support WAL.")
+
+
+def catalog(*, assets: int, last_import: datetime | None, now: datetime) -> Finding:
+    """Judge whether there is a catalog to answer from, and how old it is."""
+    if not assets:
+        do = "Import one: `baton catalog import auto PATH`."
+        return Finding("catalog", Level.PROBLEM, "It is empty, so nothing can be answered.", do)
+    if last_import is None or now - last_import > _IMPORT_IS_OLD:
+        when = f"on {last_import.date().isoformat()}" if last_import is not None else "never"
+        what = f"{assets:,} assets, last imported {when}."
+        return Finding("catalog", Level.NOTE, what, "Import regularly, for example every night.")
+    return Finding("catalog", Level.OK, f"{assets:,} assets, last imported {last_import.date().isoformat()}.")
+
+
+def outbox(*, waiting: int, failed: int, oldest_due: datetime | None, now: datetime) -> Finding:
+    """Judge the messages that Baton has still to post."""
+    if failed:
+        what = f"{failed:,} messages could not be posted."
+        return Finding("outbox", Level.PROBLEM, what, "Look at the log for Slack's reason, such as not_in_channel.")
+    if oldest_due is not None and now - oldest_due > timedelta(minutes=15):
+        what = f"{waiting:,} messages wait, the first since {oldest_due.isoformat(timespec='minutes')}."
+        return Finding("outbox", Level.NOTE, what, "They go out while `baton run` runs: is it running?")
+    return Finding("outbox", Level.OK, f"{waiting:,} messages wait." if waiting else "Nothing waits.")

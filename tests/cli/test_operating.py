@@ -1,0 +1,219 @@
+"""`baton doctor`, `baton manifest` and `baton db backup`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from bot.data import manifest
+from bot.playground.fake_slack import FakeSlack
+from tests.cli.conftest import Baton
+from tests.test_manifest import SCHEMA
+
+SHOP = "# baton: repository acme/shop\n* @acme/platform\n"
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    """A simulated Slack in a thread of its own: a command has the main thread's event loop to itself."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    fake = FakeSlack(signing_secret="s3cr3t-value", bot_token="xoxb-t0ken-value", app_token="xapp-t0ken-value")
+    fake.install(manifest())
+    asyncio.run_coroutine_threadsafe(fake.start(), loop).result(10)
+    try:
+        yield fake
+    finally:
+        asyncio.run_coroutine_threadsafe(fake.stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+@pytest.fixture
+def installed(slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, baton: Baton, tmp_path: Path) -> FakeSlack:
+    """Everything set up as it should be."""
+    for name, value in {
+        "SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": "xoxb-t0ken-value",
+        "SLACK_APP_TOKEN": "xapp-t0ken-value",
+        "SLACK_SIGNING_SECRET": "s3cr3t-value",
+    }.items():
+        monkeypatch.setenv(f"BATON_{name}", value)
+    (tmp_path / "CODEOWNERS").write_text(SHOP)
+    baton("catalog", "import", "codeowners", tmp_path / "CODEOWNERS")
+    return slack
+
+
+def levels(baton: Baton) -> dict[str, str]:
+    return {each["about"]: each["level"] for each in json.loads(baton("doctor", "--json").out)}
+
+
+def test_what_is_in_order_is_said(baton: Baton, installed: FakeSlack, database: Path) -> None:
+    database.chmod(0o600)
+    ran = baton("doctor")
+    assert ran.code == 0, ran.out
+    assert "ok      Slack: The bot token is that of" in ran.out
+    assert "ok      scopes: Those of app.yaml, all granted." in ran.out
+    assert "ok      Socket Mode: Slack accepts the app-level token." in ran.out
+    assert "ok      clock: Within" in ran.out
+    assert "ok      catalog: 2 assets" in ran.out
+    assert "value" not in ran.out  # no token, no secret
+
+
+def test_missing_scopes_are_named(baton: Baton, installed: FakeSlack) -> None:
+    less = manifest()
+    less["oauth_config"]["scopes"]["bot"].remove("users:read.email")
+    installed.install(less)
+    ran = baton("doctor")
+    assert ran.code == 1
+    assert "PROBLEM scopes: Missing: users:read.email." in ran.out
+    assert "-> Add them to the app" in ran.out
+
+
+def test_refused_tokens_and_an_unreachable_slack(
+    baton: Baton, installed: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_SLACK_BOT_TOKEN", "xoxb-revoked")
+    monkeypatch.setenv("BATON_SLACK_APP_TOKEN", "xapp-revoked")
+    ran = baton("doctor")
+    assert "It does not accept the bot token: invalid_auth." in ran.out
+    assert "Slack refuses it: invalid_auth." in ran.out
+    monkeypatch.setenv("BATON_SLACK_API_URL", "http://127.0.0.1:9/api/")
+    ran = baton("doctor")
+    assert (ran.code, "no answer (" in ran.out) == (1, True)
+    assert "ok      database" in ran.out  # the rest goes on
+
+
+def test_nothing_set_up(baton: Baton) -> None:
+    found = levels(baton)
+    assert found == {"settings": "ok", "bot token": "problem", "transport": "problem", "database": "problem"}
+
+
+def test_wrong_kinds_of_tokens(baton: Baton, monkeypatch: pytest.MonkeyPatch, installed: FakeSlack) -> None:
+    monkeypatch.setenv("BATON_SLACK_BOT_TOKEN", "xapp-t0ken-value")
+    monkeypatch.setenv("BATON_SLACK_APP_TOKEN", "xoxb-t0ken-value")
+    found = levels(baton)
+    assert (found["bot token"], found["app token"], found["Slack"]) == ("problem", "problem", "problem")
+
+
+def test_a_wrong_setting_is_one_sentence(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_PORT", "high")
+    ran = baton("doctor")
+    assert (ran.code, "BATON_PORT" in ran.out) == (1, True)
+
+
+def test_an_old_schema_and_an_open_file(baton: Baton, installed: FakeSlack, database: Path) -> None:
+    database.chmod(0o644)
+    connection = sqlite3.connect(database)
+    connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.commit()
+    connection.close()
+    found = levels(baton)
+    assert (found["schema"], found["database file"]) == ("problem", "note")
+    assert "baton db upgrade" in baton("doctor").out
+
+
+def printed(baton: Baton, *words: str) -> Any:
+    ran = baton("manifest", *words)
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out) if "--json" in words else yaml.safe_load(ran.out)
+
+
+def test_the_manifest_for_socket_mode_is_app_yaml(baton: Baton) -> None:
+    assert printed(baton) == printed(baton, "--socket-mode", "--json") == manifest()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://baton.example.test",
+        "https://baton.example.test/",
+        "https://baton.example.test/slack/events",
+    ],
+)
+def test_the_manifest_for_http_has_the_address_everywhere(baton: Baton, url: str) -> None:
+    made = printed(baton, "--url", url)
+    address = "https://baton.example.test/slack/events"
+    assert made["settings"]["socket_mode_enabled"] is False
+    assert made["settings"]["event_subscriptions"]["request_url"] == address
+    assert made["settings"]["interactivity"]["request_url"] == address
+    assert {command["url"] for command in made["features"]["slash_commands"]} == {address}
+
+
+@pytest.mark.skipif(not SCHEMA.exists(), reason="Slack's manifest schema is not beside the checkout")
+@pytest.mark.parametrize("words", [(), ("--url", "https://baton.example.test/behind/a/path")])
+def test_both_manifests_are_valid(baton: Baton, words: tuple[str, ...]) -> None:
+    schema = json.loads(SCHEMA.read_text())
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    assert [error.message for error in validator.iter_errors(printed(baton, *words))] == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://baton.example.test", "baton.example.test", "https://", "https://x.test/?a=b", "https://a:b@x.test"]
+)
+def test_other_addresses_are_refused(baton: Baton, url: str) -> None:
+    ran = baton("manifest", "--url", url)
+    assert (ran.code, ran.out) == (1, "")
+    assert "Slack needs an https address" in ran.err
+
+
+def test_a_backup_is_whole_while_somebody_writes(baton: Baton, installed: FakeSlack, database: Path) -> None:
+    stop = threading.Event()
+    written = []
+
+    def write() -> None:
+        connection = sqlite3.connect(database, timeout=30)
+        while not stop.is_set():
+            number = len(written)
+            connection.execute("INSERT INTO misses VALUES (?, 'x', 1, '2026-01-01', '2026-01-01')", (f"n{number}",))
+            connection.commit()
+            written.append(number)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        ran = baton("db", "backup", "copy.sqlite")
+    finally:
+        stop.set()
+        writer.join(30)
+    assert ran.code == 0, ran.err
+    copy = Path("copy.sqlite")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    connection = sqlite3.connect(copy)
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert connection.execute("SELECT count(*) FROM assets").fetchone() == (2,)
+    assert 0 <= connection.execute("SELECT count(*) FROM misses").fetchone()[0] <= len(written)
+    connection.close()
+    assert not list(Path().glob(".copy*"))
+
+
+def test_a_backup_replaces_nothing_unasked(baton: Baton, installed: FakeSlack, tmp_path: Path) -> None:
+    target = tmp_path / "copy.sqlite"
+    target.write_text("precious")
+    ran = baton("db", "backup", target)
+    assert (ran.code, target.read_text()) == (1, "precious")
+    assert "--force" in ran.err
+    assert baton("db", "backup", target, "--force").code == 0
+    assert "does not exist" in baton("db", "backup", tmp_path / "no" / "where.sqlite").err
+    assert baton("db", "backup").code == 0
+
+
+def test_a_backup_of_nothing_and_of_postgresql(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "There is no database" in baton("db", "backup").err
+    monkeypatch.setenv("BATON_DATABASE_URL", "postgresql://somebody:secret@db.example.test/baton")
+    ran = baton("db", "backup")
+    assert (ran.code, "pg_dump" in ran.err) == (1, True)
+    assert "secret" not in ran.err
