@@ -110,6 +110,9 @@ def _team(card: TeamCard) -> Block:
 
 def _group(group: Group) -> Iterable[Block]:
     yield section("\n".join(asset_line(verdict) for verdict in group.first[:_SAMPLE]))
+    # Where all are shown already, the list has nothing to add but the buttons to claim what nobody owns.
+    if group.total <= _SAMPLE and not any(isinstance(verdict, Unowned) for verdict in group.first):
+        return
     show = button("Show all", SHOW, f"{group.key}|0|0", label=f"Show all: {plain(group.title, 50)}")
     yield {"type": "actions", "elements": [show]}
 

@@ -10,15 +10,16 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.playground.fake_slack import FakeSlack
-from bot.playground.page_api import ACTIONS, action_handler, refusal
-from bot.playground.page_state import Suggestion, people, traffic, visible_state
-from bot.playground.records import Change
+from bot.playground.page_api import ACTIONS, Mover, action_handler, clock_action, refusal
+from bot.playground.page_state import Suggestion, Tour, people, traffic, visible_state
+from bot.playground.records import Change, Json
 
 STATIC = Path(__file__).parent / "static"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -53,19 +54,24 @@ def add_page(
     suggestions: Sequence[Suggestion] = SUGGESTIONS,
     emoji: Sequence[str] = EMOJI,
     allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
+    tour: Tour | None = None,
+    move: Mover | None = None,
 ) -> None:
     """Adds the page at `/` and its interface under `/play/` to `app`.
 
     `suggestions` are what a newcomer is told to try. `allowed_hosts` are the host names (without port) under which the
-    page may be opened; give more when it is served beyond the loopback interface.
+    page may be opened; give more when it is served beyond the loopback interface. With `tour` the page offers one, with
+    `move` it has a clock that can be moved.
     """
-    page = _Page(fake, suggestions=suggestions, emoji=emoji, allowed_hosts=frozenset(allowed_hosts))
+    shown = partial(visible_state, suggestions=suggestions, emoji=emoji, tour=tour, has_clock=move is not None)
+    page = _Page(fake, shown, frozenset(allowed_hosts))
     app.router.add_get("/", page.guarded(page.index))
     app.router.add_get("/play/static/{name}", page.guarded(page.static))
     app.router.add_get("/play/state", page.guarded(page.state))
     app.router.add_get("/play/traffic", page.guarded(page.traffic))
     app.router.add_get("/play/live", page.guarded(page.live))
-    for path, action in ACTIONS.items():
+    actions = ACTIONS if move is None else {**ACTIONS, "clock": clock_action(move)}
+    for path, action in actions.items():
         app.router.add_post(f"/play/{path}", page.guarded(action_handler(fake, action)))
     app.on_shutdown.append(page.end_streams)
 
@@ -73,12 +79,9 @@ def add_page(
 class _Page:
     """The handlers, over one simulated Slack."""
 
-    def __init__(
-        self, fake: FakeSlack, *, suggestions: Sequence[Suggestion], emoji: Sequence[str], allowed_hosts: frozenset[str]
-    ) -> None:
+    def __init__(self, fake: FakeSlack, shown: Callable[[FakeSlack, str], Json], allowed_hosts: frozenset[str]) -> None:
         self._fake = fake
-        self._suggestions = suggestions
-        self._emoji = emoji
+        self._shown = shown
         self._allowed_hosts = allowed_hosts
         self._ending = asyncio.Event()
 
@@ -125,7 +128,7 @@ class _Page:
             return refusal(409, "This workspace has no people yet; load the demo organisation first.")
         wanted = request.query.get("user")
         user = next((each for each in playable if each.id == wanted), playable[0])
-        return web.json_response(visible_state(self._fake, user.id, suggestions=self._suggestions, emoji=self._emoji))
+        return web.json_response(self._shown(self._fake, user.id))
 
     async def traffic(self, request: web.Request) -> web.StreamResponse:
         """One delivery with its answer and calls; the newest unless the query has an `index`."""

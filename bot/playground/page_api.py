@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -13,6 +14,8 @@ from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import Json, Message, MessageRef, PlaygroundError, View, ViewRef
 
 _Action = Callable[[FakeSlack, Json], Awaitable[Json]]
+#: Moves the workspace's clock forward by so much.
+Mover = Callable[[timedelta], Awaitable[None]]
 
 
 def _text(body: Json, key: str) -> str:
@@ -120,6 +123,19 @@ async def _dm(fake: FakeSlack, body: Json) -> Json:
 async def _react(fake: FakeSlack, body: Json) -> Json:
     await fake.react(_text(body, "user"), _text(body, "channel"), _text(body, "ts"), _text(body, "emoji").strip(":"))
     return {}
+
+
+def clock_action(move: Mover) -> _Action:
+    """Return the action that moves the clock by the `hours` of the request."""
+
+    async def action(_fake: FakeSlack, body: Json) -> Json:
+        hours = body.get("hours")
+        if not isinstance(hours, int) or isinstance(hours, bool):
+            raise PlaygroundError("The request does not say by how many hours; reload the page.")
+        await move(timedelta(hours=hours))
+        return {}
+
+    return action
 
 
 ACTIONS: dict[str, _Action] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.playground.fake_slack import FakeSlack
@@ -24,13 +24,31 @@ class Suggestion:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """Where the guided tour leads: who asks, the owner to become then, their team's channel, the threads."""
+
+    asker: str
+    owner: str
+    owner_channel: str
+    threads: str
+
+
 def people(fake: FakeSlack) -> list[User]:
     """Those whom the page can play: members who are no bots and have not left, by name."""
     users = fake.workspace.users.values()
     return sorted((user for user in users if not user.is_bot and not user.deleted), key=lambda user: user.real_name)
 
 
-def visible_state(fake: FakeSlack, user: str, *, suggestions: Sequence[Suggestion], emoji: Sequence[str]) -> Json:
+def visible_state(
+    fake: FakeSlack,
+    user: str,
+    *,
+    suggestions: Sequence[Suggestion],
+    emoji: Sequence[str],
+    tour: Tour | None = None,
+    has_clock: bool = False,
+) -> Json:
     """Everything that `user` (an id) sees: users, channels, messages, modals, Home tab, commands, toasts."""
     workspace = fake.workspace
     channels = _channels(fake, user)
@@ -54,6 +72,8 @@ def visible_state(fake: FakeSlack, user: str, *, suggestions: Sequence[Suggestio
         "toasts": _toasts(fake, user),
         "suggestions": [{"text": each.text, "why": each.why} for each in suggestions],
         "emoji": list(emoji),
+        "tour": asdict(tour) if tour is not None else None,
+        "has_clock": has_clock,
     }
 
 

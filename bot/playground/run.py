@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -14,12 +15,18 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot import jobs
 from bot.app import Running, running
 from bot.clients import catalog as formats
 from bot.data import manifest
-from bot.errors import SettingsError
+from bot.errors import CatalogError, SettingsError
+from bot.playground.clock import MovableClock
 from bot.playground.fake_slack import FakeSlack
+from bot.playground.furnishing import furnish, hold_threads, read_threads
 from bot.playground.page import add_page
+from bot.playground.page_api import Mover
+from bot.playground.page_state import Tour
+from bot.playground.records import PlaygroundError
 from bot.ports import SystemClock
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
@@ -32,8 +39,8 @@ log = logging.getLogger(__name__)
 
 #: The demo organisation's files, by the format that reads them.
 DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
+_TOUR_TEAM = "payments"
 DEMO_SOURCES = (("baton", "baton"), ("backstage", "backstage"), ("codeowners", "repos"), ("terraform", "terraform"))
-_GENERAL = "general"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +50,40 @@ class Playground:
     url: str
     slack: FakeSlack
     baton: Running
+    clock: MovableClock
 
 
 @asynccontextmanager
-async def playing(database_url: str, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Playground]:
-    """Serve the playground until the block is left. An empty database gets the demo organisation first."""
+async def playing(
+    database_url: str, *, host: str = "127.0.0.1", port: int = 0, catalog: Sequence[Path] = ()
+) -> AsyncIterator[Playground]:
+    """Serve the playground until the block is left.
+
+    An empty database gets the demo organisation first; with `catalog`, it gets what these files and folders hold.
+    Raises CatalogError when nothing of them can be read.
+    """
     database = Database(database_url)
-    try:
-        await migrations.upgrade(database)
-        await load_demo(database)
-        secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(12)}"
-        slack = FakeSlack(signing_secret=secret, bot_token=token, app_token=f"xapp-{secrets.token_hex(12)}")
-        slack.workspace.team_name = "Fernhill Labs"
-        slack.install(manifest())
-        await _furnish(slack, database)
-    finally:
-        await database.close()
+    clock = MovableClock()
+    secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(12)}"
+    slack = FakeSlack(
+        signing_secret=secret, bot_token=token, app_token=f"xapp-{secrets.token_hex(12)}", clock=clock.now
+    )
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        await migrations.upgrade(database)
+        await (load_own(database, catalog) if catalog else load_demo(database))
+        slack.workspace.team_name = "Your catalog" if catalog else "Fernhill Labs"
+        slack.install(manifest())
+        await furnish(slack, database)
         await slack.start()
         stack.push_async_callback(slack.stop)
         baton = await stack.enter_async_context(
-            running(_settings(slack.api_url, database_url, secret=secret, token=token))
+            running(_settings(slack.api_url, database_url, secret=secret, token=token), clock=clock)
         )
         slack.connect_http(baton.url + SLACK_PATH)
-        yield Playground(await _serve_page(stack, slack, host, port), slack, baton)
+        tour = None if catalog else await _tour(slack, database)
+        url = await _serve_page(stack, slack, host, port, tour, _mover(slack, clock, baton))
+        yield Playground(url, slack, baton, clock)
 
 
 async def load_demo(database: Database) -> bool:
@@ -81,33 +98,56 @@ async def load_demo(database: Database) -> bool:
     return True
 
 
-async def _furnish(slack: FakeSlack, database: Database) -> None:
-    """Give the workspace the catalog's people and a channel for each team; ids stay the same at every start."""
-    async with database.reading() as session:
-        people = (await session.execute(select(tables.Person).order_by(col(tables.Person.id)))).scalars().all()
-        teams = (await session.execute(select(tables.Team).order_by(col(tables.Team.id)))).scalars().all()
-        members = (await session.execute(select(tables.Membership))).scalars().all()
-    ids: dict[int, str] = {}
-    for person in people:
-        if person.id is None or not person.email:
-            continue
-        handle = person.handle or person.email.split("@", 1)[0]
-        user = slack.add_user(
-            handle,
-            real_name=person.name or handle,
-            email=person.email,
-            tz=person.timezone or "Europe/London",
-            deleted=not person.is_active,
-            user_id=person.slack_id or f"U{person.id:08d}",
+async def load_own(database: Database, paths: Sequence[Path]) -> None:
+    """Import what the visitor's files hold, each format as a source of its own.
+
+    Raises CatalogError, naming the first problem, when there is nothing in them that Baton reads.
+    """
+    deps = Deps(database, SystemClock())
+    found, problems = formats.detect(paths)
+    if not found:
+        raise CatalogError(str(problems[0]) if problems else "There is nothing to read in these paths.")
+    for name, files in found.items():
+        catalog = formats.read(name, paths, only=files)
+        report = await import_catalog(
+            deps, catalog, source=name, format_name=name, paths=[str(path) for path in paths], allow_mass_change=True
         )
-        ids[person.id] = user.id
-    slack.add_channel(_GENERAL, members=ids.values(), bot_is_member=True, topic="Everybody", channel_id="C00000000")
-    for team in teams:
-        name = team.channel.removeprefix("#")
-        if not name or any(channel.name == name for channel in slack.workspace.channels.values()):
-            continue
-        inside = [ids[m.person_id] for m in members if m.team_id == team.id and m.person_id in ids]
-        slack.add_channel(name, members=inside, bot_is_member=True, topic=team.name, channel_id=f"C{team.id:08d}")
+        errors = sum(problem.is_error for problem in report.problems)
+        log.info("%s: %d assets, %d problems", name, report.counts["assets_added"], errors)
+
+
+async def _tour(slack: FakeSlack, database: Database) -> Tour | None:
+    """Hold the threads, and find the places that the tour leads through."""
+    threads = await hold_threads(slack, database, read_threads(DEMO / "threads.yaml"))
+    async with database.reading() as session:
+        team = (await session.execute(select(tables.Team).where(col(tables.Team.folded) == _TOUR_TEAM))).scalar_one()
+        lead = await session.get(tables.Person, team.lead_id)
+    users, channels = slack.workspace.users.values(), slack.workspace.channels.values()
+    owner = next((each.id for each in users if lead is not None and each.email == lead.email), "")
+    channel = next((each.id for each in channels if f"#{each.name}" == team.channel), "")
+    playable = (each for each in users if not each.is_bot and not each.deleted)
+    asker = next(
+        (each.id for each in playable if channel and each.id not in slack.workspace.channels[channel].members), ""
+    )
+    return Tour(asker, owner, channel, threads) if asker and owner and channel else None
+
+
+def _mover(slack: FakeSlack, clock: MovableClock, baton: Running) -> Mover:
+    async def move(by: timedelta) -> None:
+        """Move the clock, then let everything happen that happens by the clock."""
+        try:
+            clock.advance(by)
+        except ValueError as error:
+            raise PlaygroundError(f"That does not work: {error}.") from None
+        for job_id, _, function in jobs.JOBS:
+            try:
+                await function(baton.jobs)
+            except Exception:
+                log.exception("job %s failed after the clock was moved", job_id)
+        baton.context.drainer.wake()
+        slack.workspace.changed("clock")
+
+    return move
 
 
 def _settings(api_url: str, database_url: str, *, secret: str, token: str) -> Settings:
@@ -122,9 +162,11 @@ def _settings(api_url: str, database_url: str, *, secret: str, token: str) -> Se
     )
 
 
-async def _serve_page(stack: AsyncExitStack, slack: FakeSlack, host: str, port: int) -> str:
+async def _serve_page(
+    stack: AsyncExitStack, slack: FakeSlack, host: str, port: int, tour: Tour | None, move: Mover
+) -> str:
     site = web.Application()
-    add_page(site, slack)
+    add_page(site, slack, tour=tour, move=move)
     runner = web.AppRunner(site, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

@@ -12,6 +12,8 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -22,6 +24,9 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.page import Suggestion, add_page
+from bot.playground.run import Playground as Running
+from bot.playground.run import playing
+from bot.services import snapshot
 
 CHROMIUM_FLAGS = (
     "--headless",
@@ -105,14 +110,12 @@ OpenPage = Callable[..., Awaitable[Page]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(browser: Browser, playground: Playground) -> AsyncIterator[OpenPage]:
-    """Opens the page as somebody: `await open_page(user=…, width=…)`. The console must stay clean."""
+async def open_url(browser: Browser) -> AsyncIterator[OpenPage]:
+    """Opens an address in a fresh profile: `await open_url(url, width=…, scheme=…)`. The console must stay clean."""
     complaints: list[str] = []
     contexts: list[BrowserContext] = []
 
-    async def open_it(
-        *, user: str | None = None, width: int = 1280, height: int = 800, scheme: str = "light", place: str = ""
-    ) -> Page:
+    async def open_it(url: str, *, width: int = 1280, height: int = 800, scheme: str = "light") -> Page:
         context = await browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]  # the fixture takes it as a plain word
@@ -120,11 +123,11 @@ async def open_page(browser: Browser, playground: Playground) -> AsyncIterator[O
             reduced_motion="reduce",
         )
         contexts.append(context)
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(8_000)
         await context.route(re.compile("^https://"), lambda route: route.fulfill(body=PIXEL, content_type="image/png"))
         page = await context.new_page()
         watch_console(page, complaints)
-        await page.goto(f"{playground.url}/#user={user or playground.ada}&{place}")
+        await page.goto(url)
         await page.wait_for_selector("#app[data-ready=true]")
         return page
 
@@ -132,3 +135,35 @@ async def open_page(browser: Browser, playground: Playground) -> AsyncIterator[O
     for context in contexts:
         await context.close()
     assert complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(open_url: OpenPage, playground: Playground) -> OpenPage:
+    """Opens the page of the echo app's workspace as somebody: `await open_page(user=…, width=…)`."""
+
+    async def open_it(*, user: str | None = None, place: str = "", **options: Any) -> Page:
+        return await open_url(f"{playground.url}/#user={user or playground.ada}&{place}", **options)
+
+    return open_it
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def baton(tmp_path: Path) -> AsyncIterator[Running]:
+    """Baton in the playground, with the demo organisation. Slack must have refused nothing in the end."""
+    async with playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as running:
+        context = running.baton.context
+        await context.background.drain(seconds=10)
+        await snapshot.refresh(context.snapshot, context.deps.database)
+        yield running
+        assert [(refused.where, refused.problems) for refused in running.slack.refused] == []
+        assert running.slack.workspace.pings == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_as(open_url: OpenPage, baton: Running) -> OpenPage:
+    """Opens the page of the demo organisation as somebody: `await open_as(handle, width=…)`."""
+
+    async def open_it(handle: str, **options: Any) -> Page:
+        return await open_url(f"{baton.url}#user={baton.slack.workspace.user(handle).id}", **options)
+
+    return open_it

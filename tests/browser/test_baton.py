@@ -6,57 +6,18 @@ Set BATON_SCREENSHOTS to a folder to keep the pictures that README and docs show
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from driving import BOX, messages, send, watch_console
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from axe_playwright_python.async_playwright import Axe
+from conftest import OpenPage
+from driving import BOX, messages, send, until
+from playwright.async_api import Page, expect
 
 from bot.playground.run import Playground, playing
-from bot.services import snapshot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-OpenAs = Callable[..., Awaitable[Page]]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def baton(tmp_path: Path) -> AsyncIterator[Playground]:
-    async with playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as running:
-        context = running.baton.context
-        await context.background.drain(seconds=10)
-        await snapshot.refresh(context.snapshot, context.deps.database)
-        yield running
-        assert [(refused.where, refused.problems) for refused in running.slack.refused] == []
-        assert running.slack.workspace.pings == []
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_as(browser: Browser, baton: Playground) -> AsyncIterator[OpenAs]:
-    complaints: list[str] = []
-    contexts: list[BrowserContext] = []
-
-    async def opened(handle: str, *, width: int = 1280, height: int = 800, scheme: str = "light") -> Page:
-        context = await browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,  # type: ignore[arg-type]  # the fixture takes it as a plain word
-            locale="en-GB",
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
-        context.set_default_timeout(8_000)
-        page = await context.new_page()
-        watch_console(page, complaints)
-        await page.goto(f"{baton.url}#user={baton.slack.workspace.user(handle).id}")
-        await page.wait_for_selector("#app[data-ready=true]")
-        return page
-
-    yield opened
-    for context in contexts:
-        await context.close()
-    assert complaints == []
 
 
 async def keep(page: Page, name: str) -> None:
@@ -75,7 +36,7 @@ def a_member_of(baton: Playground, team: str) -> str:
     return baton.slack.workspace.user(person.slack_id).handle
 
 
-async def test_a_newcomer_asks_and_gets_a_true_answer(baton: Playground, open_as: OpenAs) -> None:
+async def test_a_newcomer_asks_and_gets_a_true_answer(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"))
     await page.get_by_role("button", name="/whoowns payments-db").click()
     await page.press(BOX, "Enter")
@@ -84,17 +45,17 @@ async def test_a_newcomer_asks_and_gets_a_true_answer(baton: Playground, open_as
     await expect(answer).to_contain_text("looks after the database")
     await expect(answer).to_contain_text("Only visible to you")
     await expect(answer.get_by_role("button", name="Confirm")).to_have_count(0)
-    await keep(page, "owned")
+    await keep(page, "split")
 
 
-async def test_an_owner_confirms_and_the_trust_line_says_so(baton: Playground, open_as: OpenAs) -> None:
+async def test_an_owner_confirms_and_the_trust_line_says_so(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "payments"))
     await send(page, "/whoowns payments-db")
     await messages(page).last.get_by_role("button", name="Confirm").click()
     await expect(messages(page).last).to_contain_text("confirmed by")
 
 
-async def test_a_doubt_reaches_the_owner_in_their_channel(baton: Playground, open_as: OpenAs) -> None:
+async def test_a_doubt_reaches_the_owner_in_their_channel(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"))
     await send(page, "/whoowns payments-db")
     await messages(page).last.get_by_role("button", name="Wrong owner?").click()
@@ -109,14 +70,14 @@ async def test_a_doubt_reaches_the_owner_in_their_channel(baton: Playground, ope
     await expect(messages(page).last).to_contain_text("I think that checkout runs it now")
 
 
-async def test_names_that_nobody_knows_and_names_of_several(baton: Playground, open_as: OpenAs) -> None:
+async def test_names_that_nobody_knows_and_names_of_several(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"))
     await send(page, "/whoowns paymnts-dashbord")
     await expect(messages(page).last).to_contain_text("I know nothing called")
     await keep(page, "unknown")
 
 
-async def test_on_a_phone(baton: Playground, open_as: OpenAs) -> None:
+async def test_on_a_phone(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"), width=390, height=844, scheme="dark")
     await send(page, "/whoowns who looks after deployments of checkout?")
     await expect(messages(page).last).to_contain_text("CI and deployments")
@@ -124,14 +85,21 @@ async def test_on_a_phone(baton: Playground, open_as: OpenAs) -> None:
     await keep(page, "phone")
 
 
-async def test_the_dispute_of_the_demo_shows_both_sides(baton: Playground, open_as: OpenAs) -> None:
+async def test_one_owner_for_the_whole(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await send(page, "/whoowns checkout-api")
+    await expect(messages(page).last).to_contain_text("owns")
+    await keep(page, "owned")
+
+
+async def test_the_dispute_of_the_demo_shows_both_sides(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"))
     await send(page, "/whoowns inventory-db")
     await expect(messages(page).last).to_contain_text("Two sources disagree")
     await keep(page, "disputed")
 
 
-async def test_a_mention_a_direct_message_and_the_shortcut(baton: Playground, open_as: OpenAs) -> None:
+async def test_a_mention_a_direct_message_and_the_shortcut(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"))
     await send(page, "@baton who owns payments-db?")
     await messages(page).last.get_by_role("button", name="1 reply").click()
@@ -142,6 +110,154 @@ async def test_a_mention_a_direct_message_and_the_shortcut(baton: Playground, op
     await page.get_by_role("menuitem", name="Who owns this?").click()
     await expect(messages(page).last).to_contain_text("Only visible to you")
     await expect(messages(page).last).to_contain_text("owns payments-db")
-    await page.locator("button.side-item", has_text="Baton").click()
+    await page.locator("[data-focus=dm]").click()
     await send(page, "who looks after the payments database?")
     await expect(messages(page).last).to_contain_text("owns payments-db")
+
+
+async def test_the_tour_leads_through_the_product(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "payments"))
+    tour = page.locator("#tour")
+    await tour.get_by_role("button", name="Take the tour").click()
+    await tour.get_by_role("button", name="Write the question for me").click()
+    await page.press(BOX, "Enter")
+    await expect(tour).to_contain_text("Done")
+    await tour.get_by_role("button", name="Next").click()
+    await expect(tour).to_contain_text("2 of 5")
+    await tour.get_by_role("button", name="Next").click()
+    await messages(page).last.get_by_role("button", name="Wrong owner?").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Tell them").click()
+    await expect(tour).to_contain_text("Done")
+    await tour.get_by_role("button", name="Next").click()
+    await tour.get_by_role("button", name="Take me there").click()
+    await expect(messages(page).last).to_contain_text("thinks that you do not own payments-db")
+    await messages(page).last.get_by_role("button", name="We own it").click()
+    await expect(messages(page).last).to_contain_text("confirmed by")
+    await tour.get_by_role("button", name="Next").click()
+    await tour.get_by_role("button", name="Open the threads").click()
+    await expect(page.locator("#place-title")).to_have_text("# grooming")
+    await page.locator("[data-focus=home]").click()
+    await expect(tour).to_contain_text("Done")
+    await tour.get_by_role("button", name="Finish").click()
+    await expect(tour.get_by_role("button", name="Take the tour again")).to_be_visible()
+
+
+async def test_the_tour_can_be_left_and_stays_where_it_was(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    tour = page.locator("#tour")
+    await tour.get_by_role("button", name="Take the tour").press("Enter")
+    await tour.get_by_role("button", name="Skip this step").press("Enter")
+    await expect(tour).to_contain_text("2 of 5")
+    await page.reload()
+    await expect(tour).to_contain_text("2 of 5")
+    await tour.get_by_role("button", name="Back").click()
+    await tour.get_by_role("button", name="Leave the tour").click()
+    await expect(tour).not_to_contain_text("of 5")
+
+
+async def test_a_question_in_a_grooming_thread_leads_to_the_owner(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await page.locator("button.side-item", has_text="grooming").click()
+    story = messages(page).filter(has_text="refunds must show up")
+    await story.get_by_role("button", name="replies").click()
+    await expect(page.locator("#thread")).to_contain_text("It still runs PostgreSQL 11")
+    await page.locator("#thread").get_by_role("button", name="Close thread").click()
+    await story.hover()
+    await story.get_by_role("button", name="Message shortcuts").click()
+    await page.get_by_role("menuitem", name="Who owns this?").click()
+    await expect(messages(page).last).to_contain_text("That message names these")
+    await expect(messages(page).last).to_contain_text("payments-db · database · payments")
+
+
+async def test_home_is_a_dashboard_and_claims_from_there(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "storefront"))
+    await page.locator("[data-focus=home]").click()
+    home = page.locator(".home")
+    await expect(home).to_contain_text("Your teams")
+    await expect(home).to_contain_text("Disputed (1)")
+    await keep(page, "home")
+    await home.get_by_role("button", name="Show all: Nobody owns these").click()
+    await home.get_by_role("button", name="We own this: label-printer-bridge").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Claim it").click()
+    await expect(home).to_contain_text("Your teams")
+    await page.locator("button.side-item", has_text="general").click()
+    await send(page, "/whoowns label-printer-bridge")
+    await expect(messages(page).last).to_contain_text("storefront")
+    await expect(messages(page).last.get_by_role("button", name="Withdraw our claim")).to_be_visible()
+
+
+async def test_a_team_is_shown_and_its_pages_turned(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await send(page, "/baton team devops")
+    await expect(messages(page).last).to_contain_text("devops")
+    await messages(page).last.get_by_role("button", name="Next").click()
+    await expect(messages(page).last.get_by_role("button", name="Previous")).to_be_visible()
+    await keep(page, "team")
+
+
+async def test_the_clock_moves_and_answers_with_it(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    before = baton.clock.now()
+    for _ in range(7):
+        moved = baton.clock.ahead
+        await page.get_by_role("button", name="Move the clock by 30 days").click()
+        await until(lambda moved=moved: baton.clock.ahead > moved)  # type: ignore[misc]
+    assert baton.clock.now() - before >= timedelta(days=210)
+    await send(page, "/whoowns payments-db")
+    await expect(messages(page).last).to_contain_text("Nobody has confirmed this since")
+    await expect(page.locator(".clock time")).to_contain_text(str(baton.clock.now().year))
+
+
+async def test_the_clock_does_not_go_back(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    answer = await page.evaluate(
+        "hours => fetch('play/clock', {method: 'POST', headers: {'Content-Type': 'application/json'},"
+        " body: JSON.stringify({hours})}).then(answer => answer.json())",
+        -5,
+    )
+    assert "forward only" in answer["refused"]
+    assert baton.clock.ahead == timedelta()
+
+
+async def test_a_visitors_own_catalog(tmp_path: Path, open_url: OpenPage) -> None:
+    (tmp_path / "CODEOWNERS").write_text("# baton: repository acme/shop\n* @acme/platform\n")
+    (tmp_path / "opslevel.yml").write_text("version: 1\nservice: {name: cart, owner: shop}\n")
+    async with playing(f"sqlite:///{tmp_path / 'own.sqlite'}", catalog=[tmp_path]) as own:
+        page = await open_url(own.url)
+        await expect(page.locator("#sidebar")).to_contain_text("You, a visitor")
+        await expect(page.locator("#tour")).to_be_hidden()
+        await send(page, "/whoowns cart")
+        await expect(messages(page).last).to_contain_text("shop owns cart")
+        await page.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=str)
+async def test_axe_finds_nothing_serious(baton: Playground, open_as: OpenPage, width: int, scheme: str) -> None:
+    page = await open_as(a_member_of(baton, "search"), width=width, height=844, scheme=scheme)
+    await send(page, "/whoowns payments-db")
+    await expect(messages(page).last).to_contain_text("payments-db")
+    await check(page, "answer")
+    await page.locator("#tour").get_by_role("button", name="Take the tour").click()
+    await check(page, "tour")
+    await page.locator("#tour").get_by_role("button", name="Leave the tour").click()
+    await page.locator("#inspector summary").click()
+    await expect(page.locator("#inspector-body")).to_contain_text("Slack")
+    await check(page, "inspector")
+    await page.locator("#inspector summary").click()
+    await send(page, "/whoowns inventory-db")
+    await messages(page).last.get_by_role("button", name="Wrong owner?").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await check(page, "modal")
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    await page.goto(page.url.partition("#")[0] + "#view=home")
+    await page.reload()
+    await expect(page.locator(".home")).to_contain_text("Nobody owns these")
+    await check(page, "home")
+
+
+async def check(page: Page, where: str) -> None:
+    """Let axe look at the page as it stands: nothing serious or critical."""
+    found = await Axe().run(page)
+    serious = [each for each in found.response["violations"] if each["impact"] in {"serious", "critical"}]
+    said = [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in serious]
+    assert said == [], where

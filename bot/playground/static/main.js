@@ -8,6 +8,7 @@ import { createSidebar } from "./sidebar.js";
 import { createStream } from "./stream.js";
 import { createThread } from "./thread.js";
 import { createToasts } from "./toasts.js";
+import { createTour } from "./tour.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -51,7 +52,9 @@ class App {
       createThread(this, byId("thread")),
       createModal(this),
       createInspector(this, byId("inspector")),
+      createTour(this, byId("tour")),
     ];
+    this.fill = (text) => composer.fill(text);
     this.listen();
     document.addEventListener("click", (event) => {
       const channel = event.target.closest?.("[data-go-channel]")?.dataset.goChannel;

@@ -1,5 +1,6 @@
 // The left column: workspace, who you are, channels, the conversation with Baton, its Home tab.
 import { focusMark, h, replaceChildren, restoreFocus } from "./dom.js";
+import { clockControl } from "./clock.js";
 import { icon } from "./icons.js";
 
 export function createSidebar(app, root) {
@@ -50,6 +51,7 @@ export function createSidebar(app, root) {
         state.has_home ? heading("Apps") : null,
         state.has_home ? h("ul", {}, item(app, { focus: "home", here: place.view === "home", choose: () => go({ view: "home" }) }, icon("home"), h("span", {}, `${state.bot.name} – Home`))) : null),
       shortcuts(app),
+      clockControl(app),
     ]);
     restoreFocus(root, mark);
   }

@@ -1,0 +1,25 @@
+"""The playground's clock: the machine's, moved forward by whoever wants to see what comes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+#: One step, and the furthest that the clock goes: a reminder is due years ahead at most.
+LONGEST_STEP, FURTHEST = timedelta(days=366), timedelta(days=3 * 366)
+
+
+class MovableClock:
+    """A `bot.ports.Clock` that runs with the machine's, some way ahead of it. It never goes back."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the workspace's moment, aware, in UTC."""
+        return datetime.now(UTC) + self.ahead
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock forward. Raises ValueError for a step back, too large a step, or a moment too far ahead."""
+        if not timedelta() < by <= LONGEST_STEP or self.ahead + by > FURTHEST:
+            raise ValueError(f"the clock moves forward only, a year at a time, and at most {FURTHEST.days:,} days")
+        self.ahead += by

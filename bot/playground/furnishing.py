@@ -1,0 +1,103 @@
+"""Fills the simulated workspace: the catalog's people, a channel for each team, threads to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.playground.fake_slack import FakeSlack
+from bot.store import tables
+from bot.store.db import Database
+
+_GENERAL, _GENERAL_ID, _THREADS_ID = "general", "C00000000", "C99999999"
+#: Who plays in a workspace whose catalog names nobody with an address.
+_VISITOR = "visitor"
+
+
+async def furnish(slack: FakeSlack, database: Database) -> None:
+    """Give the workspace the catalog's people and a channel for each team; ids stay the same at every start."""
+    async with database.reading() as session:
+        people = (await session.execute(select(tables.Person).order_by(col(tables.Person.id)))).scalars().all()
+        teams = (await session.execute(select(tables.Team).order_by(col(tables.Team.id)))).scalars().all()
+        members = (await session.execute(select(tables.Membership))).scalars().all()
+    ids = _add_people(slack, people)
+    slack.add_channel(_GENERAL, members=ids.values(), bot_is_member=True, topic="Everybody", channel_id=_GENERAL_ID)
+    for team in teams:
+        name = team.channel.removeprefix("#")
+        if not name or any(channel.name == name for channel in slack.workspace.channels.values()):
+            continue
+        inside = [ids[m.person_id] for m in members if m.team_id == team.id and m.person_id in ids]
+        slack.add_channel(name, members=inside, bot_is_member=True, topic=team.name, channel_id=f"C{team.id:08d}")
+
+
+def read_threads(file: Path) -> dict[str, Any]:
+    """Return a channel, its topic and its threads as a file of the demo has them."""
+    said: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return said
+
+
+async def hold_threads(slack: FakeSlack, database: Database, said: Mapping[str, Any]) -> str:
+    """Post threads to a channel that everybody is in, and return its id.
+
+    Each line is said by somebody of the team that it names, in turn.
+    """
+    speakers = await _speakers(database, slack)
+    everybody = [user.id for user in slack.workspace.users.values() if not user.is_bot and not user.deleted]
+    channel = slack.add_channel(
+        said["channel"], members=everybody, bot_is_member=True, topic=said["topic"], channel_id=_THREADS_ID
+    )
+    turn = 0
+    for thread in said["threads"]:
+        first = await slack.post(_speaker(speakers, thread["by"], turn), channel.id, thread["text"])
+        for reply in thread.get("replies", ()):
+            turn += 1
+            await slack.post(_speaker(speakers, reply["by"], turn), channel.id, reply["text"], thread_ts=first.ts)
+        turn += 1
+    return channel.id
+
+
+def _add_people(slack: FakeSlack, people: Sequence[tables.Person]) -> dict[int, str]:
+    ids: dict[int, str] = {}
+    for person in people:
+        if person.id is None or not person.email:
+            continue
+        handle = person.handle or person.email.split("@", 1)[0]
+        user = slack.add_user(
+            handle,
+            real_name=person.name or handle,
+            email=person.email,
+            tz=person.timezone or "Europe/London",
+            deleted=not person.is_active,
+            user_id=person.slack_id or f"U{person.id:08d}",
+        )
+        ids[person.id] = user.id
+    if all(slack.workspace.users[user_id].deleted for user_id in ids.values()):
+        visitor = slack.add_user(_VISITOR, real_name="You, a visitor", email="visitor@playground.example")
+        ids[0] = visitor.id
+    return ids
+
+
+async def _speakers(database: Database, slack: FakeSlack) -> dict[str, list[str]]:
+    """Return the Slack ids of each team's people who are still there, by the team's folded name."""
+    async with database.reading() as session:
+        rows = await session.execute(
+            select(col(tables.Team.folded), col(tables.Person.email))
+            .join(tables.Membership, col(tables.Membership.team_id) == col(tables.Team.id))
+            .join(tables.Person, col(tables.Person.id) == col(tables.Membership.person_id))
+            .order_by(col(tables.Person.id))
+        )
+        found: dict[str, list[str]] = {}
+        by_email = {user.email: user for user in slack.workspace.users.values() if not user.deleted}
+        for folded, email in rows:
+            if email in by_email:
+                found.setdefault(folded, []).append(by_email[email].id)
+    return found
+
+
+def _speaker(speakers: Mapping[str, list[str]], team: str, turn: int) -> str:
+    return speakers[team][turn % len(speakers[team])]
