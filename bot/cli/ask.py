@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -15,10 +15,13 @@ import typer
 
 from bot import settings as environment
 from bot.blocks import ownership as blocks
+from bot.cli import _past
 from bot.cli._database import opened
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.ports import SystemClock
-from bot.services import ownership, snapshot
+from bot.services import history, ownership, snapshot
+from bot.services.deps import Deps
+from bot.services.history import Chronicle, OnDay, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found
 from bot.services.snapshot import Snapshot
 from bot.store import migrations
@@ -41,32 +44,46 @@ def ask(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each question.")] = False,
     from_stdin: Annotated[bool, typer.Option("--stdin", help="Read a question a line; needs --json.")] = False,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Ask about the end of that day, as in 2026-03-03.")
+    ] = None,
 ) -> None:
-    """Answer who owns something, from the catalog."""
+    """Answer who owns something, or who owned it on a day that is over, from the catalog."""
     if from_stdin != (question is None) or (from_stdin and not as_json):
         raise typer.BadParameter("give a question, or --stdin --json with a question a line")
-    asyncio.run(_ask(" ".join(question or ()), as_json=as_json))
+    asyncio.run(_ask(" ".join(question or ()), as_json=as_json, day=on.date() if on is not None else None))
 
 
-async def _ask(question: str, *, as_json: bool) -> None:
-    async with _answering() as (catalog, stale_after):
+async def _ask(question: str, *, as_json: bool, day: date | None) -> None:
+    async with _answering() as (deps, catalog):
         questions = [question] if question else sys.stdin
         for line in questions:
-            found = ownership.find(catalog, line.rstrip("\r\n"), now=SystemClock().now(), stale_after=stale_after)
+            found = await _find(deps, catalog, line.rstrip("\r\n"), day)
             if as_json:
-                sys.stdout.write(orjson.dumps(as_dict(found, catalog)).decode() + "\n")
+                fields = _past.as_dict(found) if isinstance(found, Recalled | Chronicle) else as_dict(found, catalog)
+                sys.stdout.write(orjson.dumps(fields).decode() + "\n")
+            elif isinstance(found, Recalled | Chronicle):
+                sys.stdout.write(_plain(_past.render(found).text) + "\n")
             else:
                 sys.stdout.write(as_text(found, catalog) + "\n")
 
 
+async def _find(deps: Deps, catalog: Snapshot, text: str, day: date | None) -> Found | Recalled | Chronicle:
+    now = deps.clock.now()
+    asked = OnDay(text, day) if day is not None else history.about_the_past(catalog, text, now=now)
+    if asked is None:
+        return ownership.find(catalog, text, now=now, stale_after=deps.stale_after)
+    return await history.recall(deps, catalog, asked)
+
+
 @asynccontextmanager
-async def _answering() -> AsyncIterator[tuple[Snapshot, timedelta]]:
+async def _answering() -> AsyncIterator[tuple[Deps, Snapshot]]:
     settings = environment.load()
     async with opened(settings.database_url.get_secret_value()) as database:
         await migrations.require_current(database)
         catalog = Snapshot()
         await snapshot.refresh(catalog, database)
-        yield catalog, settings.stale_after
+        yield Deps(database, SystemClock(), settings.stale_after), catalog
 
 
 def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:

@@ -37,10 +37,9 @@ from bot.web import SLACK_PATH
 
 log = logging.getLogger(__name__)
 
-#: The demo organisation's files, by the format that reads them.
+#: The demo organisation's files, of many formats.
 DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
 _TOUR_TEAM = "payments"
-DEMO_SOURCES = (("baton", "baton"), ("backstage", "backstage"), ("codeowners", "repos"), ("terraform", "terraform"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +90,7 @@ async def load_demo(database: Database) -> bool:
     async with database.reading() as session:
         if (await session.execute(select(col(tables.Source.id)).limit(1))).scalar() is not None:
             return False
-    deps = Deps(database, SystemClock())
-    for format_name, folder in DEMO_SOURCES:
-        catalog = formats.read(format_name, [DEMO / folder])
-        await import_catalog(deps, catalog, source=format_name, format_name=format_name, paths=[f"demo/{folder}"])
+    await load_own(database, [DEMO])
     return True
 
 
@@ -110,7 +106,7 @@ async def load_own(database: Database, paths: Sequence[Path]) -> None:
     for name, files in found.items():
         catalog = formats.read(name, paths, only=files)
         report = await import_catalog(
-            deps, catalog, source=name, format_name=name, paths=[str(path) for path in paths], allow_mass_change=True
+            deps, catalog, source=name, format_name=name, paths=[path.name for path in paths], allow_mass_change=True
         )
         errors = sum(problem.is_error for problem in report.problems)
         log.info("%s: %d assets, %d problems", name, report.counts["assets_added"], errors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,27 @@ def test_without_a_schema_it_says_what_to_run(baton: Baton) -> None:
     ran = baton("ask", "checkout")
     assert ran.code == 1
     assert "baton db upgrade" in ran.err
+
+
+def test_who_owned_it_then(baton: Baton, tmp_path: Path) -> None:
+    file = tmp_path / "baton.yaml"
+    file.write_text(
+        "baton: 1\nteams: [{name: Payments}, {name: Platform}]\nassets: [{name: ledger, owner: Payments}]\n"
+    )
+    baton("catalog", "import", "baton", file)
+    today = datetime.now(UTC).date().isoformat()
+    found = json.loads(baton("ask", "--json", f"who owned ledger on {today}?").out)
+    assert (found["status"], found["owner"], found["on"][:10]) == ("owned", "Payments", today)
+    assert json.loads(baton("ask", "--json", "--on", today, "ledger").out)["owner"] == "Payments"
+    early = json.loads(baton("ask", "--json", "--on", "2001-01-01", "ledger").out)
+    assert (early["status"], early["owner"], early["known_since"][:10]) == ("unknown", None, today)
+    file.write_text(file.read_text().replace("owner: Payments", "owner: Platform"))
+    baton("catalog", "import", "baton", file)
+    told = json.loads(baton("ask", "--json", "ledger history").out)
+    assert [(each["owner"], each["until"] is None) for each in told["history"]] == [
+        ("Platform", True),
+        ("Payments", False),
+    ]
+    assert "Owners of ledger, the latest first" in baton("ask", "history of ledger").out
+    later = baton("ask", "--on", "2999-01-01", "ledger")
+    assert (later.code, "is still to come" in later.err) == (1, True)
