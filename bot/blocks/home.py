@@ -67,7 +67,7 @@ def listing(key: str, number: int, title: str, page: Page, *, may_claim: bool) -
     if not page.verdicts:
         blocks.append(section("Nothing is left here."))
     for verdict in page.verdicts:
-        line = section(asset_line(verdict).removeprefix("• "))
+        line = section(asset_line(verdict, under=key).removeprefix("• "))
         if may_claim and isinstance(verdict, Unowned):
             name = plain(verdict.asset.name, 55)
             line["accessory"] = button("We own this", CLAIM, f"{verdict.asset.id}|", label=f"We own this: {name}")
@@ -109,7 +109,7 @@ def _team(card: TeamCard) -> Block:
 
 
 def _group(group: Group) -> Iterable[Block]:
-    yield section("\n".join(asset_line(verdict) for verdict in group.first[:_SAMPLE]))
+    yield section("\n".join(asset_line(verdict, under=group.key) for verdict in group.first[:_SAMPLE]))
     # Where all are shown already, the list has nothing to add but the buttons to claim what nobody owns.
     if group.total <= _SAMPLE and not any(isinstance(verdict, Unowned) for verdict in group.first):
         return

@@ -82,8 +82,11 @@ def no_team() -> Rendered:
     )
 
 
-def asset_line(verdict: Verdict) -> str:
-    """Return one asset of a list: what it is, whose, and why it needs attention if it does."""
+def asset_line(verdict: Verdict, *, under: str = "") -> str:
+    """Return one asset of a list: what it is, whose, and why it needs attention if it does.
+
+    `under` is the key of a list whose title has said already why (the value of its `Gap`).
+    """
     asset = verdict.asset
     parts = [f"• {bold(asset.name, 80)}", words.kind(asset)]
     if asset.tier is not None:
@@ -93,7 +96,7 @@ def asset_line(verdict: Verdict) -> str:
     if isinstance(verdict, Owned) and verdict.inherited_from is not None:
         parts.append(f"part of {escape(verdict.inherited_from.name, 60)}")
     gap = gap_of(verdict)
-    if gap is not None:
+    if gap is not None and gap != under:
         parts.append(_GAP_WORDS[gap])
     return " · ".join(parts)
 

@@ -20,6 +20,7 @@ _COMMANDS = {
     "manifest": "bot.cli.manifest",
     "playground": "bot.cli.run",
     "run": "bot.cli.run",
+    "team": "bot.cli.team",
 }
 
 

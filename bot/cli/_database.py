@@ -8,7 +8,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from bot import settings as environment
 from bot.errors import StoreError
+from bot.ports import SystemClock
+from bot.services.deps import Deps
 from bot.store import migrations
 from bot.store.db import Database, normalise_url
 
@@ -42,6 +45,15 @@ async def opened(url: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def opened_deps() -> AsyncIterator[Deps]:
+    """Open the database that the settings name, its schema up to date, for a use case."""
+    settings = environment.load()
+    async with opened(settings.database_url.get_secret_value()) as database:
+        await migrations.require_current(database)
+        yield Deps(database, SystemClock(), settings.stale_after)
 
 
 async def _reach(database: Database) -> None:

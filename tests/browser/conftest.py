@@ -138,8 +138,11 @@ async def open_url(browser: Browser) -> AsyncIterator[OpenPage]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(open_url: OpenPage, playground: Playground) -> OpenPage:
-    """Opens the page of the echo app's workspace as somebody: `await open_page(user=…, width=…)`."""
+async def open_page(playground: Playground, open_url: OpenPage) -> OpenPage:
+    """Opens the page of the echo app's workspace as somebody: `await open_page(user=…, width=…)`.
+
+    The workspace is named first, so that it outlives the page: a page that has lost it complains.
+    """
 
     async def open_it(*, user: str | None = None, place: str = "", **options: Any) -> Page:
         return await open_url(f"{playground.url}/#user={user or playground.ada}&{place}", **options)
@@ -160,7 +163,7 @@ async def baton(tmp_path: Path) -> AsyncIterator[Running]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_as(open_url: OpenPage, baton: Running) -> OpenPage:
+async def open_as(baton: Running, open_url: OpenPage) -> OpenPage:
     """Opens the page of the demo organisation as somebody: `await open_as(handle, width=…)`."""
 
     async def open_it(handle: str, **options: Any) -> Page:

@@ -147,3 +147,22 @@ def test_an_unknown_source_is_answered_with_those_there_are(baton: Baton, folder
     assert ran.code == 1
     assert "There is no source 'backstge'; there are: baton." in ran.err
     assert baton("catalog", "export", "--source", "baton").out.startswith("baton: 1\nteams:\n- name: Payments\n")
+
+
+def test_teams_are_renamed_and_merged_and_sources_preferred(baton: Baton, folder: Path) -> None:
+    assert baton("catalog", "import", "auto", folder).code == 0
+    ran = baton("team", "rename", "payments", "Money")
+    assert (ran.code, ran.out) == (0, "It is 'Money' now, and answers to 'Payments' as before.\n")
+    ran = baton("team", "merge", "Platform", "Payments")
+    assert (ran.code, ran.out) == (0, "'Money' owns what both owned, and answers to 'Payments', 'Platform', too.\n")
+    assert json.loads(baton("ask", "--json", "build").out)["owner"] == "Money"
+    ran = baton("team", "merge", "Platfrom", "Money")
+    assert (ran.code, ran.err) == (
+        1,
+        "No source declares a team called 'Platfrom': `baton catalog export` lists them.\n",
+    )
+    ran = baton("catalog", "prefer", "csv", "opslevel")
+    assert ran.out == "Believed in this order: slack, csv, opslevel, baton, gitlab-codeowners, codeowners.\n"
+    assert baton("catalog", "prefer", "cvs").err.startswith(
+        "There is no source 'cvs'; there are: baton, codeowners, csv"
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import typer
 
 from bot.cli.catalog.importing import import_
-from bot.cli.catalog.listing import export, misses, sources
+from bot.cli.catalog.listing import export, misses, prefer, sources
 
 app = typer.Typer(no_args_is_help=True, help="The catalog of who owns what.")
 app.command("import")(import_)
 app.command()(sources)
+app.command()(prefer)
 app.command()(misses)
 app.command()(export)
 

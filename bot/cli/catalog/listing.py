@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,21 +12,18 @@ from typing import Annotated
 import orjson
 import typer
 
-from bot import settings as environment
-from bot.cli._database import opened
+from bot.cli._database import opened_deps
 from bot.clients.catalog.baton_writer import render
 from bot.domain.catalog import SourceCatalog
 from bot.domain.names import clean
 from bot.domain.portfolio import Asked
-from bot.ports import SystemClock
 from bot.services import portfolio, snapshot
 from bot.services.catalog.export import export as export_catalog
 from bot.services.catalog.export import export_source
 from bot.services.catalog.listing import SourceSummary
 from bot.services.catalog.listing import sources as list_sources
-from bot.services.deps import Deps
+from bot.services.catalog.precedence import prefer as prefer_sources
 from bot.services.snapshot import Snapshot
-from bot.store import migrations
 
 
 def sources(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
@@ -39,6 +35,20 @@ def sources(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON l
         sys.stdout.write("No source yet: import one with `baton catalog import auto PATH`.\n")
     else:
         _table(("source", "format", "assets", "facts", "last read", "last import"), map(_row, found))
+
+
+def prefer(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help="Sources, the most believed first; none: formats decide again."),
+    ] = None,
+) -> None:
+    """Choose whose word comes first where several sources describe the same thing, for names, tiers, parents and links.
+
+    Who owns it is never chosen so: where sources disagree about that, both are shown.
+    """
+    ordered = asyncio.run(_prefer(names or []))
+    sys.stdout.write("Believed in this order: " + ", ".join(clean(each) for each in ordered) + ".\n")
 
 
 def misses(
@@ -80,28 +90,25 @@ def export(
         )
 
 
-@asynccontextmanager
-async def _deps() -> AsyncIterator[Deps]:
-    settings = environment.load()
-    async with opened(settings.database_url.get_secret_value()) as database:
-        await migrations.require_current(database)
-        yield Deps(database, SystemClock(), settings.stale_after)
-
-
 async def _sources() -> list[SourceSummary]:
-    async with _deps() as deps:
+    async with opened_deps() as deps:
         return await list_sources(deps)
 
 
+async def _prefer(names: list[str]) -> list[str]:
+    async with opened_deps() as deps:
+        return await prefer_sources(deps, names, actor="cli")
+
+
 async def _misses(limit: int) -> list[Asked]:
-    async with _deps() as deps:
+    async with opened_deps() as deps:
         catalog = Snapshot()
         await snapshot.refresh(catalog, deps.database)
         return await portfolio.asked_in_vain(deps, catalog, limit=limit)
 
 
 async def _export(source: str) -> tuple[SourceCatalog, tuple[str, ...]]:
-    async with _deps() as deps:
+    async with opened_deps() as deps:
         if source:
             return await export_source(deps, source), ()
         exported = await export_catalog(deps)

@@ -44,12 +44,13 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source as stored; `format` decides which of two sources is believed first."""
+    """A source as stored. Which of two is believed first: people, then by `precedence` where set, then by `format`."""
 
     id: int
     name: str
     format: str = ""
     is_human: bool = False
+    precedence: int | None = None
 
 
 #: Whose word comes first where two sources describe the same thing, by format; others follow, by name of the source.
@@ -69,9 +70,10 @@ PRECEDENCE = (
 _RANKS = {name: rank for rank, name in enumerate(PRECEDENCE)}
 
 
-def rank(source: Source) -> tuple[int, str]:
+def rank(source: Source) -> tuple[bool, bool, int, int, str]:
     """Return the key that sorts sources, the most believed first."""
-    return _RANKS.get(source.format, len(PRECEDENCE)), source.name
+    by_format = _RANKS.get(source.format, len(PRECEDENCE))
+    return not source.is_human, source.precedence is None, source.precedence or 0, by_format, source.name
 
 
 def encode(claim: AnyClaim) -> bytes:

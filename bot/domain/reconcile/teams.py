@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,6 +45,11 @@ class Cluster:
         """Folded names, the most believed source's first."""
         return list(dict.fromkeys(claim.folded for claim in self.claims))
 
+    @property
+    def decided(self) -> set[str]:
+        """Folded spellings that people decided are former names of the team."""
+        return set().union(*(claim.other_keys() for claim in self.claims if claim.source.is_human))
+
     def other_keys(self) -> set[str]:
         """Return the folded spellings beside the names."""
         return set().union(*(claim.other_keys() for claim in self.claims)) - set(self.names)
@@ -54,21 +58,31 @@ class Cluster:
 def cluster(claims: Iterable[SourcedTeam]) -> list[Cluster]:
     """Group claims by team: the same folded name, or a name that exactly one other team gives as another name of its.
 
-    Two claims of one source are never one team. The outcome does not depend on the order of `claims`.
+    Two claims of one source are never one team, unless people decided so. The outcome does not depend on the order of
+    `claims`.
     """
     by_name: dict[str, Cluster] = {}
     for claim in sorted(claims, key=lambda claim: (rank(claim.source), claim.folded)):
         by_name.setdefault(claim.folded, Cluster([])).claims.append(claim)
-    given = Counter(key for one in by_name.values() for key in one.other_keys())
-    edges = sorted((key, one.names[0]) for one in by_name.values() for key in one.other_keys() if given[key] == 1)
-    for key, name in edges:
+    given = _given(by_name.values())
+    for is_said, key, name in sorted((key not in one.decided, key, one.names[0]) for key, one in given.items()):
         one, other = by_name[name], by_name.get(key)
-        if other is None or one is other or _sources(one) & _sources(other):
+        if other is None or one is other or (is_said and _sources(one) & _sources(other)):
             continue
         merged = Cluster(sorted((*one.claims, *other.claims), key=lambda claim: (rank(claim.source), claim.folded)))
         for folded in merged.names:
             by_name[folded] = merged
     return list(dict.fromkeys(by_name.values()))
+
+
+def _given(clusters: Iterable[Cluster]) -> dict[str, Cluster]:
+    """Return whose other spelling each is: the team's of which people decided so, else the only one that gives it."""
+    givers: dict[str, list[Cluster]] = {}
+    for one in clusters:
+        for key in one.other_keys():
+            givers.setdefault(key, []).append(one)
+    chosen = {key: [one for one in those if key in one.decided] or those for key, those in givers.items()}
+    return {key: those[0] for key, those in chosen.items() if len(those) == 1}
 
 
 def _sources(one: Cluster) -> set[int]:
@@ -79,9 +93,10 @@ def settle(book: Book, claims: Sequence[SourcedTeam], *, lost: Collection[TeamEn
     """Bring the book's teams to what all live claims say; every returned cluster has its entry.
 
     `lost` are the entries of claims that this import withdrew: whichever no cluster takes is gone. A stub, or a team
-    that nobody declares any more, that turns out to be another name of a declared one is merged into it.
+    that nobody declares any more, that turns out to be another name of a declared one is merged into it. A name that
+    people gave to a team does not keep the team alive.
     """
-    clusters = cluster(claims)
+    clusters = [one for one in cluster(claims) if not all(claim.source.is_human for claim in one.claims)]
     _find_candidates(book, clusters)
     for one in clusters:
         found = sorted(one.candidates, key=lambda entry: (not entry.is_declared, entry.folded != one.names[0]))
@@ -115,10 +130,10 @@ def _find_candidates(book: Book, clusters: Sequence[Cluster]) -> None:
     for one in clusters:
         for claim in one.claims:
             offer(one, claim.mapped)
-    given = Counter(key for one in clusters for key in one.other_keys())
+    given = _given(clusters)
     for one in clusters:
         for key in sorted(one.other_keys()):
-            if given[key] == 1:
+            if given.get(key) is one:
                 offer(one, by_folded.get(key))
 
 
@@ -136,7 +151,7 @@ def _describe(entry: TeamEntry, one: Cluster, names: Collection[str]) -> None:
     previous = (*entry.former_names, *([entry.name] if entry.is_declared else []))
     entry.folded, entry.name = one.names[0], first.name
     entry.aliases = _spellings(
-        {entry.folded},
+        {entry.folded, *one.decided},
         (text for claim in claims for text in (*([claim.name] if claim is not first else []), *claim.aliases)),
     )
     said = {entry.folded, *(fold(bare(text)) for text in entry.aliases)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,11 +63,11 @@ class Plan:
         return planned.ref if planned is not None and planned.ref else self.known[asset].ref
 
 
-async def make_plan(run: Run, *, before: Index, after: Index) -> Plan:
+async def make_plan(run: Run, *, before: Index, after: Index, also: Collection[int] = ()) -> Plan:
     """Decide which asset each claim is about, and merge what is said of every asset that this import touches.
 
     Touched are assets of claims that came, changed or went, and those whose owners' names mean somebody else by the
-    index `after` than by the index `before`.
+    index `after` than by the index `before`; and those of `also`.
     """
     plan = Plan()
     t = table_of(tables.Asset).c
@@ -76,7 +76,7 @@ async def make_plan(run: Run, *, before: Index, after: Index) -> Plan:
             plan.known[number] = Known(ref, name, parent_id, gone_at is not None)
             plan.refs.hold(number, ref)
     await _identify(run, plan)
-    touched = _touched(run, plan)
+    touched = _touched(run, plan) | set(also)
     if before is not after and before.differs(after):
         touched |= await _differently_owned(run, before, after)
     await _gather(run, plan, touched)

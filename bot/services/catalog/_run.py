@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,14 +63,20 @@ async def lock(connection: AsyncConnection) -> int:
     return int((await connection.execute(statement)).scalar_one())
 
 
+async def all_sources(connection: AsyncConnection) -> dict[int, Source]:
+    """Return every source by id."""
+    t = table_of(tables.Source).c
+    rows = await connection.execute(select(t.id, t.name, t.format, t.is_human, t.precedence))
+    return {row.id: Source(*row) for row in rows}
+
+
 async def open_source(connection: AsyncConnection, name: str, format_name: str) -> tuple[Source, dict[int, Source]]:
     """Return the source of that name, made or brought to its format, and all sources by id.
 
     Raises CatalogError when the name belongs to people's decisions.
     """
     table = table_of(tables.Source)
-    rows = await connection.execute(select(table.c.id, table.c.name, table.c.format, table.c.is_human))
-    sources = {row.id: Source(row.id, row.name, row.format, row.is_human) for row in rows}
+    sources = await all_sources(connection)
     found = next((source for source in sources.values() if source.name == name), None)
     if name == HUMAN_SOURCE or (found is not None and found.is_human):
         raise CatalogError(f"'{name}' is what people decide, not a source of files: choose another with --source.")
@@ -80,7 +86,7 @@ async def open_source(connection: AsyncConnection, name: str, format_name: str) 
         await connection.execute(insert(table).values(**values, last_run_at=None))
     elif found.format != format_name:
         await connection.execute(update(table).where(table.c.id == found.id).values(format=format_name))
-    source = Source(found.id if found else number, name, format_name)
+    source = Source(number, name, format_name) if found is None else replace(found, format=format_name)
     sources[source.id] = source
     return source, sources
 

@@ -29,6 +29,7 @@ from bot.domain.catalog import (
 from bot.domain.reconcile.claims import Source, Subject, decode_asset, decode_person, decode_team, rank
 from bot.errors import NotFoundError
 from bot.services.catalog._bulk import select_all, table_of
+from bot.services.catalog._run import all_sources
 from bot.services.deps import Deps
 from bot.store import tables
 
@@ -104,7 +105,7 @@ def _believed(facts: list[_Fact]) -> tuple[list[_Fact], bool]:
     kept: list[_Fact] = []
     is_whole = True
     taken: dict[tuple[Area, Role], set[OwnerRef]] = {}
-    for fact in sorted(facts, key=lambda each: (not each.source.is_human, rank(each.source))):
+    for fact in sorted(facts, key=lambda each: rank(each.source)):
         held = taken.get((fact.area, fact.role))
         key = (fact.area, fact.role, fact.source)
         mine = {each.owner for each in facts if (each.area, each.role, each.source) == key}
@@ -190,9 +191,8 @@ async def _members(connection: AsyncConnection, people: Mapping[int, PersonClaim
 async def _facts(
     connection: AsyncConnection, teams: Mapping[int, str], people: Mapping[int, PersonClaim]
 ) -> dict[int, list[_Fact]]:
-    s, t = table_of(tables.Source).c, table_of(tables.Ownership).c
-    rows = await connection.execute(select(s.id, s.name, s.format, s.is_human))
-    sources = {row.id: Source(row.id, row.name, row.format, row.is_human) for row in rows}
+    t = table_of(tables.Ownership).c
+    sources = await all_sources(connection)
     found: dict[int, list[_Fact]] = {}
     query = select(t.id, t.asset_id, t.team_id, t.person_id, t.area, t.role, t.source_id).where(t.valid_to.is_(None))
     async for chunk in select_all(connection, query, t.id):

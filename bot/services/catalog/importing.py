@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.catalog import SourceCatalog
 from bot.domain.reconcile.claims import Subject
-from bot.domain.reconcile.diff import Diff, broken_paths, refusal
-from bot.services.catalog import _facts, _owners, _plan, _roster, _run, _settle, _write
-from bot.services.catalog._bulk import chunks, table_of
-from bot.services.catalog._parents import resolve_parents
-from bot.services.catalog._reading import Reading, Said, read, texts
+from bot.domain.reconcile.diff import refusal
+from bot.services.catalog import _apply as apply
+from bot.services.catalog import _owners, _roster, _run, _write
+from bot.services.catalog._reading import Reading, read, texts
 from bot.services.catalog._run import Run
-from bot.services.catalog.report import Action, Change, ImportReport, Outcome
+from bot.services.catalog.report import ImportReport, Outcome
 from bot.services.deps import Deps
-from bot.store import tables
-from bot.store.journal import audit, next_revision
 
 log = logging.getLogger(__name__)
 
@@ -78,15 +72,7 @@ async def _open(session: AsyncSession, reading: Reading, deps: Deps, *, source: 
     opened, sources = await _run.open_source(connection, source, format_name)
     # The moment is taken behind the lock: whoever waited must not end a fact before it began.
     run = Run(connection, deps.clock.now(), opened, sources, revision, reading)
-    await _run.load_claims(run)
-    broken = broken_paths(reading.problems)
-    said: dict[Subject, Said[Any]] = {
-        Subject.ASSET: reading.assets,
-        Subject.TEAM: reading.teams,
-        Subject.PERSON: reading.people,
-    }
-    for subject, claims in said.items():
-        run.diffs[subject] = await _compare(run, subject, claims, broken)
+    await apply.compare(run)
     for subject, noun in ((Subject.ASSET, "assets"), (Subject.TEAM, "teams"), (Subject.PERSON, "people")):
         diff = run.diffs[subject]
         run.counts[f"{noun}_added"] = len(diff.added)
@@ -94,16 +80,6 @@ async def _open(session: AsyncSession, reading: Reading, deps: Deps, *, source: 
         run.counts[f"{noun}_removed"] = len(diff.removed)
         run.counts[f"{noun}_unchanged"] = diff.unchanged + len(diff.kept)
     return run
-
-
-async def _compare(run: Run, subject: Subject, said: Said[Any], broken: frozenset[str]) -> Diff:
-    diff, stored = Diff(), run.stored[subject]
-    for chunk in chunks(said.digests.items()):
-        for external, digest in chunk:
-            diff.compare(external, digest, said.claims[external].origin, stored.get(external))
-        await asyncio.sleep(0)
-    diff.missing(stored, said.claims.keys(), broken)
-    return diff
 
 
 async def _import(
@@ -118,7 +94,7 @@ async def _import(
         outcome = Outcome.REFUSED
     elif run.has_changed:
         outcome = Outcome.IMPORTED
-        audit_id = await _apply(session, run, paths)
+        audit_id = await apply.apply(session, run, _reason(run, paths))
     else:
         outcome = Outcome.UNCHANGED
         await _write.write_origins(run)
@@ -155,59 +131,6 @@ def _refusal(run: Run, *, allow_mass_change: bool) -> str:
     )
 
 
-async def _apply(session: AsyncSession, run: Run, paths: Sequence[str]) -> int:
-    """Carry the differences out; return the id of the audit entry."""
-    roster = await _roster.load(run)
-    settled = None
-    if not (run.diffs[Subject.TEAM].is_empty and run.diffs[Subject.PERSON].is_empty):
-        settled = await _settle.settle(run, roster)
-    plan = await _plan.make_plan(run, before=roster.index_before, after=roster.index)
-    claims = (claim for planned in plan.planned.values() for _, claim in planned.claims)
-    _owners.note_unknown(run, roster.index, roster.book.teams)
-    owners = await _owners.resolve_owners(roster, claims)
-    await _roster.flush(run, roster)
-    if settled is not None:
-        await _write_who(run, settled)
-    parents = await resolve_parents(run, plan)
-    writer = _write.AssetWriter(run, plan, roster, parents=parents, owners=owners)
-    await writer.write()
-    await _write.write_claims(run, Subject.ASSET, run.reading.assets, plan.asset_ids, plan)
-    await _write.write_origins(run)
-    run.counts["facts_unchanged"] -= writer.facts.own_ended
-    audit_id = await audit(
-        session,
-        at=run.now,
-        actor=f"import:{run.source.name}",
-        action="catalog.import",
-        subject=f"source:{run.source.id}",
-        detail={"counts": dict(run.counts), "paths": list(paths), "revision": run.revision},
-    )
-    await _facts.write(run, writer.facts, audit_id=audit_id)
-    await _roster.drop_unused_stubs(run)
-    await next_revision(session)
-    return audit_id
-
-
-async def _write_who(run: Run, settled: _settle.Settled) -> None:
-    """Write the claims about teams and people, and tell of them."""
-    team_ids = {external: team.id for external, team in settled.teams.items()}
-    person_ids = {external: person.id for external, person in settled.people.items()}
-    await _write.write_claims(run, Subject.TEAM, run.reading.teams, team_ids)
-    await _write.write_claims(run, Subject.PERSON, run.reading.people, person_ids)
-    table = table_of(tables.Claim)
-    for source, external, team in settled.moved:
-        await run.connection.execute(
-            update(table)
-            .where(table.c.source_id == source, table.c.subject == Subject.TEAM.value, table.c.external_id == external)
-            .values(subject_id=team.id)
-        )
-    names: Mapping[Subject, Mapping[str, str]] = {
-        Subject.TEAM: {external: team.name for external, team in settled.teams.items()},
-        Subject.PERSON: {external: person.name for external, person in settled.people.items()},
-    }
-    for subject, called in names.items():
-        diff = run.diffs[subject]
-        listed = ((Action.ADDED, diff.added), (Action.CHANGED, diff.changed), (Action.REMOVED, diff.removed))
-        for action, externals in listed:
-            for external in externals:
-                run.changes.add(Change(action, subject.value, called.get(external, external)))
+def _reason(run: Run, paths: Sequence[str]) -> apply.Reason:
+    detail = {"counts": run.counts, "paths": list(paths), "revision": run.revision}
+    return apply.Reason(f"import:{run.source.name}", "catalog.import", f"source:{run.source.id}", detail)

@@ -48,7 +48,7 @@ async def sources(deps: Deps) -> list[SourceSummary]:
         }
         facts = {row.source_id: row.n for row in await connection.execute(owned.group_by(fact.c.source_id))}
         runs = {row.source_id: row for row in await connection.execute(select(run).where(run.c.id.in_(latest)))}
-    ordered = sorted(rows, key=lambda row: (not row.is_human, rank(Source(row.id, row.name, row.format, row.is_human))))
+    ordered = sorted(rows, key=lambda row: rank(Source(row.id, row.name, row.format, row.is_human, row.precedence)))
     return [_summary(row, counts, facts.get(row.id, 0), runs.get(row.id)) for row in ordered]
 
 

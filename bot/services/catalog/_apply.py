@@ -1,0 +1,118 @@
+"""What an import and a decision about the whole catalog share: compare what a source says, and carry it out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.reconcile.claims import Subject
+from bot.domain.reconcile.diff import Diff, broken_paths
+from bot.services.catalog import _facts, _owners, _plan, _roster, _run, _settle, _write
+from bot.services.catalog._bulk import chunks, table_of
+from bot.services.catalog._parents import resolve_parents
+from bot.services.catalog._reading import Said
+from bot.services.catalog._run import Run
+from bot.services.catalog.report import Action, Change
+from bot.store import tables
+from bot.store.journal import audit, next_revision
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What the audit log keeps of why the catalog changed. `detail` is read when the change has been made."""
+
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, Any]
+
+
+async def compare(run: Run) -> None:
+    """Load what the source said before, and find what it says otherwise now."""
+    await _run.load_claims(run)
+    reading = run.reading
+    broken = broken_paths(reading.problems)
+    said: dict[Subject, Said[Any]] = {
+        Subject.ASSET: reading.assets,
+        Subject.TEAM: reading.teams,
+        Subject.PERSON: reading.people,
+    }
+    for subject, claims in said.items():
+        run.diffs[subject] = await _compare(run, subject, claims, broken)
+
+
+async def _compare(run: Run, subject: Subject, said: Said[Any], broken: frozenset[str]) -> Diff:
+    diff, stored = Diff(), run.stored[subject]
+    for chunk in chunks(said.digests.items()):
+        for external, digest in chunk:
+            diff.compare(external, digest, said.claims[external].origin, stored.get(external))
+        await asyncio.sleep(0)
+    diff.missing(stored, said.claims.keys(), broken)
+    return diff
+
+
+async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collection[int] | None = None) -> int:
+    """Carry the differences out; return the id of the audit entry.
+
+    `also` are assets to be merged anew although the source says nothing new of them; where it is given, teams and
+    people are, too.
+    """
+    roster = await _roster.load(run)
+    settled = None
+    if also is not None or not (run.diffs[Subject.TEAM].is_empty and run.diffs[Subject.PERSON].is_empty):
+        settled = await _settle.settle(run, roster)
+    plan = await _plan.make_plan(run, before=roster.index_before, after=roster.index, also=also or ())
+    claims = (claim for planned in plan.planned.values() for _, claim in planned.claims)
+    _owners.note_unknown(run, roster.index, roster.book.teams)
+    owners = await _owners.resolve_owners(roster, claims)
+    await _roster.flush(run, roster)
+    if settled is not None:
+        await _write_who(run, settled)
+    parents = await resolve_parents(run, plan)
+    writer = _write.AssetWriter(run, plan, roster, parents=parents, owners=owners)
+    await writer.write()
+    await _write.write_claims(run, Subject.ASSET, run.reading.assets, plan.asset_ids, plan)
+    await _write.write_origins(run)
+    run.counts["facts_unchanged"] -= writer.facts.own_ended
+    audit_id = await audit(
+        session,
+        at=run.now,
+        actor=reason.actor,
+        action=reason.action,
+        subject=reason.subject,
+        detail={key: dict(value) if isinstance(value, Mapping) else value for key, value in reason.detail.items()},
+    )
+    await _facts.write(run, writer.facts, audit_id=audit_id)
+    await _roster.drop_unused_stubs(run)
+    await next_revision(session)
+    return audit_id
+
+
+async def _write_who(run: Run, settled: _settle.Settled) -> None:
+    """Write the claims about teams and people, and tell of them."""
+    team_ids = {external: team.id for external, team in settled.teams.items()}
+    person_ids = {external: person.id for external, person in settled.people.items()}
+    await _write.write_claims(run, Subject.TEAM, run.reading.teams, team_ids)
+    await _write.write_claims(run, Subject.PERSON, run.reading.people, person_ids)
+    table = table_of(tables.Claim)
+    for source, external, team in settled.moved:
+        await run.connection.execute(
+            update(table)
+            .where(table.c.source_id == source, table.c.subject == Subject.TEAM.value, table.c.external_id == external)
+            .values(subject_id=team.id)
+        )
+    names: Mapping[Subject, Mapping[str, str]] = {
+        Subject.TEAM: {external: team.name for external, team in settled.teams.items()},
+        Subject.PERSON: {external: person.name for external, person in settled.people.items()},
+    }
+    for subject, called in names.items():
+        diff = run.diffs[subject]
+        listed = ((Action.ADDED, diff.added), (Action.CHANGED, diff.changed), (Action.REMOVED, diff.removed))
+        for action, externals in listed:
+            for external in externals:
+                run.changes.add(Change(action, subject.value, called.get(external, external)))

@@ -1,0 +1,59 @@
+"""What people decide about the catalog as a whole, carried out as an import of the people's own source."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.catalog import Origin, SourceCatalog, TeamClaim
+from bot.domain.reconcile.claims import Subject, decode_team
+from bot.services._decisions import human_source
+from bot.services.catalog import _apply, _run
+from bot.services.catalog._bulk import select_all, table_of
+from bot.services.catalog._reading import Reading, read
+from bot.services.catalog._run import Run
+from bot.services.deps import Deps
+from bot.store import tables
+
+
+@dataclass(slots=True)
+class Decision:
+    """A decision under way, behind the catalog's lock. `teams` is what people say of teams so far."""
+
+    session: AsyncSession
+    run: Run
+    teams: list[TeamClaim]
+
+    async def carry_out(self, reason: _apply.Reason, *, also: Collection[int] | None = None) -> None:
+        """Make the catalog what `teams` asks for now; `also` are assets to be merged anew all the same."""
+        self.run.reading = await read(SourceCatalog(teams=self.teams))
+        await _apply.compare(self.run)
+        await _apply.apply(self.session, self.run, reason, also=also)
+
+
+@asynccontextmanager
+async def deciding(deps: Deps) -> AsyncIterator[Decision]:
+    """Open a transaction in which nobody else changes the catalog; an error undoes the decision."""
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        revision = await _run.lock(connection) + 1
+        human = await human_source(session)
+        sources = await _run.all_sources(connection)
+        run = Run(connection, deps.clock.now(), sources[human], sources, revision, Reading())
+        yield Decision(session, run, await _said(run))
+
+
+async def _said(run: Run) -> list[TeamClaim]:
+    t = table_of(tables.Claim).c
+    query = select(t.id, t.content, t.path).where(
+        t.source_id == run.source.id, t.subject == Subject.TEAM.value, t.digest != ""
+    )
+    return [
+        decode_team(row.content, origin=Origin(row.path))
+        async for rows in select_all(run.connection, query, t.id)
+        for row in rows
+    ]
