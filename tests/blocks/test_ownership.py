@@ -152,6 +152,9 @@ class TestHeadlines:
 
     def test_unowned_on_purpose(self) -> None:
         assert "Nobody owns *checkout*, on purpose: A playground." in answered(asset(unowned_reason="A playground."))
+        contradicted = answered(asset(fact(PAYMENTS), unowned_reason="A playground."))
+        assert ":warning: Yet backstage says *Payments*" in contradicted
+        assert "have one of the two corrected." in contradicted
 
 
 class TestWarningsAndTrust:

@@ -384,7 +384,9 @@ class TestUnownedOnPurpose:
         assert judged(subject, area=Area.CI_CD) == UnownedOnPurpose(asset=subject, area=Area.CI_CD)
 
     def test_over_another_import(self) -> None:
-        assert isinstance(judged(asset(fact(PAYMENTS), unowned_reason="A playground.")), UnownedOnPurpose)
+        said = judged(asset(fact(PAYMENTS), unowned_reason="A playground."))
+        assert isinstance(said, UnownedOnPurpose)
+        assert [holding.fact.team_id for holding in said.others] == [PAYMENTS]
 
     def test_not_over_a_persons_decision(self) -> None:
         decided = fact(PAYMENTS, is_human=True, source="slack", valid_from=NOW)

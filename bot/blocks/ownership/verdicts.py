@@ -23,12 +23,21 @@ def headline(verdict: Verdict) -> tuple[str, list[str]]:
         return f":warning: {_sides(verdict)} about who owns {part}{name}: {_claims(verdict)}.", [_way_out(verdict)]
     if isinstance(verdict, UnownedOnPurpose):
         reason = escape(verdict.asset.unowned_reason, 300) or "the catalog does not say why."
-        return f"Nobody owns {name}, on purpose: {reason}", []
+        return f"Nobody owns {name}, on purpose: {reason}", _contradictions(verdict)
     if isinstance(verdict, Unowned):
         part = f"{words.AREA_WORDS[verdict.area]} of {name}" if verdict.area else name
         step = "If it is yours, claim it for your team, or name its owner in the catalog."
         return f":grey_question: Nobody owns {part}.", [step]
     return _owned_headline(verdict, name), _owned_warnings(verdict)
+
+
+def _contradictions(verdict: UnownedOnPurpose) -> list[str]:
+    said = dict.fromkeys(
+        f"{words.source(holding.fact.source)} says {words.owner(holding)}"
+        for holding in verdict.others
+        if holding.fact.role is Role.OWNER
+    )
+    return [f":warning: Yet {words.join(said)}: have one of the two corrected."] if said else []
 
 
 def _sides(verdict: Disputed) -> str:

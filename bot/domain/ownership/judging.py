@@ -31,7 +31,7 @@ def verdict(
     """
     asked = None if area is Area.ALL else area
     if _is_unowned_on_purpose(asset):
-        return UnownedOnPurpose(asset=asset, area=asked)
+        return UnownedOnPurpose(asset=asset, area=asked, others=holdings_of(asset.facts, catalog))
     holder = _holder(asset, catalog)
     if holder is None:
         return Unowned(asset=asset, area=asked)

@@ -84,10 +84,11 @@ class Unowned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnownedOnPurpose:
-    """Somebody decided that nobody owns it; `asset.unowned_reason` says why."""
+    """Somebody decided that nobody owns it; `asset.unowned_reason` says why. `others` is what other sources say."""
 
     asset: AssetRecord
     area: Area | None = None
+    others: tuple[Holding, ...] = ()
 
 
 #: What can be said of one asset.
