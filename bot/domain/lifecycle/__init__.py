@@ -1,0 +1,1 @@
+"""What runs where, when its support ends, and when to say so."""

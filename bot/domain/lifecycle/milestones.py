@@ -1,0 +1,117 @@
+"""Which milestone of a deadline is due, and how loudly it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from bot.domain.lifecycle.working_time import WorkingTime
+
+
+class DeadlineKind(StrEnum):
+    """What ends, or begins to cost, on a date."""
+
+    ACTIVE_SUPPORT = "eoas"  #: fixes other than for security end
+    SUPPORT = "eol"  #: standard support ends
+    EXTENDED_COST = "extended-cost"  #: extended support begins to cost money
+    PRICE_STEP = "price-step"  #: extended support becomes dearer
+    FORCED_UPGRADE = "forced-upgrade"  #: the provider upgrades by itself
+    EXTENDED_SUPPORT = "eoes"  #: paid support ends
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A date on which something changes for whoever runs a release cycle."""
+
+    kind: DeadlineKind
+    on: date
+
+
+class Loudness(StrEnum):
+    """How a milestone is said: in the week's digest, as a message of its own, or to the whole channel, too."""
+
+    DIGEST = "digest"
+    POST = "post"
+    BROADCAST = "broadcast"
+
+
+class Audience(StrEnum):
+    """Whom an unanswered milestone reaches, each beside those before."""
+
+    TEAM = "team"
+    LEAD = "lead"
+    MANAGER = "manager"
+    PLATFORM = "platform"
+
+
+#: Days before the deadline; negative ones are after it.
+_ALL = (365, 180, 90, 60, 30, 14, 7, 1, 0)
+#: Less is said of what matters less: tiers 3, and 4 and lower. What has no tier may matter.
+_BY_TIER = {3: (180, 90, 30, 14, 7, 0), 4: (90, 30, 7, 0)}
+_LEAST = 4
+_WEEKLY_UNTIL = 8 * 7
+#: "Monthly" is every fourth week, so that the weekday stays.
+_WEEK, _MONTH = 7, 28
+#: From here on a milestone is a message of its own.
+_LOUD = 30
+_BROADCAST = (30, 0)
+_ESCALATION = ((0, Audience.PLATFORM), (7, Audience.MANAGER), (14, Audience.LEAD))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Milestone:
+    """A point on the way to a deadline: `days` before it, negative after it."""
+
+    days: int
+
+    def loudness(self, kind: DeadlineKind) -> Loudness:
+        """Return how it is said. The end of active support harms nobody yet, and stays in the digest."""
+        if kind is DeadlineKind.ACTIVE_SUPPORT or self.days > _LOUD:
+            return Loudness.DIGEST
+        return Loudness.BROADCAST if self.days in _BROADCAST else Loudness.POST
+
+    @property
+    def audience(self) -> Audience:
+        """Whom it reaches when nobody has answered so far."""
+        return next((whom for days, whom in _ESCALATION if self.days <= days), Audience.TEAM)
+
+    def day(self, deadline: Deadline, work: WorkingTime) -> date:
+        """Return the working day on which it is said: moved forward, the last two before the deadline backward."""
+        nominal = deadline.on - timedelta(self.days)
+        return work.on_or_before(nominal) if self.days in (0, 1) else work.on_or_after(nominal)
+
+
+def latest_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> Milestone | None:
+    """Return the last milestone whose day has come; None while even the first lies ahead.
+
+    Those before it that were never said (because nobody was running) are not said any more.
+    """
+    due = None
+    for milestone in _milestones(deadline, today, tier):
+        if milestone.day(deadline, work) <= today:
+            due = milestone
+    return due
+
+
+def next_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> tuple[Milestone, date]:
+    """Return the first milestone whose day is still to come, with that day."""
+    for milestone in _milestones(deadline, today + timedelta(2 * _MONTH), tier):
+        day = milestone.day(deadline, work)
+        if day > today:
+            return milestone, day
+    # A long row of holidays may push all of those into the past; the month after them cannot be.
+    last = Milestone(-((today - deadline.on).days // _MONTH + 3) * _MONTH)
+    return last, last.day(deadline, work)
+
+
+def _milestones(deadline: Deadline, until: date, tier: int | None) -> Iterator[Milestone]:
+    """Yield the milestones in their order, the ones after the deadline as far as `until`."""
+    for days in _ALL if tier is None else _BY_TIER.get(min(tier, _LEAST), _ALL):
+        yield Milestone(days)
+    passed = (until - deadline.on).days
+    after = _WEEK
+    while after <= passed:
+        yield Milestone(-after)
+        after += _WEEK if after < _WEEKLY_UNTIL else _MONTH

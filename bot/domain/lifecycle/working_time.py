@@ -1,0 +1,74 @@
+"""When a team is at work: the hours in which Baton may write to it, and the working days around a date."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+#: Longer stretches without a working day are taken for a mistake in the list of holidays, and end here.
+_LONGEST_BREAK = 31
+_SATURDAY = 5
+_TUESDAY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """A team's working days, Monday to Friday without `holidays`, and hours, local time in `zone`."""
+
+    zone: ZoneInfo
+    holidays: Set[date] = frozenset()
+    opens: time = time(9)
+    closes: time = time(17)
+
+    def today(self, moment: datetime) -> date:
+        """Return the day that it is where the team is. `moment` is aware."""
+        return moment.astimezone(self.zone).date()
+
+    def is_workday(self, day: date) -> bool:
+        """Whether the team works on that day."""
+        return day.weekday() < _SATURDAY and day not in self.holidays
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether the team may be written to at that moment."""
+        local = moment.astimezone(self.zone)
+        return self.is_workday(local.date()) and self.opens <= local.time() < self.closes
+
+    def next_open(self, moment: datetime) -> datetime:
+        """Return `moment` when the team may be written to then, else the next opening; in UTC."""
+        if self.is_open(moment):
+            return moment.astimezone(UTC)
+        local = moment.astimezone(self.zone)
+        day = local.date() if local.time() < self.opens else local.date() + timedelta(1)
+        return self.at(self.on_or_after(day), self.opens)
+
+    def next_digest(self, moment: datetime, at: time = time(10)) -> datetime:
+        """Return when the week's digest is due, at or after `moment`: Tuesday, or the next working day; in UTC."""
+        day = self.today(moment)
+        tuesday = day - timedelta((day.weekday() - _TUESDAY) % 7)
+        for week in range(2):
+            due = self.at(self.on_or_after(tuesday + timedelta(7 * week)), at)
+            if due >= moment:
+                return due
+        return self.at(self.on_or_after(tuesday + timedelta(14)), at)
+
+    def on_or_after(self, day: date) -> date:
+        """Return `day`, or the first working day after it."""
+        return self._nearest(day, timedelta(1))
+
+    def on_or_before(self, day: date) -> date:
+        """Return `day`, or the last working day before it."""
+        return self._nearest(day, timedelta(-1))
+
+    def at(self, day: date, hour: time) -> datetime:
+        """Return a local time as a moment in UTC. A time that the clocks skip is taken an hour later."""
+        return datetime.combine(day, hour, self.zone).astimezone(UTC)
+
+    def _nearest(self, day: date, step: timedelta) -> date:
+        found = day
+        for _ in range(_LONGEST_BREAK):
+            if self.is_workday(found):
+                return found
+            found += step
+        return day
