@@ -58,8 +58,12 @@ def _headline(past: Past) -> str:
 
 def _line(held: Held) -> str:
     fact = held.holding.fact
-    what = "helped with" if fact.role is Role.SECONDARY else "owned"
     area = "it" if fact.area is Area.ALL else words.AREA_WORDS[fact.area]
-    until = f"until {date(held.valid_to)}" if held.valid_to is not None else "until today"
+    begun = date(fact.valid_from)
+    if held.valid_to is None:
+        said = f"{'helps with' if fact.role is Role.SECONDARY else 'owns'} {area} since {begun}"
+    else:
+        verb = "helped with" if fact.role is Role.SECONDARY else "owned"
+        said = f"{verb} {area} from {begun} until {date(held.valid_to)}"
     source = "claimed in Slack" if fact.is_human else f"from {words.source(fact.source)}"
-    return f"• {words.owner(held.holding)} {what} {area} from {date(fact.valid_from)} {until} · {source}"
+    return f"• {words.owner(held.holding)} {said} · {source}"
