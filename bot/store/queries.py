@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, select
+import orjson
+from sqlalchemy import Select, bindparam, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import NullType
 from sqlmodel import SQLModel
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
@@ -28,6 +30,11 @@ _KINDS = {kind.value: kind for kind in AssetKind}
 _HOSTINGS = {hosting.value: hosting for hosting in Hosting}
 #: Rows read at a time: small enough that making records of them does not hold the event loop up.
 _CHUNK = 500
+#: … and when nothing is answered yet anyway.
+_FIRST_CHUNK = 2000
+_FACT_COLUMNS = (
+    "id", "asset_id", "team_id", "person_id", "area", "role", "source_id", "valid_from", "confirmed_at", "confirmed_by",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +111,27 @@ async def assets(
 ) -> AsyncIterator[AssetChanges]:
     """Yield the assets that changed after a revision with their facts in force, some hundred at a time, by id."""
     table, last_id = _table(tables.Asset), 0
-    columns = [table.c[name] for name in _ASSET_COLUMNS]  # tags and versions are no part of an answer
+    query: Select[Any] = (
+        select(*_as_stored(table, _ASSET_COLUMNS))  # tags and versions are no part of an answer
+        .where(table.c.revision > after, table.c.id > bindparam("last_id"))
+        .order_by(table.c.id)
+        .limit(_FIRST_CHUNK if after < 0 else _CHUNK)
+    )
     while True:
-        query: Select[Any] = (
-            select(*columns).where(table.c.revision > after, table.c.id > last_id).order_by(table.c.id).limit(_CHUNK)
-        )
-        rows = (await connection.execute(query)).all()
+        rows = (await connection.execute(query, {"last_id": last_id})).all()
         if not rows:
             return
-        facts = await _facts(connection, (rows[0].id, rows[-1].id), by_source)
-        last_id = rows[-1].id
+        facts = await _facts(connection, (rows[0][0], rows[-1][0]), by_source)
+        last_id = rows[-1][0]
         yield AssetChanges(
             present=[_asset(row, tuple(facts.get(row[0], ()))) for row in rows if row[-1] is None],
             gone_ids=[row[0] for row in rows if row[-1] is not None],
         )
+
+
+def _as_stored(table: Any, names: Iterable[str]) -> list[Any]:
+    """Return columns as the driver reads them, without a step a value: on SQLite, JSON and moments are text."""
+    return [type_coerce(table.c[name], NullType()) for name in names]
 
 
 def _table(model: type[SQLModel]) -> Any:
@@ -138,36 +152,49 @@ async def _facts(
     connection: AsyncConnection, id_range: tuple[int, int], by_source: dict[int, SourceRow]
 ) -> dict[int, list[OwnershipRecord]]:
     t = _table(tables.Ownership).c
-    columns = (t.id, t.asset_id, t.team_id, t.person_id, t.area, t.role, t.source_id, t.valid_from)
-    rows = await connection.execute(
-        select(*columns, t.confirmed_at, t.confirmed_by)
-        .where(t.valid_to.is_(None), t.asset_id.between(*id_range))
+    query = (
+        select(*_as_stored(_table(tables.Ownership), _FACT_COLUMNS))
+        .where(t.valid_to.is_(None), t.asset_id.between(bindparam("first"), bindparam("last")))
         .order_by(t.asset_id, t.id)
     )
+    rows = await connection.execute(query, {"first": id_range[0], "last": id_range[1]})
     found: dict[int, list[OwnershipRecord]] = {}
-    for fact_id, asset_id, team_id, person_id, area, role, source_id, valid_from, confirmed_at, confirmed_by in rows:
+    for fact_id, asset_id, team_id, person_id, area, role, source_id, begun, confirmed, confirmed_by in rows.all():
         source = by_source[source_id]
-        found.setdefault(asset_id, []).append(
-            OwnershipRecord(
-                id=fact_id,
-                area=_AREAS[area],
-                role=_ROLES[role],
-                team_id=team_id,
-                person_id=person_id,
-                source=source.name,
-                is_human=source.is_human,
-                valid_from=_same(valid_from),
-                confirmed_at=confirmed_at,
-                confirmed_by=confirmed_by,
-            )
+        fact = OwnershipRecord(
+            id=fact_id,
+            area=_AREAS[area],
+            role=_ROLES[role],
+            team_id=team_id,
+            person_id=person_id,
+            source=source.name,
+            is_human=source.is_human,
+            valid_from=_moment(begun),
+            confirmed_at=None if confirmed is None else _moment(confirmed),
+            confirmed_by=confirmed_by,
         )
+        if (held := found.get(asset_id)) is None:
+            found[asset_id] = [fact]
+        else:
+            held.append(fact)
     return found
 
 
 @lru_cache(maxsize=1024)
-def _same(moment: datetime) -> datetime:
-    # An import begins a hundred thousand facts at one moment: keep one object for all of them.
-    return moment
+def _moment(stored: str | datetime) -> datetime:
+    """Return a moment as `UTCDateTime` reads it, text on SQLite.
+
+    An import begins a hundred thousand facts at one moment: there is one object for all of them.
+    """
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _listed(stored: str | Sequence[Any]) -> Sequence[Any]:
+    """Return a JSON list as stored. Nearly all are empty, and not worth reading."""
+    if isinstance(stored, str):
+        return orjson.loads(stored) if stored != "[]" else ()
+    return stored
 
 
 def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...]) -> AssetRecord:
@@ -181,12 +208,12 @@ def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...]) -> AssetRecor
         name=name,
         namespace=namespace,
         description=description,
-        aliases=tuple(aliases),
-        addresses=tuple(addresses),
+        aliases=tuple(_listed(aliases)),
+        addresses=tuple(_listed(addresses)),
         parent_id=parent_id,
         hosting=_HOSTINGS[hosting] if hosting else None,
         tier=tier,
-        links=tuple([Link(label, url) for label, url in links]) if links else (),
+        links=tuple([Link(label, url) for label, url in _listed(links)]),
         unowned_reason=unowned_reason,
         facts=facts,
         path_rule=PathRule(repository, pattern, position, section or "") if repository is not None else None,

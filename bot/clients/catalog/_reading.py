@@ -267,4 +267,6 @@ def parse_runs(text: str) -> Runs | None:
 
 def unique(values: Iterator[str] | Sequence[str], *, without: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the values that are not empty, each once, in order, leaving out those in `without`."""
+    if not values:
+        return ()
     return tuple(dict.fromkeys(value for value in values if value and value not in without))

@@ -115,11 +115,13 @@ class _Row:
 
     def text(self, key: str) -> str:
         """Return a cell as one cleaned line, "" when the file has no such column."""
-        return clean(_TEXT_MARK.sub("", self.cells.get(key, "")))
+        written = self.cells.get(key)
+        return clean(_TEXT_MARK.sub("", written)) if written else ""
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a cell's texts, separated by `;`, `|`, commas or line breaks."""
-        return unique([clean(_TEXT_MARK.sub("", one.strip())) for one in _LIST.split(self.cells.get(key, ""))])
+        written = self.cells.get(key)
+        return unique([clean(_TEXT_MARK.sub("", one.strip())) for one in _LIST.split(written)]) if written else ()
 
 
 def _matches(path: Path) -> bool:
@@ -187,7 +189,7 @@ class _Rows:
                 raise UnreadableError(
                     f"cannot be read from here on ({error}).", path=self._file.shown, line=line
                 ) from None
-            if not any(cell.strip() for cell in cells):
+            if not "".join(cells).strip():
                 continue
             if len(cells) > self._width and any(cell.strip() for cell in cells[self._width :]):
                 message = f"has {len(cells)} cells under {self._width} columns; it is left out, quote commas."

@@ -16,9 +16,10 @@ C = TypeVar("C", AssetClaim, TeamClaim, PersonClaim)
 
 @dataclass(slots=True)
 class Said(Generic[C]):
-    """One source's claims about one kind of subject, and the digest of each, by external id."""
+    """One source's claims about one kind of subject, as JSON too, and the digest of that, by external id."""
 
     claims: dict[str, C] = field(default_factory=dict)
+    encoded: dict[str, bytes] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
 
     async def take(self, claims: Sequence[C], problems: list[Problem]) -> None:
@@ -37,7 +38,8 @@ class Said(Generic[C]):
             problems.append(Problem(claim.origin, message))
         else:
             self.claims[external] = claim
-            self.digests[external] = digest(encode(claim))
+            self.encoded[external] = encode(claim)
+            self.digests[external] = digest(self.encoded[external])
 
 
 @dataclass(slots=True)

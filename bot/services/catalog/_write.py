@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import select
 
 from bot.domain.reconcile.assets import MergedAsset
-from bot.domain.reconcile.claims import AnyClaim, Subject, encode
+from bot.domain.reconcile.claims import AnyClaim, Subject
 from bot.domain.reconcile.parents import by_depth
 from bot.services.catalog import _facts
 from bot.services.catalog._bulk import chunks, insert_rows, select_in, table_of, update_rows
@@ -155,7 +155,7 @@ async def write_claims(
         return {
             "subject_id": subject_ids[external],
             "digest": said.digests[external],
-            "content": _content(claim, former.get(external, ())),
+            "content": _content(said.encoded[external], former.get(external, ())),
             "path": claim.origin.path,
             "line": claim.origin.line,
         }
@@ -198,8 +198,8 @@ def _origins(run: Run) -> Iterator[dict[str, Any]]:
             yield {"row_id": run.stored[subject][external].id, "path": origin.path, "line": origin.line}
 
 
-def _content(claim: AnyClaim, former: Sequence[str]) -> str:
-    encoded = encode(claim).decode()
+def _content(encoded: bytes, former: Sequence[str]) -> str:
+    content = encoded.decode()
     if not former:
-        return encoded
-    return f'{encoded[:-1]},"former":{orjson.dumps(former).decode()}}}'
+        return content
+    return f'{content[:-1]},"former":{orjson.dumps(former).decode()}}}'
