@@ -1,0 +1,1 @@
+"""Where end-of-life dates come from."""
