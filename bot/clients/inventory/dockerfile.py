@@ -1,0 +1,242 @@
+"""Dockerfiles and Containerfiles: the image that the last stage starts from, followed through its stages.
+
+By the reference (https://docs.docker.com/reference/dockerfile/): parser directives, continued lines, here-documents,
+ARG before the first FROM, `--platform`, named stages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from bot.clients.inventory import images
+from bot.clients.inventory._arguments import UNSET, SubstitutionError, substitute
+from bot.clients.inventory._collecting import Collector, quoted
+from bot.domain.lifecycle.sightings import How, Sightings
+
+_DIRECTIVE = re.compile(r"#\s*(?P<name>[A-Za-z][A-Za-z0-9]*)\s*=\s*(?P<value>.*?)\s*")
+_INSTRUCTION = re.compile(r"(?P<name>[A-Za-z]+)(?:\s+(?P<rest>.*))?", re.DOTALL)
+_WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD"})
+#: A word of a shell command, quotes and escapes kept.
+_WORD = re.compile(r"(?:\\.|\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s\"'])+", re.DOTALL)
+_HEREDOC = re.compile(r"\d*<<(?P<strip>-?)(?P<end>[^<\s]+)")
+_ARGUMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:=(?P<value>.*))?", re.DOTALL | re.ASCII)
+_SCRATCH = "scratch"
+#: What the builder itself knows of the platform; which one it is changes no version.
+_PLATFORM = MappingProxyType(
+    {
+        f"{side}{what}": value
+        for side in ("BUILD", "TARGET")
+        for what, value in (("PLATFORM", "linux/amd64"), ("OS", "linux"), ("ARCH", "amd64"), ("VARIANT", ""))
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Instruction:
+    """One instruction: its 1-based first line, its name in capitals, and the rest as one line."""
+
+    line: int
+    name: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A FROM line: `base` as written, its variables not yet put in, and `name` in small letters or empty."""
+
+    line: int
+    base: str
+    name: str
+
+
+def read(
+    text: str,
+    path: str,
+    *,
+    arguments: Mapping[str, str] = MappingProxyType({}),
+    target: str = "",
+    environment: str = "",
+) -> Sightings:
+    """Return what the image built from a Dockerfile starts from; `path` names the file.
+
+    `arguments` are those given to the build, `target` the name or number of the stage that is built, the last when
+    empty. Only that stage's own chain of bases counts: what other stages build with does not run.
+    """
+    collector = Collector(path)
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    escape = _escape(lines)
+    values = dict(_PLATFORM)
+    stages: list[_Stage] = []
+    for instruction in _instructions(lines, escape, collector):
+        if instruction.name == "ARG" and not stages:
+            _declare(instruction, values, arguments, escape, collector)
+        elif instruction.name == "FROM":
+            stages.append(_stage(instruction, collector))
+    if not stages:
+        collector.problem("has no FROM line, so it starts from nothing that is known.")
+        return collector.done()
+    stage = _chosen(stages, target)
+    if stage is None:
+        collector.problem(f"has no stage {quoted(target)}; name one that it has.")
+        return collector.done()
+    _follow(stages, stage, values, escape, environment, collector)
+    return collector.done()
+
+
+def _escape(lines: list[str]) -> str:
+    """Return the escape character, which a parser directive before everything else may set."""
+    for line in lines:
+        match = _DIRECTIVE.fullmatch(line.strip())
+        if match is None:
+            break
+        if match["name"].lower() == "escape" and match["value"] in ("\\", "`"):
+            return match["value"]
+    return "\\"
+
+
+def _instructions(lines: list[str], escape: str, collector: Collector) -> Iterator[_Instruction]:
+    """Yield the instructions; comments and empty lines go, also between continued lines, and here-documents as well."""
+    continued = re.compile(re.escape(escape) + r"[ \t]*$")
+    position = 0
+    while position < len(lines):
+        start, parts, is_open = position, list[str](), True
+        while is_open and position < len(lines):
+            line = lines[position]
+            position += 1
+            if not line.strip() or line.lstrip().startswith("#"):
+                is_open = bool(parts)
+                continue
+            parts.append(continued.sub("", line))
+            is_open = continued.search(line) is not None
+        match = _INSTRUCTION.fullmatch("".join(parts).strip())
+        if match is not None:
+            instruction = _Instruction(start + 1, match["name"].upper(), match["rest"] or "")
+            position = _after_heredocs(lines, position, instruction, collector)
+            yield instruction
+        elif parts:
+            collector.problem("is not an instruction; this line is skipped.", start + 1)
+
+
+def _after_heredocs(lines: list[str], position: int, instruction: _Instruction, collector: Collector) -> int:
+    """Return the position of the line after the here-documents that the instruction begins."""
+    rest = instruction.rest
+    if instruction.name == "ONBUILD":
+        inner = _INSTRUCTION.fullmatch(rest.strip())
+        name, rest = (inner["name"].upper(), inner["rest"] or "") if inner else ("", "")
+    else:
+        name = instruction.name
+    # The list form of a command, ["echo", "<<EOF"], is no shell and begins none.
+    if name not in _WITH_HEREDOC or "<<" not in rest or rest.lstrip().startswith("["):
+        return position
+    for word in _WORD.findall(rest):
+        match = _HEREDOC.fullmatch(word)
+        if match is None:
+            continue
+        end = re.sub(r"[\"'\\]", "", match["end"])
+        closing = (
+            number
+            for number in range(position, len(lines))
+            if (lines[number].lstrip("\t") if match["strip"] else lines[number]) == end
+        )
+        found = next(closing, None)
+        if found is None:
+            collector.problem(f"begins a here-document that {quoted(end)} never ends.", instruction.line)
+            return len(lines)
+        position = found + 1
+    return position
+
+
+def _declare(
+    instruction: _Instruction,
+    values: dict[str, str],
+    arguments: Mapping[str, str],
+    escape: str,
+    collector: Collector,
+) -> None:
+    """Put the arguments of an ARG line into `values`; those without a value stay unset."""
+    for word in _WORD.findall(instruction.rest):
+        match = _ARGUMENT.fullmatch(word)
+        if match is None:
+            collector.problem(f"{quoted(word)} is not an argument; write ARG NAME=VALUE.", instruction.line)
+            continue
+        name = match["name"]
+        if name in arguments:
+            values[name] = arguments[name]
+        elif match["value"] is not None:
+            try:
+                values[name] = substitute(match["value"], values, escape=escape)
+            except SubstitutionError as error:
+                values.pop(name, None)
+                collector.problem(f"the value of {name} cannot be worked out: {error}.", instruction.line)
+
+
+def _stage(instruction: _Instruction, collector: Collector) -> _Stage:
+    words = [word for word in instruction.rest.split() if not word.startswith("--")]
+    is_named = len(words) == 3 and words[1].upper() == "AS"
+    if not is_named and len(words) != 1:
+        collector.problem("is not FROM IMAGE or FROM IMAGE AS NAME; correct it.", instruction.line)
+    return _Stage(instruction.line, words[0] if words else "", words[2].lower() if is_named else "")
+
+
+def _chosen(stages: list[_Stage], target: str) -> int | None:
+    """Return the position of the stage that is built."""
+    if not target:
+        return len(stages) - 1
+    if target.isascii() and target.isdigit():
+        return int(target) if len(target) < 6 and int(target) < len(stages) else None
+    named = [position for position, stage in enumerate(stages) if stage.name == target.lower()]
+    return named[-1] if named else None
+
+
+def _follow(
+    stages: list[_Stage],
+    position: int,
+    values: Mapping[str, str],
+    escape: str,
+    environment: str,
+    collector: Collector,
+) -> None:
+    """Add the image at the end of the chain of stages that leads from the one at `position`."""
+    while True:
+        stage = stages[position]
+        try:
+            base = substitute(stage.base, values, escape=escape)
+        except SubstitutionError as error:
+            collector.problem(f"FROM {quoted(stage.base)} cannot be worked out: {error}.", stage.line)
+            return
+        # A stage starts from one above it or from an image, so this ends.
+        above = [number for number in range(position) if stages[number].name == base.lower()]
+        if not above or not base:
+            break
+        position = above[-1]
+    # An empty FROM has been reported, and on nothing at all nothing reaches its end of life.
+    if not base or base.lower() == _SCRATCH:
+        return
+    if UNSET in base:
+        _report_unset(stage, base, environment, collector)
+        return
+    sighting, problem = images.sighting_of(
+        base, origin=collector.at(stage.line), how=How.DOCKERFILE, environment=environment
+    )
+    if sighting:
+        collector.add(sighting)
+    if problem:
+        collector.problem(problem.message, stage.line, is_error=problem.is_error)
+
+
+def _report_unset(stage: _Stage, base: str, environment: str, collector: Collector) -> None:
+    """Say that an argument is unset; where it stands only in the tag, the product is known all the same."""
+    collector.problem(
+        f"FROM {quoted(stage.base)} uses an argument that has no value; give it a default, or give it with the build.",
+        stage.line,
+    )
+    name = base.partition("@")[0]
+    head, colon, tag = name.rpartition(":")
+    if not colon or UNSET in head or "/" in tag:
+        return
+    sighting, _ = images.sighting_of(head, origin=collector.at(stage.line), how=How.DOCKERFILE, environment=environment)
+    if sighting:
+        collector.add(sighting)

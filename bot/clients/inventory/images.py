@@ -1,0 +1,138 @@
+"""Image references: `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`, by the grammar of https://github.com/distribution/reference."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.clients.inventory._collecting import Collector, quoted
+from bot.clients.inventory._known_images import SYSTEMS, known_image
+from bot.domain.catalog import Origin, Problem
+from bot.domain.lifecycle.sightings import How, Sighting, Sightings
+
+_MAX_LENGTH = 1_000
+_SCHEME = re.compile(r"(?:docker|docker-pullable|oci|containerd|cri-o)://")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::[0-9]{{1,5}})?")
+_PART = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
+_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[+._-][A-Za-z0-9]+)*:[0-9a-fA-F]{32,128}")
+#: The id of an image, short or whole.
+_ID = re.compile(r"sha(?:256|512):[0-9a-f]{32,128}|[0-9a-f]{12}|[0-9a-f]{64}")
+_DOCKER_HUB = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})
+
+_FIRST_WORD = re.compile(r"[^._-]+")
+#: Tags that point somewhere else tomorrow.
+_MOVING = frozenset(
+    {
+        *("latest", "current", "next", "stable", "oldstable", "lts", "mainline", "rolling", "release"),
+        *("beta", "canary", "edge", "nightly", "testing", "unstable", "alpine", "slim"),
+        *("dev", "develop", "development", "head", "main", "master", "prod", "production", "staging", "test", "trunk"),
+    }
+)
+_NUMBERED = re.compile(r"v?\d.*", re.IGNORECASE)
+_COMMIT = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{7,64}|[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """An image reference in its parts; `registry`, `tag` and `digest` are empty where they are not written."""
+
+    registry: str
+    path: str
+    tag: str
+    digest: str
+
+    @property
+    def is_on_docker_hub(self) -> bool:
+        """Whether the image comes from Docker Hub, which is meant where no registry is written."""
+        return not self.registry or self.registry.lower() in _DOCKER_HUB
+
+
+def parse(reference: str) -> ImageRef | None:
+    """Return the parts of an image reference, None when it is none (or the id of an image, which names nothing)."""
+    text = _SCHEME.sub("", reference.strip(), count=1) if len(reference) <= _MAX_LENGTH else ""
+    rest, at, digest = text.partition("@")
+    if at and not _DIGEST.fullmatch(digest):
+        return None
+    head, slash, last = rest.rpartition("/")
+    name, colon, tag = last.partition(":")
+    if (colon and not _TAG.fullmatch(tag)) or _ID.fullmatch(rest):
+        return None
+    registry, path = _split_registry(head + slash + name)
+    if registry and not _HOST.fullmatch(registry):
+        return None
+    if len(path) > 255 or not all(_PART.fullmatch(part) for part in path.split("/")):
+        return None
+    return ImageRef(registry, path, tag, digest)
+
+
+def _split_registry(name: str) -> tuple[str, str]:
+    """Return registry and path: what is before the first slash is a host when it could be nothing else."""
+    first, slash, rest = name.partition("/")
+    is_host = slash and ("." in first or ":" in first or first == "localhost" or first != first.lower())
+    return (first, rest) if is_host else ("", name)
+
+
+def sighting_of(
+    reference: str, *, origin: Origin, how: How = How.IMAGE, environment: str = ""
+) -> tuple[Sighting | None, Problem | None]:
+    """Return what an image reference shows, and what is wrong with it or not known of it; either may be None.
+
+    A reference whose tag names no version gives both: the product runs, and nobody knows at which version.
+    """
+    ref = parse(reference)
+    if ref is None:
+        # What comes before an @ that starts no digest may be a password; it is not repeated.
+        shown = "This" if "@" in reference else quoted(reference)
+        return None, Problem(origin, f"{shown} is not an image reference; write NAME:TAG.")
+    known = known_image(ref.path, has_registry=not ref.is_on_docker_hub)
+    # From Docker Hub, library/ is only the long form of an official image's name.
+    as_written = ref.path.removeprefix("library/") if ref.is_on_docker_hub else ref.path
+    product = known.product if known else as_written
+    version, why = (known.version, "") if known and known.version else _version(ref, known.product if known else "")
+    problem = Problem(origin, f"{quoted(reference)} {why}", is_error=False) if why else None
+    sighting = Sighting(
+        product=product,
+        version=version,
+        environment=environment,
+        how=how,
+        origin=origin,
+        address=reference.strip(),
+    )
+    return sighting, problem
+
+
+def _version(ref: ImageRef, known_product: str) -> tuple[str, str]:
+    """Return the tag where it names a version, else nothing and the reason."""
+    if not ref.tag:
+        what = "has a digest but no tag" if ref.digest else "has no tag, which means latest"
+        return "", f"{what}, so its version is not known; name a version."
+    first = _FIRST_WORD.match(ref.tag)
+    if first is None or first[0].lower() in _MOVING:
+        return "", f"is a tag that moves ({ref.tag}), so its version is not known; name a version."
+    is_named = (
+        known_product in SYSTEMS
+        or _NUMBERED.fullmatch(ref.tag)
+        or (not known_product and any(map(str.isdigit, ref.tag)))
+    )
+    if not is_named or _COMMIT.fullmatch(ref.tag):
+        return "", "has a tag that names no version, so its version is not known; name a version."
+    return ref.tag, ""
+
+
+def read(text: str, path: str, *, environment: str = "") -> Sightings:
+    """Return what a list of image references shows: one or more a line, `#` begins a comment. `path` names the list."""
+    collector = Collector(path)
+    seen: set[str] = set()
+    for number, line in enumerate(text.splitlines(), start=1):
+        for reference in line.partition("#")[0].split():
+            if reference in seen:
+                continue
+            seen.add(reference)
+            sighting, problem = sighting_of(reference, origin=collector.at(number), environment=environment)
+            if sighting:
+                collector.add(sighting)
+            if problem:
+                collector.problem(problem.message, number, is_error=problem.is_error)
+    return collector.done()

@@ -1,0 +1,48 @@
+"""What was seen running where: evidence that a reader of the inventory gives, before any date is looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.catalog import Origin, Problem
+
+
+class How(StrEnum):
+    """The method by which something was seen."""
+
+    IMAGE = "image"
+    DOCKERFILE = "dockerfile"
+    SBOM = "sbom"
+    AWS_RDS = "aws-rds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A product at a version, seen in one place.
+
+    `product` is the source's own word, but for a well-known image, which is named as the feed names the product.
+    `version` is as written and may carry more (`11.22-alpine`); empty says that it runs at a version nobody knows,
+    which is never as good as a supported one. `provider` is whose clock counts (`aws-rds`; empty for upstream).
+    `address` is what identifies the thing that was seen (image reference, ARN), `purl` its package URL; both may be
+    empty, as may `environment`, `region` and `tags`.
+    """
+
+    product: str
+    version: str
+    provider: str = ""
+    environment: str = ""
+    how: How
+    origin: Origin
+    purl: str = ""
+    address: str = ""
+    region: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """All that one source showed, in the order read, and what of it was left out or doubted."""
+
+    found: tuple[Sighting, ...] = ()
+    problems: tuple[Problem, ...] = ()
