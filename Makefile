@@ -36,7 +36,7 @@ lock: .venv/dev ## Pin and hash the requirements anew, from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/base.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-header --no-annotate pyproject.toml requirements/build.in --group dev -c requirements/base.txt -o requirements/dev.txt
+	  --no-header --no-annotate pyproject.toml requirements/build.in --all-extras --group dev -c requirements/base.txt -o requirements/dev.txt
 
 clean: ## Remove what was made: environment, caches, the playground's database
 	rm -rf .venv .var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
