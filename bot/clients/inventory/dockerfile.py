@@ -16,7 +16,7 @@ from bot.clients.inventory._arguments import UNSET, SubstitutionError, substitut
 from bot.clients.inventory._collecting import Collector, quoted
 from bot.domain.lifecycle.sightings import How, Sightings
 
-_DIRECTIVE = re.compile(r"#\s*(?P<name>[A-Za-z][A-Za-z0-9]*)\s*=\s*(?P<value>.*?)\s*")
+_DIRECTIVE = re.compile(r"#\s*(?P<name>[A-Za-z][A-Za-z0-9]*)\s*=\s*(?P<value>.*)")
 _INSTRUCTION = re.compile(r"(?P<name>[A-Za-z]+)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD"})
 #: A word of a shell command, quotes and escapes kept.
