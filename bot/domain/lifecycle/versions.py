@@ -1,0 +1,140 @@
+"""A version as somebody wrote it, cleaned and cut into whole numbers and words."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain import names
+
+Token = int | str
+
+#: Longer texts are cut: no version is.
+_LONGEST = 200
+#: Longer numbers are no part of a version that is compared; Python refuses to read very long ones.
+_TOKEN = re.compile(r"[0-9]{1,18}|[a-z]+")
+_DIGEST = re.compile(r"@sha\d+:[0-9a-f]*|^sha\d+:[0-9a-f]*$", re.IGNORECASE)
+#: An image: its path may begin with a registry and a port, its tag is after the last colon.
+_IMAGE = re.compile(r"(?:[\w.-]+(?::\d+)?/)*[a-z][\w.-]*:(?=[^/]*$)", re.IGNORECASE)
+#: A version with nothing around it, as most are.
+_BARE = re.compile(r"[0-9][0-9A-Za-z.+~_-]*")
+_EPOCH = re.compile(r"\d+:")
+_LEADING_V = re.compile(r"v[.\s]*(?=\d)", re.IGNORECASE)
+_CUT = re.compile(r"[\s(]")
+#: Words for a release that is not out yet; those of one letter only before a number (`3.13.0b2`, `6.0.0-M1`).
+_PRERELEASE = frozenset(
+    (
+        "alpha",
+        "beta",
+        "rc",
+        "pre",
+        "preview",
+        "prerelease",
+        "dev",
+        "snapshot",
+        "canary",
+        "nightly",
+        "milestone",
+        "cr",
+        "ea",
+        "insider",
+        "insiders",
+        "next",
+    )
+)
+_PRERELEASE_LETTERS = frozenset("abcm")
+#: A version of numbers between single dots, none with a leading zero, for which text and tokens come to the same; what
+#: may follow is one word that says nothing of a pre-release, and more: `9.6.24`, `16.4-R1`, `20.11.0-alpine3.19`.
+_PLAIN = re.compile(
+    r"((?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*)"
+    rf"(?:[-+~_ ](?!(?:{'|'.join(sorted(_PRERELEASE))})(?![a-z])|[abcm][0-9])[a-z][^@:/]*)?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+class Version:
+    """A version in tokens: all of them, and those up to the first space or parenthesis."""
+
+    __slots__ = ("before_cut", "full_run", "is_prerelease", "is_whole", "run", "tokens")
+
+    def __init__(self, everything: tuple[Token, ...], before_cut: tuple[Token, ...]) -> None:
+        """Cut a version: into all tokens, and those up to the first space or parenthesis."""
+        self.tokens = everything
+        self.before_cut = before_cut
+        #: Whether nothing stands behind a space or a parenthesis.
+        self.is_whole = len(everything) == len(before_cut)
+        #: The numbers that it begins with, up to the first space or parenthesis.
+        self.run = leading_numbers(before_cut)
+        #: The numbers that it begins with, whatever is between them: `11 24H2` begins with 11 and 24.
+        self.full_run = self.run if self.is_whole else leading_numbers(everything)
+        #: Whether what follows the numbers says that the release is not out: `17beta1`, `3.2.0-rc1`, `3.13.0a4`.
+        self.is_prerelease = _is_prerelease(everything[len(self.run) :])
+
+
+def tidy(text: str) -> str:
+    """Return a version without what is around it: image path, digest, Debian epoch, a leading `v`."""
+    text = text[:_LONGEST]
+    if _BARE.fullmatch(text):
+        return text
+    text = names.clean(text)
+    while True:
+        shorter = _DIGEST.sub("", text)
+        if image := _IMAGE.match(shorter):
+            shorter = shorter[image.end() :]
+        if epoch := _EPOCH.match(shorter):
+            shorter = shorter[epoch.end() :]
+        if v := _LEADING_V.match(shorter):
+            shorter = shorter[v.end() :]
+        shorter = shorter.strip()
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def clean(text: str) -> str:
+    """Return a version as `tidy` does, up to the first space or parenthesis: `20.04.6 LTS` -> `20.04.6`."""
+    if _BARE.fullmatch(text[:_LONGEST]):
+        return text[:_LONGEST]
+    while True:
+        shorter = _CUT.split(tidy(text), maxsplit=1)[0]
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def plain_run(text: str) -> str:
+    """Return the dotted numbers of a version that its text alone decides, "" for a version that has to be parsed."""
+    found = _PLAIN.fullmatch(text)
+    return found[1] if found is not None else ""
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Return the numbers, whole and without leading zeros, and the words of a text, in lower case."""
+    return tuple([int(one) if one[0] <= "9" else one for one in _TOKEN.findall(_plain(text))])
+
+
+def parse(text: str) -> Version:
+    """Return a version in tokens; it has none where the text holds neither a digit nor a letter."""
+    tidied = tidy(text)
+    cut = _CUT.search(tidied)
+    everything = tokens(tidied)
+    return Version(everything, tokens(tidied[: cut.start()]) if cut else everything)
+
+
+def leading_numbers(of: tuple[Token, ...]) -> tuple[int, ...]:
+    """Return the numbers that a row of tokens begins with."""
+    numbers = []
+    for token in of:
+        if isinstance(token, str):
+            break
+        numbers.append(token)
+    return tuple(numbers)
+
+
+def _is_prerelease(rest: tuple[Token, ...]) -> bool:
+    if not rest:
+        return False
+    return rest[0] in _PRERELEASE or (rest[0] in _PRERELEASE_LETTERS and len(rest) > 1 and isinstance(rest[1], int))
+
+
+def _plain(text: str) -> str:
+    return text.lower() if text.isascii() else "".join(c if c.isascii() else " " for c in names.clean(text).lower())
