@@ -38,6 +38,8 @@ class Sighting:
     address: str = ""
     region: str = ""
     tags: tuple[tuple[str, str], ...] = ()
+    #: Whether the provider goes on with support, for money, when the standard one ends; None where it does not say.
+    has_extended_support: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
