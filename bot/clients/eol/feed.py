@@ -129,7 +129,8 @@ async def _read(response: aiohttp.ClientResponse, is_conditional: bool, max_byte
     if response.status != 200:
         raise _FailedError(_refusal(response), _pause(response.headers))
     body = await _body(response, max_bytes)
-    summary = _check(body, response.content_type)
+    # Some 50 ms for the whole document, so it is not done where everybody else waits.
+    summary = await asyncio.to_thread(_check, body, response.content_type)
     return Fetched(body, response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""), summary)
 
 
