@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from conftest import OpenPage, Playground
 from driving import BOX, messages, send, until
 from kitchen_sink import everything
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -77,6 +79,26 @@ async def test_the_home_tab_is_published_and_updated(open_page: OpenPage, playgr
     assert playground.app.actions[-1]["actions"][0]["selected_option"]["value"] == "checkout"
     await page.select_option("#user-switcher", playground.bert)
     await expect(home).to_contain_text("Hello @bert")
+
+
+async def test_an_answer_under_way_for_one_person_does_not_undo_the_switch_to_another(
+    open_page: OpenPage, playground: Playground
+) -> None:
+    page = await open_page()
+    asked, release = asyncio.Event(), asyncio.Event()
+
+    async def held(route: Route) -> None:
+        asked.set()
+        await asyncio.wait_for(release.wait(), timeout=5)
+        await route.continue_()
+
+    await page.route(f"**/play/state?user={playground.ada}", held, times=1)
+    await playground.app.call("chat.postMessage", channel=playground.general, text="Something happens")
+    await asyncio.wait_for(asked.wait(), timeout=5)
+    await page.select_option("#user-switcher", playground.bert)
+    release.set()
+    await expect(page.locator("#sidebar").get_by_text("checkout")).to_have_count(0)
+    await expect(page.locator("#user-switcher")).to_have_value(playground.bert)
 
 
 async def test_a_reaction_is_shown_and_delivered(open_page: OpenPage, playground: Playground) -> None:

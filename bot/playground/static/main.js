@@ -81,7 +81,14 @@ class App {
   async fetchAll() {
     do {
       this.stale = false;
-      this.state = await getState(this.place.user);
+      const asked = this.place.user;
+      const state = await getState(asked);
+      // The person was switched meanwhile: this answer is another's, and must not switch back.
+      if (this.place.user !== asked) {
+        this.stale = true;
+        continue;
+      }
+      this.state = state;
       this.names = namesOf(this.state);
       this.settle();
       this.draw();
