@@ -17,6 +17,7 @@ _COMMANDS = {
     "catalog": "bot.cli.catalog",
     "db": "bot.cli.db",
     "doctor": "bot.cli.doctor",
+    "lifecycle": "bot.cli.lifecycle",
     "manifest": "bot.cli.manifest",
     "playground": "bot.cli.run",
     "run": "bot.cli.run",

@@ -1,1 +1,1 @@
-"""Where end-of-life dates come from."""
+"""End-of-life facts from outside: the feed's document, and the starter table that ships with Baton."""

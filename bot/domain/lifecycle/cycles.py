@@ -41,6 +41,7 @@ class CycleIndex:
         "contested",
         "exact",
         "feed",
+        "finer",
         "groups",
         "heads",
         "is_java",
@@ -76,10 +77,15 @@ class CycleIndex:
         self._add_names()
         self._add_other_names()
         self._add_latest()
+        #: By the head of a cycle: the cycles within it whose versions have one more number than its own have.
+        self.finer = dict(self._finer())
         self.heads = sorted(self.groups, key=without_zeros)
-        #: The builds of those cycles that are not named after the beginning of their builds, in order.
-        self.latest_runs = sorted(
-            (leading_numbers(one), places[0]) for one, places in self.latest.items() if self._is_by_build(one, places)
+        by_build = [(one, places) for one, places in self.latest.items() if self._is_by_build(one, places)]
+        #: The builds in order, where the cycles are not named after the beginning of their builds: Windows.
+        self.latest_runs = (
+            sorted((leading_numbers(one), places[0]) for one, places in by_build)
+            if 2 * sum(len(places) for _, places in by_build) > len(product.cycles)
+            else []
         )
         #: What decides a plain version by itself: as its beginning, and as the whole of it.
         self.plain = dict(self._plain())
@@ -186,6 +192,26 @@ class CycleIndex:
                 return rest
         return None
 
+    def _finer(self) -> Iterator[tuple[Run, tuple[int, list[tuple[Run, int]]]]]:
+        """Yield, by head, the length of the versions of cycles within a cycle, and those cycles in order.
+
+        Jenkins 2 is the weekly line (2.578); its long-term lines are cycles within (2.541, with 2.541.3). A 2.319.3 is
+        of such a line, though its own is not tracked.
+        """
+        within: dict[Run, list[tuple[Run, int]]] = {}
+        for head, members in self.groups.items():
+            for length in range(1, len(head)):
+                if head[:length] in self.groups:
+                    within.setdefault(head[:length], []).append((head, members[0][1]))
+        for head, finer in within.items():
+            lengths = {self._latest_length(place) for _, place in finer}
+            own = {self._latest_length(place) for _, place in self.groups[head]}
+            if len(lengths) == len(own) == 1 and 0 < min(own) < min(lengths):
+                yield head, (min(lengths), sorted(finer))
+
+    def _latest_length(self, place: int) -> int:
+        return len(leading_numbers(tokens(clean(self.product.cycles[place].latest))))
+
     def _plain(self) -> Iterator[tuple[str, InCycle]]:
         """Yield the names that decide a plain version by themselves, whatever follows after a dot."""
         cycles = self.product.cycles
@@ -193,7 +219,8 @@ class CycleIndex:
             return
         alone = {head: group[0][1] for head, group in self.groups.items() if len(group) == 1 and not group[0][0]}
         alone = {head: place for head, place in alone.items() if plain_run(cycles[place].name) == cycles[place].name}
-        open_heads = [head for head in self.groups if head not in alone]
+        alone = {head: place for head, place in alone.items() if head not in self.finer}
+        open_heads = [head for head in self.groups if head not in alone and head not in self.finer]
         for head, place in alone.items():
             if self._own[place] == head and not any(one[: len(head)] == head for one in open_heads):
                 yield cycles[place].name, self.sure(place, Method.PREFIX)

@@ -91,7 +91,8 @@ def _numbered(index: CycleIndex, version: Version) -> Matched:
             # Beyond a space only what a word confirms: `8 2` is not 8.2, `11 24H2` is.
             if group and (not is_beyond or any(_named(words, rest) for words, _ in group if words)):
                 return _in_group(index, group, version, length)
-    if index.is_java and version.run[0] == 1 and len(version.run) > 1:
+    # Java 1.5 and later are 5 and later; 1.4 has no other name.
+    if index.is_java and version.run[0] == 1 and len(version.run) > 1 and version.run[1] >= 5:
         return _numbered(index, Version(version.tokens[1:], version.before_cut[1:]))
     return _by_build(index, version) or _coarse(index, version) or _outside(index, version)
 
@@ -120,6 +121,9 @@ def _in_group(index: CycleIndex, group: tuple[tuple[Tokens, int], ...], version:
         return _one_of(index, places, version, Method.EDITION, plain=plain)
     if listed and plain[0] not in listed:
         return index.ambiguous((*plain, *listed), Method.LATEST)  # the facts contradict the name: ask
+    size, within = index.finer.get(version.run[:length], (0, []))
+    if size and len(version.run) >= size and not listed:
+        return _between(index, within, version.run, is_prerelease=False)
     return index.sure(plain[0], Method.PREFIX)
 
 

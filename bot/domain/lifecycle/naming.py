@@ -77,7 +77,7 @@ class Names:
         near = process.extract(folded, list(self._names), scorer=fuzz.ratio, score_cutoff=_LIKENESS, limit=None)
         scores = {name: score for name, score, _ in near}
         for name in self._names:
-            if len(name) >= _SHORTEST and (name in folded or folded in name):
+            if min(len(name), len(folded)) > _SHORTEST and (name in folded or folded in name):
                 part = 100.0 * min(len(name), len(folded)) / max(len(name), len(folded))
                 scores[name] = max(scores.get(name, 0.0), part)
         ranked = sorted(scores, key=lambda name: (-scores[name], name))

@@ -1,0 +1,142 @@
+"""The starter table that ships with Baton: what it covers, and that its dates are those of endoflife.date."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.clients.eol import starter
+from bot.domain.lifecycle import Ambiguous, Cycle, InCycle, Phase, Product, Table, match, phase
+from bot.errors import UnreadableError
+from tests.eol_facts import facts, needs_facts, product
+
+#: Not at endoflife.date: from the providers' own pages.
+OWN = {"google-cloud-sql-postgresql", "google-cloud-sql-mysql", "heroku-postgresql"}
+EXPECTED = """
+postgresql mysql mariadb mongodb redis valkey apache-cassandra elasticsearch opensearch rabbitmq apache-kafka
+amazon-rds-postgresql amazon-rds-mysql amazon-aurora-postgresql azure-database-for-postgresql
+google-cloud-sql-postgresql heroku-postgresql kubernetes amazon-eks azure-kubernetes-service
+google-kubernetes-engine python nodejs eclipse-temurin amazon-corretto go ruby php dotnet django rails
+spring-boot angular react ubuntu debian rhel alpine-linux amazon-linux windows-server terraform jenkins nginx
+openssl
+"""
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    return starter.load()
+
+
+def cycle(table: Table, name: str, version: str, provider: str) -> Cycle:
+    found = match(table, product=name, version=version, provider=provider)
+    assert isinstance(found, InCycle), found
+    return found.cycle
+
+
+def test_it_covers_what_an_ordinary_company_runs(table: Table) -> None:
+    assert len(EXPECTED.split()) >= 40
+    assert [key for key in EXPECTED.split() if table.get(key) is None] == []
+    assert all(one.cycles and one.label and one.category for one in table.products)
+
+
+@pytest.mark.parametrize(
+    ("provider", "eol", "eoes"),
+    [
+        ("", "2023-11-09", "absent"),
+        ("heroku", "2023-11-09", "absent"),
+        ("aws-rds", "2024-02-29", "2027-03-31"),
+        ("azure", "2026-07-31", "absent"),
+        ("gcp", "2025-02-01", "2028-02-01"),
+    ],
+)
+def test_postgresql_11_has_five_answers(table: Table, provider: str, eol: str, eoes: str) -> None:
+    found = cycle(table, "postgresql", "11.22", provider)
+    assert (str(found.eol), str(found.eoes)) == (eol, eoes)
+
+
+def test_extended_support_at_rds_costs_more_in_its_third_year(table: Table) -> None:
+    found = cycle(table, "postgres", "11", "aws-rds")
+    assert [(one.since, one.amount) for one in found.charges] == [
+        (date(2024, 4, 1), Decimal("0.10")),
+        (date(2026, 4, 1), Decimal("0.20")),
+    ]
+    assert phase(found, date(2026, 5, 1)) is Phase.EXTENDED
+    for product_of in table.products:
+        for one in product_of.cycles:
+            assert list(one.charges) == sorted(one.charges, key=lambda charge: charge.since)
+            if one.charges:
+                assert isinstance(one.eol, date)
+                assert timedelta(0) < one.charges[0].since - one.eol < timedelta(days=40)
+
+
+def test_a_cycle_is_found_by_its_name_alone(table: Table) -> None:
+    for one in table.products:
+        for each in one.cycles:
+            assert cycle(table, one.key, each.name, "") is each
+
+
+@needs_facts
+def test_every_date_is_that_of_the_facts(table: Table) -> None:
+    compared = 0
+    for one in table.products:
+        if one.key in OWN:
+            continue
+        known = {each.name: each for each in product(one.key).cycles}
+        for each in one.cycles:
+            said = known[each.name]
+            assert (each.released, *each.clocks) == (said.released, *said.clocks), (one.key, each.name)
+            assert each.latest in {"", said.latest}
+            compared += 1
+    assert compared > 900
+
+
+@needs_facts
+def test_what_is_not_at_endoflife_date_is_few(table: Table) -> None:
+    assert {one.key for one in table.products} - set(facts()) == OWN
+
+
+@needs_facts
+def test_a_cycle_that_it_lacks_is_never_taken_for_one_that_it_has(table: Table) -> None:
+    taken = []
+    for one in table.products:
+        if one.key in OWN:
+            continue
+        have = {each.name for each in one.cycles}
+        for each in product(one.key).cycles:
+            for version in {each.name, each.latest} - {""}:
+                found = match(table, product=one.key, version=version)
+                if each.name not in have and isinstance(found, InCycle):
+                    taken.append((one.key, version, found.cycle.name))
+                if each.name in have and not isinstance(found, InCycle | Ambiguous):
+                    taken.append((one.key, version, "nothing"))
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x: {label: X, category: c, cycles: {'1': eol soon}}", "x cannot be read"),
+        ("x: {label: X, category: c, cycles: {'1': end 2020-01-01}}", "end, which is unknown"),
+        ("x: {label: X, category: c, cycles: {'1': eol}}", "nothing of it"),
+        ("x: {label: X, category: c, cycles: {'1': 'eol 2020-01-01, eol 2021-01-01'}}", "twice"),
+        ("x: {label: X, category: c, cycles: {'1': charge 2020-01-01 much}}", "x cannot be read"),
+        ("x: {label: X, category: c, cycle: {}}", "unknown key cycle"),
+        ("x: {label: X, category: c, aliases: y, cycles: {}}", "are lists"),
+        ("x: {label: X}", "x cannot be read"),
+        ("x: [1", "is not YAML"),
+    ],
+)
+def test_a_mistake_in_the_files_is_an_error_that_says_where(text: str, said: str) -> None:
+    with pytest.raises(UnreadableError, match=said):
+        list(starter.read(text, shown="tools.yaml"))
+
+
+def test_a_line_is_read_whole() -> None:
+    line = "released 2024-01-02, lts 2024-06-01, eoas ended, eol open, eoes 2030-01-01, codename Big Cat"
+    [read] = starter.read(f"x: {{label: X, category: c, cycles: {{'1.10': '{line}'}}}}", shown="x")
+    assert isinstance(read, Product)
+    [one] = read.cycles
+    assert (one.name, one.codename, one.released, one.lts) == ("1.10", "Big Cat", date(2024, 1, 2), date(2024, 6, 1))
+    assert [str(clock) for clock in one.clocks] == ["ended", "open", "2030-01-01"]
