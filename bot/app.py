@@ -73,9 +73,13 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         work = jobs.Jobs(deps, slack, snapshot)
         stack.push_async_callback(_drained, context, settings.drain_seconds)
         await _start_work(stack, context, work, settings)
-        url = await _serve(stack, settings, dispatch, routes.health_routes(deps, snapshot, registry))
-        if app_token := settings.slack_app_token.get_secret_value():
-            await _connect(stack, slack, dispatch, app_token)
+        sockets = _sockets(slack, dispatch, settings.slack_app_token.get_secret_value())
+        is_connected = sockets.client.is_connected if sockets is not None else None
+        health = routes.health_routes(deps, snapshot, registry, is_connected=is_connected)
+        url = await _serve(stack, settings, dispatch, health)
+        if sockets is not None:
+            await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+            stack.push_async_callback(sockets.close_async)
         log.info("serving %d assets at %s", len(snapshot.directory), url)
         yield Running(url, context, work)
         log.info("stopping: finishing what was acknowledged")
@@ -124,11 +128,14 @@ async def _serve(stack: AsyncExitStack, settings: Settings, dispatch: Dispatch, 
     return f"http://{host}:{port}"
 
 
-async def _connect(stack: AsyncExitStack, slack: SlackClient, dispatch: Dispatch, app_token: str) -> None:
-    """Open Socket Mode: Bolt holds the connections, the front door answers ahead of its listeners.
+def _sockets(slack: SlackClient, dispatch: Dispatch, app_token: str) -> AsyncSocketModeHandler | None:
+    """Return Socket Mode, not connected yet: Bolt holds the connections, the front door answers ahead of its listeners.
 
-    Slack's side of the connection needs no signature, and the bot token was checked at the start.
+    Without an app token there is none. Slack's side of the connection needs no signature, and the bot token was checked
+    at the start.
     """
+    if not app_token:
+        return None
     bolt = AsyncApp(
         client=slack.web,
         before_authorize=dispatch,
@@ -136,9 +143,7 @@ async def _connect(stack: AsyncExitStack, slack: SlackClient, dispatch: Dispatch
         request_verification_enabled=False,
         ssl_check_enabled=False,
     )
-    sockets = AsyncSocketModeHandler(bolt, app_token)
-    await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-    stack.push_async_callback(sockets.close_async)
+    return AsyncSocketModeHandler(bolt, app_token)
 
 
 async def _drained(context: Context, seconds: float) -> None:

@@ -68,8 +68,17 @@ def parse(raw: bytes, content_type: str) -> dict[str, Any]:
     return body
 
 
-def health_routes(deps: Deps, snapshot: Snapshot, registry: CollectorRegistry) -> list[web.RouteDef]:
-    """Return `/healthz` (the process lives), `/readyz` (it can answer and decide) and `/metrics`."""
+def health_routes(
+    deps: Deps,
+    snapshot: Snapshot,
+    registry: CollectorRegistry,
+    *,
+    is_connected: Callable[[], Awaitable[bool]] | None = None,
+) -> list[web.RouteDef]:
+    """Return `/healthz` (the process lives), `/readyz` (it can answer and decide) and `/metrics`.
+
+    `is_connected` says whether Slack's payloads reach this process; None where they come in over HTTP.
+    """
     began = time.monotonic()
 
     async def healthz(_request: web.Request) -> web.Response:
@@ -83,6 +92,8 @@ def health_routes(deps: Deps, snapshot: Snapshot, registry: CollectorRegistry) -
                 await queries.revision(connection)
         except Exception as error:  # noqa: BLE001 - whatever it is, the database cannot be used
             return _json({"status": "unready", "reason": f"the database: {type(error).__name__}"}, status=503)
+        if is_connected is not None and not await is_connected():
+            return _json({"status": "unready", "reason": "Socket Mode is not connected"}, status=503)
         return _json({"status": "ready", "revision": snapshot.revision, "assets": len(snapshot.directory)})
 
     async def metrics(_request: web.Request) -> web.Response:

@@ -77,7 +77,8 @@ async def ready(port: int) -> None:
                     if answer.status == 200:
                         return
             except aiohttp.ClientConnectionError:
-                await asyncio.sleep(0.1)
+                pass  # it does not listen yet
+            await asyncio.sleep(0.1)
     raise AssertionError("baton run is not ready after 20 seconds")
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
+from bot import web as routes
 from bot.app import running
 from bot.errors import SettingsError, StoreError
 from bot.playground.fake_slack import FakeSlack
@@ -36,6 +39,19 @@ async def test_not_ready_once_the_database_is_gone(stage: Stage, monkeypatch: py
         answer = await session.get(f"{stage.baton.url}/readyz")
         assert answer.status == 503
         assert (await answer.json())["reason"] == "the database: OSError"
+
+
+@pytest.mark.parametrize(("is_up", "status"), [(True, 200), (False, 503)])
+async def test_ready_only_while_slack_reaches_it(stage: Stage, is_up: bool, status: int) -> None:
+    async def is_connected() -> bool:
+        return is_up
+
+    context = stage.baton.context
+    health = routes.health_routes(context.deps, context.snapshot, CollectorRegistry(), is_connected=is_connected)
+    async with TestClient(TestServer(routes.application(health))) as client:
+        answer = await client.get("/readyz")
+        assert answer.status == status
+        assert ("Socket Mode" in await answer.text()) is not is_up
 
 
 def _settings(database_url: str, api_url: str, **more: object) -> Settings:
