@@ -5,10 +5,10 @@ Table models do not validate: values come from the domain, which does. Enumerati
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.types import UTCDateTime
@@ -247,3 +247,166 @@ class OutboxMessage(SQLModel, table=True):
     sent_at: datetime | None = _when(nullable=True)
     ts: str | None = None  #: Slack's id of the posted message
     error: str = _text()  #: Slack's code of the last failure
+
+
+class Deployment(SQLModel, table=True):
+    """A source has seen an asset run a product at a version. One that is not seen any more gets `gone_at`."""
+
+    __tablename__ = "deployments"
+    __table_args__ = (
+        UniqueConstraint(
+            "source_id", "asset_id", "product", "provider", "environment", "version", name="uq_deployments"
+        ),
+        Index("ix_deployments_asset_id", "asset_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="sources.id")
+    asset_id: int = Field(foreign_key="assets.id")
+    product: str = _text()  #: the source's own word: a product, an engine, an image
+    version: str = _text()  #: as written; empty for one that nobody knows
+    provider: str = _text()  #: whose clock counts; empty for the makers' own
+    environment: str = _text()
+    how: str = _text()  #: `catalog`, or how it was scanned: `image`, `dockerfile`, `sbom`, `aws-rds`
+    address: str = _text()  #: what identifies the thing that was seen: an image reference, an ARN
+    has_extended_support: bool | None = None  #: whether support goes on for money by itself; None: not said
+    first_seen_at: datetime = _when()
+    last_seen_at: datetime = _when()  #: an import that changes nothing moves the source's `last_run_at` instead
+    gone_at: datetime | None = _when(nullable=True)
+
+
+class VersionPin(SQLModel, table=True):
+    """A person has said which release cycle something is, where the rules were not sure or wrong. Pins end."""
+
+    __tablename__ = "version_pins"
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int = Field(foreign_key="assets.id", index=True)
+    product: str = _text()  #: the deployment's words, as in `deployments`
+    version: str = _text()
+    provider: str = _text()
+    pinned_product: str = _text()  #: the key of the product that it is
+    pinned_cycle: str = _text()
+    person_id: int = Field(foreign_key="people.id")
+    at: datetime = _when()
+    ended_at: datetime | None = _when(nullable=True)
+
+
+class FeedCopy(SQLModel, table=True):
+    """One row: the last good copy of the feed of end-of-life dates, and how the last try went."""
+
+    __tablename__ = "feed_copy"
+    id: int = Field(primary_key=True)
+    body: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))  #: zlib; empty: no copy yet
+    etag: str = _text()
+    last_modified: str = _text()
+    digest: str = _text()
+    products: int = 0
+    cycles: int = 0
+    fetched_at: datetime | None = _when(nullable=True)  #: when this copy came
+    confirmed_at: datetime | None = _when(nullable=True)  #: when the feed last gave or confirmed it
+    tried_at: datetime | None = _when(nullable=True)
+    not_before: datetime | None = _when(nullable=True)  #: the feed asked for a pause until then
+    failure: str = _text()  #: why the last try brought nothing; empty when it went well
+
+
+class ProviderDates(SQLModel, table=True):
+    """What a provider says itself of the versions that it runs; it outranks the feed."""
+
+    __tablename__ = "provider_dates"
+    __table_args__ = (UniqueConstraint("provider", "engine", "cycle", "region"),)
+    id: int | None = Field(default=None, primary_key=True)
+    provider: str = _text()
+    engine: str = _text()
+    cycle: str = _text()
+    region: str = _text()
+    standard_until: date | None = None
+    extended_from: date | None = None
+    extended_until: date | None = None
+    seen_at: datetime = _when()
+
+
+class DateChange(SQLModel, table=True):
+    """A deadline of a release cycle has moved; the oldest rows say what was known first."""
+
+    __tablename__ = "date_changes"
+    __table_args__ = (Index("ix_date_changes_product_cycle", "product", "cycle"),)
+    id: int | None = Field(default=None, primary_key=True)
+    product: str = _text()
+    cycle: str = _text()
+    clock: str = _text()  #: `eoas`, `eol` or `eoes`
+    before: str = _text()  #: a day, `open`, `ended` or `absent`
+    after: str = _text()
+    at: datetime = _when()
+
+
+class Reminder(SQLModel, table=True):
+    """What an addressee has been told of one deadline. One for each (addressee, product, cycle, kind) at a time."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        Index(
+            "uq_reminders_open",
+            "addressee",
+            "product",
+            "cycle",
+            "kind",
+            unique=True,
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    addressee: str = _text()  #: `team:3`, `person:7` or `nobody`
+    product: str = _text()
+    cycle: str = _text()
+    kind: str = _text()  #: a `DeadlineKind`
+    deadline: date = Field()
+    opened_on: date = Field()  #: the addressee's day on which it was first seen
+    milestone: int | None = None  #: the last one that was said, in days before the deadline
+    said_on: date | None = None  #: the addressee's day on which that was
+    root_key: str = _text()  #: the outbox key of the root message; empty before there is one
+    claimed_at: datetime | None = _when(nullable=True)  #: somebody said that it is done; the evidence is awaited
+    claimed_by: int | None = Field(default=None, foreign_key="people.id")
+    delegated_to: int | None = Field(default=None, foreign_key="teams.id")  #: the team that has accepted it
+    resolved_at: datetime | None = _when(nullable=True)
+    resolution: str = _text()  #: `upgraded`, `gone`, `moved` or `passed`
+
+
+class ReminderAnswer(SQLModel, table=True):
+    """What somebody answered to a reminder. The newest that has not ended is in force."""
+
+    __tablename__ = "reminder_answers"
+    id: int | None = Field(default=None, primary_key=True)
+    reminder_id: int = Field(foreign_key="reminders.id", index=True)
+    kind: str = _text()  #: `acknowledged`, `planned`, `snoozed`, `waived` or `delegated`
+    person_id: int = Field(foreign_key="people.id")
+    at: datetime = _when()
+    deadline: date = Field()  #: the deadline that it was given to
+    milestone: int | None = None  #: for `acknowledged`
+    until: date | None = None  #: a plan's day; when a snooze or a waiver is over
+    team_id: int | None = Field(default=None, foreign_key="teams.id")  #: whom a delegation is offered to
+    detail: dict[str, Any] = _json(dict)  #: a plan's target and people, a waiver's reason
+    decided_by: int | None = Field(default=None, foreign_key="people.id")  #: who approved, or accepted
+    decided_at: datetime | None = _when(nullable=True)
+    ended_at: datetime | None = _when(nullable=True)
+
+
+class Ping(SQLModel, table=True):
+    """An addressee was written to on a day of theirs: the reason why nothing more is sent on it."""
+
+    __tablename__ = "pings"
+    addressee: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    is_digest: bool = False
+    key: str = _text()  #: the outbox key of the message
+
+
+class CalendarLink(SQLModel, table=True):
+    """The address of a team's calendar of deadlines: only a hash of its secret part is kept. Links are revoked."""
+
+    __tablename__ = "calendar_links"
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)  #: None: every team
+    digest: str = Field(sa_column=Column(Text, nullable=False, unique=True))  #: SHA-256 of the token, in hexadecimal
+    person_id: int | None = Field(default=None, foreign_key="people.id")  #: None: made at the command line
+    created_at: datetime = _when()
+    revoked_at: datetime | None = _when(nullable=True)
