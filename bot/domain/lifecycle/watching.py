@@ -1,0 +1,240 @@
+"""Who has what of which release cycle that ends: the whole inventory, gone through once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.domain import ownership
+from bot.domain.catalog import Area, AssetKind, Role
+from bot.domain.lifecycle.deadlines import current, deadlines_of
+from bot.domain.lifecycle.deployments import Deployment, Pin
+from bot.domain.lifecycle.matched import Ambiguous, InCycle, Matched
+from bot.domain.lifecycle.matching import match
+from bot.domain.lifecycle.milestones import Deadline
+from bot.domain.lifecycle.records import Cycle, Product
+from bot.domain.lifecycle.table import Table
+from bot.domain.names import fold
+from bot.domain.ownership import CatalogView, Disputed, Holding, Orphaned, Owned
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+
+#: Whose part of a thing ages: of what stores data its database, of a cluster its infrastructure, else the whole.
+_AREAS = {
+    AssetKind.DATABASE: Area.DATABASE,
+    AssetKind.CACHE: Area.DATABASE,
+    AssetKind.QUEUE: Area.DATABASE,
+    AssetKind.CLUSTER: Area.INFRASTRUCTURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom reminders go to: a team, a person, or (both None) nobody, which the platform channel hears of."""
+
+    team: TeamRecord | None = None
+    person: PersonRecord | None = None
+
+    @property
+    def key(self) -> str:
+        """`team:3`, `person:7` or `nobody`."""
+        if self.team is not None:
+            return f"team:{self.team.id}"
+        return f"person:{self.person.id}" if self.person is not None else "nobody"
+
+    @property
+    def name(self) -> str:
+        """The name as people write it; empty for nobody."""
+        if self.team is not None:
+            return self.team.name
+        return self.person.name if self.person is not None else ""
+
+
+NOBODY = Addressee()
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """Whom an asset's reminders go to, who owns its other areas, and whether that is disputed."""
+
+    addressee: Addressee
+    others: tuple[tuple[Area, str], ...] = ()
+    is_disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A deployment, the asset that it is of, and what its version came to. `pin` is set when a person said so."""
+
+    deployment: Deployment
+    asset: AssetRecord
+    matched: Matched
+    responsible: Responsible
+    pin: Pin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What one addressee has of one release cycle with a deadline: the subject of a reminder.
+
+    `runs` are in the order in which to look at them: by tier, then by name.
+    """
+
+    addressee: Addressee
+    product: Product
+    cycle: Cycle
+    deadline: Deadline
+    runs: tuple[Running, ...]
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What a reminder is unique by: addressee, product, cycle, kind of deadline."""
+        return self.addressee.key, self.product.key, self.cycle.name, self.deadline.kind.value
+
+    @property
+    def tier(self) -> int | None:
+        """The most important tier of what runs it; None when none is known."""
+        return min((one.asset.tier for one in self.runs if one.asset.tier is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Watches:
+    """The inventory as of one moment. `unsure` is whatever is not sure to be in a cycle, by its addressee's key."""
+
+    by_key: Mapping[tuple[str, str, str, str], Watch] = field(default_factory=dict)
+    by_asset: Mapping[int, tuple[Running, ...]] = field(default_factory=dict)
+    by_addressee: Mapping[str, tuple[Watch, ...]] = field(default_factory=dict)
+    unsure: Mapping[str, tuple[Running, ...]] = field(default_factory=dict)
+    addressees: Mapping[str, Addressee] = field(default_factory=dict)
+
+
+def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, stale_after: timedelta) -> Responsible:
+    """Return whom the reminders about an asset go to: the living owner of the part that ages, else of the whole."""
+    whole = ownership.verdict(asset, catalog, now=now, stale_after=stale_after)
+    area = _AREAS.get(asset.kind)
+    verdict = whole
+    if area is not None and any(holding.fact.area is area for holding in _holdings(whole)):
+        verdict = ownership.verdict(asset, catalog, now=now, stale_after=stale_after, area=area)
+    if isinstance(verdict, Disputed):
+        answering = verdict.claims
+    elif isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
+        answering = verdict.owners
+    else:
+        return Responsible(NOBODY)
+    alive = [holding for holding in answering if ownership.is_alive(holding, catalog)]
+    if not alive:
+        return Responsible(NOBODY)
+    first = next((holding for holding in alive if holding.team is not None), alive[0])
+    addressee = Addressee(first.team, None if first.team is not None else first.person)
+    return Responsible(addressee, _others(whole, first), isinstance(verdict, Disputed))
+
+
+def _holdings(verdict: ownership.Verdict) -> tuple[Holding, ...]:
+    if isinstance(verdict, Disputed):
+        return (*verdict.claims, *verdict.others)
+    return verdict.holdings if isinstance(verdict, Owned) else ()
+
+
+def _others(whole: ownership.Verdict, first: Holding) -> tuple[tuple[Area, str], ...]:
+    """Name the owners of other areas who are somebody else."""
+    return tuple(
+        dict.fromkeys(
+            (holding.fact.area, holding.name)
+            for holding in _holdings(whole)
+            if holding.fact.role is Role.OWNER
+            and holding.fact.area is not first.fact.area
+            and (holding.team, holding.person) != (first.team, first.person)
+        )
+    )
+
+
+class Watching:
+    """Takes deployments one by one, so that whoever gathers may pause in between, and makes the watches of them.
+
+    `today_of` says which day it is for an addressee.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        catalog: CatalogView,
+        *,
+        now: datetime,
+        stale_after: timedelta,
+        pins: Mapping[tuple[int, str, str, str], Pin],
+        today_of: Callable[[Addressee], date],
+    ) -> None:
+        self._table, self._catalog, self._now, self._stale_after = table, catalog, now, stale_after
+        self._pins, self._today_of = pins, today_of
+        self._responsible: dict[int, Responsible] = {}
+        self._by_asset: dict[int, list[Running]] = {}
+        self._unsure: dict[str, list[Running]] = {}
+        self._groups: dict[tuple[str, str, str, str], tuple[Addressee, InCycle, Deadline, list[Running]]] = {}
+        self._addressees: dict[str, Addressee] = {}
+
+    def add(self, deployment: Deployment) -> None:
+        """Take one deployment; one of an asset that the catalog no longer has is left out."""
+        asset = self._catalog.asset(deployment.asset_id)
+        if asset is None:
+            return
+        responsible = self._responsible.get(asset.id)
+        if responsible is None:
+            responsible = self._responsible[asset.id] = responsible_for(
+                asset, self._catalog, now=self._now, stale_after=self._stale_after
+            )
+        pin = self._pins.get((asset.id, deployment.product, deployment.version, deployment.provider))
+        running = Running(deployment, asset, self._matched(deployment, pin), responsible, pin)
+        self._by_asset.setdefault(asset.id, []).append(running)
+        addressee = responsible.addressee
+        self._addressees.setdefault(addressee.key, addressee)
+        certain = certain_of(running.matched)
+        if certain is None:
+            self._unsure.setdefault(addressee.key, []).append(running)
+            return
+        all_of_it = deadlines_of(certain.cycle, has_extended_support=deployment.has_extended_support)
+        for deadline in current(all_of_it, self._today_of(addressee)):
+            key = (addressee.key, certain.product.key, certain.cycle.name, deadline.kind.value)
+            self._groups.setdefault(key, (addressee, certain, deadline, []))[3].append(running)
+
+    def done(self) -> Watches:
+        """Return the watches of everything that was added."""
+        by_key = {
+            key: Watch(addressee, known.product, known.cycle, deadline, tuple(sorted(runs, key=_order)))
+            for key, (addressee, known, deadline, runs) in self._groups.items()
+        }
+        by_addressee: dict[str, list[Watch]] = {}
+        for watch in by_key.values():
+            by_addressee.setdefault(watch.addressee.key, []).append(watch)
+        return Watches(
+            by_key=by_key,
+            by_asset={asset: tuple(runs) for asset, runs in self._by_asset.items()},
+            by_addressee={key: tuple(sorted(watches, key=_urgency)) for key, watches in by_addressee.items()},
+            unsure={key: tuple(sorted(runs, key=_order)) for key, runs in self._unsure.items()},
+            addressees=self._addressees,
+        )
+
+    def _matched(self, deployment: Deployment, pin: Pin | None) -> Matched:
+        if pin is not None:
+            product = self._table.get(pin.pinned_product)
+            found = match(self._table, product=pin.pinned_product, version=pin.pinned_cycle)
+            if product is not None and isinstance(found, InCycle) and found.cycle.name == pin.pinned_cycle:
+                return found
+        return match(self._table, product=deployment.product, version=deployment.version, provider=deployment.provider)
+
+
+def certain_of(matched: Matched) -> InCycle | None:
+    """Return what is sure of a version: its cycle, or any of several that share all clocks; None when it is not."""
+    if isinstance(matched, InCycle):
+        return matched
+    if isinstance(matched, Ambiguous) and matched.is_one_answer:
+        return InCycle(product=matched.product, cycle=matched.candidates[0], method=matched.method, feed=matched.feed)
+    return None
+
+
+def _order(running: Running) -> tuple[int, str, int]:
+    tier = running.asset.tier
+    return 99 if tier is None else tier, fold(running.asset.name), running.deployment.id
+
+
+def _urgency(watch: Watch) -> tuple[date, str, str]:
+    return watch.deadline.on, fold(watch.product.label or watch.product.key), watch.cycle.name
