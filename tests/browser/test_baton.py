@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def keep(page: Page, name: str) -> None:
     """Keep a picture where one was asked for."""
     if folder := os.environ.get("BATON_SCREENSHOTS"):
+        await page.wait_for_function("[...document.images].every((image) => image.complete)")
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
@@ -196,7 +198,8 @@ async def test_a_team_is_shown_and_its_pages_turned(baton: Playground, open_as: 
 
 
 async def test_the_clock_moves_and_answers_with_it(baton: Playground, open_as: OpenPage) -> None:
-    page = await open_as(a_member_of(baton, "search"))
+    handle = a_member_of(baton, "search")
+    page = await open_as(handle)
     before = baton.clock.now()
     for _ in range(7):
         moved = baton.clock.ahead
@@ -205,7 +208,22 @@ async def test_the_clock_moves_and_answers_with_it(baton: Playground, open_as: O
     assert baton.clock.now() - before >= timedelta(days=210)
     await send(page, "/whoowns payments-db")
     await expect(messages(page).last).to_contain_text("Nobody has confirmed this since")
-    await expect(page.locator(".clock time")).to_contain_text(str(baton.clock.now().year))
+    there = baton.clock.now().astimezone(ZoneInfo(baton.slack.workspace.user(handle).tz))
+    await expect(page.locator(".clock time")).to_contain_text(f"{there.day} {there:%b} {there.year}")
+
+
+async def test_the_clock_can_be_pressed_while_it_moves(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    told = page.locator(".clock time")
+    before = await told.get_attribute("datetime")
+    assert before is not None
+    await page.get_by_role("button", name="Move the clock by 1 week").hover()
+    await page.mouse.down()
+    baton.clock.advance(timedelta(days=1))
+    baton.slack.workspace.changed("clock")
+    await expect(told).not_to_have_attribute("datetime", before)
+    await page.mouse.up()
+    await until(lambda: baton.clock.ahead == timedelta(days=8))
 
 
 async def test_the_clock_does_not_go_back(baton: Playground, open_as: OpenPage) -> None:
@@ -238,6 +256,7 @@ async def test_axe_finds_nothing_serious(baton: Playground, open_as: OpenPage, w
     await expect(messages(page).last).to_contain_text("payments-db")
     await check(page, "answer")
     await page.locator("#tour").get_by_role("button", name="Take the tour").click()
+    await expect(page.locator("#tour")).to_contain_text("1 of 5")
     await check(page, "tour")
     await page.locator("#tour").get_by_role("button", name="Leave the tour").click()
     await page.locator("#inspector summary").click()
