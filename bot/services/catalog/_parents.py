@@ -52,6 +52,27 @@ async def resolve_parents(run: Run, plan: Plan) -> dict[int, int]:
     return kept
 
 
+async def note_unresolved(run: Run, plan: Plan) -> None:
+    """Note this source's parents that no asset fits, once for each text, for a run that changes nothing.
+
+    `plan` is what stands (see `_plan.standing`).
+    """
+    claims = run.reading.assets.claims
+    said = [
+        _Said(ParentClaim(asset, run.source.id, claims[external].parent), claims[external].origin)
+        for external, asset in plan.asset_ids.items()
+        if external in claims and claims[external].parent and plan.known[asset].parent_id is None
+    ]
+    texts = {one.claim.parent for one in said}
+    parents = Parents(await _externals(run, plan, texts), await _candidates(run, plan, texts))
+    unfit: dict[str, _Said] = {}
+    for one in said:
+        # One that fits and yet counts for nothing stood in a circle.
+        if parents.find(one.claim) is None:
+            unfit.setdefault(one.claim.parent, one)
+    run.notes.extend(Problem(one.origin, _unresolved(text), is_error=False) for text, one in unfit.items())
+
+
 def _note_cycles(run: Run, plan: Plan, cycles: Iterable[Sequence[int]], said: Iterable[_Said]) -> None:
     origins = {one.claim.asset: one.origin for one in said if one.claim.source == run.source.id} if cycles else {}
     for cycle in cycles:
