@@ -34,11 +34,17 @@ def is_missing(url: str) -> bool:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    """Open the database. Raises StoreError, without the address and its password, when it cannot be reached."""
+async def opened(url: str, *, may_make: bool = False) -> AsyncIterator[Database]:
+    """Open the database; with `may_make` a SQLite file that is not there yet is made.
+
+    Raises StoreError, without the address and its password, when it cannot be reached.
+    """
     file = sqlite_file(url)
     if file is not None and not file.parent.is_dir():
         raise StoreError(f"The folder {file.parent} does not exist: make it, or set BATON_DATABASE_URL.")
+    if is_missing(url) and not may_make:
+        do = "`baton catalog import auto PATH` makes one, or set BATON_DATABASE_URL to where it is"
+        raise StoreError(f"There is no database at {file} yet: {do}.")
     database = Database(url, busy_timeout_seconds=_BUSY_TIMEOUT_SECONDS)
     try:
         await _reach(database)

@@ -15,6 +15,7 @@ import typer
 
 from bot import settings as environment
 from bot.blocks import ownership as blocks
+from bot.blocks.text import as_written
 from bot.cli import _past
 from bot.cli._database import opened
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
@@ -169,4 +170,4 @@ def _brief(verdict: Verdict) -> str:
 def _plain(text: str) -> str:
     text = _REFERENCE.sub(r"\1", _DATE.sub(r"\1", text)).replace("*", "")
     text = re.sub(r":(warning|bulb|hourglass|grey_question):\s*", "! ", text)
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\u2060", "")
+    return as_written(text.replace("\u2060", ""))

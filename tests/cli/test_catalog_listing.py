@@ -68,6 +68,16 @@ def test_auto_imports_each_format_as_its_own_source(baton: Baton, folder: Path) 
     assert json.loads(baton("ask", "--json", "who owns search?").out)["owner"] == "Platform"
 
 
+def test_what_lies_in_githubs_folder_is_githubs(baton: Baton, tmp_path: Path) -> None:
+    for folder in (".github", ".gitlab"):
+        file = tmp_path / "checkout" / folder / "CODEOWNERS"
+        file.parent.mkdir(parents=True)
+        file.write_text("[ab] @acme/letters\n* @acme/platform\n")
+    baton("catalog", "import", "auto", tmp_path / "checkout")
+    listed = json.loads(baton("catalog", "sources", "--json").out)
+    assert {each["name"] for each in listed} == {"codeowners", "gitlab-codeowners"}
+
+
 def test_auto_says_what_it_cannot_place(baton: Baton, folder: Path, tmp_path: Path) -> None:
     ran = baton("catalog", "import", "auto", folder / "notes.txt")
     assert ran.code == 1

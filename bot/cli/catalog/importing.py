@@ -144,7 +144,7 @@ async def ready(url: str, *, dry_run: bool) -> AsyncIterator[Database]:
     with TemporaryDirectory() as elsewhere:
         if is_new and dry_run:
             url = f"sqlite:///{elsewhere}/dry-run.sqlite"
-        async with opened(url) as database:
+        async with opened(url, may_make=True) as database:
             if is_new:
                 await migrations.upgrade(database)
             await migrations.require_current(database)
