@@ -11,7 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from bot import settings as environment
 from bot.errors import StoreError
 from bot.ports import SystemClock
+from bot.services import snapshot
 from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
 from bot.store import migrations
 from bot.store.db import Database, normalise_url
 
@@ -60,6 +62,15 @@ async def opened_deps() -> AsyncIterator[Deps]:
     async with opened(settings.database_url.get_secret_value()) as database:
         await migrations.require_current(database)
         yield Deps(database, SystemClock(), settings.stale_after)
+
+
+@asynccontextmanager
+async def answering() -> AsyncIterator[tuple[Deps, Snapshot]]:
+    """Open the database that the settings name, with its catalog in memory, to answer questions."""
+    async with opened_deps() as deps:
+        catalog = Snapshot()
+        await snapshot.refresh(catalog, deps.database)
+        yield deps, catalog
 
 
 async def _reach(database: Database) -> None:

@@ -81,10 +81,19 @@ async def test_names_that_nobody_knows_and_names_of_several(baton: Playground, o
 
 async def test_on_a_phone(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"), width=390, height=844, scheme="dark")
+    fits = "nodes => nodes.map((node) => node.getBoundingClientRect().right <= window.innerWidth)"
+    assert set(await page.locator(".suggestions .suggestion").evaluate_all(fits)) == {True}
     await send(page, "/whoowns who looks after deployments of checkout?")
     await expect(messages(page).last).to_contain_text("CI and deployments")
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     await keep(page, "phone")
+
+
+async def test_what_is_ones_own_stands_in_sight(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "payments"))
+    for name in ("general", "grooming", "team-payments", "Baton – Home"):
+        await expect(page.locator("button.side-item", has_text=name)).to_be_in_viewport()
+    await expect(page.locator("[data-focus=dm]")).to_be_in_viewport()
 
 
 async def test_one_owner_for_the_whole(baton: Playground, open_as: OpenPage) -> None:
@@ -237,16 +246,34 @@ async def test_the_clock_does_not_go_back(baton: Playground, open_as: OpenPage) 
     assert baton.clock.ahead == timedelta()
 
 
-async def test_a_visitors_own_catalog(tmp_path: Path, open_url: OpenPage) -> None:
+async def test_a_visitors_own_catalog(tmp_path: Path, open_url: OpenPage, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "CODEOWNERS").write_text("# baton: repository acme/shop\n* @acme/platform\n")
-    (tmp_path / "opslevel.yml").write_text("version: 1\nservice: {name: cart, owner: shop}\n")
+    (tmp_path / "opslevel.yml").write_text("version: 1\nservice: {name: shopping-cart, aliases: [cart], owner: shop}\n")
+    (tmp_path / "service.datadog.yaml").write_text("schema-version: v9\ndd-service: a\n")
     async with playing(f"sqlite:///{tmp_path / 'own.sqlite'}", catalog=[tmp_path]) as own:
         page = await open_url(own.url)
         await expect(page.locator("#sidebar")).to_contain_text("You, a visitor")
         await expect(page.locator("#tour")).to_be_hidden()
-        await send(page, "/whoowns cart")
-        await expect(messages(page).last).to_contain_text("shop owns cart")
+        tries = page.locator(".suggestions .suggestion")
+        await expect(tries).to_have_text(
+            [
+                "/whoowns shopping-cart",
+                "/whoowns who looks after shopping-cart?",
+                "/whoowns shoppig-cart",
+                "/baton team shop",
+                "/baton help",
+            ]
+        )
+        for text, answer in [
+            ("/whoowns shopping-cart", "shop owns shopping-cart"),
+            ("/whoowns who looks after shopping-cart?", "shop owns shopping-cart"),
+            ("/whoowns shoppig-cart", "I read that as shopping-cart"),
+            ("/baton team shop", "shop owns 1 thing"),
+        ]:
+            await send(page, text)
+            await expect(messages(page).last).to_contain_text(answer)
         await page.close()
+    assert "service.datadog.yaml:1: is of version 'v9'" in caplog.text
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=str)

@@ -59,6 +59,24 @@ def test_patterns_are_shown_as_they_were_written(baton: Baton, tmp_path: Path) -
     assert "docs owns acme/shop:/docs/**/*.md." in baton("ask", "docs/guide/start.md").out
 
 
+@pytest.mark.usefixtures("catalog")
+def test_a_team_is_shown(baton: Baton) -> None:
+    ran = baton("team", "show", "payments")
+    assert ran.out.splitlines()[0] == "Payments (#payments) owns 3 things."
+    assert "• payments-db · database" in ran.out.splitlines()
+    told = json.loads(baton("team", "show", "@payments", "--json").out)
+    assert (told["team"], told["channel"], told["members"]) == ("Payments", "#payments", [])
+    assert [each["asset"] for each in told["owns"]] == ["checkout", "invoices", "payments-db"]
+    ran = baton("team", "show", "paymets")
+    assert (ran.code, ran.err) == (1, "There is no team called 'paymets'; nearest: 'Payments'.\n")
+
+
+def test_the_name_of_a_team_leads_to_what_it_owns(baton: Baton, tmp_path: Path) -> None:
+    (tmp_path / "catalog.yaml").write_text("teams: [{name: Wardens, aliases: [custody]}]\n")
+    baton("catalog", "import", "baton", tmp_path / "catalog.yaml")
+    assert baton("ask", "custody").out == "Wardens is a team: `baton team show 'Wardens'` says what it owns.\n"
+
+
 def test_a_question_makes_no_database(baton: Baton, database: Path) -> None:
     for words in (("ask", "payments-db"), ("catalog", "misses"), ("team", "rename", "a", "b")):
         ran = baton(*words)

@@ -40,7 +40,7 @@ export function createSidebar(app, root) {
   root.append(
     h("div", { class: "workspace" }, h("img", { src: "play/static/icon.svg", alt: "", width: "28", height: "28" }), workspace),
     switcher.node,
-    h("div", { class: "sidebar-scroll" }, heading("Channels"), mine, othersTitle, others, heading("Direct messages"), talks, appsTitle, apps),
+    h("div", { class: "sidebar-scroll" }, heading("Channels"), mine, heading("Direct messages"), talks, appsTitle, apps, othersTitle, others),
     global,
     clock.node);
 
