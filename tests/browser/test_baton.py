@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def keep(page: Page, name: str) -> None:
     """Keep a picture where one was asked for."""
     if folder := os.environ.get("BATON_SCREENSHOTS"):
-        await page.wait_for_function("[...document.images].every((image) => image.complete)")
+        await page.wait_for_function("() => [...document.images].every((image) => image.complete)")
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 

@@ -112,9 +112,9 @@ async def test_a_click_under_way_survives_what_arrives(
     await playground.app.call("chat.postMessage", channel=checkout.id, text="a reminder")
     await expect(page.locator("#sidebar .unread")).to_contain_text("checkout")
     await page.mouse.up()
-    await page.wait_for_function("window.held.isConnected")
+    await page.wait_for_function("() => window.held.isConnected")
     if control != "#user-switcher":  # what a press opens of it is the browser's own
-        await page.wait_for_function("window.clicked === true")
+        await page.wait_for_function("() => window.clicked === true")
 
 
 async def test_an_overtaken_answer_about_the_traffic_is_dropped(playground: Playground, open_page: OpenPage) -> None:
