@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
 from conftest import OpenPage, Playground
-from driving import messages, send
-from playwright.async_api import Browser, Page, Route, expect
+from driving import Held, messages, send
+from playwright.async_api import Browser, expect
 
 from bot.playground.page import add_page
 
@@ -25,10 +28,22 @@ async def serve_page(playground: Playground, *, port: int) -> web.AppRunner:
     return runner
 
 
+def lasting_port() -> int:
+    """A free port below those that the system hands out: nobody is given it while no server listens there."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with closing(socket.socket()) as tried:
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("every port from 20,000 on is taken")
+
+
 async def test_a_restarted_server_is_found_again(browser: Browser, playground: Playground) -> None:
     # Not `open_page`: a browser complains in red about a server that is away, and is right.
-    runner = await serve_page(playground, port=0)
-    port = runner.addresses[0][1]
+    port = lasting_port()
+    runner = await serve_page(playground, port=port)
     context = await browser.new_context()
     page = await context.new_page()
     await page.goto(f"http://127.0.0.1:{port}/#user={playground.ada}")
@@ -59,27 +74,6 @@ async def test_a_post_of_the_app_marks_its_channel_as_unread(browser: Browser, p
     await expect(messages(page).last).to_contain_text("a reminder")
     await expect(item).to_have_count(0)
     await context.close()
-
-
-class Held:
-    """Holds the first request for an address back until it is let go."""
-
-    def __init__(self) -> None:
-        self.asked, self._release = asyncio.Event(), asyncio.Event()
-
-    async def on(self, page: Page, address: str) -> None:
-        """Hold the next request for `address`, a glob."""
-        await page.route(address, self._hold, times=1)
-
-    async def _hold(self, route: Route) -> None:
-        answer = await route.fetch() if "traffic" in route.request.url else None
-        self.asked.set()
-        await asyncio.wait_for(self._release.wait(), timeout=5)
-        await (route.continue_() if answer is None else route.fulfill(response=answer))
-
-    def let_go(self) -> None:
-        """Let it through."""
-        self._release.set()
 
 
 async def test_what_happens_before_the_stream_is_open_arrives(browser: Browser, playground: Playground) -> None:
@@ -122,7 +116,7 @@ async def test_an_overtaken_answer_about_the_traffic_is_dropped(playground: Play
     await send(page, "/echo first")
     await expect(messages(page).last).to_contain_text("first")
     held = Held()
-    await held.on(page, "**/play/traffic?*")
+    await held.on(page, "**/play/traffic?*", answer=True)
     await page.locator("#inspector summary").first.click()
     await asyncio.wait_for(held.asked.wait(), timeout=5)
     await send(page, "/echo second")

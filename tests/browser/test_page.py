@@ -226,6 +226,14 @@ async def test_a_reload_stays_where_it_was(open_page: OpenPage, playground: Play
     await expect(page.locator("#user-switcher")).to_have_value(playground.bert)
 
 
+async def test_an_address_that_names_nobody_is_for_whoever_is_here(open_page: OpenPage, playground: Playground) -> None:
+    page = await open_page(user=playground.bert)
+    await page.evaluate("location.hash = 'view=home'")
+    await expect(page.locator(".home")).to_contain_text("Hello @bert")
+    await expect(page.locator("#user-switcher")).to_have_value(playground.bert)
+    await expect(page.locator(".toast")).to_have_count(0)
+
+
 async def test_an_unknown_block_is_shown_as_such(open_page: OpenPage, playground: Playground) -> None:
     page = await open_page()
     posted = await playground.app.call("chat.postMessage", channel=playground.general, text="soon")

@@ -60,7 +60,11 @@ class App {
       const channel = event.target.closest?.("[data-go-channel]")?.dataset.goChannel;
       if (channel) this.go({ view: "channel", channel, thread: null });
     });
-    window.addEventListener("hashchange", () => this.go(placeFromHash(), { fromHash: true }));
+    window.addEventListener("hashchange", () => {
+      const wanted = placeFromHash();
+      // An address that names nobody is one for whoever is here.
+      this.go({ ...wanted, user: wanted.user || this.place.user }, { fromHash: true });
+    });
     if (this.place.view === "home") await this.post("home", {});
     this.draw();
     byId("app").dataset.ready = "true";
