@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +12,7 @@ from driving import Held, messages, send
 from playwright.async_api import Browser, expect
 
 from bot.playground.page import add_page
+from tests.conftest import lasting_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -26,18 +24,6 @@ async def serve_page(playground: Playground, *, port: int) -> web.AppRunner:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
     return runner
-
-
-def lasting_port() -> int:
-    """A free port below those that the system hands out: nobody is given it while no server listens there."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
-        with closing(socket.socket()) as tried:
-            try:
-                tried.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("every port from 20,000 on is taken")
 
 
 async def test_a_restarted_server_is_found_again(browser: Browser, playground: Playground) -> None:
