@@ -101,21 +101,19 @@ async def _import_all(
 ) -> list[ImportReport]:
     """Import one source after another; a dry run does the same, and undoes it all in the end."""
     async with ready(settings.database_url.get_secret_value(), dry_run=dry_run) as database, AsyncExitStack() as stack:
+        # All are read before the first is imported: from there on a dry run keeps others from changing anything.
+        catalogs = [_read(each, paths) for each in wanted]
         store = await stack.enter_async_context(database.rehearsal()) if dry_run else database
         deps = Deps(store, SystemClock(), settings.stale_after)
-        reports: list[ImportReport] = []
-        incomplete: list[int] = []
-        for number, each in enumerate(wanted):
-            catalog = _read(each, paths)
-            report = await _import(deps, catalog, each, paths, allow_mass_change=allow_mass_change)
-            reports.append(report)
-            if report.outcome is not Outcome.REFUSED and len(report.problems) > len(catalog.problems):
-                incomplete.append(number)
-        for number in incomplete if len(wanted) > 1 else ():
-            # What it missed may have come with a source after it.
-            each = wanted[number]
-            again = await _import(deps, _read(each, paths), each, paths, allow_mass_change=allow_mass_change)
-            reports[number] = replace(reports[number], problems=again.problems)
+
+        async def run(number: int) -> ImportReport:
+            return await _import(deps, catalogs[number], wanted[number], paths, allow_mass_change=allow_mass_change)
+
+        reports = [await run(number) for number in range(len(wanted))]
+        for number, report in enumerate(reports[:-1]):
+            if report.outcome is not Outcome.REFUSED and len(report.problems) > len(catalogs[number].problems):
+                # What it missed may have come with a source after it.
+                reports[number] = replace(report, problems=(await run(number)).problems)
     return reports
 
 
