@@ -13,7 +13,6 @@ from bot.domain.reconcile.diff import refusal
 from bot.services.catalog import _apply as apply
 from bot.services.catalog import _owners, _roster, _run, _write
 from bot.services.catalog._parents import note_unresolved
-from bot.services.catalog._plan import standing
 from bot.services.catalog._reading import Reading, read, texts
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import ImportReport, Outcome
@@ -86,8 +85,7 @@ async def _import(
         await _write.write_origins(run)
         roster = await _roster.load(run)
         _owners.note_unknown(run, roster.index, roster.book.teams)
-        if any(claim.parent for claim in run.reading.assets.claims.values()):
-            await note_unresolved(run, await standing(run))
+        await note_unresolved(run)
     await _run.record_run(
         run,
         outcome=outcome.value,
