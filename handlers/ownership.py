@@ -125,7 +125,7 @@ async def answer(context: Context, text: str, user_id: str) -> Rendered:
         if past is None
         else await history.recall(deps, context.snapshot, past)
     )
-    if isinstance(found, Missing) and found.asked:
+    if isinstance(found, Missing) and found.asked and not _team_called(context, found.asked):
         context.background.start(ownership.remember_miss(deps, found.asked), what="miss log", is_optional=True)
     if isinstance(found, Recalled):
         return blocks.recalled(found.past, found.understood_as)
@@ -146,7 +146,15 @@ def _render_found(context: Context, found: Found, user_id: str) -> Rendered:
         return _render(context, found.verdict, _frame(context, found.verdict, user_id, understood_as=understood))
     choices = found.choices if isinstance(found, Ambiguous) else found.nearest
     named = [(verdict.asset, _brief(verdict)) for _, verdict in choices]
-    return blocks.several(named, found.asked) if isinstance(found, Ambiguous) else blocks.unknown(named, found.asked)
+    if isinstance(found, Ambiguous):
+        return blocks.several(named, found.asked)
+    return blocks.unknown(named, found.asked, team=_team_called(context, found.asked))
+
+
+def _team_called(context: Context, name: str) -> str:
+    """Return the name of the team that answers to `name`, empty when there is none."""
+    team = context.snapshot.team_by_name(name)
+    return team.name if team is not None and not team.is_gone else ""
 
 
 def _frame(context: Context, verdict: Verdict, user_id: str, *, understood_as: str = "") -> blocks.Frame:

@@ -72,7 +72,9 @@ def team_choices(teams: Sequence[TeamRecord], head: str = "Which of your teams?"
 def unknown_team(name: str, nearest: Sequence[TeamRecord]) -> Rendered:
     """Return the answer to the name of no team, with the nearest ones."""
     said = f"I know no team called {bold(name)}."
-    return team_choices(nearest, f"{said} Did you mean one of these?") if nearest else Rendered(said)
+    if nearest:
+        return team_choices(nearest, f"{said} Did you mean one of these?")
+    return Rendered(f"{said} `/baton team` is your own; `/whoowns NAME` asks whose a thing is.")
 
 
 def no_team() -> Rendered:

@@ -44,6 +44,11 @@ def escape(text: str, limit: int = 300) -> str:
     return _escaped(text, limit)
 
 
+def as_written(text: str) -> str:
+    """Return escaped text with its marks and signs as they were written, for a reader that takes none of them."""
+    return text.translate(_AS_WRITTEN).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def plain(text: str, limit: int) -> str:
     """Return foreign text for a `plain_text` object or a label: one line, no control characters, cut to `limit`."""
     return shorten(clean(text), limit)
@@ -144,6 +149,7 @@ _ANY_MARK = re.compile(r"[*_~`]")
 #: An underscore inside a word (`payments_db`) does nothing in Slack and stays as it is, for copying.
 _MARKS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])")
 _FULL_WIDTH = dict(zip("*_~`", "\uff0a\uff3f\uff5e\uff40", strict=True))
+_AS_WRITTEN = str.maketrans({wide: mark for mark, wide in _FULL_WIDTH.items()})
 
 
 @lru_cache(maxsize=4096)  # teams, channels and sources come in answer after answer

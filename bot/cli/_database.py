@@ -11,7 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from bot import settings as environment
 from bot.errors import StoreError
 from bot.ports import SystemClock
+from bot.services import snapshot
 from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
 from bot.store import migrations
 from bot.store.db import Database, normalise_url
 
@@ -34,11 +36,17 @@ def is_missing(url: str) -> bool:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    """Open the database. Raises StoreError, without the address and its password, when it cannot be reached."""
+async def opened(url: str, *, may_make: bool = False) -> AsyncIterator[Database]:
+    """Open the database; with `may_make` a SQLite file that is not there yet is made.
+
+    Raises StoreError, without the address and its password, when it cannot be reached.
+    """
     file = sqlite_file(url)
     if file is not None and not file.parent.is_dir():
         raise StoreError(f"The folder {file.parent} does not exist: make it, or set BATON_DATABASE_URL.")
+    if is_missing(url) and not may_make:
+        do = "`baton catalog import auto PATH` makes one, or set BATON_DATABASE_URL to where it is"
+        raise StoreError(f"There is no database at {file} yet: {do}.")
     database = Database(url, busy_timeout_seconds=_BUSY_TIMEOUT_SECONDS)
     try:
         await _reach(database)
@@ -54,6 +62,15 @@ async def opened_deps() -> AsyncIterator[Deps]:
     async with opened(settings.database_url.get_secret_value()) as database:
         await migrations.require_current(database)
         yield Deps(database, SystemClock(), settings.stale_after)
+
+
+@asynccontextmanager
+async def answering() -> AsyncIterator[tuple[Deps, Snapshot]]:
+    """Open the database that the settings name, with its catalog in memory, to answer questions."""
+    async with opened_deps() as deps:
+        catalog = Snapshot()
+        await snapshot.refresh(catalog, deps.database)
+        yield deps, catalog
 
 
 async def _reach(database: Database) -> None:

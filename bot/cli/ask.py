@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Annotated, Any
 
 import orjson
 import typer
 
-from bot import settings as environment
 from bot.blocks import ownership as blocks
 from bot.cli import _past
-from bot.cli._database import opened
+from bot.cli._database import answering
+from bot.cli._plain import plain
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
-from bot.ports import SystemClock
-from bot.services import history, ownership, snapshot
+from bot.services import history, ownership
 from bot.services.deps import Deps
 from bot.services.history import Chronicle, OnDay, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found
 from bot.services.snapshot import Snapshot
-from bot.store import migrations
 
 _STATUS: tuple[tuple[type[Verdict], str], ...] = (
     (Disputed, "disputed"),
@@ -34,8 +29,6 @@ _STATUS: tuple[tuple[type[Verdict], str], ...] = (
     (Stale, "stale"),
     (Owned, "owned"),
 )
-_DATE = re.compile(r"<!date\^\d+\^[^|]*\|([^>]*)>")
-_REFERENCE = re.compile(r"<(?:[@#]|https?://)[^|>]*\|?([^>]*)>")
 
 
 def ask(
@@ -55,7 +48,7 @@ def ask(
 
 
 async def _ask(question: str, *, as_json: bool, day: date | None) -> None:
-    async with _answering() as (deps, catalog):
+    async with answering() as (deps, catalog):
         questions = [question] if question else sys.stdin
         for line in questions:
             found = await _find(deps, catalog, line.rstrip("\r\n"), day)
@@ -63,7 +56,7 @@ async def _ask(question: str, *, as_json: bool, day: date | None) -> None:
                 fields = _past.as_dict(found) if isinstance(found, Recalled | Chronicle) else as_dict(found, catalog)
                 sys.stdout.write(orjson.dumps(fields).decode() + "\n")
             elif isinstance(found, Recalled | Chronicle):
-                sys.stdout.write(_plain(_past.render(found).text) + "\n")
+                sys.stdout.write(plain(_past.render(found).text) + "\n")
             else:
                 sys.stdout.write(as_text(found, catalog) + "\n")
 
@@ -74,16 +67,6 @@ async def _find(deps: Deps, catalog: Snapshot, text: str, day: date | None) -> F
     if asked is None:
         return ownership.find(catalog, text, now=now, stale_after=deps.stale_after)
     return await history.recall(deps, catalog, asked)
-
-
-@asynccontextmanager
-async def _answering() -> AsyncIterator[tuple[Deps, Snapshot]]:
-    settings = environment.load()
-    async with opened(settings.database_url.get_secret_value()) as database:
-        await migrations.require_current(database)
-        catalog = Snapshot()
-        await snapshot.refresh(catalog, database)
-        yield Deps(database, SystemClock(), settings.stale_after), catalog
 
 
 def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:
@@ -114,8 +97,11 @@ def as_text(found: Found, catalog: Snapshot) -> str:
     elif isinstance(found, Ambiguous):
         message = blocks.several([(v.asset, _brief(v)) for _, v in found.choices], found.asked)
     else:
+        team = catalog.team_by_name(found.asked)
+        if team is not None and not team.is_gone:
+            return f"{team.name} is a team: `baton team show {team.name!r}` says what it owns."
         message = blocks.unknown([(v.asset, _brief(v)) for _, v in found.nearest], found.asked)
-    return _plain(message.text)
+    return plain(message.text)
 
 
 def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
@@ -164,9 +150,3 @@ def _holding(holding: Holding, catalog: Snapshot) -> dict[str, Any]:
 
 def _brief(verdict: Verdict) -> str:
     return ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else ""
-
-
-def _plain(text: str) -> str:
-    text = _REFERENCE.sub(r"\1", _DATE.sub(r"\1", text)).replace("*", "")
-    text = re.sub(r":(warning|bulb|hourglass|grey_question):\s*", "! ", text)
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\u2060", "")

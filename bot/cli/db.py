@@ -50,7 +50,7 @@ def backup(
 
 
 async def _upgrade() -> None:
-    async with opened(environment.load().database_url.get_secret_value()) as database:
+    async with opened(environment.load().database_url.get_secret_value(), may_make=True) as database:
         was = await migrations.current(database)
         if await migrations.upgrade(database):
             sys.stdout.write(f"The database is at version {migrations.head()} now (was {was or 'empty'}).\n")

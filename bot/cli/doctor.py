@@ -69,8 +69,12 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     if not bot:
         return
     said = await probe_bot(bot, api_url=settings.slack_api_url)
+    if not said.is_reached:
+        do = "Check this machine's network, name servers and proxy; the tokens could not be tried."
+        yield Finding("Slack", Level.PROBLEM, f"It cannot be reached: {said.error}.", do)
+        return
     if said.error:
-        do = "Check the network and BATON_SLACK_BOT_TOKEN; install the app again if the token was revoked."
+        do = "Check BATON_SLACK_BOT_TOKEN; install the app again if the token was revoked."
         yield Finding("Slack", Level.PROBLEM, f"It does not accept the bot token: {said.error}.", do)
     else:
         yield Finding("Slack", Level.OK, f"The bot token is that of {said.who}.")

@@ -17,10 +17,12 @@ _TIMEOUT_SECONDS = 10
 class Probe:
     """What Slack said to a token: `error` is its code or why there was no answer, empty when it was accepted.
 
-    `scopes` are those granted and `at` Slack's time, where it said so; `who` is the workspace and the bot's name.
+    `is_reached` is whether it was Slack that answered. `scopes` are those granted and `at` Slack's time,
+    where it said so; `who` is the workspace and the bot's name.
     """
 
     error: str = ""
+    is_reached: bool = True
     who: str = ""
     scopes: tuple[str, ...] = ()
     at: datetime | None = None
@@ -46,12 +48,12 @@ async def _probe(url: str, token: str) -> Probe:
             body: Any = await answer.json(content_type=None)
             headers = answer.headers
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        return Probe(error=f"no answer ({type(error).__name__})")
+        return Probe(error=f"no answer ({type(error).__name__})", is_reached=False)
     if not isinstance(body, dict):
-        return Probe(error="an answer that is not Slack's")
+        return Probe(error="an answer that is not Slack's", is_reached=False)
     who = f"{body.get('user', '')} in {body.get('team', '')}" if body.get("team") else ""
     code = "" if body.get("ok") else str(body.get("error") or "unknown")[:60]
-    return Probe(code, who, _scopes(headers), _date(headers))
+    return Probe(code, True, who, _scopes(headers), _date(headers))
 
 
 def _scopes(headers: Mapping[str, str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,17 @@ import yaml
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.domain.catalog import Role
 from bot.playground.fake_slack import FakeSlack
+from bot.playground.page_state import Suggestion
 from bot.store import tables
 from bot.store.db import Database
 
 _GENERAL, _GENERAL_ID, _THREADS_ID = "general", "C00000000", "C99999999"
 #: Who plays in a workspace whose catalog names nobody with an address.
 _VISITOR = "visitor"
+#: Assets looked at for something to try, and how a name looks that is easy to type and, from a length on, to mistype.
+_CONSIDERED, _PLAIN, _LONG = 200, re.compile(r"[A-Za-z][\w .-]{2,40}"), 8
 
 
 async def furnish(slack: FakeSlack, database: Database) -> None:
@@ -33,6 +38,34 @@ async def furnish(slack: FakeSlack, database: Database) -> None:
             continue
         inside = [ids[m.person_id] for m in members if m.team_id == team.id and m.person_id in ids]
         slack.add_channel(name, members=inside, bot_is_member=True, topic=team.name, channel_id=f"C{team.id:08d}")
+
+
+async def things_to_try(database: Database) -> tuple[Suggestion, ...]:
+    """Return what somebody can ask about the catalog that is there: by name, in words, with a slip, about a team."""
+    asset, fact = tables.Asset, tables.Ownership
+    owned = select(col(fact.asset_id)).where(col(fact.valid_to).is_(None), col(fact.role) == Role.OWNER.value)
+    names = (
+        select(col(asset.name))
+        .where(col(asset.gone_at).is_(None), col(asset.rule_pattern).is_(None), col(asset.id).in_(owned))
+        .order_by(col(asset.tier).is_(None), col(asset.tier), col(asset.id))
+        .limit(_CONSIDERED)
+    )
+    holding = select(col(fact.team_id)).where(col(fact.valid_to).is_(None), col(fact.team_id).is_not(None))
+    teams = select(col(tables.Team.name)).where(col(tables.Team.id).in_(holding)).order_by(col(tables.Team.id)).limit(1)
+    async with database.reading() as session:
+        found = [name for name in (await session.execute(names)).scalars() if _PLAIN.fullmatch(name)]
+        team = (await session.execute(teams)).scalar()
+    tries = []
+    if found:
+        tries.append(Suggestion(f"/whoowns {found[0]}", "one of yours, by its name"))
+        tries.append(Suggestion(f"/whoowns who looks after {found[1 % len(found)]}?", "plain words will do"))
+    if long := next((name for name in reversed(found) if len(name) >= _LONG), ""):
+        half = len(long) // 2
+        slip = f"{long[:half]}{long[half + 1 :]}"
+        tries.append(Suggestion(f"/whoowns {slip}", "a letter is missing: it says what it understood"))
+    if team:
+        tries.append(Suggestion(f"/baton team {team}", "what a team owns, and what needs attention"))
+    return (*tries, Suggestion("/baton help", "everything that it understands"))
 
 
 def read_threads(file: Path) -> dict[str, Any]:

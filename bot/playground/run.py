@@ -19,11 +19,12 @@ from bot import jobs
 from bot.app import Running, running
 from bot.clients import catalog as formats
 from bot.data import manifest
+from bot.domain.names import clean
 from bot.errors import CatalogError, SettingsError
 from bot.playground.clock import MovableClock
 from bot.playground.fake_slack import FakeSlack
-from bot.playground.furnishing import furnish, hold_threads, read_threads
-from bot.playground.page import add_page
+from bot.playground.furnishing import furnish, hold_threads, read_threads, things_to_try
+from bot.playground.page import SUGGESTIONS, add_page
 from bot.playground.page_api import Mover
 from bot.playground.page_state import Tour
 from bot.playground.records import PlaygroundError
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 #: The demo organisation's files, of many formats.
 DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
 _TOUR_TEAM = "payments"
+#: Errors of a visitor's files that are said of each format; `baton catalog import auto --dry-run` says all.
+_ERRORS_SAID = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,10 @@ async def playing(
         )
         slack.connect_http(baton.url + SLACK_PATH)
         tour = None if catalog else await _tour(slack, database)
-        url = await _serve_page(stack, slack, host, port, tour, _mover(slack, clock, baton))
+        site = web.Application()
+        suggestions = await things_to_try(database) if catalog else SUGGESTIONS
+        add_page(site, slack, suggestions=suggestions, tour=tour, move=_mover(slack, clock, baton))
+        url = await _serve(stack, site, host, port)
         yield Playground(url, slack, baton, clock)
 
 
@@ -108,8 +114,10 @@ async def load_own(database: Database, paths: Sequence[Path]) -> None:
         report = await import_catalog(
             deps, catalog, source=name, format_name=name, paths=[path.name for path in paths], allow_mass_change=True
         )
-        errors = sum(problem.is_error for problem in report.problems)
-        log.info("%s: %d assets, %d problems", name, report.counts["assets_added"], errors)
+        errors = [problem for problem in report.problems if problem.is_error]
+        log.info("%s: %d assets, %d errors", name, report.counts["assets_added"], len(errors))
+        for problem in errors[:_ERRORS_SAID]:
+            log.warning("%s", clean(str(problem)))
 
 
 async def _tour(slack: FakeSlack, database: Database) -> Tour | None:
@@ -158,11 +166,7 @@ def _settings(api_url: str, database_url: str, *, secret: str, token: str) -> Se
     )
 
 
-async def _serve_page(
-    stack: AsyncExitStack, slack: FakeSlack, host: str, port: int, tour: Tour | None, move: Mover
-) -> str:
-    site = web.Application()
-    add_page(site, slack, tour=tour, move=move)
+async def _serve(stack: AsyncExitStack, site: web.Application, host: str, port: int) -> str:
     runner = web.AppRunner(site, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

@@ -6,7 +6,6 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 from bot.errors import StoreError
 
@@ -30,7 +29,7 @@ def backup(source: Path, target: Path, *, force: bool = False) -> int:
     os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with (
-            closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)) as held,
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as held,
             closing(sqlite3.connect(beside)) as copy,
         ):
             held.backup(copy, pages=_PAGES, sleep=_PAUSE_SECONDS)

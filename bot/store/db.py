@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from bot.errors import SettingsError
 
@@ -31,6 +31,9 @@ class Database:
 
     `busy_timeout_seconds` is how long SQLite waits for another writer before it gives up.
     """
+
+    #: Whether everything that is done here is undone in the end.
+    is_rehearsal = False
 
     def __init__(self, url: str, *, busy_timeout_seconds: float = 10.0, pool_size: int = 10) -> None:
         parsed = normalise_url(url)
@@ -57,9 +60,45 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
 
+    @asynccontextmanager
+    async def rehearsal(self) -> AsyncIterator[Database]:
+        """Give a database whose transactions see one another's changes, all of which are undone on leaving.
+
+        For one task: its transactions are parts of a single one, which keeps other writers waiting.
+        """
+        async with self._writer.connect() as connection:
+            outermost = await connection.begin()
+            try:
+                yield _Rehearsal(self, connection)
+            finally:
+                await outermost.rollback()
+
     async def close(self) -> None:
         """Close every connection; an unclosed aiosqlite connection would keep the process alive."""
         await self.engine.dispose()
+
+
+class _Rehearsal(Database):
+    """A database as seen from inside one transaction: what would be committed is a savepoint that is released."""
+
+    is_rehearsal = True
+
+    def __init__(self, whole: Database, connection: AsyncConnection) -> None:
+        self.is_sqlite, self.engine, self._writer = whole.is_sqlite, whole.engine, whole._writer
+        self._connection = connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        async with self._session() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        async with self._session() as session:
+            yield session
+
+    def _session(self) -> AsyncSession:
+        return AsyncSession(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -172,6 +172,7 @@ def ownership_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered 
     named = [(subject(name, id=number), name) for number in range(9)]
     for choices in (named, named[:1], []):
         yield ownership.unknown, ownership.unknown(choices, name)
+        yield ownership.unknown, ownership.unknown(choices, name, team=name)
     yield ownership.several, ownership.several(named, name)
     yield ownership.mentioned, ownership.mentioned(named)
     yield ownership.mentioned_nothing, ownership.mentioned_nothing()

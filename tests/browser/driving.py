@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, Route
 
 BOX = "#composer-input"
 
@@ -35,3 +35,31 @@ async def until(condition: Callable[[], bool], *, seconds: float = 5.0) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"this was not so within {seconds} seconds")
+
+
+class Held:
+    """Holds the first request for an address back until it is let go; or its answer, which is of the time of asking."""
+
+    def __init__(self) -> None:
+        self.asked, self._release = asyncio.Event(), asyncio.Event()
+
+    async def on(self, page: Page, address: str, *, answer: bool = False) -> None:
+        """Hold the next request for `address`, a glob; with `answer` it is made, and what comes back is held."""
+        await page.route(address, self._hold_answer if answer else self._hold, times=1)
+
+    async def _hold(self, route: Route) -> None:
+        await self._wait()
+        await route.continue_()
+
+    async def _hold_answer(self, route: Route) -> None:
+        answer = await route.fetch()
+        await self._wait()
+        await route.fulfill(response=answer)
+
+    async def _wait(self) -> None:
+        self.asked.set()
+        await asyncio.wait_for(self._release.wait(), timeout=5)
+
+    def let_go(self) -> None:
+        """Let it through."""
+        self._release.set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def keep(page: Page, name: str) -> None:
     """Keep a picture where one was asked for."""
     if folder := os.environ.get("BATON_SCREENSHOTS"):
+        await page.wait_for_function("() => [...document.images].every((image) => image.complete)")
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
@@ -79,10 +81,19 @@ async def test_names_that_nobody_knows_and_names_of_several(baton: Playground, o
 
 async def test_on_a_phone(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"), width=390, height=844, scheme="dark")
+    fits = "nodes => nodes.map((node) => node.getBoundingClientRect().right <= window.innerWidth)"
+    assert set(await page.locator(".suggestions .suggestion").evaluate_all(fits)) == {True}
     await send(page, "/whoowns who looks after deployments of checkout?")
     await expect(messages(page).last).to_contain_text("CI and deployments")
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     await keep(page, "phone")
+
+
+async def test_what_is_ones_own_stands_in_sight(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "payments"))
+    for name in ("general", "grooming", "team-payments", "Baton – Home"):
+        await expect(page.locator("button.side-item", has_text=name)).to_be_in_viewport()
+    await expect(page.locator("[data-focus=dm]")).to_be_in_viewport()
 
 
 async def test_one_owner_for_the_whole(baton: Playground, open_as: OpenPage) -> None:
@@ -90,6 +101,14 @@ async def test_one_owner_for_the_whole(baton: Playground, open_as: OpenPage) -> 
     await send(page, "/whoowns checkout-api")
     await expect(messages(page).last).to_contain_text("owns")
     await keep(page, "owned")
+
+
+async def test_a_part_belongs_to_whoever_owns_the_whole(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await send(page, "/whoowns refund-times")
+    await expect(messages(page).last).to_contain_text(
+        "payments (#team-payments) owns refund-times, as the owner of payments"
+    )
 
 
 async def test_the_dispute_of_the_demo_shows_both_sides(baton: Playground, open_as: OpenPage) -> None:
@@ -196,7 +215,8 @@ async def test_a_team_is_shown_and_its_pages_turned(baton: Playground, open_as: 
 
 
 async def test_the_clock_moves_and_answers_with_it(baton: Playground, open_as: OpenPage) -> None:
-    page = await open_as(a_member_of(baton, "search"))
+    handle = a_member_of(baton, "search")
+    page = await open_as(handle)
     before = baton.clock.now()
     for _ in range(7):
         moved = baton.clock.ahead
@@ -205,7 +225,22 @@ async def test_the_clock_moves_and_answers_with_it(baton: Playground, open_as: O
     assert baton.clock.now() - before >= timedelta(days=210)
     await send(page, "/whoowns payments-db")
     await expect(messages(page).last).to_contain_text("Nobody has confirmed this since")
-    await expect(page.locator(".clock time")).to_contain_text(str(baton.clock.now().year))
+    there = baton.clock.now().astimezone(ZoneInfo(baton.slack.workspace.user(handle).tz))
+    await expect(page.locator(".clock time")).to_contain_text(f"{there.day} {there:%b} {there.year}")
+
+
+async def test_the_clock_can_be_pressed_while_it_moves(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    told = page.locator(".clock time")
+    before = await told.get_attribute("datetime")
+    assert before is not None
+    await page.get_by_role("button", name="Move the clock by 1 week").hover()
+    await page.mouse.down()
+    baton.clock.advance(timedelta(days=1))
+    baton.slack.workspace.changed("clock")
+    await expect(told).not_to_have_attribute("datetime", before)
+    await page.mouse.up()
+    await until(lambda: baton.clock.ahead == timedelta(days=8))
 
 
 async def test_the_clock_does_not_go_back(baton: Playground, open_as: OpenPage) -> None:
@@ -219,16 +254,34 @@ async def test_the_clock_does_not_go_back(baton: Playground, open_as: OpenPage) 
     assert baton.clock.ahead == timedelta()
 
 
-async def test_a_visitors_own_catalog(tmp_path: Path, open_url: OpenPage) -> None:
+async def test_a_visitors_own_catalog(tmp_path: Path, open_url: OpenPage, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "CODEOWNERS").write_text("# baton: repository acme/shop\n* @acme/platform\n")
-    (tmp_path / "opslevel.yml").write_text("version: 1\nservice: {name: cart, owner: shop}\n")
+    (tmp_path / "opslevel.yml").write_text("version: 1\nservice: {name: shopping-cart, aliases: [cart], owner: shop}\n")
+    (tmp_path / "service.datadog.yaml").write_text("schema-version: v9\ndd-service: a\n")
     async with playing(f"sqlite:///{tmp_path / 'own.sqlite'}", catalog=[tmp_path]) as own:
         page = await open_url(own.url)
         await expect(page.locator("#sidebar")).to_contain_text("You, a visitor")
         await expect(page.locator("#tour")).to_be_hidden()
-        await send(page, "/whoowns cart")
-        await expect(messages(page).last).to_contain_text("shop owns cart")
+        tries = page.locator(".suggestions .suggestion")
+        await expect(tries).to_have_text(
+            [
+                "/whoowns shopping-cart",
+                "/whoowns who looks after shopping-cart?",
+                "/whoowns shoppig-cart",
+                "/baton team shop",
+                "/baton help",
+            ]
+        )
+        for text, answer in [
+            ("/whoowns shopping-cart", "shop owns shopping-cart"),
+            ("/whoowns who looks after shopping-cart?", "shop owns shopping-cart"),
+            ("/whoowns shoppig-cart", "I read that as shopping-cart"),
+            ("/baton team shop", "shop owns 1 thing"),
+        ]:
+            await send(page, text)
+            await expect(messages(page).last).to_contain_text(answer)
         await page.close()
+    assert "service.datadog.yaml:1: is of version 'v9'" in caplog.text
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=str)
@@ -238,6 +291,7 @@ async def test_axe_finds_nothing_serious(baton: Playground, open_as: OpenPage, w
     await expect(messages(page).last).to_contain_text("payments-db")
     await check(page, "answer")
     await page.locator("#tour").get_by_role("button", name="Take the tour").click()
+    await expect(page.locator("#tour")).to_contain_text("1 of 5")
     await check(page, "tour")
     await page.locator("#tour").get_by_role("button", name="Leave the tour").click()
     await page.locator("#inspector summary").click()
@@ -249,8 +303,8 @@ async def test_axe_finds_nothing_serious(baton: Playground, open_as: OpenPage, w
     await expect(page.get_by_role("dialog")).to_be_visible()
     await check(page, "modal")
     await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-    await page.goto(page.url.partition("#")[0] + "#view=home")
-    await page.reload()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.evaluate("location.hash = 'view=home'")
     await expect(page.locator(".home")).to_contain_text("Nobody owns these")
     await check(page, "home")
 

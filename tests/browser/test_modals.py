@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from conftest import OpenPage, Playground
-from driving import BOX, send
+from driving import BOX, Held, send
 from playwright.async_api import expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -67,6 +69,23 @@ async def test_every_input_is_sent_in_slacks_shape(open_page: OpenPage, playgrou
     assert values["url"]["value"] == "https://example.com/x"
     assert [each["value"] for each in values["ticks"]["selected_options"]] == ["urgent"]
     assert values["pick"]["selected_option"]["value"] == "yes"
+
+
+async def test_offers_that_were_overtaken_are_not_made(open_page: OpenPage) -> None:
+    page = await open_page()
+    await send(page, "/form")
+    dialog = page.locator("dialog[open]")
+    held = Held()
+    await held.on(page, "**/play/options", answer=True)
+    await dialog.get_by_label("Find: asset").fill("first")
+    await asyncio.wait_for(held.asked.wait(), timeout=5)
+    await dialog.get_by_label("Find: asset").fill("second")
+    select = dialog.locator("[data-block-id=asset] select")
+    await select.select_option("second two")
+    async with page.expect_response("**/play/options"):
+        held.let_go()
+    await page.evaluate("fetch('play/state').then((answer) => answer.json())")
+    await expect(select).to_have_value("second two")
 
 
 async def test_modals_stack_and_go_back(open_page: OpenPage) -> None:

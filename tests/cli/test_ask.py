@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,6 +53,37 @@ def test_an_answer_for_a_person(baton: Baton) -> None:
     assert "<" not in ran.out
 
 
+def test_patterns_are_shown_as_they_were_written(baton: Baton, tmp_path: Path) -> None:
+    (tmp_path / "CODEOWNERS").write_text("# baton: repository acme/shop\n/docs/**/*.md @acme/docs\n")
+    baton("catalog", "import", "codeowners", tmp_path / "CODEOWNERS")
+    assert "docs owns acme/shop:/docs/**/*.md." in baton("ask", "docs/guide/start.md").out
+
+
+@pytest.mark.usefixtures("catalog")
+def test_a_team_is_shown(baton: Baton) -> None:
+    ran = baton("team", "show", "payments")
+    assert ran.out.splitlines()[0] == "Payments (#payments) owns 3 things."
+    assert "• payments-db · database" in ran.out.splitlines()
+    told = json.loads(baton("team", "show", "@payments", "--json").out)
+    assert (told["team"], told["channel"], told["members"]) == ("Payments", "#payments", [])
+    assert [each["asset"] for each in told["owns"]] == ["checkout", "invoices", "payments-db"]
+    ran = baton("team", "show", "paymets")
+    assert (ran.code, ran.err) == (1, "There is no team called 'paymets'; nearest: 'Payments'.\n")
+
+
+def test_the_name_of_a_team_leads_to_what_it_owns(baton: Baton, tmp_path: Path) -> None:
+    (tmp_path / "catalog.yaml").write_text("teams: [{name: Wardens, aliases: [custody]}]\n")
+    baton("catalog", "import", "baton", tmp_path / "catalog.yaml")
+    assert baton("ask", "custody").out == "Wardens is a team: `baton team show 'Wardens'` says what it owns.\n"
+
+
+def test_a_question_makes_no_database(baton: Baton, database: Path) -> None:
+    for words in (("ask", "payments-db"), ("catalog", "misses"), ("team", "rename", "a", "b")):
+        ran = baton(*words)
+        assert (ran.code, "There is no database at" in ran.err) == (1, True)
+        assert not database.exists()
+
+
 @pytest.mark.usefixtures("catalog")
 @pytest.mark.parametrize(
     ("question", "status", "asset", "owner"),
@@ -86,7 +119,9 @@ def test_wrong_usage_says_what_to_give(baton: Baton) -> None:
     assert "give a question" in ran.err
 
 
-def test_without_a_schema_it_says_what_to_run(baton: Baton) -> None:
+def test_without_a_schema_it_says_what_to_run(baton: Baton, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE another (id INTEGER)")
     ran = baton("ask", "checkout")
     assert ran.code == 1
     assert "baton db upgrade" in ran.err

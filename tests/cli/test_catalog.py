@@ -98,7 +98,7 @@ def test_a_mass_change_is_refused_and_can_be_allowed(baton: Baton, database: Pat
 def test_wrong_usage_exits_with_2(baton: Baton, words: tuple[str, ...]) -> None:
     ran = baton("catalog", "import", *words)
     assert ran.code == 2
-    assert "Usage: baton catalog import" in ran.err
+    assert " catalog import [OPTIONS]" in ran.err  # before it stands how the tests were started
 
 
 def test_an_older_schema_is_refused_with_the_command_to_run(baton: Baton, database: Path, codeowners: Path) -> None:

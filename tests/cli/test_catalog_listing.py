@@ -68,6 +68,16 @@ def test_auto_imports_each_format_as_its_own_source(baton: Baton, folder: Path) 
     assert json.loads(baton("ask", "--json", "who owns search?").out)["owner"] == "Platform"
 
 
+def test_what_lies_in_githubs_folder_is_githubs(baton: Baton, tmp_path: Path) -> None:
+    for folder in (".github", ".gitlab"):
+        file = tmp_path / "checkout" / folder / "CODEOWNERS"
+        file.parent.mkdir(parents=True)
+        file.write_text("[ab] @acme/letters\n* @acme/platform\n")
+    baton("catalog", "import", "auto", tmp_path / "checkout")
+    listed = json.loads(baton("catalog", "sources", "--json").out)
+    assert {each["name"] for each in listed} == {"codeowners", "gitlab-codeowners"}
+
+
 def test_auto_says_what_it_cannot_place(baton: Baton, folder: Path, tmp_path: Path) -> None:
     ran = baton("catalog", "import", "auto", folder / "notes.txt")
     assert ran.code == 1
@@ -99,6 +109,34 @@ def test_a_dry_run_says_what_changes_for_which_team(baton: Baton, folder: Path) 
         "    + service:checkout: Payments -> Platform",
         "    + service:new (with Payments)",
     ]
+
+
+def test_a_dry_run_of_several_sources_sees_what_the_ones_before_bring(
+    baton: Baton, folder: Path, database: Path
+) -> None:
+    (folder / "things.csv").write_text("service,team,part of\ncheckout,Platform,\n")
+    (folder / "baton.yaml").write_text(TEAMS.replace("owner: Payments}", "owner: Payments, part-of: cart}"))
+    ran = baton("catalog", "import", "auto", folder, "--dry-run")
+    assert (ran.code, ran.err) == (0, ""), "what a source misses comes with one after it"
+    assert "csv: would be imported (assets: 1 added; facts: 1 added; newly disputed: 1)" in ran.out
+    assert "    ! service:checkout: disputed between Payments, Platform" in ran.out
+    assert not database.exists()
+    assert baton("catalog", "import", "auto", folder).out == ran.out.replace("would be ", "")
+    baton("catalog", "import", "auto", folder, "--dry-run")
+    assert "unchanged" in baton("catalog", "import", "auto", folder).out
+
+
+def test_what_matters_most_is_not_among_the_lines_left_out(baton: Baton, folder: Path) -> None:
+    baton("catalog", "import", "baton", folder / "baton.yaml")
+    rows = "".join(f"a-{number:03},Payments\n" for number in range(60))
+    (folder / "things.csv").write_text(f"service,team\ncheckout,Platform\n{rows}")
+    ran = baton("catalog", "import", "csv", folder / "things.csv")
+    assert ran.out.count("disputed between Payments, Platform") == 2
+    lines = ran.out.splitlines()
+    assert sum(line.startswith("    ") for line in lines) == 40
+    assert lines[-1] == "  … and 22 more; --json lists the first 61."
+    titles = [at for at, line in enumerate(lines) if line.startswith("  ") and not line.startswith("    ")][:-1]
+    assert all(lines[at + 1].startswith("    ") for at in titles), "a title without lines says nothing"
 
 
 def test_a_new_dispute_is_said(baton: Baton, folder: Path) -> None:

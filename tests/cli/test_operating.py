@@ -92,7 +92,8 @@ def test_refused_tokens_and_an_unreachable_slack(
     assert "Slack refuses it: invalid_auth." in ran.out
     monkeypatch.setenv("BATON_SLACK_API_URL", "http://127.0.0.1:9/api/")
     ran = baton("doctor")
-    assert (ran.code, "no answer (" in ran.out) == (1, True)
+    assert (ran.code, "PROBLEM Slack: It cannot be reached: no answer (" in ran.out) == (1, True)
+    assert "accept" not in ran.out, "nothing is said of tokens that could not be tried"
     assert "ok      database" in ran.out  # the rest goes on
 
 
@@ -198,6 +199,18 @@ def test_a_backup_is_whole_while_somebody_writes(baton: Baton, installed: FakeSl
     assert 0 <= connection.execute("SELECT count(*) FROM misses").fetchone()[0] <= len(written)
     connection.close()
     assert not list(Path().glob(".copy*"))
+
+
+def test_a_backup_of_a_file_with_an_odd_path(
+    baton: Baton, installed: FakeSlack, database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    odd = tmp_path / "a folder" / "50% & #1?.sqlite"
+    odd.parent.mkdir()
+    baton("db", "backup", odd)
+    for path in (f"/{odd}", odd.relative_to(tmp_path)):  # two slashes in front, as a slip of the pen has it
+        monkeypatch.setenv("BATON_DATABASE_URL", f"sqlite:///{path}".replace("%", "%25").replace("?", "%3F"))
+        ran = baton("db", "backup", tmp_path / "copy.sqlite", "--force")
+        assert ran.code == 0, ran.err
 
 
 def test_a_backup_replaces_nothing_unasked(baton: Baton, installed: FakeSlack, tmp_path: Path) -> None:

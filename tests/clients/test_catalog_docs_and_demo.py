@@ -128,6 +128,8 @@ def test_the_demo_shows_what_it_is_for(demo: dict[str, SourceCatalog]) -> None:
     assert (nobody.owners, nobody.unowned_reason) == ((), "")
     ((_, on_purpose),) = found["service:old-newsletter"]
     assert on_purpose.unowned_reason
+    ((_, heir),) = found["dashboard:refund-times"]
+    assert (heir.owners, heir.parent) == ((), "payments")
     leavers = {person.email for person in demo["baton"].people if not person.is_active}
     ((_, orphan),) = found["pipeline:churn-report"]
     assert {claim.owner.name for claim in orphan.owners} <= leavers

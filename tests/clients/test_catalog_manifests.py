@@ -135,6 +135,13 @@ class TestDatadog:
         assert only_problem(catalog, "without 'dd-service'")[1] is True
         assert len(catalog.problems) == 5
 
+    def test_a_version_that_is_to_come_is_named(self, tmp_path: Path) -> None:
+        file = tmp_path / "service.datadog.yaml"
+        file.write_text("schema-version: v2\ndd-service: a\n---\napiVersion: v9\nkind: service\nmetadata: {name: b}\n")
+        catalog = read("datadog", [file])
+        assert [asset.name for asset in catalog.assets] == ["a"]
+        assert only_problem(catalog, "is of version 'v9'") == (4, True)
+
     def test_json_is_read_as_well(self) -> None:
         catalog = read("datadog", [CORPUS / "datadog" / "entity.datadog.json"])
         (queue,) = catalog.assets

@@ -19,7 +19,13 @@ def workspace_clock() -> Clock:
 
 
 @pytest.fixture
-async def slack(workspace_clock: Clock) -> AsyncIterator[FakeSlack]:
+def ack_timeout_seconds() -> float:
+    """How long the workspace waits for an app, as long as Slack does: a busy machine must not look like a slow app."""
+    return 3.0
+
+
+@pytest.fixture
+async def slack(workspace_clock: Clock, ack_timeout_seconds: float) -> AsyncIterator[FakeSlack]:
     """Two people, a public channel with the bot, one without it, a private one without it. No rate limits."""
     fake = FakeSlack(
         signing_secret=SECRET,
@@ -28,7 +34,7 @@ async def slack(workspace_clock: Clock) -> AsyncIterator[FakeSlack]:
         clock=workspace_clock,
         rate_limits=False,
         redelivery_delays_seconds=(0, 0, 0),
-        ack_timeout_seconds=0.5,
+        ack_timeout_seconds=ack_timeout_seconds,
     )
     fake.add_user("ada", real_name="Ada Byron", email="ada@example.test", user_id="U0ADA")
     fake.add_user(

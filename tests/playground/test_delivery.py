@@ -83,8 +83,9 @@ async def test_an_app_can_decline_redelivery(slack: FakeSlack, app: TinyApp) -> 
     assert len(app.received) == 1
 
 
-async def test_a_slow_app_times_out(slack: FakeSlack, app: TinyApp) -> None:
-    app.delay_seconds = 0.7
+@pytest.mark.parametrize("ack_timeout_seconds", [0.2])
+async def test_a_slow_app_times_out(slack: FakeSlack, app: TinyApp, ack_timeout_seconds: float) -> None:
+    app.delay_seconds = 60
     delivery = await slack.run_command("ada", "payments", "/whoowns x")
     assert (delivery.status, delivery.error, delivery.ok) == (0, "http_timeout", False)
     assert slack.toasts[-1].text == "/whoowns failed with the error “operation_timeout”"

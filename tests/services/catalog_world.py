@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -90,6 +91,14 @@ class World:
             paths=list(paths),
             **options,
         )
+
+    @asynccontextmanager
+    async def rehearsing(self) -> AsyncIterator[None]:
+        """Everything loaded here is undone in the end."""
+        async with self.database.rehearsal() as store:
+            self.deps = Deps(store, self.clock)
+            yield
+        self.deps = Deps(self.database, self.clock)
 
     async def rows(self, model: Any, *conditions: Any) -> list[Any]:
         async with self.database.reading() as session:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Origin, PathRule, Problem, Role, Runs
 from bot.services.catalog import Action, Outcome
+from bot.services.catalog.report import MAX_CHANGES
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import World, asset, owner
@@ -220,12 +221,37 @@ async def test_a_dry_run_reports_the_same_and_writes_nothing(world: World) -> No
     before = await world.dump()
     runs = await world.count(tables.ImportRun)
     claims = [asset("1", "red", "dev"), asset("2", "blue")]
-    dry = await world.load("csv", *claims, dry_run=True)
+    async with world.rehearsing():
+        dry = await world.load("csv", *claims)
+        assert (await world.load("csv", *claims)).outcome is Outcome.UNCHANGED
     assert await world.dump() == before
     assert await world.count(tables.ImportRun) == runs
     wet = await world.load("csv", *claims)
     assert {**dry.as_dict(), "dry_run": False} == wet.as_dict()
     assert dry.is_dry_run
+
+
+async def test_a_parent_that_nothing_fits_is_noted_until_it_comes(world: World) -> None:
+    claims = [asset("1", "api", parent="shop"), asset("2", "db", parent="api")]
+    first = await world.load("csv", *claims)
+    again = await world.load("csv", *claims)
+    assert again.outcome is Outcome.UNCHANGED
+    for report in (first, again):
+        [note] = report.problems
+        assert "is called 'shop'" in note.message
+    await world.load("backstage", asset("s", "shop", kind=AssetKind.SYSTEM))
+    assert (await world.load("csv", *claims)).problems == ()
+
+
+async def test_every_new_dispute_is_counted_and_listed_before_other_changes(world: World) -> None:
+    names = [f"thing-{number:03}" for number in range(MAX_CHANGES + 5)]
+    await world.load("csv", *(asset(name, name, "ops") for name in names))
+    agreeing = [asset(name, name, "ops") for name in names[:-1]]
+    report = await world.load("terraform", *agreeing, asset("x", names[-1], "dev"))
+    assert (report.newly_disputed, report.more_changes) == (1, 4)
+    assert [change.name for change in report.changes if change.is_disputed] == [f"service:{names[-1]}"]
+    report = await world.load("terraform", *agreeing, asset("x", names[-1], "dev", tier=1))
+    assert report.newly_disputed == 0
 
 
 async def test_an_import_that_changes_something_is_audited_once(world: World) -> None:

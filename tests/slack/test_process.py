@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +21,7 @@ from bot.services.deps import Deps
 from bot.store import migrations
 from bot.store.db import Database
 from bot.web import SLACK_PATH
-from tests.conftest import REPOSITORY, FixedClock
+from tests.conftest import REPOSITORY, FixedClock, lasting_port
 from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, SECRET, organisation
 
 
@@ -46,12 +45,6 @@ async def store(tmp_path: Path) -> str:
     await import_catalog(deps, organisation(), source="baton", format_name="baton", paths=["catalog.yaml"])
     await database.close()
     return url
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager
@@ -84,7 +77,7 @@ async def ready(port: int) -> None:
 
 @pytest.mark.parametrize("transport", ["http", "socket"])
 async def test_it_answers_and_stops_when_asked(slack: FakeSlack, store: str, tmp_path: Path, transport: str) -> None:
-    port = free_port()
+    port = lasting_port()
     reach = {"BATON_SLACK_APP_TOKEN": APP_TOKEN} if transport == "socket" else {"BATON_SLACK_SIGNING_SECRET": SECRET}
     async with baton_run(
         tmp_path,

@@ -19,17 +19,20 @@ def several(names: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
     return _choices(head, names)
 
 
-def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
-    """Return the answer to a name that the catalog does not have, with the nearest ones that it has."""
+def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str, *, team: str = "") -> Rendered:
+    """Return the answer to a name that the catalog does not have, with the nearest ones that it has.
+
+    `team` is the name of the team that is called so, empty when there is none.
+    """
     if not asked:
         return question_needed()
     head = f"I know nothing called {bold(asked)}."
+    if team:
+        head = f"{bold(team)} is a team: `/baton team {escape(team, 80)}` says what it owns."
     if not nearest:
-        return Rendered(
-            f"{head} Try the exact name, a repository, a host name or an ARN.",
-            [section(f"{head} Try the exact name, a repository, a host name or an ARN.")],
-        )
-    return _choices(f"{head} Did you mean one of these?", nearest)
+        said = head if team else f"{head} Try the exact name, a repository, a host name or an ARN."
+        return Rendered(said, [section(said)])
+    return _choices(f"{head} Or did you mean one of these?" if team else f"{head} Did you mean one of these?", nearest)
 
 
 def question_needed() -> Rendered:

@@ -6,8 +6,8 @@ import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -19,7 +19,7 @@ from bot import settings as environment
 from bot.cli._database import is_missing, opened
 from bot.cli.catalog.printing import print_report
 from bot.clients.catalog import FORMATS, ReadOptions, detect, read
-from bot.domain.catalog import Problem
+from bot.domain.catalog import Problem, SourceCatalog
 from bot.domain.names import clean
 from bot.ports import SystemClock
 from bot.services.catalog import ImportReport, Outcome, import_catalog
@@ -99,23 +99,40 @@ def _wanted(
 async def _import_all(
     settings: environment.Settings, wanted: list[_Wanted], paths: list[Path], *, dry_run: bool, allow_mass_change: bool
 ) -> list[ImportReport]:
-    """Import one source after another. A dry run of several does not see what those before it would have brought."""
-    reports = []
-    async with ready(settings.database_url.get_secret_value(), dry_run=dry_run) as database:
-        for each in wanted:
-            with _progress() as progress:
-                catalog = read(each.format_name, paths, options=each.options, only=each.only, progress=progress)
-            report = await import_catalog(
-                Deps(database, SystemClock(), settings.stale_after),
-                catalog,
-                source=each.source,
-                format_name=each.format_name,
-                paths=[str(path) for path in paths],
-                dry_run=dry_run,
-                allow_mass_change=allow_mass_change,
-            )
-            reports.append(report)
+    """Import one source after another; a dry run does the same, and undoes it all in the end."""
+    async with ready(settings.database_url.get_secret_value(), dry_run=dry_run) as database, AsyncExitStack() as stack:
+        # All are read before the first is imported: from there on a dry run keeps others from changing anything.
+        catalogs = [_read(each, paths) for each in wanted]
+        store = await stack.enter_async_context(database.rehearsal()) if dry_run else database
+        deps = Deps(store, SystemClock(), settings.stale_after)
+
+        async def run(number: int) -> ImportReport:
+            return await _import(deps, catalogs[number], wanted[number], paths, allow_mass_change=allow_mass_change)
+
+        reports = [await run(number) for number in range(len(wanted))]
+        for number, report in enumerate(reports[:-1]):
+            if report.outcome is not Outcome.REFUSED and len(report.problems) > len(catalogs[number].problems):
+                # What it missed may have come with a source after it.
+                reports[number] = replace(report, problems=(await run(number)).problems)
     return reports
+
+
+def _read(wanted: _Wanted, paths: list[Path]) -> SourceCatalog:
+    with _progress() as progress:
+        return read(wanted.format_name, paths, options=wanted.options, only=wanted.only, progress=progress)
+
+
+async def _import(
+    deps: Deps, catalog: SourceCatalog, wanted: _Wanted, paths: list[Path], *, allow_mass_change: bool
+) -> ImportReport:
+    return await import_catalog(
+        deps,
+        catalog,
+        source=wanted.source,
+        format_name=wanted.format_name,
+        paths=[str(path) for path in paths],
+        allow_mass_change=allow_mass_change,
+    )
 
 
 @asynccontextmanager
@@ -125,7 +142,7 @@ async def ready(url: str, *, dry_run: bool) -> AsyncIterator[Database]:
     with TemporaryDirectory() as elsewhere:
         if is_new and dry_run:
             url = f"sqlite:///{elsewhere}/dry-run.sqlite"
-        async with opened(url) as database:
+        async with opened(url, may_make=True) as database:
             if is_new:
                 await migrations.upgrade(database)
             await migrations.require_current(database)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from bot.domain.names import clean
 from bot.services.catalog import Action, Change, ImportReport
 
-#: Lines of each kind that are printed; `--json` has all of them.
+#: Changes that are printed; `--json` has more.
 _SHOWN = 40
 _SHOWN_PROBLEMS = 20
 _MARKS = {Action.ADDED: "+", Action.CHANGED: "~", Action.REMOVED: "-"}
+#: What must not be among the lines that are left out, by its mark.
+_WEIGHTS = {"!": 0, "-": 1, "~": 2}
 _NOBODY = "nobody"
+
+#: A title and its lines.
+_Section = tuple[str, list[str]]
 
 
 def print_report(report: ImportReport) -> None:
@@ -26,10 +31,12 @@ def print_report(report: ImportReport) -> None:
     if report.refusal:
         sys.stderr.write(report.refusal + "\n")
     sys.stdout.write(summary(report) + "\n")
-    lines = list(_lines(report.changes))
-    for line in lines[:_SHOWN]:
-        sys.stdout.write(line + "\n")
-    hidden = sum(line.startswith("    ") for line in lines[_SHOWN:]) + report.more_changes
+    sections = _sections(report.changes)
+    shown = _weightiest(sections)
+    for number, (title, lines) in enumerate(sections):
+        if kept := [line for at, line in enumerate(lines) if (number, at) in shown]:
+            sys.stdout.write("".join(f"{line}\n" for line in (f"  {title}", *kept)))
+    hidden = sum(len(lines) for _, lines in sections) - len(shown) + report.more_changes
     if hidden:
         sys.stdout.write(f"  … and {hidden:,} more; --json lists the first {len(report.changes):,}.\n")
 
@@ -41,15 +48,24 @@ def summary(report: ImportReport) -> str:
         counts = ((report.counts.get(f"{noun}_{verb}", 0), verb) for verb in ("added", "changed", "removed"))
         if said := ", ".join(f"{count:,} {verb}" for count, verb in counts if count):
             parts.append(f"{noun}: {said}")
-    disputed = sum(change.is_disputed and not change.was_disputed for change in report.changes)
-    if disputed:
-        parts.append(f"newly disputed: {disputed:,}")
+    if report.newly_disputed:
+        parts.append(f"newly disputed: {report.newly_disputed:,}")
     would = "would be " if report.is_dry_run else ""
     return f"{report.source}: {would}{report.outcome}" + (f" ({'; '.join(parts)})" if parts else "")
 
 
-def _lines(changes: Iterable[Change]) -> Iterator[str]:
-    """Yield each team with what changed for it; an asset that went from one team to another stands under both."""
+def _weightiest(sections: Sequence[_Section]) -> set[tuple[int, int]]:
+    """Return the places of the lines to print when not all are: disputes before removals, these before the rest."""
+    places = [
+        (_WEIGHTS.get(line.lstrip()[0], len(_WEIGHTS)), number, at)
+        for number, (_, lines) in enumerate(sections)
+        for at, line in enumerate(lines)
+    ]
+    return {(number, at) for _, number, at in sorted(places)[:_SHOWN]}
+
+
+def _sections(changes: Iterable[Change]) -> list[_Section]:
+    """Return each team with what changed for it; an asset that went from one team to another stands under both."""
     by_team: dict[str, list[str]] = {}
     others: list[str] = []
     for change in changes:
@@ -58,12 +74,11 @@ def _lines(changes: Iterable[Change]) -> Iterator[str]:
             continue
         for team in dict.fromkeys((*change.owners_after, *change.owners_before)) or (_NOBODY,):
             by_team.setdefault(team, []).append(f"    {_asset(change, team)}")
-    for team in sorted(by_team, key=lambda name: (name == _NOBODY, name.lower())):
-        yield f"  {clean(team)}"
-        yield from sorted(by_team[team], key=lambda line: line[6:])
-    if others:
-        yield "  teams and people"
-        yield from others
+    sections = [
+        (clean(team), sorted(by_team[team], key=lambda line: line[6:]))
+        for team in sorted(by_team, key=lambda name: (name == _NOBODY, name.lower()))
+    ]
+    return [*sections, ("teams and people", others)] if others else sections
 
 
 def _asset(change: Change, team: str) -> str:

@@ -61,10 +61,11 @@ def _entities(document: Node) -> Iterator[Node]:
 
 def _read_v2(reader: FieldReader, entity: Fields) -> None:
     """Read `schema-version: v2`, `v2.1` or `v2.2`, or a v1 definition, whose service is `info.dd-service`."""
-    version = reader.text(entity, "schema-version").lower()
+    field = "apiVersion" if "apiVersion" in entity.values else "schema-version"
+    version = reader.text(entity, field).lower()
     info = reader.fields(entity, "info") if "info" in entity.values else entity
     if version and version not in {"v1", "v2", "v2.1", "v2.2"}:
-        reader.problem(entity.line_of("schema-version"), f"is of version {quoted(version)}, which Baton cannot read.")
+        reader.problem(entity.line_of(field), f"is of version {quoted(version)}, which Baton cannot read.")
         return
     name = name_of(reader, info, "dd-service", "a service")
     if not name:

@@ -61,8 +61,13 @@ class _Section:
 
 
 def looks_like_gitlab(path: Path) -> bool:
-    """Return whether a CODEOWNERS file is written for GitLab rather than GitHub."""
-    return path.parent.name == ".gitlab" or _LOOKS.search(peek(path)) is not None
+    """Return whether a CODEOWNERS file is written for GitLab rather than GitHub.
+
+    GitLab does not look into `.github`, so what lies there is GitHub's, whatever it looks like.
+    """
+    if path.parent.name in {".github", ".gitlab"}:
+        return path.parent.name == ".gitlab"
+    return _LOOKS.search(peek(path)) is not None
 
 
 def _matches(path: Path) -> bool:

@@ -90,5 +90,6 @@ def refusal(*, before: int, removed: int, read: int, errors: int, allow_mass_cha
         return ""
     return (
         f"The import would remove {removed:,} of the source's {before:,} assets, more than {MASS_CHANGE_SHARE:.0%}, "
-        "so nothing was changed: check the paths, or add --allow-mass-change if that is meant."
+        "so nothing was changed: check the paths, or add --allow-mass-change if that is meant "
+        "(with --dry-run, it lists them)."
     )

@@ -8,17 +8,23 @@ const STEPS = [
   { hours: 720, text: "+30 days" },
 ];
 
-/** The control, or nothing where the clock cannot be moved. */
+/** The control; hidden where the clock cannot be moved. */
 export function clockControl(app) {
-  if (!app.state.has_clock) return null;
   const move = async (hours) => {
     if (await app.post("clock", { hours })) app.announce(`It is ${told(app)} now.`);
   };
-  return h("section", { class: "clock", "aria-labelledby": "clock-title" },
+  const time = h("time", {});
+  const node = h("section", { class: "clock", "aria-labelledby": "clock-title", hidden: true },
     h("h2", { id: "clock-title" }, "Time in the workspace"),
-    h("p", {}, h("time", { datetime: app.state.now }, told(app))),
+    h("p", {}, time),
     h("div", { class: "clock-steps" }, STEPS.map(({ hours, text }) =>
       h("button", { type: "button", class: "clock-step", "aria-label": `Move the clock by ${text.slice(1)}`, data: { focus: `clock-${hours}` }, on: { click: () => move(hours) } }, text))));
+  function draw() {
+    node.hidden = !app.state.has_clock;
+    time.dateTime = app.state.now;
+    time.textContent = told(app);
+  }
+  return { node, draw };
 }
 
 /** The workspace's moment as the person who is played sees it. */

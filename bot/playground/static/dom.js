@@ -70,6 +70,16 @@ export function patchList(parent, items, { key, render }) {
 
 const fingerprint = (item) => JSON.stringify(item);
 
+/** Draws what stands in `node` anew when `of`, all that it shows, is another than last time. */
+export function redraw(node, of, children) {
+  const print = fingerprint(of);
+  if (node.fingerprint === print) return;
+  node.fingerprint = print;
+  const mark = focusMark(node);
+  replaceChildren(node, children());
+  restoreFocus(node, mark);
+}
+
 /** Names the focused control inside `root` by its item and its `data-focus`, so that its successor can be found. */
 export function focusMark(root) {
   const active = document.activeElement;

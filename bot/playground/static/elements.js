@@ -194,12 +194,16 @@ function external(at) {
   const read = () => node.value || null;
   register(at, read);
   const commit = onCommit(at, read, node);
+  let asked = 0;
   const find = async () => {
     if (query.value.length < least) return;
+    const question = ++asked;
     const answer = await surface.suggest({ block_id: block.block_id, action_id: element.action_id, text: query.value });
-    if (!answer) return;
+    // Answers may overtake one another; only the one to what stands there now is offered.
+    if (!answer || question !== asked) return;
+    const chosen = node.value;
     const found = answer.options.length ? `${answer.options.length} found: choose…` : "Nothing found";
-    node.replaceChildren(h("option", { value: "" }, found), ...answer.options.map((option) => optionNode(option, "")));
+    node.replaceChildren(h("option", { value: "" }, found), ...answer.options.map((option) => optionNode(option, chosen)));
   };
   let timer = null;
   const query = h("input", { type: "search", class: "control", placeholder: element.placeholder?.text ?? "Type to find", "aria-label": `Find: ${element.placeholder?.text ?? element.action_id}`, on: { input: () => {

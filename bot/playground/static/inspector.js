@@ -1,34 +1,41 @@
 // "Behind the scenes": the raw payloads that went to the app, its answers, and the Web API calls that followed.
 import { Refused, getTraffic } from "./api.js";
-import { h, replaceChildren } from "./dom.js";
+import { h, redraw } from "./dom.js";
 
 export function createInspector(app, root) {
-  const body = root.querySelector("#inspector-body");
+  const list = h("div", {});
+  const shown = h("div", {});
+  root.querySelector("#inspector-body").append(list, shown);
   let follow = true;
   let chosen = -1;
-  let print = null;
+  let asked = 0;
 
   async function draw() {
     if (!root.open) return;
+    const question = ++asked;
     try {
       const traffic = await getTraffic(follow ? -1 : chosen);
-      const next = JSON.stringify(traffic);
-      if (next === print) return;
-      print = next;
-      render(traffic);
+      // Answers may overtake one another; only the one to the last question is shown.
+      if (question === asked) render(traffic);
     } catch (error) {
       if (!(error instanceof Refused || error instanceof TypeError)) throw error;
-      replaceChildren(body, [h("p", {}, "The traffic could not be read; it is read again after the next change.")]);
+      if (question === asked) say("The traffic could not be read; it is read again after the next change.");
     }
   }
 
+  function say(sentence) {
+    redraw(list, [], () => []);
+    redraw(shown, sentence, () => [h("p", {}, sentence)]);
+  }
+
+  /** The list and what is looked at are drawn apart: a delivery that arrives does not fold what somebody reads. */
   function render({ recent, delivery, calls }) {
     if (!delivery) {
-      replaceChildren(body, [h("p", {}, "Nothing has been sent to the app yet. Run a command and look here again.")]);
+      say("Nothing has been sent to the app yet. Run a command and look here again.");
       return;
     }
-    replaceChildren(body, [
-      picker(recent, delivery),
+    redraw(list, [recent, delivery.index], () => [picker(recent, delivery)]);
+    redraw(shown, [delivery, calls], () => [
       h("div", { class: "traffic" },
         part(`Slack → app: ${delivery.kind}`, `${delivery.transport} · ${delivery.at}${delivery.retry_num ? ` · redelivery ${delivery.retry_num}` : ""}`, delivery.payload),
         part(`App → Slack: ${delivery.status ?? "no answer"}`, delivery.seconds === null ? "" : `after ${Math.round(delivery.seconds * 1000)} ms`, delivery.answer),

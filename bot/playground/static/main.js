@@ -60,7 +60,11 @@ class App {
       const channel = event.target.closest?.("[data-go-channel]")?.dataset.goChannel;
       if (channel) this.go({ view: "channel", channel, thread: null });
     });
-    window.addEventListener("hashchange", () => this.go(placeFromHash(), { fromHash: true }));
+    window.addEventListener("hashchange", () => {
+      const wanted = placeFromHash();
+      // An address that names nobody is one for whoever is here.
+      this.go({ ...wanted, user: wanted.user || this.place.user }, { fromHash: true });
+    });
     if (this.place.view === "home") await this.post("home", {});
     this.draw();
     byId("app").dataset.ready = "true";
@@ -72,27 +76,30 @@ class App {
       this.stale = true;
       return this.fetching;
     }
-    this.fetching = this.fetchAll().finally(() => {
-      this.fetching = null;
-    });
+    this.fetching = this.fetchAll();
     return this.fetching;
   }
 
   async fetchAll() {
-    do {
-      this.stale = false;
-      const asked = this.place.user;
-      const state = await getState(asked);
-      // The person was switched meanwhile: this answer is another's, and must not switch back.
-      if (this.place.user !== asked) {
-        this.stale = true;
-        continue;
-      }
-      this.state = state;
-      this.names = namesOf(this.state);
-      this.settle();
-      this.draw();
-    } while (this.stale);
+    try {
+      do {
+        this.stale = false;
+        const asked = this.place.user;
+        const state = await getState(asked);
+        // The person was switched meanwhile: this answer is another's, and must not switch back.
+        if (this.place.user !== asked) {
+          this.stale = true;
+          continue;
+        }
+        this.state = state;
+        this.names = namesOf(this.state);
+        this.settle();
+        this.draw();
+      } while (this.stale);
+    } finally {
+      // Here and not behind the promise: whoever calls between its end and what follows it would be answered by nobody.
+      this.fetching = null;
+    }
   }
 
   /** Puts the place where it can be: the user that was answered for, a channel that this user sees. */
@@ -117,8 +124,8 @@ class App {
       onConnection: (up) => {
         byId("connection").hidden = up;
         byId("connection").textContent = up ? "" : "The playground does not answer; trying again…";
-        if (up && this.lost) this.refresh().catch((error) => this.say(error));
-        this.lost = !up;
+        // What happened between the last answer and this moment was told to nobody.
+        if (up) this.refresh().catch((error) => this.say(error));
       },
     });
   }

@@ -1,5 +1,5 @@
 // The left column: workspace, who you are, channels, the conversation with Baton, its Home tab.
-import { focusMark, h, replaceChildren, restoreFocus } from "./dom.js";
+import { h, patchList, redraw } from "./dom.js";
 import { clockControl } from "./clock.js";
 import { icon } from "./icons.js";
 
@@ -28,47 +28,64 @@ export function createSidebar(app, root) {
     if (answer) await go({ view: "channel", channel: answer.channel });
   };
 
-  const channelItem = (channel) => {
-    return item(app, { focus: channel.id, here: app.place.view === "channel" && app.place.channel === channel.id, unread: isUnread(app, channel.id), choose: () => go({ view: "channel", channel: channel.id }) },
-      icon(channel.is_private ? "lock" : "hash"), h("span", {}, channel.name, channel.is_private ? h("span", { class: "visually-hidden" }, " (private)") : null));
-  };
+  const switcher = userSwitcher(app, go);
+  const mine = h("ul", {});
+  const others = h("ul", {});
+  const talks = h("ul", {});
+  const apps = h("ul", {});
+  const [othersTitle, appsTitle] = [heading("Other channels"), heading("Apps")];
+  const workspace = h("strong", {});
+  const global = h("div", {});
+  const clock = clockControl(app);
+  root.append(
+    h("div", { class: "workspace" }, h("img", { src: "play/static/icon.svg", alt: "", width: "28", height: "28" }), workspace),
+    switcher.node,
+    h("div", { class: "sidebar-scroll" }, heading("Channels"), mine, heading("Direct messages"), talks, appsTitle, apps, othersTitle, others),
+    global,
+    clock.node);
 
+  const channelItem = ({ id, name, is_private: hidden, here, unread }) =>
+    item({ focus: id, here, unread, choose: () => go({ view: "channel", channel: id }) },
+      icon(hidden ? "lock" : "hash"), h("span", {}, name, hidden ? h("span", { class: "visually-hidden" }, " (private)") : null));
+  const talkItem = ({ name, here, unread }) => item({ focus: "dm", here, unread, choose: openDm }, icon("talk"), h("span", {}, name));
+  const homeItem = ({ name, here }) => item({ focus: "home", here, choose: () => go({ view: "home" }) }, icon("home"), h("span", {}, `${name} – Home`));
+
+  // Only what has changed is drawn anew: a node that goes between a finger's coming down and its going up loses the click.
   function draw() {
     const { state, place } = app;
     markSeen(app);
-    const mark = focusMark(root);
     const inChannel = place.view === "channel";
-    const mine = state.channels.filter((channel) => channel.member);
-    const others = state.channels.filter((channel) => !channel.member);
-    replaceChildren(root, [
-      h("div", { class: "workspace" }, h("img", { src: "play/static/icon.svg", alt: "", width: "28", height: "28" }), h("strong", {}, state.team.name)),
-      userSwitcher(app, go),
-      h("div", { class: "sidebar-scroll" },
-        heading("Channels"), h("ul", {}, mine.map(channelItem)),
-        others.length ? [heading("Other channels"), h("ul", {}, others.map(channelItem))] : null,
-        heading("Direct messages"),
-        h("ul", {}, item(app, { focus: "dm", here: inChannel && place.channel === state.dm, unread: isUnread(app, state.dm), choose: openDm }, icon("talk"), h("span", {}, state.bot.name))),
-        state.has_home ? heading("Apps") : null,
-        state.has_home ? h("ul", {}, item(app, { focus: "home", here: place.view === "home", choose: () => go({ view: "home" }) }, icon("home"), h("span", {}, `${state.bot.name} – Home`))) : null),
-      shortcuts(app),
-      clockControl(app),
-    ]);
-    restoreFocus(root, mark);
+    const told = (channel) => ({ ...channel, here: inChannel && place.channel === channel.id, unread: isUnread(app, channel.id) });
+    const fill = (list, items, render) => patchList(list, items, { key: (each) => each.id, render });
+    if (workspace.textContent !== state.team.name) workspace.textContent = state.team.name;
+    switcher.draw();
+    fill(mine, state.channels.filter((channel) => channel.member).map(told), channelItem);
+    fill(others, state.channels.filter((channel) => !channel.member).map(told), channelItem);
+    fill(talks, [{ id: "dm", name: state.bot.name, here: inChannel && place.channel === state.dm, unread: isUnread(app, state.dm) }], talkItem);
+    fill(apps, state.has_home ? [{ id: "home", name: state.bot.name, here: place.view === "home" }] : [], homeItem);
+    othersTitle.hidden = !others.children.length;
+    appsTitle.hidden = !state.has_home;
+    redraw(global, state.global_shortcuts, () => [shortcuts(app)]);
+    clock.draw();
   }
   return { draw };
 }
 
 const heading = (text) => h("h2", {}, text);
 
-function item(app, { focus, here, unread, choose }, ...content) {
+function item({ focus, here, unread, choose }, ...content) {
   const hint = unread ? h("span", { class: "unread-dot" }, h("span", { class: "visually-hidden" }, "new messages")) : null;
   return h("li", {}, h("button", { type: "button", class: unread ? "side-item unread" : "side-item", "aria-current": here ? "page" : null, data: { focus }, on: { click: choose } }, content, hint));
 }
 
 function userSwitcher(app, go) {
-  const select = h("select", { id: "user-switcher", on: { change: () => go({ user: select.value }) } },
-    app.names.people().map((user) => h("option", { value: user.id, selected: user.id === app.place.user }, `${user.real_name} (@${user.handle})`)));
-  return h("div", { class: "you" }, h("label", { for: "user-switcher" }, "You are:"), select);
+  const select = h("select", { id: "user-switcher", on: { change: () => go({ user: select.value }) } });
+  const option = (user) => h("option", { value: user.id }, `${user.real_name} (@${user.handle})`);
+  function draw() {
+    redraw(select, app.names.people().map(({ id, real_name: name, handle }) => [id, name, handle]), () => app.names.people().map(option));
+    if (select.value !== app.place.user) select.value = app.place.user;
+  }
+  return { node: h("div", { class: "you" }, h("label", { for: "user-switcher" }, "You are:"), select), draw };
 }
 
 /** Global shortcuts stand behind the message box in Slack; here they are buttons. */

@@ -115,4 +115,5 @@ async def _write_who(run: Run, settled: _settle.Settled) -> None:
         listed = ((Action.ADDED, diff.added), (Action.CHANGED, diff.changed), (Action.REMOVED, diff.removed))
         for action, externals in listed:
             for external in externals:
-                run.changes.add(Change(action, subject.value, called.get(external, external)))
+                if run.changes.lists(is_new_dispute=False):
+                    run.changes.add(Change(action, subject.value, called.get(external, external)))

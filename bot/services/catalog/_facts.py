@@ -79,8 +79,10 @@ async def decided(run: Run, assets: Sequence[int]) -> dict[int, list[FactKey]]:
     return found
 
 
-def are_disputed(run: Run, keys: Iterable[FactKey]) -> bool:
+def are_disputed(run: Run, keys: Sequence[FactKey]) -> bool:
     """Return whether facts of one asset contradict each other, as `bot.domain.ownership` has it."""
+    if len({key[4] for key in keys}) < 2 and not any(run.sources[key[4]].is_human for key in keys):
+        return False  # one source does not contradict itself; a person's claim may contradict another's
     areas: dict[str, dict[object, set[object]]] = {}
     for team, person, area, role, source in keys:
         if role == Role.OWNER:

@@ -14,7 +14,7 @@ from bot.domain.reconcile.assets import identity
 from bot.domain.reconcile.claims import Source, Subject, rank
 from bot.domain.reconcile.parents import Candidate, ParentClaim, Parents, break_cycles, wanted_names
 from bot.services.catalog._bulk import chunks, select_all, select_in, table_of
-from bot.services.catalog._plan import Plan
+from bot.services.catalog._plan import Plan, standing
 from bot.services.catalog._run import Run
 from bot.store import tables
 
@@ -50,6 +50,42 @@ async def resolve_parents(run: Run, plan: Plan) -> dict[int, int]:
     kept, cycles = break_cycles(found, plan.ref)
     _note_cycles(run, plan, cycles, said)
     return kept
+
+
+async def note_unresolved(run: Run) -> None:
+    """Note this source's parents that no asset fits, once for each text, for a run that changes nothing."""
+    if not (said := await _lone(run)):
+        return
+    plan = await standing(run)
+    texts = {one.claim.parent for one in said}
+    parents = Parents(await _externals(run, plan, texts), await _candidates(run, plan, texts))
+    unfit: dict[str, _Said] = {}
+    for one in said:
+        # One that fits and yet counts for nothing stood in a circle.
+        if parents.find(one.claim) is None:
+            unfit.setdefault(one.claim.parent, one)
+    run.notes.extend(Problem(one.origin, _unresolved(text), is_error=False) for text, one in unfit.items())
+
+
+async def _lone(run: Run) -> list[_Said]:
+    """Return what this source says of parents where the asset has none."""
+    claims = run.reading.assets.claims
+    if not any(claim.parent for claim in claims.values()):
+        return []
+    t, asset = table_of(tables.Claim).c, table_of(tables.Asset).c
+    query = select(t.id, t.external_id, t.subject_id).where(
+        t.source_id == run.source.id,
+        t.subject == Subject.ASSET.value,
+        t.digest != "",
+        t.subject_id == asset.id,
+        asset.parent_id.is_(None),
+    )
+    return [
+        _Said(ParentClaim(subject, run.source.id, claims[external].parent), claims[external].origin)
+        async for rows in select_all(run.connection, query, t.id)
+        for _, external, subject in rows
+        if external in claims and claims[external].parent
+    ]
 
 
 def _note_cycles(run: Run, plan: Plan, cycles: Iterable[Sequence[int]], said: Iterable[_Said]) -> None:

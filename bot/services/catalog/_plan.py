@@ -69,18 +69,32 @@ async def make_plan(run: Run, *, before: Index, after: Index, also: Collection[i
     Touched are assets of claims that came, changed or went, and those whose owners' names mean somebody else by the
     index `after` than by the index `before`; and those of `also`.
     """
-    plan = Plan()
-    t = table_of(tables.Asset).c
-    async for rows in select_all(run.connection, select(t.id, t.ref, t.name, t.parent_id, t.gone_at), t.id):
-        for number, ref, name, parent_id, gone_at in rows:
-            plan.known[number] = Known(ref, name, parent_id, gone_at is not None)
-            plan.refs.hold(number, ref)
+    plan = await _known(run)
     await _identify(run, plan)
     touched = _touched(run, plan) | set(also)
     if before is not after and before.differs(after):
         touched |= await _differently_owned(run, before, after)
     await _gather(run, plan, touched)
     await _name(run, plan)
+    return plan
+
+
+async def standing(run: Run) -> Plan:
+    """Return the plan of a run that touches nothing: every stored asset, and which this source's claims are about."""
+    plan = await _known(run)
+    plan.asset_ids = {
+        external: claim.subject_id for external, claim in run.stored[Subject.ASSET].items() if claim.is_live
+    }
+    return plan
+
+
+async def _known(run: Run) -> Plan:
+    plan = Plan()
+    t = table_of(tables.Asset).c
+    async for rows in select_all(run.connection, select(t.id, t.ref, t.name, t.parent_id, t.gone_at), t.id):
+        for number, ref, name, parent_id, gone_at in rows:
+            plan.known[number] = Known(ref, name, parent_id, gone_at is not None)
+            plan.refs.hold(number, ref)
     return plan
 
 

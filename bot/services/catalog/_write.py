@@ -85,8 +85,9 @@ class AssetWriter:
 
     def _tell(self, asset: int, planned: Planned, before: Sequence[FactKey], after: Sequence[FactKey]) -> None:
         changes, known = self._run.changes, self._plan.known.get(asset)
-        if changes.is_full:
-            changes.more += 1
+        is_disputed = _facts.are_disputed(self._run, after)
+        was_disputed = _facts.are_disputed(self._run, before)
+        if not changes.lists(is_new_dispute=is_disputed and not was_disputed):
             return
         action = Action.CHANGED
         if planned.merged is None:
@@ -100,8 +101,8 @@ class AssetWriter:
                 planned.ref,
                 self._names(before),
                 self._names(after),
-                was_disputed=_facts.are_disputed(self._run, before),
-                is_disputed=_facts.are_disputed(self._run, after),
+                was_disputed=was_disputed,
+                is_disputed=is_disputed,
             )
         )
 

@@ -12,6 +12,7 @@ from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import refusal
 from bot.services.catalog import _apply as apply
 from bot.services.catalog import _owners, _roster, _run, _write
+from bot.services.catalog._parents import note_unresolved
 from bot.services.catalog._reading import Reading, read, texts
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import ImportReport, Outcome
@@ -23,14 +24,6 @@ log = logging.getLogger(__name__)
 _KEPT_PROBLEMS = 1_000
 
 
-class _DryRunDoneError(Exception):
-    """Carries the report out of a transaction that must not be committed."""
-
-    def __init__(self, report: ImportReport) -> None:
-        super().__init__()
-        self.report = report
-
-
 async def import_catalog(
     deps: Deps,
     catalog: SourceCatalog,
@@ -38,31 +31,23 @@ async def import_catalog(
     source: str,
     format_name: str,
     paths: Sequence[str],
-    dry_run: bool = False,
     allow_mass_change: bool = False,
 ) -> ImportReport:
     """Make the store's catalog what `catalog`, all that `source` says now, asks for; nothing else of it changes.
 
     Imports wait for one another. A run that changes nothing is remembered, but neither audited nor given a revision. A
     run that would remove more than a set share of the source's assets, or that could read nothing, is refused.
-    `dry_run` does the same work and undoes it. `paths` are remembered with the run. Parents that nothing fits and
-    circles of them are noted by runs that change something.
+    On a database that is a rehearsal this is a dry run. `paths` are remembered with the run. Circles of parents are
+    noted by runs that change something.
 
     Raises CatalogError when `source` is the name under which people's decisions are kept.
     """
     reading = await read(catalog)
-    try:
-        async with deps.database.transaction() as session:
-            run = await _open(session, reading, deps, source=source, format_name=format_name)
-            report = await _import(
-                session, run, deps=deps, paths=paths, allow_mass_change=allow_mass_change, dry_run=dry_run
-            )
-            if dry_run:
-                raise _DryRunDoneError(report)
-    except _DryRunDoneError as done:
-        report = done.report
+    async with deps.database.transaction() as session:
+        run = await _open(session, reading, deps, source=source, format_name=format_name)
+        report = await _import(session, run, deps=deps, paths=paths, allow_mass_change=allow_mass_change)
     counts = {name: count for name, count in report.counts.items() if count}
-    log.info("import of %r: %s%s %s", source, report.outcome, " (dry run)" if dry_run else "", counts)
+    log.info("import of %r: %s%s %s", source, report.outcome, " (dry run)" if report.is_dry_run else "", counts)
     return report
 
 
@@ -83,7 +68,7 @@ async def _open(session: AsyncSession, reading: Reading, deps: Deps, *, source: 
 
 
 async def _import(
-    session: AsyncSession, run: Run, *, deps: Deps, paths: Sequence[str], allow_mass_change: bool, dry_run: bool
+    session: AsyncSession, run: Run, *, deps: Deps, paths: Sequence[str], allow_mass_change: bool
 ) -> ImportReport:
     """Refuse, leave or apply what was compared, and remember the run."""
     before = await _run.current_facts(run)
@@ -100,6 +85,7 @@ async def _import(
         await _write.write_origins(run)
         roster = await _roster.load(run)
         _owners.note_unknown(run, roster.index, roster.book.teams)
+        await note_unresolved(run)
     await _run.record_run(
         run,
         outcome=outcome.value,
@@ -111,13 +97,14 @@ async def _import(
     return ImportReport(
         source=run.source.name,
         outcome=outcome,
-        is_dry_run=dry_run,
+        is_dry_run=deps.database.is_rehearsal,
         counts=dict(run.counts),
         problems=tuple(run.problems),
         kept=tuple(run.kept),
         refusal=why_not,
         changes=tuple(run.changes.listed),
         more_changes=run.changes.more,
+        newly_disputed=run.changes.newly_disputed,
     )
 
 

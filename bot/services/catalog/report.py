@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.catalog import Problem
 
-#: Changes that a report lists; it counts all of them.
+#: Changes that a report lists, and of those beyond, new disputes that it lists all the same; it counts all of them.
 MAX_CHANGES = 200
 
 
@@ -52,18 +52,19 @@ class Changes:
 
     listed: list[Change] = field(default_factory=list)
     more: int = 0
+    newly_disputed: int = 0
 
-    @property
-    def is_full(self) -> bool:
-        """Whether a further change will only be counted."""
-        return len(self.listed) >= MAX_CHANGES
+    def lists(self, *, is_new_dispute: bool) -> bool:
+        """Count a change that is to come; return whether it has to be added, too."""
+        self.newly_disputed += is_new_dispute
+        if len(self.listed) < MAX_CHANGES * (2 if is_new_dispute else 1):
+            return True
+        self.more += 1
+        return False
 
     def add(self, change: Change) -> None:
-        """Take a change."""
-        if self.is_full:
-            self.more += 1
-        else:
-            self.listed.append(change)
+        """Take a change that is listed."""
+        self.listed.append(change)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class ImportReport:
 
     `counts` has `<assets|teams|people|facts>_<added|changed|removed|unchanged>`. `kept` names claims that were not read
     because their document has an error, and that therefore still stand. `refusal` is a sentence when the outcome is
-    `REFUSED`, else "". `more_changes` counts those that `changes` has no room for.
+    `REFUSED`, else "". `more_changes` counts those that `changes` has no room for; `newly_disputed` counts them all.
     """
 
     source: str
@@ -84,6 +85,7 @@ class ImportReport:
     refusal: str = ""
     changes: tuple[Change, ...] = ()
     more_changes: int = 0
+    newly_disputed: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as values that JSON has."""
@@ -116,6 +118,7 @@ class ImportReport:
                 for change in self.changes
             ],
             "more_changes": self.more_changes,
+            "newly_disputed": self.newly_disputed,
         }
 
 

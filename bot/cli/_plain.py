@@ -1,0 +1,17 @@
+"""Messages for a terminal: the text twin without what only Slack reads."""
+
+from __future__ import annotations
+
+import re
+
+from bot.blocks.text import as_written
+
+_DATE = re.compile(r"<!date\^\d+\^[^|]*\|([^>]*)>")
+_REFERENCE = re.compile(r"<(?:[@#]|https?://)[^|>]*\|?([^>]*)>")
+_SIGNS = re.compile(r":(warning|bulb|hourglass|grey_question):\s*")
+
+
+def plain(text: str) -> str:
+    """Return a message's text without Slack's markup; signs that ask for attention become exclamation marks."""
+    text = _REFERENCE.sub(r"\1", _DATE.sub(r"\1", text)).replace("*", "")
+    return as_written(_SIGNS.sub("! ", text).replace("\u2060", ""))
