@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
 
 from bot import jobs
 from bot import web as routes
@@ -65,6 +63,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         snapshot = Snapshot()
         await snapshots.refresh(snapshot, database)
         gc.collect()
+        snapshots.give_memory_back()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
         portfolios = Portfolios(deps, snapshot)
         context = Context(deps, snapshot, slack, Drainer(deps, slack), portfolios, Background(), bot_user_id)
@@ -129,6 +128,10 @@ async def _connect(stack: AsyncExitStack, slack: SlackClient, dispatch: Dispatch
 
     Slack's side of the connection needs no signature, and the bot token was checked at the start.
     """
+    # Nobody who serves over HTTP should wait for these.
+    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler  # noqa: PLC0415
+    from slack_bolt.async_app import AsyncApp  # noqa: PLC0415
+
     bolt = AsyncApp(
         client=slack.web,
         before_authorize=dispatch,
