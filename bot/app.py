@@ -8,11 +8,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
 
 from bot import jobs
 from bot import web as routes
@@ -30,6 +29,9 @@ from bot.store.db import Database
 from handlers import routes as slack_routes
 from handlers.context import Background, Context
 from handlers.dispatch import Dispatch, Metrics
+
+if TYPE_CHECKING:
+    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +67,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         snapshot = Snapshot()
         await snapshots.refresh(snapshot, database)
         gc.collect()
+        snapshots.give_memory_back()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
         portfolios = Portfolios(deps, snapshot)
         context = Context(deps, snapshot, slack, Drainer(deps, slack), portfolios, Background(), bot_user_id)
@@ -136,6 +139,10 @@ def _sockets(slack: SlackClient, dispatch: Dispatch, app_token: str) -> AsyncSoc
     """
     if not app_token:
         return None
+    # Nobody who serves over HTTP should wait for these.
+    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler  # noqa: PLC0415
+    from slack_bolt.async_app import AsyncApp  # noqa: PLC0415
+
     bolt = AsyncApp(
         client=slack.web,
         before_authorize=dispatch,

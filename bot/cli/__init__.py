@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -19,19 +22,44 @@ _COMMANDS = {
     "doctor": "bot.cli.doctor",
     "lifecycle": "bot.cli.lifecycle",
     "manifest": "bot.cli.manifest",
-    "playground": "bot.cli.run",
+    "playground": "bot.cli.playground",
     "run": "bot.cli.run",
     "team": "bot.cli.team",
 }
 
 
 def main() -> None:
-    """Run `baton`. Exit codes: 0 done, 1 refused or not possible, 2 wrong usage. Expected errors are one sentence."""
+    """Run `baton`. Exit codes: 0 done, 1 refused or not possible, 2 wrong usage, 130 interrupted.
+
+    Expected errors are one sentence.
+    """
     try:
-        make_app(sys.argv[1:2])()
+        with quick_imports():
+            command = _command(sys.argv[1:])
+        command()
     except BatonError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _command(arguments: list[str]) -> Callable[[], object]:
+    """Return what carries the arguments out. `run` alone has nothing to be parsed: it need not wait for the parser."""
+    if arguments == ["run"]:
+        return import_module(_COMMANDS["run"]).run  # type: ignore[no-any-return]  # the module is found by its name
+    return make_app(arguments[:1])
+
+
+@contextmanager
+def quick_imports() -> Iterator[None]:
+    """Keep the garbage collector from modules, now and later: they stay, and to go through them is a start's tenth."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def make_app(wanted: list[str]) -> typer.Typer:

@@ -1,18 +1,13 @@
-"""`baton run` and `baton playground`: the two ways to serve."""
+"""`baton run`: serve a workspace. Without typer, which costs a twentieth of the start."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated
-
-import typer
 
 from bot import logs
 from bot import settings as environment
+from bot.cli import quick_imports
 
 
 def run() -> None:
@@ -22,40 +17,15 @@ def run() -> None:
     asyncio.run(_run(settings))
 
 
-def playground(
-    database: Annotated[Path, typer.Option(help="The SQLite file.")] = Path(".var/playground.sqlite"),
-    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Which port; 0 takes a free one.")] = 4100,
-    catalog: Annotated[
-        list[Path] | None, typer.Option(help="Your own files or folders instead of the demo; may be given repeatedly.")
-    ] = None,
-) -> None:
-    """Serve a simulated Slack with Baton in it, on a page in the browser. Needs no Slack account."""
-    logs.configure("text")
-    with TemporaryDirectory() as elsewhere:
-        # A visitor's catalog is read anew at every start, and leaves the demo's database alone.
-        file = Path(elsewhere) / "playground.sqlite" if catalog else database
-        file.parent.mkdir(parents=True, exist_ok=True)
-        asyncio.run(_play(f"sqlite:///{file}", host, port, catalog or []))
-
-
 async def _run(settings: environment.Settings) -> None:
-    from bot.app import running  # noqa: PLC0415 - costs start-up time that other commands should not pay
+    with quick_imports():
+        from bot.app import running  # noqa: PLC0415 - costs start-up time that other commands should not pay
 
     async with running(settings):
-        await _stopped()
+        await stopped()
 
 
-async def _play(database_url: str, host: str, port: int, catalog: list[Path]) -> None:
-    from bot.playground.run import playing  # noqa: PLC0415 - costs start-up time that other commands should not pay
-
-    async with playing(database_url, host=host, port=port, catalog=catalog) as playground:
-        sys.stdout.write(f"Baton's playground is at {playground.url} (Ctrl-C ends it)\n")
-        sys.stdout.flush()
-        await _stopped()
-
-
-async def _stopped() -> None:
+async def stopped() -> None:
     """Wait for Ctrl-C or a supervisor's request to stop."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import logging
 import time
@@ -167,6 +168,13 @@ def without_collections() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def give_memory_back() -> None:
+    """Return to the system what building the index took and left free, where the C library is asked for it (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 async def _put_assets(directory: Directory, changes: queries.AssetChanges) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 import orjson
@@ -213,7 +214,7 @@ def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...]) -> AssetRecor
         parent_id=parent_id,
         hosting=_HOSTINGS[hosting] if hosting else None,
         tier=tier,
-        links=tuple([Link(label, url) for label, url in _listed(links)]),
+        links=tuple([Link(intern(label), url) for label, url in _listed(links)]),
         unowned_reason=unowned_reason,
         facts=facts,
         path_rule=PathRule(repository, pattern, position, section or "") if repository is not None else None,

@@ -43,4 +43,5 @@ def baton(database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         return Ran(int(ended.value.code or 0), out, err)
 
     yield run
-    gc.enable()  # the command switches it off for its own short life
+    gc.enable()  # the command switches it off for its own short life, and sets what it imported aside
+    gc.unfreeze()

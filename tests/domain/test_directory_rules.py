@@ -117,6 +117,26 @@ def test_a_name_that_one_asset_has_is_that_asset(names: list[str]) -> None:
             assert found.asset_id == place
 
 
+@given(st.lists(st.tuples(_KIND, _names()), min_size=1, max_size=6, unique_by=lambda one: f"{one[0]}:{one[1]}".lower()))
+@example([(AssetKind.SERVICE, "api"), (AssetKind.OTHER, "service:api"), (AssetKind.OTHER, "api")])
+def test_a_reference_finds_its_asset_beside_others_of_that_name(named: list[tuple[AssetKind, str]]) -> None:
+    assets = [
+        AssetRecord(id=place, ref=f"{kind}:{name}".lower(), kind=kind, name=name)
+        for place, (kind, name) in enumerate(named, 1)
+    ]
+    directory = Directory.build(assets)
+    for asset in assets:
+        assert directory.by_ref(asset.ref.upper()) is asset
+        found = directory.resolve(asset.ref.upper())
+        namesake = next((one for one in assets if one.name.lower() == asset.ref), asset)
+        assert isinstance(found, Match)
+        assert found.asset_id == namesake.id
+        directory.remove(asset.id)
+        assert directory.by_ref(asset.ref) is None
+        directory.replace(asset)
+        assert directory.by_ref(asset.ref) is asset
+
+
 @given(st.lists(_names(), min_size=1, max_size=8, unique=True), _names())
 def test_an_answer_has_the_digits_of_the_question(names: list[str], query: str) -> None:
     directory = Directory.build(

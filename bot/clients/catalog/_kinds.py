@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bot.domain.catalog import AssetKind, Hosting
 
 _OF_KIND = {
@@ -48,6 +50,7 @@ _HOSTING = {
 }
 
 
+@lru_cache(maxsize=1024)
 def kind_of_word(word: str, default: AssetKind = AssetKind.SERVICE) -> AssetKind:
     """Return the kind that a word means; `default` for no word, `OTHER` for one that Baton does not know."""
     folded = _folded(word)

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from bot.domain.catalog import (
@@ -233,6 +234,7 @@ def is_email(text: str) -> bool:
     return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=4096)  # a few hundred owners are named a hundred thousand times
 def owner_ref(written: str) -> OwnerRef | None:
     """Return the owner in `payments`, `team:payments`, `person:jo@example.com` or `@acme/payments`; None if empty.
 

@@ -93,6 +93,7 @@ _PERSON = {
     "left": ("left", "inactive"),
 }
 _YES = frozenset({"yes", "y", "true", "1", "x", "left"})
+_TIER = re.compile(r"(?:tier[\s_-]*)?(\d{1,2})", re.IGNORECASE)
 _LIST = re.compile(r"[;|\n]|,(?=\s*\S)")
 #: What a spreadsheet may have put before a text, so that it is not taken for a formula.
 _TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
@@ -116,12 +117,16 @@ class _Row:
     def text(self, key: str) -> str:
         """Return a cell as one cleaned line, "" when the file has no such column."""
         written = self.cells.get(key)
-        return clean(_TEXT_MARK.sub("", written)) if written else ""
+        return _unmarked(written) if written else ""
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a cell's texts, separated by `;`, `|`, commas or line breaks."""
         written = self.cells.get(key)
-        return unique([clean(_TEXT_MARK.sub("", one.strip())) for one in _LIST.split(written)]) if written else ()
+        return unique([_unmarked(one.strip()) for one in _LIST.split(written)]) if written else ()
+
+
+def _unmarked(written: str) -> str:
+    return clean(_TEXT_MARK.sub("", written) if written.startswith("'") else written)
 
 
 def _matches(path: Path) -> bool:
@@ -307,7 +312,7 @@ class _Assets:
 
     def _tier(self, row: _Row) -> int | None:
         text = row.text("tier")
-        found = re.fullmatch(r"(?:tier[\s_-]*)?(\d{1,2})", text, re.IGNORECASE)
+        found = _TIER.fullmatch(text)
         if text and found is None:
             self._say(row, f"tier {quoted(text)} is not a number from 0 to 99; it is left out.")
         return int(found[1]) if found else None

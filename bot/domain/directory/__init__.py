@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.domain.directory.answers import Candidate, Match, Method, Nearest, Resolution, Several
-from bot.domain.directory.index import Index, as_tuple
+from bot.domain.directory.index import Index
 from bot.domain.directory.mentions import mentioned
 from bot.domain.directory.resolver import resolve
 from bot.domain.records import AssetRecord
@@ -20,11 +20,10 @@ __all__ = ["Candidate", "Directory", "Match", "Method", "Nearest", "Resolution",
 class Directory:
     """The in-memory index over assets. Changed only by `replace` and `remove`, each whole for one asset."""
 
-    __slots__ = ("_index", "_literal")
+    __slots__ = ("_index",)
 
     def __init__(self) -> None:
         self._index = Index()
-        self._literal = self._index.literal
 
     def __len__(self) -> int:
         return len(self._index.assets)
@@ -58,7 +57,7 @@ class Directory:
     def by_ref(self, ref: str) -> AssetRecord | None:
         """Return the asset with this reference, up to case, or None."""
         key = ref.lower()
-        for asset_id in as_tuple(self._literal.get(key)):
+        for asset_id in self._index.known_as(key):
             asset = self._index.assets[asset_id]
             if asset.ref.lower() == key:
                 return asset

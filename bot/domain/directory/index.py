@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
 from bot.domain.catalog import AssetKind
@@ -29,7 +29,7 @@ class Index:
 
     def __init__(self) -> None:
         self.assets: dict[int, AssetRecord] = {}
-        #: References, names, aliases and addresses in lower case.
+        #: Names, aliases and addresses in lower case, and those references that are not kind and name: see `known_as`.
         self.literal: dict[str, Ids] = {}
         #: Names and aliases folded.
         self.folded: dict[str, Ids] = {}
@@ -40,27 +40,22 @@ class Index:
     def fill(self, assets: Iterable[AssetRecord]) -> None:
         """Add the first assets, all at once; the last one counts where an id comes twice."""
         self.assets.update((asset.id, asset) for asset in assets)
-        owners: list[int] = []
-        words: list[tuple[str, ...]] = []
-        folded: list[str] = []
+        self.names.fill(self._enter_all())
+
+    def _enter_all(self) -> Iterator[tuple[int, tuple[str, ...], str]]:
+        """Enter every asset in every book but that of names; yield each name's asset, words and folded spelling."""
         for asset in self.assets.values():
-            if _has_name_only(asset):
-                asset_id, own = asset.id, tokens(asset.name)
-                for key in (_lowered(asset.ref), _lowered(asset.name)):
-                    if self.literal.setdefault(key, asset_id) is not asset_id:
-                        _put(self.literal, key, asset_id)
-                spelt = "".join(own)
-                if self.folded.setdefault(spelt, asset_id) is not asset_id:
-                    _put(self.folded, spelt, asset_id)
-                owners.append(asset_id)
-                words.append(own)
-                folded.append(spelt)
+            if not _has_name_only(asset):
+                yield from self._enter(asset)
                 continue
-            for asset_id, own, spelt in self._enter(asset):
-                owners.append(asset_id)
-                words.append(own)
-                folded.append(spelt)
-        self.names.fill(owners, words, folded)
+            asset_id, own = asset.id, tokens(asset.name)
+            for key in _reference_and_name(asset):
+                if self.literal.setdefault(key, asset_id) is not asset_id:
+                    _put(self.literal, key, asset_id)
+            spelt = "".join(own)
+            if self.folded.setdefault(spelt, asset_id) is not asset_id:
+                _put(self.folded, spelt, asset_id)
+            yield asset_id, own, spelt
 
     def replace(self, asset: AssetRecord) -> None:
         """Add an asset, or put it in the place of the one with its id."""
@@ -89,6 +84,19 @@ class Index:
             self.paths.remove(asset_id, asset.path_rule)
         if asset.parent_id is not None:
             _take(self._children, asset.parent_id, asset_id)
+
+    def known_as(self, text: str) -> tuple[int, ...]:
+        """Return the ids of the assets with this reference, name, alias or address, in lower case, ascending.
+
+        Nearly every reference is a kind and the asset's name, and found by that: entered, they would take as much
+        memory as the names.
+        """
+        found = as_tuple(self.literal.get(text))
+        name = text.partition(":")[2]
+        if not name:
+            return found
+        referred = [one for one in as_tuple(self.literal.get(name)) if _lowered(self.assets[one].ref) == text]
+        return tuple(sorted({*found, *referred})) if referred else found
 
     def children(self, asset_id: int) -> tuple[int, ...]:
         """Return the ids of the assets whose parent this is, ascending."""
@@ -150,11 +158,16 @@ def _named(asset: AssetRecord) -> Sequence[str]:
     return (asset.name, *asset.aliases, short) if short else (asset.name, *asset.aliases)
 
 
+def _reference_and_name(asset: AssetRecord) -> tuple[str, ...]:
+    """Return the name in lower case and, unless `Index.known_as` finds it by that, the reference."""
+    reference, name = _lowered(asset.ref), _lowered(asset.name)
+    return (name,) if name and reference.partition(":")[2] == name else (reference, name)
+
+
 def _literals(asset: AssetRecord) -> Iterable[str]:
-    if not asset.addresses:
-        found = {_lowered(text) for text in (asset.ref, *_named(asset))}
-    else:
-        found = {_lowered(text) for text in (asset.ref, *_named(asset), *asset.addresses)}
+    found = {*_reference_and_name(asset), *map(_lowered, _named(asset))}
+    if asset.addresses:
+        found.update(map(_lowered, asset.addresses))
         found.update(addresses.normal(text) for text in asset.addresses)
     found.discard("")
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -53,14 +54,27 @@ class Namebook:
         for key in piece_keys(folded):
             self._near.add(key, number)
 
-    def fill(self, assets: list[int], words: list[tuple[str, ...]], folded: list[str]) -> None:
-        """Take the first names: the asset, words and folded spelling of each."""
-        self.assets, self.folded = assets, folded
-        self.words = self.wordbook.fill(words)
-        keys = [row(hash(self._meanings(numbers)), number) for number, numbers in enumerate(self.words)]
-        keys += [row(_initials_key(one), number) for number, one in enumerate(words) if _has_initials(one)]
+    def fill(self, entries: Iterable[tuple[int, tuple[str, ...], str]]) -> None:
+        """Take the first names: the asset, words and folded spelling of each.
+
+        Words become numbers as they come, for all of them at once would take as much memory as the index itself.
+        """
+        keys = array("Q")
+        self.words = self.wordbook.fill(self._taken(entries, keys))
+        keys.extend(row(hash(self._meanings(numbers)), number) for number, numbers in enumerate(self.words))
         self._keys.load(keys)
-        self._near.load([row(key, number) for number, text in enumerate(folded) for key in piece_keys(text)])
+        near = (row(key, number) for number, text in enumerate(self.folded) for key in piece_keys(text))
+        self._near.load(near)
+
+    def _taken(
+        self, entries: Iterable[tuple[int, tuple[str, ...], str]], keys: array[int]
+    ) -> Iterator[tuple[str, ...]]:
+        for number, (asset_id, words, folded) in enumerate(entries):
+            self.assets.append(asset_id)
+            self.folded.append(folded)
+            if _has_initials(words):
+                keys.append(row(_initials_key(words), number))
+            yield words
 
     def remove(self, asset_id: int, words: Sequence[str], folded: str) -> None:
         """Remove one spelling of an asset, if it is there."""

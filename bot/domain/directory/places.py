@@ -22,13 +22,13 @@ _BEYOND_DOUBT = frozenset({Method.ADDRESS, Method.PATH, Method.REF})
 
 def literally(index: Index, text: str, *, limit: int) -> Match | Several | None:
     """Return the answer if the whole text is a reference, name, alias or address, up to case or up to folding."""
-    found = index.literal.get(text)
-    if found is None and len(text) <= MAX_LENGTH:
+    found = index.known_as(text)
+    if not found and len(text) <= MAX_LENGTH:
         text = clean(text).strip()
-        found = index.literal.get(text.lower())
-    if isinstance(found, int):
-        return _one(index, found, text)
-    if found is not None:
+        found = index.known_as(text.lower())
+    if len(found) == 1:
+        return _one(index, found[0], text)
+    if found:
         return choose(index, holders(index, found, text), Reading(()), limit=limit, text=text)
     if len(text) > MAX_LENGTH:
         return None
@@ -130,8 +130,8 @@ def assets_of(answer: Match | Several) -> list[int]:
 
 def named(index: Index, ids: tuple[int, ...], text: str) -> Finding | None:
     """Return the assets that `text` names literally if there are any, or else those that it names folded."""
-    literal = index.literal.get(text.lower())
-    return folded_holders(index, ids, text) if literal is None else holders(index, as_tuple(literal), text)
+    literal = index.known_as(text.lower())
+    return holders(index, literal, text) if literal else folded_holders(index, ids, text)
 
 
 def _one(index: Index, asset_id: int, text: str) -> Match:
@@ -147,15 +147,15 @@ def at_address(index: Index, text: str) -> Finding | None:
     """Return the assets at an address, or at the nearest one above it, or whose rule a path falls under."""
     spellings = addresses.keys(text)
     for key in spellings[:2]:
-        if (held := index.literal.get(key)) is not None:
-            return holders(index, as_tuple(held), key if key != text.lower() else text)
+        if held := index.known_as(key):
+            return holders(index, held, key if key != text.lower() else text)
     if (repository := _repository_at(index, text)) is not None:
         return repository
     if "/" in text and (ids := _at_path(index, text)):
         return Finding(ids, Method.PATH)
     for key in spellings[2:]:
-        if (held := index.literal.get(key)) is not None:
-            return Finding(as_tuple(held), Method.ADDRESS, spelling=key)
+        if held := index.known_as(key):
+            return Finding(held, Method.ADDRESS, spelling=key)
     return None
 
 
@@ -176,8 +176,8 @@ def _in_named_repositories(index: Index, findings: list[Finding], beside: list[F
 def _repository_at(index: Index, text: str) -> Finding | None:
     """Return the repository that a forge's address names by owner and name, where the catalog has no address of it."""
     host, _, path = addresses.normal(text).partition("/")
-    held = index.literal.get(path) if "." in host and path.count("/") else None
-    ids = [one for one in as_tuple(held) if index.assets[one].kind is AssetKind.REPOSITORY]
+    held = index.known_as(path) if "." in host and path.count("/") else ()
+    ids = [one for one in held if index.assets[one].kind is AssetKind.REPOSITORY]
     return Finding(tuple(ids), Method.ADDRESS) if ids else None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 NUMBER_BITS = 24
 NUMBER_MASK = (1 << NUMBER_BITS) - 1
@@ -37,10 +37,9 @@ class Rows:
         """Add one row; costs a search and a move of memory."""
         insort(self._rows, row(key, number))
 
-    def load(self, rows: list[int]) -> None:
+    def load(self, rows: Iterable[int]) -> None:
         """Take these rows, as `row` makes them, in the place of all others."""
-        rows.sort()
-        self._rows = array("Q", rows)
+        self._rows = array("Q", sorted(rows))
 
     def discard(self, key: int, number: int) -> None:
         """Take one row away, if it is there."""

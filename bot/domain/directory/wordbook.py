@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -63,7 +63,7 @@ class Wordbook:
             names.insert(place, name)
         return number
 
-    def fill(self, names: Sequence[Sequence[str]]) -> list[tuple[int, ...]]:
+    def fill(self, names: Iterable[Sequence[str]]) -> list[tuple[int, ...]]:
         """Take the words of the first names, which are numbered from 0; return the numbers of each name's words."""
         numbers: dict[str, int] = {}
         holders: list[array[int]] = []

@@ -19,7 +19,7 @@ class Said(Generic[C]):
     """One source's claims about one kind of subject, as JSON too, and the digest of that, by external id."""
 
     claims: dict[str, C] = field(default_factory=dict)
-    encoded: dict[str, bytes] = field(default_factory=dict)
+    encoded: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
 
     async def take(self, claims: Sequence[C], problems: list[Problem]) -> None:
@@ -37,9 +37,11 @@ class Said(Generic[C]):
             message = f"'{external}' is described at {first.origin} already, which counts: leave one of the two out."
             problems.append(Problem(claim.origin, message))
         else:
+            encoded = encode(claim)
             self.claims[external] = claim
-            self.encoded[external] = encode(claim)
-            self.digests[external] = digest(self.encoded[external])
+            # As text: the bytes that orjson makes hold on to four kilobytes each, however short they are.
+            self.encoded[external] = encoded.decode()
+            self.digests[external] = digest(encoded)
 
 
 @dataclass(slots=True)

@@ -199,8 +199,7 @@ def _origins(run: Run) -> Iterator[dict[str, Any]]:
             yield {"row_id": run.stored[subject][external].id, "path": origin.path, "line": origin.line}
 
 
-def _content(encoded: bytes, former: Sequence[str]) -> str:
-    content = encoded.decode()
+def _content(encoded: str, former: Sequence[str]) -> str:
     if not former:
-        return content
-    return f'{content[:-1]},"former":{orjson.dumps(former).decode()}}}'
+        return encoded
+    return f'{encoded[:-1]},"former":{orjson.dumps(former).decode()}}}'

@@ -83,7 +83,7 @@ class ClaimReader:
             hosting=rule.hosting,
             tier=_tier(tags.text(TIER_TAG)),
             tags=(("type", resource.type), *tags.kept()),
-            runs=tuple(_runs(values, runs, tags.text(*ENVIRONMENT_TAGS).lower())) if runs else (),
+            runs=tuple(_runs(values, runs, tags.text(*ENVIRONMENT_TAGS).lower(), self._accepted)) if runs else (),
             owners=owners,
             origin=self._origin,
         )
@@ -135,10 +135,12 @@ def _hosts(values: Mapping[str, str], rule: TypeRule) -> Iterator[str]:
             yield text
 
 
-def _runs(values: Mapping[str, str], rules: tuple[RunsRule, ...], environment: str) -> Iterator[Runs]:
+def _runs(
+    values: Mapping[str, str], rules: tuple[RunsRule, ...], environment: str, accepted: Accepted
+) -> Iterator[Runs]:
     for rule in rules:
-        version = _word(values, *rule.version_from)
-        product = rule.product or _word(values, *rule.product_from)
+        version = _word(values, rule.version_from, accepted)
+        product = rule.product or _word(values, rule.product_from, accepted)
         if not rule.product and not rule.product_from:
             product, version = split_version(version, is_undotted=rule.provider == "gcp")
         # A product without any version attribute has none; elsewhere a missing version is a plan's unknown value.
@@ -146,9 +148,15 @@ def _runs(values: Mapping[str, str], rules: tuple[RunsRule, ...], environment: s
             yield Runs(product, version, rule.provider, environment)
 
 
-def _word(values: Mapping[str, str], *names: str) -> str:
-    found = (values.get(name, "") for name in names)
-    return next((text for text in found if _WORD.fullmatch(text) and not looks_secret(text)), "")
+def _word(values: Mapping[str, str], names: tuple[str, ...], accepted: Accepted) -> str:
+    for name in names:
+        text = values.get(name, "")
+        if text in accepted.words:
+            return text
+        if _WORD.fullmatch(text) and not looks_secret(text):
+            accepted.words.add(text)
+            return text
+    return ""
 
 
 def split_version(text: str, *, is_undotted: bool = False) -> tuple[str, str]:

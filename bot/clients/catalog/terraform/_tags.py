@@ -69,6 +69,7 @@ class Accepted:
     """Values that passed their checks, as thousands of resources have the same ones; nothing refused is kept."""
 
     plain: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
     owners: dict[str, tuple[OwnerClaim, ...]] = field(default_factory=dict)
 
 

@@ -1,0 +1,27 @@
+"""What `baton run` loads before it serves: every module that a start does not need makes everybody wait."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.conftest import REPOSITORY
+
+_NOT_NEEDED = [
+    "typer",
+    "rich",
+    "alembic",
+    "yaml",
+    "ijson",
+    "asyncpg",
+    "slack_bolt.adapter.socket_mode",
+    "bot.playground",
+]
+
+
+def test_a_start_over_http_loads_nothing_that_it_does_not_need() -> None:
+    program = f"import sys, bot.cli.run, bot.app; print([name for name in {_NOT_NEEDED} if name in sys.modules])"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout == "[]\n"
