@@ -322,7 +322,7 @@ class TestSpdx:
     )
     def test_what_the_document_is_about_is_nobodys_product(self, about: dict[str, Any]) -> None:
         shop = package("shop", "4.2", primaryPackagePurpose="APPLICATION")
-        assert read(spdx(shop, **about), "sbom.json") == Sightings()
+        assert read(spdx(shop, **about), "sbom.json") == Sightings(subject="shop")
         assert [each.product for each in read(spdx(shop), "sbom.json").found] == ["shop"]
 
     def test_the_answer_of_a_dependency_graph(self) -> None:
