@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -56,12 +56,16 @@ async def opened(url: str, *, may_make: bool = False) -> AsyncIterator[Database]
 
 
 @asynccontextmanager
-async def opened_deps() -> AsyncIterator[Deps]:
-    """Open the database that the settings name, its schema up to date, for a use case."""
+async def opened_deps(*, dry_run: bool = False) -> AsyncIterator[Deps]:
+    """Open the database that the settings name, its schema up to date, for a use case.
+
+    In a dry run everything is undone on leaving; until then nobody else can change anything.
+    """
     settings = environment.load()
-    async with opened(settings.database_url.get_secret_value()) as database:
+    async with opened(settings.database_url.get_secret_value()) as database, AsyncExitStack() as stack:
         await migrations.require_current(database)
-        yield Deps(database, SystemClock(), settings.stale_after)
+        store = await stack.enter_async_context(database.rehearsal()) if dry_run else database
+        yield Deps(store, SystemClock(), settings.stale_after)
 
 
 @asynccontextmanager

@@ -35,14 +35,12 @@ def seen(product: str, version: str, **fields: Any) -> Seen:
     return Seen(product=product, version=version, **{"how": "image", **fields})
 
 
-async def scan(
-    world: World, source: str, by_name: dict[str, list[Seen]], *, dry_run: bool = False, is_complete: bool = False
-) -> Recorded:
+async def scan(world: World, source: str, by_name: dict[str, list[Seen]], *, is_complete: bool = False) -> Recorded:
     world.clock.advance(timedelta(minutes=1))
     ids = {row.name: row.id for row in await world.rows(tables.Asset)}
     found = {ids[name]: said for name, said in by_name.items()}
     made = Scan(source=source, how="image", seen=found, is_complete=is_complete)
-    return await record(world.deps, made, actor="cli", dry_run=dry_run)
+    return await record(world.deps, made, actor="cli")
 
 
 async def alive(world: World) -> set[tuple[str, str, str, str, str, str]]:
@@ -127,7 +125,8 @@ class TestImports:
         assert [row.model_dump() for row in await world.rows(tables.Deployment)] == before
 
     async def test_a_dry_run_writes_nothing(self, world: World) -> None:
-        await world.load("csv", running("checkout", PYTHON), dry_run=True)
+        async with world.rehearsing():
+            await world.load("csv", running("checkout", PYTHON))
         assert await world.count(tables.Deployment) == 0
 
 
@@ -182,7 +181,8 @@ class TestScans:
 
     async def test_a_dry_run_says_what_it_would_and_writes_nothing(self, world: World) -> None:
         before = await state(world), await world.count(tables.Source)
-        recorded = await scan(world, "scan-image", {"checkout": [seen("redis", "6.2")]}, dry_run=True)
+        async with world.rehearsing():
+            recorded = await scan(world, "scan-image", {"checkout": [seen("redis", "6.2")]})
         assert recorded.came == 1
         assert (await state(world), await world.count(tables.Source)) == before
 

@@ -70,18 +70,20 @@ class Found:
         self.assets[asset.id] = asset
         self.by_asset.setdefault(asset.id, []).extend(found.seen)
 
-    async def record(self, deps: Deps, scan: Scan, *, dry_run: bool) -> None:
+    async def record(self, deps: Deps, scan: Scan) -> None:
         """Record the scan."""
-        self.recorded = await record(deps, scan, actor=_ACTOR, dry_run=dry_run)
+        self.recorded = await record(deps, scan, actor=_ACTOR)
 
 
 @asynccontextmanager
-async def placed(groups: Sequence[Group], *, asset: str, source: str) -> AsyncIterator[tuple[Deps, Found]]:
+async def placed(
+    groups: Sequence[Group], *, asset: str, source: str, dry_run: bool
+) -> AsyncIterator[tuple[Deps, Found]]:
     """Open the database and find the asset of each group: the one that is named for all, else the group's own.
 
     Raises NotFoundError when there is no asset of the name that is given for all.
     """
-    async with opened_deps() as deps:
+    async with opened_deps(dry_run=dry_run) as deps:
         catalog, facts = Snapshot(), Facts()
         await snapshots.refresh(catalog, deps.database)
         await facts.follow(deps.database)

@@ -46,20 +46,19 @@ def scan_rds(
 
 
 async def _scan(regions: Sequence[str], profile: str, *, dry_run: bool, allow_mass_change: bool) -> list[Found]:
+    # All are asked before the first is recorded: from there on a dry run keeps others from changing anything.
+    answers = [(region, await rds.read([region], profile=profile)) for region in regions]
     reports: list[Found] = []
-    async with opened_deps() as deps:
-        for region in regions:
-            read = await rds.read([region], profile=profile)
-            if read.cycles and not dry_run:
+    async with opened_deps(dry_run=dry_run) as deps:
+        for region, read in answers:
+            if read.cycles:
                 await provider_dates.keep(deps, read.cycles, actor=_ACTOR)
             source = ":".join(part for part in (rds.PROVIDER, profile, region) if part)
-            reports.append(await _record(deps, source, region, read, dry_run, allow_mass_change))
+            reports.append(await _record(deps, source, region, read, allow_mass_change))
     return reports
 
 
-async def _record(
-    deps: Deps, source: str, region: str, read: rds.RdsInventory, dry_run: bool, allow_mass_change: bool
-) -> Found:
+async def _record(deps: Deps, source: str, region: str, read: rds.RdsInventory, allow_mass_change: bool) -> Found:
     facts, catalog = Facts(), Snapshot()
     await facts.follow(deps.database)
     await snapshots.refresh(catalog, deps.database)
@@ -76,7 +75,6 @@ async def _record(
         source=source,
         format_name=aws_rds.FORMAT,
         paths=[f"AWS {region}"],
-        dry_run=dry_run,
         allow_mass_change=allow_mass_change,
     )
     found.problems.extend(report.problems)
@@ -84,7 +82,7 @@ async def _record(
         found.not_recorded.append((region, report.refusal))
         return found
     await snapshots.refresh(catalog, deps.database)
-    await _record_sightings(deps, found, sightings, known, catalog, dry_run=dry_run)
+    await _record_sightings(deps, found, sightings, known, catalog)
     return found
 
 
@@ -94,8 +92,6 @@ async def _record_sightings(
     sightings: Sequence[Sighting],
     known: Mapping[str, int],
     catalog: Snapshot,
-    *,
-    dry_run: bool,
 ) -> None:
     """Put down every database to its asset: one that was described, or the one that was just made of it."""
     own = await claimed_by(deps, found.source)
@@ -106,4 +102,4 @@ async def _record_sightings(
         else:
             found.new_assets.append(sighting.name or sighting.address)
     scan = Scan(source=found.source, how=How.AWS_RDS.value, seen=found.by_asset, is_complete=True)
-    await found.record(deps, scan, dry_run=dry_run)
+    await found.record(deps, scan)

@@ -82,10 +82,10 @@ def _scan(groups: Sequence[Group], how: How, *, asset: str, source: str, dry_run
 
 
 async def _record(groups: Sequence[Group], how: How, *, asset: str, source: str, dry_run: bool) -> Found:
-    async with placed(groups, asset=asset, source=source) as (deps, found):
+    async with placed(groups, asset=asset, source=source, dry_run=dry_run) as (deps, found):
         if found.by_asset:
             scan = Scan(source=source, how=how.value, seen=found.by_asset)
-            await found.record(deps, scan, dry_run=dry_run)
+            await found.record(deps, scan)
     return found
 
 

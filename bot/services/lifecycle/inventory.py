@@ -54,30 +54,17 @@ class Recorded:
         return bool(self.came or self.changed or self.ended)
 
 
-class _DryRunDoneError(Exception):
-    """Carries what would have been recorded out of a transaction that must not be committed."""
-
-    def __init__(self, recorded: Recorded) -> None:
-        super().__init__()
-        self.recorded = recorded
-
-
-async def record(deps: Deps, scan: Scan, *, actor: str, dry_run: bool = False) -> Recorded:
+async def record(deps: Deps, scan: Scan, *, actor: str) -> Recorded:
     """Make the deployments of a source what it has seen now; other sources' are left alone.
 
     Of each asset in the scan exactly what was seen stays; what was gone and is seen again comes back with the day on
     which it was first seen. A scan that sees what was there before moves its last sighting and nothing else: it is
-    neither audited nor given a revision. `dry_run` does the same work and undoes it.
+    neither audited nor given a revision. On a database that is a rehearsal this is a dry run.
 
     Raises CatalogError when the source's name belongs to people's decisions or to an import of another format.
     """
-    try:
-        async with deps.database.transaction() as session:
-            recorded = await _record(session, scan, deps, actor=actor)
-            if dry_run:
-                raise _DryRunDoneError(recorded)
-    except _DryRunDoneError as done:
-        return done.recorded
+    async with deps.database.transaction() as session:
+        recorded = await _record(session, scan, deps, actor=actor)
     log.info("scan of %r: %d came, %d changed, %d ended", scan.source, recorded.came, recorded.changed, recorded.ended)
     return recorded
 
