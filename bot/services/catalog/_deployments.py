@@ -59,7 +59,7 @@ class Rows:
             self._same.extend({"row_id": row_id, "last_seen_at": self.now} for row_id in found.same)
 
     def add_claims(self, asset: int, claims: Iterable[tuple[int, AssetClaim]]) -> None:
-        """Add what claims say of an asset without deployments; nothing is compared: first imports have only such."""
+        """Add what claims say of an asset without deployments: first imports have only such, so nothing is compared."""
         rows = {
             (source, runs): self._row((source, asset), (runs.product, runs.version, runs.provider, runs.environment))
             for source, claim in claims

@@ -121,7 +121,7 @@ class Annotations:
         return int(text)
 
     def runs(self, lifecycle: str) -> tuple[Runs, ...]:
-        """Return what is listed as running (`postgresql@11, python@3.9 in staging`), mostly where `lifecycle` says."""
+        """Return what runs: `postgresql@11, python@3.9 in staging`; `lifecycle` is the default place."""
         found = []
         for name in self._options.backstage_runs_annotations:
             text, line = self._text(name), self._line(name)
