@@ -13,6 +13,7 @@ from bot.errors import SlackError
 from bot.ports import Slack
 from bot.services import inbound, people
 from bot.services.deps import Deps
+from bot.services.outbox import admin
 from bot.services.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -41,10 +42,16 @@ async def forget_old_events(jobs: Jobs) -> None:
     await inbound.forget_old(jobs.deps)
 
 
+async def forget_old_messages(jobs: Jobs) -> None:
+    """Delete messages that were sent too long ago to be revised."""
+    await admin.forget_old(jobs.deps)
+
+
 #: Every job: its id, how often it runs in hours, and its function.
 JOBS: tuple[tuple[str, int, Callable[[Jobs], Awaitable[None]]], ...] = (
     ("sync_slack", 1, sync_slack),
     ("forget_old_events", 6, forget_old_events),
+    ("forget_old_messages", 24, forget_old_messages),
 )
 
 

@@ -261,7 +261,9 @@ class OutboxMessage(SQLModel, table=True):
     state: str = "waiting"  #: `waiting`, `sending`, `sent`, `failed` or `dropped`
     attempts: int = 0
     created_at: datetime = _when()
-    due_at: datetime = _when()  #: not before; while `sending` until when the claim holds; once `sent` when that was
+    due_at: datetime = (
+        _when()
+    )  #: not before; while `sending` until when the claim holds; once `sent` when it last changed
     sent_at: datetime | None = _when(nullable=True)
     ts: str | None = None  #: Slack's id of the posted message; with it, `waiting` means that an update is due
     error: str = _text()  #: Slack's code of the last failure

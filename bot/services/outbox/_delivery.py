@@ -164,8 +164,7 @@ class Courier:
             await self._not_updated(held, error)
             return False
         self._pace.let_in()
-        # The moment of the post stays, which is what the pace of its channel goes by.
-        values = {"due_at": message.sent_at or self._deps.clock.now(), "error": "", "attempts": 0}
+        values = {"due_at": self._deps.clock.now(), "error": "", "attempts": 0}
         await conclude(self._deps, held, settled(message.revision, "sent") | values)
         return True
 
