@@ -15,6 +15,7 @@ from bot.services import inbound, people
 from bot.services.deps import Deps
 from bot.services.lifecycle import refreshing
 from bot.services.lifecycle.facts import Facts
+from bot.services.outbox import admin
 from bot.services.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -52,11 +53,17 @@ async def refresh_facts(jobs: Jobs) -> None:
         await jobs.facts.follow(jobs.deps.database)
 
 
+async def forget_old_messages(jobs: Jobs) -> None:
+    """Delete messages that were sent too long ago to be revised."""
+    await admin.forget_old(jobs.deps)
+
+
 #: Every job: its id, how often it runs in hours, and its function.
 JOBS: tuple[tuple[str, int, Callable[[Jobs], Awaitable[None]]], ...] = (
     ("sync_slack", 1, sync_slack),
     ("forget_old_events", 6, forget_old_events),
     ("refresh_facts", 1, refresh_facts),
+    ("forget_old_messages", 24, forget_old_messages),
 )
 
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "doctor": "bot.cli.doctor",
     "lifecycle": "bot.cli.lifecycle",
     "manifest": "bot.cli.manifest",
+    "outbox": "bot.cli.outbox",
     "playground": "bot.cli.playground",
     "run": "bot.cli.run",
     "team": "bot.cli.team",

@@ -132,8 +132,9 @@ def facts(*, products: int, confirmed_at: datetime | None, failure: str, now: da
 def outbox(*, waiting: int, failed: int, oldest_due: datetime | None, now: datetime) -> Finding:
     """Judge the messages that Baton has still to post."""
     if failed:
-        what = f"{failed:,} messages could not be posted."
-        return Finding("outbox", Level.PROBLEM, what, "Look at the log for Slack's reason, such as not_in_channel.")
+        what = f"Messages that could not be delivered: {failed:,}."
+        do = "See `baton outbox list` for the reasons; then `baton outbox retry --failed`, or `baton outbox drop ID`."
+        return Finding("outbox", Level.PROBLEM, what, do)
     if oldest_due is not None and now - oldest_due > timedelta(minutes=15):
         what = f"{waiting:,} messages wait, the first since {oldest_due.isoformat(timespec='minutes')}."
         return Finding("outbox", Level.NOTE, what, "They go out while `baton run` runs: is it running?")

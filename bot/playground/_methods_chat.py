@@ -56,9 +56,15 @@ def _writable(context: Context, channel_id: str) -> Channel:
     return channel
 
 
-def _thread(context: Context, channel: Channel, arguments: Json) -> None:
+def check_thread(context: Context, channel: Channel, arguments: Json) -> None:
+    """Raises ApiError unless `thread_ts`, where there is one, is a message of this conversation that takes replies.
+
+    Stricter than Slack: a broadcast needs a thread, where Slack ignores the wish.
+    """
     ts = arguments.get("thread_ts")
     if not ts:
+        if arguments.get("reply_broadcast"):
+            raise ApiError("invalid_arguments", "reply_broadcast goes with thread_ts")
         return
     parent = found_message(context, channel, ts, code="thread_not_found")
     if parent.thread_ts not in (None, parent.ts):
@@ -69,7 +75,7 @@ def post_message(context: Context, arguments: Json) -> Json:
     """chat.postMessage."""
     channel = _writable(context, arguments["channel"])
     _checked(context, "chat.postMessage", arguments)
-    _thread(context, channel, arguments)
+    check_thread(context, channel, arguments)
     message = bot_message(context.workspace, channel.id, arguments)
     post(context.workspace, context.courier, message, echo=context.echo)
     shown = message_json(context.workspace, message, metadata=True)
@@ -90,25 +96,31 @@ def post_ephemeral(context: Context, arguments: Json) -> Json:
     if user.id not in channel.members:
         raise ApiError("user_not_in_channel")
     _checked(context, "chat.postEphemeral", arguments)
-    _thread(context, channel, arguments)
+    check_thread(context, channel, arguments)
     message = bot_message(workspace, channel.id, arguments, ephemeral_for=user.id)
     post(workspace, context.courier, message, echo=False)
     return {"message_ts": message.ts}
 
 
 def _own(context: Context, arguments: Json, code: str) -> Message:
+    """One of the bot's own messages, in an open conversation by its id: a person's id names none here."""
+    workspace = context.workspace
     channel = visible_channel(context, arguments["channel"])
     message = found_message(context, channel, arguments["ts"])
-    if message.user != context.workspace.bot_user_id:
+    if message.user != workspace.bot_user_id:
         raise ApiError(code)
     if channel.is_archived:
-        raise ApiError("is_archived")
+        raise ApiError("is_inactive" if code == "cant_update_message" else "is_archived")
+    if not channel.bot_is_member and not workspace.manifest.grants("chat:write.public"):
+        raise ApiError("not_in_channel")
     return message
 
 
 def update(context: Context, arguments: Json) -> Json:
-    """chat.update: only the bot's own messages, and never ephemeral ones."""
+    """chat.update: only the bot's own messages, and never ephemeral or deleted ones."""
     message = _own(context, arguments, "cant_update_message")
+    if arguments.get("reply_broadcast") and message.thread_ts in (None, message.ts):
+        raise ApiError("cant_broadcast_message")
     _checked(context, "chat.update", arguments)
     replace(context.workspace, context.courier, message, arguments, echo=context.echo)
     shown = message_json(context.workspace, message, metadata=True)

@@ -7,19 +7,31 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.playground._calls import ApiError, Context, Method, method, visible_channel
+from bot.playground._methods_chat import check_thread
 from bot.playground._posting import bot_message, post
 from bot.playground._shapes import file_json
 from bot.playground.records import Json, Upload
+from bot.playground.refusals import TEXT_LIMIT
 from bot.playground.workspace import Workspace
 
 #: What the simulated Slack takes; Slack itself takes 1 GB.
 MOST_BYTES = 50 * 1024 * 1024
+_SNIPPET_BYTES = 1024 * 1024
+_ALT_TEXT = 1000
+#: What a file may say of itself in files.completeUploadExternal.
+_PART = frozenset({"id", "title", "highlight_type"})
 
 
 def get_upload_url(context: Context, arguments: Json) -> Json:
     """files.getUploadURLExternal."""
-    if not 0 < arguments["length"] <= MOST_BYTES:
-        raise ApiError("invalid_arguments", f"length must be between 1 and {MOST_BYTES}")
+    if arguments["length"] <= 0:
+        raise ApiError("missing_argument", "length must be more than 0")
+    if arguments["length"] > MOST_BYTES:
+        raise ApiError("file_upload_size_restricted")
+    if "snippet_type" in arguments and arguments["length"] > _SNIPPET_BYTES:
+        raise ApiError("snippet_too_large")
+    if len(arguments.get("alt_txt", "")) > _ALT_TEXT:
+        raise ApiError("alt_txt_too_large")
     workspace = context.workspace
     file = Upload(workspace.next_id("F"), arguments["filename"], arguments["length"], created=workspace.seconds())
     file.alt_text = arguments.get("alt_txt", "")
@@ -28,7 +40,7 @@ def get_upload_url(context: Context, arguments: Json) -> Json:
 
 
 def receiver(workspace: Workspace) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """The handler of upload URLs: takes the POST of the bytes, raw or as a form field."""
+    """The handler of upload URLs: takes the POST of the bytes once, raw or as a form field."""
 
     async def receive(request: web.Request) -> web.Response:
         return await _receive(workspace, request)
@@ -38,7 +50,7 @@ def receiver(workspace: Workspace) -> Callable[[web.Request], Awaitable[web.Resp
 
 async def _receive(workspace: Workspace, request: web.Request) -> web.Response:
     file = workspace.files.get(request.match_info["file_id"])
-    if file is None or file.completed:
+    if file is None or file.content is not None:
         return web.Response(status=404, text="no such upload")
     if request.content_type == "multipart/form-data":
         part = next(iter((await request.post()).values()), "")
@@ -54,28 +66,43 @@ async def _receive(workspace: Workspace, request: web.Request) -> web.Response:
 def complete_upload(context: Context, arguments: Json) -> Json:
     """files.completeUploadExternal: shares what was uploaded, in one message when a conversation is named."""
     workspace = context.workspace
-    files = []
-    for part in arguments["files"]:
-        file = workspace.files.get(part.get("id", "")) if isinstance(part, dict) else None
-        if file is None or file.content is None or file.completed:
-            raise ApiError("file_not_found")
-        file.title = part.get("title", file.name)
-        files.append(file)
-    if not files:
-        raise ApiError("invalid_arguments", "files must not be empty")
-    place = arguments.get("channel_id") or next(iter(arguments.get("channels", ())), "")
-    if place:
-        _share(context, files, place, arguments)
+    files = [_uploaded(workspace, part) for part in arguments["files"]]
+    if not files or len({file.id for file in files}) < len(files):
+        raise ApiError("invalid_arguments", "files must be there, each once")
+    places = [arguments["channel_id"]] if "channel_id" in arguments else arguments.get("channels", [])
+    if "channel_id" in arguments and "channels" in arguments:
+        raise ApiError("invalid_arguments", "channel_id and channels do not go together")
+    if len(places) != 1 and ("thread_ts" in arguments or len(places) > 1):
+        raise ApiError("invalid_arguments", "one conversation at a time, and a thread only in one")
+    titles = {part["id"]: part.get("title") for part in arguments["files"]}
+    for file in files:
+        file.title = titles[file.id] or file.name
+    if places:
+        _share(context, files, places[0], arguments)
     for file in files:
         file.completed = True
     return {"files": [file_json(workspace, file) for file in files]}
 
 
+def _uploaded(workspace: Workspace, part: object) -> Upload:
+    if not isinstance(part, dict) or part.keys() - _PART or not isinstance(part.get("title", ""), str):
+        raise ApiError("invalid_arguments", "a file is named by id and title")
+    file = workspace.files.get(part.get("id", ""))
+    if file is None or file.content is None or file.completed:
+        raise ApiError("file_not_found")
+    return file
+
+
 def _share(context: Context, files: list[Upload], place: str, arguments: Json) -> None:
     workspace = context.workspace
     channel = visible_channel(context, place)
+    if channel.is_archived:
+        raise ApiError("is_archived")
     if not channel.bot_is_member:
         raise ApiError("not_in_channel")
+    check_thread(context, channel, arguments)
+    if len(arguments.get("initial_comment", "")) > TEXT_LIMIT:
+        raise ApiError("msg_too_long")
     message = bot_message(
         workspace, channel.id, {"text": arguments.get("initial_comment", ""), "thread_ts": arguments.get("thread_ts")}
     )

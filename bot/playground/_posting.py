@@ -37,6 +37,7 @@ def bot_message(workspace: Workspace, channel: str, body: Json, *, ephemeral_for
         metadata=body.get("metadata"),
         response_type=body.get("response_type"),
         broadcast=bool(body.get("reply_broadcast")),
+        subtype="thread_broadcast" if body.get("reply_broadcast") else None,
     )
 
 

@@ -187,27 +187,29 @@ class TestBrokenConnections:
 
 class TestMessages:
     async def test_post_and_find_again(self, client: SlackClient) -> None:
-        ts = await client.post_message("C0PAY", text="x", metadata=KEY)
-        assert await client.find_message("C0PAY", key="k1", since=NOW) == ts
-        assert await client.find_message("#payments", key="k1", since=NOW) == ts
+        posted = await client.post_message("C0PAY", text="x", metadata=KEY)
+        assert posted.channel == "C0PAY"
+        assert await client.find_message("C0PAY", key="k1", since=NOW) == posted
+        assert await client.find_message("#payments", key="k1", since=NOW) == posted
         assert await client.find_message("C0PAY", key="k2", since=NOW) is None
         assert await client.find_message("C0PAY", key="k1", since=NOW + timedelta(minutes=5)) is None
 
-    async def test_in_a_direct_message_by_person(self, client: SlackClient) -> None:
-        ts = await client.post_message("U0ADA", text="x", metadata=KEY)
-        assert await client.find_message("U0ADA", key="k1", since=NOW) == ts
+    async def test_in_a_direct_message_by_person(self, workspace: FakeSlack, client: SlackClient) -> None:
+        posted = await client.post_message("U0ADA", text="x", metadata=KEY)
+        assert posted.channel == (await workspace.open_dm("ada")).id
+        assert await client.find_message("U0ADA", key="k1", since=NOW) == posted
 
     async def test_in_a_thread(self, client: SlackClient) -> None:
-        thread = await client.post_message("C0PAY", text="first")
-        ts = await client.post_message("C0PAY", text="x", metadata=KEY, thread_ts=thread)
+        thread = (await client.post_message("C0PAY", text="first")).ts
+        posted = await client.post_message("C0PAY", text="x", metadata=KEY, thread_ts=thread)
         assert await client.find_message("C0PAY", key="k1", since=NOW) is None, "replies are not in a channel's history"
-        assert await client.find_message("C0PAY", key="k1", since=NOW, thread_ts=thread) == ts
+        assert await client.find_message("C0PAY", key="k1", since=NOW, thread_ts=thread) == posted
 
     async def test_behind_many_others(self, workspace: FakeSlack, client: SlackClient) -> None:
-        ts = await client.post_message("C0PAY", text="x", metadata=KEY)
+        posted = await client.post_message("C0PAY", text="x", metadata=KEY)
         for number in range(450):
             await workspace.post("ada", "payments", str(number))
-        assert await client.find_message("C0PAY", key="k1", since=NOW) == ts
+        assert await client.find_message("C0PAY", key="k1", since=NOW) == posted
         assert called(workspace, "conversations.history") == 3
 
     async def test_blocks_arrive(self, workspace: FakeSlack, client: SlackClient) -> None:
@@ -215,6 +217,111 @@ class TestMessages:
         await client.post_message("C0PAY", text="x", blocks=(block,))
         shown = workspace.visible_messages("ada", "payments")[-1].blocks[0]
         assert shown["text"] == block["text"]
+
+
+class TestUpdates:
+    async def test_text_and_blocks_are_replaced_and_the_key_stays(
+        self, workspace: FakeSlack, client: SlackClient
+    ) -> None:
+        block = {"type": "section", "text": {"type": "mrkdwn", "text": "old"}}
+        posted = await client.post_message("C0PAY", text="old", blocks=[block], metadata=KEY)
+        await client.update_message(posted.channel, posted.ts, text="new")
+        (shown,) = workspace.visible_messages("ada", "payments")
+        assert (shown.text, shown.blocks) == ("new", []), "blocks that are not given are taken away"
+        assert await client.find_message("C0PAY", key="k1", since=NOW) == posted
+        await client.update_message(posted.channel, posted.ts, text="newer", blocks=[block])
+        assert shown.blocks[0]["text"] == block["text"]
+
+    async def test_in_a_direct_message(self, workspace: FakeSlack, client: SlackClient) -> None:
+        posted = await client.post_message("U0ADA", text="old")
+        await client.update_message(posted.channel, posted.ts, text="new")
+        await client.update_message("U0ADA", posted.ts, text="newer")
+        assert [m.text for m in workspace.visible_messages("ada", posted.channel)] == ["newer"]
+
+    async def test_what_slack_refuses(self, workspace: FakeSlack, client: SlackClient) -> None:
+        theirs = await workspace.post("ada", "payments", "mine")
+        posted = await client.post_message("C0PAY", text="x")
+        await client.web.chat_delete(channel="C0PAY", ts=posted.ts)
+        for ts, code in ((theirs.ts, "cant_update_message"), (posted.ts, "message_not_found")):
+            with pytest.raises(SlackError) as caught:
+                await client.update_message("C0PAY", ts, text="y")
+            assert caught.value.code == code
+
+    async def test_fifty_a_minute(self, client: SlackClient) -> None:
+        posted = await client.post_message("C0PAY", text="x")
+        for number in range(50):
+            await client.update_message("C0PAY", posted.ts, text=str(number))
+        with pytest.raises(SlackRateLimitedError) as caught:
+            await client.update_message("C0PAY", posted.ts, text="one too many in a minute")
+        assert caught.value.retry_after_seconds == 2
+
+    async def test_a_reply_that_shows_in_the_channel(self, workspace: FakeSlack, client: SlackClient) -> None:
+        root = await client.post_message("C0PAY", text="root")
+        await client.post_message("C0PAY", text="reply", thread_ts=root.ts, reply_broadcast=True)
+        await client.post_message("C0PAY", text="alone", reply_broadcast=True)
+        assert [m.text for m in workspace.visible_messages("ada", "payments")] == ["root", "reply", "alone"]
+
+
+class TestFiles:
+    async def test_it_is_shared_with_its_title_and_what_it_shows(
+        self, workspace: FakeSlack, client: SlackClient
+    ) -> None:
+        await client.upload_file(
+            "C0PAY", filename="t.png", title="Timeline", alt_text="Three bars", content=b"\x89PNG", comment="Look:"
+        )
+        (shown,) = workspace.visible_messages("ada", "payments")
+        (file,) = [workspace.workspace.files[one] for one in shown.files]
+        assert (shown.text, file.name, file.title, file.alt_text) == ("Look:", "t.png", "Timeline", "Three bars")
+        assert file.content == b"\x89PNG"
+
+    async def test_in_a_thread_and_to_a_person(self, workspace: FakeSlack, client: SlackClient) -> None:
+        root = await client.post_message("C0PAY", text="root")
+        file = {"filename": "a.csv", "title": "A", "alt_text": "x" * 2000, "content": b"a,b\n"}
+        await client.upload_file("C0PAY", **file, thread_ts=root.ts)
+        await client.upload_file("U0ADA", **file)
+        assert len(workspace.visible_messages("ada", "payments", thread_ts=root.ts)) == 2
+        direct = await workspace.open_dm("ada")
+        assert [len(m.files) for m in workspace.visible_messages("ada", direct.id)] == [1]
+
+    async def test_what_slack_refuses(self, workspace: FakeSlack, client: SlackClient) -> None:
+        workspace.add_channel("lobby", channel_id="C0LOBBY")
+        for channel, content, code in (
+            ("C0PAY", b"", "missing_argument"),
+            ("C0LOBBY", b"x", "not_in_channel"),
+            ("C0NOWHERE", b"x", "channel_not_found"),
+        ):
+            with pytest.raises(SlackError) as caught:
+                await client.upload_file(channel, filename="a", title="a", alt_text="", content=content)
+            assert caught.value.code == code
+        assert workspace.visible_messages("ada", "payments") == []
+
+    @pytest.mark.parametrize("status", [413, 500])
+    async def test_bytes_that_do_not_arrive(self, status: int) -> None:
+        async def answer(request: web.Request) -> web.Response:
+            if request.path == "/upload":
+                return web.Response(status=status)
+            ticket = {"ok": True, "upload_url": str(request.url.with_path("/upload")), "file_id": "F1"}
+            return web.json_response(ticket)
+
+        async with server(answer) as url, SlackClient(token=TOKEN, api_url=url) as client:
+            with pytest.raises(SlackUnreachableError, match=str(status)):
+                await client.upload_file("C0PAY", filename="a", title="a", alt_text="", content=b"x")
+
+    async def test_it_is_not_shared_twice_when_the_connection_breaks(self) -> None:
+        calls: list[str] = []
+
+        async def answer(request: web.Request) -> web.Response:
+            calls.append(request.path.rpartition("/")[2])
+            if calls[-1] == "files.completeUploadExternal":
+                assert request.transport is not None
+                request.transport.close()
+            ticket = {"ok": True, "upload_url": str(request.url.with_path("/upload")), "file_id": "F1"}
+            return web.json_response(ticket)
+
+        async with server(answer) as url, SlackClient(token=TOKEN, api_url=url) as other:
+            with pytest.raises(SlackUnreachableError):
+                await other.upload_file("C0PAY", filename="a", title="a", alt_text="", content=b"x")
+        assert calls == ["files.getUploadURLExternal", "upload", "files.completeUploadExternal"]
 
 
 class TestResponseUrls:

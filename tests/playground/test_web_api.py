@@ -121,6 +121,8 @@ async def test_a_planned_failure_comes_once(slack: FakeSlack, client: AsyncWebCl
 
 # Messages
 
+METADATA = {"event_type": "t", "event_payload": {"key": "k"}}
+
 
 async def test_a_message_is_posted_changed_and_deleted(slack: FakeSlack, client: AsyncWebClient) -> None:
     posted = await client.chat_postMessage(channel="C0PAY", text="one", blocks=[section("one")])
@@ -170,6 +172,33 @@ async def test_only_its_own_messages_can_be_changed(slack: FakeSlack, client: As
     theirs = await slack.post("ada", "payments", "mine")
     await refused(client.chat_update(channel="C0PAY", ts=theirs.ts, text="x"), "cant_update_message")
     await refused(client.chat_delete(channel="C0PAY", ts=theirs.ts), "cant_delete_message")
+
+
+async def test_what_cannot_be_updated(slack: FakeSlack, client: AsyncWebClient) -> None:
+    ts = (await client.chat_postMessage(channel="C0PAY", text="x", metadata=METADATA))["ts"]
+    direct = await client.chat_postMessage(channel="U0ADA", text="hello")
+    await refused(client.chat_update(channel="U0ADA", ts=direct["ts"], text="y"), "channel_not_found")
+    await client.chat_update(channel=direct["channel"], ts=direct["ts"], text="y")
+    await refused(client.chat_update(channel="C0PAY", ts=ts, text="y", reply_broadcast=True), "cant_broadcast_message")
+    await refused(client.api_call("chat.update", json={"channel": "C0PAY", "ts": ts, "text": ""}), "no_text")
+    place = slack.workspace.channels["C0PAY"]
+    place.bot_is_member = False
+    await refused(client.chat_update(channel="C0PAY", ts=ts, text="y"), "not_in_channel")
+    place.bot_is_member = True
+    await slack.archive_channel("payments", by="ada")
+    await refused(client.chat_update(channel="C0PAY", ts=ts, text="y"), "is_inactive")
+    assert slack.visible_messages("ada", "payments")[-1].metadata == METADATA
+
+
+async def test_a_reply_that_shows_in_the_channel(slack: FakeSlack, client: AsyncWebClient) -> None:
+    root = (await client.chat_postMessage(channel="C0PAY", text="root"))["ts"]
+    await client.chat_postMessage(channel="C0PAY", text="quiet", thread_ts=root)
+    shown = await client.chat_postMessage(channel="C0PAY", text="loud", thread_ts=root, reply_broadcast=True)
+    assert shown["message"]["subtype"] == "thread_broadcast"
+    assert [m.text for m in slack.visible_messages("ada", "payments")] == ["root", "loud"]
+    history = await client.conversations_history(channel="C0PAY")
+    assert [message["text"] for message in history["messages"]] == ["loud", "root"]
+    await refused(client.chat_postMessage(channel="C0PAY", text="x", reply_broadcast=True), "invalid_arguments")
 
 
 async def test_ephemeral_messages(slack: FakeSlack, client: AsyncWebClient) -> None:
@@ -334,6 +363,40 @@ async def test_a_file_takes_three_steps(slack: FakeSlack, client: AsyncWebClient
     await refused(client.files_completeUploadExternal(files=[{"id": step["file_id"]}]), "file_not_found")
     async with aiohttp.ClientSession() as session, session.post(step["upload_url"], data=b"four") as answer:
         assert answer.status == 400
+
+
+async def test_files_that_slack_refuses(slack: FakeSlack, client: AsyncWebClient) -> None:
+    ask, complete = client.files_getUploadURLExternal, client.files_completeUploadExternal
+    await refused(ask(filename="a.txt", length=0), "missing_argument")
+    await refused(ask(filename="a.txt", length=2**30), "file_upload_size_restricted")
+    await refused(ask(filename="a.txt", length=2**21, snippet_type="text"), "snippet_too_large")
+    await refused(ask(filename="a.png", length=3, alt_txt="x" * 1001), "alt_txt_too_large")
+    step = await ask(filename="a.txt", length=3)
+    async with aiohttp.ClientSession() as session:
+        for expected in (200, 404):
+            async with session.post(step["upload_url"], data=b"abc") as answer:
+                assert answer.status == expected
+    one = [{"id": step["file_id"], "title": "A"}]
+    reply = (await client.chat_postMessage(channel="C0PAY", text="root"))["ts"]
+    reply = (await client.chat_postMessage(channel="C0PAY", text="reply", thread_ts=reply))["ts"]
+    slack.add_channel("old", bot_is_member=True, channel_id="C0OLD").is_archived = True
+    for code, rest in (
+        ("invalid_arguments", {"files": [], "channel_id": "C0PAY"}),
+        ("invalid_arguments", {"files": one * 2, "channel_id": "C0PAY"}),
+        ("invalid_arguments", {"files": [{**one[0], "alt_txt": "x"}], "channel_id": "C0PAY"}),
+        ("invalid_arguments", {"files": one, "thread_ts": reply}),
+        ("channel_not_found", {"files": one, "channel_id": "U0ADA"}),
+        ("channel_not_found", {"files": one, "channel_id": "C0SECRET"}),
+        ("not_in_channel", {"files": one, "channel_id": "C0LOBBY"}),
+        ("is_archived", {"files": one, "channel_id": "C0OLD"}),
+        ("thread_not_found", {"files": one, "channel_id": "C0PAY", "thread_ts": "1.000000"}),
+        ("cannot_reply_to_message", {"files": one, "channel_id": "C0PAY", "thread_ts": reply}),
+        ("msg_too_long", {"files": one, "channel_id": "C0PAY", "initial_comment": "x" * 40_001}),
+    ):
+        await refused(client.api_call("files.completeUploadExternal", json=rest), code)
+    await complete(files=one, channel_id="C0PAY")
+    await refused(complete(files=one, channel_id="C0PAY"), "file_not_found")
+    assert [len(m.files) for m in slack.visible_messages("ada", "payments")] == [0, 1]
 
 
 def test_logs_are_bounded() -> None:

@@ -1,0 +1,117 @@
+"""`baton outbox list`, `retry` and `drop`: messages on Baton's own account that are on their way, or got stuck."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import orjson
+import typer
+
+from bot.blocks.outbox import what_to_do, why
+from bot.cli._database import opened_deps
+from bot.domain.names import clean
+from bot.errors import UserError
+from bot.services.outbox import admin
+from bot.services.outbox.admin import Item, Listing
+
+app = typer.Typer(no_args_is_help=True, help="Messages that Baton posts on its own account.")
+
+_ACTOR = "cli"
+_Ids = Annotated[list[int] | None, typer.Argument(metavar="ID…", help="Numbers that `baton outbox list` shows.")]
+
+
+@app.callback()
+def _outbox() -> None:
+    """Messages that Baton posts on its own account: what waits, what failed, and what to do about it."""
+
+
+@app.command(name="list")
+def list_messages(
+    is_everything: Annotated[bool, typer.Option("--all", help="Also those that are sent or were dropped.")] = False,
+    with_text: Annotated[bool, typer.Option("--text", help="Show what they say; it may be private.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    most: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 200,
+) -> None:
+    """Show the messages that are not delivered: those that failed first, then those that wait."""
+    listing = asyncio.run(_list(is_everything=is_everything, with_text=with_text, most=most))
+    if as_json:
+        sys.stdout.write(_as_json(listing, with_text=with_text))
+        return
+    now = datetime.now(UTC)
+    for item in listing.items:
+        sys.stdout.write(_line(item, now))
+    if not listing.items:
+        sys.stdout.write("Nothing waits, and nothing failed.\n" if not is_everything else "There are no messages.\n")
+    elif listing.total > len(listing.items):
+        sys.stdout.write(f"… and {listing.total - len(listing.items):,} more: --limit shows more of them.\n")
+
+
+@app.command()
+def retry(
+    ids: _Ids = None,
+    is_failed: Annotated[bool, typer.Option("--failed", help="All that failed.")] = False,
+) -> None:
+    """Try messages again, where they were first meant to go. `baton run` does it within a second or two."""
+    if bool(ids) == is_failed:
+        raise UserError("Name messages, or say --failed for all that failed.")
+    tried = asyncio.run(_retry(ids or []))
+    sys.stdout.write(f"{tried:,} to be tried again.\n")
+
+
+@app.command()
+def drop(ids: _Ids = None) -> None:
+    """Let messages go that shall not be posted any more; replies to them are posted on their own."""
+    if not ids:
+        raise UserError("Name the messages to drop; `baton outbox list` shows their numbers.")
+    sys.stdout.write(f"{asyncio.run(_drop(ids)):,} dropped.\n")
+
+
+async def _list(*, is_everything: bool, with_text: bool, most: int) -> Listing:
+    async with opened_deps() as deps:
+        return await admin.listed(deps, is_everything=is_everything, with_text=with_text, most=most)
+
+
+async def _retry(ids: list[int]) -> int:
+    async with opened_deps() as deps:
+        return await (admin.retry(deps, ids, actor=_ACTOR) if ids else admin.retry_failed(deps, actor=_ACTOR))
+
+
+async def _drop(ids: list[int]) -> int:
+    async with opened_deps() as deps:
+        return await admin.drop(deps, ids, actor=_ACTOR)
+
+
+def _as_json(listing: Listing, *, with_text: bool) -> str:
+    fields = [{**asdict(item), "why": why(item.error) if item.error else ""} for item in listing.items]
+    if not with_text:
+        for each in fields:
+            del each["text"]
+    return orjson.dumps(fields, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def _line(item: Item, now: datetime) -> str:
+    what = "update, " if item.is_update else ""
+    tried = f", {item.attempts:,} attempts" if item.attempts > 1 else ""
+    head = (
+        f"{item.id:>6}  {what}{item.state}{tried}, {_age(now - item.created_at)}: {clean(item.key)} for {item.channel}"
+    )
+    lines = [head, *(f"not in {each['channel']}: {why(each['error'])}." for each in item.moved_from if each["channel"])]
+    if item.error:
+        lines.append(" ".join(filter(None, (f"{why(item.error).capitalize()}.", what_to_do(item.error)))))
+    if item.is_unsure and item.state == "failed":
+        lines.append("It may be in Slack all the same: Slack never said, and it could not be looked for.")
+    if item.text:
+        lines += item.text.splitlines()
+    return "\n        ".join(lines) + "\n"
+
+
+def _age(age: timedelta) -> str:
+    seconds = max(int(age.total_seconds()), 0)
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length:,} {unit} old"
+    return f"{seconds} s old"

@@ -1,0 +1,151 @@
+"""What administrators see of the outbox and may do with it: look, try again, let go; and what is old is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from bot.errors import NotFoundError, UserError
+from bot.services.deps import Deps
+from bot.services.outbox._writing import fresh_start
+from bot.store.journal import audit
+from bot.store.tables import OutboxMessage
+
+_TABLE: Table = OutboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+#: A sent message is kept for so long after its last change; after that a revision does nothing.
+KEPT = timedelta(days=400)
+_UNDELIVERED = ("failed", "waiting", "sending")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A message as an administrator sees it. `text` is empty unless it was asked for: it may be private."""
+
+    id: int
+    key: str
+    channel: str
+    state: str
+    is_update: bool
+    attempts: int
+    error: str
+    #: Whether Slack may have it although it never said so.
+    is_unsure: bool
+    created_at: datetime
+    due_at: datetime
+    moved_from: Sequence[dict[str, str]] = field(default=())
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Some messages and how many there are in all, those that failed first, then the oldest."""
+
+    items: Sequence[Item]
+    total: int
+
+
+async def listed(deps: Deps, *, is_everything: bool = False, with_text: bool = False, most: int = 200) -> Listing:
+    """Return what has not been delivered, or everything that is kept, at most `most` of it."""
+    chosen = _TABLE.c.state.in_(_UNDELIVERED) if not is_everything else _TABLE.c.id.is_not(None)
+    async with deps.database.reading() as session:
+        connection = await session.connection()
+        total = (await connection.execute(select(func.count()).select_from(_TABLE).where(chosen))).scalar_one()
+        query = select(_TABLE).where(chosen).order_by(_TABLE.c.state != "failed", _TABLE.c.id).limit(most)
+        rows = (await connection.execute(query)).all()
+    return Listing([_item(row, with_text=with_text) for row in rows], int(total))
+
+
+def _item(row: Any, *, with_text: bool) -> Item:
+    return Item(
+        id=row.id,
+        key=row.key,
+        channel=row.channel,
+        state=row.state,
+        is_update=row.ts is not None and row.state != "sent",
+        attempts=row.attempts,
+        error=row.error,
+        is_unsure=row.unsure_since is not None and row.state != "sending",
+        created_at=row.created_at,
+        due_at=row.due_at,
+        moved_from=row.moved_from,
+        text=str(row.body.get("text", "")) if with_text else "",
+    )
+
+
+async def retry(deps: Deps, ids: Sequence[int], *, actor: str) -> int:
+    """Try messages again now, those that failed where they were first meant to go; return how many.
+
+    What was dropped is taken up again. Raises NotFoundError for an id that is not there, and UserError for a message
+    that is sent, or being sent at this moment; then nothing is changed.
+    """
+    now = deps.clock.now()
+    async with deps.database.transaction() as session:
+        for row in await _rows(session, ids):
+            if row.state in ("sent", "sending"):
+                raise UserError(f"Message {row.id} is {_DONE[row.state]}: there is nothing to try again.")
+            values = {"due_at": now, "attempts": 0} if row.state == "waiting" else fresh_start(row, now)
+            await _change(session, row, values)
+            await audit(session, at=now, actor=actor, action="outbox.retry", subject=f"outbox:{row.id}")
+    return len(set(ids))
+
+
+async def retry_failed(deps: Deps, *, actor: str) -> int:
+    """Try everything again that failed; return how many messages that were."""
+    async with deps.database.reading() as session:
+        query = select(_TABLE.c.id).where(_TABLE.c.state == "failed")
+        ids = list((await (await session.connection()).execute(query)).scalars())
+    return await retry(deps, ids, actor=actor) if ids else 0
+
+
+async def drop(deps: Deps, ids: Sequence[int], *, actor: str) -> int:
+    """Let go of messages that are not sent yet, or of updates that were not made yet; return how many.
+
+    Replies to one that is dropped are posted on their own. Raises NotFoundError for an id that is not there, and
+    UserError for a message that is sent, or being sent at this moment; then nothing is changed.
+    """
+    now = deps.clock.now()
+    async with deps.database.transaction() as session:
+        for row in await _rows(session, ids):
+            if row.state in _DONE:
+                raise UserError(f"Message {row.id} is {_DONE[row.state]}: there is nothing to drop.")
+            # Of a message that is in Slack only the update is dropped: it stays as it reads there.
+            state = "dropped" if row.ts is None else "sent"
+            await _change(session, row, {"state": state, "lane": None, "due_at": now})
+            await audit(session, at=now, actor=actor, action="outbox.drop", subject=f"outbox:{row.id}")
+    return len(set(ids))
+
+
+_DONE = {"sent": "sent already", "sending": "being sent at this moment", "dropped": "dropped already"}
+
+
+async def _rows(session: AsyncSession, ids: Sequence[int]) -> Sequence[Any]:
+    wanted = sorted(set(ids))
+    query = select(_TABLE).where(_TABLE.c.id.in_(wanted)).order_by(_TABLE.c.id).with_for_update()
+    rows = (await (await session.connection()).execute(query)).all()
+    missing = [str(number) for number in wanted if number not in {row.id for row in rows}]
+    if missing:
+        raise NotFoundError(f"There is no message {', '.join(missing)}: `baton outbox list` shows those there are.")
+    return rows
+
+
+async def _change(session: AsyncSession, row: Any, values: dict[str, Any]) -> None:
+    connection: AsyncConnection = await session.connection()
+    await connection.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(**values))
+
+
+async def forget_old(deps: Deps) -> int:
+    """Delete messages sent long ago, and what was dropped, unless a reply is kept; return how many.
+
+    Their keys are forgotten with them, so nothing that old may be enqueued again under the same key.
+    """
+    reply = _TABLE.alias("reply")
+    is_needed = select(reply.c.id).where(reply.c.parent_key == _TABLE.c.key).exists()
+    old = _TABLE.c.state.in_(("sent", "dropped")), _TABLE.c.due_at < deps.clock.now() - KEPT
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        return int((await connection.execute(delete(_TABLE).where(*old, ~is_needed))).rowcount)
