@@ -24,7 +24,7 @@ async def evidence_for(watcher: Watcher, session: AsyncSession, reminders: Seque
     opened = {each.id: opened_at(watcher, each) for each in reminders}
     gone: dict[tuple[str, str], list[tuple[datetime, Gone]]] = {}
     table = tables.Deployment
-    columns = (col(table.asset_id), col(table.product), col(table.version), col(table.provider), col(table.gone_at))
+    columns: Sequence[Any] = [table.asset_id, table.product, table.version, table.provider, table.gone_at]
     query: Select[Any] = select(*columns).where(col(table.gone_at) >= min(opened.values())).order_by(col(table.id))
     for asset_id, product, version, provider, at in await session.execute(query):
         known = watcher.cycle_of(asset_id, product=product, version=version, provider=provider)
