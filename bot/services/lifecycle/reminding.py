@@ -117,9 +117,10 @@ class Reminding:
             if time.monotonic() > turn_ends:
                 await asyncio.sleep(0)
                 turn_ends = time.monotonic() + _SLICE_SECONDS
-        async with self._deps.database.transaction() as session:
-            await open_reminders(session, unsaid.opening)
-            await written.looked_at(session, unsaid.looked)
+        if unsaid.opening or unsaid.looked:
+            async with self._deps.database.transaction() as session:
+                await open_reminders(session, unsaid.opening)
+                await written.looked_at(session, unsaid.looked)
         await escalate(self._deps, self._watcher, self._times, now)
 
     async def _act(self, concern: _Concern, closing: Sequence[tuple[Remembered, Resolution]], now: datetime) -> None:
