@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import func, select
+from sqlmodel import col
+
 from bot.domain.lifecycle.closing import Resolution
 from bot.domain.lifecycle.planning import NothingThisWeek, Plan, Subject, Written, plan
 from bot.domain.lifecycle.reminders import Remembered
@@ -22,6 +25,7 @@ from bot.services.lifecycle.places import places_of
 from bot.services.lifecycle.saying import Telling, WatchKey, carry_out, open_reminders
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.store.tables import AuditEntry
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +89,8 @@ class Reminding:
         self._deps, self._watcher, self._times = deps, watcher, times
         self._closing = Closing(deps, watcher)
         self._complained_on: date | None = None
+        #: What everything depended on when there was nothing to do: while it stays so, nothing needs to be read.
+        self._idle_at: tuple[object, ...] | None = None
 
     async def run(self) -> None:
         """Look at every addressee who is at work: open, re-date and close their reminders, and say what is due.
@@ -94,25 +100,32 @@ class Reminding:
         """
         now = self._deps.clock.now()
         watches = await self._watcher.current()
-        if not await self._is_anybody_at_work(watches, now):
-            return
+        seen = await self._state(watches, now)
+        if seen != self._idle_at:
+            self._idle_at = seen if await self._look_at_everybody(watches, now) else None
+        await escalate(self._deps, self._watcher, self._times, now)
+
+    async def _look_at_everybody(self, watches: Watches, now: datetime) -> bool:
+        """Do what there is to do; return whether there was nothing at all."""
         concerns = await self._concerns(watches, now)
         self._complain(concerns, now)
         vanished = [each for concern in concerns.values() for each in concern.vanished]
         resolved = await self._closing.look(vanished) if vanished else {}
         async with self._deps.database.reading() as session:
             lately = await written.written_since(session, (now - _RECENT).date())
-        unsaid = _Unsaid()
+        unsaid, is_idle = _Unsaid(), True
         turn_ends = time.monotonic() + _SLICE_SECONDS
         for key, concern in concerns.items():
             try:
                 closing = [(each, resolved[each.id]) for each in concern.vanished if each.id in resolved]
                 planned = concern.plan(lately.get(key, Written()), now)
                 if closing or not (planned.is_idle or unsaid.add(concern, planned, now)):
+                    is_idle = False
                     await self._act(concern, closing, now)
             except written.TakenError:
                 log.info("reminders of %s are being looked at by another process", key)
             except Exception:
+                is_idle = False
                 log.exception("reminders of %s failed; they are looked at again at the next run", key)
             if time.monotonic() > turn_ends:
                 await asyncio.sleep(0)
@@ -121,7 +134,7 @@ class Reminding:
             async with self._deps.database.transaction() as session:
                 await open_reminders(session, unsaid.opening)
                 await written.looked_at(session, unsaid.looked)
-        await escalate(self._deps, self._watcher, self._times, now)
+        return is_idle and not unsaid.opening and not unsaid.looked
 
     async def _act(self, concern: _Concern, closing: Sequence[tuple[Remembered, Resolution]], now: datetime) -> None:
         """Plan once more from what the store says now, and carry that out, all in one transaction."""
@@ -180,14 +193,19 @@ class Reminding:
             found[key] = _Concern(addressee, work, places) if work.is_open(now) else None
         return found[key]
 
-    async def _is_anybody_at_work(self, watches: Watches, now: datetime) -> bool:
-        """Whether anybody is, whom something may have to be said to; a team of none of the watches, too."""
+    async def _state(self, watches: Watches, now: datetime) -> tuple[object, ...]:
+        """Return all that what is to be done depends on.
+
+        Whatever people answer leaves an audit entry. Of time only the day, the hours and the digest's moment matter.
+        """
         people = (*watches.addressees.values(), *(Addressee(team) for team in self._watcher.snapshot.teams()))
-        names = {self._deps.timezone, *(self._watcher.zone_name(each) for each in people)}
-        for name in names:
-            if (await self._times.of(name, now)).is_open(now):
-                return True
-        return False
+        times = []
+        for name in sorted({self._deps.timezone, *(self._watcher.zone_name(each) for each in people)}):
+            work = await self._times.of(name, now)
+            times.append((work.today(now), work.last_digest(now)) if work.is_open(now) else None)
+        async with self._deps.database.reading() as session:
+            last = (await session.execute(select(func.max(col(AuditEntry.id))))).scalar()
+        return self._watcher.generation, last, *times
 
     def _complain(self, concerns: Mapping[str, _Concern], now: datetime) -> None:
         """Log once a day of this process how much there is that reaches nobody."""
