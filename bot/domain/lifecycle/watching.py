@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -48,6 +48,13 @@ class Addressee:
         if self.team is not None:
             return self.team.name
         return self.person.name if self.person is not None else ""
+
+    @property
+    def timezone(self) -> str:
+        """The name of the time zone that they work in; empty where nobody said."""
+        if self.team is not None:
+            return self.team.timezone
+        return self.person.timezone if self.person is not None else ""
 
 
 NOBODY = Addressee()
@@ -99,13 +106,17 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Watches:
-    """The inventory as of one moment. `unsure` is whatever is not sure to be in a cycle, by its addressee's key."""
+    """The inventory as of one moment. `unsure` is whatever is not sure to be in a cycle, by its addressee's key.
+
+    `running` says who runs which cycle, one without a deadline, too: (addressee, product, cycle).
+    """
 
     by_key: Mapping[tuple[str, str, str, str], Watch] = field(default_factory=dict)
     by_asset: Mapping[int, tuple[Running, ...]] = field(default_factory=dict)
     by_addressee: Mapping[str, tuple[Watch, ...]] = field(default_factory=dict)
     unsure: Mapping[str, tuple[Running, ...]] = field(default_factory=dict)
     addressees: Mapping[str, Addressee] = field(default_factory=dict)
+    running: Set[tuple[str, str, str]] = frozenset()
 
 
 def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, stale_after: timedelta) -> Responsible:
@@ -148,6 +159,15 @@ def _others(whole: ownership.Verdict, first: Holding) -> tuple[tuple[Area, str],
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Certain:
+    """What is running, the cycle that it is sure to be in, and all deadlines of that."""
+
+    running: Running
+    sure: InCycle
+    deadlines: tuple[Deadline, ...]
+
+
 class Watching:
     """Takes deployments one by one, so that whoever gathers may pause in between, and makes the watches of them.
 
@@ -171,6 +191,9 @@ class Watching:
         self._unsure: dict[str, list[Running]] = {}
         self._groups: dict[tuple[str, str, str, str], tuple[Addressee, InCycle, Deadline, list[Running]]] = {}
         self._addressees: dict[str, Addressee] = {}
+        self._cycles: set[tuple[str, str, str]] = set()
+        #: What was sure of all that was added, for the next day.
+        self.certain: list[_Certain] = []
 
     def add(self, deployment: Deployment) -> None:
         """Take one deployment; one of an asset that the catalog no longer has is left out."""
@@ -183,7 +206,10 @@ class Watching:
                 asset, self._catalog, now=self._now, stale_after=self._stale_after
             )
         pin = self._pins.get((asset.id, deployment.product, deployment.version, deployment.provider))
-        running = Running(deployment, asset, self._matched(deployment, pin), responsible, pin)
+        comes_to = matched(
+            self._table, pin, product=deployment.product, version=deployment.version, provider=deployment.provider
+        )
+        running = Running(deployment, asset, comes_to, responsible, pin)
         self._by_asset.setdefault(asset.id, []).append(running)
         addressee = responsible.addressee
         self._addressees.setdefault(addressee.key, addressee)
@@ -191,10 +217,28 @@ class Watching:
         if certain is None:
             self._unsure.setdefault(addressee.key, []).append(running)
             return
-        all_of_it = deadlines_of(certain.cycle, has_extended_support=deployment.has_extended_support)
-        for deadline in current(all_of_it, self._today_of(addressee)):
-            key = (addressee.key, certain.product.key, certain.cycle.name, deadline.kind.value)
-            self._groups.setdefault(key, (addressee, certain, deadline, []))[3].append(running)
+        self._cycles.add((addressee.key, certain.product.key, certain.cycle.name))
+        known = _Certain(
+            running, certain, deadlines_of(certain.cycle, has_extended_support=deployment.has_extended_support)
+        )
+        self.certain.append(known)
+        self._group(known)
+
+    def add_again(self, known: _Certain) -> None:
+        """Take one that an earlier `Watching` of the same catalog and facts was sure of, on another day."""
+        self.certain.append(known)
+        self._group(known)
+
+    def _group(self, known: _Certain) -> None:
+        addressee, sure = known.running.responsible.addressee, known.sure
+        for deadline in current(known.deadlines, self._today_of(addressee)):
+            key = (addressee.key, sure.product.key, sure.cycle.name, deadline.kind.value)
+            self._groups.setdefault(key, (addressee, sure, deadline, []))[3].append(known.running)
+
+    def follow(self, before: Watching) -> None:
+        """Take over all that does not depend on the day."""
+        self._by_asset, self._unsure, self._cycles = before._by_asset, before._unsure, before._cycles
+        self._addressees = before._addressees
 
     def done(self) -> Watches:
         """Return the watches of everything that was added."""
@@ -211,15 +255,18 @@ class Watching:
             by_addressee={key: tuple(sorted(watches, key=_urgency)) for key, watches in by_addressee.items()},
             unsure={key: tuple(sorted(runs, key=_order)) for key, runs in self._unsure.items()},
             addressees=self._addressees,
+            running=self._cycles,
         )
 
-    def _matched(self, deployment: Deployment, pin: Pin | None) -> Matched:
-        if pin is not None:
-            product = self._table.get(pin.pinned_product)
-            found = match(self._table, product=pin.pinned_product, version=pin.pinned_cycle)
-            if product is not None and isinstance(found, InCycle) and found.cycle.name == pin.pinned_cycle:
-                return found
-        return match(self._table, product=deployment.product, version=deployment.version, provider=deployment.provider)
+
+def matched(table: Table, pin: Pin | None, *, product: str, version: str, provider: str) -> Matched:
+    """Return what a deployment's version comes to: what a person said, while there is such a cycle, else the rules."""
+    if pin is not None:
+        found = match(table, product=pin.pinned_product, version=pin.pinned_cycle)
+        known = table.get(pin.pinned_product) is not None
+        if known and isinstance(found, InCycle) and found.cycle.name == pin.pinned_cycle:
+            return found
+    return match(table, product=product, version=version, provider=provider)
 
 
 def certain_of(matched: Matched) -> InCycle | None:
