@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import Diff, broken_paths
-from bot.services.catalog import _facts, _owners, _plan, _roster, _run, _settle, _write
+from bot.services.catalog import _deployments, _facts, _owners, _plan, _roster, _run, _settle, _write
 from bot.services.catalog._bulk import chunks, table_of
 from bot.services.catalog._parents import resolve_parents
 from bot.services.catalog._reading import Said
@@ -77,6 +77,7 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
     writer = _write.AssetWriter(run, plan, roster, parents=parents, owners=owners)
     await writer.write()
     await _write.write_claims(run, Subject.ASSET, run.reading.assets, plan.asset_ids, plan)
+    await _deployments.write(run, plan)
     await _write.write_origins(run)
     run.counts["facts_unchanged"] -= writer.facts.own_ended
     audit_id = await audit(

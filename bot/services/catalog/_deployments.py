@@ -1,0 +1,145 @@
+"""What runs where, as claims have it: deployments follow the claims of every asset that an import touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.catalog import Runs
+from bot.domain.lifecycle.seen import Difference, Seen, Stored, compare
+from bot.services.catalog._bulk import chunks, insert_rows, select_in, table_of, update_rows
+from bot.services.catalog._plan import Plan, Planned
+from bot.services.catalog._run import Run
+from bot.store import tables
+
+#: A source's id and an asset's.
+Pair = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of deployments to write, collected over many pairs of source and asset, and how many each became.
+
+    Where `is_last_seen_kept` no row is touched that says the same as before: then its source's last run tells.
+    """
+
+    now: datetime
+    is_last_seen_kept: bool = False
+    _new: list[dict[str, Any]] = field(default_factory=list)
+    _back: list[dict[str, Any]] = field(default_factory=list)
+    _gone: list[dict[str, Any]] = field(default_factory=list)
+    _same: list[dict[str, Any]] = field(default_factory=list)
+    came: int = 0
+    changed: int = 0
+    ended: int = 0
+    unchanged: int = 0
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether anything else than the time at which it was seen is other than before."""
+        return bool(self.came or self.changed or self.ended)
+
+    def add(self, pair: Pair, found: Difference) -> None:
+        """Add what has to be written of one source and one asset."""
+        source_id, asset_id = pair
+        self.came += len(found.new) + len(found.back)
+        self.changed += len(found.other)
+        self.ended += len(found.gone)
+        self.unchanged += len(found.same)
+        for seen in found.new:
+            row = {"source_id": source_id, "asset_id": asset_id, **_key(seen), **_details(seen)}
+            self._new.append({**row, "first_seen_at": self.now, "last_seen_at": self.now, "gone_at": None})
+        for row_id, seen in (*found.back, *found.other):
+            self._back.append({"row_id": row_id, **_details(seen), "last_seen_at": self.now, "gone_at": None})
+        self._gone.extend({"row_id": row_id, "gone_at": self.now} for row_id in found.gone)
+        if not self.is_last_seen_kept:
+            self._same.extend({"row_id": row_id, "last_seen_at": self.now} for row_id in found.same)
+
+    async def write(self, connection: AsyncConnection) -> None:
+        """Write what was added since the last time."""
+        table = table_of(tables.Deployment)
+        await insert_rows(connection, table, self._new)
+        for rows in (self._back, self._gone, self._same):
+            await update_rows(connection, table, rows)
+        self._new, self._back, self._gone, self._same = [], [], [], []
+
+
+async def write(run: Run, plan: Plan) -> None:
+    """Make the deployments of every touched asset what its claims say, each source's for itself.
+
+    An asset that is gone runs nothing any more, whoever has seen it.
+    """
+    for assets in chunks(plan.planned):
+        rows = Rows(run.now, is_last_seen_kept=True)
+        stored = await of_assets(run.connection, [asset for asset in assets if asset in plan.known])
+        for asset in assets:
+            planned, known = plan.planned[asset], stored.get(asset, {})
+            if planned.merged is None:
+                _end_all(rows, asset, known)
+                continue
+            wanted = _wanted(planned)
+            for source in dict.fromkeys((*wanted, *known)):
+                found = compare(known.get(source, ()), wanted.get(source, ()), is_catalog=True)
+                rows.add((source, asset), found)
+        await rows.write(run.connection)
+
+
+async def of_assets(connection: AsyncConnection, assets: Iterable[int]) -> dict[int, dict[int, list[Stored]]]:
+    """Return all deployments of assets by asset and source, in the order in which they were first seen."""
+    found: dict[int, dict[int, list[Stored]]] = {}
+    table = table_of(tables.Deployment)
+    query = select(table).order_by(table.c.id)
+    async for rows in select_in(connection, query, table.c.asset_id, assets):
+        for row in rows:
+            found.setdefault(row.asset_id, {}).setdefault(row.source_id, []).append(stored(row))
+    return found
+
+
+def stored(row: Any) -> Stored:
+    """Return a row of `deployments` as rules read it."""
+    seen = Seen(
+        product=row.product,
+        version=row.version,
+        provider=row.provider,
+        environment=row.environment,
+        how=row.how,
+        address=row.address,
+        has_extended_support=row.has_extended_support,
+    )
+    return Stored(row.id, seen, row.gone_at is not None)
+
+
+def _end_all(rows: Rows, asset: int, known: Mapping[int, Sequence[Stored]]) -> None:
+    for source, deployments in known.items():
+        alive = [one.id for one in deployments if not one.is_gone]
+        rows.add((source, asset), Difference(gone=alive))
+
+
+def _wanted(planned: Planned) -> dict[int, list[Seen]]:
+    found: dict[int, list[Seen]] = {}
+    for source, claim in planned.claims:
+        if claim.runs:
+            found.setdefault(source, []).extend(map(_seen, claim.runs))
+    return found
+
+
+def _seen(runs: Runs) -> Seen:
+    return Seen(product=runs.product, version=runs.version, provider=runs.provider, environment=runs.environment)
+
+
+def _key(seen: Seen) -> dict[str, str]:
+    return {
+        "product": seen.product,
+        "version": seen.version,
+        "provider": seen.provider,
+        "environment": seen.environment,
+    }
+
+
+def _details(seen: Seen) -> dict[str, Any]:
+    return {"how": seen.how, "address": seen.address, "has_extended_support": seen.has_extended_support}
