@@ -71,7 +71,11 @@ def _question(said: str, today: date, *, needs_product: bool) -> Question:
     folded = [word.lower() for word in words]
     is_unknown = bool(words) and kind is Kind.ANY and any(word in _UNKNOWN for word in folded)
     left = _UNKNOWN | _EVERYBODY if kind is Kind.ANY else frozenset()
-    about = [word for word, low in zip(words, folded, strict=True) if low not in _FILLERS and low not in left]
+    about = [
+        word
+        for word, low in zip(words, folded, strict=True)
+        if kind is not Kind.ANY or (low not in _FILLERS and low not in left)
+    ]
     return Question(
         about=" ".join(about),
         kind=kind if about else Kind.ANY,

@@ -106,21 +106,23 @@ class Report:
         Never with a version that nobody knows, with facts too old to say so, or with nothing to go by.
         """
         urgent = any(entry.urgency in (Urgency.OVERDUE, Urgency.SOON, Urgency.PAID) for entry in self.entries)
-        return not urgent and not self.unsure and self.covered > 0 and self.facts.freshness.may_clear
+        return (
+            not urgent
+            and not self.ended_besides
+            and not self.unsure
+            and self.covered > 0
+            and self.facts.freshness.may_clear
+        )
 
 
 @dataclass(slots=True)
 class Compiling:
-    """Takes the inventory piece by piece, so that whoever compiles may pause in between, and makes the report of it.
-
-    `reminders` are the open ones, by their key.
-    """
+    """Takes the inventory piece by piece, so that whoever compiles may pause in between, and makes the report of it."""
 
     subject: Subject
     period: Period
     today: date
     facts: FactsAge
-    reminders: Mapping[tuple[str, str, str, str], Remembered]
     only_unknown: bool = False
     _watches: list[Watch] = field(default_factory=list)
     _dated: set[int] = field(default_factory=set)
@@ -140,9 +142,14 @@ class Compiling:
             if self.subject.covers(running):
                 (self._unsure if certain_of(running.matched) is None else self._certain).append(running)
 
-    def done(self) -> Report:
-        """Return the report of everything that was added."""
-        everything = self._entries()
+    @property
+    def addressees(self) -> frozenset[str]:
+        """The keys of those whose reminders the report shows."""
+        return frozenset(watch.addressee.key for watch in self._watches)
+
+    def done(self, reminders: Iterable[Remembered]) -> Report:
+        """Return the report of everything that was added, with the open reminders among `reminders`."""
+        everything = self._entries({each.key: each for each in reminders})
         entries = [each for each in everything if is_within(each, self.period)]
         outside = [each for each in everything if not is_within(each, self.period)]
         ended = sum(each.has_ended for each in outside)
@@ -162,7 +169,7 @@ class Compiling:
             only_unknown=self.only_unknown,
         )
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self, reminders: Mapping[tuple[str, str, str, str], Remembered]) -> list[Entry]:
         # The end of active support is a watch of its own; beside the end of support it is a remark.
         active: dict[tuple[str, ...], Watch] = {}
         others: dict[tuple[str, ...], list[Watch]] = {}
@@ -172,11 +179,11 @@ class Compiling:
                 active[cycle] = watch
             else:
                 others.setdefault(cycle, []).append(watch)
-        found = [self._entry(watch, active.get(cycle)) for cycle, each in others.items() for watch in each]
-        return found + [self._entry(watch, None) for cycle, watch in active.items() if cycle not in others]
+        pairs = [(watch, active.get(cycle)) for cycle, each in others.items() for watch in each]
+        pairs += [(watch, None) for cycle, watch in active.items() if cycle not in others]
+        return [self._entry(watch, beside, reminders.get(watch.key)) for watch, beside in pairs]
 
-    def _entry(self, watch: Watch, active: Watch | None) -> Entry:
-        reminder = self.reminders.get(watch.key)
+    def _entry(self, watch: Watch, active: Watch | None, reminder: Remembered | None) -> Entry:
         goes_on = any(running.deployment.has_extended_support is not False for running in watch.runs)
         charge = charge_on(watch.cycle, self.today) if goes_on else None
         return Entry(
@@ -218,10 +225,17 @@ def is_within(entry: Entry, period: Period) -> bool:
             return period.first <= entry.watch.deadline.on <= period.last
 
 
-def _order(entry: Entry) -> tuple[int, date, str, str, str]:
+def _order(entry: Entry) -> tuple[int, date, str, str, str, str]:
     watch = entry.watch
     name = fold(watch.product.label or watch.product.key)
-    return _ORDER[entry.urgency], watch.deadline.on, name, watch.cycle.name, fold(watch.addressee.name)
+    return (
+        _ORDER[entry.urgency],
+        watch.deadline.on,
+        name,
+        watch.cycle.name,
+        watch.deadline.kind,
+        fold(watch.addressee.name),
+    )
 
 
 def _run_order(running: Running) -> tuple[str, str, str, int]:

@@ -60,12 +60,14 @@ class ProductAsked:
 class Subject:
     """Whom and what a report is about: each that is set narrows it; nothing set is the whole organisation.
 
-    `is_mine` says that the teams and the person are those of whoever asked.
+    An asset comes with all its parts, by `part_ids`. `is_mine` says that the teams and the person are those of whoever
+    asked.
     """
 
     teams: tuple[TeamRecord, ...] = ()
     person: PersonRecord | None = None
     asset: AssetRecord | None = None
+    part_ids: frozenset[int] = frozenset()
     product: ProductAsked | None = None
     is_mine: bool = False
 
@@ -80,7 +82,7 @@ class Subject:
         A team answers for what reminders to it are about, and for what it owns another area of: whoever owns the
         application above a database is concerned by the database's end.
         """
-        if self.asset is not None and running.asset.id != self.asset.id:
+        if self.asset is not None and running.asset.id != self.asset.id and running.asset.id not in self.part_ids:
             return False
         if (self.teams or self.person is not None) and not self._is_theirs(running):
             return False
@@ -105,7 +107,9 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
     words = re.split(r"[\s@]+|(?<=[^\W\d]):(?=v?\d)", text.strip())
     for name, version, provider in _readings([word for word in words if word]):
         found = table.identify(name, provider)
-        if isinstance(found, CycleIndex):
+        if isinstance(found, CycleIndex) and (
+            not version or _VERSION.fullmatch(version) or _is_of(found.product, version)
+        ):
             return _asked(found.product, name, version, is_one=bool(provider))
         if fold(name) in providers.VENDOR_REQUIRED:
             keys = frozenset(providers.VENDOR_REQUIRED[fold(name)])
@@ -132,6 +136,11 @@ def _readings(words: list[str]) -> Iterator[tuple[str, str, str]]:
     yield from ((name, "", by) for name, by in _with_provider(words))
     if len(words) > 1:  # a codename: `debian bookworm`
         yield " ".join(words[:-1]), words[-1], ""
+
+
+def _is_of(product: Product, name: str) -> bool:
+    """Whether a word is a codename or a label of one of the product's cycles."""
+    return any(fold(name) in {fold(c.name), fold(c.codename), fold(c.label)} for c in product.cycles)
 
 
 def _with_provider(words: list[str]) -> Iterator[tuple[str, str]]:
