@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -128,6 +128,9 @@ def upgrade() -> None:
         sa.Column("milestone", sa.Integer(), nullable=True),
         sa.Column("said_on", sa.Date(), nullable=True),
         sa.Column("root_key", sa.Text(), nullable=False),
+        sa.Column("owed", sa.Integer(), nullable=True),
+        sa.Column("lead_told", sa.Integer(), nullable=True),
+        sa.Column("platform_told", sa.Integer(), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_by", sa.Integer(), nullable=True),
         sa.Column("delegated_to", sa.Integer(), nullable=True),
