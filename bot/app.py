@@ -21,6 +21,7 @@ from bot.errors import SettingsError, SlackError
 from bot.ports import Clock, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
+from bot.services.lifecycle.facts import Facts, keep_following
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -70,7 +71,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         context = Context(deps, snapshot, slack, Drainer(deps, slack), portfolios, Background(), bot_user_id)
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
-        work = jobs.Jobs(deps, slack, snapshot)
+        work = jobs.Jobs(deps, slack, snapshot, Facts(), settings.feed_url if settings.feed_refresh else "")
         stack.push_async_callback(_drained, context, settings.drain_seconds)
         await _start_work(stack, context, work, settings)
         sockets = _sockets(slack, dispatch, settings.slack_app_token.get_secret_value())
@@ -95,15 +96,18 @@ async def _who_am_i(slack: SlackClient) -> str:
 
 
 async def _start_work(stack: AsyncExitStack, context: Context, work: jobs.Jobs, settings: Settings) -> None:
-    """Start what runs beside requests: the catalog's followers, the outbox, the scheduler."""
+    """Start what runs beside requests: the followers of the catalog and of the facts, the outbox, the scheduler."""
     follower = snapshots.follow(context.snapshot, context.deps.database, every_seconds=settings.catalog_poll_seconds)
     stack.push_async_callback(_cancelled, asyncio.create_task(follower))
+    facts = keep_following(work.facts, context.deps.database)
+    stack.push_async_callback(_cancelled, asyncio.create_task(facts))
     drainer = asyncio.create_task(context.drainer.run())
     stack.push_async_callback(_stopped, context.drainer, drainer, settings.drain_seconds)
     scheduler = jobs.scheduler(work)
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
     context.background.start(jobs.sync_slack(work), what="sync_slack")
+    context.background.start(jobs.refresh_facts(work), what="refresh_facts")
 
 
 async def _serve(stack: AsyncExitStack, settings: Settings, dispatch: Dispatch, health: list[web.RouteDef]) -> str:

@@ -13,6 +13,8 @@ from bot.errors import SlackError
 from bot.ports import Slack
 from bot.services import inbound, people
 from bot.services.deps import Deps
+from bot.services.lifecycle import refreshing
+from bot.services.lifecycle.facts import Facts
 from bot.services.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -25,6 +27,9 @@ class Jobs:
     deps: Deps
     slack: Slack
     snapshot: Snapshot
+    facts: Facts
+    #: Where the feed of end-of-life dates is asked; empty: it is not asked by itself.
+    feed_url: str = ""
 
 
 async def sync_slack(jobs: Jobs) -> None:
@@ -41,10 +46,17 @@ async def forget_old_events(jobs: Jobs) -> None:
     await inbound.forget_old(jobs.deps)
 
 
+async def refresh_facts(jobs: Jobs) -> None:
+    """Ask the feed of end-of-life dates once a day, whichever process comes first, and take over what it brought."""
+    if jobs.feed_url and await refreshing.refresh_if_due(jobs.deps, base_url=jobs.feed_url) is not None:
+        await jobs.facts.follow(jobs.deps.database)
+
+
 #: Every job: its id, how often it runs in hours, and its function.
 JOBS: tuple[tuple[str, int, Callable[[Jobs], Awaitable[None]]], ...] = (
     ("sync_slack", 1, sync_slack),
     ("forget_old_events", 6, forget_old_events),
+    ("refresh_facts", 1, refresh_facts),
 )
 
 

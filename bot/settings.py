@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     platform_channel: str = ""
     #: How often the catalog's revision is looked at, in seconds.
     catalog_poll_seconds: Annotated[float, Field(gt=0)] = 0.5
+    #: Where the feed of end-of-life dates is asked once a day, unless `feed_refresh` is off.
+    feed_url: Annotated[str, Field(pattern="^https?://[^/]+")] = "https://endoflife.date"
+    feed_refresh: bool = True
     #: How long a shutdown waits for work that has begun, in seconds.
     drain_seconds: Annotated[float, Field(gt=0)] = 10.0
     #: `json` for machines, `text` for people.

@@ -155,6 +155,7 @@ def _settings(api_url: str, database_url: str, *, secret: str, token: str) -> Se
         slack_api_url=api_url,
         host="127.0.0.1",
         port=0,
+        feed_refresh=False,  # the playground asks nobody outside
     )
 
 

@@ -177,6 +177,7 @@ async def _baton(options: dict[str, Any]) -> AsyncIterator[str]:
         slack_signing_secret=SecretStr(SECRET),
         slack_api_url=options["slack_api_url"],
         port=0,
+        feed_refresh=False,
     )
     async with running(settings) as baton:
         yield baton.url + _PATH

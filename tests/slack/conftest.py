@@ -184,6 +184,7 @@ async def stage(database: Database, database_url: str, clock: FixedClock, transp
         slack_api_url=slack.api_url,
         port=0,
         catalog_poll_seconds=0.2,
+        feed_refresh=False,
     )
     try:
         async with running(settings, clock=clock) as baton:

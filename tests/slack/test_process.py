@@ -92,6 +92,7 @@ async def test_it_answers_and_stops_when_asked(slack: FakeSlack, store: str, tmp
         BATON_SLACK_API_URL=slack.api_url,
         BATON_DATABASE_URL=store,
         BATON_PORT=str(port),
+        BATON_FEED_REFRESH="false",
         **reach,
     ) as process:
         await ready(port)

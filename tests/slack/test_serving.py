@@ -62,6 +62,7 @@ def _settings(database_url: str, api_url: str, **more: object) -> Settings:
         "slack_app_token": SecretStr(""),
         "slack_api_url": api_url,
         "port": 0,
+        "feed_refresh": False,
         **more,
     }
     return Settings(_env_file=None, **fields)  # type: ignore[arg-type]
