@@ -22,6 +22,7 @@ from bot.ports import Clock, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
 from bot.services.lifecycle.facts import Facts, keep_following
+from bot.services.lifecycle.watches import Watcher
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -68,10 +69,15 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         gc.collect()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
         portfolios = Portfolios(deps, snapshot)
-        context = Context(deps, snapshot, slack, Drainer(deps, slack), portfolios, Background(), bot_user_id)
+        facts = Facts()
+        watcher = Watcher(deps, snapshot, facts)
+        drainer, background = Drainer(deps, slack), Background()
+        context = Context(
+            deps, snapshot, slack, drainer, portfolios, background, bot_user_id, watcher, settings.public_url
+        )
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
-        work = jobs.Jobs(deps, slack, snapshot, Facts(), settings.feed_url if settings.feed_refresh else "")
+        work = jobs.Jobs(deps, slack, snapshot, facts, settings.feed_url if settings.feed_refresh else "")
         stack.push_async_callback(_drained, context, settings.drain_seconds)
         await _start_work(stack, context, work, settings)
         sockets = _sockets(slack, dispatch, settings.slack_app_token.get_secret_value())

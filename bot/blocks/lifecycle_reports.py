@@ -13,6 +13,7 @@ from bot.domain.lifecycle.periods import Between, Overdue
 from bot.domain.lifecycle.reminders import Answer, AnswerKind
 from bot.domain.lifecycle.reports import Entry, Report, Urgency
 from bot.domain.lifecycle.watching import Running
+from bot.domain.portfolio import Page
 
 #: The buttons under a report; their value is `page|who asked|what was asked`.
 TURN, SHARE = "eol.turn", "eol.share"
@@ -40,6 +41,10 @@ _COUNTED = {
 }
 
 
+#: Said to somebody who asked for what is theirs.
+NO_TEAM = "The catalog has you in no team, so this is everybody's."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """How a report is shown. `value` is what its buttons bring back, without a page; empty for no buttons.
@@ -65,10 +70,7 @@ class Line:
 def answer(report: Report, frame: Frame | None = None) -> Rendered:
     """Return a report, one page of it, with its buttons."""
     frame = frame or Frame()
-    found = lines(report)
-    count = max(1, -(-len(found) // frame.size))
-    page = min(max(frame.page, 0), count - 1)
-    shown = found[page * frame.size : (page + 1) * frame.size]
+    shown, page, count = _page_of(lines(report), frame.page, size=frame.size)
     head = headline(report)
     small = [each for each in (frame.note, *_small_print(report)) if each]
     if frame.shared_by:
@@ -80,7 +82,12 @@ def answer(report: Report, frame: Frame | None = None) -> Rendered:
     buttons = _buttons(frame, page, count)
     if buttons:
         blocks.append({"type": "actions", "elements": buttons})
-    return Rendered("\n".join(filter(None, (head, *_as_text(shown), *small, of))), blocks)
+    return Rendered("\n".join(filter(None, (head, *as_text(shown), *small, of))), blocks)
+
+
+def understood(name: str) -> str:
+    """Return how a question was read, where that is not plain."""
+    return f"I read that as {bold(name, 80)}."
 
 
 def headline(report: Report) -> str:
@@ -115,26 +122,21 @@ def lines(report: Report) -> list[Line]:
     return found
 
 
-def home_section(report: Report, *, open_action: str, limit: int = 5) -> list[Block]:
-    """Return the part of the Home tab about end of life; `open_action` opens the whole of it."""
-    found = lines(report)
-    blocks: list[Block] = [
-        {"type": "header", "text": {"type": "plain_text", "text": "End of life"}},
-        section(headline(report)),
-        *_sections(found[:limit]),
-    ]
+def home_parts(report: Report, page: int, *, size: int) -> tuple[list[Block], Page]:
+    """Return a part of the Home tab: the head and one page of the lines, and which page of how many that is."""
+    shown, at, count = _page_of(lines(report), page, size=size)
+    blocks = [section(headline(report)), *_sections(shown)]
     small = list(_small_print(report))
-    if small:
-        blocks.append(context(*small))
-    if found:
-        more = f"Open all {len(found):,}" if len(found) > limit else "Open"
-        blocks.append(
-            {"type": "actions", "elements": [button(more, open_action, "eol|0|0", label=f"{more}: end of life")]}
-        )
-    return blocks
+    return [*blocks, *([context(*small)] if small else [])], Page((), at, count)
 
 
 _FILL = "Say what it runs in the catalog (`runs: [postgresql@16]`), or scan images and lock files."
+
+
+def _page_of(found: Sequence[Line], page: int, *, size: int) -> tuple[Sequence[Line], int, int]:
+    count = max(1, -(-len(found) // size))
+    at = min(max(page, 0), count - 1)
+    return found[at * size : (at + 1) * size], at, count
 
 
 def _group(entry: Entry) -> tuple[Urgency, str, str, str]:
@@ -239,8 +241,6 @@ def _when(report: Report) -> str:
     match report.period:
         case Between(said=said):
             return f", {said}"
-        case Overdue():
-            return ", over already"
         case _:
             return ""
 
@@ -303,7 +303,8 @@ def _sections(shown: Sequence[Line]) -> Iterator[Block]:
         yield section(part)
 
 
-def _as_text(shown: Sequence[Line]) -> Iterator[str]:
+def as_text(shown: Sequence[Line]) -> Iterator[str]:
+    """Yield titles and lines, for where there are no blocks."""
     for title, group in groupby(shown, key=lambda line: line.title):
         yield f"*{title}*"
         yield from (line.text for line in group)

@@ -21,7 +21,7 @@ from bot.domain.names import clean, fold
 #: Beyond this many days, years say more.
 _DAYS_READ_WELL = 400
 _DAYS_A_YEAR = 365.25
-_MOST_NAMES, _MOST_CANDIDATES = 5, 6
+_MOST_NAMES, _MOST_CANDIDATES = 5, 4
 _NOON = time(12, tzinfo=UTC)
 _ENDS = {
     DeadlineKind.ACTIVE_SUPPORT: ("active support ends", "active support ended"),
@@ -102,11 +102,13 @@ def why_unsure(running: Running) -> str:
         near = " and ".join(escape(each.name, 40) for each in (matched.below, matched.above) if each is not None)
         return f"{'a pre-release, next to' if matched.is_prerelease else 'in no known release, next to'} {near}"
     if isinstance(matched, Ambiguous):
-        if not written or matched.method is Method.UNREADABLE:
-            return "no version that I can read"
+        if not written:
+            return "nobody says which version"
+        if matched.method is Method.UNREADABLE:
+            return f"no release of {escape(matched.product.label or matched.product.key, 60)} that is known"
         return f"may be {_several(cycle.name for cycle in matched.candidates)}"
     if fold(running.deployment.product) in VENDOR_REQUIRED:
-        return f"each vendor ends it on another day: {_several(_labels(matched))}"
+        return f"each vendor ends it on another day, so say whose it is: {_several(_labels(matched))}"
     near = _several(_labels(matched))
     return f"a product that I do not know{f'; {near}?' if near else ''}"
 
@@ -122,7 +124,7 @@ def owner(running_or_watch: Running | Watch) -> str:
     addressee = (
         running_or_watch.addressee if isinstance(running_or_watch, Watch) else running_or_watch.responsible.addressee
     )
-    return escape(addressee.name, 60) or "nobody's"
+    return escape(addressee.name, 60) or "nobody"
 
 
 def who(subject: Subject) -> str:

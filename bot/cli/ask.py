@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ from bot import settings as environment
 from bot.blocks import ownership as blocks
 from bot.cli import _past
 from bot.cli._database import opened
+from bot.cli._terminal import plain
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.ports import SystemClock
 from bot.services import history, ownership, snapshot
@@ -34,8 +34,6 @@ _STATUS: tuple[tuple[type[Verdict], str], ...] = (
     (Stale, "stale"),
     (Owned, "owned"),
 )
-_DATE = re.compile(r"<!date\^\d+\^[^|]*\|([^>]*)>")
-_REFERENCE = re.compile(r"<(?:[@#]|https?://)[^|>]*\|?([^>]*)>")
 
 
 def ask(
@@ -63,7 +61,7 @@ async def _ask(question: str, *, as_json: bool, day: date | None) -> None:
                 fields = _past.as_dict(found) if isinstance(found, Recalled | Chronicle) else as_dict(found, catalog)
                 sys.stdout.write(orjson.dumps(fields).decode() + "\n")
             elif isinstance(found, Recalled | Chronicle):
-                sys.stdout.write(_plain(_past.render(found).text) + "\n")
+                sys.stdout.write(plain(_past.render(found).text) + "\n")
             else:
                 sys.stdout.write(as_text(found, catalog) + "\n")
 
@@ -115,7 +113,7 @@ def as_text(found: Found, catalog: Snapshot) -> str:
         message = blocks.several([(v.asset, _brief(v)) for _, v in found.choices], found.asked)
     else:
         message = blocks.unknown([(v.asset, _brief(v)) for _, v in found.nearest], found.asked)
-    return _plain(message.text)
+    return plain(message.text)
 
 
 def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
@@ -164,9 +162,3 @@ def _holding(holding: Holding, catalog: Snapshot) -> dict[str, Any]:
 
 def _brief(verdict: Verdict) -> str:
     return ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else ""
-
-
-def _plain(text: str) -> str:
-    text = _REFERENCE.sub(r"\1", _DATE.sub(r"\1", text)).replace("*", "")
-    text = re.sub(r":(warning|bulb|hourglass|grey_question):\s*", "! ", text)
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\u2060", "")

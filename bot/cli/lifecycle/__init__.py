@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from bot.cli.lifecycle.due import due
 from bot.cli.lifecycle.matching import match
+from bot.cli.lifecycle.report import report
 
-app = typer.Typer(no_args_is_help=True, help="End of life: which release cycle a version belongs to.")
+app = typer.Typer(no_args_is_help=True, help="End of life: what ends when, and which release cycle a version is of.")
 app.command()(match)
+app.command()(due)
+app.command()(report)

@@ -184,7 +184,8 @@ class Compiling:
         return [self._entry(watch, beside, reminders.get(watch.key)) for watch, beside in pairs]
 
     def _entry(self, watch: Watch, active: Watch | None, reminder: Remembered | None) -> Entry:
-        goes_on = any(running.deployment.has_extended_support is not False for running in watch.runs)
+        is_over = watch.deadline.kind is DeadlineKind.EXTENDED_SUPPORT and watch.deadline.on < self.today
+        goes_on = not is_over and any(one.deployment.has_extended_support is not False for one in watch.runs)
         charge = charge_on(watch.cycle, self.today) if goes_on else None
         return Entry(
             watch=watch,
@@ -238,6 +239,6 @@ def _order(entry: Entry) -> tuple[int, date, str, str, str, str]:
     )
 
 
-def _run_order(running: Running) -> tuple[str, str, str, int]:
+def _run_order(running: Running) -> tuple[str, str, str, str, int]:
     one = running.deployment
-    return fold(one.product), one.version, fold(running.asset.name), one.id
+    return one.product, one.version, one.provider, fold(running.asset.name), one.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.directory import Match, Method, Nearest, Several
 from bot.domain.lifecycle.matched import UnknownProduct
@@ -23,12 +23,16 @@ _MOST_TRIES = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The question as it can be answered. `understood_as` is how it was read where that is not plain."""
+    """The question as it can be answered. `understood_as` is how it was read where that is not plain.
+
+    `is_for_want_of_a_team` says that it is about everybody because whoever asked is in no team.
+    """
 
     subject: Subject
     period: Period
     only_unknown: bool = False
     understood_as: str = ""
+    is_for_want_of_a_team: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def understand(snapshot: Snapshot, table: Table, question: Question, slack_id: s
     if question.needs_product:
         return _about_product(snapshot, table, question, slack_id)
     if not question.about:
-        return _asked(question, _whose(snapshot, question, slack_id))
+        return _about_nobody_named(snapshot, question, slack_id)
     match question.kind:
         case Kind.TEAM:
             team = _team(snapshot, question.about)
@@ -87,11 +91,12 @@ def asset_subject(snapshot: Snapshot, asset: AssetRecord) -> Subject:
     return Subject(asset=asset, part_ids=frozenset(_parts(snapshot, asset.id)))
 
 
-def _whose(snapshot: Snapshot, question: Question, slack_id: str) -> Subject:
-    """Return whom a question without a name is about: whoever asks, unless it says everybody."""
+def _about_nobody_named(snapshot: Snapshot, question: Question, slack_id: str) -> Asked:
+    """Return a question without a name: it is about whoever asks, unless it says everybody."""
     if question.is_everybody or (question.only_unknown and not question.is_mine):
-        return Subject()
-    return mine(snapshot, slack_id) or Subject()
+        return _asked(question, Subject())
+    own = mine(snapshot, slack_id)
+    return replace(_asked(question, own or Subject()), is_for_want_of_a_team=own is None)
 
 
 def _about_product(snapshot: Snapshot, table: Table, question: Question, slack_id: str) -> Asked | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.lifecycle.periods import Everything
 from bot.domain.lifecycle.reports import Compiling, Report
@@ -19,14 +19,17 @@ from bot.services.lifecycle.watches import Watcher
 _SLICE_SECONDS = 0.002
 
 
-async def report(deps: Deps, watcher: Watcher, asked: Asked) -> Report:
-    """Return what a question is answered with; the catalog in memory as it is now, answers from the store."""
+async def report(deps: Deps, watcher: Watcher, asked: Asked, *, asked_at: datetime | None = None) -> Report:
+    """Return what a question is answered with: the inventory from memory, the answers to reminders from the store.
+
+    `asked_at` is when it is asked, for how old the facts are then, where that is not the clock's time.
+    """
     watches = await watcher.current()
     compiling = Compiling(
         asked.subject,
         asked.period,
         today_of(watcher, asked.subject),
-        facts_age(watcher.facts, deps.clock.now()),
+        facts_age(watcher.facts, asked_at or deps.clock.now()),
         asked.only_unknown,
     )
     turn_ends = time.monotonic() + _SLICE_SECONDS

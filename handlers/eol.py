@@ -1,0 +1,106 @@
+"""What reaches its end of life: the command, the same questions in plain words, and the buttons of the answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from slack_bolt import BoltResponse
+
+from bot.blocks import help as help_blocks
+from bot.blocks import lifecycle_choices as choices
+from bot.blocks import lifecycle_reports as blocks
+from bot.blocks.lifecycle_reports import Frame
+from bot.blocks.text import Rendered
+from bot.domain.lifecycle.periods import Everything
+from bot.domain.lifecycle.questions import parse, parse_command
+from bot.domain.lifecycle.watching import Addressee
+from bot.errors import NotFoundError
+from bot.services.lifecycle import asking, reporting
+from bot.services.lifecycle.asking import Asked, NothingFits, SeveralFit, Understood
+from handlers import replies
+from handlers.context import Context
+from handlers.ownership import replace_answer
+from handlers.payloads import Action, Command
+
+#: What is kept of a question in its buttons.
+_MOST_ASKED = 500
+
+
+async def on_eol(command: Command, context: Context) -> BoltResponse:
+    """Answer `/eol …` in the acknowledgement itself, from memory."""
+    text = command.text.strip()
+    if text.casefold() == "help":
+        return replies.ephemeral(help_blocks.eol_help())
+    return replies.ephemeral(await _answer(context, text, command.user_id))
+
+
+async def on_turn(action: Action, context: Context) -> BoltResponse:
+    """Put another page, or the answer that was chosen, in the place of the message whose button was pressed."""
+    page, user_id, text = _value(action)
+    replace_answer(context, action, await _answer(context, text, user_id, page=page))
+    return replies.nothing()
+
+
+async def on_share(action: Action, context: Context) -> BoltResponse:
+    """Post the page for everyone in the channel, in the thread when the question was asked in one."""
+    page, user_id, text = _value(action)
+    message = await _answer(context, text, user_id, page=page, shared_by=action.user_id)
+    body: dict[str, object] = {"response_type": "in_channel", "replace_original": False, **message.as_body()}
+    if action.thread_ts:
+        body["thread_ts"] = action.thread_ts
+    context.background.start(context.slack.respond(action.response_url, body), what="share")
+    return replies.nothing()
+
+
+async def answer_in_words(context: Context, text: str, user_id: str) -> Rendered | None:
+    """Return the answer to a sentence about end of life; None for one about anything else."""
+    question = parse(text, today=context.watcher.today(Addressee()))
+    if question is None or asking.is_name(context.snapshot, text):
+        return None
+    understood = asking.understand(context.snapshot, context.watcher.facts.table, question, user_id)
+    if understood is None:
+        return None
+    return await _render(context, understood, Frame(value=f"{user_id}|{text[:_MOST_ASKED]}"), user_id)
+
+
+async def _answer(context: Context, text: str, user_id: str, *, page: int = 0, shared_by: str = "") -> Rendered:
+    frame = Frame(page=page, value=f"{user_id}|{text[:_MOST_ASKED]}", shared_by=shared_by)
+    if text.startswith("#") and text[1:].isdecimal():
+        return await _render(context, _chosen(context, int(text[1:])), frame, user_id)
+    question = parse_command(text, today=context.watcher.today(Addressee()))
+    understood = asking.understand(context.snapshot, context.watcher.facts.table, question, user_id)
+    return await _render(context, understood or NothingFits(text, ()), frame, user_id)
+
+
+def _chosen(context: Context, asset_id: int) -> Asked:
+    asset = context.snapshot.asset(asset_id)
+    if asset is None:
+        raise NotFoundError("That is no longer in the catalog: ask again to see what is there now.")
+    return Asked(subject=asking.asset_subject(context.snapshot, asset), period=Everything())
+
+
+async def _render(context: Context, understood: Understood, frame: Frame, user_id: str) -> Rendered:
+    match understood:
+        case SeveralFit(about, assets):
+            return choices.several(assets, about, user_id)
+        case NothingFits(about, tries):
+            return choices.nothing_fits(about, tries, user_id)
+        case Asked():
+            made = await reporting.report(context.deps, context.watcher, understood)
+            return blocks.answer(made, _noted(frame, understood))
+
+
+def _noted(frame: Frame, asked: Asked) -> Frame:
+    note = blocks.understood(asked.understood_as) if asked.understood_as else ""
+    if asked.is_for_want_of_a_team:
+        note = blocks.NO_TEAM
+    return replace(frame, note=note)
+
+
+def _value(action: Action) -> tuple[int, str, str]:
+    """Read a button's value: `page|who asked|what was asked`."""
+    page, _, rest = action.value.partition("|")
+    user_id, is_whole, text = rest.partition("|")
+    if not page.isdecimal() or not is_whole:
+        raise NotFoundError("That button is from another version of Baton: ask again.")
+    return int(page), user_id, text
