@@ -21,7 +21,9 @@ from bot.errors import SettingsError, SlackError
 from bot.ports import Clock, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
+from bot.services.lifecycle.calendars import Calendars
 from bot.services.lifecycle.facts import Facts, keep_following
+from bot.services.lifecycle.pictures import Pictures
 from bot.services.lifecycle.watches import Watcher
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
@@ -68,12 +70,19 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         await snapshots.refresh(snapshot, database)
         gc.collect()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
-        portfolios = Portfolios(deps, snapshot)
         facts = Facts()
         watcher = Watcher(deps, snapshot, facts)
-        drainer, background = Drainer(deps, slack), Background()
         context = Context(
-            deps, snapshot, slack, drainer, portfolios, background, bot_user_id, watcher, settings.public_url
+            deps=deps,
+            snapshot=snapshot,
+            slack=slack,
+            drainer=Drainer(deps, slack),
+            portfolios=Portfolios(deps, snapshot),
+            background=Background(),
+            bot_user_id=bot_user_id,
+            watcher=watcher,
+            pictures=Pictures(deps, watcher),
+            public_url=settings.public_url,
         )
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
@@ -83,7 +92,8 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         sockets = _sockets(slack, dispatch, settings.slack_app_token.get_secret_value())
         is_connected = sockets.client.is_connected if sockets is not None else None
         health = routes.health_routes(deps, snapshot, registry, is_connected=is_connected)
-        url = await _serve(stack, settings, dispatch, health)
+        calendars = routes.calendar_routes(Calendars(deps, watcher))
+        url = await _serve(stack, settings, dispatch, [*health, *calendars])
         if sockets is not None:
             await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
             stack.push_async_callback(sockets.close_async)
@@ -116,13 +126,13 @@ async def _start_work(stack: AsyncExitStack, context: Context, work: jobs.Jobs, 
     context.background.start(jobs.refresh_facts(work), what="refresh_facts")
 
 
-async def _serve(stack: AsyncExitStack, settings: Settings, dispatch: Dispatch, health: list[web.RouteDef]) -> str:
-    """Listen for health and metrics, and for Slack unless Socket Mode brings its payloads; return the address."""
+async def _serve(stack: AsyncExitStack, settings: Settings, dispatch: Dispatch, others: list[web.RouteDef]) -> str:
+    """Listen for Slack, unless Socket Mode brings its payloads, and for all others; return the address."""
     secret = settings.slack_signing_secret.get_secret_value()
     is_socket_mode = bool(settings.slack_app_token.get_secret_value())
     slack = [] if is_socket_mode else routes.slack_routes(dispatch.answer, signing_secret=secret)
     runner = web.AppRunner(
-        routes.application(health, slack),
+        routes.application(others, slack),
         access_log=None,
         shutdown_timeout=settings.drain_seconds,
         handle_signals=False,

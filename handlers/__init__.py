@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from bot.blocks import calendars as calendar_blocks
 from bot.blocks import lifecycle_reports
 from bot.blocks import ownership as blocks
 from bot.blocks.home import SHOW
 from bot.blocks.portfolio import TEAM, with_turns
-from handlers import baton, claiming, eol, home, ownership, talking
+from handlers import baton, calendars, claiming, eol, home, ownership, talking
 from handlers.dispatch import Routes
 
 
@@ -28,6 +29,9 @@ def routes() -> Routes:
             **dict.fromkeys(with_turns(SHOW), home.on_show),
             **dict.fromkeys(with_turns(lifecycle_reports.TURN), eol.on_turn),
             lifecycle_reports.SHARE: eol.on_share,
+            calendar_blocks.RENEW: calendars.on_renew,
+            calendar_blocks.REVOKE: calendars.on_revoke,
+            calendar_blocks.REVOKE_ALL: calendars.on_revoke_all,
         },
         submissions={
             blocks.DOUBT_VIEW: ownership.on_doubt_submitted,

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.ports import Slack
 from bot.services.deps import Deps
+from bot.services.lifecycle.pictures import Pictures
 from bot.services.lifecycle.watches import Watcher
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
@@ -70,4 +71,5 @@ class Context:
     background: Background
     bot_user_id: str
     watcher: Watcher
+    pictures: Pictures
     public_url: str = ""  #: where the web server is reached from outside; empty when nobody said

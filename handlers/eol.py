@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from slack_bolt import BoltResponse
@@ -13,14 +14,17 @@ from bot.blocks.lifecycle_reports import Frame
 from bot.blocks.text import Rendered
 from bot.domain.lifecycle.periods import Everything
 from bot.domain.lifecycle.questions import parse, parse_command
+from bot.domain.lifecycle.subjects import Subject
 from bot.domain.lifecycle.watching import Addressee
-from bot.errors import NotFoundError
+from bot.errors import NotFoundError, SlackError, UserError
 from bot.services.lifecycle import asking, reporting
 from bot.services.lifecycle.asking import Asked, NothingFits, SeveralFit, Understood
 from handlers import replies
 from handlers.context import Context
-from handlers.ownership import replace_answer
+from handlers.ownership import ephemeral_body, replace_answer
 from handlers.payloads import Action, Command
+
+log = logging.getLogger(__name__)
 
 #: What is kept of a question in its buttons.
 _MOST_ASKED = 500
@@ -29,8 +33,11 @@ _MOST_ASKED = 500
 async def on_eol(command: Command, context: Context) -> BoltResponse:
     """Answer `/eol …` in the acknowledgement itself, from memory."""
     text = command.text.strip()
+    word, _, rest = text.partition(" ")
     if text.casefold() == "help":
         return replies.ephemeral(help_blocks.eol_help())
+    if word.casefold() == "timeline":
+        return replies.ephemeral(_draw(context, command, rest.strip()))
     return replies.ephemeral(await _answer(context, text, command.user_id))
 
 
@@ -70,6 +77,44 @@ async def _answer(context: Context, text: str, user_id: str, *, page: int = 0, s
     question = parse_command(text, today=context.watcher.today(Addressee()))
     understood = asking.understand(context.snapshot, context.watcher.facts.table, question, user_id)
     return await _render(context, understood or NothingFits(text, ()), frame, user_id)
+
+
+def _draw(context: Context, command: Command, text: str) -> Rendered:
+    """Begin to draw a picture for the channel, and say so; who asks for a name that nothing has learns that at once."""
+    question = parse_command(text, today=context.watcher.today(Addressee()))
+    understood = asking.understand(context.snapshot, context.watcher.facts.table, question, command.user_id)
+    match understood:
+        case Asked(subject=subject):
+            context.background.start(_post_picture(context, command, subject), what="timeline")
+            return choices.drawing(subject)
+        case SeveralFit(about, assets):
+            return choices.several(assets, about, command.user_id)
+        case NothingFits(about, tries):
+            return choices.nothing_fits(about, tries, command.user_id)
+        case _:
+            return choices.nothing_fits(text, (), command.user_id)
+
+
+async def _post_picture(context: Context, command: Command, subject: Subject) -> None:
+    """Draw and share; what goes wrong is told to whoever asked, who would wait for the picture otherwise."""
+    try:
+        picture = await context.pictures.timeline(subject)
+        await context.slack.upload_file(
+            command.channel_id,
+            filename=picture.filename,
+            title=picture.title,
+            alt_text=picture.alt_text,
+            content=picture.content,
+            comment=choices.picture_comment(command.user_id, picture.title),
+        )
+    except UserError as error:
+        said = Rendered(str(error))
+    except SlackError as error:
+        log.warning("a timeline could not be shared: %s", error)
+        said = choices.picture_refused(error.code)
+    else:
+        return
+    await context.slack.respond(command.response_url, ephemeral_body(said))
 
 
 def _chosen(context: Context, asset_id: int) -> Asked:

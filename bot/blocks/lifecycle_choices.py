@@ -1,12 +1,13 @@
-"""Answers to `/eol` that are questions back: several things fit, or nothing does."""
+"""Answers to `/eol` that are no report: several things fit, nothing does, a picture is on its way."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks.lifecycle_reports import TURN
+from bot.blocks.lifecycle_reports import TURN, plain_who
 from bot.blocks.ownership.words import kind
-from bot.blocks.text import Block, Rendered, bold, button, escape, plain, section
+from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
+from bot.domain.lifecycle.subjects import Subject
 from bot.domain.records import AssetRecord
 
 _MOST_CHOICES = 5
@@ -38,6 +39,30 @@ def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
         for each in tries[:_MOST_CHOICES]
     ]
     return _choices(f"{said} Did you mean one of these?", shown)
+
+
+def drawing(subject: Subject) -> Rendered:
+    """Return that a picture is being drawn."""
+    return Rendered(f"Drawing the timeline of {bold(plain_who(subject), 80)}: I post it here in a moment.")
+
+
+def picture_comment(user_id: str, title: str) -> str:
+    """Return what stands above a picture: whoever asked for it."""
+    return f"{escape(title, 150)}, for {mention(user_id)}" if mention(user_id) else escape(title, 150)
+
+
+def picture_refused(code: str) -> Rendered:
+    """Return why a picture did not come. `code` is Slack's own."""
+    if code in ("not_in_channel", "channel_not_found"):
+        return Rendered(
+            "I can post pictures only where I am: `/invite @Baton` here, or ask in a channel of your team's."
+        )
+    if code == "missing_scope":
+        return Rendered(
+            "I may not post files yet: an administrator adds the scope `files:write` (it is in app.yaml) and installs "
+            "me again."
+        )
+    return Rendered(f"Slack did not take the picture (`{escape(code, 60)}`): try again in a moment.")
 
 
 def _choices(head: str, shown: Sequence[tuple[str, Block]]) -> Rendered:

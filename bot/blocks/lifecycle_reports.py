@@ -8,10 +8,24 @@ from itertools import groupby
 
 from bot.blocks import lifecycle_words as words
 from bot.blocks.portfolio import with_turns
-from bot.blocks.text import SECTION_TEXT, Block, Rendered, bold, button, context, cut_mrkdwn, escape, mention, section
+from bot.blocks.text import (
+    SECTION_TEXT,
+    Block,
+    Rendered,
+    bold,
+    button,
+    context,
+    cut_mrkdwn,
+    escape,
+    mention,
+    plain,
+    section,
+)
 from bot.domain.lifecycle.periods import Between, Overdue
 from bot.domain.lifecycle.reminders import Answer, AnswerKind
 from bot.domain.lifecycle.reports import Entry, Report, Urgency
+from bot.domain.lifecycle.subjects import Subject
+from bot.domain.lifecycle.timeline import Timeline
 from bot.domain.lifecycle.watching import Running
 from bot.domain.portfolio import Page
 
@@ -22,6 +36,8 @@ TURNS = with_turns(TURN)[1:]
 #: Lines on one page: product and cycle each.
 PAGE_SIZE = 12
 _MOST_TEAMS_IN_LINE = 6
+#: Slack takes an alternative text of 1,000 characters for a file.
+_ALT_TEXT, _ROWS_IN_WORDS = 1000, 10
 _TITLES = {
     Urgency.OVERDUE: ":red_circle: Overdue",
     Urgency.SOON: ":hourglass_flowing_sand: Within 90 days",
@@ -120,6 +136,27 @@ def lines(report: Report) -> list[Line]:
     if _lists_undated(report):
         found += [Line(_UNDATED, _undated_line(list(runs))) for _, runs in groupby(report.undated, key=_words_of)]
     return found
+
+
+def plain_who(subject: Subject) -> str:
+    """Return whom or what a report is about, without any markup."""
+    if subject.asset is not None:
+        return subject.asset.name
+    names = [team.name for team in subject.teams]
+    product = f"{subject.product.label} {subject.product.version}".strip() if subject.product is not None else ""
+    return ", ".join(filter(None, (product, *names))) or "everybody"
+
+
+def alt_text(timeline: Timeline, report: Report) -> str:
+    """Return what the picture shows, for whoever does not see it: its first rows in words, and what it leaves out."""
+    rows = [f"{row.release}: {row.said(timeline.today)} ({row.names})" for row in timeline.rows]
+    shown = rows[:_ROWS_IN_WORDS]
+    left_out = len(rows) - len(shown) + timeline.more
+    said = f"Timeline. {timeline.title}, as of {timeline.today.isoformat()}. "
+    said += "; ".join(shown) or "Nothing with a date"
+    said += f"; and {left_out} more" if left_out else ""
+    said += f". {_versions(report)} nobody knows are not in it" if report.unsure else ""
+    return plain(f"{said}.", _ALT_TEXT)
 
 
 def home_parts(report: Report, page: int, *, size: int) -> tuple[list[Block], Page]:
