@@ -155,7 +155,7 @@ def alt_text(timeline: Timeline, report: Report) -> str:
     said = f"Timeline. {timeline.title}, as of {timeline.today.isoformat()}. "
     said += "; ".join(shown) or "Nothing with a date"
     said += f"; and {left_out} more" if left_out else ""
-    said += f". {_versions(report)} nobody knows are not in it" if report.unsure else ""
+    said += f". Not in it: {_versions(report)} that nobody knows" if report.unsure else ""
     return plain(f"{said}.", _ALT_TEXT)
 
 
