@@ -8,6 +8,7 @@ from bot.blocks.lifecycle_reports import TURN, plain_who
 from bot.blocks.ownership.words import kind
 from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
 from bot.domain.lifecycle.subjects import Subject
+from bot.domain.names import clean
 from bot.domain.records import AssetRecord
 
 _MOST_CHOICES = 5
@@ -34,7 +35,7 @@ def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
     shown = [
         (
             f"`/eol {escape(each, 100)}`",
-            button("Show", TURN, f"0|{user_id}|{each[:300]}", label=f"Show {plain(each, 60)}"),
+            button("Show", TURN, f"0|{user_id}|{clean(each)[:300]}", label=f"Show {plain(each, 60)}"),
         )
         for each in tries[:_MOST_CHOICES]
     ]

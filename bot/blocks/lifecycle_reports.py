@@ -27,6 +27,7 @@ from bot.domain.lifecycle.reports import Entry, Report, Urgency
 from bot.domain.lifecycle.subjects import Subject
 from bot.domain.lifecycle.timeline import Timeline
 from bot.domain.lifecycle.watching import Running
+from bot.domain.names import clean
 from bot.domain.portfolio import Page
 
 #: The buttons under a report; their value is `page|who asked|what was asked`.
@@ -350,11 +351,11 @@ def as_text(shown: Sequence[Line]) -> Iterator[str]:
 def _buttons(frame: Frame, page: int, count: int) -> list[Block]:
     if not frame.value:
         return []
-    found = []
+    found, value = [], clean(frame.value)
     if page > 0:
-        found.append(button("← Previous", TURNS[0], f"{page - 1}|{frame.value}", label="← Previous page"))
+        found.append(button("← Previous", TURNS[0], f"{page - 1}|{value}", label="← Previous page"))
     if page + 1 < count:
-        found.append(button("Next →", TURNS[1], f"{page + 1}|{frame.value}", label="Next → page"))
+        found.append(button("Next →", TURNS[1], f"{page + 1}|{value}", label="Next → page"))
     if not frame.shared_by:
-        found.append(button("Share in channel", SHARE, f"{page}|{frame.value}"))
+        found.append(button("Share in channel", SHARE, f"{page}|{value}"))
     return found
