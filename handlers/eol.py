@@ -105,7 +105,7 @@ async def _post_picture(context: Context, command: Command, subject: Subject) ->
             title=picture.title,
             alt_text=picture.alt_text,
             content=picture.content,
-            comment=choices.picture_comment(command.user_id, picture.title),
+            comment=choices.picture_comment(command.user_id),
         )
     except UserError as error:
         said = Rendered(str(error))

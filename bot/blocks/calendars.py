@@ -19,19 +19,19 @@ _CARE = (
 
 
 def link(team: TeamRecord, url: str, link_id: int, *, others: int) -> Rendered:
-    """Return a new address. `others` counts the team's further addresses."""
+    """Return a new address. `url` holds nothing that Slack takes for a mark; `others` counts those of other people."""
     head = (
         f"The end-of-life dates of {bold(team.name, 80)}, for your calendar. Subscribe to this address "
         "(Google Calendar: *Other calendars → From URL*; Outlook and Apple: *Subscribe*):"
     )
-    return _with_buttons(team, [f"{head}\n```{escape(url, 500)}```", _CARE], link_id, others=others, may_renew=False)
+    return _with_buttons(team, [f"{head}\n```{url}```", _CARE], link_id, others=others, may_renew=False)
 
 
 def existing(team: TeamRecord, since: datetime, link_id: int, *, others: int) -> Rendered:
     """Return that the reader has an address already."""
     head = (
-        f"You have had an address for the calendar of {bold(team.name, 80)} since {date(since)}. I keep no copy of it: "
-        "have a new one, and the old one ends."
+        f"You have an address for the calendar of {bold(team.name, 80)} already (made: {date(since)}). I keep no copy "
+        "of it: have a new one, and the old one ends."
     )
     return _with_buttons(team, [head], link_id, others=others, may_renew=True)
 

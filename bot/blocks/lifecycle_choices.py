@@ -47,9 +47,9 @@ def drawing(subject: Subject) -> Rendered:
     return Rendered(f"Drawing the timeline of {bold(plain_who(subject), 80)}: I post it here in a moment.")
 
 
-def picture_comment(user_id: str, title: str) -> str:
+def picture_comment(user_id: str) -> str:
     """Return what stands above a picture: whoever asked for it."""
-    return f"{escape(title, 150)}, for {mention(user_id)}" if mention(user_id) else escape(title, 150)
+    return f"Asked for by {mention(user_id)}" if mention(user_id) else ""
 
 
 def picture_refused(code: str) -> Rendered:

@@ -199,10 +199,11 @@ def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
         each.watch.addressee.team is not None and each.watch.addressee.team.id == report.subject.teams[0].id
         for each in entries
     )
-    below = [_theirs(each, is_named=not is_one_team) for each in entries[:_MOST_TEAMS_IN_LINE]]
-    if len(entries) > len(below):
-        below.append(f"and {len(entries) - len(below)} more teams")
-    return f"• {head}\n" + "\n".join(f"      {each}" for each in below)
+    whose = [_theirs(each, is_named=not is_one_team) for each in entries[:_MOST_TEAMS_IN_LINE]]
+    if len(entries) > len(whose):
+        whose.append(f"and {len(entries) - len(whose)} more teams")
+    # On one line: Slack drops the spaces that would set a second one in.
+    return f"• {head} — {'; '.join(whose)}"
 
 
 def _theirs(entry: Entry, *, is_named: bool) -> str:
@@ -261,11 +262,11 @@ def _unsure_line(report: Report, runs: Sequence[Running]) -> str:
     said = "; ".join(
         f"{owner}: {words.names(theirs)}" if owner else words.names(theirs) for owner, theirs in by_owner.items()
     )
-    return f"• {words.version(first)}: {words.why_unsure(first)}\n      {said}{f' · from {source}' if source else ''}"
+    return f"• {words.version(first)}: {words.why_unsure(first)} — {said}{f' · from {source}' if source else ''}"
 
 
 def _undated_line(runs: Sequence[Running]) -> str:
-    return f"• {words.version(runs[0])}\n      {words.names(runs)}"
+    return f"• {words.version(runs[0])} — {words.names(runs)}"
 
 
 def _lists_undated(report: Report) -> bool:

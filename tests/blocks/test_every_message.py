@@ -240,7 +240,7 @@ def lifecycle_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered 
     yield lifecycle_choices.drawing, lifecycle_choices.drawing(Subject(teams=(team,)))
     for code in ("not_in_channel", "missing_scope", name):
         yield lifecycle_choices.picture_refused, lifecycle_choices.picture_refused(code)
-    url = "https://baton.example.test/calendar/" + "A" * 43 + ".ics"
+    url = "https://baton.example.test/calendar/" + "0f" * 32 + ".ics"
     for others in (0, 3):
         yield calendars.link, calendars.link(team, url, 7, others=others)
         yield calendars.existing, calendars.existing(team, NOW, 7, others=others)

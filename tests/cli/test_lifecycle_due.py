@@ -175,14 +175,17 @@ def test_a_calendar_is_made_and_revoked(baton: Baton, database: Path, monkeypatc
     first = baton("lifecycle", "calendar", "--team", "payments").out
     assert first.startswith("https://baton.example.test/calendar/")
     assert first.endswith(".ics\n")
+    assert len(first[36:100]) == 64
     assert baton("lifecycle", "calendar", "--team", "payments").out != first
     with sqlite3.connect(database) as connection:
-        assert first[36:79] not in str(connection.execute("SELECT * FROM calendar_links").fetchall())
+        assert first[36:100] not in str(connection.execute("SELECT * FROM calendar_links").fetchall())
     assert baton("lifecycle", "calendar", "--team", "payments", "--revoke").out == "2 addresses have ended.\n"
     assert baton("lifecycle", "calendar", "--team", "payments", "--revoke").out == "0 addresses have ended.\n"
 
 
-@pytest.mark.parametrize("url", ["baton.example.test", "ftp://x", "https://", "https://x/?a=1", "https://x y"])
+@pytest.mark.parametrize(
+    "url", ["baton.example.test", "ftp://x", "https://", "https://x/?a=1", "https://x y", "https://<x>"]
+)
 def test_an_address_that_is_none_is_refused(baton: Baton, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("BATON_PUBLIC_URL", url)
     ran = baton("lifecycle", "calendar")

@@ -74,7 +74,7 @@ async def test_the_dates_of_a_team_at_an_address_that_is_shown_once(
     assert answer.ephemeral_for == stocked.slack.workspace.user("grace").id
     path = path_in(answer)
     token = path.removeprefix("/calendar/").removesuffix(".ics")
-    assert len(token) == 43
+    assert len(token) == 64
     [link] = await rows(stocked, tables.CalendarLink)
     assert link.digest == hashlib.sha256(token.encode()).hexdigest()
     response = await fetch(http, stocked, path)
@@ -94,7 +94,7 @@ async def test_the_dates_of_a_team_at_an_address_that_is_shown_once(
     assert python is None, "what ended long ago is no date to wait for"
     again = await stocked.ask("/baton calendar payments")
     assert token not in again.text
-    assert "since <!date^" in again.text
+    assert "(made: <!date^" in again.text
 
 
 async def test_an_event_stays_the_same_one_when_its_date_moves(stocked: Stage, http: aiohttp.ClientSession) -> None:
@@ -139,7 +139,7 @@ async def test_text_of_strangers_stays_text(stage: Stage, http: aiohttp.ClientSe
 
 
 @pytest.mark.parametrize(
-    "path", ["/calendar/x.ics", f"/calendar/{'A' * 43}.ics", "/calendar/.ics", "/calendar/%2e%2e.ics", "/calendar/"]
+    "path", ["/calendar/x.ics", f"/calendar/{'a' * 64}.ics", "/calendar/.ics", "/calendar/%2e%2e.ics", "/calendar/"]
 )
 async def test_other_addresses_say_nothing(stocked: Stage, http: aiohttp.ClientSession, path: str) -> None:
     await stocked.ask("/baton calendar payments")

@@ -58,7 +58,7 @@ async def test_a_team_is_answered_by_urgency_with_what_it_costs(stocked: Stage) 
     assert lines[0] == "*Payments*: 1 overdue, 1 within 90 days. 1 version nobody knows."
     assert "*:red_circle: Overdue*" in lines
     assert "• *Python 3.8*: support ended <!date^" in answer.text
-    assert "checkout, checkout-worker" in answer.text
+    assert " — checkout, checkout-worker (shared with Platform)\n" in answer.text
     assert "• *Amazon RDS for PostgreSQL 11*: " in answer.text
     assert "USD per vCPU-hour now" in answer.text
     assert "Platform: payments-db" in answer.text, "the database's reminders go to Platform"
@@ -101,7 +101,7 @@ async def test_everything_that_can_be_asked_for(stocked: Stage, text: str, said:
 
 
 @pytest.mark.parametrize(
-    ("text", "tried"), [("paymint", "team Payments"), ("postgressql 11", "product postgresql"), ("serch-apy", "")]
+    ("text", "tried"), [("paymint", "team Payments"), ("postgressql 11", "product postgresql 11"), ("serch-apy", "")]
 )
 async def test_unknown_words_are_answered_with_what_would_have_worked(stocked: Stage, text: str, tried: str) -> None:
     answer = await stocked.ask(f"/eol {text}")
@@ -315,7 +315,7 @@ async def test_a_picture_is_posted_with_words_for_those_who_do_not_see_it(stocke
     assert file.title == "End of life: Payments"
     assert "Python 3.8: ended" in file.alt_text
     assert "Not in it: 1 version that nobody knows." in file.alt_text
-    assert posted.text.startswith("End of life: Payments, for <@")
+    assert posted.text == f"Asked for by <@{stocked.slack.workspace.user('grace').id}>"
 
 
 async def test_a_picture_where_baton_is_not_says_what_to_do(stocked: Stage) -> None:

@@ -154,13 +154,21 @@ def _unsure(snapshot: Snapshot, table: Table, about: str, found: Several | Neare
 
 def _nothing(snapshot: Snapshot, table: Table, about: str, assets: tuple[AssetRecord, ...] = ()) -> NothingFits:
     teams = [f"team {team.name}" for team in nearest_teams(snapshot, about)]
-    known = table.identify(about)
-    products = [f"product {each.key}" for each in known.suggestions] if isinstance(known, UnknownProduct) else []
+    products = list(_products(table, about))
     found = [f"asset {asset.name}" for asset in assets]
     # The likeliest of each first, so that a near miss of any kind is among them.
     tries = [each for row in zip(teams[:1], products[:1], found[:1], strict=False) for each in row]
     tries += [*teams[:2], *found[:2], *products[:2]]
     return NothingFits(about, tuple(dict.fromkeys(tries))[:_MOST_TRIES])
+
+
+def _products(table: Table, about: str) -> Iterator[str]:
+    """Yield what would have asked for a product of a name like this one, with the version that stands behind it."""
+    name, _, last = about.rpartition(" ")
+    version = last if name and last[:1].isdigit() else ""
+    known = table.identify(name if version else about)
+    if isinstance(known, UnknownProduct):
+        yield from (f"product {each.key} {version}".rstrip() for each in known.suggestions)
 
 
 def _asked(question: Question, subject: Subject, *, understood_as: str = "") -> Asked:
