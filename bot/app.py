@@ -24,7 +24,9 @@ from bot.services.deps import Deps
 from bot.services.lifecycle.calendars import Calendars
 from bot.services.lifecycle.facts import Facts, keep_following
 from bot.services.lifecycle.pictures import Pictures
+from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
+from bot.services.lifecycle.working_times import WorkingTimes
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -61,7 +63,9 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         database = Database(settings.database_url.get_secret_value(), busy_timeout_seconds=_BUSY_SECONDS)
         stack.push_async_callback(database.close)
         await migrations.require_current(database)
-        deps = Deps(database, clock or SystemClock(), settings.stale_after)
+        deps = Deps(
+            database, clock or SystemClock(), settings.stale_after, settings.timezone, settings.platform_channel
+        )
         slack = await stack.enter_async_context(
             SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         )
@@ -70,23 +74,12 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         await snapshots.refresh(snapshot, database)
         gc.collect()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
-        facts = Facts()
-        watcher = Watcher(deps, snapshot, facts)
-        context = Context(
-            deps=deps,
-            snapshot=snapshot,
-            slack=slack,
-            drainer=Drainer(deps, slack),
-            portfolios=Portfolios(deps, snapshot),
-            background=Background(),
-            bot_user_id=bot_user_id,
-            watcher=watcher,
-            pictures=Pictures(deps, watcher),
-            public_url=settings.public_url,
-        )
+        watcher = Watcher(deps, snapshot, Facts())
+        context = _context(deps, slack, watcher, bot_user_id, settings)
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
-        work = jobs.Jobs(deps, slack, snapshot, facts, settings.feed_url if settings.feed_refresh else "")
+        feed_url = settings.feed_url if settings.feed_refresh else ""
+        work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()), feed_url)
         stack.push_async_callback(_drained, context, settings.drain_seconds)
         await _start_work(stack, context, work, settings)
         sockets = _sockets(slack, dispatch, settings.slack_app_token.get_secret_value())
@@ -102,6 +95,21 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         log.info("stopping: finishing what was acknowledged")
 
 
+def _context(deps: Deps, slack: SlackClient, watcher: Watcher, bot_user_id: str, settings: Settings) -> Context:
+    return Context(
+        deps=deps,
+        snapshot=watcher.snapshot,
+        slack=slack,
+        drainer=Drainer(deps, slack),
+        portfolios=Portfolios(deps, watcher.snapshot),
+        background=Background(),
+        bot_user_id=bot_user_id,
+        watcher=watcher,
+        pictures=Pictures(deps, watcher),
+        public_url=settings.public_url,
+    )
+
+
 async def _who_am_i(slack: SlackClient) -> str:
     try:
         return await slack.bot_user_id()
@@ -115,7 +123,7 @@ async def _start_work(stack: AsyncExitStack, context: Context, work: jobs.Jobs, 
     """Start what runs beside requests: the followers of the catalog and of the facts, the outbox, the scheduler."""
     follower = snapshots.follow(context.snapshot, context.deps.database, every_seconds=settings.catalog_poll_seconds)
     stack.push_async_callback(_cancelled, asyncio.create_task(follower))
-    facts = keep_following(work.facts, context.deps.database)
+    facts = keep_following(context.watcher.facts, context.deps.database)
     stack.push_async_callback(_cancelled, asyncio.create_task(facts))
     drainer = asyncio.create_task(context.drainer.run())
     stack.push_async_callback(_stopped, context.drainer, drainer, settings.drain_seconds)

@@ -14,7 +14,8 @@ from bot.ports import Slack
 from bot.services import inbound, people
 from bot.services.deps import Deps
 from bot.services.lifecycle import refreshing
-from bot.services.lifecycle.facts import Facts
+from bot.services.lifecycle.reminding import Reminding
+from bot.services.lifecycle.watches import Watcher
 from bot.services.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,8 @@ class Jobs:
     deps: Deps
     slack: Slack
     snapshot: Snapshot
-    facts: Facts
+    watcher: Watcher
+    reminding: Reminding
     #: Where the feed of end-of-life dates is asked; empty: it is not asked by itself.
     feed_url: str = ""
 
@@ -49,14 +51,20 @@ async def forget_old_events(jobs: Jobs) -> None:
 async def refresh_facts(jobs: Jobs) -> None:
     """Ask the feed of end-of-life dates once a day, whichever process comes first, and take over what it brought."""
     if jobs.feed_url and await refreshing.refresh_if_due(jobs.deps, base_url=jobs.feed_url) is not None:
-        await jobs.facts.follow(jobs.deps.database)
+        await jobs.watcher.facts.follow(jobs.deps.database)
+
+
+async def remind(jobs: Jobs) -> None:
+    """Say what is due about ends of life. A quarter of an hour is the finest that time zones differ by."""
+    await jobs.reminding.run()
 
 
 #: Every job: its id, how often it runs in hours, and its function.
-JOBS: tuple[tuple[str, int, Callable[[Jobs], Awaitable[None]]], ...] = (
+JOBS: tuple[tuple[str, float, Callable[[Jobs], Awaitable[None]]], ...] = (
     ("sync_slack", 1, sync_slack),
     ("forget_old_events", 6, forget_old_events),
     ("refresh_facts", 1, refresh_facts),
+    ("remind", 0.25, remind),
 )
 
 
