@@ -37,6 +37,8 @@ TURNS = with_turns(TURN)[1:]
 #: Lines on one page: product and cycle each.
 PAGE_SIZE = 12
 _MOST_TEAMS_IN_LINE = 6
+#: What is shared with whom is looked for among so many of a line's runs.
+_LOOKED_AT = 200
 #: Slack takes an alternative text of 1,000 characters for a file.
 _ALT_TEXT, _ROWS_IN_WORDS = 1000, 10
 _TITLES = {
@@ -211,7 +213,7 @@ def _theirs(entry: Entry, *, is_named: bool) -> str:
     said = words.names(watch.runs)
     if is_named:
         said = f"{words.owner(watch)}: {said}"
-    others = sorted({name for one in watch.runs for _, name in one.responsible.others})
+    others = sorted({name for one in watch.runs[:_LOOKED_AT] for _, name in one.responsible.others})
     if others and not is_named:
         said += f" (shared with {', '.join(escape(name, 40) for name in others[:3])})"
     state = _state(entry)

@@ -22,6 +22,8 @@ from bot.domain.names import clean, fold
 _DAYS_READ_WELL = 400
 _DAYS_A_YEAR = 365.25
 _MOST_NAMES, _MOST_CANDIDATES = 5, 4
+#: What is said of the first of many runs is said of enough of them.
+_LOOKED_AT = 200
 _NOON = time(12, tzinfo=UTC)
 _ENDS = {
     DeadlineKind.ACTIVE_SUPPORT: ("active support ends", "active support ended"),
@@ -71,17 +73,19 @@ def price(charge: Charge) -> str:
     return f"{amount} {escape(charge.currency, 10)} per {escape(charge.unit, 30)}"
 
 
-def names(runs: Iterable[Running], limit: int = _MOST_NAMES) -> str:
+def names(runs: Sequence[Running], limit: int = _MOST_NAMES) -> str:
     """Return the names of what runs it, each once with where, those beyond the limit as a number."""
-    found: dict[str, dict[str, None]] = {}
+    found: dict[int, tuple[str, dict[str, None]]] = {}
     for one in runs:
-        found.setdefault(one.asset.name, {})[one.deployment.environment] = None
+        if len(found) == limit and one.asset.id not in found:
+            break
+        found.setdefault(one.asset.id, (one.asset.name, {}))[1][one.deployment.environment] = None
     shown = []
-    for name, places in list(found.items())[:limit]:
+    for name, places in found.values():
         where = ", ".join(escape(place, 30) for place in places if place and fold(place) != "production")
         shown.append(f"{escape(name, 60) or '(no name)'}{f' ({where})' if where else ''}")
-    more = len(found) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    more = len({one.asset.id for one in runs}) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
 def version(running: Running) -> str:
@@ -115,7 +119,7 @@ def why_unsure(running: Running) -> str:
 
 def sources(runs: Sequence[Running]) -> str:
     """Return where these were seen, for whoever puts them right."""
-    found = dict.fromkeys(one.deployment.source for one in runs if one.deployment.source)
+    found = dict.fromkeys(one.deployment.source for one in runs[:_LOOKED_AT] if one.deployment.source)
     return ", ".join(escape(name, 40) for name in list(found)[:3])
 
 

@@ -147,6 +147,11 @@ class Compiling:
         """The keys of those whose reminders the report shows."""
         return frozenset(watch.addressee.key for watch in self._watches)
 
+    @property
+    def size(self) -> int:
+        """How many deployments the report is about so far."""
+        return len(self._certain) + len(self._unsure)
+
     def done(self, reminders: Iterable[Remembered]) -> Report:
         """Return the report of everything that was added, with the open reminders among `reminders`."""
         everything = self._entries({each.key: each for each in reminders})
@@ -163,7 +168,7 @@ class Compiling:
             undated=tuple(
                 sorted((one for one in self._certain if one.deployment.id not in self._dated), key=_run_order)
             ),
-            covered=len(self._certain) + len(self._unsure),
+            covered=self.size,
             ended_besides=ended,
             later_besides=len(outside) - ended,
             only_unknown=self.only_unknown,

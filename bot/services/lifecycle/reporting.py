@@ -17,6 +17,8 @@ from bot.services.lifecycle.watches import Watcher
 
 #: How long the inventory is gone through before the event loop gets its turn, in seconds.
 _SLICE_SECONDS = 0.002
+#: A report of more deployments is put in order in a thread: sorting 100,000 takes a tenth of a second.
+_MOST_ON_THE_LOOP = 5_000
 
 
 async def report(deps: Deps, watcher: Watcher, asked: Asked, *, asked_at: datetime | None = None) -> Report:
@@ -42,6 +44,8 @@ async def report(deps: Deps, watcher: Watcher, asked: Asked, *, asked_at: dateti
     keys = compiling.addressees
     async with deps.database.reading() as session:
         reminders = await remembered(session, addressee=next(iter(keys)) if len(keys) == 1 else None)
+    if compiling.size > _MOST_ON_THE_LOOP:
+        return await asyncio.to_thread(compiling.done, reminders)
     return compiling.done(reminders)
 
 
