@@ -20,7 +20,9 @@ from bot.errors import SettingsError, SlackError
 from bot.ports import Clock, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
+from bot.services.lifecycle.calendars import Calendars
 from bot.services.lifecycle.facts import Facts, keep_following
+from bot.services.lifecycle.pictures import Pictures
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
@@ -75,11 +77,10 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         gc.collect()
         snapshots.give_memory_back()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
-        portfolios = Portfolios(deps, snapshot)
-        context = Context(deps, snapshot, slack, Drainer(deps, slack), portfolios, Background(), bot_user_id)
+        watcher = Watcher(deps, snapshot, Facts())
+        context = _context(deps, slack, watcher, bot_user_id, settings)
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
-        watcher = Watcher(deps, snapshot, Facts())
         feed_url = settings.feed_url if settings.feed_refresh else ""
         work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()), feed_url)
         stack.push_async_callback(_drained, context, settings.drain_seconds)
@@ -87,13 +88,29 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         sockets = _sockets(slack, dispatch, settings.slack_app_token.get_secret_value())
         is_connected = sockets.client.is_connected if sockets is not None else None
         health = routes.health_routes(deps, snapshot, registry, is_connected=is_connected)
-        url = await _serve(stack, settings, dispatch, health)
+        calendars = routes.calendar_routes(Calendars(deps, watcher))
+        url = await _serve(stack, settings, dispatch, [*health, *calendars])
         if sockets is not None:
             await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
             stack.push_async_callback(sockets.close_async)
         log.info("serving %d assets at %s", len(snapshot.directory), url)
         yield Running(url, context, work)
         log.info("stopping: finishing what was acknowledged")
+
+
+def _context(deps: Deps, slack: SlackClient, watcher: Watcher, bot_user_id: str, settings: Settings) -> Context:
+    return Context(
+        deps=deps,
+        snapshot=watcher.snapshot,
+        slack=slack,
+        drainer=Drainer(deps, slack),
+        portfolios=Portfolios(deps, watcher.snapshot),
+        background=Background(),
+        bot_user_id=bot_user_id,
+        watcher=watcher,
+        pictures=Pictures(deps, watcher),
+        public_url=settings.public_url,
+    )
 
 
 async def _who_am_i(slack: SlackClient) -> str:
@@ -109,7 +126,7 @@ async def _start_work(stack: AsyncExitStack, context: Context, work: jobs.Jobs, 
     """Start what runs beside requests: the followers of the catalog and of the facts, the outbox, the scheduler."""
     follower = snapshots.follow(context.snapshot, context.deps.database, every_seconds=settings.catalog_poll_seconds)
     stack.push_async_callback(_cancelled, asyncio.create_task(follower))
-    facts = keep_following(work.watcher.facts, context.deps.database)
+    facts = keep_following(context.watcher.facts, context.deps.database)
     stack.push_async_callback(_cancelled, asyncio.create_task(facts))
     drainer = asyncio.create_task(context.drainer.run())
     stack.push_async_callback(_stopped, context.drainer, drainer, settings.drain_seconds)
@@ -120,13 +137,13 @@ async def _start_work(stack: AsyncExitStack, context: Context, work: jobs.Jobs, 
     context.background.start(jobs.refresh_facts(work), what="refresh_facts")
 
 
-async def _serve(stack: AsyncExitStack, settings: Settings, dispatch: Dispatch, health: list[web.RouteDef]) -> str:
-    """Listen for health and metrics, and for Slack unless Socket Mode brings its payloads; return the address."""
+async def _serve(stack: AsyncExitStack, settings: Settings, dispatch: Dispatch, others: list[web.RouteDef]) -> str:
+    """Listen for Slack, unless Socket Mode brings its payloads, and for all others; return the address."""
     secret = settings.slack_signing_secret.get_secret_value()
     is_socket_mode = bool(settings.slack_app_token.get_secret_value())
     slack = [] if is_socket_mode else routes.slack_routes(dispatch.answer, signing_secret=secret)
     runner = web.AppRunner(
-        routes.application(health, slack),
+        routes.application(others, slack),
         access_log=None,
         shutdown_timeout=settings.drain_seconds,
         handle_signals=False,

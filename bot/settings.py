@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     #: Where the web server listens (Slack's requests over HTTP, health, metrics).
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    #: Where that server is reached from outside (`https://baton.example.com`): calendars are fetched from there.
+    public_url: Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$")] = ""
     #: A fact that nobody confirmed or imported for this many days is called stale.
     stale_after_days: Annotated[int, Field(ge=1)] = 180
     #: The time zone of teams and people that have none of their own, by its IANA name.

@@ -1,4 +1,4 @@
-"""The web server's routes: Slack's requests, health, readiness, metrics."""
+"""The web server's routes: Slack's requests, health, readiness, metrics, calendars."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 from yarl import URL
 
 from bot.services.deps import Deps
+from bot.services.lifecycle.calendars import Calendars
 from bot.services.snapshot import Snapshot
 from bot.store import queries
 
@@ -21,6 +22,9 @@ from bot.store import queries
 SLACK_PATH = "/slack/events"
 #: Slack's largest payloads (a message with 50 blocks in an interaction) stay well below.
 _MOST_BYTES = 2 * 1024 * 1024
+#: The address is a secret: nobody is told where a reader came from, and no index keeps it.
+_UNSHARED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+_UNKEPT = {"Cache-Control": "no-store", **_UNSHARED}
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
@@ -100,6 +104,22 @@ def health_routes(
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)]
+
+
+def calendar_routes(calendars: Calendars) -> list[web.RouteDef]:
+    """Return `/calendar/{token}.ics`. What is not there, or no longer, is one and the same 404."""
+
+    async def on_calendar(request: web.Request) -> web.Response:
+        found = await calendars.find(request.match_info["token"])
+        if found is None:
+            return web.Response(status=404, text="There is no calendar at this address.", headers=_UNKEPT)
+        etag = f'"{found.etag}"'
+        headers = {"ETag": etag, "Cache-Control": "private, max-age=900", **_UNSHARED}
+        if etag in (each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")):
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=found.body, content_type="text/calendar", charset="utf-8", headers=headers)
+
+    return [web.get("/calendar/{token}.ics", on_calendar)]
 
 
 def application(*routes: list[web.RouteDef]) -> web.Application:

@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
+from bot.blocks import calendars as calendar_blocks
+from bot.blocks import lifecycle_reports
 from bot.blocks import ownership as blocks
 from bot.blocks.home import SHOW
 from bot.blocks.portfolio import TEAM, with_turns
-from handlers import baton, claiming, home, ownership
+from handlers import baton, calendars, claiming, eol, home, ownership, talking
 from handlers.dispatch import Routes
 
 
 def routes() -> Routes:
     """Return every listener by what it listens to."""
     return Routes(
-        commands={"/whoowns": ownership.on_whoowns, "/baton": baton.on_baton},
+        commands={"/whoowns": ownership.on_whoowns, "/baton": baton.on_baton, "/eol": eol.on_eol},
         actions={
             blocks.CONFIRM: ownership.on_confirm,
             blocks.DOUBT: ownership.on_doubt,
@@ -25,6 +27,11 @@ def routes() -> Routes:
             blocks.WITHDRAW: claiming.on_withdraw,
             **dict.fromkeys(with_turns(TEAM), baton.on_team),
             **dict.fromkeys(with_turns(SHOW), home.on_show),
+            **dict.fromkeys(with_turns(lifecycle_reports.TURN), eol.on_turn),
+            lifecycle_reports.SHARE: eol.on_share,
+            calendar_blocks.RENEW: calendars.on_renew,
+            calendar_blocks.REVOKE: calendars.on_revoke,
+            calendar_blocks.REVOKE_ALL: calendars.on_revoke_all,
         },
         submissions={
             blocks.DOUBT_VIEW: ownership.on_doubt_submitted,
@@ -33,7 +40,7 @@ def routes() -> Routes:
         shortcuts={"who_owns_this": ownership.on_who_owns_this},
         events={
             "app_home_opened": home.on_home_opened,
-            "app_mention": ownership.on_mention,
-            "message": ownership.on_direct_message,
+            "app_mention": talking.on_mention,
+            "message": talking.on_direct_message,
         },
     )

@@ -1,4 +1,4 @@
-"""`/baton …`: help, and what a team owns."""
+"""`/baton …`: help, what a team owns, and its calendar."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from bot.blocks.text import Rendered
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
 from bot.services import portfolio
-from handlers import replies
+from handlers import calendars, replies
 from handlers.context import Context
 from handlers.ownership import replace_answer
 from handlers.payloads import Action, Command
 
 #: What `/baton` understands.
-WORDS = ("help", "team")
+WORDS = ("help", "team", "calendar")
 
 
 async def on_baton(command: Command, context: Context) -> BoltResponse:
-    """Answer `/baton help`, `/baton team [NAME]`, and anything else with the nearest thing that would have worked."""
+    """Answer `/baton help`, `team [NAME]`, `calendar [NAME]`; anything else with what would have worked."""
     word, _, rest = command.text.strip().partition(" ")
     match word.casefold():
         case "" | "help":
             return replies.ephemeral(help_blocks.help_message())
         case "team":
             return replies.ephemeral(await _team(context, rest.strip(), command.user_id))
+        case "calendar":
+            return replies.ephemeral(await calendars.answer(context, rest.strip(), command.user_id))
         case other:
             nearest = get_close_matches(other, WORDS, n=1)
             return replies.ephemeral(help_blocks.unknown_word(command.text.strip(), nearest[0] if nearest else ""))

@@ -10,6 +10,8 @@ from typing import Any
 
 from bot.ports import Slack
 from bot.services.deps import Deps
+from bot.services.lifecycle.pictures import Pictures
+from bot.services.lifecycle.watches import Watcher
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -68,3 +70,6 @@ class Context:
     portfolios: Portfolios
     background: Background
     bot_user_id: str
+    watcher: Watcher
+    pictures: Pictures
+    public_url: str = ""  #: where the web server is reached from outside; empty when nobody said

@@ -8,8 +8,10 @@ from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
 from bot.blocks.home import Group, Overview
 from bot.blocks.text import Block
+from bot.domain.lifecycle.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.services import portfolio
+from bot.services.lifecycle import asking, reporting
 from handlers import replies
 from handlers.context import Context
 from handlers.payloads import Action, Event
@@ -37,7 +39,11 @@ async def on_show(action: Action, context: Context) -> BoltResponse:
 async def publish(context: Context, user_id: str, place: str = "") -> None:
     """Publish a person's Home tab: the overview, or the list and page that `place` (`list|id|page`) names."""
     key, number, page = (*place.split("|"), "", "", "")[:3]
-    view = await _listing(context, user_id, key, number, page) if key else None
+    if key == blocks.LIFECYCLE:
+        report = await _report(context, user_id)
+        view = blocks.lifecycle_listing(report, int(page) if page.isdecimal() else 0) if report else None
+    else:
+        view = await _listing(context, user_id, key, number, page) if key else None
     await context.slack.publish_home(user_id, view or await _overview(context, user_id))
 
 
@@ -51,9 +57,16 @@ async def _overview(context: Context, user_id: str) -> Block:
         teams=[portfolio.team_card(snapshot, current, team) for team in teams],
         mine=_group(context, "mine", _MINE, mine),
         attention=[group for group in attention if group.total],
+        lifecycle=await _report(context, user_id),
         asked=await portfolio.asked_in_vain(context.deps, snapshot, limit=_MOST_ASKED),
     )
     return blocks.overview(home)
+
+
+async def _report(context: Context, user_id: str) -> Report | None:
+    """Return what of a person's teams reaches its end of life; None for somebody in no team."""
+    subject = asking.mine(context.snapshot, user_id)
+    return await reporting.report_of(context.deps, context.watcher, subject) if subject is not None else None
 
 
 async def _listing(context: Context, user_id: str, key: str, number: str, page: str) -> Block | None:

@@ -1,8 +1,6 @@
-"""Who owns X: the command, the mention, the direct message, the message shortcut, and the buttons of the answer."""
+"""Who owns X: the command, the message shortcut, and the buttons of the answer."""
 
 from __future__ import annotations
-
-import re
 
 from slack_bolt import BoltResponse
 
@@ -13,15 +11,12 @@ from bot.domain.catalog import Area
 from bot.domain.directory import Match
 from bot.domain.ownership import Disputed, Owned, Verdict
 from bot.errors import NotFoundError, UserError
-from bot.services import claiming, history, inbound, ownership, people, snapshot
+from bot.services import claiming, history, ownership, people, snapshot
 from bot.services.history import Chronicle, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
 from handlers import replies
 from handlers.context import Context
-from handlers.payloads import Action, Command, Event, Shortcut, Submission
-
-_MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
-_HELP = frozenset({"", "help", "hi", "hello", "hey", "?"})
+from handlers.payloads import Action, Command, Shortcut, Submission
 
 
 async def on_whoowns(command: Command, context: Context) -> BoltResponse:
@@ -30,17 +25,6 @@ async def on_whoowns(command: Command, context: Context) -> BoltResponse:
     if text.casefold() in ("", "help"):
         return replies.ephemeral(help_blocks.whoowns_help() if text else blocks.question_needed())
     return replies.ephemeral(await answer(context, text, command.user_id))
-
-
-async def on_mention(event: Event, context: Context) -> None:
-    """Answer a mention in its thread."""
-    await _reply(event, context, thread_ts=event.thread_ts or event.ts)
-
-
-async def on_direct_message(event: Event, context: Context) -> None:
-    """Answer a direct message where it was written."""
-    if event.channel_type == "im":
-        await _reply(event, context, thread_ts=event.thread_ts)
 
 
 async def on_who_owns_this(shortcut: Shortcut, context: Context) -> BoltResponse:
@@ -190,21 +174,6 @@ def _brief(verdict: Verdict) -> str:
     if isinstance(verdict, Owned):
         return ownership.names_of(verdict.owners)
     return "disputed" if isinstance(verdict, Disputed) else "nobody"
-
-
-async def _reply(event: Event, context: Context, *, thread_ts: str) -> None:
-    if not event.is_from_person or event.user_id == context.bot_user_id:
-        return
-    if not await inbound.take(context.deps, event.event_id):
-        return
-    text = _MENTION.sub(" ", event.text).strip()
-    try:
-        message = help_blocks.help_message() if text.casefold() in _HELP else await answer(context, text, event.user_id)
-    except UserError as error:
-        message = Rendered(str(error))
-    await context.slack.post_message(
-        event.channel_id, text=message.text, blocks=message.blocks, thread_ts=thread_ts or None
-    )
 
 
 def button_value(value: str) -> tuple[int, Area | None]:

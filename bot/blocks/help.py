@@ -17,23 +17,44 @@ _TEAMS = (
     "• `/baton team payments` — what it owns, what needs attention, who is in it; `/baton team` is your own\n"
     "• My *Home* tab — your teams' assets and your own, what nobody owns, what is disputed, what nobody could answer"
 )
+_EOL = (
+    "*See what reaches its end of life*\n"
+    "• `/eol` — your teams; `/eol payments` — a team, a product or an asset; `/eol all` — everybody\n"
+    "• `/eol product postgresql`, `/eol team search`, `/eol asset payments-db` — when a name is not plain\n"
+    "• `/eol payments this quarter`, `… in 90 days`, `… by 31 March`, `/eol overdue` — a time\n"
+    "• `/eol unknown` — versions that nobody knows; `/eol timeline` — a picture for the channel\n"
+    "• In plain words, in a mention or here: _which postgres 11 do we still run?_\n"
+    "• `/baton calendar` — the dates of your team in your calendar"
+)
 _TRUST = (
     "Every answer says where it comes from and who confirmed it. Press *Confirm* when it is yours and right, "
     "*Wrong owner?* when it is not, *We own this* when it is your team's: owners are told once, and nothing moves "
     "silently."
 )
+_UNKNOWN = (
+    "Dates are those of whoever offers the thing: PostgreSQL on RDS ends when AWS says. A version that nobody knows is "
+    "never taken for supported."
+)
 
 
 def help_message() -> Rendered:
     """Return `/baton help`."""
-    head = "I know who owns what. Only you see the answer to a command; a mention is answered in its thread."
-    parts = [section(head), section(_WHOOWNS), section(_TEAMS), context(_TRUST)]
-    return Rendered(f"{head}\n{_WHOOWNS}\n{_TEAMS}\n{_TRUST}", parts)
+    head = (
+        "I know who owns what, and what reaches its end of life when. "
+        "Only you see the answer to a command; a mention is answered in its thread."
+    )
+    parts = [section(head), section(_WHOOWNS), section(_EOL), section(_TEAMS), context(_TRUST)]
+    return Rendered("\n".join((head, _WHOOWNS, _EOL, _TEAMS, _TRUST)), parts)
 
 
 def whoowns_help() -> Rendered:
     """Return `/whoowns help`."""
     return Rendered(f"{_WHOOWNS}\n{_TRUST}", [section(_WHOOWNS), context(_TRUST)])
+
+
+def eol_help() -> Rendered:
+    """Return `/eol help`."""
+    return Rendered(f"{_EOL}\n{_UNKNOWN}", [section(_EOL), context(_UNKNOWN)])
 
 
 def unknown_word(word: str, nearest: str) -> Rendered:

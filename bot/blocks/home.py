@@ -1,23 +1,28 @@
-"""The Home tab: the reader's teams and assets, what nobody has, and what was asked for in vain."""
+"""The Home tab: the reader's teams and assets, what of theirs reaches its end, what nobody has, what was asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.blocks import lifecycle_reports
 from bot.blocks.ownership import CLAIM
 from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
 from bot.blocks.text import Block, bold, button, channel, context, date, plain, section
+from bot.domain.lifecycle.reports import Report, Urgency
 from bot.domain.ownership import Unowned, Verdict
 from bot.domain.portfolio import Asked, Page, TeamCard
 
 #: The buttons that open a list and turn its pages; their value is `list|id|page`, or empty for the overview.
 SHOW = "home.show"
+#: The key of the report on end of life in these buttons.
+LIFECYCLE = "eol"
 
 #: Teams that the overview has room for.
 _MOST_TEAMS = 6
 _MOST_ASKED = 8
 _SAMPLE = 5
+_MOST_ENDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """What the Home tab shows first. `mine` is what the reader owns in their own name, not through a team."""
+    """What the Home tab shows first. `mine` is what the reader owns in their own name, not through a team.
+
+    `lifecycle` is the report on what is theirs; None for somebody in no team.
+    """
 
     teams: Sequence[TeamCard]
     mine: Group
     attention: Sequence[Group]
     asked: Sequence[Asked]
+    lifecycle: Report | None = None
 
 
 def overview(home: Overview) -> Block:
@@ -49,14 +58,28 @@ def overview(home: Overview) -> Block:
         blocks.append(_team(card))
     if len(home.teams) > _MOST_TEAMS:
         blocks.append(context(f"… and {len(home.teams) - _MOST_TEAMS} more: `/baton team NAME` shows each."))
+    ends, is_pressing = _lifecycle(home.lifecycle)
+    blocks += ends if is_pressing else []
     if home.mine.total:
         blocks += [_header(home.mine.title), *_group(home.mine)]
     for group in home.attention:
         blocks += [{"type": "divider"}, _header(f"{group.title} ({group.total:,})"), *_group(group)]
     if not any(group.total for group in home.attention):
         blocks += [{"type": "divider"}, section(":white_check_mark: Everything in the catalog has an owner.")]
+    blocks += [] if is_pressing else ends
     blocks += _asked(home.asked)
     blocks.append(context("Ask me who owns something: `/whoowns NAME`, or write to me under *Messages*."))
+    return {"type": "home", "blocks": blocks}
+
+
+def lifecycle_listing(report: Report, number: int) -> Block:
+    """Return the Home tab with the whole report on what is the reader's, a page at a time."""
+    back = button("← Overview", SHOW, "", label="← Overview of everything")
+    parts, page = lifecycle_reports.home_parts(report, number, size=lifecycle_reports.PAGE_SIZE)
+    blocks: list[Block] = [{"type": "actions", "elements": [back]}, _header("End of life"), *parts]
+    if page.count > 1:
+        blocks.append(context(f"Page {page.number + 1} of {page.count}"))
+        blocks.append({"type": "actions", "elements": turn_buttons(SHOW, f"{LIFECYCLE}|0", page)})
     return {"type": "home", "blocks": blocks}
 
 
@@ -106,6 +129,18 @@ def _team(card: TeamCard) -> Block:
     if owned or card.share.helped:
         made["accessory"] = button("Show", SHOW, f"team|{team.id}|0", label=f"Show what {plain(team.name, 50)} owns")
     return made
+
+
+def _lifecycle(report: Report | None) -> tuple[list[Block], bool]:
+    """Return the part about end of life, and whether it goes before the lists because something is overdue."""
+    if report is None:
+        return [], False
+    parts, page = lifecycle_reports.home_parts(report, 0, size=_MOST_ENDS)
+    more = "Open all" if page.count > 1 else "Open"
+    if report.covered:
+        show = button(more, SHOW, f"{LIFECYCLE}|0|0", label=f"{more}: what of yours reaches its end of life")
+        parts.append({"type": "actions", "elements": [show]})
+    return [{"type": "divider"}, _header("End of life"), *parts], bool(report.counts[Urgency.OVERDUE])
 
 
 def _group(group: Group) -> Iterable[Block]:

@@ -8,10 +8,13 @@ from bot.blocks.text import as_written
 
 _DATE = re.compile(r"<!date\^\d+\^[^|]*\|([^>]*)>")
 _REFERENCE = re.compile(r"<(?:[@#]|https?://)[^|>]*\|?([^>]*)>")
-_SIGNS = re.compile(r":(warning|bulb|hourglass|grey_question):\s*")
+_ALARMS = re.compile(r":(?:warning|bulb|hourglass|grey_question|red_circle):\s*")
+_OTHERS = re.compile(
+    r":(?:hourglass_flowing_sand|moneybag|calendar|memo|no_bell|large_blue_circle|white_check_mark):\s*"
+)
 
 
 def plain(text: str) -> str:
     """Return a message's text without Slack's markup; signs that ask for attention become exclamation marks."""
     text = _REFERENCE.sub(r"\1", _DATE.sub(r"\1", text)).replace("*", "")
-    return as_written(_SIGNS.sub("! ", text).replace("\u2060", ""))
+    return as_written(_OTHERS.sub("", _ALARMS.sub("! ", text)).replace("\u2060", ""))

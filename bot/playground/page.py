@@ -18,7 +18,7 @@ from aiohttp import web
 
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.page_api import ACTIONS, Mover, action_handler, clock_action, refusal
-from bot.playground.page_state import Suggestion, Tour, people, traffic, visible_state
+from bot.playground.page_state import Suggestion, Tour, people, picture_type, traffic, visible_state
 from bot.playground.records import Change, Json
 
 STATIC = Path(__file__).parent / "static"
@@ -29,6 +29,8 @@ SUGGESTIONS = (
     Suggestion("/whoowns payments-db", "split ownership, and who confirmed it"),
     Suggestion("/whoowns who looks after deployments of checkout?", "plain words, and one area only"),
     Suggestion("/whoowns chekout", "a typo: it says what it understood"),
+    Suggestion("/eol payments", "what reaches its end of life, and what it costs"),
+    Suggestion("/eol timeline", "the same as a picture; then move the clock"),
     Suggestion("/baton help", "everything that it understands"),
 )
 #: Offered first among the reactions.
@@ -69,6 +71,7 @@ def add_page(
     app.router.add_get("/play/static/{name}", page.guarded(page.static))
     app.router.add_get("/play/state", page.guarded(page.state))
     app.router.add_get("/play/traffic", page.guarded(page.traffic))
+    app.router.add_get("/play/file/{id}", page.guarded(page.file))
     app.router.add_get("/play/live", page.guarded(page.live))
     actions = ACTIONS if move is None else {**ACTIONS, "clock": clock_action(move)}
     for path, action in actions.items():
@@ -137,6 +140,14 @@ class _Page:
         except ValueError:
             return refusal(400, "The index of a delivery is a whole number.")
         return web.json_response(traffic(self._fake, index), dumps=_dumps)
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """A picture that was shared."""
+        found = self._fake.workspace.files.get(request.match_info["id"])
+        content_type = picture_type(found) if found is not None else None
+        if found is None or content_type is None:
+            return refusal(404, "There is no such picture.")
+        return web.Response(body=found.content, content_type=content_type)
 
     async def live(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: one `change` for every change that concerns the user named in the query."""

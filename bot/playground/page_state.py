@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.playground.fake_slack import FakeSlack
-from bot.playground.records import ApiCall, Channel, Delivery, Json, Message, User, View
+from bot.playground.records import ApiCall, Channel, Delivery, Json, Message, Upload, User, View
 
 #: How many messages of a conversation the page gets, newest last. Their thread parents come along.
 MESSAGES_SHOWN = 300
 #: How many deliveries the page's "Behind the scenes" offers.
 DELIVERIES_SHOWN = 30
 TOASTS_SHOWN = 20
+_PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _message(message: Message, fake: FakeSlack) -> Json:
         "text": message.text,
         "blocks": message.blocks,
         "attachments": message.attachments,
-        "files": [{"name": each.name, "title": each.title or each.name} for each in files if each],
+        "files": [_file(each) for each in files if each],
         "thread_ts": message.thread_ts,
         "broadcast": message.broadcast,
         "ephemeral": message.ephemeral_for is not None,
@@ -136,6 +137,21 @@ def _message(message: Message, fake: FakeSlack) -> Json:
         "reply_count": message.reply_count,
         "reactions": [{"name": name, "users": users} for name, users in message.reactions.items() if users],
     }
+
+
+def _file(file: Upload) -> Json:
+    return {
+        "id": file.id,
+        "name": file.name,
+        "title": file.title or file.name,
+        "alt": file.alt_text,
+        "is_picture": picture_type(file) is not None,
+    }
+
+
+def picture_type(file: Upload) -> str | None:
+    """Return the content type of a picture that the page shows; None for any other file."""
+    return _PICTURES.get(file.name.rpartition(".")[2].lower()) if file.completed and file.content else None
 
 
 def _view(view: View) -> Json:

@@ -31,10 +31,11 @@ from bot.playground.records import PlaygroundError
 from bot.ports import SystemClock
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
+from bot.services.lifecycle.calendars import Calendars
 from bot.settings import Settings
 from bot.store import migrations, tables
 from bot.store.db import Database
-from bot.web import SLACK_PATH
+from bot.web import SLACK_PATH, calendar_routes
 
 log = logging.getLogger(__name__)
 
@@ -80,13 +81,18 @@ async def playing(
         await slack.start()
         stack.push_async_callback(slack.stop)
         baton = await stack.enter_async_context(
-            running(_settings(slack.api_url, database_url, secret=secret, token=token), clock=clock)
+            running(
+                _settings(slack.api_url, database_url, secret=secret, token=token, page=f"http://{host}:{port}"),
+                clock=clock,
+            )
         )
         slack.connect_http(baton.url + SLACK_PATH)
         tour = None if catalog else await _tour(slack, database)
         site = web.Application()
         suggestions = await things_to_try(database) if catalog else SUGGESTIONS
         add_page(site, slack, suggestions=suggestions, tour=tour, move=_mover(slack, clock, baton))
+        # Behind the page, so that one address does for both.
+        site.add_routes(calendar_routes(Calendars(baton.context.deps, baton.context.watcher)))
         url = await _serve(stack, site, host, port)
         yield Playground(url, slack, baton, clock)
 
@@ -154,7 +160,7 @@ def _mover(slack: FakeSlack, clock: MovableClock, baton: Running) -> Mover:
     return move
 
 
-def _settings(api_url: str, database_url: str, *, secret: str, token: str) -> Settings:
+def _settings(api_url: str, database_url: str, *, secret: str, token: str, page: str) -> Settings:
     return Settings(
         database_url=SecretStr(database_url),
         slack_bot_token=SecretStr(token),
@@ -163,6 +169,7 @@ def _settings(api_url: str, database_url: str, *, secret: str, token: str) -> Se
         slack_api_url=api_url,
         host="127.0.0.1",
         port=0,
+        public_url=page,
         feed_refresh=False,  # the playground asks nobody outside
     )
 

@@ -9,6 +9,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_type_hints
 
@@ -17,18 +18,20 @@ from slack_sdk.models.blocks import Block as SdkBlock
 from slack_sdk.models.views import View as SdkView
 
 import bot.blocks
+from bot.blocks import calendars, home, lifecycle_choices, lifecycle_reports, outbox, ownership, portfolio
 from bot.blocks import help as help_blocks
-from bot.blocks import home, outbox, ownership, portfolio
 from bot.blocks.home import Group, Overview
 from bot.blocks.ownership import Frame
 from bot.blocks.text import Block, Rendered, section
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
+from bot.domain.lifecycle.subjects import Subject
 from bot.domain.names import fold
 from bot.domain.ownership import Held, Past, Term, Verdict, past, timeline, verdict
 from bot.domain.portfolio import Asked, Gap, Page, Share, TeamCard
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.playground.refusals import check_message, check_view
 from handlers import routes
+from tests.blocks.lifecycle_reports import reports
 from tests.blocks.test_ownership import assert_inert
 from tests.domain.test_ownership import (
     ADA,
@@ -205,9 +208,13 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield portfolio.no_team, portfolio.no_team()
     for each in overviews(name):
         yield home.overview, home.overview(each)
+    for made in reports(name):
+        yield home.lifecycle_listing, home.lifecycle_listing(made, 1)
+        yield home.overview, home.overview(replace(next(overviews(name)), lifecycle=made))
     yield home.notice, home.notice("That is no longer in the catalog: ask again.")
     yield help_blocks.help_message, help_blocks.help_message()
     yield help_blocks.whoowns_help, help_blocks.whoowns_help()
+    yield help_blocks.eol_help, help_blocks.eol_help()
     for nearest_word in ("", "team"):
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
     for place in ("C012345678", "#payments", "U12345678", name):
@@ -219,8 +226,34 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield help_blocks.slack_failed, help_blocks.slack_failed(name)
 
 
+def lifecycle_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    team = TeamRecord(id=PAYMENTS, name=name)
+    for made in reports(name):
+        yield lifecycle_reports.answer, lifecycle_reports.answer(made)
+        full = lifecycle_reports.Frame(page=1, size=3, value=f"U12345678|{name[:500]}", note=lifecycle_reports.NO_TEAM)
+        yield lifecycle_reports.answer, lifecycle_reports.answer(made, full)
+        shared = lifecycle_reports.Frame(note=lifecycle_reports.understood(name), shared_by="U12345678")
+        yield lifecycle_reports.answer, lifecycle_reports.answer(made, shared)
+    assets = [subject(name, id=number) for number in range(9)]
+    yield lifecycle_choices.several, lifecycle_choices.several(assets, name, "U12345678")
+    for tries in ([], [f"team {name}", "product postgresql", f"asset {name}"]):
+        yield lifecycle_choices.nothing_fits, lifecycle_choices.nothing_fits(name, tries, "U12345678")
+    yield lifecycle_choices.drawing, lifecycle_choices.drawing(Subject(teams=(team,)))
+    for code in ("not_in_channel", "missing_scope", name):
+        yield lifecycle_choices.picture_refused, lifecycle_choices.picture_refused(code)
+    url = "https://baton.example.test/calendar/" + "0f" * 32 + ".ics"
+    for others in (0, 3):
+        yield calendars.link, calendars.link(team, url, 7, others=others)
+        yield calendars.existing, calendars.existing(team, NOW, 7, others=others)
+        yield calendars.revoked, calendars.revoked(team, others)
+    yield calendars.not_yours, calendars.not_yours(team)
+    yield calendars.which_team, calendars.which_team([team] * 20)
+    yield calendars.no_address, calendars.no_address()
+
+
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     yield from ownership_samples(name)
+    yield from lifecycle_samples(name)
     yield from other_samples(name)
 
 

@@ -6,6 +6,7 @@ Set BATON_SCREENSHOTS to a folder to keep the pictures that README and docs show
 from __future__ import annotations
 
 import os
+import socket
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from driving import BOX, messages, send, until
 from playwright.async_api import Page, expect
 
 from bot.playground.run import Playground, playing
+from bot.services import snapshot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -142,7 +144,7 @@ async def test_the_tour_leads_through_the_product(baton: Playground, open_as: Op
     await page.press(BOX, "Enter")
     await expect(tour).to_contain_text("Done")
     await tour.get_by_role("button", name="Next").click()
-    await expect(tour).to_contain_text("2 of 5")
+    await expect(tour).to_contain_text("2 of 6")
     await tour.get_by_role("button", name="Next").click()
     await messages(page).last.get_by_role("button", name="Wrong owner?").click()
     await page.get_by_role("dialog").get_by_role("button", name="Tell them").click()
@@ -152,6 +154,12 @@ async def test_the_tour_leads_through_the_product(baton: Playground, open_as: Op
     await expect(messages(page).last).to_contain_text("thinks that you do not own payments-db")
     await messages(page).last.get_by_role("button", name="We own it").click()
     await expect(messages(page).last).to_contain_text("confirmed by")
+    await tour.get_by_role("button", name="Next").click()
+    await tour.get_by_role("button", name="Write that question").click()
+    await page.press(BOX, "Space")
+    await page.press(BOX, "Enter")
+    await expect(messages(page).last).to_contain_text("Amazon RDS for PostgreSQL 11")
+    await expect(tour).to_contain_text("Done")
     await tour.get_by_role("button", name="Next").click()
     await tour.get_by_role("button", name="Open the threads").click()
     await expect(page.locator("#place-title")).to_have_text("# grooming")
@@ -166,12 +174,12 @@ async def test_the_tour_can_be_left_and_stays_where_it_was(baton: Playground, op
     tour = page.locator("#tour")
     await tour.get_by_role("button", name="Take the tour").press("Enter")
     await tour.get_by_role("button", name="Skip this step").press("Enter")
-    await expect(tour).to_contain_text("2 of 5")
+    await expect(tour).to_contain_text("2 of 6")
     await page.reload()
-    await expect(tour).to_contain_text("2 of 5")
+    await expect(tour).to_contain_text("2 of 6")
     await tour.get_by_role("button", name="Back").click()
     await tour.get_by_role("button", name="Leave the tour").click()
-    await expect(tour).not_to_contain_text("of 5")
+    await expect(tour).not_to_contain_text("of 6")
 
 
 async def test_a_question_in_a_grooming_thread_leads_to_the_owner(baton: Playground, open_as: OpenPage) -> None:
@@ -212,6 +220,54 @@ async def test_a_team_is_shown_and_its_pages_turned(baton: Playground, open_as: 
     await messages(page).last.get_by_role("button", name="Next").click()
     await expect(messages(page).last.get_by_role("button", name="Previous")).to_be_visible()
     await keep(page, "team")
+
+
+async def test_what_reaches_its_end_of_life(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "payments"))
+    await send(page, "/eol payments")
+    answer = messages(page).last
+    await expect(answer).to_contain_text("Past standard support, going on for money")
+    await expect(answer).to_contain_text("Amazon RDS for PostgreSQL 11: paid support ends")
+    await expect(answer).to_contain_text("Versions that nobody knows")
+    await keep(page, "eol")
+    await answer.get_by_role("button", name="Share in channel").click()
+    await expect(messages(page).last).to_contain_text("Shared by")
+    await page.locator('[data-focus="home"]').click()
+    await expect(page.get_by_role("heading", name="End of life")).to_be_visible()
+
+
+async def test_long_answers_are_paged(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "payments"), width=390, height=844)
+    await send(page, "/eol all")
+    await expect(messages(page).last).to_contain_text("Page 1 of")
+    await messages(page).last.get_by_role("button", name="Next → page").click()
+    await expect(messages(page).last).to_contain_text("Page 2 of")
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+async def test_a_timeline_is_a_picture_in_the_channel(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "payments"))
+    await send(page, "/eol timeline payments")
+    picture = messages(page).last.get_by_role("img", name="Timeline. End of life: payments")
+    await expect(picture).to_be_visible(timeout=30_000)
+    assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200
+    await keep(page, "timeline")
+
+
+async def test_a_calendar_is_read_at_the_address_that_is_shown(tmp_path: Path, open_url: OpenPage) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    async with playing(f"sqlite:///{tmp_path / 'other.sqlite'}", port=port) as running:
+        await running.baton.context.background.drain(seconds=10)
+        await snapshot.refresh(running.baton.context.snapshot, running.baton.context.deps.database)
+        page = await open_url(f"{running.url}#user={running.slack.workspace.user(a_member_of(running, 'payments')).id}")
+        await send(page, "/baton calendar")
+        address = await messages(page).last.locator("pre").inner_text()
+        assert address.startswith(running.url)
+        response = await page.request.get(address.strip())
+        assert response.headers["content-type"] == "text/calendar; charset=utf-8"
+        assert "SUMMARY:Amazon RDS for PostgreSQL 11" in await response.text()
 
 
 async def test_the_clock_moves_and_answers_with_it(baton: Playground, open_as: OpenPage) -> None:

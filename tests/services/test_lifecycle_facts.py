@@ -18,6 +18,9 @@ from bot.services.deps import Deps
 from bot.services.lifecycle import provider_dates
 from bot.services.lifecycle.facts import Facts, keep_following
 from bot.services.lifecycle.refreshing import Outcome, RefreshReport, refresh, refresh_if_due, take
+from bot.services.lifecycle.reminding import Reminding
+from bot.services.lifecycle.watches import Watcher
+from bot.services.lifecycle.working_times import WorkingTimes
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
@@ -357,7 +360,9 @@ class TestSavedDocuments:
 
 class TestJob:
     def work(self, world: World, url: str) -> jobs.Jobs:
-        return jobs.Jobs(world.deps, FakePort(world.clock), Snapshot(), Facts(), url)
+        watcher = Watcher(world.deps, Snapshot(), Facts())
+        reminding = Reminding(world.deps, watcher, WorkingTimes())
+        return jobs.Jobs(world.deps, FakePort(world.clock), watcher.snapshot, watcher, reminding, url)
 
     def counting(self, asked: list[str], status: int = 200) -> Handler:
         async def handler(request: web.Request) -> web.Response:
@@ -375,7 +380,7 @@ class TestJob:
                 await jobs.refresh_facts(second)
                 clock.advance(timedelta(hours=1))
             assert len(asked) == 1
-            assert not first.facts.is_starter
+            assert not first.watcher.facts.is_starter
             await jobs.refresh_facts(second)
         assert len(asked) == 2
 

@@ -156,7 +156,15 @@ async def database_url(
 
 
 @pytest.fixture
-async def stage(database: Database, database_url: str, clock: FixedClock, transport: str) -> AsyncIterator[Stage]:
+def public_url() -> str:
+    """Where Baton is reached from outside; nobody has said so unless a test does."""
+    return ""
+
+
+@pytest.fixture
+async def stage(
+    database: Database, database_url: str, clock: FixedClock, transport: str, public_url: str
+) -> AsyncIterator[Stage]:
     slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN, rate_limits=False)
     slack.install(yaml.safe_load((REPOSITORY / "app.yaml").read_text()))
     for handle, name in (
@@ -183,6 +191,7 @@ async def stage(database: Database, database_url: str, clock: FixedClock, transp
         slack_app_token=SecretStr(APP_TOKEN if transport == "socket" else ""),
         slack_api_url=slack.api_url,
         port=0,
+        public_url=public_url,
         catalog_poll_seconds=0.2,
         feed_refresh=False,
     )

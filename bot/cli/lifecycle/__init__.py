@@ -14,12 +14,16 @@ from bot.cli.lifecycle.matching import match
 #: Commands that need the store or the network, by the module they are in: imported when one of them is asked for, so
 #: that `match`, which other programs call often, starts without them.
 _LATER = {
+    "calendar": "calendar",
+    "due": "due",
     "inventory": "listing",
     "refresh": "refreshing",
+    "report": "report",
     "scan-image": "scanning",
     "scan-sbom": "scanning",
     "scan-dockerfile": "scanning",
     "scan-rds": "databases",
+    "timeline": "timeline",
 }
 
 

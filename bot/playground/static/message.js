@@ -21,10 +21,19 @@ export function messageNode(app, message, { inThread }) {
       head(app, message, author),
       body,
       (message.attachments ?? []).map((attachment) => attachmentNode(attachment, surface)),
-      (message.files ?? []).map((file) => h("p", { class: "file-chip" }, icon("clip"), file.title, h("small", {}, ` ${file.name}`))),
+      (message.files ?? []).map(fileNode),
       reactions(app, message),
       inThread ? null : replies(app, message)),
     toolbar(app, message, { inThread }));
+}
+
+/** A picture is shown, and opens in a tab of its own; any other file is named. */
+function fileNode(file) {
+  if (!file.is_picture) return h("p", { class: "file-chip" }, icon("clip"), file.title, h("small", {}, ` ${file.name}`));
+  const address = `play/file/${encodeURIComponent(file.id)}`;
+  return h("figure", { class: "picture" },
+    h("figcaption", {}, file.title),
+    h("a", { href: address, target: "_blank", rel: "noopener" }, h("img", { src: address, alt: file.alt })));
 }
 
 /** Attachments are Slack's older form; only what apps still use of it is drawn. */

@@ -1,9 +1,10 @@
-// The guided tour: five steps, each with what to do and why; a step that is done says so and the next one waits.
+// The guided tour: six steps, each with what to do and why; a step that is done says so and the next one waits.
 import { h, replaceChildren } from "./dom.js";
 import { icon } from "./icons.js";
 
 const KEY = "baton-playground-tour";
 const QUESTION = "/whoowns payments-db";
+const END_OF_LIFE = "/eol payments";
 
 const allMessages = (app) => Object.values(app.state.messages).flat();
 const said = (app, words) => allMessages(app).some((message) => message.bot && message.text.includes(words));
@@ -34,6 +35,13 @@ const STEPS = [
     look: "#user-switcher",
     done: (app) => app.state.you === app.state.tour.owner && (said(app, "thinks that you do not own") || said(app, "confirmed by")),
     help: { text: "Take me there", run: (app) => app.go({ user: app.state.tour.owner, view: "channel", channel: app.state.tour.owner_channel, thread: null }) },
+  },
+  {
+    title: "Ask what reaches its end of life",
+    text: "The same database runs PostgreSQL 11. Ask what ends for its team: what is overdue, what goes on for money, which versions nobody knows. Then move the clock, and ask again.",
+    look: "#composer-input",
+    done: (app) => said(app, "Amazon RDS for PostgreSQL 11"),
+    help: { text: "Write that question", run: (app) => app.fill(END_OF_LIFE) },
   },
   {
     title: "See the whole picture",
@@ -75,7 +83,7 @@ export function createTour(app, root) {
   }
 
   function begin() {
-    const text = at >= STEPS.length ? "Take the tour again" : "Take the tour: five steps, five minutes";
+    const text = at >= STEPS.length ? "Take the tour again" : "Take the tour: six steps, five minutes";
     const start = async () => {
       // Whoever owns it would not doubt it: the tour is taken as somebody of another team, in #general.
       await app.go({ user: app.state.tour.asker, view: "channel", channel: null, thread: null });

@@ -1,1 +1,1 @@
-"""End of life: what runs where, and the facts that it is held against."""
+"""Use cases of end of life: what runs where, when its support ends, who is told and what they answered."""

@@ -1,0 +1,80 @@
+"""`/baton calendar`: the address of a team's end-of-life dates, and the buttons that renew and revoke it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.blocks.text import Block, Rendered, bold, button, context, date, escape, section
+from bot.domain.records import TeamRecord
+
+#: The buttons; their value is `team id|link id`, the link 0 for all of the team's.
+RENEW, REVOKE, REVOKE_ALL = "calendar.renew", "calendar.revoke", "calendar.revoke_all"
+
+_MOST_TEAMS = 10
+_CARE = (
+    "Whoever has this address sees the dates, so keep it to yourself; I do not show it again. "
+    "It ends when you leave the team, and with *Revoke*."
+)
+
+
+def link(team: TeamRecord, url: str, link_id: int, *, others: int) -> Rendered:
+    """Return a new address. `url` holds nothing that Slack takes for a mark; `others` counts those of other people."""
+    head = (
+        f"The end-of-life dates of {bold(team.name, 80)}, for your calendar. Subscribe to this address "
+        "(Google Calendar: *Other calendars → From URL*; Outlook and Apple: *Subscribe*):"
+    )
+    return _with_buttons(team, [f"{head}\n```{url}```", _CARE], link_id, others=others, may_renew=False)
+
+
+def existing(team: TeamRecord, since: datetime, link_id: int, *, others: int) -> Rendered:
+    """Return that the reader has an address already."""
+    head = (
+        f"You have an address for the calendar of {bold(team.name, 80)} already (made: {date(since)}). I keep no copy "
+        "of it: have a new one, and the old one ends."
+    )
+    return _with_buttons(team, [head], link_id, others=others, may_renew=True)
+
+
+def revoked(team: TeamRecord, count: int) -> Rendered:
+    """Return how many addresses have just ended."""
+    if not count:
+        return Rendered(f"That address for the calendar of {bold(team.name, 80)} had ended already.")
+    said = "That address has" if count == 1 else f"All {count:,} addresses have"
+    return Rendered(f"{said} ended: the calendar of {bold(team.name, 80)} is no longer there.")
+
+
+def not_yours(team: TeamRecord) -> Rendered:
+    """Return why somebody else's calendar is not given away."""
+    return Rendered(f"Only somebody in {bold(team.name, 80)} can have its calendar: ask one of them.")
+
+
+def which_team(teams: Sequence[TeamRecord]) -> Rendered:
+    """Return the question back to somebody in several teams."""
+    tries = ", ".join(f"`/baton calendar {escape(team.name, 80)}`" for team in teams[:_MOST_TEAMS])
+    return Rendered(f"Which of your teams? {tries}")
+
+
+def no_address() -> Rendered:
+    """Return why there is no calendar here yet."""
+    return Rendered(
+        "Calendars need an address that your calendar program reaches: an administrator sets BATON_PUBLIC_URL "
+        "(`https://baton.example.com`) and starts me again."
+    )
+
+
+def _with_buttons(team: TeamRecord, parts: Sequence[str], link_id: int, *, others: int, may_renew: bool) -> Rendered:
+    value = f"{team.id}|{link_id}"
+    buttons = [button("New address", RENEW, value, label="New address for the calendar")] if may_renew else []
+    buttons.append(button("Revoke", REVOKE, value, label="Revoke this address", style="danger"))
+    if others:
+        every = button(
+            f"Revoke all {others + 1}", REVOKE_ALL, f"{team.id}|0", label=f"Revoke all {others + 1} addresses"
+        )
+        buttons.append(every)
+    small = list(parts[1:])
+    if others:
+        small.append(f"The team has {others} more {'address' if others == 1 else 'addresses'}, of other people.")
+    blocks: list[Block] = [section(parts[0]), *([context(*small)] if small else [])]
+    blocks.append({"type": "actions", "elements": buttons})
+    return Rendered("\n".join((parts[0], *small)), blocks)

@@ -1,0 +1,125 @@
+"""Deadlines as an iCalendar file (RFC 5545); the library escapes every text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.domain.lifecycle.deadlines import LONG_AGO
+from bot.domain.lifecycle.milestones import DeadlineKind
+from bot.domain.lifecycle.reminders import DateMove
+from bot.domain.lifecycle.reports import Entry, Report, Urgency
+from bot.domain.names import clean
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
+#: The reminder that calendar programs give, in days before.
+ALARM_DAYS = 30
+#: What ended longer ago is in the reports, and no date to wait for.
+_SHOWN_DAYS = 366
+_MOST_EVENTS = 1000
+_MOST_NAMES = 40
+_ENDS = {
+    DeadlineKind.ACTIVE_SUPPORT: "active support ends",
+    DeadlineKind.SUPPORT: "support ends",
+    DeadlineKind.EXTENDED_COST: "begins to cost extra",
+    DeadlineKind.PRICE_STEP: "becomes dearer",
+    DeadlineKind.FORCED_UPGRADE: "support ends, the provider upgrades it",
+    DeadlineKind.EXTENDED_SUPPORT: "paid support ends",
+}
+
+
+def calendar(report: Report, moves: Mapping[tuple[str, str], tuple[DateMove, ...]], *, name: str) -> bytes:
+    """Return a report's deadlines as all-day events, and the days that plans name. `name` is the team's, "" for all.
+
+    The same report gives the same bytes: an event's times are those of what it shows, not of when it was asked for.
+    """
+    from icalendar import Calendar  # noqa: PLC0415 - costs 0.1 s and some MB, needed only here
+
+    made = Calendar()
+    made.add("prodid", "-//Baton//End of life//EN")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    title = clean(f"End of life: {name}" if name else "End of life")
+    for key in ("name", "x-wr-calname"):
+        made.add(key, title)
+    made.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
+    made.add("x-published-ttl", "PT6H")
+    shown = (entry for entry in report.entries if _is_shown(entry, report.today))
+    for count, entry in enumerate(shown):
+        if count == _MOST_EVENTS:
+            break
+        for event in _events(entry, report, moves.get((entry.watch.product.key, entry.watch.cycle.name), ())):
+            made.add_component(event)
+    body: bytes = made.to_ical()
+    return body
+
+
+def _is_shown(entry: Entry, today: date) -> bool:
+    on = entry.watch.deadline.on
+    return on != LONG_AGO and on >= today - timedelta(_SHOWN_DAYS)
+
+
+def _events(entry: Entry, report: Report, moves: tuple[DateMove, ...]) -> Iterator[Event]:
+    from icalendar import Alarm  # noqa: PLC0415 - as above
+
+    watch = entry.watch
+    release = clean(f"{watch.product.label or watch.product.key} {watch.cycle.label or watch.cycle.name}")
+    summary = f"{release}: {_ENDS[watch.deadline.kind]}"
+    event = _event(entry, watch.deadline.on, summary, moves)
+    if watch.deadline.on > report.today and entry.urgency not in (Urgency.PLANNED, Urgency.WAIVED):
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", f"{summary} in {ALARM_DAYS} days")
+        alarm.add("trigger", timedelta(days=-ALARM_DAYS))
+        event.add_component(alarm)
+    yield event
+    if entry.urgency is Urgency.PLANNED and entry.quiet_until is not None:
+        yield _event(entry, entry.quiet_until, f"Planned: upgrade of {release}", moves, suffix="-plan")
+
+
+def _event(entry: Entry, on: date, summary: str, moves: tuple[DateMove, ...], *, suffix: str = "") -> Event:
+    from icalendar import Event  # noqa: PLC0415 - as above
+
+    changed = _changed_at(entry, moves)
+    event = Event()
+    # What it is, not when: an event that moves stays the same one.
+    event.add("uid", f"{hashlib.sha256('|'.join(entry.watch.key).encode()).hexdigest()[:32]}{suffix}@baton")
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
+    # Any number that grows with each revision will do.
+    event.add("sequence", int(changed.timestamp()) // 60)
+    event.add("summary", summary)
+    event.add("description", _description(entry))
+    event.add("dtstart", on)
+    event.add("dtend", on + timedelta(1))
+    event.add("transp", "TRANSPARENT")
+    event.add("categories", ["end of life"])
+    return event
+
+
+def _changed_at(entry: Entry, moves: tuple[DateMove, ...]) -> datetime:
+    """Return when what the event shows last changed."""
+    times = [one.deployment.first_seen_at for one in entry.watch.runs]
+    times += [move.at for move in moves]
+    if entry.reminder is not None:
+        times += [answer.decided_at or answer.at for answer in entry.reminder.answers]
+    return max(times).astimezone(UTC).replace(microsecond=0)
+
+
+def _description(entry: Entry) -> str:
+    names = list(dict.fromkeys(clean(one.asset.name) for one in entry.watch.runs))
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    lines = [f"Runs it: {', '.join(names[:_MOST_NAMES])}{more}"]
+    if entry.watch.addressee.name:
+        lines.append(f"Whose: {clean(entry.watch.addressee.name)}")
+    if entry.charge is not None:
+        lines.append(f"Costs now: {entry.charge.amount} {entry.charge.currency} per {entry.charge.unit}")
+    if entry.urgency is Urgency.PLANNED and entry.quiet_until is not None:
+        lines.append(f"Planned for {entry.quiet_until.isoformat()}")
+    if entry.urgency is Urgency.WAIVED and entry.quiet_until is not None:
+        lines.append(f"Waived until {entry.quiet_until.isoformat()}")
+    return "\n".join(lines)

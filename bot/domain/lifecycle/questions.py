@@ -1,0 +1,146 @@
+"""What a person asks about end of life, read out of what they wrote: about whom or what, and for which time.
+
+Whom or what the words name is the catalog's and the facts' to say; nothing here knows a name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from bot.domain.directory.questions import read
+from bot.domain.lifecycle.periods import Everything, Period, split_period
+
+
+class Kind(StrEnum):
+    """What the words are said to name."""
+
+    ANY = ""
+    TEAM = "team"
+    ASSET = "asset"
+    PRODUCT = "product"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question about end of life.
+
+    `about` are the words that name its subject, empty for none. `is_everybody` asks for every team, `is_mine` for the
+    asker's own. `only_unknown` asks for versions that nobody knows. A question that `needs_product` is one about end
+    of life only if its words name a product ("which postgres 11 do we still run?").
+    """
+
+    about: str = ""
+    kind: Kind = Kind.ANY
+    period: Period = field(default_factory=Everything)
+    is_everybody: bool = False
+    is_mine: bool = False
+    only_unknown: bool = False
+    needs_product: bool = False
+
+
+def parse_command(text: str, *, today: date) -> Question:
+    """Return what somebody typed behind `/eol`: all of it is about end of life."""
+    return _question(_unmarked(text), today, needs_product=False)
+
+
+def parse(text: str, *, today: date) -> Question | None:
+    """Return the question about end of life that a sentence asks; None when it asks something else.
+
+    Who owns something is never a question of end of life, whatever else is said.
+    """
+    said = _unmarked(text)
+    if _OWNERSHIP.search(said) is not None:
+        return None
+    if _ABOUT.search(said) is not None:
+        return _question(said, today, needs_product=False)
+    if _RUNS.search(said) is not None:
+        return _question(said, today, needs_product=True)
+    return None
+
+
+def _question(said: str, today: date, *, needs_product: bool) -> Question:
+    without, period = split_period(said, today=today)
+    rest = _ABOUT.sub(" ", without)
+    words = rest.split()
+    kind = Kind.ANY
+    if words and words[0].lower() in _KINDS and len(words) > 1:
+        kind, words = _KINDS[words[0].lower()], words[1:]
+    folded = [word.lower() for word in words]
+    is_unknown = bool(words) and kind is Kind.ANY and any(word in _UNKNOWN for word in folded)
+    left = _UNKNOWN | _EVERYBODY if kind is Kind.ANY else frozenset()
+    about = [
+        word
+        for word, low in zip(words, folded, strict=True)
+        if kind is not Kind.ANY or (low not in _FILLERS and low not in left)
+    ]
+    return Question(
+        about=" ".join(about),
+        kind=kind if about else Kind.ANY,
+        period=period,
+        is_everybody=not about and any(word in _EVERYBODY for word in folded),
+        is_mine=any(word in _MINE for word in folded),
+        only_unknown=is_unknown,
+        needs_product=needs_product,
+    )
+
+
+def _unmarked(text: str) -> str:
+    return read(text).text
+
+
+def _word(pattern: str) -> re.Pattern[str]:
+    # A hyphen, a dot or a slash joins words: `eol-exporter` is a name.
+    return re.compile(rf"(?<![\w./-])(?:{pattern})(?![\w/-]|\.\w)", re.IGNORECASE)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ABOUT = _word(
+    r"end(?:s|ed|ing)?[\s-]+of[\s-]+(?:its[\s-]+|their[\s-]+)?(?:life|lives|support|service|maintenance)|eols?|eosl?"
+    r"|out[\s-]+of[\s-]+support|(?:no\s+longer|not|un)[\s-]*supported|past\s+support"
+    r"|(?:support|maintenance)\s+(?:ends?|ending|ended|expires|runs\s+out|over)|loses?\s+support|losing\s+support"
+    r"|expir(?:es?|ed|ing|y)|overdue|deprecated"
+)
+_OWNERSHIP = _word(
+    r"owners?|ownership|whose|belongs?(?:\s+to)?|responsible|accountable|maintainers?|in\s+charge|on[\s-]?call"
+    r"|look(?:s|ing|ed)?\s+after|(?:who|whom|which\s+teams?|what\s+teams?)\s+(?:(?:\w+\s+)?)"
+    r"(?:owns?|owned|owning|handles?|manages?|maintains?|supports?)"
+    r"|who\s+runs?|who\s+is\s+(?:running|behind)"
+)
+#: "Which postgres 11 do we still run?", "what still uses python 3.8?", "where does redis 5 run?"
+_RUNS = _word(
+    r"(?:which|what|where|who|how\s+many|how\s+much|do|does|are|is|any|anyone|anybody|anything)\b.{0,200}?"
+    r"\b(?:runs?|running|still\s+(?:uses?|using|has|have|on|depends?|in\s+use))"
+)
+_KINDS = {
+    "team": Kind.TEAM,
+    "squad": Kind.TEAM,
+    "asset": Kind.ASSET,
+    "service": Kind.ASSET,
+    "product": Kind.PRODUCT,
+    "technology": Kind.PRODUCT,
+}
+_UNKNOWN = frozenset(["unknown", "unknowns", "unmatched", "unsure", "ambiguous", "unidentified"])
+_EVERYBODY = _words("all everybody everyone everything organisation organization company companywide everywhere")
+_MINE = frozenset(["my", "mine"])
+#: Words of a question that name nothing.
+_FILLERS = _words(
+    """
+    a an the this that these those there here it its they them their
+    i im we were you our ours us me my mine who what whats which when where hows how many much
+    is are was be been being do does did have has had having can could will would should may might must
+    of for to from by with about on at in into per and or but if so than then as not any some one ones
+    go goes going gone get gets getting reach reaches reaching come comes coming hit hits hitting fall falls falling
+    run runs running ran use uses using used still already currently now yet again also just only soon due end ends
+    show list tell give see find know need needs want please pls thanks hi hello hey
+    anything something nothing thing things stuff every each
+    team teams squad asset assets product products version versions release releases cycle cycles dates date deadline
+    deadlines life support status report overview next own owns day days
+    upgrade upgrades upgraded upgrading migrate replace affected concerned urgent
+    """
+)

@@ -1,0 +1,90 @@
+"""`/baton calendar`: the address of a team's end-of-life dates, and its buttons."""
+
+from __future__ import annotations
+
+from slack_bolt import BoltResponse
+
+from bot.blocks import calendars as blocks
+from bot.blocks import portfolio as lists
+from bot.blocks.text import Rendered
+from bot.domain.records import TeamRecord
+from bot.errors import NotFoundError
+from bot.services import people, portfolio
+from bot.services.lifecycle import calendars
+from handlers import replies
+from handlers.context import Context
+from handlers.ownership import replace_answer
+from handlers.payloads import Action
+
+#: Where calendars are, below the address of the web server.
+_PATH = "/calendar"
+
+
+async def answer(context: Context, name: str, user_id: str) -> Rendered:
+    """Return the address of a team's calendar, made now, or what is known of the one that the person has."""
+    team = _team(context, name, user_id)
+    if isinstance(team, Rendered):
+        return team
+    if not context.public_url:
+        return blocks.no_address()
+    person_id = await people.identify(context.deps, context.slack, user_id)
+    there = await calendars.links_of(context.deps, team.id)
+    own = next((link for link in there if link.person_id == person_id), None)
+    if own is not None:
+        return blocks.existing(team, own.created_at, own.id, others=len(there) - 1)
+    return await _new(context, team, person_id)
+
+
+async def on_renew(action: Action, context: Context) -> BoltResponse:
+    """Make a new address in the place of the presser's own."""
+    team, _ = _value(context, action)
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    replace_answer(context, action, await _new(context, team, person_id))
+    return replies.nothing()
+
+
+async def on_revoke(action: Action, context: Context) -> BoltResponse:
+    """Take one address back."""
+    team, link_id = _value(context, action)
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    count = await calendars.revoke(context.deps, team_id=team.id, person_id=person_id, link_id=link_id)
+    replace_answer(context, action, blocks.revoked(team, count))
+    return replies.nothing()
+
+
+async def on_revoke_all(action: Action, context: Context) -> BoltResponse:
+    """Take all addresses of the team back."""
+    team, _ = _value(context, action)
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    count = await calendars.revoke(context.deps, team_id=team.id, person_id=person_id)
+    replace_answer(context, action, blocks.revoked(team, count))
+    return replies.nothing()
+
+
+async def _new(context: Context, team: TeamRecord, person_id: int) -> Rendered:
+    token, link = await calendars.make(context.deps, team_id=team.id, person_id=person_id)
+    others = len(await calendars.links_of(context.deps, team.id)) - 1
+    return blocks.link(team, f"{context.public_url.rstrip('/')}{_PATH}/{token}.ics", link.id, others=others)
+
+
+def _team(context: Context, name: str, user_id: str) -> TeamRecord | Rendered:
+    """Return the team that is meant, if the person may have its calendar, else the answer that says why not."""
+    person = context.snapshot.person_by_slack_id(user_id)
+    own = context.snapshot.teams_of(person.id) if person is not None else ()
+    if not name:
+        if not own:
+            return lists.no_team()
+        return own[0] if len(own) == 1 else blocks.which_team(own)
+    team = context.snapshot.team_by_name(name.lstrip("@#"))
+    if team is None or team.is_gone:
+        return lists.unknown_team(name, portfolio.nearest_teams(context.snapshot, name))
+    return team if team in own else blocks.not_yours(team)
+
+
+def _value(context: Context, action: Action) -> tuple[TeamRecord, int]:
+    """Read a button's value: `team id|link id`."""
+    number, _, link = action.value.partition("|")
+    team = context.snapshot.team(int(number)) if number.isdecimal() else None
+    if team is None or team.is_gone or not link.isdecimal():
+        raise NotFoundError("That team is no longer in the catalog: ask again with `/baton calendar NAME`.")
+    return team, int(link)
