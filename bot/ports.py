@@ -39,6 +39,14 @@ class SlackUser:
     is_bot: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message that is in Slack: the id of its conversation (`D…` for a direct message) and its `ts` there."""
+
+    channel: str
+    ts: str
+
+
 class Slack(Protocol):
     """The Web API calls that Baton makes.
 
@@ -53,8 +61,40 @@ class Slack(Protocol):
         blocks: Blocks = (),
         thread_ts: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-    ) -> str:
-        """Post and return the message's `ts`. `channel` may be a user id: then it is a direct message."""
+        reply_broadcast: bool = False,
+    ) -> Posted:
+        """Post and return where it is now. `channel` may be a user id: then it is a direct message.
+
+        `reply_broadcast` shows a reply (`thread_ts`) in the channel as well.
+        """
+        ...
+
+    async def update_message(self, channel: str, ts: str, *, text: str, blocks: Blocks = ()) -> None:
+        """Replace text and blocks of a message of the bot's own; its metadata stays.
+
+        `channel` is the id that was answered when it was posted; a user id is looked up.
+        """
+        ...
+
+    async def upload_file(
+        self,
+        channel: str,
+        *,
+        filename: str,
+        title: str,
+        alt_text: str,
+        content: bytes,
+        comment: str = "",
+        thread_ts: str | None = None,
+    ) -> None:
+        """Share a file in one message, with `comment` (mrkdwn) as its text.
+
+        Nothing keeps a file from being shared twice, so this is for answers to what somebody has just done.
+        """
+        ...
+
+    async def bot_user_id(self) -> str:
+        """Return the user id of the bot itself; SlackError says that the token is not accepted."""
         ...
 
     async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
@@ -83,8 +123,8 @@ class Slack(Protocol):
 
     async def find_message(
         self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None
-    ) -> str | None:
-        """Return the `ts` of the message that was posted with the metadata key `key` since then, or None.
+    ) -> Posted | None:
+        """Return where the message is that was posted with the metadata key `key` since then, or None.
 
         `thread_ts` is the thread that it was posted to: a channel's own messages do not include replies.
         """

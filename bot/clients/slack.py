@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
-from bot.ports import Blocks, SlackUser
+from bot.ports import Blocks, Posted, SlackUser
 
 #: How long a call may take; Slack answers within seconds or not at all.
 _TIMEOUT_SECONDS = 10
@@ -25,6 +25,12 @@ _USED_UP = (403, 404)
 _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 30.0, 3600.0
 #: How far Slack's clock may be behind ours when a message is looked for.
 _CLOCKS_DIFFER_SECONDS = 60
+#: `message_limit_exceeded` is the whole workspace's: its members send too many.
+_TOO_MANY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+#: `alt_txt_too_large` above this: https://docs.slack.dev/reference/methods/files.getUploadURLExternal/
+_ALT_TEXT = 1000
+#: A file takes longer than a call: a megabyte over a slow line.
+_UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 _CONVERSATION_ID = re.compile(r"[CGD][A-Z0-9]{2,}")
 
@@ -66,8 +72,9 @@ class SlackClient:
         blocks: Blocks = (),
         thread_ts: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-    ) -> str:
-        """Post and return the `ts`. With `metadata` it is sent once, without it again when the connection breaks."""
+        reply_broadcast: bool = False,
+    ) -> Posted:
+        """Post and return where it is. With `metadata` it is sent once, without it again when the connection breaks."""
         web = self._once if metadata else self.web
         answer = await _call(
             web.chat_postMessage(
@@ -76,11 +83,66 @@ class SlackClient:
                 blocks=[dict(block) for block in blocks] or None,
                 thread_ts=thread_ts,
                 metadata=dict(metadata) if metadata else None,
+                reply_broadcast=True if reply_broadcast and thread_ts else None,
                 unfurl_links=False,
                 unfurl_media=False,
             )
         )
-        return str(answer["ts"])
+        return Posted(str(answer["channel"]), str(answer["ts"]))
+
+    async def update_message(self, channel: str, ts: str, *, text: str, blocks: Blocks = ()) -> None:
+        """Replace text and blocks; an update that comes twice does no harm, so a broken connection is tried again."""
+        await _call(
+            self.web.chat_update(
+                channel=await self._conversation(channel),
+                ts=ts,
+                text=text,
+                # An empty list takes the blocks away; without the field Slack would leave those that were there.
+                blocks=[dict(block) for block in blocks],
+            )
+        )
+
+    async def upload_file(
+        self,
+        channel: str,
+        *,
+        filename: str,
+        title: str,
+        alt_text: str,
+        content: bytes,
+        comment: str = "",
+        thread_ts: str | None = None,
+    ) -> None:
+        """Share a file: ask for an address, post the bytes there, say where it belongs.
+
+        https://docs.slack.dev/messaging/working-with-files/#upload
+        """
+        place = await self._conversation(channel)
+        ticket = await _call(
+            self.web.files_getUploadURLExternal(
+                filename=filename, length=len(content), alt_txt=alt_text[:_ALT_TEXT] or None
+            )
+        )
+        await self._send_bytes(str(ticket["upload_url"]), content)
+        await _call(
+            # Sent once: a second attempt after a broken connection could share the file a second time.
+            self._once.files_completeUploadExternal(
+                files=[{"id": str(ticket["file_id"]), "title": title}],
+                channel_id=place,
+                initial_comment=comment or None,
+                thread_ts=thread_ts,
+            )
+        )
+
+    async def _send_bytes(self, url: str, content: bytes) -> None:
+        try:
+            async with self._session.post(url, data=content, timeout=_UPLOAD_TIMEOUT) as answer:
+                if answer.status == 429:
+                    raise SlackRateLimitedError(_pause(answer.headers))
+                if answer.status != 200:
+                    raise SlackUnreachableError(f"the upload was answered with status {answer.status}")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SlackUnreachableError(type(error).__name__) from error
 
     async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
         """Post through a response URL."""
@@ -140,10 +202,11 @@ class SlackClient:
 
     async def find_message(
         self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None
-    ) -> str | None:
+    ) -> Posted | None:
         """Look through the messages of the channel, or of the thread, since then for the one with this key."""
+        place = await self._conversation(channel)
         span: dict[str, Any] = {
-            "channel": await self._conversation(channel),
+            "channel": place,
             "oldest": f"{since.timestamp() - _CLOCKS_DIFFER_SECONDS:.6f}",
             "include_all_metadata": True,
             "limit": 200,
@@ -157,7 +220,7 @@ class SlackClient:
             for message in page["messages"]:
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("key") == key:
-                    return str(message["ts"])
+                    return Posted(place, str(message["ts"]))
             cursor = _cursor(page)
             if not cursor:
                 break
@@ -192,7 +255,7 @@ def _typed(error: SlackApiError) -> SlackError:
     data = getattr(response, "data", None)
     status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     code = str(data.get("error") or "") if isinstance(data, dict) else ""
-    if status == 429 or code == "ratelimited":
+    if status == 429 or code in _TOO_MANY:
         return SlackRateLimitedError(_pause(response.headers))
     if status >= 500 or not code:
         return SlackUnreachableError(f"status {status}")

@@ -232,21 +232,51 @@ class Miss(SQLModel, table=True):
 
 
 class OutboxMessage(SQLModel, table=True):
-    """A rendered message that Baton posts on its own account; `key` makes a second enqueue a no-op."""
+    """A rendered message that Baton posts on its own account; `key` makes a second enqueue a no-op.
+
+    One row a message: a revision changes the row, and what is in Slack follows it.
+    """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_outbox_state_due_at", "state", "due_at"),
+        Index(
+            "ix_outbox_arriving",
+            "due_at",
+            sqlite_where=text("lane IS NULL AND state = 'waiting'"),
+            postgresql_where=text("lane IS NULL AND state = 'waiting'"),
+        ),
+        Index(
+            "ix_outbox_in_line",
+            "lane",
+            "id",
+            sqlite_where=text("lane IS NOT NULL"),
+            postgresql_where=text("lane IS NOT NULL"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
-    channel: str = _text()  #: a channel id or a user id
-    body: dict[str, Any] = _json(dict)  #: `text`, `blocks`, perhaps `thread_ts`
-    state: str = "waiting"  #: `waiting`, `sending`, `sent` or `failed`
+    channel: str = _text()  #: where it goes: a channel id, a name or a user id; of a reply, once known, its root's
+    body: dict[str, Any] = _json(dict)  #: `text` and perhaps `blocks`
+    state: str = "waiting"  #: `waiting`, `sending`, `sent`, `failed` or `dropped`
     attempts: int = 0
     created_at: datetime = _when()
-    due_at: datetime = _when()
+    due_at: datetime = _when()  #: not before; while `sending` until when the claim holds; once `sent` when that was
     sent_at: datetime | None = _when(nullable=True)
-    ts: str | None = None  #: Slack's id of the posted message
+    ts: str | None = None  #: Slack's id of the posted message; with it, `waiting` means that an update is due
     error: str = _text()  #: Slack's code of the last failure
+    posted_channel: str | None = None  #: the conversation that Slack answered with, also where `channel` is a person
+    thread_ts: str | None = None  #: the thread that it was, or may have been, posted to
+    revision: int = 0  #: one more with every change of its words
+    tried_revision: int = 0  #: the revision that Slack was last given in a post
+    edition: int = 0  #: how often it had to be posted anew because the one before could not be edited any more
+    parent_key: str | None = Field(default=None, sa_column=Column(Text, nullable=True, index=True))
+    is_broadcast: bool = False  #: a reply that also shows in the channel
+    fallbacks: list[str] = _json()  #: where it goes in turn when `channel` cannot be posted to
+    moved_from: list[dict[str, str]] = _json()  #: where it could not be posted so far: `channel` and Slack's `error`
+    #: The line that it stands in: that of its channel, or of updates; None while it does not stand in one.
+    lane: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    unsure_since: datetime | None = _when(nullable=True)  #: since then a post of it may be in Slack unbeknown to us
 
 
 class Deployment(SQLModel, table=True):

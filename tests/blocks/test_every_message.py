@@ -18,10 +18,10 @@ from slack_sdk.models.views import View as SdkView
 
 import bot.blocks
 from bot.blocks import help as help_blocks
-from bot.blocks import home, ownership, portfolio
+from bot.blocks import home, outbox, ownership, portfolio
 from bot.blocks.home import Group, Overview
 from bot.blocks.ownership import Frame
-from bot.blocks.text import Block, Rendered
+from bot.blocks.text import Block, Rendered, section
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.names import fold
 from bot.domain.ownership import Held, Past, Term, Verdict, past, timeline, verdict
@@ -209,6 +209,11 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield help_blocks.whoowns_help, help_blocks.whoowns_help()
     for nearest_word in ("", "team"):
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
+    for place in ("C012345678", "#payments", "U12345678", name):
+        history = [{"channel": place, "error": code} for code in ("not_in_channel", "is_archived", name)]
+        for meant in (Rendered("text"), Rendered("text", [section("text")]), Rendered("x" * 40_000)):
+            yield outbox.moved, outbox.moved(meant, history)
+        yield outbox.moved, outbox.moved(Rendered("text"), [{"channel": "", "error": outbox.ROOT_FAILED}])
     yield help_blocks.failed, help_blocks.failed("abc-1f")
     yield help_blocks.slack_failed, help_blocks.slack_failed(name)
 
@@ -269,7 +274,7 @@ def test_slack_takes_everything(name: str) -> None:
 
 def test_nobody_is_pinged_and_no_markup_comes_through() -> None:
     for _, made in samples(NASTY):
-        assert_inert(body_of(made), ids=frozenset({"U12345678"}))
+        assert_inert(body_of(made), ids=frozenset({"U12345678", "C012345678"}))
 
 
 def test_every_button_is_answered_and_every_answer_has_a_button() -> None:

@@ -187,27 +187,29 @@ class TestBrokenConnections:
 
 class TestMessages:
     async def test_post_and_find_again(self, client: SlackClient) -> None:
-        ts = await client.post_message("C0PAY", text="x", metadata=KEY)
-        assert await client.find_message("C0PAY", key="k1", since=NOW) == ts
-        assert await client.find_message("#payments", key="k1", since=NOW) == ts
+        posted = await client.post_message("C0PAY", text="x", metadata=KEY)
+        assert posted.channel == "C0PAY"
+        assert await client.find_message("C0PAY", key="k1", since=NOW) == posted
+        assert await client.find_message("#payments", key="k1", since=NOW) == posted
         assert await client.find_message("C0PAY", key="k2", since=NOW) is None
         assert await client.find_message("C0PAY", key="k1", since=NOW + timedelta(minutes=5)) is None
 
-    async def test_in_a_direct_message_by_person(self, client: SlackClient) -> None:
-        ts = await client.post_message("U0ADA", text="x", metadata=KEY)
-        assert await client.find_message("U0ADA", key="k1", since=NOW) == ts
+    async def test_in_a_direct_message_by_person(self, workspace: FakeSlack, client: SlackClient) -> None:
+        posted = await client.post_message("U0ADA", text="x", metadata=KEY)
+        assert posted.channel == (await workspace.open_dm("ada")).id
+        assert await client.find_message("U0ADA", key="k1", since=NOW) == posted
 
     async def test_in_a_thread(self, client: SlackClient) -> None:
-        thread = await client.post_message("C0PAY", text="first")
-        ts = await client.post_message("C0PAY", text="x", metadata=KEY, thread_ts=thread)
+        thread = (await client.post_message("C0PAY", text="first")).ts
+        posted = await client.post_message("C0PAY", text="x", metadata=KEY, thread_ts=thread)
         assert await client.find_message("C0PAY", key="k1", since=NOW) is None, "replies are not in a channel's history"
-        assert await client.find_message("C0PAY", key="k1", since=NOW, thread_ts=thread) == ts
+        assert await client.find_message("C0PAY", key="k1", since=NOW, thread_ts=thread) == posted
 
     async def test_behind_many_others(self, workspace: FakeSlack, client: SlackClient) -> None:
-        ts = await client.post_message("C0PAY", text="x", metadata=KEY)
+        posted = await client.post_message("C0PAY", text="x", metadata=KEY)
         for number in range(450):
             await workspace.post("ada", "payments", str(number))
-        assert await client.find_message("C0PAY", key="k1", since=NOW) == ts
+        assert await client.find_message("C0PAY", key="k1", since=NOW) == posted
         assert called(workspace, "conversations.history") == 3
 
     async def test_blocks_arrive(self, workspace: FakeSlack, client: SlackClient) -> None:

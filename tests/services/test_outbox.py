@@ -17,7 +17,9 @@ from bot.clients.slack import SlackClient
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.playground.fake_slack import FakeSlack
 from bot.services.deps import Deps
-from bot.services.outbox import Drainer, _claim, drain, enqueue
+from bot.services.outbox import Drainer, Pace, drain, enqueue
+from bot.services.outbox._claims import Target, claim
+from bot.services.outbox._queue import Picked
 from bot.store.db import Database
 from bot.store.tables import Miss, OutboxMessage
 from tests.conftest import FixedClock
@@ -57,12 +59,12 @@ async def states(deps: Deps) -> dict[str, str]:
 
 async def drain_for(deps: Deps, slack: FakePort, clock: FixedClock, *, seconds: float, step: float = 1.0) -> None:
     """Drain now and then every `step` seconds of the moved clock."""
-    passed = 0.0
-    await drain(deps, slack)
+    passed, pace = 0.0, Pace()
+    await drain(deps, slack, pace)
     while passed < seconds:
         clock.advance(timedelta(seconds=step))
         passed += step
-        await drain(deps, slack)
+        await drain(deps, slack, pace)
 
 
 class TestEnqueue:
@@ -132,10 +134,10 @@ class TestOrderAndPace:
     ) -> None:
         await put(deps, "a", "b")
         await put(deps, "x", "y", channel=OPS)
-        slack.plan = [SlackRateLimitedError(30)]
-        await drain_for(deps, slack, clock, seconds=29)
+        slack.plan = [SlackError("external_channel_migrating")] + [None, None, SlackError("service_unavailable")] * 3
+        await drain_for(deps, slack, clock, seconds=1)
         assert slack.texts == ["x", "y"]
-        await drain_for(deps, slack, clock, seconds=3)
+        await drain_for(deps, slack, clock, seconds=60)
         assert slack.texts == ["x", "y", "a", "b"]
 
     async def test_what_cannot_be_delivered_holds_nothing_back(
@@ -194,7 +196,7 @@ class TestRefusals:
         assert slack.looked_for == ["a"]
         assert slack.texts == ["a"]
 
-    @pytest.mark.parametrize("code", ["channel_not_found", "not_in_channel", "is_archived", "invalid_auth", "no_text"])
+    @pytest.mark.parametrize("code", ["channel_not_found", "not_in_channel", "is_archived", "no_text", "made_up"])
     async def test_others_fail_for_good_and_are_logged_with_their_id(
         self, deps: Deps, slack: FakePort, clock: FixedClock, caplog: pytest.LogCaptureFixture, code: str
     ) -> None:
@@ -205,7 +207,8 @@ class TestRefusals:
         assert (row.state, row.error, row.ts) == ("failed", code, None)
         assert len(slack.attempts) == 1
         errors = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
-        assert errors == [f"outbox message {row.id} cannot be delivered: {code}"]
+        assert len(errors) == 1
+        assert errors[0].startswith(f"outbox message {row.id} cannot be delivered: {code}: ")
 
     async def test_a_message_that_breaks_stops_no_other(
         self, deps: Deps, slack: FakePort, clock: FixedClock, caplog: pytest.LogCaptureFixture
@@ -229,9 +232,11 @@ class TestRefusals:
     async def test_after_a_day_nobody_needs_it(self, deps: Deps, slack: FakePort, clock: FixedClock) -> None:
         await put(deps, "a")
         slack.plan = [SlackUnreachableError("ClientConnectorError")] * 500
-        await drain_for(deps, slack, clock, seconds=26 * 3600, step=1800)
+        await drain_for(deps, slack, clock, seconds=32 * 3600, step=300)
         assert await states(deps) == {"a": "failed"}
         assert slack.posted == []
+        assert len(slack.attempts) == 100
+        assert timedelta(hours=18) < slack.attempts[-1][0] - slack.attempts[0][0] < timedelta(hours=32)
 
 
 class TestOnce:
@@ -279,13 +284,14 @@ class TestOnce:
         assert "cannot be delivered: missing_scope" in caplog.text
 
     async def test_lost_in_a_thread(self, deps: Deps, slack: FakePort, clock: FixedClock) -> None:
+        await put(deps, "root")
         async with deps.database.transaction() as session:
-            body = {"text": "a", "thread_ts": "7.000000"}
-            session.add(OutboxMessage(key="a", channel=PAY, body=body, created_at=clock.now(), due_at=clock.now()))
-        slack.plan = ["lost"]
+            await enqueue(session, key="a", channel=PAY, message=Rendered("a"), at=deps.clock.now(), parent_key="root")
+        slack.plan = [None, "lost"]
         await drain_for(deps, slack, clock, seconds=5)
-        assert [(m.text, m.thread_ts) for m in slack.posted] == [("a", "7.000000")]
-        assert await states(deps) == {"a": "sent"}
+        assert [(m.text, m.thread_ts) for m in slack.posted] == [("root", None), ("a", "1.000000")]
+        assert await states(deps) == {"root": "sent", "a": "sent"}
+        assert slack.looked_for == ["a"]
 
     @pytest.mark.parametrize("is_in_slack", [True, False])
     async def test_a_process_that_dies_between_claim_and_record(
@@ -355,7 +361,7 @@ class TestOnce:
         as_it_was_due = (await rows(deps))["a"]
         slack.plan = [SlackRateLimitedError(30)]
         await drain(deps, slack)
-        assert await _claim(deps, as_it_was_due) is None
+        assert await claim(deps, Picked(as_it_was_due), Target(PAY)) is None
         assert await states(deps) == {"a": "waiting"}
 
 

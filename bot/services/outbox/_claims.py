@@ -1,0 +1,122 @@
+"""Claiming a message, and writing down what became of it, so that two processes never both do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, case, update
+
+from bot.services.deps import Deps
+from bot.services.outbox._queue import UPDATES, Picked
+from bot.store.tables import OutboxMessage
+
+log = logging.getLogger(__name__)
+
+_TABLE: Table = OutboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+#: How long a process may take to post what it claimed; longer than the client waits for Slack.
+CLAIM = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a post goes: an address, and the thread in it."""
+
+    channel: str
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that this process, and nobody else, may deliver until `until`. `attempts` includes this one."""
+
+    message: OutboxMessage
+    target: Target
+    until: datetime
+    attempts: int
+
+
+def target_of(picked: Picked) -> Target | None:
+    """Return where a message goes; None while its root is not in Slack, because it is being posted anew."""
+    if picked.message.ts is not None:
+        return Target(picked.message.posted_channel or picked.message.channel)
+    if picked.root is None:
+        return Target(picked.message.channel)
+    return Target(picked.root.channel, picked.root.ts) if picked.root.ts is not None else None
+
+
+async def claim(deps: Deps, picked: Picked, target: Target) -> Claim | None:
+    """Claim the message as it was read; None when somebody else was quicker, or has changed it."""
+    message, now = picked.message, deps.clock.now()
+    values: dict[str, Any] = {"state": "sending", "attempts": message.attempts + 1, "due_at": now + CLAIM}
+    if message.ts is None and message.unsure_since is None:
+        values |= _about_to_post(message, target) | {"unsure_since": now}
+    same = (
+        _TABLE.c.state == message.state,
+        _TABLE.c.due_at == message.due_at,
+        _TABLE.c.revision == message.revision,
+        _TABLE.c.lane == message.lane,
+    )
+    if not await change(deps, message, *same, values=values):
+        return None
+    return Claim(message, target, now + CLAIM, message.attempts + 1)
+
+
+async def renew(deps: Deps, held: Claim) -> Claim | None:
+    """Claim once more right before posting what was looked for and not found; None when the claim ran out."""
+    until = deps.clock.now() + CLAIM
+    values = _about_to_post(held.message, held.target) | {"due_at": until}
+    if not await change(deps, held.message, *_holding(held), values=values):
+        log.warning("outbox message %s: its claim ran out while it was looked for", held.message.id)
+        return None
+    return Claim(held.message, held.target, until, held.attempts)
+
+
+def _about_to_post(message: OutboxMessage, target: Target) -> dict[str, Any]:
+    """What whoever looks for the message later has to know."""
+    return {
+        "tried_revision": message.revision,
+        "thread_ts": target.thread_ts,
+        "posted_channel": target.channel if target.thread_ts else None,
+    }
+
+
+async def step_aside(deps: Deps, picked: Picked) -> None:
+    """Take a reply out of its line until its root is in Slack again."""
+    message = picked.message
+    same = _TABLE.c.state == message.state, _TABLE.c.due_at == message.due_at
+    await change(deps, message, *same, values={"lane": None, "state": "waiting"})
+
+
+async def conclude(deps: Deps, held: Claim, values: Mapping[str, Any]) -> None:
+    """Write down what became of a claimed message, unless the claim ran out."""
+    if not await change(deps, held.message, *_holding(held), values=values):
+        log.warning("outbox message %s: its claim ran out before Slack answered", held.message.id)
+
+
+def settled(revision: int, state: str) -> dict[str, Any]:
+    """Return the state of a message that is done with, or that waits again because it got other words meanwhile."""
+    is_current = _TABLE.c.revision == revision
+    line = case((_TABLE.c.ts.is_(None), _TABLE.c.channel), else_=UPDATES) if state == "failed" else UPDATES
+    return {
+        "state": case((is_current, state), else_="waiting"),
+        "lane": case((is_current, None), else_=line),
+        "attempts": case((is_current, _TABLE.c.attempts), else_=0),
+    }
+
+
+def _holding(held: Claim) -> tuple[ColumnElement[bool], ...]:
+    return _TABLE.c.state == "sending", _TABLE.c.due_at == held.until
+
+
+async def change(
+    deps: Deps, message: OutboxMessage, *conditions: ColumnElement[bool], values: Mapping[str, Any]
+) -> bool:
+    """Change one row if the conditions still hold; return whether they did."""
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        statement = update(_TABLE).where(_TABLE.c.id == message.id, *conditions).values(**values)
+        return bool((await connection.execute(statement)).rowcount)

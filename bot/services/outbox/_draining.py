@@ -1,0 +1,111 @@
+"""Draining: pass after pass, what is due goes out, several messages at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.ports import Slack
+from bot.services.deps import Deps
+from bot.services.outbox._delivery import Courier
+from bot.services.outbox._pace import Pace
+from bot.services.outbox._queue import Picked, admit, pick
+
+log = logging.getLogger(__name__)
+
+#: So many calls to Slack are under way at once.
+AT_ONCE = 8
+
+
+class _Round:
+    """What one process has under way. A call that hangs holds up its own line, and one of the places, but no pass."""
+
+    def __init__(self, deps: Deps, slack: Slack, pace: Pace) -> None:
+        self._deps, self._pace = deps, pace
+        self._courier = Courier(deps, slack, pace)
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._under_way: dict[int, asyncio.Task[bool]] = {}
+
+    async def begin(self) -> list[asyncio.Task[bool]]:
+        """Start on what is due and return the tasks; each says whether Slack has its message now."""
+        now = self._deps.clock.now()
+        if self._pace.is_held(now):
+            return []
+        await admit(self._deps, now)
+        begun = []
+        for picked in await pick(self._deps, self._pace, now, busy=self._under_way.keys()):
+            number = int(picked.message.id or 0)
+            task = asyncio.create_task(self._deliver(picked))
+            self._under_way[number] = task
+            task.add_done_callback(lambda _task, number=number: self._under_way.pop(number, None))  # type: ignore[misc]
+            begun.append(task)
+        return begun
+
+    async def _deliver(self, picked: Picked) -> bool:
+        async with self._places:
+            try:
+                return await self._courier.deliver(picked)
+            except Exception:
+                number = picked.message.id
+                log.exception("outbox message %s broke; it is looked at again when its claim runs out", number)
+                return False
+
+    async def finish(self) -> None:
+        """Wait for what is under way."""
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    async def cancel(self) -> None:
+        """Break off what is under way; it is looked for when its claim runs out."""
+        for task in self._under_way.values():
+            task.cancel()
+        await self.finish()
+
+
+async def drain(deps: Deps, slack: Slack, pace: Pace | None = None) -> int:
+    """Post and update what is due, once around; return how many messages Slack has now as they should be.
+
+    Posts go out in order for each channel and at most one a second to each; a message that waits for its retry holds
+    the later ones of its channel back. A second process is kept off by the claim on the row. `pace` remembers what
+    Slack asked for from one pass to the next.
+    """
+    around = _Round(deps, slack, pace or Pace())
+    try:
+        return sum(await asyncio.gather(*await around.begin()))
+    except BaseException:
+        await around.cancel()
+        raise
+
+
+class Drainer:
+    """Drains whenever something is due. `wake()` says that a cause has just been committed."""
+
+    def __init__(self, deps: Deps, slack: Slack, pace: Pace | None = None) -> None:
+        self._round = _Round(deps, slack, pace or Pace())
+        self._woken = asyncio.Event()
+        self._is_stopping = False
+
+    def wake(self) -> None:
+        """Look again now instead of at the next turn."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End after what is under way."""
+        self._is_stopping = True
+        self._woken.set()
+
+    async def run(self, *, every_seconds: float = 1.0) -> None:
+        """Drain until stopped or cancelled; a failure of a whole pass is logged and tried again."""
+        try:
+            while not self._is_stopping:
+                self._woken.clear()
+                try:
+                    await self._round.begin()
+                except Exception:
+                    log.exception("the outbox could not be drained; it is tried again")
+                try:
+                    await asyncio.wait_for(self._woken.wait(), every_seconds)
+                except TimeoutError:
+                    continue
+            await self._round.finish()
+        finally:
+            await self._round.cancel()

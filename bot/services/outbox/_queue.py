@@ -1,0 +1,195 @@
+"""Who is next: messages that are due step into their line, and the head of each line that may go is picked.
+
+No pass looks at what is sent, nor at more of a line than its head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Table, bindparam, literal_column, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.blocks.outbox import ROOT_FAILED
+from bot.services.deps import Deps
+from bot.services.outbox._pace import Call, Pace
+from bot.store.tables import OutboxMessage
+
+_TABLE: Table = OutboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+#: The line of updates, which no channel is called. Updates overtake each other: they concern one message each.
+UPDATES = "~updates"
+#: So many step into their lines in one transaction.
+_ADMITTED = 2000
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+_ROOT = _TABLE.alias("root")
+_ARRIVING = (
+    select(
+        *(_TABLE.c[name] for name in ("id", "channel", "fallbacks", "moved_from", "parent_key", "ts")),
+        _ROOT.c.ts.label("root_ts"),
+        _ROOT.c.channel.label("root_channel"),
+    )
+    .select_from(_TABLE.outerjoin(_ROOT, _ROOT.c.key == _TABLE.c.parent_key))
+    .where(
+        # Said as the index says it, so that either database sees that it applies.
+        _TABLE.c.lane.is_(None),
+        literal_column("outbox.state") == literal_column("'waiting'"),
+        _TABLE.c.due_at <= bindparam("now", type_=_TABLE.c.due_at.type),
+        or_(
+            _TABLE.c.parent_key.is_(None),
+            _TABLE.c.ts.is_not(None),
+            _ROOT.c.id.is_(None),
+            _ROOT.c.state.in_(("sent", "failed", "dropped")),
+        ),
+    )
+    .order_by(_TABLE.c.id)
+    .limit(_ADMITTED)
+)
+_ENTER = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("row"),
+        _TABLE.c.lane.is_(None),
+        _TABLE.c.state == "waiting",
+        # Another process may have got there first, and a revision may have come in between.
+        _TABLE.c.channel == bindparam("seen"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("lane", "channel", "fallbacks", "moved_from")})
+)
+#: The head of each line, found by jumping from line to line through the index.
+_HEADS = text(
+    "WITH RECURSIVE line(lane) AS ("
+    " SELECT (SELECT min(lane) FROM outbox WHERE lane IS NOT NULL)"
+    " UNION ALL"
+    " SELECT (SELECT min(o.lane) FROM outbox o WHERE o.lane > line.lane) FROM line WHERE line.lane IS NOT NULL"
+    ") SELECT line.lane, o.id, o.due_at FROM line JOIN outbox o"
+    " ON o.id = (SELECT min(h.id) FROM outbox h WHERE h.lane = line.lane)"
+    " WHERE line.lane IS NOT NULL AND line.lane <> :updates"
+).columns(_TABLE.c.lane, _TABLE.c.id, _TABLE.c.due_at)
+_RECENT = select(_TABLE.c.channel, _TABLE.c.posted_channel).where(
+    _TABLE.c.state == "sent", _TABLE.c.due_at > bindparam("since", type_=_TABLE.c.due_at.type)
+)
+_UPDATES_DUE = (
+    select(_TABLE.c.id)
+    .where(_TABLE.c.lane == UPDATES, _TABLE.c.due_at <= bindparam("now", type_=_TABLE.c.due_at.type))
+    .order_by(_TABLE.c.due_at, _TABLE.c.id)
+    .limit(bindparam("most"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The message that a reply belongs under: where it is in Slack; `ts` is None while it is not there."""
+
+    channel: str
+    ts: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A message whose turn it is, as it was read; `root` is None unless it goes into a thread."""
+
+    message: OutboxMessage
+    root: Root | None = None
+
+
+async def admit(deps: Deps, now: datetime) -> None:
+    """Let everything step into its line that is due and need not wait for its root any longer."""
+    while True:
+        async with deps.database.reading() as session:
+            arriving = (await session.execute(_ARRIVING, {"now": now})).all()
+        if not arriving:
+            return
+        async with deps.database.transaction() as session:
+            await (await session.connection()).execute(_ENTER, [_entering(row) for row in arriving])
+        if len(arriving) < _ADMITTED:
+            return
+
+
+def _entering(row: Any) -> dict[str, Any]:
+    channel, fallbacks, moved_from = row.channel, row.fallbacks, row.moved_from
+    if row.parent_key is not None and row.ts is None and not moved_from:
+        if row.root_channel is not None and row.root_channel != channel:
+            # Where its root went; its own channel is the first of the places to try instead.
+            fallbacks = [place for place in dict.fromkeys([channel, *fallbacks]) if place != row.root_channel]
+            channel = row.root_channel
+        if row.root_ts is None:
+            moved_from = [{"channel": "", "error": ROOT_FAILED}]
+    return {
+        "row": row.id,
+        "seen": row.channel,
+        "new_lane": UPDATES if row.ts is not None else channel,
+        "new_channel": channel,
+        "new_fallbacks": fallbacks,
+        "new_moved_from": moved_from,
+    }
+
+
+async def pick(deps: Deps, pace: Pace, now: datetime, *, busy: Collection[int]) -> list[Picked]:
+    """Return the messages that may go now, but none of `busy`, and count them as calls.
+
+    The channel that was served the longest ago comes first, so that a cap starves none.
+    """
+    posts, updates = pace.room(Call.POST, now), pace.room(Call.UPDATE, now)
+    ids: list[int] = []
+    async with deps.database.reading() as session:
+        connection = await session.connection()
+        if posts:
+            for lane, number in await _heads(connection, pace, now, busy=busy, most=posts):
+                pace.take(Call.POST, now)
+                pace.serve(lane, now)
+                ids.append(number)
+        if updates:
+            found = await connection.execute(_UPDATES_DUE, {"now": now, "most": updates + len(busy)})
+            due = [number for (number,) in found if number not in busy][:updates]
+            for _ in due:
+                pace.take(Call.UPDATE, now)
+            ids += due
+        return await _read(connection, ids, now) if ids else []
+
+
+async def _heads(
+    connection: AsyncConnection, pace: Pace, now: datetime, *, busy: Collection[int], most: int
+) -> Sequence[tuple[str, int]]:
+    """The lines that may go, and the head of each."""
+    heads = (await connection.execute(_HEADS, {"updates": UPDATES})).all()
+    due = [(lane, number) for lane, number, due_at in heads if due_at <= now and number not in busy]
+    if not due:
+        return []
+    resting: set[str | None] = set()
+    if pace.channel_interval:
+        # Another process may have posted there.
+        for channel, posted in await connection.execute(_RECENT, {"since": now - pace.channel_interval}):
+            resting |= {channel, posted}
+    free = [(lane, number) for lane, number in due if lane not in resting and pace.has_rested(lane, now)]
+    free.sort(key=lambda head: (pace.served_at(head[0]) or _LONG_AGO, head[1]))
+    return free[:most]
+
+
+async def _read(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> list[Picked]:
+    # Once more only what is due: another process may have claimed one a moment ago.
+    query = select(_TABLE).where(_TABLE.c.id.in_(ids), _TABLE.c.due_at <= now)
+    rows = (await connection.execute(query)).mappings().all()
+    messages = {row["id"]: OutboxMessage(**row) for row in rows}
+    roots = await _roots(connection, (message for message in messages.values() if goes_into_thread(message)))
+    return [
+        Picked(messages[number], roots.get(messages[number].parent_key or "")) for number in ids if number in messages
+    ]
+
+
+async def _roots(connection: AsyncConnection, replies: Iterable[OutboxMessage]) -> dict[str, Root]:
+    keys = {str(reply.parent_key) for reply in replies}
+    if not keys:
+        return {}
+    columns = (_TABLE.c[name] for name in ("key", "channel", "posted_channel", "ts", "thread_ts"))
+    found = await connection.execute(select(*columns).where(_TABLE.c.key.in_(keys)))
+    # Slack has no threads within threads: what replies to a reply goes into the same thread.
+    return {row.key: Root(row.posted_channel or row.channel, row.ts and (row.thread_ts or row.ts)) for row in found}
+
+
+def goes_into_thread(message: OutboxMessage) -> bool:
+    """Whether a message goes under its root; once it had to move, it stands alone."""
+    return message.parent_key is not None and not message.moved_from
