@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"there is no time zone {name!r}; it is a name like Europe/Berlin") from None
 
 
 class Settings(BaseSettings):
@@ -31,6 +39,10 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     #: A fact that nobody confirmed or imported for this many days is called stale.
     stale_after_days: Annotated[int, Field(ge=1)] = 180
+    #: The time zone of teams and people that have none of their own, by its IANA name.
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    #: The channel that hears of what reaches nobody else, and of deadlines that have come unanswered: a name or an id.
+    platform_channel: str = ""
     #: How often the catalog's revision is looked at, in seconds.
     catalog_poll_seconds: Annotated[float, Field(gt=0)] = 0.5
     #: How long a shutdown waits for work that has begun, in seconds.

@@ -13,13 +13,14 @@ from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRecord:
-    """A person. `slack_id` and `email` may be empty; `is_active` is False for leavers and deactivated accounts."""
+    """A person. All text but the name may be empty; `is_active` is False for leavers and deactivated accounts."""
 
     id: int
     name: str
     slack_id: str = ""
     email: str = ""
     is_active: bool = True
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,13 @@ from bot.store.db import Database
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The database, the clock and the few settings that use cases read."""
+    """The database, the clock and the few settings that use cases read.
+
+    `timezone` is that of whoever has none of their own. `platform_channel` is a channel's name or id, empty for none.
+    """
 
     database: Database
     clock: Clock
     stale_after: timedelta = timedelta(days=180)
+    timezone: str = "UTC"
+    platform_channel: str = ""

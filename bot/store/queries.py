@@ -71,7 +71,7 @@ async def sources(connection: AsyncConnection) -> dict[int, SourceRow]:
 async def people(connection: AsyncConnection, *, after: int) -> list[PersonRecord]:
     """Return the people who changed after a revision."""
     t = _table(tables.Person).c
-    columns = (t.id, t.name, t.slack_id, t.email, t.handle, t.is_active)
+    columns = (t.id, t.name, t.slack_id, t.email, t.handle, t.is_active, t.timezone)
     rows = await connection.execute(select(*columns).where(t.revision > after))
     return [
         PersonRecord(
@@ -80,6 +80,7 @@ async def people(connection: AsyncConnection, *, after: int) -> list[PersonRecor
             slack_id=row.slack_id or "",
             email=row.email or "",
             is_active=row.is_active,
+            timezone=row.timezone,
         )
         for row in rows
     ]

@@ -394,11 +394,14 @@ class Reminder(SQLModel, table=True):
     milestone: int | None = None  #: the last one that was said, in days before the deadline
     said_on: date | None = None  #: the addressee's day on which that was
     root_key: str = _text()  #: the outbox key of the root message; empty before there is one
+    owed: int | None = None  #: the milestone that was said to no answer, which those above the addressee have to hear
+    lead_told: int | None = None  #: the last one that the lead has heard of
+    platform_told: int | None = None  #: … and the platform channel
     claimed_at: datetime | None = _when(nullable=True)  #: somebody said that it is done; the evidence is awaited
     claimed_by: int | None = Field(default=None, foreign_key="people.id")
     delegated_to: int | None = Field(default=None, foreign_key="teams.id")  #: the team that has accepted it
     resolved_at: datetime | None = _when(nullable=True)
-    resolution: str = _text()  #: `upgraded`, `gone`, `moved` or `passed`
+    resolution: str = _text()  #: a `Resolution`
 
 
 class ReminderAnswer(SQLModel, table=True):

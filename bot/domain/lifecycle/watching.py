@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -48,6 +48,13 @@ class Addressee:
         if self.team is not None:
             return self.team.name
         return self.person.name if self.person is not None else ""
+
+    @property
+    def timezone(self) -> str:
+        """The name of the time zone that they work in; empty where nobody said."""
+        if self.team is not None:
+            return self.team.timezone
+        return self.person.timezone if self.person is not None else ""
 
 
 NOBODY = Addressee()
@@ -99,13 +106,17 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Watches:
-    """The inventory as of one moment. `unsure` is whatever is not sure to be in a cycle, by its addressee's key."""
+    """The inventory as of one moment. `unsure` is whatever is not sure to be in a cycle, by its addressee's key.
+
+    `running` says who runs which cycle, one without a deadline, too: (addressee, product, cycle).
+    """
 
     by_key: Mapping[tuple[str, str, str, str], Watch] = field(default_factory=dict)
     by_asset: Mapping[int, tuple[Running, ...]] = field(default_factory=dict)
     by_addressee: Mapping[str, tuple[Watch, ...]] = field(default_factory=dict)
     unsure: Mapping[str, tuple[Running, ...]] = field(default_factory=dict)
     addressees: Mapping[str, Addressee] = field(default_factory=dict)
+    running: Set[tuple[str, str, str]] = frozenset()
 
 
 def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, stale_after: timedelta) -> Responsible:
@@ -171,6 +182,7 @@ class Watching:
         self._unsure: dict[str, list[Running]] = {}
         self._groups: dict[tuple[str, str, str, str], tuple[Addressee, InCycle, Deadline, list[Running]]] = {}
         self._addressees: dict[str, Addressee] = {}
+        self._cycles: set[tuple[str, str, str]] = set()
 
     def add(self, deployment: Deployment) -> None:
         """Take one deployment; one of an asset that the catalog no longer has is left out."""
@@ -183,7 +195,10 @@ class Watching:
                 asset, self._catalog, now=self._now, stale_after=self._stale_after
             )
         pin = self._pins.get((asset.id, deployment.product, deployment.version, deployment.provider))
-        running = Running(deployment, asset, self._matched(deployment, pin), responsible, pin)
+        comes_to = matched(
+            self._table, pin, product=deployment.product, version=deployment.version, provider=deployment.provider
+        )
+        running = Running(deployment, asset, comes_to, responsible, pin)
         self._by_asset.setdefault(asset.id, []).append(running)
         addressee = responsible.addressee
         self._addressees.setdefault(addressee.key, addressee)
@@ -191,6 +206,7 @@ class Watching:
         if certain is None:
             self._unsure.setdefault(addressee.key, []).append(running)
             return
+        self._cycles.add((addressee.key, certain.product.key, certain.cycle.name))
         all_of_it = deadlines_of(certain.cycle, has_extended_support=deployment.has_extended_support)
         for deadline in current(all_of_it, self._today_of(addressee)):
             key = (addressee.key, certain.product.key, certain.cycle.name, deadline.kind.value)
@@ -211,15 +227,18 @@ class Watching:
             by_addressee={key: tuple(sorted(watches, key=_urgency)) for key, watches in by_addressee.items()},
             unsure={key: tuple(sorted(runs, key=_order)) for key, runs in self._unsure.items()},
             addressees=self._addressees,
+            running=self._cycles,
         )
 
-    def _matched(self, deployment: Deployment, pin: Pin | None) -> Matched:
-        if pin is not None:
-            product = self._table.get(pin.pinned_product)
-            found = match(self._table, product=pin.pinned_product, version=pin.pinned_cycle)
-            if product is not None and isinstance(found, InCycle) and found.cycle.name == pin.pinned_cycle:
-                return found
-        return match(self._table, product=deployment.product, version=deployment.version, provider=deployment.provider)
+
+def matched(table: Table, pin: Pin | None, *, product: str, version: str, provider: str) -> Matched:
+    """Return what a deployment's version comes to: what a person said, while there is such a cycle, else the rules."""
+    if pin is not None:
+        found = match(table, product=pin.pinned_product, version=pin.pinned_cycle)
+        known = table.get(pin.pinned_product) is not None
+        if known and isinstance(found, InCycle) and found.cycle.name == pin.pinned_cycle:
+            return found
+    return match(table, product=product, version=version, provider=provider)
 
 
 def certain_of(matched: Matched) -> InCycle | None:

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from bot.domain.lifecycle.deployments import Deployment, Pin
-from bot.domain.lifecycle.watching import Addressee, Watches, Watching
+from bot.domain.lifecycle.matched import InCycle
+from bot.domain.lifecycle.watching import NOBODY, Addressee, Watches, Watching, certain_of, matched
 from bot.services.deps import Deps
 from bot.services.lifecycle.facts import Facts
 from bot.services.snapshot import Snapshot
@@ -38,8 +39,38 @@ class Watcher:
         self._deployments: list[Deployment] = []
         self._pins: Mapping[_PinKey, Pin] = {}
         self._gathered_from = (-1, "")
-        self._days = _Days()
+        self._days = _Days(deps.clock.now(), deps.timezone)
         self._watches = Watches()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The catalog that is watched."""
+        return self._snapshot
+
+    @property
+    def facts(self) -> Facts:
+        """The release cycles that it is held against."""
+        return self._facts
+
+    def addressee(self, key: str) -> Addressee:
+        """Return whom a key names, as `Addressee.key` has it; nobody when they are not known any more."""
+        kind, _, number = key.partition(":")
+        if kind == "team":
+            return Addressee(team=self._snapshot.team(int(number)))
+        return Addressee(person=self._snapshot.person(int(number))) if kind == "person" else NOBODY
+
+    def zone_name(self, addressee: Addressee) -> str:
+        """Return the name of the addressee's time zone: their own, else the installation's."""
+        return addressee.timezone or self._deps.timezone
+
+    def today(self, addressee: Addressee) -> date:
+        """Return the day that it is where the addressee is."""
+        return _Days(self._deps.clock.now(), self._deps.timezone).of(addressee)
+
+    def cycle_of(self, asset_id: int, *, product: str, version: str, provider: str) -> InCycle | None:
+        """Return the cycle that a deployment is sure to be in, one that is gone, too; None when it is not sure."""
+        pin = self._pins.get((asset_id, product, version, provider))
+        return certain_of(matched(self._facts.table, pin, product=product, version=version, provider=provider))
 
     async def current(self) -> Watches:
         """Return the watches as of now, gathered anew when the catalog, the facts or the day of anybody changed.
@@ -56,7 +87,7 @@ class Watcher:
                     self._deployments = await _deployments(connection)
                     self._pins = await _pins(connection)
                 self._read_at = revision
-            days = _Days(now)
+            days = _Days(now, self._deps.timezone)
             watching = Watching(
                 table,
                 self._snapshot,
@@ -73,14 +104,13 @@ class Watcher:
 class _Days:
     """Which day it was in each time zone that was asked for, at one moment."""
 
-    def __init__(self, now: datetime | None = None) -> None:
-        self._now = now
+    def __init__(self, now: datetime, default_zone: str) -> None:
+        self._now, self._default_zone = now, default_zone
         self._by_zone: dict[str, date] = {}
 
     def of(self, addressee: Addressee) -> date:
-        """Return the addressee's day: their team's, UTC's for whoever has no time zone."""
-        assert self._now is not None  # noqa: S101 - only days of a moment are asked
-        name = addressee.team.timezone if addressee.team is not None else ""
+        """Return the day that it is where the addressee is."""
+        name = addressee.timezone or self._default_zone
         found = self._by_zone.get(name)
         if found is None:
             found = self._by_zone[name] = self._now.astimezone(zone_of(name)).date()

@@ -1,0 +1,212 @@
+"""What the store remembers of reminders and their answers, and the cards that are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel, col
+
+from bot.blocks import lifecycle as blocks
+from bot.domain.lifecycle.feed import freshness
+from bot.domain.lifecycle.milestones import DeadlineKind, Milestone
+from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card, ClosedCard, DateMove, FactsAge, Remembered
+from bot.domain.lifecycle.watching import Watch
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.services import outbox
+from bot.services.deps import Deps
+from bot.services.lifecycle.closing import evidence_of
+from bot.services.lifecycle.facts import Facts
+from bot.services.lifecycle.watches import Watcher
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+
+#: (product, cycle): what the moves of dates are found by.
+Moves = Mapping[tuple[str, str], tuple[DateMove, ...]]
+
+
+async def remembered(
+    session: AsyncSession,
+    *,
+    reminder_ids: Collection[int] | None = None,
+    addressee: str | None = None,
+    is_open: bool = True,
+) -> list[Remembered]:
+    """Return reminders with the answers in force and the people who gave them, by id.
+
+    All that are open; of `reminder_ids` or `addressee` only where these are given. With `is_open` False the resolved
+    ones, too.
+    """
+    table, conditions = tables.Reminder, list[ColumnElement[bool]]()
+    if is_open:
+        conditions.append(col(table.resolved_at).is_(None))
+    if reminder_ids is not None:
+        conditions.append(col(table.id).in_(reminder_ids))
+    if addressee is not None:
+        conditions.append(col(table.addressee) == addressee)
+    rows = (await session.execute(select(_columns(table)).where(*conditions).order_by(col(table.id)))).all()
+    if not rows:
+        return []
+    answers = await _answers(session, conditions)
+    people = await _people(session, {*_people_in(rows, "claimed_by"), *_people_in(answers, "person_id", "decided_by")})
+    by_reminder: dict[int, list[Answer]] = {}
+    for row in answers:
+        by_reminder.setdefault(row.reminder_id, []).append(_answer(row, people))
+    return [_remembered(row, tuple(by_reminder.get(row.id, ())), people) for row in rows]
+
+
+async def card_of(deps: Deps, watcher: Watcher, session: AsyncSession, reminder_id: int) -> Card | ClosedCard | None:
+    """Return what the root message of a reminder shows now; None when nothing is known of it.
+
+    That is so, too, for one that is open and that nothing is watched for: the facts have lost its date, or the evidence
+    that closes it has not been looked at yet.
+    """
+    found = await remembered(session, reminder_ids=[reminder_id], is_open=False)
+    if not found:
+        return None
+    watches = await watcher.current()
+    [reminder] = found
+    row = await session.get_one(tables.Reminder, reminder_id)
+    if row.resolved_at is not None:
+        return await closed_card(watcher, session, reminder, row.resolution)
+    watch = watches.by_key.get(reminder.key)
+    if watch is None:
+        return None
+    moves = await moves_of(session, [watch])
+    return card(deps, watcher, reminder, watch, moves)
+
+
+async def closed_card(watcher: Watcher, session: AsyncSession, reminder: Remembered, resolution: str) -> ClosedCard:
+    """Return what the root message shows once the reminder is resolved, with what its assets run now."""
+    product = watcher.facts.table.get(reminder.product)
+    evidence = await evidence_of(watcher, session, reminder)
+    return ClosedCard(
+        reminder=reminder,
+        product=product.label or product.key if product is not None else reminder.product,
+        cycle=reminder.cycle,
+        resolution=resolution,
+        evidence=evidence,
+    )
+
+
+def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves: Moves) -> Card:
+    """Return what the root message of an open reminder shows."""
+    offer = next((each for each in reminder.answers if each.kind is AnswerKind.DELEGATED), None)
+    is_offered = offer is not None and offer.decided_by is None
+    return Card(
+        reminder=reminder,
+        watch=watch,
+        today=watcher.today(watch.addressee),
+        facts=facts_age(watcher.facts, deps.clock.now()),
+        moves=moves.get((watch.product.key, watch.cycle.name), ()),
+        delegated_to=_name(watcher.snapshot, reminder.delegated_to),
+        offered_to=_name(watcher.snapshot, offer.team_id) if offer is not None and is_offered else "",
+    )
+
+
+async def revise_root(session: AsyncSession, deps: Deps, card: Card | ClosedCard) -> None:
+    """Render the root message of a reminder anew, when it has one."""
+    key = card.reminder.root_key
+    if key:
+        message = blocks.closed(card) if isinstance(card, ClosedCard) else blocks.card(card)
+        await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+
+
+async def moves_of(session: AsyncSession, watches: Iterable[Watch]) -> Moves:
+    """Return how the dates of these cycles have moved, the oldest move first."""
+    wanted = {(watch.product.key, watch.cycle.name) for watch in watches}
+    if not wanted:
+        return {}
+    table = tables.DateChange
+    query = select(_columns(table)).where(col(table.product).in_({key for key, _ in wanted})).order_by(col(table.id))
+    found: dict[tuple[str, str], list[DateMove]] = {}
+    for row in await session.execute(query):
+        if (row.product, row.cycle) in wanted:
+            found.setdefault((row.product, row.cycle), []).append(DateMove(row.clock, row.before, row.after, row.at))
+    return {key: tuple(moves) for key, moves in found.items()}
+
+
+def facts_age(facts: Facts, now: datetime) -> FactsAge:
+    """Return where the dates come from, and how far they are trusted."""
+    return FactsAge(facts.confirmed_at, freshness(facts.confirmed_at, now))
+
+
+def _name(snapshot: Snapshot, team_id: int | None) -> str:
+    team: TeamRecord | None = snapshot.team(team_id) if team_id is not None else None
+    return team.name if team is not None else ""
+
+
+async def _answers(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
+    table = tables.ReminderAnswer
+    query: Select[Any] = (
+        select(_columns(table))
+        .join(tables.Reminder, col(tables.Reminder.id) == col(table.reminder_id))
+        .where(*conditions, col(table.ended_at).is_(None))
+        .order_by(col(table.id).desc())
+    )
+    found: Sequence[Any] = (await session.execute(query)).all()
+    return found
+
+
+async def _people(session: AsyncSession, ids: set[int]) -> dict[int, PersonRecord]:
+    table = tables.Person
+    found: dict[int, PersonRecord] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 500):
+        query = select(_columns(table)).where(col(table.id).in_(wanted[start : start + 500]))
+        for row in await session.execute(query):
+            found[row.id] = PersonRecord(
+                id=row.id,
+                name=row.name or row.handle or row.email or row.slack_id or "",
+                slack_id=row.slack_id or "",
+                email=row.email or "",
+                is_active=row.is_active,
+                timezone=row.timezone,
+            )
+    return found
+
+
+def _people_in(rows: Iterable[Any], *columns: str) -> set[int]:
+    return {person for row in rows for name in columns if (person := getattr(row, name)) is not None}
+
+
+def _columns(table: type[SQLModel]) -> Any:
+    return table.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+
+
+def _answer(row: Any, people: Mapping[int, PersonRecord]) -> Answer:
+    return Answer(
+        id=row.id,
+        kind=AnswerKind(row.kind),
+        person=people.get(row.person_id),
+        at=row.at,
+        deadline=row.deadline,
+        milestone=row.milestone,
+        until=row.until,
+        team_id=row.team_id,
+        detail=row.detail,
+        decided_by=people.get(row.decided_by) if row.decided_by is not None else None,
+        decided_at=row.decided_at,
+    )
+
+
+def _remembered(row: Any, answers: tuple[Answer, ...], people: Mapping[int, PersonRecord]) -> Remembered:
+    return Remembered(
+        id=row.id,
+        addressee=row.addressee,
+        product=row.product,
+        cycle=row.cycle,
+        kind=DeadlineKind(row.kind),
+        deadline=row.deadline,
+        opened_on=row.opened_on,
+        milestone=Milestone(row.milestone) if row.milestone is not None else None,
+        said_on=row.said_on,
+        root_key=row.root_key,
+        claimed_by=people.get(row.claimed_by) if row.claimed_by is not None else None,
+        claimed_at=row.claimed_at,
+        delegated_to=row.delegated_to,
+        answers=answers,
+    )
