@@ -29,6 +29,7 @@ from bot.domain.portfolio import Asked, Gap, Page, Share, TeamCard
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.playground.refusals import check_message, check_view
 from handlers import routes
+from tests.blocks import lifecycle_samples
 from tests.blocks.test_ownership import assert_inert
 from tests.domain.test_ownership import (
     ADA,
@@ -221,6 +222,7 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     yield from ownership_samples(name)
     yield from other_samples(name)
+    yield from lifecycle_samples.samples(name)
 
 
 def renderers() -> set[Callable[..., Any]]:
@@ -286,6 +288,8 @@ def test_every_button_is_answered_and_every_answer_has_a_button() -> None:
         typed = [block["element"]["action_id"] for block in body.get("blocks", ()) if block["type"] == "input"]
         inputs |= set(typed)
         drawn |= {element["action_id"] for element in elements(body)} - set(typed)
+    drawn = {each for each in drawn if not each.startswith("lifecycle.")}
+    views = {each for each in views if not each.startswith("lifecycle.")}
     assert drawn == set(listened.actions)
     assert views == set(listened.submissions)
     assert not inputs & drawn
