@@ -21,6 +21,8 @@ from bot.errors import SettingsError, SlackError
 from bot.ports import Clock, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
+from bot.services.lifecycle.facts import Facts
+from bot.services.lifecycle.watches import Watcher
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -67,7 +69,8 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         gc.collect()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
         portfolios = Portfolios(deps, snapshot)
-        context = Context(deps, snapshot, slack, Drainer(deps, slack), portfolios, Background(), bot_user_id)
+        watcher = Watcher(deps, snapshot, Facts())
+        context = Context(deps, snapshot, slack, Drainer(deps, slack), portfolios, Background(), bot_user_id, watcher)
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
         work = jobs.Jobs(deps, slack, snapshot)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.blocks import ownership as blocks
 from bot.blocks.home import SHOW
 from bot.blocks.portfolio import TEAM, with_turns
-from handlers import baton, claiming, home, ownership
+from handlers import baton, claiming, home, lifecycle, ownership
 from handlers.dispatch import Routes
 
 
@@ -25,10 +25,12 @@ def routes() -> Routes:
             blocks.WITHDRAW: claiming.on_withdraw,
             **dict.fromkeys(with_turns(TEAM), baton.on_team),
             **dict.fromkeys(with_turns(SHOW), home.on_show),
+            **lifecycle.ACTIONS,
         },
         submissions={
             blocks.DOUBT_VIEW: ownership.on_doubt_submitted,
             blocks.CLAIM_VIEW: claiming.on_claim_submitted,
+            **lifecycle.SUBMISSIONS,
         },
         shortcuts={"who_owns_this": ownership.on_who_owns_this},
         events={

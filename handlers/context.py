@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.ports import Slack
 from bot.services.deps import Deps
+from bot.services.lifecycle.watches import Watcher
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -68,3 +69,4 @@ class Context:
     portfolios: Portfolios
     background: Background
     bot_user_id: str
+    watcher: Watcher

@@ -31,7 +31,7 @@ from bot.domain.lifecycle.reminders import (
     Remembered,
 )
 from bot.domain.lifecycle.watching import NOBODY, Addressee, Responsible, Running, Watch
-from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -88,6 +88,7 @@ def running(
             id=number, area=Area.DATABASE, role=Role.OWNER, team_id=whose.team.id, valid_from=NOW, source=name
         )
         facts = (owned,)
+    doubts = (DoubtRecord(person(name), name, NOW),) if number % 5 == 0 else ()
     pin = Pin(
         id=1,
         asset_id=number,
@@ -112,7 +113,9 @@ def running(
             first_seen_at=NOW,
             last_seen_at=NOW,
         ),
-        AssetRecord(id=number, ref=f"database:{number}", kind=AssetKind.DATABASE, name=name, tier=1, facts=facts),
+        AssetRecord(
+            id=number, ref=f"database:{number}", kind=AssetKind.DATABASE, name=name, tier=1, facts=facts, doubts=doubts
+        ),
         matched or InCycle(product=product, cycle=product.cycles[-1], method=Method.PREFIX, feed="abc"),
         Responsible(whose, others, is_disputed),
         pin if is_pinned else None,
@@ -192,7 +195,7 @@ def cards(name: str) -> Iterator[Card]:
         yield card(name, facts=age, moves=9, milestone=Milestone(30), said_on=TODAY)
     many = tuple(
         running(name, number, is_disputed=number % 3 == 0, others=tuple((area, name) for area in Area))
-        for number in range(1, 300)
+        for number in range(1, 40)
     )
     yield card(name, watch(name, runs=many))
     yield card(name, watch(name, addressee=NOBODY, runs=many))
@@ -226,7 +229,7 @@ def runs_of_every_kind(name: str) -> tuple[Running, ...]:
 
 def digests(name: str) -> Iterator[Digest]:
     items = [Item(each, Milestone(90)) for each in cards(name)]
-    for chosen, quiet, unsure in ((items, 4000, 3000), (items[:1], 0, 1), ((), 3, 0), (items * 100, 1, 0)):
+    for chosen, quiet, unsure in ((items, 4000, 30), (items[:1], 0, 1), ((), 3, 0), (items * 9, 1, 0)):
         for addressee in (team(name), NOBODY):
             yield Digest(
                 addressee=addressee,
@@ -265,19 +268,21 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
     for item in items:
         yield blocks.card, blocks.card(item.card)
         yield blocks.milestone, blocks.milestone(item)
+        for note in ("", "Noted: nothing more is said of it."):
+            yield blocks.opened, blocks.opened(item.card, note)
+            yield blocks.opened_view, blocks.opened_view(item.card, note)
         yield blocks.explanation, blocks.explanation(item.card)
+        yield blocks.explanation_view, blocks.explanation_view(item.card)
     yield blocks.card, blocks.card(everything[0], also=items * 50)
     yield blocks.milestone, blocks.milestone(items[0], also=items * 50)
     explained = card(name, watch(name, runs=runs_of_every_kind(name)))
     yield blocks.explanation, blocks.explanation(explained)
     for audience in Audience:
-        yield blocks.escalation, blocks.escalation(items * 20, to=audience)
+        yield blocks.escalation, blocks.escalation(items, to=audience)
         yield blocks.escalation, blocks.escalation(items[:1], to=audience)
     for each in closed_cards(name):
         yield blocks.closed, blocks.closed(each)
         yield blocks.resolved, blocks.resolved(each)
-        yield blocks.stale, blocks.stale(each)
-    yield blocks.stale, blocks.stale(None)
     for every in digests(name):
         yield blocks.digest, blocks.digest(every)
     for outcome in outcomes(name):
@@ -299,7 +304,7 @@ def form_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
         candidates = [(each.watch.product, cycle) for cycle in each.watch.product.cycles]
         for some in ([], candidates, candidates * 50):
             yield blocks.pin_view, blocks.pin_view(each.watch.runs, some, METADATA)
-    yield blocks.loading_view, blocks.loading_view(METADATA)
+    yield blocks.loading_view, blocks.loading_view()
 
 
 def note_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.blocks.lifecycle import actions
-from bot.blocks.lifecycle.cards import card, closed, resolved
+from bot.blocks.lifecycle.cards import card, closed, opened, opened_view, resolved
 from bot.blocks.lifecycle.digests import digest
-from bot.blocks.lifecycle.explaining import explanation
+from bot.blocks.lifecycle.explaining import explanation, explanation_view
 from bot.blocks.lifecycle.forms import (
     delegate_view,
     done_view,
@@ -24,7 +24,7 @@ from bot.blocks.lifecycle.notes import (
     waiver_settled,
     waiver_wanted,
 )
-from bot.blocks.lifecycle.receipts import receipt, stale
+from bot.blocks.lifecycle.receipts import receipt
 
 __all__ = [
     "actions",
@@ -36,17 +36,19 @@ __all__ = [
     "done_view",
     "escalation",
     "explanation",
+    "explanation_view",
     "loading_view",
     "milestone",
     "not_ours_view",
     "offer",
     "offer_answered",
     "offer_settled",
+    "opened",
+    "opened_view",
     "pin_view",
     "plan_view",
     "receipt",
     "resolved",
-    "stale",
     "waive_view",
     "waiver_settled",
     "waiver_wanted",

@@ -57,4 +57,3 @@ WAIVE_REASON = "lifecycle.waive_reason"
 WAIVE_DAY = "lifecycle.waive_day"
 
 DONE_VIEW = "lifecycle.done_view"
-DONE_NOTE = "lifecycle.done_note"

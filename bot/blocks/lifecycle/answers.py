@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from bot.blocks import text
@@ -117,8 +116,10 @@ def _waiver(answer: Answer, until: date) -> str:
 
 def _plan(answer: Answer, card: Card, on: date) -> list[str]:
     detail = answer.detail
-    to = escape(detail.get(TARGET, ""), 80)
-    lines = [f"*Plan:* {f'{to} ' if to else ''}{words.day(on)}, by {who(answer.person)}."]
+    to = detail.get(TARGET, "")
+    is_cycle = any(to == words.cycle_name(cycle) for cycle in card.watch.product.cycles)
+    what = f"{'upgrade to ' if is_cycle else ''}{escape(to, 80)}, " if to else ""
+    lines = [f"*Plan:* {what}to be done {words.day(on)}, says {who(answer.person)}."]
     work = [
         f"{label}: {whom(detail[key])}"
         for key, label in ((COMPATIBILITY, "Application compatibility"), (UPGRADE, "Upgrade"))
@@ -146,18 +147,3 @@ def _rollback(criteria: str, decider: str) -> str:
     if open_points:
         known.append(f"Still open: {' and '.join(open_points)}.")
     return " ".join(known)
-
-
-def deciding(answers: Sequence[Answer], today: date) -> Answer | None:
-    """Return the waiver that awaits its approval, if one does."""
-    return next(
-        (
-            answer
-            for answer in answers
-            if answer.kind is AnswerKind.WAIVED
-            and answer.decided_by is None
-            and answer.until is not None
-            and answer.until > today
-        ),
-        None,
-    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.blocks.lifecycle import actions, answers, words
+from bot.blocks.lifecycle import actions, words
 from bot.blocks.ownership import CLAIM
 from bot.blocks.text import Block, button, context, plain, section
 from bot.domain.lifecycle.reminders import AnswerKind, Card, Item
 from bot.domain.lifecycle.responses import SNOOZE_ENDS
+from bot.domain.lifecycle.standing import pending, standing
 from bot.domain.lifecycle.watching import Running
 from bot.domain.records import AssetRecord
 
@@ -17,25 +18,27 @@ from bot.domain.records import AssetRecord
 _MOST_ALSO = 10
 #: Buttons to claim what nobody owns.
 MOST_CLAIMS = 5
+#: Answers that nobody acknowledges or snoozes over.
+_SETTLED = frozenset({AnswerKind.PLANNED, AnswerKind.WAIVED})
 
 
 def card_buttons(card: Card) -> list[Block]:
     """Return what can be answered now. What would change nothing is left out; each click is checked again."""
     name, value = words.plain_name(card.watch, 45), words.value(card)
-    held = {answer.kind for answer in card.reminder.answers if answer.response(card.watch.deadline.kind) is not None}
-    has_plan, is_waived = AnswerKind.PLANNED in held, AnswerKind.WAIVED in held
+    held = standing(card)
+    stands = held.kind if held is not None else None
     elements: list[Block] = []
-    if not has_plan and not is_waived and AnswerKind.ACKNOWLEDGED not in held:
+    if stands is None:
         elements.append(button("Acknowledge", actions.ACKNOWLEDGE, value, label=f"Acknowledge: {name}"))
-    plan = "Change plan…" if has_plan else "Plan…"
-    style = "" if has_plan or is_waived else "primary"
+    plan = "Change plan…" if stands is AnswerKind.PLANNED else "Plan…"
+    style = "" if stands in _SETTLED else "primary"
     elements.append(button(plan, actions.PLAN, value, label=f"{plan} {name}", style=style))
-    if not has_plan and not is_waived and (card.watch.deadline.on - card.today).days > SNOOZE_ENDS:
+    if stands not in _SETTLED and (card.watch.deadline.on - card.today).days > SNOOZE_ENDS:
         elements.append(_snooze(value))
     elements.append(button("Explain", actions.EXPLAIN, value, label=f"Explain why I am told: {name}"))
     elements.append(_more(value))
     row: Block = {"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}
-    waiver = answers.deciding(card.reminder.answers, card.today)
+    waiver = pending(card.reminder, AnswerKind.WAIVED, card.today)
     return [row] if waiver is None else [*decision_buttons(waiver.id, name), row]
 
 
@@ -64,8 +67,8 @@ def decision_buttons(answer_id: int, name: str) -> list[Block]:
     """Return the buttons that decide on a waiver."""
     value = str(answer_id)
     elements = [
-        button("Approve", actions.APPROVE, value, label=f"Approve leaving it: {name}"),
-        button("Refuse", actions.REFUSE, value, label=f"Refuse to leave it: {name}"),
+        button("Approve waiver", actions.APPROVE, value, label=f"Approve waiver: {name}"),
+        button("Refuse waiver", actions.REFUSE, value, label=f"Refuse waiver: {name}"),
     ]
     return [{"type": "actions", "elements": elements}]
 
@@ -77,7 +80,7 @@ def open_button(card: Card) -> Mapping[str, Any]:
 
 def also_lines(also: Sequence[Item]) -> list[str]:
     """Return the text of what is due as well, a line each."""
-    lines = [f"• {words.headline(item.card.watch, item.card.today)}" for item in also[:_MOST_ALSO]]
+    lines = [f"• {words.brief(item.card.watch, item.card.today)}" for item in also[:_MOST_ALSO]]
     more = len(also) - _MOST_ALSO
     if lines:
         lines.insert(0, "Also due today:")
@@ -90,7 +93,7 @@ def also_blocks(also: Sequence[Item]) -> list[Block]:
         return []
     blocks: list[Block] = [context("Also due today:")]
     blocks += [
-        {**section(words.headline(item.card.watch, item.card.today)), "accessory": open_button(item.card)}
+        {**section(words.brief(item.card.watch, item.card.today)), "accessory": open_button(item.card)}
         for item in also[:_MOST_ALSO]
     ]
     more = len(also) - _MOST_ALSO

@@ -10,8 +10,10 @@ from bot.blocks.lifecycle import answers, words
 from bot.blocks.lifecycle.buttons import also_blocks, also_lines, card_buttons, claim_blocks
 from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, context, cut_mrkdwn, escape, section
+from bot.domain.catalog import Area
 from bot.domain.lifecycle.milestones import DeadlineKind
-from bot.domain.lifecycle.reminders import Card, ClosedCard, DateMove, FactsAge, Item
+from bot.domain.lifecycle.reminders import AnswerKind, Card, ClosedCard, DateMove, FactsAge, Item
+from bot.domain.lifecycle.standing import standing
 from bot.domain.lifecycle.targets import suggested
 from bot.domain.lifecycle.watching import Running
 
@@ -20,6 +22,8 @@ _MOST_ASSETS = 5
 _MOST_SPLIT = 3
 #: From here on the headline carries a warning sign, in days before the deadline.
 _CLOSE = 30
+#: Areas whose owners have to plan an upgrade together.
+_UPGRADED_TOGETHER = frozenset({Area.ALL, Area.APPLICATION, Area.DATABASE, Area.INFRASTRUCTURE, Area.CONTAINERS})
 _CLOCK_WORDS = {"eoas": "active support", "eol": "standard support", "eoes": "paid support"}
 
 
@@ -42,6 +46,26 @@ def card(card: Card, *, also: Sequence[Item] = ()) -> Rendered:
     return Rendered(cut_mrkdwn(said, MESSAGE_TEXT), blocks)
 
 
+def opened(its: Card, note: str = "") -> Rendered:
+    """Return the card for one person alone, under a note about what they have just done."""
+    made = card(its)
+    if not note:
+        return made
+    return Rendered(
+        cut_mrkdwn(f"{note}\n{made.text}", MESSAGE_TEXT), [section(note), {"type": "divider"}, *made.blocks]
+    )
+
+
+def opened_view(its: Card, note: str = "") -> Block:
+    """Return the card as a modal, for where there is no message to answer with."""
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "End of life"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": list(opened(its, note).blocks),
+    }
+
+
 def closed(card: ClosedCard) -> Rendered:
     """Return the root message of a reminder that is over."""
     said, seen = _over(card), _evidence(card.evidence)
@@ -59,7 +83,7 @@ def headline(card: Card) -> str:
     """Return the first sentence, with a warning sign when the deadline is close or over and nobody is at it."""
     is_close = (card.watch.deadline.on - card.today).days <= _CLOSE
     is_loud = is_close and card.watch.deadline.kind is not DeadlineKind.ACTIVE_SUPPORT
-    sign = ":warning: " if is_loud and card.reminder.response is None and card.reminder.claimed_at is None else ""
+    sign = ":warning: " if is_loud and standing(card) is None and card.reminder.claimed_at is None else ""
     return f"{sign}{words.headline(card.watch, card.today)}"
 
 
@@ -77,15 +101,16 @@ def ownership_warnings(card: Card) -> list[str]:
     lines = []
     if disputed:
         lines.append(f":warning: Who owns {words.assets(disputed)} is disputed: agree on it, so that one of you plans.")
+    lines += _doubts(card)
     split: dict[str, list[Running]] = {}
     for one in card.watch.runs:
-        if one.responsible.others and not one.responsible.is_disputed:
+        if _others(one) and not one.responsible.is_disputed:
             split.setdefault(_areas(one), []).append(one)
-    for owners, runs in list(split.items())[:_MOST_SPLIT]:
-        lines.append(
-            f":bulb: Of {words.assets(runs)}, {owners}: consider handing the rest to the product team, "
-            "so that one team plans the upgrade."
-        )
+    if split:
+        shown = [f"of {words.assets(runs)}, {owners}" for owners, runs in list(split.items())[:_MOST_SPLIT]]
+        more = len(split) - len(shown)
+        shown += [f"and {more:,} more are split"] if more > 0 else []
+        lines.append(f":bulb: Split: {'; '.join(shown)}. Consider handing the rest to the product team.")
     return lines
 
 
@@ -115,6 +140,24 @@ def is_nobodys(card: Card) -> bool:
     return card.watch.addressee.key == "nobody" and card.reminder.delegated_to is None
 
 
+def _doubts(card: Card) -> list[str]:
+    """The last doubt about its owner, unless it is this card's own answer."""
+    if any(answer.detail.get(answers.NOT_OURS) for answer in card.reminder.answers):
+        return []
+    doubted = [
+        (doubt, one)
+        for one in card.watch.runs
+        for doubt in one.asset.doubts
+        if all(doubt.at >= fact.valid_from for fact in one.asset.facts)
+    ]
+    if not doubted:
+        return []
+    doubt, one = max(doubted, key=lambda each: each[0].at)
+    reason = escape(doubt.reason, 200)
+    said = f"{answers.who(doubt.person)} doubted {text.date(doubt.at)} who owns {bold(one.asset.name, 60)}"
+    return [f":warning: {said}{f': {reason}' if reason else '.'}"]
+
+
 def _areas(one: Running) -> str:
     """Name who owns which area, e.g. `Platform owns the database, Payments the application`."""
     addressee = one.responsible.addressee
@@ -126,10 +169,14 @@ def _areas(one: Running) -> str:
     }
     first = f"{bold(addressee.name, 80)} owns {join(sorted(mine)) if mine else 'this part'}"
     others: dict[str, list[str]] = {}
-    for area, name in one.responsible.others:
+    for area, name in _others(one):
         others.setdefault(bold(name, 80), []).append(AREA_WORDS[area])
     rest = [f"{name} {join(areas)}" for name, areas in list(others.items())[:_MOST_SPLIT]]
     return ", ".join([first, *rest])
+
+
+def _others(one: Running) -> list[tuple[Area, str]]:
+    return [(area, name) for area, name in one.responsible.others if area in _UPGRADED_TOGETHER]
 
 
 def _moves(card: Card) -> list[str]:
@@ -148,7 +195,9 @@ def _clock(value: str) -> str:
 def _next_step(card: Card) -> str:
     if is_nobodys(card):
         return "Nobody owns these, so nobody is told but this channel. If one is yours, claim it for your team."
-    if card.reminder.response is not None or card.reminder.claimed_at is not None:
+    held = standing(card)
+    is_seen_only = held is None or (held.kind is AnswerKind.ACKNOWLEDGED and not held.detail.get(answers.NOT_OURS))
+    if not is_seen_only or card.reminder.claimed_at is not None:
         return ""
     found = suggested(card.watch.product, card.watch.cycle, card.today)
     if found is None:

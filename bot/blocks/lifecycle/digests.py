@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.blocks.lifecycle import answers, words
+from bot.blocks.lifecycle import actions, answers, words
 from bot.blocks.lifecycle.buttons import open_button
 from bot.blocks.lifecycle.cards import facts_age
 from bot.blocks.ownership.words import join
-from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, context, cut_mrkdwn, escape, section
+from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, button, context, cut_mrkdwn, escape, plain, section
 from bot.domain.lifecycle.reminders import Digest, Item
 from bot.domain.lifecycle.watching import Running
 
@@ -28,8 +28,10 @@ def digest(digest: Digest) -> Rendered:
     lines = [_line(item) for item in shown]
     blocks: list[Block] = [section(head)]
     blocks += [{**section(line), "accessory": open_button(item.card)} for line, item in zip(lines, shown, strict=True)]
-    rest = _rest(digest, len(items) - len(shown))
-    blocks += [section(each) for each in rest]
+    rest = [f"… and {len(items) - len(shown):,} more: `/eol`"] if len(items) > len(shown) else []
+    blocks += [context(each) for each in rest]
+    blocks += _unsure_blocks(digest.unsure)
+    rest += _unsure_lines(digest.unsure)
     small = _small_print(digest)
     blocks.append(context(small))
     said = [head, *(f"• {line}" for line in lines), *rest, small]
@@ -70,32 +72,43 @@ def _line(item: Item) -> str:
     named = list(dict.fromkeys(bold(one.asset.name, 60) for one in runs))
     more = len(named) - _MOST_NAMES
     names = join(named) if more <= 1 else f"{', '.join(named[:_MOST_NAMES])} and {more:,} more"
-    line = f"{words.headline(card.watch, card.today)} {names}"
+    line = f"{words.brief(card.watch, card.today)} {names}"
     stands = answers.short(card.reminder, card.today)
     return f"{line} ({stands})" if stands else line
 
 
-def _rest(digest: Digest, hidden: int) -> list[str]:
-    found = []
-    if hidden > 0:
-        found.append(f"… and {hidden:,} more: `/eol`")
-    if digest.unsure:
-        found.append(_unsure(digest.unsure))
-    return found
+def _unsure_lines(unsure: Sequence[Running]) -> list[str]:
+    if not unsure:
+        return []
+    return [_unsure_head(len(unsure)), *(f"• {_what(one)}" for one in unsure[:_MOST_UNSURE]), *_unsure_rest(unsure)]
 
 
-def _unsure(unsure: Sequence[Running]) -> str:
-    count = len(unsure)
-    head = "I do not know one version" if count == 1 else f"I do not know {count:,} versions"
-    named = [_what(one) for one in unsure[:_MOST_UNSURE]]
-    more = f"\n… and {count - _MOST_UNSURE:,} more: `/eol`" if count > _MOST_UNSURE else ""
-    return f":grey_question: {head}, so I cannot say when they end:\n" + "\n".join(named) + more
+def _unsure_blocks(unsure: Sequence[Running]) -> list[Block]:
+    """What nobody knows, each with a button to say what it is."""
+    if not unsure:
+        return []
+    blocks: list[Block] = [section(_unsure_head(len(unsure)))]
+    for one in unsure[:_MOST_UNSURE]:
+        label = f"Which is it? {plain(one.asset.name, 50)}"
+        pin = button("Which is it?", actions.PIN, str(one.deployment.id), label=label)
+        blocks.append({**section(_what(one)), "accessory": pin})
+    return [*blocks, *map(context, _unsure_rest(unsure))]
+
+
+def _unsure_head(count: int) -> str:
+    what = "one version here" if count == 1 else f"{count:,} versions here"
+    return f":grey_question: I do not know {what}, so I cannot say when support ends:"
+
+
+def _unsure_rest(unsure: Sequence[Running]) -> list[str]:
+    more = len(unsure) - _MOST_UNSURE
+    return [f"… and {more:,} more: `/eol`"] if more > 0 else []
 
 
 def _what(one: Running) -> str:
     product = escape(one.deployment.product, 60) or "something"
     version = escape(one.deployment.version, 60) or "without a version"
-    return f"• {bold(one.asset.name, 60)}: {product} {version}"
+    return f"{bold(one.asset.name, 60)}: {product} {version}"
 
 
 def _small_print(digest: Digest) -> str:

@@ -38,6 +38,16 @@ def explanation(card: Card) -> Rendered:
     return Rendered(cut_mrkdwn("\n".join(filter(None, (*paragraphs, small))), MESSAGE_TEXT), blocks)
 
 
+def explanation_view(card: Card) -> Block:
+    """Return the same as a modal, for where there is no message to answer with."""
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Why am I told this?"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": list(explanation(card).blocks),
+    }
+
+
 def _because(card: Card) -> str:
     addressee = card.watch.addressee
     if addressee.key == "nobody":

@@ -22,11 +22,14 @@ _LONGEST_TEXT = 500
 _USUAL_WAIVER = 90
 
 
-def loading_view(metadata: str) -> Block:
+def loading_view() -> Block:
     """Return what is shown while a form takes longer to make than its trigger lives."""
-    made = _modal("lifecycle.loading", "One moment", "", metadata, [section("One moment: I am looking that up.")])
-    del made["submit"]
-    return made
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "One moment"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [section("One moment: I am looking that up.")],
+    }
 
 
 def plan_view(card: Card, metadata: str) -> Block:
@@ -138,16 +141,14 @@ def done_view(card: Card, metadata: str) -> Block:
 
 def _target_input(card: Card, found: Sequence[Target], stands: str) -> Block:
     options = {
-        each.cycle.name: _option(
+        words.cycle_name(each.cycle): _option(
             plain(f"{words.cycle_name(each.cycle)}: {words.runway(each, card.today, _iso(each.until))}", 75),
-            each.cycle.name[:_LONGEST_VALUE],
+            words.cycle_name(each.cycle),
         )
         for each in found
     }
     best = suggested(card.watch.product, card.watch.cycle, card.today)
-    chosen = next((each.cycle.name for each in found if words.cycle_name(each.cycle) == stands), "")
-    if not chosen and not stands and best is not None:
-        chosen = best.cycle.name
+    chosen = stands or (words.cycle_name(best.cycle) if best is not None else "")
     return _select_input(
         actions.PLAN_TARGET, "Upgrade to", list(options.values()), options.get(chosen), is_optional=True
     )

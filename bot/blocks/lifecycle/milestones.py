@@ -12,6 +12,7 @@ from bot.blocks.lifecycle.cards import headline
 from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, button, context, cut_mrkdwn, section
 from bot.domain.lifecycle.milestones import Audience
 from bot.domain.lifecycle.reminders import Card, Item
+from bot.domain.lifecycle.standing import standing
 
 #: Milestones that one message to those above a team names.
 _MOST_ITEMS = 10
@@ -50,13 +51,13 @@ def escalation(items: Sequence[Item], *, to: Audience) -> Rendered:
 def _line(item: Item, *, names_team: bool) -> str:
     watch = item.card.watch
     team = f" Owner: {bold(watch.addressee.name, 80)}." if names_team and watch.addressee.name else ""
-    return f"{words.headline(watch, item.card.today)} It runs on {words.assets(watch.runs)}.{team}"
+    return f"{words.brief(watch, item.card.today)} It runs on {words.assets(watch.runs)}.{team}"
 
 
 def _buttons(card: Card) -> Block:
     name, value = words.plain_name(card.watch, 45), words.value(card)
     elements: list[Mapping[str, Any]] = [open_button(card)]
-    if card.reminder.response is None and card.watch.addressee.key != "nobody":
+    if standing(card) is None and card.watch.addressee.key != "nobody":
         elements = [
             button("Acknowledge", ACKNOWLEDGE, value, label=f"Acknowledge: {name}"),
             button("Plan…", PLAN, value, label=f"Plan… {name}", style="primary"),

@@ -9,7 +9,7 @@ from bot.blocks.lifecycle import answers, words
 from bot.blocks.text import Rendered, bold, escape
 from bot.domain.lifecycle.milestones import next_due
 from bot.domain.lifecycle.outcomes import Decided, Doubted, Offered, Outcome, Pinned, Recorded, Standing
-from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card, ClosedCard
+from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card
 from bot.domain.lifecycle.responses import PLAN_CHECK, SNOOZE_ENDS
 from bot.domain.lifecycle.working_time import WorkingTime
 
@@ -29,16 +29,6 @@ def receipt(outcome: Outcome) -> Rendered:
             return Rendered(_offered(outcome))
         case Decided():
             return Rendered(_decided(outcome))
-
-
-def stale(closed: ClosedCard | None) -> Rendered:
-    """Return the answer to a button of a reminder that is over, or that nothing is known of."""
-    if closed is None:
-        return Rendered(
-            "Nothing is known to end here any more, so there is nothing to answer: `/eol` shows what there is."
-        )
-    name = bold(f"{closed.product} {closed.cycle}")
-    return Rendered(f"{name} is closed already, so nothing was changed. `/eol` shows what is open.")
 
 
 def _recorded(card: Card, answer: Answer | None) -> str:

@@ -65,12 +65,18 @@ def headline(watch: Watch, today: date) -> str:
     return f"{name(watch.product, watch.cycle)}: {what_ends(watch, today)}."
 
 
-def what_ends(watch: Watch, today: date) -> str:
-    """Return what ends or begins to cost on the deadline, and what came before it."""
+def brief(watch: Watch, today: date) -> str:
+    """Return what ends, and when, for one line of a list: without what came before it."""
+    return f"{name(watch.product, watch.cycle)}: {what_ends(watch, today, is_brief=True)}."
+
+
+def what_ends(watch: Watch, today: date, *, is_brief: bool = False) -> str:
+    """Return what ends or begins to cost on the deadline, and (not `is_brief`) what came before it."""
     cycle, on, kind = watch.cycle, watch.deadline.on, watch.deadline.kind
     if on == LONG_AGO:
         return "support has ended; nobody wrote down when"
-    before = _standard(cycle, today) if kind not in (DeadlineKind.SUPPORT, DeadlineKind.FORCED_UPGRADE) else ""
+    is_first = kind in (DeadlineKind.SUPPORT, DeadlineKind.FORCED_UPGRADE)
+    before = "" if is_first or is_brief else _standard(cycle, today)
     when = "today" if on == today else f"{day(on)}, {away(on, today)}"
     is_over = on < today
     match kind:
