@@ -22,7 +22,9 @@ from bot.ports import Clock, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
 from bot.services.lifecycle.facts import Facts
+from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
+from bot.services.lifecycle.working_times import WorkingTimes
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -59,7 +61,9 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         database = Database(settings.database_url.get_secret_value(), busy_timeout_seconds=_BUSY_SECONDS)
         stack.push_async_callback(database.close)
         await migrations.require_current(database)
-        deps = Deps(database, clock or SystemClock(), settings.stale_after)
+        deps = Deps(
+            database, clock or SystemClock(), settings.stale_after, settings.timezone, settings.platform_channel
+        )
         slack = await stack.enter_async_context(
             SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         )
@@ -73,7 +77,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         context = Context(deps, snapshot, slack, Drainer(deps, slack), portfolios, Background(), bot_user_id, watcher)
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
-        work = jobs.Jobs(deps, slack, snapshot)
+        work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()))
         stack.push_async_callback(_drained, context, settings.drain_seconds)
         await _start_work(stack, context, work, settings)
         sockets = _sockets(slack, dispatch, settings.slack_app_token.get_secret_value())

@@ -13,6 +13,8 @@ from bot.errors import SlackError
 from bot.ports import Slack
 from bot.services import inbound, people
 from bot.services.deps import Deps
+from bot.services.lifecycle.reminding import Reminding
+from bot.services.lifecycle.watches import Watcher
 from bot.services.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -25,6 +27,8 @@ class Jobs:
     deps: Deps
     slack: Slack
     snapshot: Snapshot
+    watcher: Watcher
+    reminding: Reminding
 
 
 async def sync_slack(jobs: Jobs) -> None:
@@ -41,10 +45,16 @@ async def forget_old_events(jobs: Jobs) -> None:
     await inbound.forget_old(jobs.deps)
 
 
+async def remind(jobs: Jobs) -> None:
+    """Say what is due about ends of life. A quarter of an hour is the finest that time zones differ by."""
+    await jobs.reminding.run()
+
+
 #: Every job: its id, how often it runs in hours, and its function.
-JOBS: tuple[tuple[str, int, Callable[[Jobs], Awaitable[None]]], ...] = (
+JOBS: tuple[tuple[str, float, Callable[[Jobs], Awaitable[None]]], ...] = (
     ("sync_slack", 1, sync_slack),
     ("forget_old_events", 6, forget_old_events),
+    ("remind", 0.25, remind),
 )
 
 

@@ -112,6 +112,10 @@ class Snapshot:
         self._channel_ids = ids
         self.put_teams(list(self._teams.values()))
 
+    def channel_id(self, reference: str) -> str:
+        """Return the id of a channel that is named, as it stands when Slack has not told of such a channel."""
+        return self._channel_ids.get(reference.removeprefix("#"), reference)
+
     def put_sources(self, seen: dict[str, datetime]) -> None:
         """Replace what is known of when each source was last read."""
         self._seen = seen

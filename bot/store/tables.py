@@ -424,7 +424,11 @@ class ReminderAnswer(SQLModel, table=True):
 
 
 class Ping(SQLModel, table=True):
-    """An addressee was written to on a day of theirs: the reason why nothing more is sent on it."""
+    """Somebody was written to on a day of theirs: the reason why nothing more is sent on it.
+
+    `addressee` is one of reminders, or who hears of what nobody answers: `lead:12`, `platform`. With `is_digest` the
+    week's digest has been looked at on that day; without a `key` there was nothing to say in it.
+    """
 
     __tablename__ = "pings"
     addressee: str = Field(primary_key=True)

@@ -67,8 +67,12 @@ class Milestone:
     days: int
 
     def loudness(self, kind: DeadlineKind) -> Loudness:
-        """Return how it is said. The end of active support harms nobody yet, and stays in the digest."""
-        if kind is DeadlineKind.ACTIVE_SUPPORT or self.days > _LOUD:
+        """Return how it is said. The end of active support harms nobody yet, and stays in the digest.
+
+        What is overdue stays there, too: the day itself was the last message of its own, and by then the platform
+        channel has heard of it.
+        """
+        if kind is DeadlineKind.ACTIVE_SUPPORT or not 0 <= self.days <= _LOUD:
             return Loudness.DIGEST
         return Loudness.BROADCAST if self.days in _BROADCAST else Loudness.POST
 

@@ -159,6 +159,15 @@ def _others(whole: ownership.Verdict, first: Holding) -> tuple[tuple[Area, str],
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Certain:
+    """What is running, the cycle that it is sure to be in, and all deadlines of that."""
+
+    running: Running
+    sure: InCycle
+    deadlines: tuple[Deadline, ...]
+
+
 class Watching:
     """Takes deployments one by one, so that whoever gathers may pause in between, and makes the watches of them.
 
@@ -183,6 +192,8 @@ class Watching:
         self._groups: dict[tuple[str, str, str, str], tuple[Addressee, InCycle, Deadline, list[Running]]] = {}
         self._addressees: dict[str, Addressee] = {}
         self._cycles: set[tuple[str, str, str]] = set()
+        #: What was sure of all that was added, for the next day.
+        self.certain: list[_Certain] = []
 
     def add(self, deployment: Deployment) -> None:
         """Take one deployment; one of an asset that the catalog no longer has is left out."""
@@ -207,10 +218,27 @@ class Watching:
             self._unsure.setdefault(addressee.key, []).append(running)
             return
         self._cycles.add((addressee.key, certain.product.key, certain.cycle.name))
-        all_of_it = deadlines_of(certain.cycle, has_extended_support=deployment.has_extended_support)
-        for deadline in current(all_of_it, self._today_of(addressee)):
-            key = (addressee.key, certain.product.key, certain.cycle.name, deadline.kind.value)
-            self._groups.setdefault(key, (addressee, certain, deadline, []))[3].append(running)
+        known = _Certain(
+            running, certain, deadlines_of(certain.cycle, has_extended_support=deployment.has_extended_support)
+        )
+        self.certain.append(known)
+        self._group(known)
+
+    def add_again(self, known: _Certain) -> None:
+        """Take one that an earlier `Watching` of the same catalog and facts was sure of, on another day."""
+        self.certain.append(known)
+        self._group(known)
+
+    def _group(self, known: _Certain) -> None:
+        addressee, sure = known.running.responsible.addressee, known.sure
+        for deadline in current(known.deadlines, self._today_of(addressee)):
+            key = (addressee.key, sure.product.key, sure.cycle.name, deadline.kind.value)
+            self._groups.setdefault(key, (addressee, sure, deadline, []))[3].append(known.running)
+
+    def follow(self, before: Watching) -> None:
+        """Take over all that does not depend on the day."""
+        self._by_asset, self._unsure, self._cycles = before._by_asset, before._unsure, before._cycles
+        self._addressees = before._addressees
 
     def done(self) -> Watches:
         """Return the watches of everything that was added."""

@@ -53,6 +53,16 @@ class WorkingTime:
                 return due
         return self.at(self.on_or_after(tuesday + timedelta(14)), at)
 
+    def last_digest(self, moment: datetime, at: time = time(10)) -> datetime:
+        """Return when the last digest was due, at or before `moment`; in UTC."""
+        day = self.today(moment)
+        tuesday = day - timedelta((day.weekday() - _TUESDAY) % 7)
+        while True:
+            due = self.at(self.on_or_after(tuesday), at)
+            if due <= moment:
+                return due
+            tuesday -= timedelta(7)
+
     def on_or_after(self, day: date) -> date:
         """Return `day`, or the first working day after it."""
         return self._nearest(day, timedelta(1))

@@ -1,50 +1,88 @@
-"""Reads the evidence: what the sources have stopped seeing since a reminder was opened."""
+"""Closes reminders on the evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, time
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Table, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from bot.domain.lifecycle.closing import Evidence, Gone
+from bot.blocks import lifecycle as blocks
+from bot.domain.lifecycle.closing import Resolution, resolve
 from bot.domain.lifecycle.reminders import Remembered
-from bot.domain.lifecycle.watching import Running
-from bot.services.lifecycle.watches import Watcher, zone_of
-from bot.store import tables
+from bot.services import outbox
+from bot.services.deps import Deps
+from bot.services.lifecycle import remembering
+from bot.services.lifecycle.evidence import evidence_for
+from bot.services.lifecycle.watches import Watcher
+from bot.services.lifecycle.written import TakenError
+from bot.store.journal import audit
+from bot.store.tables import Reminder
+
+_TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
 
 
-async def evidence_for(watcher: Watcher, session: AsyncSession, reminders: Sequence[Remembered]) -> dict[int, Evidence]:
-    """Return for each reminder, by id, who ran its cycle and was not seen in it any more since it was opened."""
-    if not reminders:
-        return {}
-    opened = {each.id: opened_at(watcher, each) for each in reminders}
-    gone: dict[tuple[str, str], list[tuple[datetime, Gone]]] = {}
-    table = tables.Deployment
-    columns: Sequence[Any] = [table.asset_id, table.product, table.version, table.provider, table.gone_at]
-    query: Select[Any] = select(*columns).where(col(table.gone_at) >= min(opened.values())).order_by(col(table.id))
-    for asset_id, product, version, provider, at in await session.execute(query):
-        known = watcher.cycle_of(asset_id, product=product, version=version, provider=provider)
-        if known is not None and at is not None:
-            gone.setdefault((known.product.key, known.cycle.name), []).append((at, Gone(asset_id, product)))
-    return {
-        each.id: Evidence(
-            [found for at, found in gone.get((each.product, each.cycle), ()) if at >= opened[each.id]], opened[each.id]
+class Closing:
+    """Finds out what became of reminders that nothing is watched for any more."""
+
+    def __init__(self, deps: Deps, watcher: Watcher) -> None:
+        self._deps, self._watcher = deps, watcher
+        #: What was known when nothing was found out about a reminder: to save looking again before that changes.
+        self._left: dict[int, tuple[int, str, date]] = {}
+
+    async def look(self, vanished: Sequence[Remembered]) -> Mapping[int, Resolution]:
+        """Return what became of them by id; those are missing of which it is not known."""
+        watches, facts = await self._watcher.current(), self._watcher.facts
+        known = {
+            each.id: (
+                self._watcher.snapshot.revision,
+                facts.table.hash,
+                self._watcher.today(self._watcher.addressee(each.addressee)),
+            )
+            for each in vanished
+        }
+        fresh = [each for each in vanished if self._left.get(each.id) != known[each.id]]
+        if not fresh:
+            return {}
+        async with self._deps.database.reading() as session:
+            evidence = await evidence_for(self._watcher, session, fresh)
+        found: dict[int, Resolution] = {}
+        for each in fresh:
+            resolution = resolve(each, evidence[each.id], watches, facts.table, today=known[each.id][2])
+            if resolution is not None:
+                found[each.id] = resolution
+        self._left |= {each.id: known[each.id] for each in fresh if each.id not in found}
+        return found
+
+    async def close(
+        self, session: AsyncSession, reminder: Remembered, resolution: Resolution, places: Sequence[str]
+    ) -> None:
+        """Resolve one: its root message says so, and after an upgrade a reply in its thread, which calls nobody.
+
+        Raises TakenError when another process is at it.
+        """
+        now = self._deps.clock.now()
+        statement = (
+            update(_TABLE)
+            .where(_TABLE.c.id == reminder.id, _TABLE.c.resolved_at.is_(None))
+            .values(resolved_at=now, resolution=resolution.value)
         )
-        for each in reminders
-    }
-
-
-async def evidence_of(watcher: Watcher, session: AsyncSession, reminder: Remembered) -> tuple[Running, ...]:
-    """Return what runs now where the reminder's cycle ran."""
-    found = await evidence_for(watcher, session, [reminder])
-    return found[reminder.id].runs(await watcher.current(), reminder.product)
-
-
-def opened_at(watcher: Watcher, reminder: Remembered) -> datetime:
-    """Return when the day began on which a reminder was opened, where its addressee is."""
-    zone = zone_of(watcher.zone_name(watcher.addressee(reminder.addressee)))
-    return datetime.combine(reminder.opened_on, time(), zone)
+        if not (await session.execute(statement)).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+            raise TakenError
+        detail = {"resolution": resolution.value}
+        await audit(
+            session, at=now, actor="baton", action="lifecycle.resolve", subject=f"reminder:{reminder.id}", detail=detail
+        )
+        card = await remembering.closed_card(self._watcher, session, reminder, resolution.value)
+        await remembering.revise_root(session, self._deps, card)
+        if resolution is Resolution.UPGRADED and reminder.root_key and places:
+            await outbox.enqueue(
+                session,
+                key=f"eol:{reminder.id}:resolved",
+                channel=places[0],
+                message=blocks.resolved(card),
+                at=now,
+                parent_key=reminder.root_key,
+                fallbacks=places[1:],
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +18,15 @@ from bot.domain.lifecycle.watching import Watch
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.services import outbox
 from bot.services.deps import Deps
-from bot.services.lifecycle.closing import evidence_of
+from bot.services.lifecycle.evidence import evidence_of
 from bot.services.lifecycle.facts import Facts
 from bot.services.lifecycle.watches import Watcher
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.db import Database
+
+#: Reminders read at a time: making records of them takes some five milliseconds.
+_CHUNK = 250
 
 #: (product, cycle): what the moves of dates are found by.
 Moves = Mapping[tuple[str, str], tuple[DateMove, ...]]
@@ -48,6 +52,27 @@ async def remembered(
     if addressee is not None:
         conditions.append(col(table.addressee) == addressee)
     rows = (await session.execute(select(_columns(table)).where(*conditions).order_by(col(table.id)))).all()
+    return await _with_answers(session, rows, conditions)
+
+
+async def all_open(database: Database) -> AsyncIterator[list[Remembered]]:
+    """Yield every open reminder, some hundred at a time, so that the event loop has its turn in between."""
+    table, last = tables.Reminder, 0
+    while True:
+        conditions = [col(table.resolved_at).is_(None), col(table.id) > last]
+        query = select(_columns(table)).where(*conditions).order_by(col(table.id)).limit(_CHUNK)
+        async with database.reading() as session:
+            rows = (await session.execute(query)).all()
+            if not rows:
+                return
+            last = rows[-1].id
+            found = await _with_answers(session, rows, [*conditions, col(table.id) <= last])
+        yield found
+
+
+async def _with_answers(
+    session: AsyncSession, rows: Sequence[Any], conditions: Sequence[ColumnElement[bool]]
+) -> list[Remembered]:
     if not rows:
         return []
     answers = await _answers(session, conditions)

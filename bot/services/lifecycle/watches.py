@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Select, select
@@ -41,6 +41,9 @@ class Watcher:
         self._gathered_from = (-1, "")
         self._days = _Days(deps.clock.now(), deps.timezone)
         self._watches = Watches()
+        self._watching: Watching | None = None
+        #: How often the watches have been gathered.
+        self.generation = 0
 
     @property
     def snapshot(self) -> Snapshot:
@@ -96,8 +99,14 @@ class Watcher:
                 pins=self._pins,
                 today_of=days.of,
             )
-            self._watches = await _gathered(watching, self._deployments)
+            if self._watching is not None and self._gathered_from == (revision, table.hash):
+                watching.follow(self._watching)  # only the day is another one
+                self._watches = await _gathered(watching, watching.add_again, self._watching.certain)
+            else:
+                self._watches = await _gathered(watching, watching.add, self._deployments)
+            self._watching = watching
             self._gathered_from, self._days = (revision, table.hash), days
+            self.generation += 1
             return self._watches
 
 
@@ -129,10 +138,13 @@ def zone_of(name: str) -> ZoneInfo:
         return _UTC
 
 
-async def _gathered(watching: Watching, deployments: Iterable[Deployment]) -> Watches:
+_Item = TypeVar("_Item")
+
+
+async def _gathered(watching: Watching, add: Callable[[_Item], None], items: Iterable[_Item]) -> Watches:
     turn_ends = time.monotonic() + _SLICE_SECONDS
-    for deployment in deployments:
-        watching.add(deployment)
+    for item in items:
+        add(item)
         if time.monotonic() > turn_ends:
             await asyncio.sleep(0)
             turn_ends = time.monotonic() + _SLICE_SECONDS

@@ -91,7 +91,7 @@ def test_after_a_long_time_away_only_the_last_one_is_said() -> None:
         (7, Loudness.POST, Audience.MANAGER),
         (1, Loudness.POST, Audience.MANAGER),
         (0, Loudness.BROADCAST, Audience.PLATFORM),
-        (-7, Loudness.POST, Audience.PLATFORM),
+        (-7, Loudness.DIGEST, Audience.PLATFORM),
     ],
 )
 def test_loudness_and_escalation(left: int, loudness: Loudness, audience: Audience) -> None:

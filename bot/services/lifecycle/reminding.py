@@ -1,0 +1,215 @@
+"""The pass that says everybody what is due, each addressee in a transaction of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from bot.domain.lifecycle.closing import Resolution
+from bot.domain.lifecycle.planning import NothingThisWeek, Plan, Subject, Written, plan
+from bot.domain.lifecycle.reminders import Remembered
+from bot.domain.lifecycle.watching import NOBODY, Addressee, Running, Watch, Watches
+from bot.domain.lifecycle.working_time import WorkingTime
+from bot.services.deps import Deps
+from bot.services.lifecycle import remembering, written
+from bot.services.lifecycle.closing import Closing
+from bot.services.lifecycle.escalating import escalate
+from bot.services.lifecycle.places import places_of
+from bot.services.lifecycle.saying import Telling, WatchKey, carry_out, open_reminders
+from bot.services.lifecycle.watches import Watcher
+from bot.services.lifecycle.working_times import WorkingTimes
+from bot.store.tables import AuditEntry
+
+log = logging.getLogger(__name__)
+
+#: How long is planned before the event loop gets its turn, in seconds.
+_SLICE_SECONDS = 0.002
+#: What was written longer ago than this is only looked up where it matters.
+_RECENT = timedelta(days=35)
+
+
+@dataclass(slots=True)
+class _Concern:
+    """All that one addressee is told of. `vanished` are reminders that nothing is watched for any more."""
+
+    addressee: Addressee
+    work: WorkingTime
+    places: tuple[str, ...]
+    watches: list[Watch] = field(default_factory=list)
+    reminders: dict[WatchKey, Remembered] = field(default_factory=dict)
+    vanished: list[Remembered] = field(default_factory=list)
+    unsure: Sequence[Running] = ()
+
+    def plan(self, written_to: Written, now: datetime) -> Plan:
+        """Return what to do; nothing is said where there is no place for it."""
+        found = plan(
+            self.subjects(),
+            now=now,
+            work=self.work,
+            written=written_to,
+            unsure=self.unsure,
+            is_weekly_only=self.addressee == NOBODY,
+        )
+        return found if self.places else replace(found, saying=None)
+
+    def subjects(self) -> list[Subject]:
+        return [Subject(watch, self.reminders.get(watch.key)) for watch in self.watches]
+
+
+@dataclass(slots=True)
+class _Unsaid:
+    """What a pass has to write down without a message about it: it goes into one transaction."""
+
+    opening: list[tuple[Watch, date]] = field(default_factory=list)
+    looked: list[tuple[str, date]] = field(default_factory=list)
+
+    def add(self, concern: _Concern, planned: Plan, now: datetime) -> bool:
+        """Take the plan if it is one without messages; return whether it was."""
+        has_roots = any(each.root_key for each in concern.reminders.values())
+        if planned.redating or (planned.saying is not None and (has_roots or planned.saying != NothingThisWeek())):
+            return False
+        today = concern.work.today(now)
+        self.opening += [(watch, today) for watch in planned.opening]
+        if planned.saying is not None:
+            self.looked.append((concern.addressee.key, today))
+        return True
+
+
+class Reminding:
+    """Says what is due. All state is in the store; what is kept here only saves work."""
+
+    def __init__(self, deps: Deps, watcher: Watcher, times: WorkingTimes) -> None:
+        self._deps, self._watcher, self._times = deps, watcher, times
+        self._closing = Closing(deps, watcher)
+        self._complained_on: date | None = None
+        #: What everything depended on when there was nothing to do: while it stays so, nothing needs to be read.
+        self._idle_at: tuple[object, ...] | None = None
+
+    async def run(self) -> None:
+        """Look at every addressee who is at work: open, re-date and close their reminders, and say what is due.
+
+        A failing addressee is logged and stops nobody else. Run twice at once, or broken off anywhere, everything is
+        said once all the same.
+        """
+        now = self._deps.clock.now()
+        watches = await self._watcher.current()
+        seen = await self._state(watches, now)
+        if seen != self._idle_at:
+            self._idle_at = seen if await self._look_at_everybody(watches, now) else None
+        await escalate(self._deps, self._watcher, self._times, now)
+
+    async def _look_at_everybody(self, watches: Watches, now: datetime) -> bool:
+        """Do what there is to do; return whether there was nothing at all."""
+        concerns = await self._concerns(watches, now)
+        self._complain(concerns, now)
+        vanished = [each for concern in concerns.values() for each in concern.vanished]
+        resolved = await self._closing.look(vanished) if vanished else {}
+        async with self._deps.database.reading() as session:
+            lately = await written.written_since(session, (now - _RECENT).date())
+        unsaid, is_idle = _Unsaid(), True
+        turn_ends = time.monotonic() + _SLICE_SECONDS
+        for key, concern in concerns.items():
+            try:
+                closing = [(each, resolved[each.id]) for each in concern.vanished if each.id in resolved]
+                planned = concern.plan(lately.get(key, Written()), now)
+                if closing or not (planned.is_idle or unsaid.add(concern, planned, now)):
+                    is_idle = False
+                    await self._act(concern, closing, now)
+            except written.TakenError:
+                log.info("reminders of %s are being looked at by another process", key)
+            except Exception:
+                is_idle = False
+                log.exception("reminders of %s failed; they are looked at again at the next run", key)
+            if time.monotonic() > turn_ends:
+                await asyncio.sleep(0)
+                turn_ends = time.monotonic() + _SLICE_SECONDS
+        if unsaid.opening or unsaid.looked:
+            async with self._deps.database.transaction() as session:
+                await open_reminders(session, unsaid.opening)
+                await written.looked_at(session, unsaid.looked)
+        return is_idle and not unsaid.opening and not unsaid.looked
+
+    async def _act(self, concern: _Concern, closing: Sequence[tuple[Remembered, Resolution]], now: datetime) -> None:
+        """Plan once more from what the store says now, and carry that out, all in one transaction."""
+        async with self._deps.database.transaction() as session:
+            ids = [each.id for each in concern.reminders.values()]
+            current = await remembering.remembered(session, reminder_ids=ids)
+            known, concern.reminders = concern.reminders.keys(), {each.key: each for each in current}
+            # One that somebody resolved just now is not opened again before the evidence has been read again.
+            concern.watches = [w for w in concern.watches if w.key in concern.reminders or w.key not in known]
+            planned = concern.plan(await written.written_to(session, concern.addressee.key), now)
+            telling = Telling(
+                session=session,
+                deps=self._deps,
+                watcher=self._watcher,
+                addressee=concern.addressee,
+                places=concern.places,
+                today=concern.work.today(now),
+                now=now,
+            )
+            await carry_out(telling, planned, concern.subjects())
+            for reminder, resolution in closing:
+                await self._closing.close(session, reminder, resolution, concern.places)
+
+    async def _concerns(self, watches: Watches, now: datetime) -> Mapping[str, _Concern]:
+        """Return what everybody who is at work is told of, by their keys."""
+        found: dict[str, _Concern | None] = {}
+        accepted: dict[WatchKey, Remembered] = {}
+        async for chunk in remembering.all_open(self._deps.database):
+            for reminder in chunk:
+                told = reminder.addressee if reminder.delegated_to is None else f"team:{reminder.delegated_to}"
+                if reminder.delegated_to is not None:
+                    accepted[reminder.key] = reminder
+                concern = await self._concern(found, told, now)
+                watch = watches.by_key.get(reminder.key)
+                if concern is None:
+                    continue
+                if watch is None:
+                    concern.vanished.append(reminder)
+                    continue
+                concern.reminders[reminder.key] = reminder
+                if reminder.delegated_to is not None:
+                    concern.watches.append(watch)
+        for key in (*watches.by_addressee, *watches.unsure):
+            concern = await self._concern(found, key, now)
+            if concern is not None and not concern.unsure:
+                concern.watches += [w for w in watches.by_addressee.get(key, ()) if w.key not in accepted]
+                concern.unsure = watches.unsure.get(key, ())
+        return {key: concern for key, concern in found.items() if concern is not None}
+
+    async def _concern(self, found: dict[str, _Concern | None], key: str, now: datetime) -> _Concern | None:
+        """Return what is gathered of one addressee so far; None when they are not at work."""
+        if key not in found:
+            addressee = self._watcher.addressee(key)
+            work = await self._times.of(self._watcher.zone_name(addressee), now)
+            places = places_of(self._deps, self._watcher.snapshot, addressee)
+            found[key] = _Concern(addressee, work, places) if work.is_open(now) else None
+        return found[key]
+
+    async def _state(self, watches: Watches, now: datetime) -> tuple[object, ...]:
+        """Return all that what is to be done depends on.
+
+        Whatever people answer leaves an audit entry. Of time only the day, the hours and the digest's moment matter.
+        """
+        people = (*watches.addressees.values(), *(Addressee(team) for team in self._watcher.snapshot.teams()))
+        times = []
+        for name in sorted({self._deps.timezone, *(self._watcher.zone_name(each) for each in people)}):
+            work = await self._times.of(name, now)
+            times.append((work.today(now), work.last_digest(now)) if work.is_open(now) else None)
+        async with self._deps.database.reading() as session:
+            last = (await session.execute(select(func.max(col(AuditEntry.id))))).scalar()
+        return self._watcher.generation, last, *times
+
+    def _complain(self, concerns: Mapping[str, _Concern], now: datetime) -> None:
+        """Log once a day of this process how much there is that reaches nobody."""
+        lost = sum(len(each.watches) + len(each.unsure) for each in concerns.values() if not each.places)
+        if lost and self._complained_on != now.date():
+            self._complained_on = now.date()
+            log.error("%d deadlines and unknown versions reach nobody: set BATON_PLATFORM_CHANNEL", lost)
