@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.blocks import lifecycle as blocks
+from bot.blocks.lifecycle.moved import moved
 from bot.blocks.text import Block, Rendered
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.lifecycle.closing import Resolution
@@ -277,6 +278,8 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
     yield blocks.milestone, blocks.milestone(items[0], also=items * 50)
     explained = card(name, watch(name, runs=runs_of_every_kind(name)))
     yield blocks.explanation, blocks.explanation(explained)
+    for before in (TODAY, date(2029, 1, 1)):
+        yield moved, moved(everything[0], before=before)
     for audience in Audience:
         yield blocks.escalation, blocks.escalation(items, to=audience)
         yield blocks.escalation, blocks.escalation(items[:1], to=audience)

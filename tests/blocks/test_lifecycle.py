@@ -31,6 +31,7 @@ from tests.blocks.lifecycle_samples import (
     card,
     cards,
     outcomes,
+    person,
     postgresql,
     running,
     samples,
@@ -219,6 +220,12 @@ class TestTheCard:
         assert actions.ACKNOWLEDGE in pressable(blocks.card(answered(4, until=TODAY)))
         missed = blocks.card(answered(0, until=TODAY - timedelta(1)))
         assert "That day has passed: set a new one" in missed.text
+
+    def test_what_is_said_to_be_done_is_verified_for_two_weeks(self) -> None:
+        fresh = blocks.card(story(claimed_at=NOW, claimed_by=person("Ada")))
+        assert "It is closed as soon as the inventory shows it." in fresh.text
+        old = blocks.card(story(claimed_at=NOW - timedelta(14), claimed_by=person("Ada")))
+        assert "The inventory still shows it" in old.text
 
     def test_too_late_to_snooze(self) -> None:
         late = story(DeadlineKind.SUPPORT, TODAY + timedelta(14))

@@ -8,6 +8,7 @@ from bot.blocks import text
 from bot.blocks.lifecycle import words
 from bot.blocks.ownership.words import person
 from bot.blocks.text import bold, escape, mention
+from bot.domain.lifecycle.planning import VERIFYING_DAYS
 from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card, Remembered
 from bot.domain.records import PersonRecord
 
@@ -18,7 +19,7 @@ REASON, NOT_OURS, TEAM_NAMED = "reason", "not_ours", "team"
 
 def said(card: Card) -> list[str]:
     """Return what stands: claimed as done, the answers in force, and what has become of them."""
-    lines = [_claimed(card.reminder)] if card.reminder.claimed_at is not None else []
+    lines = _claimed(card)
     moved = [answer for answer in card.reminder.answers if card.watch.deadline.on < answer.deadline]
     for answer in card.reminder.answers:
         if answer not in moved:
@@ -64,9 +65,14 @@ def whom(said_by: str) -> str:
     return mention(said_by) or escape(said_by, 120)
 
 
-def _claimed(reminder: Remembered) -> str:
-    at = f" {text.date(reminder.claimed_at)}" if reminder.claimed_at is not None else ""
-    return f"{who(reminder.claimed_by)} said{at} that it is done. It is closed as soon as the inventory shows it."
+def _claimed(card: Card) -> list[str]:
+    claimed_at = card.reminder.claimed_at
+    if claimed_at is None:
+        return []
+    claimed = f"{who(card.reminder.claimed_by)} said {text.date(claimed_at)} that it is done."
+    if (card.today - claimed_at.date()).days < VERIFYING_DAYS:
+        return [f"{claimed} It is closed as soon as the inventory shows it."]
+    return [f":warning: {claimed} The inventory still shows it: look whether its source has been read since."]
 
 
 def _answer(answer: Answer, card: Card) -> list[str]:

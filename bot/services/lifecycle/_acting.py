@@ -13,13 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import lifecycle as blocks
-from bot.blocks.text import Rendered, escape, is_channel_id
+from bot.blocks.text import Rendered, escape
 from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card, ClosedCard
+from bot.domain.lifecycle.watching import Addressee
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services import outbox
 from bot.services._rights import people_of, teams_of
 from bot.services.deps import Deps
+from bot.services.lifecycle.places import lead_of, places_of, slack_id_of
 from bot.services.lifecycle.remembering import card_of, revise_root
 from bot.services.lifecycle.watches import Watcher
 from bot.services.snapshot import Snapshot
@@ -125,9 +127,11 @@ class Act:
         return card
 
     async def reply(self, key: str, message: Rendered) -> None:
-        """Put a message into the reminder's thread, or where the addressee is when there is no root message yet."""
-        root = self.card.reminder.root_key
-        places = places_of(self.watcher.snapshot, self.deps, self.card)
+        """Put a message into the reminder's thread, or where it is told when there is no root message yet."""
+        root, snapshot = self.card.reminder.root_key, self.watcher.snapshot
+        taken_over = self.card.reminder.delegated_to
+        told = Addressee(team=snapshot.team(taken_over)) if taken_over is not None else self.card.watch.addressee
+        places = places_of(self.deps, snapshot, told)
         if root or places:
             await outbox.enqueue(
                 self.session,
@@ -209,20 +213,9 @@ def refusal(card: Card) -> NotAllowedError:
     )
 
 
-def places_of(snapshot: Snapshot, deps: Deps, card: Card) -> list[str]:
-    """Return where the addressee is told, the best place first."""
-    addressee = card.watch.addressee
-    places = [addressee.person.slack_id] if addressee.person is not None else []
-    if addressee.team is not None:
-        places += team_places(snapshot, addressee.team)
-    return [place for place in dict.fromkeys([*places, deps.platform_channel]) if place]
-
-
 def team_places(snapshot: Snapshot, team: TeamRecord) -> list[str]:
-    """Return where a team is told, the best place first: its channel, then its lead; empty for nowhere."""
-    lead = snapshot.person(team.lead_id) if team.lead_id is not None else None
-    channel = team.channel if is_channel_id(team.channel) else ""
-    return [place for place in (channel, lead.slack_id if lead is not None else "") if place]
+    """Return where a team can be asked, the best place first: its channel, then its lead; empty for nowhere."""
+    return [place for place in (team.channel, slack_id_of(lead_of(snapshot, team))) if place]
 
 
 async def answer_of(session: AsyncSession, row: tables.ReminderAnswer) -> Answer:
