@@ -105,6 +105,14 @@ class Slack(Protocol):
         """Open a modal and return its id. A trigger lives 3 seconds."""
         ...
 
+    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """Show something else in a modal that is open."""
+        ...
+
+    async def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
+        """Put a modal on top of the one that the trigger comes from, three at most, and return its id."""
+        ...
+
     async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
         """Show a person's Home tab."""
         ...

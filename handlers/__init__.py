@@ -10,7 +10,7 @@ from bot.blocks import lifecycle_reports
 from bot.blocks import ownership as blocks
 from bot.blocks.home import SHOW
 from bot.blocks.portfolio import TEAM, with_turns
-from handlers import baton, calendars, claiming, eol, home, ownership, talking
+from handlers import baton, calendars, claiming, eol, home, lifecycle, ownership, talking
 from handlers.dispatch import Routes
 
 
@@ -32,10 +32,12 @@ def routes() -> Routes:
             calendar_blocks.RENEW: calendars.on_renew,
             calendar_blocks.REVOKE: calendars.on_revoke,
             calendar_blocks.REVOKE_ALL: calendars.on_revoke_all,
+            **lifecycle.ACTIONS,
         },
         submissions={
             blocks.DOUBT_VIEW: ownership.on_doubt_submitted,
             blocks.CLAIM_VIEW: claiming.on_claim_submitted,
+            **lifecycle.SUBMISSIONS,
         },
         shortcuts={"who_owns_this": ownership.on_who_owns_this},
         events={

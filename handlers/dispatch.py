@@ -185,9 +185,11 @@ class Dispatch(AsyncMiddleware):
         trigger_id = body.get("trigger_id")
         if isinstance(response_url, str) and response_url:
             reply = {"response_type": "ephemeral", "replace_original": False, **message.as_body()}
+            if kind == "block_actions" and (thread_ts := payloads.action(body).thread_ts):
+                reply["thread_ts"] = thread_ts
             self._context.background.start(self._context.slack.respond(response_url, reply), what="error reply")
         elif kind == "block_actions" and isinstance(trigger_id, str) and trigger_id:
-            self._context.background.start(
-                self._context.slack.open_view(trigger_id, home_blocks.notice(message.text)), what="error notice"
-            )
+            slack, view = self._context.slack, home_blocks.notice(message.text)
+            show = slack.push_view if payloads.action(body).view_id else slack.open_view
+            self._context.background.start(show(trigger_id, view), what="error notice")
         return replies.nothing()

@@ -81,6 +81,7 @@ async def on_doubt_submitted(submission: Submission, context: Context) -> BoltRe
     except UserError as error:
         return replies.errors({blocks.DOUBT_REASON: str(error)})
     context.drainer.wake()
+    await snapshot.refresh(context.snapshot, context.deps.database)
     said = blocks.doubt_recorded(told or "")
     context.background.start(
         context.slack.respond(response_url, ephemeral_body(said)), what="doubt receipt", is_optional=True

@@ -26,7 +26,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A pressed button or a choice. `thread_ts` is set when the message stands in a thread."""
+    """A pressed button or a choice. `thread_ts` is set when the message stands in a thread, `view_id` in a modal."""
 
     action_id: str
     value: str
@@ -36,6 +36,7 @@ class Action:
     trigger_id: str
     thread_ts: str
     is_ephemeral: bool
+    view_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def action(body: Mapping[str, Any]) -> Action:
     actions = body.get("actions")
     pressed = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     container = _mapping(body, "container")
-    message = _mapping(body, "message")
+    message, view = _mapping(body, "message"), _mapping(body, "view")
     return Action(
         action_id=_text(pressed, "action_id"),
         value=_chosen(pressed),
@@ -104,6 +105,7 @@ def action(body: Mapping[str, Any]) -> Action:
         trigger_id=_text(body, "trigger_id"),
         thread_ts=_text(container, "thread_ts") or _text(message, "thread_ts"),
         is_ephemeral=bool(container.get("is_ephemeral")),
+        view_id=_text(view, "id") if view.get("type") == "modal" else "",
     )
 
 

@@ -38,6 +38,11 @@ def errors(by_block: Mapping[str, str]) -> BoltResponse:
     return _dumped({"response_action": "errors", "errors": dict(by_block)})
 
 
+def view(definition: Mapping[str, Any]) -> BoltResponse:
+    """Show something else in the modal that was submitted."""
+    return _dumped({"response_action": "update", "view": dict(definition)})
+
+
 def challenge(value: str) -> BoltResponse:
     """Answer Slack's check that this address is ours."""
     return _dumped({"challenge": value})

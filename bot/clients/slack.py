@@ -164,6 +164,15 @@ class SlackClient:
         answer = await _call(self.web.views_open(trigger_id=trigger_id, view=dict(view)))
         return str(answer["view"]["id"])
 
+    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """Show something else in an open modal."""
+        await _call(self.web.views_update(view_id=view_id, view=dict(view)))
+
+    async def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
+        """Put a modal on top of another and return its id."""
+        answer = await _call(self.web.views_push(trigger_id=trigger_id, view=dict(view)))
+        return str(answer["view"]["id"])
+
     async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
         """Show a person's Home tab."""
         await _call(self.web.views_publish(user_id=user_id, view=dict(view)))

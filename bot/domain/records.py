@@ -59,12 +59,21 @@ class OwnershipRecord:
     confirmed_by: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtRecord:
+    """Somebody doubts who owns an asset, and no owner has settled it. `reason` may be empty."""
+
+    person: PersonRecord
+    reason: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetRecord:
     """An asset with what an answer needs of it.
 
     `ref` is unique and stable: `kind:name`, or `kind:namespace/name`. `aliases` are other names, `addresses` ARNs, host
-    names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only.
+    names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only. `doubts` are in their order.
     """
 
     id: int
@@ -82,3 +91,4 @@ class AssetRecord:
     unowned_reason: str = ""
     facts: tuple[OwnershipRecord, ...] = ()
     path_rule: PathRule | None = None
+    doubts: tuple[DoubtRecord, ...] = ()

@@ -17,6 +17,7 @@ from bot.domain.records import TeamRecord
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services import outbox
 from bot.services._decisions import human_source
+from bot.services._rights import teams_of
 from bot.services.deps import Deps
 from bot.services.ownership import addresses_of, look_up
 from bot.services.snapshot import Snapshot
@@ -99,7 +100,7 @@ async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: 
                 col(fact.asset_id) == asset_id,
                 col(fact.valid_to).is_(None),
                 col(fact.source_id) == source,
-                col(fact.team_id).in_(await _teams_of(session, person_id)),
+                col(fact.team_id).in_(await teams_of(session, person_id)),
             )
         )
         facts = list(mine.scalars())
@@ -160,15 +161,9 @@ async def _own_team(session: AsyncSession, team_id: int, person_id: int, asset_n
     team = await session.get(tables.Team, team_id)
     if team is None or team.gone_at is not None:
         raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
-    if team_id not in await _teams_of(session, person_id):
+    if team_id not in await teams_of(session, person_id):
         raise NotAllowedError(f"Only a member of {team.name} can claim {asset_name} for it: ask one of them to.")
     return team
-
-
-async def _teams_of(session: AsyncSession, person_id: int) -> set[int]:
-    in_teams = select(col(tables.Membership.team_id)).where(col(tables.Membership.person_id) == person_id)
-    leads = select(col(tables.Team.id)).where(col(tables.Team.lead_id) == person_id)
-    return {int(each) for each in (await session.execute(in_teams.union(leads))).scalars()}
 
 
 async def _has_claimed(session: AsyncSession, asset_id: int, team_id: int, area: Area, source: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -146,7 +146,7 @@ async def confirm(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: i
             )
             .values(settled_at=now)
         )
-        await _touch(session, holder_id)
+        await _touch(session, {asset_id, holder_id})
         await audit(
             session,
             at=now,
@@ -174,6 +174,7 @@ async def doubt(
         asset = await session.get(tables.Asset, asset_id)
         if asset is None or asset.gone_at is not None:
             raise NotFoundError("That is no longer in the catalog, so nobody owns it: ask again.")
+        await _touch(session, [asset_id])
         row = tables.OwnerDoubt(asset_id=asset_id, person_id=person_id, reason=clean(reason)[:500], at=now)
         session.add(row)
         await session.flush()
@@ -243,9 +244,9 @@ async def _facts_of(session: AsyncSession, asset_id: int, person_id: int) -> lis
     return list(found.scalars().all())
 
 
-async def _touch(session: AsyncSession, asset_id: int) -> None:
+async def _touch(session: AsyncSession, asset_ids: Collection[int]) -> None:
     revision = await next_revision(session)
-    await session.execute(update(tables.Asset).where(col(tables.Asset.id) == asset_id).values(revision=revision))
+    await session.execute(update(tables.Asset).where(col(tables.Asset.id).in_(asset_ids)).values(revision=revision))
 
 
 def claimed_by(verdict: Verdict) -> tuple[Holding, ...]:

@@ -16,7 +16,7 @@ from sqlalchemy.types import NullType
 from sqlmodel import SQLModel
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
-from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.store import tables
 
 _ASSET_COLUMNS = (
@@ -73,18 +73,7 @@ async def people(connection: AsyncConnection, *, after: int) -> list[PersonRecor
     """Return the people who changed after a revision."""
     t = _table(tables.Person).c
     columns = (t.id, t.name, t.slack_id, t.email, t.handle, t.is_active, t.timezone)
-    rows = await connection.execute(select(*columns).where(t.revision > after))
-    return [
-        PersonRecord(
-            id=row.id,
-            name=row.name or row.handle or row.email or row.slack_id or "",
-            slack_id=row.slack_id or "",
-            email=row.email or "",
-            is_active=row.is_active,
-            timezone=row.timezone,
-        )
-        for row in rows
-    ]
+    return [_person(row) for row in await connection.execute(select(*columns).where(t.revision > after))]
 
 
 async def teams(connection: AsyncConnection, *, after: int) -> list[TeamRecord]:
@@ -124,9 +113,14 @@ async def assets(
         if not rows:
             return
         facts = await _facts(connection, (rows[0][0], rows[-1][0]), by_source)
+        doubts = await _doubts(connection, (rows[0][0], rows[-1][0]))
         last_id = rows[-1][0]
         yield AssetChanges(
-            present=[_asset(row, tuple(facts.get(row[0], ()))) for row in rows if row[-1] is None],
+            present=[
+                _asset(row, tuple(facts.get(row[0], ())), tuple(doubts.get(row[0], ())))
+                for row in rows
+                if row[-1] is None
+            ],
             gone_ids=[row[0] for row in rows if row[-1] is not None],
         )
 
@@ -182,6 +176,35 @@ async def _facts(
     return found
 
 
+async def _doubts(connection: AsyncConnection, id_range: tuple[int, int]) -> dict[int, list[DoubtRecord]]:
+    """Return the doubts that no owner has settled, by asset; there are few of them."""
+    doubt, person = _table(tables.OwnerDoubt).c, _table(tables.Person).c
+    query = (
+        select(
+            *(doubt.asset_id, doubt.reason, doubt.at),
+            *(person.id, person.name, person.slack_id, person.email, person.handle, person.is_active, person.timezone),
+        )
+        .join_from(_table(tables.OwnerDoubt), _table(tables.Person), person.id == doubt.person_id)
+        .where(doubt.settled_at.is_(None), doubt.asset_id.between(*id_range))
+        .order_by(doubt.id)
+    )
+    found: dict[int, list[DoubtRecord]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.asset_id, []).append(DoubtRecord(_person(row), row.reason, row.at))
+    return found
+
+
+def _person(row: Any) -> PersonRecord:
+    return PersonRecord(
+        id=row.id,
+        name=row.name or row.handle or row.email or row.slack_id or "",
+        slack_id=row.slack_id or "",
+        email=row.email or "",
+        is_active=row.is_active,
+        timezone=row.timezone,
+    )
+
+
 @lru_cache(maxsize=1024)
 def _moment(stored: str | datetime) -> datetime:
     """Return a moment as `UTCDateTime` reads it, text on SQLite.
@@ -199,7 +222,7 @@ def _listed(stored: str | Sequence[Any]) -> Sequence[Any]:
     return stored
 
 
-def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...]) -> AssetRecord:
+def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...], doubts: tuple[DoubtRecord, ...]) -> AssetRecord:
     """Make a record of a row of `_ASSET_COLUMNS`; unpacked by place, which is what makes 100,000 of them quick."""
     asset_id, ref, kind, name, namespace, description, aliases, addresses, parent_id, hosting, tier, links, *rest = row
     unowned_reason, repository, pattern, position, section, _ = rest
@@ -219,4 +242,5 @@ def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...]) -> AssetRecor
         unowned_reason=unowned_reason,
         facts=facts,
         path_rule=PathRule(repository, pattern, position, section or "") if repository is not None else None,
+        doubts=doubts,
     )

@@ -28,9 +28,10 @@ from bot.domain.lifecycle.subjects import Subject
 from bot.domain.names import fold
 from bot.domain.ownership import Held, Past, Term, Verdict, past, timeline, verdict
 from bot.domain.portfolio import Asked, Gap, Page, Share, TeamCard
-from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord, TeamRecord
 from bot.playground.refusals import check_message, check_view
 from handlers import routes
+from tests.blocks import lifecycle_samples
 from tests.blocks.lifecycle_reports import reports
 from tests.blocks.test_ownership import assert_inert
 from tests.domain.test_ownership import (
@@ -62,6 +63,7 @@ def subject(name: str, *facts: Any, **rest: Any) -> AssetRecord:
         "description": name,
         "hosting": Hosting.MANAGED,
         "tier": 1,
+        "doubts": (DoubtRecord(PersonRecord(id=9, name=name), name, NOW),),
         "links": tuple(Link(name, f"https://runbooks.example.test/{number}") for number in range(9)),
         **rest,
     }
@@ -226,7 +228,7 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield help_blocks.slack_failed, help_blocks.slack_failed(name)
 
 
-def lifecycle_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     team = TeamRecord(id=PAYMENTS, name=name)
     for made in reports(name):
         yield lifecycle_reports.answer, lifecycle_reports.answer(made)
@@ -253,8 +255,9 @@ def lifecycle_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered 
 
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     yield from ownership_samples(name)
-    yield from lifecycle_samples(name)
+    yield from report_samples(name)
     yield from other_samples(name)
+    yield from lifecycle_samples.samples(name)
 
 
 def renderers() -> set[Callable[..., Any]]:

@@ -137,6 +137,12 @@ class FakePort:
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
         raise NotImplementedError
 
+    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
+        raise NotImplementedError
+
+    async def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
+        raise NotImplementedError
+
     async def publish_home(self, user_id: str, view: Mapping[str, Any]) -> None:
         raise NotImplementedError
 

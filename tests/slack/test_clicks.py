@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from bot.playground.fake_slack import Message
 from bot.services.outbox import drain
 from bot.store import tables
-from tests.slack.conftest import Stage, organisation
+from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_whoowns import buttons
 
 
@@ -83,11 +84,31 @@ async def test_a_doubt_is_settled_by_the_owner_in_the_note(stage: Stage) -> None
     await stage.press(answer, "ownership.doubt", user="eve")
     await stage.slack.submit_view("eve", stage.slack.view_stack("eve")[-1].id, {})
     await stage.settle()
+    eve = stage.slack.workspace.user("eve").id
+    assert f":warning: <@{eve}> doubted this" in (await stage.ask("/whoowns checkout", user="lin")).text
     note = (await drained(stage, "payments"))[0]
     await stage.press(note, "ownership.confirm", user="ada")
+    assert "doubted this" not in (await stage.ask("/whoowns checkout", user="lin")).text
     async with stage.database.reading() as session:
         doubt = (await session.execute(select(tables.OwnerDoubt))).scalar_one()
     assert doubt.settled_at is not None
+
+
+async def test_a_doubt_is_over_when_the_owner_changes(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns search-api", user="eve")
+    await stage.press(answer, "ownership.doubt", user="eve")
+    await stage.slack.submit_view("eve", stage.slack.view_stack("eve")[-1].id, {})
+    await stage.settle()
+    stage.clock.advance(timedelta(days=1))
+    handed = organisation()
+    handed.assets = [
+        each if each.name != "search-api" else asset("search-api", kind=each.kind, owners=(team_owns("Platform"),))
+        for each in handed.assets
+    ]
+    await stage.bring(handed)
+    said = (await stage.ask("/whoowns search-api", user="lin")).text
+    assert "*Platform*" in said
+    assert "doubted this" not in said
 
 
 async def test_share_posts_the_answer_for_everyone(stage: Stage) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.blocks.text import Rendered, context, escape
+from bot.blocks.lifecycle import words
+from bot.blocks.text import Rendered, context
 from bot.domain.lifecycle.reminders import Card
 
 
 def moved(card: Card, *, before: date) -> Rendered:
     """Return the reply that says from which day to which a deadline has moved."""
     watch = card.watch
-    what = f"{escape(watch.product.label or watch.product.key)} {escape(watch.cycle.label or watch.cycle.name)}"
     way = "later" if watch.deadline.on > before else "earlier"
-    said = f"The date for {what} is {way} now: {watch.deadline.on.isoformat()} instead of {before.isoformat()}."
+    days = f"{words.day(watch.deadline.on)} instead of {words.day(before)}"
+    said = f"{words.name(watch.product, watch.cycle)}: the date is {way} now, {days}."
     return Rendered(said, [context(said)])

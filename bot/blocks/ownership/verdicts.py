@@ -97,7 +97,7 @@ def _is_partial(verdict: Owned) -> bool:
 
 
 def _owned_warnings(verdict: Owned) -> list[str]:
-    warnings = []
+    warnings = doubts(verdict)
     if isinstance(verdict, Orphaned):
         return ["Ask for it in the platform channel, and have a team take it over."]
     if _is_partial(verdict):
@@ -118,6 +118,17 @@ def _owned_warnings(verdict: Owned) -> list[str]:
             ":bulb: A provider runs this, yet its ownership is split: consider handing the rest to the product team."
         )
     return warnings
+
+
+def doubts(verdict: Owned) -> list[str]:
+    """Who doubts the owners, since these became the owners: the last two who said so."""
+    since = max(holding.fact.valid_from for holding in verdict.owners)
+    lines = []
+    for doubt in [doubt for doubt in verdict.asset.doubts if doubt.at >= since][-2:]:
+        reason = escape(doubt.reason, 200)
+        who = words.person(doubt.person)
+        lines.append(f":warning: {who} doubted this {date(doubt.at)}{f': {reason}' if reason else '.'}")
+    return lines
 
 
 def others(verdict: Verdict) -> list[str]:

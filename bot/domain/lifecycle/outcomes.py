@@ -1,0 +1,66 @@
+"""What an answer to a reminder came to, for whoever gave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.lifecycle.reminders import Answer, Card
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer stands from now on. `answer` is None where it ended something instead of beginning it."""
+
+    card: Card
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Nothing was changed: this stands already, or stands against it."""
+
+    card: Card
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A version counts as `cycle` of `product` from now on. `was` is what it counted as, empty for nothing sure."""
+
+    asset: str
+    version: str
+    product: str
+    cycle: str
+    was: str = ""
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """It is on record that these assets are not their owner's. `told` is the team that has been asked to claim them."""
+
+    card: Card
+    assets: tuple[str, ...]
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Another team has been asked to take a reminder over, now or (not `is_new`) before."""
+
+    card: Card
+    team: str
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A delegation or a waiver was decided, by this click or an earlier one."""
+
+    card: Card
+    answer: Answer
+    is_granted: bool
+    is_new: bool = True
+
+
+Outcome = Recorded | Standing | Pinned | Doubted | Offered | Decided

@@ -1,0 +1,26 @@
+"""Who may do something: a person's teams, and a team's people, as the store has them at the click."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.store import tables
+
+
+async def teams_of(session: AsyncSession, person_id: int) -> set[int]:
+    """Return the ids of the teams that a person is a member or the lead of."""
+    in_teams = select(col(tables.Membership.team_id)).where(col(tables.Membership.person_id) == person_id)
+    leads = select(col(tables.Team.id)).where(col(tables.Team.lead_id) == person_id)
+    return {int(each) for each in (await session.execute(in_teams.union(leads))).scalars()}
+
+
+async def people_of(session: AsyncSession, team_ids: set[int]) -> set[int]:
+    """Return the ids of these teams' members and leads who have not left."""
+    members = select(col(tables.Membership.person_id)).where(col(tables.Membership.team_id).in_(team_ids))
+    leads = select(col(tables.Team.lead_id)).where(col(tables.Team.id).in_(team_ids))
+    active = select(col(tables.Person.id)).where(
+        col(tables.Person.is_active).is_(True), col(tables.Person.id).in_(members.union(leads))
+    )
+    return {each for each in (await session.execute(active)).scalars() if each is not None}

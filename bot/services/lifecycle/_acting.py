@@ -1,0 +1,250 @@
+"""What every answer to a reminder begins and ends with: the right to give it, the record of it, the message redrawn."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import lifecycle as blocks
+from bot.blocks.text import Rendered, escape
+from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card, ClosedCard
+from bot.domain.lifecycle.watching import Addressee
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.errors import NotAllowedError, NotFoundError
+from bot.services import outbox
+from bot.services._rights import people_of, teams_of
+from bot.services.deps import Deps
+from bot.services.lifecycle.places import lead_of, places_of, slack_id_of
+from bot.services.lifecycle.remembering import card_of, revise_root
+from bot.services.lifecycle.watches import Watcher
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.journal import audit
+
+CLOSED = "This is closed already, so nothing was changed: `/eol` shows what is open."
+UNKNOWN = "Nothing is known to end here any more, so there is nothing to answer: `/eol` shows what there is."
+
+
+def waiver_key(answer_id: int) -> str:
+    """Return the outbox key of the question whether a waiver is approved."""
+    return f"lifecycle.waiver:{answer_id}"
+
+
+def offer_key(answer_id: int) -> str:
+    """Return the outbox key of the question whether a team takes a reminder over."""
+    return f"lifecycle.offer:{answer_id}"
+
+
+@dataclass(slots=True)
+class Act:
+    """One person's answer to one open reminder, under way in a transaction that holds the reminder's row."""
+
+    deps: Deps
+    watcher: Watcher
+    session: AsyncSession
+    row: tables.Reminder
+    card: Card
+    person_id: int
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The addressee's day."""
+        return self.card.today
+
+    async def end(self, kinds: Collection[AnswerKind], *, but: int | None = None) -> None:
+        """End the answers of these kinds; a question to somebody that is still open says that it is no longer asked."""
+        table = tables.ReminderAnswer
+        found = await self.session.execute(
+            select(table).where(
+                col(table.reminder_id) == self.row.id,
+                col(table.ended_at).is_(None),
+                col(table.kind).in_([kind.value for kind in kinds]),
+            )
+        )
+        for row in found.scalars():
+            if row.id == but:
+                continue
+            row.ended_at = self.now
+            if row.decided_by is None and row.kind in (AnswerKind.WAIVED, AnswerKind.DELEGATED):
+                answer = await answer_of(self.session, row)
+                if answer.kind is AnswerKind.WAIVED:
+                    await self.revise(waiver_key(answer.id), blocks.waiver_settled(self.card, answer, is_granted=None))
+                else:
+                    await self.revise(offer_key(answer.id), blocks.offer_settled(self.card, answer, is_accepted=None))
+
+    async def add(
+        self,
+        kind: AnswerKind,
+        *,
+        milestone: int | None = None,
+        until: date | None = None,
+        team_id: int | None = None,
+        detail: Mapping[str, str] | None = None,
+    ) -> tables.ReminderAnswer:
+        """Add an answer to the deadline as it is now."""
+        row = tables.ReminderAnswer(
+            reminder_id=self.card.reminder.id,
+            kind=kind.value,
+            person_id=self.person_id,
+            at=self.now,
+            deadline=self.card.watch.deadline.on,
+            milestone=milestone,
+            until=until,
+            team_id=team_id,
+            detail=dict(detail or {}),
+        )
+        self.session.add(row)
+        await self.session.flush()
+        return row
+
+    async def note(self, action: str, **detail: Any) -> None:
+        """Write what was done into the audit log."""
+        await audit(
+            self.session,
+            at=self.now,
+            actor=f"person:{self.person_id}",
+            action=f"lifecycle.{action}",
+            subject=f"reminder:{self.card.reminder.id}",
+            detail=detail,
+        )
+
+    async def redraw(self) -> Card:
+        """Draw the card with what has been answered, update the root message, and return the card."""
+        await self.session.flush()
+        card = await card_of(self.deps, self.watcher, self.session, self.card.reminder.id)
+        if not isinstance(card, Card):
+            raise NotFoundError(UNKNOWN)
+        await revise_root(self.session, self.deps, card)
+        self.card = card
+        return card
+
+    async def reply(self, key: str, message: Rendered) -> None:
+        """Put a message into the reminder's thread, or where it is told when there is no root message yet."""
+        root, snapshot = self.card.reminder.root_key, self.watcher.snapshot
+        taken_over = self.card.reminder.delegated_to
+        told = Addressee(team=snapshot.team(taken_over)) if taken_over is not None else self.card.watch.addressee
+        places = places_of(self.deps, snapshot, told)
+        if root or places:
+            await outbox.enqueue(
+                self.session,
+                key=key,
+                channel=places[0] if places else "",
+                message=message,
+                at=self.now,
+                parent_key=root or None,
+                fallbacks=places[1:],
+            )
+
+    async def revise(self, key: str, message: Rendered) -> None:
+        """Let a message that was sent before read like this."""
+        await outbox.revise(self.session, key=key, message=message, at=self.now)
+
+    def answer(self, answer_id: int | None) -> Answer | None:
+        """Return an answer in force as the card has it."""
+        return next((each for each in self.card.reminder.answers if each.id == answer_id), None)
+
+
+@asynccontextmanager
+async def acting(
+    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, is_owners: bool = True
+) -> AsyncIterator[Act]:
+    """Open the transaction of an answer: of two people at once, the second sees what the first has done.
+
+    With `is_owners`, NotAllowedError is raised unless the person is in the addressee's team or leads it, or in the one
+    that has taken the reminder over. NotFoundError when the reminder is closed, or nothing is known to end any more.
+    """
+    await watcher.current()  # gathered before, so that the transaction does not wait for it
+    async with deps.database.transaction() as session:
+        row = await locked(session, reminder_id)
+        card = await card_of(deps, watcher, session, reminder_id)
+        if not isinstance(card, Card):
+            raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
+        if is_owners:
+            await require_owner(session, card, person_id)
+        yield Act(deps, watcher, session, row, card, person_id, deps.clock.now())
+
+
+async def locked(session: AsyncSession, reminder_id: int) -> tables.Reminder:
+    """Return the reminder's row, held until the transaction ends. Raises NotFoundError for one that never was."""
+    found = await session.execute(
+        select(tables.Reminder).where(col(tables.Reminder.id) == reminder_id).with_for_update()
+    )
+    row = found.scalar_one_or_none()
+    if row is None:
+        raise NotFoundError(UNKNOWN)
+    return row
+
+
+async def require_owner(session: AsyncSession, card: Card, person_id: int) -> None:
+    """Raise NotAllowedError unless the person may answer for those whom the reminder goes to."""
+    person = card.watch.addressee.person
+    if person is not None and person.id == person_id:
+        return
+    wanted = team_ids(card)
+    if not wanted & await teams_of(session, person_id):
+        raise refusal(card)
+
+
+def team_ids(card: Card) -> set[int]:
+    """Return the teams whose people may answer: the addressee's, and the one that has taken the reminder over."""
+    team = card.watch.addressee.team
+    return {each for each in (team.id if team else None, card.reminder.delegated_to) if each is not None}
+
+
+def refusal(card: Card) -> NotAllowedError:
+    """Return the error that says who may answer."""
+    addressee = card.watch.addressee
+    if addressee.key == "nobody":
+        return NotAllowedError("Nobody owns this, so nobody can answer it yet: claim it for your team first.")
+    names = [escape(name, 80) for name in (addressee.name, card.delegated_to) if name]
+    if addressee.person is not None:
+        return NotAllowedError(f"Only {' and '.join(names)} can answer this. “Explain” says why.")
+    return NotAllowedError(
+        f"Only members of {' and '.join(names)} and their leads can answer this. If it is yours, claim the asset "
+        "with `/whoowns`."
+    )
+
+
+def team_places(snapshot: Snapshot, team: TeamRecord) -> list[str]:
+    """Return where a team can be asked, the best place first: its channel, then its lead; empty for nowhere."""
+    return [place for place in (team.channel, slack_id_of(lead_of(snapshot, team))) if place]
+
+
+async def answer_of(session: AsyncSession, row: tables.ReminderAnswer) -> Answer:
+    """Return an answer that may be over with the people in it."""
+    assert row.id is not None  # noqa: S101 - it has been read or flushed
+    return Answer(
+        id=row.id,
+        kind=AnswerKind(row.kind),
+        person=await _person(session, row.person_id),
+        at=row.at,
+        deadline=row.deadline,
+        milestone=row.milestone,
+        until=row.until,
+        team_id=row.team_id,
+        detail=row.detail,
+        decided_by=await _person(session, row.decided_by) if row.decided_by is not None else None,
+        decided_at=row.decided_at,
+    )
+
+
+async def people_who_may(session: AsyncSession, card: Card) -> set[int]:
+    """Return the ids of everybody who may answer."""
+    person = card.watch.addressee.person
+    return await people_of(session, team_ids(card)) | ({person.id} if person is not None else set())
+
+
+async def _person(session: AsyncSession, person_id: int) -> PersonRecord | None:
+    row = await session.get(tables.Person, person_id)
+    if row is None:
+        return None
+    name = row.name or row.handle or row.email or row.slack_id or ""
+    return PersonRecord(id=person_id, name=name, slack_id=row.slack_id or "", is_active=row.is_active)

@@ -1,0 +1,129 @@
+"""Use cases behind a reminder's buttons: acknowledge, plan, snooze, and say that it is done.
+
+Every one may be pressed twice: the second press changes nothing and returns what stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from bot.domain.lifecycle.outcomes import Recorded, Standing
+from bot.domain.lifecycle.reminders import AnswerKind, Card, ClosedCard
+from bot.domain.lifecycle.responses import SNOOZE_ENDS
+from bot.domain.lifecycle.responses import snooze as snoozed
+from bot.domain.lifecycle.standing import current_milestone, standing
+from bot.errors import NotFoundError, UserError
+from bot.services.deps import Deps
+from bot.services.lifecycle._acting import CLOSED, UNKNOWN, Act, acting, refusal, team_ids
+from bot.services.lifecycle.remembering import card_of
+from bot.services.lifecycle.watches import Watcher
+from bot.store import tables
+
+#: What keeps a reminder quiet for a while, and gives way to another answer.
+_QUIET = (AnswerKind.ACKNOWLEDGED, AnswerKind.SNOOZED, AnswerKind.PLANNED)
+#: Answers that an acknowledgement or a snooze does not undo.
+_SETTLED = frozenset({AnswerKind.PLANNED, AnswerKind.WAIVED})
+
+
+async def look_up(deps: Deps, watcher: Watcher, *, reminder_id: int) -> Card:
+    """Return the card of an open reminder. Raises NotFoundError when it is closed or nothing is known of it."""
+    await watcher.current()
+    async with deps.database.reading() as session:
+        card = await card_of(deps, watcher, session, reminder_id)
+    if not isinstance(card, Card):
+        raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
+    return card
+
+
+async def look_up_own(deps: Deps, watcher: Watcher, *, reminder_id: int, slack_id: str) -> Card:
+    """Return the card for a form, early enough to say that the person may not answer, as far as memory knows.
+
+    Somebody whom memory does not know may try: the submission checks everybody again.
+    """
+    card = await look_up(deps, watcher, reminder_id=reminder_id)
+    person = watcher.snapshot.person_by_slack_id(slack_id)
+    if card.watch.addressee.key == "nobody" and card.reminder.delegated_to is None:
+        raise refusal(card)
+    told = card.watch.addressee.person
+    if person is None or (told is not None and told.id == person.id):
+        return card
+    if not team_ids(card) & {team.id for team in watcher.snapshot.teams_of(person.id)}:
+        raise refusal(card)
+    return card
+
+
+async def acknowledge(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> Recorded | Standing:
+    """Keep a reminder quiet until its next milestone. Whatever keeps it quiet already stands."""
+    async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
+        stands = standing(act.card)
+        if stands is not None:
+            return Standing(act.card, stands)
+        await act.end(_QUIET)
+        seen = current_milestone(act.card.reminder, act.card.watch.deadline.on, act.today)
+        row = await act.add(AnswerKind.ACKNOWLEDGED, milestone=seen.days)
+        await act.note("acknowledge", answer=row.id, milestone=seen.days)
+        return await _recorded(act, row)
+
+
+async def snooze(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, days: int) -> Recorded | Standing:
+    """Keep a reminder quiet for some days, two weeks before its deadline at the latest.
+
+    A plan or a waiver in force stands. Raises UserError when it is too late for a snooze.
+    """
+    async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
+        stands = standing(act.card)
+        if stands is not None and stands.kind in _SETTLED:
+            return Standing(act.card, stands)
+        found = snoozed(act.card.watch.deadline, act.today, days)
+        if found is None:
+            raise UserError(
+                f"A snooze ends {SNOOZE_ENDS} days before the date at the latest, so it is too late for one: "
+                "plan it, or acknowledge it."
+            )
+        if stands is not None and stands.kind is AnswerKind.SNOOZED and stands.until == found.until:
+            return Standing(act.card, stands)
+        await act.end(_QUIET)
+        row = await act.add(AnswerKind.SNOOZED, until=found.until)
+        await act.note("snooze", answer=row.id, until=found.until.isoformat())
+        return await _recorded(act, row)
+
+
+async def plan(
+    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, on: date, detail: Mapping[str, str]
+) -> Recorded | Standing:
+    """Plan the upgrade for a day, today or later. It takes the place of whatever was answered before.
+
+    `detail` is as `Answer` has it. A day after the deadline is allowed, and said. Raises UserError for a day that is
+    over. The very same plan again changes nothing.
+    """
+    async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
+        if on < act.today:
+            raise UserError("That day is over: choose today or a later one.")
+        said = {key: value for key, value in detail.items() if value}
+        stands = standing(act.card)
+        if stands is not None and stands.kind is AnswerKind.PLANNED and (stands.until, stands.detail) == (on, said):
+            return Standing(act.card, stands)
+        await act.end(tuple(AnswerKind))
+        _unclaim(act)
+        row = await act.add(AnswerKind.PLANNED, until=on, detail=said)
+        await act.note("plan", answer=row.id, until=on.isoformat())
+        return await _recorded(act, row)
+
+
+async def done(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> Recorded | Standing:
+    """Note that somebody says that it is done. The reminder stays open until the evidence shows it."""
+    async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
+        if act.row.claimed_at is not None:
+            return Standing(act.card)
+        act.row.claimed_at, act.row.claimed_by = act.now, person_id
+        await act.note("done")
+        return Recorded(await act.redraw())
+
+
+async def _recorded(act: Act, row: tables.ReminderAnswer) -> Recorded:
+    return Recorded(await act.redraw(), act.answer(row.id))
+
+
+def _unclaim(act: Act) -> None:
+    act.row.claimed_at = act.row.claimed_by = None

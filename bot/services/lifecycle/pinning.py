@@ -1,0 +1,192 @@
+"""Use case of "Wrong version": a person says which cycle something is, where the rules are wrong or not sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks.text import escape
+from bot.domain.lifecycle import InCycle, Table, UnknownProduct, match
+from bot.domain.lifecycle.outcomes import Pinned
+from bot.domain.lifecycle.records import Cycle, Product
+from bot.domain.lifecycle.reminders import Card
+from bot.domain.lifecycle.watching import Running, certain_of
+from bot.domain.names import clean
+from bot.errors import NotAllowedError, NotFoundError, UserError
+from bot.services._rights import teams_of
+from bot.services.deps import Deps
+from bot.services.lifecycle._acting import locked
+from bot.services.lifecycle.remembering import card_of, revise_root
+from bot.services.lifecycle.watches import Watcher
+from bot.store import tables
+from bot.store.journal import audit, next_revision
+
+#: Cycles that a menu offers.
+_MOST_CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What something is said to be."""
+
+    product: Product
+    cycle: Cycle
+
+
+async def running(watcher: Watcher, deployment_id: int) -> Running:
+    """Return what runs by its deployment's id. Raises NotFoundError when the inventory has it no more."""
+    watches = await watcher.current()
+    for runs in watches.by_asset.values():
+        for one in runs:
+            if one.deployment.id == deployment_id:
+                return one
+    raise NotFoundError("The inventory does not show that any more: another version has been seen, or none.")
+
+
+def candidates(one: Running) -> list[tuple[Product, Cycle]]:
+    """Return what a version may be: what the rules could not choose between first, then the product's other cycles."""
+    if isinstance(one.matched, UnknownProduct):
+        products = one.matched.suggestions
+        return [(product, cycle) for product in products for cycle in product.cycles][:_MOST_CANDIDATES]
+    product = one.matched.product
+    first = list(getattr(one.matched, "candidates", ()))
+    rest = [cycle for cycle in product.cycles if cycle not in first]
+    certain = certain_of(one.matched)
+    return [
+        (product, cycle) for cycle in (*first, *rest) if certain is None or first or cycle.name != certain.cycle.name
+    ][:_MOST_CANDIDATES]
+
+
+def chosen(table: Table, one: Running, *, picked: str, typed: str) -> Choice:
+    """Return what a form says: what was typed goes before what was picked (`product key|cycle`).
+
+    Raises UserError with what to type instead.
+    """
+    text = clean(typed)
+    if text:
+        return _typed(table, one, text)
+    key, _, name = picked.partition("|")
+    product = table.get(key)
+    cycle = next((each for each in product.cycles if each.name == name), None) if product is not None else None
+    if product is None or cycle is None:
+        raise UserError("Choose what it is, or type product and version.")
+    return Choice(product, cycle)
+
+
+async def pin(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id: int, choice: Choice) -> Pinned:
+    """Let a version count as another cycle, for as long as the inventory shows this very version.
+
+    Raises NotFoundError when the inventory has it no more, NotAllowedError unless the person is in the team that is
+    told of it, or leads it, or is the person who is told. The same again changes nothing.
+    """
+    one = await running(watcher, deployment_id)
+    certain = certain_of(one.matched)
+    was = f"{certain.product.label or certain.product.key} {_name(certain.cycle)}" if certain is not None else ""
+    product, cycle = choice.product, choice.cycle
+    said = Pinned(one.asset.name, one.deployment.version, product.label or product.key, _name(cycle), was)
+    async with deps.database.transaction() as session:
+        revision = await next_revision(session)
+        await _require_owner(session, one, person_id)
+        earlier = await _pins(session, one)
+        stands = [(each.pinned_product, each.pinned_cycle) for each in earlier]
+        is_matched = certain is not None and (certain.product.key, certain.cycle.name) == (product.key, cycle.name)
+        if (product.key, cycle.name) in stands or (not stands and is_matched):
+            return replace(said, is_new=False)
+        for each in earlier:
+            each.ended_at = deps.clock.now()
+        (await session.get_one(tables.Asset, one.asset.id)).revision = revision
+        await _write(deps, session, one, choice, person_id=person_id)
+    return said
+
+
+async def _pins(session: AsyncSession, one: Running) -> list[tables.VersionPin]:
+    table = tables.VersionPin
+    found = await session.execute(
+        select(table).where(
+            col(table.asset_id) == one.asset.id,
+            col(table.product) == one.deployment.product,
+            col(table.version) == one.deployment.version,
+            col(table.provider) == one.deployment.provider,
+            col(table.ended_at).is_(None),
+        )
+    )
+    return list(found.scalars())
+
+
+async def _write(deps: Deps, session: AsyncSession, one: Running, choice: Choice, *, person_id: int) -> None:
+    now = deps.clock.now()
+    row = tables.VersionPin(
+        asset_id=one.asset.id,
+        product=one.deployment.product,
+        version=one.deployment.version,
+        provider=one.deployment.provider,
+        pinned_product=choice.product.key,
+        pinned_cycle=choice.cycle.name,
+        person_id=person_id,
+        at=now,
+    )
+    session.add(row)
+    await session.flush()
+    await audit(
+        session,
+        at=now,
+        actor=f"person:{person_id}",
+        action="lifecycle.pin",
+        subject=f"asset:{one.asset.id}",
+        detail={"pin": row.id, "product": choice.product.key, "cycle": choice.cycle.name},
+    )
+
+
+async def redraw(deps: Deps, watcher: Watcher, *, reminder_id: int) -> None:
+    """Update the root message of a reminder after the inventory has changed under it.
+
+    When nothing of it is left the next look at the inventory closes it, with what it has become.
+    """
+    await watcher.current()
+    async with deps.database.transaction() as session:
+        await locked(session, reminder_id)
+        card = await card_of(deps, watcher, session, reminder_id)
+        if isinstance(card, Card):
+            await revise_root(session, deps, card)
+
+
+def _typed(table: Table, one: Running, text: str) -> Choice:
+    """Read `product version`, or a version alone of the product that it is taken for."""
+    words = text.rsplit(" ", 1)
+    attempts = [(words[0], words[1], "")] if len(words) == 2 else []
+    if not isinstance(one.matched, UnknownProduct):
+        attempts.append((one.matched.product.key, text, ""))
+    attempts += [(product, version, one.deployment.provider) for product, version, _ in attempts[:1]]
+    for product, version, provider in attempts:
+        found = match(table, product=product, version=version, provider=provider)
+        if isinstance(found, InCycle):
+            return Choice(found.product, found.cycle)
+    raise UserError(
+        f"I know no one release cycle of “{escape(text, 80)}”: type the product and its version, such as postgresql 16."
+    )
+
+
+def _name(cycle: Cycle) -> str:
+    return cycle.label or cycle.name
+
+
+async def _require_owner(session: AsyncSession, one: Running, person_id: int) -> None:
+    addressee = one.responsible.addressee
+    if addressee.person is not None and addressee.person.id == person_id:
+        return
+    if addressee.key == "nobody":
+        raise NotAllowedError("Nobody owns this, so nobody can say it yet: claim it for your team first.")
+    teams = await teams_of(session, person_id)
+    taken_over = await session.execute(
+        select(col(tables.Reminder.delegated_to)).where(
+            col(tables.Reminder.addressee) == addressee.key,
+            col(tables.Reminder.resolved_at).is_(None),
+            col(tables.Reminder.delegated_to).in_(teams),
+        )
+    )
+    is_owner = addressee.team is not None and addressee.team.id in teams
+    if not is_owner and taken_over.first() is None:
+        raise NotAllowedError(f"Only {escape(addressee.name, 80)} can say what it is: ask them.")

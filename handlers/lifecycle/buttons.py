@@ -1,0 +1,160 @@
+"""The buttons of a reminder: those that answer at once, and those that open something."""
+
+from __future__ import annotations
+
+from slack_bolt import BoltResponse
+
+from bot.blocks import lifecycle as blocks
+from bot.blocks.lifecycle import actions
+from bot.blocks.text import Block, Rendered
+from bot.domain.lifecycle.reminders import Card
+from bot.domain.records import TeamRecord
+from bot.errors import NotFoundError
+from bot.services import people
+from bot.services.lifecycle import answering, delegating, pinning, waiving
+from handlers import replies
+from handlers.context import Context
+from handlers.lifecycle.places import Place, number, open_form, place_of, say, show_view
+from handlers.ownership import ephemeral_body
+from handlers.payloads import Action
+
+
+async def on_open(action: Action, context: Context) -> BoltResponse:
+    """Show a reminder's card with all its buttons to whoever asked."""
+    card = await answering.look_up(context.deps, context.watcher, reminder_id=number(action.value))
+    if action.response_url:
+        _whisper(context, action, blocks.opened(card))
+    else:
+        await show_view(context, action, blocks.opened_view(card))
+    return replies.nothing()
+
+
+async def on_explain(action: Action, context: Context) -> BoltResponse:
+    """Say why, to whoever asked."""
+    card = await answering.look_up(context.deps, context.watcher, reminder_id=number(action.value))
+    if action.response_url:
+        _whisper(context, action, blocks.explanation(card))
+    else:
+        await show_view(context, action, blocks.explanation_view(card))
+    return replies.nothing()
+
+
+async def on_acknowledge(action: Action, context: Context) -> BoltResponse:
+    """Keep it quiet until the next milestone."""
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    outcome = await answering.acknowledge(
+        context.deps, context.watcher, reminder_id=number(action.value), person_id=person_id
+    )
+    return say(context, place_of(action), outcome)
+
+
+async def on_snooze(action: Action, context: Context) -> BoltResponse:
+    """Keep it quiet for the days chosen."""
+    days, _, reminder = action.value.partition("|")
+    if days not in {str(each) for each in actions.SNOOZE_DAYS}:
+        raise NotFoundError("That choice is from another version of Baton: ask again with `/eol`.")
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    outcome = await answering.snooze(
+        context.deps, context.watcher, reminder_id=number(reminder), person_id=person_id, days=int(days)
+    )
+    return say(context, place_of(action), outcome)
+
+
+async def on_plan(action: Action, context: Context) -> BoltResponse:
+    """Open the form of a plan."""
+    await open_form(context, action, _form(context, action, actions.PLAN, action.value))
+    return replies.nothing()
+
+
+async def on_more(action: Action, context: Context) -> BoltResponse:
+    """Open the form that was chosen under "More"."""
+    word, _, reminder = action.value.partition("|")
+    await open_form(context, action, _form(context, action, word, reminder))
+    return replies.nothing()
+
+
+async def on_pin(action: Action, context: Context) -> BoltResponse:
+    """Open the form that says what a version is that nobody knows."""
+    await open_form(context, action, _pin_form(context, action, number(action.value)))
+    return replies.nothing()
+
+
+async def on_approve(action: Action, context: Context) -> BoltResponse:
+    """Approve a waiver."""
+    return await _decide_waiver(action, context, is_granted=True)
+
+
+async def on_refuse(action: Action, context: Context) -> BoltResponse:
+    """Refuse a waiver."""
+    return await _decide_waiver(action, context, is_granted=False)
+
+
+async def on_accept(action: Action, context: Context) -> BoltResponse:
+    """Take over what another team offered."""
+    return await _decide_offer(action, context, is_accepted=True)
+
+
+async def on_decline(action: Action, context: Context) -> BoltResponse:
+    """Decline what another team offered."""
+    return await _decide_offer(action, context, is_accepted=False)
+
+
+async def _decide_waiver(action: Action, context: Context, *, is_granted: bool) -> BoltResponse:
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    outcome = await waiving.decide(
+        context.deps, context.watcher, answer_id=number(action.value), person_id=person_id, is_granted=is_granted
+    )
+    return say(context, place_of(action), outcome)
+
+
+async def _decide_offer(action: Action, context: Context, *, is_accepted: bool) -> BoltResponse:
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    outcome = await delegating.decide(
+        context.deps, context.watcher, answer_id=number(action.value), person_id=person_id, is_accepted=is_accepted
+    )
+    return say(context, place_of(action), outcome)
+
+
+async def _form(context: Context, action: Action, word: str, reminder: str) -> Block:
+    card = await answering.look_up_own(
+        context.deps, context.watcher, reminder_id=number(reminder), slack_id=action.user_id
+    )
+    place = place_of(action)
+    metadata = place.metadata(reminder)
+    match word:
+        case actions.PLAN:
+            return blocks.plan_view(card, metadata)
+        case actions.DELEGATE:
+            return blocks.delegate_view(card, _other_teams(context, card), metadata)
+        case actions.NOT_OURS:
+            return blocks.not_ours_view(card, _other_teams(context, card), metadata)
+        case actions.WRONG_VERSION:
+            return _wrong_version(card, place, reminder)
+        case actions.WAIVE:
+            return blocks.waive_view(card, metadata)
+        case actions.DONE:
+            return blocks.done_view(card, metadata)
+        case _:
+            raise NotFoundError("That choice is from another version of Baton: ask again with `/eol`.")
+
+
+def _wrong_version(card: Card, place: Place, reminder: str) -> Block:
+    first = card.watch.runs[0]
+    metadata = place.metadata(f"{reminder}.{first.deployment.id}")
+    return blocks.pin_view(card.watch.runs, pinning.candidates(first), metadata)
+
+
+async def _pin_form(context: Context, action: Action, deployment_id: int) -> Block:
+    one = await pinning.running(context.watcher, deployment_id)
+    return blocks.pin_view([one], pinning.candidates(one), place_of(action).metadata(f".{deployment_id}"))
+
+
+def _other_teams(context: Context, card: Card) -> list[TeamRecord]:
+    own = card.watch.addressee.team
+    teams = [team for team in context.snapshot.teams() if own is None or team.id != own.id]
+    return sorted(teams, key=lambda team: team.name.casefold())
+
+
+def _whisper(context: Context, action: Action, message: Rendered) -> None:
+    body = ephemeral_body(message, thread_ts=action.thread_ts)
+    context.background.start(context.slack.respond(action.response_url, body), what=action.action_id)
