@@ -471,8 +471,9 @@ def test_any_facts_bring_a_verdict_whose_owners_are_among_them(catalog: Catalog,
     assert said.asset is subject
     in_force = {each for one in ancestors(subject, catalog) for each in one.facts}
     assert set(named_by(said)) <= in_force
-    if subject.facts:
-        assert set(named_by(said)) <= set(subject.facts), "a parent's facts only where there are none of its own"
+    if any(not each.is_human for each in subject.facts):
+        # What people claim stands beside what was inherited until then.
+        assert set(named_by(said)) <= set(subject.facts), "a parent's facts only where no source names its own"
     if isinstance(said, Owned):
         assert said.owners
         asked = {said.area, Area.ALL} if said.area else set(Area)
