@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, case, update
+from sqlalchemy import ColumnElement, Table, Update, case, text, update
 
 from bot.services.deps import Deps
 from bot.services.outbox._queue import UPDATES, Picked
@@ -39,6 +40,15 @@ class Claim:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An update of the row with this number, and whether it applied."""
+
+    number: int
+    statement: Update
+    outcome: asyncio.Future[bool]
+
+
 def target_of(picked: Picked) -> Target | None:
     """Return where a message goes; None while its root is not in Slack, because it is being posted anew."""
     if picked.message.ts is not None:
@@ -48,33 +58,6 @@ def target_of(picked: Picked) -> Target | None:
     return Target(picked.root.channel, picked.root.ts) if picked.root.ts is not None else None
 
 
-async def claim(deps: Deps, picked: Picked, target: Target) -> Claim | None:
-    """Claim the message as it was read; None when somebody else was quicker, or has changed it."""
-    message, now = picked.message, deps.clock.now()
-    values: dict[str, Any] = {"state": "sending", "attempts": message.attempts + 1, "due_at": now + CLAIM}
-    if message.ts is None and message.unsure_since is None:
-        values |= _about_to_post(message, target) | {"unsure_since": now}
-    same = (
-        _TABLE.c.state == message.state,
-        _TABLE.c.due_at == message.due_at,
-        _TABLE.c.revision == message.revision,
-        _TABLE.c.lane == message.lane,
-    )
-    if not await change(deps, message, *same, values=values):
-        return None
-    return Claim(message, target, now + CLAIM, message.attempts + 1)
-
-
-async def renew(deps: Deps, held: Claim) -> Claim | None:
-    """Claim once more right before posting what was looked for and not found; None when the claim ran out."""
-    until = deps.clock.now() + CLAIM
-    values = _about_to_post(held.message, held.target) | {"due_at": until}
-    if not await change(deps, held.message, *_holding(held), values=values):
-        log.warning("outbox message %s: its claim ran out while it was looked for", held.message.id)
-        return None
-    return Claim(held.message, held.target, until, held.attempts)
-
-
 def _about_to_post(message: OutboxMessage, target: Target) -> dict[str, Any]:
     """What whoever looks for the message later has to know."""
     return {
@@ -82,19 +65,6 @@ def _about_to_post(message: OutboxMessage, target: Target) -> dict[str, Any]:
         "thread_ts": target.thread_ts,
         "posted_channel": target.channel if target.thread_ts else None,
     }
-
-
-async def step_aside(deps: Deps, picked: Picked) -> None:
-    """Take a reply out of its line until its root is in Slack again."""
-    message = picked.message
-    same = _TABLE.c.state == message.state, _TABLE.c.due_at == message.due_at
-    await change(deps, message, *same, values={"lane": None, "state": "waiting"})
-
-
-async def conclude(deps: Deps, held: Claim, values: Mapping[str, Any]) -> None:
-    """Write down what became of a claimed message, unless the claim ran out."""
-    if not await change(deps, held.message, *_holding(held), values=values):
-        log.warning("outbox message %s: its claim ran out before Slack answered", held.message.id)
 
 
 def settled(revision: int, state: str) -> dict[str, Any]:
@@ -108,15 +78,103 @@ def settled(revision: int, state: str) -> dict[str, Any]:
     }
 
 
+class Ledger:
+    """Writes claims and outcomes down. What comes while a transaction is under way goes into the next one together:
+
+    a transaction costs more than a post, and a message needs two.
+    """
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._waiting: list[_Change] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def claim(self, picked: Picked, target: Target) -> Claim | None:
+        """Claim the message as it was read; None when somebody else was quicker, or has changed it."""
+        message, now = picked.message, self._deps.clock.now()
+        values: dict[str, Any] = {"state": "sending", "attempts": message.attempts + 1, "due_at": now + CLAIM}
+        if message.ts is None and message.unsure_since is None:
+            values |= _about_to_post(message, target) | {"unsure_since": now}
+        same = (
+            _TABLE.c.state == message.state,
+            _TABLE.c.due_at == message.due_at,
+            _TABLE.c.revision == message.revision,
+            _TABLE.c.lane == message.lane,
+        )
+        if not await self._change(message, *same, values=values):
+            return None
+        return Claim(message, target, now + CLAIM, message.attempts + 1)
+
+    async def renew(self, held: Claim) -> Claim | None:
+        """Claim once more right before posting what was looked for and not found; None when the claim ran out."""
+        until = self._deps.clock.now() + CLAIM
+        values = _about_to_post(held.message, held.target) | {"due_at": until}
+        if not await self._change(held.message, *_holding(held), values=values):
+            log.warning("outbox message %s: its claim ran out while it was looked for", held.message.id)
+            return None
+        return Claim(held.message, held.target, until, held.attempts)
+
+    async def step_aside(self, picked: Picked) -> None:
+        """Take a reply out of its line until its root is in Slack again."""
+        message = picked.message
+        same = _TABLE.c.state == message.state, _TABLE.c.due_at == message.due_at
+        await self._change(message, *same, values={"lane": None, "state": "waiting"})
+
+    async def conclude(self, held: Claim, values: Mapping[str, Any]) -> None:
+        """Write down what became of a claimed message, unless the claim ran out."""
+        if not await self._change(held.message, *_holding(held), values=values):
+            log.warning("outbox message %s: its claim ran out before Slack answered", held.message.id)
+
+    async def close(self) -> None:
+        """Wait until everything is written."""
+        if self._writing is not None:
+            await self._writing
+
+    async def _change(
+        self, message: OutboxMessage, *conditions: ColumnElement[bool], values: Mapping[str, Any]
+    ) -> bool:
+        """Change one row if the conditions still hold; return whether they did."""
+        statement = update(_TABLE).where(_TABLE.c.id == message.id, *conditions).values(**values)
+        change = _Change(int(message.id or 0), statement, asyncio.get_running_loop().create_future())
+        self._waiting.append(change)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        return await change.outcome
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                # In one order for all processes, so that they do not wait for each other in a circle.
+                batch, self._waiting = sorted(self._waiting, key=lambda change: change.number), []
+                try:
+                    await self._write_together(batch)
+                except Exception:
+                    if len(batch) > 1:
+                        log.info("%d outcomes are written one by one", len(batch), exc_info=True)
+                    for change in batch:
+                        await self._write_alone(change)
+        finally:
+            self._writing = None
+
+    async def _write_together(self, batch: Sequence[_Change]) -> None:
+        async with self._deps.database.transaction() as session:
+            connection = await session.connection()
+            if len(batch) > 1 and not self._deps.database.is_sqlite:
+                # Whoever revises several messages locks their rows in an order of their own: then let them go ahead,
+                # before the database would choose a victim.
+                await connection.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            outcomes = [bool((await connection.execute(change.statement)).rowcount) for change in batch]
+        for change, outcome in zip(batch, outcomes, strict=True):
+            if not change.outcome.done():
+                change.outcome.set_result(outcome)
+
+    async def _write_alone(self, change: _Change) -> None:
+        try:
+            await self._write_together([change])
+        except Exception as error:  # noqa: BLE001 - whoever waits for it is told
+            if not change.outcome.done():
+                change.outcome.set_exception(error)
+
+
 def _holding(held: Claim) -> tuple[ColumnElement[bool], ...]:
     return _TABLE.c.state == "sending", _TABLE.c.due_at == held.until
-
-
-async def change(
-    deps: Deps, message: OutboxMessage, *conditions: ColumnElement[bool], values: Mapping[str, Any]
-) -> bool:
-    """Change one row if the conditions still hold; return whether they did."""
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        statement = update(_TABLE).where(_TABLE.c.id == message.id, *conditions).values(**values)
-        return bool((await connection.execute(statement)).rowcount)

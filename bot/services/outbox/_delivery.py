@@ -15,7 +15,7 @@ from bot.domain.outbox import Blame
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import Posted, Slack
 from bot.services.deps import Deps
-from bot.services.outbox._claims import Claim, claim, conclude, renew, settled, step_aside, target_of
+from bot.services.outbox._claims import Claim, Ledger, settled, target_of
 from bot.services.outbox._pace import Call, Pace
 from bot.services.outbox._queue import Picked, goes_into_thread
 from bot.store.tables import OutboxMessage
@@ -33,6 +33,11 @@ class Courier:
 
     def __init__(self, deps: Deps, slack: Slack, pace: Pace) -> None:
         self._deps, self._slack, self._pace = deps, slack, pace
+        self._ledger = Ledger(deps)
+
+    async def close(self) -> None:
+        """Wait until everything is written down."""
+        await self._ledger.close()
 
     async def deliver(self, picked: Picked) -> bool:
         """Post or update a message that was picked; return whether Slack has it now as it should be."""
@@ -41,9 +46,9 @@ class Courier:
             return False
         target = target_of(picked)
         if target is None:
-            await step_aside(self._deps, picked)
+            await self._ledger.step_aside(picked)
             return False
-        held = await claim(self._deps, picked, target)
+        held = await self._ledger.claim(picked, target)
         if held is None:
             return False
         if message.attempts >= rules.MOST_ATTEMPTS:
@@ -71,7 +76,7 @@ class Courier:
             if found is not None:
                 await self._posted(held, found, held.message.tried_revision)
                 return True
-            renewed = await renew(self._deps, held)
+            renewed = await self._ledger.renew(held)
             if renewed is None:
                 return False
             held = renewed
@@ -119,7 +124,7 @@ class Courier:
             "attempts": 0,
             "unsure_since": None,
         }
-        await conclude(self._deps, held, settled(revision, "sent") | values)
+        await self._ledger.conclude(held, settled(revision, "sent") | values)
 
     async def _not_posted(self, held: Claim, error: SlackError) -> None:
         if isinstance(error, SlackRateLimitedError | SlackUnreachableError):
@@ -165,7 +170,7 @@ class Courier:
             return False
         self._pace.let_in()
         values = {"due_at": self._deps.clock.now(), "error": "", "attempts": 0}
-        await conclude(self._deps, held, settled(message.revision, "sent") | values)
+        await self._ledger.conclude(held, settled(message.revision, "sent") | values)
         return True
 
     async def _not_updated(self, held: Claim, error: SlackError) -> None:
@@ -228,7 +233,7 @@ class Courier:
             "thread_ts": None,
             "posted_channel": None,
         }
-        await conclude(self._deps, held, afresh | dict(values))
+        await self._ledger.conclude(held, afresh | dict(values))
 
     async def _later(self, held: Claim, error: SlackError, blame: Blame, call: Call) -> None:
         if blame is Blame.ACCESS:
@@ -277,7 +282,7 @@ class Courier:
         }
         if not is_unsure:
             values["unsure_since"] = None
-        await conclude(self._deps, held, values)
+        await self._ledger.conclude(held, values)
 
     async def _fail(self, held: Claim, code: str, *, is_unsure: bool) -> None:
         message = held.message
@@ -286,7 +291,7 @@ class Courier:
         values = settled(message.revision, "failed") | {"error": code, "due_at": self._deps.clock.now()}
         if not is_unsure:
             values["unsure_since"] = None
-        await conclude(self._deps, held, values)
+        await self._ledger.conclude(held, values)
 
 
 def _shown(message: OutboxMessage) -> Rendered:

@@ -53,6 +53,7 @@ class _Round:
     async def finish(self) -> None:
         """Wait for what is under way."""
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        await self._courier.close()
 
     async def cancel(self) -> None:
         """Break off what is under way; it is looked for when its claim runs out."""
@@ -71,9 +72,8 @@ async def drain(deps: Deps, slack: Slack, pace: Pace | None = None) -> int:
     around = _Round(deps, slack, pace or Pace())
     try:
         return sum(await asyncio.gather(*await around.begin()))
-    except BaseException:
+    finally:
         await around.cancel()
-        raise
 
 
 class Drainer:

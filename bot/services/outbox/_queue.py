@@ -175,8 +175,9 @@ async def _read(connection: AsyncConnection, ids: Sequence[int], now: datetime) 
     rows = (await connection.execute(query)).mappings().all()
     messages = {row["id"]: OutboxMessage(**row) for row in rows}
     roots = await _roots(connection, (message for message in messages.values() if goes_into_thread(message)))
+    found = [messages[number] for number in ids if number in messages]
     return [
-        Picked(messages[number], roots.get(messages[number].parent_key or "")) for number in ids if number in messages
+        Picked(message, roots.get(str(message.parent_key)) if goes_into_thread(message) else None) for message in found
     ]
 
 
