@@ -457,3 +457,24 @@ class TestThroughTheRealClient:
             ] * 12
         finally:
             await strict.stop()
+
+
+async def test_outcomes_that_cannot_be_written_together_are_written_one_by_one(
+    deps: Deps, slack: FakePort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when somebody who revises several messages holds one of their rows, and the lock takes too long."""
+    together, sizes = Ledger._write_together, []
+
+    async def refuse_many(self: Ledger, batch: Any) -> None:
+        sizes.append(len(batch))
+        if len(batch) > 1:
+            raise TimeoutError
+        await together(self, batch)
+
+    monkeypatch.setattr(Ledger, "_write_together", refuse_many)
+    for number in range(20):
+        await put(deps, f"m{number}", channel=f"C0{number}")
+    assert await drain(deps, slack) == 20
+    assert max(sizes) > 1
+    assert set((await states(deps)).values()) == {"sent"}
+    assert len(slack.posted) == 20
