@@ -18,7 +18,7 @@ from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.playground.fake_slack import FakeSlack
 from bot.services.deps import Deps
 from bot.services.outbox import Drainer, Pace, drain, enqueue
-from bot.services.outbox._claims import Target, claim
+from bot.services.outbox._claims import Ledger, Target
 from bot.services.outbox._queue import Picked
 from bot.store.db import Database
 from bot.store.tables import Miss, OutboxMessage
@@ -361,7 +361,7 @@ class TestOnce:
         as_it_was_due = (await rows(deps))["a"]
         slack.plan = [SlackRateLimitedError(30)]
         await drain(deps, slack)
-        assert await claim(deps, Picked(as_it_was_due), Target(PAY)) is None
+        assert await Ledger(deps).claim(Picked(as_it_was_due), Target(PAY)) is None
         assert await states(deps) == {"a": "waiting"}
 
 
@@ -457,3 +457,24 @@ class TestThroughTheRealClient:
             ] * 12
         finally:
             await strict.stop()
+
+
+async def test_outcomes_that_cannot_be_written_together_are_written_one_by_one(
+    deps: Deps, slack: FakePort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when somebody who revises several messages holds one of their rows, and the lock takes too long."""
+    together, sizes = Ledger._write_together, []
+
+    async def refuse_many(self: Ledger, batch: Any) -> None:
+        sizes.append(len(batch))
+        if len(batch) > 1:
+            raise TimeoutError
+        await together(self, batch)
+
+    monkeypatch.setattr(Ledger, "_write_together", refuse_many)
+    for number in range(20):
+        await put(deps, f"m{number}", channel=f"C0{number}")
+    assert await drain(deps, slack) == 20
+    assert max(sizes) > 1
+    assert set((await states(deps)).values()) == {"sent"}
+    assert len(slack.posted) == 20

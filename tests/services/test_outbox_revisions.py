@@ -336,3 +336,17 @@ async def test_two_at_once_revise_and_drain(world: World) -> None:
         world.clock.advance(SECOND)
     await world.run(3)
     assert world.shown() == [(PAY, "5", None)]
+
+
+async def test_who_stands_alone_does_not_slip_into_a_thread_beside_one_who_belongs_there(world: World) -> None:
+    await world.put("alone", channel=OPS, under="root", fallbacks=[PAY])
+    world.slack.plan = [SlackError("external_channel_migrating")]
+    await world.drain()
+    await world.put("root")
+    await world.put("reply", under="root")
+    await world.run(5)
+    assert {text.splitlines()[0]: thread for _, text, thread in world.shown()} == {
+        "alone": None,
+        "root": None,
+        "reply": "1.000000",
+    }

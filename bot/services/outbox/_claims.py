@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, case, update
+from sqlalchemy import BindParameter, ColumnElement, Table, Update, bindparam, case, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.outbox import MOST_ATTEMPTS
+from bot.ports import Posted
 from bot.services.deps import Deps
-from bot.services.outbox._queue import UPDATES, Picked
+from bot.services.outbox._queue import COLUMNS, UPDATES, Message, Picked
 from bot.store.tables import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -33,10 +37,19 @@ class Target:
 class Claim:
     """A message that this process, and nobody else, may deliver until `until`. `attempts` includes this one."""
 
-    message: OutboxMessage
+    message: Message
     target: Target
     until: datetime
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An update of the row with this number, and whether it applied. Plain successes come as parameters of `_SENT`."""
+
+    number: int
+    statement: Update | Mapping[str, Any]
+    outcome: asyncio.Future[bool]
 
 
 def target_of(picked: Picked) -> Target | None:
@@ -48,34 +61,7 @@ def target_of(picked: Picked) -> Target | None:
     return Target(picked.root.channel, picked.root.ts) if picked.root.ts is not None else None
 
 
-async def claim(deps: Deps, picked: Picked, target: Target) -> Claim | None:
-    """Claim the message as it was read; None when somebody else was quicker, or has changed it."""
-    message, now = picked.message, deps.clock.now()
-    values: dict[str, Any] = {"state": "sending", "attempts": message.attempts + 1, "due_at": now + CLAIM}
-    if message.ts is None and message.unsure_since is None:
-        values |= _about_to_post(message, target) | {"unsure_since": now}
-    same = (
-        _TABLE.c.state == message.state,
-        _TABLE.c.due_at == message.due_at,
-        _TABLE.c.revision == message.revision,
-        _TABLE.c.lane == message.lane,
-    )
-    if not await change(deps, message, *same, values=values):
-        return None
-    return Claim(message, target, now + CLAIM, message.attempts + 1)
-
-
-async def renew(deps: Deps, held: Claim) -> Claim | None:
-    """Claim once more right before posting what was looked for and not found; None when the claim ran out."""
-    until = deps.clock.now() + CLAIM
-    values = _about_to_post(held.message, held.target) | {"due_at": until}
-    if not await change(deps, held.message, *_holding(held), values=values):
-        log.warning("outbox message %s: its claim ran out while it was looked for", held.message.id)
-        return None
-    return Claim(held.message, held.target, until, held.attempts)
-
-
-def _about_to_post(message: OutboxMessage, target: Target) -> dict[str, Any]:
+def _about_to_post(message: Message, target: Target) -> dict[str, Any]:
     """What whoever looks for the message later has to know."""
     return {
         "tried_revision": message.revision,
@@ -84,20 +70,7 @@ def _about_to_post(message: OutboxMessage, target: Target) -> dict[str, Any]:
     }
 
 
-async def step_aside(deps: Deps, picked: Picked) -> None:
-    """Take a reply out of its line until its root is in Slack again."""
-    message = picked.message
-    same = _TABLE.c.state == message.state, _TABLE.c.due_at == message.due_at
-    await change(deps, message, *same, values={"lane": None, "state": "waiting"})
-
-
-async def conclude(deps: Deps, held: Claim, values: Mapping[str, Any]) -> None:
-    """Write down what became of a claimed message, unless the claim ran out."""
-    if not await change(deps, held.message, *_holding(held), values=values):
-        log.warning("outbox message %s: its claim ran out before Slack answered", held.message.id)
-
-
-def settled(revision: int, state: str) -> dict[str, Any]:
+def settled(revision: int | BindParameter[int], state: str) -> dict[str, Any]:
     """Return the state of a message that is done with, or that waits again because it got other words meanwhile."""
     is_current = _TABLE.c.revision == revision
     line = case((_TABLE.c.ts.is_(None), _TABLE.c.channel), else_=UPDATES) if state == "failed" else UPDATES
@@ -108,15 +81,190 @@ def settled(revision: int, state: str) -> dict[str, Any]:
     }
 
 
+class Ledger:
+    """Writes claims and outcomes down. What comes while a transaction is under way goes into the next one together:
+
+    a transaction costs more than a post, and a message needs two.
+    """
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._waiting: list[_Change] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def claim_many(self, ids: Sequence[int], now: datetime) -> list[Claim]:
+        """Claim, in one go, those that are plain posts never tried before; the others are claimed one by one."""
+        values = {
+            "state": "sending",
+            "attempts": _TABLE.c.attempts + 1,
+            "due_at": now + CLAIM,
+            "unsure_since": now,
+            "tried_revision": _TABLE.c.revision,
+        }
+        free = (
+            select(_TABLE.c.id)
+            .where(
+                _TABLE.c.id.in_(ids),
+                _TABLE.c.due_at <= now,
+                _TABLE.c.lane.is_not(None),
+                _TABLE.c.ts.is_(None),
+                _TABLE.c.unsure_since.is_(None),
+                _TABLE.c.parent_key.is_(None),
+                _TABLE.c.attempts < MOST_ATTEMPTS,
+            )
+            .order_by(_TABLE.c.id)
+            .with_for_update(skip_locked=True)
+        )
+        statement = update(_TABLE).where(_TABLE.c.id.in_(free)).values(**values).returning(*COLUMNS)
+        async with self._deps.database.transaction() as session:
+            rows = (await session.execute(statement)).all()
+        order = {number: place for place, number in enumerate(ids)}
+        messages = sorted((Message(*row) for row in rows), key=lambda message: order[message.id])
+        # As they were before: for each it is the first attempt.
+        untried = (replace(each, attempts=each.attempts - 1, unsure_since=None) for each in messages)
+        return [Claim(each, Target(each.channel), now + CLAIM, each.attempts + 1) for each in untried]
+
+    async def claim(self, picked: Picked, target: Target) -> Claim | None:
+        """Claim the message as it was read; None when somebody else was quicker, or has changed it."""
+        message, now = picked.message, self._deps.clock.now()
+        values: dict[str, Any] = {"state": "sending", "attempts": message.attempts + 1, "due_at": now + CLAIM}
+        if message.ts is None and message.unsure_since is None:
+            values |= _about_to_post(message, target) | {"unsure_since": now}
+        same = (
+            _TABLE.c.state == message.state,
+            _TABLE.c.due_at == message.due_at,
+            _TABLE.c.revision == message.revision,
+            _TABLE.c.lane == message.lane,
+        )
+        if not await self._change(message, *same, values=values):
+            return None
+        return Claim(message, target, now + CLAIM, message.attempts + 1)
+
+    async def renew(self, held: Claim) -> Claim | None:
+        """Claim once more right before posting what was looked for and not found; None when the claim ran out."""
+        until = self._deps.clock.now() + CLAIM
+        values = _about_to_post(held.message, held.target) | {"due_at": until}
+        if not await self._change(held.message, *_holding(held), values=values):
+            log.warning("outbox message %s: its claim ran out while it was looked for", held.message.id)
+            return None
+        return Claim(held.message, held.target, until, held.attempts)
+
+    async def step_aside(self, picked: Picked) -> None:
+        """Take a reply out of its line until its root is in Slack again."""
+        message = picked.message
+        same = _TABLE.c.state == message.state, _TABLE.c.due_at == message.due_at
+        await self._change(message, *same, values={"lane": None, "state": "waiting"})
+
+    async def conclude(self, held: Claim, values: Mapping[str, Any]) -> None:
+        """Write down what became of a claimed message, unless the claim ran out."""
+        if not await self._change(held.message, *_holding(held), values=values):
+            log.warning("outbox message %s: its claim ran out before Slack answered", held.message.id)
+
+    async def sent(self, held: Claim, posted: Posted, revision: int) -> None:
+        """Write down that a claimed message is in Slack, in the words of this revision."""
+        values = {
+            "row": held.message.id,
+            "until": held.until,
+            "posted_revision": revision,
+            "new_ts": posted.ts,
+            "new_channel": posted.channel,
+            "now": self._deps.clock.now(),
+        }
+        if not await self._write_down(held.message, values):
+            log.warning("outbox message %s: its claim ran out before Slack answered", held.message.id)
+
+    async def close(self) -> None:
+        """Wait until everything is written."""
+        if self._writing is not None:
+            await self._writing
+
+    async def _change(self, message: Message, *conditions: ColumnElement[bool], values: Mapping[str, Any]) -> bool:
+        """Change one row if the conditions still hold; return whether they did."""
+        return await self._write_down(
+            message, update(_TABLE).where(_TABLE.c.id == message.id, *conditions).values(**values)
+        )
+
+    async def _write_down(self, message: Message, statement: Update | Mapping[str, Any]) -> bool:
+        change = _Change(message.id, statement, asyncio.get_running_loop().create_future())
+        self._waiting.append(change)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        return await change.outcome
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                # In one order for all processes, so that they do not wait for each other in a circle.
+                batch, self._waiting = sorted(self._waiting, key=lambda change: change.number), []
+                try:
+                    await self._write_together(batch)
+                except Exception:
+                    if len(batch) > 1:
+                        log.info("%d outcomes are written one by one", len(batch), exc_info=True)
+                    for change in batch:
+                        await self._write_alone(change)
+        finally:
+            self._writing = None
+
+    async def _write_together(self, batch: Sequence[_Change]) -> None:
+        async with self._deps.database.transaction() as session:
+            connection = await session.connection()
+            if len(batch) > 1 and not self._deps.database.is_sqlite:
+                # Whoever revises several messages locks their rows in an order of their own: then let them go ahead,
+                # before the database would choose a victim.
+                await connection.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            plain = [change for change in batch if not isinstance(change.statement, Update)]
+            outcomes = {
+                change.number: bool((await connection.execute(change.statement)).rowcount)
+                for change in batch
+                if isinstance(change.statement, Update)
+            }
+            if plain:
+                outcomes |= await _mark_sent(connection, plain)
+        for change in batch:
+            if not change.outcome.done():
+                change.outcome.set_result(outcomes[change.number])
+
+    async def _write_alone(self, change: _Change) -> None:
+        try:
+            await self._write_together([change])
+        except Exception as error:  # noqa: BLE001 - whoever waits for it is told
+            if not change.outcome.done():
+                change.outcome.set_exception(error)
+
+
+async def _mark_sent(connection: AsyncConnection, changes: Sequence[_Change]) -> dict[int, bool]:
+    parameters = [dict(change.statement) for change in changes if not isinstance(change.statement, Update)]
+    if (await connection.execute(_SENT, parameters)).rowcount == len(parameters):
+        return dict.fromkeys((change.number for change in changes), True)
+    numbers = [change.number for change in changes]
+    found = await connection.execute(select(_TABLE.c.id, _TABLE.c.ts).where(_TABLE.c.id.in_(numbers)))
+    stored = {row.id: row.ts for row in found}
+    return {each["row"]: stored.get(each["row"]) == each["new_ts"] for each in parameters}
+
+
+#: A post that Slack has taken. Which of many did not apply is found out only when some did not.
+_SENT = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("row"),
+        _TABLE.c.state == "sending",
+        _TABLE.c.due_at == bindparam("until", type_=_TABLE.c.due_at.type),
+    )
+    .values(
+        settled(bindparam("posted_revision", type_=_TABLE.c.revision.type), "sent")
+        | {
+            "ts": bindparam("new_ts"),
+            "posted_channel": bindparam("new_channel"),
+            "sent_at": bindparam("now", type_=_TABLE.c.due_at.type),
+            "due_at": bindparam("now", type_=_TABLE.c.due_at.type),
+            "error": "",
+            "attempts": 0,
+            "unsure_since": None,
+        }
+    )
+)
+
+
 def _holding(held: Claim) -> tuple[ColumnElement[bool], ...]:
     return _TABLE.c.state == "sending", _TABLE.c.due_at == held.until
-
-
-async def change(
-    deps: Deps, message: OutboxMessage, *conditions: ColumnElement[bool], values: Mapping[str, Any]
-) -> bool:
-    """Change one row if the conditions still hold; return whether they did."""
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        statement = update(_TABLE).where(_TABLE.c.id == message.id, *conditions).values(**values)
-        return bool((await connection.execute(statement)).rowcount)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bot.blocks.outbox import GAVE_UP, moved, what_to_do, why
@@ -15,17 +16,23 @@ from bot.domain.outbox import Blame
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import Posted, Slack
 from bot.services.deps import Deps
-from bot.services.outbox._claims import Claim, claim, conclude, renew, settled, step_aside, target_of
+from bot.services.outbox._claims import Claim, Ledger, settled, target_of
 from bot.services.outbox._pace import Call, Pace
-from bot.services.outbox._queue import Picked, goes_into_thread
-from bot.store.tables import OutboxMessage
+from bot.services.outbox._queue import Message, Picked, goes_into_thread
 
 log = logging.getLogger(__name__)
 
 #: Metadata under which a posted message carries its key.
 EVENT_TYPE = "baton_outbox"
+#: With less time left than this, a claim is renewed before the call, which may take ten seconds, is made.
+_TIGHT = timedelta(seconds=20)
 #: What a look into a thread says when nothing of the thread is left, so that our message is not in it either.
 _NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
+
+
+#: Whether Slack has the message as it should be; or, when it has, how that is written down, which need not keep the
+#: next message waiting.
+Outcome = bool | Callable[[], Awaitable[bool]]
 
 
 class Courier:
@@ -33,17 +40,22 @@ class Courier:
 
     def __init__(self, deps: Deps, slack: Slack, pace: Pace) -> None:
         self._deps, self._slack, self._pace = deps, slack, pace
+        self._ledger = Ledger(deps)
 
-    async def deliver(self, picked: Picked) -> bool:
-        """Post or update a message that was picked; return whether Slack has it now as it should be."""
+    async def close(self) -> None:
+        """Wait until everything is written down."""
+        await self._ledger.close()
+
+    async def deliver(self, picked: Picked) -> Outcome:
+        """Claim, then post or update a message that was picked."""
         message = picked.message
         if self._must_wait(message):
             return False
         target = target_of(picked)
         if target is None:
-            await step_aside(self._deps, picked)
+            await self._ledger.step_aside(picked)
             return False
-        held = await claim(self._deps, picked, target)
+        held = await self._ledger.claim(picked, target)
         if held is None:
             return False
         if message.attempts >= rules.MOST_ATTEMPTS:
@@ -51,17 +63,37 @@ class Courier:
             return False
         return await (self._update(held) if message.ts is not None else self._post(held))
 
-    def _must_wait(self, message: OutboxMessage) -> bool:
+    async def deliver_claimed(self, held: Claim) -> Outcome:
+        """Post a message that was claimed together with others."""
+        now = self._deps.clock.now()
+        until = self._pace.closed_until(Call.POST, now)
+        if until is not None:
+            # One of the others has been told to wait.
+            await self._put_back(held, "", until - now, is_unsure=False, is_attempt=False)
+            return False
+        if held.until - now < _TIGHT:
+            renewed = await self._ledger.renew(held)
+            return await self._post(renewed) if renewed is not None else False
+        return await self._post(held)
+
+    async def claim_many(self, ids: Sequence[int]) -> list[Claim]:
+        """Claim those that are plain posts; none while posts have to wait."""
+        now = self._deps.clock.now()
+        if self._pace.closed_until(Call.POST, now) is not None:
+            return []
+        return await self._ledger.claim_many(ids, now)
+
+    def _must_wait(self, message: Message) -> bool:
         """Whether Slack has asked for a pause, or refused to let Baton in, since the message was picked."""
         calls = [Call.UPDATE] if message.ts is not None else [Call.POST]
         if message.ts is None and message.unsure_since is not None:
             calls.append(Call.FIND)
         now = self._deps.clock.now()
-        return self._pace.is_held(now) or any(self._pace.is_paused(call, now) for call in calls)
+        return any(self._pace.closed_until(call, now) is not None for call in calls)
 
     # A message that is not in Slack
 
-    async def _post(self, held: Claim) -> bool:
+    async def _post(self, held: Claim) -> Outcome:
         if held.message.unsure_since is not None:
             try:
                 found = await self._find(held.message)
@@ -69,9 +101,8 @@ class Courier:
                 await self._not_looked_for(held, error)
                 return False
             if found is not None:
-                await self._posted(held, found, held.message.tried_revision)
-                return True
-            renewed = await renew(self._deps, held)
+                return partial(self._posted, held, found, held.message.tried_revision)
+            renewed = await self._ledger.renew(held)
             if renewed is None:
                 return False
             held = renewed
@@ -90,10 +121,9 @@ class Courier:
             await self._not_posted(held, error)
             return False
         self._pace.let_in()
-        await self._posted(held, posted, message.revision)
-        return True
+        return partial(self._posted, held, posted, message.revision)
 
-    async def _find(self, message: OutboxMessage) -> Posted | None:
+    async def _find(self, message: Message) -> Posted | None:
         """Look where the last attempt went, which is not where the next one goes when the root was posted anew."""
         assert message.unsure_since is not None  # noqa: S101 - the caller has seen it
         try:
@@ -108,18 +138,9 @@ class Courier:
                 return None
             raise
 
-    async def _posted(self, held: Claim, posted: Posted, revision: int) -> None:
-        now = self._deps.clock.now()
-        values = {
-            "ts": posted.ts,
-            "posted_channel": posted.channel,
-            "sent_at": now,
-            "due_at": now,
-            "error": "",
-            "attempts": 0,
-            "unsure_since": None,
-        }
-        await conclude(self._deps, held, settled(revision, "sent") | values)
+    async def _posted(self, held: Claim, posted: Posted, revision: int) -> bool:
+        await self._ledger.sent(held, posted, revision)
+        return True
 
     async def _not_posted(self, held: Claim, error: SlackError) -> None:
         if isinstance(error, SlackRateLimitedError | SlackUnreachableError):
@@ -165,7 +186,7 @@ class Courier:
             return False
         self._pace.let_in()
         values = {"due_at": self._deps.clock.now(), "error": "", "attempts": 0}
-        await conclude(self._deps, held, settled(message.revision, "sent") | values)
+        await self._ledger.conclude(held, settled(message.revision, "sent") | values)
         return True
 
     async def _not_updated(self, held: Claim, error: SlackError) -> None:
@@ -228,7 +249,7 @@ class Courier:
             "thread_ts": None,
             "posted_channel": None,
         }
-        await conclude(self._deps, held, afresh | dict(values))
+        await self._ledger.conclude(held, afresh | dict(values))
 
     async def _later(self, held: Claim, error: SlackError, blame: Blame, call: Call) -> None:
         if blame is Blame.ACCESS:
@@ -277,7 +298,7 @@ class Courier:
         }
         if not is_unsure:
             values["unsure_since"] = None
-        await conclude(self._deps, held, values)
+        await self._ledger.conclude(held, values)
 
     async def _fail(self, held: Claim, code: str, *, is_unsure: bool) -> None:
         message = held.message
@@ -286,21 +307,21 @@ class Courier:
         values = settled(message.revision, "failed") | {"error": code, "due_at": self._deps.clock.now()}
         if not is_unsure:
             values["unsure_since"] = None
-        await conclude(self._deps, held, values)
+        await self._ledger.conclude(held, values)
 
 
-def _shown(message: OutboxMessage) -> Rendered:
+def _shown(message: Message) -> Rendered:
     return moved(Rendered(message.body["text"], message.body.get("blocks", ())), message.moved_from)
 
 
-def _mark(message: OutboxMessage) -> str:
+def _mark(message: Message) -> str:
     """What the posted message is known by: one that was posted anew must not be taken for the one before."""
     return f"{message.key}#{message.edition}" if message.edition else message.key
 
 
-def _moved(message: OutboxMessage, channel: str, code: str) -> dict[str, Any]:
+def _moved(message: Message, channel: str, code: str) -> dict[str, Any]:
     return {"moved_from": [*message.moved_from, {"channel": channel, "error": code}], "error": code}
 
 
-def _anew(message: OutboxMessage) -> dict[str, Any]:
+def _anew(message: Message) -> dict[str, Any]:
     return {"ts": None, "edition": message.edition + 1}

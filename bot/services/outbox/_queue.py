@@ -6,7 +6,7 @@ No pass looks at what is sent, nor at more of a line than its head.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,6 +81,35 @@ _UPDATES_DUE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A row as it was read; the fields are those of `bot.store.tables.OutboxMessage`."""
+
+    id: int
+    key: str
+    channel: str
+    body: dict[str, Any]
+    state: str
+    attempts: int
+    due_at: datetime
+    ts: str | None
+    posted_channel: str | None
+    thread_ts: str | None
+    revision: int
+    tried_revision: int
+    edition: int
+    parent_key: str | None
+    is_broadcast: bool
+    fallbacks: list[str]
+    moved_from: list[dict[str, str]]
+    lane: str | None
+    unsure_since: datetime | None
+
+
+#: The columns of a `Message`, in its order.
+COLUMNS = tuple(_TABLE.c[each.name] for each in fields(Message))
+
+
+@dataclass(frozen=True, slots=True)
 class Root:
     """The message that a reply belongs under: where it is in Slack; `ts` is None while it is not there."""
 
@@ -92,7 +121,7 @@ class Root:
 class Picked:
     """A message whose turn it is, as it was read; `root` is None unless it goes into a thread."""
 
-    message: OutboxMessage
+    message: Message
     root: Root | None = None
 
 
@@ -128,8 +157,8 @@ def _entering(row: Any) -> dict[str, Any]:
     }
 
 
-async def pick(deps: Deps, pace: Pace, now: datetime, *, busy: Collection[int]) -> list[Picked]:
-    """Return the messages that may go now, but none of `busy`, and count them as calls.
+async def pick(deps: Deps, pace: Pace, now: datetime, *, busy: Collection[int]) -> list[int]:
+    """Return the ids of the messages that may go now, but none of `busy`, and count them as calls.
 
     The channel that was served the longest ago comes first, so that a cap starves none.
     """
@@ -148,7 +177,7 @@ async def pick(deps: Deps, pace: Pace, now: datetime, *, busy: Collection[int]) 
             for _ in due:
                 pace.take(Call.UPDATE, now)
             ids += due
-        return await _read(connection, ids, now) if ids else []
+    return ids
 
 
 async def _heads(
@@ -169,18 +198,23 @@ async def _heads(
     return free[:most]
 
 
-async def _read(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> list[Picked]:
-    # Once more only what is due: another process may have claimed one a moment ago.
-    query = select(_TABLE).where(_TABLE.c.id.in_(ids), _TABLE.c.due_at <= now)
-    rows = (await connection.execute(query)).mappings().all()
-    messages = {row["id"]: OutboxMessage(**row) for row in rows}
-    roots = await _roots(connection, (message for message in messages.values() if goes_into_thread(message)))
+async def read(deps: Deps, ids: Sequence[int], now: datetime) -> list[Picked]:
+    """Read what was picked, in its order."""
+    if not ids:
+        return []
+    async with deps.database.reading() as session:
+        connection = await session.connection()
+        # Once more only what is due: another process may have claimed one a moment ago.
+        query = select(*COLUMNS).where(_TABLE.c.id.in_(ids), _TABLE.c.due_at <= now)
+        messages = {row.id: Message(*row) for row in await connection.execute(query)}
+        roots = await _roots(connection, (message for message in messages.values() if goes_into_thread(message)))
+    found = [messages[number] for number in ids if number in messages]
     return [
-        Picked(messages[number], roots.get(messages[number].parent_key or "")) for number in ids if number in messages
+        Picked(message, roots.get(str(message.parent_key)) if goes_into_thread(message) else None) for message in found
     ]
 
 
-async def _roots(connection: AsyncConnection, replies: Iterable[OutboxMessage]) -> dict[str, Root]:
+async def _roots(connection: AsyncConnection, replies: Iterable[Message]) -> dict[str, Root]:
     keys = {str(reply.parent_key) for reply in replies}
     if not keys:
         return {}
@@ -190,6 +224,6 @@ async def _roots(connection: AsyncConnection, replies: Iterable[OutboxMessage]) 
     return {row.key: Root(row.posted_channel or row.channel, row.ts and (row.thread_ts or row.ts)) for row in found}
 
 
-def goes_into_thread(message: OutboxMessage) -> bool:
+def goes_into_thread(message: Message) -> bool:
     """Whether a message goes under its root; once it had to move, it stands alone."""
     return message.parent_key is not None and not message.moved_from
