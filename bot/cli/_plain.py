@@ -15,6 +15,6 @@ _OTHERS = re.compile(
 
 
 def plain(text: str) -> str:
-    """Return a message's text without Slack's markup; signs that ask for attention become exclamation marks, others go."""
+    """Return a text without Slack's markup; signs that ask for attention become exclamation marks, others go."""
     text = _REFERENCE.sub(r"\1", _DATE.sub(r"\1", text)).replace("*", "")
     return as_written(_OTHERS.sub("", _ALARMS.sub("! ", text)).replace("\u2060", ""))
