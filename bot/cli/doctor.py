@@ -26,7 +26,7 @@ from bot.errors import SettingsError, StoreError
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.db import Database
-from bot.store.tables import Asset, ImportRun, OutboxMessage
+from bot.store.tables import Asset, FeedCopy, ImportRun, OutboxMessage
 
 _MARKS = {Level.OK: "ok     ", Level.NOTE: "note   ", Level.PROBLEM: "PROBLEM"}
 
@@ -136,9 +136,11 @@ async def _contents(database: Database) -> Iterator[Finding]:
         waiting = await value(select(func.count()).select_from(OutboxMessage).where(_is("waiting")))
         failed = await value(select(func.count()).select_from(OutboxMessage).where(_is("failed")))
         due = await value(select(func.min(col(OutboxMessage.due_at))).where(_is("waiting")))
+        copy = (await session.execute(select(FeedCopy))).scalar() or FeedCopy(id=1)
     return iter(
         [
             rules.catalog(assets=assets, last_import=last, now=now),
+            rules.facts(products=copy.products, confirmed_at=copy.confirmed_at, failure=copy.failure, now=now),
             rules.outbox(waiting=waiting, failed=failed, oldest_due=due, now=now),
         ]
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.lifecycle.feed import freshness
+
 #: Slack refuses requests, and Baton Slack's, whose clocks differ by more than five minutes; a fifth of that is a fault.
 _CLOCKS_DIFFER = timedelta(seconds=60)
 _IMPORT_IS_OLD = timedelta(days=7)
@@ -111,6 +113,20 @@ def catalog(*, assets: int, last_import: datetime | None, now: datetime) -> Find
         what = f"{assets:,} assets, last imported {when}."
         return Finding("catalog", Level.NOTE, what, "Import regularly, for example every night.")
     return Finding("catalog", Level.OK, f"{assets:,} assets, last imported {last_import.date().isoformat()}.")
+
+
+def facts(*, products: int, confirmed_at: datetime | None, failure: str, now: datetime) -> Finding:
+    """Judge the copy of the feed of end-of-life dates: how old it is, and how the last try to renew it went."""
+    about, failed = "end-of-life facts", f" The last try failed: {failure}" if failure else ""
+    do = "Run `baton lifecycle refresh`; without a way to the feed, give it a saved document with --from."
+    if confirmed_at is None:
+        return Finding(about, Level.NOTE, f"Those that ship with Baton: the feed has not been read yet.{failed}", do)
+    days = max((now - confirmed_at).days, 0)
+    age = "Confirmed today" if days == 0 else f"{days:,} {'day' if days == 1 else 'days'} old"
+    what = f"{age}: {products:,} products.{failed}"
+    if not freshness(confirmed_at, now).may_clear:
+        return Finding(about, Level.PROBLEM, what, do)
+    return Finding(about, Level.NOTE, what, do) if failure else Finding(about, Level.OK, what)
 
 
 def outbox(*, waiting: int, failed: int, oldest_due: datetime | None, now: datetime) -> Finding:

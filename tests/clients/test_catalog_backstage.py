@@ -406,6 +406,15 @@ def test_the_channel_annotation_is_configurable(parse) -> None:
     assert "#other" in parse(text).assets[0].addresses
 
 
+def test_the_annotation_of_what_runs_is_configurable(parse) -> None:
+    text = component(metadata="  annotations: {example.com/stack: 'debian@bookworm, python latest', baton/runs: x@1}\n")
+    options = ReadOptions(backstage_runs_annotations=("Example.com/Stack", "baton/runs"))
+    read_so = parse(text, options=options)
+    assert [(one.product, one.version) for one in read_so.assets[0].runs] == [("debian", "bookworm")]
+    assert ["'python latest' is not a product and a version" in str(one) for one in read_so.problems] == [True]
+    assert [one.product for one in parse(text).assets[0].runs] == ["x"]
+
+
 def test_walking_takes_entities_whatever_the_file_is_called(tmp_path: Path) -> None:
     (tmp_path / "all.yml").write_text(component("one"))
     (tmp_path / "dump.json").write_text(json.dumps([ENTITY]))

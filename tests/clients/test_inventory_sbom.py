@@ -322,7 +322,7 @@ class TestSpdx:
     )
     def test_what_the_document_is_about_is_nobodys_product(self, about: dict[str, Any]) -> None:
         shop = package("shop", "4.2", primaryPackagePurpose="APPLICATION")
-        assert read(spdx(shop, **about), "sbom.json") == Sightings()
+        assert read(spdx(shop, **about), "sbom.json") == Sightings(subject="shop")
         assert [each.product for each in read(spdx(shop), "sbom.json").found] == ["shop"]
 
     def test_the_answer_of_a_dependency_graph(self) -> None:
@@ -426,3 +426,54 @@ class TestAnyFile:
         result = read("\n".join(["SPDXVersion: SPDX-2.3", *lines]).encode(), "sbom.spdx")
         assert all(each.product == "a" for each in result.found)
         assert all((each.origin.line or 0) <= len(lines) + 1 for each in result.problems)
+
+
+class TestWhatItIsAbout:
+    @pytest.mark.parametrize(
+        ("subject", "expected"),
+        [
+            ({"type": "application", "name": "shop", "version": "4"}, "shop"),
+            (
+                {"type": "container", "name": "registry.example.test/acme/shop:4@" + DIGEST},
+                "registry.example.test/acme/shop",
+            ),
+            ({"type": "container", "name": "not an image"}, "not an image"),
+            (None, ""),
+        ],
+    )
+    def test_cyclonedx(self, subject: dict[str, Any] | None, expected: str) -> None:
+        about = {} if subject is None else {"metadata": {"component": subject}}
+        assert read(cyclonedx(**about), "bom.json").subject == expected
+
+    def test_xml(self) -> None:
+        inside = '<metadata><component type="application"><name>shop</name></component></metadata>'
+        assert read(xml(inside), "bom.xml").subject == "shop"
+
+    def test_spdx_of_one_thing_and_of_two(self) -> None:
+        packages = (package("shop", "4"), package("cart", "1"))
+        assert read(spdx(*packages, documentDescribes=["SPDXRef-shop"]), "s.json").subject == "shop"
+        assert read(spdx(*packages, documentDescribes=["SPDXRef-shop", "SPDXRef-cart"]), "s.json").subject == ""
+
+
+class TestCpes:
+    CPE = "cpe:2.3:a:postgresql:postgresql:11.22:*:*:*:*:*:*:*"
+
+    def test_cyclonedx(self) -> None:
+        (found,) = read(cyclonedx(component("pg", "11.22", cpe=self.CPE)), "bom.json").found
+        assert (found.product, found.cpe, found.purl) == ("pg", self.CPE, "")
+        inside = f"<components><component type='library'><name>pg</name><cpe>{self.CPE}</cpe></component></components>"
+        (found,) = read(xml(inside), "bom.xml").found
+        assert found.cpe == self.CPE
+
+    def test_spdx(self) -> None:
+        reference = {"referenceCategory": "SECURITY", "referenceType": "cpe23Type", "referenceLocator": self.CPE}
+        (found,) = read(spdx(package("pg", "11.22", externalRefs=[reference])), "s.json").found
+        assert found.cpe == self.CPE
+        tags = f"SPDXVersion: SPDX-2.3\nPackageName: pg\nExternalRef: SECURITY cpe23Type {self.CPE}\n"
+        (found,) = read(tags.encode(), "s.spdx").found
+        assert found.cpe == self.CPE
+
+    def test_one_that_is_too_long_is_left_out(self) -> None:
+        long = component("pg", "11.22", purl="pkg:generic/pg@1", cpe="cpe:" + "a" * 1000)
+        (found,) = read(cyclonedx(long), "bom.json").found
+        assert found.cpe == ""

@@ -185,7 +185,9 @@ class TestRefreshing:
         assert (report.outcome, report.products, report.cycles) == (Outcome.UPDATED, 21, 61)
         assert "eolFrom is not a date" in report.problems[0]
 
-    async def test_a_damaged_copy_is_replaced(self, world: World, caplog: pytest.LogCaptureFixture) -> None:
+    async def test_a_damaged_copy_is_replaced(
+        self, world: World, clock: FixedClock, caplog: pytest.LogCaptureFixture
+    ) -> None:
         seen: list[str] = []
         await ask(world, with_etag(document(), seen))
         async with world.database.transaction() as session:
@@ -193,9 +195,11 @@ class TestRefreshing:
         facts = Facts()
         assert not await facts.follow(world.database)
         assert (facts.is_starter, "baton lifecycle refresh" in caplog.text) == (True, True)
+        clock.advance(timedelta(hours=1))
         assert (await ask(world, with_etag(document(), seen))).outcome is Outcome.UPDATED
         assert seen == ["", ""]
-        assert await Facts().follow(world.database)
+        assert await facts.follow(world.database)
+        assert (facts.is_starter, facts.confirmed_at) == (False, clock.now())
 
 
 class TestMovedDates:

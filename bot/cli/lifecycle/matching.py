@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ from bot.domain.lifecycle import (
     UntrackedOld,
 )
 from bot.domain.names import clean
-from bot.errors import UnreadableError
+from bot.errors import StoreError, UnreadableError
 
 _STATUS: dict[type[Matched], str] = {
     InCycle: "in_cycle",
@@ -71,9 +72,9 @@ def match(
 
 
 def _table(file: Path | None) -> Table:
-    """Return the table to match against: a document that the caller saved, else the one that ships with Baton."""
+    """Return the table to match against: a document that the caller saved, else the facts in force."""
     if file is None:
-        return starter.load()
+        return in_force()
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -84,6 +85,34 @@ def _table(file: Path | None) -> Table:
     if len(read.problems) > _PROBLEMS_SHOWN:
         sys.stderr.write(f"note: and {len(read.problems) - _PROBLEMS_SHOWN:,} more.\n")
     return Table(read.products)
+
+
+def in_force() -> Table:
+    """Return the facts that the database keeps, and those that ship with Baton where there is none; it makes none."""
+    # What the store needs costs start-up time, which matching against a document should not pay.
+    from bot.cli._database import is_missing  # noqa: PLC0415
+    from bot.settings import load  # noqa: PLC0415
+
+    url = load().database_url.get_secret_value()
+    if is_missing(url):
+        return starter.load()
+    try:
+        return asyncio.run(_stored(url))
+    except StoreError as error:
+        sys.stderr.write(f"note: the facts that ship with Baton are used, for those stored cannot be: {error}\n")
+        return starter.load()
+
+
+async def _stored(url: str) -> Table:
+    from bot.cli._database import opened  # noqa: PLC0415 - as above
+    from bot.services.lifecycle.facts import Facts  # noqa: PLC0415 - as above
+    from bot.store import migrations  # noqa: PLC0415 - as above
+
+    facts = Facts()
+    async with opened(url) as database:
+        await migrations.require_current(database)
+        await facts.follow(database)
+    return facts.table
 
 
 def _rows(lines: TextIO, provider: str) -> Iterator[tuple[str, str, str]]:

@@ -22,13 +22,14 @@ from bot.clients.catalog import (
     spreadsheet,
     terraform,
 )
+from bot.clients.catalog._git import remote_around
 from bot.clients.catalog._reading import Format, ReadOptions, Sink
 from bot.clients.catalog._walk import find
 from bot.clients.catalog.detect import detect as _detect
 from bot.domain.catalog import Problem, SourceCatalog
 from bot.errors import CatalogError, UnreadableError
 
-__all__ = ["FORMATS", "Format", "ReadOptions", "detect", "read"]
+__all__ = ["FORMATS", "Format", "ReadOptions", "detect", "read", "remote_around"]
 
 _log = logging.getLogger(__name__)
 

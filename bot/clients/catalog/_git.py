@@ -43,6 +43,14 @@ def remote_of(root: Path) -> Remote | None:
     return parse_remote(url_found)
 
 
+def remote_around(file: Path) -> Remote | None:
+    """Return what the checkout that a file lies in is; None when it lies in none, or in one without a remote."""
+    for folder in file.resolve().parents:
+        if (folder / ".git").exists():
+            return remote_of(folder)
+    return None
+
+
 def parse_remote(url: str) -> Remote | None:
     """Return the repository that a clone URL leads to; None for a path and for what is no clone URL."""
     if "://" in url:

@@ -53,6 +53,8 @@ class ReadOptions:
         "grafana/oncall",
         "on-call",
     )
+    #: Backstage annotations that list what an entity runs: `postgresql@11.22 on aws-rds, java@17`.
+    backstage_runs_annotations: tuple[str, ...] = ("baton/runs",)
     #: Name of the repository that a CODEOWNERS file belongs to (`acme/shop`); "" takes it from the checkout.
     repository: str = ""
     #: Tags and labels that name an owner in Terraform, first one first.
@@ -252,7 +254,8 @@ def owner_ref(written: str) -> OwnerRef | None:
 
 
 _RUNS = re.compile(
-    r"(?P<product>[A-Za-z][\w.+#-]*?)\s*(?:@|\s)\s*v?(?P<version>\d[\w.+~-]*)"
+    # After an @ it may be a codename (debian@bookworm); after a blank it is a number, for words are prose.
+    r"(?P<product>[A-Za-z][\w.+#-]*?)(?:\s*@\s*|\s+(?=v?\d))(?:v(?=\d))?(?P<version>\w[\w.+~-]*)"
     r"(?:\s+on\s+(?P<provider>[\w.-]+))?(?:\s+in\s+(?P<environment>[\w.-]+))?"
 )
 

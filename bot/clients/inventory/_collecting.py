@@ -17,6 +17,7 @@ class Collector:
     """Collects what a file shows: each product, version and address once, at the place where it stands first."""
 
     path: str
+    subject: str = ""
     _found: dict[tuple[str, str, str, str], Sighting] = field(default_factory=dict)
     _problems: list[Problem] = field(default_factory=list)
 
@@ -39,7 +40,7 @@ class Collector:
 
     def done(self) -> Sightings:
         """Return what was collected."""
-        return Sightings(tuple(self._found.values()), tuple(self._problems))
+        return Sightings(tuple(self._found.values()), tuple(self._problems), self.subject)
 
 
 def quoted(text: str, *, limit: int = 80) -> str:

@@ -23,7 +23,7 @@ _MAX_LENGTH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A component of a bill of materials, as written.
+    """A component of a bill of materials, as written; `cpe` is one that names it, of whatever form.
 
     `kind` is its type in CycloneDX's words (`library`, `operating-system`), empty when not said. `place` leads to it
     in the file where there is no line. `is_subject` when it is what the whole bill is about.
@@ -32,6 +32,7 @@ class Component:
     name: str
     version: str = ""
     purl: str = ""
+    cpe: str = ""
     kind: str = ""
     line: int | None = None
     place: str = ""
@@ -44,6 +45,7 @@ class Bill:
     def __init__(self, collector: Collector, environment: str) -> None:
         self._collector, self._environment = collector, environment
         self._left_out = self._unversioned = 0
+        self._subjects: dict[str, None] = {}
 
     def add(self, component: Component) -> None:
         """Add what a component shows."""
@@ -52,6 +54,10 @@ class Bill:
             return
         component = dataclasses.replace(component, name=clean(component.name), version=clean(component.version))
         purl = self._purl(component)
+        if component.is_subject:
+            ref = images.parse(component.name)
+            is_image = component.kind == _CONTAINER and ref is not None
+            self._subjects[ref.name if is_image and ref is not None else component.name] = None
         sighting = self._image(component, purl) or self._plain(component, purl)
         if sighting is None:
             self._left_out += component.kind in _LIBRARIES and not component.is_subject
@@ -60,7 +66,9 @@ class Bill:
         self._collector.add(sighting)
 
     def done(self) -> None:
-        """Say how many components were left out or have no version."""
+        """Say what the file is about, if it is one thing, and how many components were left out or lack a version."""
+        if len(self._subjects) == 1:
+            [self._collector.subject] = self._subjects
         if self._left_out:
             text = f"{_count(self._left_out)} without a package URL left out; have the tool write them."
             self._collector.problem(text, is_error=False)
@@ -84,7 +92,7 @@ class Bill:
         version = component.version or (purl.version if purl else "") or ""
         is_named = component.kind in _RUNS_BY_NAME and version and not component.is_subject
         name = component.name or (purl.name if purl else "")
-        if not name or (purl is None and not is_named):
+        if not name or (purl is None and not is_named and not component.cpe):
             return None
         return Sighting(
             product=name,
@@ -93,6 +101,7 @@ class Bill:
             how=How.SBOM,
             origin=self._collector.at(component.line),
             purl=purl.to_string() if purl else "",
+            cpe=component.cpe if len(component.cpe) <= _MAX_LENGTH else "",
         )
 
     def _image(self, component: Component, purl: PackageURL | None) -> Sighting | None:

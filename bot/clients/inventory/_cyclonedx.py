@@ -16,7 +16,7 @@ from bot.clients.inventory._components import Component
 from bot.errors import UnreadableError
 
 _NAMESPACE = re.compile(r"http://cyclonedx\.org/schema/bom/\d+\.\d+ (?P<name>.+)")
-_FIELDS = frozenset({"name", "version", "purl", "scope"})
+_FIELDS = frozenset({"name", "version", "purl", "cpe", "scope"})
 _EXCLUDED = "excluded"
 _SUBJECT = "metadata.component"
 #: Of a field no more than this is kept; it is too long then, which is for whoever takes the component to say.
@@ -58,6 +58,7 @@ def _one(value: Mapping[str, Any], place: str, collector: Collector) -> Iterator
             name=name,
             version=_text(value.get("version")),
             purl=_text(value.get("purl")),
+            cpe=_text(value.get("cpe")),
             kind=_text(value.get("type")),
             place=place,
             is_subject=place == _SUBJECT,
@@ -162,6 +163,7 @@ class _XmlReader:
                     name=fields["name"],
                     version=fields.get("version", ""),
                     purl=fields.get("purl", ""),
+                    cpe=fields.get("cpe", ""),
                     kind=draft.kind,
                     line=draft.line,
                     is_subject=draft.is_subject,

@@ -12,6 +12,8 @@ from bot.clients.inventory._components import Component
 from bot.errors import UnreadableError
 
 _DOCUMENT = "SPDXRef-DOCUMENT"
+_PURL = "purl"
+_CPES = ("cpe23Type", "cpe22Type")
 _NOTHING = frozenset({"NOASSERTION", "NONE"})
 _LINE = re.compile(r"(?P<tag>[A-Za-z][A-Za-z0-9]*):(?P<value>.*)")
 #: Tags that begin something that is not a package.
@@ -51,7 +53,8 @@ def from_json(document: Mapping[str, Any], collector: Collector) -> Iterator[Com
         yield Component(
             name=name,
             version=_known(_text(package.get("versionInfo"))),
-            purl=_purl(package.get("externalRefs")),
+            purl=_reference(package.get("externalRefs"), _PURL),
+            cpe=_reference(package.get("externalRefs"), *_CPES),
             kind=_kind(_text(package.get("primaryPackagePurpose"))),
             place=place,
             is_subject=_text(package.get("SPDXID")) in subjects,
@@ -67,10 +70,10 @@ def _subjects(document: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def _purl(references: Any) -> str:
+def _reference(references: Any, *types: str) -> str:
     for each in _list(references):
         # Early documents have the type's whole address, http://spdx.org/rdf/references/purl.
-        if isinstance(each, dict) and _text(each.get("referenceType")).rpartition("/")[2] == "purl":
+        if isinstance(each, dict) and _text(each.get("referenceType")).rpartition("/")[2] in types:
             return _text(each.get("referenceLocator"))
     return ""
 
@@ -109,10 +112,11 @@ def _with(package: tuple[Component, str], tag: _Tag) -> tuple[Component, str]:
         return replace(component, version=_known(tag.value)), identifier
     if tag.name == "PrimaryPackagePurpose":
         return replace(component, kind=_kind(tag.value)), identifier
-    if tag.name == "ExternalRef" and not component.purl:
-        words = tag.value.split()
-        if len(words) == 3 and words[1] == "purl":
-            return replace(component, purl=words[2]), identifier
+    words = tag.value.split() if tag.name == "ExternalRef" else []
+    if len(words) == 3 and words[1] == _PURL and not component.purl:
+        return replace(component, purl=words[2]), identifier
+    if len(words) == 3 and words[1] in _CPES and not component.cpe:
+        return replace(component, cpe=words[2]), identifier
     return package
 
 

@@ -44,6 +44,11 @@ class ImageRef:
     digest: str
 
     @property
+    def name(self) -> str:
+        """The image without tag and digest."""
+        return f"{self.registry}/{self.path}" if self.registry else self.path
+
+    @property
     def is_on_docker_hub(self) -> bool:
         """Whether the image comes from Docker Hub, which is meant where no registry is written."""
         return not self.registry or self.registry.lower() in _DOCKER_HUB

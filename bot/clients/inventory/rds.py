@@ -29,6 +29,7 @@ _TIMEOUT_SECONDS = 30
 #: Regions that are asked at the same time.
 _AT_ONCE = 4
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]{2,20}){1,3}-\d{1,2}")
+_DATES = "DescribeDBMajorEngineVersions"
 _ENVIRONMENT_TAGS = ("environment", "env", "stage")
 _NO_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 _STANDARD = "open-source-rds-standard-support"
@@ -133,13 +134,14 @@ class _Region:
         for operation, take in (
             ("DescribeDBClusters", self._cluster),
             ("DescribeDBInstances", self._instance),
-            ("DescribeDBMajorEngineVersions", self._major_version),
+            (_DATES, self._major_version),
         ):
             try:
                 async for row in self._rows(client, operation):
                     take(row)
             except _FailedError as error:
-                self._collector.problem(f"rds:{operation}: {error}")
+                # The lists of databases are whole without the dates.
+                self._collector.problem(f"rds:{operation}: {error}", is_error=operation != _DATES)
                 if error.is_final:
                     return
 
@@ -159,13 +161,14 @@ class _Region:
 
     def _cluster(self, row: Mapping[str, Any]) -> None:
         self._clusters.add(str(row.get("DBClusterIdentifier", "")))
-        self._add(row, "DBClusterArn")
+        self._add(row, "DBCluster", row.get("Endpoint"), row.get("ReaderEndpoint"))
 
     def _instance(self, row: Mapping[str, Any]) -> None:
         if str(row.get("DBClusterIdentifier") or "") not in self._clusters - {""}:
-            self._add(row, "DBInstanceArn")
+            # One that is being made has no endpoint yet.
+            self._add(row, "DBInstance", (row.get("Endpoint") or {}).get("Address"))
 
-    def _add(self, row: Mapping[str, Any], arn: str) -> None:
+    def _add(self, row: Mapping[str, Any], what: str, *hosts: Any) -> None:
         engine = clean(str(row.get("Engine") or ""))
         if not engine:
             return
@@ -180,7 +183,9 @@ class _Region:
                 environment=next((by_name[name] for name in _ENVIRONMENT_TAGS if name in by_name), ""),
                 how=How.AWS_RDS,
                 origin=self._collector.at(),
-                address=str(row.get(arn) or ""),
+                address=str(row.get(f"{what}Arn") or ""),
+                name=clean(str(row.get(f"{what}Identifier") or "")),
+                hosts=tuple(str(host).lower() for host in hosts if host),
                 region=self._region,
                 tags=tags,
                 has_extended_support=support != _NO_EXTENDED_SUPPORT if support else None,

@@ -24,8 +24,9 @@ class Sighting:
     `product` is the source's own word, but for a well-known image, which is named as the feed names the product.
     `version` is as written and may carry more (`11.22-alpine`); empty says that it runs at a version nobody knows,
     which is never as good as a supported one. `provider` is whose clock counts (`aws-rds`; empty for upstream).
-    `address` is what identifies the thing that was seen (image reference, ARN), `purl` its package URL; both may be
-    empty, as may `environment`, `region` and `tags`.
+    `address` is what identifies the thing that was seen (image reference, ARN), `purl` and `cpe` what its package is
+    known by; `name` is what it is called where it runs, `hosts` where it is reached. All of these may be empty, as may
+    `environment`, `region` and `tags`.
     """
 
     product: str
@@ -35,7 +36,10 @@ class Sighting:
     how: How
     origin: Origin
     purl: str = ""
+    cpe: str = ""
     address: str = ""
+    name: str = ""
+    hosts: tuple[str, ...] = ()
     region: str = ""
     tags: tuple[tuple[str, str], ...] = ()
     #: Whether the provider goes on with support, for money, when the standard one ends; None where it does not say.
@@ -44,7 +48,11 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Sightings:
-    """All that one source showed, in the order read, and what of it was left out or doubted."""
+    """All that one source showed, in the order read, and what of it was left out or doubted.
+
+    `subject` is what the source says that all of it is about: a name, or an image without its tag; mostly empty.
+    """
 
     found: tuple[Sighting, ...] = ()
     problems: tuple[Problem, ...] = ()
+    subject: str = ""

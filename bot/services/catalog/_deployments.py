@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.catalog import Runs
-from bot.domain.lifecycle.seen import Difference, Seen, Stored, compare
+from bot.domain.catalog import AssetClaim, Runs
+from bot.domain.lifecycle.seen import CATALOG, Difference, Key, Seen, Stored, compare
 from bot.services.catalog._bulk import chunks, insert_rows, select_in, table_of, update_rows
 from bot.services.catalog._plan import Plan, Planned
 from bot.services.catalog._run import Run
@@ -46,19 +46,43 @@ class Rows:
 
     def add(self, pair: Pair, found: Difference) -> None:
         """Add what has to be written of one source and one asset."""
-        source_id, asset_id = pair
         self.came += len(found.new) + len(found.back)
         self.changed += len(found.other)
         self.ended += len(found.gone)
         self.unchanged += len(found.same)
         for seen in found.new:
-            row = {"source_id": source_id, "asset_id": asset_id, **_key(seen), **_details(seen)}
-            self._new.append({**row, "first_seen_at": self.now, "last_seen_at": self.now, "gone_at": None})
+            self._new.append(self._row(pair, seen.key, seen.details))
         for row_id, seen in (*found.back, *found.other):
             self._back.append({"row_id": row_id, **_details(seen), "last_seen_at": self.now, "gone_at": None})
         self._gone.extend({"row_id": row_id, "gone_at": self.now} for row_id in found.gone)
         if not self.is_last_seen_kept:
             self._same.extend({"row_id": row_id, "last_seen_at": self.now} for row_id in found.same)
+
+    def add_claims(self, asset: int, claims: Iterable[tuple[int, AssetClaim]]) -> None:
+        """Add what claims say of an asset without deployments: first imports have only such, so nothing is compared."""
+        rows = {
+            (source, runs): self._row((source, asset), (runs.product, runs.version, runs.provider, runs.environment))
+            for source, claim in claims
+            for runs in claim.runs
+        }
+        self.came += len(rows)
+        self._new.extend(rows.values())
+
+    def _row(self, pair: Pair, key: Key, details: tuple[str, str, bool | None] = (CATALOG, "", None)) -> dict[str, Any]:
+        return {
+            "source_id": pair[0],
+            "asset_id": pair[1],
+            "product": key[0],
+            "version": key[1],
+            "provider": key[2],
+            "environment": key[3],
+            "how": details[0],
+            "address": details[1],
+            "has_extended_support": details[2],
+            "first_seen_at": self.now,
+            "last_seen_at": self.now,
+            "gone_at": None,
+        }
 
     async def write(self, connection: AsyncConnection) -> None:
         """Write what was added since the last time."""
@@ -78,14 +102,13 @@ async def write(run: Run, plan: Plan) -> None:
         rows = Rows(run.now, is_last_seen_kept=True)
         stored = await of_assets(run.connection, [asset for asset in assets if asset in plan.known])
         for asset in assets:
-            planned, known = plan.planned[asset], stored.get(asset, {})
+            planned, known = plan.planned[asset], stored.get(asset)
             if planned.merged is None:
-                _end_all(rows, asset, known)
-                continue
-            wanted = _wanted(planned)
-            for source in dict.fromkeys((*wanted, *known)):
-                found = compare(known.get(source, ()), wanted.get(source, ()), is_catalog=True)
-                rows.add((source, asset), found)
+                _end_all(rows, asset, known or {})
+            elif known is None:
+                rows.add_claims(asset, planned.claims)
+            else:
+                _follow(rows, asset, known, _wanted(planned))
         await rows.write(run.connection)
 
 
@@ -114,6 +137,14 @@ def stored(row: Any) -> Stored:
     return Stored(row.id, seen, row.gone_at is not None)
 
 
+def _follow(
+    rows: Rows, asset: int, known: Mapping[int, Sequence[Stored]], wanted: Mapping[int, Sequence[Seen]]
+) -> None:
+    for source in dict.fromkeys((*wanted, *known)):
+        found = compare(known.get(source, ()), wanted.get(source, ()), is_catalog=True)
+        rows.add((source, asset), found)
+
+
 def _end_all(rows: Rows, asset: int, known: Mapping[int, Sequence[Stored]]) -> None:
     for source, deployments in known.items():
         alive = [one.id for one in deployments if not one.is_gone]
@@ -130,15 +161,6 @@ def _wanted(planned: Planned) -> dict[int, list[Seen]]:
 
 def _seen(runs: Runs) -> Seen:
     return Seen(product=runs.product, version=runs.version, provider=runs.provider, environment=runs.environment)
-
-
-def _key(seen: Seen) -> dict[str, str]:
-    return {
-        "product": seen.product,
-        "version": seen.version,
-        "provider": seen.provider,
-        "environment": seen.environment,
-    }
 
 
 def _details(seen: Seen) -> dict[str, Any]:

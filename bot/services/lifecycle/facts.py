@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 #: How often a process looks whether another one has brought a new copy.
 _FOLLOW_SECONDS = 30.0
+_Version = tuple[str, datetime | None, str]
 
 
 class Facts:
@@ -37,8 +38,8 @@ class Facts:
     def __init__(self) -> None:
         """Begin with nothing loaded: `table` loads the starter table when it is first asked for one."""
         self._table: Table | None = None
-        #: What tells one state of the stored facts from another: the feed's digest, and one of providers' dates.
-        self._version = ("", "")
+        #: What tells one state of the stored facts from another: the copy, when it came, and providers' dates.
+        self._version: _Version = ("", None, "")
         self._is_starter = True
         #: When the feed last gave or confirmed the copy; None while there is none.
         self.confirmed_at: datetime | None = None
@@ -64,8 +65,10 @@ class Facts:
         async with database.engine.connect() as connection:
             said = await said_by_providers(connection)
             copy = tables.FeedCopy.__table__.c  # type: ignore[attr-defined]  # SQLModel's types do not show it
-            row = (await connection.execute(select(copy.digest, copy.confirmed_at).where(copy.digest != ""))).first()
-            version = (row.digest if row is not None else "", _digest(said))
+            query = select(copy.digest, copy.fetched_at, copy.confirmed_at).where(copy.digest != "")
+            row = (await connection.execute(query)).first()
+            # One that was damaged may come again and say the same.
+            version = ("", None, _digest(said)) if row is None else (row.digest, row.fetched_at, _digest(said))
             if version == self._version:
                 self.confirmed_at = row.confirmed_at if row is not None else None
                 return False

@@ -121,15 +121,21 @@ class Annotations:
         return int(text)
 
     def runs(self, lifecycle: str) -> tuple[Runs, ...]:
-        """Return what `baton/runs` lists (`postgresql@11, python@3.9 in staging`); `lifecycle` is the default place."""
+        """Return what runs: `postgresql@11, python@3.9 in staging`; `lifecycle` is the default place."""
         found = []
-        for part in self._text("baton/runs").split(","):
+        for name in self._options.backstage_runs_annotations:
+            text, line = self._text(name), self._line(name)
+            if text:
+                break
+        else:
+            return ()
+        for part in text.split(","):
             runs = parse_runs(part)
             if runs is not None:
                 found.append(Runs(runs.product, runs.version, runs.provider, runs.environment or lifecycle.lower()))
             elif part.strip():
                 message = f"{quoted(part)} is not a product and a version, such as postgresql@16; it is left out."
-                self._reader.problem(self._line("baton/runs"), message)
+                self._reader.problem(line, message)
         return tuple(found)
 
     def area_owners(self, namespace: str) -> Iterator[OwnerClaim]:

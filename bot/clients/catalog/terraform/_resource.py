@@ -17,6 +17,7 @@ from bot.clients.catalog.terraform._tags import (
     holds_token,
     looks_secret,
     tidy,
+    tier_of,
 )
 from bot.clients.catalog.terraform._types import TYPES, UNKNOWN, RunsRule, TypeRule, is_glue
 from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, Runs
@@ -25,7 +26,6 @@ from bot.domain.names import clean
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:\d*:[\w.:/@+=,*-]{1,500}", re.IGNORECASE)
 _PATH_ID = re.compile(r"/?[\w.-]+(?:/[\w.@ ()-]+){2,}")
 _INDEX = re.compile(r"\[\"[^\]]*\"\]")
-_TIER = re.compile(r"(?:tier[\s-]*)?([0-9]{1,2})", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?://)?(?P<host>[\w*-]+(?:\.[\w-]+)+)\.?(?::\d{1,5})?/?")
 _URL = re.compile(r"https://[\w-]+(?:\.[\w-]+)+(?:/[\w.-]+)+/?")
@@ -81,7 +81,7 @@ class ClaimReader:
             addresses=unique([arn, *_hosts(values, rule)]),
             parent=parent if parent != name else "",
             hosting=rule.hosting,
-            tier=_tier(tags.text(TIER_TAG)),
+            tier=tier_of(tags.text(TIER_TAG)),
             tags=(("type", resource.type), *tags.kept()),
             runs=tuple(_runs(values, runs, tags.text(*ENVIRONMENT_TAGS).lower())) if runs else (),
             owners=owners,
@@ -163,8 +163,3 @@ def split_version(text: str, *, is_undotted: bool = False) -> tuple[str, str]:
     if is_undotted and product in _UNDOTTED and "." not in version and len(version) > 1:
         version = f"{version[0]}.{version[1:]}"
     return product, version
-
-
-def _tier(text: str) -> int | None:
-    match = _TIER.fullmatch(text) if text else None
-    return int(match[1]) if match else None

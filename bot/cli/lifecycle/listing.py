@@ -1,0 +1,78 @@
+"""`baton lifecycle inventory`: what runs where, and which release cycle each belongs to."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from bot.cli._database import opened_deps
+from bot.cli.lifecycle import _reporting
+from bot.domain.lifecycle import InCycle, Table, match
+from bot.domain.names import clean
+from bot.errors import NotFoundError
+from bot.services import portfolio
+from bot.services import snapshot as snapshots
+from bot.services.lifecycle.facts import Facts
+from bot.services.lifecycle.listing import Running, owned_by, running
+from bot.services.lifecycle.placing import Places
+from bot.services.snapshot import Snapshot
+
+
+def inventory(
+    asset: Annotated[str, typer.Option(help="Only this asset: its reference, name or address.")] = "",
+    team: Annotated[str, typer.Option(help="Only what this team owns.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """List what runs where, as imports and scans have seen it, with the release cycle that it belongs to."""
+    found, table = asyncio.run(_found(asset, team))
+    if as_json:
+        documents = [_document(one, table) for one in found]
+        sys.stdout.write(orjson.dumps(documents, option=orjson.OPT_INDENT_2).decode() + "\n")
+        return
+    if not found:
+        sys.stdout.write("Nothing is known to run: import a catalog that says it, or scan with `baton lifecycle`.\n")
+        return
+    shown = ""
+    for one in found:
+        if one.asset.ref != shown:
+            shown = one.asset.ref
+            sys.stdout.write(f"{clean(shown)}\n")
+        sys.stdout.write(f"  {_reporting.line(one.seen, table)} [{clean(one.source)}]\n")
+    sure = Counter(_is_sure(one, table) for one in found)
+    sys.stdout.write(f"{len(found):,} deployments, {sure[False]:,} of them in no release cycle that is sure.\n")
+
+
+async def _found(asset: str, team: str) -> tuple[list[Running], Table]:
+    async with opened_deps() as deps:
+        catalog, facts = Snapshot(), Facts()
+        await snapshots.refresh(catalog, deps.database)
+        await facts.follow(deps.database)
+        wanted: set[int] | None = {_reporting.named(Places(catalog), asset).id} if asset else None
+        if team:
+            known = catalog.team_by_name(team)
+            if known is None or known.is_gone:
+                near = ", ".join(each.name for each in portfolio.nearest_teams(catalog, team))
+                raise NotFoundError(f"No team is called '{clean(team)}'" + (f"; there is {near}." if near else "."))
+            owned = owned_by(deps, catalog, known.id)
+            wanted = owned if wanted is None else wanted & owned
+        return await running(deps, catalog, assets=wanted), facts.table
+
+
+def _is_sure(one: Running, table: Table) -> bool:
+    seen = one.seen
+    return isinstance(match(table, product=seen.product, version=seen.version, provider=seen.provider), InCycle)
+
+
+def _document(one: Running, table: Table) -> dict[str, Any]:
+    return {
+        "asset": one.asset.ref,
+        "source": one.source,
+        **_reporting.deployment(one.seen, table),
+        "first_seen_at": one.first_seen_at,
+        "last_seen_at": one.last_seen_at,
+    }

@@ -1,0 +1,52 @@
+"""Databases that AWS was seen to run, as what a source says of its assets: for those that no other source describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.clients.catalog._reading import ReadOptions, unique
+from bot.clients.catalog.terraform._tags import (
+    NAME_TAG,
+    PARENT_TAGS,
+    TIER_TAG,
+    Accepted,
+    Tags,
+    fold_key,
+    is_allowed,
+    tier_of,
+)
+from bot.domain.catalog import AssetClaim, AssetKind, Hosting
+from bot.domain.lifecycle.sightings import Sighting
+
+#: The format of such a source.
+FORMAT = "aws-rds"
+
+
+def claims(sightings: Iterable[Sighting], *, options: ReadOptions | None = None) -> list[AssetClaim]:
+    """Return one asset for each database; owners, parent and tier are taken from its tags, as in Terraform's states.
+
+    What it runs is no part of the claim: that is the scan's own to record, with all that it saw.
+    """
+    owner_keys = tuple(dict.fromkeys(map(fold_key, (options or ReadOptions()).owner_tags)))
+    accepted = Accepted()
+    return [_claim(sighting, owner_keys, accepted) for sighting in sightings if sighting.address]
+
+
+def _claim(sighting: Sighting, owner_keys: tuple[str, ...], accepted: Accepted) -> AssetClaim:
+    allowed = frozenset(owner_keys)
+    tags = Tags({key: value for key, value in sighting.tags if is_allowed(key, allowed)}, accepted)
+    owners, _ = tags.owners(owner_keys)
+    name = sighting.name or tags.text(NAME_TAG) or sighting.address.rpartition(":")[2]
+    parent = tags.text(*PARENT_TAGS)
+    return AssetClaim(
+        external_id=sighting.address,
+        kind=AssetKind.DATABASE,
+        name=name,
+        addresses=unique([sighting.address, *sighting.hosts]),
+        parent=parent if parent != name else "",
+        hosting=Hosting.MANAGED,
+        tier=tier_of(tags.text(TIER_TAG)),
+        tags=(("engine", sighting.product), *tags.kept()),
+        owners=owners,
+        origin=sighting.origin,
+    )
