@@ -135,10 +135,9 @@ def _lifecycle(report: Report | None) -> tuple[list[Block], bool]:
     """Return the part about end of life, and whether it goes before the lists because something is overdue."""
     if report is None:
         return [], False
-    parts, page = lifecycle_reports.home_parts(report, 0, size=_MOST_ENDS)
-    more = "Open all" if page.count > 1 else "Open"
+    parts = lifecycle_reports.home_brief(report, size=_MOST_ENDS)
     if report.covered:
-        show = button(more, SHOW, f"{LIFECYCLE}|0|0", label=f"{more}: what of yours reaches its end of life")
+        show = button("Open", SHOW, f"{LIFECYCLE}|0|0", label="Open: everything of yours that reaches its end of life")
         parts.append({"type": "actions", "elements": [show]})
     return [{"type": "divider"}, _header("End of life"), *parts], bool(report.counts[Urgency.OVERDUE])
 

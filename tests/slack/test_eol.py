@@ -195,6 +195,21 @@ async def test_what_was_answered_stands_beside_it(stocked: Stage, kind: str, hea
     assert "Python 3.8" in (await stocked.ask("/eol payments overdue")).text, "planned is overdue all the same"
 
 
+@pytest.mark.parametrize(
+    ("kind", "until", "said"),
+    [
+        ("planned", date(2026, 3, 2), "planned to 3.12 for <!date^"),
+        ("waived", date(2026, 3, 2), "the waiver was over on <!date^"),
+    ],
+)
+async def test_an_answer_that_holds_no_longer_says_so(stocked: Stage, kind: str, until: date, said: str) -> None:
+    await remember(stocked, kind, until, target="3.12")
+    answer = await stocked.ask("/eol payments")
+    assert answer.text.splitlines()[0].startswith("*Payments*: 1 overdue, 1 within 90 days.")
+    assert said in answer.text
+    assert ("which has passed" in answer.text) is (kind == "planned")
+
+
 async def thread_answer(stage: Stage, message: Message) -> Message:
     return stage.slack.visible_messages("grace", message.channel, thread_ts=message.ts)[-1]
 
