@@ -65,8 +65,8 @@ async def answer_in_words(context: Context, text: str, user_id: str) -> Rendered
     if question is None or asking.is_name(context.snapshot, text):
         return None
     understood = asking.understand(context.snapshot, context.watcher.facts.table, question, user_id)
-    if understood is None:
-        return None
+    if understood is None or understood == NothingFits(question.about, ()):
+        return None  # what names nothing at all may have been meant otherwise
     return await _render(context, understood, Frame(value=f"{user_id}|{text[:_MOST_ASKED]}"), user_id)
 
 

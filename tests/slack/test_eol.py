@@ -250,6 +250,12 @@ async def test_questions_about_ownership_are_answered_as_before(stocked: Stage, 
     assert "looks after" in answer or "From baton" in answer
 
 
+async def test_words_that_name_nothing_are_left_to_the_questions_about_ownership(stocked: Stage) -> None:
+    channel = (await stocked.slack.open_dm("grace")).id
+    await stocked.say("zzqqxx expired", channel=channel)
+    assert stocked.slack.visible_messages("grace", channel)[-1].text.startswith("I know nothing called *zzqqxx")
+
+
 async def test_a_name_with_such_words_is_a_name(stocked: Stage) -> None:
     catalog = inventory()
     catalog.assets.append(asset("Expired Sessions", owners=(team_owns("Search"),)))
