@@ -68,7 +68,11 @@ def overview(home: Overview) -> Block:
         blocks += [{"type": "divider"}, section(":white_check_mark: Everything in the catalog has an owner.")]
     blocks += [] if is_pressing else ends
     blocks += _asked(home.asked)
-    blocks.append(context("Ask me who owns something: `/whoowns NAME`, or write to me under *Messages*."))
+    blocks.append(
+        context(
+            "Ask me who owns something (`/whoowns NAME`) or what ends when (`/eol NAME`), or write under *Messages*."
+        )
+    )
     return {"type": "home", "blocks": blocks}
 
 

@@ -51,7 +51,8 @@ NO_TEAM = "The catalog has you in no team, so this is everybody's."
 class Frame:
     """How a report is shown. `value` is what its buttons bring back, without a page; empty for no buttons.
 
-    `note` is said below the head: how the question was understood, or whose report it is.
+    `note` is said below the head: how the question was understood, or whose report it is. What everybody sees already
+    is not `may_share`.
     """
 
     page: int = 0
@@ -59,6 +60,7 @@ class Frame:
     value: str = ""
     note: str = ""
     shared_by: str = ""
+    may_share: bool = True
 
 
 def answer(report: Report, frame: Frame | None = None) -> Rendered:
@@ -209,6 +211,6 @@ def _buttons(frame: Frame, page: int, count: int) -> list[Block]:
         found.append(button("← Previous", TURNS[0], f"{page - 1}|{value}", label="← Previous page"))
     if page + 1 < count:
         found.append(button("Next →", TURNS[1], f"{page + 1}|{value}", label="Next → page"))
-    if not frame.shared_by:
+    if frame.may_share and not frame.shared_by:
         found.append(button("Share in channel", SHARE, f"{page}|{value}"))
     return found

@@ -239,6 +239,7 @@ async def test_a_mention_is_answered_in_its_thread(stocked: Stage) -> None:
     answer = await thread_answer(stocked, asked)
     assert answer.text.startswith("*Search*: nothing that I know of reaches its end in 2027.")
     assert answer.thread_ts == asked.ts
+    assert buttons(answer) == {}, "everybody sees it already"
 
 
 @pytest.mark.parametrize("text", ["who owns payments-db?", "payments-db", "who runs checkout?", "search-api"])
