@@ -44,7 +44,7 @@ async def on_eol(command: Command, context: Context) -> BoltResponse:
 async def on_turn(action: Action, context: Context) -> BoltResponse:
     """Put another page, or the answer that was chosen, in the place of the message whose button was pressed."""
     page, user_id, text = _value(action)
-    replace_answer(context, action, await _answer(context, text, user_id, page=page))
+    replace_answer(context, action, await _answer(context, text, user_id, page=page, may_share=action.is_ephemeral))
     return replies.nothing()
 
 
@@ -65,13 +65,16 @@ async def answer_in_words(context: Context, text: str, user_id: str) -> Rendered
     if question is None or asking.is_name(context.snapshot, text):
         return None
     understood = asking.understand(context.snapshot, context.watcher.facts.table, question, user_id)
-    if understood is None:
-        return None
-    return await _render(context, understood, Frame(value=f"{user_id}|{text[:_MOST_ASKED]}"), user_id)
+    if understood is None or understood == NothingFits(question.about, ()):
+        return None  # what names nothing at all may have been meant otherwise
+    frame = Frame(value=f"{user_id}|{text[:_MOST_ASKED]}", may_share=False)
+    return await _render(context, understood, frame, user_id)
 
 
-async def _answer(context: Context, text: str, user_id: str, *, page: int = 0, shared_by: str = "") -> Rendered:
-    frame = Frame(page=page, value=f"{user_id}|{text[:_MOST_ASKED]}", shared_by=shared_by)
+async def _answer(
+    context: Context, text: str, user_id: str, *, page: int = 0, shared_by: str = "", may_share: bool = True
+) -> Rendered:
+    frame = Frame(page=page, value=f"{user_id}|{text[:_MOST_ASKED]}", shared_by=shared_by, may_share=may_share)
     if text.startswith("#") and text[1:].isdecimal():
         return await _render(context, _chosen(context, int(text[1:])), frame, user_id)
     question = parse_command(text, today=context.watcher.today(Addressee()))

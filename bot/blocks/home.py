@@ -68,7 +68,11 @@ def overview(home: Overview) -> Block:
         blocks += [{"type": "divider"}, section(":white_check_mark: Everything in the catalog has an owner.")]
     blocks += [] if is_pressing else ends
     blocks += _asked(home.asked)
-    blocks.append(context("Ask me who owns something: `/whoowns NAME`, or write to me under *Messages*."))
+    blocks.append(
+        context(
+            "Ask me who owns something (`/whoowns NAME`) or what ends when (`/eol NAME`), or write under *Messages*."
+        )
+    )
     return {"type": "home", "blocks": blocks}
 
 
@@ -135,10 +139,9 @@ def _lifecycle(report: Report | None) -> tuple[list[Block], bool]:
     """Return the part about end of life, and whether it goes before the lists because something is overdue."""
     if report is None:
         return [], False
-    parts, page = lifecycle_reports.home_parts(report, 0, size=_MOST_ENDS)
-    more = "Open all" if page.count > 1 else "Open"
+    parts = lifecycle_reports.home_brief(report, size=_MOST_ENDS)
     if report.covered:
-        show = button(more, SHOW, f"{LIFECYCLE}|0|0", label=f"{more}: what of yours reaches its end of life")
+        show = button("Open", SHOW, f"{LIFECYCLE}|0|0", label="Open: everything of yours that reaches its end of life")
         parts.append({"type": "actions", "elements": [show]})
     return [{"type": "divider"}, _header("End of life"), *parts], bool(report.counts[Urgency.OVERDUE])
 

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from bot.blocks import lifecycle_words as words
+from bot.blocks.lifecycle_lines import PRESSING, Line, as_text, lines, lists_undated, sections
 from bot.blocks.portfolio import with_turns
 from bot.blocks.text import (
-    SECTION_TEXT,
     Block,
     Rendered,
     bold,
     button,
     context,
-    cut_mrkdwn,
-    escape,
     mention,
     plain,
     section,
 )
 from bot.domain.lifecycle.periods import Between, Overdue
-from bot.domain.lifecycle.reminders import Answer, AnswerKind
-from bot.domain.lifecycle.reports import Entry, Report, Urgency
+from bot.domain.lifecycle.reports import Report, Urgency
 from bot.domain.lifecycle.subjects import Subject
 from bot.domain.lifecycle.timeline import Timeline
-from bot.domain.lifecycle.watching import Running
 from bot.domain.names import clean
 from bot.domain.portfolio import Page
 
@@ -36,20 +31,8 @@ TURNS = with_turns(TURN)[1:]
 
 #: Lines on one page: product and cycle each.
 PAGE_SIZE = 12
-_MOST_TEAMS_IN_LINE = 6
-#: What is shared with whom is looked for among so many of a line's runs.
-_LOOKED_AT = 200
 #: Slack takes an alternative text of 1,000 characters for a file.
 _ALT_TEXT, _ROWS_IN_WORDS = 1000, 10
-_TITLES = {
-    Urgency.OVERDUE: ":red_circle: Overdue",
-    Urgency.SOON: ":hourglass_flowing_sand: Within 90 days",
-    Urgency.PAID: ":moneybag: Past standard support, going on for money",
-    Urgency.LATER: ":calendar: Later",
-    Urgency.PLANNED: ":memo: Planned",
-    Urgency.WAIVED: ":no_bell: Waived",
-}
-_UNSURE, _UNDATED = ":grey_question: Versions that nobody knows", ":large_blue_circle: No end announced"
 _COUNTED = {
     Urgency.OVERDUE: "overdue",
     Urgency.SOON: "within 90 days",
@@ -68,7 +51,8 @@ NO_TEAM = "The catalog has you in no team, so this is everybody's."
 class Frame:
     """How a report is shown. `value` is what its buttons bring back, without a page; empty for no buttons.
 
-    `note` is said below the head: how the question was understood, or whose report it is.
+    `note` is said below the head: how the question was understood, or whose report it is. What everybody sees already
+    is not `may_share`.
     """
 
     page: int = 0
@@ -76,14 +60,7 @@ class Frame:
     value: str = ""
     note: str = ""
     shared_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a report, under its title."""
-
-    title: str
-    text: str
+    may_share: bool = True
 
 
 def answer(report: Report, frame: Frame | None = None) -> Rendered:
@@ -95,7 +72,7 @@ def answer(report: Report, frame: Frame | None = None) -> Rendered:
     if frame.shared_by:
         small.append(f"Shared by {mention(frame.shared_by)}")
     of = f"Page {page + 1} of {count}" if count > 1 else ""
-    blocks: list[Block] = [section(head), *_sections(shown)]
+    blocks: list[Block] = [section(head), *sections(shown)]
     if small or of:
         blocks.append(context(*small, *([of] if of else [])))
     buttons = _buttons(frame, page, count)
@@ -129,18 +106,6 @@ def headline(report: Report) -> str:
     return said
 
 
-def lines(report: Report) -> list[Line]:
-    """Return the lines of a report in their order: one for each product and cycle under each title."""
-    found = [
-        Line(_TITLES[urgency], _entry_line(report, list(entries)))
-        for (urgency, _, _, _), entries in groupby(report.entries, key=_group)
-    ]
-    found += [Line(_UNSURE, _unsure_line(report, list(runs))) for _, runs in groupby(report.unsure, key=_words_of)]
-    if _lists_undated(report):
-        found += [Line(_UNDATED, _undated_line(list(runs))) for _, runs in groupby(report.undated, key=_words_of)]
-    return found
-
-
 def plain_who(subject: Subject) -> str:
     """Return whom or what a report is about, without any markup."""
     if subject.asset is not None:
@@ -162,10 +127,17 @@ def alt_text(timeline: Timeline, report: Report) -> str:
     return plain(f"{said}.", _ALT_TEXT)
 
 
+def home_brief(report: Report, *, size: int) -> list[Block]:
+    """Return the part of the Home tab about end of life: how much there is, and the first of what is pressing."""
+    pressing = [line for line in lines(report) if line.title in PRESSING]
+    small = list(_small_print(report))
+    return [section(headline(report)), *sections(pressing[:size]), *([context(*small)] if small else [])]
+
+
 def home_parts(report: Report, page: int, *, size: int) -> tuple[list[Block], Page]:
-    """Return a part of the Home tab: the head and one page of the lines, and which page of how many that is."""
+    """Return the whole of it: the head and one page of the lines, and which page of how many that is."""
     shown, at, count = _page_of(lines(report), page, size=size)
-    blocks = [section(headline(report)), *_sections(shown)]
+    blocks = [section(headline(report)), *sections(shown)]
     small = list(_small_print(report))
     return [*blocks, *([context(*small)] if small else [])], Page((), at, count)
 
@@ -177,105 +149,6 @@ def _page_of(found: Sequence[Line], page: int, *, size: int) -> tuple[Sequence[L
     count = max(1, -(-len(found) // size))
     at = min(max(page, 0), count - 1)
     return found[at * size : (at + 1) * size], at, count
-
-
-def _group(entry: Entry) -> tuple[Urgency, str, str, str]:
-    watch = entry.watch
-    return entry.urgency, watch.product.key, watch.cycle.name, f"{watch.deadline.kind}{watch.deadline.on}"
-
-
-def _words_of(running: Running) -> tuple[str, str, str]:
-    one = running.deployment
-    return one.product, one.version, one.provider
-
-
-def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
-    first = entries[0]
-    watch = first.watch
-    head = f"{bold(words.release(watch.product, watch.cycle))}: {words.ends(watch, report.today)}"
-    if first.charge is not None:
-        head += f" · {words.price(first.charge)} now"
-    if first.active_until is not None:
-        head += f" · active support until {words.day(first.active_until)}"
-    is_one_team = len(report.subject.teams) == 1 and all(
-        each.watch.addressee.team is not None and each.watch.addressee.team.id == report.subject.teams[0].id
-        for each in entries
-    )
-    whose = [_theirs(each, is_named=not is_one_team) for each in entries[:_MOST_TEAMS_IN_LINE]]
-    if len(entries) > len(whose):
-        whose.append(f"and {len(entries) - len(whose)} more teams")
-    # On one line: Slack drops the spaces that would set a second one in.
-    return f"• {head} — {'; '.join(whose)}"
-
-
-def _theirs(entry: Entry, *, is_named: bool) -> str:
-    watch = entry.watch
-    said = words.names(watch.runs)
-    if is_named:
-        said = f"{words.owner(watch)}: {said}"
-    others = sorted({name for one in watch.runs[:_LOOKED_AT] for _, name in one.responsible.others})
-    if others and not is_named:
-        said += f" (shared with {', '.join(escape(name, 40) for name in others[:3])})"
-    state = _state(entry)
-    return f"{said} · {state}" if state else said
-
-
-def _state(entry: Entry) -> str:
-    """Return what is being done about it."""
-    reminder = entry.reminder
-    if reminder is None:
-        return ""
-    if reminder.claimed_at is not None:
-        by = escape(reminder.claimed_by.name, 40) if reminder.claimed_by is not None else "somebody"
-        return f"{by} says it is done; not seen yet"
-    newest = next((each for each in reminder.answers if each.response(reminder.kind) is not None), None)
-    waiting = next(
-        (each for each in reminder.answers if each.kind is AnswerKind.WAIVED and each.decided_by is None), None
-    )
-    if newest is None:
-        return "a waiver waits for its approval" if waiting is not None else ""
-    return _answered(entry, newest)
-
-
-def _answered(entry: Entry, newest: Answer) -> str:
-    by = escape(newest.person.name, 40) if newest.person is not None else "somebody"
-    until = words.day(newest.until) if newest.until is not None else ""
-    match newest.kind:
-        case AnswerKind.PLANNED:
-            target = escape(newest.detail.get("target", ""), 40)
-            to = f" to {target}" if target else ""
-            late = "" if entry.urgency is Urgency.PLANNED else ", which has passed"
-            return f"planned{to} for {until}{late}"
-        case AnswerKind.WAIVED:
-            return f"waived until {until}"
-        case AnswerKind.SNOOZED:
-            return f"snoozed until {until} by {by}"
-        case _:
-            return f"seen by {by}"
-
-
-def _unsure_line(report: Report, runs: Sequence[Running]) -> str:
-    first = runs[0]
-    source = words.sources(runs)
-    is_named = len(report.subject.teams) != 1
-    by_owner: dict[str, list[Running]] = {}
-    for one in runs:
-        by_owner.setdefault(words.owner(one) if is_named else "", []).append(one)
-    said = "; ".join(
-        f"{owner}: {words.names(theirs)}" if owner else words.names(theirs) for owner, theirs in by_owner.items()
-    )
-    return f"• {words.version(first)}: {words.why_unsure(first)} — {said}{f' · from {source}' if source else ''}"
-
-
-def _undated_line(runs: Sequence[Running]) -> str:
-    return f"• {words.version(runs[0])} — {words.names(runs)}"
-
-
-def _lists_undated(report: Report) -> bool:
-    """Whoever asks about a thing or a product wants every version of it; a team's list is about what ends."""
-    subject = report.subject
-    is_narrow = subject.asset is not None or subject.product is not None
-    return is_narrow and not isinstance(report.period, Between | Overdue) and not report.only_unknown
 
 
 def _when(report: Report) -> str:
@@ -326,29 +199,8 @@ def _small_print(report: Report) -> Iterator[str]:
         besides.append(f"{report.later_besides:,} at other times ({words.command(report.subject)})")
     if besides and not report.only_unknown:
         yield f"Besides: {', '.join(besides)}."
-    if report.undated and not _lists_undated(report) and not report.only_unknown:
+    if report.undated and not lists_undated(report) and not report.only_unknown:
         yield f"{len(report.undated):,} more {'has' if len(report.undated) == 1 else 'have'} no announced end."
-
-
-def _sections(shown: Sequence[Line]) -> Iterator[Block]:
-    """Yield the lines under their titles, as many to a section as it holds."""
-    for title, group in groupby(shown, key=lambda line: line.title):
-        part = f"*{title}*"
-        for line in group:
-            added = cut_mrkdwn(line.text, SECTION_TEXT - 200)
-            if len(part) + len(added) + 1 > SECTION_TEXT:
-                yield section(part)
-                part = added
-            else:
-                part = f"{part}\n{added}"
-        yield section(part)
-
-
-def as_text(shown: Sequence[Line]) -> Iterator[str]:
-    """Yield titles and lines, for where there are no blocks."""
-    for title, group in groupby(shown, key=lambda line: line.title):
-        yield f"*{title}*"
-        yield from (line.text for line in group)
 
 
 def _buttons(frame: Frame, page: int, count: int) -> list[Block]:
@@ -359,6 +211,6 @@ def _buttons(frame: Frame, page: int, count: int) -> list[Block]:
         found.append(button("← Previous", TURNS[0], f"{page - 1}|{value}", label="← Previous page"))
     if page + 1 < count:
         found.append(button("Next →", TURNS[1], f"{page + 1}|{value}", label="Next → page"))
-    if not frame.shared_by:
+    if frame.may_share and not frame.shared_by:
         found.append(button("Share in channel", SHARE, f"{page}|{value}"))
     return found

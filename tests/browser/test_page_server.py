@@ -9,6 +9,8 @@ import pytest_asyncio
 from aiohttp import ClientSession
 from conftest import Playground
 
+from bot.playground.records import Upload
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -83,3 +85,16 @@ async def test_a_stream_says_what_changed_to_whom_it_concerns(client: ClientSess
         event = await response.content.readuntil(b"\n\n")
     assert b'"kind": "message"' in event
     assert playground.general.encode() in event
+
+
+async def test_pictures_that_were_shared_are_shown_and_other_files_are_not(
+    client: ClientSession, playground: Playground
+) -> None:
+    for number, (name, is_done) in enumerate((("x.png", True), ("x.html", True), ("y.png", False))):
+        playground.fake.workspace.add_file(Upload(f"F{number}", name, 3, content=b"abc", completed=is_done))
+    async with client.get("/play/file/F0") as response:
+        assert (response.status, response.content_type, await response.read()) == (200, "image/png", b"abc")
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+    for missing in ("F1", "F2", "F3"):
+        async with client.get(f"/play/file/{missing}") as response:
+            assert response.status == 404

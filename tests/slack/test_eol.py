@@ -195,6 +195,21 @@ async def test_what_was_answered_stands_beside_it(stocked: Stage, kind: str, hea
     assert "Python 3.8" in (await stocked.ask("/eol payments overdue")).text, "planned is overdue all the same"
 
 
+@pytest.mark.parametrize(
+    ("kind", "until", "said"),
+    [
+        ("planned", date(2026, 3, 2), "planned to 3.12 for <!date^"),
+        ("waived", date(2026, 3, 2), "the waiver was over on <!date^"),
+    ],
+)
+async def test_an_answer_that_holds_no_longer_says_so(stocked: Stage, kind: str, until: date, said: str) -> None:
+    await remember(stocked, kind, until, target="3.12")
+    answer = await stocked.ask("/eol payments")
+    assert answer.text.splitlines()[0].startswith("*Payments*: 1 overdue, 1 within 90 days.")
+    assert said in answer.text
+    assert ("which has passed" in answer.text) is (kind == "planned")
+
+
 async def thread_answer(stage: Stage, message: Message) -> Message:
     return stage.slack.visible_messages("grace", message.channel, thread_ts=message.ts)[-1]
 
@@ -224,6 +239,7 @@ async def test_a_mention_is_answered_in_its_thread(stocked: Stage) -> None:
     answer = await thread_answer(stocked, asked)
     assert answer.text.startswith("*Search*: nothing that I know of reaches its end in 2027.")
     assert answer.thread_ts == asked.ts
+    assert buttons(answer) == {}, "everybody sees it already"
 
 
 @pytest.mark.parametrize("text", ["who owns payments-db?", "payments-db", "who runs checkout?", "search-api"])
@@ -233,6 +249,12 @@ async def test_questions_about_ownership_are_answered_as_before(stocked: Stage, 
     answer = stocked.slack.visible_messages("grace", channel)[-1].text
     assert "owns *" in answer
     assert "looks after" in answer or "From baton" in answer
+
+
+async def test_words_that_name_nothing_are_left_to_the_questions_about_ownership(stocked: Stage) -> None:
+    channel = (await stocked.slack.open_dm("grace")).id
+    await stocked.say("zzqqxx expired", channel=channel)
+    assert stocked.slack.visible_messages("grace", channel)[-1].text.startswith("I know nothing called *zzqqxx")
 
 
 async def test_a_name_with_such_words_is_a_name(stocked: Stage) -> None:

@@ -73,8 +73,8 @@ def _question(said: str, today: date, *, needs_product: bool) -> Question:
     left = _UNKNOWN | _EVERYBODY if kind is Kind.ANY else frozenset()
     about = [
         word
-        for word, low in zip(words, folded, strict=True)
-        if kind is not Kind.ANY or (low not in _FILLERS and low not in left)
+        for place, (word, low) in enumerate(zip(words, folded, strict=True))
+        if kind is not Kind.ANY or (low not in left and (low not in _FILLERS or _is_go(folded, place)))
     ]
     return Question(
         about=" ".join(about),
@@ -84,6 +84,13 @@ def _question(said: str, today: date, *, needs_product: bool) -> Question:
         is_mine=any(word in _MINE for word in folded),
         only_unknown=is_unknown,
         needs_product=needs_product,
+    )
+
+
+def _is_go(words: list[str], place: int) -> bool:
+    """Whether the word is the language: `go 1.21`, or nothing but `go`."""
+    return words[place] == "go" and (
+        len(words) == 1 or any(word[:1].isdigit() for word in words[place + 1 : place + 2])
     )
 
 

@@ -39,6 +39,8 @@ def asked(text: str) -> Question:
         ("<@U0BATON> what goes eol soon in `payments-db`?", "payments-db", "within 90 days"),
         ("is anything of search no longer supported?", "search", "overdue"),
         ("eol", "", ""),
+        ("is go 1.21 eol?", "go 1.21", ""),
+        ("what will go eol", "", ""),
     ],
 )
 def test_about_whom_and_for_which_time(text: str, about: str, period: str) -> None:
@@ -93,6 +95,8 @@ def test_ownership_is_left_alone(text: str) -> None:
         ("product postgresql", Question(about="postgresql", kind=Kind.PRODUCT)),
         ("asset the all", Question(about="the all", kind=Kind.ASSET)),
         ("team", Question()),
+        ("go", Question(about="go")),
+        ("go 1.21", Question(about="go 1.21")),
         ("my", Question(is_mine=True)),
         ("overdue", Question(period=Overdue())),
         ("payments overdue", Question(about="payments", period=Overdue())),
