@@ -45,6 +45,9 @@ def current(deadlines: tuple[Deadline, ...], today: date) -> tuple[Deadline, ...
 
     The end of active support goes beside that, and only until it has come.
     """
+    if len(deadlines) == 1:  # as most are
+        only = deadlines[0]
+        return deadlines if only.kind is not DeadlineKind.ACTIVE_SUPPORT or only.on >= today else ()
     main = [each for each in deadlines if each.kind is not DeadlineKind.ACTIVE_SUPPORT]
     ahead = [each for each in main if each.on >= today]
     beside = [each for each in deadlines if each.kind is DeadlineKind.ACTIVE_SUPPORT and each.on >= today]

@@ -54,6 +54,8 @@ _LEAST = 4
 _WEEKLY_UNTIL = 8 * 7
 #: "Monthly" is every fourth week, so that the weekday stays.
 _WEEK, _MONTH = 7, 28
+#: A day that is moved is moved by a month at most, and a month before that there was another milestone.
+_LONGEST_SHIFT = timedelta(3 * _MONTH)
 #: From here on a milestone is a message of its own.
 _LOUD = 30
 _BROADCAST = (30, 0)
@@ -93,7 +95,10 @@ def latest_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int 
     Those before it that were never said (because nobody was running) are not said any more.
     """
     due = None
-    for milestone in _milestones(deadline, today, tier):
+    for milestone in _milestones(deadline, today - _LONGEST_SHIFT, today, tier):
+        # Those but the last two are never said before their nominal day.
+        if milestone.days > 1 and deadline.on - timedelta(milestone.days) > today:
+            continue
         if milestone.day(deadline, work) <= today:
             due = milestone
     return due
@@ -101,7 +106,7 @@ def latest_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int 
 
 def next_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> tuple[Milestone, date]:
     """Return the first milestone whose day is still to come, with that day."""
-    for milestone in _milestones(deadline, today + timedelta(2 * _MONTH), tier):
+    for milestone in _milestones(deadline, today - _LONGEST_SHIFT, today + timedelta(2 * _MONTH), tier):
         day = milestone.day(deadline, work)
         if day > today:
             return milestone, day
@@ -110,12 +115,13 @@ def next_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | 
     return last, last.day(deadline, work)
 
 
-def _milestones(deadline: Deadline, until: date, tier: int | None) -> Iterator[Milestone]:
-    """Yield the milestones in their order, the ones after the deadline as far as `until`."""
+def _milestones(deadline: Deadline, since: date, until: date, tier: int | None) -> Iterator[Milestone]:
+    """Yield the milestones in their order; of those after the deadline the ones from `since` as far as `until`."""
     for days in _ALL if tier is None else _BY_TIER.get(min(tier, _LEAST), _ALL):
         yield Milestone(days)
-    passed = (until - deadline.on).days
-    after = _WEEK
+    passed, skipped = (until - deadline.on).days, (since - deadline.on).days
+    months = max(0, (skipped - _WEEKLY_UNTIL) // _MONTH)
+    after = _WEEKLY_UNTIL + months * _MONTH if skipped > _WEEKLY_UNTIL else _WEEK
     while after <= passed:
         yield Milestone(-after)
         after += _WEEK if after < _WEEKLY_UNTIL else _MONTH

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
 
 from bot.domain import ownership
 from bot.domain.catalog import Area, AssetKind, Role
@@ -164,6 +166,7 @@ class _Certain:
     """What is running, the cycle that it is sure to be in, and all deadlines of that."""
 
     running: Running
+    order: tuple[int, str, int]
     sure: InCycle
     deadlines: tuple[Deadline, ...]
 
@@ -189,7 +192,7 @@ class Watching:
         self._responsible: dict[int, Responsible] = {}
         self._by_asset: dict[int, list[Running]] = {}
         self._unsure: dict[str, list[Running]] = {}
-        self._groups: dict[tuple[str, str, str, str], tuple[Addressee, InCycle, Deadline, list[Running]]] = {}
+        self._groups: dict[tuple[str, str, str, str], tuple[Addressee, InCycle, Deadline, list[_Certain]]] = {}
         self._addressees: dict[str, Addressee] = {}
         self._cycles: set[tuple[str, str, str]] = set()
         #: What was sure of all that was added, for the next day.
@@ -218,9 +221,8 @@ class Watching:
             self._unsure.setdefault(addressee.key, []).append(running)
             return
         self._cycles.add((addressee.key, certain.product.key, certain.cycle.name))
-        known = _Certain(
-            running, certain, deadlines_of(certain.cycle, has_extended_support=deployment.has_extended_support)
-        )
+        deadlines = deadlines_of(certain.cycle, has_extended_support=deployment.has_extended_support)
+        known = _Certain(running, _order(running), certain, deadlines)
         self.certain.append(known)
         self._group(known)
 
@@ -233,7 +235,7 @@ class Watching:
         addressee, sure = known.running.responsible.addressee, known.sure
         for deadline in current(known.deadlines, self._today_of(addressee)):
             key = (addressee.key, sure.product.key, sure.cycle.name, deadline.kind.value)
-            self._groups.setdefault(key, (addressee, sure, deadline, []))[3].append(known.running)
+            self._groups.setdefault(key, (addressee, sure, deadline, []))[3].append(known)
 
     def follow(self, before: Watching) -> None:
         """Take over all that does not depend on the day."""
@@ -243,7 +245,7 @@ class Watching:
     def done(self) -> Watches:
         """Return the watches of everything that was added."""
         by_key = {
-            key: Watch(addressee, known.product, known.cycle, deadline, tuple(sorted(runs, key=_order)))
+            key: Watch(addressee, known.product, known.cycle, deadline, _in_order(runs))
             for key, (addressee, known, deadline, runs) in self._groups.items()
         }
         by_addressee: dict[str, list[Watch]] = {}
@@ -278,10 +280,21 @@ def certain_of(matched: Matched) -> InCycle | None:
     return None
 
 
+def _in_order(runs: list[_Certain]) -> tuple[Running, ...]:
+    if len(runs) > 1:
+        runs.sort(key=_by_order)
+    return tuple([each.running for each in runs])
+
+
+_by_order = attrgetter("order")
+#: Products' names, of which there are few.
+_folded = lru_cache(maxsize=4096)(fold)
+
+
 def _order(running: Running) -> tuple[int, str, int]:
     tier = running.asset.tier
     return 99 if tier is None else tier, fold(running.asset.name), running.deployment.id
 
 
 def _urgency(watch: Watch) -> tuple[date, str, str]:
-    return watch.deadline.on, fold(watch.product.label or watch.product.key), watch.cycle.name
+    return watch.deadline.on, _folded(watch.product.label or watch.product.key), watch.cycle.name

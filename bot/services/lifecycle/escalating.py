@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import lifecycle as blocks
@@ -55,9 +55,11 @@ async def escalate(deps: Deps, watcher: Watcher, times: WorkingTimes, now: datet
     """Say to everybody who is at work, and has not been told anything today, what is owed to them."""
     async with deps.database.reading() as session:
         owed = await _owed(deps, watcher, times, session)
+        lately = await written.written_since(session, now.date() - timedelta(1)) if owed else {}
     for recipient in _recipients(deps, watcher, owed):
         work = await times.of(recipient.zone_name, now)
-        if not work.is_open(now):
+        is_told = recipient.key in lately and lately[recipient.key].last == work.today(now)
+        if is_told or not work.is_open(now):
             continue
         try:
             async with deps.database.transaction() as session:
@@ -73,7 +75,11 @@ async def _owed(
 ) -> list[_Owed]:
     """Return what is owed and has not been answered in the meantime."""
     t, now = _TABLE.c, deps.clock.now()
-    query = select(t.id, t.owed, t.lead_told, t.platform_told).where(t.owed.is_not(None), t.resolved_at.is_(None))
+    is_news_to_lead = and_(t.owed >= 0, or_(t.lead_told.is_(None), t.lead_told != t.owed))
+    is_news_to_platform = and_(t.owed <= 0, or_(t.platform_told.is_(None), t.platform_told > 0))
+    query = select(t.id, t.owed, t.lead_told, t.platform_told).where(
+        t.owed.is_not(None), t.resolved_at.is_(None), or_(is_news_to_lead, is_news_to_platform)
+    )
     rows = {row.id: row for row in await session.execute(query if ids is None else query.where(t.id.in_(ids)))}
     if not rows:
         return []

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
@@ -27,6 +27,8 @@ from bot.store.db import Database
 
 #: Reminders read at a time: making records of them takes some five milliseconds.
 _CHUNK = 250
+#: So many addressees are asked for at a time.
+_MANY = 500
 
 #: (product, cycle): what the moves of dates are found by.
 Moves = Mapping[tuple[str, str], tuple[DateMove, ...]]
@@ -55,19 +57,33 @@ async def remembered(
     return await _with_answers(session, rows, conditions)
 
 
-async def all_open(database: Database) -> AsyncIterator[list[Remembered]]:
-    """Yield every open reminder, some hundred at a time, so that the event loop has its turn in between."""
-    table, last = tables.Reminder, 0
-    while True:
-        conditions = [col(table.resolved_at).is_(None), col(table.id) > last]
-        query = select(_columns(table)).where(*conditions).order_by(col(table.id)).limit(_CHUNK)
-        async with database.reading() as session:
-            rows = (await session.execute(query)).all()
-            if not rows:
-                return
-            last = rows[-1].id
-            found = await _with_answers(session, rows, [*conditions, col(table.id) <= last])
-        yield found
+async def told_to(database: Database, addressees: Iterable[str]) -> AsyncIterator[list[Remembered]]:
+    """Yield the open reminders of these addressees, and those that their teams have taken over.
+
+    Some hundred at a time, so that the event loop has its turn in between.
+    """
+    table, keys = tables.Reminder, sorted(addressees)
+    for start in range(0, len(keys), _MANY):
+        some, last = keys[start : start + _MANY], 0
+        teams = [int(key.removeprefix("team:")) for key in some if key.startswith("team:")]
+        theirs = or_(col(table.addressee).in_(some), col(table.delegated_to).in_(teams))
+        while True:
+            conditions = [col(table.resolved_at).is_(None), theirs, col(table.id) > last]
+            query = select(_columns(table)).where(*conditions).order_by(col(table.id)).limit(_CHUNK)
+            async with database.reading() as session:
+                rows = (await session.execute(query)).all()
+                if not rows:
+                    break
+                last = rows[-1].id
+                found = await _with_answers(session, rows, [*conditions, col(table.id) <= last])
+            yield found
+
+
+async def addressees_of_open(session: AsyncSession) -> list[str]:
+    """Return who has open reminders."""
+    table = tables.Reminder
+    query = select(col(table.addressee)).where(col(table.resolved_at).is_(None)).distinct()
+    return list((await session.execute(query)).scalars())
 
 
 async def _with_answers(

@@ -160,38 +160,46 @@ class Reminding:
 
     async def _concerns(self, watches: Watches, now: datetime) -> Mapping[str, _Concern]:
         """Return what everybody who is at work is told of, by their keys."""
-        found: dict[str, _Concern | None] = {}
-        accepted: dict[WatchKey, Remembered] = {}
-        async for chunk in remembering.all_open(self._deps.database):
+        async with self._deps.database.reading() as session:
+            known = await remembering.addressees_of_open(session)
+        found: dict[str, _Concern] = {}
+        for key in dict.fromkeys((*watches.by_addressee, *watches.unsure, *known)):
+            concern = await self._concern(key, watches, now)
+            if concern is not None:
+                found[key] = concern
+        async for chunk in remembering.told_to(self._deps.database, found):
             for reminder in chunk:
-                told = reminder.addressee if reminder.delegated_to is None else f"team:{reminder.delegated_to}"
-                if reminder.delegated_to is not None:
-                    accepted[reminder.key] = reminder
-                concern = await self._concern(found, told, now)
-                watch = watches.by_key.get(reminder.key)
-                if concern is None:
-                    continue
-                if watch is None:
-                    concern.vanished.append(reminder)
-                    continue
-                concern.reminders[reminder.key] = reminder
-                if reminder.delegated_to is not None:
-                    concern.watches.append(watch)
-        for key in (*watches.by_addressee, *watches.unsure):
-            concern = await self._concern(found, key, now)
-            if concern is not None and not concern.unsure:
-                concern.watches += [w for w in watches.by_addressee.get(key, ()) if w.key not in accepted]
-                concern.unsure = watches.unsure.get(key, ())
-        return {key: concern for key, concern in found.items() if concern is not None}
+                self._sort_in(reminder, found, watches)
+            await asyncio.sleep(0)
+        return found
 
-    async def _concern(self, found: dict[str, _Concern | None], key: str, now: datetime) -> _Concern | None:
-        """Return what is gathered of one addressee so far; None when they are not at work."""
-        if key not in found:
-            addressee = self._watcher.addressee(key)
-            work = await self._times.of(self._watcher.zone_name(addressee), now)
-            places = places_of(self._deps, self._watcher.snapshot, addressee)
-            found[key] = _Concern(addressee, work, places) if work.is_open(now) else None
-        return found[key]
+    def _sort_in(self, reminder: Remembered, concerns: Mapping[str, _Concern], watches: Watches) -> None:
+        """Give a reminder to whoever is told of it: its addressee, or the team that has taken it over."""
+        owner, watch = concerns.get(reminder.addressee), watches.by_key.get(reminder.key)
+        told = owner if reminder.delegated_to is None else concerns.get(f"team:{reminder.delegated_to}")
+        if told is not owner and watch is not None:
+            if owner is not None:
+                owner.watches.remove(watch)
+            if told is not None:
+                told.watches.append(watch)
+        if told is not None and watch is None:
+            told.vanished.append(reminder)
+        elif told is not None:
+            told.reminders[reminder.key] = reminder
+
+    async def _concern(self, key: str, watches: Watches, now: datetime) -> _Concern | None:
+        """Return what is watched of one addressee; None when they are not at work."""
+        addressee = self._watcher.addressee(key)
+        work = await self._times.of(self._watcher.zone_name(addressee), now)
+        if not work.is_open(now):
+            return None
+        return _Concern(
+            addressee,
+            work,
+            places_of(self._deps, self._watcher.snapshot, addressee),
+            watches=list(watches.by_addressee.get(key, ())),
+            unsure=watches.unsure.get(key, ()),
+        )
 
     async def _state(self, watches: Watches, now: datetime) -> tuple[object, ...]:
         """Return all that what is to be done depends on.

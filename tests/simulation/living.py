@@ -1,0 +1,283 @@
+"""Runs the organisation through a stretch of time: this process holds Slack and the clock, another does the work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.playground.fake_slack import FakeSlack
+from bot.services.lifecycle.remembering import remembered
+from bot.store import migrations, tables
+from bot.store.db import Database
+from tests.simulation.clock import SharedClock
+from tests.simulation.organisation import SEED, STARTS, MovingFacts, Organisation, move_dates
+from tests.simulation.people import People, hour_of_answers
+
+_TOKEN = "xoxb-simulation"
+_REPOSITORY = Path(__file__).resolve().parents[2]
+_PATIENCE_SECONDS = 300
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it is in Slack at the end. `subject` is its key with names for numbers, the same in every run."""
+
+    at: datetime
+    place: str
+    subject: str
+    text: str
+    is_reply: bool
+    is_broadcast: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A milestone was noted as said: of which reminder, by which deadline, on which day of the addressee's."""
+
+    reminder: int
+    deadline: date
+    milestone: int
+    on: date
+    seen_at: datetime
+    quiet_by: Any = None  #: the answer in force just before
+
+
+@dataclass(slots=True)
+class Lived:
+    """What a stretch of time left behind."""
+
+    messages: list[Message] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    reminders: dict[int, tables.Reminder] = field(default_factory=dict)
+    answered: set[int] = field(default_factory=set)  #: reminders that somebody ever answered
+    busy_hours: dict[datetime, int] = field(default_factory=dict)
+    kills: int = 0
+    kills_amid_posts: int = 0
+
+
+class Worker:
+    """The process that does the work, started anew whenever it was killed."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._arguments = arguments
+        self._process: Process | None = None
+        self.is_killed = False
+
+    async def begin(self, line: str) -> asyncio.Task[bool]:
+        """Tell it an hour; the task says whether it got through."""
+        if self._process is None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.simulation.worker", *self._arguments,
+                stdin=PIPE, stdout=PIPE, cwd=_REPOSITORY, env={**os.environ, "PYTHONPATH": str(_REPOSITORY)},
+            )  # fmt: skip
+        self.is_killed = False
+        assert self._process.stdin is not None
+        with contextlib.suppress(ConnectionError):
+            self._process.stdin.write(f"{line}\n".encode())
+            await self._process.stdin.drain()
+        return asyncio.create_task(self._answer(self._process))
+
+    async def _answer(self, process: Process) -> bool:
+        assert process.stdout is not None
+        answer = await asyncio.wait_for(process.stdout.readline(), _PATIENCE_SECONDS)
+        if answer.strip() == b"done":
+            return True
+        code = await process.wait()
+        assert self.is_killed, f"the worker ended by itself, with {code}"
+        self._process = None
+        return False
+
+    def kill(self) -> None:
+        """Kill it, as a machine that loses power does."""
+        if self._process is not None and self._process.returncode is None and not self.is_killed:
+            self.is_killed = True
+            os.kill(self._process.pid, signal.SIGKILL)
+
+    async def end(self) -> None:
+        """Let it end by itself."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            await self._process.wait()
+            self._process = None
+
+
+async def live(
+    organisation: Organisation, folder: Path, *, days: int, kills: int = 0, busy: Mapping[datetime, int] | None = None
+) -> Lived:
+    """Go through `days` by the hour. `busy` are hours with messages in them, which most of the kills then fall into."""
+    clock = SharedClock(folder / "clock")
+    clock.set(STARTS)
+    url = f"sqlite:///{folder / 'baton.sqlite'}"
+    database, slack = Database(url), _slack(clock)
+    await migrations.upgrade(database)
+    organisation.furnish(slack)
+    await organisation.fill(database)
+    await slack.start()
+    facts = MovingFacts(move_dates(days))
+    lived, people = Lived(), People(database, facts)
+    worker = Worker(url, slack.api_url, _TOKEN, str(folder / "clock"), str(days))
+    killing = _when_to_kill(days, kills, busy or {})
+    try:
+        for number in range(days * 24):
+            hour = STARTS + HOUR * number
+            clock.set(hour)
+            facts.go_to(hour.date())
+            before = _count(slack)
+            await _hour(worker, slack, "midnight" if hour.hour == 0 else "hour", killing.get(number, []), lived)
+            if (posted := _count(slack) - before) > 0:
+                lived.busy_hours[hour] = posted
+                await _note(database, lived, clock.now())
+            if hour_of_answers(hour):
+                await people.act(hour + HOUR / 2)
+    finally:
+        worker.kill()
+        await worker.end()
+        await slack.stop()
+    async with database.reading() as session:
+        rows = (await session.execute(select(tables.Reminder))).scalars()
+        lived.reminders = {int(row.id or 0): row for row in rows}
+        answers = await session.execute(select(col(tables.ReminderAnswer.reminder_id)))
+        lived.answered = set(answers.scalars())
+    lived.messages = _messages(slack, lived.reminders)
+    assert not slack.refused, slack.refused[:3]
+    assert not slack.pings, slack.pings[:3]
+    await database.close()
+    clock.close()
+    return lived
+
+
+def _slack(clock: SharedClock) -> FakeSlack:
+    return FakeSlack(
+        signing_secret="s", bot_token=_TOKEN, app_token="", clock=clock.now, echo=False,
+        monotonic=lambda: clock.now().timestamp(),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Kill:
+    """Kill the worker after so many posts of the hour (`is_before` it hears of the last), else after a time."""
+
+    posts: int = 0
+    is_before: bool = False
+    seconds: float = 0.0
+
+
+def _when_to_kill(days: int, kills: int, busy: Mapping[datetime, int]) -> dict[int, list[_Kill]]:
+    rng = random.Random(f"{SEED} kills {days} {kills}")
+    hours = sorted(busy)
+    found: dict[int, list[_Kill]] = {}
+    for number in range(kills):
+        if number % 5 and hours:
+            hour = rng.choice(hours)
+            kill = _Kill(posts=rng.randrange(busy[hour]) + 1, is_before=rng.random() < 0.5)
+            found.setdefault(round((hour - STARTS) / HOUR), []).append(kill)
+        else:
+            found.setdefault(rng.randrange(days * 24), []).append(_Kill(seconds=rng.random() * 0.05))
+    return found
+
+
+async def _hour(worker: Worker, slack: FakeSlack, line: str, kills: list[_Kill], lived: Lived) -> None:
+    """Have the hour's work done, by one process after the other where some are killed over it."""
+    for kill in kills:
+        working = await worker.begin(line)
+        if kill.posts:
+            with _killing_after(slack, kill, worker, lived):
+                await working
+        else:
+            await asyncio.sleep(kill.seconds)
+            worker.kill()
+            await working
+        if not worker.is_killed:  # it had less to post than in the other run, having been killed in this hour before
+            worker.kill()
+            await worker.end()
+        lived.kills += 1
+    while not await (await worker.begin(line)):
+        pass
+
+
+@contextlib.contextmanager
+def _killing_after(slack: FakeSlack, kill: _Kill, worker: Worker, lived: Lived) -> Any:
+    """Kill the worker once Slack has taken so many messages: before its answer is on its way, or just after."""
+    workspace, left = slack.workspace, kill.posts
+    told = workspace.changed
+
+    def changed(kind: str, **rest: Any) -> None:
+        nonlocal left
+        told(kind, **rest)
+        if kind == "message":
+            left -= 1
+            if left == 0:
+                lived.kills_amid_posts += 1
+                if kill.is_before:
+                    worker.kill()
+                else:
+                    asyncio.get_running_loop().call_later(0.002, worker.kill)
+
+    workspace.changed = changed  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        workspace.changed = told  # type: ignore[method-assign]
+
+
+def _count(slack: FakeSlack) -> int:
+    return sum(len(messages) for messages in slack.workspace.messages.values())
+
+
+async def _note(database: Database, lived: Lived, now: datetime) -> None:
+    """Note which milestones are new among those that were said, and what had been answered to them."""
+    known = {(each.reminder, each.deadline, each.milestone, each.on) for each in lived.said}
+    table = tables.Reminder
+    async with database.reading() as session:
+        query = select(table.id).where(col(table.said_on) >= now.date() - timedelta(1))  # type: ignore[call-overload]
+        ids = [number for (number,) in await session.execute(query)]
+        for each in await remembered(session, reminder_ids=ids, is_open=False):
+            assert each.milestone is not None
+            assert each.said_on is not None
+            entry = (each.id, each.deadline, each.milestone.days, each.said_on)
+            if entry not in known:
+                lived.said.append(Said(*entry, now, each.response))
+
+
+def _messages(slack: FakeSlack, reminders: Mapping[int, tables.Reminder]) -> list[Message]:
+    found = []
+    for channel_id, messages in slack.workspace.messages.items():
+        channel = slack.workspace.channels[channel_id]
+        people = [
+            user.handle for user in map(slack.workspace.user, channel.members) if channel.is_im and not user.is_bot
+        ]
+        for message in messages.values():
+            key = message.metadata["event_payload"]["key"] if message.metadata else ""
+            found.append(
+                Message(
+                    at=datetime.fromtimestamp(float(message.ts), STARTS.tzinfo),
+                    place=people[0] if people else channel.name,
+                    subject=_subject(key, reminders),
+                    text=message.text,
+                    is_reply=message.thread_ts not in (None, message.ts),
+                    is_broadcast=message.broadcast,
+                )
+            )
+    return sorted(found, key=lambda each: (each.at, each.subject))
+
+
+def _subject(key: str, reminders: Mapping[int, tables.Reminder]) -> str:
+    first, _, rest = key.removeprefix("eol:").partition(":")
+    if not first.isdigit():
+        return key
+    row = reminders[int(first)]
+    return f"{row.addressee}/{row.product}/{row.cycle}/{row.kind}/{row.opened_on}:{rest}"
