@@ -15,6 +15,7 @@ from sqlalchemy.types import NullType
 from sqlmodel import SQLModel
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
+from bot.domain.lifecycle.deployments import Deployment
 from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.store import tables
 
@@ -34,6 +35,12 @@ _CHUNK = 500
 _FIRST_CHUNK = 2000
 _FACT_COLUMNS = (
     "id", "asset_id", "team_id", "person_id", "area", "role", "source_id", "valid_from", "confirmed_at", "confirmed_by",
+)  # fmt: skip
+
+
+_DEPLOYMENT_COLUMNS = (
+    "id", "asset_id", "product", "version", "provider", "environment", "how", "source_id", "has_extended_support",
+    "first_seen_at", "last_seen_at",
 )  # fmt: skip
 
 
@@ -122,6 +129,45 @@ async def assets(
             ],
             gone_ids=[row[0] for row in rows if row[-1] is not None],
         )
+
+
+async def deployments(connection: AsyncConnection) -> AsyncIterator[Deployment]:
+    """Yield what runs and is not gone, by id; the event loop has its turn after every few hundred."""
+    table, last_id = _table(tables.Deployment), 0
+    by_source = await sources(connection)
+    query: Select[Any] = (
+        select(*_as_stored(table, _DEPLOYMENT_COLUMNS))
+        .where(table.c.gone_at.is_(None), table.c.id > bindparam("last_id"))
+        .order_by(table.c.id)
+        .limit(_CHUNK)
+    )
+    while True:
+        rows = (await connection.execute(query, {"last_id": last_id})).all()
+        if not rows:
+            return
+        last_id = rows[-1][0]
+        for row in rows:
+            yield _deployment(row, by_source)
+
+
+def _deployment(row: Any, by_source: dict[int, SourceRow]) -> Deployment:
+    number, asset_id, product, version, provider, environment, how, source_id, goes_on, first, last = row
+    source, last_seen_at = by_source[source_id], _moment(last)
+    if how == "catalog" and source.last_run_at is not None and source.last_run_at > last_seen_at:
+        last_seen_at = source.last_run_at  # an import that changes nothing has seen everything again
+    return Deployment(
+        id=number,
+        asset_id=asset_id,
+        product=product,
+        version=version,
+        provider=provider,
+        environment=environment,
+        source=source.name,
+        how=how,
+        has_extended_support=None if goes_on is None else bool(goes_on),
+        first_seen_at=_moment(first),
+        last_seen_at=last_seen_at,
+    )
 
 
 def _as_stored(table: Any, names: Iterable[str]) -> list[Any]:

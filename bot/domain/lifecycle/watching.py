@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -114,9 +114,9 @@ class Watches:
     """
 
     by_key: Mapping[tuple[str, str, str, str], Watch] = field(default_factory=dict)
-    by_asset: Mapping[int, tuple[Running, ...]] = field(default_factory=dict)
-    by_addressee: Mapping[str, tuple[Watch, ...]] = field(default_factory=dict)
-    unsure: Mapping[str, tuple[Running, ...]] = field(default_factory=dict)
+    by_asset: Mapping[int, Sequence[Running]] = field(default_factory=dict)
+    by_addressee: Mapping[str, Sequence[Watch]] = field(default_factory=dict)
+    unsure: Mapping[str, Sequence[Running]] = field(default_factory=dict)
     addressees: Mapping[str, Addressee] = field(default_factory=dict)
     running: Set[tuple[str, str, str]] = frozenset()
 
@@ -190,11 +190,14 @@ class Watching:
         self._table, self._catalog, self._now, self._stale_after = table, catalog, now, stale_after
         self._pins, self._today_of = pins, today_of
         self._responsible: dict[int, Responsible] = {}
+        self._by_owner: dict[tuple[int | None, int | None], Responsible] = {}
         self._by_asset: dict[int, list[Running]] = {}
         self._unsure: dict[str, list[Running]] = {}
         self._groups: dict[tuple[str, str, str, str], tuple[Addressee, InCycle, Deadline, list[_Certain]]] = {}
         self._addressees: dict[str, Addressee] = {}
         self._cycles: set[tuple[str, str, str]] = set()
+        self._by_key: dict[tuple[str, str, str, str], Watch] = {}
+        self._by_addressee: dict[str, list[Watch]] = {}
         #: What was sure of all that was added, for the next day.
         self.certain: list[_Certain] = []
 
@@ -205,9 +208,7 @@ class Watching:
             return
         responsible = self._responsible.get(asset.id)
         if responsible is None:
-            responsible = self._responsible[asset.id] = responsible_for(
-                asset, self._catalog, now=self._now, stale_after=self._stale_after
-            )
+            responsible = self._responsible[asset.id] = self._judge(asset)
         pin = self._pins.get((asset.id, deployment.product, deployment.version, deployment.provider))
         comes_to = matched(
             self._table, pin, product=deployment.product, version=deployment.version, provider=deployment.provider
@@ -226,6 +227,18 @@ class Watching:
         self.certain.append(known)
         self._group(known)
 
+    def _judge(self, asset: AssetRecord) -> Responsible:
+        """Return whose an asset is. One imported fact says the same of every asset, so each owner is judged once."""
+        fact = asset.facts[0] if len(asset.facts) == 1 else None
+        is_plain = fact is not None and fact.role is Role.OWNER and not fact.is_human and not asset.unowned_reason
+        owner = (fact.team_id, fact.person_id) if fact is not None and is_plain else None
+        found = self._by_owner.get(owner) if owner is not None else None
+        if found is None:
+            found = responsible_for(asset, self._catalog, now=self._now, stale_after=self._stale_after)
+            if owner is not None:
+                self._by_owner[owner] = found
+        return found
+
     def add_again(self, known: _Certain) -> None:
         """Take one that an earlier `Watching` of the same catalog and facts was sure of, on another day."""
         self.certain.append(known)
@@ -242,20 +255,33 @@ class Watching:
         self._by_asset, self._unsure, self._cycles = before._by_asset, before._unsure, before._cycles
         self._addressees = before._addressees
 
+    def finishing(self) -> Iterator[None]:
+        """Put what was added in order, a piece at a time, so that whoever gathers may pause in between."""
+        for key, (addressee, known, deadline, runs) in self._groups.items():
+            watch = Watch(addressee, known.product, known.cycle, deadline, _in_order(runs))
+            self._by_key[key] = watch
+            self._by_addressee.setdefault(addressee.key, []).append(watch)
+            yield
+        for watches in self._by_addressee.values():
+            watches.sort(key=_urgency)
+            yield
+        for unsure in self._unsure.values():
+            unsure.sort(key=_order)
+            yield
+
     def done(self) -> Watches:
-        """Return the watches of everything that was added."""
-        by_key = {
-            key: Watch(addressee, known.product, known.cycle, deadline, _in_order(runs))
-            for key, (addressee, known, deadline, runs) in self._groups.items()
-        }
-        by_addressee: dict[str, list[Watch]] = {}
-        for watch in by_key.values():
-            by_addressee.setdefault(watch.addressee.key, []).append(watch)
+        """Put everything in order at once, and return the watches."""
+        for _ in self.finishing():
+            pass
+        return self.finished()
+
+    def finished(self) -> Watches:
+        """Return the watches once all is in order."""
         return Watches(
-            by_key=by_key,
-            by_asset={asset: tuple(runs) for asset, runs in self._by_asset.items()},
-            by_addressee={key: tuple(sorted(watches, key=_urgency)) for key, watches in by_addressee.items()},
-            unsure={key: tuple(sorted(runs, key=_order)) for key, runs in self._unsure.items()},
+            by_key=self._by_key,
+            by_asset=self._by_asset,
+            by_addressee=self._by_addressee,
+            unsure=self._unsure,
             addressees=self._addressees,
             running=self._cycles,
         )

@@ -89,7 +89,7 @@ async def carry_out(telling: Telling, plan: Plan, subjects: Sequence[Subject]) -
     is_weekly = isinstance(plan.saying, Weekly | NothingThisWeek)
     changed = {*said, *(each.reminder.key for each in plan.redating)}
     for key in list(work.reminders) if is_weekly else changed:
-        if key != work.has_just_got_a_root:
+        if work.reminders[key].root_key and key != work.has_just_got_a_root:
             await remembering.revise_root(telling.session, telling.deps, work.card(key))
 
 

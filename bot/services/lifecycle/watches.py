@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, TypeVar
+from itertools import chain
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -18,11 +20,13 @@ from bot.domain.lifecycle.matched import InCycle
 from bot.domain.lifecycle.watching import NOBODY, Addressee, Watches, Watching, certain_of, matched
 from bot.services.deps import Deps
 from bot.services.lifecycle.facts import Facts
-from bot.services.snapshot import Snapshot
-from bot.store import tables
+from bot.services.snapshot import Snapshot, without_collections
+from bot.store import queries, tables
 
 #: How long deployments are gone through before the event loop gets its turn, in seconds.
 _SLICE_SECONDS = 0.002
+#: Of so many deployments on, what is made of them is kept out of collections: they take a tenth of a second.
+_MANY = 20_000
 _UTC = ZoneInfo("UTC")
 
 #: What a pin is found by: the asset, and the deployment's product, version and provider.
@@ -86,9 +90,7 @@ class Watcher:
             if self._gathered_from == (revision, table.hash) and self._days.are_those_of(now):
                 return self._watches
             if revision != self._read_at:
-                async with self._deps.database.engine.connect() as connection:
-                    self._deployments = await _deployments(connection)
-                    self._pins = await _pins(connection)
+                await self._read()
                 self._read_at = revision
             days = _Days(now, self._deps.timezone)
             watching = Watching(
@@ -108,6 +110,12 @@ class Watcher:
             self._gathered_from, self._days = (revision, table.hash), days
             self.generation += 1
             return self._watches
+
+    async def _read(self) -> None:
+        with without_collections():  # it all stays
+            async with self._deps.database.engine.connect() as connection:
+                self._deployments = [each async for each in queries.deployments(connection)]
+                self._pins = await _pins(connection)
 
 
 class _Days:
@@ -143,42 +151,14 @@ _Item = TypeVar("_Item")
 
 async def _gathered(watching: Watching, add: Callable[[_Item], None], items: Iterable[_Item]) -> Watches:
     turn_ends = time.monotonic() + _SLICE_SECONDS
-    for item in items:
-        add(item)
-        if time.monotonic() > turn_ends:
-            await asyncio.sleep(0)
-            turn_ends = time.monotonic() + _SLICE_SECONDS
-    return watching.done()
-
-
-async def _deployments(connection: AsyncConnection) -> list[Deployment]:
-    table, source = tables.Deployment, tables.Source
-    columns = table.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
-    query: Select[Any] = (
-        select(columns, col(source.name).label("source"), col(source.last_run_at).label("ran_at"))
-        .join(source, col(source.id) == col(table.source_id))
-        .where(col(table.gone_at).is_(None))
-        .order_by(col(table.id))
-    )
-    return [_deployment(row) for row in await connection.execute(query)]
-
-
-def _deployment(row: Any) -> Deployment:
-    # An import that changes nothing has seen everything again.
-    is_imported = row.how == "catalog" and row.ran_at is not None
-    return Deployment(
-        id=row.id,
-        asset_id=row.asset_id,
-        product=row.product,
-        version=row.version,
-        provider=row.provider,
-        environment=row.environment,
-        source=row.source,
-        how=row.how,
-        has_extended_support=row.has_extended_support,
-        first_seen_at=row.first_seen_at,
-        last_seen_at=max(row.last_seen_at, row.ran_at) if is_imported else row.last_seen_at,
-    )
+    with without_collections():  # nearly all that is made here stays
+        for _ in chain(map(add, items), watching.finishing()):
+            if time.monotonic() > turn_ends:
+                await asyncio.sleep(0)
+                turn_ends = time.monotonic() + _SLICE_SECONDS
+        if len(watching.certain) > _MANY:
+            gc.freeze()  # a full collection would go through all of it, time and again, and stop the loop
+    return watching.finished()
 
 
 async def _pins(connection: AsyncConnection) -> dict[_PinKey, Pin]:
