@@ -6,13 +6,14 @@ import json
 from datetime import UTC, datetime
 
 from alembic import command
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from bot.blocks.text import Rendered
 from bot.services.deps import Deps
 from bot.services.outbox import revise
 from bot.store import migrations
 from bot.store.db import Database
+from bot.store.types import UTCDateTime
 from tests.conftest import FixedClock
 from tests.services.fakes import FakePort, place_of
 from tests.services.outbox_world import PAY, World
@@ -34,7 +35,7 @@ async def _old_database(url: str) -> Database:
     insert = text(
         "INSERT INTO outbox (key, channel, body, state, attempts, created_at, due_at, ts, error)"
         " VALUES (:key, :channel, :body, :state, 0, :at, :at, :ts, '')"
-    )
+    ).bindparams(bindparam("at", type_=UTCDateTime))
     async with database.transaction() as session:
         for key, state, ts in (
             ("sent", "sent", "1.000000"),
@@ -43,9 +44,8 @@ async def _old_database(url: str) -> Database:
             ("claimed and not there", "sending", None),
             ("failed", "failed", None),
         ):
-            at = AT.replace(tzinfo=None) if database.is_sqlite else AT
             body = json.dumps({"text": key})
-            row = {"key": key, "channel": PAY, "body": body, "state": state, "at": at, "ts": ts}
+            row = {"key": key, "channel": PAY, "body": body, "state": state, "at": AT, "ts": ts}
             await session.execute(insert, row)
     return database
 
