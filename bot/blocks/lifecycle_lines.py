@@ -87,6 +87,8 @@ def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
     head = f"{bold(words.release(watch.product, watch.cycle))}: {words.ends(watch, report.today)}"
     if first.charge is not None:
         head += f" · {words.price(first.charge)} now"
+    if first.next_charge is not None:
+        head += f" · {words.price(first.next_charge)} from {words.day(first.next_charge.since)}"
     if first.active_until is not None:
         head += f" · active support until {words.day(first.active_until)}"
     is_one_team = len(report.subject.teams) == 1 and all(

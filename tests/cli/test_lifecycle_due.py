@@ -71,6 +71,8 @@ def test_the_fields_of_a_deadline(baton: Baton) -> None:
         "days": 126,
         "is_past": False,
         "charge": "0.20 USD per vCPU-hour",
+        "next_charge": None,
+        "next_charge_from": None,
         "answer": None,
         "answer_until": None,
         "assets": [

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.domain.lifecycle.matched import Ambiguous, Gap, InCycle, Newer, UnknownProduct, UntrackedOld
-from bot.domain.lifecycle.records import Clock, Cycle, Undated
+from bot.domain.lifecycle.records import Charge, Clock, Cycle, Undated
 from bot.domain.lifecycle.reports import Entry, Report
 from bot.domain.lifecycle.watching import Running, certain_of
 
@@ -43,7 +43,9 @@ def entry(each: Entry, report: Report) -> dict[str, Any]:
         "deadline": watch.deadline.on.isoformat(),
         "days": (watch.deadline.on - report.today).days,
         "is_past": each.is_past,
-        "charge": _charge(each),
+        "charge": _charge(each.charge),
+        "next_charge": _charge(each.next_charge),
+        "next_charge_from": each.next_charge.since.isoformat() if each.next_charge is not None else None,
         "answer": _answer(each),
         "answer_until": each.quiet_until.isoformat() if each.quiet_until is not None else None,
         "assets": [_run(one) for one in watch.runs],
@@ -107,7 +109,7 @@ def _row(one: Running, each: Entry | None, report: Report) -> dict[str, Any]:
         "deadline": deadline.on if deadline is not None else None,
         "days": (deadline.on - report.today).days if deadline is not None else None,
         **_clocks(cycle),
-        "charge": _charge(each) if each is not None else None,
+        "charge": _charge(each.charge) if each is not None else None,
         "answer": _answer(each) if each is not None else None,
         "answer_until": each.quiet_until if each is not None else None,
         "source": seen.source,
@@ -135,8 +137,7 @@ def _clock(clock: Clock) -> str | None:
     return None if clock is Undated.ABSENT else str(clock)
 
 
-def _charge(each: Entry) -> str | None:
-    charge = each.charge
+def _charge(charge: Charge | None) -> str | None:
     return f"{charge.amount} {charge.currency} per {charge.unit}" if charge is not None else None
 
 

@@ -34,8 +34,9 @@ _ORDER = {urgency: place for place, urgency in enumerate(Urgency)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What one addressee has of one cycle that ends. `charge` is what the provider charges on top today, if anything.
+    """What one addressee has of one cycle that ends.
 
+    `charge` is what the provider charges on top today, `next_charge` what it charges next; None for nothing.
     `is_past` says that the deadline lies behind. `active_until` is when active support ends, where that is to come.
     """
 
@@ -44,6 +45,7 @@ class Entry:
     is_past: bool
     reminder: Remembered | None = None
     charge: Charge | None = None
+    next_charge: Charge | None = None
     active_until: date | None = None
 
     @property
@@ -191,6 +193,7 @@ class Compiling:
     def _entry(self, watch: Watch, active: Watch | None, reminder: Remembered | None) -> Entry:
         is_over = watch.deadline.kind is DeadlineKind.EXTENDED_SUPPORT and watch.deadline.on < self.today
         goes_on = not is_over and any(one.deployment.has_extended_support is not False for one in watch.runs)
+        charges = watch.cycle.charges if goes_on else ()
         charge = charge_on(watch.cycle, self.today) if goes_on else None
         return Entry(
             watch=watch,
@@ -198,6 +201,7 @@ class Compiling:
             is_past=watch.deadline.on < self.today,
             reminder=reminder,
             charge=charge,
+            next_charge=next((each for each in charges if each.since > self.today), None),
             active_until=active.deadline.on if active is not None else None,
         )
 

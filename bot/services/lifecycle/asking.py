@@ -11,6 +11,7 @@ from bot.domain.lifecycle.periods import Period
 from bot.domain.lifecycle.questions import Kind, Question
 from bot.domain.lifecycle.subjects import ProductAsked, Subject, product_asked
 from bot.domain.lifecycle.table import Table
+from bot.domain.names import fold
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.services.portfolio import nearest_teams
 from bot.services.snapshot import Snapshot
@@ -76,7 +77,8 @@ def understand(snapshot: Snapshot, table: Table, question: Question, slack_id: s
 def is_name(snapshot: Snapshot, text: str) -> bool:
     """Whether a text is nothing but the name of an asset, whatever the words in it."""
     found = snapshot.directory.resolve(text)
-    return isinstance(found, Match) and found.method in _OUTRIGHT
+    asset = snapshot.asset(found.asset_id) if isinstance(found, Match) else None
+    return asset is not None and fold(text) in map(fold, (asset.name, asset.ref, *asset.aliases))
 
 
 def mine(snapshot: Snapshot, slack_id: str) -> Subject | None:

@@ -115,6 +115,10 @@ def test_money_is_named_while_it_is_charged() -> None:
     assert paid.charge is not None
     assert paid.charge.amount == Decimal("0.10")
     assert paid.has_ended
+    [before] = compiled(on_rds, today=date(2024, 2, 20)).entries
+    assert (before.urgency, before.charge) == (Urgency.SOON, None)
+    assert before.next_charge is not None
+    assert before.next_charge.since == date(2024, 4, 1)
     [over] = compiled(on_rds, today=date(2027, 5, 1)).entries
     assert (over.urgency, over.charge) == (Urgency.OVERDUE, None)
     [upgraded] = compiled(runs(1, "postgresql", "11.22", provider="aws-rds", has_extended_support=False)).entries
