@@ -28,9 +28,9 @@ from bot.playground.page_api import Mover
 from bot.playground.page_state import Tour
 from bot.playground.records import PlaygroundError
 from bot.ports import SystemClock
+from bot.services import outbox
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
-from bot.services.outbox import drain
 from bot.settings import Settings
 from bot.store import migrations, tables
 from bot.store.db import Database
@@ -131,6 +131,15 @@ async def _tour(slack: FakeSlack, database: Database) -> Tour | None:
     return Tour(asker, owner, channel, threads) if asker and owner and channel else None
 
 
+async def _remind(baton: Running) -> None:
+    """Say what is due at this hour, and post it while the clock shows it."""
+    try:
+        await jobs.remind(baton.jobs)
+        await outbox.drain(baton.context.deps, baton.context.slack)
+    except Exception:
+        log.exception("reminders failed while the clock was moved")
+
+
 def _mover(slack: FakeSlack, clock: MovableClock, baton: Running) -> Mover:
     async def move(by: timedelta) -> None:
         """Move the clock by the hour, so that reminders come when they would have come, then run every job."""
@@ -153,15 +162,6 @@ def _mover(slack: FakeSlack, clock: MovableClock, baton: Running) -> Mover:
         slack.workspace.changed("clock")
 
     return move
-
-
-async def _remind(baton: Running) -> None:
-    """Say what is due at this hour, and post it while the clock shows it."""
-    try:
-        await jobs.remind(baton.jobs)
-        await drain(baton.context.deps, baton.context.slack)
-    except Exception:
-        log.exception("reminders failed while the clock was moved")
 
 
 def _settings(api_url: str, database_url: str, *, secret: str, token: str) -> Settings:
