@@ -6,9 +6,11 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 4100
+DAYS ?= 365
+KILLS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench format lock clean
+.PHONY: help run test lint bench year format lock clean
 
 help: ## Say what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +29,9 @@ lint: .venv/dev ## Check style, types and the direction of imports
 
 bench: .venv/dev ## Print the figures: accuracy, speed, imports (some minutes)
 	$(BIN)/pytest -q -s -m bench tests/benchmarks
+
+year: .venv/dev ## Live through a simulated year, twice: once with the process killed fifty times (DAYS=365 KILLS=50)
+	$(BIN)/python -m tests.simulation.year --days $(DAYS) --kills $(KILLS)
 
 format: .venv/dev ## Put the code into shape
 	$(BIN)/ruff check --fix .

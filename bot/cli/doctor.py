@@ -23,6 +23,9 @@ from bot.data import manifest
 from bot.domain import doctor as rules
 from bot.domain.doctor import Finding, Level
 from bot.errors import SettingsError, StoreError
+from bot.ports import SystemClock
+from bot.services.deps import Deps
+from bot.services.lifecycle.places import unreachable
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.db import Database
@@ -107,6 +110,7 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
             if found.level is Level.OK:
                 for finding in await _contents(database):
                     yield finding
+                yield await _reach(database, settings)
     except StoreError as error:
         yield Finding("database", Level.PROBLEM, str(error), "Start it, or correct BATON_DATABASE_URL.")
 
@@ -148,6 +152,12 @@ async def _contents(database: Database) -> Iterator[Finding]:
             rules.outbox(waiting=waiting, failed=failed, oldest_due=due, now=now),
         ]
     )
+
+
+async def _reach(database: Database, settings: Settings) -> Finding:
+    deps = Deps(database, SystemClock(), settings.stale_after, settings.timezone, settings.platform_channel)
+    lost, nowhere = await unreachable(deps)
+    return rules.reach(lost=lost, nowhere=nowhere)
 
 
 def _is(state: str) -> Any:

@@ -139,3 +139,14 @@ def outbox(*, waiting: int, failed: int, oldest_due: datetime | None, now: datet
         what = f"{waiting:,} messages wait, the first since {oldest_due.isoformat(timespec='minutes')}."
         return Finding("outbox", Level.NOTE, what, "They go out while `baton run` runs: is it running?")
     return Finding("outbox", Level.OK, f"{waiting:,} messages wait." if waiting else "Nothing waits.")
+
+
+def reach(*, lost: int, nowhere: Sequence[str]) -> Finding:
+    """Judge whether what reaches end of life is heard of. `nowhere` names teams with neither channel nor lead."""
+    if not lost:
+        return Finding("reminders", Level.OK, "Every deadline has somebody who hears of it.")
+    what = f"{lost:,} {'deadline reaches' if lost == 1 else 'deadlines reach'} nobody."
+    if nowhere:
+        what += f" Without a channel and a lead in Slack: {', '.join(nowhere[:5])}{' …' if len(nowhere) > 5 else ''}."
+    do = "Set BATON_PLATFORM_CHANNEL to a channel that Baton is in; better, give every team a channel."
+    return Finding("reminders", Level.PROBLEM, what, do)

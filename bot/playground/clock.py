@@ -20,6 +20,10 @@ class MovableClock:
 
     def advance(self, by: timedelta) -> None:
         """Move the clock forward. Raises ValueError for a step back, too large a step, or a moment too far ahead."""
+        self.check(by)
+        self.ahead += by
+
+    def check(self, by: timedelta) -> None:
+        """Raise ValueError unless the clock may be moved by this."""
         if not timedelta() < by <= LONGEST_STEP or self.ahead + by > FURTHEST:
             raise ValueError(f"the clock moves forward only, a year at a time, and at most {FURTHEST.days:,} days")
-        self.ahead += by

@@ -29,6 +29,7 @@ from bot.playground.page_api import Mover
 from bot.playground.page_state import Tour
 from bot.playground.records import PlaygroundError
 from bot.ports import SystemClock
+from bot.services import outbox
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
 from bot.services.lifecycle.calendars import Calendars
@@ -44,6 +45,8 @@ DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
 _TOUR_TEAM = "payments"
 #: Errors of a visitor's files that are said of each format; `baton catalog import auto --dry-run` says all.
 _ERRORS_SAID = 10
+#: So far the clock is moved between two looks at what is due.
+_STEP = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +145,28 @@ async def _tour(slack: FakeSlack, database: Database) -> Tour | None:
     return Tour(asker, owner, channel, threads) if asker and owner and channel else None
 
 
+async def _remind(baton: Running) -> None:
+    """Say what is due at this hour, and post it while the clock shows it."""
+    try:
+        await jobs.remind(baton.jobs)
+        await outbox.drain(baton.context.deps, baton.context.slack)
+    except Exception:
+        log.exception("reminders failed while the clock was moved")
+
+
 def _mover(slack: FakeSlack, clock: MovableClock, baton: Running) -> Mover:
     async def move(by: timedelta) -> None:
-        """Move the clock, then let everything happen that happens by the clock."""
+        """Move the clock by the hour, so that reminders come when they would have come, then run every job."""
         try:
-            clock.advance(by)
+            clock.check(by)
         except ValueError as error:
             raise PlaygroundError(f"That does not work: {error}.") from None
+        left = by
+        while left > timedelta():
+            step = min(left, _STEP)
+            clock.advance(step)
+            left -= step
+            await _remind(baton)
         for job_id, _, function in jobs.JOBS:
             try:
                 await function(baton.jobs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,8 +12,12 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from bot.clients.slack import SlackClient
+from bot.domain.doctor import Level, reach
+from bot.domain.lifecycle.reminders import Card, ClosedCard
 from bot.playground.fake_slack import FakeSlack
 from bot.services import snapshot as snapshots
+from bot.services.lifecycle.places import unreachable
+from bot.services.lifecycle.remembering import card_of
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.working_times import WorkingTimes
 from bot.store import tables
@@ -514,3 +519,54 @@ class TestNothingStopsTheRest:
         await world.run(await world.asset("odd", team=team), "nonsense")
         await world.go(at(12, 2, year=2026))
         assert world.days("payments") == [date(2026, 11, 10)]
+
+
+class TestCards:
+    async def test_of_an_open_one_of_one_that_is_closed_and_of_none(self, world: World) -> None:
+        _, asset, deployment = await one_team(world)
+        world.jump(at(2, 23, 10))
+        await world.look()
+        async with world.deps.database.reading() as session:
+            shown = await card_of(world.deps, world.watcher, session, 1)
+            assert isinstance(shown, Card)
+            assert (shown.today, shown.watch.cycle.name, shown.reminder.id) == (date(2027, 2, 23), "1", 1)
+            assert await card_of(world.deps, world.watcher, session, 99) is None
+        newer = await world.upgrade(asset, deployment, "2")
+        await world.look()
+        async with world.deps.database.reading() as session:
+            closed = await card_of(world.deps, world.watcher, session, 1)
+        assert isinstance(closed, ClosedCard)
+        assert (closed.resolution, [each.deployment.id for each in closed.evidence]) == ("upgraded", [newer])
+
+    async def test_an_offer_and_the_moves_of_a_date_are_on_it(self, world: World) -> None:
+        await one_team(world)
+        other = await world.team("helpers")
+        world.jump(at(2, 23, 10))
+        await world.look()
+        await world.answer("delegated", by=1, team_id=other)
+        async with world.deps.database.transaction() as session:
+            session.add(
+                tables.DateChange(
+                    product="widget", cycle="1", clock="eol", before="2027-03-01", after="2027-04-02", at=at(1, 5)
+                )
+            )
+        async with world.deps.database.reading() as session:
+            shown = await card_of(world.deps, world.watcher, session, 1)
+        assert isinstance(shown, Card)
+        assert (shown.offered_to, shown.delegated_to) == ("helpers", "")
+        assert [(each.before, each.after) for each in shown.moves] == [("2027-03-01", "2027-04-02")]
+
+
+async def test_the_doctor_counts_what_reaches_nobody(world: World) -> None:
+    team = await world.team("mute", channel=False)
+    await world.run(await world.asset("db", team=team), "1")
+    await world.run(await world.asset("orphan"), "2")
+    world.facts.ends.clear()
+    bare = replace(world.deps, platform_channel="")
+    async with bare.database.transaction() as session:
+        for deployment in (await session.execute(select(tables.Deployment))).scalars():
+            deployment.product, deployment.version = "postgresql", "11.22"
+    assert await unreachable(bare) == (2, ["mute"])
+    assert await unreachable(world.deps) == (0, [])
+    assert reach(lost=2, nowhere=["mute"]).level is Level.PROBLEM
+    assert reach(lost=0, nowhere=[]).level is Level.OK

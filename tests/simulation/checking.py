@@ -47,6 +47,13 @@ class Calendar:
                 return found
         raise AssertionError("no week without a working day")
 
+    def next(self, day: date) -> date:
+        """Return the working day after a day."""
+        found = day + timedelta(1)
+        while self.is_free(found):
+            found += timedelta(1)
+        return found
+
     def is_open(self, moment: datetime) -> bool:
         local = moment.astimezone(self.zone)
         return not self.is_free(local.date()) and time(9) <= local.time() < time(17)
@@ -186,7 +193,12 @@ def _expected(row: Reminder, tier: int | None, days: Calendar) -> Iterator[tuple
             day += timedelta(-1 if milestone in (0, 1) else 1)
         is_loud = row.kind != "eoas" and 0 <= milestone <= 30
         if day < row.opened_on:
-            backlog = milestone, row.opened_on, days.digest(row.opened_on)
+            # One that was opened on the digest's day, after the digest, waits for the next.
+            backlog = milestone, row.opened_on, days.digest(row.opened_on + timedelta(1))
+        elif day == row.opened_on:
+            # The day's message may have been sent by then.
+            after = days.digest(day + timedelta(1))
+            yield milestone, day, days.next(day) if is_loud else after
         else:
             yield milestone, day, day if is_loud else days.digest(day)
     if backlog is not None:

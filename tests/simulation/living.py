@@ -75,16 +75,19 @@ class Worker:
     def __init__(self, *arguments: str) -> None:
         self._arguments = arguments
         self._process: Process | None = None
-        self.is_killed = False
+        self._is_killed = False
 
     async def begin(self, line: str) -> asyncio.Task[bool]:
         """Tell it an hour; the task says whether it got through."""
+        if self._process is not None and self._is_killed:
+            await self._process.wait()
+            self._process = None
         if self._process is None:
+            self._is_killed = False
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.simulation.worker", *self._arguments,
                 stdin=PIPE, stdout=PIPE, cwd=_REPOSITORY, env={**os.environ, "PYTHONPATH": str(_REPOSITORY)},
             )  # fmt: skip
-        self.is_killed = False
         assert self._process.stdin is not None
         with contextlib.suppress(ConnectionError):
             self._process.stdin.write(f"{line}\n".encode())
@@ -94,17 +97,13 @@ class Worker:
     async def _answer(self, process: Process) -> bool:
         assert process.stdout is not None
         answer = await asyncio.wait_for(process.stdout.readline(), _PATIENCE_SECONDS)
-        if answer.strip() == b"done":
-            return True
-        code = await process.wait()
-        assert self.is_killed, f"the worker ended by itself, with {code}"
-        self._process = None
-        return False
+        assert answer.strip() == b"done" or self._is_killed, f"the worker ended by itself, with {await process.wait()}"
+        return answer.strip() == b"done"
 
     def kill(self) -> None:
         """Kill it, as a machine that loses power does."""
-        if self._process is not None and self._process.returncode is None and not self.is_killed:
-            self.is_killed = True
+        if self._process is not None and self._process.returncode is None and not self._is_killed:
+            self._is_killed = True
             os.kill(self._process.pid, signal.SIGKILL)
 
     async def end(self) -> None:
@@ -112,7 +111,6 @@ class Worker:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
             await self._process.wait()
-            self._process = None
 
 
 async def live(
@@ -144,7 +142,6 @@ async def live(
             if hour_of_answers(hour):
                 await people.act(hour + HOUR / 2)
     finally:
-        worker.kill()
         await worker.end()
         await slack.stop()
     async with database.reading() as session:
@@ -201,9 +198,7 @@ async def _hour(worker: Worker, slack: FakeSlack, line: str, kills: list[_Kill],
             await asyncio.sleep(kill.seconds)
             worker.kill()
             await working
-        if not worker.is_killed:  # it had less to post than in the other run, having been killed in this hour before
-            worker.kill()
-            await worker.end()
+        worker.kill()  # at the latest now, when there was less to post, having been killed in this hour before
         lived.kills += 1
     while not await (await worker.begin(line)):
         pass

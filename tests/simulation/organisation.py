@@ -32,6 +32,8 @@ ZONES = (
 PLATFORM = "platform"
 #: Of the dates that lie ahead, about so many move within a year.
 _MOVING = 1 / 6
+#: Different versions that one team runs.
+_VERSIONS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,8 @@ class Organisation:
         self, number: int, rng: random.Random, versions: Sequence[tuple[str, str]], revision: int, entry: int
     ) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any]]:
         team = None if number % 200 == 0 else rng.randrange(self.count) + 1
-        product, version = rng.choice(versions)
+        mine = random.Random(f"{SEED} versions of {team}").sample(versions, _VERSIONS)
+        product, version = rng.choice(mine)
         if number % 97 == 0:
             version = "nobody-knows"
         asset = {

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from itertools import chain
 
 from bot.domain.lifecycle.working_time import WorkingTime
 
@@ -54,6 +56,7 @@ _LEAST = 4
 _WEEKLY_UNTIL = 8 * 7
 #: "Monthly" is every fourth week, so that the weekday stays.
 _WEEK, _MONTH = 7, 28
+_A_WEEK = timedelta(_WEEK)
 #: A day that is moved is moved by a month at most, and a month before that there was another milestone.
 _LONGEST_SHIFT = timedelta(3 * _MONTH)
 #: From here on a milestone is a message of its own.
@@ -95,18 +98,26 @@ def latest_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int 
     Those before it that were never said (because nobody was running) are not said any more.
     """
     due = None
-    for milestone in _milestones(deadline, today - _LONGEST_SHIFT, today, tier):
-        # Those but the last two are never said before their nominal day.
-        if milestone.days > 1 and deadline.on - timedelta(milestone.days) > today:
-            continue
-        if milestone.day(deadline, work) <= today:
+    for day, milestone in _until_then(deadline, work, tier):
+        if day <= today:
             due = milestone
+    if today - deadline.on >= _A_WEEK:
+        for milestone in _afterwards(deadline, today - _LONGEST_SHIFT, today):
+            if milestone.day(deadline, work) <= today:
+                due = milestone
     return due
+
+
+@lru_cache(maxsize=16_384)  # asked again and again, and the same of many things that run one version
+def _until_then(deadline: Deadline, work: WorkingTime, tier: int | None) -> tuple[tuple[date, Milestone], ...]:
+    """Return the milestones up to the deadline, each with its day, in their order."""
+    return tuple((milestone.day(deadline, work), milestone) for milestone in _points(tier))
 
 
 def next_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> tuple[Milestone, date]:
     """Return the first milestone whose day is still to come, with that day."""
-    for milestone in _milestones(deadline, today - _LONGEST_SHIFT, today + timedelta(2 * _MONTH), tier):
+    ahead = _afterwards(deadline, today - _LONGEST_SHIFT, today + timedelta(2 * _MONTH))
+    for milestone in chain(_points(tier), ahead):
         day = milestone.day(deadline, work)
         if day > today:
             return milestone, day
@@ -115,10 +126,13 @@ def next_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | 
     return last, last.day(deadline, work)
 
 
-def _milestones(deadline: Deadline, since: date, until: date, tier: int | None) -> Iterator[Milestone]:
-    """Yield the milestones in their order; of those after the deadline the ones from `since` as far as `until`."""
-    for days in _ALL if tier is None else _BY_TIER.get(min(tier, _LEAST), _ALL):
-        yield Milestone(days)
+def _points(tier: int | None) -> Iterator[Milestone]:
+    """Yield the milestones up to the deadline, the first one first."""
+    return map(Milestone, _ALL if tier is None else _BY_TIER.get(min(tier, _LEAST), _ALL))
+
+
+def _afterwards(deadline: Deadline, since: date, until: date) -> Iterator[Milestone]:
+    """Yield the milestones after the deadline, those from `since` as far as `until`."""
     passed, skipped = (until - deadline.on).days, (since - deadline.on).days
     months = max(0, (skipped - _WEEKLY_UNTIL) // _MONTH)
     after = _WEEKLY_UNTIL + months * _MONTH if skipped > _WEEKLY_UNTIL else _WEEK

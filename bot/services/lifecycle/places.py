@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.domain.lifecycle.watching import Addressee
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.services.deps import Deps
-from bot.services.snapshot import Snapshot
+from bot.services.lifecycle.facts import Facts
+from bot.services.lifecycle.watches import Watcher
+from bot.services.snapshot import Snapshot, refresh
 
 
 def places_of(deps: Deps, snapshot: Snapshot, addressee: Addressee) -> tuple[str, ...]:
@@ -20,6 +22,18 @@ def places_of(deps: Deps, snapshot: Snapshot, addressee: Addressee) -> tuple[str
     elif addressee.person is not None:
         found = [slack_id_of(addressee.person)]
     return tuple(dict.fromkeys(place for place in (*found, platform_of(deps, snapshot)) if place))
+
+
+async def unreachable(deps: Deps) -> tuple[int, list[str]]:
+    """Return how many deadlines and unknown versions reach nobody, and the teams among those that they belong to."""
+    snapshot, facts = Snapshot(), Facts()
+    await refresh(snapshot, deps.database)
+    watches = await Watcher(deps, snapshot, facts).current()
+    lost: dict[str, int] = {}
+    for key, addressee in watches.addressees.items():
+        if not places_of(deps, snapshot, addressee):
+            lost[addressee.name] = len(watches.by_addressee.get(key, ())) + len(watches.unsure.get(key, ()))
+    return sum(lost.values()), sorted(name for name, count in lost.items() if name and count)
 
 
 def platform_of(deps: Deps, snapshot: Snapshot) -> str:

@@ -80,10 +80,13 @@ async def told_to(database: Database, addressees: Iterable[str]) -> AsyncIterato
 
 
 async def addressees_of_open(session: AsyncSession) -> list[str]:
-    """Return who has open reminders."""
-    table = tables.Reminder
-    query = select(col(table.addressee)).where(col(table.resolved_at).is_(None)).distinct()
-    return list((await session.execute(query)).scalars())
+    """Return who has open reminders, and which teams have taken some over."""
+    table, is_open = tables.Reminder, col(tables.Reminder.resolved_at).is_(None)
+    theirs = await session.execute(select(col(table.addressee)).where(is_open).distinct())
+    taken = await session.execute(
+        select(col(table.delegated_to)).where(is_open, col(table.delegated_to).is_not(None)).distinct()
+    )
+    return [*theirs.scalars(), *(f"team:{team}" for team in taken.scalars())]
 
 
 async def _with_answers(

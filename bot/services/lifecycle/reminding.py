@@ -167,9 +167,13 @@ class Reminding:
             concern = await self._concern(key, watches, now)
             if concern is not None:
                 found[key] = concern
+        sorted_in: set[int] = set()
         async for chunk in remembering.told_to(self._deps.database, found):
             for reminder in chunk:
-                self._sort_in(reminder, found, watches)
+                # One that was taken over may come twice: with its addressee, and with the team that took it.
+                if reminder.id not in sorted_in:
+                    sorted_in.add(reminder.id)
+                    self._sort_in(reminder, found, watches)
             await asyncio.sleep(0)
         return found
 

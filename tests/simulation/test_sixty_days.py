@@ -1,0 +1,34 @@
+"""Two months of the simulated year, and three weeks of a smaller one with the working process killed five times."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.simulation.checking import is_ping, problems
+from tests.simulation.living import live
+from tests.simulation.organisation import Organisation
+from tests.simulation.year import compare, run
+
+
+async def test_two_months_of_forty_teams_keep_every_rule(tmp_path: Path) -> None:
+    organisation = Organisation(teams=40, deployments=2000)
+    (tmp_path / "year").mkdir()
+    lived = await live(organisation, tmp_path / "year", days=60)
+    assert problems(lived, organisation, days=60) == []
+    assert len(lived.said) > 600
+    assert sum(map(is_ping, lived.messages)) > 300
+    assert any(message.is_broadcast for message in lived.messages)
+    assert any(message.subject.startswith("eol:owed:lead:") for message in lived.messages)
+    assert any(row.resolution == "upgraded" for row in lived.reminders.values())
+
+
+async def test_whoever_is_killed_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
+    organisation = Organisation(teams=14, deployments=400)
+    undisturbed, disturbed = await run(days=21, kills=5, organisation=organisation, folder=tmp_path)
+    assert disturbed is not None
+    compared = compare(undisturbed.messages, disturbed.messages)
+    assert (compared.lost, compared.doubled) == ([], [])
+    assert compared.messages > 40
+    assert disturbed.kills == 5
+    assert disturbed.kills_amid_posts > 0
+    assert problems(disturbed, organisation, days=21) == []
