@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 #: The demo organisation's files, of many formats.
 DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
 _TOUR_TEAM = "payments"
+#: Who hears in the demo of what reaches nobody else.
+_DEMO_PLATFORM = "team-devops"
 #: Errors of a visitor's files that are said of each format; `baton catalog import auto --dry-run` says all.
 _ERRORS_SAID = 10
 #: So far the clock is moved between two looks at what is due.
@@ -83,12 +85,19 @@ async def playing(
         await furnish(slack, database)
         await slack.start()
         stack.push_async_callback(slack.stop)
-        baton = await stack.enter_async_context(
-            running(
-                _settings(slack.api_url, database_url, secret=secret, token=token, page=f"http://{host}:{port}"),
-                clock=clock,
-            )
+        settings = Settings(
+            database_url=SecretStr(database_url),
+            slack_bot_token=SecretStr(token),
+            slack_signing_secret=SecretStr(secret),
+            slack_app_token=SecretStr(""),
+            slack_api_url=slack.api_url,
+            host="127.0.0.1",
+            port=0,
+            public_url=f"http://{host}:{port}",
+            platform_channel="" if catalog else _DEMO_PLATFORM,
+            feed_refresh=False,  # the playground asks nobody outside
         )
+        baton = await stack.enter_async_context(running(settings, clock=clock))
         slack.connect_http(baton.url + SLACK_PATH)
         tour = None if catalog else await _tour(slack, database)
         site = web.Application()
@@ -176,20 +185,6 @@ def _mover(slack: FakeSlack, clock: MovableClock, baton: Running) -> Mover:
         slack.workspace.changed("clock")
 
     return move
-
-
-def _settings(api_url: str, database_url: str, *, secret: str, token: str, page: str) -> Settings:
-    return Settings(
-        database_url=SecretStr(database_url),
-        slack_bot_token=SecretStr(token),
-        slack_signing_secret=SecretStr(secret),
-        slack_app_token=SecretStr(""),
-        slack_api_url=api_url,
-        host="127.0.0.1",
-        port=0,
-        public_url=page,
-        feed_refresh=False,  # the playground asks nobody outside
-    )
 
 
 async def _serve(stack: AsyncExitStack, site: web.Application, host: str, port: int) -> str:

@@ -4,7 +4,8 @@ export function clockOf(names) {
   const zone = validZone(names.you?.tz);
   const now = () => (names.now ? new Date(names.now) : new Date());
   const format = (date, options) => new Intl.DateTimeFormat(undefined, { timeZone: zone, ...options }).format(date);
-  return { zone, now, format };
+  const today = () => dayKey({ format }, now());
+  return { zone, now, format, today };
 }
 
 function validZone(zone) {

@@ -85,11 +85,13 @@ const emptyHome = (app) => h("div", { class: "welcome" }, h("p", {}, `${app.stat
 
 function withDays(app, messages) {
   let last = null;
+  // A message that says "Today" says something else tomorrow.
+  const today = app.names.clock.today();
   return messages.flatMap((message) => {
     const day = dayOf(message.ts, app.names.clock);
     const divider = day === last ? [] : [{ key: `day ${day}`, day }];
     last = day;
-    return [...divider, { key: message.ts, message, shortcuts: app.state.message_shortcuts.length }];
+    return [...divider, { key: message.ts, message, today, shortcuts: app.state.message_shortcuts.length }];
   });
 }
 

@@ -34,7 +34,7 @@ export function createThread(app, root) {
       return;
     }
     const before = list.children.length;
-    patchList(list, thread.map((message) => ({ key: message.ts, message })), { key: (item) => item.key, render: (item) => messageNode(app, item.message, { inThread: true }) });
+    patchList(list, thread.map((message) => ({ key: message.ts, message, today: app.names.clock.today() })), { key: (item) => item.key, render: (item) => messageNode(app, item.message, { inThread: true }) });
     if (shown !== place.thread || list.children.length > before) stream.scrollTop = stream.scrollHeight;
     if (shown === place.thread && list.children.length > before) app.announce(`Reply: ${spoken(app, thread.at(-1))}`);
     shown = place.thread;
