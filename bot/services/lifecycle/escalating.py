@@ -51,16 +51,21 @@ class _Recipient:
     items: list[_Owed] = field(default_factory=list)
 
 
-async def escalate(deps: Deps, watcher: Watcher, times: WorkingTimes, now: datetime) -> None:
-    """Say to everybody who is at work, and has not been told anything today, what is owed to them."""
+async def escalate(deps: Deps, watcher: Watcher, times: WorkingTimes, now: datetime) -> int:
+    """Say to everybody who is at work, and has not been told anything today, what is owed to them.
+
+    Returns to how many there was something to say, whether or not that went well.
+    """
     async with deps.database.reading() as session:
         owed = await _owed(deps, watcher, times, session)
         lately = await written.written_since(session, now.date() - timedelta(1)) if owed else {}
+    told = 0
     for recipient in _recipients(deps, watcher, owed):
         work = await times.of(recipient.zone_name, now)
         is_told = recipient.key in lately and lately[recipient.key].last == work.today(now)
         if is_told or not work.is_open(now):
             continue
+        told += 1
         try:
             async with deps.database.transaction() as session:
                 await _tell(deps, watcher, times, session, recipient, work)
@@ -68,6 +73,7 @@ async def escalate(deps: Deps, watcher: Watcher, times: WorkingTimes, now: datet
             log.debug("%s has been told today", recipient.key)
         except Exception:
             log.exception("what is owed to %s could not be said; it is tried again at the next run", recipient.key)
+    return told
 
 
 async def _owed(

@@ -101,9 +101,11 @@ class Reminding:
         now = self._deps.clock.now()
         watches = await self._watcher.current()
         seen = await self._state(watches, now)
-        if seen != self._idle_at:
-            self._idle_at = seen if await self._look_at_everybody(watches, now) else None
-        await escalate(self._deps, self._watcher, self._times, now)
+        if seen == self._idle_at:
+            return
+        is_idle = await self._look_at_everybody(watches, now)
+        told = await escalate(self._deps, self._watcher, self._times, now)
+        self._idle_at = seen if is_idle and not told else None
 
     async def _look_at_everybody(self, watches: Watches, now: datetime) -> bool:
         """Do what there is to do; return whether there was nothing at all."""
