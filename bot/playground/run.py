@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Sequence
@@ -48,7 +49,7 @@ _DEMO_PLATFORM = "team-devops"
 #: Errors of a visitor's files that are said of each format; `baton catalog import auto --dry-run` says all.
 _ERRORS_SAID = 10
 #: So far the clock is moved between two looks at what is due.
-_STEP = timedelta(hours=1)
+_STEP = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +169,29 @@ async def _remind(baton: Running) -> None:
 
 
 def _mover(slack: FakeSlack, clock: MovableClock, baton: Running) -> Mover:
+    turn = asyncio.Lock()
+
     async def move(by: timedelta) -> None:
-        """Move the clock by the hour, so that reminders come when they would have come, then run every job."""
+        """Move the clock in small steps, so that reminders come about when they would have come, then run every job.
+
+        Whoever looks on sees the days go by. Who moves it while it is being moved waits for their turn.
+        """
+        async with turn:
+            await move_now(by)
+
+    async def move_now(by: timedelta) -> None:
         try:
             clock.check(by)
         except ValueError as error:
             raise PlaygroundError(f"That does not work: {error}.") from None
         left = by
         while left > timedelta():
-            step = min(left, _STEP)
+            step, day = min(left, _STEP), clock.now().date()
             clock.advance(step)
             left -= step
             await _remind(baton)
+            if clock.now().date() != day:
+                slack.workspace.changed("clock")
         for job_id, _, function in jobs.JOBS:
             try:
                 await function(baton.jobs)
