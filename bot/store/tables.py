@@ -242,6 +242,7 @@ class OutboxMessage(SQLModel, table=True):
         Index("ix_outbox_state_due_at", "state", "due_at"),
         Index(
             "ix_outbox_arriving",
+            "state",  # so that SQLite prefers it to the index above
             "due_at",
             sqlite_where=text("lane IS NULL AND state = 'waiting'"),
             postgresql_where=text("lane IS NULL AND state = 'waiting'"),

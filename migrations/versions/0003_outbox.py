@@ -34,7 +34,7 @@ def upgrade() -> None:
     # What was claimed, or whose answer never came, may be in Slack already: it is looked for first.
     op.execute("UPDATE outbox SET unsure_since = created_at, lane = channel WHERE state = 'sending'")
     op.create_index("ix_outbox_parent_key", "outbox", ["parent_key"])
-    _create_partial_index("ix_outbox_arriving", ["due_at"], "lane IS NULL AND state = 'waiting'")
+    _create_partial_index("ix_outbox_arriving", ["state", "due_at"], "lane IS NULL AND state = 'waiting'")
     _create_partial_index("ix_outbox_in_line", ["lane", "id"], "lane IS NOT NULL")
 
 

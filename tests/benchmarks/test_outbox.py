@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -141,12 +142,14 @@ async def test_a_pass_costs_what_may_go_and_not_what_is_there(deps: Deps, clock:
         await fill(deps, 5_000, CHANNELS, first=5_000 * turn)
         pace = Pace(posts_a_minute=float("inf"), posts_at_once=float("inf"))
         await drain(deps, slack, pace)
-        began = time.process_time()
-        for _ in range(20):
+        passes = []
+        for _ in range(40):
+            began = time.process_time()
             await drain(deps, slack, pace)
-        costs.append((time.process_time() - began) / 20 * 1000)
+            passes.append((time.process_time() - began) * 1000)
+        costs.append(sorted(passes)[10])  # the others were in somebody's way
     print("\nan idle pass over 5,000, 10,000 and 15,000 waiting messages:", *(f"{cost:.1f} ms" for cost in costs))
-    assert costs[-1] <= 2.5 * costs[0]
+    assert costs[-1] <= 1.5 * costs[0]
 
 
 @asynccontextmanager
@@ -163,8 +166,23 @@ async def served(clock: FixedClock) -> AsyncIterator[tuple[FakeSlack, SlackClien
         await slack.stop()
 
 
-async def bare(client: SlackClient, count: int) -> float:
-    """Post as many messages with nothing but the client, as many at once; return messages a second."""
+@dataclass(frozen=True)
+class Took:
+    """What posting took: seconds by the clock on the wall, and of the event loop's own processor time."""
+
+    seconds: float
+    loop: float
+
+
+@contextmanager
+def taking(spent: list[Took]) -> Iterator[None]:
+    began, at = time.perf_counter(), time.thread_time()
+    yield
+    spent.append(Took(time.perf_counter() - began, time.thread_time() - at))
+
+
+async def bare(client: SlackClient, count: int) -> None:
+    """Post messages with nothing but the client, as many at once."""
     numbers = iter(range(count))
     metadata: Mapping[str, Any] = {"event_type": "baton_outbox", "event_payload": {"key": "lifecycle:1"}}
 
@@ -173,25 +191,27 @@ async def bare(client: SlackClient, count: int) -> float:
             channel = f"C0{number % UNLIMITED:06}"
             await client.post_message(channel, text=MESSAGE.text, blocks=MESSAGE.blocks, metadata=metadata)
 
-    began = time.perf_counter()
     await asyncio.gather(*(post() for _ in range(AT_ONCE)))
-    return count / (time.perf_counter() - began)
 
 
 async def test_the_rate_without_limits_is_near_a_bare_clients(deps: Deps, clock: FixedClock) -> None:
-    """Both post in turns, and the best turn counts: what else runs on the machine is no fault of theirs."""
-    ratios = []
+    """Both post in turns after one to warm up. Server, client and outbox share the event loop; SQLite has a thread.
+
+    The loop is what limits the rate where both have a core; its processor time says so whatever else runs on the
+    machine, the clock on the wall only where nothing does. The best turn counts.
+    """
+    ratios, alone, drained = [], list[Took](), list[Took]()
     async with served(clock) as (slack, client):
-        await bare(client, 200)
-        for turn in range(3):
+        for turn in range(4):
             await fill(deps, UNLIMITED, UNLIMITED, first=turn * UNLIMITED)
             pace = Pace(posts_a_minute=float("inf"), posts_at_once=float("inf"), channel_interval=timedelta(0))
-            before = await bare(client, UNLIMITED)
-            began = time.perf_counter()
-            assert await drain(deps, client, pace) == UNLIMITED
-            rate = UNLIMITED / (time.perf_counter() - began)
-            against = (before + await bare(client, UNLIMITED)) / 2
-            ratios.append(rate / against)
-            print(f"\nwithout limits: {rate:,.0f} messages a second, a bare client {against:,.0f}: {ratios[-1]:.2f}")
+            with taking(alone):
+                await bare(client, UNLIMITED)
+            with taking(drained):
+                assert await drain(deps, client, pace) == UNLIMITED
         assert not slack.refused
+    print("\nwithout limits, messages a second, and against a bare client by the clock and by the loop:")
+    for one, other in list(zip(alone, drained, strict=True))[1:]:
+        ratios.append(one.loop / other.loop)
+        print(f"{UNLIMITED / other.seconds:,.0f}: {one.seconds / other.seconds:.2f}, {ratios[-1]:.2f}")
     assert max(ratios) >= 0.7

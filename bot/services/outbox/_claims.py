@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Table, Update, bindparam, case, select, text, update
+from sqlalchemy import ColumnElement, Table, Update, bindparam, case, null, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.outbox import MOST_ATTEMPTS
@@ -70,7 +70,7 @@ def _about_to_post(message: Message, target: Target) -> dict[str, Any]:
     }
 
 
-def settled(revision: int | BindParameter[int], state: str) -> dict[str, Any]:
+def settled(revision: int, state: str) -> dict[str, Any]:
     """Return the state of a message that is done with, or that waits again because it got other words meanwhile."""
     is_current = _TABLE.c.revision == revision
     line = case((_TABLE.c.ts.is_(None), _TABLE.c.channel), else_=UPDATES) if state == "failed" else UPDATES
@@ -79,6 +79,11 @@ def settled(revision: int | BindParameter[int], state: str) -> dict[str, Any]:
         "lane": case((is_current, None), else_=line),
         "attempts": case((is_current, _TABLE.c.attempts), else_=0),
     }
+
+
+#: A message as it was before it was claimed for its first attempt.
+_BEFORE: dict[str, ColumnElement[Any]] = {"attempts": _TABLE.c.attempts - 1, "unsure_since": null()}
+_UNTRIED = tuple(_BEFORE.get(column.name, column) for column in COLUMNS)
 
 
 class Ledger:
@@ -115,14 +120,12 @@ class Ledger:
             .order_by(_TABLE.c.id)
             .with_for_update(skip_locked=True)
         )
-        statement = update(_TABLE).where(_TABLE.c.id.in_(free)).values(**values).returning(*COLUMNS)
+        statement = update(_TABLE).where(_TABLE.c.id.in_(free)).values(**values).returning(*_UNTRIED)
         async with self._deps.database.transaction() as session:
             rows = (await session.execute(statement)).all()
         order = {number: place for place, number in enumerate(ids)}
         messages = sorted((Message(*row) for row in rows), key=lambda message: order[message.id])
-        # As they were before: for each it is the first attempt.
-        untried = (replace(each, attempts=each.attempts - 1, unsure_since=None) for each in messages)
-        return [Claim(each, Target(each.channel), now + CLAIM, each.attempts + 1) for each in untried]
+        return [Claim(each, Target(each.channel), now + CLAIM, each.attempts + 1) for each in messages]
 
     async def claim(self, picked: Picked, target: Target) -> Claim | None:
         """Claim the message as it was read; None when somebody else was quicker, or has changed it."""
@@ -243,26 +246,22 @@ async def _mark_sent(connection: AsyncConnection, changes: Sequence[_Change]) ->
     return {each["row"]: stored.get(each["row"]) == each["new_ts"] for each in parameters}
 
 
-#: A post that Slack has taken. Which of many did not apply is found out only when some did not.
-_SENT = (
-    update(_TABLE)
-    .where(
-        _TABLE.c.id == bindparam("row"),
-        _TABLE.c.state == "sending",
-        _TABLE.c.due_at == bindparam("until", type_=_TABLE.c.due_at.type),
-    )
-    .values(
-        settled(bindparam("posted_revision", type_=_TABLE.c.revision.type), "sent")
-        | {
-            "ts": bindparam("new_ts"),
-            "posted_channel": bindparam("new_channel"),
-            "sent_at": bindparam("now", type_=_TABLE.c.due_at.type),
-            "due_at": bindparam("now", type_=_TABLE.c.due_at.type),
-            "error": "",
-            "attempts": 0,
-            "unsure_since": None,
-        }
-    )
+#: A post that Slack has taken. Which of many did not apply is found out only when some did not. As text, because each
+#: constant would be a parameter otherwise.
+_SENT = text(
+    "UPDATE outbox SET ts = :new_ts, posted_channel = :new_channel, sent_at = :now, due_at = :now,"
+    " error = '', attempts = 0, unsure_since = NULL,"
+    " state = CASE WHEN revision = :posted_revision THEN 'sent' ELSE 'waiting' END,"
+    " lane = CASE WHEN revision = :posted_revision THEN NULL ELSE :updates END"
+    " WHERE id = :row AND state = 'sending' AND due_at = :until"
+).bindparams(
+    bindparam("new_ts", type_=_TABLE.c.ts.type),
+    bindparam("new_channel", type_=_TABLE.c.posted_channel.type),
+    bindparam("now", type_=_TABLE.c.due_at.type),
+    bindparam("until", type_=_TABLE.c.due_at.type),
+    bindparam("posted_revision", type_=_TABLE.c.revision.type),
+    bindparam("updates", UPDATES),
+    bindparam("row", type_=_TABLE.c.id.type),
 )
 
 

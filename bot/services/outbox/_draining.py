@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 #: So many calls to Slack are under way at once.
 AT_ONCE = 8
 #: So many messages are claimed together, while as many are on their way. After a crash each of them is looked for.
-_CLAIMED = 4 * AT_ONCE
+_CLAIMED = 8 * AT_ONCE
 
 
 class _Round:
