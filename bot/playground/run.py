@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -16,7 +14,6 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot import jobs
 from bot.app import Running, running
 from bot.clients import catalog as formats
 from bot.data import manifest
@@ -25,12 +22,10 @@ from bot.errors import CatalogError, SettingsError
 from bot.playground.clock import MovableClock
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.furnishing import furnish, hold_threads, read_threads, things_to_try
+from bot.playground.moving import ClockMover
 from bot.playground.page import SUGGESTIONS, add_page
-from bot.playground.page_api import Mover
 from bot.playground.page_state import Tour
-from bot.playground.records import PlaygroundError
 from bot.ports import SystemClock
-from bot.services import outbox
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
 from bot.services.lifecycle.calendars import Calendars
@@ -48,8 +43,6 @@ _TOUR_TEAM = "payments"
 _DEMO_PLATFORM = "team-devops"
 #: Errors of a visitor's files that are said of each format; `baton catalog import auto --dry-run` says all.
 _ERRORS_SAID = 10
-#: So far the clock is moved between two looks at what is due.
-_STEP = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +100,9 @@ async def playing(
         tour = None if catalog else await _tour(slack, database)
         site = web.Application()
         suggestions = await things_to_try(database) if catalog else SUGGESTIONS
-        add_page(site, slack, suggestions=suggestions, tour=tour, move=_mover(slack, clock, baton))
+        mover = ClockMover(slack, clock, baton)
+        stack.push_async_callback(mover.finish)
+        add_page(site, slack, suggestions=suggestions, tour=tour, move=mover)
         # Behind the page, so that one address does for both.
         site.add_routes(calendar_routes(Calendars(baton.context.deps, baton.context.watcher)))
         url = await _serve(stack, site, host, port)
@@ -157,50 +152,6 @@ async def _tour(slack: FakeSlack, database: Database) -> Tour | None:
         (each.id for each in playable if channel and each.id not in slack.workspace.channels[channel].members), ""
     )
     return Tour(asker, owner, channel, threads) if asker and owner and channel else None
-
-
-async def _remind(baton: Running) -> None:
-    """Say what is due at this hour, and post it while the clock shows it."""
-    try:
-        await jobs.remind(baton.jobs)
-        await outbox.drain(baton.context.deps, baton.context.slack)
-    except Exception:
-        log.exception("reminders failed while the clock was moved")
-
-
-def _mover(slack: FakeSlack, clock: MovableClock, baton: Running) -> Mover:
-    turn = asyncio.Lock()
-
-    async def move(by: timedelta) -> None:
-        """Move the clock in small steps, so that reminders come about when they would have come, then run every job.
-
-        Whoever looks on sees the days go by. Who moves it while it is being moved waits for their turn.
-        """
-        async with turn:
-            await move_now(by)
-
-    async def move_now(by: timedelta) -> None:
-        try:
-            clock.check(by)
-        except ValueError as error:
-            raise PlaygroundError(f"That does not work: {error}.") from None
-        left = by
-        while left > timedelta():
-            step, day = min(left, _STEP), clock.now().date()
-            clock.advance(step)
-            left -= step
-            await _remind(baton)
-            if clock.now().date() != day:
-                slack.workspace.changed("clock")
-        for job_id, _, function in jobs.JOBS:
-            try:
-                await function(baton.jobs)
-            except Exception:
-                log.exception("job %s failed after the clock was moved", job_id)
-        baton.context.drainer.wake()
-        slack.workspace.changed("clock")
-
-    return move
 
 
 async def _serve(stack: AsyncExitStack, site: web.Application, host: str, port: int) -> str:

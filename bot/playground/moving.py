@@ -1,0 +1,75 @@
+"""Moves the playground's clock, and lets happen on the way what happens by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from bot import jobs
+from bot.app import Running
+from bot.playground.clock import MovableClock
+from bot.playground.fake_slack import FakeSlack
+from bot.playground.records import PlaygroundError
+from bot.services import outbox
+
+log = logging.getLogger(__name__)
+
+#: So far the clock is moved between two looks at what is due.
+_STEP = timedelta(hours=2)
+
+
+class ClockMover:
+    """Fits `bot.playground.page_api.Mover`. Whoever looks on sees the days go by."""
+
+    def __init__(self, slack: FakeSlack, clock: MovableClock, baton: Running) -> None:
+        self._slack, self._clock, self._baton = slack, clock, baton
+        self._turn = asyncio.Lock()
+        self._moves: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
+
+    async def __call__(self, by: timedelta) -> None:
+        """Move the clock in small steps, so that reminders come about when they would have come, then run every job.
+
+        Who moves it while it is being moved waits for their turn; a move goes on when whoever asked for it has gone.
+        Raises PlaygroundError for a move that the clock does not make.
+        """
+        move = asyncio.create_task(self._move(by))
+        self._moves.add(move)
+        move.add_done_callback(self._moves.discard)
+        await asyncio.shield(move)
+
+    async def finish(self) -> None:
+        """End every move after the step that is under way."""
+        self._is_stopping = True
+        await asyncio.gather(*self._moves, return_exceptions=True)
+
+    async def _move(self, by: timedelta) -> None:
+        async with self._turn:
+            try:
+                self._clock.check(by)
+            except ValueError as error:
+                raise PlaygroundError(f"That does not work: {error}.") from None
+            left = by
+            while left > timedelta() and not self._is_stopping:
+                step, day = min(left, _STEP), self._clock.now().date()
+                self._clock.advance(step)
+                left -= step
+                await self._remind()
+                if self._clock.now().date() != day:
+                    self._slack.workspace.changed("clock")
+            for job_id, _, function in jobs.JOBS:
+                try:
+                    await function(self._baton.jobs)
+                except Exception:
+                    log.exception("job %s failed after the clock was moved", job_id)
+            self._baton.context.drainer.wake()
+            self._slack.workspace.changed("clock")
+
+    async def _remind(self) -> None:
+        """Say what is due at this hour, and post it while the clock shows it."""
+        try:
+            await jobs.remind(self._baton.jobs)
+            await outbox.drain(self._baton.context.deps, self._baton.context.slack)
+        except Exception:
+            log.exception("reminders failed while the clock was moved")
