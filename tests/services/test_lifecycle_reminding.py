@@ -73,7 +73,7 @@ class TestTheWayToADeadline:
     async def test_each_milestone_is_said_once_on_its_day(self, world: World) -> None:
         await one_team(world)
         world.jump(at(12, 28, 8, year=2026))
-        await world.go(at(6, 30))
+        await world.go(at(6, 30), hours=(9, 10))
         said = [(each.at.date(), each.at.hour, each.key.split(":")[-2]) for each in world.seen("payments")]
         digest = [day for day, hour, _ in said if hour == 10]
         posts = [day for day, hour, _ in said if hour == 9]

@@ -143,7 +143,7 @@ steps = st.lists(
 downtimes = st.sets(st.integers(0, 120), max_size=40)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(works, ends, steps, downtimes)
 def test_one_message_a_day_in_working_hours_each_milestone_once_and_nothing_that_is_answered(
     work: WorkingTime, deadlines: list[tuple[DeadlineKind, date]], happening: list[Step], down: set[int]
@@ -169,7 +169,7 @@ def test_one_message_a_day_in_working_hours_each_milestone_once_and_nothing_that
     event(f"{len(life.pings)} messages")
 
 
-@settings(max_examples=80)
+@settings(max_examples=25)
 @given(works, ends, downtimes)
 def test_without_answers_everything_that_is_due_has_been_said_a_week_later(
     work: WorkingTime, deadlines: list[tuple[DeadlineKind, date]], down: set[int]
