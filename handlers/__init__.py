@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from bot.blocks import calendars as calendar_blocks
-from bot.blocks import lifecycle_reports
 from bot.blocks import ownership as blocks
 from bot.blocks.home import SHOW
+from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.portfolio import TEAM, with_turns
 from handlers import baton, calendars, claiming, eol, home, lifecycle, ownership, talking
 from handlers.dispatch import Routes

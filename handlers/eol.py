@@ -8,9 +8,9 @@ from dataclasses import replace
 from slack_bolt import BoltResponse
 
 from bot.blocks import help as help_blocks
-from bot.blocks import lifecycle_choices as choices
-from bot.blocks import lifecycle_reports as blocks
-from bot.blocks.lifecycle_reports import Frame
+from bot.blocks.lifecycle import choices
+from bot.blocks.lifecycle import reports as blocks
+from bot.blocks.lifecycle.reports import Frame
 from bot.blocks.text import Rendered
 from bot.domain.lifecycle.periods import Everything
 from bot.domain.lifecycle.questions import parse, parse_command

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.blocks import lifecycle_reports
+from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.ownership import CLAIM
 from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
 from bot.blocks.text import Block, bold, button, channel, context, date, plain, section

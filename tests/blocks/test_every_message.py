@@ -18,9 +18,11 @@ from slack_sdk.models.blocks import Block as SdkBlock
 from slack_sdk.models.views import View as SdkView
 
 import bot.blocks
-from bot.blocks import calendars, home, lifecycle_choices, lifecycle_reports, outbox, ownership, portfolio
+from bot.blocks import calendars, home, outbox, ownership, portfolio
 from bot.blocks import help as help_blocks
 from bot.blocks.home import Group, Overview
+from bot.blocks.lifecycle import choices as lifecycle_choices
+from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.ownership import Frame
 from bot.blocks.text import Block, Rendered, section
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from bot.blocks.lifecycle_reports import alt_text
+from bot.blocks.lifecycle.reports import alt_text
 from bot.clients.timeline import REST_HEIGHT, ROW_HEIGHT, WIDTH, draw
 from bot.domain.lifecycle.milestones import DeadlineKind
 from bot.domain.lifecycle.reminders import AnswerKind

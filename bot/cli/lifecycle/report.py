@@ -10,7 +10,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from bot.blocks import lifecycle_reports as blocks
+from bot.blocks.lifecycle import reports as blocks
 from bot.cli._plain import plain
 from bot.cli.lifecycle import rows
 from bot.cli.lifecycle._asking import inventory

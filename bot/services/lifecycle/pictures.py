@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from bot.blocks import lifecycle_reports as blocks
+from bot.blocks.lifecycle import reports as blocks
 from bot.clients import timeline as drawing
 from bot.domain.lifecycle.subjects import Subject
 from bot.domain.lifecycle.timeline import timeline

@@ -28,6 +28,7 @@ async def unreachable(deps: Deps) -> tuple[int, list[str]]:
     """Return how many deadlines and unknown versions reach nobody, and the teams among those that they belong to."""
     snapshot, facts = Snapshot(), Facts()
     await refresh(snapshot, deps.database)
+    await facts.follow(deps.database)
     watches = await Watcher(deps, snapshot, facts).current()
     lost: dict[str, int] = {}
     for key, addressee in watches.addressees.items():

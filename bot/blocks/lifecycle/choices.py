@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks.lifecycle_reports import TURN, plain_who
+from bot.blocks.lifecycle.reports import TURN, plain_who
 from bot.blocks.ownership.words import kind
 from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
 from bot.domain.lifecycle.subjects import Subject

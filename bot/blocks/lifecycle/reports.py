@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.blocks import lifecycle_words as words
-from bot.blocks.lifecycle_lines import PRESSING, Line, as_text, lines, lists_undated, sections
+from bot.blocks.lifecycle import report_words as words
+from bot.blocks.lifecycle.report_lines import PRESSING, Line, as_text, lines, lists_undated, sections
 from bot.blocks.portfolio import with_turns
 from bot.blocks.text import (
     Block,

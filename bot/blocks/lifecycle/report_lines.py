@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from bot.blocks import lifecycle_words as words
+from bot.blocks.lifecycle import report_words as words
+from bot.blocks.lifecycle.words import day, price
 from bot.blocks.text import SECTION_TEXT, Block, bold, cut_mrkdwn, escape, section
 from bot.domain.lifecycle.periods import Between, Overdue
 from bot.domain.lifecycle.reminders import Answer, AnswerKind
@@ -86,11 +87,11 @@ def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
     watch = first.watch
     head = f"{bold(words.release(watch.product, watch.cycle))}: {words.ends(watch, report.today)}"
     if first.charge is not None:
-        head += f" · {words.price(first.charge)} now"
+        head += f" · {price(first.charge)} now"
     if first.next_charge is not None:
-        head += f" · {words.price(first.next_charge)} from {words.day(first.next_charge.since)}"
+        head += f" · {price(first.next_charge)} from {day(first.next_charge.since)}"
     if first.active_until is not None:
-        head += f" · active support until {words.day(first.active_until)}"
+        head += f" · active support until {day(first.active_until)}"
     is_one_team = len(report.subject.teams) == 1 and all(
         each.watch.addressee.team is not None and each.watch.addressee.team.id == report.subject.teams[0].id
         for each in entries
@@ -133,7 +134,7 @@ def _state(entry: Entry, today: date) -> str:
 
 def _answered(entry: Entry, newest: Answer, today: date) -> str:
     by = escape(newest.person.name, 40) if newest.person is not None else "somebody"
-    until = words.day(newest.until) if newest.until is not None else ""
+    until = day(newest.until) if newest.until is not None else ""
     is_over = newest.until is not None and newest.until < today
     match newest.kind:
         case AnswerKind.PLANNED:

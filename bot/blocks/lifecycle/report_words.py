@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from datetime import date
 
 from bot.blocks import text
+from bot.blocks.lifecycle.words import away, day
 from bot.blocks.text import bold, escape
 from bot.domain.lifecycle.deadlines import LONG_AGO
 from bot.domain.lifecycle.matched import Ambiguous, Gap, Matched, Method, Newer, UntrackedOld
 from bot.domain.lifecycle.milestones import DeadlineKind
 from bot.domain.lifecycle.providers import VENDOR_REQUIRED
-from bot.domain.lifecycle.records import Charge, Cycle, Product
+from bot.domain.lifecycle.records import Cycle, Product
 from bot.domain.lifecycle.reminders import FactsAge
 from bot.domain.lifecycle.subjects import Subject
 from bot.domain.lifecycle.watching import Running, Watch
 from bot.domain.names import clean, fold
 
-#: Beyond this many days, years say more.
-_DAYS_READ_WELL = 400
-_DAYS_A_YEAR = 365.25
 _MOST_NAMES, _MOST_CANDIDATES = 5, 4
 #: What is said of the first of many runs is said of enough of them.
 _LOOKED_AT = 200
-_NOON = time(12, tzinfo=UTC)
 _ENDS = {
     DeadlineKind.ACTIVE_SUPPORT: ("active support ends", "active support ended"),
     DeadlineKind.SUPPORT: ("support ends", "support ended"),
@@ -33,24 +29,6 @@ _ENDS = {
     DeadlineKind.FORCED_UPGRADE: ("support ends, and the provider upgrades it by itself,", "support ended"),
     DeadlineKind.EXTENDED_SUPPORT: ("paid support ends", "paid support ended"),
 }
-
-
-def day(on: date) -> str:
-    """Return a day as Slack shows it in the reader's own words, with an ISO fallback."""
-    return text.date(datetime.combine(on, _NOON))
-
-
-def away(on: date, today: date) -> str:
-    """Return how far a day is: `in 126 days`, `today`, `3 days ago`."""
-    days = (on - today).days
-    if days == 0:
-        return "today"
-    count = abs(days)
-    if count <= _DAYS_READ_WELL:
-        said = f"{count:,} {'day' if count == 1 else 'days'}"
-    else:
-        said = f"{count / _DAYS_A_YEAR:.1f}".removesuffix(".0") + " years"
-    return f"in {said}" if days > 0 else f"{said} ago"
 
 
 def release(product: Product, cycle: Cycle) -> str:
@@ -65,12 +43,6 @@ def ends(watch: Watch, today: date) -> str:
         return "support has ended, nobody wrote down when"
     ahead, past = _ENDS[kind]
     return f"{past if on < today else ahead} {day(on)}, {away(on, today)}"
-
-
-def price(charge: Charge) -> str:
-    """Return a price, e.g. `0.10 USD per vCPU-hour`."""
-    amount = charge.amount.quantize(Decimal("0.01")) if charge.amount >= Decimal("0.01") else charge.amount
-    return f"{amount} {escape(charge.currency, 10)} per {escape(charge.unit, 30)}"
 
 
 def names(runs: Sequence[Running], limit: int = _MOST_NAMES) -> str:
