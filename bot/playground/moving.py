@@ -11,6 +11,7 @@ from bot.app import Running
 from bot.playground.clock import MovableClock
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import PlaygroundError
+from bot.playground.upgrading import keep_plans
 from bot.services import outbox
 
 log = logging.getLogger(__name__)
@@ -55,8 +56,9 @@ class ClockMover:
                 step, day = min(left, _STEP), self._clock.now().date()
                 self._clock.advance(step)
                 left -= step
-                await self._remind()
-                if self._clock.now().date() != day:
+                is_new_day = self._clock.now().date() != day
+                await self._go_on(is_new_day=is_new_day)
+                if is_new_day:
                     self._slack.workspace.changed("clock")
             for job_id, _, function in jobs.JOBS:
                 try:
@@ -66,9 +68,11 @@ class ClockMover:
             self._baton.context.drainer.wake()
             self._slack.workspace.changed("clock")
 
-    async def _remind(self) -> None:
-        """Say what is due at this hour, and post it while the clock shows it."""
+    async def _go_on(self, *, is_new_day: bool) -> None:
+        """Keep the day's plans, say what is due at this hour, and post it while the clock shows it."""
         try:
+            if is_new_day:
+                await keep_plans(self._baton)
             await jobs.remind(self._baton.jobs)
             await outbox.drain(self._baton.context.deps, self._baton.context.slack)
         except Exception:

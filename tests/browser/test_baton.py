@@ -11,14 +11,20 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import aiohttp
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from conftest import OpenPage
 from driving import BOX, messages, send, until
 from playwright.async_api import Page, expect
 
+from bot.domain.lifecycle.reminders import Remembered
+from bot.domain.lifecycle.targets import targets
 from bot.playground.run import Playground, playing
 from bot.services import snapshot
+from bot.services.lifecycle import answering
+from bot.services.lifecycle.remembering import remembered
+from bot.store import tables
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -299,6 +305,44 @@ async def test_the_clock_can_be_pressed_while_it_moves(baton: Playground, open_a
     await expect(told).not_to_have_attribute("datetime", before)
     await page.mouse.up()
     await until(lambda: baton.clock.ahead == timedelta(days=8))
+
+
+async def test_what_is_planned_is_done_on_its_day_and_its_reminder_closes(baton: Playground) -> None:
+    deps, watcher = baton.baton.context.deps, baton.baton.context.watcher
+
+    async def move(days: int) -> None:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{baton.url}play/clock", json={"hours": 24 * days}) as answer,
+        ):
+            assert answer.status == 200, await answer.text()
+
+    async def of_jenkins() -> Remembered:
+        async with deps.database.reading() as session:
+            known = await remembered(session, is_open=False)
+        return next(each for each in known if each.product == "jenkins")
+
+    await move(7)
+    reminder = await of_jenkins()
+    watch = (await watcher.current()).by_key[reminder.key]
+    assert watch.addressee.team is not None
+    today = watcher.today(watch.addressee)
+    [target, *_] = targets(watch.product, watch.cycle, today)
+    await answering.plan(
+        deps,
+        watcher,
+        reminder_id=reminder.id,
+        person_id=watch.addressee.team.member_ids[0],
+        on=today + timedelta(days=2),
+        detail={"target": target.cycle.name},
+    )
+    await move(1)
+    assert (await watcher.current()).by_key[reminder.key].cycle.name == watch.cycle.name
+    await move(4)
+    async with deps.database.reading() as session:
+        row = await session.get_one(tables.Reminder, reminder.id)
+    assert row.resolution == "upgraded"
+    assert reminder.key not in (await watcher.current()).by_key
 
 
 async def test_the_clock_does_not_go_back(baton: Playground, open_as: OpenPage) -> None:
