@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +252,15 @@ class TestInventory:
             "until 2025-10-31. [baton]",
             "2 deployments, 0 of them in no release cycle that is sure.",
         ]
+
+    def test_what_somebody_said_counts_before_the_rules(self, baton: Baton, database: Path) -> None:
+        with closing(sqlite3.connect(database)) as store, store:
+            store.execute(
+                "INSERT INTO version_pins (asset_id, product, version, provider, pinned_product, pinned_cycle,"
+                " person_id, at) SELECT id, 'python', '3.9', '', 'python', '3.12', (SELECT min(id) FROM people),"
+                " '2026-03-03 09:00:00' FROM assets WHERE name = 'checkout'"
+            )
+        assert "Python 3.12" in baton("lifecycle", "inventory", "--asset", "checkout").out
 
     def test_of_a_team(self, baton: Baton) -> None:
         assert {asset for asset, *_ in listed(baton, "--team", "payments")} == {

@@ -16,6 +16,7 @@ from bot.cli.lifecycle.matching import as_dict, as_text
 from bot.domain.catalog import Problem
 from bot.domain.lifecycle import Table, match
 from bot.domain.lifecycle.evidence import evidence
+from bot.domain.lifecycle.matched import Matched
 from bot.domain.lifecycle.seen import Seen
 from bot.domain.lifecycle.sightings import Sightings
 from bot.domain.names import clean
@@ -135,9 +136,13 @@ def finish(reports: Sequence[Found], *, dry_run: bool, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def deployment(seen: Seen, table: Table) -> dict[str, Any]:
+def matched(seen: Seen, table: Table) -> Matched:
+    """Return what the rules make of what was seen."""
+    return match(table, product=seen.product, version=seen.version, provider=seen.provider)
+
+
+def deployment(seen: Seen, found: Matched) -> dict[str, Any]:
     """Return a deployment and what matching came to as fields of `--json`."""
-    found = match(table, product=seen.product, version=seen.version, provider=seen.provider)
     return {
         "product": seen.product,
         "version": seen.version,
@@ -149,9 +154,8 @@ def deployment(seen: Seen, table: Table) -> dict[str, Any]:
     }
 
 
-def line(seen: Seen, table: Table) -> str:
+def line(seen: Seen, found: Matched) -> str:
     """Return a deployment and what matching came to for a person."""
-    found = match(table, product=seen.product, version=seen.version, provider=seen.provider)
     where = (f" on {clean(seen.provider)}" if seen.provider else "") + (
         f" in {clean(seen.environment)}" if seen.environment else ""
     )
@@ -168,7 +172,10 @@ def _document(found: Found, *, dry_run: bool) -> dict[str, Any]:
         "ended": recorded.ended,
         "unchanged": recorded.unchanged,
         "assets": [
-            {"ref": found.assets[asset].ref, "deployments": [deployment(each, found.table) for each in seen]}
+            {
+                "ref": found.assets[asset].ref,
+                "deployments": [deployment(each, matched(each, found.table)) for each in seen],
+            }
             for asset, seen in found.by_asset.items()
         ],
         "new_assets": found.new_assets,
@@ -188,7 +195,7 @@ def _print(found: Found, *, dry_run: bool) -> None:
     for asset, seen in found.by_asset.items():
         sys.stdout.write(f"{clean(found.assets[asset].ref)}\n")
         for each in dict.fromkeys(seen):
-            sys.stdout.write(f"  {line(each, found.table)}\n")
+            sys.stdout.write(f"  {line(each, matched(each, found.table))}\n")
     for name in found.new_assets:
         sys.stdout.write(f"{clean(name)} would become an asset\n")
     if found.left_out:

@@ -12,7 +12,8 @@ import typer
 
 from bot.cli._database import opened_deps
 from bot.cli.lifecycle import _reporting
-from bot.domain.lifecycle import InCycle, Table, match
+from bot.domain.lifecycle import InCycle
+from bot.domain.lifecycle.matched import Matched
 from bot.domain.names import clean
 from bot.errors import NotFoundError
 from bot.services import portfolio
@@ -20,6 +21,7 @@ from bot.services import snapshot as snapshots
 from bot.services.lifecycle.facts import Facts
 from bot.services.lifecycle.listing import Running, owned_by, running
 from bot.services.lifecycle.placing import Places
+from bot.services.lifecycle.watches import Watcher
 from bot.services.snapshot import Snapshot
 
 
@@ -29,25 +31,26 @@ def inventory(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
     """List what runs where, as imports and scans have seen it, with the release cycle that it belongs to."""
-    found, table = asyncio.run(_found(asset, team))
+    found = asyncio.run(_found(asset, team))
     if as_json:
-        documents = [_document(one, table) for one in found]
+        documents = [_document(one, matched) for one, matched in found]
         sys.stdout.write(orjson.dumps(documents, option=orjson.OPT_INDENT_2).decode() + "\n")
         return
     if not found:
         sys.stdout.write("Nothing is known to run: import a catalog that says it, or scan with `baton lifecycle`.\n")
         return
     shown = ""
-    for one in found:
+    for one, matched in found:
         if one.asset.ref != shown:
             shown = one.asset.ref
             sys.stdout.write(f"{clean(shown)}\n")
-        sys.stdout.write(f"  {_reporting.line(one.seen, table)} [{clean(one.source)}]\n")
-    sure = Counter(_is_sure(one, table) for one in found)
+        sys.stdout.write(f"  {_reporting.line(one.seen, matched)} [{clean(one.source)}]\n")
+    sure = Counter(isinstance(matched, InCycle) for _, matched in found)
     sys.stdout.write(f"{len(found):,} deployments, {sure[False]:,} of them in no release cycle that is sure.\n")
 
 
-async def _found(asset: str, team: str) -> tuple[list[Running], Table]:
+async def _found(asset: str, team: str) -> list[tuple[Running, Matched]]:
+    """Return what runs, each with what it counts as: by the rules, or as somebody has said."""
     async with opened_deps() as deps:
         catalog, facts = Snapshot(), Facts()
         await snapshots.refresh(catalog, deps.database)
@@ -60,19 +63,17 @@ async def _found(asset: str, team: str) -> tuple[list[Running], Table]:
                 raise NotFoundError(f"No team is called '{clean(team)}'" + (f"; there is {near}." if near else "."))
             owned = owned_by(deps, catalog, known.id)
             wanted = owned if wanted is None else wanted & owned
-        return await running(deps, catalog, assets=wanted), facts.table
+        watches = await Watcher(deps, catalog, facts).current()
+        counts_as = {each.deployment.id: each.matched for runs in watches.by_asset.values() for each in runs}
+        found = await running(deps, catalog, assets=wanted)
+        return [(one, counts_as.get(one.id) or _reporting.matched(one.seen, facts.table)) for one in found]
 
 
-def _is_sure(one: Running, table: Table) -> bool:
-    seen = one.seen
-    return isinstance(match(table, product=seen.product, version=seen.version, provider=seen.provider), InCycle)
-
-
-def _document(one: Running, table: Table) -> dict[str, Any]:
+def _document(one: Running, matched: Matched) -> dict[str, Any]:
     return {
         "asset": one.asset.ref,
         "source": one.source,
-        **_reporting.deployment(one.seen, table),
+        **_reporting.deployment(one.seen, matched),
         "first_seen_at": one.first_seen_at,
         "last_seen_at": one.last_seen_at,
     }

@@ -24,6 +24,7 @@ from bot.store import tables
 class Running:
     """A deployment that is there: the asset, what was seen of it, by which source, and since when."""
 
+    id: int
     asset: AssetRecord
     seen: Seen
     source: str
@@ -48,7 +49,7 @@ async def running(deps: Deps, catalog: Snapshot, *, assets: Collection[int] | No
             # An import that changed nothing has seen it again.
             is_imported = row.how == CATALOG and row.last_run_at is not None
             last = max(row.last_seen_at, row.last_run_at) if is_imported else row.last_seen_at
-            found.append(Running(asset, stored(row).seen, row.source, row.first_seen_at, last))
+            found.append(Running(row.id, asset, stored(row).seen, row.source, row.first_seen_at, last))
     return sorted(found, key=lambda one: (one.asset.ref, one.seen.key, one.source))
 
 
