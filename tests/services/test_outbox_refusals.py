@@ -283,12 +283,25 @@ async def test_what_breaks_every_time_is_given_up(world: World) -> None:
     assert await world.states() == {"a": "failed", "b": "sent"}
 
 
-@pytest.mark.parametrize("code", ["missing_scope", "not_in_channel", "channel_not_found"])
-async def test_what_cannot_be_looked_for_is_an_administrators_to_decide(world: World, code: str) -> None:
-    await world.put("a", fallbacks=[OPS])
+@pytest.mark.parametrize(
+    ("code", "fallbacks"), [("missing_scope", [OPS]), ("not_in_channel", []), ("channel_not_found", [])]
+)
+async def test_what_cannot_be_looked_for_is_an_administrators_to_decide(
+    world: World, code: str, fallbacks: list[str]
+) -> None:
+    await world.put("a", fallbacks=fallbacks)
     world.slack.plan, world.slack.finds = [SlackUnreachableError("TimeoutError")], [SlackError(code)]
     await world.run(60)
     row = await world.row("a")
     assert (row.state, row.error) == ("failed", code)
     assert row.unsure_since is not None
     assert world.slack.posted == []
+
+
+@pytest.mark.parametrize("code", ["not_in_channel", "channel_not_found"])
+async def test_what_cannot_be_read_could_not_be_posted_to_either_and_moves_on(world: World, code: str) -> None:
+    await world.put("a", fallbacks=[OPS])
+    world.slack.plan, world.slack.finds = [SlackUnreachableError("TimeoutError")], [SlackError(code)]
+    await world.run(60)
+    assert [(m.channel, m.text.splitlines()[0]) for m in world.slack.posted] == [(OPS, "a")]
+    assert await world.states() == {"a": "sent"}

@@ -169,6 +169,9 @@ class Courier:
             await self._hold(held, error.code, is_unsure=True)
         elif blame in (Blame.BUSY, Blame.UNSURE):
             await self._retry(held, error, is_unsure=True, most=rules.MOST_REFUSALS)
+        elif blame is Blame.PLACE and held.message.fallbacks:
+            # What cannot be read there could not be posted there either: not in the channel, or there is none.
+            await self._elsewhere(held, error.code)
         else:
             # Better one message that an administrator has to look at than the same one twice.
             await self._fail(held, error.code, is_unsure=True)
