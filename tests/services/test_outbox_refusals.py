@@ -284,7 +284,8 @@ async def test_what_breaks_every_time_is_given_up(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "fallbacks"), [("missing_scope", [OPS]), ("not_in_channel", []), ("channel_not_found", [])]
+    ("code", "fallbacks"),
+    [("missing_scope", [OPS]), ("nobody_has_seen_this", [OPS]), ("not_in_channel", []), ("channel_not_found", [])],
 )
 async def test_what_cannot_be_looked_for_is_an_administrators_to_decide(
     world: World, code: str, fallbacks: list[str]

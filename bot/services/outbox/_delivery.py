@@ -28,6 +28,8 @@ EVENT_TYPE = "baton_outbox"
 _TIGHT = timedelta(seconds=20)
 #: What a look into a thread says when nothing of the thread is left, so that our message is not in it either.
 _NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
+#: What a look says where Baton could not have posted either; of any other refusal that is not known.
+_NOT_THERE = frozenset({"channel_not_found", "not_in_channel", "user_disabled", "user_not_found"})
 
 
 #: Whether Slack has the message as it should be; or, when it has, how that is written down, which need not keep the
@@ -169,8 +171,7 @@ class Courier:
             await self._hold(held, error.code, is_unsure=True)
         elif blame in (Blame.BUSY, Blame.UNSURE):
             await self._retry(held, error, is_unsure=True, most=rules.MOST_REFUSALS)
-        elif blame is Blame.PLACE and held.message.fallbacks:
-            # What cannot be read there could not be posted there either: not in the channel, or there is none.
+        elif error.code in _NOT_THERE and held.message.fallbacks:
             await self._elsewhere(held, error.code)
         else:
             # Better one message that an administrator has to look at than the same one twice.
