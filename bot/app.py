@@ -84,7 +84,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         feed_url = settings.feed_url if settings.feed_refresh else ""
         work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()), feed_url)
         stack.push_async_callback(_drained, context, settings.drain_seconds)
-        await _start_work(stack, context, work, settings)
+        _start_following(stack, context, settings)
         sockets = _sockets(slack, dispatch, settings.slack_app_token.get_secret_value())
         is_connected = sockets.client.is_connected if sockets is not None else None
         health = routes.health_routes(deps, snapshot, registry, is_connected=is_connected)
@@ -94,6 +94,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
             stack.push_async_callback(sockets.close_async)
         log.info("serving %d assets at %s", len(snapshot.directory), url)
+        _start_jobs(stack, context, work)
         yield Running(url, context, work)
         log.info("stopping: finishing what was acknowledged")
 
@@ -122,14 +123,18 @@ async def _who_am_i(slack: SlackClient) -> str:
         ) from error
 
 
-async def _start_work(stack: AsyncExitStack, context: Context, work: jobs.Jobs, settings: Settings) -> None:
-    """Start what runs beside requests: the followers of the catalog and of the facts, the outbox, the scheduler."""
+def _start_following(stack: AsyncExitStack, context: Context, settings: Settings) -> None:
+    """Start what runs beside requests: the followers of the catalog and of the facts, and the outbox."""
     follower = snapshots.follow(context.snapshot, context.deps.database, every_seconds=settings.catalog_poll_seconds)
     stack.push_async_callback(_cancelled, asyncio.create_task(follower))
     facts = keep_following(context.watcher.facts, context.deps.database)
     stack.push_async_callback(_cancelled, asyncio.create_task(facts))
     drainer = asyncio.create_task(context.drainer.run())
     stack.push_async_callback(_stopped, context.drainer, drainer, settings.drain_seconds)
+
+
+def _start_jobs(stack: AsyncExitStack, context: Context, work: jobs.Jobs) -> None:
+    """Start what happens by the clock, last of all: nobody waits for it."""
     scheduler = jobs.scheduler(work)
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
@@ -160,25 +165,12 @@ async def _serve(stack: AsyncExitStack, settings: Settings, dispatch: Dispatch, 
 
 
 def _sockets(slack: SlackClient, dispatch: Dispatch, app_token: str) -> AsyncSocketModeHandler | None:
-    """Return Socket Mode, not connected yet: Bolt holds the connections, the front door answers ahead of its listeners.
-
-    Without an app token there is none. Slack's side of the connection needs no signature, and the bot token was checked
-    at the start.
-    """
+    """Return Socket Mode, not connected yet; without an app token there is none."""
     if not app_token:
         return None
-    # Nobody who serves over HTTP should wait for these.
-    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler  # noqa: PLC0415
-    from slack_bolt.async_app import AsyncApp  # noqa: PLC0415
+    from handlers.sockets import sockets  # noqa: PLC0415 - nobody who serves over HTTP should wait for Bolt
 
-    bolt = AsyncApp(
-        client=slack.web,
-        before_authorize=dispatch,
-        process_before_response=True,
-        request_verification_enabled=False,
-        ssl_check_enabled=False,
-    )
-    return AsyncSocketModeHandler(bolt, app_token)
+    return sockets(slack.web, dispatch, app_token)
 
 
 async def _drained(context: Context, seconds: float) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from typing import TYPE_CHECKING
 
 from bot.errors import SlackError
 from bot.ports import Slack
@@ -18,6 +16,9 @@ from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.outbox import admin
 from bot.services.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,10 @@ JOBS: tuple[tuple[str, float, Callable[[Jobs], Awaitable[None]]], ...] = (
 
 def scheduler(jobs: Jobs) -> AsyncIOScheduler:
     """Return a scheduler with every job, not yet started."""
+    # Imported here because the first answers need not wait for it.
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: PLC0415
+    from apscheduler.triggers.interval import IntervalTrigger  # noqa: PLC0415
+
     made = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     for job_id, hours, function in JOBS:
         made.add_job(_logged, IntervalTrigger(hours=hours), args=(job_id, function, jobs), id=job_id)

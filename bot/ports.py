@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NewType, Protocol
 
 
 class Clock(Protocol):
@@ -23,6 +23,9 @@ class SystemClock:
         """Return the present moment, aware, in UTC."""
         return datetime.now(UTC)
 
+
+#: The body of an acknowledgement, always with status 200: JSON, or empty.
+Ack = NewType("Ack", str)
 
 Blocks = Sequence[Mapping[str, Any]]
 

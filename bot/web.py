@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from slack_bolt import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from yarl import URL
 
+from bot.ports import Ack
 from bot.services.deps import Deps
 from bot.services.lifecycle.calendars import Calendars
 from bot.services.snapshot import Snapshot
@@ -29,9 +29,7 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
 
-def slack_routes(
-    answer: Callable[[Mapping[str, Any]], Awaitable[BoltResponse]], *, signing_secret: str
-) -> list[web.RouteDef]:
+def slack_routes(answer: Callable[[Mapping[str, Any]], Awaitable[Ack]], *, signing_secret: str) -> list[web.RouteDef]:
     """Return the route that takes Slack's signed requests to `answer`.
 
     The signature is checked here, on the raw bytes and before anything is parsed; a wrong or old one gets 401.
@@ -49,9 +47,8 @@ def slack_routes(
             body = parse(raw, request.content_type)
         except ValueError:
             return web.Response(status=400, text="The body is not what its content type says.")
-        answered = await answer(body)
-        content_type = _JSON if answered.body.startswith("{") else _TEXT
-        return web.Response(status=answered.status, body=answered.body.encode(), headers=content_type)
+        ack = await answer(body)
+        return web.Response(body=ack.encode(), headers=_JSON if ack else _TEXT)
 
     return [web.post(SLACK_PATH, on_request)]
 

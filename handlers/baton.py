@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from slack_bolt import BoltResponse
-
 from bot.blocks import help as help_blocks
 from bot.blocks import portfolio as blocks
 from bot.blocks.text import Rendered
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
+from bot.ports import Ack
 from bot.services import portfolio
 from handlers import calendars, replies
 from handlers.context import Context
@@ -21,7 +20,7 @@ from handlers.payloads import Action, Command
 WORDS = ("help", "team", "calendar")
 
 
-async def on_baton(command: Command, context: Context) -> BoltResponse:
+async def on_baton(command: Command, context: Context) -> Ack:
     """Answer `/baton help`, `team [NAME]`, `calendar [NAME]`; anything else with what would have worked."""
     word, _, rest = command.text.strip().partition(" ")
     match word.casefold():
@@ -36,7 +35,7 @@ async def on_baton(command: Command, context: Context) -> BoltResponse:
             return replies.ephemeral(help_blocks.unknown_word(command.text.strip(), nearest[0] if nearest else ""))
 
 
-async def on_team(action: Action, context: Context) -> BoltResponse:
+async def on_team(action: Action, context: Context) -> Ack:
     """Put a team, or another page of what it owns, in the place of the message whose button was pressed."""
     number, _, page = action.value.partition("|")
     team = context.snapshot.team(int(number)) if number.isdecimal() else None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from slack_bolt import BoltResponse
-
 from bot.blocks import calendars as blocks
 from bot.blocks import portfolio as lists
 from bot.blocks.text import Rendered
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
+from bot.ports import Ack
 from bot.services import people, portfolio
 from bot.services.lifecycle import calendars
 from handlers import replies
@@ -35,7 +34,7 @@ async def answer(context: Context, name: str, user_id: str) -> Rendered:
     return await _new(context, team, person_id)
 
 
-async def on_renew(action: Action, context: Context) -> BoltResponse:
+async def on_renew(action: Action, context: Context) -> Ack:
     """Make a new address in the place of the presser's own."""
     team, _ = _value(context, action)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
@@ -43,7 +42,7 @@ async def on_renew(action: Action, context: Context) -> BoltResponse:
     return replies.nothing()
 
 
-async def on_revoke(action: Action, context: Context) -> BoltResponse:
+async def on_revoke(action: Action, context: Context) -> Ack:
     """Take one address back."""
     team, link_id = _value(context, action)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
@@ -52,7 +51,7 @@ async def on_revoke(action: Action, context: Context) -> BoltResponse:
     return replies.nothing()
 
 
-async def on_revoke_all(action: Action, context: Context) -> BoltResponse:
+async def on_revoke_all(action: Action, context: Context) -> Ack:
     """Take all addresses of the team back."""
     team, _ = _value(context, action)
     person_id = await people.identify(context.deps, context.slack, action.user_id)

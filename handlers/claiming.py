@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from slack_bolt import BoltResponse
-
 from bot.blocks import ownership as blocks
 from bot.blocks.text import Rendered
 from bot.errors import NotAllowedError, UserError
+from bot.ports import Ack
 from bot.services import claiming, ownership, people, snapshot
 from bot.services.claiming import AlreadyTheirs, Claimed, Contested
 from handlers import home, replies
@@ -15,7 +14,7 @@ from handlers.ownership import asset_answer, button_value, ephemeral_body, look_
 from handlers.payloads import Action, Submission
 
 
-async def on_claim(action: Action, context: Context) -> BoltResponse:
+async def on_claim(action: Action, context: Context) -> Ack:
     """Open the modal that asks for which team; a trigger lives three seconds, so nothing else comes first."""
     asset_id, area = button_value(action.value)
     verdict = look_up(context, asset_id, area)
@@ -30,7 +29,7 @@ async def on_claim(action: Action, context: Context) -> BoltResponse:
     return replies.nothing()
 
 
-async def on_claim_submitted(submission: Submission, context: Context) -> BoltResponse:
+async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     """Record the claim, and say what it came to where the answer stood."""
     value, _, response_url = submission.metadata.rpartition("|")
     asset_id, area = button_value(value)
@@ -61,7 +60,7 @@ async def on_claim_submitted(submission: Submission, context: Context) -> BoltRe
     return replies.nothing()
 
 
-async def on_withdraw(action: Action, context: Context) -> BoltResponse:
+async def on_withdraw(action: Action, context: Context) -> Ack:
     """Take the claims of the presser's teams back, then show the answer afresh."""
     asset_id, area = button_value(action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)

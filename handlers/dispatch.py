@@ -1,7 +1,7 @@
 """The front door: one dictionary look-up for each payload, instead of Bolt's own search through listeners.
 
 Bolt tries its listeners one after another and polls for their acknowledgement; docs/adr/0003 has the reasons. The route
-for HTTP asks `Dispatch.answer` itself; in Socket Mode it is a Bolt middleware that answers for every listener.
+for HTTP asks `Dispatch.answer`, and so does `handlers.sockets` in Socket Mode.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from slack_bolt import BoltResponse
-from slack_bolt.middleware.async_middleware import AsyncMiddleware
-from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.blocks import help as blocks
 from bot.blocks import home as home_blocks
 from bot.blocks.text import Rendered
 from bot.errors import SlackError, UserError
 from bot.logs import request_id
+from bot.ports import Ack
 from handlers import payloads, replies
 from handlers.context import Context
 from handlers.payloads import Action, Command, Event, Shortcut, Submission
@@ -38,10 +36,10 @@ _REMEMBERED_EVENTS = 10_000
 class Routes:
     """Listeners by command, action id, callback id and event type."""
 
-    commands: Mapping[str, Callable[[Command, Context], Awaitable[BoltResponse]]]
-    actions: Mapping[str, Callable[[Action, Context], Awaitable[BoltResponse]]]
-    submissions: Mapping[str, Callable[[Submission, Context], Awaitable[BoltResponse]]]
-    shortcuts: Mapping[str, Callable[[Shortcut, Context], Awaitable[BoltResponse]]]
+    commands: Mapping[str, Callable[[Command, Context], Awaitable[Ack]]]
+    actions: Mapping[str, Callable[[Action, Context], Awaitable[Ack]]]
+    submissions: Mapping[str, Callable[[Submission, Context], Awaitable[Ack]]]
+    shortcuts: Mapping[str, Callable[[Shortcut, Context], Awaitable[Ack]]]
     events: Mapping[str, Callable[[Event, Context], Awaitable[None]]]
 
 
@@ -69,7 +67,7 @@ class Metrics:
         children[1].observe(seconds)
 
 
-class Dispatch(AsyncMiddleware):
+class Dispatch:
     """Finds the listener of a payload and answers with what it returns, or with a sentence when it fails."""
 
     def __init__(self, routes: Routes, context: Context, metrics: Metrics) -> None:
@@ -86,17 +84,7 @@ class Dispatch(AsyncMiddleware):
             "ssl_check": self._ignore,
         }
 
-    async def async_process(
-        self,
-        *,
-        req: AsyncBoltRequest,
-        resp: BoltResponse,  # noqa: ARG002 - Bolt's signature
-        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002, ARG002 - Bolt's signature
-    ) -> BoltResponse:
-        """Answer a payload that came through Bolt."""
-        return await self.answer(req.body)
-
-    async def answer(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def answer(self, body: Mapping[str, Any]) -> Ack:
         """Answer one payload; whatever goes wrong, with a sentence for the person behind it."""
         began = time.perf_counter()
         kind, handle = self._find(body)
@@ -115,42 +103,42 @@ class Dispatch(AsyncMiddleware):
         self._metrics.observe(kind, outcome, time.perf_counter() - began)
         return response
 
-    def _find(self, body: Mapping[str, Any]) -> tuple[str, Callable[[Mapping[str, Any]], Awaitable[BoltResponse]]]:
+    def _find(self, body: Mapping[str, Any]) -> tuple[str, Callable[[Mapping[str, Any]], Awaitable[Ack]]]:
         if "command" in body:
             return "command", self._command
         kind = "ssl_check" if "ssl_check" in body else str(body.get("type", ""))
         handle = self._by_type.get(kind)
         return (kind, handle) if handle is not None else ("unknown", self._unknown)
 
-    async def _command(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _command(self, body: Mapping[str, Any]) -> Ack:
         command = payloads.command(body)
         listener = self._routes.commands.get(command.name)
         if listener is None:
             return replies.ephemeral(blocks.help_message())
         return await listener(command, self._context)
 
-    async def _action(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _action(self, body: Mapping[str, Any]) -> Ack:
         action = payloads.action(body)
         listener = self._routes.actions.get(action.action_id)
         if listener is None:
             raise UserError("That button is from another version of Baton: ask again.")
         return await listener(action, self._context)
 
-    async def _submission(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _submission(self, body: Mapping[str, Any]) -> Ack:
         submission = payloads.submission(body)
         listener = self._routes.submissions.get(submission.callback_id)
         if listener is None:
             raise UserError("That form is from another version of Baton: close it and start again.")
         return await listener(submission, self._context)
 
-    async def _shortcut(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _shortcut(self, body: Mapping[str, Any]) -> Ack:
         shortcut = payloads.shortcut(body)
         listener = self._routes.shortcuts.get(shortcut.callback_id)
         if listener is None:
             raise UserError("That shortcut is from another version of Baton: reload Slack and try again.")
         return await listener(shortcut, self._context)
 
-    async def _event(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _event(self, body: Mapping[str, Any]) -> Ack:
         """Acknowledge at once; the listener works behind it. A redelivery of what was taken does nothing."""
         event = payloads.event(body)
         listener = self._routes.events.get(event.type)
@@ -162,17 +150,17 @@ class Dispatch(AsyncMiddleware):
         self._context.background.start(listener(event, self._context), what=event.type)  # type: ignore[arg-type]
         return replies.nothing()
 
-    async def _challenge(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _challenge(self, body: Mapping[str, Any]) -> Ack:
         return replies.challenge(str(body.get("challenge", "")))
 
-    async def _ignore(self, _body: Mapping[str, Any]) -> BoltResponse:
+    async def _ignore(self, _body: Mapping[str, Any]) -> Ack:
         return replies.nothing()
 
-    async def _unknown(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _unknown(self, body: Mapping[str, Any]) -> Ack:
         log.warning("a payload of an unknown type came in: %s", str(body.get("type", ""))[:60])
         return replies.nothing()
 
-    def _say(self, kind: str, body: Mapping[str, Any], message: Rendered) -> BoltResponse:
+    def _say(self, kind: str, body: Mapping[str, Any], message: Rendered) -> Ack:
         """Tell the person where they are: in the acknowledgement, in the form, in a reply, or in a modal of its own."""
         if kind == "command":
             return replies.ephemeral(message)

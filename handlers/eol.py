@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from slack_bolt import BoltResponse
-
 from bot.blocks import help as help_blocks
 from bot.blocks.lifecycle import choices
 from bot.blocks.lifecycle import reports as blocks
@@ -17,6 +15,7 @@ from bot.domain.lifecycle.questions import parse, parse_command
 from bot.domain.lifecycle.subjects import Subject
 from bot.domain.lifecycle.watching import Addressee
 from bot.errors import NotFoundError, SlackError, UserError
+from bot.ports import Ack
 from bot.services.lifecycle import asking, reporting
 from bot.services.lifecycle.asking import Asked, NothingFits, SeveralFit, Understood
 from handlers import replies
@@ -30,7 +29,7 @@ log = logging.getLogger(__name__)
 _MOST_ASKED = 500
 
 
-async def on_eol(command: Command, context: Context) -> BoltResponse:
+async def on_eol(command: Command, context: Context) -> Ack:
     """Answer `/eol …` in the acknowledgement itself, from memory."""
     text = command.text.strip()
     word, _, rest = text.partition(" ")
@@ -41,14 +40,14 @@ async def on_eol(command: Command, context: Context) -> BoltResponse:
     return replies.ephemeral(await _answer(context, text, command.user_id))
 
 
-async def on_turn(action: Action, context: Context) -> BoltResponse:
+async def on_turn(action: Action, context: Context) -> Ack:
     """Put another page, or the answer that was chosen, in the place of the message whose button was pressed."""
     page, user_id, text = _value(action)
     replace_answer(context, action, await _answer(context, text, user_id, page=page, may_share=action.is_ephemeral))
     return replies.nothing()
 
 
-async def on_share(action: Action, context: Context) -> BoltResponse:
+async def on_share(action: Action, context: Context) -> Ack:
     """Post the page for everyone in the channel, in the thread when the question was asked in one."""
     page, user_id, text = _value(action)
     message = await _answer(context, text, user_id, page=page, shared_by=action.user_id)

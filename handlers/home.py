@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from slack_bolt import BoltResponse
-
 from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
 from bot.blocks.home import Group, Overview
 from bot.blocks.text import Block
 from bot.domain.lifecycle.reports import Report
 from bot.domain.portfolio import Portfolio
+from bot.ports import Ack
 from bot.services import portfolio
 from bot.services.lifecycle import asking, reporting
 from handlers import replies
@@ -30,7 +29,7 @@ async def on_home_opened(event: Event, context: Context) -> None:
         await publish(context, event.user_id)
 
 
-async def on_show(action: Action, context: Context) -> BoltResponse:
+async def on_show(action: Action, context: Context) -> Ack:
     """Show the list that a button names, or the overview again."""
     context.background.start(publish(context, action.user_id, action.value), what=action.action_id)
     return replies.nothing()

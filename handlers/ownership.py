@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from slack_bolt import BoltResponse
-
 from bot.blocks import help as help_blocks
 from bot.blocks import ownership as blocks
 from bot.blocks.text import Rendered
@@ -11,6 +9,7 @@ from bot.domain.catalog import Area
 from bot.domain.directory import Match
 from bot.domain.ownership import Disputed, Owned, Verdict
 from bot.errors import NotFoundError, UserError
+from bot.ports import Ack
 from bot.services import claiming, history, ownership, people, snapshot
 from bot.services.history import Chronicle, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
@@ -19,7 +18,7 @@ from handlers.context import Context
 from handlers.payloads import Action, Command, Shortcut, Submission
 
 
-async def on_whoowns(command: Command, context: Context) -> BoltResponse:
+async def on_whoowns(command: Command, context: Context) -> Ack:
     """Answer `/whoowns …` in the acknowledgement itself, from memory."""
     text = command.text.strip()
     if text.casefold() in ("", "help"):
@@ -27,7 +26,7 @@ async def on_whoowns(command: Command, context: Context) -> BoltResponse:
     return replies.ephemeral(await answer(context, text, command.user_id))
 
 
-async def on_who_owns_this(shortcut: Shortcut, context: Context) -> BoltResponse:
+async def on_who_owns_this(shortcut: Shortcut, context: Context) -> Ack:
     """Answer for every asset that a message names, visible only to whoever asked."""
     named = context.snapshot.directory.mentioned(shortcut.text)
     context.background.start(
@@ -40,7 +39,7 @@ async def on_who_owns_this(shortcut: Shortcut, context: Context) -> BoltResponse
     return replies.nothing()
 
 
-async def on_choose(action: Action, context: Context) -> BoltResponse:
+async def on_choose(action: Action, context: Context) -> Ack:
     """Put the answer for the chosen asset in the place of the choices."""
     asset_id, area = button_value(action.value)
     message = asset_answer(context, asset_id, action.user_id, area=area)
@@ -48,7 +47,7 @@ async def on_choose(action: Action, context: Context) -> BoltResponse:
     return replies.nothing()
 
 
-async def on_confirm(action: Action, context: Context) -> BoltResponse:
+async def on_confirm(action: Action, context: Context) -> Ack:
     """Confirm the presser's own facts, then show the answer afresh."""
     asset_id, area = button_value(action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
@@ -58,7 +57,7 @@ async def on_confirm(action: Action, context: Context) -> BoltResponse:
     return replies.nothing()
 
 
-async def on_doubt(action: Action, context: Context) -> BoltResponse:
+async def on_doubt(action: Action, context: Context) -> Ack:
     """Open the "Wrong owner?" modal; a trigger lives three seconds, so nothing else comes first."""
     asset_id, area = button_value(action.value)
     verdict = look_up(context, asset_id, area)
@@ -68,7 +67,7 @@ async def on_doubt(action: Action, context: Context) -> BoltResponse:
     return replies.nothing()
 
 
-async def on_doubt_submitted(submission: Submission, context: Context) -> BoltResponse:
+async def on_doubt_submitted(submission: Submission, context: Context) -> Ack:
     """Record the doubt, and say what happens next where the answer stood."""
     value, _, response_url = submission.metadata.rpartition("|")
     asset_id, area = button_value(value)
@@ -89,7 +88,7 @@ async def on_doubt_submitted(submission: Submission, context: Context) -> BoltRe
     return replies.nothing()
 
 
-async def on_share(action: Action, context: Context) -> BoltResponse:
+async def on_share(action: Action, context: Context) -> Ack:
     """Post the answer for everyone in the channel, in the thread when the question was asked in one."""
     asset_id, area = button_value(action.value)
     message = _render(context, look_up(context, asset_id, area), blocks.Frame(is_shared=True, shared_by=action.user_id))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import col
 
 from bot.services.deps import Deps
+from bot.store.inserts import insert_into
 from bot.store.tables import InboundEvent
 
 #: Slack redelivers for five minutes; an outage of ours may add to that.
@@ -18,9 +17,10 @@ _KEPT = timedelta(days=1)
 
 async def take(deps: Deps, event_id: str) -> bool:
     """Return whether this delivery is the first of its event, in this process or another."""
-    insert = sqlite_insert if deps.database.is_sqlite else postgresql_insert
-    statement = insert(InboundEvent).values(event_id=event_id, received_at=deps.clock.now())
+    table = InboundEvent.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
     async with deps.database.transaction() as session:
+        insert = insert_into(table, session.get_bind().dialect.name)
+        statement = insert.values(event_id=event_id, received_at=deps.clock.now())
         result = await session.execute(statement.on_conflict_do_nothing(index_elements=["event_id"]))
         return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -25,6 +23,7 @@ from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.inserts import insert_into
 from bot.store.journal import audit, next_revision
 
 #: A miss is remembered by the thing asked for. What is longer is somebody's message, and stays where it was written.
@@ -204,10 +203,10 @@ async def remember_miss(deps: Deps, asked: str) -> None:
     if not folded or len(text) > _MISS_LENGTH or len(text.split()) > _MISS_WORDS:
         return
     now = deps.clock.now()
-    insert = sqlite_insert if deps.database.is_sqlite else postgresql_insert
     table = tables.Miss.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
-    statement = insert(table).values(folded=folded, text=text, times=1, first_at=now, last_at=now)
     async with deps.database.transaction() as session:
+        insert = insert_into(table, session.get_bind().dialect.name)
+        statement = insert.values(folded=folded, text=text, times=1, first_at=now, last_at=now)
         await session.execute(
             statement.on_conflict_do_update(
                 index_elements=["folded"], set_={"times": table.c.times + 1, "text": text, "last_at": now}

@@ -1,4 +1,4 @@
-"""What every writing use case adds: the audit entry, and the catalog's next revision."""
+"""What writing use cases share: the audit entry, the catalog's lock, and its next revision."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot.store.tables import AuditEntry, CatalogState
 
@@ -27,6 +27,13 @@ async def audit(
     await session.flush()
     assert entry.id is not None  # noqa: S101 - the flush has just given it
     return entry.id
+
+
+async def lock_catalog(connection: AsyncConnection) -> int:
+    """Wait until no other transaction changes the catalog, keep others waiting, and return the revision."""
+    column = CatalogState.__table__.c.revision  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    statement = update(CatalogState).values(revision=column).returning(column)
+    return int((await connection.execute(statement)).scalar_one())
 
 
 async def next_revision(session: AsyncSession) -> int:

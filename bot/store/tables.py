@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.types import UTCDateTime
@@ -35,7 +35,21 @@ def _text() -> Any:
     return Field(default="", sa_column=Column(Text, nullable=False))
 
 
-class CatalogState(SQLModel, table=True):
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return an index of the rows for which `where` holds. It is the migrations that say so to the database.
+
+    SQLAlchemy has an option for it by database, and for the sake of one option loads all of that database's dialect.
+    """
+    return Index(name, *columns, unique=unique, info={"where": where})
+
+
+class _Row(SQLModel):
+    """What every table is. Nothing validates rows, so their validators are not built before somebody wants one."""
+
+    model_config = {"defer_build": True}
+
+
+class CatalogState(_Row, table=True):
     """One row: the catalog's revision. Every transaction that changes what answers depend on adds one."""
 
     __tablename__ = "catalog_state"
@@ -43,7 +57,7 @@ class CatalogState(SQLModel, table=True):
     revision: int = 0
 
 
-class Person(SQLModel, table=True):
+class Person(_Row, table=True):
     """Somebody who asks, owns or decides. Known by Slack id, e-mail or a source's handle."""
 
     __tablename__ = "people"
@@ -57,7 +71,7 @@ class Person(SQLModel, table=True):
     revision: int = Field(default=0, index=True)
 
 
-class Team(SQLModel, table=True):
+class Team(_Row, table=True):
     """A team. `folded` is its identity; `is_declared` is False when sources only ever mention it as an owner."""
 
     __tablename__ = "teams"
@@ -75,7 +89,7 @@ class Team(SQLModel, table=True):
     revision: int = Field(default=0, index=True)
 
 
-class Source(SQLModel, table=True):
+class Source(_Row, table=True):
     """Where facts come from: an import by name, or `slack` for what people decide there (`is_human`)."""
 
     __tablename__ = "sources"
@@ -87,7 +101,7 @@ class Source(SQLModel, table=True):
     precedence: int | None = None  #: lower is believed first; None leaves it to the format
 
 
-class Membership(SQLModel, table=True):
+class Membership(_Row, table=True):
     """A source says that a person is in a team."""
 
     __tablename__ = "memberships"
@@ -98,7 +112,7 @@ class Membership(SQLModel, table=True):
     source_id: int = Field(foreign_key="sources.id")
 
 
-class Asset(SQLModel, table=True):
+class Asset(_Row, table=True):
     """Something that can be owned, merged from all claims about it. `ref` is `kind:name` or `kind:namespace/name`."""
 
     __tablename__ = "assets"
@@ -125,7 +139,7 @@ class Asset(SQLModel, table=True):
     revision: int = Field(default=0, index=True)
 
 
-class Claim(SQLModel, table=True):
+class Claim(_Row, table=True):
     """What one source says of one asset, team or person, as last read; `digest` tells whether it changed."""
 
     __tablename__ = "claims"
@@ -144,17 +158,16 @@ class Claim(SQLModel, table=True):
     line: int | None = None
 
 
-class Ownership(SQLModel, table=True):
+class Ownership(_Row, table=True):
     """A fact: a team or a person owns an area of an asset, from and (once over) to. Facts end; they are not changed."""
 
     __tablename__ = "ownerships"
     __table_args__ = (
         CheckConstraint("(team_id IS NULL) <> (person_id IS NULL)", name="one_owner"),
-        Index(
+        _partial(
             "ix_ownerships_current",
             "asset_id",
-            sqlite_where=text("valid_to IS NULL"),
-            postgresql_where=text("valid_to IS NULL"),
+            where="valid_to IS NULL",
         ),
         Index("ix_ownerships_asset_id_valid_from", "asset_id", "valid_from"),
     )
@@ -173,7 +186,7 @@ class Ownership(SQLModel, table=True):
     ended_by: int | None = Field(default=None, foreign_key="audit_log.id")
 
 
-class OwnerDoubt(SQLModel, table=True):
+class OwnerDoubt(_Row, table=True):
     """Somebody pressed "Wrong owner?": who, about which asset, and the optional word of why."""
 
     __tablename__ = "owner_doubts"
@@ -185,7 +198,7 @@ class OwnerDoubt(SQLModel, table=True):
     settled_at: datetime | None = _when(nullable=True)
 
 
-class ImportRun(SQLModel, table=True):
+class ImportRun(_Row, table=True):
     """One import that was carried out or refused; `counts` and `problems` are what its report said."""
 
     __tablename__ = "import_runs"
@@ -200,7 +213,7 @@ class ImportRun(SQLModel, table=True):
     audit_id: int | None = Field(default=None, foreign_key="audit_log.id")
 
 
-class AuditEntry(SQLModel, table=True):
+class AuditEntry(_Row, table=True):
     """Who changed what, when. The database refuses to change or delete a row."""
 
     __tablename__ = "audit_log"
@@ -212,7 +225,7 @@ class AuditEntry(SQLModel, table=True):
     detail: dict[str, Any] = _json(dict)
 
 
-class InboundEvent(SQLModel, table=True):
+class InboundEvent(_Row, table=True):
     """An event id that Slack delivered and Baton has taken; kept for a day so that a redelivery does nothing."""
 
     __tablename__ = "inbound_events"
@@ -220,7 +233,7 @@ class InboundEvent(SQLModel, table=True):
     received_at: datetime = _when(index=True)
 
 
-class Miss(SQLModel, table=True):
+class Miss(_Row, table=True):
     """What people asked for and nobody could answer, counted by folded spelling."""
 
     __tablename__ = "misses"
@@ -231,7 +244,7 @@ class Miss(SQLModel, table=True):
     last_at: datetime = _when(index=True)
 
 
-class OutboxMessage(SQLModel, table=True):
+class OutboxMessage(_Row, table=True):
     """A rendered message that Baton posts on its own account; `key` makes a second enqueue a no-op.
 
     One row a message: a revision changes the row, and what is in Slack follows it.
@@ -240,19 +253,17 @@ class OutboxMessage(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_state_due_at", "state", "due_at"),
-        Index(
+        _partial(
             "ix_outbox_arriving",
             "state",  # so that SQLite prefers it to the index above
             "due_at",
-            sqlite_where=text("lane IS NULL AND state = 'waiting'"),
-            postgresql_where=text("lane IS NULL AND state = 'waiting'"),
+            where="lane IS NULL AND state = 'waiting'",
         ),
-        Index(
+        _partial(
             "ix_outbox_in_line",
             "lane",
             "id",
-            sqlite_where=text("lane IS NOT NULL"),
-            postgresql_where=text("lane IS NOT NULL"),
+            where="lane IS NOT NULL",
         ),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -282,7 +293,7 @@ class OutboxMessage(SQLModel, table=True):
     unsure_since: datetime | None = _when(nullable=True)  #: since then a post of it may be in Slack unbeknown to us
 
 
-class Deployment(SQLModel, table=True):
+class Deployment(_Row, table=True):
     """A source has seen an asset run a product at a version. One that is not seen any more gets `gone_at`."""
 
     __tablename__ = "deployments"
@@ -307,7 +318,7 @@ class Deployment(SQLModel, table=True):
     gone_at: datetime | None = _when(nullable=True)
 
 
-class VersionPin(SQLModel, table=True):
+class VersionPin(_Row, table=True):
     """A person has said which release cycle something is, where the rules were not sure or wrong. Pins end."""
 
     __tablename__ = "version_pins"
@@ -323,7 +334,7 @@ class VersionPin(SQLModel, table=True):
     ended_at: datetime | None = _when(nullable=True)
 
 
-class FeedCopy(SQLModel, table=True):
+class FeedCopy(_Row, table=True):
     """One row: the last good copy of the feed of end-of-life dates, and how the last try went."""
 
     __tablename__ = "feed_copy"
@@ -341,7 +352,7 @@ class FeedCopy(SQLModel, table=True):
     failure: str = _text()  #: why the last try brought nothing; empty when it went well
 
 
-class ProviderDates(SQLModel, table=True):
+class ProviderDates(_Row, table=True):
     """What a provider says itself of the versions that it runs; it outranks the feed."""
 
     __tablename__ = "provider_dates"
@@ -357,7 +368,7 @@ class ProviderDates(SQLModel, table=True):
     seen_at: datetime = _when()
 
 
-class DateChange(SQLModel, table=True):
+class DateChange(_Row, table=True):
     """A deadline of a release cycle has moved; the oldest rows say what was known first."""
 
     __tablename__ = "date_changes"
@@ -371,20 +382,19 @@ class DateChange(SQLModel, table=True):
     at: datetime = _when()
 
 
-class Reminder(SQLModel, table=True):
+class Reminder(_Row, table=True):
     """What an addressee has been told of one deadline. One for each (addressee, product, cycle, kind) at a time."""
 
     __tablename__ = "reminders"
     __table_args__ = (
-        Index(
+        _partial(
             "uq_reminders_open",
             "addressee",
             "product",
             "cycle",
             "kind",
             unique=True,
-            sqlite_where=text("resolved_at IS NULL"),
-            postgresql_where=text("resolved_at IS NULL"),
+            where="resolved_at IS NULL",
         ),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -407,7 +417,7 @@ class Reminder(SQLModel, table=True):
     resolution: str = _text()  #: a `Resolution`
 
 
-class ReminderAnswer(SQLModel, table=True):
+class ReminderAnswer(_Row, table=True):
     """What somebody answered to a reminder. The newest that has not ended is in force."""
 
     __tablename__ = "reminder_answers"
@@ -426,7 +436,7 @@ class ReminderAnswer(SQLModel, table=True):
     ended_at: datetime | None = _when(nullable=True)
 
 
-class Ping(SQLModel, table=True):
+class Ping(_Row, table=True):
     """Somebody was written to on a day of theirs: the reason why nothing more is sent on it.
 
     `addressee` is one of reminders, or who hears of what nobody answers: `lead:12`, `platform`. With `is_digest` the
@@ -440,7 +450,7 @@ class Ping(SQLModel, table=True):
     key: str = _text()  #: the outbox key of the message
 
 
-class CalendarLink(SQLModel, table=True):
+class CalendarLink(_Row, table=True):
     """The address of a team's calendar of deadlines: only a hash of its secret part is kept. Links are revoked."""
 
     __tablename__ = "calendar_links"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from slack_bolt import BoltResponse
-
 from bot.blocks import lifecycle as blocks
 from bot.blocks.lifecycle import actions
 from bot.blocks.text import Block, Rendered
 from bot.domain.lifecycle.reminders import Card
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
+from bot.ports import Ack
 from bot.services import people
 from bot.services.lifecycle import answering, delegating, pinning, waiving
 from handlers import replies
@@ -19,7 +18,7 @@ from handlers.ownership import ephemeral_body
 from handlers.payloads import Action
 
 
-async def on_open(action: Action, context: Context) -> BoltResponse:
+async def on_open(action: Action, context: Context) -> Ack:
     """Show a reminder's card with all its buttons to whoever asked."""
     card = await answering.look_up(context.deps, context.watcher, reminder_id=number(action.value))
     if action.response_url:
@@ -29,7 +28,7 @@ async def on_open(action: Action, context: Context) -> BoltResponse:
     return replies.nothing()
 
 
-async def on_explain(action: Action, context: Context) -> BoltResponse:
+async def on_explain(action: Action, context: Context) -> Ack:
     """Say why, to whoever asked."""
     card = await answering.look_up(context.deps, context.watcher, reminder_id=number(action.value))
     if action.response_url:
@@ -39,7 +38,7 @@ async def on_explain(action: Action, context: Context) -> BoltResponse:
     return replies.nothing()
 
 
-async def on_acknowledge(action: Action, context: Context) -> BoltResponse:
+async def on_acknowledge(action: Action, context: Context) -> Ack:
     """Keep it quiet until the next milestone."""
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     outcome = await answering.acknowledge(
@@ -48,7 +47,7 @@ async def on_acknowledge(action: Action, context: Context) -> BoltResponse:
     return say(context, place_of(action), outcome)
 
 
-async def on_snooze(action: Action, context: Context) -> BoltResponse:
+async def on_snooze(action: Action, context: Context) -> Ack:
     """Keep it quiet for the days chosen."""
     days, _, reminder = action.value.partition("|")
     if days not in {str(each) for each in actions.SNOOZE_DAYS}:
@@ -60,46 +59,46 @@ async def on_snooze(action: Action, context: Context) -> BoltResponse:
     return say(context, place_of(action), outcome)
 
 
-async def on_plan(action: Action, context: Context) -> BoltResponse:
+async def on_plan(action: Action, context: Context) -> Ack:
     """Open the form of a plan."""
     await open_form(context, action, _form(context, action, actions.PLAN, action.value))
     return replies.nothing()
 
 
-async def on_more(action: Action, context: Context) -> BoltResponse:
+async def on_more(action: Action, context: Context) -> Ack:
     """Open the form that was chosen under "More"."""
     word, _, reminder = action.value.partition("|")
     await open_form(context, action, _form(context, action, word, reminder))
     return replies.nothing()
 
 
-async def on_pin(action: Action, context: Context) -> BoltResponse:
+async def on_pin(action: Action, context: Context) -> Ack:
     """Open the form that says what a version is that nobody knows."""
     await open_form(context, action, _pin_form(context, action, number(action.value)))
     return replies.nothing()
 
 
-async def on_approve(action: Action, context: Context) -> BoltResponse:
+async def on_approve(action: Action, context: Context) -> Ack:
     """Approve a waiver."""
     return await _decide_waiver(action, context, is_granted=True)
 
 
-async def on_refuse(action: Action, context: Context) -> BoltResponse:
+async def on_refuse(action: Action, context: Context) -> Ack:
     """Refuse a waiver."""
     return await _decide_waiver(action, context, is_granted=False)
 
 
-async def on_accept(action: Action, context: Context) -> BoltResponse:
+async def on_accept(action: Action, context: Context) -> Ack:
     """Take over what another team offered."""
     return await _decide_offer(action, context, is_accepted=True)
 
 
-async def on_decline(action: Action, context: Context) -> BoltResponse:
+async def on_decline(action: Action, context: Context) -> Ack:
     """Decline what another team offered."""
     return await _decide_offer(action, context, is_accepted=False)
 
 
-async def _decide_waiver(action: Action, context: Context, *, is_granted: bool) -> BoltResponse:
+async def _decide_waiver(action: Action, context: Context, *, is_granted: bool) -> Ack:
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     outcome = await waiving.decide(
         context.deps, context.watcher, answer_id=number(action.value), person_id=person_id, is_granted=is_granted
@@ -107,7 +106,7 @@ async def _decide_waiver(action: Action, context: Context, *, is_granted: bool) 
     return say(context, place_of(action), outcome)
 
 
-async def _decide_offer(action: Action, context: Context, *, is_accepted: bool) -> BoltResponse:
+async def _decide_offer(action: Action, context: Context, *, is_accepted: bool) -> Ack:
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     outcome = await delegating.decide(
         context.deps, context.watcher, answer_id=number(action.value), person_id=person_id, is_accepted=is_accepted

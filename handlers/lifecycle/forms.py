@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from slack_bolt import BoltResponse
-
 from bot.blocks import home as home_blocks
 from bot.blocks.lifecycle import actions, answers
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError, UserError
+from bot.ports import Ack
 from bot.services import people, portfolio, snapshot
 from bot.services.lifecycle import answering, delegating, doubting, pinning, waiving
 from handlers import replies
@@ -18,7 +17,7 @@ from handlers.lifecycle.places import number, read_metadata, say
 from handlers.payloads import Submission
 
 
-async def on_plan_submitted(submission: Submission, context: Context) -> BoltResponse:
+async def on_plan_submitted(submission: Submission, context: Context) -> Ack:
     """Record the plan."""
     values = submission.values
     on = _day(values.get(actions.PLAN_DAY, ""))
@@ -42,7 +41,7 @@ async def on_plan_submitted(submission: Submission, context: Context) -> BoltRes
     return say(context, place, outcome)
 
 
-async def on_delegate_submitted(submission: Submission, context: Context) -> BoltResponse:
+async def on_delegate_submitted(submission: Submission, context: Context) -> Ack:
     """Ask the other team."""
     subject, place = read_metadata(submission.metadata)
     try:
@@ -58,7 +57,7 @@ async def on_delegate_submitted(submission: Submission, context: Context) -> Bol
     return say(context, place, outcome)
 
 
-async def on_not_ours_submitted(submission: Submission, context: Context) -> BoltResponse:
+async def on_not_ours_submitted(submission: Submission, context: Context) -> Ack:
     """Put the doubt on record."""
     values = submission.values
     subject, place = read_metadata(submission.metadata)
@@ -81,7 +80,7 @@ async def on_not_ours_submitted(submission: Submission, context: Context) -> Bol
     return say(context, place, outcome)
 
 
-async def on_pin_submitted(submission: Submission, context: Context) -> BoltResponse:
+async def on_pin_submitted(submission: Submission, context: Context) -> Ack:
     """Let a version count as what it is said to be, and show what that leaves of the reminder."""
     values = submission.values
     subject, place = read_metadata(submission.metadata)
@@ -103,7 +102,7 @@ async def on_pin_submitted(submission: Submission, context: Context) -> BoltResp
     return say(context, place, outcome)
 
 
-async def on_waive_submitted(submission: Submission, context: Context) -> BoltResponse:
+async def on_waive_submitted(submission: Submission, context: Context) -> Ack:
     """Ask the others of the team to leave it."""
     values = submission.values
     subject, place = read_metadata(submission.metadata)
@@ -127,7 +126,7 @@ async def on_waive_submitted(submission: Submission, context: Context) -> BoltRe
     return say(context, place, outcome)
 
 
-async def on_done_submitted(submission: Submission, context: Context) -> BoltResponse:
+async def on_done_submitted(submission: Submission, context: Context) -> Ack:
     """Note that it is said to be done; what is wrong is said in the form's place, for it has no field to say it at."""
     subject, place = read_metadata(submission.metadata)
     try:

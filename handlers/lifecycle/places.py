@@ -7,14 +7,13 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt import BoltResponse
-
 from bot.blocks import home as home_blocks
 from bot.blocks import lifecycle as blocks
 from bot.blocks.text import Block, Rendered
 from bot.domain.lifecycle.outcomes import Outcome, Pinned
 from bot.domain.lifecycle.reminders import Card
 from bot.errors import NotFoundError, UserError
+from bot.ports import Ack
 from handlers import replies
 from handlers.context import Context
 from handlers.ownership import ephemeral_body
@@ -60,7 +59,7 @@ def number(value: str) -> int:
     return int(value)
 
 
-def say(context: Context, place: Place, outcome: Outcome) -> BoltResponse:
+def say(context: Context, place: Place, outcome: Outcome) -> Ack:
     """Acknowledge, and show what an answer came to: a receipt, and the card afresh where only its reader sees it."""
     context.drainer.wake()
     card = outcome.card if not isinstance(outcome, Pinned) else None

@@ -14,7 +14,11 @@ _NOT_NEEDED = [
     "yaml",
     "ijson",
     "asyncpg",
-    "slack_bolt.adapter.socket_mode",
+    "sqlalchemy.dialects.postgresql",
+    "slack_bolt",
+    "apscheduler",
+    "bot.services.catalog",
+    "bot.domain.reconcile",
     "bot.playground",
 ]
 

@@ -27,6 +27,29 @@ async def test_migrated_schema_equals_metadata(database: Database) -> None:
         assert await connection.run_sync(differences) == []
 
 
+async def test_partial_indexes_are_for_the_rows_that_the_models_say(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        query = (
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
+            if database.is_sqlite
+            else "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE '% WHERE %'"
+        )
+        found = {name: _condition(sql) for name, sql in await connection.execute(text(query))}
+    wanted = {
+        str(index.name): _condition(f" WHERE {index.info['where']}")
+        for table in SQLModel.metadata.sorted_tables
+        for index in table.indexes
+        if "where" in index.info
+    }
+    assert found == wanted
+    assert len(wanted) >= 4
+
+
+def _condition(sql: str) -> str:
+    """Return an index's condition, without what PostgreSQL adds when it prints one: parentheses and types."""
+    return sql.rsplit(" WHERE ", 1)[1].replace("::text", "").translate(str.maketrans("", "", "()"))
+
+
 async def test_upgrade_does_nothing_the_second_time(database: Database) -> None:
     assert await migrations.upgrade(database) is False
     assert await migrations.current(database) == migrations.head()

@@ -18,6 +18,7 @@ from bot.services.catalog._reading import Reading, read
 from bot.services.catalog._run import Run
 from bot.services.deps import Deps
 from bot.store import tables
+from bot.store.journal import lock_catalog
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ async def deciding(deps: Deps) -> AsyncIterator[Decision]:
     """Open a transaction in which nobody else changes the catalog; an error undoes the decision."""
     async with deps.database.transaction() as session:
         connection = await session.connection()
-        revision = await _run.lock(connection) + 1
+        revision = await lock_catalog(connection) + 1
         human = await human_source(session)
         sources = await _run.all_sources(connection)
         run = Run(connection, deps.clock.now(), sources[human], sources, revision, Reading())

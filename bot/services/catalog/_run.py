@@ -56,13 +56,6 @@ class Run:
         return any(not diff.is_empty for diff in self.diffs.values())
 
 
-async def lock(connection: AsyncConnection) -> int:
-    """Wait until no other transaction changes the catalog, keep others waiting, and return the revision."""
-    state = table_of(tables.CatalogState)
-    statement = update(state).values(revision=state.c.revision).returning(state.c.revision)
-    return int((await connection.execute(statement)).scalar_one())
-
-
 async def all_sources(connection: AsyncConnection) -> dict[int, Source]:
     """Return every source by id."""
     t = table_of(tables.Source).c

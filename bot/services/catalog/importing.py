@@ -17,6 +17,7 @@ from bot.services.catalog._reading import Reading, read, texts
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import ImportReport, Outcome
 from bot.services.deps import Deps
+from bot.store.journal import lock_catalog
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ async def import_catalog(
 
 async def _open(session: AsyncSession, reading: Reading, deps: Deps, *, source: str, format_name: str) -> Run:
     connection = await session.connection()
-    revision = await _run.lock(connection) + 1
+    revision = await lock_catalog(connection) + 1
     opened, sources = await _run.open_source(connection, source, format_name)
     # The moment is taken behind the lock: whoever waited must not end a fact before it began.
     run = Run(connection, deps.clock.now(), opened, sources, revision, reading)

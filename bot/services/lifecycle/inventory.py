@@ -16,7 +16,7 @@ from bot.services.catalog._bulk import chunks, select_in, table_of
 from bot.services.catalog._deployments import Rows, of_assets
 from bot.services.deps import Deps
 from bot.store import tables
-from bot.store.journal import audit, next_revision
+from bot.store.journal import audit, lock_catalog, next_revision
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ async def record(deps: Deps, scan: Scan, *, actor: str) -> Recorded:
 async def _record(session: AsyncSession, scan: Scan, deps: Deps, *, actor: str) -> Recorded:
     connection = await session.connection()
     # Behind the same lock as imports, which end the deployments of assets that go.
-    await _run.lock(connection)
+    await lock_catalog(connection)
     now = deps.clock.now()
     source_id = await _open_source(connection, scan)
     present = await _present(connection, scan.seen)

@@ -9,13 +9,12 @@ from sqlalchemy import insert, update
 
 from bot.domain.lifecycle.composing import Moved, moved
 from bot.domain.lifecycle.provider_cycles import ProviderCycle
-from bot.services.catalog import _run
 from bot.services.deps import Deps
 from bot.services.lifecycle import facts
 from bot.services.lifecycle._moves import named, note_moves
 from bot.services.lifecycle.refreshing import copy_of
 from bot.store import tables
-from bot.store.journal import audit
+from bot.store.journal import audit, lock_catalog
 
 
 async def keep(deps: Deps, said: Sequence[ProviderCycle], *, actor: str) -> tuple[Moved, ...]:
@@ -25,7 +24,7 @@ async def keep(deps: Deps, said: Sequence[ProviderCycle], *, actor: str) -> tupl
     """
     async with deps.database.transaction() as session:
         connection, now = await session.connection(), deps.clock.now()
-        await _run.lock(connection)
+        await lock_catalog(connection)
         before = await facts.said_by_providers(connection)
         known = {(one.provider, one.engine, one.cycle, one.region): one for one in before}
         news = {(one.provider, one.engine, one.cycle, one.region): one for one in said}

@@ -20,12 +20,11 @@ from bot.domain.lifecycle.composing import Moved, moved
 from bot.domain.lifecycle.feed import FeedSummary, Refused, judge, summarize
 from bot.domain.lifecycle.provider_cycles import ProviderCycle
 from bot.errors import UnreadableError
-from bot.services.catalog import _run
 from bot.services.deps import Deps
 from bot.services.lifecycle import facts
 from bot.services.lifecycle._moves import named, note_moves
 from bot.store import tables
-from bot.store.journal import audit
+from bot.store.journal import audit, lock_catalog
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +211,7 @@ async def copy_of(connection: AsyncConnection) -> Copy:
 
 async def _locked_copy(connection: AsyncConnection) -> Copy:
     """Return the row of the feed's copy, made if it is not there, which nobody else changes meanwhile."""
-    await _run.lock(connection)
+    await lock_catalog(connection)
     known = await copy_of(connection)
     if (await connection.execute(select(_COPY.c.id))).first() is None:
         await connection.execute(insert(_COPY).values(**known))

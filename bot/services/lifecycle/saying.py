@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import Table, bindparam, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import lifecycle as blocks
@@ -22,18 +20,13 @@ from bot.services.deps import Deps
 from bot.services.lifecycle import remembering, written
 from bot.services.lifecycle.remembering import Moves
 from bot.services.lifecycle.watches import Watcher
+from bot.store.inserts import insert_into
 from bot.store.tables import Reminder
 
 #: What a watch and its reminder are found by.
 WatchKey = tuple[str, str, str, str]
 
 _TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
-_OPEN = {
-    name: insert(_TABLE).on_conflict_do_nothing(
-        index_elements=["addressee", "product", "cycle", "kind"], index_where=_TABLE.c.resolved_at.is_(None)
-    )
-    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
-}
 _SAY = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("row"))
@@ -232,7 +225,10 @@ async def open_reminders(session: AsyncSession, opening: Iterable[tuple[Watch, d
     ]
     if rows:
         connection = await session.connection()
-        await connection.execute(_OPEN[connection.dialect.name], rows)
+        statement = insert_into(_TABLE, connection.dialect.name).on_conflict_do_nothing(
+            index_elements=["addressee", "product", "cycle", "kind"], index_where=_TABLE.c.resolved_at.is_(None)
+        )
+        await connection.execute(statement, rows)
 
 
 async def _redate(telling: Telling, redating: Redating) -> Remembered:

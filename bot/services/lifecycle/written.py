@@ -7,18 +7,16 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, Table, case, func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.lifecycle.planning import Written
+from bot.store.inserts import insert_into
 from bot.store.tables import Ping
 
 #: With this begin the keys of digests that were sent.
 DIGEST = "eol:digest:"
 
 _PINGS: Table = Ping.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
-_INSERTS: dict[str, Any] = {"sqlite": sqlite_insert(_PINGS), "postgresql": postgresql_insert(_PINGS)}
 
 
 class TakenError(Exception):
@@ -42,7 +40,7 @@ async def take(session: AsyncSession, addressee: str, day: date, *, key: str, is
 
     A day on which the digest had nothing to say can still be taken, and stays the one on which it was looked at.
     """
-    insert = _INSERTS[session.get_bind().dialect.name].values(
+    insert = insert_into(_PINGS, session.get_bind().dialect.name).values(
         addressee=addressee, day=day, is_digest=is_digest, key=key
     )
     statement = insert.on_conflict_do_update(
@@ -56,7 +54,7 @@ async def looked_at(session: AsyncSession, addressees: Iterable[tuple[str, date]
     """Note that on these days the digests of these addressees had nothing to say."""
     rows = [{"addressee": who, "day": day, "is_digest": True, "key": ""} for who, day in addressees]
     if rows:
-        statement = _INSERTS[session.get_bind().dialect.name].on_conflict_do_update(
+        statement = insert_into(_PINGS, session.get_bind().dialect.name).on_conflict_do_update(
             index_elements=["addressee", "day"], set_={"is_digest": True}
         )
         await (await session.connection()).execute(statement, rows)

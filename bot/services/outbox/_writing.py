@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks.text import Rendered
+from bot.store.inserts import insert_into
 from bot.store.tables import OutboxMessage
 
 _TABLE: Table = OutboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
-_INSERTS = {
-    "sqlite": sqlite_insert(_TABLE).on_conflict_do_nothing(index_elements=["key"]),
-    "postgresql": postgresql_insert(_TABLE).on_conflict_do_nothing(index_elements=["key"]),
-}
+
+
+@cache
+def _once(dialect: str) -> Any:
+    """Return the insert of a message that does nothing where the key is used; made once, for scans add thousands."""
+    return insert_into(_TABLE, dialect).on_conflict_do_nothing(index_elements=["key"])
 
 
 async def enqueue(
@@ -58,7 +60,7 @@ async def enqueue(
         "moved_from": [],
     }
     # Past the session's own machinery, which would cost four times as much for each of a scan's thousands.
-    result = await session.execute(_INSERTS[session.get_bind().dialect.name], values)
+    result = await session.execute(_once(session.get_bind().dialect.name), values)
     return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
 
 
