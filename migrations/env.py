@@ -1,13 +1,14 @@
 """Runs migrations over a connection that `bot.store.migrations` hands in."""
 
 from alembic import context
+from sqlmodel import SQLModel
 
-from bot.store import tables  # fills the metadata
+from bot.store import tables  # noqa: F401 - fills the metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=tables.SQLModel.metadata,
+    target_metadata=SQLModel.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
 )

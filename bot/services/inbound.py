@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from bot.services.deps import Deps
 from bot.store.inserts import insert_into
-from bot.store.tables import InboundEvent
+from bot.store.tables import InboundEvent, core
 
 #: Slack redelivers for five minutes; an outage of ours may add to that.
 _KEPT = timedelta(days=1)
@@ -17,7 +17,7 @@ _KEPT = timedelta(days=1)
 
 async def take(deps: Deps, event_id: str) -> bool:
     """Return whether this delivery is the first of its event, in this process or another."""
-    table = InboundEvent.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    table = core(InboundEvent)
     async with deps.database.transaction() as session:
         insert = insert_into(table, session.get_bind().dialect.name)
         statement = insert.values(event_id=event_id, received_at=deps.clock.now())

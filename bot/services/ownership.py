@@ -203,7 +203,7 @@ async def remember_miss(deps: Deps, asked: str) -> None:
     if not folded or len(text) > _MISS_LENGTH or len(text.split()) > _MISS_WORDS:
         return
     now = deps.clock.now()
-    table = tables.Miss.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    table = tables.core(tables.Miss)
     async with deps.database.transaction() as session:
         insert = insert_into(table, session.get_bind().dialect.name)
         statement = insert.values(folded=folded, text=text, times=1, first_at=now, last_at=now)

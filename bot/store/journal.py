@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from bot.store.tables import AuditEntry, CatalogState
+from bot.store.tables import AuditEntry, CatalogState, core
 
 
 async def audit(
@@ -31,7 +31,7 @@ async def audit(
 
 async def lock_catalog(connection: AsyncConnection) -> int:
     """Wait until no other transaction changes the catalog, keep others waiting, and return the revision."""
-    column = CatalogState.__table__.c.revision  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    column = core(CatalogState).c.revision
     statement = update(CatalogState).values(revision=column).returning(column)
     return int((await connection.execute(statement)).scalar_one())
 
@@ -41,6 +41,6 @@ async def next_revision(session: AsyncSession) -> int:
 
     The row stays locked until the transaction ends, so revisions are committed in their order.
     """
-    column = CatalogState.__table__.c.revision  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    column = core(CatalogState).c.revision
     statement = update(CatalogState).values(revision=column + 1).returning(column)
     return int((await session.execute(statement)).scalar_one())

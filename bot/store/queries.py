@@ -13,7 +13,6 @@ import orjson
 from sqlalchemy import Select, bindparam, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
-from sqlmodel import SQLModel
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
 from bot.domain.lifecycle.deployments import Deployment
@@ -65,28 +64,28 @@ class AssetChanges:
 
 async def revision(connection: AsyncConnection) -> int:
     """Return the catalog's revision."""
-    found = await connection.execute(select(_table(tables.CatalogState).c.revision))
+    found = await connection.execute(select(tables.core(tables.CatalogState).c.revision))
     return int(found.scalar_one())
 
 
 async def sources(connection: AsyncConnection) -> dict[int, SourceRow]:
     """Return every source by id."""
-    t = _table(tables.Source).c
+    t = tables.core(tables.Source).c
     rows = await connection.execute(select(t.id, t.name, t.is_human, t.last_run_at))
     return {row.id: SourceRow(row.id, row.name, row.is_human, row.last_run_at) for row in rows}
 
 
 async def people(connection: AsyncConnection, *, after: int) -> list[PersonRecord]:
     """Return the people who changed after a revision."""
-    t = _table(tables.Person).c
+    t = tables.core(tables.Person).c
     columns = (t.id, t.name, t.slack_id, t.email, t.handle, t.is_active, t.timezone)
     return [_person(row) for row in await connection.execute(select(*columns).where(t.revision > after))]
 
 
 async def teams(connection: AsyncConnection, *, after: int) -> list[TeamRecord]:
     """Return the teams that changed after a revision, with the ids of their members."""
-    t = _table(tables.Team).c
-    rows = (await connection.execute(select(_table(tables.Team)).where(t.revision > after))).all()
+    t = tables.core(tables.Team).c
+    rows = (await connection.execute(select(tables.core(tables.Team)).where(t.revision > after))).all()
     members = await _members(connection, [row.id for row in rows])
     return [
         TeamRecord(
@@ -108,7 +107,7 @@ async def assets(
     connection: AsyncConnection, *, after: int, by_source: dict[int, SourceRow]
 ) -> AsyncIterator[AssetChanges]:
     """Yield the assets that changed after a revision with their facts in force, some hundred at a time, by id."""
-    table, last_id = _table(tables.Asset), 0
+    table, last_id = tables.core(tables.Asset), 0
     query: Select[Any] = (
         select(*_as_stored(table, _ASSET_COLUMNS))  # tags and versions are no part of an answer
         .where(table.c.revision > after, table.c.id > bindparam("last_id"))
@@ -134,7 +133,7 @@ async def assets(
 
 async def deployments(connection: AsyncConnection) -> AsyncIterator[Deployment]:
     """Yield what runs and is not gone, by id; the event loop has its turn after every few hundred."""
-    table, last_id = _table(tables.Deployment), 0
+    table, last_id = tables.core(tables.Deployment), 0
     by_source = await sources(connection)
     query: Select[Any] = (
         select(*_as_stored(table, _DEPLOYMENT_COLUMNS))
@@ -176,13 +175,9 @@ def _as_stored(table: Any, names: Iterable[str]) -> list[Any]:
     return [type_coerce(table.c[name], NullType()) for name in names]
 
 
-def _table(model: type[SQLModel]) -> Any:
-    return model.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
-
-
 async def _members(connection: AsyncConnection, team_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     wanted = set(team_ids)
-    t = _table(tables.Membership).c
+    t = tables.core(tables.Membership).c
     found: dict[int, dict[int, None]] = {}
     for team_id, person_id in await connection.execute(select(t.team_id, t.person_id).order_by(t.id)):
         if team_id in wanted:
@@ -193,9 +188,9 @@ async def _members(connection: AsyncConnection, team_ids: Iterable[int]) -> dict
 async def _facts(
     connection: AsyncConnection, id_range: tuple[int, int], by_source: dict[int, SourceRow]
 ) -> dict[int, list[OwnershipRecord]]:
-    t = _table(tables.Ownership).c
+    t = tables.core(tables.Ownership).c
     query = (
-        select(*_as_stored(_table(tables.Ownership), _FACT_COLUMNS))
+        select(*_as_stored(tables.core(tables.Ownership), _FACT_COLUMNS))
         .where(t.valid_to.is_(None), t.asset_id.between(bindparam("first"), bindparam("last")))
         .order_by(t.asset_id, t.id)
     )
@@ -224,13 +219,13 @@ async def _facts(
 
 async def _doubts(connection: AsyncConnection, id_range: tuple[int, int]) -> dict[int, list[DoubtRecord]]:
     """Return the doubts that no owner has settled, by asset; there are few of them."""
-    doubt, person = _table(tables.OwnerDoubt).c, _table(tables.Person).c
+    doubt, person = tables.core(tables.OwnerDoubt).c, tables.core(tables.Person).c
     query = (
         select(
             *(doubt.asset_id, doubt.reason, doubt.at),
             *(person.id, person.name, person.slack_id, person.email, person.handle, person.is_active, person.timezone),
         )
-        .join_from(_table(tables.OwnerDoubt), _table(tables.Person), person.id == doubt.person_id)
+        .join_from(tables.core(tables.OwnerDoubt), tables.core(tables.Person), person.id == doubt.person_id)
         .where(doubt.settled_at.is_(None), doubt.asset_id.between(*id_range))
         .order_by(doubt.id)
     )

@@ -102,7 +102,7 @@ class World:
 
     async def rows(self, model: Any, *conditions: Any) -> list[Any]:
         async with self.database.reading() as session:
-            found = await session.execute(select(model).where(*conditions).order_by(*model.__table__.primary_key))
+            found = await session.execute(select(model).where(*conditions).order_by(*tables.core(model).primary_key))
             return list(found.scalars())
 
     async def add(self, *rows: Any) -> None:

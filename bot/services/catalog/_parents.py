@@ -114,7 +114,7 @@ def _planned(plan: Plan) -> Iterable[_Said]:
 
 async def _stored(run: Run, plan: Plan) -> AsyncIterator[_Said]:
     # The plain table: its JSON columns can be asked for one key.
-    table = tables.Claim.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    table = tables.core(tables.Claim)
     t, parent = table.c, table.c.content["parent"].as_string()
     query = select(t.id, t.source_id, t.subject_id, parent, t.path, t.line).where(
         t.subject == Subject.ASSET.value, t.digest != "", parent.is_not(None)

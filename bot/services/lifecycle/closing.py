@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Table, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import lifecycle as blocks
@@ -18,9 +18,9 @@ from bot.services.lifecycle.evidence import evidence_for
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.written import TakenError
 from bot.store.journal import audit
-from bot.store.tables import Reminder
+from bot.store.tables import Reminder, core
 
-_TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+_TABLE = core(Reminder)
 
 
 class Closing:

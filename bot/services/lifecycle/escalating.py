@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, and_, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import lifecycle as blocks
@@ -22,11 +22,11 @@ from bot.services.lifecycle import remembering, written
 from bot.services.lifecycle.places import lead_of, places_of, platform_of, slack_id_of
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
-from bot.store.tables import Reminder
+from bot.store.tables import Reminder, core
 
 log = logging.getLogger(__name__)
 
-_TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+_TABLE = core(Reminder)
 _PLATFORM = "platform"
 
 

@@ -64,7 +64,7 @@ class Facts:
         """
         async with database.engine.connect() as connection:
             said = await said_by_providers(connection)
-            copy = tables.FeedCopy.__table__.c  # type: ignore[attr-defined]  # SQLModel's types do not show it
+            copy = tables.core(tables.FeedCopy).c
             query = select(copy.digest, copy.fetched_at, copy.confirmed_at).where(copy.digest != "")
             row = (await connection.execute(query)).first()
             # One that was damaged may come again and say the same.
@@ -97,7 +97,7 @@ async def keep_following(facts: Facts, database: Database, *, every_seconds: flo
 
 async def said_by_providers(connection: AsyncConnection) -> list[ProviderCycle]:
     """Return what providers have said of their own versions, in a fixed order."""
-    t = tables.ProviderDates.__table__.c  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    t = tables.core(tables.ProviderDates).c
     columns = (t.provider, t.engine, t.cycle, t.region, t.standard_until, t.extended_from, t.extended_until)
     found = (await connection.execute(select(*columns).order_by(*columns[:4]))).all()
     return [ProviderCycle(**row._mapping) for row in found]

@@ -28,7 +28,7 @@ async def keep(deps: Deps, said: Sequence[ProviderCycle], *, actor: str) -> tupl
         before = await facts.said_by_providers(connection)
         known = {(one.provider, one.engine, one.cycle, one.region): one for one in before}
         news = {(one.provider, one.engine, one.cycle, one.region): one for one in said}
-        table = tables.ProviderDates.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+        table = tables.core(tables.ProviderDates)
         for key, one in news.items():
             dates = {name: getattr(one, name) for name in ("standard_until", "extended_from", "extended_until")}
             which = dict(zip(("provider", "engine", "cycle", "region"), key, strict=True))

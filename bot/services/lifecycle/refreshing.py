@@ -33,7 +33,7 @@ _EVERY = timedelta(hours=24)
 _AGAIN = timedelta(hours=1)
 #: The row of `feed_copy` by column.
 Copy = dict[str, Any]
-_COPY = tables.FeedCopy.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+_COPY = tables.core(tables.FeedCopy)
 
 
 class Outcome(StrEnum):

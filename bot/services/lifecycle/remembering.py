@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from bot.blocks import lifecycle as blocks
 from bot.domain.lifecycle.feed import freshness
@@ -53,7 +53,7 @@ async def remembered(
         conditions.append(col(table.id).in_(reminder_ids))
     if addressee is not None:
         conditions.append(col(table.addressee) == addressee)
-    rows = (await session.execute(select(_columns(table)).where(*conditions).order_by(col(table.id)))).all()
+    rows = (await session.execute(select(tables.core(table)).where(*conditions).order_by(col(table.id)))).all()
     return await _with_answers(session, rows, conditions)
 
 
@@ -69,7 +69,7 @@ async def told_to(database: Database, addressees: Iterable[str]) -> AsyncIterato
         theirs = or_(col(table.addressee).in_(some), col(table.delegated_to).in_(teams))
         while True:
             conditions = [col(table.resolved_at).is_(None), theirs, col(table.id) > last]
-            query = select(_columns(table)).where(*conditions).order_by(col(table.id)).limit(_CHUNK)
+            query = select(tables.core(table)).where(*conditions).order_by(col(table.id)).limit(_CHUNK)
             async with database.reading() as session:
                 rows = (await session.execute(query)).all()
                 if not rows:
@@ -165,7 +165,7 @@ async def moves_of(session: AsyncSession, watches: Iterable[Watch]) -> Moves:
     if not wanted:
         return {}
     table = tables.DateChange
-    query = select(_columns(table)).where(col(table.product).in_({key for key, _ in wanted})).order_by(col(table.id))
+    query = select(tables.core(table)).where(col(table.product).in_({key for key, _ in wanted})).order_by(col(table.id))
     found: dict[tuple[str, str], list[DateMove]] = {}
     for row in await session.execute(query):
         if (row.product, row.cycle) in wanted:
@@ -186,7 +186,7 @@ def _name(snapshot: Snapshot, team_id: int | None) -> str:
 async def _answers(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
     table = tables.ReminderAnswer
     query: Select[Any] = (
-        select(_columns(table))
+        select(tables.core(table))
         .join(tables.Reminder, col(tables.Reminder.id) == col(table.reminder_id))
         .where(*conditions, col(table.ended_at).is_(None))
         .order_by(col(table.id).desc())
@@ -200,7 +200,7 @@ async def _people(session: AsyncSession, ids: set[int]) -> dict[int, PersonRecor
     found: dict[int, PersonRecord] = {}
     wanted = sorted(ids)
     for start in range(0, len(wanted), 500):
-        query = select(_columns(table)).where(col(table.id).in_(wanted[start : start + 500]))
+        query = select(tables.core(table)).where(col(table.id).in_(wanted[start : start + 500]))
         for row in await session.execute(query):
             found[row.id] = PersonRecord(
                 id=row.id,
@@ -215,10 +215,6 @@ async def _people(session: AsyncSession, ids: set[int]) -> dict[int, PersonRecor
 
 def _people_in(rows: Iterable[Any], *columns: str) -> set[int]:
     return {person for row in rows for name in columns if (person := getattr(row, name)) is not None}
-
-
-def _columns(table: type[SQLModel]) -> Any:
-    return table.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
 
 
 def _answer(row: Any, people: Mapping[int, PersonRecord]) -> Answer:

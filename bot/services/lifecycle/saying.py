@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import lifecycle as blocks
@@ -21,12 +21,12 @@ from bot.services.lifecycle import remembering, written
 from bot.services.lifecycle.remembering import Moves
 from bot.services.lifecycle.watches import Watcher
 from bot.store.inserts import insert_into
-from bot.store.tables import Reminder
+from bot.store.tables import Reminder, core
 
 #: What a watch and its reminder are found by.
 WatchKey = tuple[str, str, str, str]
 
-_TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+_TABLE = core(Reminder)
 _SAY = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("row"))

@@ -163,7 +163,7 @@ async def _gathered(watching: Watching, add: Callable[[_Item], None], items: Ite
 
 async def _pins(connection: AsyncConnection) -> dict[_PinKey, Pin]:
     table = tables.VersionPin
-    query = select(table.__table__).where(col(table.ended_at).is_(None)).order_by(col(table.id))  # type: ignore[attr-defined]  # SQLModel's types do not show it
+    query = select(tables.core(table)).where(col(table.ended_at).is_(None)).order_by(col(table.id))
     return {
         (row.asset_id, row.product, row.version, row.provider): Pin(
             id=row.id,

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Table, case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.lifecycle.planning import Written
 from bot.store.inserts import insert_into
-from bot.store.tables import Ping
+from bot.store.tables import Ping, core
 
 #: With this begin the keys of digests that were sent.
 DIGEST = "eol:digest:"
 
-_PINGS: Table = Ping.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+_PINGS = core(Ping)
 
 
 class TakenError(Exception):

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Update, bindparam, case, null, select, text, update
+from sqlalchemy import ColumnElement, Update, bindparam, case, null, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.outbox import MOST_ATTEMPTS
 from bot.ports import Posted
 from bot.services.deps import Deps
 from bot.services.outbox._queue import COLUMNS, UPDATES, Message, Picked
-from bot.store.tables import OutboxMessage
+from bot.store.tables import OutboxMessage, core
 
 log = logging.getLogger(__name__)
 
-_TABLE: Table = OutboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+_TABLE = core(OutboxMessage)
 #: How long a process may take to post what it claimed; longer than the client waits for Slack.
 CLAIM = timedelta(seconds=60)
 

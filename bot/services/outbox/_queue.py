@@ -10,15 +10,15 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, literal_column, or_, select, text, update
+from sqlalchemy import and_, bindparam, literal_column, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.blocks.outbox import ROOT_FAILED
 from bot.services.deps import Deps
 from bot.services.outbox._pace import Call, Pace
-from bot.store.tables import OutboxMessage
+from bot.store.tables import OutboxMessage, core
 
-_TABLE: Table = OutboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+_TABLE = core(OutboxMessage)
 #: The line of updates, which no channel is called. Updates overtake each other: they concern one message each.
 UPDATES = "~updates"
 #: So many step into their lines in one transaction.

@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks.text import Rendered
 from bot.store.inserts import insert_into
-from bot.store.tables import OutboxMessage
+from bot.store.tables import OutboxMessage, core
 
-_TABLE: Table = OutboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+_TABLE = core(OutboxMessage)
 
 
 @cache

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot.errors import NotFoundError, UserError
 from bot.services.deps import Deps
 from bot.services.outbox._writing import fresh_start
 from bot.store.journal import audit
-from bot.store.tables import OutboxMessage
+from bot.store.tables import OutboxMessage, core
 
-_TABLE: Table = OutboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel's types do not show it
+_TABLE = core(OutboxMessage)
 #: A sent message is kept for so long after its last change; after that a revision does nothing.
 KEPT = timedelta(days=400)
 _UNDELIVERED = ("failed", "waiting", "sending")

@@ -1,0 +1,53 @@
+"""What the tables share: the kinds of columns, and the names of constraints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, Table, Text
+from sqlmodel import Field, SQLModel
+
+from bot.store.types import UTCDateTime
+
+#: Names for every constraint, so that migrations can name them on either database.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def when(*, nullable: bool = False, index: bool = False) -> Any:
+    """Return a column for a moment, aware and in UTC."""
+    return Field(sa_column=Column(UTCDateTime, nullable=nullable, index=index), default=None)
+
+
+def json(default: type[list[Any]] | type[dict[str, Any]] = list) -> Any:
+    """Return a column for a list or an object, empty unless it is given."""
+    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+
+def words() -> Any:
+    """Return a column for text, empty unless it is given."""
+    return Field(default="", sa_column=Column(Text, nullable=False))
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return an index of the rows for which `where` holds. It is the migrations that say so to the database.
+
+    SQLAlchemy has an option for it by database, and for the sake of one option loads all of that database's dialect.
+    """
+    return Index(name, *columns, unique=unique, info={"where": where})
+
+
+class Row(SQLModel):
+    """What every table is. Nothing validates rows, so their validators are not built before somebody wants one."""
+
+    model_config = {"defer_build": True}
+
+
+def core(model: type[SQLModel]) -> Table:
+    """Return a model's table, for statements that make no objects of its rows."""
+    return model.__table__  # type: ignore[attr-defined, no-any-return]  # SQLModel's types do not show it

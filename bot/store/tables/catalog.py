@@ -1,0 +1,103 @@
+"""What there is to be owned, and what the sources say of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, Text, UniqueConstraint
+from sqlmodel import Field
+
+from bot.store.tables._basics import Row, json, when, words
+
+
+class CatalogState(Row, table=True):
+    """One row: the catalog's revision. Every transaction that changes what answers depend on adds one."""
+
+    __tablename__ = "catalog_state"
+    id: int = Field(primary_key=True)
+    revision: int = 0
+
+
+class Source(Row, table=True):
+    """Where facts come from: an import by name, or `slack` for what people decide there (`is_human`)."""
+
+    __tablename__ = "sources"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    format: str = words()
+    is_human: bool = False
+    last_run_at: datetime | None = when(nullable=True)  #: the last run that read the source whole
+    precedence: int | None = None  #: lower is believed first; None leaves it to the format
+
+
+class Asset(Row, table=True):
+    """Something that can be owned, merged from all claims about it. `ref` is `kind:name` or `kind:namespace/name`."""
+
+    __tablename__ = "assets"
+    id: int | None = Field(default=None, primary_key=True)
+    ref: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    kind: str = words()
+    name: str = words()
+    namespace: str = words()
+    description: str = words()
+    aliases: list[str] = json()
+    addresses: list[str] = json()
+    parent_id: int | None = Field(default=None, foreign_key="assets.id", index=True)
+    hosting: str | None = Field(default=None, sa_column=Column(Text))
+    tier: int | None = None
+    links: list[list[str]] = json()  #: pairs of label and URL
+    tags: list[list[str]] = json()  #: pairs of key and value
+    runs: list[list[str]] = json()  #: product, version, provider, environment
+    unowned_reason: str = words()
+    rule_repository: str | None = Field(default=None, sa_column=Column(Text))
+    rule_pattern: str | None = Field(default=None, sa_column=Column(Text))
+    rule_position: int | None = None
+    rule_section: str | None = Field(default=None, sa_column=Column(Text))
+    gone_at: datetime | None = when(nullable=True)
+    revision: int = Field(default=0, index=True)
+
+
+class Claim(Row, table=True):
+    """What one source says of one asset, team or person, as last read; `digest` tells whether it changed."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        UniqueConstraint("source_id", "subject", "external_id"),
+        Index("ix_claims_subject_subject_id", "subject", "subject_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="sources.id")
+    subject: str = words()  #: `asset`, `team` or `person`
+    external_id: str = words()
+    subject_id: int
+    digest: str = words()
+    content: dict[str, Any] = json(dict)
+    path: str = words()
+    line: int | None = None
+
+
+class ImportRun(Row, table=True):
+    """One import that was carried out or refused; `counts` and `problems` are what its report said."""
+
+    __tablename__ = "import_runs"
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="sources.id", index=True)
+    paths: list[str] = json()
+    started_at: datetime = when()
+    finished_at: datetime = when()
+    outcome: str = words()  #: `imported`, `unchanged` or `refused`
+    counts: dict[str, int] = json(dict)
+    problems: list[str] = json()  #: the first 1,000
+    audit_id: int | None = Field(default=None, foreign_key="audit_log.id")
+
+
+class Miss(Row, table=True):
+    """What people asked for and nobody could answer, counted by folded spelling."""
+
+    __tablename__ = "misses"
+    folded: str = Field(primary_key=True)
+    text: str = words()  #: the thing asked for as last written, at most 100 characters and 8 words
+    times: int = 0
+    first_at: datetime = when()
+    last_at: datetime = when(index=True)

@@ -1,0 +1,58 @@
+"""When support ends: the copy of the feed, what providers say of their own versions, and what has moved."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field
+
+from bot.store.tables._basics import Row, when, words
+
+
+class FeedCopy(Row, table=True):
+    """One row: the last good copy of the feed of end-of-life dates, and how the last try went."""
+
+    __tablename__ = "feed_copy"
+    id: int = Field(primary_key=True)
+    body: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))  #: zlib; empty: no copy yet
+    etag: str = words()
+    last_modified: str = words()
+    digest: str = words()
+    products: int = 0
+    cycles: int = 0
+    fetched_at: datetime | None = when(nullable=True)  #: when this copy came
+    confirmed_at: datetime | None = when(nullable=True)  #: when the feed last gave or confirmed it
+    tried_at: datetime | None = when(nullable=True)
+    not_before: datetime | None = when(nullable=True)  #: the feed asked for a pause until then
+    failure: str = words()  #: why the last try brought nothing; empty when it went well
+
+
+class ProviderDates(Row, table=True):
+    """What a provider says itself of the versions that it runs; it outranks the feed."""
+
+    __tablename__ = "provider_dates"
+    __table_args__ = (UniqueConstraint("provider", "engine", "cycle", "region"),)
+    id: int | None = Field(default=None, primary_key=True)
+    provider: str = words()
+    engine: str = words()
+    cycle: str = words()
+    region: str = words()
+    standard_until: date | None = None
+    extended_from: date | None = None
+    extended_until: date | None = None
+    seen_at: datetime = when()
+
+
+class DateChange(Row, table=True):
+    """A deadline of a release cycle has moved; the oldest rows say what was known first."""
+
+    __tablename__ = "date_changes"
+    __table_args__ = (Index("ix_date_changes_product_cycle", "product", "cycle"),)
+    id: int | None = Field(default=None, primary_key=True)
+    product: str = words()
+    cycle: str = words()
+    clock: str = words()  #: `eoas`, `eol` or `eoes`
+    before: str = words()  #: a day, `open`, `ended` or `absent`
+    after: str = words()
+    at: datetime = when()

@@ -1,0 +1,51 @@
+"""What runs where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from bot.store.tables._basics import Row, when, words
+
+
+class Deployment(Row, table=True):
+    """A source has seen an asset run a product at a version. One that is not seen any more gets `gone_at`."""
+
+    __tablename__ = "deployments"
+    __table_args__ = (
+        UniqueConstraint(
+            "source_id", "asset_id", "product", "provider", "environment", "version", name="uq_deployments"
+        ),
+        Index("ix_deployments_asset_id", "asset_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="sources.id")
+    asset_id: int = Field(foreign_key="assets.id")
+    product: str = words()  #: the source's own word: a product, an engine, an image
+    version: str = words()  #: as written; empty for one that nobody knows
+    provider: str = words()  #: whose clock counts; empty for the makers' own
+    environment: str = words()
+    how: str = words()  #: `catalog`, or how it was scanned: `image`, `dockerfile`, `sbom`, `aws-rds`
+    address: str = words()  #: what identifies the thing that was seen: an image reference, an ARN
+    has_extended_support: bool | None = None  #: whether support goes on for money by itself; None: not said
+    first_seen_at: datetime = when()
+    last_seen_at: datetime = when()  #: an import that changes nothing moves the source's `last_run_at` instead
+    gone_at: datetime | None = when(nullable=True)
+
+
+class VersionPin(Row, table=True):
+    """A person has said which release cycle something is, where the rules were not sure or wrong. Pins end."""
+
+    __tablename__ = "version_pins"
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int = Field(foreign_key="assets.id", index=True)
+    product: str = words()  #: the deployment's words, as in `deployments`
+    version: str = words()
+    provider: str = words()
+    pinned_product: str = words()  #: the key of the product that it is
+    pinned_cycle: str = words()
+    person_id: int = Field(foreign_key="people.id")
+    at: datetime = when()
+    ended_at: datetime | None = when(nullable=True)

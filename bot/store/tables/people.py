@@ -1,0 +1,53 @@
+"""Who there is: people, teams, and who is in which."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, Text, UniqueConstraint
+from sqlmodel import Field
+
+from bot.store.tables._basics import Row, json, when, words
+
+
+class Person(Row, table=True):
+    """Somebody who asks, owns or decides. Known by Slack id, e-mail or a source's handle."""
+
+    __tablename__ = "people"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = words()
+    slack_id: str | None = Field(default=None, unique=True)
+    email: str | None = Field(default=None, unique=True)  #: lower case
+    handle: str | None = Field(default=None, unique=True)  #: lower case, without `@`
+    timezone: str = words()
+    is_active: bool = True
+    revision: int = Field(default=0, index=True)
+
+
+class Team(Row, table=True):
+    """A team. `folded` is its identity; `is_declared` is False when sources only ever mention it as an owner."""
+
+    __tablename__ = "teams"
+    id: int | None = Field(default=None, primary_key=True)
+    folded: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    name: str = words()
+    aliases: list[str] = json()
+    former_names: list[str] = json()
+    channel: str = words()
+    user_group: str = words()
+    timezone: str = words()
+    lead_id: int | None = Field(default=None, foreign_key="people.id")
+    is_declared: bool = False
+    gone_at: datetime | None = when(nullable=True)
+    revision: int = Field(default=0, index=True)
+
+
+class Membership(Row, table=True):
+    """A source says that a person is in a team."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("team_id", "person_id", "source_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="teams.id", index=True)
+    person_id: int = Field(foreign_key="people.id", index=True)
+    source_id: int = Field(foreign_key="sources.id")
