@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import Diff, broken_paths
 from bot.services.catalog import _deployments, _facts, _owners, _plan, _roster, _run, _settle, _write
-from bot.services.catalog._bulk import chunks, table_of
 from bot.services.catalog._parents import resolve_parents
 from bot.services.catalog._reading import Said
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import Action, Change
 from bot.store import tables
+from bot.store.bulk import chunks, table_of
 from bot.store.journal import audit, next_revision
 
 

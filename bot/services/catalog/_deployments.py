@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import AssetClaim, Runs
 from bot.domain.lifecycle.seen import CATALOG, Difference, Key, Seen, Stored, compare
-from bot.services.catalog._bulk import chunks, insert_rows, select_in, table_of, update_rows
 from bot.services.catalog._plan import Plan, Planned
 from bot.services.catalog._run import Run
 from bot.store import tables
+from bot.store.bulk import chunks, insert_rows, select_in, table_of, update_rows
 
 #: A source's id and an asset's.
 Pair = tuple[int, int]

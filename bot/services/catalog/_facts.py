@@ -12,10 +12,10 @@ from sqlalchemy import select
 from bot.domain.catalog import AssetClaim, Role
 from bot.domain.ownership import contradict
 from bot.domain.reconcile.book import Owner, TeamEntry
-from bot.services.catalog._bulk import insert_rows, select_in, table_of, update_rows
 from bot.services.catalog._owners import Owners
 from bot.services.catalog._run import Run
 from bot.store import tables
+from bot.store.bulk import insert_rows, select_in, table_of, update_rows
 
 #: An owner in a fact: team id and person id (one is None), area, role, source id.
 FactKey = tuple[int | None, int | None, str, str, int]

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from bot.domain.catalog import AssetClaim, OwnerRef, Problem
 from bot.domain.reconcile.book import Owner, PersonEntry, TeamEntry
 from bot.domain.reconcile.owners import Index, UnknownPerson, UnknownTeam, nearest, slug
-from bot.services.catalog._bulk import chunks
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
+from bot.store.bulk import chunks
 
 #: Whom each reference means; None where it names nobody.
 Owners = dict[OwnerRef, Owner | None]

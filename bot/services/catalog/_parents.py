@@ -13,10 +13,10 @@ from bot.domain.names import fold
 from bot.domain.reconcile.assets import identity
 from bot.domain.reconcile.claims import Source, Subject, rank
 from bot.domain.reconcile.parents import Candidate, ParentClaim, Parents, break_cycles, wanted_names
-from bot.services.catalog._bulk import chunks, select_all, select_in, table_of
 from bot.services.catalog._plan import Plan, standing
 from bot.services.catalog._run import Run
 from bot.store import tables
+from bot.store.bulk import chunks, select_all, select_in, table_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from bot.domain.names import fold
 from bot.domain.reconcile.assets import MergedAsset, Refs, identity, merge, ref_of
 from bot.domain.reconcile.claims import Subject, decode_asset, decode_owners, rank
 from bot.domain.reconcile.owners import Index
-from bot.services.catalog._bulk import chunks, reserve_ids, select_all, select_in, table_of
 from bot.services.catalog._run import Run
 from bot.store import tables
+from bot.store.bulk import chunks, reserve_ids, select_all, select_in, table_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from bot.domain.catalog import AssetClaim, PersonClaim, Problem, SourceCatalog, TeamClaim
 from bot.domain.reconcile.claims import digest, encode, external_id
-from bot.services.catalog._bulk import CHUNK, chunks
+from bot.store.bulk import CHUNK, chunks
 
 C = TypeVar("C", AssetClaim, TeamClaim, PersonClaim)
 

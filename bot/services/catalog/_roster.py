@@ -11,9 +11,9 @@ from sqlalchemy import delete, select, update
 from bot.domain.reconcile.book import Book, Owner, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.owners import Index
-from bot.services.catalog._bulk import chunks, insert_rows, reserve_ids, select_all, table_of, update_rows
 from bot.services.catalog._run import Run
 from bot.store import tables
+from bot.store.bulk import chunks, insert_rows, reserve_ids, select_all, table_of, update_rows
 
 #: A source says that a person is in a team.
 Membership = tuple[TeamEntry, PersonEntry, int]

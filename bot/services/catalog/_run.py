@@ -15,10 +15,10 @@ from bot.domain.catalog import HUMAN_SOURCE, Problem
 from bot.domain.reconcile.claims import Source, Subject
 from bot.domain.reconcile.diff import Diff, StoredClaim
 from bot.errors import CatalogError
-from bot.services.catalog._bulk import reserve_ids, select_all, table_of
 from bot.services.catalog._reading import Reading
 from bot.services.catalog.report import Changes, empty_counts
 from bot.store import tables
+from bot.store.bulk import reserve_ids, select_all, table_of
 
 
 @dataclass(slots=True)

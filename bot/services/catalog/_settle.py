@@ -13,10 +13,10 @@ from bot.domain.reconcile.claims import Source, Subject, decode_person, decode_t
 from bot.domain.reconcile.owners import Index, UnknownTeam, slug
 from bot.domain.reconcile.people import People, person_key
 from bot.domain.reconcile.teams import Cluster, SourcedTeam
-from bot.services.catalog._bulk import select_all, table_of
 from bot.services.catalog._roster import Roster, know
 from bot.services.catalog._run import Run
 from bot.store import tables
+from bot.store.bulk import select_all, table_of
 
 
 @dataclass(slots=True, eq=False)

@@ -13,7 +13,6 @@ from bot.domain.reconcile.assets import MergedAsset
 from bot.domain.reconcile.claims import AnyClaim, Subject
 from bot.domain.reconcile.parents import by_depth
 from bot.services.catalog import _facts
-from bot.services.catalog._bulk import chunks, insert_rows, select_in, table_of, update_rows
 from bot.services.catalog._facts import FactChanges, FactKey
 from bot.services.catalog._owners import Owners
 from bot.services.catalog._plan import Plan, Planned, previous_spellings
@@ -22,6 +21,7 @@ from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import Action, Change
 from bot.store import tables
+from bot.store.bulk import chunks, insert_rows, select_in, table_of, update_rows
 
 
 class AssetWriter:

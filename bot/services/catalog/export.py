@@ -28,10 +28,10 @@ from bot.domain.catalog import (
 )
 from bot.domain.reconcile.claims import Source, Subject, decode_asset, decode_person, decode_team, rank
 from bot.errors import NotFoundError
-from bot.services.catalog._bulk import select_all, table_of
 from bot.services.catalog._run import all_sources
 from bot.services.deps import Deps
 from bot.store import tables
+from bot.store.bulk import select_all, table_of
 
 _HERE = Origin("export")
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.domain.reconcile.claims import Source, Subject, rank
-from bot.services.catalog._bulk import table_of
 from bot.services.deps import Deps
 from bot.store import tables
+from bot.store.bulk import table_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

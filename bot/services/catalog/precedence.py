@@ -10,10 +10,10 @@ from sqlalchemy import func, select, update
 from bot.domain.reconcile.claims import Subject, rank
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services.catalog._apply import Reason
-from bot.services.catalog._bulk import table_of
 from bot.services.catalog._decide import Decision, deciding
 from bot.services.deps import Deps
 from bot.store import tables
+from bot.store.bulk import table_of
 
 
 async def prefer(deps: Deps, names: Sequence[str], *, actor: str) -> list[str]:

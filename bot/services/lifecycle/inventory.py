@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from bot.domain.lifecycle.seen import CATALOG, Difference, Seen, compare
 from bot.errors import CatalogError
 from bot.services.catalog import _run
-from bot.services.catalog._bulk import chunks, select_in, table_of
 from bot.services.catalog._deployments import Rows, of_assets
 from bot.services.deps import Deps
 from bot.store import tables
+from bot.store.bulk import chunks, select_in, table_of
 from bot.store.journal import audit, lock_catalog, next_revision
 
 log = logging.getLogger(__name__)

@@ -13,11 +13,11 @@ from bot.domain.catalog import Role
 from bot.domain.lifecycle.seen import CATALOG, Seen
 from bot.domain.ownership import Disputed, Owned
 from bot.domain.records import AssetRecord
-from bot.services.catalog._bulk import table_of
 from bot.services.catalog._deployments import stored
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.bulk import table_of
 
 
 @dataclass(frozen=True, slots=True)

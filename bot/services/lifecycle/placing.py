@@ -15,10 +15,10 @@ from bot.domain.lifecycle.sightings import Sighting
 from bot.domain.names import fold
 from bot.domain.reconcile.claims import Subject
 from bot.domain.records import AssetRecord
-from bot.services.catalog._bulk import select_in, table_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.bulk import select_in, table_of
 
 #: Kinds that hold what runs rather than run: of several assets that are known alike, these are not meant.
 _AROUND = frozenset({AssetKind.SYSTEM, AssetKind.REPOSITORY, AssetKind.PATH})
