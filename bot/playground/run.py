@@ -20,6 +20,7 @@ from bot.data import manifest
 from bot.domain.names import clean
 from bot.errors import CatalogError, SettingsError
 from bot.playground.clock import MovableClock
+from bot.playground.demo import DEMO, load_demo
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.furnishing import furnish, hold_threads, read_threads, things_to_try
 from bot.playground.moving import ClockMover
@@ -36,8 +37,6 @@ from bot.web import SLACK_PATH, calendar_routes
 
 log = logging.getLogger(__name__)
 
-#: The demo organisation's files, of many formats.
-DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
 _TOUR_TEAM = "payments"
 #: Who hears in the demo of what reaches nobody else.
 _DEMO_PLATFORM = "team-devops"
@@ -77,7 +76,7 @@ async def playing(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         await migrations.upgrade(database)
-        await (load_own(database, catalog) if catalog else load_demo(database))
+        await (load_own(database, catalog) if catalog else load_demo(database, clock))
         slack.workspace.team_name = "Your catalog" if catalog else "Fernhill Labs"
         slack.install(manifest())
         await furnish(slack, database)
@@ -107,15 +106,6 @@ async def playing(
         site.add_routes(calendar_routes(Calendars(baton.context.deps, baton.context.watcher)))
         url = await _serve(stack, site, host, port)
         yield Playground(url, slack, baton, clock)
-
-
-async def load_demo(database: Database) -> bool:
-    """Import the demo organisation into an empty store; return whether that was done."""
-    async with database.reading() as session:
-        if (await session.execute(select(col(tables.Source.id)).limit(1))).scalar() is not None:
-            return False
-    await load_own(database, [DEMO])
-    return True
 
 
 async def load_own(database: Database, paths: Sequence[Path]) -> None:
