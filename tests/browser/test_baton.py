@@ -48,10 +48,11 @@ def a_member_of(baton: Playground, team: str) -> str:
 
 async def test_a_newcomer_asks_and_gets_a_true_answer(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"))
-    await page.get_by_role("button", name="/whoowns payments-db").click()
+    await page.get_by_role("button", name="/whoowns payments-db", exact=True).click()
     await page.press(BOX, "Enter")
     answer = messages(page).last
     await expect(answer).to_contain_text("payments-db")
+    await expect(answer).to_contain_text("confirmed by @tom.whitlock")
     await expect(answer).to_contain_text("looks after the database")
     await expect(answer).to_contain_text("Only visible to you")
     await expect(answer.get_by_role("button", name="Confirm")).to_have_count(0)
@@ -62,7 +63,18 @@ async def test_an_owner_confirms_and_the_trust_line_says_so(baton: Playground, o
     page = await open_as(a_member_of(baton, "payments"))
     await send(page, "/whoowns payments-db")
     await messages(page).last.get_by_role("button", name="Confirm").click()
-    await expect(messages(page).last).to_contain_text("confirmed by")
+    await expect(messages(page).last).to_contain_text("confirmed by @amara.osei Today")
+
+
+async def test_the_past_had_other_owners(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await page.get_by_role("button", name="/whoowns payments-db six months ago").click()
+    await page.press(BOX, "Enter")
+    await expect(messages(page).last).to_contain_text("devops (#team-devops) owned payments-db")
+    await send(page, "/whoowns payments-db history")
+    await expect(messages(page).last).to_contain_text("payments (#team-payments) owns the application since")
+    await expect(messages(page).last).to_contain_text("devops (#team-devops) owned it from")
+    await keep(page, "history")
 
 
 async def test_a_doubt_reaches_the_owner_in_their_channel(baton: Playground, open_as: OpenPage) -> None:
@@ -95,6 +107,30 @@ async def test_on_a_phone(baton: Playground, open_as: OpenPage) -> None:
     await expect(messages(page).last).to_contain_text("CI and deployments")
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     await keep(page, "phone")
+
+
+async def test_a_newcomer_with_a_phone_reads_from_the_beginning(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"), width=390, height=844)
+    await expect(page.get_by_role("heading", name="Nothing here yet")).to_be_in_viewport(ratio=1)
+
+
+async def test_the_newest_stays_in_sight_when_the_tour_takes_half_of_a_phone(
+    baton: Playground, open_as: OpenPage
+) -> None:
+    page = await open_as(a_member_of(baton, "payments"), width=390, height=844)
+    tour = page.locator("#tour")
+    await tour.get_by_role("button", name="Take the tour").click()
+    for count in range(1, 4):
+        await send(page, "/whoowns payments-db")
+        await expect(messages(page)).to_have_count(count)
+    await tour.get_by_role("button", name="Leave the tour").click()
+    await page.get_by_role("button", name="Channels and people").click()
+    await page.locator("button.side-item", has_text="grooming").click()
+    await tour.get_by_role("button", name="Take the tour").click()
+    await expect(page.locator("#place-title")).to_have_text("# general")
+    await send(page, "/whoowns ledger history")
+    await expect(messages(page)).to_have_count(4)
+    await expect(messages(page).last.get_by_text("the latest first")).to_be_in_viewport(ratio=1)
 
 
 async def test_what_is_ones_own_stands_in_sight(baton: Playground, open_as: OpenPage) -> None:
