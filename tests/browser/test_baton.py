@@ -210,6 +210,17 @@ async def test_the_tour_leads_through_the_product(baton: Playground, open_as: Op
     await expect(tour.get_by_role("button", name="Take the tour again")).to_be_visible()
 
 
+async def test_the_tour_does_not_lie_on_what_one_can_try(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await page.locator("button.side-item", has_text="grooming").click()
+    hide = page.get_by_role("button", name="Hide the suggestions")
+    await hide.click(trial=True)
+    await page.locator("#tour").get_by_role("button", name="Take the tour").click()
+    await page.locator("button.side-item", has_text="grooming").click()
+    await hide.click()
+    await expect(page.locator(".tries").first).to_be_hidden()
+
+
 async def test_the_tour_can_be_left_and_stays_where_it_was(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"))
     tour = page.locator("#tour")
