@@ -27,7 +27,7 @@ from bot.playground.moving import ClockMover
 from bot.playground.page import SUGGESTIONS, add_page
 from bot.playground.page_state import Tour
 from bot.ports import SystemClock
-from bot.services.catalog import import_catalog
+from bot.services.catalog import Outcome, import_catalog
 from bot.services.deps import Deps
 from bot.services.lifecycle.calendars import Calendars
 from bot.settings import Settings
@@ -111,12 +111,13 @@ async def playing(
 async def load_own(database: Database, paths: Sequence[Path]) -> None:
     """Import what the visitor's files hold, each format as a source of its own.
 
-    Raises CatalogError, naming the first problem, when there is nothing in them that Baton reads.
+    Raises CatalogError, naming the first problem, when there is nothing in them that Baton reads or can make out.
     """
     deps = Deps(database, SystemClock())
     found, problems = formats.detect(paths)
     if not found:
         raise CatalogError(str(problems[0]) if problems else "There is nothing to read in these paths.")
+    is_empty = True
     for name, files in found.items():
         catalog = formats.read(name, paths, only=files)
         report = await import_catalog(
@@ -126,6 +127,10 @@ async def load_own(database: Database, paths: Sequence[Path]) -> None:
         log.info("%s: %d assets, %d errors", name, report.counts["assets_added"], len(errors))
         for problem in errors[:_ERRORS_SAID]:
             log.warning("%s", clean(str(problem)))
+        problems += errors
+        is_empty &= report.outcome is Outcome.REFUSED
+    if is_empty and problems:
+        raise CatalogError(clean(str(problems[0])))
 
 
 async def _tour(slack: FakeSlack, database: Database) -> Tour | None:

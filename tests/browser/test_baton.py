@@ -20,6 +20,7 @@ from playwright.async_api import Page, expect
 
 from bot.domain.lifecycle.reminders import Remembered
 from bot.domain.lifecycle.targets import targets
+from bot.errors import CatalogError
 from bot.playground.run import Playground, playing
 from bot.services import snapshot
 from bot.services.lifecycle import answering
@@ -431,6 +432,13 @@ async def test_a_visitors_own_catalog(tmp_path: Path, open_url: OpenPage, caplog
             await expect(messages(page).last).to_contain_text(answer)
         await page.close()
     assert "service.datadog.yaml:1: is of version 'v9'" in caplog.text
+
+
+async def test_a_catalog_of_which_nothing_can_be_read_is_not_played(tmp_path: Path) -> None:
+    (tmp_path / "catalog.yaml").write_text("baton: 1\nteams:\n  - name: x\n   channel: oops\n")
+    with pytest.raises(CatalogError, match=r"catalog.yaml:4: is not valid YAML"):
+        async with playing(f"sqlite:///{tmp_path / 'own.sqlite'}", catalog=[tmp_path]):
+            pytest.fail("there is nothing to play with")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=str)
