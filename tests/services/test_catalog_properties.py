@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from bot.clients.catalog import read
 from bot.clients.catalog.baton_writer import render
-from bot.domain.catalog import Area, Origin, OwnerType, Role, SourceCatalog
+from bot.domain.catalog import Area, Hosting, Link, Origin, OwnerType, Role, SourceCatalog
 from bot.domain.ownership import Disputed, verdict
 from bot.domain.reconcile.claims import external_id
 from bot.errors import NotAllowedError
@@ -38,7 +38,9 @@ from tests.services.catalog_world import Said, World, asset, owner, person, team
 HERE = Origin("export")
 TEAMS = ["Payments", "payments", "pay", "Core-Pay", "core pay", "ops"]
 OWNERS = [*TEAMS, "@acme/pay", "group:default/core-pay", "jo", "@jo", "jo@example.com", "ops@example.com", "ann"]
+SOURCES = ["csv", "backstage", "terraform"]
 NAMES = ["red", "Red", "blue-db", "blue_db", "green"]
+LINKS = [Link("runbook", "https://one.example"), Link("runbook", "https://other.example")]
 
 
 @st.composite
@@ -57,6 +59,10 @@ def asset_claims(draw: st.DrawFn) -> Any:
         parent=draw(st.sampled_from(["", "red", "blue-db", "2", "service:green"])),
         aliases=tuple(draw(st.lists(st.sampled_from(["x", "y"]), max_size=2))),
         tier=draw(st.sampled_from([None, 1, 2])),
+        description=draw(st.sampled_from(["", "of one", "of another"])),
+        hosting=draw(st.sampled_from([None, *Hosting])),
+        links=tuple(draw(st.lists(st.sampled_from(LINKS), max_size=2, unique=True))),
+        unowned_reason=draw(st.sampled_from(["", "", "switched off"])),
     )
 
 
@@ -139,12 +145,15 @@ async def new_world(folder: Path, worlds: Worlds, name: str = "one") -> AsyncIte
         await worlds[name].close()
 
 
-@given(first=catalogs(), other=catalogs())
+@given(first=catalogs(), other=catalogs(), pick=st.integers(0, 35))
 @settings(max_examples=25)
-async def test_importing_twice_changes_nothing(folder: Path, worlds: Worlds, first: Claims, other: Claims) -> None:
+async def test_importing_twice_changes_nothing(
+    folder: Path, worlds: Worlds, first: Claims, other: Claims, pick: int
+) -> None:
     async with new_world(folder, worlds) as world:
         await world.load("csv", *first)
         await world.load("backstage", *other)
+        await _decide(world, "claim", pick)
         before = await world.dump()
         for source, claims in (("csv", first), ("backstage", other)):
             report = await world.load(source, *claims)
@@ -164,20 +173,23 @@ async def outcome(world: World) -> Any:
     }
     described = {name: (set(row.aliases), row.is_declared) for name, row in (await world.teams()).items()}
     parents = {ref: refs.get(row.parent_id) for ref, row in rows.items()}
-    scalars = {ref: (row.name, row.tier, set(row.aliases)) for ref, row in rows.items()}
+    scalars = {
+        ref: (row.name, row.tier, set(row.aliases), row.description, row.hosting, row.links, row.unowned_reason)
+        for ref, row in rows.items()
+    }
     return await world.owners(), parents, scalars, described, members
 
 
-@given(first=catalogs(), other=catalogs())
+@given(said=st.tuples(catalogs(), catalogs(), catalogs()), order=st.permutations(SOURCES))
 @settings(max_examples=50)
 async def test_the_order_of_imports_does_not_change_the_outcome(
-    folder: Path, worlds: Worlds, first: Claims, other: Claims
+    folder: Path, worlds: Worlds, said: tuple[Claims, ...], order: list[str]
 ) -> None:
     async with new_world(folder, worlds) as one, new_world(folder, worlds, "other") as another:
-        await one.load("csv", *first)
-        await one.load("backstage", *other)
-        await another.load("backstage", *other)
-        await another.load("csv", *first)
+        for source, claims in zip(SOURCES, said, strict=True):
+            await one.load(source, *claims)
+        for source in order:
+            await another.load(source, *said[SOURCES.index(source)])
         assert await outcome(one) == await outcome(another)
 
 
