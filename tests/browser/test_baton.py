@@ -222,6 +222,19 @@ async def test_the_tour_does_not_lie_on_what_one_can_try(baton: Playground, open
     await expect(page.locator(".tries").first).to_be_hidden()
 
 
+async def test_the_tour_does_not_lie_on_what_happens_behind_the_scenes(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await page.locator("#tour").get_by_role("button", name="Take the tour").click()
+    await send(page, "/whoowns payments-db")
+    await page.locator("#inspector summary").click()
+    await page.get_by_role("button", name="Send").click(trial=True)
+    inspector, tour = [await page.locator(each).bounding_box() for each in ("#inspector", "#tour")]
+    assert inspector is not None
+    assert tour is not None
+    assert tour["y"] >= 0
+    assert tour["y"] + tour["height"] <= inspector["y"]
+
+
 async def test_the_tour_can_be_left_and_stays_where_it_was(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"))
     tour = page.locator("#tour")
