@@ -28,7 +28,7 @@ const STEPS = [
     title: "Be the owner",
     text: "Look at it from the other side: become the lead of the owning team and open their channel. “We own it” settles the doubt, and the answer carries their name from then on.",
     look: "#user-switcher",
-    done: (app) => app.state.you === app.state.tour.owner && (said(app, "thinks that you do not own") || said(app, "confirmed by")),
+    done: (app) => app.state.you === app.state.tour.owner && said(app, `confirmed by <@${app.state.tour.owner}>`),
     help: { text: "Take me there", run: (app) => app.go({ user: app.state.tour.owner, view: "channel", channel: app.state.tour.owner_channel, thread: null }) },
   },
   {
