@@ -56,7 +56,7 @@ async def _ask(question: str, *, as_json: bool, day: date | None) -> None:
                 fields = _past.as_dict(found) if isinstance(found, Recalled | Chronicle) else as_dict(found, catalog)
                 sys.stdout.write(orjson.dumps(fields).decode() + "\n")
             elif isinstance(found, Recalled | Chronicle):
-                sys.stdout.write(plain(_past.render(found).text) + "\n")
+                sys.stdout.write(plain(_past.render(found).text, catalog) + "\n")
             else:
                 sys.stdout.write(as_text(found, catalog) + "\n")
 
@@ -101,7 +101,7 @@ def as_text(found: Found, catalog: Snapshot) -> str:
         if team is not None and not team.is_gone:
             return f"{team.name} is a team: `baton team show {team.name!r}` says what it owns."
         message = blocks.unknown([(v.asset, _brief(v)) for _, v in found.nearest], found.asked)
-    return plain(message.text)
+    return plain(message.text, catalog)
 
 
 def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:

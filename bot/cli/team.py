@@ -72,7 +72,7 @@ async def _show(name: str, *, as_json: bool) -> None:
             return
         listed = (*card.share.gaps, *(each for each in card.share.owned if each not in current.gaps))
         page = portfolio.page(deps, catalog, listed, 0, size=max(len(listed), 1))
-        sys.stdout.write(plain(blocks.team_card(card, page).text) + "\n")
+        sys.stdout.write(plain(blocks.team_card(card, page).text, catalog) + "\n")
 
 
 def _as_dict(card: TeamCard, current: Portfolio, catalog: Snapshot) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The playground's clock: the machine's, moved forward by whoever wants to see what comes."""
+"""The playground's clocks: the machine's, moved forward by whoever wants to see what comes; and one for the past."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 #: One step, and the furthest that the clock goes: a reminder is due years ahead at most.
 LONGEST_STEP, FURTHEST = timedelta(days=366), timedelta(days=3 * 366)
+
+
+class SetClock:
+    """A `bot.ports.Clock` that stands at one moment: for what is done as of then."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def now(self) -> datetime:
+        """Return the moment that it was set to, aware, in UTC."""
+        return self._moment
 
 
 class MovableClock:

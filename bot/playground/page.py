@@ -28,8 +28,9 @@ HEARTBEAT_SECONDS = 15.0
 SUGGESTIONS = (
     Suggestion("/whoowns payments-db", "split ownership, and who confirmed it"),
     Suggestion("/whoowns who looks after deployments of checkout?", "plain words, and one area only"),
-    Suggestion("/whoowns chekout", "a typo: it says what it understood"),
+    Suggestion("/whoowns payments-db six months ago", "the past: who owned it then"),
     Suggestion("/eol payments", "what reaches its end of life, and what it costs"),
+    Suggestion("/whoowns chekout", "a typo: it says what it understood"),
     Suggestion("/eol timeline", "the same as a picture; then move the clock"),
     Suggestion("/baton help", "everything that it understands"),
 )

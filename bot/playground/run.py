@@ -20,13 +20,14 @@ from bot.data import manifest
 from bot.domain.names import clean
 from bot.errors import CatalogError, SettingsError
 from bot.playground.clock import MovableClock
+from bot.playground.demo import DEMO, load_demo
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.furnishing import furnish, hold_threads, read_threads, things_to_try
 from bot.playground.moving import ClockMover
 from bot.playground.page import SUGGESTIONS, add_page
 from bot.playground.page_state import Tour
 from bot.ports import SystemClock
-from bot.services.catalog import import_catalog
+from bot.services.catalog import Outcome, import_catalog
 from bot.services.deps import Deps
 from bot.services.lifecycle.calendars import Calendars
 from bot.settings import Settings
@@ -36,8 +37,6 @@ from bot.web import SLACK_PATH, calendar_routes
 
 log = logging.getLogger(__name__)
 
-#: The demo organisation's files, of many formats.
-DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
 _TOUR_TEAM = "payments"
 #: Who hears in the demo of what reaches nobody else.
 _DEMO_PLATFORM = "team-devops"
@@ -77,7 +76,7 @@ async def playing(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         await migrations.upgrade(database)
-        await (load_own(database, catalog) if catalog else load_demo(database))
+        await (load_own(database, catalog) if catalog else load_demo(database, clock))
         slack.workspace.team_name = "Your catalog" if catalog else "Fernhill Labs"
         slack.install(manifest())
         await furnish(slack, database)
@@ -109,24 +108,16 @@ async def playing(
         yield Playground(url, slack, baton, clock)
 
 
-async def load_demo(database: Database) -> bool:
-    """Import the demo organisation into an empty store; return whether that was done."""
-    async with database.reading() as session:
-        if (await session.execute(select(col(tables.Source.id)).limit(1))).scalar() is not None:
-            return False
-    await load_own(database, [DEMO])
-    return True
-
-
 async def load_own(database: Database, paths: Sequence[Path]) -> None:
     """Import what the visitor's files hold, each format as a source of its own.
 
-    Raises CatalogError, naming the first problem, when there is nothing in them that Baton reads.
+    Raises CatalogError, naming the first problem, when there is nothing in them that Baton reads or can make out.
     """
     deps = Deps(database, SystemClock())
     found, problems = formats.detect(paths)
     if not found:
         raise CatalogError(str(problems[0]) if problems else "There is nothing to read in these paths.")
+    is_empty = True
     for name, files in found.items():
         catalog = formats.read(name, paths, only=files)
         report = await import_catalog(
@@ -136,6 +127,10 @@ async def load_own(database: Database, paths: Sequence[Path]) -> None:
         log.info("%s: %d assets, %d errors", name, report.counts["assets_added"], len(errors))
         for problem in errors[:_ERRORS_SAID]:
             log.warning("%s", clean(str(problem)))
+        problems += errors
+        is_empty &= report.outcome is Outcome.REFUSED
+    if is_empty and problems:
+        raise CatalogError(clean(str(problems[0])))
 
 
 async def _tour(slack: FakeSlack, database: Database) -> Tour | None:

@@ -20,6 +20,7 @@ from playwright.async_api import Page, expect
 
 from bot.domain.lifecycle.reminders import Remembered
 from bot.domain.lifecycle.targets import targets
+from bot.errors import CatalogError
 from bot.playground.run import Playground, playing
 from bot.services import snapshot
 from bot.services.lifecycle import answering
@@ -48,10 +49,11 @@ def a_member_of(baton: Playground, team: str) -> str:
 
 async def test_a_newcomer_asks_and_gets_a_true_answer(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"))
-    await page.get_by_role("button", name="/whoowns payments-db").click()
+    await page.get_by_role("button", name="/whoowns payments-db", exact=True).click()
     await page.press(BOX, "Enter")
     answer = messages(page).last
     await expect(answer).to_contain_text("payments-db")
+    await expect(answer).to_contain_text("confirmed by @tom.whitlock")
     await expect(answer).to_contain_text("looks after the database")
     await expect(answer).to_contain_text("Only visible to you")
     await expect(answer.get_by_role("button", name="Confirm")).to_have_count(0)
@@ -62,7 +64,18 @@ async def test_an_owner_confirms_and_the_trust_line_says_so(baton: Playground, o
     page = await open_as(a_member_of(baton, "payments"))
     await send(page, "/whoowns payments-db")
     await messages(page).last.get_by_role("button", name="Confirm").click()
-    await expect(messages(page).last).to_contain_text("confirmed by")
+    await expect(messages(page).last).to_contain_text("confirmed by @amara.osei Today")
+
+
+async def test_the_past_had_other_owners(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await page.get_by_role("button", name="/whoowns payments-db six months ago").click()
+    await page.press(BOX, "Enter")
+    await expect(messages(page).last).to_contain_text("devops (#team-devops) owned payments-db")
+    await send(page, "/whoowns payments-db history")
+    await expect(messages(page).last).to_contain_text("payments (#team-payments) owns the application since")
+    await expect(messages(page).last).to_contain_text("devops (#team-devops) owned it from")
+    await keep(page, "history")
 
 
 async def test_a_doubt_reaches_the_owner_in_their_channel(baton: Playground, open_as: OpenPage) -> None:
@@ -95,6 +108,31 @@ async def test_on_a_phone(baton: Playground, open_as: OpenPage) -> None:
     await expect(messages(page).last).to_contain_text("CI and deployments")
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     await keep(page, "phone")
+
+
+async def test_a_newcomer_with_a_phone_reads_from_the_beginning(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"), width=390, height=844)
+    await expect(page.get_by_role("heading", name="Nothing here yet")).to_be_in_viewport(ratio=1)
+
+
+async def test_the_newest_stays_in_sight_when_the_tour_takes_half_of_a_phone(
+    baton: Playground, open_as: OpenPage
+) -> None:
+    page = await open_as(a_member_of(baton, "payments"), width=390, height=844)
+    tour = page.locator("#tour")
+    await tour.get_by_role("button", name="Take the tour").click()
+    await expect(tour).to_contain_text("1 of 5")
+    for count in range(1, 4):
+        await send(page, "/whoowns payments-db")
+        await expect(messages(page)).to_have_count(count)
+    await tour.get_by_role("button", name="Leave the tour").click()
+    await page.get_by_role("button", name="Channels and people").click()
+    await page.locator("button.side-item", has_text="grooming").click()
+    await tour.get_by_role("button", name="Take the tour").click()
+    await expect(tour).to_contain_text("1 of 5")
+    await send(page, "/whoowns ledger history")
+    await expect(messages(page)).to_have_count(4)
+    await expect(messages(page).last.get_by_text("the latest first")).to_be_in_viewport(ratio=1)
 
 
 async def test_what_is_ones_own_stands_in_sight(baton: Playground, open_as: OpenPage) -> None:
@@ -157,8 +195,12 @@ async def test_the_tour_leads_through_the_product(baton: Playground, open_as: Op
     await tour.get_by_role("button", name="Next").click()
     await tour.get_by_role("button", name="Take me there").click()
     await expect(messages(page).last).to_contain_text("thinks that you do not own payments-db")
-    await messages(page).last.get_by_role("button", name="We own it").click()
-    await expect(messages(page).last).to_contain_text("confirmed by")
+    await send(page, "/whoowns payments-db")
+    await expect(messages(page).last).to_contain_text("confirmed by @tom.whitlock")
+    await expect(tour).not_to_contain_text("Done")
+    await messages(page).get_by_role("button", name="We own it").click()
+    await expect(tour).to_contain_text("Done")
+    await expect(messages(page).filter(has_text="confirmed by @amara.osei")).to_have_count(1)
     await tour.get_by_role("button", name="Next").click()
     await tour.get_by_role("button", name="Write that question").click()
     await page.press(BOX, "Space")
@@ -172,6 +214,31 @@ async def test_the_tour_leads_through_the_product(baton: Playground, open_as: Op
     await expect(tour).to_contain_text("Done")
     await tour.get_by_role("button", name="Finish").click()
     await expect(tour.get_by_role("button", name="Take the tour again")).to_be_visible()
+
+
+async def test_the_tour_does_not_lie_on_what_one_can_try(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await page.locator("button.side-item", has_text="grooming").click()
+    hide = page.get_by_role("button", name="Hide the suggestions")
+    await hide.click(trial=True)
+    await page.locator("#tour").get_by_role("button", name="Take the tour").click()
+    await page.locator("button.side-item", has_text="grooming").click()
+    await hide.click()
+    await expect(page.locator(".tries").first).to_be_hidden()
+
+
+async def test_the_tour_does_not_lie_on_what_happens_behind_the_scenes(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    await page.locator("#tour").get_by_role("button", name="Take the tour").click()
+    await expect(page.locator("#tour")).to_contain_text("1 of 5")
+    await send(page, "/whoowns payments-db")
+    await page.locator("#inspector summary").click()
+    await page.get_by_role("button", name="Send").click(trial=True)
+    inspector, tour = [await page.locator(each).bounding_box() for each in ("#inspector", "#tour")]
+    assert inspector is not None
+    assert tour is not None
+    assert tour["y"] >= 0
+    assert tour["y"] + tour["height"] <= inspector["y"]
 
 
 async def test_the_tour_can_be_left_and_stays_where_it_was(baton: Playground, open_as: OpenPage) -> None:
@@ -384,6 +451,13 @@ async def test_a_visitors_own_catalog(tmp_path: Path, open_url: OpenPage, caplog
             await expect(messages(page).last).to_contain_text(answer)
         await page.close()
     assert "service.datadog.yaml:1: is of version 'v9'" in caplog.text
+
+
+async def test_a_catalog_of_which_nothing_can_be_read_is_not_played(tmp_path: Path) -> None:
+    (tmp_path / "catalog.yaml").write_text("baton: 1\nteams:\n  - name: x\n   channel: oops\n")
+    with pytest.raises(CatalogError, match=r"catalog.yaml:4: is not valid YAML"):
+        async with playing(f"sqlite:///{tmp_path / 'own.sqlite'}", catalog=[tmp_path]):
+            pytest.fail("there is nothing to play with")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=str)

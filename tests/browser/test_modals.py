@@ -26,6 +26,8 @@ async def test_a_form_says_what_is_wrong_beside_the_field(open_page: OpenPage, p
     await expect(dialog.locator(".field-error")).to_have_text("Not that title, please.")
     await expect(dialog.get_by_label("Title")).to_be_focused()
     await expect(dialog.get_by_label("Details")).to_have_value("Kept while I mend the title")
+    for name in ("Size", "Person"):
+        assert await dialog.get_by_label(name).evaluate("field => field.selectedOptions[0]?.text") == "Choose…"
     await dialog.get_by_label("Title").fill("good")
     await dialog.get_by_role("button", name="Send").click()
     await expect(dialog).to_have_count(0)

@@ -159,6 +159,19 @@ async def test_suggestions_fill_the_message_box(open_page: OpenPage) -> None:
     await expect(messages(page).last).to_contain_text("You said: hello")
 
 
+async def test_the_way_to_the_message_box_does_not_lead_to_another_channel(open_page: OpenPage) -> None:
+    page = await open_page()
+    await page.locator("button.side-item", has_text="checkout").click()
+    await expect(page.locator("#place-title")).to_have_text("# checkout")
+    await page.get_by_role("link", name="Skip to the message box").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(BOX)).to_be_focused()
+    await page.keyboard.type("/echo here ")
+    await page.keyboard.press("Enter")
+    await expect(messages(page).last).to_contain_text("You said: here")
+    await expect(page.locator("#place-title")).to_have_text("# checkout")
+
+
 async def test_a_command_is_run_with_the_keyboard_alone(open_page: OpenPage) -> None:
     page = await open_page()
     await page.keyboard.press("Tab")

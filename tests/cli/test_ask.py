@@ -53,6 +53,22 @@ def test_an_answer_for_a_person(baton: Baton) -> None:
     assert "<" not in ran.out
 
 
+def test_who_slack_knows_is_called_by_name_in_a_terminal(baton: Baton, tmp_path: Path) -> None:
+    (tmp_path / "catalog.yaml").write_text(
+        "people: [{name: Jo Ode, slack: U0000JO1, email: jo@example.com}]\n"
+        "teams: [{name: Wardens, channel: C00000WARD, members: [jo@example.com]}]\n"
+        "assets:\n"
+        "  - {name: ledger, kind: service, owner: 'person:jo@example.com'}\n"
+        "  - {name: gate, kind: service, owner: Wardens}\n"
+    )
+    baton("catalog", "import", "baton", tmp_path / "catalog.yaml")
+    assert baton("ask", "ledger").out.splitlines()[0] == "Jo Ode owns ledger."
+    assert "Jo Ode owns it since" in baton("ask", "ledger history").out
+    assert "Only Jo Ode knows it" in baton("ask", "ledger").out
+    assert baton("ask", "gate").out.splitlines()[0] == "Wardens (#C00000WARD) owns gate."
+    assert "Jo Ode" in baton("team", "show", "Wardens").out
+
+
 def test_patterns_are_shown_as_they_were_written(baton: Baton, tmp_path: Path) -> None:
     (tmp_path / "CODEOWNERS").write_text("# baton: repository acme/shop\n/docs/**/*.md @acme/docs\n")
     baton("catalog", "import", "codeowners", tmp_path / "CODEOWNERS")

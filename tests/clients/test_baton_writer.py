@@ -38,7 +38,7 @@ texts = (
     .filter(lambda text: not any(mark in text for mark in ("{{", "{%", "<%", "${")))
 )
 names = texts.filter(bool) | st.sampled_from(
-    ["on", "null", "~", "yes", "123", "a: b", "- x", "#x", "1.0", "'", '"', "<<"]
+    ["on", "null", "~", "yes", "\ufffd", "123", "a: b", "- x", "#x", "1.0", "'", '"', "<<"]
 )
 words = st.sampled_from(["ada", "core-pay", "Jo_Grant", "x.y"])
 several = st.lists(names, max_size=3, unique=True).map(tuple)
@@ -50,8 +50,13 @@ owners = st.builds(
     st.sampled_from(Role),
 )
 links = st.lists(st.builds(Link, texts, words.map(lambda word: f"https://x.test/{word}")), max_size=3).map(tuple)
+#: An asset has owners, or a reason for having none, or neither.
+held = st.builds(
+    dict, owners=st.lists(owners, max_size=4, unique=True).map(tuple), unowned_reason=st.just("")
+) | st.builds(dict, owners=st.just(()), unowned_reason=names)
 assets = st.builds(
-    AssetClaim,
+    lambda held, **said: AssetClaim(**held, **said),
+    held,
     external_id=names,
     kind=st.sampled_from(AssetKind),
     name=names,
@@ -65,8 +70,6 @@ assets = st.builds(
     links=links,
     tags=st.lists(st.tuples(texts, texts), max_size=3).map(tuple),
     runs=st.lists(st.builds(Runs, names, names, texts, texts), max_size=2).map(tuple),
-    owners=st.lists(owners, max_size=4, unique=True).map(tuple),
-    unowned_reason=st.just(""),
     path_rule=st.none() | st.builds(PathRule, names, names, st.integers(0, 9999), texts),
     origin=st.just(HERE),
 )
@@ -86,12 +89,32 @@ people = st.builds(
     PersonClaim,
     name=texts,
     slack_id=words,
-    email=st.sampled_from(["", "jo@x.test"]),
-    handle=st.sampled_from(["", "jo"]),
+    email=st.sampled_from(["", "jo@x.test", "ann@x.test"]),
+    handle=st.sampled_from(["", "jo", "ann"]),
     timezone=texts,
     is_active=st.booleans(),
     teams=several,
     origin=st.just(HERE),
+)
+
+
+def _slack_id(person: PersonClaim) -> str:
+    return person.slack_id
+
+
+def _email(person: PersonClaim) -> str:
+    return person.email or person.slack_id
+
+
+def _handle(person: PersonClaim) -> str:
+    return person.handle or person.slack_id
+
+
+catalogs = st.builds(
+    SourceCatalog,
+    teams=st.lists(teams, max_size=4, unique_by=lambda team: team.name),
+    people=st.lists(people, max_size=4, unique_by=(_slack_id, _email, _handle)),
+    assets=st.lists(assets, max_size=5, unique_by=lambda asset: asset.external_id),
 )
 
 
@@ -118,17 +141,22 @@ def test_an_asset_comes_back(claim: AssetClaim) -> None:
     assert [said(each) for each in back.assets] == [said(claim)]
 
 
-@given(teams, people)
-@settings(max_examples=200)
-def test_a_team_and_a_person_come_back(team: TeamClaim, person: PersonClaim) -> None:
-    back = through_yaml(SourceCatalog(teams=[team], people=[person]))
-    assert back.problems == []
-    (other,) = back.teams
-    without = {
+def named_otherwise(team: TeamClaim) -> TeamClaim:
+    """A team without its own name among its other ones."""
+    others = {
         key: tuple(each for each in getattr(team, key) if each != team.name) for key in ("aliases", "former_names")
     }
-    assert replace(other, origin=HERE) == replace(team, **without)
-    assert [replace(each, origin=HERE) for each in back.people] == [person]
+    return replace(team, origin=HERE, **others)
+
+
+@given(catalogs)
+@settings(max_examples=200)
+def test_a_catalog_comes_back(catalog: SourceCatalog) -> None:
+    back = through_yaml(catalog)
+    assert back.problems == []
+    assert list(map(named_otherwise, back.teams)) == list(map(named_otherwise, catalog.teams))
+    assert [replace(each, origin=HERE) for each in back.people] == catalog.people
+    assert list(map(said, back.assets)) == list(map(said, catalog.assets))
 
 
 def test_nothing_is_a_file_that_says_so() -> None:

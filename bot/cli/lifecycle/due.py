@@ -47,7 +47,7 @@ async def _due(text: str, *, on: date | None, team: str, as_json: bool) -> None:
             sys.stdout.write(orjson.dumps(as_dict(report)).decode() + "\n")
             return
         frame = blocks.Frame(size=_EVERY_LINE, note=understood(asked))
-        sys.stdout.write(plain(blocks.answer(report, frame).text) + "\n")
+        sys.stdout.write(plain(blocks.answer(report, frame).text, known.snapshot) + "\n")
 
 
 def as_dict(report: Report) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from bot.domain.catalog import Area, AssetClaim, OwnerClaim, OwnerType, PersonCl
 #: A text that YAML needs no quotation marks for, whatever follows it on its line.
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./@-]*(?: [A-Za-z0-9_./@-]+)*")
 _NULLS = frozenset({"null", "~"})
-#: What JSON leaves as it is and YAML does not print.
-_UNPRINTABLE = re.compile("[\x7f-\x84\x86-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+#: What JSON leaves as it is and YAML does not print, and the mark by which a reader tells bytes that are not UTF-8.
+_UNPRINTABLE = re.compile("[\x7f-\x84\x86-\x9f\u2028\u2029\ufeff\ufffd\ufffe\uffff]")
 
 Pairs = Sequence[tuple[str, str]]
 

@@ -108,7 +108,7 @@ const optionNode = (option, chosen) =>
 
 /** A drop-down of options, or of people or channels made into options. */
 function select(at, options, groups, preset) {
-  const chosen = initial(at, preset ?? "");
+  const chosen = initial(at, preset) ?? "";
   const listed = groups
     ? groups.map((group) => h("optgroup", { label: group.label.text }, group.options.map((option) => optionNode(option, chosen))))
     : options.map((option) => optionNode(option, chosen));
@@ -190,7 +190,7 @@ function external(at) {
   const first = element.initial_option;
   const least = element.min_query_length ?? 3;
   const node = h("select", { class: "control", ...fieldProps(at) }, first ? optionNode(first, first.value) : h("option", { value: "" }, "Type above to find…"));
-  node.value = initial(at, first?.value ?? "");
+  node.value = initial(at, first?.value) ?? "";
   const read = () => node.value || null;
   register(at, read);
   const commit = onCommit(at, read, node);

@@ -60,6 +60,11 @@ class App {
       const channel = event.target.closest?.("[data-go-channel]")?.dataset.goChannel;
       if (channel) this.go({ view: "channel", channel, thread: null });
     });
+    // As an address it would name no place, and lead to the first channel.
+    document.querySelector("a.skip").addEventListener("click", (event) => {
+      event.preventDefault();
+      byId("composer-input").focus();
+    });
     window.addEventListener("hashchange", () => {
       const wanted = placeFromHash();
       // An address that names nobody is one for whoever is here.

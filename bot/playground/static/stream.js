@@ -12,14 +12,23 @@ export function createStream(app, { stream, title, topic, composer }) {
   const home = h("div", { class: "home" });
   const chips = h("div", {});
   let shown = null;
-  // Pictures arrive after their message: a reader at the end stays at the end.
+  // Pictures arrive after their message, and the tour takes room: a reader at the end stays there until scrolling back.
   let atEnd = true;
+  let top = 0;
   stream.addEventListener("scroll", () => {
-    atEnd = stream.scrollHeight - stream.scrollTop - stream.clientHeight < 120;
+    const isNear = stream.scrollHeight - stream.scrollTop - stream.clientHeight < 120;
+    atEnd = isNear || (atEnd && stream.scrollTop >= top);
+    top = stream.scrollTop;
   });
-  new ResizeObserver(() => {
-    if (atEnd && list.isConnected) stream.scrollTop = stream.scrollHeight;
-  }).observe(list);
+  const sized = new ResizeObserver(() => {
+    if (atEnd && list.isConnected) toEnd();
+  });
+  sized.observe(list);
+  sized.observe(stream);
+  /** The newest message; in a channel without one, what is said to a newcomer is read from its beginning. */
+  function toEnd() {
+    stream.scrollTop = list.firstChild ? stream.scrollHeight : 0;
+  }
   let homePrint = null;
   let drafts = new Map();
   let readers = new Map();
@@ -54,7 +63,7 @@ export function createStream(app, { stream, title, topic, composer }) {
     patchList(list, withDays(app, messages), { key: (item) => item.key, render: (item) => (item.day ? dayNode(item.day) : messageNode(app, item.message, { inThread: false })) });
     replaceChildren(chips, [messages.length ? null : welcome(app, composer)]);
     shown = here;
-    if (atEnd) stream.scrollTop = stream.scrollHeight;
+    if (atEnd) toEnd();
     if (before !== null && messages.length && messages.at(-1).ts > before) announceNew(app, messages.at(-1));
   }
 

@@ -13,7 +13,7 @@ const said = (app, words) => allMessages(app).some((message) => message.bot && m
 const STEPS = [
   {
     title: "Ask who owns something",
-    text: "Type a question and press Enter; any spelling will do, and so do plain words. The answer says that this database is split between two teams, which file says so, how old that is, and who has confirmed it.",
+    text: "Type a question and press Enter; any spelling will do, and so do plain words. The answer says that this database is split between two teams, which file says so, how old that is, and who has confirmed it. End it in “six months ago”, and it says who owned it then.",
     look: "#composer-input",
     done: (app) => said(app, "owns *payments-db*"),
     help: { text: "Write the question for me", run: (app) => app.fill(QUESTION) },
@@ -28,7 +28,7 @@ const STEPS = [
     title: "Be the owner",
     text: "Look at it from the other side: become the lead of the owning team and open their channel. “We own it” settles the doubt, and the answer carries their name from then on.",
     look: "#user-switcher",
-    done: (app) => app.state.you === app.state.tour.owner && (said(app, "thinks that you do not own") || said(app, "confirmed by")),
+    done: (app) => app.state.you === app.state.tour.owner && said(app, `confirmed by <@${app.state.tour.owner}>`),
     help: { text: "Take me there", run: (app) => app.go({ user: app.state.tour.owner, view: "channel", channel: app.state.tour.owner_channel, thread: null }) },
   },
   {

@@ -1,0 +1,172 @@
+"""The demo organisation, with a past: it is imported as it was on days before the start, change by change until now.
+
+Its files say what is. `history.yaml` says what each change found before it, so every earlier state is the files with
+the later changes undone; imports, claims and confirmations of such a day go through the services, by a clock set to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.clients import catalog as formats
+from bot.domain.catalog import AssetClaim, OwnerClaim, OwnerRef, PersonClaim, SourceCatalog, TeamClaim
+from bot.domain.records import AssetRecord, PersonRecord
+from bot.playground.clock import SetClock
+from bot.ports import Clock
+from bot.services import claiming, ownership
+from bot.services import snapshot as snapshots
+from bot.services.catalog import import_catalog
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.db import Database
+
+#: The demo organisation's files, of many formats.
+DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
+_HISTORY = DEMO / "history.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Somebody's click on a day: `by` (an e-mail address) claims the asset for `team`, or confirms it without one."""
+
+    asset: str
+    by: str
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened `ago` before the start, as what was there before it.
+
+    `teams` are former names by name, `owners` former owners by source and asset ("" for nobody), `people` the team by
+    the e-mail address of who was still in it. `claim` and `confirm` happened in Slack and undo nothing in files.
+    """
+
+    ago: timedelta
+    teams: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    claim: Decision | None = None
+    confirm: Decision | None = None
+
+
+async def load_demo(database: Database, clock: Clock) -> bool:
+    """Live through the demo organisation's past in an empty store; return whether that was done."""
+    async with database.reading() as session:
+        if (await session.execute(select(col(tables.Source.id)).limit(1))).scalar() is not None:
+            return False
+    now = clock.now()
+    begun, changes = read_history(_HISTORY)
+    found, _ = formats.detect([DEMO])
+    today = {name: formats.read(name, [DEMO], only=files) for name, files in found.items()}
+    said = await _import(database, now - begun, as_of(begun, changes, today), {})
+    for change in changes:
+        said = await _import(database, now - change.ago, as_of(change.ago, changes, today), said)
+        await _decide(database, now - change.ago, change)
+    await _import(database, now, today, {})
+    return True
+
+
+def read_history(file: Path) -> tuple[timedelta, tuple[Change, ...]]:
+    """Return how long before the start the catalog begins, and what has changed since, the earliest first."""
+    said = yaml.safe_load(file.read_text(encoding="utf-8"))
+    changes = (_change(each) for each in said["changes"])
+    return timedelta(days=said["begins"]), tuple(sorted(changes, key=lambda change: -change.ago))
+
+
+def as_of(ago: timedelta, changes: Iterable[Change], today: Mapping[str, SourceCatalog]) -> dict[str, SourceCatalog]:
+    """Return what each source said `ago` before today, with the changes of that moment made.
+
+    Nobody looked at versions then: what runs where is known from today on.
+    """
+    later = sorted((change for change in changes if change.ago < ago), key=lambda change: change.ago)
+    then = {}
+    for name, catalog in today.items():
+        teams, people, assets = catalog.teams, catalog.people, [replace(asset, runs=()) for asset in catalog.assets]
+        for change in later:
+            former = change.owners.get(name, {})
+            teams = [_team_before(team, change) for team in teams]
+            people = [_person_before(person, change) for person in people]
+            assets = [_asset_before(asset, former, change.teams) for asset in assets]
+        then[name] = SourceCatalog(teams=teams, people=people, assets=assets)
+    return then
+
+
+def _change(said: dict[str, Any]) -> Change:
+    values = dict(said)
+    ago = timedelta(days=values.pop("days-ago"))
+    for key in values.keys() & {"claim", "confirm"}:
+        values[key] = Decision(**values[key])
+    return Change(ago, **values)
+
+
+def _team_before(team: TeamClaim, change: Change) -> TeamClaim:
+    joined = tuple(email for email, name in change.people.items() if name == team.name)
+    if joined and team.members is not None:
+        team = replace(team, members=(*team.members, *joined))
+    name = change.teams.get(team.name)
+    if name is None:
+        return team
+    return replace(team, name=name, former_names=tuple(each for each in team.former_names if each != name))
+
+
+def _person_before(person: PersonClaim, change: Change) -> PersonClaim:
+    if person.email in change.people:
+        person = replace(person, is_active=True, teams=(change.people[person.email],))
+    return replace(person, teams=tuple(change.teams.get(name, name) for name in person.teams))
+
+
+def _asset_before(asset: AssetClaim, owners: Mapping[str, str], names: Mapping[str, str]) -> AssetClaim:
+    if asset.name in owners:
+        former = owners[asset.name]
+        return replace(asset, owners=(OwnerClaim(OwnerRef(former)),) if former else ())
+    if not names:
+        return asset
+    renamed = (
+        replace(claim, owner=replace(claim.owner, name=names.get(claim.owner.name, claim.owner.name)))
+        for claim in asset.owners
+    )
+    return replace(asset, owners=tuple(renamed))
+
+
+async def _import(
+    database: Database, at: datetime, catalogs: Mapping[str, SourceCatalog], before: Mapping[str, SourceCatalog]
+) -> Mapping[str, SourceCatalog]:
+    """Import, by a clock set to `at`, every source that says something else than `before`; return what all say."""
+    deps = Deps(database, SetClock(at))
+    for name, catalog in catalogs.items():
+        if catalog != before.get(name):
+            await import_catalog(
+                deps, catalog, source=name, format_name=name, paths=[DEMO.name], allow_mass_change=True
+            )
+    return catalogs
+
+
+async def _decide(database: Database, at: datetime, change: Change) -> None:
+    if change.claim is None and change.confirm is None:
+        return
+    deps, snapshot = Deps(database, SetClock(at)), Snapshot()
+    await snapshots.refresh(snapshot, database)
+    if (claim := change.claim) is not None:
+        asset, person = _found(snapshot, claim)
+        team = next(team for team in snapshot.teams() if team.name == claim.team)
+        await claiming.claim(deps, snapshot, asset_id=asset.id, team_id=team.id, person_id=person.id)
+    if (confirm := change.confirm) is not None:
+        asset, person = _found(snapshot, confirm)
+        await ownership.confirm(deps, snapshot, asset_id=asset.id, person_id=person.id)
+
+
+def _found(snapshot: Snapshot, decision: Decision) -> tuple[AssetRecord, PersonRecord]:
+    assets = (snapshot.asset(asset_id) for asset_id in snapshot.directory.ids())
+    person = snapshot.person_by_email(decision.by)
+    assert person is not None  # noqa: S101 - the demo's own file names it
+    return next(asset for asset in assets if asset is not None and asset.name == decision.asset), person
