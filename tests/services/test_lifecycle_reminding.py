@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -17,11 +18,15 @@ from bot.domain.doctor import Level, reach
 from bot.domain.lifecycle.reminders import Card, ClosedCard
 from bot.playground.fake_slack import FakeSlack
 from bot.services import snapshot as snapshots
+from bot.services.lifecycle import remembering
 from bot.services.lifecycle.delegating import decide, delegate
+from bot.services.lifecycle.escalating import escalate
 from bot.services.lifecycle.places import unreachable
 from bot.services.lifecycle.remembering import card_of
 from bot.services.lifecycle.reminding import Reminding
+from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
 from tests.conftest import FixedClock
@@ -552,6 +557,32 @@ class TestManagers:
             await world.arrive()
         await world.go(at(3, 31))
         assert (heard(world, "lena"), heard(world, "mona")) == ([(3, 19)], [(3, 26)])
+
+    async def test_two_processes_that_know_different_managers_say_it_once(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        team = await managed(world)
+        await unanswered(world, at(3, 22, 17))
+        behind = Snapshot()
+        await snapshots.refresh(behind, world.deps.database)
+        await world.change_team(team, manager_id=None)
+        await world.edit(1, milestone=7, said_on=date(2027, 3, 26), owed=7)
+        world.jump(at(3, 26, 10))
+        await snapshots.refresh(world.snapshot, world.deps.database)
+        both, read = asyncio.Barrier(2), remembering.moves_of
+
+        async def together(*given: Any) -> Any:
+            """Wait until both have read what is owed, where the store lets both in at once."""
+            if not world.deps.database.is_sqlite:
+                await both.wait()
+            return await read(*given)
+
+        monkeypatch.setattr(remembering, "moves_of", together)
+        now, times = world.clock.now(), WorkingTimes()
+        watchers = world.watcher, Watcher(world.deps, behind, world.facts)
+        await asyncio.gather(*(escalate(world.deps, each, times, now) for each in watchers))
+        await world.arrive()
+        assert len(heard(world, "lena")) + len(heard(world, "mona")) == 2, "one for the lead at 14 days, one at 7"
 
     async def test_a_date_that_moves_is_said_to_both_anew(self, world: World) -> None:
         await managed(world)
