@@ -160,7 +160,9 @@ def _people(card: TeamCard) -> str:
 
 def _about(card: TeamCard) -> str:
     team = card.team
-    parts = [f"led by {person(card.lead)}" if card.lead is not None else "", escape(team.timezone, 60)]
+    led = f"led by {person(card.lead)}" if card.lead is not None else ""
+    managed = f"managed by {person(card.manager)}" if card.manager is not None else ""
+    parts = [", ".join(filter(None, (led, managed))), escape(team.timezone, 60)]
     if team.other_names:
         parts.append("also known as " + ", ".join(escape(name, 60) for name in team.other_names[:5]))
     return " · ".join(filter(None, parts))

@@ -151,8 +151,9 @@ class TeamClaim:
     """What one source says of a team. `name` is shown; `aliases` are other spellings that the source uses for it.
 
     `channel` is a Slack channel id or `#name`, `user_group` a Slack user-group id or `@handle`, `timezone` an IANA
-    name, `lead` and `members` are person references (e-mail, Slack id or handle). `members` is None when the source
-    does not list them, which is not the same as an empty list.
+    name, `lead`, `manager` and `members` are person references (e-mail, Slack id or handle). A manager answers for
+    several teams, above their leads. `members` is None when the source does not list them, which is not the same as an
+    empty list.
     """
 
     name: str
@@ -162,6 +163,7 @@ class TeamClaim:
     user_group: str = ""
     timezone: str = ""
     lead: str = ""
+    manager: str = ""
     members: tuple[str, ...] | None = None
     origin: Origin
 

@@ -87,6 +87,7 @@ class TeamCard:
     team: TeamRecord
     people: tuple[PersonRecord, ...]
     lead: PersonRecord | None
+    manager: PersonRecord | None
     share: Share
     gaps: Mapping[Gap, int]
 

@@ -34,6 +34,7 @@ class TeamRecord:
     user_group: str = ""
     timezone: str = ""
     lead_id: int | None = None
+    manager_id: int | None = None
     member_ids: tuple[int, ...] = ()
     is_gone: bool = False
 

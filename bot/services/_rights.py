@@ -16,11 +16,18 @@ async def teams_of(session: AsyncSession, person_id: int) -> set[int]:
     return {int(each) for each in (await session.execute(in_teams.union(leads))).scalars()}
 
 
-async def people_of(session: AsyncSession, team_ids: set[int]) -> set[int]:
-    """Return the ids of these teams' members and leads who have not left."""
+async def managed_by(session: AsyncSession, person_id: int) -> set[int]:
+    """Return the ids of the teams that a person manages: they may answer for these, and own nothing with them."""
+    query = select(col(tables.Team.id)).where(col(tables.Team.manager_id) == person_id)
+    return {each for each in (await session.execute(query)).scalars() if each is not None}
+
+
+async def answering_for(session: AsyncSession, team_ids: set[int]) -> set[int]:
+    """Return the ids of these teams' members, leads and managers who have not left."""
     members = select(col(tables.Membership.person_id)).where(col(tables.Membership.team_id).in_(team_ids))
     leads = select(col(tables.Team.lead_id)).where(col(tables.Team.id).in_(team_ids))
+    managers = select(col(tables.Team.manager_id)).where(col(tables.Team.id).in_(team_ids))
     active = select(col(tables.Person.id)).where(
-        col(tables.Person.is_active).is_(True), col(tables.Person.id).in_(members.union(leads))
+        col(tables.Person.is_active).is_(True), col(tables.Person.id).in_(members.union(leads, managers))
     )
     return {each for each in (await session.execute(active)).scalars() if each is not None}

@@ -96,6 +96,7 @@ async def teams(connection: AsyncConnection, *, after: int) -> list[TeamRecord]:
             user_group=row.user_group,
             timezone=row.timezone,
             lead_id=row.lead_id,
+            manager_id=row.manager_id,
             member_ids=members.get(row.id, ()),
             is_gone=row.gone_at is not None,
         )

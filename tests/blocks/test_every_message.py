@@ -145,8 +145,8 @@ def cards(name: str) -> Iterator[TeamCard]:
     known = catalog(name)
     people = tuple(known.people.values()) * 10
     share = Share(tuple(range(40)), (50,), tuple(range(5)))
-    yield TeamCard(known.teams[PAYMENTS], people, known.people[ADA], share, dict.fromkeys(Gap, 1000))
-    yield TeamCard(known.teams[SEARCH], (), None, Share(), {})
+    yield TeamCard(known.teams[PAYMENTS], people, known.people[ADA], known.people[ADA], share, dict.fromkeys(Gap, 1000))
+    yield TeamCard(known.teams[SEARCH], (), None, None, Share(), {})
 
 
 def pages(name: str) -> Iterator[Page]:

@@ -87,6 +87,18 @@ def test_a_team_is_shown(baton: Baton) -> None:
     assert (ran.code, ran.err) == (1, "There is no team called 'paymets'; nearest: 'Payments'.\n")
 
 
+def test_a_team_says_who_leads_and_who_manages_it(baton: Baton, tmp_path: Path) -> None:
+    file = tmp_path / "catalog.yaml"
+    file.write_text("teams: [{name: Wardens, lead: jo@x.test, manager: mona@x.test}]\n")
+    baton("catalog", "import", "baton", file)
+    assert "led by jo@x.test, managed by mona@x.test" in baton("team", "show", "wardens").out
+    told = json.loads(baton("team", "show", "wardens", "--json").out)
+    assert (told["lead"], told["manager"]) == ("jo@x.test", "mona@x.test")
+    assert "  manager: mona@x.test\n" in baton("catalog", "export").out
+    file.write_text("teams: [{name: Wardens, lead: jo@x.test, manager: nils@x.test}]\n")
+    assert "~ team Wardens" in baton("catalog", "import", "baton", file, "--dry-run").out
+
+
 def test_the_name_of_a_team_leads_to_what_it_owns(baton: Baton, tmp_path: Path) -> None:
     (tmp_path / "catalog.yaml").write_text("teams: [{name: Wardens, aliases: [custody]}]\n")
     baton("catalog", "import", "baton", tmp_path / "catalog.yaml")

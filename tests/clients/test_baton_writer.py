@@ -82,6 +82,7 @@ teams = st.builds(
     user_group=texts,
     timezone=texts,
     lead=texts,
+    manager=texts,
     members=st.none() | several,
     origin=st.just(HERE),
 )

@@ -215,7 +215,8 @@ def test_groups_and_users(parse) -> None:
 {HEAD}kind: Group
 metadata:
   name: payments
-  annotations: {{Slack.com/Channel: "#team-payments", baton/timezone: Europe/London, baton/lead: user:amara}}
+  annotations: {{Slack.com/Channel: "#team-payments", baton/timezone: Europe/London, baton/lead: user:amara,
+    baton/manager: "user:default/mona"}}
 spec:
   type: team
   profile: {{displayName: Payments Team, email: Payments@Fernhill.example}}
@@ -251,6 +252,7 @@ spec: {{memberOf: }}
         "Europe/London",
         "amara",
     )
+    assert (payments.manager, platform.manager) == ("mona", "")
     assert payments.aliases == ("Payments Team", "group:default/payments", "payments@fernhill.example")
     assert payments.members == ("amara", "jo", "kim@fernhill.example")
     assert platform.members is None

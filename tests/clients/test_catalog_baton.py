@@ -49,6 +49,7 @@ teams:
     user-group: "@payments"
     timezone: Europe/London
     lead: amara@fernhill.example
+    manager: mona@fernhill.example
     members: [amara@fernhill.example, U0123ABCD]
 people:
   - name: Amara Osei
@@ -80,6 +81,7 @@ assets:
     (team,), (person,), (asset,) = catalog.teams, catalog.people, catalog.assets
     assert (team.name, team.aliases, team.former_names) == ("payments", ("pay", "Payments Team"), ("billing",))
     assert (team.channel, team.user_group, team.timezone) == ("#team-payments", "@payments", "Europe/London")
+    assert team.manager == "mona@fernhill.example"
     assert (team.lead, team.members) == ("amara@fernhill.example", ("amara@fernhill.example", "U0123ABCD"))
     assert (person.name, person.email, person.handle, person.is_active) == (
         "Amara Osei",
@@ -100,7 +102,7 @@ assets:
     )
     assert asset.links == (Link("runbook", "https://wiki.fernhill.example/payments-db"),)
     assert asset.tags == (("environment", "production"), ("cost-centre", "4100"))
-    assert (team.origin.line, person.origin.line, asset.origin.line) == (3, 12, 20)
+    assert (team.origin.line, person.origin.line, asset.origin.line) == (3, 13, 21)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def test_the_templates_are_read_whole() -> None:
     payments, platform = catalog.teams
     assert (payments.members, payments.former_names) == (("ada@example.com", "grace@example.com"), ("Billing",))
     assert (platform.lead, platform.timezone) == ("lin@example.com", "America/New_York")
+    assert [each.manager for each in (payments, platform)] == ["mona@example.com", "mona@example.com"]
     assert [(each.email, each.is_active) for each in catalog.people] == [
         ("ada@example.com", True),
         ("omar@example.com", False),
@@ -138,3 +139,20 @@ def test_whatever_a_table_holds_is_read_or_reported(table: list[list[str]]) -> N
         catalog = read("csv", [Path(file.name)])
     assert all(asset.name for asset in catalog.assets)
     assert not any("fault in Baton" in each.message for each in catalog.problems)
+
+
+@pytest.mark.parametrize(
+    ("header", "lead", "manager"),
+    [
+        ("team,lead,manager", "ada@x.test", "mona@x.test"),
+        ("team,team lead,Manager", "ada@x.test", "mona@x.test"),
+        ("team,manager,channel", "ada@x.test", ""),  # the only one above the team: who leads it
+    ],
+)
+def test_a_manager_is_the_lead_where_no_column_names_one(tmp_path: Path, header: str, lead: str, manager: str) -> None:
+    path = tmp_path / "teams.csv"
+    path.write_text(f"{header}\npayments,ada@x.test,mona@x.test\n")
+    catalog = read("csv", [path])
+    [team] = catalog.teams
+    assert (team.lead, team.manager) == (lead, manager)
+    assert catalog.problems == []

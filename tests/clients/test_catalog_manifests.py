@@ -48,6 +48,7 @@ class TestOpsLevel:
         (team,) = catalog.teams
         assert (team.name, team.aliases, team.channel) == ("Basket Case", ("basket_case",), "#basket-case")
         assert (team.lead, team.members) == ("ines@fernhill.test", ("ines@fernhill.test",))
+        assert team.manager == "", "OpsLevel's manager leads the team"
         assert only_problem(catalog, "'gold' has no number") == (44, False)
         assert len(catalog.problems) == 1
 

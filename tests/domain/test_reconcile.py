@@ -81,6 +81,7 @@ teams = st.builds(
     user_group=words,
     timezone=words,
     lead=words,
+    manager=words,
     members=st.none() | lists,
     origin=st.just(AT),
 )

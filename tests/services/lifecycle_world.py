@@ -106,7 +106,15 @@ class World:
             assert row.id is not None
             return row.id
 
-    async def team(self, name: str, *, tz: str = "", channel: bool | str = True, lead: int | None = None) -> int:
+    async def team(
+        self,
+        name: str,
+        *,
+        tz: str = "",
+        channel: bool | str = True,
+        lead: int | None = None,
+        manager: int | None = None,
+    ) -> int:
         """A team with a channel of its name (which Slack has), one that Slack has not, or none."""
         if channel is True:
             self.slack.add_channel(name, bot_is_member=True)
@@ -116,6 +124,7 @@ class World:
                 name=name,
                 timezone=tz,
                 lead_id=lead,
+                manager_id=manager,
                 channel=f"#{name}" if channel is True else channel or "",
                 revision=revision,
             )
@@ -123,6 +132,20 @@ class World:
             await session.flush()
             assert row.id is not None
             return row.id
+
+    async def change_person(self, person: int, **fields: Any) -> None:
+        """Let an import, or Slack, say something else of a person."""
+        await self._change_row(tables.Person, person, fields)
+
+    async def change_team(self, team: int, **fields: Any) -> None:
+        """Let an import say something else of a team."""
+        await self._change_row(tables.Team, team, fields)
+
+    async def _change_row(self, table: type[tables.Person] | type[tables.Team], row_id: int, fields: Any) -> None:
+        async with self._change() as (session, revision):
+            row = await session.get_one(table, row_id)
+            for name, value in {**fields, "revision": revision}.items():
+                setattr(row, name, value)
 
     async def asset(
         self, name: str, *, team: int | None = None, person: int | None = None, tier: int | None = 1

@@ -64,6 +64,19 @@ async def test_imports_do_not_undo_a_new_name(world: World) -> None:
     assert {each for owners in (await world.owners()).values() for _, each, _, _ in owners} == {"Payments"}
 
 
+async def test_renamed_and_merged_teams_keep_their_manager(world: World) -> None:
+    claims = team("Billing", lead="jo", manager="mona@x.test"), team("Search"), team("Index", manager="nils@x.test")
+    await world.load("backstage", *claims)
+    await rename(world, "Billing", "Payments")
+    await merge(world, "Index", "Search")
+    await world.load("backstage", *claims, asset("1", "red", "billing"))
+    people = {row.id: row.email for row in await world.rows(tables.Person)}
+    found = {name: people.get(row.manager_id) for name, row in (await world.teams()).items()}
+    assert found == {"Payments": "mona@x.test", "Search": "nils@x.test"}
+    exported = (await export(world.deps)).catalog
+    assert [(each.name, each.manager) for each in exported.teams] == list(found.items())
+
+
 async def test_a_name_may_be_taken_back(world: World) -> None:
     await world.load("backstage", team("Billing"))
     await rename(world, "Billing", "Payments")

@@ -195,6 +195,40 @@ async def test_members_and_leads_come_from_both_sides(world: World) -> None:
     assert (row.lead_id, row.revision, list(await world.teams())) == (None, 2, ["Payments"])
 
 
+async def test_a_manager_is_taken_from_the_first_source_that_names_one_and_known_as_a_person(world: World) -> None:
+    async def manager() -> Any:
+        row = (await world.teams())["Payments"]
+        found = await world.rows(tables.Person, tables.Person.id == row.manager_id)
+        return found[0].email or found[0].handle if found else None
+
+    await world.load("csv", team("Payments", lead="jo", manager="Mona@Example.com"))
+    assert await manager() == "mona@example.com"
+    # Known only by e-mail, and a person all the same: an owner of that address is she, and not a team.
+    await world.load("codeowners", asset("1", "red", "mona@example.com"))
+    [fact] = await world.facts()
+    assert (fact.team_id, fact.person_id) == (None, (await world.teams())["Payments"].manager_id)
+    await world.load("backstage", team("Payments", manager="nils"))
+    assert await manager() == "nils"
+    report = await world.load("backstage", team("Payments", manager="olga"))
+    assert [(each.action.value, each.subject, each.name) for each in report.changes] == [
+        ("changed", "team", "Payments")
+    ]
+    assert await manager() == "olga"
+    await world.load("backstage", team("Payments"))
+    assert await manager() == "mona@example.com"
+    await world.load("csv", team("Payments", lead="jo"))
+    assert await manager() is None
+
+
+async def test_a_manager_who_turns_out_to_be_known_already_is_that_person(world: World) -> None:
+    await world.load("csv", team("Payments", manager="mona"))
+    await world.load("backstage", person(email="mona@example.com", slack_id="U000MONA", name="Mona"))
+    await world.load("cortex", person(handle="mona", email="mona@example.com"))
+    row = (await world.teams())["Payments"]
+    [mona] = [each for each in await world.rows(tables.Person) if each.slack_id]
+    assert (mona.handle, row.manager_id) == ("mona", mona.id)
+
+
 async def test_memberships_are_each_sources_own(world: World) -> None:
     await world.load("backstage", team("ops", members=("jo", "ann")))
     await world.load("csv", team("ops", members=("jo",)))

@@ -74,6 +74,7 @@ def team_claims(draw: st.DrawFn) -> Any:
         aliases=draw(spellings),
         former_names=draw(spellings),
         lead=draw(st.sampled_from(["", "jo", "ann@example.com"])),
+        manager=draw(st.sampled_from(["", "ann", "jo@example.com", "eve@example.com"])),
         members=draw(st.none() | st.lists(st.sampled_from(["jo", "jo@example.com", "ann"]), max_size=2).map(tuple)),
     )
 
@@ -381,7 +382,8 @@ def _said(catalog: SourceCatalog) -> Any:
         ),
     )
     teams = {
-        claim.name: (set(claim.aliases), set(claim.former_names), claim.lead, claim.members) for claim in catalog.teams
+        claim.name: (set(claim.aliases), set(claim.former_names), claim.lead, claim.manager, claim.members)
+        for claim in catalog.teams
     }
     people = {(claim.email, claim.slack_id, claim.handle): claim.name for claim in catalog.people}
     return assets, teams, people

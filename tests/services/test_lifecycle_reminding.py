@@ -6,20 +6,27 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from bot import jobs
 from bot.clients.slack import SlackClient
 from bot.domain.doctor import Level, reach
 from bot.domain.lifecycle.reminders import Card, ClosedCard
 from bot.playground.fake_slack import FakeSlack
 from bot.services import snapshot as snapshots
+from bot.services.lifecycle import remembering
+from bot.services.lifecycle.delegating import decide, delegate
+from bot.services.lifecycle.escalating import escalate
 from bot.services.lifecycle.places import unreachable
 from bot.services.lifecycle.remembering import card_of
 from bot.services.lifecycle.reminding import Reminding
+from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
 from tests.conftest import FixedClock
@@ -424,6 +431,179 @@ class TestAbove:
         world.jump(at(3, 18, 17))
         await world.go(at(4, 3))
         assert [each.at.day for each in world.seen("platform")] == [19, 26, 1, 2]
+
+
+async def managed(world: World, *, tier: int = 1, tz: str = "", **team: int | None) -> int:
+    """The team of `one_team` with a manager as well; the team."""
+    who = {"lead": await world.person("lena"), "manager": await world.person("mona", tz=tz), **team}
+    made = await world.team("payments", **who)
+    await world.run(await world.asset("pay-db", team=made, tier=tier), "1")
+    await snapshots.refresh(world.snapshot, world.deps.database)
+    world.snapshot.put_channels(await world.client.channels())
+    return made
+
+
+async def unanswered(world: World, until: datetime) -> None:
+    """Say T-30 on its day, stand still until the evening before T-14, and go on from there."""
+    world.jump(at(3, 2, 8))
+    await world.go(at(3, 3, 17))
+    world.jump(at(3, 18, 17))
+    await world.go(until)
+
+
+def heard(world: World, who: str) -> list[tuple[int, int]]:
+    return [(each.at.month, each.at.day) for each in world.seen(who)]
+
+
+class TestManagers:
+    async def test_the_lead_then_the_manager_then_the_platform_channel(self, world: World) -> None:
+        await managed(world)
+        await unanswered(world, at(4, 21))
+        assert heard(world, "lena") == [(3, 19)]
+        assert heard(world, "mona") == [(3, 26), (4, 1), (4, 2)]
+        assert heard(world, "platform") == [(4, 2)]
+        said = world.seen("mona")[0].text
+        assert "Nobody of *payments* has answered so far" in said
+        assert "neither the team nor anybody above it has answered" in said
+
+    async def test_a_manager_of_several_teams_gets_one_message_a_day(self, world: World) -> None:
+        await managed(world)
+        second = await world.team("search", lead=await world.person("kenji"), manager=2)
+        await world.run(await world.asset("search-db", team=second), "1")
+        world.snapshot.put_channels(await world.client.channels())
+        await unanswered(world, at(3, 26, 17))
+        assert (heard(world, "lena"), heard(world, "kenji")) == ([(3, 19)], [(3, 19)])
+        [message] = world.seen("mona")
+        assert message.text.replace("*", "").count("Widget 1") == 2
+
+    async def test_who_leads_one_team_and_manages_another_gets_one_message_a_day(self, world: World) -> None:
+        await managed(world)
+        second = await world.team("search", lead=2)
+        await world.run(await world.asset("search-db", team=second, tier=4), "1")
+        world.snapshot.put_channels(await world.client.channels())
+        await unanswered(world, at(3, 26, 17))
+        [message] = world.seen("mona")
+        assert message.at.day == 26
+        assert message.text.replace("*", "").count("Widget 1") == 2
+
+    async def test_one_person_as_lead_and_manager_hears_as_a_lead_does(self, world: World) -> None:
+        await managed(world, lead=2)
+        await unanswered(world, at(4, 21))
+        assert heard(world, "mona") == [(3, 19), (3, 26), (4, 1), (4, 2)]
+        assert heard(world, "platform") == [(4, 2)]
+
+    @pytest.mark.parametrize("fields", [{"is_active": False}, {"slack_id": None}], ids=["gone", "not in Slack"])
+    async def test_in_place_of_a_manager_who_cannot_be_told_the_lead_hears_again(
+        self, world: World, fields: dict[str, object]
+    ) -> None:
+        await managed(world)
+        await world.change_person(2, **fields)
+        await unanswered(world, at(4, 3))
+        assert heard(world, "lena") == [(3, 19), (3, 26), (4, 1), (4, 2)]
+        assert world.seen("mona") == []
+
+    async def test_in_place_of_a_lead_the_manager_hears_and_the_platform_channel_only_at_the_end(
+        self, world: World
+    ) -> None:
+        await managed(world, lead=None)
+        await unanswered(world, at(4, 3))
+        assert heard(world, "mona") == [(3, 19), (3, 26), (4, 1), (4, 2)]
+        assert heard(world, "platform") == [(4, 2)]
+
+    async def test_a_lead_who_was_told_nothing_before_hears_beside_the_manager(self, world: World) -> None:
+        await managed(world, tier=4)  # T-30, and then T-7
+        await unanswered(world, at(4, 3))
+        assert heard(world, "lena") == [(3, 26)]
+        assert heard(world, "mona") == [(3, 26), (4, 2)]
+
+    async def test_a_manager_who_comes_between_two_milestones_hears_from_the_next_one_on(self, world: World) -> None:
+        team = await managed(world)
+        await world.person("nils")
+        await unanswered(world, at(3, 22, 17))
+        await world.change_team(team, manager_id=3)
+        await world.go(at(3, 29, 17))
+        assert (heard(world, "mona"), heard(world, "nils")) == ([], [(3, 26)])
+        await world.change_team(team, manager_id=None)
+        await world.go(at(3, 31, 17))
+        assert heard(world, "lena") == [(3, 19)], "what the manager has heard is not said again in their place"
+        await world.go(at(4, 1, 17))
+        assert heard(world, "lena") == [(3, 19), (4, 1)]
+        await world.change_team(team, manager_id=2)
+        await world.go(at(4, 1, 20))
+        assert heard(world, "mona") == [], "nor is what the lead has heard"
+
+    async def test_a_manager_is_told_in_their_own_working_time_though_nothing_else_happens(self, world: World) -> None:
+        await managed(world, tz="America/New_York")
+        world.jump(at(3, 2, 8))
+        await world.go(at(3, 3, 17))
+        world.jump(at(3, 26, 8))
+        await world.go(at(3, 27), hours=range(24))
+        assert [(each.at.day, each.at.hour) for each in world.seen("mona")] == [(26, 13)]
+        assert [(each.at.day, each.at.hour) for each in world.seen("lena")] == [(26, 9)]
+
+    async def test_an_answer_that_comes_before_the_manager_is_at_work_is_in_time(self, world: World) -> None:
+        await managed(world, tz="America/New_York")
+        await unanswered(world, at(3, 26, 11))
+        await world.answer("planned", by=1, until=date(2027, 4, 1))
+        await world.go(at(3, 27), hours=range(24))
+        assert world.seen("mona") == []
+
+    async def test_a_restart_and_a_second_process_tell_nobody_twice(self, world: World) -> None:
+        await managed(world)
+        await unanswered(world, at(3, 26, 9))
+        for _ in range(3):
+            world.start()
+            await asyncio.gather(*(jobs.remind(world.jobs) for _ in range(2)))
+            await world.arrive()
+        await world.go(at(3, 31))
+        assert (heard(world, "lena"), heard(world, "mona")) == ([(3, 19)], [(3, 26)])
+
+    async def test_two_processes_that_know_different_managers_say_it_once(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        team = await managed(world)
+        await unanswered(world, at(3, 22, 17))
+        behind = Snapshot()
+        await snapshots.refresh(behind, world.deps.database)
+        await world.change_team(team, manager_id=None)
+        await world.edit(1, milestone=7, said_on=date(2027, 3, 26), owed=7)
+        world.jump(at(3, 26, 10))
+        await snapshots.refresh(world.snapshot, world.deps.database)
+        both, read = asyncio.Barrier(2), remembering.moves_of
+
+        async def together(*given: Any) -> Any:
+            """Wait until both have read what is owed, where the store lets both in at once."""
+            if not world.deps.database.is_sqlite:
+                await both.wait()
+            return await read(*given)
+
+        monkeypatch.setattr(remembering, "moves_of", together)
+        now, times = world.clock.now(), WorkingTimes()
+        watchers = world.watcher, Watcher(world.deps, behind, world.facts)
+        await asyncio.gather(*(escalate(world.deps, each, times, now) for each in watchers))
+        await world.arrive()
+        assert len(heard(world, "lena")) + len(heard(world, "mona")) == 2, "one for the lead at 14 days, one at 7"
+
+    async def test_a_date_that_moves_is_said_to_both_anew(self, world: World) -> None:
+        await managed(world)
+        await unanswered(world, at(3, 26, 17))
+        world.facts.ends["1"] = date(2027, 5, 28)
+        await world.go(at(5, 29))
+        assert heard(world, "lena") == [(3, 19), (5, 14)]
+        assert heard(world, "mona") == [(3, 26), (5, 21), (5, 27), (5, 28)]
+
+    async def test_of_what_a_team_has_taken_over_its_own_lead_and_manager_hear(self, world: World) -> None:
+        await managed(world)
+        other = await world.team("data", lead=await world.person("kenji"), manager=await world.person("olga"))
+        world.snapshot.put_channels(await world.client.channels())
+        await unanswered(world, at(3, 22, 17))
+        await delegate(world.deps, world.watcher, reminder_id=1, person_id=1, team_id=other)
+        [offered] = (await world.reminders())[0].answers
+        await decide(world.deps, world.watcher, answer_id=offered.id, person_id=3, is_accepted=True)
+        await world.go(at(4, 3))
+        assert (heard(world, "lena"), heard(world, "mona")) == ([(3, 19)], [])
+        assert heard(world, "kenji") == [(3, 26)]
+        assert heard(world, "olga") == [(3, 26), (4, 1), (4, 2)]
 
 
 class TestWhereItGoes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -265,7 +265,7 @@ class TestAcknowledge:
     async def test_strangers_may_not(self, reminded: Reminded) -> None:
         for user in ("lin", "eve"):
             await reminded.press(ids.ACKNOWLEDGE, user=user)
-            assert "Only members of Payments and their leads can answer this" in reminded.said_to(user)
+            assert "Only members of Payments and their leads or managers can answer this" in reminded.said_to(user)
         assert await reminded.answers() == []
         assert "lifecycle.acknowledge" not in await actions(reminded.stage)
 
@@ -298,6 +298,54 @@ class TestAcknowledge:
         await reminded.stage.press(opened, ids.ACKNOWLEDGE, user="ada")
         kinds = [(each.kind, each.deadline) for each in await reminded.answers()]
         assert kinds == [("acknowledged", date(2026, 4, 30))]
+
+
+class TestManager:
+    """Lin of Platform manages Payments: may answer their reminders, and does not own what they own."""
+
+    @pytest.fixture
+    async def managed(self, reminded: Reminded) -> Reminded:
+        catalog = organisation()
+        catalog.teams[0] = replace(catalog.teams[0], manager="lin@example.test")
+        await reminded.stage.bring(catalog)
+        return reminded
+
+    async def test_a_manager_may_acknowledge_and_plan(self, managed: Reminded) -> None:
+        await managed.press(ids.ACKNOWLEDGE, user="lin")
+        lin = managed.stage.slack.workspace.user("lin").id
+        assert f"Seen by <@{lin}>" in managed.root.text
+        await managed.form(ids.PLAN, user="lin")
+        assert await managed.submit("lin", {ids.PLAN_DAY: "2026-04-01"}) == {}
+        assert [each.kind for each in await managed.answers()] == ["planned"]
+
+    async def test_a_manager_may_approve_a_waiver_for_a_team_of_one(self, stage: Stage) -> None:
+        catalog = organisation()
+        catalog.teams[2] = replace(catalog.teams[2], manager="lin@example.test")
+        await stage.bring(catalog)
+        await deploy(stage, "search-api", "nodejs", "20.11.1")
+        reminded = await remind(stage, "search-api", channel="search")
+        await reminded.form(ids.MORE, user="solo", word=ids.WAIVE)
+        assert await reminded.submit("solo", {ids.WAIVE_REASON: "why", ids.WAIVE_DAY: "2026-06-01"}) == {}
+        await reminded.press(ids.APPROVE, user="lin")
+        assert "lifecycle.approve" in await actions(stage)
+
+    async def test_a_manager_may_not_say_what_runs_nor_confirm_nor_claim(self, managed: Reminded) -> None:
+        await managed.form(ids.MORE, user="lin", word=ids.WRONG_VERSION)
+        errors = await managed.submit("lin", {ids.PIN_CYCLE: "nodejs|22"})
+        assert "Only Payments can say what it is" in str(errors)
+        answer = await managed.stage.ask("/whoowns invoices service", user="grace")
+        await managed.stage.press(
+            await copied(managed.stage, "general", answer.blocks), "ownership.confirm", user="lin"
+        )
+        assert "Only an owner of invoices can confirm it" in managed.said_to("lin", "general")
+        assert not {"lifecycle.pin", "ownership.confirm"} & set(await actions(managed.stage))
+        assert "Payments" not in (await managed.stage.ask("/baton team", user="lin")).text
+
+    async def test_who_manages_it_is_checked_at_the_click(self, managed: Reminded) -> None:
+        await managed.stage.bring(organisation())
+        await managed.press(ids.ACKNOWLEDGE, user="lin")
+        assert "Only members of Payments and their leads or managers can answer this" in managed.said_to("lin")
+        assert await managed.answers() == []
 
 
 class TestSnooze:
@@ -452,6 +500,19 @@ class TestDelegate:
         said = [reminded.said_to(user, "platform") for user in ("lin", "omar")]
         assert sum("already, so nothing was changed" in each for each in said) == 1
         assert (await actions(reminded.stage)).count("lifecycle.accept") == 1
+
+    async def test_a_manager_of_the_other_team_cannot_accept_before_it_is_theirs_and_answers_it_then(
+        self, reminded: Reminded
+    ) -> None:
+        managed = organisation()
+        managed.teams[1] = replace(managed.teams[1], manager="solo@example.test")
+        await reminded.stage.bring(managed)
+        offer = await self.offered(reminded)
+        await reminded.stage.press(offer, ids.ACCEPT, user="solo")
+        assert "Only members of Platform and its lead can decide that" in reminded.said_to("solo", "platform")
+        await reminded.stage.press(offer, ids.ACCEPT, user="lin")
+        await reminded.press(ids.ACKNOWLEDGE, user="solo")
+        assert "Seen by" in reminded.root.text
 
     async def test_whoever_offers_cannot_accept_for_another_team_of_theirs(self, reminded: Reminded) -> None:
         both = organisation()

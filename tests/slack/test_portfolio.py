@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -60,6 +61,12 @@ async def test_a_team_with_what_it_owns_its_gaps_and_its_people(stage: Stage) ->
     assert "2 people: Ada Byron, Grace Marsh · " not in said
     assert "2 people: Ada Byron, Grace Marsh" in said
     assert "led by Ada Byron" in said
+    managed = organisation()
+    managed.teams[0] = replace(managed.teams[0], manager="lin@example.test")
+    await stage.bring(managed)
+    said = (await stage.ask("/baton team Payments")).text
+    assert "led by Ada Byron, managed by Lin Wei" in said
+    assert "2 people: Ada Byron, Grace Marsh" in said, "a manager is not one of the team's people"
     assert "<@" not in said
 
 

@@ -42,6 +42,7 @@ async def catalog(database: Database) -> Database:
             user_group="@payments",
             timezone="Europe/Paris",
             lead_id=1,
+            manager_id=2,
         ),
         tables.Team(id=2, folded="gone", name="Gone", gone_at=NOW),
         *(
@@ -110,6 +111,7 @@ async def test_teams_with_each_member_once(catalog: Database) -> None:
             user_group="@payments",
             timezone="Europe/Paris",
             lead_id=1,
+            manager_id=2,
             member_ids=(2, 1),
         ),
         2: TeamRecord(id=2, name="Gone", is_gone=True),

@@ -19,7 +19,8 @@ _MOST_ITEMS = 10
 _WHY = {
     Audience.TEAM: "A plan with a date is enough to stop these.",
     Audience.LEAD: "You hear of it because the team has not answered. A plan with a date stops this.",
-    Audience.MANAGER: "You hear of it because neither team nor lead has answered. A plan with a date stops this.",
+    Audience.MANAGER: "You hear of it because little time is left, and neither the team nor anybody above it has "
+    "answered. A plan with a date stops this, and you may make it, too.",
     Audience.PLATFORM: "This channel hears of it because nobody has answered. Please help them to a plan with a date.",
 }
 

@@ -39,7 +39,7 @@ from bot.domain.catalog import (
 from bot.domain.names import clean
 
 _FILE_KEYS = ("baton", "teams", "people", "assets")
-_TEAM_KEYS = ("name", "aliases", "formerly", "channel", "user-group", "timezone", "lead", "members")
+_TEAM_KEYS = ("name", "aliases", "formerly", "channel", "user-group", "timezone", "lead", "manager", "members")
 _PERSON_KEYS = ("name", "email", "slack", "handle", "timezone", "left", "teams")
 _ASSET_KEYS = (
     "name",
@@ -121,6 +121,7 @@ class _Document:
                 user_group=reader.text(fields, "user-group"),
                 timezone=reader.text(fields, "timezone"),
                 lead=reader.text(fields, "lead"),
+                manager=reader.text(fields, "manager"),
                 members=reader.texts(fields, "members") if "members" in fields.values else None,
                 origin=reader.at(fields.line),
             )

@@ -50,6 +50,7 @@ def _team(claim: TeamClaim) -> Iterator[str]:
     yield from _field("user-group", claim.user_group)
     yield from _field("timezone", claim.timezone)
     yield from _field("lead", claim.lead)
+    yield from _field("manager", claim.manager)
     if claim.members is not None:
         yield f"members: {_flow(claim.members)}"
 

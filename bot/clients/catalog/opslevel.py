@@ -148,7 +148,7 @@ class _Document:
         members = [reader.text(each, "email").lower() for each in reader.mappings(fields, "members")]
         contacts = list(reader.mappings(fields, "contacts"))
         channels = [reader.text(each, "address") for each in contacts if "slack" in reader.text(each, "type").lower()]
-        lead = reader.text(fields, "manager").lower()
+        lead = reader.text(fields, "manager").lower()  # OpsLevel knows one person above a team: who runs it
         reader.sink.team(
             TeamClaim(
                 name=name,

@@ -80,7 +80,8 @@ _TEAM = {
     "aliases": ("aliases", "alias"),
     "formerly": ("formerly", "formernames", "formername"),
     "timezone": ("timezone", "tz"),
-    "lead": ("lead", "teamlead", "manager"),
+    "lead": ("lead", "teamlead", "manager"),  # a table that knows one person above a team calls them either
+    "manager": ("manager",),
     "members": ("members", "people"),
 }
 _PERSON = {
@@ -347,6 +348,7 @@ def _team(file: SourceFile, sink: Sink, row: _Row) -> None:
             user_group=row.text("group"),
             timezone=row.text("timezone"),
             lead=row.text("lead"),
+            manager=row.text("manager"),
             members=members if "members" in row.cells else None,
             origin=file.at(row.line),
         )

@@ -40,7 +40,7 @@ class Loudness(StrEnum):
 
 
 class Audience(StrEnum):
-    """Whom an unanswered milestone reaches, each beside those before."""
+    """Whom an unanswered milestone reaches: from some day on the next one above."""
 
     TEAM = "team"
     LEAD = "lead"
@@ -62,7 +62,8 @@ _LONGEST_SHIFT = timedelta(3 * _MONTH)
 #: From here on a milestone is a message of its own.
 _LOUD = 30
 _BROADCAST = (30, 0)
-_ESCALATION = ((0, Audience.PLATFORM), (7, Audience.MANAGER), (14, Audience.LEAD))
+#: The most days before a deadline at which what nobody answered is said to these, the last ones first.
+ESCALATES_AT = {Audience.PLATFORM: 0, Audience.MANAGER: 7, Audience.LEAD: 14}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,7 +85,7 @@ class Milestone:
     @property
     def audience(self) -> Audience:
         """Whom it reaches when nobody has answered so far."""
-        return next((whom for days, whom in _ESCALATION if self.days <= days), Audience.TEAM)
+        return next((whom for whom, days in ESCALATES_AT.items() if self.days <= days), Audience.TEAM)
 
     def day(self, deadline: Deadline, work: WorkingTime) -> date:
         """Return the working day on which it is said: moved forward, the last two before the deadline backward."""

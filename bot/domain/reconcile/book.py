@@ -41,6 +41,7 @@ class TeamEntry:
     user_group: str = ""
     timezone: str = ""
     lead: PersonEntry | None = None
+    manager: PersonEntry | None = None
     is_declared: bool = False
     gone_at: datetime | None = None
 

@@ -153,7 +153,7 @@ def _owner_content(claim: OwnerClaim) -> dict[str, str]:
 
 def _team_content(claim: TeamClaim) -> dict[str, Any]:
     content: dict[str, Any] = {"name": claim.name}
-    for key in ("aliases", "former_names", "channel", "user_group", "timezone", "lead"):
+    for key in ("aliases", "former_names", "channel", "user_group", "timezone", "lead", "manager"):
         if value := getattr(claim, key):
             content[key] = value
     if claim.members is not None:
@@ -219,6 +219,7 @@ def decode_team(content: Mapping[str, Any], *, origin: Origin) -> TeamClaim:
         user_group=content.get("user_group", ""),
         timezone=content.get("timezone", ""),
         lead=content.get("lead", ""),
+        manager=content.get("manager", ""),
         members=None if members is None else tuple(members),
         origin=origin,
     )

@@ -142,7 +142,7 @@ def _absorb(book: Book, other: TeamEntry, entry: TeamEntry, *, now: datetime) ->
     other.is_declared, other.gone_at = False, other.gone_at or now
     # What it was called belongs to the team that it turned out to be.
     other.folded = other.name = f"{other.folded}~{other.id}"
-    other.aliases, other.former_names, other.lead = (), (), None
+    other.aliases, other.former_names, other.lead, other.manager = (), (), None, None
 
 
 def _describe(entry: TeamEntry, one: Cluster, names: Collection[str]) -> None:

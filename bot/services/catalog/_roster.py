@@ -48,6 +48,7 @@ def _team_values(entry: TeamEntry) -> dict[str, Any]:
     values = {key: getattr(entry, key) for key in keys}
     values["aliases"], values["former_names"] = list(entry.aliases), list(entry.former_names)
     values["lead_id"] = None if entry.lead is None else entry.lead.id
+    values["manager_id"] = None if entry.manager is None else entry.manager.id
     return values
 
 
@@ -68,11 +69,11 @@ async def load(run: Run) -> Roster:
 
 
 def know(book: Book, members: Iterable[Membership], claimed: Iterable[PersonEntry]) -> None:
-    """Mark who is known to be a person: claimed, in Slack, a member or a lead. Others are only e-mails of owners."""
+    """Mark who is known to be a person: claimed, in Slack, in a team or above one. Others are only owners' e-mails."""
     for entry in book.people:
         entry.is_known = entry.slack_id is not None
-    leads = (team.lead for team in book.teams if team.lead is not None)
-    for entry in (*claimed, *(person for _, person, _ in members), *leads):
+    above = (person for team in book.teams for person in (team.lead, team.manager) if person is not None)
+    for entry in (*claimed, *(person for _, person, _ in members), *above):
         entry.is_known = True
 
 
@@ -109,6 +110,7 @@ async def _load_teams(run: Run, people: Mapping[int, PersonEntry]) -> dict[int, 
             user_group=row.user_group,
             timezone=row.timezone,
             lead=people.get(row.lead_id),
+            manager=people.get(row.manager_id),
             is_declared=row.is_declared,
             gone_at=row.gone_at,
         )

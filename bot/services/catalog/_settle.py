@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.domain.catalog import Origin, PersonClaim, TeamClaim
 from bot.domain.reconcile import teams as team_rules
-from bot.domain.reconcile.book import PersonEntry, TeamEntry
+from bot.domain.reconcile.book import PersonEntry, TeamEntry, first_said
 from bot.domain.reconcile.claims import Source, Subject, decode_person, decode_team, rank
 from bot.domain.reconcile.owners import Index, UnknownTeam, slug
 from bot.domain.reconcile.people import People, person_key
@@ -139,19 +139,21 @@ def _settle_people(run: Run, roster: Roster, finder: People, claims: list[Source
 def _settle_members(
     roster: Roster, finder: People, clusters: list[Cluster], person_claims: list[SourcedPerson]
 ) -> None:
-    """Set leads and memberships; people and teams that are new are added, for they were just mentioned."""
+    """Set leads, managers and memberships; people and teams that are new are added, for they were just mentioned."""
     for one in clusters:
         team = one.entry
         if team is None:
             continue
-        lead = next((claim.claim.lead for claim in one.claims if claim.claim.lead), "")
-        team.lead = _mention(finder, lead)
+        team.lead = _mention(finder, first_said(claim.claim.lead for claim in one.claims))
+        team.manager = _mention(finder, first_said(claim.claim.manager for claim in one.claims))
         for claim in one.claims:
             members = (_mention(finder, text) for text in _members(claim.claim))
             roster.members.update((team, person, claim.source.id) for person in members if person is not None)
     for entry in roster.book.teams:
         if entry.lead is not None:
             entry.lead = roster.book.final(entry.lead)
+        if entry.manager is not None:
+            entry.manager = roster.book.final(entry.manager)
     index = Index(roster.book)
     for sourced in person_claims:
         for text in sourced.claim.teams:

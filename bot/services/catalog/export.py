@@ -215,6 +215,7 @@ def _with_people(row: Any, members: Mapping[int, tuple[str, ...]], people: Mappi
         user_group=row.user_group,
         timezone=row.timezone,
         lead=_reference(people[row.lead_id]) if row.lead_id is not None else "",
+        manager=_reference(people[row.manager_id]) if row.manager_id is not None else "",
         members=members.get(row.id, ()),
         origin=_HERE,
     )

@@ -19,7 +19,7 @@ from bot.domain.lifecycle.watching import Addressee
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services import outbox
-from bot.services._rights import people_of, teams_of
+from bot.services._rights import answering_for, managed_by, teams_of
 from bot.services.deps import Deps
 from bot.services.lifecycle.places import lead_of, places_of, slack_id_of
 from bot.services.lifecycle.remembering import card_of, revise_root
@@ -158,8 +158,9 @@ async def acting(
 ) -> AsyncIterator[Act]:
     """Open the transaction of an answer: of two people at once, the second sees what the first has done.
 
-    With `is_owners`, NotAllowedError is raised unless the person is in the addressee's team or leads it, or in the one
-    that has taken the reminder over. NotFoundError when the reminder is closed, or nothing is known to end any more.
+    With `is_owners`, NotAllowedError is raised unless the person is in the addressee's team, or in the one that has
+    taken the reminder over, or leads or manages one of them. NotFoundError when the reminder is closed, or nothing is
+    known to end any more.
     """
     await watcher.current()  # gathered before, so that the transaction does not wait for it
     async with deps.database.transaction() as session:
@@ -189,7 +190,7 @@ async def require_owner(session: AsyncSession, card: Card, person_id: int) -> No
     if person is not None and person.id == person_id:
         return
     wanted = team_ids(card)
-    if not wanted & await teams_of(session, person_id):
+    if not wanted & (await teams_of(session, person_id) | await managed_by(session, person_id)):
         raise refusal(card)
 
 
@@ -208,8 +209,8 @@ def refusal(card: Card) -> NotAllowedError:
     if addressee.person is not None:
         return NotAllowedError(f"Only {' and '.join(names)} can answer this. “Explain” says why.")
     return NotAllowedError(
-        f"Only members of {' and '.join(names)} and their leads can answer this. If it is yours, claim the asset "
-        "with `/whoowns`."
+        f"Only members of {' and '.join(names)} and their leads or managers can answer this. If it is yours, "
+        "claim the asset with `/whoowns`."
     )
 
 
@@ -239,7 +240,7 @@ async def answer_of(session: AsyncSession, row: tables.ReminderAnswer) -> Answer
 async def people_who_may(session: AsyncSession, card: Card) -> set[int]:
     """Return the ids of everybody who may answer."""
     person = card.watch.addressee.person
-    return await people_of(session, team_ids(card)) | ({person.id} if person is not None else set())
+    return await answering_for(session, team_ids(card)) | ({person.id} if person is not None else set())
 
 
 async def _person(session: AsyncSession, person_id: int) -> PersonRecord | None:

@@ -48,7 +48,8 @@ async def look_up_own(deps: Deps, watcher: Watcher, *, reminder_id: int, slack_i
     told = card.watch.addressee.person
     if person is None or (told is not None and told.id == person.id):
         return card
-    if not team_ids(card) & {team.id for team in watcher.snapshot.teams_of(person.id)}:
+    snapshot = watcher.snapshot
+    if not team_ids(card) & {team.id for team in (*snapshot.teams_of(person.id), *snapshot.managed_by(person.id))}:
         raise refusal(card)
     return card
 

@@ -80,6 +80,8 @@ async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int
         row.decided_by, row.decided_at = person_id, act.now
         if is_accepted:
             act.row.delegated_to = offered.team_id
+            # Those above the new team have heard of nothing yet; their team has just answered what is owed.
+            act.row.owed = act.row.lead_told = act.row.manager_told = None
             await act.end(tuple(AnswerKind), but=answer_id)
         else:
             row.ended_at = act.now

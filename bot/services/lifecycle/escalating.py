@@ -1,4 +1,8 @@
-"""Tells a team's lead and the platform channel of what nobody has answered: one message a day to each of them."""
+"""Tells those above a team of what nobody has answered: one message a day to each of them.
+
+What is owed has a part for the lead, one for the manager and one for the platform channel. Each part is said once for a
+milestone: to whom it is meant for, or to the next of them who is there and in Slack.
+"""
 
 from __future__ import annotations
 
@@ -7,48 +11,65 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import lifecycle as blocks
-from bot.domain.lifecycle.milestones import Audience, Milestone
+from bot.domain.lifecycle.milestones import ESCALATES_AT, Audience, Milestone
 from bot.domain.lifecycle.planning import is_answered
 from bot.domain.lifecycle.reminders import Item, Remembered
 from bot.domain.lifecycle.watching import Addressee, Watch
 from bot.domain.lifecycle.working_time import WorkingTime
+from bot.domain.records import PersonRecord, TeamRecord
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.lifecycle import remembering, written
-from bot.services.lifecycle.places import lead_of, places_of, platform_of, slack_id_of
+from bot.services.lifecycle.places import lead_of, manager_of, places_of, platform_of, slack_id_of
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.snapshot import Snapshot
 from bot.store.tables import Reminder, core
 
 log = logging.getLogger(__name__)
 
 _TABLE = core(Reminder)
 _PLATFORM = "platform"
+#: Where the last milestone is kept that a part was said of.
+_TOLD = {
+    Audience.LEAD: _TABLE.c.lead_told,
+    Audience.MANAGER: _TABLE.c.manager_told,
+    Audience.PLATFORM: _TABLE.c.platform_told,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Owed:
-    """A milestone that those above its addressee have to hear of, and what they have heard so far."""
+    """A milestone that those above its addressee have to hear of, and the parts that have not been said."""
 
     reminder: Remembered
     watch: Watch
     milestone: Milestone
-    lead_told: int | None
-    platform_told: int | None
+    parts: tuple[Audience, ...]
 
 
 @dataclass(slots=True)
 class _Recipient:
-    """Somebody who hears of what is owed: `key` is what their days are counted under, `places` where they are."""
+    """Somebody who hears of what is owed: `key` is what their days are counted under, `places` where they are.
+
+    `parts` are the parts that are said to them, by the reminder's id.
+    """
 
     key: str
     places: tuple[str, ...]
     zone_name: str
     items: list[_Owed] = field(default_factory=list)
+    parts: dict[int, list[Audience]] = field(default_factory=dict)
+
+    def add(self, owed: _Owed, part: Audience) -> None:
+        """Take a part; somebody to whom several are said hears of the milestone once."""
+        if owed.reminder.id not in self.parts:
+            self.items.append(owed)
+        self.parts.setdefault(owed.reminder.id, []).append(part)
 
 
 async def escalate(deps: Deps, watcher: Watcher, times: WorkingTimes, now: datetime) -> int:
@@ -80,12 +101,9 @@ async def _owed(
     deps: Deps, watcher: Watcher, times: WorkingTimes, session: AsyncSession, ids: Sequence[int] | None = None
 ) -> list[_Owed]:
     """Return what is owed and has not been answered in the meantime."""
-    t, now = _TABLE.c, deps.clock.now()
-    is_news_to_lead = and_(t.owed >= 0, or_(t.lead_told.is_(None), t.lead_told != t.owed))
-    is_news_to_platform = and_(t.owed <= 0, or_(t.platform_told.is_(None), t.platform_told > 0))
-    query = select(t.id, t.owed, t.lead_told, t.platform_told).where(
-        t.owed.is_not(None), t.resolved_at.is_(None), or_(is_news_to_lead, is_news_to_platform)
-    )
+    t, now, due = _TABLE.c, deps.clock.now(), _due()
+    columns = (condition.label(part.value) for part, condition in due.items())
+    query = select(t.id, t.owed, *columns).where(t.owed.is_not(None), t.resolved_at.is_(None), or_(*due.values()))
     rows = {row.id: row for row in await session.execute(query if ids is None else query.where(t.id.in_(ids)))}
     if not rows:
         return []
@@ -95,8 +113,27 @@ async def _owed(
         if watch is not None:
             work = await times.of(watcher.zone_name(_told(watcher, each, watch)), now)
             if not is_answered(each, work.today(now), work):
-                found.append(_Owed(each, watch, Milestone(row.owed), row.lead_told, row.platform_told))
+                parts = tuple(part for part in due if getattr(row, part.value))
+                found.append(_Owed(each, watch, Milestone(row.owed), parts))
     return found
+
+
+def _due() -> dict[Audience, ColumnElement[bool]]:
+    """Return of each part when it has not been said.
+
+    The lead's is said at their own milestone and, when that was missed, at a later one beside the manager's; the
+    manager's at every milestone of theirs until the day itself; the platform channel's once of each deadline that has
+    come, or had come when it was seen.
+    """
+    t, managers = _TABLE.c, ESCALATES_AT[Audience.MANAGER]
+    is_ahead = t.owed >= 0
+    return {
+        Audience.LEAD: and_(is_ahead, or_(t.lead_told.is_(None), and_(t.owed > managers, t.lead_told != t.owed))),
+        Audience.MANAGER: and_(is_ahead, t.owed <= managers, or_(t.manager_told.is_(None), t.manager_told != t.owed)),
+        Audience.PLATFORM: and_(
+            t.owed <= ESCALATES_AT[Audience.PLATFORM], or_(t.platform_told.is_(None), t.platform_told > 0)
+        ),
+    }
 
 
 def _recipients(deps: Deps, watcher: Watcher, owed: Sequence[_Owed]) -> list[_Recipient]:
@@ -105,9 +142,10 @@ def _recipients(deps: Deps, watcher: Watcher, owed: Sequence[_Owed]) -> list[_Re
     for each in owed:
         told = _told(watcher, each.reminder, each.watch)
         first = next(iter(places_of(deps, watcher.snapshot, told)), "")
-        for recipient in (_lead(deps, watcher, each, told), _platform(deps, watcher, each)):
+        for part in each.parts:
+            recipient = _recipient(deps, watcher.snapshot, part, told)
             if recipient is not None and recipient.places and recipient.places[0] != first:
-                found.setdefault(recipient.key, recipient).items.append(each)
+                found.setdefault(recipient.key, recipient).add(each, part)
     return list(found.values())
 
 
@@ -117,32 +155,32 @@ def _told(watcher: Watcher, reminder: Remembered, watch: Watch) -> Addressee:
     return watcher.addressee(f"team:{reminder.delegated_to}")
 
 
-def _lead(deps: Deps, watcher: Watcher, owed: _Owed, told: Addressee) -> _Recipient | None:
-    """Return the lead of the team that was told, in the working time of the first team that they lead.
+def _recipient(deps: Deps, snapshot: Snapshot, part: Audience, told: Addressee) -> _Recipient | None:
+    """Return who hears a part of what was told to somebody; None where that is nobody's: a person has no lead.
 
-    A team without one is the platform channel's to hear of.
+    Lead and manager stand in for each other, and the platform channel for both.
     """
-    if owed.milestone.days < 0 or owed.lead_told == owed.milestone.days or told.team is None:
+    if part is not Audience.PLATFORM and told.team is None:
         return None
-    lead = lead_of(watcher.snapshot, told.team)
-    place = slack_id_of(lead)
-    if lead is None or not place:
-        is_told = owed.platform_told is not None and owed.platform_told <= owed.milestone.days
-        return None if is_told else _platform_itself(deps, watcher)
-    led = min((team for team in watcher.snapshot.teams_of(lead.id) if team.lead_id == lead.id), key=lambda t: t.id)
-    places = (place, platform_of(deps, watcher.snapshot))
-    return _Recipient(f"lead:{lead.id}", tuple(filter(None, places)), led.timezone or deps.timezone)
+    platform = platform_of(deps, snapshot)
+    person = _above(snapshot, part, told.team) if told.team is not None else None
+    if person is None:
+        return _Recipient(_PLATFORM, (platform,) if platform else (), deps.timezone)
+    places = tuple(filter(None, (person.slack_id, platform)))
+    return _Recipient(f"lead:{person.id}", places, zone_name_of(deps, snapshot, person))
 
 
-def _platform(deps: Deps, watcher: Watcher, owed: _Owed) -> _Recipient | None:
-    """Return the platform channel, which hears once of each deadline that has come, or had come when it was seen."""
-    is_told = owed.platform_told is not None and owed.platform_told <= 0
-    return None if owed.milestone.audience is not Audience.PLATFORM or is_told else _platform_itself(deps, watcher)
+def _above(snapshot: Snapshot, part: Audience, team: TeamRecord) -> PersonRecord | None:
+    """Return the person above a team who hears a part; None when that is the platform channel's."""
+    lead, manager = lead_of(snapshot, team), manager_of(snapshot, team)
+    order = {Audience.LEAD: (lead, manager), Audience.MANAGER: (manager, lead)}.get(part, ())
+    return next((each for each in order if slack_id_of(each)), None)
 
 
-def _platform_itself(deps: Deps, watcher: Watcher) -> _Recipient:
-    place = platform_of(deps, watcher.snapshot)
-    return _Recipient(_PLATFORM, (place,) if place else (), deps.timezone)
+def zone_name_of(deps: Deps, snapshot: Snapshot, person: PersonRecord) -> str:
+    """Return the time zone of somebody above a team: of the first team that they lead, else their own."""
+    led = [team for team in snapshot.teams_of(person.id) if team.lead_id == person.id]
+    return (min(led, key=lambda team: team.id).timezone if led else person.timezone) or deps.timezone
 
 
 async def _tell(
@@ -158,35 +196,45 @@ async def _tell(
     today = work.today(now)
     if (await written.written_to(session, recipient.key)).last == today:
         return
-    ids = list({each.reminder.id: None for each in recipient.items})
-    owed = await _owed(deps, watcher, times, session, ids)
-    if not owed:
+    owed = await _owed(deps, watcher, times, session, list(recipient.parts))
+    current = next((each for each in _recipients(deps, watcher, owed) if each.key == recipient.key), None)
+    if current is None:
         return
-    key = f"eol:owed:{recipient.key}:{today}"
-    await written.take(session, recipient.key, today, key=key, is_digest=False)
-    moves = await remembering.moves_of(session, [each.watch for each in owed])
+    key = f"eol:owed:{current.key}:{today}"
+    await written.take(session, current.key, today, key=key, is_digest=False)
+    moves = await remembering.moves_of(session, [each.watch for each in current.items])
     items = [
         Item(remembering.card(deps, watcher, each.reminder, each.watch, moves), each.milestone)
-        for each in sorted(owed, key=lambda each: (each.milestone.days, each.reminder.id))
+        for each in sorted(current.items, key=lambda each: (each.milestone.days, each.reminder.id))
     ]
     await outbox.enqueue(
         session,
         key=key,
-        channel=recipient.places[0],
-        message=blocks.escalation(items, to=_audience(recipient, owed)),
+        channel=current.places[0],
+        message=blocks.escalation(items, to=_audience(current)),
         at=now,
-        fallbacks=recipient.places[1:],
+        fallbacks=current.places[1:],
     )
-    heard = _TABLE.c.platform_told if recipient.key == _PLATFORM else _TABLE.c.lead_told
-    for each in owed:
-        await session.execute(
-            update(_TABLE).where(_TABLE.c.id == each.reminder.id).values({heard: each.milestone.days})
-        )
+    await _note(session, current)
 
 
-def _audience(recipient: _Recipient, owed: Sequence[_Owed]) -> Audience:
-    """Return as whom they are told. Baton knows no managers: their part is said to the lead, once more."""
+async def _note(session: AsyncSession, recipient: _Recipient) -> None:
+    """Note what has been said. Raises TakenError when another process has said a part to somebody else just now."""
+    for each in recipient.items:
+        for part in recipient.parts[each.reminder.id]:
+            told = _TOLD[part]
+            statement = (
+                update(_TABLE)
+                .where(_TABLE.c.id == each.reminder.id, or_(told.is_(None), told != each.milestone.days))
+                .values({told: each.milestone.days})
+            )
+            if not (await session.execute(statement)).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+                raise written.TakenError
+
+
+def _audience(recipient: _Recipient) -> Audience:
+    """Return as whom they are told. Of what is managers' to hear a lead hears in the same words."""
     if recipient.key == _PLATFORM:
         return Audience.PLATFORM
-    last = min(each.milestone.days for each in owed)
-    return Audience.MANAGER if last < 14 else Audience.LEAD
+    last = min(each.milestone.days for each in recipient.items)
+    return Audience.MANAGER if last <= ESCALATES_AT[Audience.MANAGER] else Audience.LEAD

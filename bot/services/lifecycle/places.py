@@ -48,6 +48,12 @@ def lead_of(snapshot: Snapshot, team: TeamRecord) -> PersonRecord | None:
     return lead if lead is not None and lead.is_active else None
 
 
+def manager_of(snapshot: Snapshot, team: TeamRecord) -> PersonRecord | None:
+    """Return who answers for a team above its lead; None for a team that has nobody who is still there."""
+    manager = snapshot.person(team.manager_id) if team.manager_id is not None else None
+    return manager if manager is not None and manager.is_active else None
+
+
 def slack_id_of(person: PersonRecord | None) -> str:
     """Return where a person is written to; empty for somebody whom Slack does not know."""
     return person.slack_id if person is not None and person.is_active else ""

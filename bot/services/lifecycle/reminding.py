@@ -20,8 +20,8 @@ from bot.domain.lifecycle.working_time import WorkingTime
 from bot.services.deps import Deps
 from bot.services.lifecycle import remembering, written
 from bot.services.lifecycle.closing import Closing
-from bot.services.lifecycle.escalating import escalate
-from bot.services.lifecycle.places import places_of
+from bot.services.lifecycle.escalating import escalate, zone_name_of
+from bot.services.lifecycle.places import manager_of, places_of
 from bot.services.lifecycle.saying import Telling, WatchKey, carry_out, open_reminders
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
@@ -212,9 +212,13 @@ class Reminding:
 
         Whatever people answer leaves an audit entry. Of time only the day, the hours and the digest's moment matter.
         """
-        people = (*watches.addressees.values(), *(Addressee(team) for team in self._watcher.snapshot.teams()))
+        snapshot = self._watcher.snapshot
+        addressees = (*watches.addressees.values(), *(Addressee(team) for team in snapshot.teams()))
+        managers = filter(None, (manager_of(snapshot, team) for team in snapshot.teams()))
+        names = {self._deps.timezone, *(self._watcher.zone_name(each) for each in addressees)}
+        names |= {zone_name_of(self._deps, snapshot, each) for each in managers}
         times = []
-        for name in sorted({self._deps.timezone, *(self._watcher.zone_name(each) for each in people)}):
+        for name in sorted(names):
             work = await self._times.of(name, now)
             times.append((work.today(now), work.last_digest(now)) if work.is_open(now) else None)
         async with self._deps.database.reading() as session:

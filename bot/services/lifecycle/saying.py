@@ -242,6 +242,7 @@ async def _redate(telling: Telling, redating: Redating) -> Remembered:
             milestone=milestone.days if milestone is not None else None,
             owed=None,
             lead_told=None,
+            manager_told=None,
             platform_told=None,
         )
     )

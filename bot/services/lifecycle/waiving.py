@@ -23,9 +23,9 @@ async def waive(
 ) -> Recorded | Standing:
     """Ask to leave something as it is until a day, 180 days ahead at most. It counts once somebody else approves.
 
-    Whoever may answer the reminder may approve: a member or the lead of the addressee's team, or of the one that has
-    taken it over; not the person who asks. Raises UserError without a reason, for a day out of range, and where there
-    is nobody else to approve.
+    Whoever may answer the reminder may approve: a member, the lead or the manager of the addressee's team, or of the
+    one that has taken it over; not the person who asks. Raises UserError without a reason, for a day out of range, and
+    where there is nobody else to approve.
     """
     said = clean(reason)[:500]
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:

@@ -37,6 +37,9 @@ class Team(Row, table=True):
     user_group: str = words()
     timezone: str = words()
     lead_id: int | None = Field(default=None, foreign_key="people.id")
+    manager_id: int | None = Field(
+        default=None, foreign_key="people.id"
+    )  #: answers for several teams, above their leads
     is_declared: bool = False
     gone_at: datetime | None = when(nullable=True)
     revision: int = Field(default=0, index=True)

@@ -37,8 +37,9 @@ class Reminder(Row, table=True):
     said_on: date | None = None  #: the addressee's day on which that was
     root_key: str = words()  #: the outbox key of the root message; empty before there is one
     owed: int | None = None  #: the milestone that was said to no answer, which those above the addressee have to hear
-    lead_told: int | None = None  #: the last one that the lead has heard of
-    platform_told: int | None = None  #: … and the platform channel
+    lead_told: int | None = None  #: the last one that was said to the lead, or to whoever hears in their place
+    manager_told: int | None = None  #: … to the manager
+    platform_told: int | None = None  #: … to the platform channel
     claimed_at: datetime | None = when(nullable=True)  #: somebody said that it is done; the evidence is awaited
     claimed_by: int | None = Field(default=None, foreign_key="people.id")
     delegated_to: int | None = Field(default=None, foreign_key="teams.id")  #: the team that has accepted it
@@ -68,8 +69,9 @@ class ReminderAnswer(Row, table=True):
 class Ping(Row, table=True):
     """Somebody was written to on a day of theirs: the reason why nothing more is sent on it.
 
-    `addressee` is one of reminders, or who hears of what nobody answers: `lead:12`, `platform`. With `is_digest` the
-    week's digest has been looked at on that day; without a `key` there was nothing to say in it.
+    `addressee` is one of reminders, or who hears of what nobody answers: `platform`, or `lead:12`, a person who
+    leads or manages teams. With `is_digest` the week's digest has been looked at on that day; without a `key` there was
+    nothing to say in it.
     """
 
     __tablename__ = "pings"

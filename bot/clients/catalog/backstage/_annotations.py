@@ -63,7 +63,14 @@ class Annotations:
 
     def lead(self) -> str:
         """Return who leads the team, "" when nobody is named."""
-        text = self._text("baton/lead")
+        return self._user("baton/lead")
+
+    def manager(self) -> str:
+        """Return who answers for the team above its lead, "" when nobody is named."""
+        return self._user("baton/manager")
+
+    def _user(self, name: str) -> str:
+        text = self._text(name)
         ref = parse_ref(text, kind="user", namespace="default") if text else None
         return ref.short if ref else ""
 

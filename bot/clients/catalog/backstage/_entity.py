@@ -181,6 +181,7 @@ class EntityReader:
                 user_group=annotations.user_group(),
                 timezone=annotations.timezone(),
                 lead=annotations.lead(),
+                manager=annotations.manager(),
                 members=self._members(ref, entity, spec),
                 origin=reader.at(entity.line),
             )
