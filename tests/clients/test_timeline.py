@@ -67,6 +67,26 @@ def test_a_picture_has_its_size_and_the_colours_of_what_it_shows() -> None:
     assert all(found.get(colour, 0) > 3 * legend for colour in (BLUE, ORANGE, RED))
 
 
+@pytest.mark.parametrize("kind", list(DeadlineKind))
+def test_every_word_has_its_room(kind: DeadlineKind) -> None:
+    """Long ones, in bold: nothing is drawn at the very edge."""
+    one = row(
+        "Microsoft SQL Server Reporting Services 2016",
+        names="warehouse-reports, " * 4,
+        urgency=Urgency.SOON,
+        on=TODAY + timedelta(89),
+        kind=kind,
+    )
+    picture = pixels(draw(shown(one, replace(one, urgency=Urgency.LATER, on=TODAY + timedelta(1_088)))))
+    dark = [
+        (x, y)
+        for x in (*range(6), *range(WIDTH - 6, WIDTH))
+        for y in range(picture.height)
+        if max(picture.getpixel((x, y))) < 128  # type: ignore[type-var, arg-type]  # a tuple in RGB
+    ]
+    assert dark == []
+
+
 def test_nothing_to_show_says_so() -> None:
     assert pixels(draw(shown())).height == REST_HEIGHT + ROW_HEIGHT
 
