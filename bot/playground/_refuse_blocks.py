@@ -160,9 +160,10 @@ def check_block(block: Any, at: str, found: Found, *, surface: Surface) -> None:
         refuse(found, at, "must have a text or fields")
     if kind == "image" and ("image_url" in block) == ("slack_file" in block):
         refuse(found, at, "must have exactly one of image_url and slack_file")
-    if kind == "input" and surface != "modal" and (block.get("element") or {}).get("type") == "file_input":
+    elements = elements_of(block)
+    if kind == "input" and surface != "modal" and any(element.get("type") == "file_input" for element in elements):
         refuse(found, at, f"file_input is not allowed in a {surface}")
-    _unique([element.get("action_id") for element in elements_of(block)], "action_id", at, found)
+    _unique([element.get("action_id") for element in elements], "action_id", at, found)
 
 
 def _unique(ids: list[Any], what: str, at: str, found: Found) -> None:

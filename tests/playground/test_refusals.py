@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from slack_builders import (
     actions,
@@ -431,6 +431,7 @@ values = st.recursive(
 
 
 @given(st.lists(values, max_size=4))
+@example([{"type": "input", "element": 1}])
 def test_nothing_makes_the_checks_fail(blocks: list[Any]) -> None:
     """Whatever is in the blocks, the answer is a list of sentences."""
     for found in (check_message({"text": "x", "blocks": blocks}), check_view({**modal(), "blocks": blocks})):
