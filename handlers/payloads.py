@@ -96,6 +96,8 @@ def action(body: Mapping[str, Any]) -> Action:
     pressed = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     container = _mapping(body, "container")
     message, view = _mapping(body, "message"), _mapping(body, "view")
+    # A message that begins a thread stands in the channel, and so does whoever presses a button of it.
+    thread_ts = _text(container, "thread_ts") or _text(message, "thread_ts")
     return Action(
         action_id=_text(pressed, "action_id"),
         value=_chosen(pressed),
@@ -103,7 +105,7 @@ def action(body: Mapping[str, Any]) -> Action:
         channel_id=_text(_mapping(body, "channel"), "id") or _text(container, "channel_id"),
         response_url=_text(body, "response_url"),
         trigger_id=_text(body, "trigger_id"),
-        thread_ts=_text(container, "thread_ts") or _text(message, "thread_ts"),
+        thread_ts="" if thread_ts == (_text(container, "message_ts") or _text(message, "ts")) else thread_ts,
         is_ephemeral=bool(container.get("is_ephemeral")),
         view_id=_text(view, "id") if view.get("type") == "modal" else "",
     )

@@ -39,6 +39,7 @@ KEYS = st.sampled_from(
         "text",
         "ts",
         "thread_ts",
+        "message_ts",
         "bot_id",
         "subtype",
         "channel_type",

@@ -576,6 +576,8 @@ class TestNotOurs:
         await stage.settle()
         assert "There is a dispute" in (await stage.ask("/whoowns checkout", user="eve")).text
         assert (await actions(stage)).count("lifecycle.not_ours") == 1
+        [watch] = (await stage.baton.context.watcher.current()).by_key.values()
+        assert watch.addressee.name == "Payments"  # a dispute moves nothing, and so no reminder either
 
     async def test_twice_is_once_and_an_owner_settles_it(self, reminded: Reminded) -> None:
         stage = reminded.stage
@@ -658,6 +660,18 @@ class TestWaive:
             "lifecycle.waive",
             "lifecycle.approve",
         ]
+
+    async def test_what_is_pressed_in_the_channel_is_answered_there_and_not_in_the_thread(
+        self, reminded: Reminded
+    ) -> None:
+        await self.asked(reminded)
+        for user, said in (("grace", "Somebody else than who asked"), ("lin", "Only members of Payments")):
+            await reminded.press(ids.APPROVE, user=user)
+            assert said in reminded.said_to(user)
+        await reminded.press(ids.EXPLAIN, user="eve")
+        assert "Why you are told" in reminded.said_to("eve")
+        await reminded.press(ids.ACKNOWLEDGE, user="ada")
+        assert "Noted: I say nothing more" in reminded.said_to("ada")
 
     async def test_a_refused_one_changes_nothing(self, reminded: Reminded) -> None:
         await self.asked(reminded)

@@ -122,14 +122,17 @@ class Watches:
 
 
 def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, stale_after: timedelta) -> Responsible:
-    """Return whom the reminders about an asset go to: the living owner of the part that ages, else of the whole."""
+    """Return whom the reminders about an asset go to: the living owner of the part that ages, else of the whole.
+
+    In a dispute they stay with whoever was named first: a claim moves nothing until the other side agrees.
+    """
     whole = ownership.verdict(asset, catalog, now=now, stale_after=stale_after)
     area = _AREAS.get(asset.kind)
     verdict = whole
     if area is not None and any(holding.fact.area is area for holding in _holdings(whole)):
         verdict = ownership.verdict(asset, catalog, now=now, stale_after=stale_after, area=area)
     if isinstance(verdict, Disputed):
-        answering = verdict.claims
+        answering = tuple(sorted(verdict.claims, key=lambda claim: (claim.fact.valid_from, claim.fact.is_human)))
     elif isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
         answering = verdict.owners
     else:

@@ -100,6 +100,15 @@ def test_a_dispute_is_said_and_still_reaches_somebody() -> None:
     assert found.addressee.team is not None
 
 
+@pytest.mark.parametrize("claimed_in_slack", [True, False])
+def test_a_claim_takes_no_reminders_away_from_whoever_was_named_first(claimed_in_slack: bool) -> None:
+    claim = fact(SEARCH, source="slack", is_human=claimed_in_slack, valid_from=NOW)
+    for facts in ((fact(PAYMENTS), claim), (claim, fact(PAYMENTS))):
+        one = asset(1, *facts)
+        found = responsible_for(one, Catalog({1: one}), now=NOW, stale_after=HALF_A_YEAR)
+        assert (found.is_disputed, found.addressee.key) == (True, f"team:{PAYMENTS}")
+
+
 def test_what_a_team_has_of_one_cycle_is_one_watch_by_tier_and_name() -> None:
     assets = [asset(1, fact(PAYMENTS), tier=3), asset(2, fact(PAYMENTS), tier=1), asset(3, fact(SEARCH))]
     found = watched(assets, runs(1), runs(2, version="11.5"), runs(3))
