@@ -35,7 +35,7 @@ def card_buttons(card: Card) -> list[Block]:
     elements.append(button(plan, actions.PLAN, value, label=f"{plan} {name}", style=style))
     if stands not in _SETTLED and (card.watch.deadline.on - card.today).days > SNOOZE_ENDS:
         elements.append(_snooze(value))
-    elements.append(button("Explain", actions.EXPLAIN, value, label=f"Explain why I am told: {name}"))
+    elements.append(explain_button(card))
     elements.append(_more(value))
     row: Block = {"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}
     waiver = pending(card.reminder, AnswerKind.WAIVED, card.today)
@@ -76,6 +76,12 @@ def decision_buttons(answer_id: int, name: str) -> list[Block]:
 def open_button(card: Card) -> Mapping[str, Any]:
     """Return the button that shows a reminder's card with all its buttons."""
     return button("Open", actions.OPEN, words.value(card), label=f"Open: {words.plain_name(card.watch)}")
+
+
+def explain_button(card: Card) -> Block:
+    """Return the button that says why somebody is told."""
+    label = f"Explain why I am told: {words.plain_name(card.watch, 45)}"
+    return button("Explain", actions.EXPLAIN, words.value(card), label=label)
 
 
 def also_lines(also: Sequence[Item]) -> list[str]:

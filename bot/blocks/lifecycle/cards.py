@@ -7,7 +7,14 @@ from datetime import date
 
 from bot.blocks import text
 from bot.blocks.lifecycle import answers, words
-from bot.blocks.lifecycle.buttons import also_blocks, also_lines, card_buttons, claim_blocks
+from bot.blocks.lifecycle.buttons import (
+    also_blocks,
+    also_lines,
+    card_buttons,
+    claim_blocks,
+    explain_button,
+    open_button,
+)
 from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, context, cut_mrkdwn, escape, section
 from bot.domain.catalog import Area
@@ -64,6 +71,13 @@ def opened_view(its: Card, note: str = "") -> Block:
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": list(opened(its, note).blocks),
     }
+
+
+def handed_over(card: Card) -> Rendered:
+    """Return what is left of the root message where a reminder was told before another team took it over."""
+    name, where = words.name(card.watch.product, card.watch.cycle), words.assets(card.watch.runs)
+    said = "\n".join([f"{name} on {where}:", *answers.said(card), "They are reminded of it from now on."])
+    return Rendered(said, [section(said), {"type": "actions", "elements": [open_button(card), explain_button(card)]}])
 
 
 def closed(card: ClosedCard) -> Rendered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -151,12 +152,32 @@ def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves
     )
 
 
+def root_key(reminder: Remembered) -> str:
+    """Return the key of a reminder's root message, in the channel of whoever it is told to."""
+    told = f":{reminder.delegated_to}" if reminder.delegated_to is not None else ""
+    return f"eol:{reminder.id}:root{told}"
+
+
+def has_root(reminder: Remembered) -> bool:
+    """Whether there is a root message where the reminder is told."""
+    return reminder.root_key == root_key(reminder)
+
+
 async def revise_root(session: AsyncSession, deps: Deps, card: Card | ClosedCard) -> None:
-    """Render the root message of a reminder anew, when it has one."""
-    key = card.reminder.root_key
-    if key:
-        message = blocks.closed(card) if isinstance(card, ClosedCard) else blocks.card(card)
-        await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+    """Render the root message of a reminder anew, when it has one.
+
+    One in the channel of a team that has handed the reminder over says that, and in the end that it is over.
+    """
+    reminder, at = card.reminder, deps.clock.now()
+    if not reminder.root_key:
+        return
+    if isinstance(card, ClosedCard):
+        for key in dict.fromkeys((reminder.root_key, root_key(replace(reminder, delegated_to=None)))):
+            await outbox.revise(session, key=key, message=blocks.closed(card), at=at)
+        return
+    is_left_behind = reminder.delegated_to is not None and not has_root(reminder)
+    message = blocks.handed_over(card) if is_left_behind else blocks.card(card)
+    await outbox.revise(session, key=reminder.root_key, message=message, at=at)
 
 
 async def moves_of(session: AsyncSession, watches: Iterable[Watch]) -> Moves:

@@ -20,7 +20,7 @@ from bot.domain.lifecycle.watching import Addressee, Watch
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.lifecycle import remembering, written
-from bot.services.lifecycle.remembering import Moves
+from bot.services.lifecycle.remembering import Moves, has_root, root_key
 from bot.services.lifecycle.watches import Watcher
 from bot.store.tables import Reminder
 
@@ -39,17 +39,6 @@ _SAY = (
     .where(_TABLE.c.id == bindparam("row"))
     .values({name: bindparam(f"new_{name}") for name in ("milestone", "said_on", "owed", "root_key")})
 )
-
-
-def root_key(reminder: Remembered) -> str:
-    """Return the key of a reminder's root message, in the channel of whoever it is told to."""
-    told = f":{reminder.delegated_to}" if reminder.delegated_to is not None else ""
-    return f"eol:{reminder.id}:root{told}"
-
-
-def has_root(reminder: Remembered) -> bool:
-    """Whether there is a root message where the reminder is told."""
-    return reminder.root_key == root_key(reminder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
