@@ -157,7 +157,7 @@ async def redraw(deps: Deps, watcher: Watcher, *, reminder_id: int) -> None:
                     await closing.close(session, each, resolved[each.id], ())
             card = await card_of(deps, watcher, session, reminder_id)
             if isinstance(card, Card):
-                await revise_root(session, deps, card)
+                await revise_root(session, deps, watcher, card)
 
 
 def _typed(table: Table, one: Running, text: str) -> Choice:

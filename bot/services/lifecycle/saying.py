@@ -79,7 +79,7 @@ async def carry_out(telling: Telling, plan: Plan, subjects: Sequence[Subject]) -
     changed = {*said, *(each.reminder.key for each in plan.redating)}
     for key in list(work.reminders) if is_weekly else changed:
         if work.reminders[key].root_key and key != work.has_just_got_a_root:
-            await remembering.revise_root(telling.session, telling.deps, work.card(key))
+            await remembering.revise_root(telling.session, telling.deps, telling.watcher, work.card(key))
 
 
 @dataclass(slots=True)
