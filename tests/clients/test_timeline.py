@@ -132,3 +132,11 @@ def test_the_least_urgent_are_left_out_and_counted() -> None:
 )
 def test_a_row_in_words(more: dict[str, object], said: str) -> None:
     assert row(**more).said(TODAY) == said
+
+
+@pytest.mark.parametrize("kind", DeadlineKind)
+def test_the_longest_words_end_before_the_picture_does(kind: DeadlineKind) -> None:
+    on = TODAY + timedelta(1000)
+    picture = pixels(draw(shown(row(kind=kind, on=on, urgency=Urgency.SOON), row("other", on=on))))
+    darkest, _ = picture.crop((WIDTH - 8, 0, WIDTH, picture.height)).convert("L").getextrema()
+    assert darkest > 0xE0, "there is only paper, and the bands behind every other product"  # type: ignore[operator]
