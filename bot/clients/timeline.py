@@ -38,7 +38,7 @@ def draw(timeline: Timeline) -> bytes:
     height = REST_HEIGHT + ROW_HEIGHT * max(1, len(timeline.rows))
     figure = Figure(figsize=(WIDTH / _DOTS, height / _DOTS), dpi=_DOTS, facecolor="white")
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.27, 90 / height, 0.47, 1 - REST_HEIGHT / height))
+    axes = figure.add_axes((0.27, 90 / height, 0.46, 1 - REST_HEIGHT / height))
     _frame(figure, axes, timeline, height)
     _bands(axes, timeline.rows)
     for place, row in enumerate(timeline.rows):
@@ -80,7 +80,7 @@ def _bands(axes: Axes, rows: Sequence[Row]) -> None:
     for number, (_, group) in enumerate(groupby(rows, key=lambda row: row.product)):
         count = len(list(group))
         if number % 2 == 0:
-            axes.axhspan(place - 0.5, place + count - 0.5, xmin=-0.6, xmax=1.6, color=_BAND, zorder=0, clip_on=False)
+            axes.axhspan(place - 0.5, place + count - 0.5, xmin=-0.65, xmax=1.65, color=_BAND, zorder=0, clip_on=False)
         place += count
 
 

@@ -37,7 +37,7 @@ MARKUP = (
 #: Up to a few pieces of markup and any other text, in any order.
 words = st.lists(st.sampled_from(MARKUP) | st.text(max_size=12), max_size=6).map("".join)
 
-_DATE = re.compile(r"<!date\^\d+\^\{date_short_pretty\}\|\d{4}-\d\d-\d\d>")
+_DATE = re.compile(r"<!date\^\d+\^\{date_short(?:_pretty)?\}\|\d{4}-\d\d-\d\d>")
 _LINK = re.compile(r"<https?://[^<>|\s]+\|[^<>|\n]+>", re.IGNORECASE)
 _QUOTE = re.compile("^> ", re.MULTILINE)
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")

@@ -268,6 +268,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
     items = [Item(each, Milestone(each.watch.deadline.on.day - 15)) for each in everything]
     for item in items:
         yield blocks.card, blocks.card(item.card)
+        yield blocks.handed_over, blocks.handed_over(item.card)
         yield blocks.milestone, blocks.milestone(item)
         for note in ("", "Noted: nothing more is said of it."):
             yield blocks.opened, blocks.opened(item.card, note)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -385,3 +387,11 @@ def test_everything_is_said_in_the_text_as_well() -> None:
             for block in made.blocks:
                 for line in block["text"]["text"].splitlines() if block["type"] == "section" else ():
                     assert line.strip("• …") in made.text
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "America/New_York", "UTC", "Asia/Kolkata", "Pacific/Auckland"])
+@pytest.mark.parametrize("on", [date(2026, 1, 31), date(2026, 7, 1)])
+def test_a_day_is_the_same_day_everywhere_and_never_tomorrow(zone: str, on: date) -> None:
+    made = re.fullmatch(r"<!date\^(\d+)\^\{date_short\}\|([\d-]+)>", words.day(on))
+    assert made is not None
+    assert datetime.fromtimestamp(int(made[1]), ZoneInfo(zone)).date() == on == date.fromisoformat(made[2])

@@ -77,7 +77,7 @@ def test_every_word_has_its_room(kind: DeadlineKind) -> None:
         on=TODAY + timedelta(89),
         kind=kind,
     )
-    picture = pixels(draw(shown(one, replace(one, urgency=Urgency.LATER, on=TODAY + timedelta(1_088)))))
+    picture = pixels(draw(shown(one, replace(one, on=TODAY + timedelta(1_000)))))
     dark = [
         (x, y)
         for x in (*range(6), *range(WIDTH - 6, WIDTH))

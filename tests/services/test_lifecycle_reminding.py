@@ -18,7 +18,7 @@ from bot.domain.doctor import Level, reach
 from bot.domain.lifecycle.reminders import Card, ClosedCard
 from bot.playground.fake_slack import FakeSlack
 from bot.services import snapshot as snapshots
-from bot.services.lifecycle import remembering
+from bot.services.lifecycle import answering, remembering
 from bot.services.lifecycle.delegating import decide, delegate
 from bot.services.lifecycle.escalating import escalate
 from bot.services.lifecycle.places import unreachable
@@ -158,6 +158,29 @@ class TestOneMessageADay:
             "1": 30, "3": 14,
         }  # fmt: skip
         assert {each.cycle for each in await world.reminders() if each.root_key} == {"3"}
+
+    async def test_what_was_due_besides_stays_in_the_message_until_it_is_said_again(self, world: World) -> None:
+        def root() -> str:
+            return next(each.text.replace("*", "") for each in world.seen("payments") if each.key == lead.root_key)
+
+        team, _, _ = await one_team(world)
+        world.facts.ends |= {"3": date(2027, 3, 17)}
+        await world.run(await world.asset("other-db", team=team), "3")
+        member = await world.person("mona")
+        async with world.deps.database.transaction() as session:
+            (await session.get_one(tables.Team, team)).lead_id = member
+        world.jump(at(2, 23, 8))
+        await world.go(at(3, 3, 17))
+        lead = next(each for each in await world.reminders() if each.root_key)
+        assert "Also due today:\n• Widget 1: support ends" in root()
+        world.jump(at(3, 4, 12))
+        await answering.acknowledge(world.deps, world.watcher, reminder_id=lead.id, person_id=member)
+        await world.arrive()
+        assert "Seen by" in root()
+        assert "Also due on <!date^" in root()
+        assert "• Widget 1: support ends" in root()
+        await world.go(at(3, 23, 17))  # its T-14 was on the 19th, and the digest brings the card up to date
+        assert "Widget 1" not in root()
 
     async def test_on_the_day_of_the_digest_it_carries_the_urgent_ones(self, world: World) -> None:
         await one_team(world)

@@ -480,7 +480,12 @@ class TestDelegate:
         assert "*Platform* has taken this over" in reminded.root.text
         assert [each.kind for each in await reminded.answers()] == ["delegated"]
         assert "has accepted" in reminded.thread()[-1].text
-        await reminded.press(ids.ACKNOWLEDGE, user="omar")
+        assert set(buttons(reminded.root)) == {"Open", "Explain"}
+        assert ":warning:" not in reminded.root.text
+        await reminded.stage.press(offer, ids.OPEN, user="omar")
+        mine = reminded.stage.slack.visible_messages("omar", "platform")[-1]
+        await reminded.stage.press(mine, ids.ACKNOWLEDGE, user="omar")
+        await reminded.settle()
         assert "Seen by" in reminded.root.text
         assert [name for name in await actions(reminded.stage) if name.startswith("lifecycle.")] == [
             "lifecycle.delegate",
@@ -488,6 +493,25 @@ class TestDelegate:
             "lifecycle.accept",
             "lifecycle.acknowledge",
         ]
+
+    async def test_what_the_first_team_was_told_says_in_the_end_that_it_is_over(self, reminded: Reminded) -> None:
+        stage, key = reminded.stage, f"eol:{reminded.id}:root"
+        async with stage.database.transaction() as session:
+            await session.execute(update(tables.OutboxMessage).values(key=key))
+            await session.execute(update(tables.Reminder).values(root_key=key))
+        offer = await self.offered(reminded)
+        await stage.press(offer, ids.ACCEPT, user="lin")
+        async with stage.database.transaction() as session:
+            await session.execute(update(tables.Reminder).values(root_key=f"{key}:told to the other team"))
+        opened = await copied(stage, "general", open_button(reminded))
+        await stage.press(opened, ids.OPEN, user="lin")
+        card = stage.slack.visible_messages("lin", "general")[-1]
+        await stage.slack.act(
+            "lin", MessageRef(card.channel, card.ts), ids.MORE, value=f"{ids.WRONG_VERSION}|{reminded.id}"
+        )
+        await stage.settle()
+        assert await reminded.submit("lin", {ids.PIN_CYCLE: "nodejs|22"}) == {}
+        assert "counts as something else now" in reminded.root.text
 
     async def test_only_the_other_team_may_accept_and_once(self, reminded: Reminded) -> None:
         offer = await self.offered(reminded)
@@ -607,8 +631,10 @@ class TestWrongVersion:
         watches = await stage.baton.context.watcher.current()
         assert {key[2] for key in watches.by_key} == {"22"}
         assert (await actions(stage)).count("lifecycle.pin") == 1
-        await reminded.press(ids.ACKNOWLEDGE, user="grace")
-        assert "Nothing is known to end here any more" in reminded.said_to("grace")
+        assert "what ran it counts as something else now" in reminded.root.text
+        assert buttons(reminded.root) == {}
+        assert (await reminded.row()).resolution == "replaced"
+        assert (await actions(stage)).count("lifecycle.resolve") == 1
 
     async def test_what_remains_of_the_card_is_shown(self, stage: Stage) -> None:
         await deploy(stage, "checkout", "nodejs", "20.11.1", "20.1.0")
@@ -616,7 +642,7 @@ class TestWrongVersion:
         view = await reminded.form(ids.MORE, user="grace", word=ids.WRONG_VERSION)
         which = next(o["value"] for o in options_of(view, ids.PIN_WHAT) if "20.1.0" in o["text"]["text"])
         errors = await reminded.submit("grace", {ids.PIN_WHAT: which, ids.PIN_TYPED: "nodejs nonsense"})
-        assert "I know no one release cycle" in errors[ids.PIN_TYPED]
+        assert "I cannot tell which release cycle" in errors[ids.PIN_TYPED]
         assert await reminded.submit("grace", {ids.PIN_WHAT: which, ids.PIN_TYPED: "nodejs 22"}) == {}
         assert "20.11.1" in reminded.root.text
         assert "20.1.0" not in reminded.root.text

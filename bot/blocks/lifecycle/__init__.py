@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.lifecycle import actions
-from bot.blocks.lifecycle.cards import card, closed, opened, opened_view, resolved
+from bot.blocks.lifecycle.cards import card, closed, handed_over, opened, opened_view, resolved
 from bot.blocks.lifecycle.digests import digest
 from bot.blocks.lifecycle.explaining import explanation, explanation_view
 from bot.blocks.lifecycle.forms import (
@@ -37,6 +37,7 @@ __all__ = [
     "escalation",
     "explanation",
     "explanation_view",
+    "handed_over",
     "loading_view",
     "milestone",
     "not_ours_view",

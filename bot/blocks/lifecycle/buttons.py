@@ -27,7 +27,7 @@ def card_buttons(card: Card) -> list[Block]:
     name, value = words.plain_name(card.watch, 45), words.value(card)
     held = standing(card)
     stands = held.kind if held is not None else None
-    elements: list[Block] = []
+    elements: list[Mapping[str, Any]] = []
     if stands is None:
         elements.append(button("Acknowledge", actions.ACKNOWLEDGE, value, label=f"Acknowledge: {name}"))
     plan = "Change plan…" if stands is AnswerKind.PLANNED else "Plan…"
@@ -35,7 +35,7 @@ def card_buttons(card: Card) -> list[Block]:
     elements.append(button(plan, actions.PLAN, value, label=f"{plan} {name}", style=style))
     if stands not in _SETTLED and (card.watch.deadline.on - card.today).days > SNOOZE_ENDS:
         elements.append(_snooze(value))
-    elements.append(button("Explain", actions.EXPLAIN, value, label=f"Explain why I am told: {name}"))
+    elements.append(explain_button(card))
     elements.append(_more(value))
     row: Block = {"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}
     waiver = pending(card.reminder, AnswerKind.WAIVED, card.today)
@@ -78,12 +78,18 @@ def open_button(card: Card) -> Mapping[str, Any]:
     return button("Open", actions.OPEN, words.value(card), label=f"Open: {words.plain_name(card.watch)}")
 
 
+def explain_button(card: Card) -> Mapping[str, Any]:
+    """Return the button that says why somebody is told."""
+    label = f"Explain why I am told: {words.plain_name(card.watch, 45)}"
+    return button("Explain", actions.EXPLAIN, words.value(card), label=label)
+
+
 def also_lines(also: Sequence[Item]) -> list[str]:
     """Return the text of what is due as well, a line each."""
     lines = [f"• {words.brief(item.card.watch, item.card.today)}" for item in also[:_MOST_ALSO]]
     more = len(also) - _MOST_ALSO
     if lines:
-        lines.insert(0, "Also due today:")
+        lines.insert(0, _also_head(also[0].card))
     return [*lines, f"… and {more:,} more: `/eol`"] if more > 0 else lines
 
 
@@ -91,13 +97,18 @@ def also_blocks(also: Sequence[Item]) -> list[Block]:
     """Return what is due as well, each with a button that opens it."""
     if not also:
         return []
-    blocks: list[Block] = [context("Also due today:")]
+    blocks: list[Block] = [context(_also_head(also[0].card))]
     blocks += [
         {**section(words.brief(item.card.watch, item.card.today)), "accessory": open_button(item.card)}
         for item in also[:_MOST_ALSO]
     ]
     more = len(also) - _MOST_ALSO
     return [*blocks, context(f"… and {more:,} more: `/eol`")] if more > 0 else blocks
+
+
+def _also_head(card: Card) -> str:
+    on = card.reminder.said_on
+    return f"Also due on {words.day(on)}:" if on is not None and on != card.today else "Also due today:"
 
 
 def _state(card: Card) -> str:

@@ -7,7 +7,14 @@ from datetime import date
 
 from bot.blocks import text
 from bot.blocks.lifecycle import answers, words
-from bot.blocks.lifecycle.buttons import also_blocks, also_lines, card_buttons, claim_blocks
+from bot.blocks.lifecycle.buttons import (
+    also_blocks,
+    also_lines,
+    card_buttons,
+    claim_blocks,
+    explain_button,
+    open_button,
+)
 from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, context, cut_mrkdwn, escape, section
 from bot.domain.catalog import Area
@@ -66,10 +73,22 @@ def opened_view(its: Card, note: str = "") -> Block:
     }
 
 
-def closed(card: ClosedCard) -> Rendered:
+def handed_over(card: Card, *, also: Sequence[Item] = ()) -> Rendered:
+    """Return what is left of the root message where a reminder was told before another team took it over.
+
+    `also` as in `card`, here and in `closed`.
+    """
+    name, where = words.name(card.watch.product, card.watch.cycle), words.assets(card.watch.runs)
+    said = "\n".join([f"{name} on {where}:", *answers.said(card), "They are reminded of it from now on."])
+    buttons: Block = {"type": "actions", "elements": [open_button(card), explain_button(card)]}
+    return Rendered("\n".join([said, *also_lines(also)]), [section(said), buttons, *also_blocks(also)])
+
+
+def closed(card: ClosedCard, *, also: Sequence[Item] = ()) -> Rendered:
     """Return the root message of a reminder that is over."""
     said, seen = _over(card), _evidence(card.evidence)
-    return Rendered("\n".join(filter(None, (said, seen))), [section(said), *([context(seen)] if seen else [])])
+    blocks: list[Block] = [section(said), *([context(seen)] if seen else []), *also_blocks(also)]
+    return Rendered("\n".join(filter(None, (said, seen, *also_lines(also)))), blocks)
 
 
 def resolved(card: ClosedCard) -> Rendered:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from bot.blocks import text
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape, plain
 from bot.domain.lifecycle.deadlines import LONG_AGO, charge_on
@@ -22,12 +21,16 @@ _DAYS_READ_WELL = 400
 _DAYS_A_YEAR = 365.25
 #: What an instance of two vCPUs and its standby use in a month, in vCPU-hours: 2 x 2 x 730.
 _EXAMPLE_HOURS = 2920
-_NOON = time(12, tzinfo=UTC)
+#: Slack shows a moment in the reader's time zone: at this one it is the same day from Hawaii to New Zealand's summer.
+_SAME_DAY = time(10, 30, tzinfo=UTC)
 
 
 def day(on: date) -> str:
-    """Return a day as Slack shows it in the reader's own words, with an ISO fallback."""
-    return text.date(datetime.combine(on, _NOON))
+    """Return a day of the calendar as Slack writes it out, with an ISO fallback.
+
+    It is never "tomorrow": what stands beside it, such as "in 3 days", is as of when the message was written.
+    """
+    return f"<!date^{int(datetime.combine(on, _SAME_DAY).timestamp())}^{{date_short}}|{on.isoformat()}>"
 
 
 def span(days: int) -> str:

@@ -122,7 +122,7 @@ class Act:
         card = await card_of(self.deps, self.watcher, self.session, self.card.reminder.id)
         if not isinstance(card, Card):
             raise NotFoundError(UNKNOWN)
-        await revise_root(self.session, self.deps, card)
+        await revise_root(self.session, self.deps, self.watcher, card)
         self.card = card
         return card
 

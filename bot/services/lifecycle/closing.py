@@ -75,7 +75,7 @@ class Closing:
             session, at=now, actor="baton", action="lifecycle.resolve", subject=f"reminder:{reminder.id}", detail=detail
         )
         card = await remembering.closed_card(self._watcher, session, reminder, resolution.value)
-        await remembering.revise_root(session, self._deps, card)
+        await remembering.revise_root(session, self._deps, self._watcher, card)
         if resolution is Resolution.UPGRADED and reminder.root_key and places:
             await outbox.enqueue(
                 session,

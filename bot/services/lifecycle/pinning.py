@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -19,8 +20,10 @@ from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services._rights import teams_of
 from bot.services.deps import Deps
 from bot.services.lifecycle._acting import locked
-from bot.services.lifecycle.remembering import card_of, revise_root
+from bot.services.lifecycle.closing import Closing
+from bot.services.lifecycle.remembering import card_of, remembered, revise_root
 from bot.services.lifecycle.watches import Watcher
+from bot.services.lifecycle.written import TakenError
 from bot.store import tables
 from bot.store.journal import audit, next_revision
 
@@ -141,16 +144,20 @@ async def _write(deps: Deps, session: AsyncSession, one: Running, choice: Choice
 
 
 async def redraw(deps: Deps, watcher: Watcher, *, reminder_id: int) -> None:
-    """Update the root message of a reminder after the inventory has changed under it.
-
-    When nothing of it is left the next look at the inventory closes it, with what it has become.
-    """
-    await watcher.current()
-    async with deps.database.transaction() as session:
-        await locked(session, reminder_id)
-        card = await card_of(deps, watcher, session, reminder_id)
-        if isinstance(card, Card):
-            await revise_root(session, deps, card)
+    """Update the root message of a reminder after the inventory has changed under it; close one with nothing left."""
+    watches, closing = await watcher.current(), Closing(deps, watcher)
+    async with deps.database.reading() as session:
+        known = await remembered(session, reminder_ids=[reminder_id])
+    resolved = await closing.look([each for each in known if each.key not in watches.by_key])
+    with suppress(TakenError):  # then another process has closed it in the meantime
+        async with deps.database.transaction() as session:
+            await locked(session, reminder_id)
+            for each in known:
+                if each.id in resolved:
+                    await closing.close(session, each, resolved[each.id], ())
+            card = await card_of(deps, watcher, session, reminder_id)
+            if isinstance(card, Card):
+                await revise_root(session, deps, watcher, card)
 
 
 def _typed(table: Table, one: Running, text: str) -> Choice:
@@ -165,7 +172,7 @@ def _typed(table: Table, one: Running, text: str) -> Choice:
         if isinstance(found, InCycle):
             return Choice(found.product, found.cycle)
     raise UserError(
-        f"I know no one release cycle of “{escape(text, 80)}”: type the product and its version, such as postgresql 16."
+        f"I cannot tell which release cycle “{escape(text, 80)}” is: type product and version, such as postgresql 16."
     )
 
 

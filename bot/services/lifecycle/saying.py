@@ -18,7 +18,7 @@ from bot.domain.lifecycle.watching import Addressee, Watch
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.lifecycle import remembering, written
-from bot.services.lifecycle.remembering import Moves
+from bot.services.lifecycle.remembering import Moves, has_root, root_key
 from bot.services.lifecycle.watches import Watcher
 from bot.store.inserts import insert_into
 from bot.store.tables import Reminder, core
@@ -32,17 +32,6 @@ _SAY = (
     .where(_TABLE.c.id == bindparam("row"))
     .values({name: bindparam(f"new_{name}") for name in ("milestone", "said_on", "owed", "root_key")})
 )
-
-
-def root_key(reminder: Remembered) -> str:
-    """Return the key of a reminder's root message, in the channel of whoever it is told to."""
-    told = f":{reminder.delegated_to}" if reminder.delegated_to is not None else ""
-    return f"eol:{reminder.id}:root{told}"
-
-
-def has_root(reminder: Remembered) -> bool:
-    """Whether there is a root message where the reminder is told."""
-    return reminder.root_key == root_key(reminder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +72,7 @@ async def carry_out(telling: Telling, plan: Plan, subjects: Sequence[Subject]) -
     changed = {*said, *(each.reminder.key for each in plan.redating)}
     for key in list(work.reminders) if is_weekly else changed:
         if work.reminders[key].root_key and key != work.has_just_got_a_root:
-            await remembering.revise_root(telling.session, telling.deps, work.card(key))
+            await remembering.revise_root(telling.session, telling.deps, telling.watcher, work.card(key))
 
 
 @dataclass(slots=True)
