@@ -9,6 +9,7 @@ import random
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,14 +20,18 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.playground.fake_slack import FakeSlack
+from bot.services.deps import Deps
 from bot.services.lifecycle.remembering import remembered
 from bot.store import migrations, tables
 from bot.store.db import Database
+from bot.web import SLACK_PATH
+from tests.conftest import lasting_port
 from tests.simulation.clock import SharedClock
 from tests.simulation.organisation import SEED, STARTS, MovingFacts, Organisation, move_dates
 from tests.simulation.people import People, hour_of_answers
+from tests.simulation.pressing import Hands
 
-_TOKEN = "xoxb-simulation"
+_TOKEN, _SECRET = "xoxb-simulation", "secret-of-the-simulation"
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _PATIENCE_SECONDS = 300
 HOUR = timedelta(hours=1)
@@ -42,17 +47,20 @@ class Message:
     text: str
     is_reply: bool
     is_broadcast: bool
+    reminder: int | None = None  #: that it is about, where it is about one
+    answer: int | None = None  #: that it asks about or reports
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A milestone was noted as said: of which reminder, by which deadline, on which day of the addressee's."""
+    """A milestone was noted as said: of which reminder, by which deadline, on which day of those who were told."""
 
     reminder: int
     deadline: date
     milestone: int
     on: date
     seen_at: datetime
+    told: str  #: the addressee's key, or that of the team that has taken it over
     quiet_by: Any = None  #: the answer in force just before
 
 
@@ -63,10 +71,18 @@ class Lived:
     messages: list[Message] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     reminders: dict[int, tables.Reminder] = field(default_factory=dict)
-    answered: set[int] = field(default_factory=set)  #: reminders that somebody ever answered
+    answers: dict[int, tables.ReminderAnswer] = field(default_factory=dict)
+    given: list[tables.AuditEntry] = field(default_factory=list)  #: what people did, as the audit log has it
+    pins: list[tables.VersionPin] = field(default_factory=list)
+    tried: Counter[str] = field(default_factory=Counter)  #: what people pressed and submitted
     busy_hours: dict[datetime, int] = field(default_factory=dict)
     kills: int = 0
     kills_amid_posts: int = 0
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many answers of each kind were given."""
+        return Counter(entry.action.partition(".")[2] for entry in self.given)
 
 
 class Worker:
@@ -93,6 +109,11 @@ class Worker:
             self._process.stdin.write(f"{line}\n".encode())
             await self._process.stdin.drain()
         return asyncio.create_task(self._answer(self._process))
+
+    async def through(self, line: str) -> None:
+        """Have something done, by one process after the other where some are killed over it."""
+        while not await (await self.begin(line)):
+            pass
 
     async def _answer(self, process: Process) -> bool:
         assert process.stdout is not None
@@ -125,9 +146,12 @@ async def live(
     organisation.furnish(slack)
     await organisation.fill(database)
     await slack.start()
-    facts = MovingFacts(move_dates(days))
-    lived, people = Lived(), People(database, facts)
-    worker = Worker(url, slack.api_url, _TOKEN, str(folder / "clock"), str(days))
+    port = lasting_port()
+    slack.connect_http(f"http://127.0.0.1:{port}{SLACK_PATH}")
+    facts, lived = MovingFacts(move_dates(days)), Lived()
+    worker = Worker(url, slack.api_url, _TOKEN, _SECRET, str(port), str(folder / "clock"), str(days))
+    hands = Hands(slack, lambda: worker.through("wait"))
+    people = People(organisation, database, Deps(database, clock), slack, hands, facts)
     killing = _when_to_kill(days, kills, busy or {})
     try:
         for number in range(days * 24):
@@ -140,16 +164,24 @@ async def live(
                 lived.busy_hours[hour] = posted
                 await _note(database, lived, clock.now())
             if hour_of_answers(hour):
-                await people.act(hour + HOUR / 2)
+                clock.set(hour + HOUR / 2)
+                await people.act(clock.now())
+                await worker.through("answered")
+                people.forget()
     finally:
         await worker.end()
         await slack.stop()
     async with database.reading() as session:
         rows = (await session.execute(select(tables.Reminder))).scalars()
         lived.reminders = {int(row.id or 0): row for row in rows}
-        answers = await session.execute(select(col(tables.ReminderAnswer.reminder_id)))
-        lived.answered = set(answers.scalars())
-    lived.messages = _messages(slack, lived.reminders)
+        answers = (await session.execute(select(tables.ReminderAnswer))).scalars()
+        lived.answers = {int(row.id or 0): row for row in answers}
+        entry = tables.AuditEntry
+        by_people = select(entry).where(col(entry.actor).startswith("person:")).order_by(col(entry.id))
+        lived.given = list((await session.execute(by_people)).scalars())
+        lived.pins = list((await session.execute(select(tables.VersionPin))).scalars())
+    lived.tried = people.tried
+    lived.messages = _messages(slack, lived)
     assert not slack.refused, slack.refused[:3]
     assert not slack.pings, slack.pings[:3]
     await database.close()
@@ -159,7 +191,7 @@ async def live(
 
 def _slack(clock: SharedClock) -> FakeSlack:
     return FakeSlack(
-        signing_secret="s", bot_token=_TOKEN, app_token="", clock=clock.now, echo=False,
+        signing_secret=_SECRET, bot_token=_TOKEN, app_token="", clock=clock.now, echo=False,
         monotonic=lambda: clock.now().timestamp(),
     )  # fmt: skip
 
@@ -200,8 +232,7 @@ async def _hour(worker: Worker, slack: FakeSlack, line: str, kills: list[_Kill],
             await working
         worker.kill()  # at the latest now, when there was less to post, having been killed in this hour before
         lived.kills += 1
-    while not await (await worker.begin(line)):
-        pass
+    await worker.through(line)
 
 
 @contextlib.contextmanager
@@ -245,10 +276,11 @@ async def _note(database: Database, lived: Lived, now: datetime) -> None:
             assert each.said_on is not None
             entry = (each.id, each.deadline, each.milestone.days, each.said_on)
             if entry not in known:
-                lived.said.append(Said(*entry, now, each.response))
+                told = f"team:{each.delegated_to}" if each.delegated_to is not None else each.addressee
+                lived.said.append(Said(*entry, now, told, each.response))
 
 
-def _messages(slack: FakeSlack, reminders: Mapping[int, tables.Reminder]) -> list[Message]:
+def _messages(slack: FakeSlack, lived: Lived) -> list[Message]:
     found = []
     for channel_id, messages in slack.workspace.messages.items():
         channel = slack.workspace.channels[channel_id]
@@ -257,22 +289,35 @@ def _messages(slack: FakeSlack, reminders: Mapping[int, tables.Reminder]) -> lis
         ]
         for message in messages.values():
             key = message.metadata["event_payload"]["key"] if message.metadata else ""
+            subject, reminder, answer = _subject(key, lived)
             found.append(
                 Message(
                     at=datetime.fromtimestamp(float(message.ts), STARTS.tzinfo),
                     place=people[0] if people else channel.name,
-                    subject=_subject(key, reminders),
+                    subject=subject,
                     text=message.text,
                     is_reply=message.thread_ts not in (None, message.ts),
                     is_broadcast=message.broadcast,
+                    reminder=reminder,
+                    answer=answer,
                 )
             )
     return sorted(found, key=lambda each: (each.at, each.subject))
 
 
-def _subject(key: str, reminders: Mapping[int, tables.Reminder]) -> str:
+def _subject(key: str, lived: Lived) -> tuple[str, int | None, int | None]:
+    """Return a message's key with names for numbers, the reminder and the answer that it is about."""
     first, _, rest = key.removeprefix("eol:").partition(":")
-    if not first.isdigit():
-        return key
-    row = reminders[int(first)]
-    return f"{row.addressee}/{row.product}/{row.cycle}/{row.kind}/{row.opened_on}:{rest}"
+    if first.isdigit():
+        return f"{_name(lived.reminders[int(first)])}:{rest}", int(first), None
+    if first == "ownership.claim":  # the number is an audit entry's
+        return f"{first}:{rest.partition(':')[2]}", None, None
+    if first.startswith("lifecycle.") and rest.isdigit():
+        answer = lived.answers[int(rest)]
+        name = _name(lived.reminders[answer.reminder_id])
+        return f"{first}:{name}:{answer.at}", answer.reminder_id, answer.id
+    return key, None, None
+
+
+def _name(row: tables.Reminder) -> str:
+    return f"{row.addressee}/{row.product}/{row.cycle}/{row.kind}/{row.opened_on}"

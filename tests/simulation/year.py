@@ -68,12 +68,13 @@ def main() -> None:
             run(days=options.days, kills=options.kills, organisation=organisation, folder=Path(folder))
         )
     broken = problems(undisturbed, organisation, days=options.days)
-    print(a_month(undisturbed.messages, organisation))
+    print(a_month(undisturbed, organisation))
     print(
         f"{options.days} days, {options.teams} teams, {options.deployments:,} deployments: "
         f"{len(undisturbed.reminders):,} reminders, {len(undisturbed.said):,} milestones said in "
         f"{len(undisturbed.messages):,} messages; {len(broken)} rules broken"
     )
+    print("answers " + ", ".join(f"{kind} {count:,}" for kind, count in sorted(undisturbed.counts.items())))
     if disturbed is not None:
         compared = compare(undisturbed.messages, disturbed.messages)
         broken += problems(disturbed, organisation, days=options.days)
