@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.clients.eol import starter
 from bot.domain.lifecycle.responses import Acknowledged, Planned, Snoozed, Waived
-from bot.store.tables import Reminder
+from bot.store.tables import Deployment, Reminder, VersionPin
 from tests.simulation.calendars import Calendar, calendar
 from tests.simulation.living import Lived, Message, Said
 from tests.simulation.organisation import STARTS, Organisation, Team, move_dates
@@ -117,13 +118,15 @@ def _a_day(seen: Scene) -> Iterator[str]:
 
 def _once(lived: Lived) -> Iterator[str]:
     counts = Counter((each.reminder, each.deadline, each.milestone) for each in lived.said)
+    claims = lived.claims
     for (reminder, deadline, milestone), count in counts.items():
         row = lived.reminders[reminder]
-        if count > 1 and row.claimed_at is None:  # what was claimed is asked after once
+        if count > 1 + claims[reminder]:  # what was said to be done is asked after once
             yield f"T-{milestone} of {row.addressee} {row.product} {row.cycle} {deadline} was said {count} times"
 
 
 def _answered(lived: Lived) -> Iterator[str]:
+    claims = lived.claims
     for each in lived.said:
         answer = each.quiet_by
         if answer is None or answer.deadline.on > each.deadline:
@@ -136,7 +139,7 @@ def _answered(lived: Lived) -> Iterator[str]:
                 is_quiet = each.on < on - timedelta(7)
             case Snoozed(until=over) | Waived(expires=over):
                 is_quiet = each.on < over
-        if is_quiet and row.claimed_at is None:
+        if is_quiet and not claims[each.reminder]:
             yield f"T-{each.milestone} of {row.addressee} {row.product} {row.cycle} was said on {each.on}: {answer}"
 
 
@@ -196,17 +199,65 @@ def _asked(seen: Scene) -> Iterator[str]:
 
 
 def _pinned(seen: Scene) -> Iterator[str]:
-    """Of what counts as another version nothing is said any more, once all that a team had of it does.
-
-    Reminders of what it counts as instead are like all others.
-    """
-    closed = {
-        number: row.resolved_at for number, row in seen.lived.reminders.items() if row.resolution == "replaced"
-    }
+    """Only of what a team runs something is said, as what it counts; and of all that a version counts as."""
+    running = _Running(seen.lived)
     for each in seen.lived.said:
-        until = closed.get(each.reminder)
-        if until is not None and each.seen_at > until:
-            yield f"{_about(seen.lived.reminders[each.reminder])} was said on {each.on}, after it was replaced"
+        row = seen.lived.reminders[each.reminder]
+        is_theirs = row.addressee.startswith("team:") and (row.addressee, row.product) not in seen.lived.contested
+        if is_theirs and not running.runs(row, each.seen_at):
+            yield f"{_about(row)} was said on {each.on}, and nothing of theirs counts as that"
+    known = {(row.addressee, row.product, row.cycle) for row in seen.lived.reminders.values()}
+    for pin in seen.lived.pins:
+        addressee = f"team:{seen.lived.owners.get(pin.asset_id)}"
+        is_lasting = running.is_lasting(pin, seen.lived.messages[-1].at - timedelta(5))
+        is_theirs = addressee != "team:None" and (addressee, pin.product) not in seen.lived.contested
+        if is_lasting and is_theirs and (addressee, pin.pinned_product, pin.pinned_cycle) not in known:
+            yield f"nobody looks after {pin.pinned_product} {pin.pinned_cycle} of asset {pin.asset_id}"
+
+
+class _Running:
+    """What counted as which cycle when. A version is a cycle's name or its latest one: that is all there are."""
+
+    def __init__(self, lived: Lived) -> None:
+        self._deployments: dict[str, list[Deployment]] = {}
+        for row in lived.deployments:
+            self._deployments.setdefault(f"team:{lived.owners.get(row.asset_id)}", []).append(row)
+        self._pins: dict[tuple[int, str, str], list[VersionPin]] = {}
+        for pin in lived.pins:
+            self._pins.setdefault((pin.asset_id, pin.product, pin.version), []).append(pin)
+        self._cycles: dict[tuple[str, str], set[str]] = {}
+        self._dated: set[tuple[str, str]] = set()
+        for product in starter.load().products:
+            for cycle in product.cycles:
+                for version in {cycle.name, cycle.latest}:
+                    self._cycles.setdefault((product.key, version), set()).add(cycle.name)
+                if isinstance(cycle.eol, date):
+                    self._dated.add((product.key, cycle.name))
+
+    def runs(self, reminder: Reminder, at: datetime) -> bool:
+        """Whether something of the addressee's counted as the reminder's cycle."""
+        return any(
+            self._counts_as(row, reminder.product, reminder.cycle, at)
+            for row in self._deployments.get(reminder.addressee, ())
+            if row.first_seen_at <= at and (row.gone_at is None or row.gone_at > at)
+        )
+
+    def _counts_as(self, row: Deployment, product: str, cycle: str, at: datetime) -> bool:
+        pins = self._pins.get((row.asset_id, row.product, row.version), ())
+        for pin in pins:
+            if pin.at <= at and (pin.ended_at is None or pin.ended_at > at):
+                return (pin.pinned_product, pin.pinned_cycle) == (product, cycle)
+        return row.product == product and cycle in self._cycles.get((row.product, row.version), set())
+
+    def is_lasting(self, pin: VersionPin, at: datetime) -> bool:
+        """Whether a pin, to a cycle that has an end, was made before a moment and has held to this day."""
+        is_there = any(
+            row.asset_id == pin.asset_id and row.version == pin.version and row.gone_at is None
+            for rows in self._deployments.values()
+            for row in rows
+        )
+        is_dated = (pin.pinned_product, pin.pinned_cycle) in self._dated
+        return is_there and is_dated and pin.at < at and pin.ended_at is None
 
 
 def _about(row: Reminder) -> str:
@@ -218,7 +269,7 @@ def _nothing_missing(seen: Scene, days: int) -> Iterator[str]:
 
     Of what was taken over, by what came after: answers given before have ended.
     """
-    lived = seen.lived
+    lived, claims = seen.lived, seen.lived.claims
     heard: dict[int, list[Said]] = {}
     for each in lived.said:
         heard.setdefault(each.reminder, []).append(each)
@@ -226,7 +277,8 @@ def _nothing_missing(seen: Scene, days: int) -> Iterator[str]:
     ends = STARTS.date() + timedelta(days)
     for number, row in lived.reminders.items():
         team, since = seen.told(number, STARTS + timedelta(days)), _free_since(seen, number)
-        if team is None or since is None or row.claimed_at is not None or (row.product, row.cycle) in moved:
+        is_moved = (row.product, row.cycle) in moved or (row.addressee, row.product) in lived.contested
+        if team is None or since is None or claims[number] or is_moved:
             continue
         until = row.resolved_at.date() if row.resolved_at is not None else ends
         tier = seen.team(int(row.addressee.removeprefix("team:"))).tier

@@ -10,7 +10,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -73,16 +73,27 @@ class Lived:
     reminders: dict[int, tables.Reminder] = field(default_factory=dict)
     answers: dict[int, tables.ReminderAnswer] = field(default_factory=dict)
     given: list[tables.AuditEntry] = field(default_factory=list)  #: what people did, as the audit log has it
+    deployments: list[tables.Deployment] = field(default_factory=list)
     pins: list[tables.VersionPin] = field(default_factory=list)
-    tried: Counter[str] = field(default_factory=Counter)  #: what people pressed and submitted
+    owners: dict[int, int] = field(default_factory=dict)  #: the team that the catalog names, by asset
+    #: Whom an asset was claimed from and for, and what it runs: addressee and product.
+    contested: set[tuple[str, str]] = field(default_factory=set)
     busy_hours: dict[datetime, int] = field(default_factory=dict)
+    presses: dict[datetime, int] = field(default_factory=dict)  #: requests that people's answers made, by the hour
     kills: int = 0
     kills_amid_posts: int = 0
+    kills_amid_answers: int = 0
 
     @property
     def counts(self) -> Counter[str]:
         """How many answers of each kind were given."""
         return Counter(entry.action.partition(".")[2] for entry in self.given)
+
+    @property
+    def claims(self) -> Counter[int]:
+        """How often somebody said of a reminder that it is done."""
+        done = [entry for entry in self.given if entry.action == "lifecycle.done"]
+        return Counter(int(entry.subject.partition(":")[2]) for entry in done)
 
 
 class Worker:
@@ -135,9 +146,9 @@ class Worker:
 
 
 async def live(
-    organisation: Organisation, folder: Path, *, days: int, kills: int = 0, busy: Mapping[datetime, int] | None = None
+    organisation: Organisation, folder: Path, *, days: int, kills: int = 0, before: Lived | None = None
 ) -> Lived:
-    """Go through `days` by the hour. `busy` are hours with messages in them, which most of the kills then fall into."""
+    """Go through `days` by the hour. Most kills fall into the hours in which there was something to do `before`."""
     clock = SharedClock(folder / "clock")
     clock.set(STARTS)
     url = f"sqlite:///{folder / 'baton.sqlite'}"
@@ -150,27 +161,43 @@ async def live(
     slack.connect_http(f"http://127.0.0.1:{port}{SLACK_PATH}")
     facts, lived = MovingFacts(move_dates(days)), Lived()
     worker = Worker(url, slack.api_url, _TOKEN, _SECRET, str(port), str(folder / "clock"), str(days))
-    hands = Hands(slack, lambda: worker.through("wait"))
+    answering = _Answering(worker, lived)
+    hands = Hands(slack, lambda: worker.through("wait"), answering.pressing)
     people = People(organisation, database, Deps(database, clock), slack, hands, facts)
-    killing = _when_to_kill(days, kills, busy or {})
+    killing = _when_to_kill(days, kills, before or Lived())
     try:
         for number in range(days * 24):
             hour = STARTS + HOUR * number
             clock.set(hour)
             facts.go_to(hour.date())
-            before = _count(slack)
-            await _hour(worker, slack, "midnight" if hour.hour == 0 else "hour", killing.get(number, []), lived)
-            if (posted := _count(slack) - before) > 0:
+            there = _count(slack)
+            kills_now = killing.get(number, [])
+            word = "midnight" if hour.hour == 0 else "hour"
+            await _hour(worker, slack, word, [each for each in kills_now if not each.presses], lived)
+            if (posted := _count(slack) - there) > 0:
                 lived.busy_hours[hour] = posted
                 await _note(database, lived, clock.now())
             if hour_of_answers(hour):
                 clock.set(hour + HOUR / 2)
+                answering.begin(hour, [each for each in kills_now if each.presses])
                 await people.act(clock.now())
+                answering.end()
                 await worker.through("answered")
                 people.forget()
     finally:
         await worker.end()
         await slack.stop()
+    await _look_back(database, lived)
+    lived.messages = _messages(slack, lived)
+    assert not slack.refused, slack.refused[:3]
+    assert not slack.pings, slack.pings[:3]
+    await database.close()
+    clock.close()
+    return lived
+
+
+async def _look_back(database: Database, lived: Lived) -> None:
+    """Read what the store holds at the end."""
     async with database.reading() as session:
         rows = (await session.execute(select(tables.Reminder))).scalars()
         lived.reminders = {int(row.id or 0): row for row in rows}
@@ -179,14 +206,18 @@ async def live(
         entry = tables.AuditEntry
         by_people = select(entry).where(col(entry.actor).startswith("person:")).order_by(col(entry.id))
         lived.given = list((await session.execute(by_people)).scalars())
+        lived.deployments = list((await session.execute(select(tables.Deployment))).scalars())
         lived.pins = list((await session.execute(select(tables.VersionPin))).scalars())
-    lived.tried = people.tried
-    lived.messages = _messages(slack, lived)
-    assert not slack.refused, slack.refused[:3]
-    assert not slack.pings, slack.pings[:3]
-    await database.close()
-    clock.close()
-    return lived
+        ownerships = (await session.execute(select(tables.Ownership))).scalars().all()
+    lived.owners = {row.asset_id: row.team_id for row in ownerships if row.team_id and row.confirmed_by is None}
+    claimed = {row.asset_id for row in ownerships if row.confirmed_by is not None}
+    lived.contested = {
+        (f"team:{row.team_id}", each.product)
+        for each in lived.deployments
+        if each.asset_id in claimed
+        for row in ownerships
+        if row.asset_id == each.asset_id
+    }
 
 
 def _slack(clock: SharedClock) -> FakeSlack:
@@ -198,24 +229,58 @@ def _slack(clock: SharedClock) -> FakeSlack:
 
 @dataclass(frozen=True, slots=True)
 class _Kill:
-    """Kill the worker after so many posts of the hour (`is_before` it hears of the last), else after a time."""
+    """Kill the worker after so many posts of the hour (`is_before` it hears of the last), else after a time.
+
+    With `presses` it is after so many requests of people's in the hour, and that time.
+    """
 
     posts: int = 0
+    presses: int = 0
     is_before: bool = False
     seconds: float = 0.0
 
 
-def _when_to_kill(days: int, kills: int, busy: Mapping[datetime, int]) -> dict[int, list[_Kill]]:
+@dataclass(slots=True)
+class _Answering:
+    """Counts people's requests, and kills the worker over some of them."""
+
+    worker: Worker
+    lived: Lived
+    hour: datetime = STARTS
+    kills: list[_Kill] = field(default_factory=list)
+
+    def begin(self, hour: datetime, kills: Sequence[_Kill]) -> None:
+        self.hour, self.kills = hour, sorted(kills, key=lambda kill: kill.presses)
+
+    def pressing(self) -> None:
+        count = self.lived.presses[self.hour] = self.lived.presses.get(self.hour, 0) + 1
+        while self.kills and self.kills[0].presses <= count:
+            self.lived.kills_amid_answers += 1
+            self.lived.kills += 1
+            asyncio.get_running_loop().call_later(self.kills.pop(0).seconds, self.worker.kill)
+
+    def end(self) -> None:
+        """Kill it at the latest now, when fewer requests were made."""
+        if self.kills:
+            self.lived.kills += len(self.kills)
+            self.worker.kill()
+        self.kills = []
+
+
+def _when_to_kill(days: int, kills: int, before: Lived) -> dict[int, list[_Kill]]:
     rng = random.Random(f"{SEED} kills {days} {kills}")
-    hours = sorted(busy)
+    posting, answering = sorted(before.busy_hours), sorted(before.presses)
     found: dict[int, list[_Kill]] = {}
     for number in range(kills):
-        if number % 5 and hours:
-            hour = rng.choice(hours)
-            kill = _Kill(posts=rng.randrange(busy[hour]) + 1, is_before=rng.random() < 0.5)
-            found.setdefault(round((hour - STARTS) / HOUR), []).append(kill)
-        else:
-            found.setdefault(rng.randrange(days * 24), []).append(_Kill(seconds=rng.random() * 0.05))
+        hour = STARTS + HOUR * rng.randrange(days * 24)
+        kill = _Kill(seconds=rng.random() * 0.05)
+        if number % 5 == 1 and answering:
+            hour = rng.choice(answering)
+            kill = _Kill(presses=rng.randrange(before.presses[hour]) + 1, seconds=rng.random() * 0.02)
+        elif number % 5 and posting:
+            hour = rng.choice(posting)
+            kill = _Kill(posts=rng.randrange(before.busy_hours[hour]) + 1, is_before=rng.random() < 0.5)
+        found.setdefault(round((hour - STARTS) / HOUR), []).append(kill)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What hands do in the simulated Slack: press what a message has, fill in what opens, and press again after a failure."""
+"""What hands do in the simulated Slack: press what a message has, fill in what opens, press again after a failure."""
 
 from __future__ import annotations
 
@@ -54,17 +54,17 @@ class Hands:
     """Presses as people's clients do: signed requests to the app, which may be killed over any of them.
 
     `settled` brings the app up again where it is down, and waits for what it does behind its acknowledgements.
+    `pressing` is told of each request before it is sent.
     """
 
     slack: FakeSlack
     settled: Callable[[], Awaitable[None]]
+    pressing: Callable[[], None]
 
     async def press(self, user: str, message: Message, choice: Choice) -> None:
         """Press a button, or choose an option."""
         ref, value = MessageRef(message.channel, message.ts), choice.value if choice.is_option else None
-        await self._deliver(
-            lambda: self.slack.act(user, ref, choice.action_id, block_id=choice.block_id, value=value)
-        )
+        await self._deliver(lambda: self.slack.act(user, ref, choice.action_id, block_id=choice.block_id, value=value))
 
     async def card(self, user: str, message: Message, reminder: int) -> Message | None:
         """Return a message with all the buttons of a reminder: this one, or what its "Open" shows to the person.
@@ -79,6 +79,7 @@ class Hands:
         for _ in range(_PATIENCE):
             before = len(self.slack.workspace.messages[message.channel])
             await self.press(user, message, opening)
+            await self.settled()
             new = list(self.slack.workspace.messages[message.channel].values())[before:]
             person = self.slack.workspace.user(user).id
             shown = [each for each in new if each.ephemeral_for == person]
@@ -88,9 +89,15 @@ class Hands:
 
     async def form(self, user: str, message: Message, choice: Choice) -> View | None:
         """Return the form that a button opens; None where it says something else instead."""
-        await self.press(user, message, choice)
-        stack = self.slack.view_stack(user)
-        return stack[-1] if stack and stack[-1].payload.get("submit") is not None else None
+        for _ in range(_PATIENCE):
+            self.slack.workspace.drop_views(self.slack.workspace.user(user).id)
+            await self.press(user, message, choice)
+            stack = self.slack.view_stack(user)
+            if stack and not stack[-1].payload["callback_id"]:  # it says that it is being made
+                await self.settled()
+            if not stack or stack[-1].payload.get("submit") is not None:
+                return stack[-1] if stack else None
+        raise AssertionError(f"{user} presses {choice.action_id}, and nothing comes")
 
     async def submit(self, user: str, view: View, values: Mapping[str, Any]) -> bool:
         """Submit a form and close what is open; return whether it was taken without an error at a field."""
@@ -100,9 +107,10 @@ class Hands:
 
     async def _deliver(self, sending: Callable[[], Awaitable[Delivery]]) -> None:
         for _ in range(_PATIENCE):
+            self.pressing()
             delivery = await sending()
             assert delivery.transport != "none", delivery.error  # the client itself would not have sent that
-            await self.settled()
             if delivery.ok:
                 return
+            await self.settled()
         raise AssertionError("pressed again and again, and the app never answers")

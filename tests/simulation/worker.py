@@ -1,8 +1,8 @@
 """The process that is killed: one Baton, which answers Slack, and runs the jobs when it is told an hour.
 
 `python -m tests.simulation.worker DATABASE_URL SLACK_URL TOKEN SECRET PORT CLOCK_FILE DAYS` listens for Slack and reads
-a word at a time: `midnight` and `hour` run the jobs, `answered` posts what answers have brought, `wait` waits for what is
-under way behind acknowledgements. Each is answered with a line once that is done. It ends with its input.
+a word at a time: `midnight` and `hour` run the jobs, `answered` posts what answers have brought, `wait` waits for what
+is under way behind acknowledgements. Each is answered with a line once that is done. It ends with its input.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ class _Worker:
         await _drain(deps, self.context.slack, self.pace, self.clock)
 
 
-async def serve(database_url: str, slack_url: str, token: str, secret: str, port: str, clock_file: str, days: str) -> None:
+async def serve(
+    database_url: str, slack_url: str, token: str, secret: str, port: str, clock_file: str, days: str
+) -> None:
     """Work until the input ends."""
     clock = SharedClock(Path(clock_file))
     database = Database(database_url)
