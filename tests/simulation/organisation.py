@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from bot.clients.eol import starter
 from bot.domain.lifecycle import Cycle, Table
@@ -17,6 +20,7 @@ from bot.store import tables
 from bot.store.db import Database
 from bot.store.journal import audit, next_revision
 
+_MANIFEST = Path(__file__).resolve().parents[2] / "app.yaml"
 SEED = 4
 STARTS = datetime(2026, 8, 31, tzinfo=UTC)  #: a Monday
 ZONES = (
@@ -30,6 +34,8 @@ ZONES = (
     "",
 )
 PLATFORM = "platform"
+#: What sees the deployments, and how it looks.
+SOURCE, HOW = "terraform", "terraform-state"
 #: Of the dates that lie ahead, about so many move within a year.
 _MOVING = 1 / 6
 #: Different versions that one team runs.
@@ -38,13 +44,18 @@ _VERSIONS = 16
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team as the checks know it. `place` is where its messages have to arrive: a channel's name, or a handle."""
+    """A team as the checks know it. `place` is where its messages have to arrive: a channel's name, or a handle.
+
+    `lead` and `member` are the handles of its two people; `lead` is empty where it has none.
+    """
 
     number: int
     name: str
     zone: str
     place: str
     tier: int | None  #: of all that they own
+    lead: str
+    member: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +131,30 @@ class Organisation:
         for number in range(1, self.count + 1):
             name, left = f"team-{number:02}", self.count - number
             place = {2: f"lead-{number:02}", 1: f"lead-{number:02}", 0: PLATFORM}.get(left, name)
-            found.append(Team(number, name, ZONES[number % len(ZONES)], place, (1, 2, None, 3, 4)[number % 5]))
+            zone, tier = ZONES[number % len(ZONES)], (1, 2, None, 3, 4)[number % 5]
+            lead = f"lead-{number:02}" if left else ""
+            found.append(Team(number, name, zone, place, tier, lead, f"member-{number:02}"))
         return found
+
+    def handle_of(self, person_id: int) -> str:
+        """Return whose id this is: the leads come first in the store, then the members."""
+        is_lead = person_id <= self.count
+        return f"lead-{person_id:02}" if is_lead else f"member-{person_id - self.count:02}"
 
     def furnish(self, slack: FakeSlack) -> None:
         """Give everybody an account and every team a channel."""
-        slack.add_channel(PLATFORM, bot_is_member=True, channel_id="C0PLATFORM")
+        slack.install(yaml.safe_load(_MANIFEST.read_text()))
         for team in self.teams:
-            slack.add_user(f"lead-{team.number:02}", real_name=f"Lead {team.number}", user_id=f"U0LEAD{team.number:03}")
-            left = self.count - team.number
+            for kind in ("lead", "member"):
+                name, number = f"{kind}-{team.number:02}", f"U0{kind.upper()}{team.number:03}"
+                slack.add_user(name, real_name=f"{kind.title()} {team.number}", user_id=number)
+            left, everybody = self.count - team.number, [f"lead-{team.number:02}", team.member]
             if left not in (0, 2):
-                slack.add_channel(team.name, bot_is_member=True, channel_id=f"C0TEAM{team.number:03}")
-                slack.workspace.channels[f"C0TEAM{team.number:03}"].is_archived = left == 1
+                number = f"C0TEAM{team.number:03}"
+                slack.add_channel(team.name, members=everybody, bot_is_member=True, channel_id=number)
+                slack.workspace.channels[number].is_archived = left == 1
+        last = self.teams[-1].member
+        slack.add_channel(PLATFORM, members=[last], bot_is_member=True, channel_id="C0PLATFORM")
 
     async def fill(self, database: Database) -> None:
         """Write teams, assets, owners and deployments."""
@@ -140,12 +163,13 @@ class Organisation:
         async with database.transaction() as session:
             revision = await next_revision(session)
             entry = await audit(session, at=STARTS, actor="import:x", action="catalog.import", subject="source:1")
-            session.add(tables.Source(name="terraform", last_run_at=STARTS))
-            for team in self.teams:
-                session.add(
-                    tables.Person(name=f"Lead {team.number}", slack_id=f"U0LEAD{team.number:03}", revision=revision)
-                )
-            await session.flush()
+            session.add(tables.Source(name=SOURCE, format=HOW, last_run_at=STARTS))
+            for kind in ("Lead", "Member"):
+                for team in self.teams:
+                    slack_id = f"U0{kind.upper()}{team.number:03}"
+                    name = f"{kind} {team.number}"
+                    session.add(tables.Person(name=name, slack_id=slack_id, revision=revision))
+                await session.flush()
             for team in self.teams:
                 left = self.count - team.number
                 session.add(
@@ -159,6 +183,8 @@ class Organisation:
                     )
                 )
             await session.flush()
+            for team in self.teams:
+                session.add(tables.Membership(team_id=team.number, person_id=self.count + team.number, source_id=1))
             rows = [self._rows(number, rng, versions, revision, entry) for number in range(1, self.deployments + 1)]
             for table, column in ((tables.Asset, 0), (tables.Ownership, 1), (tables.Deployment, 2)):
                 session.add_all([table(**given) for row in rows if (given := row[column])])
@@ -181,7 +207,7 @@ class Organisation:
             "valid_from": STARTS, "begun_by": entry,
         }  # fmt: skip
         deployment = {
-            "asset_id": number, "source_id": 1, "product": product, "version": version, "how": "catalog",
+            "asset_id": number, "source_id": 1, "product": product, "version": version, "how": HOW,
             "first_seen_at": STARTS, "last_seen_at": STARTS,
         }  # fmt: skip
         return asset, owner or None, deployment

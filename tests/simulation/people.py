@@ -1,138 +1,334 @@
-"""What people do in the simulated year: they answer, or not, upgrade, or not. The same in every run of it."""
+"""What people do in the simulated year: they read their channel, press buttons or not, upgrade or not.
+
+Everything is drawn from what a message is about, so that it is the same in every run.
+"""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select
 from sqlmodel import col
 
-from bot.domain.lifecycle.responses import LONGEST_WAIVER, SNOOZE_ENDS
+from bot.blocks.lifecycle import actions as ids
+from bot.blocks.ownership import CLAIM, CLAIM_TEAM
+from bot.domain.lifecycle import InCycle, match
+from bot.domain.lifecycle.responses import LONGEST_WAIVER
+from bot.domain.lifecycle.seen import Seen
+from bot.playground.fake_slack import FakeSlack, Message, View
+from bot.services.deps import Deps
+from bot.services.lifecycle.inventory import Scan, record
 from bot.store import tables
 from bot.store.db import Database
-from bot.store.journal import audit, next_revision
-from tests.simulation.organisation import SEED, MovingFacts
+from tests.simulation.calendars import calendar
+from tests.simulation.organisation import HOW, SEED, SOURCE, MovingFacts, Organisation, Team
+from tests.simulation.pressing import Choice, Hands, choices, find, options_of
+
+#: What somebody does about something that was said, and how often of a hundred times.
+_WEIGHTS = {
+    "": 47,
+    "acknowledge": 20,
+    "plan": 13,
+    "snooze": 8,
+    "waive": 3,
+    "done": 3,
+    "delegate": 3,
+    "not_ours": 1.5,
+    "wrong_version": 1.5,
+}
+#: So many things on one card are said to be another version; whoever has more of them leaves it.
+_MOST_PINS = 3
+_DECISIONS = {
+    ids.ACCEPT: (ids.ACCEPT, ids.ACCEPT, ids.DECLINE, ""),
+    ids.APPROVE: (ids.APPROVE, ids.APPROVE, ids.APPROVE, ids.REFUSE, ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Something in front of a person's eyes: a reminder, a question or a version in a message.
+
+    `subject` says what it is in words that are the same in every run; `row` is the reminder, or the answer asked about.
+    """
+
+    team: Team
+    user: str
+    message: Message
+    choice: Choice
+    subject: str
+    row: Any = None
 
 
 @dataclass(slots=True)
 class People:
-    """Looks at what was said since it last looked, and answers some of it. `upgrades` are still to come, by day."""
+    """Everybody of the organisation. `upgrades` are still to come, by day: (team, product, cycle)."""
 
+    organisation: Organisation
     database: Database
+    deps: Deps
+    slack: FakeSlack
+    hands: Hands
     facts: MovingFacts
-    seen: set[tuple[int, int, date]] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    read: Counter[str] = field(default_factory=Counter)
     upgrades: dict[date, list[tuple[str, str, str]]] = field(default_factory=dict)
 
     async def act(self, now: datetime) -> None:
-        """Answer what is new, and carry out the upgrades of the day."""
-        table = tables.Reminder
+        """Let everybody who is at work read what is new and answer some of it, and carry out the day's upgrades."""
+        tasks = await self._tasks([team for team in self.organisation.teams if calendar(team.zone).is_open(now)])
+        for task in tasks:
+            await self._do(task, now)
+        await self._upgrade(self.upgrades.pop(now.date(), []))
+
+    def forget(self) -> None:
+        """Lose what only one person saw, as Slack's clients do when they are started anew."""
+        for place, messages in self.slack.workspace.messages.items():
+            kept = {ts: message for ts, message in messages.items() if message.ephemeral_for is None}
+            if len(kept) < len(messages):
+                self.slack.workspace.messages[place] = kept
+
+    async def _tasks(self, teams: Sequence[Team]) -> list[_Task]:
+        """Return what is new to these teams, in an order that does not depend on the order of the messages."""
+        found: list[tuple[Team, str, Message, Choice]] = []
+        for team in teams:
+            for user, place in self._places(team):
+                new = list(
+                    islice(self.slack.workspace.messages.get(place, {}).values(), self.read[f"{user} {place}"], None)
+                )
+                self.read[f"{user} {place}"] += len(new)
+                for message in new:
+                    if message.user == self.slack.workspace.bot_user_id:
+                        found += [(team, user, message, choice) for choice in choices(message.blocks)]
+        rows = await self._rows([choice for *_, choice in found])
+        tasks: dict[str, _Task] = {}
+        for team, user, message, choice in found:
+            row = rows.get((_KINDS.get(choice.action_id, ""), choice.value))
+            subject = self._subject(team, user, choice, row)
+            if subject and subject not in self.seen:
+                tasks.setdefault(subject, _Task(team, user, message, choice, subject, row))
+        self.seen |= tasks.keys()
+        return [tasks[subject] for subject in sorted(tasks)]
+
+    def _places(self, team: Team) -> list[tuple[str, str]]:
+        """Return who of a team reads where: its channel is read by a member, direct messages by the lead."""
+        workspace = self.slack.workspace
+        places = []
+        if team.lead:
+            places += [
+                (team.lead, channel.id)
+                for channel in list(workspace.channels.values())
+                if channel.is_im and workspace.user(team.lead).id in channel.members
+            ]
+        if team.place != team.lead:
+            places.append((team.member, workspace.channel(team.place).id))
+        return places
+
+    async def _rows(self, pressed: Sequence[Choice]) -> dict[tuple[str, str], Any]:
+        """Return what the values of buttons stand for, by kind and value."""
+        found: dict[tuple[str, str], Any] = {}
+        kinds: dict[str, set[int]] = {}
+        for choice in pressed:
+            if choice.action_id in _KINDS and choice.value.partition("|")[0].isdecimal():
+                kinds.setdefault(_KINDS[choice.action_id], set()).add(int(choice.value.partition("|")[0]))
         async with self.database.reading() as session:
-            query = select(table).where(
-                col(table.resolved_at).is_(None), col(table.said_on) >= now.date() - timedelta(3)
-            )
-            said = (await session.execute(query)).scalars().all()
-        new = [r for r in said if (r.id, r.milestone, r.deadline) not in self.seen]
-        due = self.upgrades.pop(now.date(), [])
-        if new or due:
-            async with self.database.transaction() as session:
-                for reminder in sorted(new, key=lambda r: (r.addressee, r.product, r.cycle, r.kind)):
-                    self.seen.add((int(reminder.id or 0), int(reminder.milestone or 0), reminder.deadline))
-                    await self._answer(session, reminder, now)
-                if due:
-                    await self._upgrade(session, due, now)
+            for kind, numbers in kinds.items():
+                table: Any = _TABLES[kind]
+                for row in (await session.execute(select(table).where(col(table.id).in_(numbers)))).scalars():
+                    found[kind, f"{row.id}|" if kind == "asset" else str(row.id)] = row
+            answered = {row.reminder_id for (kind, _), row in found.items() if kind == "answer"}
+            query = select(tables.Reminder).where(col(tables.Reminder.id).in_(answered))
+            reminders = {row.id: row for row in (await session.execute(query)).scalars()}
+        for (kind, value), row in list(found.items()):
+            if kind == "answer":
+                found[kind, value] = row, reminders[row.reminder_id]
+        return found
 
-    async def _answer(self, session: AsyncSession, reminder: tables.Reminder, now: datetime) -> None:
-        key = (reminder.addressee, reminder.product, reminder.cycle, reminder.kind)
-        rng = random.Random(f"{SEED} {key} {reminder.deadline} {reminder.milestone}")
-        today, left = now.date(), (reminder.deadline - now.date()).days
-        kind = rng.choices(
-            ("", "acknowledged", "planned", "snoozed", "waived", "claimed"), weights=(45, 25, 15, 8, 4, 3)
-        )[0]
-        until: date | None = None
+    def _subject(self, team: Team, user: str, choice: Choice, row: Any) -> str:
+        """Return what a choice is about, for those who would care; empty for everybody else."""
+        if row is None:
+            return ""
+        match choice.action_id:
+            case ids.OPEN | ids.EXPLAIN:
+                told = row.delegated_to or _team_of(row.addressee)
+                is_open = row.resolved_at is None and told == team.number
+                return f"{user} {_name(row)} {row.deadline} {row.milestone}" if is_open else ""
+            case ids.ACCEPT | ids.APPROVE:
+                answer, reminder = row
+                is_asked = answer.decided_by is None and answer.ended_at is None
+                is_ours = choice.action_id == ids.APPROVE or answer.team_id == team.number
+                about = f"{user} {choice.action_id} {_name(reminder)} {answer.at}"
+                return about if is_asked and is_ours else ""
+            case ids.PIN:
+                return f"{user} pin {row.asset_id} {row.product} {row.version}"
+            case _:
+                return f"{user} claim {row.id}"
+
+    async def _do(self, task: _Task, now: datetime) -> None:
+        rng = random.Random(f"{SEED} {task.subject}")
+        match task.choice.action_id:
+            case ids.OPEN | ids.EXPLAIN:
+                await self._answer(task, rng, now)
+            case ids.ACCEPT | ids.APPROVE:
+                await self._decide(task, rng)
+            case ids.PIN if rng.random() < 0.2:
+                view = await self.hands.form(task.user, task.message, task.choice)
+                if view is not None and (offered := options_of(view, ids.PIN_CYCLE)):
+                    await self.hands.submit(task.user, view, {ids.PIN_CYCLE: rng.choice(offered)})
+            case action if action == CLAIM and rng.random() < 0.5:
+                view = await self.hands.form(task.user, task.message, task.choice)
+                if view is not None:
+                    await self.hands.submit(task.user, view, {CLAIM_TEAM: str(task.team.number)})
+
+    async def _decide(self, task: _Task, rng: random.Random) -> None:
+        """Decide on what somebody asked: a waiver as another person than who asked, where there is one."""
+        answer, _ = task.row
+        word = rng.choice(_DECISIONS[task.choice.action_id])
+        choice = find(task.message, word, task.choice.value) if word else None
+        asked_by = self.organisation.handle_of(answer.person_id)
+        user = task.user
+        if task.choice.action_id == ids.APPROVE and user == asked_by:
+            user = task.team.member if user == task.team.lead else task.team.lead
+        is_there = (
+            user and self.slack.workspace.user(user).id in self.slack.workspace.channels[task.message.channel].members
+        )
+        if choice is not None and is_there:
+            await self.hands.press(user, task.message, choice)
+
+    async def _answer(self, task: _Task, rng: random.Random, now: datetime) -> None:
+        row, today = task.row, calendar(task.team.zone).day(now)
+        kind = rng.choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()))[0]
+        if row.deadline < today and rng.random() < 0.2:
+            self._upgrade_in(rng.randrange(1, 20), row, now)
+        if not kind:
+            return
+        card = await self.hands.card(task.user, task.message, int(row.id))
+        if card is None:
+            return
+        if kind == "acknowledge":
+            choice = find(card, ids.ACKNOWLEDGE, str(row.id))
+        elif kind == "snooze":
+            choice = find(card, ids.SNOOZE, f"{rng.choice(ids.SNOOZE_DAYS)}|{row.id}")
+        else:
+            await self._fill_in(task, card, kind, rng, now)
+            return
+        if choice is not None:
+            await self.hands.press(task.user, card, choice)
+
+    async def _fill_in(self, task: _Task, card: Message, kind: str, rng: random.Random, now: datetime) -> None:
+        """Answer by a form, where there is one on the card."""
+        row = task.row
+        action_id, value = (ids.PLAN, str(row.id)) if kind == "plan" else (ids.MORE, f"{kind}|{row.id}")
+        choice = find(card, action_id, value)
+        if choice is None:
+            return
+        if kind == ids.WRONG_VERSION:
+            await self._pin_all(task, card, choice, rng)
+            return
+        view = await self.hands.form(task.user, card, choice)
+        if view is not None:
+            await self.hands.submit(task.user, view, self._values(task, kind, view, rng, now))
+
+    def _values(self, task: _Task, kind: str, view: View, rng: random.Random, now: datetime) -> dict[str, Any]:
+        """Return what is filled in; whoever plans or is done mostly upgrades, too."""
+        today = calendar(task.team.zone).day(now)
         match kind:
-            case "planned":
-                until = today + timedelta(rng.randrange(5, 60))
+            case "plan":
+                days = rng.randrange(5, 60)
                 if rng.random() < 0.75:
-                    self.upgrades.setdefault(until, []).append(key[:3])
-            case "snoozed":
-                until = min(today + timedelta(rng.choice((7, 14, 30))), reminder.deadline - timedelta(SNOOZE_ENDS))
-                kind = kind if until > today else ""
-            case "waived":
+                    self._upgrade_in(days, task.row, now)
+                return {ids.PLAN_DAY: (today + timedelta(days)).isoformat()}
+            case ids.WAIVE:
                 until = today + timedelta(rng.randrange(30, LONGEST_WAIVER))
-            case "claimed":
-                reminder = await session.get_one(tables.Reminder, reminder.id)
-                reminder.claimed_at, reminder.claimed_by = now, 1
-                if rng.random() < 0.5:
-                    self.upgrades.setdefault(today + timedelta(rng.randrange(1, 30)), []).append(key[:3])
-        if left < 0 and rng.random() < 0.2:
-            self.upgrades.setdefault(today + timedelta(rng.randrange(1, 20)), []).append(key[:3])
-        if kind and kind != "claimed":
-            await self._put(session, reminder, kind, until, now)
-        await audit(session, at=now, actor="person:1", action="lifecycle.answer", subject="reminder:0")
+                return {ids.WAIVE_REASON: "It is switched off before that.", ids.WAIVE_DAY: until.isoformat()}
+            case ids.DELEGATE:
+                return {ids.DELEGATE_TEAM: rng.choice(options_of(view, ids.DELEGATE_TEAM))}
+            case ids.NOT_OURS:
+                reason = {ids.NOT_OURS_REASON: "We gave it away long ago."}
+                if rng.random() < 0.4:
+                    return reason
+                return {**reason, ids.NOT_OURS_TEAM: rng.choice(options_of(view, ids.NOT_OURS_TEAM))}
+            case _:
+                if rng.random() < 0.6:
+                    self._upgrade_in(rng.randrange(1, 30), task.row, now)
+                return {}
 
-    async def _put(
-        self, session: AsyncSession, reminder: tables.Reminder, kind: str, until: date | None, now: datetime
-    ) -> None:
-        table = tables.ReminderAnswer
-        ended: Any = update(table).where(col(table.reminder_id) == reminder.id, col(table.ended_at).is_(None))
-        await session.execute(ended.values(ended_at=now))
-        approval: dict[str, Any] = {"decided_by": 2, "decided_at": now} if kind == "waived" else {}
-        session.add(
-            table(
-                reminder_id=reminder.id,
-                kind=kind,
-                person_id=1,
-                at=now,
-                deadline=reminder.deadline,
-                milestone=reminder.milestone if kind == "acknowledged" else None,
-                until=until,
-                **approval,
-            )
-        )
+    async def _pin_all(self, task: _Task, card: Message, choice: Choice, rng: random.Random) -> None:
+        """Say of each thing on a card that it is another version: the form takes one at a time."""
+        view = await self.hands.form(task.user, card, choice)
+        if view is None or not (offered := options_of(view, ids.PIN_CYCLE)):
+            return
+        cycle, left = rng.choice(offered), options_of(view, ids.PIN_WHAT)
+        while view is not None and len(left) <= _MOST_PINS:
+            values = {ids.PIN_CYCLE: cycle, **({ids.PIN_WHAT: left[0]} if left else {})}
+            if not await self.hands.submit(task.user, view, values):
+                return
+            if len(left) < 2:
+                return
+            view = await self.hands.form(task.user, card, choice)
+            left = options_of(view, ids.PIN_WHAT) if view is not None else []
 
-    async def _upgrade(self, session: AsyncSession, due: list[tuple[str, str, str]], now: datetime) -> None:
+    def _upgrade_in(self, days: int, row: tables.Reminder, now: datetime) -> None:
+        self.upgrades.setdefault(now.date() + timedelta(days), []).append((row.addressee, row.product, row.cycle))
+
+    async def _upgrade(self, due: Sequence[tuple[str, str, str]]) -> None:
         """Let the source see what these addressees run of these cycles in the newest one."""
-        await next_revision(session)
-        owned = (
-            select(tables.Deployment)
-            .join(tables.Ownership, col(tables.Ownership.asset_id) == col(tables.Deployment.asset_id))
-            .where(col(tables.Deployment.gone_at).is_(None))
-        )
-        for addressee, product, cycle in sorted(due):
-            if not addressee.startswith("team:"):
-                continue
-            team = int(addressee.removeprefix("team:"))
-            found = self.facts.table.get(product)
-            if found is None:
-                continue
-            newest = found.cycles[0].latest or found.cycles[0].name
-            for row in (await session.execute(owned.where(col(tables.Ownership.team_id) == team))).scalars():
-                if row.product == product and self._cycle(row) == cycle and row.version != newest:
-                    await self._see(session, row, newest, now)
-
-    async def _see(self, session: AsyncSession, row: tables.Deployment, version: str, now: datetime) -> None:
-        row.gone_at = now
-        session.add(
-            tables.Deployment(
-                asset_id=row.asset_id,
-                source_id=1,
-                product=row.product,
-                version=version,
-                how="catalog",
-                first_seen_at=now,
-                last_seen_at=now,
-            )
-        )
+        seen: dict[int, list[Seen]] = {}
+        async with self.database.reading() as session:
+            for addressee, product, cycle in sorted(set(due)):
+                found = self.facts.table.get(product)
+                team = _team_of(addressee)
+                if found is None or team is None:
+                    continue
+                newest = found.cycles[0].latest or found.cycles[0].name
+                query = (
+                    select(tables.Deployment)
+                    .join(tables.Ownership, col(tables.Ownership.asset_id) == col(tables.Deployment.asset_id))
+                    .where(
+                        col(tables.Deployment.gone_at).is_(None),
+                        col(tables.Deployment.product) == product,
+                        col(tables.Ownership.team_id) == team,
+                    )
+                )
+                for row in (await session.execute(query)).scalars():
+                    if self._cycle(row) == cycle and row.version != newest:
+                        seen[row.asset_id] = [Seen(product=product, version=newest, how=HOW)]
+        if seen:
+            await record(self.deps, Scan(source=SOURCE, how=HOW, seen=seen), actor=f"scan:{SOURCE}")
 
     def _cycle(self, row: tables.Deployment) -> str:
-        from bot.domain.lifecycle import InCycle, match
-
         found = match(self.facts.table, product=row.product, version=row.version)
         return found.cycle.name if isinstance(found, InCycle) else ""
+
+
+#: What the value of a button is the number of.
+_KINDS = {
+    ids.OPEN: "reminder",
+    ids.EXPLAIN: "reminder",
+    ids.ACCEPT: "answer",
+    ids.APPROVE: "answer",
+    ids.PIN: "deployment",
+    CLAIM: "asset",
+}
+_TABLES: dict[str, Any] = {
+    "reminder": tables.Reminder,
+    "answer": tables.ReminderAnswer,
+    "deployment": tables.Deployment,
+    "asset": tables.Asset,
+}
+
+
+def _name(row: tables.Reminder) -> str:
+    return f"{row.addressee} {row.product} {row.cycle} {row.kind}"
+
+
+def _team_of(addressee: str) -> int | None:
+    return int(addressee.removeprefix("team:")) if addressee.startswith("team:") else None
 
 
 def hour_of_answers(now: datetime) -> bool:

@@ -1,30 +1,42 @@
-"""The process that is killed: one Baton without its front door, which runs the jobs when it is told an hour.
+"""The process that is killed: one Baton, which answers Slack, and runs the jobs when it is told an hour.
 
-`python -m tests.simulation.worker DATABASE_URL SLACK_URL TOKEN CLOCK_FILE DAYS` reads a line for each hour, answers
-with a line once nothing is left to do in it, and ends with its input.
+`python -m tests.simulation.worker DATABASE_URL SLACK_URL TOKEN SECRET PORT CLOCK_FILE DAYS` listens for Slack and reads
+a word at a time: `midnight` and `hour` run the jobs, `answered` posts what answers have brought, `wait` waits for what
+is under way behind acknowledgements. Each is answered with a line once that is done. It ends with its input.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from aiohttp import web
+from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 from sqlmodel import col
 
 from bot import jobs
+from bot import web as routes
 from bot.clients.slack import SlackClient
+from bot.ports import Slack
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
+from bot.services.lifecycle.pictures import Pictures
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
-from bot.services.outbox import Pace, drain
+from bot.services.outbox import Drainer, Pace, drain
+from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage
+from handlers import routes as slack_routes
+from handlers.context import Background, Context
+from handlers.dispatch import Dispatch, Metrics
 from tests.simulation.clock import SharedClock
 from tests.simulation.organisation import PLATFORM, MovingFacts, move_dates
 
@@ -34,33 +46,71 @@ _UNSENT = select(col(OutboxMessage.id)).where(col(OutboxMessage.state).in_(("wai
 _MOST_PASSES = 1500
 
 
-async def serve(database_url: str, slack_url: str, token: str, clock_file: str, days: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """What a word of the input works on."""
+
+    clock: SharedClock
+    facts: MovingFacts
+    work: jobs.Jobs
+    context: Context
+    pace: Pace
+
+    async def do(self, word: str) -> None:
+        """Do what a word says."""
+        deps, snapshot = self.context.deps, self.context.snapshot
+        await self.context.background.drain(seconds=60)
+        if word == "wait":
+            return
+        self.facts.go_to(self.clock.now().date())
+        await snapshots.refresh(snapshot, deps.database)
+        if word == "midnight":
+            await jobs.sync_slack(self.work)
+        if word != "answered":
+            await jobs.remind(self.work)
+        await _drain(deps, self.context.slack, self.pace, self.clock)
+
+
+async def serve(
+    database_url: str, slack_url: str, token: str, secret: str, port: str, clock_file: str, days: str
+) -> None:
     """Work until the input ends."""
     clock = SharedClock(Path(clock_file))
     database = Database(database_url)
     deps = Deps(database, clock, platform_channel=PLATFORM)
     facts, snapshot = MovingFacts(move_dates(int(days))), Snapshot()
-    try:
-        async with SlackClient(token=token, api_url=slack_url) as slack:
-            watcher = Watcher(deps, snapshot, facts)
-            work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()))
-            await snapshots.refresh(snapshot, database)
-            await jobs.sync_slack(work)
-            pace = Pace()
-            while line := await asyncio.to_thread(sys.stdin.readline):
-                facts.go_to(clock.now().date())
-                await snapshots.refresh(snapshot, database)
-                if line.strip() == "midnight":
-                    await jobs.sync_slack(work)
-                await jobs.remind(work)
-                await _drain(deps, slack, pace, clock)
-                sys.stdout.write("done\n")
-                sys.stdout.flush()
-    finally:
-        await database.close()
+    facts.go_to(clock.now().date())
+    async with SlackClient(token=token, api_url=slack_url) as slack, AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        watcher = Watcher(deps, snapshot, facts)
+        context = Context(
+            deps=deps,
+            snapshot=snapshot,
+            slack=slack,
+            drainer=Drainer(deps, slack),
+            portfolios=Portfolios(deps, snapshot),
+            background=Background(),
+            bot_user_id=await slack.bot_user_id(),
+            watcher=watcher,
+            pictures=Pictures(deps, watcher),
+        )
+        work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()))
+        await snapshots.refresh(snapshot, database)
+        await jobs.sync_slack(work)
+        dispatch = Dispatch(slack_routes(), context, Metrics(CollectorRegistry()))
+        application = routes.application(routes.slack_routes(dispatch.answer, signing_secret=secret))
+        runner = web.AppRunner(application, access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", int(port)).start()
+        worker = _Worker(clock, facts, work, context, Pace())
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            await worker.do(line.strip())
+            sys.stdout.write("done\n")
+            sys.stdout.flush()
 
 
-async def _drain(deps: Deps, slack: SlackClient, pace: Pace, clock: SharedClock) -> None:
+async def _drain(deps: Deps, slack: Slack, pace: Pace, clock: SharedClock) -> None:
     """Drain until nothing is left, a second of the clock between passes."""
     for _ in range(_MOST_PASSES):
         async with deps.database.reading() as session:

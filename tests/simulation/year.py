@@ -49,7 +49,7 @@ async def run(*, days: int, kills: int, organisation: Organisation, folder: Path
     undisturbed = await live(organisation, folder / "undisturbed", days=days)
     if not kills:
         return undisturbed, None
-    disturbed = await live(organisation, folder / "disturbed", days=days, kills=kills, busy=undisturbed.busy_hours)
+    disturbed = await live(organisation, folder / "disturbed", days=days, kills=kills, before=undisturbed)
     return undisturbed, disturbed
 
 
@@ -68,17 +68,21 @@ def main() -> None:
             run(days=options.days, kills=options.kills, organisation=organisation, folder=Path(folder))
         )
     broken = problems(undisturbed, organisation, days=options.days)
-    print(a_month(undisturbed.messages, organisation))
+    print(a_month(undisturbed, organisation))
     print(
         f"{options.days} days, {options.teams} teams, {options.deployments:,} deployments: "
         f"{len(undisturbed.reminders):,} reminders, {len(undisturbed.said):,} milestones said in "
         f"{len(undisturbed.messages):,} messages; {len(broken)} rules broken"
     )
+    print("answers " + ", ".join(f"{kind} {count:,}" for kind, count in sorted(undisturbed.counts.items())))
     if disturbed is not None:
         compared = compare(undisturbed.messages, disturbed.messages)
         broken += problems(disturbed, organisation, days=options.days)
         broken += [f"lost: {each}" for each in compared.lost] + [f"doubled: {each}" for each in compared.doubled]
-        print(f"killed {disturbed.kills} times, {disturbed.kills_amid_posts} of them amid posting: {compared}")
+        amid = f"{disturbed.kills_amid_posts} of them amid posting, {disturbed.kills_amid_answers} amid answers"
+        print(f"killed {disturbed.kills} times, {amid}: {compared}")
+        if disturbed.counts != undisturbed.counts:
+            broken.append(f"answers of the killed run: {disturbed.counts}")
     print(f"{time.monotonic() - began:.0f} s")
     for each in broken[:50]:
         print(f"BROKEN {each}")
