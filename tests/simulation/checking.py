@@ -12,7 +12,7 @@ from bot.domain.lifecycle.responses import Acknowledged, Planned, Snoozed, Waive
 from bot.store.tables import Deployment, Reminder, VersionPin
 from tests.simulation.calendars import Calendar, calendar
 from tests.simulation.living import Lived, Message, Said
-from tests.simulation.organisation import STARTS, Organisation, Team, move_dates
+from tests.simulation.organisation import PLATFORM, STARTS, Organisation, Team, move_dates
 
 _DAYS = (365, 180, 90, 60, 30, 14, 7, 1, 0)
 
@@ -63,7 +63,7 @@ def problems(lived: Lived, organisation: Organisation, *, days: int) -> list[str
     """Return every rule that was broken, each in a sentence."""
     seen = scene(lived, organisation)
     found = [*_quiet_hours(seen), *_a_day(seen), *_once(lived), *_answered(lived), *_digests(lived)]
-    found += [*_handed_over(seen), *_asked(seen), *_pinned(seen)]
+    found += [*_told(seen), *_asked(seen), *_pinned(seen)]
     found += _nothing_missing(seen, days)
     return found
 
@@ -156,23 +156,25 @@ def _digests(lived: Lived) -> Iterator[str]:
             first.add(who)
 
 
-def _handed_over(seen: Scene) -> Iterator[str]:
-    """Whoever took something over is told, and they who had it before are not: by what their messages say."""
-    texts: dict[tuple[str, date], str] = {}
+def _told(seen: Scene) -> Iterator[str]:
+    """What counts as said was sent on that day to whoever has it now, and a digest that is not cut short names it."""
+    sent: dict[tuple[str, date], Message] = {}
     for message in filter(is_ping, seen.lived.messages):
         team = seen.team_of(message)
         if team is not None:
-            texts[team.name, calendar(team.zone).day(message.at)] = message.text
-    taken = {each.reminder for each in seen.handovers}
+            sent[team.name, calendar(team.zone).day(message.at)] = message
+    labels = {product.key: product.label or product.key for product in starter.load().products}
     for each in seen.lived.said:
-        if each.reminder not in taken:
-            continue
         row, team = seen.lived.reminders[each.reminder], seen.told(each.reminder, each.seen_at)
-        assert team is not None
+        if team is None:
+            continue
         if each.told != f"team:{team.number}":
             yield f"{_about(row)} was said to {each.told} on {each.on}, and {team.name} has taken it over"
-        if (team.name, each.on) not in texts:
+        found = sent.get((team.name, each.on))
+        if found is None:
             yield f"{_about(row)} counts as said to {team.name} on {each.on}, and nothing was sent"
+        elif found.reminder is None and "more: `/eol`" not in found.text and labels[row.product] not in found.text:
+            yield f"{_about(row)} counts as said to {team.name} on {each.on}, and the digest does not name it"
 
 
 def _asked(seen: Scene) -> Iterator[str]:
@@ -182,15 +184,19 @@ def _asked(seen: Scene) -> Iterator[str]:
         if message.answer is not None:
             asked.setdefault((message.subject.partition(":")[0], message.answer), []).append(message.place)
     for entry in seen.lived.given:
+        named = entry.detail.get("team")
+        place = seen.team(named).place if named is not None else ""
         match entry.action.removeprefix("lifecycle."):
             case "delegate":
-                question, place = "lifecycle.offer", seen.team(entry.detail["team"]).place
-            case "not_ours" if entry.detail["team"] is not None:
-                question, place = "lifecycle.claim-wanted", seen.team(entry.detail["team"]).place
+                question = "lifecycle.offer"
+            case "not_ours" if place not in ("", PLATFORM):  # a team with neither channel nor lead cannot be asked
+                question = "lifecycle.claim-wanted"
             case "waive":
-                question, place = "lifecycle.waiver", ""
-            case "accept" | "decline" as word:
-                question, place = f"lifecycle.offer-{word}{'ed' if word == 'accept' else 'd'}", ""
+                question = "lifecycle.waiver"
+            case "accept":
+                question, place = "lifecycle.offer-accepted", ""
+            case "decline":
+                question, place = "lifecycle.offer-declined", ""
             case _:
                 continue
         places = asked.get((question, entry.detail["answer"]), [])

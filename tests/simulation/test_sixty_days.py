@@ -9,6 +9,12 @@ from tests.simulation.living import live
 from tests.simulation.organisation import Organisation
 from tests.simulation.year import compare, run
 
+#: All that can be answered, as the audit log calls it.
+ANSWERS = {
+    "acknowledge", "plan", "snooze", "done", "waive", "approve", "refuse", "delegate", "accept", "decline", "not_ours",
+    "claim", "pin",
+}  # fmt: skip
+
 
 async def test_two_months_of_forty_teams_keep_every_rule(tmp_path: Path) -> None:
     organisation = Organisation(teams=40, deployments=2000)
@@ -20,6 +26,7 @@ async def test_two_months_of_forty_teams_keep_every_rule(tmp_path: Path) -> None
     assert any(message.is_broadcast for message in lived.messages)
     assert any(message.subject.startswith("eol:owed:lead:") for message in lived.messages)
     assert any(row.resolution == "upgraded" for row in lived.reminders.values())
+    assert {kind for kind, count in lived.counts.items() if count >= 5} >= ANSWERS
 
 
 async def test_whoever_is_killed_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
@@ -31,4 +38,6 @@ async def test_whoever_is_killed_loses_nothing_and_doubles_nothing(tmp_path: Pat
     assert compared.messages > 40
     assert disturbed.kills == 5
     assert disturbed.kills_amid_posts > 0
+    assert disturbed.kills_amid_answers > 0
+    assert disturbed.counts == undisturbed.counts
     assert problems(disturbed, organisation, days=21) == []
