@@ -235,7 +235,7 @@ class Talking(Core):
         if person.deleted:
             raise PlaygroundError(f"@{person.handle} is deactivated.")
         if person.id not in place.members:
-            raise PlaygroundError(f"@{person.handle} is not in #{place.name}.")
+            raise PlaygroundError(f"@{person.handle} is not in #{place.name}: be somebody who is.")
         return person, place
 
     def _seen(self, place: Channel, ts: str) -> Message:

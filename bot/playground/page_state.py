@@ -64,6 +64,7 @@ def visible_state(
         "users": [_user(each) for each in [bot, *people(fake), *_absent(fake)]],
         "groups": [{"id": each.id, "handle": each.handle, "name": each.name} for each in workspace.groups.values()],
         "channels": [_channel(channel, user) for channel in channels if not channel.is_im],
+        "archived": [{"id": each.id, "name": each.name} for each in _seen_by(fake, user) if each.is_archived],
         "dm": dm.id if dm else None,
         "messages": {channel.id: _messages(fake, user, channel) for channel in channels},
         "views": [_view(view) for view in fake.view_stack(user)],
@@ -86,12 +87,13 @@ def _absent(fake: FakeSlack) -> Iterable[User]:
 
 def _channels(fake: FakeSlack, user: str) -> list[Channel]:
     """The public channels, the private ones that this person is in, and the direct message with the bot."""
-    seen = [
-        channel
-        for channel in fake.workspace.channels.values()
-        if not channel.is_archived and (user in channel.members or not channel.is_private)
-    ]
+    seen = (channel for channel in _seen_by(fake, user) if not channel.is_archived)
     return sorted(seen, key=lambda channel: channel.name)
+
+
+def _seen_by(fake: FakeSlack, user: str) -> Iterable[Channel]:
+    """Yield what this person sees; an archived channel is not listed, but its name stands in messages."""
+    return (each for each in fake.workspace.channels.values() if user in each.members or not each.is_private)
 
 
 def _user(user: User) -> Json:

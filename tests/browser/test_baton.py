@@ -308,6 +308,18 @@ async def test_what_reaches_its_end_of_life(baton: Playground, open_as: OpenPage
     await expect(page.get_by_role("heading", name="End of life")).to_be_visible()
 
 
+async def test_no_button_lies_under_the_offer_of_a_tour(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "payments"))
+    for text in ("/whoowns paymnts-dashbord", "/whoowns paymnts-dashbord", "/whoowns paymnts-dashbord"):
+        await send(page, text)
+    await expect(messages(page)).to_have_count(3)
+    begin = await page.locator(".tour-begin").bounding_box()
+    button = await messages(page).last.locator(".button").last.bounding_box()
+    assert begin is not None
+    assert button is not None
+    assert button["y"] + button["height"] <= begin["y"]
+
+
 async def test_long_answers_are_paged(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "payments"), width=390, height=844)
     await send(page, "/eol all")

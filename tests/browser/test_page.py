@@ -257,3 +257,12 @@ async def test_an_unknown_block_is_shown_as_such(open_page: OpenPage, playground
     await page.reload()
     await expect(page.get_by_text("cannot show block type hologram")).to_be_visible()
     await expect(page.locator("[data-block=header]")).to_be_visible()
+
+
+async def test_an_archived_channel_keeps_its_name_in_messages(playground: Playground, open_page: OpenPage) -> None:
+    page = await open_page()
+    platform = playground.fake.workspace.channel("platform").id
+    await playground.fake.post(playground.ada, playground.general, f"it was in <#{platform}> before")
+    await playground.fake.archive_channel(platform, by=playground.bert)
+    await expect(messages(page).last).to_contain_text("it was in #platform before")
+    await expect(page.locator("button.side-item", has_text="platform")).to_have_count(0)

@@ -227,6 +227,8 @@ async def thread_answer(stage: Stage, message: Message) -> Message:
         ("when does python 3.8 expire?", "*Python 3.8*: 1 overdue."),
         ("is checkout eol?", "*checkout*: 1 overdue. 1 version nobody knows."),
         ("does payments-db expire?", "*payments-db*: 1 within 90 days."),
+        ("is payments-db still supported?", "*payments-db*: 1 within 90 days."),
+        ("when do we have to upgrade postgres 11?", "*PostgreSQL 11*: 1 within 90 days."),
     ],
 )
 async def test_plain_words_in_a_direct_message(stocked: Stage, text: str, said: str) -> None:

@@ -54,7 +54,7 @@ def parse(text: str, *, today: date) -> Question | None:
     said = _unmarked(text)
     if _OWNERSHIP.search(said) is not None:
         return None
-    if _ABOUT.search(said) is not None:
+    if _ABOUT.search(said) is not None or _WHEN.search(said) is not None:
         return _question(said, today, needs_product=False)
     if _RUNS.search(said) is not None:
         return _question(said, today, needs_product=True)
@@ -111,7 +111,13 @@ _ABOUT = _word(
     r"end(?:s|ed|ing)?[\s-]+of[\s-]+(?:its[\s-]+|their[\s-]+)?(?:life|lives|support|service|maintenance)|eols?|eosl?"
     r"|out[\s-]+of[\s-]+support|(?:no\s+longer|not|un)[\s-]*supported|past\s+support"
     r"|(?:support|maintenance)\s+(?:ends?|ending|ended|expires|runs\s+out|over)|loses?\s+support|losing\s+support"
-    r"|expir(?:es?|ed|ing|y)|overdue|deprecated"
+    r"|expir(?:es?|ed|ing|y)|overdue|deprecated|out[\s-]+of[\s-]+date|outdated"
+    r"|still\s+(?:in\s+)?support(?:ed)?|supported(?=\W*$)"
+)
+#: "When does payments-db end?", "when do we have to upgrade postgres 11?", "what needs to be upgraded?"
+_WHEN = _word(
+    r"when\b.{1,200}?\bends?(?=\W*$)"
+    r"|(?:when|what|which|anything|do|does)\b.{0,200}?\b(?:needs?|have|has|must|should)\s+(?:to\s+)?(?:be\s+)?upgrad(?:e|ed|ing)"
 )
 _OWNERSHIP = _word(
     r"owners?|ownership|whose|belongs?(?:\s+to)?|responsible|accountable|maintainers?|in\s+charge|on[\s-]?call"

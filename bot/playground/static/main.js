@@ -15,6 +15,7 @@ const byId = (id) => document.getElementById(id);
 function namesOf(state) {
   const users = new Map(state.users.map((user) => [user.id, user]));
   const channels = new Map(state.channels.map((channel) => [channel.id, channel]));
+  const archived = new Map(state.archived.map((channel) => [channel.id, channel.name]));
   const groups = new Map(state.groups.map((group) => [group.id, group]));
   const names = {
     you: users.get(state.you),
@@ -22,6 +23,7 @@ function namesOf(state) {
     bot: state.bot,
     user: (id) => users.get(id),
     channel: (id) => channels.get(id),
+    archived: (id) => archived.get(id),
     group: (id) => groups.get(id),
     people: () => state.users.filter((user) => !user.is_bot && !user.deleted),
     channels: () => state.channels,

@@ -114,7 +114,7 @@ export function userMention(id, names, label = "") {
 
 export function channelMention(id, names, label = "") {
   const channel = names.channel(id);
-  const shown = channel?.name ?? label;
+  const shown = names.archived(id) ?? label;
   if (!channel) return h("span", { class: "mention" }, shown ? `#${shown}` : "#a private channel");
   return h("button", { type: "button", class: "mention mention-channel", data: { goChannel: id } }, `#${channel.name}`);
 }
