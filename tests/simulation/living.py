@@ -10,7 +10,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -152,12 +152,11 @@ async def live(
     clock = SharedClock(folder / "clock")
     clock.set(STARTS)
     url = f"sqlite:///{folder / 'baton.sqlite'}"
-    database, slack = Database(url), _slack(clock)
+    database, slack, port = Database(url), _slack(clock), lasting_port()
     await migrations.upgrade(database)
-    organisation.furnish(slack)
     await organisation.fill(database)
     await slack.start()
-    port = lasting_port()
+    organisation.furnish(slack)
     slack.connect_http(f"http://127.0.0.1:{port}{SLACK_PATH}")
     facts, lived = MovingFacts(move_dates(days)), Lived()
     worker = Worker(url, slack.api_url, _TOKEN, _SECRET, str(port), str(folder / "clock"), str(days))
@@ -167,37 +166,33 @@ async def live(
     killing = _when_to_kill(days, kills, before or Lived())
     try:
         for number in range(days * 24):
-            hour = STARTS + HOUR * number
+            hour, kills_now = STARTS + HOUR * number, killing.get(number, [])
             clock.set(hour)
             facts.go_to(hour.date())
             there = _count(slack)
-            kills_now = killing.get(number, [])
-            word = "midnight" if hour.hour == 0 else "hour"
-            await _hour(worker, slack, word, [each for each in kills_now if not each.presses], lived)
+            await _work(worker, slack, hour, [each for each in kills_now if not each.presses], lived)
             if (posted := _count(slack) - there) > 0:
                 lived.busy_hours[hour] = posted
                 await _note(database, lived, clock.now())
             if hour_of_answers(hour):
                 clock.set(hour + HOUR / 2)
-                answering.begin(hour, [each for each in kills_now if each.presses])
-                await people.act(clock.now())
-                answering.end()
+                with answering.killing(hour, [each for each in kills_now if each.presses]):
+                    await people.act(clock.now())
                 await worker.through("answered")
                 people.forget()
     finally:
         await worker.end()
         await slack.stop()
-    await _look_back(database, lived)
-    lived.messages = _messages(slack, lived)
-    assert not slack.refused, slack.refused[:3]
-    assert not slack.pings, slack.pings[:3]
+    await _look_back(database, slack, lived)
     await database.close()
     clock.close()
     return lived
 
 
-async def _look_back(database: Database, lived: Lived) -> None:
-    """Read what the store holds at the end."""
+async def _look_back(database: Database, slack: FakeSlack, lived: Lived) -> None:
+    """Read what the store and Slack hold at the end."""
+    assert not slack.refused, slack.refused[:3]
+    assert not slack.pings, slack.pings[:3]
     async with database.reading() as session:
         rows = (await session.execute(select(tables.Reminder))).scalars()
         lived.reminders = {int(row.id or 0): row for row in rows}
@@ -218,6 +213,7 @@ async def _look_back(database: Database, lived: Lived) -> None:
         for row in ownerships
         if row.asset_id == each.asset_id
     }
+    lived.messages = _messages(slack, lived)
 
 
 def _slack(clock: SharedClock) -> FakeSlack:
@@ -249,8 +245,15 @@ class _Answering:
     hour: datetime = STARTS
     kills: list[_Kill] = field(default_factory=list)
 
-    def begin(self, hour: datetime, kills: Sequence[_Kill]) -> None:
+    @contextlib.contextmanager
+    def killing(self, hour: datetime, kills: Sequence[_Kill]) -> Iterator[None]:
+        """Kill it over requests of this hour, at the latest when all of them are made."""
         self.hour, self.kills = hour, sorted(kills, key=lambda kill: kill.presses)
+        yield
+        if self.kills:
+            self.lived.kills += len(self.kills)
+            self.worker.kill()
+            self.kills = []
 
     def pressing(self) -> None:
         count = self.lived.presses[self.hour] = self.lived.presses.get(self.hour, 0) + 1
@@ -258,13 +261,6 @@ class _Answering:
             self.lived.kills_amid_answers += 1
             self.lived.kills += 1
             asyncio.get_running_loop().call_later(self.kills.pop(0).seconds, self.worker.kill)
-
-    def end(self) -> None:
-        """Kill it at the latest now, when fewer requests were made."""
-        if self.kills:
-            self.lived.kills += len(self.kills)
-            self.worker.kill()
-        self.kills = []
 
 
 def _when_to_kill(days: int, kills: int, before: Lived) -> dict[int, list[_Kill]]:
@@ -284,8 +280,9 @@ def _when_to_kill(days: int, kills: int, before: Lived) -> dict[int, list[_Kill]
     return found
 
 
-async def _hour(worker: Worker, slack: FakeSlack, line: str, kills: list[_Kill], lived: Lived) -> None:
+async def _work(worker: Worker, slack: FakeSlack, hour: datetime, kills: list[_Kill], lived: Lived) -> None:
     """Have the hour's work done, by one process after the other where some are killed over it."""
+    line = "midnight" if hour.hour == 0 else "hour"
     for kill in kills:
         working = await worker.begin(line)
         if kill.posts:

@@ -32,13 +32,13 @@ from tests.simulation.pressing import Choice, Hands, choices, find, options_of
 
 #: What somebody does about something that was said, and how often of a hundred times.
 _WEIGHTS = {
-    "": 47,
-    "acknowledge": 20,
-    "plan": 13,
-    "snooze": 8,
-    "waive": 3,
-    "done": 3,
-    "delegate": 3,
+    "": 64,
+    "acknowledge": 12,
+    "plan": 9,
+    "snooze": 5,
+    "waive": 2.5,
+    "done": 2,
+    "delegate": 2.5,
     "not_ours": 1.5,
     "wrong_version": 1.5,
 }
