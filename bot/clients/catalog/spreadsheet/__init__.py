@@ -1,0 +1,246 @@
+"""CSV: one file of assets, one of teams or people, told apart by their header. docs/catalog-formats.md has templates.
+
+An asset may stand on several lines, one for each owner or area. `_lines` reads the file, this what its lines say.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from bot.clients.catalog._kinds import kind_of_word
+from bot.clients.catalog._reading import (
+    MEBIBYTE,
+    Format,
+    ReadOptions,
+    Sink,
+    SourceFile,
+    check_size,
+    is_email,
+    owner_ref,
+    parse_runs,
+    peek,
+    quoted,
+    unique,
+)
+from bot.clients.catalog.spreadsheet._lines import Kind, Row, Rows, columns_of, decoded, separator
+from bot.domain.catalog import (
+    Area,
+    AssetClaim,
+    AssetKind,
+    Hosting,
+    Link,
+    OwnerClaim,
+    PersonClaim,
+    Role,
+    Runs,
+    TeamClaim,
+)
+from bot.errors import UnreadableError
+
+_MAX_BYTES = 256 * MEBIBYTE
+_YES = frozenset({"yes", "y", "true", "1", "x", "left"})
+_TIER = re.compile(r"(?:tier[\s_-]*)?(\d{1,2})", re.IGNORECASE)
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def _matches(path: Path) -> bool:
+    if path.suffix.lower() not in {".csv", ".tsv"}:
+        return False
+    try:
+        text = decoded(peek(path))[0]
+        header = next(csv.reader(io.StringIO(text.partition("\n")[0] or text), delimiter=separator(text)), [])
+    except csv.Error:
+        return False
+    return columns_of(header) is not None
+
+
+def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
+    check_size(file, min(_MAX_BYTES, options.max_file_bytes))
+    text, is_guessed = decoded(file.path.read_bytes())
+    if "\0" in text[:4096]:
+        raise UnreadableError("is not a text file.", path=file.shown)
+    if is_guessed:
+        message = "is not UTF-8 and was read as Windows-1252; save it as 'CSV UTF-8' if names look wrong."
+        sink.problem(file.at(), message, is_error=False)
+    rows = Rows(file, sink, text)
+    kind = rows.kind
+    if kind is Kind.TEAMS:
+        for row in rows.read():
+            _team(file, sink, row)
+    elif kind is Kind.PEOPLE:
+        for row in rows.read():
+            _person(file, sink, row)
+    else:
+        _Assets(file, sink).read(rows.read())
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """An asset's first line, and the owners of all its lines."""
+
+    row: Row
+    owners: dict[OwnerClaim, None] = field(default_factory=dict)
+
+
+class _Assets:
+    """Gathers the lines of each asset, and adds the assets in the order of their first lines."""
+
+    def __init__(self, file: SourceFile, sink: Sink) -> None:
+        self._file, self._sink = file, sink
+
+    def read(self, rows: Iterator[Row]) -> None:
+        gathered: dict[str, _Gathered] = {}
+        for row in rows:
+            name = row.text("name")
+            if not name:
+                self._say(row, "has no name and is left out; give it one.")
+                continue
+            kind = self._kind(row)
+            external = row.text("id") or f"{kind.value}:{row.text('namespace')}/{name}".replace(":/", ":").lower()
+            held = gathered.setdefault(external, _Gathered(row))
+            held.owners.update(dict.fromkeys(self._owners(row)))
+        for external, held in gathered.items():
+            self._add(external, held)
+
+    def _add(self, external: str, held: _Gathered) -> None:
+        row, owners = held.row, tuple(held.owners)
+        unowned = row.text("unowned")
+        if unowned and owners:
+            self._say(row, "has both an owner and a reason for none; the reason is ignored.")
+            unowned = ""
+        environment = row.text("environment")
+        tags = tuple(self._tags(row))
+        self._sink.asset(
+            AssetClaim(
+                external_id=external,
+                kind=self._kind(row),
+                name=row.text("name"),
+                namespace=row.text("namespace"),
+                description=row.text("description"),
+                aliases=unique(row.texts("aliases"), without=[row.text("name")]),
+                addresses=row.texts("addresses"),
+                parent=row.text("parent"),
+                hosting=self._word(row, "hosting", Hosting),
+                tier=self._tier(row),
+                links=tuple(self._links(row)),
+                tags=(("environment", environment), *tags) if environment else tags,
+                runs=tuple(self._runs(row, environment)),
+                owners=owners,
+                unowned_reason=unowned,
+                origin=self._file.at(row.line),
+            )
+        )
+
+    def _kind(self, row: Row) -> AssetKind:
+        return kind_of_word(row.text("kind"))
+
+    def _owners(self, row: Row) -> Iterator[OwnerClaim]:
+        area = self._word(row, "area", Area) or Area.ALL
+        role = self._word(row, "role", Role) or Role.OWNER
+        for key, as_role in (("owner", role), ("secondary", Role.SECONDARY)):
+            for written in row.texts(key):
+                owner = owner_ref(written)
+                if owner is not None:
+                    yield OwnerClaim(owner, area, as_role)
+
+    def _links(self, row: Row) -> Iterator[Link]:
+        for text in row.texts("links"):
+            label, _, url = text.rpartition("=") if "=http" in text else ("", "", text)
+            if url.startswith(("https://", "http://")):
+                yield Link(label.strip() or "link", url.strip())
+            else:
+                self._say(row, f"link {quoted(text)} is not a web address and is left out; write name=https://….")
+
+    def _tags(self, row: Row) -> Iterator[tuple[str, str]]:
+        for text in row.texts("tags"):
+            key, _, value = text.partition("=") if "=" in text else text.partition(":")
+            yield key.strip(), value.strip()
+
+    def _runs(self, row: Row, environment: str) -> Iterator[Runs]:
+        for text in row.texts("runs"):
+            runs = parse_runs(text)
+            if runs is None:
+                self._say(row, f"{quoted(text)} is not a product and a version, such as postgresql@16; it is left out.")
+            else:
+                yield Runs(runs.product, runs.version, runs.provider, runs.environment or environment)
+
+    def _tier(self, row: Row) -> int | None:
+        text = row.text("tier")
+        found = _TIER.fullmatch(text)
+        if text and found is None:
+            self._say(row, f"tier {quoted(text)} is not a number from 0 to 99; it is left out.")
+        return int(found[1]) if found else None
+
+    def _word(self, row: Row, key: str, words: type[E]) -> E | None:
+        text = row.text(key)
+        if not text:
+            return None
+        try:
+            return words(re.sub(r"[\s_/]+", "-", text.lower()))
+        except ValueError:
+            known = ", ".join(words)
+            self._say(row, f"{key} {quoted(text)} is not known and is ignored; known are: {known}.")
+            return None
+
+    def _say(self, row: Row, message: str) -> None:
+        self._sink.problem(self._file.at(row.line), message)
+
+
+def _team(file: SourceFile, sink: Sink, row: Row) -> None:
+    name = row.text("team")
+    if not name:
+        sink.problem(file.at(row.line), "has no team's name and is left out; give it one.")
+        return
+    members = row.texts("members")
+    sink.team(
+        TeamClaim(
+            name=name,
+            aliases=unique(row.texts("aliases"), without=[name]),
+            former_names=unique(row.texts("formerly"), without=[name]),
+            channel=row.text("channel"),
+            user_group=row.text("group"),
+            timezone=row.text("timezone"),
+            lead=row.text("lead"),
+            manager=row.text("manager"),
+            members=members if "members" in row.cells else None,
+            origin=file.at(row.line),
+        )
+    )
+
+
+def _person(file: SourceFile, sink: Sink, row: Row) -> None:
+    email, slack_id, handle = row.text("email").lower(), row.text("slack"), row.text("handle").removeprefix("@")
+    if email and not is_email(email):
+        sink.problem(file.at(row.line), f"{quoted(email)} is not an e-mail address; it is left out.")
+        email = ""
+    if not (email or slack_id or handle):
+        sink.problem(file.at(row.line), "names a person without an e-mail address, Slack id or handle; it is left out.")
+        return
+    sink.person(
+        PersonClaim(
+            name=row.text("person"),
+            slack_id=slack_id,
+            email=email,
+            handle=handle,
+            timezone=row.text("timezone"),
+            is_active=row.text("left").lower() not in _YES,
+            teams=row.texts("teams"),
+            origin=file.at(row.line),
+        )
+    )
+
+
+FORMAT = Format(
+    name="csv",
+    summary="CSV with a header: assets, teams or people",
+    matches=_matches,
+    read_file=_read_file,
+)

@@ -1,0 +1,207 @@
+"""The lines of a CSV file under its header: what it is about, its columns by our own names, its cells.
+
+Separators `,` `;` and tab are found out, and encodings; whatever a spreadsheet does with quotes and byte-order marks is
+understood.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.clients.catalog._reading import Sink, SourceFile, quoted, unique
+from bot.domain.names import clean
+from bot.errors import UnreadableError
+
+#: A cell that is longer was made by an unclosed quotation mark.
+_LONGEST_CELL = 100_000
+_SEPARATORS = (",", ";", "\t", "|")
+
+#: What a column may be called, after folding to lower case letters and digits.
+_ASSET = {
+    "name": ("name", "asset", "service", "component", "application", "resource"),
+    "kind": ("kind", "type", "assettype"),
+    "owner": ("owner", "team", "owningteam", "ownerteam", "squad", "ownedby"),
+    "area": ("area", "part"),
+    "role": ("role",),
+    "secondary": ("secondary", "backup", "secondaryowner", "secondaryteam"),
+    "id": ("id", "externalid", "ref"),
+    "namespace": ("namespace",),
+    "description": ("description", "summary"),
+    "aliases": ("aliases", "alias", "alsoknownas", "othernames"),
+    "addresses": ("addresses", "address", "url", "repository", "repo", "hostname", "host", "arn"),
+    "parent": ("parent", "partof", "system"),
+    "hosting": ("hosting", "hostinglevel"),
+    "tier": ("tier", "criticality"),
+    "runs": ("runs", "version", "engine"),
+    "environment": ("environment", "env"),
+    "links": ("links", "link", "runbook"),
+    "tags": ("tags", "labels"),
+    "unowned": ("unowned", "unownedreason", "unownedonpurpose"),
+}
+_TEAM = {
+    "team": ("team", "teamname", "name"),
+    "channel": ("channel", "slack", "slackchannel"),
+    "group": ("usergroup", "slackgroup"),
+    "aliases": ("aliases", "alias"),
+    "formerly": ("formerly", "formernames", "formername"),
+    "timezone": ("timezone", "tz"),
+    "lead": ("lead", "teamlead", "manager"),  # a table that knows one person above a team calls them either
+    "manager": ("manager",),
+    "members": ("members", "people"),
+}
+_PERSON = {
+    "person": ("person", "personname", "name", "fullname"),
+    "email": ("email", "mail", "emailaddress"),
+    "slack": ("slack", "slackid"),
+    "handle": ("handle", "username", "login"),
+    "timezone": ("timezone", "tz"),
+    "teams": ("teams", "team"),
+    "left": ("left", "inactive"),
+}
+_LIST = re.compile(r"[;|\n]|,(?=\s*\S)")
+#: What a spreadsheet may have put before a text, so that it is not taken for a formula.
+_TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
+
+
+class Kind(StrEnum):
+    ASSETS = "assets"
+    TEAMS = "teams"
+    PEOPLE = "people"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line's cells by our own column names, and its number in the file."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    def text(self, key: str) -> str:
+        """Return a cell as one cleaned line, "" when the file has no such column."""
+        written = self.cells.get(key)
+        return _unmarked(written) if written else ""
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a cell's texts, separated by `;`, `|`, commas or line breaks."""
+        written = self.cells.get(key)
+        return unique([_unmarked(one.strip()) for one in _LIST.split(written)]) if written else ()
+
+
+def _unmarked(written: str) -> str:
+    return clean(_TEXT_MARK.sub("", written) if written.startswith("'") else written)
+
+
+class Rows:
+    """The lines of one file under its header."""
+
+    def __init__(self, file: SourceFile, sink: Sink, text: str) -> None:
+        self._file, self._sink = file, sink
+        first, _, rest = text.partition("\n")
+        skipped = 0
+        if first.strip().lower().startswith("sep="):  # what Excel writes for itself
+            text, skipped = rest, 1
+        csv.field_size_limit(_LONGEST_CELL)
+        self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=False)
+        self._skipped = skipped
+        header = self._header()
+        found = columns_of(header)
+        if found is None:
+            known = ", ".join(sorted(_ASSET))
+            message = f"has no header that Baton knows; the first line should name columns such as: {known}."
+            raise UnreadableError(message, path=file.shown, line=1 + skipped)
+        self.kind, self._columns = found
+        self._width = len(header)
+        self._say_unknown(header)
+
+    def read(self) -> Iterator[Row]:
+        """Yield the lines that say something; a line with too many cells is reported and left out."""
+        while True:
+            line = self._reader.line_num + 1 + self._skipped
+            try:
+                cells = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise UnreadableError(
+                    f"cannot be read from here on ({error}).", path=self._file.shown, line=line
+                ) from None
+            if not "".join(cells).strip():
+                continue
+            if len(cells) > self._width and any(cell.strip() for cell in cells[self._width :]):
+                message = f"has {len(cells)} cells under {self._width} columns; it is left out, quote commas."
+                self._sink.problem(self._file.at(line), message)
+                continue
+            yield Row(line, {key: cells[place] for key, place in self._columns.items() if place < len(cells)})
+
+    def _header(self) -> list[str]:
+        try:
+            for cells in self._reader:
+                if any(cell.strip() for cell in cells):
+                    return cells
+        except csv.Error as error:
+            raise UnreadableError(f"cannot be read ({error}).", path=self._file.shown, line=1) from None
+        return []
+
+    def _say_unknown(self, header: Sequence[str]) -> None:
+        used = set(self._columns.values())
+        unknown = [cell.strip() for place, cell in enumerate(header) if cell.strip() and place not in used]
+        if unknown:
+            names = ", ".join(quoted(name, limit=40) for name in unknown[:10])
+            message = f"has columns that are not used: {names}."
+            self._sink.problem(self._file.at(1 + self._skipped), message, is_error=False)
+
+
+def columns_of(header: Sequence[str]) -> tuple[Kind, dict[str, int]] | None:
+    """Return what a header's file is about and where its columns are; None when it is about nothing that Baton knows.
+
+    Of two columns with one meaning the first counts. An asset needs a name and one more of its columns.
+    """
+    folded = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in header[:200]]
+    words = set(folded)
+    person, team, asset = (_places(folded, names) for names in (_PERSON, _TEAM, _ASSET))
+    if words & {"email", "mail", "emailaddress", "slackid", "handle", "username", "login"}:
+        return Kind.PEOPLE, person
+    is_about_teams = bool(words & {"team", "teamname"}) and not words & set(_ASSET["name"])
+    names_people = bool(words & {"channel", "slackchannel", "members", "lead"})
+    if is_about_teams or ("name" in words and names_people and not words & {"team", "owner", "kind", "type"}):
+        return Kind.TEAMS, team
+    return (Kind.ASSETS, asset) if "name" in asset and len(asset) > 1 else None
+
+
+def _places(folded: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for key, spellings in names.items():
+        place = next((folded.index(spelling) for spelling in spellings if spelling in folded), None)
+        if place is not None and place not in places.values():
+            places[key] = place
+    return places
+
+
+def separator(text: str) -> str:
+    """Return the separator: what the first line says (`sep=;`), or what it has most of outside quotation marks."""
+    first, _, rest = text.lstrip("\n").partition("\n")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        return first.strip()[4]
+    if first.strip().lower().startswith("sep="):
+        first = rest.partition("\n")[0]
+    bare = re.sub(r'"[^"]*"', "", first)
+    return max(_SEPARATORS, key=lambda mark: (bare.count(mark), -_SEPARATORS.index(mark)))
+
+
+def decoded(raw: bytes) -> tuple[str, bool]:
+    """Return the text, and whether its encoding had to be guessed."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", errors="replace"), False
+    try:
+        return raw.decode("utf-8-sig"), False
+    except UnicodeDecodeError as error:
+        # The start of a file may end in the middle of a character.
+        if error.end >= len(raw) and error.start > len(raw) - 4:
+            return raw[: error.start].decode("utf-8-sig"), False
+        return raw.decode("windows-1252", errors="replace"), True
