@@ -190,16 +190,17 @@ async def _said_with(session: AsyncSession, deps: Deps, watcher: Watcher, remind
     There is one message a day, so whatever its recipient was told of on that day was in it.
     """
     table, ping = tables.Reminder, tables.Ping
-    told = await session.execute(select(col(ping.addressee), col(ping.day)).where(col(ping.key) == reminder.root_key))
-    row = told.first()
-    if row is None:
+    team = reminder.root_key.partition(":root:")[2]
+    recipient = f"team:{team}" if team else reminder.addressee
+    days = select(col(ping.day)).where(col(ping.addressee) == recipient, col(ping.key) == reminder.root_key)
+    day = (await session.execute(days)).scalar()
+    if day is None:
         return []
-    team = row.addressee.removeprefix("team:")
-    is_theirs = and_(col(table.addressee) == row.addressee, col(table.delegated_to).is_(None))
-    if team.isdecimal():
-        is_theirs = or_(is_theirs, col(table.delegated_to) == int(team))
+    is_theirs = and_(col(table.addressee) == recipient, col(table.delegated_to).is_(None))
+    if (number := recipient.removeprefix("team:")).isdecimal():
+        is_theirs = or_(is_theirs, col(table.delegated_to) == int(number))
     same_day = [
-        col(table.said_on) == row.day,
+        col(table.said_on) == day,
         col(table.resolved_at).is_(None),
         col(table.id) != reminder.id,
         is_theirs,
