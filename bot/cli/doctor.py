@@ -26,6 +26,7 @@ from bot.errors import SettingsError, StoreError
 from bot.ports import SystemClock
 from bot.services.deps import Deps
 from bot.services.lifecycle.places import unreachable
+from bot.services.outbox import admin
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.db import Database
@@ -110,7 +111,8 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
             if found.level is Level.OK:
                 for finding in await _contents(database):
                     yield finding
-                yield await _reach(database, settings)
+                for finding in await _reach(database, settings):
+                    yield finding
     except StoreError as error:
         yield Finding("database", Level.PROBLEM, str(error), "Start it, or correct BATON_DATABASE_URL.")
 
@@ -154,10 +156,11 @@ async def _contents(database: Database) -> Iterator[Finding]:
     )
 
 
-async def _reach(database: Database, settings: Settings) -> Finding:
+async def _reach(database: Database, settings: Settings) -> list[Finding]:
     deps = Deps(database, SystemClock(), settings.stale_after, settings.timezone, settings.platform_channel)
     lost, nowhere = await unreachable(deps)
-    return rules.reach(lost=lost, nowhere=nowhere)
+    refused = [place.channel for place in await admin.refused(deps)]
+    return [rules.places(refused), rules.reach(lost=lost, nowhere=nowhere)]
 
 
 def _is(state: str) -> Any:

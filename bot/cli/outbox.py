@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
@@ -16,7 +17,7 @@ from bot.cli._database import opened_deps
 from bot.domain.names import clean
 from bot.errors import UserError
 from bot.services.outbox import admin
-from bot.services.outbox.admin import Item, Listing
+from bot.services.outbox.admin import Item, Listing, Refusal
 
 app = typer.Typer(no_args_is_help=True, help="Messages that Baton posts on its own account.")
 
@@ -33,13 +34,13 @@ def _outbox() -> None:
 def list_messages(
     is_everything: Annotated[bool, typer.Option("--all", help="Also those that are sent or were dropped.")] = False,
     with_text: Annotated[bool, typer.Option("--text", help="Show what they say; it may be private.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
     most: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 200,
 ) -> None:
-    """Show the messages that are not delivered: those that failed first, then those that wait."""
-    listing = asyncio.run(_list(is_everything=is_everything, with_text=with_text, most=most))
+    """Show the messages that are not delivered, those that failed first, and the places that cannot be posted to."""
+    listing, refused = asyncio.run(_list(is_everything=is_everything, with_text=with_text, most=most))
     if as_json:
-        sys.stdout.write(_as_json(listing, with_text=with_text))
+        sys.stdout.write(_as_json(listing, refused, with_text=with_text))
         return
     now = datetime.now(UTC)
     for item in listing.items:
@@ -48,6 +49,10 @@ def list_messages(
         sys.stdout.write("Nothing waits, and nothing failed.\n" if not is_everything else "There are no messages.\n")
     elif listing.total > len(listing.items):
         sys.stdout.write(f"… and {listing.total - len(listing.items):,} more: --limit shows more of them.\n")
+    if refused:
+        sys.stdout.write("\nPlaces that cannot be posted to; what was meant for them went elsewhere:\n")
+    for place in refused:
+        sys.stdout.write(_refusal(place, now))
 
 
 @app.command()
@@ -70,9 +75,10 @@ def drop(ids: _Ids = None) -> None:
     sys.stdout.write(f"{asyncio.run(_drop(ids)):,} dropped.\n")
 
 
-async def _list(*, is_everything: bool, with_text: bool, most: int) -> Listing:
+async def _list(*, is_everything: bool, with_text: bool, most: int) -> tuple[Listing, list[Refusal]]:
     async with opened_deps() as deps:
-        return await admin.listed(deps, is_everything=is_everything, with_text=with_text, most=most)
+        listing = await admin.listed(deps, is_everything=is_everything, with_text=with_text, most=most)
+        return listing, await admin.refused(deps)
 
 
 async def _retry(ids: list[int]) -> int:
@@ -85,12 +91,17 @@ async def _drop(ids: list[int]) -> int:
         return await admin.drop(deps, ids, actor=_ACTOR)
 
 
-def _as_json(listing: Listing, *, with_text: bool) -> str:
-    fields = [{**asdict(item), "why": why(item.error) if item.error else ""} for item in listing.items]
+def _as_json(listing: Listing, refused: Sequence[Refusal], *, with_text: bool) -> str:
+    messages = [_fields(item) for item in listing.items]
     if not with_text:
-        for each in fields:
+        for each in messages:
             del each["text"]
-    return orjson.dumps(fields, option=orjson.OPT_INDENT_2).decode() + "\n"
+    said = {"messages": messages, "refused": [_fields(place) for place in refused]}
+    return orjson.dumps(said, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def _fields(found: Item | Refusal) -> dict[str, Any]:
+    return {**asdict(found), "why": why(found.error) if found.error else ""}
 
 
 def _line(item: Item, now: datetime) -> str:
@@ -107,6 +118,12 @@ def _line(item: Item, now: datetime) -> str:
     if item.text:
         lines += item.text.splitlines()
     return "\n        ".join(lines) + "\n"
+
+
+def _refusal(place: Refusal, now: datetime) -> str:
+    went = "1 message" if place.messages == 1 else f"{place.messages:,} messages, the last"
+    said = " ".join(filter(None, (f"{why(place.error).capitalize()}.", what_to_do(place.error))))
+    return f"        {place.channel}: {went} {_age(now - place.last_at)}. {said}\n"
 
 
 def _age(age: timedelta) -> str:

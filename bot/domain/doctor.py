@@ -141,6 +141,15 @@ def outbox(*, waiting: int, failed: int, oldest_due: datetime | None, now: datet
     return Finding("outbox", Level.OK, f"{waiting:,} messages wait." if waiting else "Nothing waits.")
 
 
+def places(refused: Sequence[str]) -> Finding:
+    """Judge whether messages reach the places that they are meant for; `refused` are those that take none."""
+    if not refused:
+        return Finding("places", Level.OK, "No message had to go elsewhere lately.")
+    named = f"{', '.join(refused[:5])}{' …' if len(refused) > 5 else ''}"
+    what = f"Messages went elsewhere, because Slack takes none for {named}."
+    return Finding("places", Level.NOTE, what, "See `baton outbox list` for the reasons and what helps.")
+
+
 def reach(*, lost: int, nowhere: Sequence[str]) -> Finding:
     """Judge whether what reaches end of life is heard of. `nowhere` names teams with neither channel nor lead."""
     if not lost:

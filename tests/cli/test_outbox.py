@@ -54,6 +54,9 @@ def test_what_is_not_delivered_and_why(baton: Baton, filled: Path) -> None:
         f"        not in {OPS}: Baton is not in the channel.",
         "        The account is deactivated. Name somebody else.",
         "     3  waiting, 0 s old: test:later for C0PAYMENTS",
+        "",
+        "Places that cannot be posted to; what was meant for them went elsewhere:",
+        f"        {OPS}: 1 message 0 s old. Baton is not in the channel. Invite Baton there with `/invite @Baton`.",
     ]
     assert "a private failed" in baton("outbox", "list", "--text").out
     assert "test:sent" in baton("outbox", "list", "--all").out
@@ -61,7 +64,7 @@ def test_what_is_not_delivered_and_why(baton: Baton, filled: Path) -> None:
 
 
 def test_json(baton: Baton, filled: Path) -> None:
-    first, second = json.loads(baton("outbox", "list", "--json").out)
+    first, second = json.loads(baton("outbox", "list", "--json").out)["messages"]
     assert (first["id"], first["key"], first["error"], first["why"]) == (
         2,
         "test:failed",
@@ -70,7 +73,7 @@ def test_json(baton: Baton, filled: Path) -> None:
     )
     assert "text" not in first
     assert second["state"] == "waiting"
-    assert json.loads(baton("outbox", "list", "--json", "--text").out)[0]["text"] == "a private failed"
+    assert json.loads(baton("outbox", "list", "--json", "--text").out)["messages"][0]["text"] == "a private failed"
 
 
 def test_retry(baton: Baton, filled: Path) -> None:
@@ -86,7 +89,7 @@ def test_retry(baton: Baton, filled: Path) -> None:
 
 def test_drop(baton: Baton, filled: Path) -> None:
     assert baton("outbox", "drop", 2, 3).out == "2 dropped.\n"
-    assert baton("outbox", "list").out == "Nothing waits, and nothing failed.\n"
+    assert baton("outbox", "list").out.splitlines()[0] == "Nothing waits, and nothing failed."
     assert "There is no message 9" in baton("outbox", "drop", 9).err
     assert "Name the messages" in baton("outbox", "drop").err
 
@@ -98,8 +101,40 @@ def test_the_doctor_counts_them(baton: Baton, filled: Path) -> None:
     assert "baton outbox list" in found["do"]
 
 
+def test_what_went_elsewhere_is_named_by_its_place(baton: Baton, filled: Path) -> None:
+    asyncio.run(_move(filled))
+    *_, first, second = baton("outbox", "list").out.splitlines()
+    assert first.startswith("        #old: 1 message ")
+    assert first.endswith(" old. The channel is archived. Name another channel, or open that one again.")
+    assert second.startswith(f"        {OPS}: 2 messages, the last ")
+    found = json.loads(baton("outbox", "list", "--json").out)["refused"]
+    assert [(each["channel"], each["error"], each["why"], each["messages"]) for each in found] == [
+        ("#old", "is_archived", "the channel is archived", 1),
+        (OPS, "not_in_channel", "Baton is not in the channel", 2),
+    ]
+    (doctor,) = [each for each in json.loads(baton("doctor", "--json").out) if each["about"] == "places"]
+    assert (doctor["level"], doctor["what"]) == (
+        "note",
+        f"Messages went elsewhere, because Slack takes none for #old, {OPS}.",
+    )
+    assert "baton outbox list" in doctor["do"]
+
+
+async def _move(database: Path) -> None:
+    made = Database(f"sqlite:///{database}")
+    deps, slack = Deps(made, SystemClock()), FakePort(SystemClock())
+    slack.refusals = {OPS: "not_in_channel", "#old": "is_archived"}
+    for channel in (OPS, "#old"):
+        async with made.transaction() as session:
+            message, at = Rendered("private"), deps.clock.now()
+            await enqueue(session, key=channel, channel=channel, message=message, at=at, fallbacks=["U0BOB"])
+        await drain(deps, slack)
+        await drain(deps, slack)
+    await made.close()
+
+
 def test_a_clean_outbox(baton: Baton, database: Path) -> None:
     baton("db", "upgrade")
     assert baton("outbox", "list").out == "Nothing waits, and nothing failed.\n"
     assert baton("outbox", "list", "--all").out == "There are no messages.\n"
-    assert baton("outbox", "list", "--json").out == "[]\n"
+    assert json.loads(baton("outbox", "list", "--json").out) == {"messages": [], "refused": []}

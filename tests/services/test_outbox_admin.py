@@ -11,7 +11,7 @@ from bot.errors import NotFoundError, SlackError, SlackUnreachableError, UserErr
 from bot.services.deps import Deps
 from bot.services.outbox import admin
 from bot.store.db import Database
-from bot.store.tables import AuditEntry
+from bot.store.tables import AuditEntry, OutboxMessage
 from tests.conftest import FixedClock
 from tests.services.outbox_world import ADA, OPS, PAY, World
 
@@ -56,6 +56,71 @@ class TestListed:
         await world.run(5)
         found = {item.key: (item.is_update, item.is_unsure) for item in (await admin.listed(world.deps)).items}
         assert found == {"a": (True, False), "b": (False, True)}
+
+
+class TestRefused:
+    """The places that an administrator has to look at: what was meant for them is delivered, but elsewhere."""
+
+    async def named(self, world: World) -> list[tuple[str, str, int]]:
+        return [(each.channel, each.error, each.messages) for each in await admin.refused(world.deps)]
+
+    async def test_each_place_once_with_its_last_reason_the_latest_first(self, world: World) -> None:
+        world.slack.refusals = {PAY: "not_in_channel", ADA: "user_disabled"}
+        await world.put("a", fallbacks=[ADA, OPS])
+        await world.run(2)
+        world.clock.advance(timedelta(days=1))
+        world.slack.refusals[PAY] = "is_archived"
+        await world.put("b", fallbacks=[OPS])
+        await world.run(2)
+        assert await self.named(world) == [(PAY, "is_archived", 2), (ADA, "user_disabled", 1)]
+        first, second = await admin.refused(world.deps)
+        assert first.last_at - second.last_at > timedelta(days=1)
+        assert (await admin.listed(world.deps)).total == 0, "both messages have arrived"
+
+    async def test_until_slack_takes_something_there(self, world: World) -> None:
+        world.slack.refusals = {PAY: "is_archived"}
+        await world.put("a", fallbacks=[OPS])
+        await world.run(2)
+        await world.put("unrelated", channel=OPS)
+        await world.run(2)
+        assert await self.named(world) == [(PAY, "is_archived", 1)]
+        world.slack.refusals = {}
+        await world.put("b")
+        await world.run(2)
+        assert await self.named(world) == []
+        world.slack.refusals = {PAY: "is_archived"}
+        await world.put("c", fallbacks=[OPS])
+        await world.run(2)
+        assert await self.named(world) == [(PAY, "is_archived", 2)]
+
+    async def test_not_for_ever(self, world: World) -> None:
+        world.slack.refusals = {PAY: "is_archived"}
+        await world.put("a", fallbacks=[OPS])
+        await world.run(2)
+        world.clock.advance(admin.NAMED - timedelta(minutes=1))
+        assert await self.named(world) == [(PAY, "is_archived", 1)]
+        world.clock.advance(timedelta(minutes=1))
+        assert await self.named(world) == []
+
+    async def test_a_reply_whose_thread_is_gone_is_no_place_that_refuses(self, world: World) -> None:
+        await world.put("root")
+        await world.run(1)
+        world.slack.plan = [SlackError("thread_not_found")]
+        await world.put("reply", under="root")
+        await world.run(3)
+        assert (await world.row("reply")).moved_from[0]["error"] == "thread_not_found"
+        assert await self.named(world) == []
+
+    async def test_what_was_refused_before_the_time_was_noted(self, world: World) -> None:
+        world.slack.refusals = {PAY: "is_archived"}
+        await world.put("a", fallbacks=[OPS])
+        await world.run(2)
+        row = await world.row("a")
+        async with world.deps.database.transaction() as session:
+            (stored,) = (await session.execute(select(OutboxMessage))).scalars()
+            stored.moved_from = [{"channel": PAY, "error": "is_archived"}]
+        (found,) = await admin.refused(world.deps)
+        assert found.last_at == row.created_at
 
 
 class TestRetry:

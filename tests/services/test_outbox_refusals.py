@@ -86,7 +86,7 @@ class TestPlaces:
             refused, taken, row = f"C0REFUSES{number}", f"C0TAKES{number}", rows[f"m{number}"]
             assert shown[taken].startswith(f"m{number}\nThis could not be posted in <#{refused}>: "), code
             assert (row.state, row.channel, row.fallbacks) == ("sent", taken, [ADA])
-            assert row.moved_from == [{"channel": refused, "error": code}]
+            assert [(left["channel"], left["error"]) for left in row.moved_from] == [(refused, code)]
 
     async def test_what_to_do_is_said_too_and_in_blocks(self, world: World) -> None:
         world.slack.refusals = {PAY: "not_in_channel", ADA: "user_disabled"}

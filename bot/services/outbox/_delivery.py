@@ -154,7 +154,7 @@ class Courier:
         if blame is Blame.PLACE:
             await self._elsewhere(held, error.code)
         elif blame is Blame.THREAD:
-            values = _moved(held.message, "", error.code) | {"channel": held.target.channel}
+            values = self._moved(held.message, "", error.code) | {"channel": held.target.channel}
             await self._conclude_afresh(held, values | {"lane": held.target.channel})
         elif blame is Blame.MESSAGE:
             await self._fail(held, error.code, is_unsure=False)
@@ -235,7 +235,7 @@ class Courier:
             return
         log.warning("outbox message %s: %s; it goes to its next fall-back", message.id, code)
         next_place, *rest = message.fallbacks
-        values = _moved(message, held.target.channel, code) | {
+        values = self._moved(message, held.target.channel, code) | {
             "channel": next_place,
             "lane": next_place,
             "fallbacks": rest,
@@ -243,6 +243,10 @@ class Courier:
         if message.ts is not None:
             values |= _anew(message)
         await self._conclude_afresh(held, values)
+
+    def _moved(self, message: Message, channel: str, code: str) -> dict[str, Any]:
+        left = {"channel": channel, "error": code, "at": self._deps.clock.now().isoformat()}
+        return {"moved_from": [*message.moved_from, left], "error": code}
 
     async def _conclude_afresh(self, held: Claim, values: Mapping[str, Any]) -> None:
         afresh = {
@@ -321,10 +325,6 @@ def _shown(message: Message) -> Rendered:
 def _mark(message: Message) -> str:
     """What the posted message is known by: one that was posted anew must not be taken for the one before."""
     return f"{message.key}#{message.edition}" if message.edition else message.key
-
-
-def _moved(message: Message, channel: str, code: str) -> dict[str, Any]:
-    return {"moved_from": [*message.moved_from, {"channel": channel, "error": code}], "error": code}
 
 
 def _anew(message: Message) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot.errors import NotFoundError, UserError
@@ -19,6 +19,8 @@ from bot.store.tables import OutboxMessage, core
 _TABLE = core(OutboxMessage)
 #: A sent message is kept for so long after its last change; after that a revision does nothing.
 KEPT = timedelta(days=400)
+#: A place that refused a message is named for so long, unless Slack has taken something there since.
+NAMED = timedelta(days=30)
 _UNDELIVERED = ("failed", "waiting", "sending")
 
 
@@ -49,6 +51,19 @@ class Listing:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A place that cannot be posted to, as far as is known; what was meant for it went to its fall-backs.
+
+    `channel` is a channel's id or name, or a person's id; `error` is Slack's last code, `messages` how many it refused.
+    """
+
+    channel: str
+    error: str
+    messages: int
+    last_at: datetime
+
+
 async def listed(deps: Deps, *, is_everything: bool = False, with_text: bool = False, most: int = 200) -> Listing:
     """Return what has not been delivered, or everything that is kept, at most `most` of it."""
     chosen = _TABLE.c.state.in_(_UNDELIVERED) if not is_everything else _TABLE.c.id.is_not(None)
@@ -58,6 +73,33 @@ async def listed(deps: Deps, *, is_everything: bool = False, with_text: bool = F
         query = select(_TABLE).where(chosen).order_by(_TABLE.c.state != "failed", _TABLE.c.id).limit(most)
         rows = (await connection.execute(query)).all()
     return Listing([_item(row, with_text=with_text) for row in rows], int(total))
+
+
+async def refused(deps: Deps) -> list[Refusal]:
+    """Return the places that lately refused what was then sent elsewhere, and took nothing since; the latest first.
+
+    A place leaves the list when Slack takes the next message there, or `NAMED` after its last refusal.
+    """
+    since = deps.clock.now() - NAMED
+    went = (_TABLE.c.due_at >= since) & (cast(_TABLE.c.moved_from, Text) != "[]")
+    found: dict[str, Refusal] = {}
+    async with deps.database.reading() as session:
+        connection = await session.connection()
+        rows = (await connection.execute(select(_TABLE.c.moved_from, _TABLE.c.created_at).where(went))).all()
+        for at, channel, error in sorted(one for row in rows for one in _refusals(row)):
+            before = found[channel].messages if channel in found else 0
+            found[channel] = Refusal(channel, error, before + 1, at)
+        sent = select(_TABLE.c.channel, func.max(_TABLE.c.sent_at)).where(_TABLE.c.channel.in_(found))
+        taken = {channel: at for channel, at in await connection.execute(sent.group_by(_TABLE.c.channel)) if at}
+    stands = [each for each in found.values() if each.last_at >= max(since, taken.get(each.channel, since))]
+    return sorted(stands, key=lambda each: (each.last_at, each.channel), reverse=True)
+
+
+def _refusals(row: Any) -> Iterator[tuple[datetime, str, str]]:
+    for entry in row.moved_from:
+        if entry["channel"]:
+            at = datetime.fromisoformat(entry["at"]) if "at" in entry else row.created_at
+            yield at, entry["channel"], entry["error"]
 
 
 def _item(row: Any, *, with_text: bool) -> Item:

@@ -54,7 +54,9 @@ class OutboxMessage(Row, table=True):
     parent_key: str | None = Field(default=None, sa_column=Column(Text, nullable=True, index=True))
     is_broadcast: bool = False  #: a reply that also shows in the channel
     fallbacks: list[str] = json()  #: where it goes in turn when `channel` cannot be posted to
-    moved_from: list[dict[str, str]] = json()  #: where it could not be posted so far: `channel` and Slack's `error`
+    #: Where it could not be posted so far: `channel` (empty when only the thread was at fault), Slack's `error`, and
+    #: `at`, in ISO 8601, which entries of before 2026-12 lack.
+    moved_from: list[dict[str, str]] = json()
     #: The line that it stands in: that of its channel, or of updates; None while it does not stand in one.
     lane: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     unsure_since: datetime | None = when(nullable=True)  #: since then a post of it may be in Slack unbeknown to us
