@@ -116,6 +116,29 @@ async def test_two_teams_of_one_source_become_one(world: World) -> None:
     assert [(each.name, len(each.members or ())) for each in exported.teams] == [("Platform", 2), ("Search", 0)]
 
 
+async def test_a_merged_team_is_described_as_the_one_merged_into(world: World) -> None:
+    claims = (
+        team("Aero", lead="ann@x.test", channel="#aero", timezone="Asia/Tokyo"),
+        team("Core", lead="cat@x.test", channel="#core"),
+        team("Base", lead="bob@x.test", channel="#base"),
+    )
+    await world.load("backstage", *claims)
+    people = {row.id: row.email for row in await world.rows(tables.Person)}
+
+    async def described() -> list[tuple[str, str | None, str, str]]:
+        rows = (await world.teams()).values()
+        return [(row.name, people.get(row.lead_id), row.channel, row.timezone) for row in rows if row.name != "Base"]
+
+    await merge(world, "Aero", "Core")
+    assert await described() == [("Core", "cat@x.test", "#core", "Asia/Tokyo")]
+    await rename(world, "Core", "Kernel")
+    assert await described() == [("Kernel", "cat@x.test", "#core", "Asia/Tokyo")]
+    await merge(world, "Base", "Kernel")
+    assert await described() == [("Kernel", "cat@x.test", "#core", "Asia/Tokyo")]
+    await world.load("backstage", *claims, team("New"))
+    assert (await described())[0] == ("Kernel", "cat@x.test", "#core", "Asia/Tokyo")
+
+
 async def test_what_sources_only_refer_to_can_be_merged_into_a_team(world: World) -> None:
     await world.load("codeowners", asset("1", "red", "@acme/pay-devs"))
     await world.load("backstage", team("Payments"))

@@ -69,10 +69,22 @@ def cluster(claims: Iterable[SourcedTeam]) -> list[Cluster]:
         one, other = by_name[name], by_name.get(key)
         if other is None or one is other or (is_said and _sources(one) & _sources(other)):
             continue
-        merged = Cluster(sorted((*one.claims, *other.claims), key=lambda claim: (rank(claim.source), claim.folded)))
+        merged = Cluster(_by_belief((*one.claims, *other.claims)))
         for folded in merged.names:
             by_name[folded] = merged
     return list(dict.fromkeys(by_name.values()))
+
+
+def _by_belief(claims: Sequence[SourcedTeam]) -> list[SourcedTeam]:
+    """Order claims about one team: the most believed source's first, and of one source what people merged others into.
+
+    People's own claim gives the name that they merged into, and as its last former name what that was called before.
+    """
+    decided = [
+        name for each in claims if each.source.is_human for name in (each.claim.name, *each.claim.former_names[::-1])
+    ]
+    place = {fold(bare(name)): number for number, name in reversed(list(enumerate(decided)))}
+    return sorted(claims, key=lambda each: (rank(each.source), place.get(each.folded, len(place)), each.folded))
 
 
 def _given(clusters: Iterable[Cluster]) -> dict[str, Cluster]:

@@ -21,7 +21,7 @@ _ORIGIN = Origin("decided")
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """The name that the team has now, and those that it answers to besides."""
+    """The name that the team has now, and those that it answers to besides, in order."""
 
     name: str
     other_names: tuple[str, ...]
@@ -44,7 +44,7 @@ async def rename_team(deps: Deps, *, name: str, to: str, actor: str) -> Renamed:
                 f"'{other.name}' is a team already: choose another name, or make them one with "
                 f"`baton team merge {team.name} {other.name}`."
             )
-        return await _call(decision, team, to, (team.name,), "team.rename", actor)
+        return await _call(decision, team, to, (), "team.rename", actor)
 
 
 async def merge_teams(deps: Deps, *, name: str, into: str, actor: str) -> Renamed:
@@ -61,24 +61,28 @@ async def merge_teams(deps: Deps, *, name: str, into: str, actor: str) -> Rename
             raise NotFoundError(_unknown(roster, name))
         if team is target:
             raise NotAllowedError(f"'{name}' and '{into}' are one team already, called '{target.name}'.")
-        names = (team.name, *team.aliases, *team.former_names)
+        names = (*team.former_names, *team.aliases, team.name)
         return await _call(decision, target, target.name, names, "team.merge", actor)
 
 
 async def _call(
-    decision: Decision, team: TeamEntry, name: str, former: Iterable[str], action: str, actor: str
+    decision: Decision, team: TeamEntry, name: str, joined: Iterable[str], action: str, actor: str
 ) -> Renamed:
-    """Say that `team` is called `name`, and was called by the names of `former` and all that people said before."""
-    spellings = {team.folded, fold(name), *map(fold, former), *other_keys(team)}
+    """Say that `team`, which other teams called `joined` became a part of, is called `name`.
+
+    Of its former names its own come last, the latest at the end: by those it is told which source's claim describes it.
+    """
+    spellings = {team.folded, fold(name), *map(fold, joined), *other_keys(team)}
     before = [claim for claim in decision.teams if fold(claim.name) in spellings]
-    said = [*(each for claim in before for each in (*claim.former_names, claim.name)), *former]
+    own_last = sorted(before, key=lambda claim: fold(claim.name) == fold(team.name))
+    said = [*joined, *(each for claim in own_last for each in (*claim.former_names, claim.name)), team.name]
     kept = {fold(each): each for each in said if fold(each) != fold(name)}
     claim = TeamClaim(name=name, former_names=tuple(kept.values()), origin=_ORIGIN)
     others = [replace(each, former_names=_without(each, kept)) for each in decision.teams if each not in before]
     decision.teams = [*others, claim]
     detail = {"name": name, "former_names": list(claim.former_names)}
     await decision.carry_out(Reason(actor, action, f"team:{team.id}", detail))
-    return Renamed(name, claim.former_names)
+    return Renamed(name, tuple(sorted(claim.former_names, key=fold)))
 
 
 def _without(claim: TeamClaim, names: Iterable[str]) -> tuple[str, ...]:
