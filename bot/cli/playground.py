@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +24,8 @@ def playground(
     ] = None,
 ) -> None:
     """Serve a simulated Slack with Baton in it, on a page in the browser. Needs no Slack account."""
-    logs.configure("text")
+    # Of a visitor's own files it matters what was read; of the demo, that it is there.
+    logs.configure("text", level=logging.INFO if catalog else logging.WARNING)
     with TemporaryDirectory() as elsewhere:
         # A visitor's catalog is read anew at every start, and leaves the demo's database alone.
         file = Path(elsewhere) / "playground.sqlite" if catalog else database
