@@ -16,7 +16,7 @@ from bot import jobs
 from bot.clients.slack import SlackClient
 from bot.domain.lifecycle import Cycle, Product, Table
 from bot.domain.lifecycle.reminders import Remembered
-from bot.playground.fake_slack import FakeSlack
+from bot.playground.fake_slack import FakeSlack, Message
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
 from bot.services.lifecycle.facts import Facts
@@ -69,6 +69,8 @@ class Seen:
     key: str
     is_reply: bool
     is_broadcast: bool
+    #: The words on the buttons, in order.
+    buttons: tuple[str, ...] = ()
 
     @property
     def is_ping(self) -> bool:
@@ -326,7 +328,7 @@ class World:
                 at = datetime.fromtimestamp(float(message.ts), UTC)
                 key = message.metadata["event_payload"]["key"] if message.metadata else ""
                 is_reply = message.thread_ts not in (None, message.ts)
-                found.append(Seen(at, channel.name, message.text, key, is_reply, message.broadcast))
+                found.append(Seen(at, channel.name, message.text, key, is_reply, message.broadcast, _buttons(message)))
         return sorted(found, key=lambda each: each.at)
 
     def days(self, place: str, *, tz: str = "UTC") -> list[date]:
@@ -335,6 +337,11 @@ class World:
 
     def keys(self) -> Sequence[str]:
         return [each.key for each in self.seen()]
+
+
+def _buttons(message: Message) -> tuple[str, ...]:
+    elements = [each for block in message.blocks for each in block.get("elements", ())]
+    return tuple(each["text"]["text"] for each in elements if each["type"] == "button")
 
 
 class _Change:

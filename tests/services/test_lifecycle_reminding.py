@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -181,6 +181,34 @@ class TestOneMessageADay:
         assert "• Widget 1: support ends" in root()
         await world.go(at(3, 23, 17))  # its T-14 was on the 19th, and the digest brings the card up to date
         assert "Widget 1" not in root()
+
+    async def test_the_reply_that_said_it_last_shows_the_answer_too(self, world: World) -> None:
+        team, asset, deployment = await one_team(world)
+        world.facts.ends |= {"3": date(2027, 4, 9)}
+        await world.run(await world.asset("other-db", team=team), "3")
+        member = await world.person("mona")
+        async with world.deps.database.transaction() as session:
+            (await session.get_one(tables.Team, team)).lead_id = member
+        world.jump(at(2, 23, 8))
+        await world.go(at(3, 26, 17))
+        lead = next(each for each in await world.reminders() if each.root_key)
+
+        def reply() -> tuple[str, Sequence[str]]:
+            [found] = [each for each in world.seen("payments") if each.key.startswith(f"eol:{lead.id}:7:")]
+            return found.text.replace("*", ""), found.buttons
+
+        said, buttons = reply()
+        assert "Also due today:\n• Widget 3: support ends" in said
+        assert buttons[:2] == ("Acknowledge", "Plan…")
+        await answering.acknowledge(world.deps, world.watcher, reminder_id=lead.id, person_id=member)
+        await world.arrive()
+        said, buttons = reply()
+        assert "Seen by" in said
+        assert "• Widget 3: support ends" in said
+        assert not {"Acknowledge", "Plan…"} & set(buttons)
+        await world.upgrade(asset, deployment, "2")
+        await world.go(at(3, 30, 17))  # after the weekend and Easter Monday
+        assert reply()[0].startswith(":white_check_mark: Widget 1")
 
     async def test_on_the_day_of_the_digest_it_carries_the_urgent_ones(self, world: World) -> None:
         await one_team(world)

@@ -21,8 +21,9 @@ from bot.errors import NotAllowedError, NotFoundError
 from bot.services import outbox
 from bot.services._rights import answering_for, managed_by, teams_of
 from bot.services.deps import Deps
+from bot.services.lifecycle.drawing import redraw
 from bot.services.lifecycle.places import lead_of, places_of, slack_id_of
-from bot.services.lifecycle.remembering import card_of, revise_root
+from bot.services.lifecycle.remembering import card_of
 from bot.services.lifecycle.watches import Watcher
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -117,12 +118,12 @@ class Act:
         )
 
     async def redraw(self) -> Card:
-        """Draw the card with what has been answered, update the root message, and return the card."""
+        """Draw the card with what has been answered, update its messages, and return the card."""
         await self.session.flush()
         card = await card_of(self.deps, self.watcher, self.session, self.card.reminder.id)
         if not isinstance(card, Card):
             raise NotFoundError(UNKNOWN)
-        await revise_root(self.session, self.deps, self.watcher, card)
+        await redraw(self.session, self.deps, self.watcher, card)
         self.card = card
         return card
 

@@ -14,6 +14,7 @@ from bot.domain.lifecycle.reminders import Remembered
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.lifecycle import remembering
+from bot.services.lifecycle.drawing import redraw
 from bot.services.lifecycle.evidence import evidence_for
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.written import TakenError
@@ -58,7 +59,7 @@ class Closing:
     async def close(
         self, session: AsyncSession, reminder: Remembered, resolution: Resolution, places: Sequence[str]
     ) -> None:
-        """Resolve one: its root message says so, and after an upgrade a reply in its thread, which calls nobody.
+        """Resolve one: its messages say so, and after an upgrade a reply in its thread, which calls nobody.
 
         Raises TakenError when another process is at it.
         """
@@ -75,7 +76,7 @@ class Closing:
             session, at=now, actor="baton", action="lifecycle.resolve", subject=f"reminder:{reminder.id}", detail=detail
         )
         card = await remembering.closed_card(self._watcher, session, reminder, resolution.value)
-        await remembering.revise_root(session, self._deps, self._watcher, card)
+        await redraw(session, self._deps, self._watcher, card)
         if resolution is Resolution.UPGRADED and reminder.root_key and places:
             await outbox.enqueue(
                 session,

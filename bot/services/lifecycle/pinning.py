@@ -19,9 +19,10 @@ from bot.domain.names import clean
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services._rights import teams_of
 from bot.services.deps import Deps
+from bot.services.lifecycle import drawing
 from bot.services.lifecycle._acting import locked
 from bot.services.lifecycle.closing import Closing
-from bot.services.lifecycle.remembering import card_of, remembered, revise_root
+from bot.services.lifecycle.remembering import card_of, remembered
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.written import TakenError
 from bot.store import tables
@@ -144,7 +145,7 @@ async def _write(deps: Deps, session: AsyncSession, one: Running, choice: Choice
 
 
 async def redraw(deps: Deps, watcher: Watcher, *, reminder_id: int) -> None:
-    """Update the root message of a reminder after the inventory has changed under it; close one with nothing left."""
+    """Update the messages of a reminder after the inventory has changed under it; close one with nothing left."""
     watches, closing = await watcher.current(), Closing(deps, watcher)
     async with deps.database.reading() as session:
         known = await remembered(session, reminder_ids=[reminder_id])
@@ -157,7 +158,7 @@ async def redraw(deps: Deps, watcher: Watcher, *, reminder_id: int) -> None:
                     await closing.close(session, each, resolved[each.id], ())
             card = await card_of(deps, watcher, session, reminder_id)
             if isinstance(card, Card):
-                await revise_root(session, deps, watcher, card)
+                await drawing.redraw(session, deps, watcher, card)
 
 
 def _typed(table: Table, one: Running, text: str) -> Choice:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.blocks import lifecycle as blocks
 from bot.domain.lifecycle.feed import freshness
 from bot.domain.lifecycle.milestones import DeadlineKind, Milestone
-from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card, ClosedCard, DateMove, FactsAge, Item, Remembered
+from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card, ClosedCard, DateMove, FactsAge, Remembered
 from bot.domain.lifecycle.watching import Watch
 from bot.domain.records import PersonRecord, TeamRecord
-from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.lifecycle.evidence import evidence_of
 from bot.services.lifecycle.facts import Facts
@@ -152,68 +149,15 @@ def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves
     )
 
 
-def root_key(reminder: Remembered) -> str:
-    """Return the key of a reminder's root message, in the channel of whoever it is told to."""
-    told = f":{reminder.delegated_to}" if reminder.delegated_to is not None else ""
-    return f"eol:{reminder.id}:root{told}"
-
-
-def has_root(reminder: Remembered) -> bool:
-    """Whether there is a root message where the reminder is told."""
-    return reminder.root_key == root_key(reminder)
-
-
-async def revise_root(session: AsyncSession, deps: Deps, watcher: Watcher, card: Card | ClosedCard) -> None:
-    """Render the root message of a reminder anew, when it has one, with what it said besides.
-
-    One in the channel of a team that has handed the reminder over says that, and in the end that it is over.
-    """
-    reminder, at = card.reminder, deps.clock.now()
-    if not reminder.root_key:
-        return
-    also = await _said_with(session, deps, watcher, reminder)
-    if isinstance(card, ClosedCard):
-        first = root_key(replace(reminder, delegated_to=None))
-        if first != reminder.root_key:
-            await outbox.revise(session, key=first, message=blocks.closed(card), at=at)
-        message = blocks.closed(card, also=also)
-    elif reminder.delegated_to is not None and not has_root(reminder):
-        message = blocks.handed_over(card, also=also)
-    else:
-        message = blocks.card(card, also=also)
-    await outbox.revise(session, key=reminder.root_key, message=message, at=at)
-
-
-async def _said_with(session: AsyncSession, deps: Deps, watcher: Watcher, reminder: Remembered) -> list[Item]:
-    """Return the milestones of others that a root message named besides, as far as they were not said again since.
-
-    There is one message a day, so whatever its recipient was told of on that day was in it.
-    """
-    table, ping = tables.Reminder, tables.Ping
-    team = reminder.root_key.partition(":root:")[2]
-    recipient = f"team:{team}" if team else reminder.addressee
-    days = select(col(ping.day)).where(col(ping.addressee) == recipient, col(ping.key) == reminder.root_key)
-    day = (await session.execute(days)).scalar()
-    if day is None:
-        return []
-    is_theirs = and_(col(table.addressee) == recipient, col(table.delegated_to).is_(None))
-    if (number := recipient.removeprefix("team:")).isdecimal():
+async def said_to(session: AsyncSession, addressee: str, day: date) -> list[Remembered]:
+    """Return the open reminders that an addressee is told of and was last told of on that day, the nearest first."""
+    table = tables.Reminder
+    is_theirs = and_(col(table.addressee) == addressee, col(table.delegated_to).is_(None))
+    if (number := addressee.removeprefix("team:")).isdecimal():
         is_theirs = or_(is_theirs, col(table.delegated_to) == int(number))
-    same_day = [
-        col(table.said_on) == day,
-        col(table.resolved_at).is_(None),
-        col(table.id) != reminder.id,
-        is_theirs,
-    ]
-    found = (
-        await session.execute(select(tables.core(table)).where(*same_day).order_by(col(table.deadline), col(table.id)))
-    ).all()
-    watches = await watcher.current()
-    return [
-        Item(card(deps, watcher, each, watches.by_key[each.key], {}), each.milestone)
-        for each in await _with_answers(session, found, same_day)
-        if each.key in watches.by_key and each.milestone is not None
-    ]
+    conditions = [col(table.said_on) == day, col(table.resolved_at).is_(None), is_theirs]
+    query = select(tables.core(table)).where(*conditions).order_by(col(table.deadline), col(table.id))
+    return await _with_answers(session, (await session.execute(query)).all(), conditions)
 
 
 async def moves_of(session: AsyncSession, watches: Iterable[Watch]) -> Moves:

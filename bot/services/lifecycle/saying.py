@@ -18,7 +18,8 @@ from bot.domain.lifecycle.watching import Addressee, Watch
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.lifecycle import remembering, written
-from bot.services.lifecycle.remembering import Moves, has_root, root_key
+from bot.services.lifecycle.drawing import has_root, reply_key, revise_root, root_key
+from bot.services.lifecycle.remembering import Moves
 from bot.services.lifecycle.watches import Watcher
 from bot.store.inserts import insert_into
 from bot.store.tables import Reminder, core
@@ -72,7 +73,7 @@ async def carry_out(telling: Telling, plan: Plan, subjects: Sequence[Subject]) -
     changed = {*said, *(each.reminder.key for each in plan.redating)}
     for key in list(work.reminders) if is_weekly else changed:
         if work.reminders[key].root_key and key != work.has_just_got_a_root:
-            await remembering.revise_root(telling.session, telling.deps, telling.watcher, work.card(key))
+            await revise_root(telling.session, telling.deps, telling.watcher, work.card(key))
 
 
 @dataclass(slots=True)
@@ -160,7 +161,7 @@ class _Work:
         telling, item, also = self.telling, items[0], items[1:]
         root = item.card.reminder.root_key
         is_root = self.has_just_got_a_root is not None
-        key = root if is_root else f"eol:{item.card.reminder.id}:{lead.milestone.days}:{telling.today}"
+        key = root if is_root else reply_key(item.card.reminder)
         await written.take(telling.session, telling.addressee.key, telling.today, key=key, is_digest=False)
         first, *others = telling.places
         await outbox.enqueue(
