@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 import orjson
@@ -13,6 +13,7 @@ import typer
 from bot.blocks import ownership as blocks
 from bot.cli import _past
 from bot.cli._database import answering
+from bot.cli._days import day
 from bot.cli._plain import plain
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.services import history, ownership
@@ -38,20 +39,20 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each question.")] = False,
     from_stdin: Annotated[bool, typer.Option("--stdin", help="Read a question a line; needs --json.")] = False,
     on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Ask about the end of that day, as in 2026-03-03.")
+        date | None, typer.Option(parser=day, metavar="YYYY-MM-DD", help="Ask about the end of that day.")
     ] = None,
 ) -> None:
     """Answer who owns something, or who owned it on a day that is over, from the catalog."""
     if from_stdin != (question is None) or (from_stdin and not as_json):
         raise typer.BadParameter("give a question, or --stdin --json with a question a line")
-    asyncio.run(_ask(" ".join(question or ()), as_json=as_json, day=on.date() if on is not None else None))
+    asyncio.run(_ask(" ".join(question or ()), as_json=as_json, on=on))
 
 
-async def _ask(question: str, *, as_json: bool, day: date | None) -> None:
+async def _ask(question: str, *, as_json: bool, on: date | None) -> None:
     async with answering() as (deps, catalog):
         questions = [question] if question else sys.stdin
         for line in questions:
-            found = await _find(deps, catalog, line.rstrip("\r\n"), day)
+            found = await _find(deps, catalog, line.rstrip("\r\n"), on)
             if as_json:
                 fields = _past.as_dict(found) if isinstance(found, Recalled | Chronicle) else as_dict(found, catalog)
                 sys.stdout.write(orjson.dumps(fields).decode() + "\n")
@@ -61,9 +62,9 @@ async def _ask(question: str, *, as_json: bool, day: date | None) -> None:
                 sys.stdout.write(as_text(found, catalog) + "\n")
 
 
-async def _find(deps: Deps, catalog: Snapshot, text: str, day: date | None) -> Found | Recalled | Chronicle:
+async def _find(deps: Deps, catalog: Snapshot, text: str, on: date | None) -> Found | Recalled | Chronicle:
     now = deps.clock.now()
-    asked = OnDay(text, day) if day is not None else history.about_the_past(catalog, text, now=now)
+    asked = OnDay(text, on) if on is not None else history.about_the_past(catalog, text, now=now)
     if asked is None:
         return ownership.find(catalog, text, now=now, stale_after=deps.stale_after)
     return await history.recall(deps, catalog, asked)

@@ -175,5 +175,8 @@ def test_who_owned_it_then(baton: Baton, tmp_path: Path) -> None:
         ("Payments", False),
     ]
     assert "Owners of ledger, the latest first" in baton("ask", "history of ledger").out
+    wrong = baton("ask", "--on", "3.3.2026", "ledger")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "'3.3.2026' is no day; write it as in 2026-03-03." in wrong.err
     later = baton("ask", "--on", "2999-01-01", "ledger")
     assert (later.code, "is still to come" in later.err) == (1, True)

@@ -189,7 +189,10 @@ async def test_the_dates_of_aws_go_before_all_others(
 async def test_a_dry_run_says_what_would_become_an_asset(aws: Front, simulation: str, typed: Any, baton: Baton) -> None:
     await make_instances(simulation, "orders")
     ran = await asyncio.to_thread(baton, "lifecycle", "scan-rds", "--region", REGION, "--dry-run")
-    assert ran.out.splitlines() == ["orders would become an asset", f"aws-rds:{REGION}: nothing changed"]
+    assert ran.out.splitlines() == [
+        "orders would become an asset",
+        f"aws-rds:{REGION}: would be 1 new asset with what runs there",
+    ]
     assert await inventory(typed) == []
     assert await sources(typed) == {}
 

@@ -201,7 +201,13 @@ def _print(found: Found, *, dry_run: bool) -> None:
     if found.left_out:
         noun = "component is no product" if found.left_out == 1 else "components are no products"
         sys.stdout.write(f"{found.left_out:,} {noun} with an end of life that is known, and left out.\n")
-    counts = ((found.recorded.came, "new"), (found.recorded.changed, "changed"), (found.recorded.ended, "gone"))
+    recorded, assets = found.recorded, len(found.new_assets)
+    counts = (
+        (recorded.came, "new"),
+        (recorded.changed, "changed"),
+        (recorded.ended, "gone"),
+        (assets, f"new {'asset' if assets == 1 else 'assets'} with what runs there"),
+    )
     said = ", ".join(f"{count:,} {word}" for count, word in counts if count)
     would = "would be " if dry_run and said else ""
     sys.stdout.write(f"{found.source}: {would}{said or 'nothing changed'}\n")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 import orjson
 import typer
 
 from bot.blocks.lifecycle import reports as blocks
+from bot.cli._days import day
 from bot.cli._plain import plain
 from bot.cli.lifecycle import rows
 from bot.cli.lifecycle._asking import Inventory, inventory, understood
@@ -28,13 +29,13 @@ def due(
         list[str] | None, typer.Argument(help="Whom or what, and for which time: payments this quarter, postgres 11.")
     ] = None,
     on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As it will be on that day; without it, today.")
+        date | None, typer.Option(parser=day, metavar="YYYY-MM-DD", help="As of that day; without it, today.")
     ] = None,
     team: Annotated[str, typer.Option(help="What is that team's only.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say what is overdue or ends within 90 days, what is done about it, and which versions nobody knows."""
-    asyncio.run(_due(" ".join(question or ()), on=on.date() if on else None, team=team, as_json=as_json))
+    asyncio.run(_due(" ".join(question or ()), on=on, team=team, as_json=as_json))
 
 
 async def _due(text: str, *, on: date | None, team: str, as_json: bool) -> None:
