@@ -154,12 +154,15 @@ class Format:
     `matches` says whether the format would use a file met in a walk; it may look inside, and never raises.
     `read_file` adds what a file says to the sink; it raises `UnreadableError` or `OSError` only for a file of which
     nothing (more) can be read. `choose` drops files that do not count beside others, with the reason.
+    `reads_beside` says that what a file says depends on more than its name, its bytes and the options: on the checkout
+    that it lies in, or on another file.
     """
 
     name: str
     summary: str
     matches: Callable[[Path], bool]
     read_file: Callable[[SourceFile, Sink, ReadOptions], None]
+    reads_beside: bool
     choose: Callable[[Sequence[SourceFile]], Chosen] = _keep_all
 
 

@@ -319,4 +319,5 @@ FORMAT = Format(
     summary="Baton's own YAML: teams, people and assets (files that begin with 'baton: 1')",
     matches=_matches,
     read_file=_read_file,
+    reads_beside=False,
 )

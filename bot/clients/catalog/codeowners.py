@@ -144,4 +144,5 @@ FORMAT = Format(
     matches=_matches,
     read_file=_read_file,
     choose=partial(choose, places=_PLACES, forge="GitHub"),
+    reads_beside=True,  # the checkout
 )

@@ -182,4 +182,5 @@ FORMAT = Format(
     summary="Cortex entities: cortex.yaml, OpenAPI with x-cortex-tag",
     matches=_matches,
     read_file=_read_file,
+    reads_beside=False,
 )

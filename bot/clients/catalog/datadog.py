@@ -176,4 +176,5 @@ FORMAT = Format(
     summary="Datadog: service.datadog.yaml and entity.datadog.yaml, v1 to v3",
     matches=_matches,
     read_file=_read_file,
+    reads_beside=False,
 )

@@ -216,4 +216,5 @@ FORMAT = Format(
     matches=_matches,
     read_file=_read_file,
     choose=partial(choose, places=_PLACES, forge="GitLab"),
+    reads_beside=True,  # the checkout
 )

@@ -199,4 +199,5 @@ FORMAT = Format(
     summary="Kubernetes OWNERS files and OWNERS_ALIASES",
     matches=_matches,
     read_file=_read_file,
+    reads_beside=True,  # the checkout, and OWNERS_ALIASES
 )

@@ -203,4 +203,5 @@ FORMAT = Format(
     summary="OpsLevel: opslevel.yml",
     matches=_matches,
     read_file=_read_file,
+    reads_beside=True,  # the checkout
 )

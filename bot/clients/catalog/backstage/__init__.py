@@ -86,4 +86,5 @@ FORMAT = Format(
     summary="Backstage entities: catalog-info.yaml files, or JSON from /entities/by-query",
     matches=_matches,
     read_file=_read_file,
+    reads_beside=False,
 )

@@ -243,4 +243,5 @@ FORMAT = Format(
     summary="CSV with a header: assets, teams or people",
     matches=_matches,
     read_file=_read_file,
+    reads_beside=False,
 )

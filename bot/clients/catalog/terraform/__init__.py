@@ -64,4 +64,5 @@ FORMAT = Format(
     summary="Terraform: output of 'terraform show -json', or a .tfstate file",
     matches=_matches,
     read_file=_read_file,
+    reads_beside=False,
 )
