@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.catalog import OwnerType
+from bot.domain.catalog import Origin, OwnerType, Problem
 from bot.services.catalog import Outcome
 from bot.store import tables
 from bot.store.db import Database
@@ -248,3 +248,19 @@ async def test_an_email_moves_between_people_without_a_clash(world: World) -> No
     await world.load("csv", person(slack_id="U0000001"), person(slack_id="U0000002", email="one@example.com"))
     by_id = {row.slack_id: row.email for row in await world.rows(tables.Person)}
     assert sorted(filter(None, by_id.values())) == ["one@example.com"]
+
+
+async def test_unknown_teams_are_noted_in_the_order_of_the_files_and_for_what_a_broken_one_said(world: World) -> None:
+    await world.load("backstage", team("payments"))
+    late = asset("1", "red", "zed", "who", origin=Origin("b.csv", 2))
+    early = asset("2", "blue", "who", origin=Origin("a.csv", 10))
+    first = await world.load("csv", late, asset("3", "green", "why", origin=Origin("a.csv", 9)), early)
+    places = [("a.csv", 9, "'why'"), ("a.csv", 10, "'who'"), ("b.csv", 2, "'zed'")]
+    assert [_place(problem) for problem in first.problems] == places
+    broken = await world.load("csv", early, Problem(Origin("b.csv", 1), "is not CSV"))
+    assert broken.kept == ("1",)
+    assert [_place(problem) for problem in broken.problems if not problem.is_error] == places[1:]
+
+
+def _place(problem: Problem) -> tuple[str, int | None, str]:
+    return problem.origin.path, problem.origin.line, problem.message.split()[5].rstrip(";")

@@ -68,7 +68,6 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
         settled = await _settle.settle(run, roster)
     plan = await _plan.make_plan(run, before=roster.index_before, after=roster.index, also=also or ())
     claims = (claim for planned in plan.planned.values() for _, claim in planned.claims)
-    _owners.note_unknown(run, roster.index, roster.book.teams)
     owners = await _owners.resolve_owners(roster, claims)
     await _roster.flush(run, roster)
     if settled is not None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from bot.domain.catalog import Origin, Problem
 from bot.domain.names import fold
@@ -17,6 +17,9 @@ from bot.services.catalog._plan import Plan, standing
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import chunks, select_all, select_in, table_of
+
+#: The plain table: its JSON columns can be asked for one key.
+_CLAIM = tables.core(tables.Claim).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ async def resolve_parents(run: Run, plan: Plan) -> dict[int, int]:
 
     Notes this source's parents that no asset fits, once for each text, and every cycle with an asset of this source.
     """
-    said = [*_planned(plan), *[one async for one in _stored(run, plan)]]
+    stored = [one async for one in _said_of_parents(run) if one.claim.asset not in plan.planned]
+    said = [*_planned(plan), *stored]
     if not said:
         return {}
     said.sort(key=lambda one: rank(_source(run, one)))
@@ -68,24 +72,11 @@ async def note_unresolved(run: Run) -> None:
 
 
 async def _lone(run: Run) -> list[_Said]:
-    """Return what this source says of parents where the asset has none."""
-    claims = run.reading.assets.claims
-    if not any(claim.parent for claim in claims.values()):
-        return []
-    t, asset = table_of(tables.Claim).c, table_of(tables.Asset).c
-    query = select(t.id, t.external_id, t.subject_id).where(
-        t.source_id == run.source.id,
-        t.subject == Subject.ASSET.value,
-        t.digest != "",
-        t.subject_id == asset.id,
-        asset.parent_id.is_(None),
-    )
-    return [
-        _Said(ParentClaim(subject, run.source.id, claims[external].parent), claims[external].origin)
-        async for rows in select_all(run.connection, query, t.id)
-        for _, external, subject in rows
-        if external in claims and claims[external].parent
-    ]
+    """Return what this source's claims say of parents where the asset has none, in the order of its files."""
+    asset = table_of(tables.Asset).c
+    lone = (_CLAIM.source_id == run.source.id, _CLAIM.subject_id == asset.id, asset.parent_id.is_(None))
+    said = [one async for one in _said_of_parents(run, *lone)]
+    return sorted(said, key=lambda one: (one.origin.path, one.origin.line or 0))
 
 
 def _note_cycles(run: Run, plan: Plan, cycles: Iterable[Sequence[int]], said: Iterable[_Said]) -> None:
@@ -112,17 +103,15 @@ def _planned(plan: Plan) -> Iterable[_Said]:
                 yield _Said(ParentClaim(asset, source, claim.parent), claim.origin)
 
 
-async def _stored(run: Run, plan: Plan) -> AsyncIterator[_Said]:
-    # The plain table: its JSON columns can be asked for one key.
-    table = tables.core(tables.Claim)
-    t, parent = table.c, table.c.content["parent"].as_string()
-    query = select(t.id, t.source_id, t.subject_id, parent, t.path, t.line).where(
-        t.subject == Subject.ASSET.value, t.digest != "", parent.is_not(None)
+async def _said_of_parents(run: Run, *conditions: ColumnElement[bool]) -> AsyncIterator[_Said]:
+    """Yield what live claims that meet `conditions` say of parents, as stored."""
+    parent = _CLAIM.content["parent"].as_string()
+    query = select(_CLAIM.id, _CLAIM.source_id, _CLAIM.subject_id, parent, _CLAIM.path, _CLAIM.line).where(
+        _CLAIM.subject == Subject.ASSET.value, _CLAIM.digest != "", parent.is_not(None), *conditions
     )
-    async for rows in select_all(run.connection, query, t.id):
+    async for rows in select_all(run.connection, query, _CLAIM.id):
         for _, source, asset, text, path, line in rows:
-            if asset not in plan.planned:
-                yield _Said(ParentClaim(asset, source, text), Origin(path, line))
+            yield _Said(ParentClaim(asset, source, text), Origin(path, line))
 
 
 async def _externals(run: Run, plan: Plan, texts: set[str]) -> Mapping[tuple[int, str], int]:

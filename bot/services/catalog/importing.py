@@ -72,21 +72,9 @@ async def _import(
     session: AsyncSession, run: Run, *, deps: Deps, paths: Sequence[str], allow_mass_change: bool
 ) -> ImportReport:
     """Refuse, leave or apply what was compared, and remember the run."""
-    before = await _run.current_facts(run)
+    run.counts["facts_unchanged"] = await _run.current_facts(run)
     why_not = _refusal(run, allow_mass_change=allow_mass_change)
-    audit_id: int | None = None
-    run.counts["facts_unchanged"] = before
-    if why_not:
-        outcome = Outcome.REFUSED
-    elif run.has_changed:
-        outcome = Outcome.IMPORTED
-        audit_id = await apply.apply(session, run, _reason(run, paths))
-    else:
-        outcome = Outcome.UNCHANGED
-        await _write.write_origins(run)
-        roster = await _roster.load(run)
-        _owners.note_unknown(run, roster.index, roster.book.teams)
-        await note_unresolved(run)
+    outcome, audit_id = (Outcome.REFUSED, None) if why_not else await _carry_out(session, run, paths)
     await _run.record_run(
         run,
         outcome=outcome.value,
@@ -107,6 +95,19 @@ async def _import(
         more_changes=run.changes.more,
         newly_disputed=run.changes.newly_disputed,
     )
+
+
+async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> tuple[Outcome, int | None]:
+    """Make what was compared so; return the outcome, with the audit entry's id. What the claims lack is noted."""
+    outcome, audit_id = Outcome.UNCHANGED, None
+    if run.has_changed:
+        outcome, audit_id = Outcome.IMPORTED, await apply.apply(session, run, _reason(run, paths))
+    else:
+        await _write.write_origins(run)
+        await note_unresolved(run)
+    # Of what is stored now: a decision needs no notes, and an import holds less in memory by then.
+    await _owners.note_unknown(run, await _roster.load(run))
+    return outcome, audit_id
 
 
 def _refusal(run: Run, *, allow_mass_change: bool) -> str:
