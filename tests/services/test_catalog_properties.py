@@ -10,30 +10,34 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from bot.clients.catalog import read
 from bot.clients.catalog.baton_writer import render
-from bot.domain.catalog import Area, Hosting, Link, Origin, OwnerType, Role, SourceCatalog
+from bot.domain.catalog import Area, AssetClaim, Hosting, Link, Origin, OwnerType, Problem, Role, Runs, SourceCatalog
 from bot.domain.ownership import Disputed, verdict
 from bot.domain.reconcile.claims import external_id
-from bot.errors import NotAllowedError
+from bot.errors import NotAllowedError, NotFoundError
 from bot.services import claiming, snapshot
-from bot.services.catalog import Outcome
+from bot.services.catalog import ImportReport, Outcome, import_catalog, import_unread
 from bot.services.catalog.export import export
+from bot.services.catalog.precedence import prefer
+from bot.services.catalog.teams import merge_teams, rename_team
 from bot.services.snapshot import Snapshot
 from bot.store import migrations, tables
 from bot.store.db import Database
 from tests.conftest import FixedClock
-from tests.services.catalog_world import Said, World, asset, owner, person, team
+from tests.services.catalog_world import Said, World, asset, catalog, owner, person, team
 
 HERE = Origin("export")
 TEAMS = ["Payments", "payments", "pay", "Core-Pay", "core pay", "ops"]
@@ -391,3 +395,92 @@ def _said(catalog: SourceCatalog) -> Any:
 
 def _bare(claim: Any) -> dict[str, Any]:
     return {key: getattr(claim, key).partition("~")[0] for key in ("external_id", "parent")} | {"origin": HERE}
+
+
+@st.composite
+def files_as_read(draw: st.DrawFn) -> Claims:
+    """What files may be read as: claims from some lines, and now and then a note or an error."""
+    origins = st.builds(Origin, st.sampled_from(["a.yaml", "b.yaml"]), st.integers(1, 3))
+    runs = st.lists(st.sampled_from([Runs("postgresql", "11"), Runs("java", "17", "aws-rds")]), max_size=1).map(tuple)
+    claims = [replace(claim, origin=draw(origins)) for claim in draw(catalogs())]
+    claims = [replace(claim, runs=draw(runs)) if isinstance(claim, AssetClaim) else claim for claim in claims]
+    is_error = draw(st.sampled_from([None, None, False, True]))
+    return claims if is_error is None else [*claims, Problem(draw(origins), "is odd.", is_error)]
+
+
+#: What may happen between two imports of one source, and the most frequent of it: imports of what was there before.
+ACTIONS = [*["import"] * 12, *["undigested"] * 4, "rehearse", "claim", "withdraw", "rename", "merge", "prefer"]
+
+
+@given(
+    files=st.lists(files_as_read(), min_size=2, max_size=2),
+    steps=st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 99)), min_size=6, max_size=10),
+)
+@settings(max_examples=45)
+async def test_leaving_files_unread_gives_what_reading_them_gives(
+    folder: Path, worlds: Worlds, files: list[Claims], steps: list[tuple[str, int]]
+) -> None:
+    async with new_world(folder, worlds) as leaving, new_world(folder, worlds, "other") as reading:
+        for action, pick in steps:
+            said = [await _step(world, action, pick, files, may_leave=world is leaving) for world in (leaving, reading)]
+            assert said[0] == said[1], (action, pick)
+        assert await _everything(leaving) == await _everything(reading)
+
+
+async def _step(world: World, action: str, pick: int, files: list[Claims], *, may_leave: bool) -> Any:
+    """Do one thing, chosen by `pick`; return what was reported or refused."""
+    names = sorted(await world.teams())
+    source, format_name = ("csv", "csv", "backstage")[pick % 3], "cortex" if pick % 10 == 0 else "csv"
+    load = _Load(world, source, format_name, files[pick // 3 % 2])
+    world.clock.advance(timedelta(minutes=1))
+    try:
+        match action:
+            case "claim" | "withdraw":
+                return await _decide(world, action, pick)
+            case "rename" if names:
+                to = TEAMS[pick // 7 % len(TEAMS)]
+                return await rename_team(world.deps, name=names[pick % len(names)], to=to, actor="cli")
+            case "merge" if names:
+                into = names[pick // 7 % len(names)]
+                return await merge_teams(world.deps, name=names[pick % len(names)], into=into, actor="cli")
+            case "prefer":
+                return await prefer(world.deps, [load.source], actor="cli")
+            case "rehearse":
+                async with world.rehearsing():
+                    return await load.run(may_leave=may_leave)
+            case "undigested":
+                return await load.run(digest="", may_leave=may_leave)
+            case "import":
+                return await load.run(may_leave=may_leave)
+    except (NotAllowedError, NotFoundError) as refused:
+        return str(refused)
+
+
+@dataclass(frozen=True)
+class _Load:
+    """An import of what files say, whose digest is all that there is to know of them."""
+
+    world: World
+    source: str
+    format_name: str
+    claims: Claims
+
+    async def run(self, *, may_leave: bool, digest: str | None = None) -> ImportReport:
+        said: dict[str, Any] = {"source": self.source, "format_name": self.format_name, "paths": ["x"]}
+        said["digest"] = repr((self.format_name, self.claims)) if digest is None else digest
+        if may_leave:
+            unread = await import_unread(self.world.deps, **said)
+            event("read" if unread is None else "left unread")
+            if unread is not None:
+                assert unread.is_unread
+                return replace(unread, is_unread=False)
+        return await import_catalog(self.world.deps, catalog(*self.claims), allow_mass_change=True, **said)
+
+
+async def _everything(world: World) -> dict[str, Any]:
+    """Every row of every table: both worlds have the same clock, and give their rows the same ids."""
+    async with world.database.reading() as session:
+        return {
+            table.name: (await session.execute(select(table).order_by(*table.primary_key))).all()
+            for table in SQLModel.metadata.sorted_tables
+        }

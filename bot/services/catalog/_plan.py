@@ -82,9 +82,12 @@ async def make_plan(run: Run, *, before: Index, after: Index, also: Collection[i
 async def standing(run: Run) -> Plan:
     """Return the plan of a run that touches nothing: every stored asset, and which this source's claims are about."""
     plan = await _known(run)
-    plan.asset_ids = {
-        external: claim.subject_id for external, claim in run.stored[Subject.ASSET].items() if claim.is_live
-    }
+    t = table_of(tables.Claim).c
+    query = select(t.id, t.external_id, t.subject_id).where(
+        t.source_id == run.source.id, t.subject == Subject.ASSET.value, t.digest != ""
+    )
+    async for rows in select_all(run.connection, query, t.id):
+        plan.asset_ids.update((external, asset) for _, external, asset in rows)
     return plan
 
 

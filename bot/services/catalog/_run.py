@@ -34,7 +34,7 @@ class Run:
     sources: Mapping[int, Source]
     revision: int
     reading: Reading
-    stored: dict[Subject, dict[str, StoredClaim]] = field(default_factory=dict)
+    stored: dict[Subject, dict[str, StoredClaim]] = field(default_factory=lambda: {subject: {} for subject in Subject})
     diffs: dict[Subject, Diff] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=empty_counts)
     changes: Changes = field(default_factory=Changes)
@@ -87,7 +87,6 @@ async def open_source(connection: AsyncConnection, name: str, format_name: str) 
 async def load_claims(run: Run) -> None:
     """Fill `run.stored` with what the source said in earlier imports."""
     t = table_of(tables.Claim).c
-    run.stored = {subject: {} for subject in Subject}
     query = select(t.id, t.subject, t.external_id, t.subject_id, t.digest, t.path, t.line)
     paths: dict[str, str] = {}  # a hundred thousand claims come from a few files: there is one text for each
     async for rows in select_all(run.connection, query.where(t.source_id == run.source.id), t.id):

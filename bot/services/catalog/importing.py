@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,7 +12,7 @@ from bot.domain.catalog import SourceCatalog
 from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import refusal
 from bot.services.catalog import _apply as apply
-from bot.services.catalog import _owners, _roster, _run, _write
+from bot.services.catalog import _owners, _readings, _roster, _run, _write
 from bot.services.catalog._parents import note_unresolved
 from bot.services.catalog._reading import Reading, read, texts
 from bot.services.catalog._run import Run
@@ -33,45 +34,80 @@ async def import_catalog(
     format_name: str,
     paths: Sequence[str],
     allow_mass_change: bool = False,
+    digest: str = "",
 ) -> ImportReport:
     """Make the store's catalog what `catalog`, all that `source` says now, asks for; nothing else of it changes.
 
     Imports wait for one another. A run that changes nothing is remembered, but neither audited nor given a revision. A
     run that would remove more than a set share of the source's assets, or that could read nothing, is refused.
-    On a database that is a rehearsal this is a dry run. `paths` are remembered with the run. Circles of parents are
-    noted by runs that change something.
+    On a database that is a rehearsal this is a dry run. `paths` are remembered with the run, and so is `digest`, for
+    `import_unread`: whatever has the same digest has to be read as an equal catalog. Circles of parents are noted by
+    runs that change something.
 
     Raises CatalogError when `source` is the name under which people's decisions are kept.
     """
     reading = await read(catalog)
     async with deps.database.transaction() as session:
-        run = await _open(session, reading, deps, source=source, format_name=format_name)
+        revision = await lock_catalog(await session.connection()) + 1
+        run = await _open(session, reading, deps, source=source, format_name=format_name, revision=revision)
+        await apply.compare(run)
         report = await _import(session, run, deps=deps, paths=paths, allow_mass_change=allow_mass_change)
-    counts = {name: count for name, count in report.counts.items() if count}
-    log.info("import of %r: %s%s %s", source, report.outcome, " (dry run)" if report.is_dry_run else "", counts)
+        if report.outcome is not Outcome.REFUSED:
+            await _readings.remember(run, digest)
+    _log(report)
     return report
 
 
-async def _open(session: AsyncSession, reading: Reading, deps: Deps, *, source: str, format_name: str) -> Run:
+async def import_unread(
+    deps: Deps, *, source: str, format_name: str, paths: Sequence[str], digest: str
+) -> ImportReport | None:
+    """Do and report what `import_catalog` would for files that say what `source` says already, without their reading.
+
+    Only the reading and the comparison are left out: the run is remembered, and what depends on other sources, such as
+    a team that nobody declares any more, is found anew. Returns None, with nothing done, when `digest` is not that of
+    what the source's claims were read from.
+    """
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        revision = await lock_catalog(connection) + 1
+        notes = await _readings.notes(connection, source, digest)
+        if notes is None:
+            return None
+        reading = Reading(problems=notes)
+        run = await _open(session, reading, deps, source=source, format_name=format_name, revision=revision)
+        run.diffs = await _readings.unchanged(run)
+        report = await _import(session, run, deps=deps, paths=paths, allow_mass_change=False)
+    report = replace(report, is_unread=True)
+    _log(report)
+    return report
+
+
+async def has_read(deps: Deps, *, source: str, digest: str) -> bool:
+    """Tell whether the claims of `source` were read from what has this digest, as things stand."""
+    async with deps.database.reading() as session:
+        return await _readings.notes(await session.connection(), source, digest) is not None
+
+
+def _log(report: ImportReport) -> None:
+    counts = {name: count for name, count in report.counts.items() if count}
+    how = " (dry run)" if report.is_dry_run else ""
+    log.info("import of %r: %s%s%s %s", report.source, report.outcome, how, ", unread" * report.is_unread, counts)
+
+
+async def _open(
+    session: AsyncSession, reading: Reading, deps: Deps, *, source: str, format_name: str, revision: int
+) -> Run:
     connection = await session.connection()
-    revision = await lock_catalog(connection) + 1
     opened, sources = await _run.open_source(connection, source, format_name)
     # The moment is taken behind the lock: whoever waited must not end a fact before it began.
-    run = Run(connection, deps.clock.now(), opened, sources, revision, reading)
-    await apply.compare(run)
-    for subject, noun in ((Subject.ASSET, "assets"), (Subject.TEAM, "teams"), (Subject.PERSON, "people")):
-        diff = run.diffs[subject]
-        run.counts[f"{noun}_added"] = len(diff.added)
-        run.counts[f"{noun}_changed"] = len(diff.changed)
-        run.counts[f"{noun}_removed"] = len(diff.removed)
-        run.counts[f"{noun}_unchanged"] = diff.unchanged + len(diff.kept)
-    return run
+    return Run(connection, deps.clock.now(), opened, sources, revision, reading)
 
 
 async def _import(
     session: AsyncSession, run: Run, *, deps: Deps, paths: Sequence[str], allow_mass_change: bool
 ) -> ImportReport:
     """Refuse, leave or apply what was compared, and remember the run."""
+    _count(run)
     run.counts["facts_unchanged"] = await _run.current_facts(run)
     why_not = _refusal(run, allow_mass_change=allow_mass_change)
     outcome, audit_id = (Outcome.REFUSED, None) if why_not else await _carry_out(session, run, paths)
@@ -89,6 +125,7 @@ async def _import(
         is_dry_run=deps.database.is_rehearsal,
         counts=dict(run.counts),
         problems=tuple(run.problems),
+        notes=len(run.notes),
         kept=tuple(run.kept),
         refusal=why_not,
         changes=tuple(run.changes.listed),
@@ -108,6 +145,15 @@ async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> t
     # Of what is stored now: a decision needs no notes, and an import holds less in memory by then.
     await _owners.note_unknown(run, await _roster.load(run))
     return outcome, audit_id
+
+
+def _count(run: Run) -> None:
+    for subject, noun in ((Subject.ASSET, "assets"), (Subject.TEAM, "teams"), (Subject.PERSON, "people")):
+        diff = run.diffs[subject]
+        run.counts[f"{noun}_added"] = len(diff.added)
+        run.counts[f"{noun}_changed"] = len(diff.changed)
+        run.counts[f"{noun}_removed"] = len(diff.removed)
+        run.counts[f"{noun}_unchanged"] = diff.unchanged + len(diff.kept)
 
 
 def _refusal(run: Run, *, allow_mass_change: bool) -> str:

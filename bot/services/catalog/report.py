@@ -73,7 +73,9 @@ class ImportReport:
 
     `counts` has `<assets|teams|people|facts>_<added|changed|removed|unchanged>`. `kept` names claims that were not read
     because their document has an error, and that therefore still stand. `refusal` is a sentence when the outcome is
-    `REFUSED`, else "". `more_changes` counts those that `changes` has no room for; `newly_disputed` counts them all.
+    `REFUSED`, else "". `notes` counts the problems that are not in the files alone: other sources may yet solve them.
+    `more_changes` counts those that `changes` has no room for; `newly_disputed` counts them all.
+    `is_unread` says that the files were left unread, because the last import had read the same.
     """
 
     source: str
@@ -81,11 +83,13 @@ class ImportReport:
     is_dry_run: bool
     counts: dict[str, int]
     problems: tuple[Problem, ...] = ()
+    notes: int = 0
     kept: tuple[str, ...] = ()
     refusal: str = ""
     changes: tuple[Change, ...] = ()
     more_changes: int = 0
     newly_disputed: int = 0
+    is_unread: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as values that JSON has."""
@@ -119,6 +123,7 @@ class ImportReport:
             ],
             "more_changes": self.more_changes,
             "newly_disputed": self.newly_disputed,
+            "unread": self.is_unread,
         }
 
 

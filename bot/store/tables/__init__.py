@@ -6,7 +6,7 @@ Table models do not validate: values come from the domain, which does. Enumerati
 from __future__ import annotations
 
 from bot.store.tables._basics import core
-from bot.store.tables.catalog import Asset, CatalogState, Claim, ImportRun, Miss, Source
+from bot.store.tables.catalog import Asset, CatalogState, Claim, ImportRun, Miss, Source, SourceReading
 from bot.store.tables.facts import DateChange, FeedCopy, ProviderDates
 from bot.store.tables.inventory import Deployment, VersionPin
 from bot.store.tables.journal import AuditEntry, InboundEvent
@@ -37,6 +37,7 @@ __all__ = [
     "Reminder",
     "ReminderAnswer",
     "Source",
+    "SourceReading",
     "Team",
     "VersionPin",
     "core",

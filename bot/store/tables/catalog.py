@@ -31,6 +31,19 @@ class Source(Row, table=True):
     precedence: int | None = None  #: lower is believed first; None leaves it to the format
 
 
+class SourceReading(Row, table=True):
+    """What a source's claims were read from: files of the same digest would make the same claims, and need no reading.
+
+    Of every accepted import the last, where it read without an error. Whatever else changes which claims a source
+    makes, or where in its files they stand, takes the row away.
+    """
+
+    __tablename__ = "source_readings"
+    source_id: int = Field(primary_key=True, foreign_key="sources.id", sa_column_kwargs={"autoincrement": False})
+    digest: str = words()  #: as `bot.clients.catalog.Found.digest` has it
+    notes: list[Any] = json()  #: path, line and message of each note on the files
+
+
 class Asset(Row, table=True):
     """Something that can be owned, merged from all claims about it. `ref` is `kind:name` or `kind:namespace/name`."""
 
