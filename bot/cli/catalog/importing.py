@@ -18,11 +18,11 @@ import typer
 from bot import settings as environment
 from bot.cli._database import is_missing, opened
 from bot.cli.catalog.printing import print_report
-from bot.clients.catalog import FORMATS, ReadOptions, detect, read
+from bot.clients.catalog import FORMATS, Found, ReadOptions, detect, look
 from bot.domain.catalog import Problem, SourceCatalog
 from bot.domain.names import clean
 from bot.ports import SystemClock
-from bot.services.catalog import ImportReport, Outcome, import_catalog
+from bot.services.catalog import ImportReport, Outcome, has_read, import_catalog, import_unread
 from bot.services.deps import Deps
 from bot.store import migrations
 from bot.store.db import Database
@@ -96,42 +96,72 @@ def _wanted(
     return [_Wanted(source or name, name, frozenset(files), options) for name, files in found.items()], problems
 
 
+@dataclass(slots=True)
+class _Said:
+    """What is to be imported as one source. `catalog` is None where that source's last import read the same."""
+
+    wanted: _Wanted
+    found: Found
+    digest: str
+    catalog: SourceCatalog | None = None
+
+
 async def _import_all(
     settings: environment.Settings, wanted: list[_Wanted], paths: list[Path], *, dry_run: bool, allow_mass_change: bool
 ) -> list[ImportReport]:
     """Import one source after another; a dry run does the same, and undoes it all in the end."""
     async with ready(settings.database_url.get_secret_value(), dry_run=dry_run) as database, AsyncExitStack() as stack:
         # All are read before the first is imported: from there on a dry run keeps others from changing anything.
-        catalogs = [_read(each, paths) for each in wanted]
-        store = await stack.enter_async_context(database.rehearsal()) if dry_run else database
-        deps = Deps(store, SystemClock(), settings.stale_after)
+        deps = Deps(database, SystemClock(), settings.stale_after)
+        said = [await _look(deps, each, paths) for each in wanted]
+        if dry_run:
+            deps = replace(deps, database=await stack.enter_async_context(database.rehearsal()))
 
         async def run(number: int) -> ImportReport:
-            return await _import(deps, catalogs[number], wanted[number], paths, allow_mass_change=allow_mass_change)
+            return await _import(deps, said[number], paths, allow_mass_change=allow_mass_change)
 
         reports = [await run(number) for number in range(len(wanted))]
         for number, report in enumerate(reports[:-1]):
-            if report.outcome is not Outcome.REFUSED and len(report.problems) > len(catalogs[number].problems):
+            if report.outcome is not Outcome.REFUSED and report.notes:
                 # What it missed may have come with a source after it.
                 reports[number] = replace(report, problems=(await run(number)).problems)
     return reports
 
 
-def _read(wanted: _Wanted, paths: list[Path]) -> SourceCatalog:
+async def _look(deps: Deps, wanted: _Wanted, paths: list[Path]) -> _Said:
+    """Find a source's files, and read them unless they are those that it was last read from."""
+    found = look(wanted.format_name, paths, options=wanted.options, only=wanted.only)
+    said = _Said(wanted, found, found.digest())
+    if not await has_read(deps, source=wanted.source, digest=said.digest):
+        _read(said)
+    return said
+
+
+def _read(said: _Said) -> SourceCatalog:
     with _progress() as progress:
-        return read(wanted.format_name, paths, options=wanted.options, only=wanted.only, progress=progress)
+        said.catalog = said.found.read(progress)
+    if said.found.digest() != said.digest:
+        said.digest = ""  # somebody wrote to the files meanwhile: what was read may be neither
+    return said.catalog
 
 
-async def _import(
-    deps: Deps, catalog: SourceCatalog, wanted: _Wanted, paths: list[Path], *, allow_mass_change: bool
-) -> ImportReport:
+async def _import(deps: Deps, said: _Said, paths: list[Path], *, allow_mass_change: bool) -> ImportReport:
+    wanted, shown, catalog = said.wanted, [str(path) for path in paths], said.catalog
+    if catalog is None:
+        report = await import_unread(
+            deps, source=wanted.source, format_name=wanted.format_name, paths=shown, digest=said.digest
+        )
+        if report is not None:
+            return report
+        catalog = _read(said)  # another import of the source has come between
     return await import_catalog(
         deps,
         catalog,
         source=wanted.source,
         format_name=wanted.format_name,
-        paths=[str(path) for path in paths],
+        paths=shown,
         allow_mass_change=allow_mass_change,
+        digest=said.digest,
     )
 
 

@@ -50,6 +50,8 @@ def summary(report: ImportReport) -> str:
             parts.append(f"{noun}: {said}")
     if report.newly_disputed:
         parts.append(f"newly disputed: {report.newly_disputed:,}")
+    if report.is_unread:
+        parts.append("no file has changed since the last import, so none was read")
     would = "would be " if report.is_dry_run else ""
     return f"{report.source}: {would}{report.outcome}" + (f" ({'; '.join(parts)})" if parts else "")
 
