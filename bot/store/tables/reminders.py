@@ -25,6 +25,9 @@ class Reminder(Row, table=True):
             unique=True,
             where="resolved_at IS NULL",
         ),
+        partial_index(
+            "ix_reminders_taken_over", "delegated_to", where="resolved_at IS NULL AND delegated_to IS NOT NULL"
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     addressee: str = words()  #: `team:3`, `person:7` or `nobody`
