@@ -107,9 +107,8 @@ def _fields(found: Item | Refusal) -> dict[str, Any]:
 def _line(item: Item, now: datetime) -> str:
     what = "update, " if item.is_update else ""
     tried = f", {item.attempts:,} attempts" if item.attempts > 1 else ""
-    head = (
-        f"{item.id:>6}  {what}{item.state}{tried}, {_age(now - item.created_at)}: {clean(item.key)} for {item.channel}"
-    )
+    state = f"{what}{item.state}{tried}, {_length(now - item.created_at)} old"
+    head = f"{item.id:>6}  {state}: {clean(item.key)} for {item.channel}"
     lines = [head, *(f"not in {each['channel']}: {why(each['error'])}." for each in item.moved_from if each["channel"])]
     if item.error:
         lines.append(" ".join(filter(None, (f"{why(item.error).capitalize()}.", what_to_do(item.error)))))
@@ -122,13 +121,14 @@ def _line(item: Item, now: datetime) -> str:
 
 def _refusal(place: Refusal, now: datetime) -> str:
     went = "1 message" if place.messages == 1 else f"{place.messages:,} messages, the last"
+    ago = _length(now - place.last_at)
     said = " ".join(filter(None, (f"{why(place.error).capitalize()}.", what_to_do(place.error))))
-    return f"        {place.channel}: {went} {_age(now - place.last_at)}. {said}\n"
+    return f"        {place.channel}: {went} {ago} ago. {said}\n"
 
 
-def _age(age: timedelta) -> str:
-    seconds = max(int(age.total_seconds()), 0)
+def _length(time: timedelta) -> str:
+    seconds = max(int(time.total_seconds()), 0)
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= length:
-            return f"{seconds // length:,} {unit} old"
-    return f"{seconds} s old"
+            return f"{seconds // length:,} {unit}"
+    return f"{seconds} s"
