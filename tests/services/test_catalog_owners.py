@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -264,3 +265,38 @@ async def test_unknown_teams_are_noted_in_the_order_of_the_files_and_for_what_a_
 
 def _place(problem: Problem) -> tuple[str, int | None, str]:
     return problem.origin.path, problem.origin.line, problem.message.split()[5].rstrip(";")
+
+
+@pytest.mark.parametrize("order", list(permutations(["csv", "backstage", "terraform"])), ids="-".join)
+@pytest.mark.parametrize(
+    ("said", "owner_name"),
+    [
+        # Another team goes by the name of one that is declared: the name is the declared one's.
+        (
+            {
+                "csv": [team("Payments")],
+                "backstage": [team("ops"), team("Payments")],
+                "terraform": [team("Payments", aliases=("Core-Pay",)), team("core pay", former_names=("ops",))],
+            },
+            "ops",
+        ),
+        # Two sources seem to speak of one team, until a third shows that they do not.
+        (
+            {
+                "csv": [team("pay", former_names=("core pay",))],
+                "backstage": [team("Payments"), team("Core", former_names=("pay",))],
+                "terraform": [team("Payments", former_names=("pay",))],
+            },
+            "pay",
+        ),
+    ],
+)
+async def test_names_that_sources_give_to_several_teams_mean_the_same_in_any_order(
+    world: World, said: dict[str, list[Any]], owner_name: str, order: tuple[str, ...]
+) -> None:
+    said = {**said, "terraform": [*said["terraform"], asset("1", "red", "core pay")]}
+    for source in order:
+        await world.load(source, *said[source])
+    assert await world.owner_names("service:red") == {owner_name}
+    for source in order:
+        assert (await world.load(source, *said[source])).outcome is Outcome.UNCHANGED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -115,10 +115,11 @@ def settle(book: Book, claims: Sequence[SourcedTeam], *, lost: Collection[TeamEn
         one.entry = found[0] if found else book.add_team(TeamEntry(folded=one.names[0], name=""))
         for other in found[1:]:
             _absorb(book, other, one.entry, now=now)
-    names = {name for one in clusters for name in one.names}
+    named = {name: one for one in clusters for name in one.names}
+    said = {key for one in clusters for key in (*one.names, *one.other_keys())}
     for one in clusters:
         if one.entry is not None:
-            _describe(one.entry, one, names)
+            _describe(one.entry, one, named, said)
     taken = {one.entry for one in clusters}
     for entry in lost:
         if entry not in taken and entry.is_live:
@@ -157,31 +158,34 @@ def _absorb(book: Book, other: TeamEntry, entry: TeamEntry, *, now: datetime) ->
     other.aliases, other.former_names, other.lead, other.manager = (), (), None, None
 
 
-def _describe(entry: TeamEntry, one: Cluster, names: Collection[str]) -> None:
+def _describe(entry: TeamEntry, one: Cluster, named: Mapping[str, Cluster], said: Collection[str]) -> None:
+    """Bring a team to what its claims say. What is another team's name is no other name of this one.
+
+    A name that it had, and that no claim gives to any team now, still answers: sources rename without a word.
+    """
     claims = [claim.claim for claim in one.claims]
     first = claims[0]
     previous = (*entry.former_names, *([entry.name] if entry.is_declared else []))
     entry.folded, entry.name = one.names[0], first.name
-    entry.aliases = _spellings(
-        {entry.folded, *one.decided},
-        (text for claim in claims for text in (*([claim.name] if claim is not first else []), *claim.aliases)),
+    also_called = (text for claim in claims for text in (*([claim.name] if claim is not first else []), *claim.aliases))
+    aliases = _spellings({entry.folded, *one.decided}, also_called)
+    entry.aliases = tuple(text for key, text in aliases.items() if named.get(key, one) is one)
+    former = _spellings({entry.folded, *aliases}, (text for claim in claims for text in claim.former_names))
+    kept = _spellings({entry.folded, *aliases, *former}, previous)
+    entry.former_names = (
+        *(text for key, text in former.items() if named.get(key, one) is one),
+        *(text for key, text in kept.items() if key not in said),
     )
-    said = {entry.folded, *(fold(bare(text)) for text in entry.aliases)}
-    former = (text for claim in claims for text in claim.former_names)
-    # Renamed without a word of the old name: it still answers, unless another team has it now.
-    kept = (text for text in previous if fold(text) not in names)
-    entry.former_names = _spellings(said, (*former, *kept))
     entry.channel = first_said(claim.channel for claim in claims)
     entry.user_group = first_said(claim.user_group for claim in claims)
     entry.timezone = first_said(claim.timezone for claim in claims)
     entry.is_declared, entry.gone_at = True, None
 
 
-def _spellings(known: set[str], texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the texts whose folded spelling is not yet known, each spelling once."""
-    seen, kept = set(known), []
+def _spellings(known: set[str], texts: Iterable[str]) -> dict[str, str]:
+    """Return the texts whose folded spelling is not yet known by that spelling, the first of each."""
+    found: dict[str, str] = {}
     for text in texts:
-        if (key := fold(bare(text))) and key not in seen:
-            seen.add(key)
-            kept.append(text)
-    return tuple(kept)
+        if (key := fold(bare(text))) and key not in known:
+            found.setdefault(key, text)
+    return found
