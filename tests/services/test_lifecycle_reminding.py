@@ -408,6 +408,8 @@ class TestEvidence:
         await world.go(at(3, 25))
         # The two weeks are over on Tuesday, 16 March, with the digest that says so; T-14 comes on the 19th.
         assert world.days("payments")[1:] == [date(2027, 3, 16), date(2027, 3, 19)]
+        assert "the inventory still shows it" in world.seen("payments")[1].text
+        assert "verifying" not in world.seen("payments")[1].text
 
 
 class TestAbove:
