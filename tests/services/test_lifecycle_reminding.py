@@ -640,7 +640,9 @@ class TestWhereItGoes:
         await world.go(at(3, 3, 17))
         world.jump(at(3, 18, 17))
         await world.go(at(3, 19, 17))
-        assert [each.at.day for each in world.seen("lena")] == [2, 3, 19], "and is not told once more as the lead"
+        heard = world.seen("lena")
+        assert [each.at.day for each in heard] == [2, 3, 19], "and is not told once more as the lead"
+        assert all("The catalog names no channel for *payments*" in each.text for each in heard[:2])
 
     async def test_a_channel_that_cannot_be_written_to_falls_back_and_says_so(self, world: World) -> None:
         await one_team(world)
@@ -667,6 +669,7 @@ class TestWhereItGoes:
         assert [(each.at.month, each.at.day, each.key.split(":")[1]) for each in world.seen("platform")] == [
             (3, 2, "digest"), (3, 9, "digest"), (3, 23, "digest"), (3, 30, "digest"), (4, 6, "digest"),
         ]  # fmt: skip
+        assert all(each.text.startswith("*End of life* of what nobody owns") for each in world.seen("platform"))
 
     async def test_without_any_place_it_is_logged_once_a_day_and_not_counted_as_said(
         self, world: World, caplog: pytest.LogCaptureFixture
