@@ -231,6 +231,37 @@ class TestQuiet:
         assert [each.at.day for each in world.seen("payments") if each.at > at(3, 4)] == said
         assert [each.at.day for each in world.seen("lena")] == lead_heard
 
+    @pytest.mark.parametrize("kind", ["snoozed", "waived"])
+    async def test_what_was_put_off_is_said_again_when_that_is_over(self, world: World, kind: str) -> None:
+        async def put_off(until: date) -> None:
+            approval = {"decided_by": 1, "decided_at": world.clock.now()} if kind == "waived" else {}
+            await world.answer(kind, by=1, until=until, **approval)
+
+        await one_team(world)
+        world.jump(at(2, 1, 12))
+        await world.go(at(2, 3, 8))
+        await put_off(date(2027, 2, 10))  # a Wednesday: what the digest said, the next digest says again
+        await world.go(at(3, 3, 17))
+        await put_off(date(2027, 3, 10))
+        await world.go(at(3, 18))
+        said = world.seen("payments")
+        assert [each.at.date() for each in said] == [
+            date(2027, 2, 2), date(2027, 2, 16), date(2027, 3, 3), date(2027, 3, 10),
+        ]  # fmt: skip
+        assert "in 23 days" in said[-1].text
+        assert (said[-1].is_reply, said[-1].is_broadcast) == (True, False)
+        assert world.seen("lena") == []
+
+    async def test_what_was_put_off_and_then_seen_is_not_said_again(self, world: World) -> None:
+        await one_team(world)
+        world.jump(at(3, 2, 12))
+        await world.go(at(3, 3, 17))
+        await world.answer("snoozed", by=1, until=date(2027, 3, 10))
+        world.jump(at(3, 4, 12))
+        await world.answer("acknowledged", by=1)
+        await world.go(at(3, 18))
+        assert [each.at.day for each in world.seen("payments")] == [2, 3]
+
     async def test_nights_weekends_and_holidays_are_quiet(self, world: World) -> None:
         lead = await world.person("kenji")
         team = await world.team("tokyo", tz="Asia/Tokyo", lead=lead)
