@@ -118,6 +118,23 @@ async def test_unknown_words_are_answered_with_what_would_have_worked(stocked: S
         assert "I read that as *search-api*." in answer.text
 
 
+async def test_of_what_nobody_runs_it_says_when_it_ends(stocked: Stage) -> None:
+    answer = (await stocked.ask("/eol postgres 16")).text
+    assert answer.startswith("No source says that anybody runs *PostgreSQL 16*.\n")
+    assert "• *PostgreSQL 16*: support ends <!date^" in answer
+    assert "|2028-11-09>" in answer
+    assert "• *Amazon RDS for PostgreSQL 16*: support ends <!date^" in answer, "each provider has a day of its own"
+    one = (await stocked.ask("/eol postgres 16 rds")).text
+    assert "• *PostgreSQL 16*" not in one
+    assert "*Python 3.7* at *Search*.\n" in (await stocked.ask("/eol python 3.7 for search")).text
+    assert "support ended <!date^" in (await stocked.ask("/eol python 3.7 for search")).text
+
+
+@pytest.mark.parametrize("text", ["redis 99", "python 3.99 for search"])
+async def test_a_release_that_nobody_knows_is_said_to_be_none(stocked: Stage, text: str) -> None:
+    assert ", and I know no such release." in (await stocked.ask(f"/eol {text}")).text
+
+
 async def test_nothing_at_all_is_near(stocked: Stage) -> None:
     answer = await stocked.ask("/eol zzqqxx")
     assert "called *zzqqxx*. Try `/eol team NAME`" in answer.text
