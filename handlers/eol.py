@@ -70,6 +70,16 @@ async def answer_in_words(context: Context, text: str, user_id: str) -> Rendered
     return await _render(context, understood, frame, user_id)
 
 
+async def answer_of_release(context: Context, text: str, user_id: str) -> Rendered | None:
+    """Return the answer to words that name a product and a version of it, such as `python 3.8`; None for any others."""
+    question = replace(parse_command(text, today=context.watcher.today(Addressee())), needs_product=True)
+    understood = asking.understand(context.snapshot, context.watcher.facts.table, question, user_id)
+    product = understood.subject.product if isinstance(understood, Asked) else None
+    if understood is None or product is None or not product.version:
+        return None
+    return await _render(context, understood, Frame(value=f"{user_id}|{text[:_MOST_ASKED]}", may_share=False), user_id)
+
+
 async def _answer(
     context: Context, text: str, user_id: str, *, page: int = 0, shared_by: str = "", may_share: bool = True
 ) -> Rendered:

@@ -99,6 +99,16 @@ async def on_share(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
+def named_in_vain(context: Context, text: str) -> str:
+    """Return the words of a question that name nothing in the catalog; empty where it names something."""
+    deps = context.deps
+    now = deps.clock.now()
+    if history.about_the_past(context.snapshot, text, now=now) is not None:
+        return ""
+    found = ownership.find(context.snapshot, text, now=now, stale_after=deps.stale_after)
+    return found.asked if isinstance(found, Missing) else ""
+
+
 async def answer(context: Context, text: str, user_id: str) -> Rendered:
     """Answer a question for one person: from memory, or from the store when it is about the past."""
     deps = context.deps

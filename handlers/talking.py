@@ -12,7 +12,6 @@ from handlers import eol, ownership
 from handlers.context import Context
 from handlers.payloads import Event
 
-_MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
 _HELP = frozenset({"", "help", "hi", "hello", "hey", "?"})
 
 
@@ -32,7 +31,7 @@ async def _reply(event: Event, context: Context, *, thread_ts: str) -> None:
         return
     if not await inbound.take(context.deps, event.event_id):
         return
-    text = _MENTION.sub(" ", event.text).strip()
+    text = re.sub(rf"<@{re.escape(context.bot_user_id)}(\|[^>]*)?>", " ", event.text).strip()
     try:
         message = await _answer(context, text, event.user_id)
     except UserError as error:
@@ -45,4 +44,8 @@ async def _reply(event: Event, context: Context, *, thread_ts: str) -> None:
 async def _answer(context: Context, text: str, user_id: str) -> Rendered:
     if text.casefold() in _HELP:
         return help_blocks.help_message()
-    return await eol.answer_in_words(context, text, user_id) or await ownership.answer(context, text, user_id)
+    return (
+        await eol.answer_in_words(context, text, user_id)
+        or await eol.answer_of_release(context, ownership.named_in_vain(context, text), user_id)
+        or await ownership.answer(context, text, user_id)
+    )

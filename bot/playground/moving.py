@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 #: So far the clock is moved between two looks at what is due.
 _STEP = timedelta(hours=2)
+#: A channel takes one message a second; so many are posted at most before the clock moves on.
+_BETWEEN_POSTS, _MOST_POSTS = timedelta(seconds=1), 30
 
 
 class ClockMover:
@@ -32,6 +34,7 @@ class ClockMover:
     async def __call__(self, by: timedelta) -> None:
         """Move the clock in small steps, so that reminders come about when they would have come, then run every job.
 
+        It may end up some seconds further, in which messages went out one after the other.
         Who moves it while it is being moved waits for their turn; a move goes on when whoever asked for it has gone.
         Raises PlaygroundError for a move that the clock does not make.
         """
@@ -51,11 +54,10 @@ class ClockMover:
                 self._clock.check(by)
             except ValueError as error:
                 raise PlaygroundError(f"That does not work: {error}.") from None
-            left = by
-            while left > timedelta() and not self._is_stopping:
-                step, day = min(left, _STEP), self._clock.now().date()
-                self._clock.advance(step)
-                left -= step
+            end = self._clock.ahead + by
+            while self._clock.ahead < end and not self._is_stopping:
+                day = self._clock.now().date()
+                self._clock.advance(min(end - self._clock.ahead, _STEP))
                 is_new_day = self._clock.now().date() != day
                 await self._go_on(is_new_day=is_new_day)
                 if is_new_day:
@@ -74,6 +76,12 @@ class ClockMover:
             if is_new_day:
                 await keep_plans(self._baton)
             await jobs.remind(self._baton.jobs)
-            await outbox.drain(self._baton.context.deps, self._baton.context.slack)
+            await self._post()
         except Exception:
             log.exception("reminders failed while the clock was moved")
+
+    async def _post(self) -> None:
+        for _ in range(_MOST_POSTS):
+            if not await outbox.drain(self._baton.context.deps, self._baton.context.slack):
+                return
+            self._clock.advance(_BETWEEN_POSTS)

@@ -100,7 +100,9 @@ async def doctors_word(baton: Baton) -> dict[str, Any]:
     return found
 
 
-async def test_a_body_that_is_cut_off(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_that_is_cut_off(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     body = document()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     async with raw(head + body[:500]) as url:
@@ -109,6 +111,7 @@ async def test_a_body_that_is_cut_off(baton: Baton, monkeypatch: pytest.MonkeyPa
     assert ran.code == 1
     assert ran.err == "The feed's answer was cut off before its end.\n"
     assert ran.out == "The facts that ship with Baton are in force: the feed has not been read yet.\n"
+    assert caplog.messages == []  # a command without a log prints them, too
 
 
 async def test_a_pause_that_was_asked_for(baton: Baton, monkeypatch: pytest.MonkeyPatch) -> None:

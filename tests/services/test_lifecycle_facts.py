@@ -392,6 +392,19 @@ class TestJob:
                 clock.advance(timedelta(minutes=30))
         assert len(asked) == 2
 
+    @pytest.mark.parametrize(
+        ("handler", "said"), [(answering(503, b""), "503"), (answering(200, document(10)), "tenth")]
+    )
+    async def test_a_failure_is_logged_whatever_it_is(
+        self, world: World, clock: FixedClock, caplog: pytest.LogCaptureFixture, handler: Handler, said: str
+    ) -> None:
+        await ask(world, answering(200, document()))
+        clock.advance(timedelta(days=1))
+        async with server(handler) as url:
+            await jobs.refresh_facts(self.work(world, url))
+        [logged] = caplog.messages
+        assert said in logged
+
     async def test_off_means_off(self, world: World) -> None:
         await jobs.refresh_facts(self.work(world, ""))
         assert await world.count(tables.FeedCopy) == 0

@@ -259,6 +259,37 @@ class TestQuiet:
         assert [each.at.day for each in world.seen("payments") if each.at > at(3, 4)] == said
         assert [each.at.day for each in world.seen("lena")] == lead_heard
 
+    @pytest.mark.parametrize("kind", ["snoozed", "waived"])
+    async def test_what_was_put_off_is_said_again_when_that_is_over(self, world: World, kind: str) -> None:
+        async def put_off(until: date) -> None:
+            approval = {"decided_by": 1, "decided_at": world.clock.now()} if kind == "waived" else {}
+            await world.answer(kind, by=1, until=until, **approval)
+
+        await one_team(world)
+        world.jump(at(2, 1, 12))
+        await world.go(at(2, 3, 8))
+        await put_off(date(2027, 2, 10))  # a Wednesday: what the digest said, the next digest says again
+        await world.go(at(3, 3, 17))
+        await put_off(date(2027, 3, 10))
+        await world.go(at(3, 18))
+        said = world.seen("payments")
+        assert [each.at.date() for each in said] == [
+            date(2027, 2, 2), date(2027, 2, 16), date(2027, 3, 3), date(2027, 3, 10),
+        ]  # fmt: skip
+        assert "in 23 days" in said[-1].text
+        assert (said[-1].is_reply, said[-1].is_broadcast) == (True, False)
+        assert world.seen("lena") == []
+
+    async def test_what_was_put_off_and_then_seen_is_not_said_again(self, world: World) -> None:
+        await one_team(world)
+        world.jump(at(3, 2, 12))
+        await world.go(at(3, 3, 17))
+        await world.answer("snoozed", by=1, until=date(2027, 3, 10))
+        world.jump(at(3, 4, 12))
+        await world.answer("acknowledged", by=1)
+        await world.go(at(3, 18))
+        assert [each.at.day for each in world.seen("payments")] == [2, 3]
+
     async def test_nights_weekends_and_holidays_are_quiet(self, world: World) -> None:
         lead = await world.person("kenji")
         team = await world.team("tokyo", tz="Asia/Tokyo", lead=lead)
@@ -436,6 +467,8 @@ class TestEvidence:
         await world.go(at(3, 25))
         # The two weeks are over on Tuesday, 16 March, with the digest that says so; T-14 comes on the 19th.
         assert world.days("payments")[1:] == [date(2027, 3, 16), date(2027, 3, 19)]
+        assert "the inventory still shows it" in world.seen("payments")[1].text
+        assert "verifying" not in world.seen("payments")[1].text
 
 
 class TestAbove:
@@ -666,7 +699,9 @@ class TestWhereItGoes:
         await world.go(at(3, 3, 17))
         world.jump(at(3, 18, 17))
         await world.go(at(3, 19, 17))
-        assert [each.at.day for each in world.seen("lena")] == [2, 3, 19], "and is not told once more as the lead"
+        heard = world.seen("lena")
+        assert [each.at.day for each in heard] == [2, 3, 19], "and is not told once more as the lead"
+        assert all("The catalog names no channel for *payments*" in each.text for each in heard[:2])
 
     async def test_a_channel_that_cannot_be_written_to_falls_back_and_says_so(self, world: World) -> None:
         await one_team(world)
@@ -693,6 +728,7 @@ class TestWhereItGoes:
         assert [(each.at.month, each.at.day, each.key.split(":")[1]) for each in world.seen("platform")] == [
             (3, 2, "digest"), (3, 9, "digest"), (3, 23, "digest"), (3, 30, "digest"), (4, 6, "digest"),
         ]  # fmt: skip
+        assert all(each.text.startswith("*End of life* of what nobody owns") for each in world.seen("platform"))
 
     async def test_without_any_place_it_is_logged_once_a_day_and_not_counted_as_said(
         self, world: World, caplog: pytest.LogCaptureFixture

@@ -118,10 +118,11 @@ def _a_day(seen: Scene) -> Iterator[str]:
 
 def _once(lived: Lived) -> Iterator[str]:
     counts = Counter((each.reminder, each.deadline, each.milestone) for each in lived.said)
-    claims = lived.claims
+    claims, put_off = lived.claims, lived.put_off
     for (reminder, deadline, milestone), count in counts.items():
         row = lived.reminders[reminder]
-        if count > 1 + claims[reminder]:  # what was said to be done is asked after once
+        # What was said to be done is asked after once, what was put off said once more when that is over.
+        if count > 1 + claims[reminder] + put_off[reminder]:
             yield f"T-{milestone} of {row.addressee} {row.product} {row.cycle} {deadline} was said {count} times"
 
 

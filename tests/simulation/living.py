@@ -92,8 +92,15 @@ class Lived:
     @property
     def claims(self) -> Counter[int]:
         """How often somebody said of a reminder that it is done."""
-        done = [entry for entry in self.given if entry.action == "lifecycle.done"]
-        return Counter(int(entry.subject.partition(":")[2]) for entry in done)
+        return self._count("lifecycle.done")
+
+    @property
+    def put_off(self) -> Counter[int]:
+        """How often a reminder was snoozed, or a waiver of it approved."""
+        return self._count("lifecycle.snooze", "lifecycle.approve")
+
+    def _count(self, *actions: str) -> Counter[int]:
+        return Counter(int(entry.subject.partition(":")[2]) for entry in self.given if entry.action in actions)
 
 
 class Worker:

@@ -118,6 +118,23 @@ async def test_unknown_words_are_answered_with_what_would_have_worked(stocked: S
         assert "I read that as *search-api*." in answer.text
 
 
+async def test_of_what_nobody_runs_it_says_when_it_ends(stocked: Stage) -> None:
+    answer = (await stocked.ask("/eol postgres 16")).text
+    assert answer.startswith("No source says that anybody runs *PostgreSQL 16*.\n")
+    assert "• *PostgreSQL 16*: support ends <!date^" in answer
+    assert "|2028-11-09>" in answer
+    assert "• *Amazon RDS for PostgreSQL 16*: support ends <!date^" in answer, "each provider has a day of its own"
+    one = (await stocked.ask("/eol postgres 16 rds")).text
+    assert "• *PostgreSQL 16*" not in one
+    assert "*Python 3.7* at *Search*.\n" in (await stocked.ask("/eol python 3.7 for search")).text
+    assert "support ended <!date^" in (await stocked.ask("/eol python 3.7 for search")).text
+
+
+@pytest.mark.parametrize("text", ["redis 99", "python 3.99 for search"])
+async def test_a_release_that_nobody_knows_is_said_to_be_none(stocked: Stage, text: str) -> None:
+    assert ", and I know no such release." in (await stocked.ask(f"/eol {text}")).text
+
+
 async def test_nothing_at_all_is_near(stocked: Stage) -> None:
     answer = await stocked.ask("/eol zzqqxx")
     assert "called *zzqqxx*. Try `/eol team NAME`" in answer.text
@@ -229,12 +246,34 @@ async def thread_answer(stage: Stage, message: Message) -> Message:
         ("does payments-db expire?", "*payments-db*: 1 within 90 days."),
         ("is payments-db still supported?", "*payments-db*: 1 within 90 days."),
         ("when do we have to upgrade postgres 11?", "*PostgreSQL 11*: 1 within 90 days."),
+        ("how long is python 3.8 still supported?", "*Python 3.8*: 1 overdue."),
+        # Nothing is called so, but it is a release of a product.
+        ("who owns the things on python 3.8?", "*Python 3.8*: 1 overdue."),
+        ("can we still use postgres 11?", "*PostgreSQL 11*: 1 within 90 days."),
     ],
 )
 async def test_plain_words_in_a_direct_message(stocked: Stage, text: str, said: str) -> None:
     channel = (await stocked.slack.open_dm("grace")).id
     await stocked.say(text, channel=channel)
     assert stocked.slack.visible_messages("grace", channel)[-1].text.startswith(said)
+
+
+@pytest.mark.parametrize("said", ["<@{}>", "what is overdue for <@{}|grace>?"])
+async def test_a_person_who_is_named_is_asked_about_and_not_whoever_asks(stocked: Stage, said: str) -> None:
+    text = said.format(stocked.slack.workspace.user("grace").id)
+    answer = await stocked.ask(f"/eol {text}", user="solo")
+    assert answer.text.startswith("*Payments*: 1 overdue, 1 within 90 days.")
+    assert "I read that as *Grace Marsh*." in answer.text
+    bot = stocked.slack.workspace.bot_user_id
+    asked = await stocked.say(f"<@{bot}> what goes end of life for {text}", user="solo")
+    assert (await thread_answer(stocked, asked)).text.startswith("*Payments*: 1 overdue, 1 within 90 days.")
+
+
+async def test_somebody_in_no_team_has_nothing_to_tell_of(stocked: Stage) -> None:
+    eve = stocked.slack.workspace.user("eve").id
+    answer = await stocked.ask(f"/eol <@{eve}>", user="solo")
+    assert f"The catalog has <@{eve}> in no team" in answer.text
+    assert "Search" not in answer.text
 
 
 async def test_a_mention_is_answered_in_its_thread(stocked: Stage) -> None:

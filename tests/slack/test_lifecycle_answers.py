@@ -240,6 +240,27 @@ class TestAcknowledge:
         assert (answer.kind, answer.milestone, answer.deadline) == ("acknowledged", 60, date(2026, 4, 30))
         assert (await actions(reminded.stage)).count("lifecycle.acknowledge") == 1
 
+    async def test_of_what_is_overdue_it_says_from_when_on_a_digest_has_it_again(self, stage: Stage) -> None:
+        stage.clock.advance(timedelta(days=70))
+        await deploy(stage, "checkout", "nodejs", "20.11.1")
+        reminded = await remind(stage, "checkout", milestone=-7)
+        await reminded.press(ids.ACKNOWLEDGE, user="grace")
+        said = reminded.said_to("grace")
+        assert "until the first digest from <!date^" in said
+        assert "|2026-05-14> on." in said
+
+    async def test_once_the_next_milestone_is_said_the_card_does_not_call_it_quiet(self, reminded: Reminded) -> None:
+        await reminded.press(ids.ACKNOWLEDGE, user="grace")
+        async with reminded.stage.database.transaction() as session:
+            await session.execute(update(tables.Reminder).values(milestone=30))
+        opened = await copied(reminded.stage, "general", open_button(reminded))
+        await reminded.stage.press(opened, ids.OPEN, user="ada")
+        card = reminded.stage.slack.visible_messages("ada", "general")[-1]
+        assert "Acknowledge" in buttons(card)
+        assert "Seen by" in card.text
+        assert "it has been said again since" in card.text
+        assert "quiet until" not in card.text
+
     async def test_a_second_press_says_what_stands(self, reminded: Reminded) -> None:
         pressed = await reminded.stage.slack.act(
             "grace", MessageRef(reminded.root.channel, reminded.ts), ids.ACKNOWLEDGE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from bot.blocks import text
 from bot.blocks.lifecycle import words
@@ -42,7 +42,8 @@ def sentence(answer: Answer, card: Card) -> str:
 def short(reminder: Remembered, today: date) -> str:
     """Return in a few words what stands, for one line of a list; empty when nothing does."""
     if reminder.claimed_at is not None:
-        return "said to be done, verifying"
+        is_early = _is_verifying(reminder.claimed_at, today)
+        return f"said to be done, {'verifying' if is_early else 'but the inventory still shows it'}"
     for answer in reminder.answers:
         if answer.kind is AnswerKind.PLANNED and answer.until is not None:
             return f"planned for {words.day(answer.until)}"
@@ -70,9 +71,13 @@ def _claimed(card: Card) -> list[str]:
     if claimed_at is None:
         return []
     claimed = f"{who(card.reminder.claimed_by)} said {text.date(claimed_at)} that it is done."
-    if (card.today - claimed_at.date()).days < VERIFYING_DAYS:
+    if _is_verifying(claimed_at, card.today):
         return [f"{claimed} It is closed as soon as the inventory shows it."]
     return [f":warning: {claimed} The inventory still shows it: look whether its source has been read since."]
+
+
+def _is_verifying(claimed_at: datetime, today: date) -> bool:
+    return (today - claimed_at.date()).days < VERIFYING_DAYS
 
 
 def _answer(answer: Answer, card: Card) -> list[str]:
@@ -81,7 +86,10 @@ def _answer(answer: Answer, card: Card) -> list[str]:
         case AnswerKind.ACKNOWLEDGED if answer.detail.get(NOT_OURS):
             return [_not_ours(answer)]
         case AnswerKind.ACKNOWLEDGED:
-            return [f"Seen by {by} {at}; quiet until the next milestone."]
+            said = card.reminder.milestone
+            is_over = said is not None and answer.milestone is not None and said.days < answer.milestone
+            until = "it has been said again since" if is_over else "quiet until the next milestone"
+            return [f"Seen by {by} {at}; {until}."]
         case AnswerKind.PLANNED if answer.until is not None:
             return _plan(answer, card, answer.until)
         case AnswerKind.SNOOZED if answer.until is not None and answer.until > card.today:

@@ -22,7 +22,7 @@ from bot.domain.lifecycle.milestones import DeadlineKind
 from bot.domain.lifecycle.reminders import AnswerKind, Card, ClosedCard, DateMove, FactsAge, Item
 from bot.domain.lifecycle.standing import standing
 from bot.domain.lifecycle.targets import suggested
-from bot.domain.lifecycle.watching import Running
+from bot.domain.lifecycle.watching import Addressee, Running
 
 #: Lines of one kind on a card.
 _MOST_ASSETS = 5
@@ -135,8 +135,17 @@ def ownership_warnings(card: Card) -> list[str]:
 
 def small_print(card: Card) -> str:
     """Return how old all this is, and where the dates come from when that is not fresh."""
-    parts = [f"As of {words.day(card.today)}", facts_age(card.facts)]
+    elsewhere = without_channel(card.watch.addressee) if card.reminder.delegated_to is None else ""
+    parts = [f"As of {words.day(card.today)}", elsewhere, facts_age(card.facts)]
     return " · ".join(filter(None, parts))
+
+
+def without_channel(addressee: Addressee) -> str:
+    """Return why what is meant for a team comes to somebody else; empty for a team that has a channel."""
+    team = addressee.team
+    if team is None or team.channel:
+        return ""
+    return f"The catalog names no channel for {bold(team.name, 80)}: what is said to them would go there"
 
 
 def facts_age(facts: FactsAge) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.blocks.lifecycle import actions, answers, words
 from bot.blocks.lifecycle.buttons import open_button
-from bot.blocks.lifecycle.cards import facts_age
+from bot.blocks.lifecycle.cards import facts_age, without_channel
 from bot.blocks.ownership.words import join
 from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, button, context, cut_mrkdwn, escape, plain, section
 from bot.domain.lifecycle.reminders import Digest, Item
@@ -39,8 +39,8 @@ def digest(digest: Digest) -> Rendered:
 
 
 def _head(digest: Digest) -> str:
-    count, team = len(digest.items), digest.addressee.name
-    of = f" for {bold(team, 80)}" if team else ""
+    count, name = len(digest.items), digest.addressee.name
+    of = f" for {bold(name, 80)}" if name else " of what nobody owns"
     if not count:
         return f"*End of life*{of}"
     things = "one thing to look at" if count == 1 else f"{count:,} things to look at"
@@ -112,7 +112,7 @@ def _what(one: Running) -> str:
 
 
 def _small_print(digest: Digest) -> str:
-    parts = [f"As of {words.day(digest.today)}"]
+    parts = [f"As of {words.day(digest.today)}", without_channel(digest.addressee)]
     if digest.quiet:
         parts.append(f"{digest.quiet:,} more answered already, so not repeated here")
     if digest.items:

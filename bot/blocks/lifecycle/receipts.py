@@ -75,7 +75,9 @@ def _meanwhile(card: Card) -> str:
 
 def _next(card: Card) -> str:
     work = WorkingTime(ZoneInfo("UTC"))
-    due, _ = next_due(card.watch.deadline, card.today, work, tier=card.watch.tier)
+    due, on = next_due(card.watch.deadline, card.today, work, tier=card.watch.tier)
+    if due.days < 0:
+        return f"the first digest from {words.day(on)} on"
     return f"the next milestone, {words.milestone(due)}"
 
 

@@ -10,7 +10,9 @@ from itertools import groupby
 from bot.blocks.lifecycle import report_words as words
 from bot.blocks.lifecycle.words import day, price
 from bot.blocks.text import SECTION_TEXT, Block, bold, cut_mrkdwn, escape, section
+from bot.domain.lifecycle.deadlines import current, deadlines_of
 from bot.domain.lifecycle.periods import Between, Overdue
+from bot.domain.lifecycle.records import Cycle, Product
 from bot.domain.lifecycle.reminders import Answer, AnswerKind
 from bot.domain.lifecycle.reports import Entry, Report, Urgency
 from bot.domain.lifecycle.watching import Running
@@ -29,6 +31,8 @@ _TITLES = {
 #: Titles of what somebody has to do something about now.
 PRESSING = frozenset(_TITLES[each] for each in (Urgency.OVERDUE, Urgency.SOON, Urgency.PAID))
 _UNSURE, _UNDATED = ":grey_question: Versions that nobody knows", ":large_blue_circle: No end announced"
+#: Of what nobody runs.
+_RELEASES = ":calendar: When it ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def lines(report: Report) -> list[Line]:
     found += [Line(_UNSURE, _unsure_line(report, list(runs))) for _, runs in groupby(report.unsure, key=_words_of)]
     if lists_undated(report):
         found += [Line(_UNDATED, _undated_line(list(runs))) for _, runs in groupby(report.undated, key=_words_of)]
+    found += [Line(_RELEASES, _release_line(product, cycle, report.today)) for product, cycle in report.releases]
     return found
 
 
@@ -85,7 +90,7 @@ def _words_of(running: Running) -> tuple[str, str, str]:
 def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
     first = entries[0]
     watch = first.watch
-    head = f"{bold(words.release(watch.product, watch.cycle))}: {words.ends(watch, report.today)}"
+    head = f"{bold(words.release(watch.product, watch.cycle))}: {words.ends(watch.deadline, report.today)}"
     if first.charge is not None:
         head += f" · {price(first.charge)} now"
     if first.next_charge is not None:
@@ -162,6 +167,11 @@ def _unsure_line(report: Report, runs: Sequence[Running]) -> str:
         f"{owner}: {words.names(theirs)}" if owner else words.names(theirs) for owner, theirs in by_owner.items()
     )
     return f"• {words.version(first)}: {words.why_unsure(first)} — {said}{f' · from {source}' if source else ''}"
+
+
+def _release_line(product: Product, cycle: Cycle, today: date) -> str:
+    said = " · ".join(words.ends(each, today) for each in current(deadlines_of(cycle), today))
+    return f"• {bold(words.release(product, cycle))}: {said or 'no end announced'}"
 
 
 def _undated_line(runs: Sequence[Running]) -> str:

@@ -10,7 +10,7 @@ from bot.blocks.lifecycle.words import away, day
 from bot.blocks.text import bold, escape
 from bot.domain.lifecycle.deadlines import LONG_AGO
 from bot.domain.lifecycle.matched import Ambiguous, Gap, Matched, Method, Newer, UntrackedOld
-from bot.domain.lifecycle.milestones import DeadlineKind
+from bot.domain.lifecycle.milestones import Deadline, DeadlineKind
 from bot.domain.lifecycle.providers import VENDOR_REQUIRED
 from bot.domain.lifecycle.records import Cycle, Product
 from bot.domain.lifecycle.reminders import FactsAge
@@ -36,9 +36,9 @@ def release(product: Product, cycle: Cycle) -> str:
     return clean(f"{product.label or product.key} {cycle.label or cycle.name}")
 
 
-def ends(watch: Watch, today: date) -> str:
+def ends(deadline: Deadline, today: date) -> str:
     """Return what ends or begins to cost, and when; not escaped, with dates for Slack."""
-    on, kind = watch.deadline.on, watch.deadline.kind
+    on, kind = deadline.on, deadline.kind
     if on == LONG_AGO:
         return "support has ended, nobody wrote down when"
     ahead, past = _ENDS[kind]

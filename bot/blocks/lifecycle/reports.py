@@ -94,7 +94,9 @@ def headline(report: Report) -> str:
         if subject.is_everybody and subject.product is None:
             return f"I know of nothing that runs anywhere. {_FILL}"
         if subject.product is not None:
-            return f"No source says that {what} {who}." if subject.is_everybody else f"No source says so of {who}."
+            said = f"No source says that {what} {who}" if subject.is_everybody else f"No source says so of {who}"
+            is_no_release = subject.product.version and not report.releases
+            return f"{said}, and I know no such release." if is_no_release else f"{said}."
         return f"I know of nothing that {who} runs, which is not the same as nothing. {_FILL}"
     if report.only_unknown:
         return _unknown_head(report, who)

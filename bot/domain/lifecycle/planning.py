@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.lifecycle.milestones import Audience, Loudness, Milestone, latest_due
 from bot.domain.lifecycle.reminders import Remembered
-from bot.domain.lifecycle.responses import Acknowledged, Planned, is_quiet
+from bot.domain.lifecycle.responses import Acknowledged, Planned, Snoozed, Waived, is_quiet
 from bot.domain.lifecycle.watching import Running, Watch
 from bot.domain.lifecycle.working_time import WorkingTime
 
@@ -187,9 +187,12 @@ def _due(
             quiet += 1
             continue
         said = reminder.milestone if reminder is not None else None
-        if said is not None and milestone >= said:
+        is_again = said is not None and milestone >= said
+        if is_again and not _is_put_off_no_longer(reminder, today):
             continue
         loudness = milestone.loudness(watch.deadline.kind)
+        if is_again and loudness is Loudness.BROADCAST:
+            loudness = Loudness.POST  # the channel has had it
         is_owed = said is not None and reminder is not None and _escalates(reminder, milestone, today, work)
         due = Due(subject, milestone, loudness, is_owed and not is_weekly_only)
         opened_on = reminder.opened_on if reminder is not None else today
@@ -197,6 +200,17 @@ def _due(
         waits = is_weekly_only or is_backlog or loudness is Loudness.DIGEST
         (weekly if waits else loud).append(due)
     return loud, weekly, quiet
+
+
+def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
+    """Whether a snooze or a waiver is over, and nothing has been said since: what was said before it is due again."""
+    if reminder is None or reminder.said_on is None:
+        return False
+    match reminder.response:
+        case Snoozed(until=over) | Waived(expires=over):
+            return reminder.said_on < over <= today
+        case _:
+            return False
 
 
 def _escalates(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:

@@ -28,8 +28,9 @@ class Question:
     """A question about end of life.
 
     `about` are the words that name its subject, empty for none. `is_everybody` asks for every team, `is_mine` for the
-    asker's own. `only_unknown` asks for versions that nobody knows. A question that `needs_product` is one about end
-    of life only if its words name a product ("which postgres 11 do we still run?").
+    asker's own, `person` (a Slack id) for somebody else's. `only_unknown` asks for versions that nobody knows. A
+    question that `needs_product` is one about end of life only if its words name a product ("which postgres 11 do we
+    still run?").
     """
 
     about: str = ""
@@ -37,13 +38,14 @@ class Question:
     period: Period = field(default_factory=Everything)
     is_everybody: bool = False
     is_mine: bool = False
+    person: str = ""
     only_unknown: bool = False
     needs_product: bool = False
 
 
 def parse_command(text: str, *, today: date) -> Question:
     """Return what somebody typed behind `/eol`: all of it is about end of life."""
-    return _question(_unmarked(text), today, needs_product=False)
+    return _question(text, today, needs_product=False)
 
 
 def parse(text: str, *, today: date) -> Question | None:
@@ -55,15 +57,16 @@ def parse(text: str, *, today: date) -> Question | None:
     if _OWNERSHIP.search(said) is not None:
         return None
     if _ABOUT.search(said) is not None or _WHEN.search(said) is not None:
-        return _question(said, today, needs_product=False)
+        return _question(text, today, needs_product=False)
     if _RUNS.search(said) is not None:
-        return _question(said, today, needs_product=True)
+        return _question(text, today, needs_product=True)
     return None
 
 
-def _question(said: str, today: date, *, needs_product: bool) -> Question:
-    without, period = split_period(said, today=today)
-    rest = _ABOUT.sub(" ", without)
+def _question(text: str, today: date, *, needs_product: bool) -> Question:
+    without, period = split_period(_unmarked(text), today=today)
+    rest = _ABOUT.sub(" ", _HOW_LONG.sub(" ", without))
+    person = _PERSON.search(text)
     words = rest.split()
     kind = Kind.ANY
     if words and words[0].lower() in _KINDS and len(words) > 1:
@@ -82,6 +85,7 @@ def _question(said: str, today: date, *, needs_product: bool) -> Question:
         period=period,
         is_everybody=not about and any(word in _EVERYBODY for word in folded),
         is_mine=any(word in _MINE for word in folded),
+        person=person[1] if person is not None else "",
         only_unknown=is_unknown,
         needs_product=needs_product,
     )
@@ -119,6 +123,8 @@ _WHEN = _word(
     r"when\b.{1,200}?\bends?(?=\W*$)"
     r"|(?:when|what|which|anything|do|does)\b.{0,200}?\b(?:needs?|have|has|must|should)\s+(?:to\s+)?(?:be\s+)?upgrad(?:e|ed|ing)"
 )
+_HOW_LONG = _word(r"(?:for\s+)?how\s+(?:much\s+)?long(?:er)?")
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _OWNERSHIP = _word(
     r"owners?|ownership|whose|belongs?(?:\s+to)?|responsible|accountable|maintainers?|in\s+charge|on[\s-]?call"
     r"|look(?:s|ing|ed)?\s+after|(?:who|whom|which\s+teams?|what\s+teams?)\s+(?:(?:\w+\s+)?)"
@@ -127,7 +133,7 @@ _OWNERSHIP = _word(
 )
 #: "Which postgres 11 do we still run?", "what still uses python 3.8?", "where does redis 5 run?"
 _RUNS = _word(
-    r"(?:which|what|where|who|how\s+many|how\s+much|do|does|are|is|any|anyone|anybody|anything)\b.{0,200}?"
+    r"(?:which|what|where|who|how\s+many|how\s+much|do|does|are|is|can|may|any|anyone|anybody|anything)\b.{0,200}?"
     r"\b(?:runs?|running|still\s+(?:uses?|using|has|have|on|depends?|in\s+use))"
 )
 _KINDS = {

@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.domain.lifecycle.deadlines import charge_on
 from bot.domain.lifecycle.milestones import Deadline, DeadlineKind
 from bot.domain.lifecycle.periods import SOON_DAYS, Everything, Overdue, Period
-from bot.domain.lifecycle.records import Charge
+from bot.domain.lifecycle.records import Charge, Cycle, Product
 from bot.domain.lifecycle.reminders import FactsAge, Remembered
 from bot.domain.lifecycle.responses import Acknowledged, Planned, Snoozed, Waived
 from bot.domain.lifecycle.subjects import Subject
@@ -78,7 +78,7 @@ class Report:
     """The answer. `unsure` are deployments whose version nobody knows, `undated` those with no announced end.
 
     `ended_besides` and `later_besides` count what the question's time leaves out; `covered` counts deployments, of
-    which `watched_runs` have a deadline.
+    which `watched_runs` have a deadline. `releases` are those that were asked for where nobody runs them.
     """
 
     subject: Subject
@@ -92,6 +92,7 @@ class Report:
     ended_besides: int = 0
     later_besides: int = 0
     only_unknown: bool = False
+    releases: tuple[tuple[Product, Cycle], ...] = ()
 
     @property
     def counts(self) -> Mapping[Urgency, int]:

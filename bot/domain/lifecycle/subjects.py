@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from bot.domain.lifecycle import providers
 from bot.domain.lifecycle.cycles import CycleIndex
-from bot.domain.lifecycle.matched import UnknownProduct
-from bot.domain.lifecycle.records import Product
+from bot.domain.lifecycle.matched import Ambiguous, InCycle, Method, UnknownProduct
+from bot.domain.lifecycle.matching import match_cycle
+from bot.domain.lifecycle.records import Cycle, Product
 from bot.domain.lifecycle.table import Table
 from bot.domain.lifecycle.watching import Running, certain_of
 from bot.domain.names import fold
@@ -115,6 +116,21 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
             keys = frozenset(providers.VENDOR_REQUIRED[fold(name)])
             return ProductAsked(label=name, keys=keys, words=frozenset(providers.VENDOR_REQUIRED), version=version)
     return None
+
+
+def releases(table: Table, asked: ProductAsked) -> tuple[tuple[Product, Cycle], ...]:
+    """Return the release cycles that the version asked for names, those of all who offer it.
+
+    A version that is too coarse (`python 3`) names several; one that is unknown names none, and so does no version.
+    """
+    found: list[tuple[Product, Cycle]] = []
+    for product in filter(None, map(table.get, sorted(asked.keys) if asked.version else ())):
+        match match_cycle(table.index(product), asked.version):
+            case InCycle(cycle=cycle):
+                found.append((product, cycle))
+            case Ambiguous(method=Method.COARSE, candidates=cycles):
+                found += [(product, cycle) for cycle in cycles]
+    return tuple(found)
 
 
 def version_tokens(version: str) -> tuple[str, ...]:

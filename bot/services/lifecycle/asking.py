@@ -13,6 +13,7 @@ from bot.domain.lifecycle.subjects import ProductAsked, Subject, product_asked
 from bot.domain.lifecycle.table import Table
 from bot.domain.names import fold
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+from bot.errors import NotFoundError
 from bot.services.portfolio import nearest_teams
 from bot.services.snapshot import Snapshot
 
@@ -94,11 +95,24 @@ def asset_subject(snapshot: Snapshot, asset: AssetRecord) -> Subject:
 
 
 def _about_nobody_named(snapshot: Snapshot, question: Question, slack_id: str) -> Asked:
-    """Return a question without a name: it is about whoever asks, unless it says everybody."""
+    """Return a question without a name: it is about whoever is mentioned, else whoever asks, unless it says everybody.
+
+    Raises NotFoundError for somebody mentioned whom the catalog does not know.
+    """
+    if question.person and not question.is_everybody:
+        return _about_person(snapshot, question)
     if question.is_everybody or (question.only_unknown and not question.is_mine):
         return _asked(question, Subject())
     own = mine(snapshot, slack_id)
     return replace(_asked(question, own or Subject()), is_for_want_of_a_team=own is None)
+
+
+def _about_person(snapshot: Snapshot, question: Question) -> Asked:
+    person = snapshot.person_by_slack_id(question.person)
+    if person is None:
+        raise NotFoundError(f"The catalog has <@{question.person}> in no team: ask for a team, `/eol team NAME`.")
+    subject = Subject(teams=snapshot.teams_of(person.id), person=person)
+    return _asked(question, subject, understood_as=person.name)
 
 
 def _about_product(snapshot: Snapshot, table: Table, question: Question, slack_id: str) -> Asked | None:

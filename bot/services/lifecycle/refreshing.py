@@ -99,14 +99,17 @@ async def refresh(deps: Deps, *, base_url: str = feed.DEFAULT_BASE_URL) -> Refre
 async def refresh_if_due(deps: Deps, *, base_url: str) -> RefreshReport | None:
     """Refresh if the last try is a day ago, or an hour when it failed; None: it is not time yet.
 
-    Whichever process asks first does it for all.
+    Whichever process asks first does it for all. Nobody reads the report, so a failure is logged.
     """
     async with deps.database.engine.connect() as connection:
         known = await copy_of(connection)
     pause = _AGAIN if known["failure"] else _EVERY
     if known["tried_at"] is not None and known["tried_at"] <= deps.clock.now() < known["tried_at"] + pause:
         return None
-    return await refresh(deps, base_url=base_url)
+    report = await refresh(deps, base_url=base_url)
+    if report.outcome is Outcome.FAILED:
+        log.warning("the facts of end of life were not refreshed: %s", report.failure)
+    return report
 
 
 async def take(deps: Deps, content: bytes, *, shown: str) -> RefreshReport:
@@ -184,7 +187,6 @@ def _summary(known: Copy) -> FeedSummary | None:
 
 
 async def _fail(deps: Deps, why: str, retry_after_seconds: float | None = None) -> RefreshReport:
-    log.warning("the facts of end of life were not refreshed: %s", why)
     async with deps.database.transaction() as session:
         connection, now = await session.connection(), deps.clock.now()
         pause = None if retry_after_seconds is None else now + timedelta(seconds=retry_after_seconds)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.domain.lifecycle.periods import Everything
 from bot.domain.lifecycle.reports import Compiling, Report
-from bot.domain.lifecycle.subjects import Subject
+from bot.domain.lifecycle.subjects import Subject, releases
 from bot.domain.lifecycle.watching import Addressee
 from bot.services.deps import Deps
 from bot.services.lifecycle.asking import Asked
@@ -44,6 +45,9 @@ async def report(deps: Deps, watcher: Watcher, asked: Asked, *, asked_at: dateti
     keys = compiling.addressees
     async with deps.database.reading() as session:
         reminders = await remembered(session, addressee=next(iter(keys)) if len(keys) == 1 else None)
+    product = asked.subject.product
+    if not compiling.size and product is not None:
+        return replace(compiling.done(reminders), releases=releases(watcher.facts.table, product))
     if compiling.size > _MOST_ON_THE_LOOP:
         return await asyncio.to_thread(compiling.done, reminders)
     return compiling.done(reminders)
