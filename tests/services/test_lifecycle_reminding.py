@@ -713,6 +713,20 @@ class TestWhereItGoes:
         assert [each.at.day for each in world.seen("lena")] == [2, 3]
         assert "payments" in world.seen("lena")[0].text or "channel" in world.seen("lena")[0].text
 
+    async def test_whoever_hears_in_place_of_the_channel_is_not_told_besides_that_nobody_answers(
+        self, world: World
+    ) -> None:
+        await one_team(world)
+        world.slack.add_user("boss", real_name="Boss")
+        await world.slack.archive_channel("payments", by="boss")
+        world.jump(at(3, 2, 8))
+        await world.go(at(4, 3, 17))
+        keys = [each.key.split(":")[1] for each in world.seen("lena")]
+        assert "owed" not in keys
+        days = [each.at.date() for each in world.seen("lena")]
+        assert days == sorted(set(days)), "one message a day"
+        assert [each.at.date() for each in world.seen("platform")] == [ENDS]
+
     async def test_a_person_is_written_to_in_their_own_time(self, world: World) -> None:
         person = await world.person("ada", tz="America/New_York")
         await world.run(await world.asset("db", person=person), "1")

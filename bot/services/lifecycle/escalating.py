@@ -24,6 +24,7 @@ from bot.domain.records import PersonRecord, TeamRecord
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.lifecycle import remembering, written
+from bot.services.lifecycle.drawing import reply_key
 from bot.services.lifecycle.places import lead_of, manager_of, places_of, platform_of, slack_id_of
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
@@ -44,12 +45,16 @@ _TOLD = {
 
 @dataclass(frozen=True, slots=True)
 class _Owed:
-    """A milestone that those above its addressee have to hear of, and the parts that have not been said."""
+    """A milestone that those above its addressee have to hear of, and the parts that have not been said.
+
+    `went_to` is where it was said instead of in a channel that cannot be posted to.
+    """
 
     reminder: Remembered
     watch: Watch
     milestone: Milestone
     parts: tuple[Audience, ...]
+    went_to: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -108,13 +113,16 @@ async def _owed(
     if not rows:
         return []
     by_key, found = (await watcher.current()).by_key, list[_Owed]()
-    for each in await remembering.remembered(session, reminder_ids=list(rows)):
+    reminders = await remembering.remembered(session, reminder_ids=list(rows))
+    moved = await outbox.moved_to(session, [key for each in reminders for key in (each.root_key, reply_key(each))])
+    for each in reminders:
         watch, row = by_key.get(each.key), rows[each.id]
         if watch is not None:
             work = await times.of(watcher.zone_name(_told(watcher, each, watch)), now)
             if not is_answered(each, work.today(now), work):
                 parts = tuple(part for part in due if getattr(row, part.value))
-                found.append(_Owed(each, watch, Milestone(row.owed), parts))
+                went_to = frozenset(moved[key] for key in (each.root_key, reply_key(each)) if key in moved)
+                found.append(_Owed(each, watch, Milestone(row.owed), parts, went_to))
     return found
 
 
@@ -137,14 +145,14 @@ def _due() -> dict[Audience, ColumnElement[bool]]:
 
 
 def _recipients(deps: Deps, watcher: Watcher, owed: Sequence[_Owed]) -> list[_Recipient]:
-    """Return who is to hear of what. Those who have been told themselves already, for want of a channel, are not."""
+    """Return who is to hear of what. Those who are told themselves, for want of a channel, are not."""
     found: dict[str, _Recipient] = {}
     for each in owed:
         told = _told(watcher, each.reminder, each.watch)
         first = next(iter(places_of(deps, watcher.snapshot, told)), "")
         for part in each.parts:
             recipient = _recipient(deps, watcher.snapshot, part, told)
-            if recipient is not None and recipient.places and recipient.places[0] != first:
+            if recipient is not None and recipient.places and recipient.places[0] not in {first, *each.went_to}:
                 found.setdefault(recipient.key, recipient).add(each, part)
     return list(found.values())
 

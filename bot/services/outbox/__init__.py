@@ -15,6 +15,6 @@ from __future__ import annotations
 
 from bot.services.outbox._draining import Drainer, drain
 from bot.services.outbox._pace import CHANNEL_INTERVAL, Pace
-from bot.services.outbox._writing import enqueue, revise
+from bot.services.outbox._writing import enqueue, moved_to, revise
 
-__all__ = ["CHANNEL_INTERVAL", "Drainer", "Pace", "drain", "enqueue", "revise"]
+__all__ = ["CHANNEL_INTERVAL", "Drainer", "Pace", "drain", "enqueue", "moved_to", "revise"]

@@ -1,9 +1,9 @@
-"""Putting messages into the outbox, and giving them other words."""
+"""Putting messages into the outbox, giving them other words, and asking where they went."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -96,6 +96,13 @@ _READ = (
     .where(_TABLE.c.key == bindparam("wanted"))
     .with_for_update()
 )
+
+
+async def moved_to(session: AsyncSession, keys: Collection[str]) -> dict[str, str]:
+    """Return where messages go now that could not be posted where they were meant to go, by their keys."""
+    t = _TABLE.c
+    rows = await session.execute(select(t.key, t.channel, t.moved_from).where(t.key.in_(keys)))
+    return {row.key: row.channel for row in rows if row.moved_from}
 
 
 def fresh_start(row: Any, at: datetime) -> dict[str, Any]:
