@@ -26,8 +26,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "cannot_reply_to_message": ("the message that it replies to takes no replies", ""),
     "cant_update_message": ("the message there cannot be edited", ""),
     "channel_not_found": (
-        "there is no such channel, or it is private and Baton is not in it",
-        "Correct the channel, or invite Baton there with `/invite @Baton`.",
+        "there is no such channel, or it is archived, or private and Baton is not in it",
+        "Correct the channel, or open it again, or invite Baton there with `/invite @Baton`.",
     ),
     "edit_window_closed": ("the message there is too old to be edited", ""),
     GAVE_UP: ("all attempts came to nothing", "Look at the log."),
