@@ -227,6 +227,25 @@ async def test_the_tour_does_not_lie_on_what_one_can_try(baton: Playground, open
     await expect(page.locator(".tries").first).to_be_hidden()
 
 
+async def test_the_tour_does_not_lie_on_a_thread(baton: Playground, open_as: OpenPage) -> None:
+    page = await open_as(a_member_of(baton, "search"))
+    tour, thread = page.locator("#tour"), page.locator("#thread")
+    for is_taken in (False, True):
+        if is_taken:
+            await tour.get_by_role("button", name="Take the tour").click()
+            await expect(tour).to_contain_text("1 of 5")
+        await page.locator("button.side-item", has_text="grooming").click()
+        await page.get_by_role("button", name="2 replies").first.click()
+        reply = thread.locator(".message").last
+        await expect(reply).to_be_visible()
+        over, under, said = [await each.bounding_box() for each in (tour, thread, reply)]
+        assert over is not None
+        assert under is not None
+        assert said is not None
+        assert over["x"] + over["width"] <= under["x"]
+        assert said["width"] > 300
+
+
 async def test_the_tour_does_not_lie_on_what_happens_behind_the_scenes(baton: Playground, open_as: OpenPage) -> None:
     page = await open_as(a_member_of(baton, "search"))
     await page.locator("#tour").get_by_role("button", name="Take the tour").click()
