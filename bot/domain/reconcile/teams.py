@@ -115,11 +115,11 @@ def settle(book: Book, claims: Sequence[SourcedTeam], *, lost: Collection[TeamEn
         one.entry = found[0] if found else book.add_team(TeamEntry(folded=one.names[0], name=""))
         for other in found[1:]:
             _absorb(book, other, one.entry, now=now)
-    named = {name: one for one in clusters for name in one.names}
+    theirs = _given(clusters) | {name: one for one in clusters for name in one.names}
     said = {key for one in clusters for key in (*one.names, *one.other_keys())}
     for one in clusters:
         if one.entry is not None:
-            _describe(one.entry, one, named, said)
+            _describe(one.entry, one, theirs, said)
     taken = {one.entry for one in clusters}
     for entry in lost:
         if entry not in taken and entry.is_live:
@@ -158,8 +158,8 @@ def _absorb(book: Book, other: TeamEntry, entry: TeamEntry, *, now: datetime) ->
     other.aliases, other.former_names, other.lead, other.manager = (), (), None, None
 
 
-def _describe(entry: TeamEntry, one: Cluster, named: Mapping[str, Cluster], said: Collection[str]) -> None:
-    """Bring a team to what its claims say. What is another team's name is no other name of this one.
+def _describe(entry: TeamEntry, one: Cluster, theirs: Mapping[str, Cluster], said: Collection[str]) -> None:
+    """Bring a team to what its claims say; it goes by no spelling but those that are its own in `theirs`.
 
     A name that it had, and that no claim gives to any team now, still answers: sources rename without a word.
     """
@@ -169,11 +169,11 @@ def _describe(entry: TeamEntry, one: Cluster, named: Mapping[str, Cluster], said
     entry.folded, entry.name = one.names[0], first.name
     also_called = (text for claim in claims for text in (*([claim.name] if claim is not first else []), *claim.aliases))
     aliases = _spellings({entry.folded, *one.decided}, also_called)
-    entry.aliases = tuple(text for key, text in aliases.items() if named.get(key, one) is one)
+    entry.aliases = tuple(text for key, text in aliases.items() if theirs.get(key) is one)
     former = _spellings({entry.folded, *aliases}, (text for claim in claims for text in claim.former_names))
     kept = _spellings({entry.folded, *aliases, *former}, previous)
     entry.former_names = (
-        *(text for key, text in former.items() if named.get(key, one) is one),
+        *(text for key, text in former.items() if theirs.get(key) is one),
         *(text for key, text in kept.items() if key not in said),
     )
     entry.channel = first_said(claim.channel for claim in claims)
