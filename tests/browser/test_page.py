@@ -247,6 +247,17 @@ async def test_an_address_that_names_nobody_is_for_whoever_is_here(open_page: Op
     await expect(page.locator(".toast")).to_have_count(0)
 
 
+async def test_an_answer_that_comes_while_the_address_changes_does_not_hold_anybody_back(
+    open_page: OpenPage, playground: Playground
+) -> None:
+    page = await open_page(user=playground.bert)
+    # What the page does with the address when an answer arrives, before it has heard of the change.
+    await page.evaluate(
+        "const before = location.hash; location.hash = 'view=home'; history.replaceState(null, '', before)"
+    )
+    await expect(page.locator(".home")).to_contain_text("Hello @bert")
+
+
 async def test_an_unknown_block_is_shown_as_such(open_page: OpenPage, playground: Playground) -> None:
     page = await open_page()
     posted = await playground.app.call("chat.postMessage", channel=playground.general, text="soon")

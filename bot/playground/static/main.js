@@ -67,8 +67,9 @@ class App {
       event.preventDefault();
       byId("composer-input").focus();
     });
-    window.addEventListener("hashchange", () => {
-      const wanted = placeFromHash();
+    window.addEventListener("hashchange", ({ newURL }) => {
+      // Not the address as it stands by now: an answer that came in between has put it back.
+      const wanted = placeFromHash(new URL(newURL).hash);
       // An address that names nobody is one for whoever is here.
       this.go({ ...wanted, user: wanted.user || this.place.user }, { fromHash: true });
     });
@@ -184,8 +185,8 @@ class App {
   }
 }
 
-function placeFromHash() {
-  const given = new URLSearchParams(location.hash.slice(1));
+function placeFromHash(hash = location.hash) {
+  const given = new URLSearchParams(hash.slice(1));
   return { user: given.get("user") ?? "", view: given.get("view") ?? "channel", channel: given.get("channel"), thread: given.get("thread") };
 }
 
