@@ -8,7 +8,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -16,8 +15,9 @@ from prometheus_client import CollectorRegistry
 from bot import jobs
 from bot import web as routes
 from bot.clients.slack import SlackClient
+from bot.domain.trust import Workspace
 from bot.errors import SettingsError, SlackError
-from bot.ports import Clock, SystemClock
+from bot.ports import Clock, Identity, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
 from bot.services.lifecycle.calendars import Calendars
@@ -26,6 +26,7 @@ from bot.services.lifecycle.pictures import Pictures
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.members import Members
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -33,16 +34,18 @@ from bot.settings import Settings
 from bot.store import migrations
 from bot.store.db import Database
 from handlers import routes as slack_routes
+from handlers.carrier import carrier
+from handlers.carrier import sockets as socket_mode
 from handlers.context import Background, Context
 from handlers.dispatch import Dispatch, Metrics
-
-if TYPE_CHECKING:
-    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from handlers.door import Door
 
 log = logging.getLogger(__name__)
 
 #: A click must be answered within three seconds, so a busy SQLite is given up on before that.
 _BUSY_SECONDS = 2.0
+#: How often questions that were left behind are looked for.
+_RESUME_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +74,45 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         slack = await stack.enter_async_context(
             SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         )
-        bot_user_id = await _who_am_i(slack)
+        identity = await _who_am_i(slack)
         snapshot = Snapshot()
         await snapshots.refresh(snapshot, database)
         gc.collect()
         snapshots.give_memory_back()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
         watcher = Watcher(deps, snapshot, Facts())
-        context = _context(deps, slack, watcher, bot_user_id, settings)
+        members = Members(deps, slack)
+        await members.load()
+        context = _context(deps, slack, watcher, identity, members, settings)
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
         feed_url = settings.feed_url if settings.feed_refresh else ""
-        work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()), feed_url)
+        work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()), members, feed_url)
         stack.push_async_callback(_drained, context, settings.drain_seconds)
         _start_following(stack, context, settings)
-        sockets = _sockets(slack, dispatch, settings.slack_app_token.get_secret_value())
+        bolt = carrier(slack.web, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
+        app_token = settings.slack_app_token.get_secret_value()
+        sockets = socket_mode(bolt, app_token) if app_token else None
         is_connected = sockets.client.is_connected if sockets is not None else None
-        health = routes.health_routes(deps, snapshot, registry, is_connected=is_connected)
+        token = settings.metrics_token.get_secret_value()
+        health = routes.health_routes(deps, snapshot, registry, metrics_token=token, is_connected=is_connected)
         calendars = routes.calendar_routes(Calendars(deps, watcher))
-        url = await _serve(stack, settings, dispatch, [*health, *calendars])
+        events = [] if app_token else routes.slack_routes(bolt.async_dispatch, read_seconds=settings.read_seconds)
+        url = await _serve(stack, settings, [*health, *calendars, *events])
         if sockets is not None:
             await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
             stack.push_async_callback(sockets.close_async)
         log.info("serving %d assets at %s", len(snapshot.directory), url)
-        _start_jobs(stack, context, work)
+        _start_jobs(stack, context, work, dispatch)
         yield Running(url, context, work)
         log.info("stopping: finishing what was acknowledged")
 
 
-def _context(deps: Deps, slack: SlackClient, watcher: Watcher, bot_user_id: str, settings: Settings) -> Context:
+def _context(
+    deps: Deps, slack: SlackClient, watcher: Watcher, identity: Identity, members: Members, settings: Settings
+) -> Context:
+    workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
+    open_channels = [each.strip() for each in settings.open_channels.split(",") if each.strip()]
     return Context(
         deps=deps,
         snapshot=watcher.snapshot,
@@ -107,16 +120,17 @@ def _context(deps: Deps, slack: SlackClient, watcher: Watcher, bot_user_id: str,
         drainer=Drainer(deps, slack),
         portfolios=Portfolios(deps, watcher.snapshot),
         background=Background(),
-        bot_user_id=bot_user_id,
+        bot_user_id=identity.bot_user_id,
         watcher=watcher,
         pictures=Pictures(deps, watcher),
+        door=Door(workspace, members, open_channels),
         public_url=settings.public_url,
     )
 
 
-async def _who_am_i(slack: SlackClient) -> str:
+async def _who_am_i(slack: SlackClient) -> Identity:
     try:
-        return await slack.bot_user_id()
+        return await slack.identity()
     except SlackError as error:
         raise SettingsError(
             f"Slack does not accept the bot token ({error.code}): check BATON_SLACK_BOT_TOKEN and the network."
@@ -133,8 +147,10 @@ def _start_following(stack: AsyncExitStack, context: Context, settings: Settings
     stack.push_async_callback(_stopped, context.drainer, drainer, settings.drain_seconds)
 
 
-def _start_jobs(stack: AsyncExitStack, context: Context, work: jobs.Jobs) -> None:
-    """Start what happens by the clock, last of all: nobody waits for it."""
+def _start_jobs(stack: AsyncExitStack, context: Context, work: jobs.Jobs, dispatch: Dispatch) -> None:
+    """Start what happens by the clock, last of all: nobody waits for it, but those whose question was left behind."""
+    context.background.start(dispatch.events.resume(at_start=True), what="resume")
+    stack.push_async_callback(_cancelled, asyncio.create_task(_resume(dispatch)))
     scheduler = jobs.scheduler(work)
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
@@ -142,16 +158,20 @@ def _start_jobs(stack: AsyncExitStack, context: Context, work: jobs.Jobs) -> Non
     context.background.start(jobs.refresh_facts(work), what="refresh_facts")
 
 
-async def _serve(stack: AsyncExitStack, settings: Settings, dispatch: Dispatch, others: list[web.RouteDef]) -> str:
-    """Listen for Slack, unless Socket Mode brings its payloads, and for all others; return the address."""
-    secret = settings.slack_signing_secret.get_secret_value()
-    is_socket_mode = bool(settings.slack_app_token.get_secret_value())
-    slack = [] if is_socket_mode else routes.slack_routes(dispatch.answer, signing_secret=secret)
-    runner = web.AppRunner(
-        routes.application(others, slack),
-        access_log=None,
-        shutdown_timeout=settings.drain_seconds,
-        handle_signals=False,
+async def _resume(dispatch: Dispatch) -> None:
+    """Answer what was left behind, again and again: the store may have been in trouble when it was to be answered."""
+    while True:
+        await asyncio.sleep(_RESUME_SECONDS)
+        try:
+            await dispatch.events.resume()
+        except Exception:
+            log.exception("what was left behind could not be read; it is tried again")
+
+
+async def _serve(stack: AsyncExitStack, settings: Settings, served: list[web.RouteDef]) -> str:
+    """Listen; return the address."""
+    runner = routes.Runner(
+        routes.application(served), read_seconds=settings.read_seconds, shutdown_timeout=settings.drain_seconds
     )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
@@ -162,15 +182,6 @@ async def _serve(stack: AsyncExitStack, settings: Settings, dispatch: Dispatch, 
         raise SettingsError(f"{where} cannot be listened on ({error.strerror}): set BATON_PORT.") from error
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"
-
-
-def _sockets(slack: SlackClient, dispatch: Dispatch, app_token: str) -> AsyncSocketModeHandler | None:
-    """Return Socket Mode, not connected yet; without an app token there is none."""
-    if not app_token:
-        return None
-    from handlers.sockets import sockets  # noqa: PLC0415 - nobody who serves over HTTP should wait for Bolt
-
-    return sockets(slack.web, dispatch, app_token)
 
 
 async def _drained(context: Context, seconds: float) -> None:

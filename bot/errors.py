@@ -4,6 +4,8 @@ BatonError
 ├── UserError               the person can put it right; `str(error)` is the sentence they read
 │   ├── NotFoundError       what was named is not there (any more)
 │   └── NotAllowedError     the person may not do this; says who may
+├── NotTakenError           an event could be neither kept nor answered: Slack has to deliver it again
+├── RepeatedError           the same press or form was carried out before, so this time nothing is done
 ├── SettingsError           the process cannot run as it is configured
 ├── CatalogError            a catalog file or an import as a whole was refused
 │   └── UnreadableError     a file that is not what its format says; carries `path` and `line`
@@ -30,6 +32,14 @@ class NotFoundError(UserError):
 
 class NotAllowedError(UserError):
     """The person may not do this; the message says who may."""
+
+
+class NotTakenError(BatonError):
+    """An event could be neither written down nor answered at once, so it must not be acknowledged."""
+
+
+class RepeatedError(BatonError):
+    """The same interaction came a second time; it acts once."""
 
 
 class SettingsError(BatonError):

@@ -14,6 +14,7 @@ from bot.services.deps import Deps
 from bot.services.lifecycle import refreshing
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
+from bot.services.members import Members
 from bot.services.outbox import admin
 from bot.services.snapshot import Snapshot
 
@@ -32,6 +33,7 @@ class Jobs:
     snapshot: Snapshot
     watcher: Watcher
     reminding: Reminding
+    members: Members
     #: Where the feed of end-of-life dates is asked; empty: it is not asked by itself.
     feed_url: str = ""
 
@@ -40,7 +42,9 @@ async def sync_slack(jobs: Jobs) -> None:
     """Learn who is who and which channel has which id; without it, people are known once they first act."""
     try:
         jobs.snapshot.put_channels(await jobs.slack.channels())
-        await people.sync_members(jobs.deps, await jobs.slack.members())
+        members = await jobs.slack.members()
+        await jobs.members.put(members)
+        await people.sync_members(jobs.deps, members)
     except SlackError as error:
         log.warning("Slack's members and channels could not be read: %s", error)
 

@@ -32,7 +32,10 @@ Blocks = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class SlackUser:
-    """A member of the workspace as Slack knows them; `email` is empty when Slack does not tell."""
+    """An account as Slack knows it; `email` is empty when Slack does not tell.
+
+    A guest is invited into single channels; a stranger belongs to another organisation and is met in a shared channel.
+    """
 
     id: str
     name: str
@@ -40,6 +43,18 @@ class SlackUser:
     timezone: str
     is_active: bool
     is_bot: bool
+    is_guest: bool = False
+    is_stranger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who Baton is in Slack, as the bot token has it. `enterprise_id` is empty outside Enterprise Grid."""
+
+    bot_user_id: str
+    team_id: str
+    enterprise_id: str
+    app_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,10 @@ class Slack(Protocol):
 
     async def bot_user_id(self) -> str:
         """Return the user id of the bot itself; SlackError says that the token is not accepted."""
+        ...
+
+    async def is_shared_channel(self, channel_id: str) -> bool:
+        """Whether other organisations are in a channel, or invited to it; SlackError when Slack does not tell."""
         ...
 
     async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:

@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     #: Where the feed of end-of-life dates is asked once a day, unless `feed_refresh` is off.
     feed_url: Annotated[str, Field(pattern="^https?://[^/]+")] = "https://endoflife.date"
     feed_refresh: bool = True
+    #: Channels shared with other organisations in which anybody may ask: ids, separated by commas.
+    open_channels: Annotated[str, Field(pattern=r"^\s*([CG][A-Z0-9]+(\s*,\s*[CG][A-Z0-9]+)*)?\s*$")] = ""
+    #: With it as a bearer token `/metrics` may be read; empty: there is no `/metrics`.
+    metrics_token: SecretStr = SecretStr("")
+    #: How long the headers, and then the body, of a request may take to arrive, in seconds.
+    read_seconds: Annotated[float, Field(gt=0)] = 10.0
     #: How long a shutdown waits for work that has begun, in seconds.
     drain_seconds: Annotated[float, Field(gt=0)] = 10.0
     #: `json` for machines, `text` for people.

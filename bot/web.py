@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import hmac
+import logging
+import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from slack_sdk.signature import SignatureVerifier
-from yarl import URL
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
-from bot.ports import Ack
 from bot.services.deps import Deps
 from bot.services.lifecycle.calendars import Calendars
 from bot.services.snapshot import Snapshot
@@ -22,51 +27,83 @@ from bot.store import queries
 SLACK_PATH = "/slack/events"
 #: Slack's largest payloads (a message with 50 blocks in an interaction) stay well below.
 _MOST_BYTES = 2 * 1024 * 1024
+#: Sixteen of the largest, or some thousands of the usual ones.
+_MOST_HELD_BYTES = 16 * _MOST_BYTES
+#: Connections at once, and the seconds that one may stay open without a request on it.
+_MOST_CONNECTIONS = 1000
+_TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
+#: Slack checks a certificate with a form of this and a token, which it does not sign; Bolt answers it.
+_SSL_CHECK, _LONGEST_SSL_CHECK = "ssl_check=1", 200
 #: The address is a secret: nobody is told where a reader came from, and no index keeps it.
 _UNSHARED = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 _UNKEPT = {"Cache-Control": "no-store", **_UNSHARED}
-_JSON = {"Content-Type": "application/json; charset=utf-8"}
-_TEXT = {"Content-Type": "text/plain; charset=utf-8"}
+
+log = logging.getLogger(__name__)
 
 
-def slack_routes(answer: Callable[[Mapping[str, Any]], Awaitable[Ack]], *, signing_secret: str) -> list[web.RouteDef]:
-    """Return the route that takes Slack's signed requests to `answer`.
+def slack_routes(
+    dispatch: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]], *, read_seconds: float
+) -> list[web.RouteDef]:
+    """Return the route that takes Slack's signed requests to Bolt.
 
-    The signature is checked here, on the raw bytes and before anything is parsed; a wrong or old one gets 401.
+    What cannot be a signed request is refused by its headers, before its body is read: 401. A body has to arrive within
+    `read_seconds`, and bodies that are under way together may hold `_MOST_HELD_BYTES`.
     """
-    verifier = SignatureVerifier(signing_secret)
+    held = _HeldBytes(_MOST_HELD_BYTES)
 
     async def on_request(request: web.Request) -> web.Response:
-        raw = await request.read()
-        headers = request.headers
-        timestamp = headers.get("X-Slack-Request-Timestamp", "")
-        signature = headers.get("X-Slack-Signature", "")
-        if not timestamp.isdecimal() or not verifier.is_valid(raw, timestamp, signature):
-            return web.Response(status=401, text="The signature is missing, wrong or old.")
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
+            return _unsigned()
         try:
-            body = parse(raw, request.content_type)
-        except ValueError:
-            return web.Response(status=400, text="The body is not what its content type says.")
-        ack = await answer(body)
-        return web.Response(body=ack.encode(), headers=_JSON if ack else _TEXT)
+            with held.reserved(min(request.content_length or _MOST_BYTES, _MOST_BYTES)):
+                async with asyncio.timeout(read_seconds):
+                    raw = (await request.read()).decode()
+        except UnicodeDecodeError:
+            return _unsigned()
+        except TimeoutError:
+            return web.Response(status=408, text="The body did not arrive in time.", headers={"Connection": "close"})
+        except _TooMuchError:
+            return web.Response(status=503, text="Too much is being read at once; try again.")
+        bolt_request = AsyncBoltRequest(body="", headers=request.headers)  # type: ignore[arg-type]
+        bolt_request.raw_body = raw
+        if _SSL_CHECK in raw and len(raw) < _LONGEST_SSL_CHECK:
+            bolt_request.body = {"ssl_check": "1"}
+        answer = await dispatch(bolt_request)
+        if answer.status == 401:
+            return _unsigned()
+        return await to_aiohttp_response(answer)
 
     return [web.post(SLACK_PATH, on_request)]
 
 
-def parse(raw: bytes, content_type: str) -> dict[str, Any]:
-    """Return the payload of a request: JSON, a form, or a form with JSON in its field `payload`.
+def _unsigned() -> web.Response:
+    log.info("a request without a valid signature was refused")
+    return web.Response(status=401, text="The signature is missing, wrong or old.")
 
-    Raises ValueError when it is none of these. (Bolt's own parser takes a command that has the word "payload" in its
-    text for an interaction, and loses it.)
-    """
-    if content_type == "application/json":
-        body = orjson.loads(raw)
-    else:
-        form = _form(raw.decode("utf-8"))
-        body = orjson.loads(form["payload"]) if "payload" in form and "command" not in form else form
-    if not isinstance(body, dict):
-        raise ValueError("the payload is not an object")
-    return body
+
+class _TooMuchError(Exception):
+    """More bytes are held than may be."""
+
+
+class _HeldBytes:
+    """Counts the bytes of bodies that are being read, so that together they stay below a limit."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._held = most, 0
+
+    @contextmanager
+    def reserved(self, count: int) -> Iterator[None]:
+        """Hold `count` bytes while the block runs. Raises _TooMuchError when they would be too many."""
+        if self._held + count > self._most:
+            raise _TooMuchError
+        self._held += count
+        try:
+            yield
+        finally:
+            self._held -= count
 
 
 def health_routes(
@@ -74,10 +111,12 @@ def health_routes(
     snapshot: Snapshot,
     registry: CollectorRegistry,
     *,
+    metrics_token: str = "",
     is_connected: Callable[[], Awaitable[bool]] | None = None,
 ) -> list[web.RouteDef]:
     """Return `/healthz` (the process lives), `/readyz` (it can answer and decide) and `/metrics`.
 
+    `/metrics` is there for whoever sends `metrics_token` as a bearer token; without one it is not there at all.
     `is_connected` says whether Slack's payloads reach this process; None where they come in over HTTP.
     """
     began = time.monotonic()
@@ -97,10 +136,14 @@ def health_routes(
             return _json({"status": "unready", "reason": "Socket Mode is not connected"}, status=503)
         return _json({"status": "ready", "revision": snapshot.revision, "assets": len(snapshot.directory)})
 
-    async def metrics(_request: web.Request) -> web.Response:
+    async def metrics(request: web.Request) -> web.Response:
+        given = request.headers.get("Authorization", "").encode("utf-8", "replace")
+        if not hmac.compare_digest(given, f"Bearer {metrics_token}".encode()):
+            return web.Response(status=401, text="Send BATON_METRICS_TOKEN as a bearer token.")
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)]
+    routes = [web.get("/healthz", healthz), web.get("/readyz", readyz)]
+    return [*routes, web.get("/metrics", metrics)] if metrics_token else routes
 
 
 def calendar_routes(calendars: Calendars) -> list[web.RouteDef]:
@@ -121,15 +164,65 @@ def calendar_routes(calendars: Calendars) -> list[web.RouteDef]:
 
 def application(*routes: list[web.RouteDef]) -> web.Application:
     """Return the web application with these routes."""
-    made = web.Application(client_max_size=_MOST_BYTES)
+    made = web.Application(client_max_size=_MOST_BYTES, middlewares=[_marked])
     for each in routes:
         made.add_routes(each)
     return made
 
 
-def _form(text: str) -> dict[str, str]:
-    # A query string and a form are written alike, and aiohttp's URLs read them natively: half the time of parse_qsl.
-    return dict(URL.build(query_string=text, encoded=True).query)
+class Runner(web.AppRunner):
+    """Runs the application; a connection whose headers do not arrive in `read_seconds`, or that idles, is cut off."""
+
+    def __init__(self, app: web.Application, *, read_seconds: float, shutdown_timeout: float) -> None:
+        super().__init__(app, access_log=None, shutdown_timeout=shutdown_timeout, handle_signals=False)
+        self._read_seconds = read_seconds
+        self._watch: asyncio.Task[None] | None = None
+
+    async def setup(self) -> None:
+        """Make ready to listen."""
+        await super().setup()
+        self._watch = asyncio.create_task(self._cut_off_idle())
+
+    async def cleanup(self) -> None:
+        """Stop listening, after what is under way."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        await super().cleanup()
+
+    async def _cut_off_idle(self) -> None:
+        """Look at the connections, and cut off those that have been without a request for too long, or are too many."""
+        since: dict[web.RequestHandler, float] = {}
+        while True:
+            await asyncio.sleep(min(self._read_seconds / 4, 1.0))
+            now = time.monotonic()
+            connections = self.server.connections if self.server is not None else []
+            idle = [each for each in connections if not _is_answering(each)]
+            since = {each: since.get(each, now) for each in idle}
+            oldest = sorted(idle, key=lambda each: since[each])
+            for number, each in enumerate(oldest):
+                if now - since[each] > self._read_seconds or len(connections) - number > _MOST_CONNECTIONS:
+                    each.force_close()
+                    if each.transport is not None:
+                        each.transport.abort()
+
+
+#: The connections on which a request is being answered.
+_ANSWERING: set[web.RequestHandler] = set()
+
+
+def _is_answering(connection: web.RequestHandler) -> bool:
+    return connection in _ANSWERING
+
+
+@web.middleware
+async def _marked(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
+    """Keep a connection from being taken for an idle one while a request on it is answered."""
+    _ANSWERING.add(request.protocol)
+    try:
+        return await handler(request)
+    finally:
+        _ANSWERING.discard(request.protocol)
 
 
 def _json(body: Mapping[str, object], *, status: int = 200) -> web.Response:

@@ -12,6 +12,7 @@ from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.portfolio import TEAM, with_turns
 from handlers import baton, calendars, claiming, eol, home, lifecycle, ownership, talking
 from handlers.dispatch import Routes
+from handlers.events import EventListener
 
 
 def routes() -> Routes:
@@ -41,8 +42,17 @@ def routes() -> Routes:
         },
         shortcuts={"who_owns_this": ownership.on_who_owns_this},
         events={
-            "app_home_opened": home.on_home_opened,
-            "app_mention": talking.on_mention,
-            "message": talking.on_direct_message,
+            "app_home_opened": EventListener(home.is_opened, home.on_home_opened, home.refuse),
+            "app_mention": EventListener(talking.is_mention, talking.answer, talking.refuse),
+            "message": EventListener(talking.is_direct_message, talking.answer, talking.refuse),
         },
+        reading=frozenset(
+            {
+                blocks.CHOOSE,
+                *with_turns(TEAM),
+                *with_turns(SHOW),
+                *with_turns(lifecycle_reports.TURN),
+                *lifecycle.READING,
+            }
+        ),
     )

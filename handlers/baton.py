@@ -41,7 +41,7 @@ async def on_team(action: Action, context: Context) -> Ack:
     team = context.snapshot.team(int(number)) if number.isdecimal() else None
     if team is None or team.is_gone:
         raise NotFoundError("That team is no longer in the catalog: ask again with `/baton team NAME`.")
-    replace_answer(context, action, await _card(context, team, int(page) if page.isdecimal() else 0))
+    await replace_answer(context, action, await _card(context, team, int(page) if page.isdecimal() else 0))
     return replies.nothing()
 
 

@@ -38,7 +38,7 @@ async def on_renew(action: Action, context: Context) -> Ack:
     """Make a new address in the place of the presser's own."""
     team, _ = _value(context, action)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
-    replace_answer(context, action, await _new(context, team, person_id))
+    await replace_answer(context, action, await _new(context, team, person_id))
     return replies.nothing()
 
 
@@ -47,7 +47,7 @@ async def on_revoke(action: Action, context: Context) -> Ack:
     team, link_id = _value(context, action)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     count = await calendars.revoke(context.deps, team_id=team.id, person_id=person_id, link_id=link_id)
-    replace_answer(context, action, blocks.revoked(team, count))
+    await replace_answer(context, action, blocks.revoked(team, count))
     return replies.nothing()
 
 
@@ -56,7 +56,7 @@ async def on_revoke_all(action: Action, context: Context) -> Ack:
     team, _ = _value(context, action)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     count = await calendars.revoke(context.deps, team_id=team.id, person_id=person_id)
-    replace_answer(context, action, blocks.revoked(team, count))
+    await replace_answer(context, action, blocks.revoked(team, count))
     return replies.nothing()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.blocks import ownership as blocks
-from bot.blocks.text import Rendered
 from bot.errors import NotAllowedError, UserError
 from bot.ports import Ack
 from bot.services import claiming, ownership, people, snapshot
@@ -54,9 +53,9 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
         case AlreadyTheirs(team):
             said = blocks.already_theirs(asset, team)
     if response_url:
-        _respond(context, response_url, said)
+        await context.slack.respond(response_url, ephemeral_body(said))
     else:
-        context.background.start(home.publish(context, submission.user_id), what="home after a claim")
+        await home.publish(context, submission.user_id)
     return replies.nothing()
 
 
@@ -66,9 +65,5 @@ async def on_withdraw(action: Action, context: Context) -> Ack:
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await claiming.withdraw(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
     await snapshot.refresh(context.snapshot, context.deps.database)
-    replace_answer(context, action, asset_answer(context, asset_id, action.user_id, area=area))
+    await replace_answer(context, action, asset_answer(context, asset_id, action.user_id, area=area))
     return replies.nothing()
-
-
-def _respond(context: Context, response_url: str, said: Rendered) -> None:
-    context.background.start(context.slack.respond(response_url, ephemeral_body(said)), what="claim receipt")

@@ -15,6 +15,7 @@ from bot.services.lifecycle.watches import Watcher
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
+from handlers.door import Door
 
 log = logging.getLogger(__name__)
 
@@ -72,4 +73,5 @@ class Context:
     bot_user_id: str
     watcher: Watcher
     pictures: Pictures
+    door: Door
     public_url: str = ""  #: where the web server is reached from outside; empty when nobody said

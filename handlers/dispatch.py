@@ -1,16 +1,16 @@
-"""The front door: one dictionary look-up for each payload, instead of Bolt's own search through listeners.
+"""From a payload to its listener: admitted by the door, found in a dictionary, acknowledged in time.
 
-Bolt tries its listeners one after another and polls for their acknowledgement; docs/adr/0003 has the reasons. The route
-for HTTP asks `Dispatch.answer`, and so does `handlers.sockets` in Socket Mode.
+`handlers.carrier` asks `Dispatch.answer` as Bolt's first middleware after the signature, over HTTP and in Socket Mode.
 """
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,17 +19,25 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from bot.blocks import help as blocks
 from bot.blocks import home as home_blocks
 from bot.blocks.text import Rendered
-from bot.errors import SlackError, UserError
+from bot.domain.trust import Admission
+from bot.errors import NotAllowedError, RepeatedError, SlackError, StoreError, UserError
 from bot.logs import request_id
 from bot.ports import Ack
+from bot.services import inbound
+from bot.services.inbound import Interaction
 from handlers import payloads, replies
 from handlers.context import Context
-from handlers.payloads import Action, Command, Event, Shortcut, Submission
+from handlers.door import sender_of
+from handlers.events import EventListener, Events
+from handlers.payloads import Action, Command, Shortcut, Submission
 
 log = logging.getLogger(__name__)
 
-#: Event ids that this process has taken lately; the store has those of other processes.
-_REMEMBERED_EVENTS = 10_000
+#: How long an acknowledgement waits for its listener; Slack gives three seconds. What comes later is said later.
+_PATIENCE_SECONDS = 2.0
+#: Presses and forms that this process has seen lately; the store has those that changed something.
+_REMEMBERED = 10_000
+_REFUSED = (Admission.OUTSIDE, Admission.UNKNOWN, Admission.SILENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,9 @@ class Routes:
     actions: Mapping[str, Callable[[Action, Context], Awaitable[Ack]]]
     submissions: Mapping[str, Callable[[Submission, Context], Awaitable[Ack]]]
     shortcuts: Mapping[str, Callable[[Shortcut, Context], Awaitable[Ack]]]
-    events: Mapping[str, Callable[[Event, Context], Awaitable[None]]]
+    events: Mapping[str, EventListener]
+    #: The actions that only show something: guests may press them.
+    reading: frozenset[str]
 
 
 class Metrics:
@@ -72,112 +82,165 @@ class Dispatch:
 
     def __init__(self, routes: Routes, context: Context, metrics: Metrics) -> None:
         self._routes, self._context, self._metrics = routes, context, metrics
-        self._taken: dict[str, None] = {}
+        self.events = Events(routes.events, context)
+        self._seen: dict[str, None] = {}
         self._process, self._numbers = secrets.token_hex(4), itertools.count(1)
         self._by_type = {
-            "event_callback": self._event,
             "block_actions": self._action,
             "view_submission": self._submission,
             "message_action": self._shortcut,
-            "url_verification": self._challenge,
-            "view_closed": self._ignore,
-            "ssl_check": self._ignore,
         }
 
-    async def answer(self, body: Mapping[str, Any]) -> Ack:
-        """Answer one payload; whatever goes wrong, with a sentence for the person behind it."""
+    async def answer(self, body: Mapping[str, Any]) -> Ack | None:
+        """Answer one payload; whatever goes wrong, with a sentence for the person behind it.
+
+        None means that Baton does not listen to it. Raises NotTakenError for an event that Slack has to deliver again.
+        """
         began = time.perf_counter()
-        kind, handle = self._find(body)
         request_id.set(f"{self._process}-{next(self._numbers):x}")
-        outcome = "ok"
+        kind = "command" if "command" in body else str(body.get("type", ""))[:60]
+        if kind == "event_callback":
+            return await self._event(body, began)
+        if kind == "url_verification":
+            return replies.challenge(str(body.get("challenge", "")))
+        if kind == "view_closed":
+            return replies.nothing()
+        outcome, ack = await self._admitted(kind, body)
+        self._metrics.observe(kind if kind in self._by_type or kind == "command" else "other", outcome, _since(began))
+        return ack
+
+    async def unheard(self, body: Mapping[str, Any]) -> Ack:
+        """Answer what neither Baton nor a listener of Bolt's knows: a button of another version, for example."""
+        kind = "command" if "command" in body else str(body.get("type", ""))[:60]
+        if kind == "command":
+            return replies.ephemeral(blocks.help_message())
+        if kind in self._by_type:
+            return await self._say(kind, body, Rendered("That is from another version of Baton: ask again."))
+        log.warning("a payload of an unknown type came in: %s", kind)
+        return replies.nothing()
+
+    async def _event(self, body: Mapping[str, Any], began: float) -> Ack | None:
+        inner = body.get("event")
+        if not isinstance(inner, dict) or not self.events.knows(str(inner.get("type", ""))):
+            return None
+        await self.events.take(body)
+        self._metrics.observe("event_callback", "ok", _since(began))
+        return replies.nothing()
+
+    async def _admitted(self, kind: str, body: Mapping[str, Any]) -> tuple[str, Ack | None]:
+        admitted = await self._context.door.admit(sender_of(body))
+        if admitted in _REFUSED:
+            return "outside", await self._say(kind, body, blocks.not_admitted(admitted))
+        handle = self._command if kind == "command" else self._by_type.get(kind)
+        if handle is None:
+            return "unknown", None
+        trigger = payloads.trigger_of(body)
+        if kind != "command" and self._is_repeated(trigger):
+            return "repeated", replies.nothing()
+        inbound.interaction.set(Interaction(trigger, may_decide=admitted is Admission.DECIDE))
+        return await self._in_time(kind, body, handle(body))
+
+    def _is_repeated(self, trigger: str) -> bool:
+        if not trigger:
+            return False
+        if trigger in self._seen:
+            return True
+        self._seen[trigger] = None
+        if len(self._seen) > _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        return False
+
+    async def _in_time(
+        self, kind: str, body: Mapping[str, Any], work: Coroutine[Any, Any, Ack | None]
+    ) -> tuple[str, Ack | None]:
+        """Return what a listener answers, if it does so in time; otherwise acknowledge, and say it when it comes."""
+        task = asyncio.ensure_future(self._guarded(kind, body, work))
+        await asyncio.wait({task}, timeout=_PATIENCE_SECONDS)
+        if task.done():
+            return task.result()
+        self._context.background.start(self._say_late(kind, body, task), what=f"late {kind}")
+        return "late", replies.view(home_blocks.waiting()) if kind == "view_submission" else replies.nothing()
+
+    async def _say_late(self, kind: str, body: Mapping[str, Any], task: asyncio.Future[tuple[str, Ack | None]]) -> None:
+        _, ack = await task
+        if kind == "command" and ack and (response_url := body.get("response_url")):
+            await self._context.slack.respond(str(response_url), replies.read(ack))
+        elif kind == "view_submission":
+            view_id = payloads.view_id_of(body)
+            said = replies.errors_in(ack) or "Done. You can close this."
+            await self._context.slack.update_view(view_id, home_blocks.notice(said))
+
+    async def _guarded(
+        self, kind: str, body: Mapping[str, Any], work: Coroutine[Any, Any, Ack | None]
+    ) -> tuple[str, Ack | None]:
         try:
-            response = await handle(body)
+            return "ok", await work
+        except RepeatedError:
+            return "repeated", replies.nothing()
         except UserError as error:
-            outcome, response = "refused", self._say(kind, body, Rendered(str(error)))
+            outcome, said = "refused", Rendered(str(error))
         except SlackError as error:
             log.warning("%s failed: %s", kind, error)
-            outcome, response = "slack", self._say(kind, body, blocks.slack_failed(error.code))
+            outcome, said = "slack", blocks.slack_failed(error.code)
+        except StoreError as error:
+            log.warning("%s failed: %s", kind, error)
+            outcome, said = "store", Rendered(str(error))
         except Exception:
             log.exception("%s failed", kind)
-            outcome, response = "failed", self._say(kind, body, blocks.failed(request_id.get()))
-        self._metrics.observe(kind, outcome, time.perf_counter() - began)
-        return response
+            outcome, said = "failed", blocks.failed(request_id.get())
+        return outcome, await self._say(kind, body, said)
 
-    def _find(self, body: Mapping[str, Any]) -> tuple[str, Callable[[Mapping[str, Any]], Awaitable[Ack]]]:
-        if "command" in body:
-            return "command", self._command
-        kind = "ssl_check" if "ssl_check" in body else str(body.get("type", ""))
-        handle = self._by_type.get(kind)
-        return (kind, handle) if handle is not None else ("unknown", self._unknown)
-
-    async def _command(self, body: Mapping[str, Any]) -> Ack:
+    async def _command(self, body: Mapping[str, Any]) -> Ack | None:
         command = payloads.command(body)
         listener = self._routes.commands.get(command.name)
-        if listener is None:
-            return replies.ephemeral(blocks.help_message())
-        return await listener(command, self._context)
+        return await listener(command, self._context) if listener is not None else None
 
-    async def _action(self, body: Mapping[str, Any]) -> Ack:
+    async def _action(self, body: Mapping[str, Any]) -> Ack | None:
         action = payloads.action(body)
         listener = self._routes.actions.get(action.action_id)
         if listener is None:
-            raise UserError("That button is from another version of Baton: ask again.")
+            return None
+        current = inbound.interaction.get()
+        if current is not None and not current.may_decide and action.action_id not in self._routes.reading:
+            raise NotAllowedError(inbound.READERS_ONLY)
         return await listener(action, self._context)
 
-    async def _submission(self, body: Mapping[str, Any]) -> Ack:
+    async def _submission(self, body: Mapping[str, Any]) -> Ack | None:
         submission = payloads.submission(body)
         listener = self._routes.submissions.get(submission.callback_id)
-        if listener is None:
-            raise UserError("That form is from another version of Baton: close it and start again.")
-        return await listener(submission, self._context)
+        return await listener(submission, self._context) if listener is not None else None
 
-    async def _shortcut(self, body: Mapping[str, Any]) -> Ack:
+    async def _shortcut(self, body: Mapping[str, Any]) -> Ack | None:
         shortcut = payloads.shortcut(body)
         listener = self._routes.shortcuts.get(shortcut.callback_id)
-        if listener is None:
-            raise UserError("That shortcut is from another version of Baton: reload Slack and try again.")
-        return await listener(shortcut, self._context)
+        return await listener(shortcut, self._context) if listener is not None else None
 
-    async def _event(self, body: Mapping[str, Any]) -> Ack:
-        """Acknowledge at once; the listener works behind it. A redelivery of what was taken does nothing."""
-        event = payloads.event(body)
-        listener = self._routes.events.get(event.type)
-        if listener is None or event.event_id in self._taken:
-            return replies.nothing()
-        self._taken[event.event_id] = None
-        if len(self._taken) > _REMEMBERED_EVENTS:
-            del self._taken[next(iter(self._taken))]
-        self._context.background.start(listener(event, self._context), what=event.type)  # type: ignore[arg-type]
-        return replies.nothing()
-
-    async def _challenge(self, body: Mapping[str, Any]) -> Ack:
-        return replies.challenge(str(body.get("challenge", "")))
-
-    async def _ignore(self, _body: Mapping[str, Any]) -> Ack:
-        return replies.nothing()
-
-    async def _unknown(self, body: Mapping[str, Any]) -> Ack:
-        log.warning("a payload of an unknown type came in: %s", str(body.get("type", ""))[:60])
-        return replies.nothing()
-
-    def _say(self, kind: str, body: Mapping[str, Any], message: Rendered) -> Ack:
+    async def _say(self, kind: str, body: Mapping[str, Any], message: Rendered) -> Ack:
         """Tell the person where they are: in the acknowledgement, in the form, in a reply, or in a modal of its own."""
         if kind == "command":
             return replies.ephemeral(message)
         if kind == "view_submission":
-            blocks_of_view = [block for block in body.get("view", {}).get("blocks", ()) if block.get("type") == "input"]
+            block_id = payloads.first_input_of(body)
             return (
-                replies.errors({blocks_of_view[0]["block_id"]: message.text}) if blocks_of_view else replies.nothing()
+                replies.errors({block_id: message.text}) if block_id else replies.view(home_blocks.notice(message.text))
             )
-        response_url = body.get("response_url")
-        trigger_id = body.get("trigger_id")
+        try:
+            await asyncio.wait_for(self._say_elsewhere(kind, body, message), _PATIENCE_SECONDS / 2)
+        except (SlackError, TimeoutError) as error:
+            log.warning("what went wrong could not be said: %s", type(error).__name__)
+        return replies.nothing()
+
+    async def _say_elsewhere(self, kind: str, body: Mapping[str, Any], message: Rendered) -> None:
+        slack, response_url, trigger_id = self._context.slack, body.get("response_url"), body.get("trigger_id")
         if isinstance(response_url, str) and response_url:
             reply = {"response_type": "ephemeral", "replace_original": False, **message.as_body()}
             if kind == "block_actions" and (thread_ts := payloads.action(body).thread_ts):
                 reply["thread_ts"] = thread_ts
-            self._context.background.start(self._context.slack.respond(response_url, reply), what="error reply")
+            await slack.respond(response_url, reply)
         elif kind == "block_actions" and isinstance(trigger_id, str) and trigger_id:
-            slack, view = self._context.slack, home_blocks.notice(message.text)
             show = slack.push_view if payloads.action(body).view_id else slack.open_view
-            self._context.background.start(show(trigger_id, view), what="error notice")
-        return replies.nothing()
+            await show(trigger_id, home_blocks.notice(message.text))
+
+
+def _since(began: float) -> float:
+    return time.perf_counter() - began

@@ -18,7 +18,7 @@ from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Ack
 from bot.services.lifecycle import asking, reporting
 from bot.services.lifecycle.asking import Asked, NothingFits, SeveralFit, Understood
-from handlers import replies
+from handlers import replies, share
 from handlers.context import Context
 from handlers.ownership import ephemeral_body, replace_answer
 from handlers.payloads import Action, Command
@@ -43,7 +43,9 @@ async def on_eol(command: Command, context: Context) -> Ack:
 async def on_turn(action: Action, context: Context) -> Ack:
     """Put another page, or the answer that was chosen, in the place of the message whose button was pressed."""
     page, user_id, text = _value(action)
-    replace_answer(context, action, await _answer(context, text, user_id, page=page, may_share=action.is_ephemeral))
+    await replace_answer(
+        context, action, await _answer(context, text, user_id, page=page, may_share=action.is_ephemeral)
+    )
     return replies.nothing()
 
 
@@ -51,10 +53,7 @@ async def on_share(action: Action, context: Context) -> Ack:
     """Post the page for everyone in the channel, in the thread when the question was asked in one."""
     page, user_id, text = _value(action)
     message = await _answer(context, text, user_id, page=page, shared_by=action.user_id)
-    body: dict[str, object] = {"response_type": "in_channel", "replace_original": False, **message.as_body()}
-    if action.thread_ts:
-        body["thread_ts"] = action.thread_ts
-    context.background.start(context.slack.respond(action.response_url, body), what="share")
+    await share.in_channel(context, action, message)
     return replies.nothing()
 
 
@@ -110,6 +109,7 @@ def _draw(context: Context, command: Command, text: str) -> Rendered:
 async def _post_picture(context: Context, command: Command, subject: Subject) -> None:
     """Draw and share; what goes wrong is told to whoever asked, who would wait for the picture otherwise."""
     try:
+        await share.check_place(context, command.channel_id)
         picture = await context.pictures.timeline(subject)
         await context.slack.upload_file(
             command.channel_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
 from bot.blocks.home import Group, Overview
-from bot.blocks.text import Block
+from bot.blocks.text import Block, Rendered
 from bot.domain.lifecycle.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
@@ -23,15 +23,24 @@ _TITLES = {"unowned": "Nobody owns these", "disputed": "Disputed", "orphaned": "
 _MINE = "In your own name"
 
 
+def is_opened(event: Event, _context: Context) -> bool:
+    """Whether somebody has opened the Home tab, and not another of the app's."""
+    return event.tab == "home" and bool(event.user_id)
+
+
 async def on_home_opened(event: Event, context: Context) -> None:
     """Show the Home tab to whoever has opened it."""
-    if event.tab == "home" and event.user_id:
-        await publish(context, event.user_id)
+    await publish(context, event.user_id)
+
+
+async def refuse(event: Event, context: Context, message: Rendered) -> None:
+    """Say on the Home tab why it shows nothing."""
+    await context.slack.publish_home(event.user_id, blocks.refusal(message.text))
 
 
 async def on_show(action: Action, context: Context) -> Ack:
     """Show the list that a button names, or the overview again."""
-    context.background.start(publish(context, action.user_id, action.value), what=action.action_id)
+    await publish(context, action.user_id, action.value)
     return replies.nothing()
 
 

@@ -13,7 +13,7 @@ from bot.ports import Ack
 from bot.services import claiming, history, ownership, people, snapshot
 from bot.services.history import Chronicle, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
-from handlers import replies
+from handlers import replies, share
 from handlers.context import Context
 from handlers.payloads import Action, Command, Shortcut, Submission
 
@@ -29,13 +29,8 @@ async def on_whoowns(command: Command, context: Context) -> Ack:
 async def on_who_owns_this(shortcut: Shortcut, context: Context) -> Ack:
     """Answer for every asset that a message names, visible only to whoever asked."""
     named = context.snapshot.directory.mentioned(shortcut.text)
-    context.background.start(
-        context.slack.respond(
-            shortcut.response_url,
-            ephemeral_body(_named(context, named, shortcut.user_id), thread_ts=shortcut.thread_ts),
-        ),
-        what="message shortcut",
-    )
+    said = ephemeral_body(_named(context, named, shortcut.user_id), thread_ts=shortcut.thread_ts)
+    await context.slack.respond(shortcut.response_url, said)
     return replies.nothing()
 
 
@@ -43,7 +38,7 @@ async def on_choose(action: Action, context: Context) -> Ack:
     """Put the answer for the chosen asset in the place of the choices."""
     asset_id, area = button_value(action.value)
     message = asset_answer(context, asset_id, action.user_id, area=area)
-    replace_answer(context, action, message)
+    await replace_answer(context, action, message)
     return replies.nothing()
 
 
@@ -53,7 +48,7 @@ async def on_confirm(action: Action, context: Context) -> Ack:
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await ownership.confirm(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
     await snapshot.refresh(context.snapshot, context.deps.database)
-    replace_answer(context, action, asset_answer(context, asset_id, action.user_id, area=area))
+    await replace_answer(context, action, asset_answer(context, asset_id, action.user_id, area=area))
     return replies.nothing()
 
 
@@ -82,9 +77,7 @@ async def on_doubt_submitted(submission: Submission, context: Context) -> Ack:
     context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
     said = blocks.doubt_recorded(told or "")
-    context.background.start(
-        context.slack.respond(response_url, ephemeral_body(said)), what="doubt receipt", is_optional=True
-    )
+    await context.slack.respond(response_url, ephemeral_body(said))
     return replies.nothing()
 
 
@@ -92,10 +85,7 @@ async def on_share(action: Action, context: Context) -> Ack:
     """Post the answer for everyone in the channel, in the thread when the question was asked in one."""
     asset_id, area = button_value(action.value)
     message = _render(context, look_up(context, asset_id, area), blocks.Frame(is_shared=True, shared_by=action.user_id))
-    body = {"response_type": "in_channel", "replace_original": False, **message.as_body()}
-    if action.thread_ts:
-        body["thread_ts"] = action.thread_ts
-    context.background.start(context.slack.respond(action.response_url, body), what="share")
+    await share.in_channel(context, action, message)
     return replies.nothing()
 
 
@@ -203,7 +193,6 @@ def ephemeral_body(message: Rendered, *, thread_ts: str = "") -> dict[str, objec
     return body
 
 
-def replace_answer(context: Context, action: Action, message: Rendered) -> None:
+async def replace_answer(context: Context, action: Action, message: Rendered) -> None:
     """Put a message in the place of the one whose button was pressed."""
-    body = {"replace_original": True, **message.as_body()}
-    context.background.start(context.slack.respond(action.response_url, body), what=action.action_id)
+    await context.slack.respond(action.response_url, {"replace_original": True, **message.as_body()})

@@ -31,6 +31,18 @@ def view(definition: Mapping[str, Any]) -> Ack:
     return _dumped({"response_action": "update", "view": dict(definition)})
 
 
+def read(ack: Ack) -> dict[str, Any]:
+    """Return the body of an acknowledgement that comes too late to be one."""
+    body: dict[str, Any] = orjson.loads(ack)
+    return body
+
+
+def errors_in(ack: Ack | None) -> str:
+    """Return what an acknowledgement says is wrong with a form; empty when nothing is."""
+    body = read(ack) if ack else {}
+    return " ".join(str(each) for each in body.get("errors", {}).values())
+
+
 def challenge(value: str) -> Ack:
     """Answer Slack's check that this address is ours."""
     return _dumped({"challenge": value})

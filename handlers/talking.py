@@ -6,8 +6,7 @@ import re
 
 from bot.blocks import help as help_blocks
 from bot.blocks.text import Rendered
-from bot.errors import UserError
-from bot.services import inbound
+from bot.services.inbound import Reply
 from handlers import eol, ownership
 from handlers.context import Context
 from handlers.payloads import Event
@@ -15,30 +14,31 @@ from handlers.payloads import Event
 _HELP = frozenset({"", "help", "hi", "hello", "hey", "?"})
 
 
-async def on_mention(event: Event, context: Context) -> None:
-    """Answer a mention in its thread."""
-    await _reply(event, context, thread_ts=event.thread_ts or event.ts)
+def is_mention(event: Event, context: Context) -> bool:
+    """Whether a person mentions Baton."""
+    return event.is_from_person and event.user_id != context.bot_user_id
 
 
-async def on_direct_message(event: Event, context: Context) -> None:
-    """Answer a direct message where it was written."""
-    if event.channel_type == "im":
-        await _reply(event, context, thread_ts=event.thread_ts)
+def is_direct_message(event: Event, context: Context) -> bool:
+    """Whether a person writes to Baton alone."""
+    return event.channel_type == "im" and is_mention(event, context)
 
 
-async def _reply(event: Event, context: Context, *, thread_ts: str) -> None:
-    if not event.is_from_person or event.user_id == context.bot_user_id:
-        return
-    if not await inbound.take(context.deps, event.event_id):
-        return
+async def answer(event: Event, context: Context) -> Reply:
+    """Answer a question where it was asked: a mention in its thread."""
     text = re.sub(rf"<@{re.escape(context.bot_user_id)}(\|[^>]*)?>", " ", event.text).strip()
-    try:
-        message = await _answer(context, text, event.user_id)
-    except UserError as error:
-        message = Rendered(str(error))
-    await context.slack.post_message(
-        event.channel_id, text=message.text, blocks=message.blocks, thread_ts=thread_ts or None
-    )
+    return reply(event, await _answer(context, text, event.user_id))
+
+
+async def refuse(event: Event, _context: Context, message: Rendered) -> Reply:
+    """Say why there is no answer, where the question was asked."""
+    return reply(event, message)
+
+
+def reply(event: Event, message: Rendered) -> Reply:
+    """Return a reply to a message: in its thread, except in a direct message that begins none."""
+    thread_ts = event.thread_ts or ("" if event.channel_type == "im" else event.ts)
+    return Reply(event.channel_id, thread_ts, event.user_id, message)
 
 
 async def _answer(context: Context, text: str, user_id: str) -> Rendered:

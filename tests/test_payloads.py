@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web import parse
 from handlers import payloads
+from handlers.payloads import parse
 
 FORM = "application/x-www-form-urlencoded"
 READERS = (payloads.command, payloads.action, payloads.submission, payloads.shortcut, payloads.event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.text import Rendered, context, escape, section
+from bot.domain.trust import Admission
 
 _WHOOWNS = (
     "*Ask who owns something*\n"
@@ -76,3 +77,13 @@ def failed(reference: str) -> Rendered:
 def slack_failed(code: str) -> Rendered:
     """Return what a person reads when Slack refused what Baton tried; `code` is Slack's own."""
     return Rendered(f"Slack did not take that (`{escape(code, 60)}`). Nothing was lost: try once more in a moment.")
+
+
+def not_admitted(admission: Admission) -> Rendered:
+    """Return the one sentence for whoever may not ask, or not here. It says nothing of what the catalog holds."""
+    if admission is Admission.UNKNOWN:
+        return Rendered("Slack could not tell me who you are just now, so I did nothing. Try again in a minute.")
+    return Rendered(
+        "I answer members of this workspace only, and not in channels shared with other organisations. "
+        "Members can ask me with `/whoowns` or in a direct message."
+    )

@@ -117,6 +117,16 @@ def notice(text: str) -> Block:
     }
 
 
+def waiting() -> Block:
+    """Return what takes a submitted form's place while it is being saved."""
+    return notice("Saving takes longer than usual. This window will say how it ended.")
+
+
+def refusal(text: str) -> Block:
+    """Return a Home tab that says one sentence."""
+    return {"type": "home", "blocks": [section(text)]}
+
+
 def _header(text: str) -> Block:
     return {"type": "header", "text": {"type": "plain_text", "text": plain(text, 150) or "(no name)"}}
 

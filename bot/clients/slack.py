@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
-from bot.ports import Blocks, Posted, SlackUser
+from bot.ports import Blocks, Identity, Posted, SlackUser
 
 #: How long a call may take; Slack answers within seconds or not at all.
 _TIMEOUT_SECONDS = 10
@@ -62,7 +62,22 @@ class SlackClient:
 
     async def bot_user_id(self) -> str:
         """Return the user id of the bot itself. Raises SlackError when the token is not accepted."""
-        return str((await _call(self.web.auth_test()))["user_id"])
+        return (await self.identity()).bot_user_id
+
+    async def identity(self) -> Identity:
+        """Return who the bot is and where. Raises SlackError when the token is not accepted."""
+        answer = await _call(self.web.auth_test())
+        return Identity(
+            bot_user_id=str(answer["user_id"]),
+            team_id=str(answer["team_id"]),
+            enterprise_id=str(answer.get("enterprise_id") or ""),
+            app_id=str(answer.get("app_id") or ""),
+        )
+
+    async def is_shared_channel(self, channel_id: str) -> bool:
+        """Whether other organisations are in a channel, or invited to it."""
+        channel = (await _call(self.web.conversations_info(channel=channel_id)))["channel"]
+        return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
 
     async def post_message(
         self,
@@ -292,4 +307,6 @@ def _user(member: Mapping[str, Any]) -> SlackUser:
         timezone=str(member.get("tz") or ""),
         is_active=not member.get("deleted", False),
         is_bot=bool(member.get("is_bot")) or member["id"] == "USLACKBOT",
+        is_guest=bool(member.get("is_restricted") or member.get("is_ultra_restricted")),
+        is_stranger=bool(member.get("is_stranger")),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from bot.playground._core import Core
@@ -35,6 +35,7 @@ class Building(Core):
         tz: str = "Europe/London",
         deleted: bool = False,
         is_bot: bool = False,
+        standing: Literal["member", "guest", "stranger"] = "member",
         user_id: str | None = None,
     ) -> User:
         """Adds a person. Raises PlaygroundError when handle or id is taken, ZoneInfoNotFoundError for a bad tz."""
@@ -43,6 +44,7 @@ class Building(Core):
         if user_id in users or any(user.handle == handle for user in users.values()):
             raise PlaygroundError(f"There already is somebody called {handle}.")
         user = User(user_id or self.workspace.next_id("U"), handle, real_name, email, tz, deleted, is_bot)
+        user.is_guest, user.is_stranger = standing == "guest", standing == "stranger"
         users[user.id] = user
         self.workspace.changed("user", user=user.id)
         return user
@@ -54,6 +56,7 @@ class Building(Core):
         members: Iterable[str] = (),
         private: bool = False,
         bot_is_member: bool = False,
+        is_ext_shared: bool = False,
         topic: str = "",
         channel_id: str | None = None,
     ) -> Channel:
@@ -66,7 +69,7 @@ class Building(Core):
         if self.workspace.bot_user_id in channel.members:
             channel.members.discard(self.workspace.bot_user_id)
             channel.bot_is_member = True
-        channel.topic = topic
+        channel.topic, channel.is_ext_shared = topic, is_ext_shared
         channel.created = self.workspace.seconds()
         channels[channel.id] = channel
         self.workspace.changed("channel", channel=channel.id)

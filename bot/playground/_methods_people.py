@@ -18,6 +18,8 @@ def auth_test(context: Context, _arguments: Json) -> Json:
         "user_id": workspace.bot_user_id,
         "bot_id": workspace.bot_id,
         "is_enterprise_install": False,
+        "app_id": workspace.app_id,
+        "app_name": workspace.users[workspace.bot_user_id].real_name,
     }
 
 

@@ -14,6 +14,7 @@ VERIFICATION_TOKEN = "deprecated-verification-token"
 
 def event_wrapper(workspace: Workspace, event: Json) -> Json:
     """The `event_callback` around an event, with a new `event_id`."""
+    channel = workspace.channels.get(str(event.get("channel", "")))
     bot = {"team_id": workspace.team_id, "user_id": workspace.bot_user_id, "is_bot": True}
     return {
         "token": VERIFICATION_TOKEN,
@@ -26,7 +27,7 @@ def event_wrapper(workspace: Workspace, event: Json) -> Json:
         "event_id": workspace.next_id("Ev0"),
         "event_time": workspace.seconds(),
         "authorizations": [{"enterprise_id": None, **bot, "is_enterprise_install": False}],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": channel is not None and channel.is_ext_shared,
         "event_context": f"4-{secrets.token_urlsafe(24)}",
     }
 

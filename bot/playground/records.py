@@ -31,6 +31,8 @@ class User:
     tz: str = "Europe/London"
     deleted: bool = False
     is_bot: bool = False
+    is_guest: bool = False
+    is_stranger: bool = False  #: of another workspace
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class Channel:
     is_im: bool = False
     members: set[str] = field(default_factory=set)
     bot_is_member: bool = False
+    is_ext_shared: bool = False  #: another organisation is in it
     is_archived: bool = False
     topic: str = ""
     #: Seconds since the epoch.

@@ -1,28 +1,134 @@
-"""Each event that Slack delivers is taken once, however often it is delivered."""
+"""What Slack delivers is taken once, however often it is delivered, and an event that was taken is answered.
+
+An event is written down before it is acknowledged. Its answer goes into the outbox in the transaction that takes the
+event's payload away, so a process that dies in between answers after its next start, and never twice.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
+from bot.blocks.text import Rendered
+from bot.errors import NotAllowedError, RepeatedError
+from bot.services import outbox
 from bot.services.deps import Deps
+from bot.services.outbox.admin import ANSWER_PREFIX
 from bot.store.inserts import insert_into
 from bot.store.tables import InboundEvent, core
 
 #: Slack redelivers for five minutes; an outage of ours may add to that.
 _KEPT = timedelta(days=1)
+#: An event that has waited for so long was left behind by a process that died, or by a store in trouble …
+_LEFT_BEHIND = timedelta(minutes=1)
+#: … and after so long nobody waits for the answer any more.
+_STILL_WANTED = timedelta(hours=1)
 
 
-async def take(deps: Deps, event_id: str) -> bool:
-    """Return whether this delivery is the first of its event, in this process or another."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to an event: where it goes, whom it is for, and what it says."""
+
+    channel: str
+    thread_ts: str
+    user_id: str
+    message: Rendered
+
+
+@dataclass(slots=True)
+class Interaction:
+    """The press or form that is being carried out. `trigger` is Slack's id of it, empty when it has none."""
+
+    trigger: str
+    may_decide: bool
+    is_taken: bool = False
+
+
+#: Set by the door for whatever a person does; None outside of that.
+interaction: ContextVar[Interaction | None] = ContextVar("interaction", default=None)
+
+#: What guests, and people from outside in a channel that is open to them, read.
+READERS_ONLY = "Guests can ask me anything, but only full members of the workspace can change something."
+
+
+async def begin_decision(deps: Deps) -> None:
+    """Let the person of the present interaction decide something, once.
+
+    Every change that a person makes begins here. Raises NotAllowedError for a guest, RepeatedError for an interaction
+    that was carried out before, by this process or another.
+    """
+    current = interaction.get()
+    if current is None:
+        return
+    if not current.may_decide:
+        raise NotAllowedError(READERS_ONLY)
+    if current.trigger and not current.is_taken:
+        current.is_taken = await take(deps, f"act:{current.trigger}")
+        if not current.is_taken:
+            raise RepeatedError
+
+
+async def take(deps: Deps, event_id: str, payload: Mapping[str, Any] | None = None) -> bool:
+    """Return whether this delivery is the first, in this process or another; keep the `payload` of one to answer."""
     table = core(InboundEvent)
     async with deps.database.transaction() as session:
         insert = insert_into(table, session.get_bind().dialect.name)
-        statement = insert.values(event_id=event_id, received_at=deps.clock.now())
+        statement = insert.values(event_id=event_id, received_at=deps.clock.now(), payload=payload)
         result = await session.execute(statement.on_conflict_do_nothing(index_elements=["event_id"]))
         return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
+
+
+async def release(deps: Deps, event_id: str) -> None:
+    """Let something that was taken and could not be done be taken again."""
+    async with deps.database.transaction() as session:
+        await session.execute(delete(InboundEvent).where(col(InboundEvent.event_id) == event_id))
+
+
+async def settle(deps: Deps, event_id: str, reply: Reply | None) -> None:
+    """Put the answer to an event into the outbox, once; with None there is nothing to say."""
+    table = core(InboundEvent)
+    async with deps.database.transaction() as session:
+        await session.execute(
+            update(table).where(table.c.event_id == event_id, table.c.payload.is_not(None)).values(payload=None)
+        )
+        if reply is not None:
+            await outbox.enqueue(
+                session,
+                key=answer_key(event_id),
+                channel=reply.channel,
+                message=reply.message,
+                at=deps.clock.now(),
+                thread_ts=reply.thread_ts,
+                fallbacks=[reply.user_id],
+            )
+
+
+def answer_key(event_id: str) -> str:
+    """Return the outbox key of the answer to an event."""
+    return f"{ANSWER_PREFIX}{event_id}"
+
+
+async def left_behind(deps: Deps, *, at_start: bool = False) -> dict[str, Mapping[str, Any]]:
+    """Return the events that wait for an answer which nobody is at work on, oldest first, by their ids."""
+    now = deps.clock.now()
+    before = now if at_start else now - _LEFT_BEHIND
+    async with deps.database.reading() as session:
+        rows = await session.execute(
+            select(InboundEvent)
+            .where(
+                col(InboundEvent.payload).is_not(None),
+                col(InboundEvent.received_at) > now - _STILL_WANTED,
+                col(InboundEvent.received_at) <= before,
+            )
+            .order_by(col(InboundEvent.received_at))
+        )
+        return {row.event_id: row.payload or {} for row in rows.scalars()}
 
 
 async def forget_old(deps: Deps) -> None:

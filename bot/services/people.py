@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.ports import Slack, SlackUser
+from bot.services import inbound
 from bot.services.deps import Deps
 from bot.store.journal import audit, next_revision
 from bot.store.tables import Person
@@ -19,8 +20,10 @@ async def identify(deps: Deps, slack: Slack, slack_id: str) -> int:
     """Return the id of the person with this Slack id, remembering them when they are new.
 
     Somebody whom the catalog knows by e-mail, and who has no Slack id yet, is that person from now on.
-    Raises SlackError when Slack knows nobody.
+    Whoever decides something is identified first, so this is where a guest, or an interaction that comes a second
+    time, ends. Raises SlackError when Slack knows nobody, else as `inbound.begin_decision`.
     """
+    await inbound.begin_decision(deps)
     async with deps.database.reading() as session:
         known = (await session.execute(select(col(Person.id)).where(col(Person.slack_id) == slack_id))).scalar()
     if known is not None:
@@ -37,7 +40,7 @@ async def sync_members(deps: Deps, members: Iterable[SlackUser]) -> int:
     """
     # Of two accounts with one address the active one counts: the other was deactivated when they came back.
     by_id = {member.id: member for member in sorted(members, key=lambda m: m.is_active) if not member.is_bot}
-    by_email = {member.email: member for member in by_id.values() if member.email}
+    by_email = {member.email: member for member in by_id.values() if member.email and _is_ours(member)}
     async with deps.database.transaction() as session:
         rows = (await session.execute(select(Person))).scalars().all()
         taken = {row.slack_id for row in rows if row.slack_id}
@@ -65,10 +68,17 @@ async def sync_members(deps: Deps, members: Iterable[SlackUser]) -> int:
     return len(changed)
 
 
+def _is_ours(user: SlackUser) -> bool:
+    """Whether an address says who somebody is: another workspace's accounts may carry any."""
+    return not user.is_guest and not user.is_stranger
+
+
 async def _remember(session: AsyncSession, deps: Deps, user: SlackUser) -> int:
     # The revision's lock comes first: of two clicks at once, the second waits and finds the person.
     revision = await next_revision(session)
     row = await _find(session, col(Person.slack_id) == user.id)
+    if row is None and user.email and not _is_ours(user):
+        user = replace(user, email="")
     if row is None and user.email:
         row = await _find(session, col(Person.email) == user.email)
         if row is not None and row.slack_id:

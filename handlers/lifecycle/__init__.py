@@ -19,6 +19,8 @@ ACTIONS = {
     ids.ACCEPT: buttons.on_accept,
     ids.DECLINE: buttons.on_decline,
 }
+#: The actions that only show something.
+READING = frozenset({ids.OPEN, ids.EXPLAIN})
 #: Listeners by the callback id of a form.
 SUBMISSIONS = {
     ids.PLAN_VIEW: forms.on_plan_submitted,

@@ -22,7 +22,7 @@ async def on_open(action: Action, context: Context) -> Ack:
     """Show a reminder's card with all its buttons to whoever asked."""
     card = await answering.look_up(context.deps, context.watcher, reminder_id=number(action.value))
     if action.response_url:
-        _whisper(context, action, blocks.opened(card))
+        await _whisper(context, action, blocks.opened(card))
     else:
         await show_view(context, action, blocks.opened_view(card))
     return replies.nothing()
@@ -32,7 +32,7 @@ async def on_explain(action: Action, context: Context) -> Ack:
     """Say why, to whoever asked."""
     card = await answering.look_up(context.deps, context.watcher, reminder_id=number(action.value))
     if action.response_url:
-        _whisper(context, action, blocks.explanation(card))
+        await _whisper(context, action, blocks.explanation(card))
     else:
         await show_view(context, action, blocks.explanation_view(card))
     return replies.nothing()
@@ -44,7 +44,7 @@ async def on_acknowledge(action: Action, context: Context) -> Ack:
     outcome = await answering.acknowledge(
         context.deps, context.watcher, reminder_id=number(action.value), person_id=person_id
     )
-    return say(context, place_of(action), outcome)
+    return await say(context, place_of(action), outcome)
 
 
 async def on_snooze(action: Action, context: Context) -> Ack:
@@ -56,7 +56,7 @@ async def on_snooze(action: Action, context: Context) -> Ack:
     outcome = await answering.snooze(
         context.deps, context.watcher, reminder_id=number(reminder), person_id=person_id, days=int(days)
     )
-    return say(context, place_of(action), outcome)
+    return await say(context, place_of(action), outcome)
 
 
 async def on_plan(action: Action, context: Context) -> Ack:
@@ -103,7 +103,7 @@ async def _decide_waiver(action: Action, context: Context, *, is_granted: bool) 
     outcome = await waiving.decide(
         context.deps, context.watcher, answer_id=number(action.value), person_id=person_id, is_granted=is_granted
     )
-    return say(context, place_of(action), outcome)
+    return await say(context, place_of(action), outcome)
 
 
 async def _decide_offer(action: Action, context: Context, *, is_accepted: bool) -> Ack:
@@ -111,7 +111,7 @@ async def _decide_offer(action: Action, context: Context, *, is_accepted: bool) 
     outcome = await delegating.decide(
         context.deps, context.watcher, answer_id=number(action.value), person_id=person_id, is_accepted=is_accepted
     )
-    return say(context, place_of(action), outcome)
+    return await say(context, place_of(action), outcome)
 
 
 async def _form(context: Context, action: Action, word: str, reminder: str) -> Block:
@@ -154,6 +154,5 @@ def _other_teams(context: Context, card: Card) -> list[TeamRecord]:
     return sorted(teams, key=lambda team: team.name.casefold())
 
 
-def _whisper(context: Context, action: Action, message: Rendered) -> None:
-    body = ephemeral_body(message, thread_ts=action.thread_ts)
-    context.background.start(context.slack.respond(action.response_url, body), what=action.action_id)
+async def _whisper(context: Context, action: Action, message: Rendered) -> None:
+    await context.slack.respond(action.response_url, ephemeral_body(message, thread_ts=action.thread_ts))

@@ -38,7 +38,7 @@ async def on_plan_submitted(submission: Submission, context: Context) -> Ack:
         )
     except UserError as error:
         return replies.errors({actions.PLAN_DAY: str(error)})
-    return say(context, place, outcome)
+    return await say(context, place, outcome)
 
 
 async def on_delegate_submitted(submission: Submission, context: Context) -> Ack:
@@ -54,7 +54,7 @@ async def on_delegate_submitted(submission: Submission, context: Context) -> Ack
         )
     except UserError as error:
         return replies.errors({actions.DELEGATE_TEAM: str(error)})
-    return say(context, place, outcome)
+    return await say(context, place, outcome)
 
 
 async def on_not_ours_submitted(submission: Submission, context: Context) -> Ack:
@@ -77,7 +77,7 @@ async def on_not_ours_submitted(submission: Submission, context: Context) -> Ack
     except UserError as error:
         return replies.errors({actions.NOT_OURS_TEAM: str(error)})
     await snapshot.refresh(context.snapshot, context.deps.database)
-    return say(context, place, outcome)
+    return await say(context, place, outcome)
 
 
 async def on_pin_submitted(submission: Submission, context: Context) -> Ack:
@@ -99,7 +99,7 @@ async def on_pin_submitted(submission: Submission, context: Context) -> Ack:
     await snapshot.refresh(context.snapshot, context.deps.database)
     if reminder:
         await pinning.redraw(context.deps, context.watcher, reminder_id=number(reminder))
-    return say(context, place, outcome)
+    return await say(context, place, outcome)
 
 
 async def on_waive_submitted(submission: Submission, context: Context) -> Ack:
@@ -123,7 +123,7 @@ async def on_waive_submitted(submission: Submission, context: Context) -> Ack:
         )
     except UserError as error:
         return replies.errors({actions.WAIVE_DAY: str(error)})
-    return say(context, place, outcome)
+    return await say(context, place, outcome)
 
 
 async def on_done_submitted(submission: Submission, context: Context) -> Ack:
@@ -134,7 +134,7 @@ async def on_done_submitted(submission: Submission, context: Context) -> Ack:
         outcome = await answering.done(context.deps, context.watcher, reminder_id=number(subject), person_id=person_id)
     except UserError as error:
         return replies.view(home_blocks.notice(str(error)))
-    return say(context, place, outcome)
+    return await say(context, place, outcome)
 
 
 def _day(value: str) -> date | None:

@@ -59,11 +59,11 @@ def number(value: str) -> int:
     return int(value)
 
 
-def say(context: Context, place: Place, outcome: Outcome) -> Ack:
+async def say(context: Context, place: Place, outcome: Outcome) -> Ack:
     """Acknowledge, and show what an answer came to: a receipt, and the card afresh where only its reader sees it."""
     context.drainer.wake()
     card = outcome.card if not isinstance(outcome, Pinned) else None
-    context.background.start(_show(context, place, blocks.receipt(outcome).text, card), what="lifecycle receipt")
+    await _show(context, place, blocks.receipt(outcome).text, card)
     return replies.nothing()
 
 

@@ -22,6 +22,7 @@ from sqlmodel import col
 from bot import jobs
 from bot import web as routes
 from bot.clients.slack import SlackClient
+from bot.domain.trust import Workspace
 from bot.ports import Slack
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
@@ -29,14 +30,17 @@ from bot.services.lifecycle.pictures import Pictures
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.members import Members
 from bot.services.outbox import Drainer, Pace, drain
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage
 from handlers import routes as slack_routes
+from handlers.carrier import carrier
 from handlers.context import Background, Context
 from handlers.dispatch import Dispatch, Metrics
+from handlers.door import Door
 from tests.simulation.clock import SharedClock
 from tests.simulation.organisation import PLATFORM, MovingFacts, move_dates
 
@@ -83,6 +87,9 @@ async def serve(
     async with SlackClient(token=token, api_url=slack_url) as slack, AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         watcher = Watcher(deps, snapshot, facts)
+        identity = await slack.identity()
+        members = Members(deps, slack)
+        workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
         context = Context(
             deps=deps,
             snapshot=snapshot,
@@ -90,15 +97,17 @@ async def serve(
             drainer=Drainer(deps, slack),
             portfolios=Portfolios(deps, snapshot),
             background=Background(),
-            bot_user_id=await slack.bot_user_id(),
+            bot_user_id=identity.bot_user_id,
             watcher=watcher,
             pictures=Pictures(deps, watcher),
+            door=Door(workspace, members, ()),
         )
-        work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()))
+        work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()), members)
         await snapshots.refresh(snapshot, database)
         await jobs.sync_slack(work)
         dispatch = Dispatch(slack_routes(), context, Metrics(CollectorRegistry()))
-        application = routes.application(routes.slack_routes(dispatch.answer, signing_secret=secret))
+        bolt = carrier(slack.web, dispatch, signing_secret=secret)
+        application = routes.application(routes.slack_routes(bolt.async_dispatch, read_seconds=10))
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

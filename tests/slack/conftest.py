@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from bot.app import Running, running
 from bot.domain.catalog import (
@@ -33,10 +36,12 @@ from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
 from bot.settings import Settings
 from bot.store.db import Database
+from bot.store.tables import OutboxMessage, core
 from bot.web import SLACK_PATH
 from tests.conftest import REPOSITORY, FixedClock, empty_database
 
 SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-for-tests", "xoxb-token-for-tests", "xapp-token-for-tests"
+METRICS_TOKEN = "metrics-token-for-tests"
 HERE = Origin("catalog.yaml", 1)
 
 
@@ -114,6 +119,22 @@ class Stage:
         """Wait until nothing is under way behind an acknowledgement."""
         await self.slack.settle()
         await self.baton.context.background.drain(seconds=10)
+        await self._answers_posted()
+
+    async def _answers_posted(self) -> None:
+        """Wait until no answer to an event is on its way to Slack, at one a second in a channel."""
+        outbox = core(OutboxMessage)
+        under_way = select(outbox.c.id).where(
+            outbox.c.key.startswith("answer:"), outbox.c.state.in_(("waiting", "sending"))
+        )
+        async with asyncio.timeout(10):
+            while True:
+                async with self.database.reading() as session:
+                    if (await session.execute(under_way)).first() is None:
+                        return
+                self.clock.advance(timedelta(milliseconds=200))
+                self.baton.context.drainer.wake()
+                await asyncio.sleep(0.01)
 
     async def say(
         self, text: str, *, user: str = "grace", channel: str = "general", thread_ts: str | None = None
@@ -194,6 +215,7 @@ async def stage(
         public_url=public_url,
         catalog_poll_seconds=0.2,
         feed_refresh=False,
+        metrics_token=SecretStr(METRICS_TOKEN),
     )
     try:
         async with running(settings, clock=clock) as baton:

@@ -266,7 +266,11 @@ class TestAcknowledge:
             "grace", MessageRef(reminded.root.channel, reminded.ts), ids.ACKNOWLEDGE
         )
         await reminded.settle()
-        await reminded.stage.slack.deliver_again(pressed)
+        await reminded.stage.slack.deliver_again(pressed)  # the same press: nothing happens, and nothing is said
+        await reminded.settle()
+        assert len(await reminded.answers(in_force=False)) == 1
+        again = pressed.payload | {"trigger_id": "another-press"}
+        await reminded.stage.slack.deliver_again(replace(pressed, payload=again))
         await reminded.settle()
         assert "Nothing was changed" in reminded.said_to("grace")
         assert "Seen by" in reminded.said_to("grace")

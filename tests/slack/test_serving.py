@@ -15,7 +15,7 @@ from bot.playground.fake_slack import FakeSlack
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.db import Database
-from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, SECRET, Stage
+from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, METRICS_TOKEN, SECRET, Stage
 
 
 async def test_health_readiness_and_metrics(stage: Stage) -> None:
@@ -23,7 +23,10 @@ async def test_health_readiness_and_metrics(stage: Stage) -> None:
     async with aiohttp.ClientSession() as session:
         health = await (await session.get(f"{stage.baton.url}/healthz")).json()
         ready = await (await session.get(f"{stage.baton.url}/readyz")).json()
-        metrics = await (await session.get(f"{stage.baton.url}/metrics")).text()
+        bearer = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+        metrics = await (await session.get(f"{stage.baton.url}/metrics", headers=bearer)).text()
+        for wrong in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {METRICS_TOKEN}"}):
+            assert (await session.get(f"{stage.baton.url}/metrics", headers=wrong)).status == 401
     assert health["status"] == "ok"
     assert ready["status"] == "ready"
     assert ready["assets"] == 9

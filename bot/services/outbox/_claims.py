@@ -57,7 +57,8 @@ def target_of(picked: Picked) -> Target | None:
     if picked.message.ts is not None:
         return Target(picked.message.posted_channel or picked.message.channel)
     if picked.root is None:
-        return Target(picked.message.channel)
+        is_reply = picked.message.parent_key is not None
+        return Target(picked.message.channel, None if is_reply else picked.message.thread_ts)
     return Target(picked.root.channel, picked.root.ts) if picked.root.ts is not None else None
 
 
@@ -125,7 +126,7 @@ class Ledger:
             rows = (await session.execute(statement)).all()
         order = {number: place for place, number in enumerate(ids)}
         messages = sorted((Message(*row) for row in rows), key=lambda message: order[message.id])
-        return [Claim(each, Target(each.channel), now + CLAIM, each.attempts + 1) for each in messages]
+        return [Claim(each, Target(each.channel, each.thread_ts), now + CLAIM, each.attempts + 1) for each in messages]
 
     async def claim(self, picked: Picked, target: Target) -> Claim | None:
         """Claim the message as it was read; None when somebody else was quicker, or has changed it."""

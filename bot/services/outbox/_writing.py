@@ -24,7 +24,7 @@ def _once(dialect: str) -> Any:
     return insert_into(_TABLE, dialect).on_conflict_do_nothing(index_elements=["key"])
 
 
-async def enqueue(
+async def enqueue(  # noqa: PLR0913 - all but the session by name
     session: AsyncSession,
     *,
     key: str,
@@ -33,14 +33,15 @@ async def enqueue(
     at: datetime,
     parent_key: str | None = None,
     is_broadcast: bool = False,
+    thread_ts: str = "",
     fallbacks: Sequence[str] = (),
 ) -> bool:
     """Add a message to the transaction of its cause, not to be posted before `at`.
 
     With `parent_key` it is a reply in the thread under the message with that key, in whichever channel that one
-    landed, and waits for it; `is_broadcast` shows it in the channel as well. When `channel` cannot be posted to for
-    good, the `fallbacks`, channel or user ids, are tried in turn. Returns False, and adds nothing, when the key was
-    used before.
+    landed, and waits for it; `is_broadcast` shows it in the channel as well. `thread_ts` is a thread that somebody
+    else began. When `channel` cannot be posted to for good, the `fallbacks`, channel or user ids, are tried in turn.
+    Returns False, and adds nothing, when the key was used before.
     """
     values = {
         "key": key,
@@ -56,6 +57,7 @@ async def enqueue(
         "edition": 0,
         "parent_key": parent_key,
         "is_broadcast": is_broadcast,
+        "thread_ts": thread_ts or None,
         "fallbacks": [place for place in dict.fromkeys(fallbacks) if place and place != channel],
         "moved_from": [],
     }

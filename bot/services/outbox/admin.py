@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, select, update
+from sqlalchemy import Text, and_, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot.errors import NotFoundError, UserError
@@ -19,6 +19,9 @@ from bot.store.tables import OutboxMessage, core
 _TABLE = core(OutboxMessage)
 #: A sent message is kept for so long after its last change; after that a revision does nothing.
 KEPT = timedelta(days=400)
+#: Keys of answers to questions, and how long such an answer is kept once it is sent.
+ANSWER_PREFIX = "answer:"
+ANSWER_KEPT = timedelta(days=1)
 #: A place that refused a message is named for so long, unless Slack has taken something there since.
 NAMED = timedelta(days=30)
 _UNDELIVERED = ("failed", "waiting", "sending")
@@ -183,11 +186,15 @@ async def _change(session: AsyncSession, row: Any, values: dict[str, Any]) -> No
 async def forget_old(deps: Deps) -> int:
     """Delete messages sent long ago, and what was dropped, unless a reply is kept; return how many.
 
+    Answers to questions are deleted after a day: nobody revises them, and they may be private.
+
     Their keys are forgotten with them, so nothing that old may be enqueued again under the same key.
     """
     reply = _TABLE.alias("reply")
     is_needed = select(reply.c.id).where(reply.c.parent_key == _TABLE.c.key).exists()
-    old = _TABLE.c.state.in_(("sent", "dropped")), _TABLE.c.due_at < deps.clock.now() - KEPT
+    now = deps.clock.now()
+    is_answer = _TABLE.c.key.startswith(ANSWER_PREFIX), _TABLE.c.due_at < now - ANSWER_KEPT
+    old = _TABLE.c.state.in_(("sent", "dropped")), or_(_TABLE.c.due_at < now - KEPT, and_(*is_answer))
     async with deps.database.transaction() as session:
         connection = await session.connection()
         return int((await connection.execute(delete(_TABLE).where(*old, ~is_needed))).rowcount)

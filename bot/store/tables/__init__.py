@@ -12,7 +12,7 @@ from bot.store.tables.inventory import Deployment, VersionPin
 from bot.store.tables.journal import AuditEntry, InboundEvent
 from bot.store.tables.outbox import OutboxMessage
 from bot.store.tables.ownership import OwnerDoubt, Ownership
-from bot.store.tables.people import Membership, Person, Team
+from bot.store.tables.people import Membership, Person, SlackMember, Team
 from bot.store.tables.reminders import CalendarLink, Ping, Reminder, ReminderAnswer
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "ProviderDates",
     "Reminder",
     "ReminderAnswer",
+    "SlackMember",
     "Source",
     "SourceReading",
     "Team",

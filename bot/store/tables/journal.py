@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import JSON, Column
 from sqlmodel import Field
 
 from bot.store.tables._basics import Row, json, when, words
@@ -23,8 +24,13 @@ class AuditEntry(Row, table=True):
 
 
 class InboundEvent(Row, table=True):
-    """An event id that Slack delivered and Baton has taken; kept for a day so that a redelivery does nothing."""
+    """What Slack delivered and Baton has taken; kept for a day so that the same delivery does nothing again.
+
+    `event_id` is an event's id, `act:` and the trigger of a press or form, or `share:` and the message that was shared.
+    An event that still waits for its answer has a `payload`; the answer takes it away.
+    """
 
     __tablename__ = "inbound_events"
     event_id: str = Field(primary_key=True)
     received_at: datetime = when(index=True)
+    payload: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))

@@ -24,6 +24,15 @@ class Person(Row, table=True):
     revision: int = Field(default=0, index=True)
 
 
+class SlackMember(Row, table=True):
+    """What Slack says an account is: known before anything else is asked of it, and known while Slack is away."""
+
+    __tablename__ = "slack_members"
+    slack_id: str = Field(primary_key=True)
+    standing: str = words()  #: a `bot.domain.trust.Standing`
+    seen_at: datetime = when()
+
+
 class Team(Row, table=True):
     """A team. `folded` is its identity; `is_declared` is False when sources only ever mention it as an owner."""
 

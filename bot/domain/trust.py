@@ -1,0 +1,100 @@
+"""Who may come in: whether a payload is meant for this workspace, and what whoever sent it may do.
+
+The field names and what they mean: https://docs.slack.dev/apis/slack-connect/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Standing(StrEnum):
+    """What an account is to the workspace."""
+
+    MEMBER = "member"
+    #: `is_restricted` or `is_ultra_restricted`: invited into single channels.
+    GUEST = "guest"
+    #: An account of another workspace, met in a shared channel.
+    STRANGER = "stranger"
+    BOT = "bot"
+    #: Deactivated.
+    GONE = "gone"
+
+
+class Admission(StrEnum):
+    """What a sender may do."""
+
+    #: Ask and decide.
+    DECIDE = "decide"
+    #: Ask; change nothing.
+    READ = "read"
+    #: Nothing; the sender, or the place where the answer would stand, is outside the organisation.
+    OUTSIDE = "outside"
+    #: Nothing for now: Slack did not say who it is.
+    UNKNOWN = "unknown"
+    #: Nothing, and no answer: another bot.
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The workspace and the app that this Baton serves. `enterprise_id` is empty outside Enterprise Grid."""
+
+    team_id: str
+    enterprise_id: str = ""
+    app_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What a payload says of where it comes from; text is empty where it says nothing.
+
+    `team_id`, `enterprise_id` and `app_id` are those that the payload is addressed to, `user_teams` the workspaces that
+    the person is said to be of. `is_shared_channel` is whether it comes from a channel that other organisations are in,
+    or are invited to.
+    """
+
+    team_id: str
+    enterprise_id: str
+    app_id: str
+    user_id: str
+    user_teams: tuple[str, ...]
+    channel_id: str
+    is_shared_channel: bool
+
+
+def is_addressed(sender: Sender, workspace: Workspace) -> bool:
+    """Whether a payload is meant for this app in this workspace. One that does not say is not."""
+    if sender.app_id and workspace.app_id and sender.app_id != workspace.app_id:
+        return False
+    if sender.enterprise_id and sender.enterprise_id != workspace.enterprise_id:
+        return False
+    is_org_wide = not sender.team_id and bool(sender.enterprise_id)
+    return sender.team_id == workspace.team_id or is_org_wide
+
+
+def admission(
+    sender: Sender, workspace: Workspace, standing: Standing | None, *, open_channels: Collection[str]
+) -> Admission:
+    """Return what the sender of a payload may do. `standing` is None when Slack could not be asked.
+
+    Channels in `open_channels` are those that an administrator has opened for reading: outsiders may ask there, and so
+    may members, whose answers outsiders will see.
+    """
+    if not is_addressed(sender, workspace) or not sender.user_id:
+        return Admission.OUTSIDE
+    if standing is Standing.BOT:
+        return Admission.SILENT
+    ours = {workspace.team_id, workspace.enterprise_id} - {""}
+    is_outsider = standing is Standing.STRANGER or any(team not in ours for team in sender.user_teams)
+    if is_outsider:
+        return Admission.READ if sender.channel_id in open_channels else Admission.OUTSIDE
+    if standing is None:
+        return Admission.UNKNOWN
+    if standing is Standing.GONE:
+        return Admission.OUTSIDE
+    if sender.is_shared_channel and sender.channel_id not in open_channels:
+        return Admission.OUTSIDE
+    return Admission.READ if standing is Standing.GUEST else Admission.DECIDE

@@ -1,0 +1,104 @@
+"""Bolt carries every payload: over HTTP through `bot.web`, and in Socket Mode through its own connections.
+
+Bolt checks the signature and answers `ssl_check`. `FrontDoor` is its next middleware, ahead of authorization: one
+dictionary look-up answers what Baton listens to. What Baton does not listen to goes on to Bolt, so that listeners
+registered with Bolt itself stay reachable. docs/adr/0007 has the reasons.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from slack_bolt import BoltResponse
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import NotTakenError
+from bot.ports import Ack
+from handlers.dispatch import Dispatch
+from handlers.payloads import parse
+
+log = logging.getLogger(__name__)
+
+
+class FrontDoor(AsyncMiddleware):
+    """Answers what Baton listens to; lets everything else go on to Bolt's listeners."""
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        self._dispatch = dispatch
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's signature
+    ) -> BoltResponse:
+        """Answer one payload whose signature Bolt has checked."""
+        if req.mode == "http":
+            # Only now: what nobody has signed is not parsed.
+            try:
+                req.body = parse(req.raw_body.encode(), req.content_type or "")
+            except ValueError:
+                return BoltResponse(status=400, body="The body is not what its content type says.")
+        try:
+            ack = await self._dispatch.answer(req.body)
+        except NotTakenError as error:
+            # Slack delivers it again: in Socket Mode, too, where only a 200 is passed on as an acknowledgement.
+            return BoltResponse(status=503, body=str(error))
+        if ack is not None:
+            return _response(ack)
+        if req.mode == "http":
+            again = AsyncBoltRequest(body=dict(req.body), headers=req.headers, mode="socket_mode")
+            req.context.update(again.context)
+        await next()
+        return resp
+
+
+class Carrier(AsyncApp):
+    """Bolt's app; a payload over which Bolt itself stumbles is answered, with nothing, and logged."""
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        """Answer one payload."""
+        try:
+            return await super().async_dispatch(req)
+        except Exception as error:  # noqa: BLE001 - the reply boundary of what Baton does not listen to
+            log.warning("Bolt could not make sense of a payload: %s", type(error).__name__)
+            return BoltResponse(status=200, body="")
+
+
+def carrier(client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) -> AsyncApp:
+    """Return the Bolt app that carries Slack's payloads.
+
+    In Socket Mode `signing_secret` may be empty: Slack's own side of the connection needs no signature.
+    """
+    app = Carrier(
+        client=client,
+        signing_secret=signing_secret or None,
+        before_authorize=FrontDoor(dispatch),
+        process_before_response=True,
+        raise_error_for_unhandled_request=True,
+    )
+
+    @app.error
+    async def on_error(error: Exception, body: dict[str, object]) -> BoltResponse:
+        if not isinstance(error, BoltUnhandledRequestError):
+            raise error
+        return _response(await dispatch.unheard(body))
+
+    return app
+
+
+def sockets(app: AsyncApp, app_token: str) -> AsyncSocketModeHandler:
+    """Return Socket Mode over this app, not connected yet."""
+    return AsyncSocketModeHandler(app, app_token)
+
+
+def _response(ack: Ack) -> BoltResponse:
+    headers: dict[str, str | Sequence[str]] = {"content-type": ["application/json"]} if ack else {}
+    return BoltResponse(status=200, body=ack, headers=headers)

@@ -1,0 +1,140 @@
+"""Events: written down, acknowledged, answered behind the acknowledgement, whatever happens in between."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.blocks import help as blocks
+from bot.blocks.text import Rendered
+from bot.domain.trust import Admission
+from bot.errors import NotTakenError, SlackError, StoreError, UserError
+from bot.logs import request_id
+from bot.services import inbound
+from bot.services.inbound import Interaction, Reply
+from handlers import payloads
+from handlers.context import Context
+from handlers.door import sender_of
+from handlers.payloads import Event
+
+log = logging.getLogger(__name__)
+
+#: Event ids that this process has taken lately; the store has those of other processes.
+_REMEMBERED = 10_000
+#: What an event brings that no answer needs; the rest is kept until it is answered.
+_NOT_KEPT = ("blocks", "attachments", "files", "metadata", "bot_profile", "user_profile", "edited", "reactions")
+#: What the store raises when it cannot be written to.
+_STORE_FAILED = (StoreError, SQLAlchemyError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class EventListener:
+    """What is done about one type of event.
+
+    `is_wanted` tells from the event alone whether it asks for anything. `answer` returns what is said about it, or
+    None when nothing is, or when it has shown something itself; `refuse` does the same for those who may not ask.
+    """
+
+    is_wanted: Callable[[Event, Context], bool]
+    answer: Callable[[Event, Context], Awaitable[Reply | None]]
+    refuse: Callable[[Event, Context, Rendered], Awaitable[Reply | None]]
+
+
+class Events:
+    """The events that Baton listens to, by type."""
+
+    def __init__(self, listeners: Mapping[str, EventListener], context: Context) -> None:
+        self._listeners, self._context = listeners, context
+        self._taken: dict[str, None] = {}
+
+    def knows(self, event_type: str) -> bool:
+        """Whether Baton listens to this type."""
+        return event_type in self._listeners
+
+    async def take(self, body: Mapping[str, Any]) -> None:
+        """Write an event down, and begin to answer it. A redelivery of what was taken does nothing.
+
+        Where the store cannot be written to, the answer goes out before the acknowledgement instead: reading needs no
+        write. Raises NotTakenError when that fails, too.
+        """
+        event = payloads.event(body)
+        if not self._listeners[event.type].is_wanted(event, self._context) or event.event_id in self._taken:
+            return
+        self._remember(event.event_id)
+        try:
+            is_first = await inbound.take(self._context.deps, event.event_id, _kept(body))
+        except _STORE_FAILED as error:
+            log.warning("%s could not be written down (%s); it is answered at once", event.type, type(error).__name__)
+            await self._answer_at_once(event, body)
+            return
+        except BaseException:
+            self._taken.pop(event.event_id, None)
+            raise
+        if is_first:
+            self._context.background.start(self._answer(event.event_id, body), what=event.type)
+
+    async def resume(self, *, at_start: bool = False) -> None:
+        """Answer what was acknowledged and then left behind, by a process that died or a store in trouble."""
+        for event_id, body in (await inbound.left_behind(self._context.deps, at_start=at_start)).items():
+            try:
+                await self._answer(event_id, body)
+            except Exception:
+                log.exception("event %s could not be answered; it is tried again", event_id)
+
+    def _remember(self, event_id: str) -> None:
+        self._taken[event_id] = None
+        if len(self._taken) > _REMEMBERED:
+            del self._taken[next(iter(self._taken))]
+
+    async def _answer(self, event_id: str, body: Mapping[str, Any]) -> None:
+        event = payloads.event(body)
+        reply = await self._reply(event, body)
+        await inbound.settle(self._context.deps, event_id, reply)
+        self._context.drainer.wake()
+
+    async def _answer_at_once(self, event: Event, body: Mapping[str, Any]) -> None:
+        try:
+            reply = await self._reply(event, body)
+            if reply is not None:
+                await self._context.slack.post_message(
+                    reply.channel,
+                    text=reply.message.text,
+                    blocks=reply.message.blocks,
+                    thread_ts=reply.thread_ts or None,
+                )
+        except SlackError as error:
+            self._taken.pop(event.event_id, None)
+            raise NotTakenError(f"neither the store nor Slack took it: {error}") from error
+
+    async def _reply(self, event: Event, body: Mapping[str, Any]) -> Reply | None:
+        """Return what is said about an event; what goes wrong is said as well."""
+        listener, context = self._listeners[event.type], self._context
+        admitted = await context.door.admit(sender_of(body))
+        if admitted is Admission.SILENT:
+            return None
+        inbound.interaction.set(Interaction("", may_decide=admitted is Admission.DECIDE))
+        try:
+            if admitted in (Admission.OUTSIDE, Admission.UNKNOWN):
+                return await listener.refuse(event, context, blocks.not_admitted(admitted))
+            return await listener.answer(event, context)
+        except UserError as error:
+            said = Rendered(str(error))
+        except SlackError as error:
+            log.warning("%s failed: %s", event.type, error)
+            said = blocks.slack_failed(error.code)
+        except Exception:
+            log.exception("%s failed", event.type)
+            said = blocks.failed(request_id.get())
+        return await listener.refuse(event, context, said)
+
+
+def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of an event what its answer needs, for the store."""
+    inner = body.get("event")
+    event = {key: value for key, value in inner.items() if key not in _NOT_KEPT} if isinstance(inner, dict) else {}
+    names = ("type", "event_id", "team_id", "enterprise_id", "api_app_id", "is_ext_shared_channel")
+    return {**{name: body[name] for name in names if name in body}, "event": event}

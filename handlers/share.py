@@ -1,0 +1,45 @@
+"""Showing an answer to everybody in a channel, once."""
+
+from __future__ import annotations
+
+from bot.blocks.text import Rendered
+from bot.errors import NotAllowedError, SlackError, UserError
+from bot.services import inbound
+from handlers.context import Context
+from handlers.payloads import Action
+
+
+async def in_channel(context: Context, action: Action, message: Rendered) -> None:
+    """Post for everyone in the channel, in the thread when the question was asked in one.
+
+    However often Share is pressed on an answer, it is shared once. Raises NotAllowedError where people from outside
+    would see it.
+    """
+    await check_place(context, action.channel_id)
+    key = f"share:{action.channel_id}:{action.message_ts}:{action.value}"[:200]
+    if not await inbound.take(context.deps, key):
+        raise UserError("This answer is in the channel already.")
+    body: dict[str, object] = {"response_type": "in_channel", "replace_original": False, **message.as_body()}
+    if action.thread_ts:
+        body["thread_ts"] = action.thread_ts
+    try:
+        await context.slack.respond(action.response_url, body)
+    except SlackError:
+        await inbound.release(context.deps, key)
+        raise
+
+
+async def check_place(context: Context, channel_id: str) -> None:
+    """Raise NotAllowedError unless everybody in the channel may see what the catalog says, as far as Slack tells."""
+    if context.door.is_open(channel_id):
+        return
+    try:
+        is_shared = await context.slack.is_shared_channel(channel_id)
+    except SlackError as error:
+        raise NotAllowedError(
+            "I cannot tell who is in this channel, so I share nothing here. Invite me with `/invite`, then share again."
+        ) from error
+    if is_shared:
+        raise NotAllowedError(
+            "People from other organisations are in this channel, so I share nothing here. Only you saw the answer."
+        )

@@ -1,0 +1,319 @@
+"""Who comes in: payloads of others, outsiders, unsigned and malformed requests, and what is delivered twice."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import hmac
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+
+from bot.errors import SlackUnreachableError
+from bot.playground.fake_slack import Delivery
+from bot.web import SLACK_PATH
+from tests.slack.conftest import SECRET, Stage
+from tests.slack.test_clicks import actions
+
+over_http = pytest.mark.parametrize("deployment", ["http-sqlite"], indirect=True)
+on_both_wires = pytest.mark.parametrize("deployment", ["http-sqlite", "socket-sqlite"], indirect=True)
+
+#: What the catalog of these tests would give away.
+TELLING = ("Payments", "Platform", "Search", "payments-db", "runbooks", "C0000000")
+
+
+async def sent(stage: Stage, delivery: Delivery, change: Callable[[dict[str, Any]], None]) -> Delivery:
+    """Deliver a payload again that was changed on its way, as if Slack had made it so."""
+    payload = copy.deepcopy(delivery.payload)
+    for name in ("trigger_id", "event_id"):
+        if name in payload:
+            payload[name] = f"{payload[name]}-other"
+    change(payload)
+    again = await stage.slack.deliver_again(replace(delivery, payload=payload))
+    await stage.settle()
+    return again
+
+
+def said_since(stage: Stage, before: int, channel: str = "general") -> list[Any]:
+    place = stage.slack.workspace.channel(channel).id
+    return list(stage.slack.workspace.messages[place].values())[before:]
+
+
+def count(stage: Stage, channel: str = "general") -> int:
+    return len(stage.slack.workspace.messages[stage.slack.workspace.channel(channel).id])
+
+
+def setting(*path: str, to: Any) -> Callable[[dict[str, Any]], None]:
+    def change(payload: dict[str, Any]) -> None:
+        for name in path[:-1]:
+            payload = payload[name]
+        payload[path[-1]] = to
+
+    return change
+
+
+def without(name: str) -> Callable[[dict[str, Any]], None]:
+    return lambda payload: payload.pop(name, None)
+
+
+@on_both_wires
+@pytest.mark.parametrize(
+    "change",
+    [
+        setting("team_id", to="T0SOMEONE"),
+        setting("enterprise_id", to="E0SOMEONE"),
+        setting("api_app_id", to="A0SOMEONE"),
+        without("team_id"),
+    ],
+    ids=["another workspace", "another enterprise", "another app", "no workspace"],
+)
+async def test_a_command_meant_for_others_is_not_answered(
+    stage: Stage, change: Callable[[dict[str, Any]], None]
+) -> None:
+    await stage.ask("/whoowns payments-db")
+    again = await sent(stage, stage.slack.deliveries[-1], change)
+    assert "members of this workspace only" in json.dumps(again.response)
+    assert not any(word in json.dumps(again.response) for word in TELLING)
+
+
+@on_both_wires
+@pytest.mark.parametrize(
+    "change",
+    [
+        setting("team_id", to="T0SOMEONE"),
+        setting("api_app_id", to="A0SOMEONE"),
+        setting("is_ext_shared_channel", to=True),
+        setting("event", "user_team", to="T0SOMEONE"),
+        setting("event", "source_team", to="T0SOMEONE"),
+        setting("event", "team", to="T0SOMEONE"),
+    ],
+    ids=["another workspace", "another app", "a shared channel", "user_team", "source_team", "team"],
+)
+async def test_a_mention_from_outside_gets_one_sentence(stage: Stage, change: Callable[[dict[str, Any]], None]) -> None:
+    bot = stage.slack.workspace.bot_user_id
+    question = await stage.say(f"<@{bot}> who owns payments-db?")
+    genuine = next(
+        each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention"
+    )
+    assert any(
+        word in stage.slack.visible_messages("ada", "general", thread_ts=question.ts)[-1].text for word in TELLING
+    )
+    before = count(stage)
+    await sent(stage, genuine, change)
+    said = said_since(stage, before)
+    assert len(said) == 1
+    assert "members of this workspace only" in said[0].text
+    assert not any(word in said[0].text for word in TELLING)
+
+
+@on_both_wires
+async def test_a_press_by_somebody_of_another_workspace_changes_nothing(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout")
+    pressed = await stage.press(answer, "ownership.confirm")
+    assert (await actions(stage)).count("ownership.confirm") == 1
+    await sent(stage, pressed, setting("user", "team_id", to="T0SOMEONE"))
+    assert (await actions(stage)).count("ownership.confirm") == 1
+    assert "members of this workspace only" in stage.slack.visible_messages("grace", "general")[-1].text
+
+
+async def test_a_press_that_is_delivered_again_acts_once(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout")
+    pressed = await stage.press(answer, "ownership.confirm")
+    await stage.slack.deliver_again(pressed)
+    await stage.settle()
+    assert (await actions(stage)).count("ownership.confirm") == 1
+
+
+@on_both_wires
+async def test_a_press_acts_once_also_in_a_process_that_has_not_seen_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.dispatch.Dispatch._is_repeated", lambda *_: False)
+    answer = await stage.ask("/whoowns checkout")
+    pressed = await stage.press(answer, "ownership.confirm")
+    await stage.slack.deliver_again(pressed)
+    await stage.settle()
+    assert (await actions(stage)).count("ownership.confirm") == 1
+
+
+async def test_share_pressed_thrice_shares_once(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout")
+    before = count(stage)
+    for _ in range(3):
+        await stage.press(answer, "ownership.share")
+    shared = [each for each in said_since(stage, before) if not each.ephemeral_for]
+    assert len(shared) == 1
+    assert "in the channel already" in stage.slack.visible_messages("grace", "general")[-1].text
+
+
+def signed(body: bytes, *, content_type: str = "application/x-www-form-urlencoded") -> dict[str, str]:
+    at = str(int(time.time()))
+    digest = hmac.new(SECRET.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
+    return {
+        "X-Slack-Request-Timestamp": at,
+        "X-Slack-Signature": f"v0={digest}",
+        "Content-Type": content_type,
+    }
+
+
+NOW = str(int(time.time()))
+
+
+@over_http
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({}, b"command=/whoowns"),
+        ({"X-Slack-Request-Timestamp": "9" * 400, "X-Slack-Signature": "v0=" + "0" * 64}, b"{}"),
+        ({"X-Slack-Request-Timestamp": "²", "X-Slack-Signature": "v0=" + "0" * 64}, b"{}"),
+        ({"X-Slack-Request-Timestamp": NOW, "X-Slack-Signature": "v0=é"}, b"{}"),
+        ({"X-Slack-Request-Timestamp": NOW, "X-Slack-Signature": "v0=" + "0" * 64}, b"\xff\xfe"),
+        ({"X-Slack-Request-Timestamp": NOW, "X-Slack-Signature": "v0=" + "0" * 64}, b"payload={"),
+        ({"X-Slack-Request-Timestamp": NOW, "X-Slack-Signature": "v0=" + "0" * 64}, b"{" * 10_000),
+        (
+            {
+                "X-Slack-Request-Timestamp": NOW,
+                "X-Slack-Signature": "v0=" + "0" * 64,
+                "Content-Type": "application/json",
+            },
+            b'{"authorizations": 7, "team": [], "view": null}',
+        ),
+    ],
+)
+async def test_what_nobody_signed_is_refused_in_one_line(
+    stage: Stage, caplog: pytest.LogCaptureFixture, headers: dict[str, str], body: bytes
+) -> None:
+    caplog.clear()
+    caplog.set_level(logging.INFO)
+    async with aiohttp.ClientSession() as session:
+        answer = await session.post(stage.baton.url + SLACK_PATH, data=body, headers=headers)
+    assert answer.status == 401
+    ours = [record for record in caplog.records if record.name.startswith(("bot", "handlers", "slack_bolt", "aiohttp"))]
+    assert len(ours) == 1
+    assert ours[0].exc_info is None
+
+
+@over_http
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "view_submission", "view": None},
+        {"type": "view_submission", "view": {"callback_id": "ownership.doubt", "blocks": [-1]}},
+        {"type": "view_submission", "view": {"callback_id": [], "blocks": {}, "state": 3}},
+        {"type": "block_actions", "actions": []},
+        {"type": "block_actions", "actions": [7], "container": "x", "message": []},
+        {"type": "block_actions", "actions": [{"action_id": "ownership.confirm", "value": "nothing|x"}]},
+        {"type": "message_action", "callback_id": "who_owns_this", "message": None},
+        {"type": ["view_submission"]},
+        {"type": "event_callback", "event": None},
+        {"type": "event_callback", "event": {"type": {}}},
+        {"type": "event_callback", "event": {"type": "app_mention", "text": 3}},
+    ],
+)
+async def test_a_signed_form_that_makes_no_sense_is_answered(stage: Stage, payload: dict[str, Any]) -> None:
+    workspace = stage.slack.workspace
+    whole = {
+        "team": {"id": workspace.team_id},
+        "team_id": workspace.team_id,
+        "user": {"id": workspace.user("grace").id},
+        "event_id": "Ev1",
+        **payload,
+    }
+    body = urlencode({"payload": json.dumps(whole)}).encode()
+    async with aiohttp.ClientSession() as session:
+        answer = await session.post(stage.baton.url + SLACK_PATH, data=body, headers=signed(body))
+        assert answer.status in (200, 404), await answer.text()
+        assert answer.status == 200 or payload["type"] in ("event_callback", ["view_submission"])
+
+
+@over_http
+@pytest.mark.parametrize("body", [b"payload=%7B", b"payload=3", b"[]", b"{"])
+async def test_a_signed_body_that_is_no_payload_is_a_bad_request(stage: Stage, body: bytes) -> None:
+    async with aiohttp.ClientSession() as session:
+        answer = await session.post(
+            stage.baton.url + SLACK_PATH,
+            data=body,
+            headers=signed(
+                body, content_type="application/json" if body in (b"[]", b"{") else "application/x-www-form-urlencoded"
+            ),
+        )
+        assert answer.status == 400
+
+
+@on_both_wires
+async def test_a_guest_reads_and_decides_nothing(stage: Stage) -> None:
+    guest = stage.slack.add_user("gus", real_name="Gus Guest", email="grace@example.test", standing="guest")
+    place = stage.slack.workspace.channel("general")
+    place.members.add(guest.id)
+    answer = await stage.ask("/whoowns checkout", user="gus")
+    assert "Payments" in answer.text
+    for action in ("ownership.share", "ownership.doubt"):
+        await stage.press(answer, action, user="gus")
+        assert "only full members of the workspace" in stage.slack.visible_messages("gus", "general")[-1].text
+    confirm = await stage.press(await stage.ask("/whoowns checkout"), "ownership.confirm")
+    before = await actions(stage)
+    await sent(stage, confirm, setting("user", "id", to=guest.id))
+    assert await actions(stage) == before
+    assert not stage.slack.view_stack("gus")
+
+
+@on_both_wires
+async def test_a_stranger_with_a_members_address_is_nobody(stage: Stage) -> None:
+    stranger = stage.slack.add_user("pat", real_name="Pat Partner", email="ada@example.test", standing="stranger")
+    stage.slack.workspace.channel("general").members.add(stranger.id)
+    answer = await stage.ask("/whoowns payments-db", user="pat")
+    assert "members of this workspace only" in answer.text
+    await stage.slack.open_home("pat")
+    await stage.settle()
+    home = stage.slack.home("pat")
+    assert home is not None
+    assert "members of this workspace only" in str(home.payload["blocks"])
+    assert not any(word in str(home.payload["blocks"]) for word in TELLING)
+
+
+@on_both_wires
+async def test_whoever_slack_does_not_know_just_now_is_told_to_try_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise SlackUnreachableError("status 500")
+
+    stage.slack.add_user("new", real_name="New Hire", email="new@example.test")
+    stage.slack.workspace.channel("general").members.add(stage.slack.workspace.user("new").id)
+    monkeypatch.setattr("bot.clients.slack.SlackClient.user", away)
+    assert "could not tell me who you are" in (await stage.ask("/whoowns payments-db", user="new")).text
+    monkeypatch.undo()
+    assert "owns" in (await stage.ask("/whoowns payments-db", user="new")).text
+
+
+@on_both_wires
+async def test_nothing_is_shared_in_a_channel_with_people_from_outside(stage: Stage) -> None:
+    stage.slack.add_channel("partners", members=["grace"], bot_is_member=True, is_ext_shared=True)
+    answer = await stage.ask("/whoowns checkout", channel="partners")
+    assert "Payments" in answer.text
+    before = count(stage, "partners")
+    await stage.press(answer, "ownership.share")
+    assert [each.ephemeral_for is not None for each in said_since(stage, before, "partners")] == [True]
+    assert "I share nothing here" in stage.slack.visible_messages("grace", "partners")[-1].text
+    question = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns checkout?", channel="partners")
+    said = stage.slack.visible_messages("grace", "partners", thread_ts=question.ts)[-1].text
+    assert "members of this workspace only" in said
+
+
+@on_both_wires
+async def test_a_partner_channel_can_be_opened_for_reading(stage: Stage) -> None:
+    place = stage.slack.add_channel("partners", members=["grace"], bot_is_member=True, is_ext_shared=True)
+    stranger = stage.slack.add_user("pat", real_name="Pat Partner", standing="stranger")
+    place.members.add(stranger.id)
+    stage.baton.context.door._open = frozenset({place.id})
+    answer = await stage.ask("/whoowns checkout", user="pat", channel="partners")
+    assert "Payments" in answer.text
+    await stage.press(answer, "ownership.doubt", user="pat")
+    assert "only full members" in stage.slack.visible_messages("pat", "partners")[-1].text

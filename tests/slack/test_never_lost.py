@@ -1,0 +1,193 @@
+"""A question that was acknowledged is answered exactly once, or one sentence says why not."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import ClientConnectionError
+from prometheus_client import CollectorRegistry
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.playground.fake_slack import Delivery, MessageRef
+from bot.services import inbound
+from handlers import routes
+from handlers.dispatch import Dispatch, Metrics
+from tests.slack.conftest import Stage
+
+on_sqlite = pytest.mark.parametrize("deployment", ["http-sqlite"], indirect=True)
+on_both_wires = pytest.mark.parametrize("deployment", ["http-sqlite", "socket-sqlite"], indirect=True)
+
+
+def refusal(status: int, code: str = "", **headers: str) -> SlackApiError:
+    data = {"ok": False, "error": code} if code else {"ok": False, "error": "ratelimited" if status == 429 else ""}
+    response = AsyncSlackResponse(
+        client=None, http_verb="POST", api_url="", req_args={}, data=data, headers=headers, status_code=status
+    )
+    return SlackApiError("refused", response)
+
+
+def failing_once(monkeypatch: pytest.MonkeyPatch, method: str, error: BaseException) -> list[Any]:
+    """Let a method of Slack's fail at its first call; the list holds what was tried."""
+    real: Callable[..., Awaitable[Any]] = getattr(AsyncWebClient, method)
+    tried: list[Any] = []
+
+    async def call(self: AsyncWebClient, **arguments: Any) -> Any:
+        tried.append(arguments)
+        if len(tried) == 1:
+            raise error
+        return await real(self, **arguments)
+
+    monkeypatch.setattr(AsyncWebClient, method, call)
+    return tried
+
+
+def answers(stage: Stage, user: str = "grace") -> list[str]:
+    """What Baton has said about payments-db that this person sees."""
+    bot = stage.slack.workspace.bot_user_id
+    everywhere = (message for place in stage.slack.workspace.messages.values() for message in place.values())
+    return [message.text for message in everywhere if message.user == bot and "payments-db" in message.text]
+
+
+FAULTS = {
+    "429": refusal(429, **{"Retry-After": "1"}),
+    "500": refusal(500),
+    "refused": refusal(200, "internal_error"),
+    "no longer there": refusal(200, "channel_not_found"),
+    "cut off": ClientConnectionError("reset"),
+}
+
+
+@on_both_wires
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_mention_is_answered_once_although_slack_does_not_take_the_first_post(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    tried = failing_once(monkeypatch, "chat_postMessage", FAULTS[fault])
+    await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+    assert len(tried) >= 2
+    assert len(answers(stage)) == 1
+
+
+@on_sqlite
+async def test_a_question_is_answered_once_while_the_database_is_locked(stage: Stage, database_url: str) -> None:
+    other = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        await stage.slack.post("grace", "general", f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+        await stage.slack.settle()
+        assert len(answers(stage)) == 1
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    asked = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
+    assert asked.status == 200
+    await stage.slack.deliver_again(asked, retry_num=1)
+    await stage.settle()
+    assert len(answers(stage)) == 1
+
+
+@on_sqlite
+async def test_a_question_that_neither_the_database_nor_slack_takes_is_not_acknowledged(
+    stage: Stage, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_once(monkeypatch, "chat_postMessage", refusal(200, "internal_error"))
+    other = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        await stage.slack.post("grace", "general", f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+        refused: list[Delivery] = []
+        for _ in range(1000):
+            if refused := [each for each in stage.slack.deliveries if each.status == 503]:
+                break
+            await asyncio.sleep(0.01)
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    await stage.settle()
+    await stage.slack.deliver_again(refused[0], retry_num=1)
+    await stage.settle()
+    assert len(answers(stage)) == 1
+
+
+async def test_what_a_process_left_behind_is_answered_by_the_next_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr("handlers.events.Events._answer", dies)
+    await stage.slack.post("grace", "general", f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+    await stage.settle()
+    assert answers(stage) == []
+    monkeypatch.undo()
+    for _ in range(2):
+        await Dispatch(routes(), stage.baton.context, Metrics(CollectorRegistry())).events.resume(at_start=True)
+        await stage.settle()
+    assert len(answers(stage)) == 1
+    assert await inbound.left_behind(stage.baton.context.deps, at_start=True) == {}
+
+
+@on_both_wires
+async def test_an_error_behind_a_mention_says_whom_to_give_the_reference(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("handlers.ownership.named_in_vain", broken)
+    question = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+    said = stage.slack.visible_messages("grace", "general", thread_ts=question.ts)[-1].text
+    assert "give your Baton administrator `" in said
+
+
+@on_both_wires
+async def test_a_home_tab_that_cannot_be_shown_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("handlers.home._overview", broken)
+    await stage.slack.open_home("grace")
+    await stage.settle()
+    home = stage.slack.home("grace")
+    assert home is not None
+    assert "give your Baton administrator" in str(home.payload["blocks"])
+
+
+@on_both_wires
+async def test_an_acknowledgement_does_not_wait_for_a_form_that_slack_opens_slowly(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.dispatch._PATIENCE_SECONDS", 0.05)
+    let_go = asyncio.Event()
+    real = AsyncWebClient.views_open
+
+    async def slowly(self: AsyncWebClient, **arguments: Any) -> Any:
+        await let_go.wait()
+        return await real(self, **arguments)
+
+    monkeypatch.setattr(AsyncWebClient, "views_open", slowly)
+    answer = await stage.ask("/whoowns checkout")
+    pressed = await stage.slack.act("grace", _ref(answer), "ownership.doubt")
+    assert pressed.ok
+    assert not stage.slack.view_stack("grace")
+    let_go.set()
+    await stage.settle()
+    assert stage.slack.view_stack("grace")
+
+
+@on_both_wires
+async def test_a_form_that_slack_did_not_open_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing_once(monkeypatch, "views_open", refusal(200, "expired_trigger_id"))
+    answer = await stage.ask("/whoowns checkout")
+    await stage.press(answer, "ownership.doubt")
+    assert "Slack did not take that" in stage.slack.visible_messages("grace", "general")[-1].text
+
+
+def _ref(message: Any) -> Any:
+    return MessageRef(message.channel, message.ts)
