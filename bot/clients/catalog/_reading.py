@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from bot.domain.catalog import (
     TeamClaim,
 )
 from bot.domain.names import clean
+from bot.domain.secrets import looks_secret, redacted
 from bot.errors import UnreadableError
 
 MEBIBYTE = 1024 * 1024
@@ -97,17 +98,26 @@ class Sink:
     _problem_counts: dict[str, int] = field(default_factory=dict)
 
     def asset(self, claim: AssetClaim) -> None:
-        """Add an asset, or a problem when its `external_id` is already taken."""
+        """Add an asset, or a problem when its `external_id` is already taken or a name of it looks like a secret."""
+        if self._is_secret("asset", _names_of(claim), claim.origin):
+            return
+        if looks_secret("\n".join(_remarks_of(claim))):
+            self.problem(claim.origin, "has a remark that looks like a secret; its remarks are left out, remove it.")
+            claim = replace(claim, description="", links=(), tags=(), runs=(), unowned_reason="")
         if self._is_new("asset", claim.external_id, claim.external_id, claim.origin):
             self.catalog.assets.append(claim)
 
     def team(self, claim: TeamClaim) -> None:
-        """Add a team, or a problem when the source already has one of that name."""
+        """Add a team, or a problem when the source already has one of that name, or it looks like a secret."""
+        if self._is_secret("team", _texts_of(claim), claim.origin):
+            return
         if self._is_new("team", claim.name.casefold(), claim.name, claim.origin):
             self.catalog.teams.append(claim)
 
     def person(self, claim: PersonClaim) -> None:
         """Add a person, or a problem when somebody else has the same e-mail address, Slack id or handle."""
+        if self._is_secret("person", _texts_of(claim), claim.origin):
+            return
         keys = [("person", key.casefold()) for key in (claim.email, claim.slack_id, claim.handle) if key]
         taken = next((key for key in keys if key in self._seen), None)
         if taken is not None:
@@ -126,6 +136,12 @@ class Sink:
             text = f"has more than {_PROBLEMS_PER_FILE} problems, the rest is not shown; is this the right format?"
             self.catalog.problems.append(Problem(Origin(origin.path), text))
 
+    def _is_secret(self, what: str, names: Iterable[str], origin: Origin) -> bool:
+        if not looks_secret("\n".join(names)):
+            return False
+        self.problem(origin, f"gives the {what} a name that looks like a secret; it is left out. Remove the secret.")
+        return True
+
     def _is_new(self, what: str, key: str, shown: str, origin: Origin) -> bool:
         first = self._seen.get((what, key))
         if first is None:
@@ -138,6 +154,33 @@ class Sink:
         self.problem(
             origin, f"{what} {quoted(name)} is already defined at {first}; this one is left out, remove one of them."
         )
+
+
+def _names_of(claim: AssetClaim) -> Iterator[str]:
+    yield from (claim.external_id, claim.name, claim.namespace, claim.parent, *claim.aliases, *claim.addresses)
+    for each in claim.owners:
+        yield from (each.owner.name, each.owner.written)
+    if claim.path_rule is not None:
+        yield from (claim.path_rule.repository, claim.path_rule.pattern)
+
+
+def _remarks_of(claim: AssetClaim) -> Iterator[str]:
+    yield from (claim.description, claim.unowned_reason)
+    for link in claim.links:
+        yield from (link.label, link.url)
+    for key, value in claim.tags:
+        yield f"{key}={value}"
+    for run in claim.runs:
+        yield from (run.product, run.version)
+
+
+def _texts_of(claim: TeamClaim | PersonClaim) -> Iterator[str]:
+    for name in claim.__slots__:
+        value = getattr(claim, name)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (each for each in value if isinstance(each, str))
 
 
 Chosen = tuple[Sequence[SourceFile], Sequence[Problem]]
@@ -213,7 +256,7 @@ def _report_bytes(file: SourceFile, sink: Sink, raw: bytes) -> None:
 
 def quoted(text: str, *, limit: int = 80) -> str:
     """Return `text` fit for a problem's sentence: cleaned, cut, in quotation marks."""
-    text = clean(text[: limit * 4])
+    text = redacted(clean(text[: limit * 4]))
     return f"'{text if len(text) <= limit else text[: limit - 1] + '…'}'"
 
 

@@ -45,7 +45,8 @@ def every_file(path: Path, problems: list[Problem]) -> Iterator[Path]:
         if path.is_dir():
             yield from _walk(path, problems)
         elif path.is_file():
-            yield path
+            if _stays(path, path.parent.resolve(), problems):
+                yield path
         else:
             problems.append(Problem(Origin(str(path)), "does not exist, or is no file; check the path."))
     except OSError as error:
@@ -60,7 +61,8 @@ def _files_of(format_: Format, path: Path, problems: list[Problem]) -> Iterator[
                 if format_.matches(found):
                     yield SourceFile(found, str(found), path)
         elif path.is_file():
-            yield SourceFile(path, shown)
+            if _stays(path, path.parent.resolve(), problems):
+                yield SourceFile(path, shown)
         elif path.exists():
             problems.append(Problem(Origin(shown), "is neither a file nor a directory; name a file."))
         else:
@@ -72,8 +74,13 @@ def _files_of(format_: Format, path: Path, problems: list[Problem]) -> Iterator[
 
 
 def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
-    """Yield the regular files below `root`, a directory's own files first, both by name; symlink loops end."""
+    """Yield the regular files below `root`, a directory's own files first, both by name.
+
+    Links are followed as long as they stay within `root`, and loops of them end. A repository is somebody else's: a
+    link out of it would put any file of this machine into the catalog.
+    """
     seen: set[Path] = set()
+    bounds = root.resolve()
     todo = [root]
     while todo:
         here = todo.pop()
@@ -87,13 +94,25 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
         except OSError as error:
             problems.append(Problem(Origin(str(here)), f"cannot be listed ({error.strerror}); check its permissions."))
             continue
+        inside = [
+            entry for entry in entries if not entry.is_symlink() or _stays(Path(here, entry.name), bounds, problems)
+        ]
         todo.extend(
-            Path(here, entry.name) for entry in reversed(entries) if entry.name not in _SKIPPED and _is_dir(entry)
+            Path(here, entry.name) for entry in reversed(inside) if entry.name not in _SKIPPED and _is_dir(entry)
         )
-        for entry in entries:
+        for entry in inside:
             path = Path(here, entry.name)
             if path.is_file():
                 yield path
+
+
+def _stays(path: Path, bounds: Path, problems: list[Problem]) -> bool:
+    """Whether a path that may be a link leads to something within `bounds`; a problem says so when it does not."""
+    real = _identity(path)
+    if real.is_relative_to(bounds) or not real.exists():
+        return True
+    problems.append(Problem(Origin(str(path)), "is a link that leads out of its folder; put the file itself there."))
+    return False
 
 
 def _is_dir(entry: os.DirEntry[str]) -> bool:

@@ -1,0 +1,119 @@
+"""A repository is somebody else's: no link leads the reader out of it, and no secret becomes a name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.clients.catalog import detect, read
+from bot.domain.catalog import SourceCatalog
+from tests.domain.test_secrets import SECRETS
+
+TOKEN = SECRETS[0]
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder with what nobody has imported."""
+    folder = tmp_path / "private"
+    folder.mkdir()
+    (folder / ".env").write_text(f"BATON_SLACK_BOT_TOKEN={TOKEN} @acme/payments\n/private/ @acme/private-team\n")
+    (folder / "catalog-info.yaml").write_text(
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\n"
+        "metadata: {name: private-thing}\nspec: {type: service, owner: private-team}\n"
+    )
+    return folder
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    return folder
+
+
+def said(catalog: SourceCatalog) -> str:
+    """Everything that would reach the store or the report."""
+    return repr((catalog.assets, catalog.teams, catalog.people, [str(each) for each in catalog.problems]))
+
+
+def link(checkout: Path, name: str, to: Path | str) -> Path:
+    path = checkout / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(to)
+    return path
+
+
+@pytest.mark.parametrize("is_named", [True, False], ids=["the file is named", "its folder is named"])
+@pytest.mark.parametrize("chain", [1, 2], ids=["a link", "a link to a link"])
+def test_a_link_out_of_the_folder_is_not_read(checkout: Path, outside: Path, chain: int, is_named: bool) -> None:
+    target: Path | str = outside / ".env"
+    if chain == 2:
+        target = link(checkout, "inner", target).name
+    path = link(checkout, "CODEOWNERS", target)
+    catalog = read("codeowners", [path if is_named else checkout])
+    assert catalog.assets == []
+    assert "leads out of its folder" in said(catalog)
+    assert TOKEN not in said(catalog)
+    assert "private-team" not in said(catalog)
+
+
+def test_a_folder_that_is_a_link_out_is_not_walked(checkout: Path, outside: Path) -> None:
+    link(checkout, "services", outside)
+    catalog = read("backstage", [checkout])
+    assert catalog.assets == []
+    assert "leads out of its folder" in said(catalog)
+    assert "private-thing" not in said(catalog)
+
+
+def test_nothing_outside_is_looked_at_to_tell_the_format(checkout: Path, outside: Path) -> None:
+    link(checkout, "catalog-info.yaml", outside / "catalog-info.yaml")
+    found, problems = detect([checkout])
+    assert found == {}
+    assert any("leads out of its folder" in str(each) for each in problems)
+
+
+def test_links_within_the_folder_are_read(checkout: Path) -> None:
+    (checkout / "owners").mkdir()
+    (checkout / "owners" / "real.yaml").write_text(
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\n"
+        "metadata: {name: checkout}\nspec: {type: service, owner: payments}\n"
+    )
+    link(checkout, "catalog-info.yaml", "owners/real.yaml")
+    assert [each.name for each in read("backstage", [checkout / "catalog-info.yaml"]).assets] == ["checkout"]
+
+
+def test_the_folder_that_is_named_may_be_a_link_itself(checkout: Path, outside: Path, tmp_path: Path) -> None:
+    named = tmp_path / "named"
+    named.symlink_to(outside)
+    assert [each.name for each in read("backstage", [named]).assets] == ["private-thing"]
+
+
+def test_a_pipe_keeps_nobody_waiting(checkout: Path) -> None:
+    os.mkfifo(checkout / "CODEOWNERS")
+    assert "holds no file of the format" in said(read("codeowners", [checkout]))
+    assert "neither a file nor a directory" in said(read("codeowners", [checkout / "CODEOWNERS"]))
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_what_looks_like_a_secret_is_no_name_and_is_not_repeated(checkout: Path, secret: str) -> None:
+    names = {"asset": secret, "owner": secret, "alias": secret}
+    lines = ["baton: 1", "assets:"]
+    lines += [f"  - {{name: {names['asset']!r}, owner: payments}}", f"  - {{name: a, owner: {names['owner']!r}}}"]
+    lines += [f"  - {{name: b, aliases: [{names['alias']!r}], owner: payments}}", "  - {name: fine, owner: payments}"]
+    lines += [f"  - {{name: c, description: {secret!r}, owner: payments}}", "teams:", f"  - {{name: {secret!r}}}"]
+    (checkout / "baton.yaml").write_text("\n".join(lines) + "\n")
+    catalog = read("baton", [checkout])
+    assert secret not in said(catalog)
+    assert {each.name for each in catalog.assets} == {"fine", "c"}
+    assert catalog.teams == []
+    assert said(catalog).count("looks like a secret") >= 4
+
+
+def test_a_line_of_codeowners_with_a_secret_is_left_out_with_its_place(checkout: Path) -> None:
+    (checkout / "CODEOWNERS").write_text(f"/src/ @acme/payments\nBATON_SLACK_BOT_TOKEN={TOKEN} @acme/payments\n")
+    catalog = read("codeowners", [checkout])
+    assert TOKEN not in said(catalog)
+    assert any(each.origin.line == 2 and "secret" in each.message for each in catalog.problems)

@@ -1,0 +1,51 @@
+"""What looks like a credential, and what only looks odd."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.secrets import REDACTED, looks_secret, redacted
+
+# Put together here, so that no scanner takes these for leaks.
+SECRETS = [
+    "xox" + "b-1234567890-abcdefghij",
+    "xap" + "p-1-A0123456789-abcdef",
+    "gh" + "p_" + "a1B2" * 9,
+    "github" + "_pat_" + "a1B2" * 9,
+    "gl" + "pat-" + "a1B2c3D4e5F6g7H8i9J0",
+    "AK" + "IA" + "ABCDEFGHIJKLMNOP",
+    "-----BEGIN RSA PRIVATE" + " KEY-----",
+    "eyJ" + "hbGciOiJI." + "eyJ" + "zdWIiOiIx." + "c2lnbmF0dXJl",
+    "https://hooks.slack.com/" + "services/T000/B000/XXXX",
+    "postgres://payments:hunter2@db.example.test/payments",
+    "BATON_SLACK_BOT_TOKEN=whatever",
+    "DB_PASSWORD = hunter2",
+]
+NAMES = [
+    "payments-db",
+    "arn:aws:rds:eu-west-1:123456789012:db:payments-db",
+    "7f9c2ba4-e88f-4b3c-9a51-0d3f4bd7e5a1",
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "https://github.com/acme/shop/tree/main/services/checkout",
+    "git@github.com:acme/shop.git",
+    "token-service",
+    "secrets-manager",
+    "password-reset",
+    "/config/secrets/*.yaml",
+    "jo@example.com",
+    "xoxo-party",
+    "postgres://db.example.test:5432/payments",
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_secrets_are_seen_also_within_a_text(text: str) -> None:
+    assert looks_secret(text)
+    assert looks_secret(f"see {text} there")
+    assert redacted(f"see {text} there") == REDACTED
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_names_are_names(text: str) -> None:
+    assert not looks_secret(text)
+    assert redacted(text) == text
