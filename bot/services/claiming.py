@@ -20,7 +20,7 @@ from bot.services._decisions import human_source
 from bot.services._rights import teams_of
 from bot.services.deps import Deps
 from bot.services.ownership import addresses_of, look_up
-from bot.services.snapshot import Snapshot
+from bot.services.snapshot import Snapshot, refresh
 from bot.store import tables
 from bot.store.journal import audit, next_revision
 
@@ -57,10 +57,12 @@ async def claim(
     Raises NotFoundError when the asset or the team is gone, NotAllowedError unless the person is in the team.
     """
     now = deps.clock.now()
-    before = look_up(snapshot, asset_id, now=now, stale_after=deps.stale_after, area=area)
-    areas = rules.claimed_areas(before)
     async with deps.database.transaction() as session:
         revision = await next_revision(session)
+        # Behind the lock, so that of two claims at once the second is judged with the first in force.
+        await refresh(snapshot, deps.database)
+        before = look_up(snapshot, asset_id, now=now, stale_after=deps.stale_after, area=area)
+        areas = rules.claimed_areas(before)
         asset = await _asset(session, asset_id)
         team = await _own_team(session, team_id, person_id, asset.name)
         if _owns_already(before, team_id):

@@ -21,7 +21,7 @@ from bot.domain.records import AssetRecord, PersonRecord
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services import outbox
 from bot.services.deps import Deps
-from bot.services.snapshot import Snapshot
+from bot.services.snapshot import Snapshot, refresh
 from bot.store import tables
 from bot.store.inserts import insert_into
 from bot.store.journal import audit, next_revision
@@ -166,14 +166,15 @@ async def doubt(
     name, or None when there is nobody to tell. Raises NotFoundError when the asset is gone.
     """
     now = deps.clock.now()
-    said = look_up(snapshot, asset_id, now=now, stale_after=deps.stale_after, area=area)
-    person = snapshot.person(person_id)
     told = None
     async with deps.database.transaction() as session:
         asset = await session.get(tables.Asset, asset_id)
         if asset is None or asset.gone_at is not None:
             raise NotFoundError("That is no longer in the catalog, so nobody owns it: ask again.")
         await _touch(session, [asset_id])
+        await refresh(snapshot, deps.database)  # behind the lock: whoever owns it now is told
+        said = look_up(snapshot, asset_id, now=now, stale_after=deps.stale_after, area=area)
+        person = snapshot.person(person_id)
         row = tables.OwnerDoubt(asset_id=asset_id, person_id=person_id, reason=clean(reason)[:500], at=now)
         session.add(row)
         await session.flush()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.playground.fake_slack import Message
+from bot.services import claiming, people
 from bot.store import tables
 from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_clicks import actions, drained
@@ -155,3 +157,24 @@ async def test_who_owned_what_has_left_the_catalog(stage: Stage) -> None:
     stage.clock.advance(timedelta(days=3))
     await stage.bring(catalog)
     assert f"On {day} *Search*" in (await stage.ask(f"/whoowns search-api on {day}")).text
+
+
+async def test_of_two_claims_at_once_the_second_is_contested(stage: Stage) -> None:
+    context = stage.baton.context
+    asset_id = next(
+        each for each in context.snapshot.directory.ids() if context.snapshot.asset(each).name == "old-cron"
+    )
+    claims = []
+    for user, name in (("solo", "Search"), ("grace", "Payments")):
+        team = context.snapshot.team_by_name(name)
+        person_id = await people.identify(context.deps, context.slack, stage.slack.workspace.user(user).id)
+        assert team is not None
+        claims.append(
+            claiming.claim(context.deps, context.snapshot, asset_id=asset_id, team_id=team.id, person_id=person_id)
+        )
+    outcomes = await asyncio.gather(*claims)
+    assert sorted(type(each).__name__ for each in outcomes) == ["Claimed", "Contested"]
+    first = next(each.team for each in outcomes if isinstance(each, claiming.Claimed))
+    second = next(each for each in outcomes if isinstance(each, claiming.Contested))
+    assert second.told == (first,)
+    assert len(await drained(stage, first.lower())) == 1
