@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -46,6 +48,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        if self.is_sqlite and parsed.database and parsed.database != ":memory:":
+            _make_private(Path(parsed.database))
         self._writer = self.engine.execution_options(**{_IMMEDIATE: True})
 
     @asynccontextmanager
@@ -99,6 +103,14 @@ class _Rehearsal(Database):
 
     def _session(self) -> AsyncSession:
         return AsyncSession(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
+def _make_private(path: Path) -> None:
+    """Make the file where there is none, readable by its owner alone; SQLite gives -wal and -shm the same mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError:
+        return  # it is there, or cannot be made: whoever connects says what is wrong
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
