@@ -24,6 +24,7 @@ from bot.services.lifecycle.remembering import remembered
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.members import Members
 from bot.services.outbox import Pace, drain
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -93,7 +94,9 @@ class World:
         self.deps = replace(self.deps, **settings)
         self.watcher = Watcher(self.deps, self.snapshot, self.facts)
         reminding = Reminding(self.deps, self.watcher, WorkingTimes())
-        self.jobs = jobs.Jobs(self.deps, self.client, self.snapshot, self.watcher, reminding)
+        self.jobs = jobs.Jobs(
+            self.deps, self.client, self.snapshot, self.watcher, reminding, Members(self.deps, self.client)
+        )
         self.pace = Pace()
 
     # The organisation

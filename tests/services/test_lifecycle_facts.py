@@ -21,6 +21,7 @@ from bot.services.lifecycle.refreshing import Outcome, RefreshReport, refresh, r
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.members import Members
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
@@ -362,7 +363,8 @@ class TestJob:
     def work(self, world: World, url: str) -> jobs.Jobs:
         watcher = Watcher(world.deps, Snapshot(), Facts())
         reminding = Reminding(world.deps, watcher, WorkingTimes())
-        return jobs.Jobs(world.deps, FakePort(world.clock), watcher.snapshot, watcher, reminding, url)
+        port = FakePort(world.clock)
+        return jobs.Jobs(world.deps, port, watcher.snapshot, watcher, reminding, Members(world.deps, port), url)
 
     def counting(self, asked: list[str], status: int = 200) -> Handler:
         async def handler(request: web.Request) -> web.Response:
