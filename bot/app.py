@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import DBAPIError
 
 from bot import jobs
 from bot import web as routes
 from bot.clients.slack import SlackClient
 from bot.domain.trust import Workspace
-from bot.errors import SettingsError, SlackError
+from bot.errors import SettingsError, SlackError, SlackRateLimitedError, SlackUnreachableError, StoreError
 from bot.ports import Clock, Identity, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 
 #: A click must be answered within three seconds, so a busy SQLite is given up on before that.
 _BUSY_SECONDS = 2.0
+#: How long the start waits before it asks Slack again: doubled each time, up to the longest.
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
 #: How often questions that were left behind are looked for.
 _RESUME_SECONDS = 30
 
@@ -67,7 +70,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url.get_secret_value(), busy_timeout_seconds=_BUSY_SECONDS)
         stack.push_async_callback(database.close)
-        await migrations.require_current(database)
+        await _require_current(database)
         deps = Deps(
             database, clock or SystemClock(), settings.stale_after, settings.timezone, settings.platform_channel
         )
@@ -88,8 +91,9 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
         feed_url = settings.feed_url if settings.feed_refresh else ""
         work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()), members, feed_url)
-        stack.push_async_callback(_drained, context, settings.drain_seconds)
         _start_following(stack, context, settings)
+        # Ends before the outbox does: what it was still answering goes out.
+        stack.push_async_callback(_drained, context, settings.drain_seconds)
         bolt = carrier(slack.web, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
         app_token = settings.slack_app_token.get_secret_value()
         sockets = socket_mode(bolt, app_token) if app_token else None
@@ -128,13 +132,29 @@ def _context(
     )
 
 
-async def _who_am_i(slack: SlackClient) -> Identity:
+async def _require_current(database: Database) -> None:
     try:
-        return await slack.identity()
-    except SlackError as error:
-        raise SettingsError(
-            f"Slack does not accept the bot token ({error.code}): check BATON_SLACK_BOT_TOKEN and the network."
-        ) from error
+        await migrations.require_current(database)
+    except (OSError, DBAPIError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        raise StoreError(
+            f"The database cannot be opened ({type(cause).__name__}): check that it runs and BATON_DATABASE_URL."
+        ) from None
+
+
+async def _who_am_i(slack: SlackClient) -> Identity:
+    """Ask Slack who the bot is. Trouble that passes is waited for; only a refusal ends the start."""
+    pause = _FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return await slack.identity()
+        except (SlackRateLimitedError, SlackUnreachableError) as error:
+            wait = max(pause, getattr(error, "retry_after_seconds", 0.0))
+            log.warning("Slack cannot be asked (%s); it is asked again in %g s", error, wait)
+            await asyncio.sleep(wait)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        except SlackError as error:
+            raise SettingsError(f"Slack refuses the bot token ({error.code}): check BATON_SLACK_BOT_TOKEN.") from error
 
 
 def _start_following(stack: AsyncExitStack, context: Context, settings: Settings) -> None:

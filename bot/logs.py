@@ -19,6 +19,19 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 _QUIET = ("slack_bolt", "slack_sdk", "aiohttp", "apscheduler", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 
 
+class _NoHttp(logging.Filter):
+    """Says in one line that a request was none: whoever sends nonsense must not fill the log with tracebacks."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record pass, shortened where it is about such a request."""
+        error = record.exc_info[1] if record.exc_info else None
+        if type(error).__module__ == "aiohttp.http_exceptions":
+            record.msg, record.args = "what is no HTTP request was refused (%s)", (type(error).__name__,)
+            record.exc_info = record.exc_text = None
+            record.levelno, record.levelname = logging.INFO, "INFO"
+        return True
+
+
 class JsonFormatter(logging.Formatter):
     """Writes a record as one line of JSON."""
 
@@ -43,5 +56,6 @@ def configure(log_format: str, *, level: int = logging.INFO) -> None:
     text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(JsonFormatter() if log_format == "json" else text)
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("aiohttp.server").addFilter(_NoHttp())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

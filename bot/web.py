@@ -128,6 +128,7 @@ def health_routes(
         if snapshot.revision < 0:
             return _json({"status": "starting", "reason": "the catalog is not loaded yet"}, status=503)
         try:
+            deps.database.check_file()
             async with deps.database.engine.connect() as connection:
                 await queries.revision(connection)
         except Exception as error:  # noqa: BLE001 - whatever it is, the database cannot be used

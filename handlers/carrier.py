@@ -24,6 +24,9 @@ from handlers.dispatch import Dispatch
 from handlers.payloads import parse
 
 log = logging.getLogger(__name__)
+#: Bolt takes its level over: at INFO it would log the bodies of requests whose signature is wrong.
+_BOLT_LOG = logging.getLogger("slack_bolt.carrier")
+_BOLT_LOG.setLevel(logging.WARNING)
 
 
 class FrontDoor(AsyncMiddleware):
@@ -78,6 +81,7 @@ def carrier(client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) 
     In Socket Mode `signing_secret` may be empty: Slack's own side of the connection needs no signature.
     """
     app = Carrier(
+        logger=_BOLT_LOG,
         client=client,
         signing_secret=signing_secret or None,
         before_authorize=FrontDoor(dispatch),

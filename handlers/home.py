@@ -17,7 +17,6 @@ from handlers.payloads import Action, Event
 
 #: Assets of a list that the overview shows.
 _SAMPLE = 5
-_MOST_ASKED = 8
 #: Titles of the lists that concern everybody.
 _TITLES = {"unowned": "Nobody owns these", "disputed": "Disputed", "orphaned": "Their owner is gone"}
 _MINE = "In your own name"
@@ -66,7 +65,6 @@ async def _overview(context: Context, user_id: str) -> Block:
         mine=_group(context, "mine", _MINE, mine),
         attention=[group for group in attention if group.total],
         lifecycle=await _report(context, user_id),
-        asked=await portfolio.asked_in_vain(context.deps, snapshot, limit=_MOST_ASKED),
     )
     return blocks.overview(home)
 

@@ -1,4 +1,4 @@
-"""The Home tab: the reader's teams and assets, what of theirs reaches its end, what nobody has, what was asked for."""
+"""The Home tab: the reader's teams and assets, what of theirs reaches its end, what nobody has."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.ownership import CLAIM
 from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
-from bot.blocks.text import Block, bold, button, channel, context, date, plain, section
+from bot.blocks.text import Block, bold, button, channel, context, plain, section
 from bot.domain.lifecycle.reports import Report, Urgency
 from bot.domain.ownership import Unowned, Verdict
-from bot.domain.portfolio import Asked, Page, TeamCard
+from bot.domain.portfolio import Page, TeamCard
 
 #: The buttons that open a list and turn its pages; their value is `list|id|page`, or empty for the overview.
 SHOW = "home.show"
@@ -20,7 +20,6 @@ LIFECYCLE = "eol"
 
 #: Teams that the overview has room for.
 _MOST_TEAMS = 6
-_MOST_ASKED = 8
 _SAMPLE = 5
 _MOST_ENDS = 5
 
@@ -45,7 +44,6 @@ class Overview:
     teams: Sequence[TeamCard]
     mine: Group
     attention: Sequence[Group]
-    asked: Sequence[Asked]
     lifecycle: Report | None = None
 
 
@@ -67,7 +65,6 @@ def overview(home: Overview) -> Block:
     if not any(group.total for group in home.attention):
         blocks += [{"type": "divider"}, section(":white_check_mark: Everything in the catalog has an owner.")]
     blocks += [] if is_pressing else ends
-    blocks += _asked(home.asked)
     blocks.append(
         context(
             "Ask me who owns something (`/whoowns NAME`) or what ends when (`/eol NAME`), or write under *Messages*."
@@ -163,18 +160,3 @@ def _group(group: Group) -> Iterable[Block]:
         return
     show = button("Show all", SHOW, f"{group.key}|0|0", label=f"Show all: {plain(group.title, 50)}")
     yield {"type": "actions", "elements": [show]}
-
-
-def _asked(asked: Sequence[Asked]) -> list[Block]:
-    if not asked:
-        return []
-    lines = [
-        f"• {bold(each.text)} · {'once' if each.times == 1 else f'{each.times:,} times'}, last {date(each.last_at)}"
-        for each in asked[:_MOST_ASKED]
-    ]
-    return [
-        {"type": "divider"},
-        _header("Asked for, and nobody knew"),
-        section("\n".join(lines)),
-        context("Know one of these? Add it to the catalog, or as an alias of what it is called there."),
-    ]

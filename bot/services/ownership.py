@@ -18,6 +18,7 @@ from bot.domain.directory import Candidate, Match, Method, Nearest, Several
 from bot.domain.names import clean, fold
 from bot.domain.ownership import Holding, Owned, Verdict
 from bot.domain.records import AssetRecord, PersonRecord
+from bot.domain.secrets import looks_secret
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services import outbox
 from bot.services.deps import Deps
@@ -27,7 +28,7 @@ from bot.store.inserts import insert_into
 from bot.store.journal import audit, next_revision
 
 #: A miss is remembered by the thing asked for. What is longer is somebody's message, and stays where it was written.
-_MISS_LENGTH, _MISS_WORDS = 100, 8
+_MISS_LENGTH, _MISS_WORDS = 60, 4
 #: Ways of matching that leave nothing to explain.
 _OUTRIGHT = frozenset({Method.REF, Method.NAME, Method.FOLDED})
 
@@ -198,10 +199,14 @@ async def doubt(
 
 
 async def remember_miss(deps: Deps, asked: str) -> None:
-    """Count what somebody asked for and nobody could answer; what is too long to be a name is not kept."""
+    """Count a name that somebody asked for and nobody could answer.
+
+    Only what can be a name is kept: a sentence, an address, a person or a secret may be private.
+    """
     text = clean(asked)
     folded = fold(text)
-    if not folded or len(text) > _MISS_LENGTH or len(text.split()) > _MISS_WORDS:
+    is_long = len(text) > _MISS_LENGTH or len(text.split()) > _MISS_WORDS
+    if not folded or is_long or "@" in text or looks_secret(text):
         return
     now = deps.clock.now()
     table = tables.core(tables.Miss)

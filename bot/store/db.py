@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 
 #: Drivers by backend; a bare `postgresql://` would otherwise mean a synchronous driver.
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -23,9 +24,16 @@ _IMMEDIATE = "baton_begin_immediate"
 def normalise_url(url: str) -> URL:
     """Return `url` with the asynchronous driver that Baton uses. Raises SettingsError for another database."""
     backend = url.split(":", 1)[0].split("+", 1)[0]
-    if backend not in _DRIVERS:
-        raise SettingsError(f"BATON_DATABASE_URL starts with {backend!r}; use sqlite:///PATH or postgresql://…")
-    return make_url(f"{_DRIVERS[backend]}:{url.split(':', 1)[1]}")
+    if backend not in _DRIVERS or ":" not in url:
+        # What it holds is not repeated: it may be a password that stands in the wrong place.
+        raise SettingsError("BATON_DATABASE_URL is no address of a database: use sqlite:///PATH or postgresql://…")
+    try:
+        return make_url(f"{_DRIVERS[backend]}:{url.split(':', 1)[1]}")
+    except (ArgumentError, ValueError):
+        raise SettingsError(
+            "BATON_DATABASE_URL cannot be read: it is postgresql://USER:PASSWORD@HOST:PORT/NAME, with special "
+            "characters of the password percent-encoded."
+        ) from None
 
 
 class Database:
@@ -48,15 +56,29 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
-        if self.is_sqlite and parsed.database and parsed.database != ":memory:":
-            _make_private(Path(parsed.database))
+        self._path = Path(parsed.database) if self.is_sqlite and parsed.database not in (None, "", ":memory:") else None
+        if self._path is not None:
+            _make_private(self._path)
+        self._identity = _identity(self._path)
         self._writer = self.engine.execution_options(**{_IMMEDIATE: True})
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Open a writing transaction: commits on leaving, rolls back on any error."""
+        """Open a writing transaction: commits on leaving, rolls back on any error.
+
+        Raises StoreError when the SQLite file is not the one that was opened, for what is written would be lost.
+        """
+        self.check_file()
         async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def check_file(self) -> None:
+        """Raise StoreError when the SQLite file was deleted or replaced since it was opened."""
+        if self._path is not None and self._identity is not None and _identity(self._path) != self._identity:
+            raise StoreError(
+                "Nothing was saved: the database file was deleted or replaced while Baton ran. Ask your Baton "
+                "administrator to put it back and to start Baton again."
+            )
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -111,6 +133,15 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError:
         return  # it is there, or cannot be made: whoever connects says what is wrong
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Return what tells a file from another at its path; None where there is none."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found is not None else None
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -29,8 +29,9 @@ from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.lifecycle.subjects import Subject
 from bot.domain.names import fold
 from bot.domain.ownership import Held, Past, Term, Verdict, past, timeline, verdict
-from bot.domain.portfolio import Asked, Gap, Page, Share, TeamCard
+from bot.domain.portfolio import Gap, Page, Share, TeamCard
 from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord, TeamRecord
+from bot.domain.trust import Admission
 from bot.playground.refusals import check_message, check_view
 from handlers import routes
 from tests.blocks import lifecycle_samples
@@ -159,10 +160,9 @@ def pages(name: str) -> Iterator[Page]:
 def overviews(name: str) -> Iterator[Overview]:
     first = tuple(verdicts(name))
     groups = [Group(key, key.title(), 12_345, first) for key in ("unowned", "disputed", "orphaned")]
-    asked = [Asked(name, number, NOW) for number in range(1, 20)]
     teams = [*cards(name)] * 6
-    yield Overview(teams=teams, mine=Group("mine", "In your own name", 3, first), attention=groups, asked=asked)
-    yield Overview(teams=[], mine=Group("mine", "In your own name", 0, ()), attention=[], asked=[])
+    yield Overview(teams=teams, mine=Group("mine", "In your own name", 3, first), attention=groups)
+    yield Overview(teams=[], mine=Group("mine", "In your own name", 0, ()), attention=[])
 
 
 def ownership_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
@@ -228,6 +228,10 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
         yield outbox.moved, outbox.moved(Rendered("text"), [{"channel": "", "error": outbox.ROOT_FAILED}])
     yield help_blocks.failed, help_blocks.failed("abc-1f")
     yield help_blocks.slack_failed, help_blocks.slack_failed(name)
+    for admitted in (Admission.OUTSIDE, Admission.UNKNOWN):
+        yield help_blocks.not_admitted, help_blocks.not_admitted(admitted)
+    yield home.waiting, home.waiting()
+    yield home.refusal, home.refusal(help_blocks.failed("1f").text)
 
 
 def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.catalog import SourceCatalog
+from bot.domain.catalog import Problem, SourceCatalog
 from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import refusal
 from bot.services.catalog import _apply as apply
@@ -22,6 +22,10 @@ from bot.store.journal import lock_catalog
 
 log = logging.getLogger(__name__)
 
+#: Formats whose files lie in the repositories of those whom they are about.
+_OF_ONE_REPOSITORY = frozenset(
+    {"codeowners", "gitlab-codeowners", "kubernetes", "opslevel", "cortex", "datadog", "terraform"}
+)
 #: Problems that the store keeps of a run.
 _KEPT_PROBLEMS = 1_000
 
@@ -44,9 +48,12 @@ async def import_catalog(
     `import_unread`: whatever has the same digest has to be read as an equal catalog. Circles of parents are noted by
     runs that change something.
 
+    Formats that live in single repositories make nobody a member, lead or manager: whoever may write to a repository
+    must not be able to give themselves the rights of any team.
+
     Raises CatalogError when `source` is the name under which people's decisions are kept.
     """
-    reading = await read(catalog)
+    reading = await read(without_rights(catalog) if format_name in _OF_ONE_REPOSITORY else catalog)
     async with deps.database.transaction() as session:
         revision = await lock_catalog(await session.connection()) + 1
         run = await _open(session, reading, deps, source=source, format_name=format_name, revision=revision)
@@ -56,6 +63,27 @@ async def import_catalog(
             await _readings.remember(run, digest)
     _log(report)
     return report
+
+
+def without_rights(catalog: SourceCatalog) -> SourceCatalog:
+    """Return what a source says without who is in which team, with a note where it said so."""
+    has_rights = any(each.teams for each in catalog.people) or any(
+        each.lead or each.manager or each.members for each in catalog.teams
+    )
+    if not has_rights:
+        return catalog
+    note = Problem(
+        (catalog.teams or catalog.people)[0].origin,
+        "says who is in which team; that gives rights, so it is not taken from files of single repositories. "
+        "Import Baton YAML, Backstage or CSV for it.",
+        is_error=False,
+    )
+    return replace(
+        catalog,
+        people=[replace(each, teams=()) for each in catalog.people],
+        teams=[replace(each, lead="", manager="", members=None) for each in catalog.teams],
+        problems=[*catalog.problems, note],
+    )
 
 
 async def import_unread(

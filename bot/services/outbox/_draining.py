@@ -148,6 +148,7 @@ class Drainer:
                     await asyncio.wait_for(self._woken.wait(), every_seconds)
                 except TimeoutError:
                     continue
+            await self._round.begin()  # what was committed since the last look
             await self._round.finish()
         finally:
             await self._round.cancel()
