@@ -20,9 +20,9 @@ from bot.services._decisions import human_source
 from bot.services._rights import teams_of
 from bot.services.deps import Deps
 from bot.services.ownership import addresses_of, look_up
-from bot.services.snapshot import Snapshot, refresh
+from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
-from bot.store.journal import audit, next_revision
+from bot.store.journal import audit, lock_catalog, next_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,11 @@ async def claim(
     """
     now = deps.clock.now()
     async with deps.database.transaction() as session:
-        revision = await next_revision(session)
         # Behind the lock, so that of two claims at once the second is judged with the first in force.
-        await refresh(snapshot, deps.database)
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        revision = await next_revision(session)
         before = look_up(snapshot, asset_id, now=now, stale_after=deps.stale_after, area=area)
         areas = rules.claimed_areas(before)
         asset = await _asset(session, asset_id)

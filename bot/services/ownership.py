@@ -22,10 +22,10 @@ from bot.domain.secrets import looks_secret
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services import outbox
 from bot.services.deps import Deps
-from bot.services.snapshot import Snapshot, refresh
+from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
 from bot.store.inserts import insert_into
-from bot.store.journal import audit, next_revision
+from bot.store.journal import audit, lock_catalog, next_revision
 
 #: A miss is remembered by the thing asked for. What is longer is somebody's message, and stays where it was written.
 _MISS_LENGTH, _MISS_WORDS = 60, 4
@@ -172,8 +172,10 @@ async def doubt(
         asset = await session.get(tables.Asset, asset_id)
         if asset is None or asset.gone_at is not None:
             raise NotFoundError("That is no longer in the catalog, so nobody owns it: ask again.")
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)  # behind the lock: whoever owns it now is told
         await _touch(session, [asset_id])
-        await refresh(snapshot, deps.database)  # behind the lock: whoever owns it now is told
         said = look_up(snapshot, asset_id, now=now, stale_after=deps.stale_after, area=area)
         person = snapshot.person(person_id)
         row = tables.OwnerDoubt(asset_id=asset_id, person_id=person_id, reason=clean(reason)[:500], at=now)

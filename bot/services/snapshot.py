@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.domain.directory import Directory
 from bot.domain.names import fold
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
@@ -137,22 +139,31 @@ async def refresh(snapshot: Snapshot, database: Database) -> bool:
     turn between slices of two milliseconds.
     """
     async with database.engine.connect() as connection:
-        revision = await queries.revision(connection)
-        by_source = await queries.sources(connection)
-        snapshot.put_sources({s.name: s.last_run_at for s in by_source.values() if s.last_run_at is not None})
-        if revision == snapshot.revision:
-            return False
-        after = snapshot.revision
-        snapshot.put_people(await queries.people(connection, after=after))
-        snapshot.put_teams(await queries.teams(connection, after=after))
-        if after < 0:
-            with without_collections():
-                chunks = [c async for c in queries.assets(connection, after=after, by_source=by_source)]
-                snapshot.directory = Directory.build(asset for chunk in chunks for asset in chunk.present)
-        else:
-            async for chunk in queries.assets(connection, after=after, by_source=by_source):
-                await _put_assets(snapshot.directory, chunk)
-        snapshot.revision = revision
+        return await refresh_over(snapshot, connection)
+
+
+async def refresh_over(snapshot: Snapshot, connection: AsyncConnection) -> bool:
+    """Do what `refresh` does over a connection that is open already.
+
+    A transaction that holds the catalog's lock must use its own connection: those who wait for the lock may hold all
+    the others. It must not have changed the catalog yet, because memory would keep what may still be rolled back.
+    """
+    revision = await queries.revision(connection)
+    by_source = await queries.sources(connection)
+    snapshot.put_sources({s.name: s.last_run_at for s in by_source.values() if s.last_run_at is not None})
+    if revision == snapshot.revision:
+        return False
+    after = snapshot.revision
+    snapshot.put_people(await queries.people(connection, after=after))
+    snapshot.put_teams(await queries.teams(connection, after=after))
+    if after < 0:
+        with without_collections():
+            chunks = [c async for c in queries.assets(connection, after=after, by_source=by_source)]
+            snapshot.directory = Directory.build(asset for chunk in chunks for asset in chunk.present)
+    else:
+        async for chunk in queries.assets(connection, after=after, by_source=by_source):
+            await _put_assets(snapshot.directory, chunk)
+    snapshot.revision = revision
     return True
 
 

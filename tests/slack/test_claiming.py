@@ -178,3 +178,20 @@ async def test_of_two_claims_at_once_the_second_is_contested(stage: Stage) -> No
     second = next(each for each in outcomes if isinstance(each, claiming.Contested))
     assert second.told == (first,)
     assert len(await drained(stage, first.lower())) == 1
+
+
+async def test_more_claims_at_once_than_there_are_connections_are_all_answered(stage: Stage) -> None:
+    context = stage.baton.context
+    asset_id = next(
+        each for each in context.snapshot.directory.ids() if context.snapshot.asset(each).name == "old-cron"
+    )
+    team = context.snapshot.team_by_name("Search")
+    person_id = await people.identify(context.deps, context.slack, stage.slack.workspace.user("solo").id)
+    assert team is not None
+    claims = (
+        claiming.claim(context.deps, context.snapshot, asset_id=asset_id, team_id=team.id, person_id=person_id)
+        for _ in range(30)
+    )
+    async with asyncio.timeout(20):  # a connection that is waited for in vain is given up on after 30 seconds
+        outcomes = await asyncio.gather(*claims)
+    assert sorted(type(each).__name__ for each in outcomes) == ["AlreadyTheirs"] * 29 + ["Claimed"]
