@@ -306,10 +306,9 @@ async def test_names_that_sources_give_to_several_teams_mean_the_same_in_any_ord
 async def test_a_file_of_a_single_repository_gives_nobody_the_rights_of_a_team(
     world: World, format_name: str, is_trusted: bool
 ) -> None:
-    eve = person("Eve", email="eve@example.test", teams=("Payments",))
-    report = await world.load(
-        format_name, team("Payments", lead="eve@example.test", members=("eve@example.test",)), eve
-    )
+    eve = person(name="Eve", email="eve@example.test", teams=("Payments",))
+    theirs = team("Payments", lead="eve@example.test", members=("eve@example.test",))
+    report = await world.load(format_name, theirs, eve)
     assert bool(await members(world)) == is_trusted
     assert any(row.lead_id for row in await world.rows(tables.Team)) == is_trusted
     assert any("says who is in which team" in each.message for each in report.problems) != is_trusted

@@ -35,7 +35,7 @@ async def test_a_file_that_was_deleted_is_noticed_before_anything_is_written_int
     async with made.transaction() as session:
         await session.execute(text("CREATE TABLE t (x)"))
     made.check_file()
-    os.unlink(path)
+    path.unlink()
     for _ in range(2):
         with pytest.raises(StoreError, match="Nothing was saved: the database file was deleted or replaced"):
             async with made.transaction():
