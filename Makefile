@@ -10,10 +10,10 @@ DAYS ?= 365
 KILLS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench year format lock clean
+.PHONY: help run test lint bench year strangers format lock clean
 
 help: ## Say what there is
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/base ## Start the playground: a simulated Slack with Baton in it, in your browser (PORT=4100)
 	@$(BIN)/baton playground --host $(HOST) --port $(PORT)
@@ -32,6 +32,9 @@ bench: .venv/dev ## Print the figures: accuracy, speed, imports (some minutes)
 
 year: .venv/dev ## Live through a simulated year, twice: once with the process killed fifty times (DAYS=365 KILLS=50)
 	$(BIN)/python -m tests.simulation.year --days $(DAYS) --kills $(KILLS)
+
+strangers: .venv/dev ## Run hostile and unlucky cases against a real process (some minutes)
+	$(BIN)/python -m tests.strangers
 
 format: .venv/dev ## Put the code into shape
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,131 @@
+"""Faults around the process: Slack is down at the start, a token is refused, a database goes, settings are wrong."""
+
+from __future__ import annotations
+
+import re
+
+from tests.conftest import lasting_port
+from tests.strangers.cases import case, expect
+from tests.strangers.small_slack import BOT_TOKEN
+from tests.strangers.world import OWNER, SECRET, Baton, House, everything_in, run_baton, until
+
+
+async def _lives(baton: Baton) -> None:
+    async def is_healthy() -> bool:
+        expect(baton.is_alive(), "a process that waits for Slack", f"it ended: {baton.log()[-300:]}")
+        return await baton.status("/healthz") == 200
+
+    await until(is_healthy, seconds=20, what="/healthz while Slack is away")
+    status = await baton.status("/readyz")
+    expect(status == 503, "/readyz to be 503 while Slack is away", status)
+
+
+async def _becomes_ready(baton: Baton) -> None:
+    await baton.ready(seconds=60)
+    answer = await baton.ask(baton.command("checkout"))
+    expect(OWNER in answer.text, "the owner once Slack is back", answer)
+
+
+@case("Started while Slack is down, it waits, lives, and becomes ready when Slack is back", is_quick=True)
+async def slack_down(house: House) -> None:
+    async with house.cold() as baton:
+        baton.slack.port = lasting_port()
+        baton.port = next(port for port in range(baton.slack.port + 1, 32_000) if port != baton.slack.port)
+        await baton.start()
+        await _lives(baton)
+        await baton.slack.start()
+        await _becomes_ready(baton)
+
+
+@case("Started while Slack answers 500 or 429, it does the same")
+async def slack_in_trouble(house: House) -> None:
+    for status in (500, 503, 429):
+        async with house.cold() as baton:
+            await baton.slack.start()
+            baton.slack.fault("*", "status", times=None, status=status)
+            await baton.start()
+            await _lives(baton)
+            baton.slack.heal()
+            await _becomes_ready(baton)
+
+
+@case("A refused token ends it with one sentence", is_quick=True)
+async def refused_token(house: House) -> None:
+    for code in ("invalid_auth", "token_revoked", "account_inactive") if house.is_long else ("invalid_auth",):
+        async with house.cold() as baton:
+            await baton.slack.start()
+            baton.slack.fault("auth.test", "refuse", times=None, code=code)
+            await baton.start()
+            await until(lambda: not baton.is_alive(), seconds=20, what=f"an end after {code}")
+            expect(baton.process is not None and baton.process.returncode == 1, "exit status 1", baton.process)
+            _expect_one_sentence(baton.log(), BOT_TOKEN, SECRET)
+            expect("BATON_SLACK_BOT_TOKEN" in baton.log(), "the setting to be named", baton.log())
+
+
+@case("With the SQLite file deleted, /readyz is 503 and a click says that nothing was saved", is_quick=True)
+async def database_deleted(house: House) -> None:
+    async with house.baton() as baton:
+        pressed, typed = baton.press("ownership.confirm"), baton.submission("ownership.doubt_view", user="UGRACE")
+        for part in baton.folder.glob("baton.sqlite*"):
+            part.unlink()
+
+        async def is_unready() -> bool:
+            return await baton.status("/readyz") == 503
+
+        await until(is_unready, seconds=10, what="/readyz to be 503")
+        expect((await baton.act(pressed)).status == 200, "200", "another")
+        said = await until(lambda: baton.slack.said_at(pressed["response_url"]), seconds=15, what="a word on the click")
+        _expect_not_saved(everything_in(said[0]))
+        _expect_not_saved((await baton.act(typed)).text)
+
+
+def _expect_not_saved(text: str) -> None:
+    expect(
+        re.search(r"(nothing|not|n't)\b[^.]{0,20}\b(saved|recorded)", text, re.IGNORECASE),
+        "that nothing was saved",
+        text,
+    )
+
+
+@case("Wrong settings are one line: no traceback, no secret", is_quick=True)
+async def wrong_settings(house: House) -> None:
+    hidden = "hunter2-a-password"
+    good = {"BATON_SLACK_BOT_TOKEN": BOT_TOKEN, "BATON_SLACK_SIGNING_SECRET": SECRET, "BATON_PORT": str(lasting_port())}
+    wrong: list[dict[str, str]] = [
+        {"BATON_PORT": "abc"}, {"BATON_SLACK_BOT_TOKEN": ""}, {"BATON_SLACK_SIGNING_SECRET": ""},
+        {"BATON_DATABASE_URL": f"mysql://baton:{hidden}@127.0.0.1/x"},
+        {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@127.0.0.1:1/x"},
+    ]  # fmt: skip
+    if house.is_long:
+        wrong += [
+            {"BATON_PORT": "70000"}, {"BATON_TIMEZONE": "Mars/Base"}, {"BATON_STALE_AFTER_DAYS": "0"},
+            {"BATON_LOG_FORMAT": "xml"}, {"BATON_PUBLIC_URL": "ftp://x"}, {"BATON_CATALOG_POLL_SECONDS": "0"},
+            {"BATON_DRAIN_SECONDS": "-1"}, {"BATON_FEED_URL": "endoflife"}, {"BATON_READ_SECONDS": "0"},
+            {"BATON_FEED_REFRESH": "perhaps"}, {"BATON_DATABASE_URL": ""}, {"BATON_DATABASE_URL": hidden},
+            {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@[::1/x"}, {"BATON_DATABASE_URL": f"sqlite:{hidden}"},
+            {"BATON_DATABASE_URL": "sqlite:////nowhere/at/all/baton.sqlite"}, {"BATON_DATABASE_URL": "sqlite:////proc"},
+            {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@127.0.0.1:port/x"}, {"BATON_HOST": "no such host"},
+            {"BATON_HOST": "203.0.113.9"}, {"BATON_SLACK_API_URL": "nonsense"}, {"BATON_SLACK_API_URL": ""},
+            {"BATON_SLACK_BOT_TOKEN": f"xoxb-é-{hidden}"}, {"BATON_SLACK_BOT_TOKEN": f"xoxb-1\n{hidden}"},
+            {"BATON_SLACK_SIGNING_SECRET": "  "},
+        ]  # fmt: skip
+    async with house.cold() as baton:
+        await baton.slack.start()
+        good |= {"BATON_SLACK_API_URL": f"{baton.slack.url}/api/", "BATON_DATABASE_URL": f"sqlite:///{baton.database}"}
+        broken = []
+        for each in wrong:
+            status, said = await run_baton(baton.folder, "run", seconds=20, **(good | each))
+            lines = [line for line in said.splitlines() if line.strip()]
+            leaks = [secret for secret in (hidden, BOT_TOKEN, SECRET) if secret in said]
+            if status in (0, None) or len(lines) != 1 or "Traceback" in said or leaks:
+                broken.append(f"{each}: status {status}, {len(lines)} lines, leaks {leaks}: {' / '.join(lines)[-200:]}")
+        expect(not broken, "one line, a status that is not 0, and no secret", "; ".join(broken))
+
+
+def _expect_one_sentence(said: str, *secrets: str) -> None:
+    lines = [line for line in said.splitlines() if line.strip()]
+    sentences = [line for line in lines if not line.startswith("{")]
+    expect(len(sentences) == 1 and len(lines) <= 2, "one sentence", said[-500:])
+    expect("Traceback" not in said, "no traceback", said[-500:])
+    leaked = [secret for secret in secrets if secret in said]
+    expect(not leaked, "no secret in what is said", "one")

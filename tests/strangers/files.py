@@ -1,0 +1,206 @@
+"""Files: what a repository may hold that its reader must not follow, wait for, or keep."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+from tests.strangers.cases import case, expect
+from tests.strangers.world import CATALOG, OWNER, House, run_baton
+
+_SECRET = "xoxb-4242424242-outside-of-the-repository"
+_BACKSTAGE = """\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: {name}
+  description: {description}
+spec:
+  type: service
+  owner: {owner}
+"""
+
+
+class Import:
+    """A folder to be imported, and beside it what lies outside."""
+
+    def __init__(self, house: House) -> None:
+        base = house.new_folder()
+        self.inside, self.outside = base / "inside", base / "outside"
+        self.inside.mkdir()
+        self.outside.mkdir()
+        self.database = base / "baton.sqlite"
+        self.settings = {"BATON_DATABASE_URL": f"sqlite:///{self.database}"}
+
+    def write(self, name: str, text: str) -> None:
+        path = self.inside / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    async def run(self, format_name: str, *, repository: str = "acme/web") -> str:
+        """Migrate, import the folder, and return what was said; a hung import is a failed case."""
+        status, said = await run_baton(self.inside.parent, "db", "upgrade", **self.settings)
+        expect(status == 0, "the schema to be made", said)
+        options = ["--repository", repository] if format_name in ("codeowners", "kubernetes") else []
+        command = ("catalog", "import", format_name, str(self.inside), *options)
+        status, said = await run_baton(self.inside.parent, *command, seconds=20, **self.settings)
+        expect(status is not None, "an import that ends within 20 s", said)
+        return said
+
+    def holds(self, words: str) -> bool:
+        return any(words.encode() in part.read_bytes() for part in self.database.parent.glob("baton.sqlite*"))
+
+    def names(self, table: str = "assets") -> list[str]:
+        with closing(sqlite3.connect(self.database)) as connection:
+            return [name for (name,) in connection.execute(f"SELECT name FROM {table}")]
+
+
+def _expect_outside_unread(imported: Import, said: str) -> None:
+    expect(not imported.holds(_SECRET), "nothing of a file outside in the database", "its text")
+    expect(_SECRET not in said, "nothing of a file outside in what is printed", said)
+
+
+@case("A CODEOWNERS that links to a file outside brings nothing of it", is_quick=True)
+async def linked_codeowners(house: House) -> None:
+    imported = Import(house)
+    imported.write("docs/notes.md", "a repository")
+    target = imported.outside / "env"
+    target.write_text(f"BATON_SLACK_BOT_TOKEN={_SECRET}\n/BATON_SLACK_BOT_TOKEN={_SECRET} @acme/{OWNER}\n")
+    (imported.inside / "CODEOWNERS").symlink_to(target)
+    _expect_outside_unread(imported, await imported.run("codeowners"))
+
+
+@case("Nothing below a linked folder that lies outside is read", is_quick=True)
+async def linked_folder(house: House) -> None:
+    imported = Import(house)
+    component = _BACKSTAGE.format(name="within", description="plain", owner=OWNER)
+    imported.write("catalog-info.yaml", component)
+    (imported.outside / "catalog-info.yaml").write_text(
+        _BACKSTAGE.format(name="beyond", description=_SECRET, owner=OWNER)
+    )
+    (imported.inside / "linked").symlink_to(imported.outside, target_is_directory=True)
+    _expect_outside_unread(imported, await imported.run("backstage"))
+    expect("within" in imported.names() and "beyond" not in imported.names(), "what is within only", imported.names())
+
+
+@case("A catalog-info.yaml that links outside brings nothing of it")
+async def linked_entity(house: House) -> None:
+    imported = Import(house)
+    imported.write("a/catalog-info.yaml", _BACKSTAGE.format(name="within", description="plain", owner=OWNER))
+    target = imported.outside / "secret.yaml"
+    target.write_text(_BACKSTAGE.format(name="beyond", description=_SECRET, owner=OWNER))
+    (imported.inside / "catalog-info.yaml").symlink_to(target)
+    _expect_outside_unread(imported, await imported.run("backstage"))
+    expect("within" in imported.names(), "what is within to be imported", imported.names())
+
+
+@case("$text with file: and ../.. reads nothing outside")
+async def substituted(house: House) -> None:
+    imported = Import(house)
+    target = imported.outside / "secret.txt"
+    target.write_text(_SECRET)
+    (imported.inside / "near.txt").symlink_to(target)
+    imported.write("plain/catalog-info.yaml", _BACKSTAGE.format(name="within", description="plain", owner=OWNER))
+    for number, (key, place) in enumerate(
+        (key, place)
+        for key in ("$text", "$json", "$yaml")
+        for place in (
+            target.as_uri(),
+            "../../outside/secret.txt",
+            str(target),
+            "../near.txt",
+            "file:../../outside/secret.txt",
+        )
+    ):
+        text = _BACKSTAGE.format(name=f"sly-{number}", description=f"{{{key}: '{place}'}}", owner=OWNER)
+        imported.write(f"sly-{number}/catalog-info.yaml", text)
+        definition = f"  definition:\n    {key}: '{place}'\n"
+        api = text.replace("kind: Component", "kind: API").replace("sly-", "api-") + definition
+        imported.write(f"api-{number}/catalog-info.yaml", api)
+    _expect_outside_unread(imported, await imported.run("backstage"))
+    expect("within" in imported.names(), "what is within to be imported", imported.names())
+
+
+@case("A FIFO does not hang an import")
+async def fifo(house: House) -> None:
+    for format_name, name in (("codeowners", "CODEOWNERS"), ("backstage", "catalog-info.yaml"), ("csv", "assets.csv"),
+                              ("kubernetes", "OWNERS"), ("auto", "any.yaml")):  # fmt: skip
+        imported = Import(house)
+        imported.write("README.md", "a repository")
+        os.mkfifo(imported.inside / name)
+        await imported.run(format_name)
+
+
+@case("A FIFO that is named, or linked to, does not hang an import", is_quick=True)
+async def named_fifo(house: House) -> None:
+    imported = Import(house)
+    os.mkfifo(imported.outside / "pipe")
+    (imported.inside / "catalog-info.yaml").symlink_to(imported.outside / "pipe")
+    await imported.run("backstage")
+    command = ("catalog", "import", "csv", str(imported.outside / "pipe"))
+    status, said = await run_baton(imported.inside, *command, seconds=20, **imported.settings)
+    expect(status is not None, "an import that ends within 20 s", said)
+
+
+@case("Names that look like secrets do not enter, and the others do", is_quick=True)
+async def secret_names(house: House) -> None:
+    imported = Import(house)
+    secrets = (
+        "xoxb-123456789012-abcdefghijkl", "xapp-1-A0123456789-1234567890-abcdef",
+        "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+        "AKIAIOSFODNN7EXAMPLE", "glpat-0123456789abcdefghij",
+    )  # fmt: skip
+    lines = [f"  - {{name: '{secret}', owner: {OWNER}}}" for secret in secrets]
+    lines += [
+        f"  - {{name: alias-{number}, owner: {OWNER}, aliases: ['{each}']}}" for number, each in enumerate(secrets)
+    ]
+    imported.write("catalog.yaml", CATALOG + "\n".join(lines) + "\n")
+    await imported.run("baton")
+    expect("checkout" in imported.names(), "the other names to enter", imported.names())
+    found = [secret for secret in secrets if imported.holds(secret)]
+    expect(not found, "no name that looks like a secret in the database", found)
+
+
+@case("A CODEOWNERS or OWNERS file makes nobody a member", is_quick=True)
+async def no_members(house: House) -> None:
+    for format_name, name, text in (
+        ("codeowners", "CODEOWNERS", f"* @acme/{OWNER} @ada\n/api @ada grace@example.test\n"),
+        ("kubernetes", "OWNERS", "approvers: [ada, grace]\nreviewers: [lin]\n"),
+    ):
+        imported = Import(house)
+        imported.write(name, text)
+        if format_name == "kubernetes":
+            imported.write("OWNERS_ALIASES", f"aliases:\n  {OWNER}: [ada, grace]\n")
+            imported.write("api/OWNERS", f"approvers: [{OWNER}]\n")
+        said = await imported.run(format_name)
+        expect(imported.names(), f"assets of {name}", said)
+        with closing(sqlite3.connect(imported.database)) as connection:
+            members = connection.execute("SELECT * FROM memberships").fetchall()
+        expect(not members, f"no member by {name}", members)
+
+
+@case("Only its owner may read the SQLite file", is_quick=True)
+async def mode(house: House) -> None:
+    imported = Import(house)
+    imported.write("catalog.yaml", CATALOG)
+    before = os.umask(0o022)
+    try:
+        await imported.run("baton")
+    finally:
+        os.umask(before)
+    for part in _parts(imported.database):
+        came = stat.S_IMODE(part.stat().st_mode)
+        expect(came == 0o600, f"mode 0600 of {part.name}", oct(came))
+    async with house.baton() as baton:
+        for part in _parts(baton.database):
+            if part != baton.database:  # the copy that the case itself made keeps the mode of what was copied
+                expect(
+                    stat.S_IMODE(part.stat().st_mode) == 0o600, f"mode 0600 of {part.name}", oct(part.stat().st_mode)
+                )
+
+
+def _parts(database: Path) -> list[Path]:
+    return sorted(database.parent.glob(f"{database.name}*"))
