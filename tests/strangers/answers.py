@@ -37,7 +37,7 @@ async def _answered_once(baton: Baton, events: list[dict[str, Any]], *, seconds:
 async def _through(house: House, kind: str, **fault: Any) -> None:
     """Once with the fault at the mention's answer, once at the direct message's."""
     async with house.baton() as baton:
-        for channel in ("C1", baton.new_id("D")):
+        for channel in ("C0000GENERAL", baton.new_id("D")):
             event = baton.event("who owns checkout?", channel=channel)
             baton.slack.fault("chat.postMessage", kind, **fault)
             expect(await baton.deliver_as_slack_does(event), "an acknowledgement", "none")

@@ -209,7 +209,7 @@ def _mutants(payload: Any) -> Iterator[Any]:
 
 def _samples(baton: Baton) -> list[dict[str, Any]]:
     opened = baton.event("", inner={"type": "app_home_opened", "tab": "home"})
-    shortcut = baton.interaction("message_action", "UADA", callback_id="who_owns_this", channel={"id": "C1"},
+    shortcut = baton.interaction("message_action", "UADA", callback_id="who_owns_this", channel={"id": "C0000GENERAL"},
                                  message={"text": "checkout"}, response_url=baton.slack.response_url())  # fmt: skip
     actions = ("ownership.doubt", "ownership.choose", "ownership.share", "ownership.none", "portfolio.team", "eol.plan")
     forms = ("ownership.doubt_view", "ownership.claim_view", "unknown", "eol.plan_view")
@@ -354,7 +354,7 @@ async def foreign_user(house: House) -> None:
 async def shared_channel(house: House) -> None:
     baton = await house.shared()
     questions = (
-        baton.event(words, channel="CSHARED", is_ext_shared_channel=True) for words in ("checkout", "invoices")
+        baton.event(words, channel="C0000SHARED", is_ext_shared_channel=True) for words in ("checkout", "invoices")
     )
     await _fixed_sentence(baton, *questions)
 

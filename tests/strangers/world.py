@@ -184,7 +184,7 @@ class Baton:
     def new_id(self, prefix: str) -> str:
         return f"{prefix}{time.time_ns()}{next(self._numbers)}"
 
-    def command(self, text: str, *, user: str = "UGRACE", channel: str = "C1", **over: str) -> bytes:
+    def command(self, text: str, *, user: str = "UGRACE", channel: str = "C0000GENERAL", **over: str) -> bytes:
         fields = {
             "token": "old", "team_id": TEAM, "team_domain": "small", "channel_id": channel, "channel_name": "general",
             "user_id": user, "user_name": user.lower(), "command": "/whoowns", "text": text, "api_app_id": APP,
@@ -193,7 +193,7 @@ class Baton:
         }  # fmt: skip
         return urlencode(fields | over).encode()
 
-    def event(self, text: str, *, user: str = "UGRACE", channel: str = "C1", **over: Any) -> dict[str, Any]:
+    def event(self, text: str, *, user: str = "UGRACE", channel: str = "C0000GENERAL", **over: Any) -> dict[str, Any]:
         """A mention, or in a channel whose id begins with D a direct message. `over` goes into the envelope."""
         ts = f"{time.time():.6f}"
         inner = {"user": user, "team": TEAM, "ts": ts, "event_ts": ts, "channel": channel, "client_msg_id": ts}
@@ -222,8 +222,8 @@ class Baton:
         pressed = self.interaction(
             "block_actions",
             user,
-            channel={"id": "C1", "name": "general"},
-            container={"type": "message", "message_ts": ts, "channel_id": "C1", "is_ephemeral": True},
+            channel={"id": "C0000GENERAL", "name": "general"},
+            container={"type": "message", "message_ts": ts, "channel_id": "C0000GENERAL", "is_ephemeral": True},
             actions=[action | {"action_ts": f"{time.time():.6f}"}],
             response_url=self.slack.response_url(),
             state={"values": {}},
@@ -366,7 +366,7 @@ def small_slack() -> SmallSlack:
     slack.add_user("UNEW", is_listed=False)
     slack.add_user("USTRANGER", is_listed=False, is_stranger=True, team_id="T9")
     slack.add_user(BOT_USER, is_bot=True)
-    slack.add_channel("C1", "general")
-    slack.add_channel("C2", "ledger-room")
-    slack.add_channel("CSHARED", "shared", is_ext_shared=True)
+    slack.add_channel("C0000GENERAL", "general")
+    slack.add_channel("C0000LEDGER", "ledger-room")
+    slack.add_channel("C0000SHARED", "shared", is_ext_shared=True)
     return slack
