@@ -77,7 +77,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         slack = await stack.enter_async_context(
             SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         )
-        identity = await _who_am_i(slack)
+        identity = await _who_am_i(slack, settings)
         snapshot = Snapshot()
         await snapshots.refresh(snapshot, database)
         gc.collect()
@@ -142,8 +142,23 @@ async def _require_current(database: Database) -> None:
         ) from None
 
 
-async def _who_am_i(slack: SlackClient) -> Identity:
-    """Ask Slack who the bot is. Trouble that passes is waited for; only a refusal ends the start."""
+async def _who_am_i(slack: SlackClient, settings: Settings) -> Identity:
+    """Ask Slack who the bot is. Trouble that passes is waited for, in good health; only a refusal ends the start."""
+    async with AsyncExitStack() as stack:
+        try:
+            return await slack.identity()
+        except (SlackRateLimitedError, SlackUnreachableError):
+            await _serve(stack, settings, routes.waiting_routes("Slack cannot be asked who Baton is"))
+        except SlackError as error:
+            raise _refused(error) from error
+        return await _identity_in_the_end(slack)
+
+
+def _refused(error: SlackError) -> SettingsError:
+    return SettingsError(f"Slack refuses the bot token ({error.code}): check BATON_SLACK_BOT_TOKEN.")
+
+
+async def _identity_in_the_end(slack: SlackClient) -> Identity:
     pause = _FIRST_PAUSE_SECONDS
     while True:
         try:
@@ -154,7 +169,7 @@ async def _who_am_i(slack: SlackClient) -> Identity:
             await asyncio.sleep(wait)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         except SlackError as error:
-            raise SettingsError(f"Slack refuses the bot token ({error.code}): check BATON_SLACK_BOT_TOKEN.") from error
+            raise _refused(error) from error
 
 
 def _start_following(stack: AsyncExitStack, context: Context, settings: Settings) -> None:

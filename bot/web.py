@@ -147,6 +147,18 @@ def health_routes(
     return [*routes, web.get("/metrics", metrics)] if metrics_token else routes
 
 
+def waiting_routes(reason: str) -> list[web.RouteDef]:
+    """Return `/healthz` and `/readyz` of a process that lives and cannot serve yet."""
+
+    async def healthz(_request: web.Request) -> web.Response:
+        return _json({"status": "ok"})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        return _json({"status": "starting", "reason": reason}, status=503)
+
+    return [web.get("/healthz", healthz), web.get("/readyz", readyz)]
+
+
 def calendar_routes(calendars: Calendars) -> list[web.RouteDef]:
     """Return `/calendar/{token}.ics`. What is not there, or no longer, is one and the same 404."""
 
