@@ -43,8 +43,8 @@ def routes() -> Routes:
         shortcuts={"who_owns_this": ownership.on_who_owns_this},
         events={
             "app_home_opened": EventListener(home.is_opened, home.on_home_opened, home.refuse),
-            "app_mention": EventListener(talking.is_mention, talking.answer, talking.refuse),
-            "message": EventListener(talking.is_direct_message, talking.answer, talking.refuse),
+            "app_mention": EventListener(talking.is_mention, talking.on_question, talking.refuse),
+            "message": EventListener(talking.is_direct_message, talking.on_question, talking.refuse),
         },
         reading=frozenset(
             {

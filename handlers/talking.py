@@ -24,7 +24,7 @@ def is_direct_message(event: Event, context: Context) -> bool:
     return event.channel_type == "im" and is_mention(event, context)
 
 
-async def answer(event: Event, context: Context) -> Reply:
+async def on_question(event: Event, context: Context) -> Reply:
     """Answer a question where it was asked: a mention in its thread."""
     text = re.sub(rf"<@{re.escape(context.bot_user_id)}(\|[^>]*)?>", " ", event.text).strip()
     return reply(event, await _answer(context, text, event.user_id))

@@ -48,7 +48,8 @@ def test_commands_shortcuts_and_events_are_those_of_the_code(manifest: dict[str,
 
 def test_listeners_are_named_and_typed_alike() -> None:
     listened = routes()
-    for table in (listened.commands, listened.actions, listened.submissions, listened.shortcuts, listened.events):
+    events = {name: each.answer for name, each in listened.events.items()}
+    for table in (listened.commands, listened.actions, listened.submissions, listened.shortcuts, events):
         for name, listener in table.items():
             assert listener.__name__.startswith("on_"), name
             hints = get_type_hints(listener)
