@@ -71,6 +71,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         database = Database(settings.database_url.get_secret_value(), busy_timeout_seconds=_BUSY_SECONDS)
         stack.push_async_callback(database.close)
         await _require_current(database)
+        database.check_file()  # this is the file that has to stay there
         deps = Deps(
             database, clock or SystemClock(), settings.stale_after, settings.timezone, settings.platform_channel
         )

@@ -59,7 +59,7 @@ class Database:
         self._path = Path(parsed.database) if self.is_sqlite and parsed.database not in (None, "", ":memory:") else None
         if self._path is not None:
             _make_private(self._path)
-        self._identity = _identity(self._path)
+        self._identity: tuple[int, int] | None = None
         self._writer = self.engine.execution_options(**{_IMMEDIATE: True})
 
     @asynccontextmanager
@@ -74,7 +74,11 @@ class Database:
 
     def check_file(self) -> None:
         """Raise StoreError when the SQLite file was deleted or replaced since it was opened."""
-        if self._path is not None and self._identity is not None and _identity(self._path) != self._identity:
+        if self._path is None:
+            return
+        found = _identity(self._path)
+        self._identity = self._identity or found
+        if found != self._identity:
             raise StoreError(
                 "Nothing was saved: the database file was deleted or replaced while Baton ran. Ask your Baton "
                 "administrator to put it back and to start Baton again."
@@ -102,6 +106,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection; an unclosed aiosqlite connection would keep the process alive."""
         await self.engine.dispose()
+        self._identity = None  # what is opened next may be another file
 
 
 class _Rehearsal(Database):

@@ -58,7 +58,7 @@ def signed(url: str, ask: Ask) -> bytes:
     body = urlencode(
         {
             "token": "verification-token-out-of-use",
-            "team_id": "T00000001",
+            "team_id": "T0PLAYGRND",
             "team_domain": "acme",
             "channel_id": "C00000001",
             "channel_name": "general",
@@ -66,7 +66,7 @@ def signed(url: str, ask: Ask) -> bytes:
             "user_name": "ada",
             "command": "/whoowns",
             "text": ask.text,
-            "api_app_id": "A00000001",
+            "api_app_id": "A0BATONAPP",
             "is_enterprise_install": "false",
             "response_url": "http://127.0.0.1:9/response/nobody-answers-there",
             "trigger_id": "1.2.abcdef",

@@ -193,7 +193,7 @@ async def _slack(_options: dict[str, Any]) -> AsyncIterator[str]:
 
     slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token="xapp-none", rate_limits=False)
     slack.install(yaml.safe_load((_REPOSITORY / "app.yaml").read_text()))
-    slack.add_user("ada", real_name="Ada Byron", email="ada@example.test")
+    slack.add_user("ada", real_name="Ada Byron", email="ada@example.test", user_id="U00000001")
     for number in range(40):
         slack.add_channel(f"team-{number}", members=["ada"], bot_is_member=True)
     await slack.start()
