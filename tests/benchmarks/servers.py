@@ -190,10 +190,12 @@ async def _slack(_options: dict[str, Any]) -> AsyncIterator[str]:
 
     from bot.playground.fake_slack import FakeSlack
     from tests.benchmarks.load import BOT_TOKEN, SECRET
+    from tests.benchmarks.stored import PEOPLE
 
     slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token="xapp-none", rate_limits=False)
     slack.install(yaml.safe_load((_REPOSITORY / "app.yaml").read_text()))
-    slack.add_user("ada", real_name="Ada Byron", email="ada@example.test", user_id="U00000001")
+    for number, user_id in enumerate(PEOPLE):
+        slack.add_user("ada" if not number else f"person-{number}", real_name=f"Person {number}", user_id=user_id)
     for number in range(40):
         slack.add_channel(f"team-{number}", members=["ada"], bot_is_member=True)
     await slack.start()
