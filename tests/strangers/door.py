@@ -42,6 +42,7 @@ async def raw_bytes(port: int, sent: bytes, *, seconds: float = 15) -> int | Non
             return None
         finally:
             writer.transport.abort()
+            writer.close()
     words = line.split()
     return int(words[1]) if len(words) > 1 and words[1].isdigit() else None
 
@@ -158,12 +159,14 @@ async def _dripped(port: int, at_once: bytes, slowly: bytes, *, most: float) -> 
         except TimeoutError:
             if time.monotonic() - began > most:
                 writer.transport.abort()
+                writer.close()
                 return None
             continue
         except ConnectionError:
             pass
         break
     writer.transport.abort()
+    writer.close()
     return time.monotonic() - began
 
 
@@ -173,6 +176,7 @@ async def idle(house: House) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(300):
             _, writer = await asyncio.open_connection("127.0.0.1", baton.port)
+            stack.callback(writer.close)
             stack.callback(writer.transport.abort)
         answer = await baton.ask(baton.command("checkout"))
     expect(answer.status == 200 and OWNER in answer.text, "the owner", answer)
