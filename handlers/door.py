@@ -7,10 +7,9 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from bot.services.members import Members
-
 from bot.domain.trust import Admission, Sender, Standing, Workspace, admission, is_addressed
 from bot.errors import SlackError
+from bot.services.members import Members
 
 log = logging.getLogger(__name__)
 
