@@ -41,9 +41,12 @@ class FixedClock:
         self.at += by
 
 
-def lasting_port() -> int:
-    """A free port below those that the system hands out: nobody is given it until a server listens there."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+def lasting_port(*, above: int = 0) -> int:
+    """A free port below those that the system hands out: nobody is given it until a server listens there.
+
+    Whoever wants a second one before anybody listens on the first asks for one `above` it.
+    """
+    for port in range(max(20_000 + os.getpid() % 10_000, above + 1), 32_000):
         with closing(socket.socket()) as tried:
             try:
                 tried.bind(("127.0.0.1", port))

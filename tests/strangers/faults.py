@@ -30,7 +30,7 @@ async def _becomes_ready(baton: Baton) -> None:
 async def slack_down(house: House) -> None:
     async with house.cold() as baton:
         baton.slack.port = lasting_port()
-        baton.port = next(port for port in range(baton.slack.port + 1, 32_000) if port != baton.slack.port)
+        baton.port = lasting_port(above=baton.slack.port)
         await baton.start()
         await _lives(baton)
         await baton.slack.start()
