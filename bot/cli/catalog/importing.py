@@ -61,7 +61,7 @@ def import_(
     options = ReadOptions(repository=repository)
     wanted, problems = _wanted(format_name, paths, source=source, options=options)
     for problem in problems:
-        sys.stderr.write(f"error: {clean(str(problem))}\n")
+        sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
     if not wanted:
         raise typer.Exit(1)
     settings = environment.load()
@@ -75,7 +75,7 @@ def import_(
     else:
         for report in reports:
             print_report(report)
-    if problems or any(report.outcome is Outcome.REFUSED for report in reports):
+    if any(problem.is_error for problem in problems) or any(report.outcome is Outcome.REFUSED for report in reports):
         raise typer.Exit(1)
 
 

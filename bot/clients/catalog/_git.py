@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.clients.catalog._links import may_read
+
 _MAX_CONFIG_BYTES = 1024 * 1024
 _SECTION = re.compile(r"\s*\[\s*(?P<name>[\w.-]+)(?:\s+\"(?P<sub>(?:[^\"\\]|\\.)*)\")?\s*\]")
 _URL = re.compile(r"\s*url\s*=\s*\"?(?P<url>[^\"#;\s]+)", re.IGNORECASE)
@@ -26,7 +28,7 @@ def remote_of(root: Path) -> Remote | None:
     """Return what `origin`, or else the first remote, of the checkout at `root` is; None when there is none."""
     config = _config_path(root / ".git")
     try:
-        if config is None or config.stat().st_size > _MAX_CONFIG_BYTES:
+        if config is None or not may_read(config, config.parent) or config.stat().st_size > _MAX_CONFIG_BYTES:
             return None
         text = config.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -73,12 +75,16 @@ def _config_path(git: Path) -> Path | None:
     """Return the configuration that belongs to `.git`, which in a worktree or a submodule is a file that says where."""
     if git.is_dir():
         return git / "config"
+    if not may_read(git, git.parent):
+        return None
     try:
         words = git.read_text(encoding="utf-8", errors="replace")[:4096].split(":", 1)
         directory = git.parent / words[1].strip() if len(words) == 2 and words[0] == "gitdir" else None
         if directory is None:
             return None
         common = directory / "commondir"
-        return (directory / common.read_text(encoding="utf-8").strip() if common.is_file() else directory) / "config"
+        return (
+            directory / common.read_text(encoding="utf-8").strip() if may_read(common, directory) else directory
+        ) / "config"
     except (OSError, UnicodeDecodeError):
         return None

@@ -102,7 +102,8 @@ class Sink:
         if self._is_secret("asset", _names_of(claim), claim.origin):
             return
         if looks_secret("\n".join(_remarks_of(claim))):
-            self.problem(claim.origin, "has a remark that looks like a secret; its remarks are left out, remove it.")
+            message = "has a remark that looks like a secret; its remarks are left out, remove it."
+            self.problem(claim.origin, message, is_error=False)
             claim = replace(claim, description="", links=(), tags=(), runs=(), unowned_reason="")
         if self._is_new("asset", claim.external_id, claim.external_id, claim.origin):
             self.catalog.assets.append(claim)
@@ -139,7 +140,9 @@ class Sink:
     def _is_secret(self, what: str, names: Iterable[str], origin: Origin) -> bool:
         if not looks_secret("\n".join(names)):
             return False
-        self.problem(origin, f"gives the {what} a name that looks like a secret; it is left out. Remove the secret.")
+        # No error: an error would keep what the file said before, which may be this very secret.
+        message = f"gives the {what} a name that looks like a secret; it is left out. Remove the secret."
+        self.problem(origin, message, is_error=False)
         return True
 
     def _is_new(self, what: str, key: str, shown: str, origin: Origin) -> bool:

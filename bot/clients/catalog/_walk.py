@@ -35,6 +35,9 @@ def find(
                 f"holds no file of the format '{format_.name}' ({format_.summary}); name the file to read it anyway."
             )
             problems.append(Problem(Origin(str(path)), message))
+    if only is not None:
+        # `detect` found these files, and has told the folder's notes already.
+        problems = [problem for problem in problems if problem.is_error]
     chosen, left_out = format_.choose(list(files.values()))
     return list(chosen), [*problems, *left_out]
 
@@ -95,7 +98,9 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
             problems.append(Problem(Origin(str(here)), f"cannot be listed ({error.strerror}); check its permissions."))
             continue
         inside = [
-            entry for entry in entries if not entry.is_symlink() or _stays(Path(here, entry.name), bounds, problems)
+            entry
+            for entry in entries
+            if not entry.is_symlink() or _stays(Path(here, entry.name), bounds, problems, is_error=False)
         ]
         todo.extend(
             Path(here, entry.name) for entry in reversed(inside) if entry.name not in _SKIPPED and _is_dir(entry)
@@ -106,12 +111,16 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
                 yield path
 
 
-def _stays(path: Path, bounds: Path, problems: list[Problem]) -> bool:
-    """Whether a path that may be a link leads to something within `bounds`; a problem says so when it does not."""
+def _stays(path: Path, bounds: Path, problems: list[Problem], *, is_error: bool = True) -> bool:
+    """Whether a path that may be a link leads to something within `bounds`; a problem says so when it does not.
+
+    It is no error where the rest of a folder is read: an error would keep what the link's file said before.
+    """
     real = _identity(path)
     if real.is_relative_to(bounds) or not real.exists():
         return True
-    problems.append(Problem(Origin(str(path)), "is a link that leads out of its folder; put the file itself there."))
+    message = "is a link that leads out of its folder; put the file itself there."
+    problems.append(Problem(Origin(str(path)), message, is_error=is_error))
     return False
 
 

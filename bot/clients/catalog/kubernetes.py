@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clients.catalog._git import Remote, remote_of
+from bot.clients.catalog._links import may_read
 from bot.clients.catalog._manifests import mapping
 from bot.clients.catalog._nodes import FieldReader, Fields
 from bot.clients.catalog._reading import Format, ReadOptions, Sink, SourceFile, quoted
@@ -184,7 +185,7 @@ def _root(file: SourceFile) -> Path:
 def _alias_names(root: Path, options: ReadOptions) -> frozenset[str]:
     """Return the aliases of a repository in lower case; what is wrong with their file is said where it is read."""
     path = root / _ALIASES
-    if not path.is_file():
+    if not may_read(path, root):
         return frozenset()
     quiet, names = Sink(), set()
     file = SourceFile(path, str(path))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from bot.domain.catalog import Problem
+from bot.domain.secrets import redacted
 
 #: Changes that a report lists, and of those beyond, new disputes that it lists all the same; it counts all of them.
 MAX_CHANGES = 200
@@ -63,8 +64,9 @@ class Changes:
         return False
 
     def add(self, change: Change) -> None:
-        """Take a change that is listed."""
-        self.listed.append(change)
+        """Take a change that is listed. A secret that an earlier import took for a name is not repeated."""
+        before, after = (tuple(map(redacted, names)) for names in (change.owners_before, change.owners_after))
+        self.listed.append(replace(change, name=redacted(change.name), owners_before=before, owners_after=after))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
