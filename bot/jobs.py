@@ -43,7 +43,7 @@ async def sync_slack(jobs: Jobs) -> None:
     try:
         jobs.snapshot.put_channels(await jobs.slack.channels())
         members = await jobs.slack.members()
-        await jobs.members.put(members)
+        await jobs.members.put_page(members)
         await people.sync_members(jobs.deps, members)
     except SlackError as error:
         log.warning("Slack's members and channels could not be read: %s", error)

@@ -40,6 +40,7 @@ class SlackClient:
 
     def __init__(self, *, token: str, api_url: str) -> None:
         self._token, self._api_url = token, api_url
+        self._identity: Identity | None = None
 
     async def __aenter__(self) -> Self:
         """Open the one session that all calls share."""
@@ -67,12 +68,13 @@ class SlackClient:
     async def identity(self) -> Identity:
         """Return who the bot is and where. Raises SlackError when the token is not accepted."""
         answer = await _call(self.web.auth_test())
-        return Identity(
+        self._identity = Identity(
             bot_user_id=str(answer["user_id"]),
             team_id=str(answer["team_id"]),
             enterprise_id=str(answer.get("enterprise_id") or ""),
             app_id=str(answer.get("app_id") or ""),
         )
+        return self._identity
 
     async def is_shared_channel(self, channel_id: str) -> bool:
         """Whether other organisations are in a channel, or invited to it."""
@@ -194,7 +196,7 @@ class SlackClient:
 
     async def user(self, user_id: str) -> SlackUser:
         """Look a member up."""
-        return _user((await _call(self.web.users_info(user=user_id)))["user"])
+        return _user((await _call(self.web.users_info(user=user_id)))["user"], self._identity)
 
     async def members(self) -> Sequence[SlackUser]:
         """Return everybody, page by page."""
@@ -202,7 +204,7 @@ class SlackClient:
         cursor = ""
         for _ in range(_MOST_PAGES):
             page = await _call(self.web.users_list(limit=200, cursor=cursor))
-            found += [_user(member) for member in page["members"]]
+            found += [_user(member, self._identity) for member in page["members"]]
             cursor = _cursor(page)
             if not cursor:
                 break
@@ -298,7 +300,7 @@ def _cursor(page: Mapping[str, Any]) -> str:
     return str((page.get("response_metadata") or {}).get("next_cursor") or "")
 
 
-def _user(member: Mapping[str, Any]) -> SlackUser:
+def _user(member: Mapping[str, Any], here: Identity | None) -> SlackUser:
     profile = member.get("profile") or {}
     return SlackUser(
         id=str(member["id"]),
@@ -308,5 +310,18 @@ def _user(member: Mapping[str, Any]) -> SlackUser:
         is_active=not member.get("deleted", False),
         is_bot=bool(member.get("is_bot")) or member["id"] == "USLACKBOT",
         is_guest=bool(member.get("is_restricted") or member.get("is_ultra_restricted")),
-        is_stranger=bool(member.get("is_stranger")),
+        is_stranger=bool(member.get("is_stranger")) or _is_of_another_workspace(member, here),
+        team_id=str(member.get("team_id") or ""),
     )
+
+
+def _is_of_another_workspace(member: Mapping[str, Any], here: Identity | None) -> bool:
+    """Whether an account belongs to a workspace that is not ours, as far as is known which ours is.
+
+    Within an organisation of several workspaces, an account belongs to the organisation.
+    """
+    team = str(member.get("team_id") or "")
+    if here is None or not team or team in (here.team_id, here.enterprise_id):
+        return False
+    employer = member.get("enterprise_user") or {}
+    return not here.enterprise_id or employer.get("enterprise_id") != here.enterprise_id

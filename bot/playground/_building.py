@@ -10,6 +10,9 @@ from bot.playground._core import Core
 from bot.playground._manifest import read_manifest
 from bot.playground.records import Channel, PlaygroundError, User, UserGroup
 
+#: The workspace of strangers.
+PARTNER_TEAM = "T0PARTNERS"
+
 
 class Building(Core):
     """The part of the simulated Slack with which a workspace is set up."""
@@ -45,6 +48,7 @@ class Building(Core):
             raise PlaygroundError(f"There already is somebody called {handle}.")
         user = User(user_id or self.workspace.next_id("U"), handle, real_name, email, tz, deleted, is_bot)
         user.is_guest, user.is_stranger = standing == "guest", standing == "stranger"
+        user.team_id = PARTNER_TEAM if user.is_stranger else ""
         users[user.id] = user
         self.workspace.changed("user", user=user.id)
         return user
@@ -57,6 +61,7 @@ class Building(Core):
         private: bool = False,
         bot_is_member: bool = False,
         is_ext_shared: bool = False,
+        is_pending_ext_shared: bool = False,
         topic: str = "",
         channel_id: str | None = None,
     ) -> Channel:
@@ -69,7 +74,8 @@ class Building(Core):
         if self.workspace.bot_user_id in channel.members:
             channel.members.discard(self.workspace.bot_user_id)
             channel.bot_is_member = True
-        channel.topic, channel.is_ext_shared = topic, is_ext_shared
+        channel.topic = topic
+        channel.is_ext_shared, channel.is_pending_ext_shared = is_ext_shared, is_pending_ext_shared
         channel.created = self.workspace.seconds()
         channels[channel.id] = channel
         self.workspace.changed("channel", channel=channel.id)

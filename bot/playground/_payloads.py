@@ -14,7 +14,7 @@ VERIFICATION_TOKEN = "deprecated-verification-token"
 
 def event_wrapper(workspace: Workspace, event: Json) -> Json:
     """The `event_callback` around an event, with a new `event_id`."""
-    channel = workspace.channels.get(str(event.get("channel", "")))
+    channel = workspace.channels.get(str(event.get("channel") or event.get("item", {}).get("channel", "")))
     bot = {"team_id": workspace.team_id, "user_id": workspace.bot_user_id, "is_bot": True}
     return {
         "token": VERIFICATION_TOKEN,
@@ -37,7 +37,8 @@ def message_event(workspace: Workspace, message: Message, channel: Channel) -> J
     shown = message_json(workspace, message, metadata=True)
     for name in ("reply_count", "reply_users", "reply_users_count", "latest_reply", "is_locked", "subscribed"):
         shown.pop(name, None)
-    return shown | {"channel": channel.id, "event_ts": message.ts, "channel_type": channel.kind}
+    about = {"channel": channel.id, "event_ts": message.ts, "channel_type": channel.kind}
+    return shown | about | _author_team(workspace, message, channel)
 
 
 def mention_event(workspace: Workspace, message: Message) -> Json:
@@ -45,7 +46,16 @@ def mention_event(workspace: Workspace, message: Message) -> Json:
     shown = message_json(workspace, message)
     names = ("user", "ts", "client_msg_id", "text", "team", "thread_ts", "blocks", "edited", "bot_id", "app_id")
     about = {name: shown[name] for name in names if name in shown}
+    about |= _author_team(workspace, message, workspace.channels[message.channel])
     return {"type": "app_mention", **about, "channel": message.channel, "event_ts": message.ts}
+
+
+def _author_team(workspace: Workspace, message: Message, channel: Channel) -> Json:
+    """What an event from a shared channel says of its author: https://docs.slack.dev/apis/slack-connect/"""
+    if not channel.is_ext_shared:
+        return {}
+    team = workspace.team_of(message.user)
+    return {"user_team": team, "source_team": team}
 
 
 def changed_event(workspace: Workspace, message: Message, previous: Json, channel: Channel) -> Json:
@@ -124,7 +134,7 @@ def _interaction(workspace: Workspace, kind: str, user: User) -> Json:
     return {
         "type": kind,
         "team": {"id": workspace.team_id, "domain": workspace.team_domain},
-        "user": {"id": user.id, "username": user.handle, "name": user.handle, "team_id": workspace.team_id},
+        "user": {"id": user.id, "username": user.handle, "name": user.handle, "team_id": workspace.team_of(user.id)},
         "api_app_id": workspace.app_id,
         "token": VERIFICATION_TOKEN,
         "enterprise": None,

@@ -18,9 +18,10 @@ def user_json(workspace: Workspace, user: User) -> Json:
     """A user object; the e-mail address only when the app may read it. A deactivated one has fewer fields."""
     common = {
         "id": user.id,
-        "team_id": workspace.team_id,
+        "team_id": workspace.team_of(user.id),
         "name": user.handle,
         "deleted": user.deleted,
+        **({"is_stranger": True} if user.is_stranger else {}),
         "profile": _profile(workspace, user),
         "is_bot": user.is_bot,
         "updated": 0,
@@ -39,7 +40,6 @@ def user_json(workspace: Workspace, user: User) -> Json:
         "is_owner": False,
         "is_primary_owner": False,
         "is_restricted": user.is_guest,
-        **({"is_stranger": True} if user.is_stranger else {}),
         "is_ultra_restricted": False,
         "is_email_confirmed": True,
         "who_can_share_contact_card": "EVERYONE",
@@ -68,7 +68,7 @@ def _profile(workspace: Workspace, user: User) -> Json:
         "image_24": picture,
         "image_48": picture,
         "image_72": picture,
-        "team": workspace.team_id,
+        "team": workspace.team_of(user.id),
         **email,
         **bot,
     }
@@ -93,7 +93,7 @@ def channel_json(workspace: Workspace, channel: Channel, *, with_count: bool = F
         "name_normalized": channel.name,
         "is_shared": False,
         "is_org_shared": False,
-        "is_pending_ext_shared": False,
+        "is_pending_ext_shared": channel.is_pending_ext_shared,
         "is_ext_shared": channel.is_ext_shared,
         "pending_shared": [],
         "pending_connected_team_ids": [],
@@ -173,7 +173,7 @@ def message_json(workspace: Workspace, message: Message, *, metadata: bool = Fal
         "user": message.user,
         "ts": message.ts,
         "text": message.text,
-        "team": workspace.team_id,
+        "team": workspace.team_of(message.user),
     }
     if message.bot_id:
         shown |= {"bot_id": message.bot_id, "app_id": workspace.app_id, "bot_profile": bot_profile(workspace)}

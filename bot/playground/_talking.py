@@ -203,7 +203,7 @@ class Talking(Core):
             "user": person.id,
             "channel": place.id,
             "channel_type": "G" if place.is_private else "C",
-            "team": self.workspace.team_id,
+            "team": self.workspace.team_of(person.id),
             "event_ts": ts_of(self.workspace.now()),
             **({"inviter": self.workspace.user(inviter).id} if inviter else {}),
         }

@@ -32,7 +32,9 @@ class User:
     deleted: bool = False
     is_bot: bool = False
     is_guest: bool = False
-    is_stranger: bool = False  #: of another workspace
+    is_stranger: bool = False  #: of another organisation
+    #: The workspace that the account belongs to; empty for this one.
+    team_id: str = ""
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class Channel:
     members: set[str] = field(default_factory=set)
     bot_is_member: bool = False
     is_ext_shared: bool = False  #: another organisation is in it
+    is_pending_ext_shared: bool = False  #: another organisation is invited to it
     is_archived: bool = False
     topic: str = ""
     #: Seconds since the epoch.

@@ -115,6 +115,11 @@ class Workspace:
             raise PlaygroundError(f"There is nobody called {user} in this workspace.")
         return found
 
+    def team_of(self, user_id: str) -> str:
+        """The workspace that an account belongs to."""
+        found = self.users.get(user_id)
+        return (found.team_id if found is not None else "") or self.team_id
+
     def channel(self, channel: str) -> Channel:
         """The conversation with this id or name. Raises PlaygroundError."""
         name = channel.removeprefix("#")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from bot.domain.trust import Standing
-from bot.errors import StoreError
 from bot.ports import Slack, SlackUser
 from bot.services.deps import Deps
 from bot.store.inserts import insert_into
 from bot.store.tables import SlackMember, core
-
-log = logging.getLogger(__name__)
 
 #: A standing that was not seen again for so long is asked for anew: Slack is read whole every hour.
 _LASTS = timedelta(days=7)
@@ -29,6 +24,8 @@ class Members:
     def __init__(self, deps: Deps, slack: Slack) -> None:
         self._deps, self._slack = deps, slack
         self._standings: dict[str, Standing] = {}
+        #: Those that were asked about one by one since accounts were last stored.
+        self._unstored: dict[str, Standing] = {}
 
     def standing(self, slack_id: str) -> Standing | None:
         """Return what an account is; None for one that nobody has asked about yet."""
@@ -44,19 +41,19 @@ class Members:
             self._standings |= {slack_id: Standing(standing) for slack_id, standing in rows}
 
     async def learn(self, slack_id: str) -> Standing:
-        """Ask Slack what an account is, and keep it. Raises SlackError when Slack does not say."""
-        user = await self._slack.user(slack_id)
-        try:
-            await self.put([user])
-        except (StoreError, SQLAlchemyError) as error:
-            # Memory has it; a store in trouble keeps nobody waiting for an answer.
-            log.warning("what an account is could not be stored: %s", type(error).__name__)
-        return self._standings[slack_id]
+        """Ask Slack what an account is. Raises SlackError when Slack does not say.
 
-    async def put(self, users: Iterable[SlackUser]) -> None:
-        """Keep what Slack says of these accounts."""
+        Somebody waits for the answer and the store may be busy, so it is stored with the next page of accounts.
+        """
+        standing = standing_of(await self._slack.user(slack_id))
+        self._standings[slack_id] = self._unstored[slack_id] = standing
+        return standing
+
+    async def put_page(self, users: Iterable[SlackUser]) -> None:
+        """Keep what Slack says of these accounts, and store it with what was learned meanwhile."""
         standings = {user.id: standing_of(user) for user in users}
         self._standings |= standings
+        standings = self._unstored | standings
         if not standings:
             return
         now, table = self._deps.clock.now(), core(SlackMember)
@@ -65,6 +62,8 @@ class Members:
             insert = insert_into(table, session.get_bind().dialect.name)
             changed = {"standing": insert.excluded.standing, "seen_at": insert.excluded.seen_at}
             await session.execute(insert.on_conflict_do_update(index_elements=["slack_id"], set_=changed), rows)
+        for slack_id in standings:
+            self._unstored.pop(slack_id, None)
 
 
 def standing_of(user: SlackUser) -> Standing:

@@ -410,5 +410,39 @@ class TestPeopleAndChannels:
                     await listing()
                 assert caught.value.code == "internal_error"
 
+    async def test_guests_and_strangers(self, workspace: FakeSlack, client: SlackClient) -> None:
+        workspace.add_user("gus", real_name="Gus Guest", standing="guest", user_id="U0GUS")
+        workspace.add_user("pat", real_name="Pat Partner", standing="stranger", user_id="U0PAT")
+        workspace.workspace.user("pat").is_stranger = False  # Slack does not say so everywhere; the workspace is enough
+        assert not (await client.user("U0PAT")).is_stranger, "nobody has asked yet which workspace is ours"
+        ours = (await client.identity()).team_id
+        gus, pat = await client.user("U0GUS"), await client.user("U0PAT")
+        assert (gus.is_guest, gus.is_stranger, gus.team_id) == (True, False, ours)
+        assert (pat.is_guest, pat.is_stranger) == (False, True)
+        assert pat.team_id != ours
+
+    @pytest.mark.parametrize(
+        ("account", "is_stranger"),
+        [
+            ({"team_id": "T0OURS"}, False),
+            ({"team_id": "E0OURS"}, False),
+            ({"team_id": "T0SISTER", "enterprise_user": {"enterprise_id": "E0OURS"}}, False),
+            ({"team_id": "T0OTHER", "enterprise_user": {"enterprise_id": "E0OTHER"}}, True),
+            ({"team_id": "T0OTHER"}, True),
+            ({"team_id": "T0OURS", "is_stranger": True}, True),
+            ({}, False),
+        ],
+    )
+    async def test_an_account_of_the_organisation_is_no_stranger(
+        self, account: dict[str, Any], is_stranger: bool
+    ) -> None:
+        async def answer(request: web.Request) -> web.Response:
+            here = {"user_id": "U0BATON", "team_id": "T0OURS", "enterprise_id": "E0OURS"}
+            return web.json_response({"ok": True, **here, "user": {"id": "U1", **account}})
+
+        async with server(answer) as url, SlackClient(token=TOKEN, api_url=url) as client:
+            await client.identity()
+            assert (await client.user("U1")).is_stranger is is_stranger
+
     async def test_who_the_bot_is(self, workspace: FakeSlack, client: SlackClient) -> None:
         assert await client.bot_user_id() == workspace.workspace.bot_user_id

@@ -209,3 +209,20 @@ async def test_pages_are_told_of_changes(slack: FakeSlack, client: AsyncWebClien
     slack.unsubscribe(queue)
     await client.chat_postMessage(channel="C0PAY", text="x")
     assert queue.empty()
+
+
+async def test_an_event_from_a_shared_channel_says_whose_workspace_its_author_is_of(
+    slack: FakeSlack, app: TinyApp
+) -> None:
+    slack.add_user("pat", real_name="Pat Partner", standing="stranger", user_id="U0PAT")
+    slack.add_channel("partners", members=["ada", "pat"], bot_is_member=True, is_ext_shared=True)
+    theirs = await slack.post("pat", "partners", "hello")
+    await slack.post("ada", "partners", "hello")
+    await slack.react("ada", "partners", theirs.ts, "eyes")
+    await slack.post("ada", "payments", "hello")
+    events = [(one.payload["is_ext_shared_channel"], one.payload["event"].get("user_team")) for one in slack.deliveries]
+    here, there = slack.workspace.team_id, slack.workspace.team_of("U0PAT")
+    assert here != there
+    assert events == [(True, there), (True, here), (True, None), (False, None)]
+    await slack.run_global_shortcut("pat", "new")
+    assert slack.deliveries[-1].payload["user"]["team_id"] == there

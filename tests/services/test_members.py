@@ -1,0 +1,71 @@
+"""What each Slack account is: asked once, known at once, stored when the store takes it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.trust import Standing
+from bot.errors import SlackError
+from bot.services.deps import Deps
+from bot.services.members import Members, standing_of
+from bot.store.db import Database
+from tests.conftest import FixedClock
+from tests.services.fakes import FakePort, member
+
+
+@pytest.fixture
+def deps(database: Database, clock: FixedClock) -> Deps:
+    return Deps(database, clock)
+
+
+@pytest.fixture
+def slack(clock: FixedClock) -> FakePort:
+    made = FakePort(clock)
+    made.know([member("U1"), replace(member("U2"), is_guest=True), member("U3", is_active=False)])
+    return made
+
+
+async def stored(deps: Deps, slack: FakePort) -> dict[str, Standing | None]:
+    """What a process that starts now knows without asking Slack."""
+    fresh = Members(deps, slack)
+    await fresh.load()
+    return {slack_id: fresh.standing(slack_id) for slack_id in slack.people}
+
+
+async def test_pages_are_known_after_a_restart(deps: Deps, slack: FakePort) -> None:
+    await Members(deps, slack).put_page(slack.people.values())
+    assert await stored(deps, slack) == {"U1": Standing.MEMBER, "U2": Standing.GUEST, "U3": Standing.GONE}
+
+
+async def test_a_later_page_replaces_what_an_earlier_one_said(deps: Deps, slack: FakePort) -> None:
+    members = Members(deps, slack)
+    await members.put_page(slack.people.values())
+    await members.put_page([replace(member("U1"), is_stranger=True)])
+    assert members.standing("U1") is Standing.STRANGER
+    assert (await stored(deps, slack))["U1"] is Standing.STRANGER
+
+
+async def test_a_busy_store_does_not_keep_the_answer_back(deps: Deps, slack: FakePort) -> None:
+    members = Members(deps, slack)
+    async with deps.database.transaction():
+        assert await asyncio.wait_for(members.learn("U2"), 1.5) is Standing.GUEST
+    assert members.standing("U2") is Standing.GUEST
+    await members.put_page([slack.people["U1"]])
+    assert await stored(deps, slack) == {"U1": Standing.MEMBER, "U2": Standing.GUEST, "U3": None}
+
+
+async def test_nobody_is_made_up(deps: Deps, slack: FakePort) -> None:
+    members = Members(deps, slack)
+    with pytest.raises(SlackError):
+        await members.learn("U9")
+    assert members.standing("U9") is None
+
+
+def test_of_several_standings_the_one_that_may_least_counts() -> None:
+    guest = replace(member("U1", is_bot=True), is_guest=True)
+    assert standing_of(guest) is Standing.BOT
+    assert standing_of(replace(guest, is_stranger=True)) is Standing.STRANGER
+    assert standing_of(replace(guest, is_active=False)) is Standing.GONE
