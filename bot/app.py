@@ -27,6 +27,7 @@ from bot.services.lifecycle.pictures import Pictures
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.listings import Listings
 from bot.services.members import Members
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
@@ -91,7 +92,8 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
         feed_url = settings.feed_url if settings.feed_refresh else ""
-        work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()), members, feed_url)
+        listings = Listings(deps, slack, snapshot, members)
+        work = jobs.Jobs(deps, watcher, Reminding(deps, watcher, WorkingTimes()), listings, feed_url)
         _start_following(stack, context, settings)
         # Ends before the outbox does: what it was still answering goes out.
         stack.push_async_callback(_drained, context, settings.drain_seconds)
@@ -190,7 +192,8 @@ def _start_jobs(stack: AsyncExitStack, context: Context, work: jobs.Jobs, dispat
     scheduler = jobs.scheduler(work)
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
-    context.background.start(jobs.sync_slack(work), what="sync_slack")
+    context.background.start(work.listings.read_members(at_start=True), what="read_members")
+    context.background.start(work.listings.read_channels(at_start=True), what="read_channels")
     context.background.start(jobs.refresh_facts(work), what="refresh_facts")
 
 

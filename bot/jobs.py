@@ -7,16 +7,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.errors import SlackError
-from bot.ports import Slack
-from bot.services import inbound, people
+from bot.services import inbound
 from bot.services.deps import Deps
 from bot.services.lifecycle import refreshing
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
-from bot.services.members import Members
+from bot.services.listings import Listings
 from bot.services.outbox import admin
-from bot.services.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -29,24 +26,21 @@ class Jobs:
     """What jobs work on."""
 
     deps: Deps
-    slack: Slack
-    snapshot: Snapshot
     watcher: Watcher
     reminding: Reminding
-    members: Members
+    listings: Listings
     #: Where the feed of end-of-life dates is asked; empty: it is not asked by itself.
     feed_url: str = ""
 
 
-async def sync_slack(jobs: Jobs) -> None:
-    """Learn who is who and which channel has which id; without it, people are known once they first act."""
-    try:
-        jobs.snapshot.put_channels(await jobs.slack.channels())
-        members = await jobs.slack.members()
-        await jobs.members.put_page(members)
-        await people.sync_members(jobs.deps, members)
-    except SlackError as error:
-        log.warning("Slack's members and channels could not be read: %s", error)
+async def read_members(jobs: Jobs) -> None:
+    """Learn who is who; without it, people are known once they first act."""
+    await jobs.listings.read_members()
+
+
+async def read_channels(jobs: Jobs) -> None:
+    """Learn which channel has which id."""
+    await jobs.listings.read_channels()
 
 
 async def forget_old_events(jobs: Jobs) -> None:
@@ -72,7 +66,9 @@ async def remind(jobs: Jobs) -> None:
 
 #: Every job: its id, how often it runs in hours, and its function.
 JOBS: tuple[tuple[str, float, Callable[[Jobs], Awaitable[None]]], ...] = (
-    ("sync_slack", 1, sync_slack),
+    # Every minute it is looked whether something is due: Slack's pauses are of seconds.
+    ("read_members", 1 / 60, read_members),
+    ("read_channels", 1 / 60, read_channels),
     ("forget_old_events", 6, forget_old_events),
     ("refresh_facts", 1, refresh_facts),
     ("forget_old_messages", 24, forget_old_messages),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NewType, Protocol
+from typing import Any, Generic, NewType, Protocol, TypeVar
+
+_T = TypeVar("_T")
 
 
 class Clock(Protocol):
@@ -57,6 +59,22 @@ class Identity:
     team_id: str
     enterprise_id: str
     app_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedChannel:
+    """A channel that Baton can see; `name` is without `#`."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[_T]):
+    """A part of something that Slack lists. `next_cursor` is where the next part begins, empty after the last."""
+
+    items: Sequence[_T]
+    next_cursor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +163,15 @@ class Slack(Protocol):
         """Look a member up."""
         ...
 
-    async def members(self) -> Sequence[SlackUser]:
-        """Return everybody in the workspace, deactivated accounts included."""
+    def member_pages(self, cursor: str = "") -> AsyncIterator[Page[SlackUser]]:
+        """Yield everybody in the workspace, deactivated accounts included, from a cursor on.
+
+        What goes wrong is raised where the next page would come. `invalid_cursor` is the code for one that is too old.
+        """
         ...
 
-    async def channels(self) -> Mapping[str, str]:
-        """Return the ids of the channels that Baton can see, by name without `#`."""
+    def channel_pages(self, cursor: str = "") -> AsyncIterator[Page[ListedChannel]]:
+        """Yield the channels that Baton can see and that are not archived, as `member_pages` does."""
         ...
 
     async def find_message(

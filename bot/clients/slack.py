@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -14,11 +15,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
-from bot.ports import Blocks, Identity, Posted, SlackUser
+from bot.ports import Blocks, Identity, ListedChannel, Page, Posted, SlackUser
 
 #: How long a call may take; Slack answers within seconds or not at all.
 _TIMEOUT_SECONDS = 10
-_MOST_PAGES = 200
+#: What Slack recommends at most.
+_PAGE = 200
+#: No list has more: Slack would be repeating itself.
+_MOST_PAGES = 5_000
 #: A response URL takes five messages within 30 minutes; these statuses mean that it is used up or was never ours.
 _USED_UP = (403, 404)
 #: A pause when Slack asks for one without saying how long, and the longest that is believed.
@@ -198,33 +202,19 @@ class SlackClient:
         """Look a member up."""
         return _user((await _call(self.web.users_info(user=user_id)))["user"], self._identity)
 
-    async def members(self) -> Sequence[SlackUser]:
-        """Return everybody, page by page."""
-        found: list[SlackUser] = []
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            page = await _call(self.web.users_list(limit=200, cursor=cursor))
-            found += [_user(member, self._identity) for member in page["members"]]
-            cursor = _cursor(page)
-            if not cursor:
-                break
-        return found
+    async def member_pages(self, cursor: str = "") -> AsyncIterator[Page[SlackUser]]:
+        """Yield everybody, page by page."""
+        async for page in _pages(self._once.users_list(limit=_PAGE, cursor=cursor)):
+            yield Page([_user(member, self._identity) for member in page["members"]], _cursor(page))
 
-    async def channels(self) -> Mapping[str, str]:
-        """Return channel ids by name, page by page."""
-        found: dict[str, str] = {}
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            page = await _call(
-                self.web.conversations_list(
-                    limit=200, cursor=cursor, exclude_archived=True, types="public_channel,private_channel"
-                )
-            )
-            found |= {channel["name"]: channel["id"] for channel in page["channels"]}
-            cursor = _cursor(page)
-            if not cursor:
-                break
-        return found
+    async def channel_pages(self, cursor: str = "") -> AsyncIterator[Page[ListedChannel]]:
+        """Yield channels, page by page."""
+        request = self._once.conversations_list(
+            limit=_PAGE, cursor=cursor, exclude_archived=True, types="public_channel,private_channel"
+        )
+        async for page in _pages(request):
+            channels = [ListedChannel(str(each["id"]), str(each["name"])) for each in page["channels"]]
+            yield Page(channels, _cursor(page))
 
     async def find_message(
         self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None
@@ -235,21 +225,14 @@ class SlackClient:
             "channel": place,
             "oldest": f"{since.timestamp() - _CLOCKS_DIFFER_SECONDS:.6f}",
             "include_all_metadata": True,
-            "limit": 200,
+            "limit": _PAGE,
         }
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            if thread_ts:
-                page = await _call(self.web.conversations_replies(ts=thread_ts, cursor=cursor, **span))
-            else:
-                page = await _call(self.web.conversations_history(cursor=cursor, **span))
+        replies, history = self._once.conversations_replies, self._once.conversations_history
+        async for page in _pages(replies(ts=thread_ts, **span) if thread_ts else history(**span)):
             for message in page["messages"]:
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("key") == key:
                     return Posted(place, str(message["ts"]))
-            cursor = _cursor(page)
-            if not cursor:
-                break
         return None
 
     async def _conversation(self, channel: str) -> str:
@@ -258,12 +241,34 @@ class SlackClient:
             return str((await _call(self.web.conversations_open(users=[channel])))["channel"]["id"])
         if _CONVERSATION_ID.fullmatch(channel):
             return channel
-        return (await self.channels()).get(channel.removeprefix("#"), channel)
+        async for page in self.channel_pages():
+            for each in page.items:
+                if each.name == channel.removeprefix("#"):
+                    return each.id
+        return channel
 
 
 async def _call(request: Awaitable[Any]) -> Mapping[str, Any]:
+    with _our_errors():
+        data: Mapping[str, Any] = (await request).data
+        return data
+
+
+async def _pages(request: Awaitable[Any]) -> AsyncIterator[Mapping[str, Any]]:
+    """Yield the answer to a call, then the pages that follow it, each asked for when it is wanted."""
+    left = _MOST_PAGES
+    with _our_errors():
+        async for page in await request:
+            yield page.data
+            left -= 1
+            if not left:
+                break
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
     try:
-        answer = await request
+        yield
     except SlackApiError as error:
         raise _typed(error) from error
     except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
@@ -271,8 +276,6 @@ async def _call(request: Awaitable[Any]) -> Mapping[str, Any]:
     except AttributeError as error:
         # The SDK's: something between us and Slack answered 200 with what is no JSON object.
         raise SlackUnreachableError("an answer that is not Slack's") from error
-    data: Mapping[str, Any] = answer.data
-    return data
 
 
 def _typed(error: SlackApiError) -> SlackError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, select
@@ -33,23 +33,27 @@ async def identify(deps: Deps, slack: Slack, slack_id: str) -> int:
         return await _remember(session, deps, user)
 
 
-async def sync_members(deps: Deps, members: Iterable[SlackUser]) -> int:
-    """Give the catalog's people their Slack ids, and mark leavers; return how many changed.
+async def sync_members(deps: Deps, members: Sequence[SlackUser]) -> int:
+    """Give the catalog's people the Slack ids of these members, and mark leavers; return how many changed.
 
     Members whom the catalog does not know are left alone: they are remembered when they first decide something.
+    Those of a large workspace come in parts. Somebody who came back has two accounts with one address, maybe in
+    different parts, so a deactivated account marks whom its address names as gone and leaves the Slack id to another.
     """
-    # Of two accounts with one address the active one counts: the other was deactivated when they came back.
+    # Within a part, of two accounts with one address the active one counts.
     by_id = {member.id: member for member in sorted(members, key=lambda m: m.is_active) if not member.is_bot}
     by_email = {member.email: member for member in by_id.values() if member.email and _is_ours(member)}
     async with deps.database.transaction() as session:
-        rows = (await session.execute(select(Person))).scalars().all()
+        meant = col(Person.slack_id).in_(by_id) | col(Person.email).in_(by_email)
+        rows = (await session.execute(select(Person).where(meant))).scalars().all()
         taken = {row.slack_id for row in rows if row.slack_id}
         changed = []
         for row in rows:
             member = by_id.get(row.slack_id) if row.slack_id else by_email.get(row.email or "")
             if member is None or (not row.slack_id and member.id in taken):
                 continue
-            wanted = (member.id, row.name or member.name, row.timezone or member.timezone, member.is_active)
+            slack_id = member.id if member.is_active else row.slack_id
+            wanted = (slack_id, row.name or member.name, row.timezone or member.timezone, member.is_active)
             if (row.slack_id, row.name, row.timezone, row.is_active) != wanted:
                 row.slack_id, row.name, row.timezone, row.is_active = wanted
                 changed.append(row)

@@ -119,6 +119,10 @@ class Snapshot:
         self._channel_ids = ids
         self.put_teams(list(self._teams.values()))
 
+    def add_channels(self, ids: Mapping[str, str]) -> None:
+        """Let teams have the ids of these channels as well."""
+        self.put_channels({**self._channel_ids, **ids})
+
     def channel_id(self, reference: str) -> str:
         """Return the id of a channel that is named, as it stands when Slack has not told of such a channel."""
         return self._channel_ids.get(reference.removeprefix("#"), reference)

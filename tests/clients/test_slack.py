@@ -378,7 +378,8 @@ class TestPeopleAndChannels:
     async def test_everybody_page_by_page(self, workspace: FakeSlack, client: SlackClient) -> None:
         for number in range(450):
             workspace.add_user(f"user{number}", real_name=f"User {number}", deleted=number == 7, is_bot=number == 8)
-        people = {person.id: person for person in await client.members()}
+        pages = [page async for page in client.member_pages()]
+        people = {person.id: person for page in pages for person in page.items}
         assert set(people) == set(workspace.workspace.users)
         assert called(workspace, "users.list") == 3
         assert [p.name for p in people.values() if not p.is_active] == [
@@ -391,13 +392,22 @@ class TestPeopleAndChannels:
         for number in range(450):
             workspace.add_channel(f"channel-{number}", private=number % 2 == 1, bot_is_member=number == 1)
         workspace.workspace.channel("channel-2").is_archived = True
-        found = await client.channels()
+        found = {each.name: each.id async for page in client.channel_pages() for each in page.items}
         seen = {f"channel-{number}" for number in range(0, 450, 2)} - {"channel-2"} | {"channel-1", "payments"}
         assert set(found) == seen
         assert found["payments"] == "C0PAY"
         assert called(workspace, "conversations.list") == 2
 
-    async def test_half_a_list_is_a_failure_and_no_list(self) -> None:
+    async def test_from_a_cursor_on(self, workspace: FakeSlack, client: SlackClient) -> None:
+        for number in range(450):
+            workspace.add_user(f"user{number}", real_name=f"User {number}")
+        pages = [page async for page in client.member_pages()]
+        rest = [page async for page in client.member_pages(pages[0].next_cursor)]
+        assert rest == pages[1:]
+        assert [bool(page.next_cursor) for page in pages] == [True, True, False]
+
+    @pytest.mark.parametrize("listing", ["member_pages", "channel_pages"])
+    async def test_a_failure_comes_after_the_pages_before_it(self, listing: str) -> None:
         async def fail_on_the_second_page(request: web.Request) -> web.Response:
             if request.query.get("cursor"):
                 return web.json_response({"ok": False, "error": "internal_error"})
@@ -405,10 +415,11 @@ class TestPeopleAndChannels:
             return web.json_response({"ok": True, "members": [{"id": "U1"}], "channels": [], "response_metadata": page})
 
         async with server(fail_on_the_second_page) as url, SlackClient(token=TOKEN, api_url=url) as client:
-            for listing in (client.members, client.channels):
-                with pytest.raises(SlackError) as caught:
-                    await listing()
-                assert caught.value.code == "internal_error"
+            pages = getattr(client, listing)()
+            assert (await anext(pages)).next_cursor == "more"
+            with pytest.raises(SlackError) as caught:
+                await anext(pages)
+            assert caught.value.code == "internal_error"
 
     async def test_guests_and_strangers(self, workspace: FakeSlack, client: SlackClient) -> None:
         workspace.add_user("gus", real_name="Gus Guest", standing="guest", user_id="U0GUS")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import SlackError, SlackUnreachableError
-from bot.ports import Blocks, Clock, Posted, SlackUser
+from bot.ports import Blocks, Clock, ListedChannel, Page, Posted, SlackUser
 
 
 @dataclass(slots=True)
@@ -153,11 +153,13 @@ class FakePort:
             raise SlackError("user_not_found")
         return self.people[user_id]
 
-    async def members(self) -> Sequence[SlackUser]:
-        return list(self.people.values())
+    async def member_pages(self, cursor: str = "") -> AsyncIterator[Page[SlackUser]]:
+        assert not cursor, "there is one page"
+        yield Page(list(self.people.values()), "")
 
-    async def channels(self) -> Mapping[str, str]:
-        return {}
+    async def channel_pages(self, cursor: str = "") -> AsyncIterator[Page[ListedChannel]]:
+        assert not cursor, "there is one page"
+        yield Page([], "")
 
     def know(self, people: Iterable[SlackUser]) -> None:
         """Let these people be in the workspace."""

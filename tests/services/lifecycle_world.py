@@ -24,6 +24,7 @@ from bot.services.lifecycle.remembering import remembered
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.listings import Listings
 from bot.services.members import Members
 from bot.services.outbox import Pace, drain
 from bot.services.snapshot import Snapshot
@@ -94,10 +95,14 @@ class World:
         self.deps = replace(self.deps, **settings)
         self.watcher = Watcher(self.deps, self.snapshot, self.facts)
         reminding = Reminding(self.deps, self.watcher, WorkingTimes())
-        self.jobs = jobs.Jobs(
-            self.deps, self.client, self.snapshot, self.watcher, reminding, Members(self.deps, self.client)
-        )
+        listings = Listings(self.deps, self.client, self.snapshot, Members(self.deps, self.client))
+        self.jobs = jobs.Jobs(self.deps, self.watcher, reminding, listings)
         self.pace = Pace()
+
+    async def learn_channels(self) -> None:
+        """Learn which channel has which id, as a whole reading of Slack's list would."""
+        pages = [page async for page in self.client.channel_pages()]
+        self.snapshot.put_channels({each.name: each.id for page in pages for each in page.items})
 
     # The organisation
 

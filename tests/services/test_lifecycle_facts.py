@@ -21,6 +21,7 @@ from bot.services.lifecycle.refreshing import Outcome, RefreshReport, refresh, r
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.listings import Listings
 from bot.services.members import Members
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -364,7 +365,8 @@ class TestJob:
         watcher = Watcher(world.deps, Snapshot(), Facts())
         reminding = Reminding(world.deps, watcher, WorkingTimes())
         port = FakePort(world.clock)
-        return jobs.Jobs(world.deps, port, watcher.snapshot, watcher, reminding, Members(world.deps, port), url)
+        listings = Listings(world.deps, port, watcher.snapshot, Members(world.deps, port))
+        return jobs.Jobs(world.deps, watcher, reminding, listings, url)
 
     def counting(self, asked: list[str], status: int = 200) -> Handler:
         async def handler(request: web.Request) -> web.Response:

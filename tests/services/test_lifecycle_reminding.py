@@ -72,7 +72,7 @@ async def one_team(world: World, *, tier: int = 1) -> tuple[int, int, int]:
     asset = await world.asset("pay-db", team=team, tier=tier)
     deployment = await world.run(asset, "1")
     await snapshots.refresh(world.snapshot, world.deps.database)
-    world.snapshot.put_channels(await world.client.channels())
+    await world.learn_channels()
     return team, asset, deployment
 
 
@@ -296,7 +296,7 @@ class TestQuiet:
         await world.run(await world.asset("db", team=team), "1")
         # T-14 is Friday, 30 April; Showa Day (29) and Golden Week (3 to 5 May, a Monday to a Wednesday) are holidays.
         world.facts.ends["1"] = date(2027, 5, 19)
-        world.snapshot.put_channels(await world.client.channels())
+        await world.learn_channels()
         world.jump(at(4, 12, 8))
         await world.go(at(5, 20), hours=(0, 1, 2, 5, 8, 12, 20))
         local = [each.at.astimezone(datetime.now(UTC).tzinfo) for each in world.seen("tokyo")]
@@ -321,7 +321,7 @@ class TestQuiet:
     async def test_a_change_of_the_clocks_neither_skips_nor_doubles(self, world: World) -> None:
         team = await world.team("berlin", tz="Europe/Berlin")
         await world.run(await world.asset("db", team=team), "1")
-        world.snapshot.put_channels(await world.client.channels())
+        await world.learn_channels()
         world.facts.ends["1"] = date(2027, 4, 4)  # the clocks change on Sunday, 28 March: T-7, said on Easter's Tuesday
         world.jump(at(3, 16, 7))
         await world.go(at(4, 6), hours=range(6, 18))
@@ -487,7 +487,7 @@ class TestAbove:
         team, _, _ = await one_team(world)
         second = await world.team("search", lead=1)
         await world.run(await world.asset("search-db", team=second), "1")
-        world.snapshot.put_channels(await world.client.channels())
+        await world.learn_channels()
         assert team != second
         world.jump(at(3, 2, 8))
         await world.go(at(3, 3, 17))
@@ -509,7 +509,7 @@ class TestAbove:
     async def test_a_team_without_a_lead_is_the_platform_channels_to_hear_of(self, world: World) -> None:
         team = await world.team("alone")
         await world.run(await world.asset("db", team=team), "1")
-        world.snapshot.put_channels(await world.client.channels())
+        await world.learn_channels()
         world.jump(at(3, 2, 8))
         await world.go(at(3, 3, 17))
         world.jump(at(3, 18, 17))
@@ -523,7 +523,7 @@ async def managed(world: World, *, tier: int = 1, tz: str = "", **team: int | No
     made = await world.team("payments", **who)
     await world.run(await world.asset("pay-db", team=made, tier=tier), "1")
     await snapshots.refresh(world.snapshot, world.deps.database)
-    world.snapshot.put_channels(await world.client.channels())
+    await world.learn_channels()
     return made
 
 
@@ -554,7 +554,7 @@ class TestManagers:
         await managed(world)
         second = await world.team("search", lead=await world.person("kenji"), manager=2)
         await world.run(await world.asset("search-db", team=second), "1")
-        world.snapshot.put_channels(await world.client.channels())
+        await world.learn_channels()
         await unanswered(world, at(3, 26, 17))
         assert (heard(world, "lena"), heard(world, "kenji")) == ([(3, 19)], [(3, 19)])
         [message] = world.seen("mona")
@@ -564,7 +564,7 @@ class TestManagers:
         await managed(world)
         second = await world.team("search", lead=2)
         await world.run(await world.asset("search-db", team=second, tier=4), "1")
-        world.snapshot.put_channels(await world.client.channels())
+        await world.learn_channels()
         await unanswered(world, at(3, 26, 17))
         [message] = world.seen("mona")
         assert message.at.day == 26
@@ -679,7 +679,7 @@ class TestManagers:
     async def test_of_what_a_team_has_taken_over_its_own_lead_and_manager_hear(self, world: World) -> None:
         await managed(world)
         other = await world.team("data", lead=await world.person("kenji"), manager=await world.person("olga"))
-        world.snapshot.put_channels(await world.client.channels())
+        await world.learn_channels()
         await unanswered(world, at(3, 22, 17))
         await delegate(world.deps, world.watcher, reminder_id=1, person_id=1, team_id=other)
         [offered] = (await world.reminders())[0].answers
@@ -736,7 +736,7 @@ class TestWhereItGoes:
 
     async def test_what_nobody_owns_is_in_the_platform_channels_digest(self, world: World) -> None:
         await world.run(await world.asset("db"), "1")
-        world.snapshot.put_channels(await world.client.channels())
+        await world.learn_channels()
         world.jump(at(3, 1, 8))
         await world.go(at(4, 8))
         assert [(each.at.month, each.at.day, each.key.split(":")[1]) for each in world.seen("platform")] == [
@@ -757,7 +757,7 @@ class TestWhereItGoes:
         complaints = [each for each in caplog.records if "reach nobody" in each.message]
         assert len(complaints) == 3
         world.start(platform_channel="platform")
-        world.snapshot.put_channels(await world.client.channels())
+        await world.learn_channels()
         await world.go(at(3, 5))
         assert len(world.seen("platform")) == 1
 
@@ -766,7 +766,7 @@ class TestWhereItGoes:
         other = await world.team("helpers")
         world.jump(at(3, 2, 8))
         await world.go(at(3, 3, 17))
-        world.snapshot.put_channels(await world.client.channels())
+        await world.learn_channels()
         await world.edit(1, delegated_to=other)
         before = len(world.seen("payments"))
         world.jump(at(3, 18, 17))

@@ -30,6 +30,7 @@ from bot.services.lifecycle.pictures import Pictures
 from bot.services.lifecycle.reminding import Reminding
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.listings import Listings
 from bot.services.members import Members
 from bot.services.outbox import Drainer, Pace, drain
 from bot.services.portfolio import Portfolios
@@ -69,7 +70,8 @@ class _Worker:
         self.facts.go_to(self.clock.now().date())
         await snapshots.refresh(snapshot, deps.database)
         if word == "midnight":
-            await jobs.sync_slack(self.work)
+            await jobs.read_members(self.work)
+            await jobs.read_channels(self.work)
         if word != "answered":
             await jobs.remind(self.work)
         await _drain(deps, self.context.slack, self.pace, self.clock)
@@ -102,9 +104,11 @@ async def serve(
             pictures=Pictures(deps, watcher),
             door=Door(workspace, members, ()),
         )
-        work = jobs.Jobs(deps, slack, snapshot, watcher, Reminding(deps, watcher, WorkingTimes()), members)
+        listings = Listings(deps, slack, snapshot, members)
+        work = jobs.Jobs(deps, watcher, Reminding(deps, watcher, WorkingTimes()), listings)
         await snapshots.refresh(snapshot, database)
-        await jobs.sync_slack(work)
+        await listings.read_members(at_start=True)
+        await listings.read_channels(at_start=True)
         dispatch = Dispatch(slack_routes(), context, Metrics(CollectorRegistry()))
         bolt = carrier(slack.web, dispatch, signing_secret=secret)
         application = routes.application(routes.slack_routes(bolt.async_dispatch, read_seconds=10))

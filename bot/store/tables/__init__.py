@@ -10,6 +10,7 @@ from bot.store.tables.catalog import Asset, CatalogState, Claim, ImportRun, Miss
 from bot.store.tables.facts import DateChange, FeedCopy, ProviderDates
 from bot.store.tables.inventory import Deployment, VersionPin
 from bot.store.tables.journal import AuditEntry, InboundEvent
+from bot.store.tables.listings import SlackChannel, SlackListing
 from bot.store.tables.outbox import OutboxMessage
 from bot.store.tables.ownership import OwnerDoubt, Ownership
 from bot.store.tables.people import Membership, Person, SlackMember, Team
@@ -36,6 +37,8 @@ __all__ = [
     "ProviderDates",
     "Reminder",
     "ReminderAnswer",
+    "SlackChannel",
+    "SlackListing",
     "SlackMember",
     "Source",
     "SourceReading",

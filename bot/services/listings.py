@@ -1,0 +1,164 @@
+"""What Slack lists, read page by page: its members and its channels.
+
+A page is kept as soon as it is read, together with where the next one begins. When Slack asks for a pause, a later run
+goes on from there, also in another process or after a restart, so a workspace of any size is read in the end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy import delete, select
+from sqlmodel import col
+
+from bot.errors import SlackError, SlackRateLimitedError
+from bot.ports import ListedChannel, Page, Slack, SlackUser
+from bot.services import people
+from bot.services.deps import Deps
+from bot.services.members import Members
+from bot.services.snapshot import Snapshot
+from bot.store.inserts import insert_into
+from bot.store.tables import SlackChannel, SlackListing, core
+
+log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+#: How long after a reading began the next one begins, and how long after Slack refused one.
+_EVERY, _AFTER_REFUSAL = timedelta(hours=1), timedelta(minutes=10)
+
+
+class Listing(StrEnum):
+    """What is read page by page."""
+
+    MEMBERS = "members"
+    CHANNELS = "channels"
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """How far a listing has been read: `cursor` is empty at the beginning."""
+
+    cursor: str
+    began_at: datetime
+    due_at: datetime
+
+
+class Listings:
+    """Reads Slack's listings into the store and into this process's memory.
+
+    Processes share one position: whichever comes first reads, and the others take over what it stored.
+    """
+
+    def __init__(self, deps: Deps, slack: Slack, snapshot: Snapshot, members: Members) -> None:
+        self._deps, self._slack, self._snapshot, self._members = deps, slack, snapshot, members
+        self._known: dict[Listing, _Position] = {}
+        self._under_way: set[Listing] = set()
+
+    async def read_members(self, *, at_start: bool = False) -> None:
+        """Learn who is who, if it is due; at the start also when it is not, unless Slack has asked for a pause."""
+        await self._read(Listing.MEMBERS, self._slack.member_pages, self._keep_members, self._members.load, at_start)
+
+    async def read_channels(self, *, at_start: bool = False) -> None:
+        """Learn which channel has which id, if it is due; at the start as `read_members`."""
+        await self._read(
+            Listing.CHANNELS, self._slack.channel_pages, self._keep_channels, self._load_channels, at_start
+        )
+
+    async def _read(
+        self,
+        listing: Listing,
+        pages: Callable[[str], AsyncIterator[Page[_T]]],
+        keep: Callable[[Sequence[_T]], Awaitable[None]],
+        load: Callable[[], Awaitable[None]],
+        at_start: bool,
+    ) -> None:
+        if listing in self._under_way:
+            return
+        self._under_way.add(listing)
+        try:
+            position = await self._position(listing)
+            if position != self._known.get(listing):
+                await load()
+                self._known[listing] = position
+            if position.due_at <= self._deps.clock.now() or (at_start and not position.cursor):
+                await self._go_on(listing, position, pages, keep)
+        finally:
+            self._under_way.discard(listing)
+
+    async def _go_on(
+        self,
+        listing: Listing,
+        position: _Position,
+        pages: Callable[[str], AsyncIterator[Page[_T]]],
+        keep: Callable[[Sequence[_T]], Awaitable[None]],
+    ) -> None:
+        now = self._deps.clock.now()
+        cursor, began = position.cursor, position.began_at if position.cursor else now
+        try:
+            async for page in pages(cursor):
+                await keep(page.items)
+                cursor = page.next_cursor
+                await self._put(listing, _Position(cursor, began, now))
+        except SlackRateLimitedError as error:
+            pause = timedelta(seconds=error.retry_after_seconds)
+            await self._put(listing, _Position(cursor, began, self._deps.clock.now() + pause))
+            return
+        except SlackError as error:
+            if error.code == "invalid_cursor" and cursor:
+                await self._put(listing, _Position("", now, now))  # too old: the next run begins anew
+                return
+            await self._put(listing, _Position(cursor, began, now + _AFTER_REFUSAL))
+            log.warning("Slack's %s could not be read: %s", listing, error)
+            return
+        if listing is Listing.CHANNELS:
+            await self._forget_channels(before=began)
+        await self._put(listing, _Position("", began, max(now, began + _EVERY)))
+
+    async def _keep_members(self, users: Sequence[SlackUser]) -> None:
+        await self._members.put_page(users)
+        await people.sync_members(self._deps, users)
+
+    async def _keep_channels(self, channels: Sequence[ListedChannel]) -> None:
+        now, table = self._deps.clock.now(), core(SlackChannel)
+        rows = [{"channel_id": each.id, "name": each.name, "seen_at": now} for each in channels]
+        if not rows:
+            return
+        async with self._deps.database.transaction() as session:
+            insert = insert_into(table, session.get_bind().dialect.name)
+            changed = {"name": insert.excluded.name, "seen_at": insert.excluded.seen_at}
+            await session.execute(insert.on_conflict_do_update(index_elements=["channel_id"], set_=changed), rows)
+        self._snapshot.add_channels({each.name: each.id for each in channels})
+
+    async def _forget_channels(self, *, before: datetime) -> None:
+        """Forget channels that a whole reading has not met: they are archived, deleted or closed to Baton."""
+        async with self._deps.database.transaction() as session:
+            await session.execute(delete(SlackChannel).where(col(SlackChannel.seen_at) < before))
+        await self._load_channels()
+
+    async def _load_channels(self) -> None:
+        # Of two channels with one name, the one that was seen last has it now.
+        query = select(col(SlackChannel.name), col(SlackChannel.channel_id)).order_by(col(SlackChannel.seen_at))
+        async with self._deps.database.reading() as session:
+            found = {row.name: row.channel_id for row in await session.execute(query)}
+        self._snapshot.put_channels(found)
+
+    async def _position(self, listing: Listing) -> _Position:
+        async with self._deps.database.reading() as session:
+            row = await session.get(SlackListing, listing.value)
+        if row is None:
+            now = self._deps.clock.now()
+            return _Position("", now, now)
+        return _Position(row.cursor, row.began_at, row.due_at)
+
+    async def _put(self, listing: Listing, position: _Position) -> None:
+        table = core(SlackListing)
+        values = {"cursor": position.cursor, "began_at": position.began_at, "due_at": position.due_at}
+        async with self._deps.database.transaction() as session:
+            insert = insert_into(table, session.get_bind().dialect.name).values(listing=listing.value, **values)
+            await session.execute(insert.on_conflict_do_update(index_elements=["listing"], set_=values))
+        self._known[listing] = position
