@@ -11,9 +11,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.clients import slack_retries as retries
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import Blocks, Identity, ListedChannel, Page, Posted, SlackUser
 
@@ -34,7 +37,7 @@ _TOO_MANY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 #: `alt_txt_too_large` above this: https://docs.slack.dev/reference/methods/files.getUploadURLExternal/
 _ALT_TEXT = 1000
 #: A file takes longer than a call: a megabyte over a slow line.
-_UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
+_UPLOAD_SECONDS = 60
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 _CONVERSATION_ID = re.compile(r"[CGD][A-Z0-9]{2,}")
 
@@ -49,14 +52,24 @@ class SlackClient:
     async def __aenter__(self) -> Self:
         """Open the one session that all calls share."""
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS))
-        self.web = self._client()
-        # Slack may have taken a message whose connection broke; whoever can look for it must not have it sent twice.
-        self._once = self._client(retry_handlers=[])
+        # Answers people, who wait: what passes within seconds is tried again.
+        self.web = self._client(retries.for_people(), session=self._session)
+        # For those who keep pace themselves and see every 429. Slack may have taken a message whose connection broke;
+        # whoever can look for it must not have it sent twice.
+        self._once = self._client([], session=self._session)
+        # Has sessions of its own, since the time that a call may take is the session's.
+        self._files = self._client([], timeout=_UPLOAD_SECONDS)
         return self
 
-    def _client(self, **options: Any) -> AsyncWebClient:
+    def _client(
+        self,
+        retry_handlers: list[AsyncRetryHandler],
+        *,
+        session: aiohttp.ClientSession | None = None,
+        timeout: int = _TIMEOUT_SECONDS,
+    ) -> AsyncWebClient:
         return AsyncWebClient(
-            token=self._token, base_url=self._api_url, session=self._session, timeout=_TIMEOUT_SECONDS, **options
+            token=self._token, base_url=self._api_url, session=session, timeout=timeout, retry_handlers=retry_handlers
         )
 
     async def __aexit__(
@@ -112,9 +125,9 @@ class SlackClient:
         return Posted(str(answer["channel"]), str(answer["ts"]))
 
     async def update_message(self, channel: str, ts: str, *, text: str, blocks: Blocks = ()) -> None:
-        """Replace text and blocks; an update that comes twice does no harm, so a broken connection is tried again."""
+        """Replace text and blocks."""
         await _call(
-            self.web.chat_update(
+            self._once.chat_update(
                 channel=await self._conversation(channel),
                 ts=ts,
                 text=text,
@@ -134,51 +147,43 @@ class SlackClient:
         comment: str = "",
         thread_ts: str | None = None,
     ) -> None:
-        """Share a file: ask for an address, post the bytes there, say where it belongs.
-
-        https://docs.slack.dev/messaging/working-with-files/#upload
-        """
+        """Share a file in one message: https://docs.slack.dev/messaging/working-with-files/#upload"""
         place = await self._conversation(channel)
-        ticket = await _call(
-            self.web.files_getUploadURLExternal(
-                filename=filename, length=len(content), alt_txt=alt_text[:_ALT_TEXT] or None
-            )
-        )
-        await self._send_bytes(str(ticket["upload_url"]), content)
-        await _call(
-            # Sent once: a second attempt after a broken connection could share the file a second time.
-            self._once.files_completeUploadExternal(
-                files=[{"id": str(ticket["file_id"]), "title": title}],
-                channel_id=place,
-                initial_comment=comment or None,
-                thread_ts=thread_ts,
-            )
-        )
-
-    async def _send_bytes(self, url: str, content: bytes) -> None:
         try:
-            async with self._session.post(url, data=content, timeout=_UPLOAD_TIMEOUT) as answer:
-                if answer.status == 429:
-                    raise SlackRateLimitedError(_pause(answer.headers))
-                if answer.status != 200:
-                    raise SlackUnreachableError(f"the upload was answered with status {answer.status}")
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise SlackUnreachableError(type(error).__name__) from error
+            await _call(
+                self._files.files_upload_v2(
+                    channel=place,
+                    filename=filename,
+                    title=title,
+                    alt_txt=alt_text[:_ALT_TEXT] or None,
+                    content=content,
+                    initial_comment=comment or None,
+                    thread_ts=thread_ts,
+                )
+            )
+        except SlackRequestError as error:
+            # The SDK's for bytes that did not arrive; what follows the status names the file.
+            raise SlackUnreachableError(str(error).partition(", body")[0]) from error
 
     async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
-        """Post through a response URL."""
-        try:
-            async with self._session.post(response_url, json=dict(body)) as answer:
-                if answer.status in _USED_UP:
-                    raise SlackError("expired_url")
-                if answer.status == 429:
-                    raise SlackRateLimitedError(_pause(answer.headers))
-                if answer.status >= 500:
-                    raise SlackUnreachableError(f"status {answer.status}")
-                if answer.status >= 400:
-                    raise SlackError((await answer.text())[:100] or str(answer.status))
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise SlackUnreachableError(type(error).__name__) from error
+        """Post through a response URL. What everybody sees is sent once: Slack may have it when a connection breaks."""
+        is_public = body.get("response_type") == "in_channel"
+        webhook = AsyncWebhookClient(
+            response_url,
+            timeout=_TIMEOUT_SECONDS,
+            session=self._session,
+            retry_handlers=retries.not_taken() if is_public else retries.for_people(),
+        )
+        with our_errors():
+            answer = await webhook.send_dict(dict(body))
+        if answer.status_code in _USED_UP:
+            raise SlackError("expired_url")
+        if answer.status_code == 429:
+            raise SlackRateLimitedError(_pause(answer.headers))
+        if answer.status_code >= 500:
+            raise SlackUnreachableError(f"status {answer.status_code}")
+        if answer.status_code >= 400:
+            raise SlackError(answer.body[:100] or str(answer.status_code))
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
         """Open a modal and return its id."""
@@ -249,7 +254,7 @@ class SlackClient:
 
 
 async def _call(request: Awaitable[Any]) -> Mapping[str, Any]:
-    with _our_errors():
+    with our_errors():
         data: Mapping[str, Any] = (await request).data
         return data
 
@@ -257,7 +262,7 @@ async def _call(request: Awaitable[Any]) -> Mapping[str, Any]:
 async def _pages(request: Awaitable[Any]) -> AsyncIterator[Mapping[str, Any]]:
     """Yield the answer to a call, then the pages that follow it, each asked for when it is wanted."""
     left = _MOST_PAGES
-    with _our_errors():
+    with our_errors():
         async for page in await request:
             yield page.data
             left -= 1
@@ -266,7 +271,8 @@ async def _pages(request: Awaitable[Any]) -> AsyncIterator[Mapping[str, Any]]:
 
 
 @contextmanager
-def _our_errors() -> Iterator[None]:
+def our_errors() -> Iterator[None]:
+    """Turn what slack_sdk and the HTTP library raise into errors of ours."""
     try:
         yield
     except SlackApiError as error:

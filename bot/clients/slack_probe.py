@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
-import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.clients.slack import our_errors
+from bot.errors import SlackError, SlackUnreachableError
 
 _TIMEOUT_SECONDS = 10
 
@@ -29,31 +32,29 @@ class Probe:
 
 
 async def probe_bot(token: str, *, api_url: str) -> Probe:
-    """Ask who the bot token belongs to, by auth.test: https://docs.slack.dev/reference/methods/auth.test"""
-    return await _probe(f"{api_url}auth.test", token)
+    """Ask who the bot token belongs to."""
+    return await _probe(_client(token, api_url).auth_test())
 
 
 async def probe_app(token: str, *, api_url: str) -> Probe:
     """Ask for a Socket Mode address, which is not used: a token without connections:write is refused."""
-    return await _probe(f"{api_url}apps.connections.open", token)
+    return await _probe(_client(token, api_url).apps_connections_open(app_token=token))
 
 
-async def _probe(url: str, token: str) -> Probe:
-    timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
+def _client(token: str, api_url: str) -> AsyncWebClient:
+    return AsyncWebClient(token=token, base_url=api_url, timeout=_TIMEOUT_SECONDS)
+
+
+async def _probe(request: Awaitable[AsyncSlackResponse]) -> Probe:
     try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.post(url, headers={"Authorization": f"Bearer {token}"}) as answer,
-        ):
-            body: Any = await answer.json(content_type=None)
-            headers = answer.headers
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        return Probe(error=f"no answer ({type(error).__name__})", is_reached=False)
-    if not isinstance(body, dict):
-        return Probe(error="an answer that is not Slack's", is_reached=False)
-    who = f"{body.get('user', '')} in {body.get('team', '')}" if body.get("team") else ""
-    code = "" if body.get("ok") else str(body.get("error") or "unknown")[:60]
-    return Probe(code, True, who, _scopes(headers), _date(headers))
+        with our_errors():
+            answer = await request
+    except SlackUnreachableError as error:
+        return Probe(error=f"no answer ({error.code})", is_reached=False)
+    except SlackError as error:
+        return Probe(error=error.code[:60])
+    who = f"{answer.get('user', '')} in {answer.get('team', '')}" if answer.get("team") else ""
+    return Probe("", True, who, _scopes(answer.headers), _date(answer.headers))
 
 
 def _scopes(headers: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from aiohttp import web
@@ -183,6 +183,70 @@ class TestBrokenConnections:
             with pytest.raises(SlackUnreachableError):
                 await client.post_message("C0PAY", text="x", metadata=metadata)
         assert texts == ["x"] * arrived
+
+
+Call = Callable[[SlackClient, str], Awaitable[Any]]
+
+
+class TestSecondAttempts:
+    """People wait for an answer, so what passes within seconds is tried once more; the outbox keeps its own pace."""
+
+    OK: ClassVar = {"ok": True, "channel": "C0PAY", "ts": "1", "user_id": "U1", "team_id": "T1", "members": []}
+    CALLS: ClassVar[dict[str, Call]] = {
+        "answer": lambda client, _url: client.post_message("C0PAY", text="x"),
+        "reply": lambda client, url: client.respond(url, {"text": "x"}),
+        "share": lambda client, url: client.respond(url, {"text": "x", "response_type": "in_channel"}),
+        "outbox": lambda client, _url: client.post_message("C0PAY", text="x", metadata=KEY),
+        "update": lambda client, _url: client.update_message("C0PAY", "1", text="x"),
+        "listing": lambda client, _url: anext(client.member_pages()),
+    }
+
+    async def attempts(self, call: Call, *answers: web.Response | None) -> int:
+        """How often a server is asked that gives these answers, then a good one; None closes the connection."""
+        made = 0
+
+        async def handle(request: web.Request) -> web.Response:
+            nonlocal made
+            made += 1
+            if made > len(answers):
+                return web.json_response(self.OK)
+            answer = answers[made - 1]
+            if answer is None:
+                assert request.transport is not None
+                request.transport.close()
+            return answer or web.Response()
+
+        async with server(handle) as url, SlackClient(token=TOKEN, api_url=url) as client:
+            try:
+                await call(client, url)
+            except SlackError:
+                assert made == len(answers) == 1
+            else:
+                assert made == 2
+        return made
+
+    @pytest.mark.parametrize(
+        ("call", "wanted"),
+        [("answer", 2), ("reply", 2), ("share", 2), ("outbox", 1), ("update", 1), ("listing", 1)],
+    )
+    async def test_after_a_short_pause(self, call: str, wanted: int) -> None:
+        pause = web.Response(status=429, headers={"Retry-After": "0"})
+        assert await self.attempts(self.CALLS[call], pause) == wanted
+
+    @pytest.mark.parametrize("headers", [{"Retry-After": "6"}, {"Retry-After": "3600"}, {"Retry-After": "-1"}, {}])
+    @pytest.mark.parametrize("call", ["answer", "reply"])
+    async def test_nobody_waits_for_a_long_one(self, call: str, headers: dict[str, str]) -> None:
+        assert await self.attempts(self.CALLS[call], web.Response(status=429, headers=headers)) == 1
+
+    @pytest.mark.parametrize(
+        ("call", "wanted"), [("answer", 2), ("reply", 2), ("share", 1), ("outbox", 1), ("update", 1)]
+    )
+    async def test_after_a_broken_connection(self, call: str, wanted: int) -> None:
+        assert await self.attempts(self.CALLS[call], None) == wanted
+
+    @pytest.mark.parametrize(("call", "wanted"), [("answer", 2), ("outbox", 1), ("update", 1), ("listing", 1)])
+    async def test_after_a_fault_of_slacks(self, call: str, wanted: int) -> None:
+        assert await self.attempts(self.CALLS[call], web.json_response({"ok": False}, status=503)) == wanted
 
 
 class TestMessages:

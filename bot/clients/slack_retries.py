@@ -1,0 +1,45 @@
+"""What a call to Slack does again by itself while somebody waits for its answer: what passes within seconds."""
+
+from __future__ import annotations
+
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
+
+#: Slack's longest pause that is waited for.
+_LONGEST_WAIT_SECONDS = 5
+
+
+class _ShortPauses(AsyncRateLimitErrorRetryHandler):
+    """Waits when Slack asks for a pause of a few seconds; a longer one is for the caller to see."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        is_too_many = await super()._can_retry_async(state=state, request=request, response=response, error=error)
+        if not is_too_many or response is None:
+            return False
+        headers = {name.lower(): value[0] for name, value in response.headers.items()}
+        asked = headers.get("retry-after", "")
+        return asked.isdecimal() and int(asked) <= _LONGEST_WAIT_SECONDS
+
+
+def for_people() -> list[AsyncRetryHandler]:
+    """Return what is tried once more where a second attempt does little harm if Slack has taken the first."""
+    return [*not_taken(), AsyncServerErrorRetryHandler(), AsyncConnectionErrorRetryHandler()]
+
+
+def not_taken() -> list[AsyncRetryHandler]:
+    """Return what is tried once more where Slack says that it has not taken the first attempt."""
+    return [_ShortPauses(max_retry_count=1)]
