@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.blocks.text import CONTEXT_TEXT, MESSAGE_TEXT, Rendered, channel, context, cut_mrkdwn, escape, is_channel_id
+from bot.blocks.text import MESSAGE_TEXT, Rendered, channel, context, cut_mrkdwn, escape, is_channel_id
 
 #: Why a message stands alone that was meant to be a reply: what it replies to never came to be.
 ROOT_FAILED = "root_failed"
@@ -12,6 +12,8 @@ ROOT_FAILED = "root_failed"
 GAVE_UP = "gave_up"
 #: Slack takes no more blocks than this in a message.
 _MOST_BLOCKS = 50
+#: The note stands on top of what `bot.blocks.text.EDITED_TEXT` allows, below what Slack does.
+_LONGEST_NOTE = 450
 
 _INVITE = "Invite Baton there with `/invite @Baton`."
 _OTHER_CHANNEL = "Name another channel, or open that one again."
@@ -37,6 +39,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "message_not_found": ("the message there is gone", ""),
     "messages_tab_disabled": ("direct messages to Baton are turned off", "Turn on the Messages tab of the Slack app."),
     "msg_too_long": ("the message is too long", _TELL),
+    "msg_blocks_too_long": ("the message is too long", _TELL),
     "no_permission": ("Baton is not in the channel", _INVITE),
     "no_text": ("the message is empty", _TELL),
     "not_in_channel": ("Baton is not in the channel", _INVITE),
@@ -85,7 +88,7 @@ def moved(message: Rendered, history: Sequence[Mapping[str, str]]) -> Rendered:
     said = " ".join(_sentence(entry.get("channel", ""), entry.get("error", "")) for entry in history)
     if not said:
         return message
-    said = cut_mrkdwn(said, CONTEXT_TEXT)
+    said = cut_mrkdwn(said, _LONGEST_NOTE)
     text = cut_mrkdwn(f"{cut_mrkdwn(message.text, MESSAGE_TEXT - len(said) - 1)}\n{said}", MESSAGE_TEXT)
     if not message.blocks or len(message.blocks) >= _MOST_BLOCKS:
         return Rendered(text, message.blocks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +18,9 @@ Block = dict[str, Any]
 SECTION_TEXT, CONTEXT_TEXT, BUTTON_TEXT, BUTTON_VALUE = 3000, 2000, 75, 2000
 #: Slack cuts a message's text here: https://docs.slack.dev/reference/methods/chat.postMessage/
 MESSAGE_TEXT = 40_000
+#: It refuses a message long before that: an update above about 4,000 characters in all its blocks, a post above about
+#: 11,000. Whatever Baton makes stays below these.
+EDITED_TEXT, POSTED_TEXT = 3_500, 9_000
 
 #: A longer address than this is left out of a link rather than cut: half an address leads elsewhere.
 _LONGEST_ADDRESS = 500
@@ -35,8 +38,43 @@ class Rendered:
         return {"text": self.text, "blocks": list(self.blocks)} if self.blocks else {"text": self.text}
 
 
+def size(message: Rendered) -> int:
+    """Return how long Slack finds a message: its text, or the texts of all its blocks when they are longer."""
+    return max(len(message.text), _text_in(message.blocks))
+
+
+def _text_in(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return sum(
+            len(each) if isinstance(each, str) and key == "text" else _text_in(each) for key, each in value.items()
+        )
+    return sum(map(_text_in, value)) if isinstance(value, list | tuple) else 0
+
+
+def fitting(draw: Callable[[int], Rendered], most: int, limit: int) -> Rendered:
+    """Return what `draw` makes of as many lines as fit into `limit` characters, at most `most` lines."""
+    for count in range(most, 0, -1):
+        made = draw(count)
+        if size(made) <= limit:
+            return made
+    return draw(0)
+
+
+def within(paragraphs: Sequence[str], limit: int) -> list[str]:
+    """Return escaped paragraphs with the longest ones cut until all of them together are at most `limit` characters."""
+    shown = list(paragraphs)
+    for _ in range(len(shown)):
+        over = sum(map(len, shown)) - limit
+        if over <= 0:
+            break
+        longest = max(range(len(shown)), key=lambda index: len(shown[index]))
+        share = max(len(shown[longest]) - over, limit // len(shown))
+        shown[longest] = cut_mrkdwn(shown[longest], share)
+    return shown
+
+
 def escape(text: str, limit: int = 300) -> str:
-    """Return foreign text made inert for mrkdwn: one line, no control characters, at most `limit` characters.
+    """Return foreign text made inert for mrkdwn: one line, no control characters, escaped at most `limit` characters.
 
     `<!channel>`, `<@U…>` and links come out as the characters that they are. Slack knows no escape for its marks, so
     `*`, `_`, `~` and backticks become their full-width forms, which `names.fold` reads as the marks again.
@@ -159,7 +197,8 @@ def _escaped(text: str, limit: int) -> str:
         return cut
     if _ANY_MARK.search(cut) is not None:
         cut = _MARKS.sub(lambda mark: _FULL_WIDTH[mark[0]], cut)
-    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A sign that becomes five counts as five, here as in Slack.
+    return cut_mrkdwn(cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), limit)
 
 
 @lru_cache(maxsize=1024)

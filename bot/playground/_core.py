@@ -6,7 +6,7 @@ from bot.playground._posting import bot_message, post
 from bot.playground._sockets import Sockets
 from bot.playground.delivery import Courier
 from bot.playground.records import Channel, Delivery, DeliveryKind, Json, Message, Occasion, User
-from bot.playground.refusals import check_message
+from bot.playground.refusals import check_message, check_size
 from bot.playground.web_api import WebApi
 from bot.playground.workspace import Workspace
 
@@ -49,7 +49,7 @@ class Core:
 
     def _say(self, body: Json, *, where: str, user: str, channel: Channel, sentence: str = NO_ANSWER) -> Message | None:
         """Shows a message that came in an ack or through a response_url; refuses what Slack refuses, with a toast."""
-        found = check_message(body)
+        found = check_message(body) + check_size(body, "response_url")
         response_type = body.get("response_type", "ephemeral")
         if response_type not in ("ephemeral", "in_channel"):
             found = [*found, f"invalid_arguments: response_type must not be {response_type}"]

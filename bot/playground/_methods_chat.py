@@ -16,7 +16,7 @@ from bot.playground._payloads import reaction_event
 from bot.playground._posting import bot_message, delete, post, replace
 from bot.playground._shapes import message_json, permalink
 from bot.playground.records import Channel, Json, Message
-from bot.playground.refusals import refuse_message
+from bot.playground.refusals import refuse_message, refuse_size
 
 
 def _checked(context: Context, where: str, arguments: Json) -> None:
@@ -26,7 +26,7 @@ def _checked(context: Context, where: str, arguments: Json) -> None:
         raise ApiError("invalid_arguments", "link_names and parse=full turn people's words into pings")
     if "username" in arguments or "icon_emoji" in arguments or "icon_url" in arguments:
         needs_scope(context, "chat:write.customize")
-    found = refuse_message(arguments)
+    found = refuse_message(arguments) + refuse_size(arguments, where)
     if found:
         context.workspace.refuse(where, [str(one) for one in found], arguments)
     refuse_content(found)

@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.playground._core import Core
 from bot.playground._posting import delete, replace
 from bot.playground.records import Json, Message, ResponseUrl
-from bot.playground.refusals import check_message
+from bot.playground.refusals import check_message, check_size
 
 USES = 5
 LIFETIME = timedelta(minutes=30)
@@ -61,7 +61,7 @@ class Responses(Core):
         return None if said else "invalid_blocks" if body.get("text") else "no_text"
 
     def _replaced(self, original: Message, body: Json) -> str | None:
-        if found := check_message(body):
+        if found := check_message(body) + check_size(body, "response_url"):
             self.workspace.refuse("response_url", found, body)
             return found[0].partition(":")[0]
         self.workspace.note_pings("response_url", body)

@@ -25,10 +25,13 @@ from bot.playground._refuse_objects import (
     text,
 )
 
-__all__ = ["Refusal", "check_message", "check_view", "refuse_message", "refuse_view"]
+__all__ = ["Refusal", "check_message", "check_size", "check_view", "refuse_message", "refuse_size", "refuse_view"]
 
 #: Slack cuts the text of a message here.
 TEXT_LIMIT = 40_000
+#: Slack refuses messages long before that, by how they come. It does not document where; these are what apps report,
+#: of the text of all blocks together.
+UPDATED_TEXT, POSTED_TEXT = 4_000, 13_000
 #: `view_too_large`.
 VIEW_BYTES = 250 * 1024
 _VIEW: dict[str, Check] = {
@@ -84,6 +87,39 @@ def refuse_message(payload: dict[str, Any]) -> Found:
         else:
             refuse(found, f"/attachments/{index}", "must be an object", code="invalid_attachments")
     return found
+
+
+def check_size(payload: dict[str, Any], method: str) -> list[str]:
+    """Why Slack would refuse a message for its length when it comes by this method, one sentence each."""
+    return [str(refusal) for refusal in refuse_size(payload, method)]
+
+
+def refuse_size(payload: dict[str, Any], method: str) -> Found:
+    """The same as `check_size`, with code, sentence and JSON pointer apart."""
+    found: Found = []
+    parts = {name: _text_in(payload.get(name)) for name in ("blocks", "attachments")}
+    together = sum(parts.values())
+    if method == "chat.update":
+        said = payload.get("text") or payload.get("markdown_text") or ""
+        for name, size in (("text", len(said)), ("blocks", together)):
+            if size > UPDATED_TEXT:
+                refuse(found, f"/{name}", f"{size} characters; at most {UPDATED_TEXT}", code="msg_too_long")
+    else:
+        is_lenient = method == "response_url"
+        most, code = (TEXT_LIMIT, "msg_too_long") if is_lenient else (POSTED_TEXT, "msg_blocks_too_long")
+        if together > most:
+            refuse(found, "/blocks", f"{together} characters; at most {most}", code=code)
+    return found
+
+
+def _text_in(value: Any) -> int:
+    """The characters of every text of blocks, buttons and options included."""
+    if isinstance(value, dict):
+        return sum(
+            len(each) if key in ("text", "alt_text", "fallback", "title") and isinstance(each, str) else _text_in(each)
+            for key, each in value.items()
+        )
+    return sum(map(_text_in, value)) if isinstance(value, list | tuple) else 0
 
 
 def _message_text(payload: dict[str, Any], has_blocks: bool, found: Found) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.blocks import lifecycle as blocks
 from bot.blocks.lifecycle.moved import moved
-from bot.blocks.text import Block, Rendered
+from bot.blocks.text import Block, Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.lifecycle.closing import Resolution
 from bot.domain.lifecycle.deadlines import LONG_AGO
@@ -209,6 +209,23 @@ def cards(name: str) -> Iterator[Card]:
     yield card(name, earlier, answers=answers(name, until=TODAY + timedelta(30)))
 
 
+def fullest_cards(name: str) -> Iterator[Card]:
+    """Cards that hold everything at once."""
+    many = tuple(
+        running(name, number, is_disputed=number % 3 == 0, others=tuple((area, f"{area}{name}") for area in Area))
+        for number in range(1, 40)
+    )
+    without_channel = Addressee(team=TeamRecord(id=3, name=name, member_ids=(1, 2)))
+    facts = FactsAge(NOW, Freshness.AGEING)
+    for addressee in (without_channel, NOBODY):
+        for kind in DeadlineKind:
+            its = watch(name, kind, TODAY + timedelta(3), runs=many, addressee=addressee)
+            for until in (TODAY + timedelta(30), TODAY - timedelta(3)):
+                given = {"answers": answers(name, until=until), "claimed_at": NOW, "claimed_by": person(name)}
+                yield card(name, its, moves=9, facts=facts, said_on=TODAY - timedelta(3), **given)
+                yield card(name, its, moves=9, facts=facts, delegated_to=9, **given)
+
+
 def closed_cards(name: str) -> Iterator[ClosedCard]:
     reminder = card(name).reminder
     for resolution in (*Resolution, "something else"):
@@ -275,8 +292,19 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
             yield blocks.opened_view, blocks.opened_view(item.card, note)
         yield blocks.explanation, blocks.explanation(item.card)
         yield blocks.explanation_view, blocks.explanation_view(item.card)
-    yield blocks.card, blocks.card(everything[0], also=items * 50)
-    yield blocks.milestone, blocks.milestone(items[0], also=items * 50)
+    for each in (everything[0], *fullest_cards(name)):
+        for also in ((), items[:3], items * 50):
+            yield blocks.card, blocks.card(each, also=also)
+            yield blocks.handed_over, blocks.handed_over(each, also=also)
+            yield blocks.milestone, blocks.milestone(Item(each, Milestone(30)), also=also)
+        yield blocks.opened, blocks.opened(each, f"Noted: {escape(name, 500)}")
+        yield blocks.explanation, blocks.explanation(each)
+    full = [Item(each, Milestone(30)) for each in fullest_cards(name)] * 9
+    for addressee in (team(name), NOBODY):
+        unsure = runs_of_every_kind(name) * 9
+        whole = Digest(addressee=addressee, items=tuple(full), today=TODAY, quiet=4000, unsure=unsure, is_first=True)
+        yield blocks.digest, blocks.digest(whole)
+    yield blocks.escalation, blocks.escalation(full, to=Audience.MANAGER)
     explained = card(name, watch(name, runs=runs_of_every_kind(name)))
     yield blocks.explanation, blocks.explanation(explained)
     for before in (TODAY, date(2029, 1, 1)):
@@ -286,6 +314,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
         yield blocks.escalation, blocks.escalation(items[:1], to=audience)
     for each in closed_cards(name):
         yield blocks.closed, blocks.closed(each)
+        yield blocks.closed, blocks.closed(each, also=items * 50)
         yield blocks.resolved, blocks.resolved(each)
     for every in digests(name):
         yield blocks.digest, blocks.digest(every)

@@ -18,13 +18,13 @@ from slack_sdk.models.blocks import Block as SdkBlock
 from slack_sdk.models.views import View as SdkView
 
 import bot.blocks
-from bot.blocks import calendars, home, outbox, ownership, portfolio
+from bot.blocks import calendars, home, lifecycle, outbox, ownership, portfolio
 from bot.blocks import help as help_blocks
 from bot.blocks.home import Group, Overview
 from bot.blocks.lifecycle import choices as lifecycle_choices
 from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.ownership import Frame
-from bot.blocks.text import Block, Rendered, section
+from bot.blocks.text import EDITED_TEXT, POSTED_TEXT, Block, Rendered, section, size
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.lifecycle.subjects import Subject
 from bot.domain.names import fold
@@ -32,7 +32,7 @@ from bot.domain.ownership import Held, Past, Term, Verdict, past, timeline, verd
 from bot.domain.portfolio import Gap, Page, Share, TeamCard
 from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord, TeamRecord
 from bot.domain.trust import Admission
-from bot.playground.refusals import check_message, check_view
+from bot.playground.refusals import check_message, check_size, check_view
 from handlers import routes
 from tests.blocks import lifecycle_samples
 from tests.blocks.lifecycle_reports import reports
@@ -313,6 +313,42 @@ def test_slack_takes_everything(name: str) -> None:
         for block in SdkBlock.parse_all(list(body_of(made).get("blocks", ()))):
             assert type(block) is not SdkBlock, (where, "a kind of block that the SDK knows")
             block.validate_json()
+
+
+#: Messages that change after they were posted.
+EDITED = {
+    lifecycle.card,
+    lifecycle.handed_over,
+    lifecycle.closed,
+    lifecycle.milestone,
+    lifecycle.offer,
+    lifecycle.offer_settled,
+    lifecycle.waiver_wanted,
+    lifecycle.waiver_settled,
+}
+#: What stands around a message of any length is measured with its own.
+AROUND = {outbox.moved}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [PLAIN, NASTY, "x" * 5000, "&" * 5000, "long words & " * 400],
+    ids=["plain", "nasty", "long", "signs", "words"],
+)
+def test_every_message_is_short_enough_for_the_way_it_goes(name: str) -> None:
+    for renderer, made in samples(name):
+        if isinstance(made, Rendered) and renderer not in AROUND:
+            most = EDITED_TEXT if renderer in EDITED else POSTED_TEXT
+            assert size(made) <= most, (renderer.__qualname__, size(made))
+            method = "chat.update" if renderer in EDITED else "chat.postMessage"
+            assert check_size(made.as_body(), method) == [], renderer.__qualname__
+
+
+def test_the_note_about_where_a_message_could_not_be_posted_leaves_it_short_enough() -> None:
+    history = [{"channel": "#" + "x" * 200, "error": "channel_not_found"}] * 9
+    text = "x" * 2_900
+    whole = Rendered("x" * EDITED_TEXT, [section(text), section("x" * (EDITED_TEXT - len(text)))])
+    assert check_size(outbox.moved(whole, history).as_body(), "chat.update") == []
 
 
 def test_nobody_is_pinged_and_no_markup_comes_through() -> None:

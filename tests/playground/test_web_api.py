@@ -9,7 +9,7 @@ import pytest
 from slack_builders import refused, section
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from tiny_app import APP_TOKEN, BOT_TOKEN, SECRET, Clock
+from tiny_app import APP_TOKEN, BOT_TOKEN, SECRET, Clock, TinyApp
 
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.web_api import METHODS
@@ -411,3 +411,34 @@ def test_every_method_says_its_tier_and_arguments() -> None:
     assert {name for name, method in METHODS.items() if method.tier not in range(5)} == set()
     assert METHODS["chat.postMessage"].arguments["blocks"] == "list"
     assert METHODS["views.open"].required == ("view",)
+
+
+# Lengths
+
+
+async def test_a_message_may_be_as_long_as_the_way_it_comes_allows(slack: FakeSlack, client: AsyncWebClient) -> None:
+    def blocks(size: int) -> list[Json]:
+        parts = [min(2_900, size - begun) for begun in range(0, size, 2_900)]
+        return [section("x" * part) for part in parts]
+
+    posted = await client.chat_postMessage(channel="C0PAY", text="x", blocks=blocks(13_000))
+    where = {"channel": "C0PAY", "ts": posted["ts"]}
+    long, short = blocks(4_001), blocks(4_000)
+    button = {"type": "button", "text": {"type": "plain_text", "text": "More"}, "action_id": "more"}
+    with_a_button = [*short, {"type": "actions", "elements": [button]}]
+    too_long = client.chat_postMessage(channel="C0PAY", text="x", blocks=blocks(13_001))
+    await refused(too_long, "msg_blocks_too_long")
+    for body in ({"text": "x", "blocks": long}, {"text": "x" * 4_001}, {"text": "x", "blocks": with_a_button}):
+        await refused(client.chat_update(**where, **body), "msg_too_long")
+    await client.chat_update(**where, text="x" * 4_000, blocks=short)
+    assert [one.where for one in slack.refused] == ["chat.postMessage", *["chat.update"] * 3]
+
+
+async def test_a_response_url_takes_more(slack: FakeSlack, app: TinyApp, client: AsyncWebClient) -> None:
+    await slack.run_command("ada", "payments", "/whoowns x")
+    url = app.received[-1].payload["response_url"]
+    async with aiohttp.ClientSession() as session:
+        for size, status in ((39_000, 200), (41_000, 400)):
+            blocks = [section("x" * 1_000) for _ in range(size // 1_000)]
+            async with session.post(url, json={"text": "x", "blocks": blocks}) as answer:
+                assert answer.status == status, size

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.blocks.lifecycle import actions, words
 from bot.blocks.ownership import CLAIM
-from bot.blocks.text import Block, button, context, plain, section
+from bot.blocks.text import Block, Rendered, button, context, plain, section
 from bot.domain.lifecycle.reminders import AnswerKind, Card, Item
 from bot.domain.lifecycle.responses import SNOOZE_ENDS
 from bot.domain.lifecycle.standing import pending, standing
@@ -15,7 +15,7 @@ from bot.domain.lifecycle.watching import Running
 from bot.domain.records import AssetRecord
 
 #: Milestones beside the one that a message is about.
-_MOST_ALSO = 10
+MOST_ALSO = 10
 #: Buttons to claim what nobody owns.
 MOST_CLAIMS = 5
 #: Answers that nobody acknowledges or snoozes over.
@@ -84,25 +84,33 @@ def explain_button(card: Card) -> Mapping[str, Any]:
     return button("Explain", actions.EXPLAIN, words.value(card), label=label)
 
 
-def also_lines(also: Sequence[Item]) -> list[str]:
-    """Return the text of what is due as well, a line each."""
-    lines = [f"• {words.brief(item.card.watch, item.card.today)}" for item in also[:_MOST_ALSO]]
-    more = len(also) - _MOST_ALSO
-    if lines:
-        lines.insert(0, _also_head(also[0].card))
+def with_also(lines: Sequence[str], blocks: Sequence[Block], also: Sequence[Item]) -> Callable[[int], Rendered]:
+    """Return how a message is drawn with so many lines of what is due as well, each with a button that opens it."""
+
+    def drawn(most: int) -> Rendered:
+        return Rendered("\n".join([*lines, *_also_lines(also, most)]), [*blocks, *_also_blocks(also, most)])
+
+    return drawn
+
+
+def _also_lines(also: Sequence[Item], most: int) -> list[str]:
+    if not also:
+        return []
+    lines = [_also_head(also[0].card)]
+    lines += [f"• {words.brief(item.card.watch, item.card.today)}" for item in also[:most]]
+    more = len(also) - most
     return [*lines, f"… and {more:,} more: `/eol`"] if more > 0 else lines
 
 
-def also_blocks(also: Sequence[Item]) -> list[Block]:
-    """Return what is due as well, each with a button that opens it."""
+def _also_blocks(also: Sequence[Item], most: int) -> list[Block]:
     if not also:
         return []
     blocks: list[Block] = [context(_also_head(also[0].card))]
     blocks += [
         {**section(words.brief(item.card.watch, item.card.today)), "accessory": open_button(item.card)}
-        for item in also[:_MOST_ALSO]
+        for item in also[:most]
     ]
-    more = len(also) - _MOST_ALSO
+    more = len(also) - most
     return [*blocks, context(f"… and {more:,} more: `/eol`")] if more > 0 else blocks
 
 

@@ -8,15 +8,15 @@ from datetime import date
 from bot.blocks import text
 from bot.blocks.lifecycle import answers, words
 from bot.blocks.lifecycle.buttons import (
-    also_blocks,
-    also_lines,
+    MOST_ALSO,
     card_buttons,
     claim_blocks,
     explain_button,
     open_button,
+    with_also,
 )
 from bot.blocks.ownership.words import AREA_WORDS, join
-from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, context, cut_mrkdwn, escape, section
+from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, section, within
 from bot.domain.catalog import Area
 from bot.domain.lifecycle.milestones import DeadlineKind
 from bot.domain.lifecycle.reminders import AnswerKind, Card, ClosedCard, DateMove, FactsAge, Item
@@ -27,6 +27,8 @@ from bot.domain.lifecycle.watching import Addressee, Running
 #: Lines of one kind on a card.
 _MOST_ASSETS = 5
 _MOST_SPLIT = 3
+#: Characters of a card beside its buttons, its small print and what is due as well.
+_MOST_WORDS = 2_700
 #: From here on the headline carries a warning sign, in days before the deadline.
 _CLOSE = 30
 #: Areas whose owners have to plan an upgrade together.
@@ -41,16 +43,16 @@ def card(card: Card, *, also: Sequence[Item] = ()) -> Rendered:
     warnings = [*ownership_warnings(card), *_moves(card)]
     stands = answers.said(card)
     paragraphs = [head, what, words.money(card.watch, card.today), "\n".join(stands), "\n".join(warnings)]
-    paragraphs += [_next_step(card)]
+    paragraphs = within([*paragraphs, _next_step(card)], _MOST_WORDS)
     # What nobody owns is listed with a button for each instead.
-    blocks: list[Block] = [section(each) for each in paragraphs if each and (is_theirs or each is not what)]
+    shown = paragraphs if is_theirs else [*paragraphs[:1], *paragraphs[2:]]
+    blocks: list[Block] = [section(each) for each in shown if each]
     blocks += [] if is_theirs else claim_blocks(card)
     small = small_print(card)
     blocks.append(context(small))
     blocks += card_buttons(card) if is_theirs else []
-    blocks += also_blocks(also)
-    said = "\n".join(filter(None, (*paragraphs, small, *also_lines(also))))
-    return Rendered(cut_mrkdwn(said, MESSAGE_TEXT), blocks)
+    lines = list(filter(None, (*paragraphs, small)))
+    return fitting(with_also(lines, blocks, also), MOST_ALSO, EDITED_TEXT)
 
 
 def opened(its: Card, note: str = "") -> Rendered:
@@ -58,9 +60,7 @@ def opened(its: Card, note: str = "") -> Rendered:
     made = card(its)
     if not note:
         return made
-    return Rendered(
-        cut_mrkdwn(f"{note}\n{made.text}", MESSAGE_TEXT), [section(note), {"type": "divider"}, *made.blocks]
-    )
+    return Rendered(f"{note}\n{made.text}", [section(note), {"type": "divider"}, *made.blocks])
 
 
 def opened_view(its: Card, note: str = "") -> Block:
@@ -79,16 +79,17 @@ def handed_over(card: Card, *, also: Sequence[Item] = ()) -> Rendered:
     `also` as in `card`, here and in `closed`.
     """
     name, where = words.name(card.watch.product, card.watch.cycle), words.assets(card.watch.runs)
-    said = "\n".join([f"{name} on {where}:", *answers.said(card), "They are reminded of it from now on."])
+    lines = [f"{name} on {where}:", *answers.said(card), "They are reminded of it from now on."]
+    said = "\n".join(within(lines, _MOST_WORDS))
     buttons: Block = {"type": "actions", "elements": [open_button(card), explain_button(card)]}
-    return Rendered("\n".join([said, *also_lines(also)]), [section(said), buttons, *also_blocks(also)])
+    return fitting(with_also([said], [section(said), buttons], also), MOST_ALSO, EDITED_TEXT)
 
 
 def closed(card: ClosedCard, *, also: Sequence[Item] = ()) -> Rendered:
     """Return the root message of a reminder that is over."""
     said, seen = _over(card), _evidence(card.evidence)
-    blocks: list[Block] = [section(said), *([context(seen)] if seen else []), *also_blocks(also)]
-    return Rendered("\n".join(filter(None, (said, seen, *also_lines(also)))), blocks)
+    blocks: list[Block] = [section(said), *([context(seen)] if seen else [])]
+    return fitting(with_also(list(filter(None, (said, seen))), blocks, also), MOST_ALSO, EDITED_TEXT)
 
 
 def resolved(card: ClosedCard) -> Rendered:

@@ -9,7 +9,7 @@ from bot.blocks.lifecycle import actions, answers, words
 from bot.blocks.lifecycle.buttons import open_button
 from bot.blocks.lifecycle.cards import facts_age, without_channel
 from bot.blocks.ownership.words import join
-from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, button, context, cut_mrkdwn, escape, plain, section
+from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, button, context, escape, fitting, plain, section
 from bot.domain.lifecycle.reminders import Digest, Item
 from bot.domain.lifecycle.watching import Running
 
@@ -23,8 +23,11 @@ _MOST_NAMES = 3
 def digest(digest: Digest) -> Rendered:
     """Return a team's digest. It may be long: what does not fit is counted, and `/eol` shows it."""
     items = _grouped(digest.items)
-    head = _head(digest)
-    shown = items[:_MOST_ITEMS]
+    return fitting(lambda most: _drawn(digest, items, most), min(len(items), _MOST_ITEMS), POSTED_TEXT)
+
+
+def _drawn(digest: Digest, items: Sequence[Item], most: int) -> Rendered:
+    head, shown = _head(digest), items[:most]
     lines = [_line(item) for item in shown]
     blocks: list[Block] = [section(head)]
     blocks += [{**section(line), "accessory": open_button(item.card)} for line, item in zip(lines, shown, strict=True)]
@@ -34,8 +37,7 @@ def digest(digest: Digest) -> Rendered:
     rest += _unsure_lines(digest.unsure)
     small = _small_print(digest)
     blocks.append(context(small))
-    said = [head, *(f"• {line}" for line in lines), *rest, small]
-    return Rendered(cut_mrkdwn("\n".join(said), MESSAGE_TEXT), blocks)
+    return Rendered("\n".join([head, *(f"• {line}" for line in lines), *rest, small]), blocks)
 
 
 def _head(digest: Digest) -> str:

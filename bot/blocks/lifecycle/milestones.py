@@ -7,9 +7,9 @@ from typing import Any
 
 from bot.blocks.lifecycle import answers, words
 from bot.blocks.lifecycle.actions import ACKNOWLEDGE, PLAN
-from bot.blocks.lifecycle.buttons import also_blocks, also_lines, open_button
+from bot.blocks.lifecycle.buttons import MOST_ALSO, open_button, with_also
 from bot.blocks.lifecycle.cards import headline
-from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, button, context, cut_mrkdwn, section
+from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, button, context, fitting, section
 from bot.domain.lifecycle.milestones import Audience
 from bot.domain.lifecycle.reminders import Card, Item
 from bot.domain.lifecycle.standing import standing
@@ -30,8 +30,8 @@ def milestone(item: Item, *, also: Sequence[Item] = ()) -> Rendered:
     card = item.card
     lines = [headline(card), f"It runs on {words.assets(card.watch.runs)}."]
     lines += answers.said(card)[:1]
-    blocks: list[Block] = [section("\n".join(lines)), _buttons(card), *also_blocks(also)]
-    return Rendered(cut_mrkdwn("\n".join([*lines, *also_lines(also)]), MESSAGE_TEXT), blocks)
+    blocks: list[Block] = [section("\n".join(lines)), _buttons(card)]
+    return fitting(with_also(lines, blocks, also), MOST_ALSO, EDITED_TEXT)
 
 
 def escalation(items: Sequence[Item], *, to: Audience) -> Rendered:
@@ -46,7 +46,7 @@ def escalation(items: Sequence[Item], *, to: Audience) -> Rendered:
         lines.append(f"… and {len(items) - _MOST_ITEMS:,} more: `/eol`")
         blocks.append(context(lines[-1]))
     blocks.append(context(_WHY[to]))
-    return Rendered(cut_mrkdwn("\n".join([head, *lines, _WHY[to]]), MESSAGE_TEXT), blocks)
+    return Rendered("\n".join([head, *lines, _WHY[to]]), blocks)
 
 
 def _line(item: Item, *, names_team: bool) -> str:

@@ -18,6 +18,8 @@ from bot.domain.lifecycle.reports import Entry, Report, Urgency
 from bot.domain.lifecycle.watching import Running
 
 _MOST_TEAMS_IN_LINE = 6
+#: Characters of one line: a page of them with its head has to fit into a message.
+_LONGEST_LINE = 560
 #: What is shared with whom is looked for among so many of a line's runs.
 _LOOKED_AT = 200
 _TITLES = {
@@ -61,12 +63,11 @@ def sections(shown: Sequence[Line]) -> Iterator[Block]:
     for title, group in groupby(shown, key=lambda line: line.title):
         part = f"*{title}*"
         for line in group:
-            added = cut_mrkdwn(line.text, SECTION_TEXT - 200)
-            if len(part) + len(added) + 1 > SECTION_TEXT:
+            if len(part) + len(line.text) + 1 > SECTION_TEXT:
                 yield section(part)
-                part = added
+                part = line.text
             else:
-                part = f"{part}\n{added}"
+                part = f"{part}\n{line.text}"
         yield section(part)
 
 
@@ -102,10 +103,19 @@ def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
         for each in entries
     )
     whose = [_theirs(each, report.today, is_named=not is_one_team) for each in entries[:_MOST_TEAMS_IN_LINE]]
-    if len(entries) > len(whose):
-        whose.append(f"and {len(entries) - len(whose)} more teams")
     # On one line: Slack drops the spaces that would set a second one in.
-    return f"• {head} — {'; '.join(whose)}"
+    return _listed(f"• {head} — ", whose, len(entries))
+
+
+def _listed(head: str, whose: Sequence[str], count: int, *, after: str = "") -> str:
+    """Return one line about several teams, `count` in all: as many as it holds, then how many more there are."""
+    for shown in range(len(whose), 0, -1):
+        more = count - shown
+        rest = f"; and {more:,} more {'team' if more == 1 else 'teams'}" if more else ""
+        line = f"{head}{'; '.join(whose[:shown])}{rest}{after}"
+        if len(line) <= _LONGEST_LINE:
+            return line
+    return cut_mrkdwn(line, _LONGEST_LINE)
 
 
 def _theirs(entry: Entry, today: date, *, is_named: bool) -> str:
@@ -163,10 +173,10 @@ def _unsure_line(report: Report, runs: Sequence[Running]) -> str:
     by_owner: dict[str, list[Running]] = {}
     for one in runs:
         by_owner.setdefault(words.owner(one) if is_named else "", []).append(one)
-    said = "; ".join(
-        f"{owner}: {words.names(theirs)}" if owner else words.names(theirs) for owner, theirs in by_owner.items()
-    )
-    return f"• {words.version(first)}: {words.why_unsure(first)} — {said}{f' · from {source}' if source else ''}"
+    said = [f"{owner}: {words.names(theirs)}" if owner else words.names(theirs) for owner, theirs in by_owner.items()]
+    after = f" · from {source}" if source else ""
+    head = f"• {words.version(first)}: {words.why_unsure(first)} — "
+    return _listed(head, said[:_MOST_TEAMS_IN_LINE], len(said), after=after)
 
 
 def _release_line(product: Product, cycle: Cycle, today: date) -> str:
