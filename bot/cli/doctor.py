@@ -18,11 +18,11 @@ from sqlmodel import col
 
 from bot import settings as environment
 from bot.cli._database import is_missing, opened, sqlite_file
-from bot.clients.slack_probe import probe_app, probe_bot
+from bot.clients.slack_probe import probe_app, probe_bot, probe_messages
 from bot.data import manifest
 from bot.domain import doctor as rules
 from bot.domain.doctor import Finding, Level
-from bot.errors import SettingsError, StoreError
+from bot.errors import SettingsError, SlackError, StoreError
 from bot.ports import SystemClock
 from bot.services.deps import Deps
 from bot.services.lifecycle.places import unreachable
@@ -35,9 +35,14 @@ from bot.store.tables import Asset, FeedCopy, ImportRun, OutboxMessage
 _MARKS = {Level.OK: "ok     ", Level.NOTE: "note   ", Level.PROBLEM: "PROBLEM"}
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    with_messages: Annotated[
+        bool, typer.Option("--messages", help="Ask Slack of a sample of each message and view whether it takes it.")
+    ] = False,
+) -> None:
     """Look over settings, tokens, scopes, clock and database; exit with 1 when something has to be put right."""
-    findings = asyncio.run(_examine())
+    findings = asyncio.run(_examine(with_messages=with_messages))
     if as_json:
         found = [asdict(finding) for finding in findings]
         sys.stdout.write(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")
@@ -50,7 +55,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON li
         raise typer.Exit(1)
 
 
-async def _examine() -> list[Finding]:
+async def _examine(*, with_messages: bool) -> list[Finding]:
     try:
         settings = environment.load()
     except SettingsError as error:
@@ -58,6 +63,8 @@ async def _examine() -> list[Finding]:
     findings = [_settings(settings)]
     findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _store(settings)]
+    if with_messages:
+        findings += await _messages(settings)
     return findings
 
 
@@ -92,6 +99,21 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("Socket Mode", Level.PROBLEM, f"Slack refuses it: {opened_socket.error}.", do)
         else:
             yield Finding("Socket Mode", Level.OK, "Slack accepts the app-level token.")
+
+
+async def _messages(settings: Settings) -> list[Finding]:
+    from bot import samples  # noqa: PLC0415 - every renderer, for one option
+
+    token = settings.slack_bot_token.get_secret_value()
+    judged, error = [], "" if token else "not_authed"
+    payloads = [(title, samples.body_of(made)) for title, made in samples.largest()] if token else []
+    try:
+        async for verdict in probe_messages(token, payloads, api_url=settings.slack_api_url):
+            judged.append(verdict)
+    except SlackError as refused:
+        error = refused.code
+    refusals = [(each.title, each.refusals) for each in judged if each.refusals]
+    return list(rules.messages(judged=len(judged), refused=refusals, error=error))
 
 
 async def _store(settings: Settings) -> AsyncIterator[Finding]:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+import json
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clients.slack import our_errors
+from bot.clients.slack_retries import Pauses
 from bot.errors import SlackError, SlackUnreachableError
 
 _TIMEOUT_SECONDS = 10
+#: How often, and for how long, a call may be told to wait.
+_MOST_PAUSES, _LONGEST_PAUSE_SECONDS = 5, 60
+#: Codes that are a judgement.
+_NOT_VALID = frozenset({"invalid_blocks", "invalid_message", "invalid_view"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,14 @@ class Probe:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What Slack says of a message or a view: why it would not take it, place by place; nothing when it would."""
+
+    title: str
+    refusals: tuple[str, ...]
+
+
 async def probe_bot(token: str, *, api_url: str) -> Probe:
     """Ask who the bot token belongs to."""
     return await _probe(_client(token, api_url).auth_test())
@@ -39,6 +55,34 @@ async def probe_bot(token: str, *, api_url: str) -> Probe:
 async def probe_app(token: str, *, api_url: str) -> Probe:
     """Ask for a Socket Mode address, which is not used: a token without connections:write is refused."""
     return await _probe(_client(token, api_url).apps_connections_open(app_token=token))
+
+
+async def probe_messages(
+    token: str, payloads: Iterable[tuple[str, Mapping[str, Any]]], *, api_url: str
+) -> AsyncIterator[Verdict]:
+    """Ask of each message and view (which says its `type`) whether Slack would take it, without showing it to anybody.
+
+    https://docs.slack.dev/reference/methods/blocks.validate. Raises SlackError when Slack judges none.
+    """
+    client = _client(token, api_url)
+    client.retry_handlers.append(Pauses(longest_seconds=_LONGEST_PAUSE_SECONDS, max_retry_count=_MOST_PAUSES))
+    for title, payload in payloads:
+        kind = "view" if "type" in payload else "message"
+        # The SDK's own method puts it all into the address, which servers take up to some kilobytes only.
+        request = client.api_call("blocks.validate", data={kind: json.dumps(payload)})
+        yield Verdict(title, await _refusals(request))
+
+
+async def _refusals(request: Awaitable[AsyncSlackResponse]) -> tuple[str, ...]:
+    try:
+        with our_errors():
+            await request
+    except SlackError as error:
+        if error.code not in _NOT_VALID or not isinstance(error.__cause__, SlackApiError):
+            raise
+        found = error.__cause__.response.get("errors") or [{}]
+        return tuple(f"{each.get('pointer', '/')}: {each.get('message', error.code)}"[:300] for each in found)
+    return ()
 
 
 def _client(token: str, api_url: str) -> AsyncWebClient:

@@ -12,12 +12,16 @@ from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 
-#: Slack's longest pause that is waited for.
+#: Slack's longest pause that a person is kept waiting for.
 _LONGEST_WAIT_SECONDS = 5
 
 
-class _ShortPauses(AsyncRateLimitErrorRetryHandler):
-    """Waits when Slack asks for a pause of a few seconds; a longer one is for the caller to see."""
+class Pauses(AsyncRateLimitErrorRetryHandler):
+    """Waits when Slack asks for a short pause; one above `longest_seconds` is for the caller to see."""
+
+    def __init__(self, *, longest_seconds: int, max_retry_count: int) -> None:
+        super().__init__(max_retry_count)
+        self._longest_seconds = longest_seconds
 
     async def _can_retry_async(
         self,
@@ -32,7 +36,7 @@ class _ShortPauses(AsyncRateLimitErrorRetryHandler):
             return False
         headers = {name.lower(): value[0] for name, value in response.headers.items()}
         asked = headers.get("retry-after", "")
-        return asked.isdecimal() and int(asked) <= _LONGEST_WAIT_SECONDS
+        return asked.isdecimal() and int(asked) <= self._longest_seconds
 
 
 def for_people() -> list[AsyncRetryHandler]:
@@ -42,4 +46,4 @@ def for_people() -> list[AsyncRetryHandler]:
 
 def not_taken() -> list[AsyncRetryHandler]:
     """Return what is tried once more where Slack says that it has not taken the first attempt."""
-    return [_ShortPauses(max_retry_count=1)]
+    return [Pauses(longest_seconds=_LONGEST_WAIT_SECONDS, max_retry_count=1)]

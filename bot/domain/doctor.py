@@ -141,6 +141,23 @@ def outbox(*, waiting: int, failed: int, oldest_due: datetime | None, now: datet
     return Finding("outbox", Level.OK, f"{waiting:,} messages wait." if waiting else "Nothing waits.")
 
 
+def messages(*, judged: int, refused: Sequence[tuple[str, Sequence[str]]], error: str) -> Iterator[Finding]:
+    """Judge what Slack says of samples of everything that Baton sends: `refused` are titles with the reasons.
+
+    `error` is Slack's code when it did not judge all of them.
+    """
+    about = "messages"
+    for title, reasons in refused:
+        rest = f" (and {len(reasons) - 3:,} more)" if len(reasons) > 3 else ""
+        what = f"Slack does not take {title}: {'; '.join(reasons[:3])}{rest}."
+        yield Finding(about, Level.PROBLEM, what, "Report it to whoever maintains Baton, with this line.")
+    if error:
+        what = f"Slack judged {judged:,} and then no more: {error}."
+        yield Finding(about, Level.NOTE, what, "Try again later; with unknown_method, Slack offers no check here.")
+    elif not refused:
+        yield Finding(about, Level.OK, f"Slack takes a sample of each message and view, {judged:,} in all.")
+
+
 def places(refused: Sequence[str]) -> Finding:
     """Judge whether messages reach the places that they are meant for; `refused` are those that take none."""
     if not refused:

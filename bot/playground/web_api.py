@@ -7,7 +7,14 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from bot.playground import _methods_chat, _methods_conversations, _methods_files, _methods_people, _methods_views
+from bot.playground import (
+    _methods_blocks,
+    _methods_chat,
+    _methods_conversations,
+    _methods_files,
+    _methods_people,
+    _methods_views,
+)
 from bot.playground._calls import ApiError, Context, Method, needs_scope, read_arguments
 from bot.playground._rates import RateLimits
 from bot.playground.records import ApiCall, Json
@@ -15,6 +22,7 @@ from bot.playground.workspace import keep
 
 METHODS: dict[str, Method] = {
     **_methods_people.METHODS,
+    **_methods_blocks.METHODS,
     **_methods_chat.METHODS,
     **_methods_conversations.METHODS,
     **_methods_views.METHODS,

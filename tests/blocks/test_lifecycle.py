@@ -24,8 +24,7 @@ from bot.domain.lifecycle.outcomes import Recorded, Standing
 from bot.domain.lifecycle.reminders import Card, ClosedCard, DateMove, Digest, FactsAge, Item
 from bot.domain.lifecycle.watching import NOBODY, Running
 from bot.playground.refusals import check_view
-from tests.blocks.foreign import words as foreign_words
-from tests.blocks.lifecycle_samples import (
+from bot.samples.lifecycle import (
     METADATA,
     NOW,
     TODAY,
@@ -40,6 +39,7 @@ from tests.blocks.lifecycle_samples import (
     team,
     watch,
 )
+from tests.blocks.foreign import words as foreign_words
 from tests.blocks.test_ownership import assert_fit_for_slack, assert_inert
 
 IDS = frozenset({"U12345678", "C12345678"})

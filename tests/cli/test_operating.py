@@ -15,6 +15,8 @@ import jsonschema
 import pytest
 import yaml
 
+from bot.blocks.home import waiting
+from bot.blocks.text import Rendered
 from bot.data import manifest
 from bot.playground.fake_slack import FakeSlack
 from tests.cli.conftest import Baton
@@ -70,6 +72,34 @@ def test_what_is_in_order_is_said(baton: Baton, installed: FakeSlack, database: 
     assert "ok      clock: Within" in ran.out
     assert "ok      catalog: 2 assets" in ran.out
     assert "value" not in ran.out  # no token, no secret
+
+
+def test_slack_is_asked_about_a_sample_of_every_message(baton: Baton, installed: FakeSlack) -> None:
+    ran = baton("doctor", "--messages")
+    asked = [call for call in installed.calls if call.method == "blocks.validate"]
+    assert f"ok      messages: Slack takes a sample of each message and view, {len(asked)} in all." in ran.out
+    assert ran.code == 0
+    assert {*asked[0].arguments, *asked[1].arguments} <= {"message", "view"}
+    assert all(not channel for channel in installed.workspace.messages.values()), "nobody sees any of it"
+    assert "messages:" not in baton("doctor").out
+
+
+def test_messages_that_slack_does_not_take_are_named(
+    baton: Baton, installed: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = {"type": "actions", "elements": [{"type": "button"}]}
+    samples = [("help.help_message", Rendered("Help", [broken])), ("home.waiting", waiting())]
+    monkeypatch.setattr("bot.samples.largest", lambda: samples)
+    ran = baton("doctor", "--messages")
+    assert ran.code == 1
+    assert "PROBLEM messages: Slack does not take help.help_message: /blocks/0/elements/0: missing" in ran.out
+    assert "home.waiting" not in ran.out
+
+
+def test_a_slack_that_judges_nothing_is_no_problem(baton: Baton, installed: FakeSlack) -> None:
+    installed.api.failures["blocks.validate"] = ["unknown_method"]
+    ran = baton("doctor", "--messages")
+    assert (ran.code, "note    messages: Slack judged 0 and then no more: unknown_method." in ran.out) == (0, True)
 
 
 def test_missing_scopes_are_named(baton: Baton, installed: FakeSlack) -> None:

@@ -9,19 +9,8 @@ from bot.domain.catalog import Area, AssetKind, PathRule, Role
 from bot.domain.ownership import Owned, verdict
 from bot.domain.portfolio import Gap, Gathering, Portfolio, gap_of, page_of
 from bot.domain.records import AssetRecord
-from tests.domain.test_ownership import (
-    ADA,
-    DISSOLVED,
-    HALF_A_YEAR,
-    LONG_AGO,
-    NOW,
-    PAYMENTS,
-    PLATFORM,
-    SEARCH,
-    Catalog,
-    asset,
-    fact,
-)
+from bot.samples.catalog import ADA, DISSOLVED, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
+from tests.domain.test_ownership import asset
 
 
 def gathered(*assets: AssetRecord, catalog: Catalog | None = None) -> Portfolio:

@@ -19,8 +19,8 @@ from bot.domain.lifecycle.reminders import Answer, AnswerKind, FactsAge, Remembe
 from bot.domain.lifecycle.reports import Compiling, Report, Urgency, is_within, urgency_of
 from bot.domain.lifecycle.subjects import Subject
 from bot.domain.lifecycle.watching import Watching
+from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, SEARCH, Catalog, fact
 from tests.domain.lifecycle.test_watching import TODAY, asset, runs
-from tests.domain.test_ownership import ADA, HALF_A_YEAR, NOW, PAYMENTS, SEARCH, Catalog, fact
 
 FRESH = FactsAge(NOW, Freshness.FRESH)
 STARTER = FactsAge(None, Freshness.STALE)

@@ -12,7 +12,7 @@ from bot.domain.lifecycle.milestones import Deadline, DeadlineKind, Milestone
 from bot.domain.lifecycle.reminders import AnswerKind
 from bot.domain.lifecycle.responses import is_quiet
 from bot.domain.lifecycle.standing import current_milestone, pending, standing
-from tests.blocks.lifecycle_samples import NOW, TODAY, answers, card, person, watch
+from bot.samples.lifecycle import NOW, TODAY, answers, card, person, watch
 
 DEADLINE = date(2027, 3, 31)
 DAYS = st.integers(-200, 400).map(lambda days: TODAY + timedelta(days))

@@ -11,8 +11,8 @@ from bot.domain.lifecycle import Cycle, Product, Table
 from bot.domain.lifecycle.deployments import Deployment
 from bot.domain.lifecycle.subjects import ProductAsked, Subject, product_asked, version_tokens
 from bot.domain.lifecycle.watching import Running, Watching
+from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 from tests.domain.lifecycle.test_watching import TODAY, asset, runs
-from tests.domain.test_ownership import ADA, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 
 TABLE = Table(
     [

@@ -12,18 +12,7 @@ from bot.domain.lifecycle import Cycle, InCycle, Product, Table
 from bot.domain.lifecycle.deployments import Deployment, Pin
 from bot.domain.lifecycle.watching import Watches, Watching, responsible_for
 from bot.domain.records import AssetRecord
-from tests.domain.test_ownership import (
-    ADA,
-    DESERTED,
-    DISSOLVED,
-    HALF_A_YEAR,
-    NOW,
-    PAYMENTS,
-    PLATFORM,
-    SEARCH,
-    Catalog,
-    fact,
-)
+from bot.samples.catalog import ADA, DESERTED, DISSOLVED, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 
 TODAY = date(2026, 3, 3)
 TABLE = Table(

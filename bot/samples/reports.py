@@ -19,7 +19,7 @@ from bot.domain.lifecycle.reports import Compiling, Report
 from bot.domain.lifecycle.subjects import ProductAsked, Subject
 from bot.domain.lifecycle.watching import Watches, Watching
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
-from tests.domain.test_ownership import ADA, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
+from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 
 TODAY = NOW.date()
 #: Versions of the product below: each ends on another day, or on none.
@@ -106,7 +106,7 @@ def _reminders() -> tuple[Remembered, ...]:
     made = []
     for number, (cycle, kind) in enumerate(zip(("8", "7", "6", "4", "2"), AnswerKind, strict=True)):
         on = next(each.eol for each in _CYCLES if each.name == cycle)
-        assert isinstance(on, date)
+        assert isinstance(on, date)  # noqa: S101 - each of these cycles ends on a day
         answer = Answer(
             id=number, kind=kind, person=person, at=NOW, deadline=date(2000, 1, 1), milestone=7,
             until=TODAY + timedelta(20), detail={"target": "<!channel> 16"}, decided_by=person,

@@ -64,10 +64,12 @@ def postgresql(name: str = "Amazon RDS for PostgreSQL") -> Product:
 
 
 def team(name: str, team_id: int = 3) -> Addressee:
+    """A team with a channel, as whoever is told."""
     return Addressee(team=TeamRecord(id=team_id, name=name, channel="C12345678", member_ids=(1, 2)))
 
 
 def person(name: str, slack_id: str = GRACE_ID) -> PersonRecord:
+    """Somebody whom Slack knows."""
     return PersonRecord(id=1, name=name, slack_id=slack_id)
 
 
@@ -81,9 +83,10 @@ def running(
     others: tuple[tuple[Area, str], ...] = (),
     is_pinned: bool = False,
 ) -> Running:
+    """Something that runs an old PostgreSQL."""
     whose = addressee if addressee is not None else team(name)
     product = postgresql(name)
-    facts = ()
+    facts: tuple[OwnershipRecord, ...] = ()
     if whose.team is not None:
         owned = OwnershipRecord(
             id=number, area=Area.DATABASE, role=Role.OWNER, team_id=whose.team.id, valid_from=NOW, source=name
@@ -131,6 +134,7 @@ def watch(
     runs: tuple[Running, ...] = (),
     addressee: Addressee | None = None,
 ) -> Watch:
+    """A deadline of an old PostgreSQL."""
     product = postgresql(name)
     whose = addressee if addressee is not None else team(name)
     return Watch(whose, product, product.cycles[-1], Deadline(kind, on), runs or (running(name, addressee=whose),))
@@ -227,6 +231,7 @@ def fullest_cards(name: str) -> Iterator[Card]:
 
 
 def closed_cards(name: str) -> Iterator[ClosedCard]:
+    """Every way for a reminder to be over."""
     reminder = card(name).reminder
     for resolution in (*Resolution, "something else"):
         for count in (0, 1, 40):
@@ -235,6 +240,7 @@ def closed_cards(name: str) -> Iterator[ClosedCard]:
 
 
 def runs_of_every_kind(name: str) -> tuple[Running, ...]:
+    """What is known by hand, not at all, and not for certain."""
     product = postgresql(name)
     unknown = UnknownProduct(suggestions=(product,), feed="abc")
     unclear = Ambiguous(product=product, candidates=product.cycles, method=Method.COARSE, feed="abc")
@@ -246,6 +252,7 @@ def runs_of_every_kind(name: str) -> tuple[Running, ...]:
 
 
 def digests(name: str) -> Iterator[Digest]:
+    """Digests of much, of little and of nothing."""
     items = [Item(each, Milestone(90)) for each in cards(name)]
     for chosen, quiet, unsure in ((items, 4000, 30), (items[:1], 0, 1), ((), 3, 0), (items * 9, 1, 0)):
         for addressee in (team(name), NOBODY):
@@ -260,6 +267,7 @@ def digests(name: str) -> Iterator[Digest]:
 
 
 def outcomes(name: str) -> Iterator[Outcome]:
+    """Everything that an answer can come to."""
     for until in (TODAY + timedelta(3), date(2027, 3, 17), date(2029, 1, 1)):
         for answer in answers(name, until=until):
             for its in (card(name), card(name, watch(name, DeadlineKind.SUPPORT, TODAY - timedelta(9)))):
@@ -281,6 +289,7 @@ def outcomes(name: str) -> Iterator[Outcome]:
 
 
 def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """Cards, replies, digests and receipts."""
     everything = list(cards(name))
     items = [Item(each, Milestone(each.watch.deadline.on.day - 15)) for each in everything]
     for item in items:
@@ -312,10 +321,10 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
     for audience in Audience:
         yield blocks.escalation, blocks.escalation(items, to=audience)
         yield blocks.escalation, blocks.escalation(items[:1], to=audience)
-    for each in closed_cards(name):
-        yield blocks.closed, blocks.closed(each)
-        yield blocks.closed, blocks.closed(each, also=items * 50)
-        yield blocks.resolved, blocks.resolved(each)
+    for over in closed_cards(name):
+        yield blocks.closed, blocks.closed(over)
+        yield blocks.closed, blocks.closed(over, also=items * 50)
+        yield blocks.resolved, blocks.resolved(over)
     for every in digests(name):
         yield blocks.digest, blocks.digest(every)
     for outcome in outcomes(name):
@@ -323,6 +332,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
 
 
 def form_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """Modals."""
     several = card(name, watch(name, runs=tuple(running(name, number) for number in range(1, 150))))
     planned = card(name, answers=answers(name, until=date(2027, 2, 1)))
     newest = card(name, replace(watch(name), cycle=postgresql(name).cycles[0]))
@@ -341,6 +351,7 @@ def form_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
 
 
 def note_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What an answer brings to others."""
     its = card(name)
     for answer in answers(name, until=date(2027, 2, 1)):
         yield blocks.offer, blocks.offer(its, answer)

@@ -1,0 +1,115 @@
+"""All other messages and views: teams, the Home tab, reports, calendars, help, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from bot.blocks import calendars, home, outbox, portfolio
+from bot.blocks import help as help_blocks
+from bot.blocks.home import Group, Overview
+from bot.blocks.lifecycle import choices as lifecycle_choices
+from bot.blocks.lifecycle import reports as lifecycle_reports
+from bot.blocks.text import Block, Rendered, section
+from bot.domain.lifecycle.subjects import Subject
+from bot.domain.portfolio import Gap, Page, Share, TeamCard
+from bot.domain.records import TeamRecord
+from bot.domain.trust import Admission
+from bot.samples.catalog import ADA, NOW, PAYMENTS, SEARCH
+from bot.samples.ownership import catalog, subject, verdicts
+from bot.samples.reports import reports
+
+
+def cards(name: str) -> Iterator[TeamCard]:
+    """A team with everything, and one with nothing."""
+    known = catalog(name)
+    people = tuple(known.people.values()) * 10
+    share = Share(tuple(range(40)), (50,), tuple(range(5)))
+    yield TeamCard(known.teams[PAYMENTS], people, known.people[ADA], known.people[ADA], share, dict.fromkeys(Gap, 1000))
+    yield TeamCard(known.teams[SEARCH], (), None, None, Share(), {})
+
+
+def pages(name: str) -> Iterator[Page]:
+    """All answers in pages, and an empty one."""
+    everything = tuple(verdicts(name))
+    for start in range(0, len(everything), portfolio.PAGE_SIZE):
+        yield Page(everything[start : start + portfolio.PAGE_SIZE], 1, 3)
+    yield Page((), 0, 1)
+
+
+def overviews(name: str) -> Iterator[Overview]:
+    """A full Home tab and an empty one."""
+    first = tuple(verdicts(name))
+    groups = [Group(key, key.title(), 12_345, first) for key in ("unowned", "disputed", "orphaned")]
+    teams = [*cards(name)] * 6
+    yield Overview(teams=teams, mine=Group("mine", "In your own name", 3, first), attention=groups)
+    yield Overview(teams=[], mine=Group("mine", "In your own name", 0, ()), attention=[])
+
+
+def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """Teams, the Home tab, help, and what went wrong."""
+    teams = list(catalog(name).teams.values())
+    for page in pages(name):
+        for card in cards(name):
+            yield portfolio.team_card, portfolio.team_card(card, page)
+        for may_claim in (False, True):
+            yield home.listing, home.listing("team", 7, name, page, may_claim=may_claim)
+    yield portfolio.team_choices, portfolio.team_choices(teams * 9)
+    for nearest in (teams, []):
+        yield portfolio.unknown_team, portfolio.unknown_team(name, nearest)
+    yield portfolio.no_team, portfolio.no_team()
+    for each in overviews(name):
+        yield home.overview, home.overview(each)
+    for made in reports(name):
+        yield home.lifecycle_listing, home.lifecycle_listing(made, 1)
+        yield home.overview, home.overview(replace(next(overviews(name)), lifecycle=made))
+    yield home.notice, home.notice("That is no longer in the catalog: ask again.")
+    yield help_blocks.help_message, help_blocks.help_message()
+    yield help_blocks.whoowns_help, help_blocks.whoowns_help()
+    yield help_blocks.eol_help, help_blocks.eol_help()
+    for nearest_word in ("", "team"):
+        yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
+    for place in ("C012345678", "#payments", "U12345678", name):
+        history = [{"channel": place, "error": code} for code in ("not_in_channel", "is_archived", name)]
+        for meant in (Rendered("text"), Rendered("text", [section("text")]), Rendered("x" * 40_000)):
+            yield outbox.moved, outbox.moved(meant, history)
+        yield outbox.moved, outbox.moved(Rendered("text"), [{"channel": "", "error": outbox.ROOT_FAILED}])
+    yield help_blocks.failed, help_blocks.failed("abc-1f")
+    yield help_blocks.slack_failed, help_blocks.slack_failed(name)
+    for admitted in (Admission.OUTSIDE, Admission.UNKNOWN):
+        yield help_blocks.not_admitted, help_blocks.not_admitted(admitted)
+    yield home.waiting, home.waiting()
+    yield home.refusal, home.refusal(help_blocks.failed("1f").text)
+
+
+def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """Reports about end of life, and calendars."""
+    team = TeamRecord(id=PAYMENTS, name=name)
+    for made in reports(name):
+        yield lifecycle_reports.answer, lifecycle_reports.answer(made)
+        full = lifecycle_reports.Frame(page=1, size=3, value=f"U12345678|{name[:500]}", note=lifecycle_reports.NO_TEAM)
+        yield lifecycle_reports.answer, lifecycle_reports.answer(made, full)
+        shared = lifecycle_reports.Frame(note=lifecycle_reports.understood(name), shared_by="U12345678")
+        yield lifecycle_reports.answer, lifecycle_reports.answer(made, shared)
+    assets = [subject(name, id=number) for number in range(9)]
+    yield lifecycle_choices.several, lifecycle_choices.several(assets, name, "U12345678")
+    for tries in ([], [f"team {name}", "product postgresql", f"asset {name}"]):
+        yield lifecycle_choices.nothing_fits, lifecycle_choices.nothing_fits(name, tries, "U12345678")
+    yield lifecycle_choices.drawing, lifecycle_choices.drawing(Subject(teams=(team,)))
+    for code in ("not_in_channel", "missing_scope", name):
+        yield lifecycle_choices.picture_refused, lifecycle_choices.picture_refused(code)
+    url = "https://baton.example.test/calendar/" + "0f" * 32 + ".ics"
+    for others in (0, 3):
+        yield calendars.link, calendars.link(team, url, 7, others=others)
+        yield calendars.existing, calendars.existing(team, NOW, 7, others=others)
+        yield calendars.revoked, calendars.revoked(team, others)
+    yield calendars.not_yours, calendars.not_yours(team)
+    yield calendars.which_team, calendars.which_team([team] * 20)
+    yield calendars.no_address, calendars.no_address()
+
+
+def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """Every message and view of these, with the function that makes it."""
+    yield from report_samples(name)
+    yield from other_samples(name)
