@@ -174,6 +174,14 @@ class Slack(Protocol):
         """Yield the channels that Baton can see and that are not archived, as `member_pages` does."""
         ...
 
+    async def thread_start(self, channel: str, thread_ts: str) -> Mapping[str, Any]:
+        """Return the message that a thread begins with, as Slack has it; empty when it is gone.
+
+        Slack shows it only where the bot is a member: `not_in_channel`, or `channel_not_found` when it may not know
+        that there is such a channel.
+        """
+        ...
+
     async def find_message(
         self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None
     ) -> Posted | None:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 from bot.blocks import help as help_blocks
 from bot.blocks import ownership as blocks
-from bot.blocks.text import Rendered
+from bot.blocks.text import Rendered, is_channel_id
 from bot.domain.catalog import Area
 from bot.domain.directory import Match
 from bot.domain.ownership import Disputed, Owned, Verdict
-from bot.errors import NotFoundError, UserError
+from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Ack
 from bot.services import claiming, history, ownership, people, snapshot
 from bot.services.history import Chronicle, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
-from handlers import replies, share
+from handlers import message_text, replies, share
 from handlers.context import Context
 from handlers.payloads import Action, Command, Shortcut, Submission
+
+log = logging.getLogger(__name__)
+
+#: How long Slack may take to show the beginning of a thread; somebody waits for the answer.
+_THREAD_SECONDS = 5.0
+#: What Slack says of conversations that the bot is not in.
+_NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
 
 
 async def on_whoowns(command: Command, context: Context) -> Ack:
@@ -27,11 +37,30 @@ async def on_whoowns(command: Command, context: Context) -> Ack:
 
 
 async def on_who_owns_this(shortcut: Shortcut, context: Context) -> Ack:
-    """Answer for every asset that a message names, visible only to whoever asked."""
-    named = context.snapshot.directory.mentioned(shortcut.text)
-    said = ephemeral_body(_named(context, named, shortcut.user_id), thread_ts=shortcut.thread_ts)
-    await context.slack.respond(shortcut.response_url, said)
+    """Answer for every asset that a message names, or else the one that its thread begins with; one person sees it."""
+    directory, thread = context.snapshot.directory, blocks.Thread.NONE
+    named = directory.mentioned(*shortcut.says)
+    if not named and shortcut.thread_ts:
+        said, thread = await _thread_start(context, shortcut)
+        named = directory.mentioned(*said)
+    message = _named(context, named, shortcut.user_id) if named else blocks.mentioned_nothing(thread)
+    await context.slack.respond(shortcut.response_url, ephemeral_body(message, thread_ts=shortcut.thread_ts))
     return replies.nothing()
+
+
+async def _thread_start(context: Context, shortcut: Shortcut) -> tuple[tuple[str, ...], blocks.Thread]:
+    """Return what the first message of the thread says, and whether Slack showed it."""
+    try:
+        async with asyncio.timeout(_THREAD_SECONDS):
+            first = await context.slack.thread_start(shortcut.channel_id, shortcut.thread_ts)
+    except (SlackError, TimeoutError) as error:
+        code = error.code if isinstance(error, SlackError) else "timeout"
+        log.warning("the beginning of a thread could not be read: %s", code)
+        if code not in _NOT_A_MEMBER:
+            return (), blocks.Thread.UNREAD
+        # Nobody can invite Baton into a conversation between two people.
+        return (), blocks.Thread.NOT_A_MEMBER if is_channel_id(shortcut.channel_id) else blocks.Thread.NONE
+    return message_text.pieces(first), blocks.Thread.READ
 
 
 async def on_choose(action: Action, context: Context) -> Ack:
@@ -162,8 +191,6 @@ def look_up(context: Context, asset_id: int, area: Area | None) -> Verdict:
 
 
 def _named(context: Context, named: tuple[Match, ...], user_id: str) -> Rendered:
-    if not named:
-        return blocks.mentioned_nothing()
     if len(named) == 1:
         return asset_answer(context, named[0].asset_id, user_id, area=named[0].area)
     verdicts = [look_up(context, match.asset_id, match.area) for match in named]

@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 from yarl import URL
 
+from handlers import message_text
+
 #: Slack lets a person type 4,000 characters into a command; nothing that Baton is asked needs more.
 MOST_TEXT = 4000
 #: Where elements keep what was typed or chosen: https://docs.slack.dev/reference/block-kit/block-elements/
@@ -55,10 +57,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """A message shortcut: the message that it was used on, and its author's words."""
+    """A message shortcut: what the message says that it was used on, and the thread that the message answers in."""
 
     callback_id: str
-    text: str
+    says: tuple[str, ...]
     user_id: str
     channel_id: str
     thread_ts: str
@@ -156,7 +158,7 @@ def shortcut(body: Mapping[str, Any]) -> Shortcut:
     thread_ts = _text(message, "thread_ts")
     return Shortcut(
         callback_id=_text(body, "callback_id"),
-        text=_text(message, "text"),
+        says=message_text.pieces(message),
         user_id=_text(_mapping(body, "user"), "id"),
         channel_id=_text(_mapping(body, "channel"), "id"),
         thread_ts="" if thread_ts == _text(message, "ts") else thread_ts,

@@ -221,6 +221,12 @@ class SlackClient:
             channels = [ListedChannel(str(each["id"]), str(each["name"])) for each in page["channels"]]
             yield Page(channels, _cursor(page))
 
+    async def thread_start(self, channel: str, thread_ts: str) -> Mapping[str, Any]:
+        """Return the first message of a thread, which Slack lists ahead of the replies."""
+        page = await _call(self.web.conversations_replies(channel=channel, ts=thread_ts, limit=1))
+        found: Mapping[str, Any] = next((each for each in page["messages"] if each.get("ts") == thread_ts), {})
+        return found
+
     async def find_message(
         self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None
     ) -> Posted | None:

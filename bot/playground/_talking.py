@@ -53,13 +53,16 @@ class Talking(Core):
         *,
         thread_ts: str | None = None,
         blocks: list[Json] | None = None,
+        attachments: list[Json] | None = None,
+        subtype: str | None = None,
         raw: bool = False,
     ) -> Message:
         """Posts a person's message; returns when the app has answered the events.
 
         `text` is what the person types: `@handle`, `#channel` and `@group` become mentions and other control
         characters are escaped, as Slack's client does it; `raw` takes it as it is on the wire. The app hears a
-        `message` in every conversation that the bot is in, and an `app_mention` where it is mentioned.
+        `message` in every conversation that the bot is in, and an `app_mention` where it is mentioned. `attachments`
+        and the subtype `bot_message` make it another app's; `thread_broadcast` shows a reply in the channel as well.
         """
         person, place = self._present(user, channel)
         if place.is_archived:
@@ -74,7 +77,10 @@ class Talking(Core):
             place.id,
             person.id,
             wire,
-            blocks=with_ids(blocks) if blocks else rich_text(wire, ts[-5:]),
+            blocks=with_ids(blocks) if blocks else rich_text(wire, ts[-5:]) if wire else [],
+            attachments=attachments or [],
+            subtype=subtype,
+            broadcast=subtype == "thread_broadcast",
             thread_ts=(parent.thread_ts or parent.ts) if parent else None,
             client_msg_id=str(uuid.uuid4()),
         )

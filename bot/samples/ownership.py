@@ -136,7 +136,8 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield ownership.unknown, ownership.unknown(choices, name, team=name)
     yield ownership.several, ownership.several(named, name)
     yield ownership.mentioned, ownership.mentioned(named)
-    yield ownership.mentioned_nothing, ownership.mentioned_nothing()
+    for thread in ownership.Thread:
+        yield ownership.mentioned_nothing, ownership.mentioned_nothing(thread)
     yield ownership.question_needed, ownership.question_needed()
     yield ownership.claimed, ownership.claimed(thing, name)
     for told in ([], [name] * 9):

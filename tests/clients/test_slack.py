@@ -269,6 +269,12 @@ class TestMessages:
         assert await client.find_message("C0PAY", key="k1", since=NOW) is None, "replies are not in a channel's history"
         assert await client.find_message("C0PAY", key="k1", since=NOW, thread_ts=thread) == posted
 
+    async def test_the_beginning_of_a_thread(self, client: SlackClient) -> None:
+        thread = (await client.post_message("C0PAY", text="first")).ts
+        reply = (await client.post_message("C0PAY", text="second", thread_ts=thread)).ts
+        assert (await client.thread_start("C0PAY", thread))["text"] == "first"
+        assert await client.thread_start("C0PAY", reply) == {}, "what is not the beginning is not taken for it"
+
     async def test_behind_many_others(self, workspace: FakeSlack, client: SlackClient) -> None:
         posted = await client.post_message("C0PAY", text="x", metadata=KEY)
         for number in range(450):

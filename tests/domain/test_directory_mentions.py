@@ -43,6 +43,9 @@ def directory() -> Directory:
         ("is the search service slow, or search itself?", ["search"]),
         ("paymnets-db is misspelt", []),
         ("who-am-i?", ["who-am-i"]),
+        ("cpu{app=checkout,env=prod} > 0.9", ["checkout"]),
+        ("env:prod,service:search,kube_deployment:label-printer", ["search", "label-printer"]),
+        ('{job="checkout"} https://metrics.example.com/?app=label-printer', ["checkout"]),
         ("the deploy of checkout is stuck", ["checkout"]),
         ("nothing here", []),
         ("", []),
@@ -58,3 +61,14 @@ def test_assets_are_found_in_a_message(directory: Directory, text: str, names: l
 def test_an_asset_counts_once_and_the_limit_holds(directory: Directory) -> None:
     assert len(directory.mentioned("payments-db payments_db PaymentsDb")) == 1
     assert len(directory.mentioned("payments-db label-printer grafana", limit=2)) == 2
+
+
+def test_no_name_reaches_from_one_piece_of_a_message_into_the_next(directory: Directory) -> None:
+    assert directory.mentioned("label", "printer") == ()
+    assert len(directory.mentioned("nothing", "label printer", "checkout")) == 2
+
+
+def test_a_long_message_is_read_up_to_its_bound_over_all_pieces(directory: Directory) -> None:
+    assert len(directory.mentioned("x " * 900, "checkout")) == 1
+    assert directory.mentioned("x" * 9_000, "checkout") == ()
+    assert directory.mentioned("x " * 700, "y " * 700, "checkout") == ()

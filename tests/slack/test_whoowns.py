@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.clients.slack import SlackClient
 from bot.domain.catalog import SourceCatalog
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
 from bot.store import tables
 from bot.store.db import Database
+from tests.alerts import ALERTS
 from tests.slack.conftest import Stage, asset, team_owns
 
 
@@ -167,3 +169,71 @@ async def test_the_name_of_a_team_leads_to_what_it_owns_and_is_no_miss(stage: St
     await stage.settle()
     assert await misses(stage) == []
     assert "`/baton team` is your own" in (await stage.ask("/baton team zeppelin")).text
+
+
+async def who_owns_this(stage: Stage, ts: str, *, channel: str = "general", thread_ts: str | None = None) -> str:
+    """What the message shortcut says to eve."""
+    await stage.slack.run_message_shortcut("eve", channel, ts, "who_owns_this")
+    await stage.settle()
+    answer = stage.slack.visible_messages("eve", channel, thread_ts=thread_ts)[-1]
+    assert answer.ephemeral_for == stage.slack.workspace.user("eve").id
+    return answer.text
+
+
+async def alert(stage: Stage, vendor: str, *, channel: str = "general") -> str:
+    """Post an alert as its vendor's app does; return its ts."""
+    message, _ = ALERTS[vendor]
+    if "alerts-app" not in {user.handle for user in stage.slack.workspace.users.values()}:
+        stage.slack.add_user("alerts-app", real_name="Alerts", is_bot=True)
+    stage.slack.workspace.channel(channel).members.add(stage.slack.workspace.user("alerts-app").id)
+    attachments = message["attachments"]
+    posted = await stage.slack.post("alerts-app", channel, "", attachments=attachments, subtype="bot_message")
+    return posted.ts
+
+
+@pytest.mark.parametrize("vendor", ALERTS)
+async def test_the_shortcut_reads_alerts_that_have_no_text(stage: Stage, vendor: str) -> None:
+    said = await who_owns_this(stage, await alert(stage, vendor))
+    assert f"*{ALERTS[vendor][1]}*" in said
+    assert "*Payments*" in said or "*Search*" in said
+
+
+async def test_a_reply_that_names_nothing_is_about_what_its_thread_begins_with(stage: Stage) -> None:
+    thread = await alert(stage, "Datadog")
+    other = await stage.say("search-api is fine", user="lin", thread_ts=thread)
+    reply = await stage.say("anybody on it?", user="lin", thread_ts=thread)
+    assert "owns *checkout*" in await who_owns_this(stage, reply.ts, thread_ts=thread)
+    assert "owns *search-api*" in await who_owns_this(stage, other.ts, thread_ts=thread)
+
+
+async def test_a_thread_that_says_nothing_either(stage: Stage) -> None:
+    first = await stage.say("good morning", user="lin")
+    reply = await stage.say("good morning", user="ada", thread_ts=first.ts)
+    said = await who_owns_this(stage, reply.ts, thread_ts=first.ts)
+    assert "I found nothing in that message" in said
+    assert "Nor did I in the message that its thread begins with." in said
+    calls = [call for call in stage.slack.calls if call.method == "conversations.replies"]
+    assert [(call.arguments["ts"], call.arguments["limit"]) for call in calls] == [(first.ts, "1")]
+    assert "thread" not in await who_owns_this(stage, first.ts)
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_a_thread_where_baton_is_not_a_member(stage: Stage, private: bool) -> None:
+    stage.slack.add_channel("elsewhere", members=["eve", "lin"], private=private)
+    thread = await alert(stage, "Datadog", channel="elsewhere")
+    reply = await stage.say("anybody on it?", user="lin", channel="elsewhere", thread_ts=thread)
+    said = await who_owns_this(stage, reply.ts, channel="elsewhere", thread_ts=thread)
+    assert "Invite me with `/invite`, and I can read the thread" in said
+    named = await stage.say("it is checkout", user="lin", channel="elsewhere", thread_ts=thread)
+    assert "owns *checkout*" in await who_owns_this(stage, named.ts, channel="elsewhere", thread_ts=thread)
+
+
+async def test_a_thread_that_slack_does_not_show_in_time(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    thread = await alert(stage, "Datadog")
+    reply = await stage.say("anybody on it?", user="lin", thread_ts=thread)
+    monkeypatch.setattr(SlackClient, "thread_start", never)
+    monkeypatch.setattr("handlers.ownership._THREAD_SECONDS", 0.05)
+    assert "Slack did not show me the thread" in await who_owns_this(stage, reply.ts, thread_ts=thread)

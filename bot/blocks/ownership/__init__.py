@@ -15,7 +15,7 @@ from bot.blocks.ownership.actions import (
     WITHDRAW,
 )
 from bot.blocks.ownership.answers import Frame, answer
-from bot.blocks.ownership.choices import mentioned, mentioned_nothing, question_needed, several, unknown
+from bot.blocks.ownership.choices import Thread, mentioned, mentioned_nothing, question_needed, several, unknown
 from bot.blocks.ownership.claiming import (
     already_theirs,
     claim_view,
@@ -40,6 +40,7 @@ __all__ = [
     "SHARE",
     "WITHDRAW",
     "Frame",
+    "Thread",
     "already_theirs",
     "answer",
     "chronicle",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum, auto
 
 from bot.blocks.ownership import words
 from bot.blocks.ownership.actions import CHOOSE
@@ -11,6 +12,23 @@ from bot.domain.records import AssetRecord
 
 #: Several or suggested assets that fit on a message without drowning the reader.
 _MOST_CHOICES = 5
+
+
+class Thread(Enum):
+    """What became of the thread that a message stands in, whose first message may say what it is about."""
+
+    NONE = auto()
+    READ = auto()
+    NOT_A_MEMBER = auto()
+    UNREAD = auto()
+
+
+_THREADS = {
+    Thread.NONE: "",
+    Thread.READ: " Nor did I in the message that its thread begins with.",
+    Thread.NOT_A_MEMBER: " Invite me with `/invite`, and I can read the thread that it stands in.",
+    Thread.UNREAD: " Slack did not show me the thread that it stands in: try again.",
+}
 
 
 def several(names: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
@@ -42,10 +60,11 @@ def question_needed() -> Rendered:
     )
 
 
-def mentioned_nothing() -> Rendered:
+def mentioned_nothing(thread: Thread = Thread.NONE) -> Rendered:
     """Return the answer of the message shortcut when a message names nothing that the catalog has."""
     return Rendered(
-        "I found nothing in that message that the catalog knows. Ask for it by name: `/whoowns payments-db`."
+        f"I found nothing in that message that the catalog knows.{_THREADS[thread]} "
+        "Ask for it by name: `/whoowns payments-db`."
     )
 
 

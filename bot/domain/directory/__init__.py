@@ -75,10 +75,11 @@ class Directory:
         """
         return resolve(self._index, text, limit=limit)
 
-    def mentioned(self, text: str, *, limit: int = 10) -> tuple[Match, ...]:
+    def mentioned(self, *texts: str, limit: int = 10) -> tuple[Match, ...]:
         """Return the assets that a message names, at most `limit`, in the order in which it names them.
 
-        Quoted names come first. Precise rather than complete: nothing is guessed, and a name that is an ordinary word
-        counts only in quotes or beside a word for its kind.
+        `texts` are what it says, piece by piece: no name reaches from one into the next. Quoted names come first.
+        Precise rather than complete: nothing is guessed, and a name that is an ordinary word counts only in quotes or
+        beside a word for its kind.
         """
-        return mentioned(self._index, text, limit=limit)
+        return mentioned(self._index, texts, limit=limit)

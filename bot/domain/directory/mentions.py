@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+
 from bot.domain.directory.addresses import may_be_address
 from bot.domain.directory.answers import Match
 from bot.domain.directory.choosing import Finding, choose
@@ -13,29 +16,51 @@ from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import KIND_WORDS
 
 #: A message is read up to here.
-_MAX_LENGTH = 4_000
-_MAX_CHUNKS = 600
+_MAX_LENGTH = 8_000
+_MAX_CHUNKS = 1_200
 _MOST_CHUNKS_IN_NAME = 6
+_MOST_CHUNKS_IN_LABELS = 24
+#: What stands between a label, its value and the next one.
+_LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
 #: An ordinary word of so many letters counts as a name where it is an asset's whole name.
 _LONG_ENOUGH = 6
 
 
-def mentioned(index: Index, text: str, *, limit: int) -> tuple[Match, ...]:
-    """Return the assets that `text` names, those in quotes first, then in order of appearance."""
-    question = read(text, max_length=_MAX_LENGTH, max_chunks=_MAX_CHUNKS)
+def mentioned(index: Index, texts: Iterable[str], *, limit: int) -> tuple[Match, ...]:
+    """Return the assets that `texts` name, those in quotes first, then in order of appearance."""
     quoted: dict[int, Match] = {}
     plain: dict[int, Match] = {}
+    length, chunks = _MAX_LENGTH, _MAX_CHUNKS
+    for text in texts:
+        question = read(text, max_length=length, max_chunks=chunks)
+        for match, is_quoted in _names_in(index, question):
+            (quoted if is_quoted else plain).setdefault(match.asset_id, match)
+        length, chunks = length - len(text), chunks - len(question.chunks)
+        if length <= 0 or chunks <= 0:
+            break
+    return tuple((quoted | {one: match for one, match in plain.items() if one not in quoted}).values())[:limit]
+
+
+def _names_in(index: Index, question: Question) -> Iterator[tuple[Match, bool]]:
+    """Yield what one text names, and whether it does so in quotes."""
     for link in question.links:
         match = _match(index, at_address(index, link), Reading(()))
         if match is not None:
-            plain.setdefault(match.asset_id, match)
+            yield match, False
     place = 0
     while place < len(question.chunks):
         length, match = _name_at(index, question, place)
         if match is not None:
-            (quoted if question.chunks[place].is_quoted else plain).setdefault(match.asset_id, match)
+            yield match, question.chunks[place].is_quoted
+        elif (labelled := _labelled(question.chunks[place])) is not None:
+            yield from _names_in(index, labelled)
         place += length
-    return tuple((quoted | {one: match for one, match in plain.items() if one not in quoted}).values())[:limit]
+
+
+def _labelled(chunk: Chunk) -> Question | None:
+    """Return what labels such as `app=checkout` or `env:prod,app:checkout` say, in words; None for anything else."""
+    words = _LABEL_MARKS.sub(" ", chunk.text)
+    return None if words == chunk.text or "://" in chunk.text else read(words, max_chunks=_MOST_CHUNKS_IN_LABELS)
 
 
 def _name_at(index: Index, question: Question, place: int) -> tuple[int, Match | None]:

@@ -24,7 +24,7 @@ from bot.domain.names import clean, fold, tokens
 #: What is longer is cut: nobody names an asset in more.
 MAX_LENGTH = 300
 MAX_CHUNKS = 24
-#: Read before markup is taken out; links are long.
+#: Read before markup is taken out, unless more may be left of it; links are long.
 _MAX_RAW_LENGTH = 4_000
 
 _MARKUP = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
@@ -77,7 +77,7 @@ class Question:
 def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNKS) -> Question:
     """Cut up what a person wrote in Slack: markup, emoji, mentions and quotes are taken for what they mean."""
     links: list[str] = []
-    plain = _MARKUP.sub(lambda found: _unwrap(found, links), text[:_MAX_RAW_LENGTH])
+    plain = _MARKUP.sub(lambda found: _unwrap(found, links), text[: max(_MAX_RAW_LENGTH, max_length)])
     plain = clean(html.unescape(plain))
     plain = _EMOJI.sub(" ", plain)[:max_length]
     chunks: list[Chunk] = []
