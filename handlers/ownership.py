@@ -7,15 +7,17 @@ import logging
 
 from bot.blocks import help as help_blocks
 from bot.blocks import ownership as blocks
+from bot.blocks import portfolio as portfolio_blocks
 from bot.blocks.text import Rendered, is_channel_id
 from bot.domain.catalog import Area
 from bot.domain.directory import Match
 from bot.domain.ownership import Disputed, Owned, Verdict
 from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Ack
-from bot.services import claiming, history, ownership, people, snapshot
+from bot.services import claiming, history, ownership, people, portfolio, references, snapshot
 from bot.services.history import Chronicle, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
+from bot.services.references import Meant, NobodyMeant, PersonMeant, TeamsMeant
 from handlers import message_text, replies, share
 from handlers.context import Context
 from handlers.payloads import Action, Command, Shortcut, Submission
@@ -122,7 +124,8 @@ def named_in_vain(context: Context, text: str) -> str:
     """Return the words of a question that name nothing in the catalog; empty where it names something."""
     deps = context.deps
     now = deps.clock.now()
-    if history.about_the_past(context.snapshot, text, now=now) is not None:
+    is_past = history.about_the_past(context.snapshot, text, now=now) is not None
+    if is_past or references.meant(context.snapshot, text) is not None:
         return ""
     found = ownership.find(context.snapshot, text, now=now, stale_after=deps.stale_after)
     return found.asked if isinstance(found, Missing) else ""
@@ -133,6 +136,9 @@ async def answer(context: Context, text: str, user_id: str) -> Rendered:
     deps = context.deps
     now = deps.clock.now()
     past = history.about_the_past(context.snapshot, text, now=now)
+    meant = references.meant(context.snapshot, text) if past is None else None
+    if meant is not None:
+        return await _referred(context, meant)
     found = (
         ownership.find(context.snapshot, text, now=now, stale_after=deps.stale_after)
         if past is None
@@ -145,6 +151,21 @@ async def answer(context: Context, text: str, user_id: str) -> Rendered:
     if isinstance(found, Chronicle):
         return blocks.chronicle(found.asset, found.held, found.understood_as)
     return _render_found(context, found, user_id)
+
+
+async def _referred(context: Context, meant: Meant) -> Rendered:
+    """Return the answer about the team or the person that a question refers to."""
+    match meant:
+        case TeamsMeant(teams=(team,)):
+            return blocks.unknown((), team.name, team=team.name)
+        case TeamsMeant(teams=teams):
+            return portfolio_blocks.team_choices(teams, "Which of these teams do you mean?")
+        case PersonMeant(person=person):
+            owned = (await context.portfolios.current()).of_person(person.id).owned
+            page = portfolio.page(context.deps, context.snapshot, owned, 0, size=portfolio_blocks.PAGE_SIZE)
+            return portfolio_blocks.person_card(person, context.snapshot.teams_of(person.id), page, len(owned))
+        case NobodyMeant(reference=reference):
+            return blocks.unknown_reference(reference)
 
 
 def asset_answer(context: Context, asset_id: int, user_id: str, *, area: Area | None) -> Rendered:

@@ -53,6 +53,25 @@ def team_card(card: TeamCard, page: Page) -> Rendered:
     return Rendered("\n".join(filter(None, (head, gaps, *lines, of, people, about))), blocks)
 
 
+def person_card(record: PersonRecord, teams: Sequence[TeamRecord], page: Page, owned: int) -> Rendered:
+    """Return a person's teams, and what they own in their own name: its first page, and how much there is in all."""
+    name = bold(record.name, 80)
+    if not teams and not owned:
+        said = f"{name} is in no team that the catalog knows, and owns nothing in their own name."
+        return Rendered(said, [section(said)])
+    head = f"{name} is in no team that the catalog knows."
+    if teams:
+        head = f"{name} is in {'one team' if len(teams) == 1 else f'{len(teams)} teams'}:"
+    listed = team_choices(teams, head)
+    if not owned:
+        return listed
+    title = f"In their own name, they own {_things(owned)}:"
+    lines = [asset_line(verdict) for verdict in page.verdicts]
+    if owned > len(lines):
+        lines.append(f"… and {owned - len(lines)} more")
+    return Rendered("\n".join([listed.text, title, *lines]), [*listed.blocks, section("\n".join([title, *lines]))])
+
+
 def team_choices(teams: Sequence[TeamRecord], head: str = "Which of your teams?") -> Rendered:
     """Return the question back: a person is in several teams, or the name is near to several."""
     shown = teams[:_MOST_CHOICES]

@@ -10,6 +10,7 @@ from bot.blocks import ownership
 from bot.blocks.ownership import Frame
 from bot.blocks.text import Block, Rendered
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
+from bot.domain.directory.references import Reference, Refers
 from bot.domain.names import fold
 from bot.domain.ownership import Held, Past, Term, Verdict, past, timeline, verdict
 from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord, TeamRecord
@@ -138,6 +139,9 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     yield ownership.mentioned, ownership.mentioned(named)
     for thread in ownership.Thread:
         yield ownership.mentioned_nothing, ownership.mentioned_nothing(thread)
+    for to in Refers:
+        for reference in (Reference(to, "S12345678"), Reference(to, "S12345678", name)):
+            yield ownership.unknown_reference, ownership.unknown_reference(reference)
     yield ownership.question_needed, ownership.question_needed()
     yield ownership.claimed, ownership.claimed(thing, name)
     for told in ([], [name] * 9):

@@ -14,7 +14,7 @@ from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.text import Block, Rendered, section
 from bot.domain.lifecycle.subjects import Subject
 from bot.domain.portfolio import Gap, Page, Share, TeamCard
-from bot.domain.records import TeamRecord
+from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.trust import Admission
 from bot.samples.catalog import ADA, NOW, PAYMENTS, SEARCH
 from bot.samples.ownership import catalog, subject, verdicts
@@ -47,6 +47,15 @@ def overviews(name: str) -> Iterator[Overview]:
     yield Overview(teams=[], mine=Group("mine", "In your own name", 0, ()), attention=[])
 
 
+def people(name: str, teams: list[TeamRecord]) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """A person with many teams and things, with few, and with none."""
+    for page in pages(name):
+        for known in (teams * 9, teams[:1], []):
+            for owned in (0, len(page.verdicts), 99):
+                card = portfolio.person_card(PersonRecord(id=1, name=name), known, page, owned)
+                yield portfolio.person_card, card
+
+
 def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Teams, the Home tab, help, and what went wrong."""
     teams = list(catalog(name).teams.values())
@@ -56,6 +65,7 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
         for may_claim in (False, True):
             yield home.listing, home.listing("team", 7, name, page, may_claim=may_claim)
     yield portfolio.team_choices, portfolio.team_choices(teams * 9)
+    yield from people(name, teams)
     for nearest in (teams, []):
         yield portfolio.unknown_team, portfolio.unknown_team(name, nearest)
     yield portfolio.no_team, portfolio.no_team()

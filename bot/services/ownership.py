@@ -20,7 +20,7 @@ from bot.domain.ownership import Holding, Owned, Verdict
 from bot.domain.records import AssetRecord, PersonRecord
 from bot.domain.secrets import looks_secret
 from bot.errors import NotAllowedError, NotFoundError
-from bot.services import outbox
+from bot.services import outbox, references
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
@@ -62,6 +62,7 @@ Found = Answered | Ambiguous | Missing
 
 def find(snapshot: Snapshot, text: str, *, now: datetime, stale_after: timedelta) -> Found:
     """Return who owns what `text` asks about, from memory."""
+    text = references.asked(snapshot, text)
     resolution = snapshot.directory.resolve(text)
     if isinstance(resolution, Match):
         asset = snapshot.directory.get(resolution.asset_id)
@@ -70,7 +71,7 @@ def find(snapshot: Snapshot, text: str, *, now: datetime, stale_after: timedelta
             said = rules.verdict(asset, snapshot, now=now, stale_after=stale_after, area=resolution.area)
             return Answered(resolution, said)
         resolution = Nearest((), resolution.understood_as, resolution.area)
-    asked = resolution.understood_as or clean(text)
+    asked = resolution.understood_as or snapshot.directory.plain(text)
     choices = _verdicts(snapshot, resolution.candidates, now=now, stale_after=stale_after)
     return Ambiguous(asked, choices) if isinstance(resolution, Several) else Missing(asked, choices)
 

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.clients.slack import SlackClient
-from bot.domain.catalog import SourceCatalog
+from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, SourceCatalog, TeamClaim
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
 from bot.store import tables
 from bot.store.db import Database
 from tests.alerts import ALERTS
-from tests.slack.conftest import Stage, asset, team_owns
+from tests.slack.conftest import HERE, Stage, asset, team_owns
 
 
 def buttons(message: object) -> dict[str, str]:
@@ -237,3 +237,110 @@ async def test_a_thread_that_slack_does_not_show_in_time(stage: Stage, monkeypat
     monkeypatch.setattr(SlackClient, "thread_start", never)
     monkeypatch.setattr("handlers.ownership._THREAD_SECONDS", 0.05)
     assert "Slack did not show me the thread" in await who_owns_this(stage, reply.ts, thread_ts=thread)
+
+
+async def bring_groups(stage: Stage) -> None:
+    """Give teams user groups: Payments by its id, Platform by its handle; and two teams one channel."""
+    payments = stage.slack.add_user_group("payments-folk", name="Payments folk")
+    stage.slack.add_user_group("platform-folk", name="Platform folk")
+    stage.slack.add_user_group("strangers", name="Strangers")
+    more = SourceCatalog(
+        teams=[
+            TeamClaim(name="Payments", user_group=payments.id, origin=HERE),
+            TeamClaim(name="Platform", user_group="@platform-folk", origin=HERE),
+            TeamClaim(name="Search Quality", channel="#search", origin=HERE),
+        ],
+        assets=[
+            asset(
+                "label-printer",
+                owners=(OwnerClaim(OwnerRef("ada@example.test", OwnerType.PERSON, "ada@example.test")),),
+            )
+        ],
+    )
+    await stage.bring(more, source="groups")
+
+
+async def replies_to(stage: Stage, text: str) -> list[str]:
+    """What a command, a mention and a direct message of the same words are answered with."""
+    bot = stage.slack.workspace.bot_user_id
+    said = [(await stage.ask(f"/whoowns {text}")).text]
+    question = await stage.say(f"<@{bot}> {text}", user="eve")
+    said.append(stage.slack.visible_messages("eve", "general", thread_ts=question.ts)[-1].text)
+    dm = await stage.slack.open_dm("eve")
+    await stage.say(text, user="eve", channel=dm.id)
+    said.append(stage.slack.visible_messages("eve", dm.id)[-1].text)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("question", "team"),
+    [
+        ("#payments", "Payments"),
+        ("who owns #payments?", "Payments"),
+        ("what does @payments-folk own?", "Payments"),
+        ("@platform-folk", "Platform"),
+    ],
+)
+async def test_a_channel_or_a_user_group_is_its_team(stage: Stage, question: str, team: str) -> None:
+    await bring_groups(stage)
+    for said in await replies_to(stage, question):
+        assert said == f"*{team}* is a team: `/baton team {team}` says what it owns."
+    assert await misses(stage) == []
+
+
+async def test_a_channel_without_its_name(stage: Stage) -> None:
+    channel = stage.slack.workspace.channel("platform")
+    for said in await replies_to(stage, f"<#{channel.id}>"):
+        assert said.startswith("*Platform* is a team")
+
+
+async def test_a_channel_of_two_teams_asks_which(stage: Stage) -> None:
+    await bring_groups(stage)
+    for said in await replies_to(stage, "#search"):
+        assert said == "Which of these teams do you mean?\n• *Search*\n• *Search Quality*"
+
+
+async def test_a_person_is_their_teams_and_what_they_own(stage: Stage) -> None:
+    await bring_groups(stage)
+    for said in await replies_to(stage, "what does @ada own?"):
+        assert said.startswith("*Ada Byron* is in one team:\n• *Payments*\n")
+        assert "In their own name, they own 1 thing:\n• *label-printer*" in said
+    eve = stage.slack.workspace.user("eve").id
+    shown = (await stage.ask(f"/whoowns <@{eve}|eve>")).text
+    assert shown == "The catalog knows nobody as *eve*. Ask for a team by name: `/baton team NAME`."
+
+
+async def test_what_is_named_beside_a_reference_is_what_is_asked_for(stage: Stage) -> None:
+    for said in await replies_to(stage, "@ada #payments: who owns checkout?"):
+        assert "owns *checkout*" in said
+
+
+async def test_a_channel_that_is_named_like_an_asset_and_is_no_team_s(stage: Stage) -> None:
+    stage.slack.add_channel("search-api", members=["grace", "eve"])
+    for said in await replies_to(stage, "#search-api"):
+        assert "owns *search-api*" in said
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("<#C0123456789>", "no team whose channel is *C0123456789*"),
+        ("<#C0123456789|nowhere>", "no team whose channel is *nowhere*"),
+        ("<@U0123456789>", "knows nobody as *U0123456789*"),
+        ("<@U0123456789|*jo*>", "knows nobody as *＊jo＊*"),
+        ("<!subteam^S0123456789>", "no team with the user group *S0123456789*"),
+        ("@strangers", "no team with the user group *strangers*"),
+    ],
+)
+async def test_unknown_references_are_shown_inert(stage: Stage, question: str, shown: str) -> None:
+    await bring_groups(stage)
+    for said in await replies_to(stage, question):
+        assert shown in said
+        assert "<" not in said
+    assert await misses(stage) == []
+
+
+@pytest.mark.parametrize("question", ["<!here>", "<!channel> <!everyone>", "<!date^1764300000^{date}|today>"])
+async def test_a_call_to_everybody_and_a_date_say_nothing(stage: Stage, question: str) -> None:
+    assert "Say what you are asking about" in (await stage.ask(f"/whoowns {question}")).text
+    assert "owns *checkout*" in (await stage.ask(f"/whoowns {question} checkout")).text

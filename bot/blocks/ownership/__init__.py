@@ -15,7 +15,15 @@ from bot.blocks.ownership.actions import (
     WITHDRAW,
 )
 from bot.blocks.ownership.answers import Frame, answer
-from bot.blocks.ownership.choices import Thread, mentioned, mentioned_nothing, question_needed, several, unknown
+from bot.blocks.ownership.choices import (
+    Thread,
+    mentioned,
+    mentioned_nothing,
+    question_needed,
+    several,
+    unknown,
+    unknown_reference,
+)
 from bot.blocks.ownership.claiming import (
     already_theirs,
     claim_view,
@@ -57,4 +65,5 @@ __all__ = [
     "recalled",
     "several",
     "unknown",
+    "unknown_reference",
 ]

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from bot.blocks.ownership import words
 from bot.blocks.ownership.actions import CHOOSE
 from bot.blocks.text import Block, Rendered, bold, button, context, escape, plain, section
+from bot.domain.directory.references import Reference, Refers
 from bot.domain.records import AssetRecord
 
 #: Several or suggested assets that fit on a message without drowning the reader.
@@ -51,6 +52,19 @@ def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str, *, team: str
         said = head if team else f"{head} Try the exact name, a repository, a host name or an ARN."
         return Rendered(said, [section(said)])
     return _choices(f"{head} Or did you mean one of these?" if team else f"{head} Did you mean one of these?", nearest)
+
+
+def unknown_reference(reference: Reference) -> Rendered:
+    """Return the answer to a channel, person or user group that the catalog does not have; it is shown inert."""
+    shown = bold(reference.label or reference.id, 80)
+    match reference.to:
+        case Refers.CHANNEL:
+            said = f"I know no team whose channel is {shown}. Ask for a team by name: `/baton team NAME`."
+        case Refers.GROUP:
+            said = f"I know no team with the user group {shown}. Ask for a team by name: `/baton team NAME`."
+        case Refers.PERSON:
+            said = f"The catalog knows nobody as {shown}. Ask for a team by name: `/baton team NAME`."
+    return Rendered(said, [section(said)])
 
 
 def question_needed() -> Rendered:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from bot.domain.directory.answers import Candidate, Match, Method, Nearest, Resolution, Several
 from bot.domain.directory.index import Index
 from bot.domain.directory.mentions import mentioned
+from bot.domain.directory.places import literally
+from bot.domain.directory.questions import Part, read
 from bot.domain.directory.resolver import resolve
 from bot.domain.records import AssetRecord
 
@@ -74,6 +76,20 @@ class Directory:
         words, with Slack's markup or without. Never raises; takes bounded time whatever the text.
         """
         return resolve(self._index, text, limit=limit)
+
+    def is_name(self, text: str) -> bool:
+        """Return whether the whole of `text`, as it stands, is a name, a reference or an address of an asset."""
+        return literally(self._index, text, limit=1) is not None
+
+    @staticmethod
+    def plain(text: str) -> str:
+        """Return the words of `text` without Slack's markup; empty where it has none."""
+        return read(text).text
+
+    @staticmethod
+    def asks_by_name(text: str) -> bool:
+        """Return whether `text` has words beside those that questions are made of."""
+        return any(chunk.part is Part.NAME for chunk in read(text).chunks)
 
     def mentioned(self, *texts: str, limit: int = 10) -> tuple[Match, ...]:
         """Return the assets that a message names, at most `limit`, in the order in which it names them.

@@ -31,6 +31,11 @@ class Method(StrEnum):
     #: A word is abbreviated or spelt out.
     ABBREVIATION = "abbreviation"
 
+    @property
+    def is_literal(self) -> bool:
+        """Whether what was written is the reference or a name itself, in whatever spelling."""
+        return self in (Method.REF, Method.NAME, Method.ALIAS, Method.FOLDED)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

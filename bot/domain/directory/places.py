@@ -10,7 +10,7 @@ from bot.domain.directory import addresses
 from bot.domain.directory.answers import Match, Method, Several
 from bot.domain.directory.choosing import Finding, choose, folded_holders, holders
 from bot.domain.directory.index import Index, as_tuple
-from bot.domain.directory.questions import MAX_LENGTH, Chunk, Part, Question
+from bot.domain.directory.questions import MAX_LENGTH, Chunk, Part, Question, unescaped
 from bot.domain.directory.readings import Reading, as_area, outside
 from bot.domain.names import clean, fold
 
@@ -24,7 +24,7 @@ def literally(index: Index, text: str, *, limit: int) -> Match | Several | None:
     """Return the answer if the whole text is a reference, name, alias or address, up to case or up to folding."""
     found = index.known_as(text)
     if not found and len(text) <= MAX_LENGTH:
-        text = clean(text).strip()
+        text = clean(unescaped(text)).strip()
         found = index.known_as(text.lower())
     if len(found) == 1:
         return _one(index, found[0], text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -78,7 +77,7 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
     """Cut up what a person wrote in Slack: markup, emoji, mentions and quotes are taken for what they mean."""
     links: list[str] = []
     plain = _MARKUP.sub(lambda found: _unwrap(found, links), text[: max(_MAX_RAW_LENGTH, max_length)])
-    plain = clean(html.unescape(plain))
+    plain = clean(unescaped(plain))
     plain = _EMOJI.sub(" ", plain)[:max_length]
     chunks: list[Chunk] = []
     for piece, is_quoted in _quoted_pieces(plain):
@@ -89,6 +88,11 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
             if chunk is not None:
                 chunks.append(chunk)
     return Question(chunks=tuple(chunks), links=tuple(links))
+
+
+def unescaped(text: str) -> str:
+    """Return a text with `&`, `<` and `>` as they were typed; Slack writes these three otherwise, and no others."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def forgiven(question: Question, is_known: Callable[[str], bool]) -> Question:
@@ -111,13 +115,13 @@ def _unwrap(found: re.Match[str], links: list[str]) -> str:
     if target[0] in "@!":
         return " "
     if target[0] == "#":
-        links += [target[1:], f"#{label}"] if label else [target[1:]]
+        links += [target[1:], f"#{unescaped(label)}"] if label else [target[1:]]
         return f" #{label} " if label else " "
     if target.startswith("mailto:"):
         return f" {label or target.removeprefix('mailto:')} "
     if not label or label in target:
         return f" {target} "
-    links.append(target)
+    links.append(unescaped(target))
     return f" {label} "
 
 
