@@ -15,6 +15,9 @@ from handlers import message_text
 MOST_TEXT = 4000
 #: Where elements keep what was typed or chosen: https://docs.slack.dev/reference/block-kit/block-elements/
 _VALUES = ("value", "selected_user", "selected_channel", "selected_conversation", "selected_date", "selected_time")
+#: Subtypes of messages that a person writes; the others tell of edits, joins and the like, or are an app's:
+#: https://docs.slack.dev/reference/events/message#subtypes
+_WRITTEN = ("", "file_share", "thread_broadcast", "me_message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,11 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event of the Events API. `is_from_person` is False for bots, edits, joins and Baton's own messages; `tab`
-    is the tab of the app that somebody opened."""
+    """An event of the Events API.
+
+    `is_from_person` is True for what a person has written, with a file or without, and False for bots, edits and joins.
+    `tab` is the tab of the app that somebody opened.
+    """
 
     type: str
     event_id: str
@@ -179,7 +185,7 @@ def event(body: Mapping[str, Any]) -> Event:
         ts=_text(inner, "ts"),
         thread_ts=_text(inner, "thread_ts"),
         tab=_text(inner, "tab"),
-        is_from_person=not inner.get("bot_id") and not inner.get("subtype") and bool(inner.get("user")),
+        is_from_person=_is_from_person(inner),
     )
 
 
@@ -198,6 +204,11 @@ def first_input_of(body: Mapping[str, Any]) -> str:
     blocks = _mapping(body, "view").get("blocks")
     inputs = [each for each in blocks if isinstance(each, dict)] if isinstance(blocks, list) else []
     return next((_text(each, "block_id") for each in inputs if each.get("type") == "input"), "")
+
+
+def _is_from_person(event: Mapping[str, Any]) -> bool:
+    is_automatic = any(event.get(key) for key in ("bot_id", "bot_profile", "app_id", "hidden"))
+    return bool(_text(event, "user")) and not is_automatic and (event.get("subtype") or "") in _WRITTEN
 
 
 def _text(source: Mapping[str, Any], key: str) -> str:

@@ -11,7 +11,7 @@ from bot.playground._core import NO_ANSWER, Core
 from bot.playground._mentions import as_typed, rich_text, tokens_for
 from bot.playground._posting import hears, message_subscription
 from bot.playground._shapes import message_json, ts_of, with_ids
-from bot.playground.records import Channel, Delivery, Json, Message, PlaygroundError, User
+from bot.playground.records import Channel, Delivery, Json, Message, PlaygroundError, Upload, User
 
 
 class Talking(Core):
@@ -45,7 +45,7 @@ class Talking(Core):
             self._say(body, where=f"ack of {command}", user=person.id, channel=place, sentence=failed)
         return delivery
 
-    async def post(
+    async def post(  # noqa: PLR0913 - one part of a message each, all of them by name
         self,
         user: str,
         channel: str,
@@ -54,6 +54,7 @@ class Talking(Core):
         thread_ts: str | None = None,
         blocks: list[Json] | None = None,
         attachments: list[Json] | None = None,
+        file: str = "",
         subtype: str | None = None,
         raw: bool = False,
     ) -> Message:
@@ -61,8 +62,10 @@ class Talking(Core):
 
         `text` is what the person types: `@handle`, `#channel` and `@group` become mentions and other control
         characters are escaped, as Slack's client does it; `raw` takes it as it is on the wire. The app hears a
-        `message` in every conversation that the bot is in, and an `app_mention` where it is mentioned. `attachments`
-        and the subtype `bot_message` make it another app's; `thread_broadcast` shows a reply in the channel as well.
+        `message` in every conversation that the bot is in, and an `app_mention` where it is mentioned.
+
+        `attachments` and the subtype `bot_message` make it another app's; `thread_broadcast` shows a reply in the
+        channel as well, and `me_message` is what `/me` writes. `file` is the name of a file that comes with it.
         """
         person, place = self._present(user, channel)
         if place.is_archived:
@@ -79,7 +82,8 @@ class Talking(Core):
             wire,
             blocks=with_ids(blocks) if blocks else rich_text(wire, ts[-5:]) if wire else [],
             attachments=attachments or [],
-            subtype=subtype,
+            subtype="file_share" if file else subtype,
+            files=[self._attached(file, place)] if file else [],
             broadcast=subtype == "thread_broadcast",
             thread_ts=(parent.thread_ts or parent.ts) if parent else None,
             client_msg_id=str(uuid.uuid4()),
@@ -87,6 +91,13 @@ class Talking(Core):
         self.workspace.add_message(message)
         await self._tell_of(message, place)
         return message
+
+    def _attached(self, name: str, place: Channel) -> str:
+        workspace = self.workspace
+        made = Upload(workspace.next_id("F"), name, 0, b"", completed=True, channels=[place.id])
+        made.created = workspace.seconds()
+        workspace.files[made.id] = made
+        return made.id
 
     async def _tell_of(self, message: Message, place: Channel) -> None:
         events = []

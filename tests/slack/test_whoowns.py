@@ -344,3 +344,30 @@ async def test_unknown_references_are_shown_inert(stage: Stage, question: str, s
 async def test_a_call_to_everybody_and_a_date_say_nothing(stage: Stage, question: str) -> None:
     assert "Say what you are asking about" in (await stage.ask(f"/whoowns {question}")).text
     assert "owns *checkout*" in (await stage.ask(f"/whoowns {question} checkout")).text
+
+
+async def test_a_question_with_a_file_or_from_a_thread_to_the_channel_is_a_persons(stage: Stage) -> None:
+    dm = await stage.slack.open_dm("eve")
+    question = "who owns checkout?"
+    first = await stage.slack.post("eve", dm.id, question, file="error.log")
+    await stage.slack.post("eve", dm.id, question, thread_ts=first.ts, subtype="thread_broadcast")
+    await stage.slack.post("eve", dm.id, question, subtype="me_message")
+    await stage.settle()
+    bot = stage.slack.workspace.bot_user_id
+    everything = stage.slack.workspace.messages[dm.id].values()
+    answers = [(message.text, message.thread_ts) for message in everything if message.user == bot]
+    assert [thread for _, thread in answers] == [None, first.ts, None]
+    assert all("owns *checkout*" in text for text, _ in answers)
+
+
+async def test_what_a_bot_writes_is_not_answered_even_in_a_persons_name(stage: Stage) -> None:
+    dm = await stage.slack.open_dm("eve")
+    eve = stage.slack.workspace.user("eve").id
+    said = {"type": "message", "channel": dm.id, "channel_type": "im", "user": eve, "text": "who owns checkout?"}
+    for more in ({"bot_id": "B1"}, {"subtype": "bot_message"}, {"subtype": "file_share", "app_id": "A1"}):
+        await stage.slack.emit({**said, "ts": "1764300000.000100", **more})
+    await stage.settle()
+    assert stage.slack.visible_messages("eve", dm.id) == []
+    await stage.slack.emit({**said, "ts": "1764300000.000100", "subtype": "file_share"})
+    await stage.settle()
+    assert len(stage.slack.visible_messages("eve", dm.id)) == 1
