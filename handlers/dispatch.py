@@ -98,11 +98,12 @@ class Dispatch:
         """
         began = time.perf_counter()
         request_id.set(f"{self._process}-{next(self._numbers):x}")
-        kind = "command" if "command" in body else str(body.get("type", ""))[:60]
+        kind = payloads.kind_of(body)
         if kind == "event_callback":
             return await self._event(body, began)
         if kind == "url_verification":
-            return replies.challenge(str(body.get("challenge", "")))
+            challenge = body.get("challenge")
+            return replies.challenge(challenge if isinstance(challenge, str) else "")
         if kind == "view_closed":
             return replies.nothing()
         outcome, ack = await self._admitted(kind, body)
@@ -111,7 +112,7 @@ class Dispatch:
 
     async def unheard(self, body: Mapping[str, Any]) -> Ack:
         """Answer what neither Baton nor a listener of Bolt's knows: a button of another version, for example."""
-        kind = "command" if "command" in body else str(body.get("type", ""))[:60]
+        kind = payloads.kind_of(body)
         if kind == "command":
             return replies.ephemeral(blocks.help_message())
         if kind in self._by_type:
@@ -120,8 +121,7 @@ class Dispatch:
         return replies.nothing()
 
     async def _event(self, body: Mapping[str, Any], began: float) -> Ack | None:
-        inner = body.get("event")
-        if not isinstance(inner, dict) or not self.events.knows(str(inner.get("type", ""))):
+        if not self.events.knows(payloads.event(body).type):
             return None
         await self.events.take(body)
         self._metrics.observe("event_callback", "ok", _since(began))

@@ -37,9 +37,9 @@ _KEYS = (
     "fallback",
 )
 #: Objects whose text is no mrkdwn, so that `<` in it begins no link.
-_LITERAL = frozenset({"plain_text", "raw_text", "text"})
+_LITERAL = ("plain_text", "raw_text", "text")
 #: Objects of rich text whose elements are one line.
-_LINES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})
+_LINES = ("rich_text_section", "rich_text_preformatted", "rich_text_quote")
 _MARKS = str.maketrans("*_~`", "    ")
 
 
@@ -61,6 +61,11 @@ def pieces(message: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def rich_text(block: Any) -> str:
+    """Return all that a rich text says, a line for each of its sections, as a message's text would have it."""
+    return _cut("\n".join(_Walk().block(block)), MOST_TEXT)
+
+
 class _Walk:
     """Goes through one message, and counts what it comes by."""
 
@@ -71,6 +76,9 @@ class _Walk:
         yield _string(message, "text")
         for key in ("attachments", "blocks"):
             yield from self._of(message.get(key), _DEEPEST)
+
+    def block(self, block: Any) -> Iterator[str]:
+        yield from self._of(block, _DEEPEST)
 
     def _of(self, node: Any, levels: int) -> Iterator[str]:
         """Yield the words of an object, or of each object in a list."""

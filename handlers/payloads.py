@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -13,8 +14,14 @@ from handlers import message_text
 
 #: Slack lets a person type 4,000 characters into a command; nothing that Baton is asked needs more.
 MOST_TEXT = 4000
+#: What Slack allows at most: blocks of a view, elements of a block, options of an element, characters of an id.
+_MOST_BLOCKS, _MOST_ELEMENTS, _MOST_CHOICES, _MOST_ID = 100, 25, 100, 255
 #: Where elements keep what was typed or chosen: https://docs.slack.dev/reference/block-kit/block-elements/
-_VALUES = ("value", "selected_user", "selected_channel", "selected_conversation", "selected_date", "selected_time")
+_TYPED = ("value", "selected_date", "selected_time", "selected_date_time")
+_ONE = ("selected_option", "selected_user", "selected_channel", "selected_conversation")
+_LISTS = ("selected_options", "selected_users", "selected_channels", "selected_conversations", "files")
+#: Moments come as seconds; a number that no calendar has is none of them.
+_FAR_FUTURE = 10**12
 #: Subtypes of messages that a person writes; the others tell of edits, joins and the like, or are an app's:
 #: https://docs.slack.dev/reference/events/message#subtypes
 _WRITTEN = ("", "file_share", "thread_broadcast", "me_message")
@@ -34,7 +41,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A pressed button or a choice. `thread_ts` is set when the message stands in a thread, `view_id` in a modal."""
+    """A pressed button or a choice. `thread_ts` is set when the message stands in a thread, `view_id` in a modal.
+
+    `choices` are all that is chosen in an element now, `value` is the first of them, empty for nothing.
+    """
 
     action_id: str
     value: str
@@ -46,16 +56,21 @@ class Action:
     is_ephemeral: bool
     view_id: str = ""
     message_ts: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submitted modal. `values` maps each block id to what was typed or chosen there, empty for nothing."""
+    """A submitted modal. `values` maps each block id to what was typed or chosen there, empty for nothing.
+
+    `choices` maps it to all of it, for fields that take several: options, people, channels, files.
+    """
 
     callback_id: str
     metadata: str
     values: Mapping[str, str]
     user_id: str
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +135,15 @@ def command(body: Mapping[str, Any]) -> Command:
 
 def action(body: Mapping[str, Any]) -> Action:
     """Read a `block_actions` payload; Slack sends one action at a time."""
-    actions = body.get("actions")
-    pressed = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
+    pressed = next(iter(_objects(body, "actions", 1)), {})
+    choices = _chosen(pressed)
     container = _mapping(body, "container")
     message, view = _mapping(body, "message"), _mapping(body, "view")
     # A message that begins a thread stands in the channel, and so does whoever presses a button of it.
     thread_ts = _text(container, "thread_ts") or _text(message, "thread_ts")
     return Action(
         action_id=_text(pressed, "action_id"),
-        value=_chosen(pressed),
+        value=next(iter(choices), ""),
         user_id=_text(_mapping(body, "user"), "id"),
         channel_id=_text(_mapping(body, "channel"), "id") or _text(container, "channel_id"),
         response_url=_text(body, "response_url"),
@@ -137,6 +152,7 @@ def action(body: Mapping[str, Any]) -> Action:
         is_ephemeral=bool(container.get("is_ephemeral")),
         view_id=_text(view, "id") if view.get("type") == "modal" else "",
         message_ts=_text(container, "message_ts") or _text(message, "ts"),
+        choices=choices,
     )
 
 
@@ -144,16 +160,17 @@ def submission(body: Mapping[str, Any]) -> Submission:
     """Read a `view_submission` payload."""
     view = _mapping(body, "view")
     state = _mapping(_mapping(view, "state"), "values")
-    values = {}
-    for block_id in state:
-        elements = _mapping(state, block_id)
-        for name in elements:
-            values[block_id] = _chosen(_mapping(elements, name))
+    choices = {
+        block_id: _chosen_in(_mapping(state, block_id))
+        for block_id in islice(state, _MOST_BLOCKS)
+        if len(block_id) <= _MOST_ID
+    }
     return Submission(
         callback_id=_text(view, "callback_id"),
         metadata=_text(view, "private_metadata"),
-        values=values,
+        values={block_id: next(iter(chosen), "") for block_id, chosen in choices.items()},
         user_id=_text(_mapping(body, "user"), "id"),
+        choices=choices,
     )
 
 
@@ -189,6 +206,11 @@ def event(body: Mapping[str, Any]) -> Event:
     )
 
 
+def kind_of(body: Mapping[str, Any]) -> str:
+    """Return the type of a payload: `command` for a slash command, which has none of its own."""
+    return "command" if "command" in body else _text(body, "type")[:60]
+
+
 def trigger_of(body: Mapping[str, Any]) -> str:
     """Return Slack's id of what a person did, which no other press or form has; empty where there is none."""
     return _text(body, "trigger_id")
@@ -201,9 +223,8 @@ def view_id_of(body: Mapping[str, Any]) -> str:
 
 def first_input_of(body: Mapping[str, Any]) -> str:
     """Return the block id of the first input of a submitted modal, where an error can be shown; perhaps empty."""
-    blocks = _mapping(body, "view").get("blocks")
-    inputs = [each for each in blocks if isinstance(each, dict)] if isinstance(blocks, list) else []
-    return next((_text(each, "block_id") for each in inputs if each.get("type") == "input"), "")
+    blocks = _objects(_mapping(body, "view"), "blocks", _MOST_BLOCKS)
+    return next((_text(each, "block_id") for each in blocks if each.get("type") == "input"), "")
 
 
 def _is_from_person(event: Mapping[str, Any]) -> bool:
@@ -216,10 +237,34 @@ def _text(source: Mapping[str, Any], key: str) -> str:
     return value[:MOST_TEXT] if isinstance(value, str) else ""
 
 
-def _chosen(element: Mapping[str, Any]) -> str:
-    """What was typed into an element, or the one thing that was chosen in it; empty for nothing."""
-    option = _text(_mapping(element, "selected_option"), "value")
-    return option or next(filter(None, (_text(element, key) for key in _VALUES)), "")
+def _chosen_in(elements: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what was typed or chosen in the elements of a block, in their order."""
+    chosen = (each for name in islice(elements, _MOST_ELEMENTS) for each in _chosen(_mapping(elements, name)))
+    return tuple(islice(chosen, _MOST_CHOICES))
+
+
+def _chosen(element: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what was typed into an element, or all that is chosen in it; nothing that is empty."""
+    found = [*(element.get(key) for key in (*_ONE, *_TYPED)), message_text.rich_text(element.get("rich_text_value"))]
+    for key in _LISTS:
+        listed = element.get(key)
+        found += listed[:_MOST_CHOICES] if isinstance(listed, list) else ()
+    return tuple(filter(None, map(_choice, found)))[:_MOST_CHOICES]
+
+
+def _choice(value: Any) -> str:
+    """Return one choice as text: an id, a moment in seconds, the value of an option, the id of a file."""
+    if isinstance(value, dict):
+        return _text(value, "value") or _text(value, "id")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if abs(value) < _FAR_FUTURE else ""
+    return value[:MOST_TEXT] if isinstance(value, str) else ""
+
+
+def _objects(source: Mapping[str, Any], key: str, most: int) -> list[Mapping[str, Any]]:
+    """Return the objects among the first of a list."""
+    listed = source.get(key)
+    return [each for each in listed[:most] if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def _mapping(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +19,7 @@ from handlers.payloads import parse
 
 FORM = "application/x-www-form-urlencoded"
 READERS = (payloads.command, payloads.action, payloads.submission, payloads.shortcut, payloads.event)
+LOOKS = (payloads.kind_of, payloads.trigger_of, payloads.view_id_of, payloads.first_input_of)
 #: Every key that Slack's payloads have where the readers look, so that drawn payloads get past the first look.
 KEYS = st.sampled_from(
     [
@@ -25,6 +28,15 @@ KEYS = st.sampled_from(
         "value",
         "selected_option",
         "selected_user",
+        "selected_options",
+        "selected_users",
+        "selected_date_time",
+        "rich_text_value",
+        "files",
+        "elements",
+        "blocks",
+        "block_id",
+        "attachments",
         "container",
         "message",
         "user",
@@ -61,12 +73,95 @@ ANY_JSON = st.recursive(
 OBJECTS = st.dictionaries(KEYS | st.text(max_size=3), ANY_JSON, max_size=12)
 
 
-@pytest.mark.parametrize("read", READERS)
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text that a reader keeps, in whatever it keeps it."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from (key, *texts_of(each))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from texts_of(each)
+    elif not isinstance(value, bool):
+        assert isinstance(value, str)
+        yield value
+
+
+def assert_read(read: Any, body: dict[str, Any]) -> None:
+    found = read(body)
+    texts = list(texts_of(found if read in LOOKS else asdict(found)))
+    assert len(texts) <= 100 * 102 + 20
+    assert all(len(each) <= 8000 for each in texts)
+
+
+@pytest.mark.parametrize("read", [*READERS, *LOOKS])
 @given(body=OBJECTS)
 def test_readers_take_any_object_and_give_bounded_text(read: Any, body: dict[str, Any]) -> None:
-    for value in asdict(read(body)).values():
-        texts = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else [value]
-        assert all(isinstance(each, bool) or (isinstance(each, str) and len(each) <= 8000) for each in texts)
+    assert_read(read, body)
+
+
+def deep(kind: type) -> Any:
+    """A thousand lists, or objects, each within the next."""
+    nested: Any = "bottom"
+    for number in range(1000):
+        nested = [nested] if kind is list else {("values", "elements", "view", "message")[number % 4]: nested}
+    return nested
+
+
+ODD = [None, -1, [], {}, [-1], [None], "U1", True, 1e308, "x" * 1_000_000, ["x"] * 100_000, deep(list), deep(dict)]
+#: Where the readers look, as paths into a payload.
+PLACES = [
+    ("view",),
+    ("view", "blocks"),
+    ("view", "blocks", 0, "block_id"),
+    ("view", "state"),
+    ("view", "state", "values"),
+    ("view", "state", "values", "b"),
+    ("view", "state", "values", "b", "a"),
+    ("view", "state", "values", "b", "a", "selected_options"),
+    ("view", "state", "values", "b", "a", "rich_text_value"),
+    ("view", "state", "values", "b", "a", "selected_date_time"),
+    ("view", "private_metadata"),
+    ("actions",),
+    ("actions", 0),
+    ("actions", 0, "selected_users"),
+    ("actions", 0, "selected_option"),
+    ("actions", 0, "action_id"),
+    ("user",),
+    ("user", "id"),
+    ("channel",),
+    ("container",),
+    ("message",),
+    ("message", "text"),
+    ("message", "blocks"),
+    ("message", "attachments", 0, "fields"),
+    ("event",),
+    ("event", "user"),
+    ("event", "subtype"),
+    ("event", "text"),
+    ("type",),
+    ("text",),
+    ("trigger_id",),
+]
+
+
+def payload_with(place: tuple[str | int, ...], odd: Any) -> dict[str, Any]:
+    whole: Any = odd
+    for step in reversed(place):
+        whole = {step: whole} if isinstance(step, str) else [whole]
+    if isinstance(whole, dict) and "view" in whole and isinstance(whole["view"], dict):
+        whole["view"].setdefault("type", "modal")
+    assert isinstance(whole, dict)
+    return whole
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: ".".join(map(str, place)))
+def test_a_malformed_form_is_read_as_an_empty_one_at_once(place: tuple[str | int, ...]) -> None:
+    for odd in ODD:
+        body = payload_with(place, odd)
+        for read in (*READERS, *LOOKS):
+            began = time.perf_counter()
+            assert_read(read, body)
+            assert time.perf_counter() - began < 1
 
 
 @given(actions=ANY_JSON, container=ANY_JSON)
@@ -78,6 +173,65 @@ def test_a_button_that_is_none(actions: Any, container: Any) -> None:
 def test_a_modal_that_is_none(values: Any, view: Any) -> None:
     for body in ({"view": {"state": {"values": values}}}, {"view": view}, {"view": {"state": values}}):
         assert all(isinstance(each, str) for each in payloads.submission(body).values.values())
+
+
+RICH_TEXT = {
+    "type": "rich_text",
+    "elements": [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": "this is ok"}]},
+        {
+            "type": "rich_text_list",
+            "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "ok"}]}],
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("element", "choices"),
+    [
+        ({"type": "multi_static_select", "selected_options": [{"value": "a"}, {"value": "b"}]}, ("a", "b")),
+        ({"type": "checkboxes", "selected_options": []}, ()),
+        ({"type": "checkboxes", "selected_options": [{"text": {"text": "A"}, "value": "a"}]}, ("a",)),
+        ({"type": "multi_users_select", "selected_users": ["U1", "U2"]}, ("U1", "U2")),
+        ({"type": "multi_channels_select", "selected_channels": ["C1"]}, ("C1",)),
+        ({"type": "multi_conversations_select", "selected_conversations": ["C1", "D1"]}, ("C1", "D1")),
+        ({"type": "static_select", "selected_option": {"value": "one"}}, ("one",)),
+        ({"type": "radio_buttons", "selected_option": None}, ()),
+        ({"type": "datepicker", "selected_date": "2026-03-03"}, ("2026-03-03",)),
+        ({"type": "timepicker", "selected_time": "09:30", "timezone": "Europe/London"}, ("09:30",)),
+        ({"type": "datetimepicker", "selected_date_time": 1764300000}, ("1764300000",)),
+        ({"type": "datetimepicker", "selected_date_time": None}, ()),
+        ({"type": "number_input", "value": "12.5"}, ("12.5",)),
+        ({"type": "plain_text_input", "value": "typed"}, ("typed",)),
+        ({"type": "rich_text_input", "rich_text_value": RICH_TEXT}, ("this is ok\nok",)),
+        ({"type": "file_input", "files": [{"id": "F1", "name": "a.csv"}, {"id": "F2"}]}, ("F1", "F2")),
+        ({"type": "overflow", "selected_option": {"text": {}, "value": "archive"}}, ("archive",)),
+        ({"type": "multi_users_select", "selected_users": ["U1", None, 7, ["U2"], ""]}, ("U1", "7")),
+        ({"type": "datetimepicker", "selected_date_time": True}, ()),
+        ({"type": "datetimepicker", "selected_date_time": 10**400}, ()),
+    ],
+)
+def test_all_that_is_chosen_in_an_element(element: dict[str, Any], choices: tuple[str, ...]) -> None:
+    found = payloads.submission({"view": {"state": {"values": {"field": {"field.id": element}}}}})
+    assert found.choices == {"field": choices}
+    assert found.values == {"field": choices[0] if choices else ""}
+    pressed = payloads.action({"actions": [{"action_id": "a", **element}]})
+    assert (pressed.choices, pressed.value) == (choices, choices[0] if choices else "")
+
+
+def test_a_block_of_several_elements_keeps_what_is_chosen_in_each() -> None:
+    block = {"a": {"selected_users": ["U1"]}, "b": {"value": None}, "c": {"value": "x"}}
+    found = payloads.submission({"view": {"state": {"values": {"field": block}}}})
+    assert (found.values, found.choices) == ({"field": "U1"}, {"field": ("U1", "x")})
+
+
+def test_forms_are_bounded() -> None:
+    element = {"selected_users": ["U" * 5000] * 300}
+    blocks = {f"block-{number}": {"a": element} for number in range(300)} | {"b" * 256: {"a": element}}
+    found = payloads.submission({"view": {"state": {"values": blocks}}})
+    assert len(found.choices) == len(found.values) == 100
+    assert {(len(each), len(each[0])) for each in found.choices.values()} == {(100, 4000)}
 
 
 def test_text_is_bounded() -> None:
