@@ -76,3 +76,9 @@ def test_a_link_is_its_address() -> None:
     found = Directory.build([shop]).resolve("<https://git.example.test/acme/shop?a=1&amp;b=2|this thing>")
     assert isinstance(found, Match)
     assert found.asset_id == shop.id
+
+
+def test_a_name_that_looks_like_a_reference_is_a_name() -> None:
+    directory = Directory.build([asset("evil<!channel>&<@U1>")])
+    assert directory.is_name("evil<!channel>&amp;<@U1>")
+    assert not directory.is_name("who owns <@U1>?")
