@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     public_url: Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$")] = ""
     #: A fact that nobody confirmed or imported for this many days is called stale.
     stale_after_days: Annotated[int, Field(ge=1)] = 180
+    #: The sources that may say who people are and who is in which team: their names, separated by commas. Empty: those
+    #: that were imported with --trust-people.
+    people_sources: str = ""
     #: The time zone of teams and people that have none of their own, by its IANA name.
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     #: The channel that hears of what reaches nobody else, and of deadlines that have come unanswered: a name or an id.
@@ -65,6 +68,11 @@ class Settings(BaseSettings):
     def stale_after(self) -> timedelta:
         """How long a fact is trusted after it was last confirmed or seen."""
         return timedelta(days=self.stale_after_days)
+
+    def trusts_people(self, source: str) -> bool | None:
+        """Tell whether `source` may say who is in which team; None where no setting says which sources may."""
+        names = {name.strip() for name in self.people_sources.split(",")} - {""}
+        return source in names if names else None
 
     def require_slack(self) -> None:
         """Raise SettingsError, naming what is missing, unless Slack can be served."""

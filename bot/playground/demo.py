@@ -146,7 +146,13 @@ async def _import(
     for name, catalog in catalogs.items():
         if catalog != before.get(name):
             await import_catalog(
-                deps, catalog, source=name, format_name=name, paths=[DEMO.name], allow_mass_change=True
+                deps,
+                catalog,
+                source=name,
+                format_name=name,
+                paths=[DEMO.name],
+                allow_mass_change=True,
+                trust_people=True,
             )
     return catalogs
 

@@ -41,7 +41,7 @@ FIELDS = {"status", "asset", "owner", "confidence", "understood_as", "suggestion
 @pytest.fixture
 def catalog(baton: Baton, tmp_path: Path) -> None:
     (tmp_path / "catalog.yaml").write_text(CATALOG)
-    ran = baton("catalog", "import", "baton", tmp_path / "catalog.yaml")
+    ran = baton("catalog", "import", "baton", tmp_path / "catalog.yaml", "--trust-people")
     assert ran.code == 0, ran.err
 
 
@@ -61,7 +61,7 @@ def test_who_slack_knows_is_called_by_name_in_a_terminal(baton: Baton, tmp_path:
         "  - {name: ledger, kind: service, owner: 'person:jo@example.com'}\n"
         "  - {name: gate, kind: service, owner: Wardens}\n"
     )
-    baton("catalog", "import", "baton", tmp_path / "catalog.yaml")
+    baton("catalog", "import", "baton", tmp_path / "catalog.yaml", "--trust-people")
     assert baton("ask", "ledger").out.splitlines()[0] == "Jo Ode owns ledger."
     assert "Jo Ode owns it since" in baton("ask", "ledger history").out
     assert "Only Jo Ode knows it" in baton("ask", "ledger").out
@@ -90,7 +90,7 @@ def test_a_team_is_shown(baton: Baton) -> None:
 def test_a_team_says_who_leads_and_who_manages_it(baton: Baton, tmp_path: Path) -> None:
     file = tmp_path / "catalog.yaml"
     file.write_text("teams: [{name: Wardens, lead: jo@x.test, manager: mona@x.test}]\n")
-    baton("catalog", "import", "baton", file)
+    baton("catalog", "import", "baton", file, "--trust-people")
     assert "led by jo@x.test, managed by mona@x.test" in baton("team", "show", "wardens").out
     told = json.loads(baton("team", "show", "wardens", "--json").out)
     assert (told["lead"], told["manager"]) == ("jo@x.test", "mona@x.test")
@@ -101,7 +101,7 @@ def test_a_team_says_who_leads_and_who_manages_it(baton: Baton, tmp_path: Path) 
 
 def test_the_name_of_a_team_leads_to_what_it_owns(baton: Baton, tmp_path: Path) -> None:
     (tmp_path / "catalog.yaml").write_text("teams: [{name: Wardens, aliases: [custody]}]\n")
-    baton("catalog", "import", "baton", tmp_path / "catalog.yaml")
+    baton("catalog", "import", "baton", tmp_path / "catalog.yaml", "--trust-people")
     assert baton("ask", "custody").out == "Wardens is a team: `baton team show 'Wardens'` says what it owns.\n"
 
 
@@ -160,7 +160,7 @@ def test_who_owned_it_then(baton: Baton, tmp_path: Path) -> None:
     file.write_text(
         "baton: 1\nteams: [{name: Payments}, {name: Platform}]\nassets: [{name: ledger, owner: Payments}]\n"
     )
-    baton("catalog", "import", "baton", file)
+    baton("catalog", "import", "baton", file, "--trust-people")
     today = datetime.now(UTC).date().isoformat()
     found = json.loads(baton("ask", "--json", f"who owned ledger on {today}?").out)
     assert (found["status"], found["owner"], found["on"][:10]) == ("owned", "Payments", today)
@@ -168,7 +168,7 @@ def test_who_owned_it_then(baton: Baton, tmp_path: Path) -> None:
     early = json.loads(baton("ask", "--json", "--on", "2001-01-01", "ledger").out)
     assert (early["status"], early["owner"], early["known_since"][:10]) == ("unknown", None, today)
     file.write_text(file.read_text().replace("owner: Payments", "owner: Platform"))
-    baton("catalog", "import", "baton", file)
+    baton("catalog", "import", "baton", file, "--trust-people")
     told = json.loads(baton("ask", "--json", "ledger history").out)
     assert [(each["owner"], each["until"] is None) for each in told["history"]] == [
         ("Platform", True),

@@ -182,3 +182,59 @@ def test_no_secret_of_a_terraform_state_is_stored_logged_or_printed(
     said = "".join(each.out + each.err for each in ran) + caplog.text
     assert secret.encode() not in stored
     assert secret not in said
+
+
+ORGANISATION = """\
+baton: 1
+teams:
+  - {name: payments, lead: amara@example.test, members: [jo@example.test]}
+"""
+
+
+@pytest.fixture
+def organisation(tmp_path: Path) -> Path:
+    file = tmp_path / "org.yaml"
+    file.write_text(ORGANISATION)
+    return file
+
+
+def test_who_is_in_a_team_is_taken_only_from_what_is_trusted_for_it(
+    baton: Baton, database: Path, organisation: Path
+) -> None:
+    first = baton("catalog", "import", "baton", organisation)
+    assert "note: " in first.err
+    assert "--trust-people" in first.err
+    assert rows(database, "SELECT * FROM memberships") == []
+    trusted = baton("catalog", "import", "baton", organisation, "--trust-people")
+    assert "    + amara@example.test joins payments as lead\n    + jo@example.test joins payments\n" in trusted.out
+    assert "so none was read" in baton("catalog", "import", "baton", organisation).out
+    assert len(rows(database, "SELECT * FROM memberships")) == 1
+    ended = baton("catalog", "import", "baton", organisation, "--no-trust-people", "--json")
+    assert [(each["action"], each["person"], each["role"]) for each in json.loads(ended.out)["positions"]] == [
+        ("removed", "amara@example.test", "lead"),
+        ("removed", "jo@example.test", "member"),
+    ]
+    assert rows(database, "SELECT * FROM memberships") == []
+
+
+def test_the_setting_decides_which_sources_are_trusted_for_people(
+    baton: Baton, database: Path, organisation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_PEOPLE_SOURCES", "hr, org")
+    assert "joins payments" in baton("catalog", "import", "baton", organisation, "--source", "org").out
+    assert "joins" not in baton("catalog", "import", "baton", organisation).out
+    refused = baton("catalog", "import", "baton", organisation, "--trust-people")
+    assert refused.code == 2
+    assert "BATON_PEOPLE_SOURCES" in refused.err
+    monkeypatch.setenv("BATON_PEOPLE_SOURCES", "hr")
+    assert (
+        "- jo@example.test leaves payments\n"
+        in baton("catalog", "import", "baton", organisation, "--source", "org").out
+    )
+    assert rows(database, "SELECT * FROM memberships") == []
+
+
+def test_a_file_of_a_single_repository_cannot_be_trusted_for_people(baton: Baton, codeowners: Path) -> None:
+    refused = baton("catalog", "import", "codeowners", codeowners, "--trust-people")
+    assert refused.code == 2
+    assert "single repositories" in refused.err

@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_auto_imports_each_format_as_its_own_source(baton: Baton, folder: Path) -> None:
-    ran = baton("catalog", "import", "auto", folder)
+    ran = baton("catalog", "import", "auto", folder, "--trust-people")
     assert (ran.code, ran.err) == (0, "")
     assert [line.split(":")[0] for line in ran.out.splitlines() if "imported" in line] == [
         "baton",
@@ -116,14 +116,14 @@ def test_a_dry_run_of_several_sources_sees_what_the_ones_before_bring(
 ) -> None:
     (folder / "things.csv").write_text("service,team,part of\ncheckout,Platform,\n")
     (folder / "baton.yaml").write_text(TEAMS.replace("owner: Payments}", "owner: Payments, part-of: cart}"))
-    ran = baton("catalog", "import", "auto", folder, "--dry-run")
+    ran = baton("catalog", "import", "auto", folder, "--dry-run", "--trust-people")
     assert (ran.code, ran.err) == (0, ""), "what a source misses comes with one after it"
     assert "csv: would be imported (assets: 1 added; facts: 1 added; newly disputed: 1)" in ran.out
     assert "    ! service:checkout: disputed between Payments, Platform" in ran.out
     assert not database.exists()
-    assert baton("catalog", "import", "auto", folder).out == ran.out.replace("would be ", "")
-    baton("catalog", "import", "auto", folder, "--dry-run")
-    assert "unchanged" in baton("catalog", "import", "auto", folder).out
+    assert baton("catalog", "import", "auto", folder, "--trust-people").out == ran.out.replace("would be ", "")
+    baton("catalog", "import", "auto", folder, "--dry-run", "--trust-people")
+    assert "unchanged" in baton("catalog", "import", "auto", folder, "--trust-people").out
 
 
 def test_what_matters_most_is_not_among_the_lines_left_out(baton: Baton, folder: Path) -> None:
@@ -169,12 +169,12 @@ def test_misses_are_those_that_nobody_answers_yet(baton: Baton, folder: Path, da
 
 
 def test_the_demo_is_exported_and_imports_back(baton: Baton, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    baton("catalog", "import", "auto", REPOSITORY / "bot" / "data" / "demo")
+    baton("catalog", "import", "auto", REPOSITORY / "bot" / "data" / "demo", "--trust-people")
     first = baton("catalog", "export").out
     assert baton("catalog", "export", "-o", tmp_path / "all.yaml").code == 0
     assert (tmp_path / "all.yaml").read_text() == first
     monkeypatch.setenv("BATON_DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite'}")
-    ran = baton("catalog", "import", "baton", tmp_path / "all.yaml")
+    ran = baton("catalog", "import", "baton", tmp_path / "all.yaml", "--trust-people")
     assert (ran.code, ran.err) == (0, "")
     assert baton("catalog", "export").out == first
 

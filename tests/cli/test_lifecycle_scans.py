@@ -32,7 +32,7 @@ assets:
 @pytest.fixture(autouse=True)
 def _catalog(baton: Baton, tmp_path: Path) -> None:
     (tmp_path / "baton.yaml").write_text(CATALOG)
-    assert baton("catalog", "import", "baton", tmp_path / "baton.yaml").code == 0
+    assert baton("catalog", "import", "baton", tmp_path / "baton.yaml", "--trust-people").code == 0
 
 
 def listed(baton: Baton, *words: str) -> list[tuple[str, str, str, str, str]]:

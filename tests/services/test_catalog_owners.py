@@ -224,7 +224,7 @@ async def test_a_manager_is_taken_from_the_first_source_that_names_one_and_known
 async def test_a_manager_who_turns_out_to_be_known_already_is_that_person(world: World) -> None:
     await world.load("csv", team("Payments", manager="mona"))
     await world.load("backstage", person(email="mona@example.com", slack_id="U000MONA", name="Mona"))
-    await world.load("cortex", person(handle="mona", email="mona@example.com"))
+    await world.load("people", person(handle="mona", email="mona@example.com"))
     row = (await world.teams())["Payments"]
     [mona] = [each for each in await world.rows(tables.Person) if each.slack_id]
     assert (mona.handle, row.manager_id) == ("mona", mona.id)
@@ -233,7 +233,10 @@ async def test_a_manager_who_turns_out_to_be_known_already_is_that_person(world:
 async def test_memberships_are_each_sources_own(world: World) -> None:
     await world.load("backstage", team("ops", members=("jo", "ann")))
     await world.load("csv", team("ops", members=("jo",)))
+    assert await members(world) == {("ops", "jo"), ("ops", "ann")}
     await world.load("backstage", team("ops", members=()))
+    assert await members(world) == set()
+    await world.load("backstage", team("ops"))
     assert await members(world) == {("ops", "jo")}
 
 
@@ -267,7 +270,7 @@ def _place(problem: Problem) -> tuple[str, int | None, str]:
     return problem.origin.path, problem.origin.line, problem.message.split()[5].rstrip(";")
 
 
-@pytest.mark.parametrize("order", list(permutations(["csv", "backstage", "terraform"])), ids="-".join)
+@pytest.mark.parametrize("order", list(permutations(["csv", "backstage", "inventory"])), ids="-".join)
 @pytest.mark.parametrize(
     ("said", "owner_name"),
     [
@@ -276,7 +279,7 @@ def _place(problem: Problem) -> tuple[str, int | None, str]:
             {
                 "csv": [team("Payments")],
                 "backstage": [team("ops"), team("Payments")],
-                "terraform": [team("Payments", aliases=("Core-Pay",)), team("core pay", former_names=("ops",))],
+                "inventory": [team("Payments", aliases=("Core-Pay",)), team("core pay", former_names=("ops",))],
             },
             "ops",
         ),
@@ -285,7 +288,7 @@ def _place(problem: Problem) -> tuple[str, int | None, str]:
             {
                 "csv": [team("pay", former_names=("core pay",))],
                 "backstage": [team("Payments"), team("Core", former_names=("pay",))],
-                "terraform": [team("Payments", former_names=("pay",))],
+                "inventory": [team("Payments", former_names=("pay",))],
             },
             "pay",
         ),
@@ -294,7 +297,7 @@ def _place(problem: Problem) -> tuple[str, int | None, str]:
 async def test_names_that_sources_give_to_several_teams_mean_the_same_in_any_order(
     world: World, said: dict[str, list[Any]], owner_name: str, order: tuple[str, ...]
 ) -> None:
-    said = {**said, "terraform": [*said["terraform"], asset("1", "red", "core pay")]}
+    said = {**said, "inventory": [*said["inventory"], asset("1", "red", "core pay")]}
     for source in order:
         await world.load(source, *said[source])
     assert await world.owner_names("service:red") == {owner_name}
@@ -311,4 +314,4 @@ async def test_a_file_of_a_single_repository_gives_nobody_the_rights_of_a_team(
     report = await world.load(format_name, theirs, eve)
     assert bool(await members(world)) == is_trusted
     assert any(row.lead_id for row in await world.rows(tables.Team)) == is_trusted
-    assert any("says who is in which team" in each.message for each in report.problems) != is_trusted
+    assert any("who is in which team" in each.message for each in report.problems) != is_trusted

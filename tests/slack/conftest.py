@@ -146,6 +146,7 @@ class Stage:
     async def bring(self, catalog: SourceCatalog, *, source: str = "baton", **options: Any) -> None:
         """Import a catalog as another process would, and let Baton see it."""
         deps = Deps(self.database, self.clock)
+        options.setdefault("trust_people", True)
         await import_catalog(deps, catalog, source=source, format_name=source, paths=["catalog.yaml"], **options)
         await snapshot.refresh(self.baton.context.snapshot, self.database)
 
@@ -203,7 +204,9 @@ async def stage(
         slack.add_channel(name, members=everybody, bot_is_member=True)
     await slack.start()
     deps = Deps(database, clock)
-    await import_catalog(deps, organisation(), source="baton", format_name="baton", paths=["catalog.yaml"])
+    await import_catalog(
+        deps, organisation(), source="baton", format_name="baton", paths=["catalog.yaml"], trust_people=True
+    )
     settings = Settings(
         _env_file=None,
         database_url=SecretStr(database_url),

@@ -138,7 +138,9 @@ async def test_an_import_by_another_process_shows_within_two_seconds(stage: Stag
     revision = stage.baton.context.snapshot.revision
     other = Database(str(stage.database.engine.url.render_as_string(hide_password=False)))
     added = SourceCatalog(assets=[asset("brand-new-thing", owners=(team_owns("Search"),))])
-    await import_catalog(Deps(other, stage.clock), added, source="other", format_name="baton", paths=["x"])
+    await import_catalog(
+        Deps(other, stage.clock), added, source="other", format_name="baton", paths=["x"], trust_people=True
+    )
     await other.close()
     for _ in range(100):  # it looks every 0.2 seconds here; a busy machine may take longer than the 2 that are promised
         if stage.baton.context.snapshot.revision > revision:

@@ -44,7 +44,7 @@ class Import:
         """Migrate, import the folder, and return what was said; a hung import is a failed case."""
         status, said = await run_baton(self.inside.parent, "db", "upgrade", **self.settings)
         expect(status == 0, "the schema to be made", said)
-        options = ["--repository", repository] if format_name in ("codeowners", "kubernetes") else []
+        options = ["--repository", repository] if format_name in ("auto", "codeowners", "kubernetes") else []
         command = ("catalog", "import", format_name, str(self.inside), *options)
         status, said = await run_baton(self.inside.parent, *command, seconds=20, **self.settings)
         expect(status is not None, "an import that ends within 20 s", said)
@@ -164,22 +164,43 @@ async def secret_names(house: House) -> None:
     expect(not found, "no name that looks like a secret in the database", found)
 
 
-@case("A CODEOWNERS or OWNERS file makes nobody a member", is_quick=True)
+_BACKSTAGE = f"""\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {{name: checkout}}
+spec: {{type: service, owner: {OWNER}}}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {{name: {OWNER}}}
+spec: {{type: team, members: [ada]}}
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata: {{name: ada}}
+spec: {{profile: {{email: ada@example.test}}, memberOf: [{OWNER}]}}
+"""
+
+
+@case("A file that nobody trusts for people makes nobody a member", is_quick=True)
 async def no_members(house: House) -> None:
-    for format_name, name, text in (
-        ("codeowners", "CODEOWNERS", f"* @acme/{OWNER} @ada\n/api @ada grace@example.test\n"),
-        ("kubernetes", "OWNERS", "approvers: [ada, grace]\nreviewers: [lin]\n"),
+    imported = Import(house)
+    for name, text in (
+        ("CODEOWNERS", f"* @acme/{OWNER} @ada\n/api @ada grace@example.test\n"),
+        ("OWNERS", "approvers: [ada, grace]\nreviewers: [lin]\n"),
+        ("OWNERS_ALIASES", f"aliases:\n  {OWNER}: [ada, grace]\n"),
+        ("api/OWNERS", f"approvers: [{OWNER}]\n"),
+        ("catalog.yaml", CATALOG),
+        ("catalog-info.yaml", _BACKSTAGE),
+        ("people.csv", f"name,email,team\nAda,ada@example.test,{OWNER}\n"),
     ):
-        imported = Import(house)
         imported.write(name, text)
-        if format_name == "kubernetes":
-            imported.write("OWNERS_ALIASES", f"aliases:\n  {OWNER}: [ada, grace]\n")
-            imported.write("api/OWNERS", f"approvers: [{OWNER}]\n")
-        said = await imported.run(format_name)
-        expect(imported.names(), f"assets of {name}", said)
-        with closing(sqlite3.connect(imported.database)) as connection:
-            members = connection.execute("SELECT * FROM memberships").fetchall()
-        expect(not members, f"no member by {name}", members)
+    said = await imported.run("auto")
+    sources = set(imported.names("sources"))
+    expect(sources >= {"codeowners", "kubernetes", "baton", "backstage", "csv"}, "a source of each format", said)
+    with closing(sqlite3.connect(imported.database)) as connection:
+        members = connection.execute("SELECT * FROM memberships").fetchall()
+    expect(not members, "no member by any of them", members)
 
 
 @case("Only its owner may read the SQLite file", is_quick=True)

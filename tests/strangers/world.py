@@ -322,7 +322,7 @@ class House:
             made.parent.mkdir()
             (made.parent / "catalog.yaml").write_text(CATALOG)
             url = f"sqlite:///{made}"
-            for arguments in (("db", "upgrade"), ("catalog", "import", "baton", "catalog.yaml")):
+            for arguments in (("db", "upgrade"), ("catalog", "import", "baton", "catalog.yaml", "--trust-people")):
                 status, said = await run_baton(made.parent, *arguments, BATON_DATABASE_URL=url)
                 if status != 0:
                     raise RuntimeError(f"baton {' '.join(arguments)} ended with {status}: {said[-400:]}")

@@ -22,7 +22,7 @@ from bot.clients.catalog import FORMATS, Found, ReadOptions, detect, look
 from bot.domain.catalog import Problem, SourceCatalog
 from bot.domain.names import clean
 from bot.ports import SystemClock
-from bot.services.catalog import ImportReport, Outcome, has_read, import_catalog, import_unread
+from bot.services.catalog import ImportReport, Outcome, has_read, import_catalog, import_unread, may_be_trusted
 from bot.services.deps import Deps
 from bot.store import migrations
 from bot.store.db import Database
@@ -33,12 +33,13 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """One source to import: its name, its format, the files that may be read, and how."""
+    """One source to import: its name, its format, the files that may be read, how, and whether for people, too."""
 
     source: str
     format_name: str
     only: frozenset[Path] | None
     options: ReadOptions
+    trust_people: bool | None = None
 
 
 def import_(
@@ -52,19 +53,27 @@ def import_(
     allow_mass_change: Annotated[
         bool, typer.Option("--allow-mass-change", help="Import even if more than 20% of the source's assets go.")
     ] = False,
+    trust_people: Annotated[
+        bool | None,
+        typer.Option(
+            "--trust-people/--no-trust-people",
+            help="Whether this source may say who is in which team, which gives rights; as last time if left out.",
+        ),
+    ] = None,
     repository: Annotated[str, typer.Option(help="The repository of a CODEOWNERS file, as owner/name.")] = "",
 ) -> None:
     """Import what files say: whatever they no longer say is taken back, other sources are left alone.
 
     Files that cannot be read are reported, and what they said before stands. Exits with 1 when a source was refused.
     """
+    settings = environment.load()
     options = ReadOptions(repository=repository)
     wanted, problems = _wanted(format_name, paths, source=source, options=options)
     for problem in problems:
         sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
     if not wanted:
         raise typer.Exit(1)
-    settings = environment.load()
+    wanted = [_trusting(settings, each, trust_people, format_name) for each in wanted]
     # What is read lives until the command ends and holds no cycles: looking for them takes a sixth of an import's time.
     gc.disable()
     reports = asyncio.run(_import_all(settings, wanted, paths, dry_run=dry_run, allow_mass_change=allow_mass_change))
@@ -94,6 +103,22 @@ def _wanted(
             f"--source can name one source, and there are files of {', '.join(found)}: leave it out, or import each."
         )
     return [_Wanted(source or name, name, frozenset(files), options) for name, files in found.items()], problems
+
+
+def _trusting(settings: environment.Settings, wanted: _Wanted, trust_people: bool | None, format_name: str) -> _Wanted:
+    """Return what is wanted with whether its word on people counts: as the settings say, else the command."""
+    by_setting = settings.trusts_people(wanted.source)
+    if trust_people and not may_be_trusted(wanted.format_name) and format_name != AUTO:
+        raise typer.BadParameter(
+            f"{wanted.format_name} files are in single repositories, and whoever may write there must not say who is "
+            "in which team: leave --trust-people out, and import Baton YAML, Backstage or CSV for that."
+        )
+    if trust_people is not None and by_setting is not None and trust_people != by_setting:
+        raise typer.BadParameter(
+            f"BATON_PEOPLE_SOURCES says which sources are trusted for people, and {wanted.source!r} is "
+            f"{'one of them' if by_setting else 'none of them'}: change that instead."
+        )
+    return replace(wanted, trust_people=trust_people if by_setting is None else by_setting)
 
 
 @dataclass(slots=True)
@@ -149,7 +174,12 @@ async def _import(deps: Deps, said: _Said, paths: list[Path], *, allow_mass_chan
     wanted, shown, catalog = said.wanted, [str(path) for path in paths], said.catalog
     if catalog is None:
         report = await import_unread(
-            deps, source=wanted.source, format_name=wanted.format_name, paths=shown, digest=said.digest
+            deps,
+            source=wanted.source,
+            format_name=wanted.format_name,
+            paths=shown,
+            digest=said.digest,
+            trust_people=wanted.trust_people,
         )
         if report is not None:
             return report
@@ -161,6 +191,7 @@ async def _import(deps: Deps, said: _Said, paths: list[Path], *, allow_mass_chan
         format_name=wanted.format_name,
         paths=shown,
         allow_mass_change=allow_mass_change,
+        trust_people=wanted.trust_people,
         digest=said.digest,
     )
 

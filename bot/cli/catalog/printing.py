@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from bot.domain.names import clean
-from bot.services.catalog import Action, Change, ImportReport
+from bot.services.catalog import Action, Change, ImportReport, PositionChange
 
 #: Changes that are printed; `--json` has more.
 _SHOWN = 40
@@ -31,6 +31,7 @@ def print_report(report: ImportReport) -> None:
     if report.refusal:
         sys.stderr.write(report.refusal + "\n")
     sys.stdout.write(summary(report) + "\n")
+    _print_positions(report)
     sections = _sections(report.changes)
     shown = _weightiest(sections)
     for number, (title, lines) in enumerate(sections):
@@ -39,6 +40,22 @@ def print_report(report: ImportReport) -> None:
     hidden = sum(len(lines) for _, lines in sections) - len(shown) + report.more_changes
     if hidden:
         sys.stdout.write(f"  … and {hidden:,} more; --json lists the first {len(report.changes):,}.\n")
+
+
+def _print_positions(report: ImportReport) -> None:
+    """Print who joins and leaves which team, ahead of what may be cut: it gives and takes rights."""
+    if not report.positions:
+        return
+    sys.stdout.write("  who is in which team\n")
+    sys.stdout.writelines(f"    {_position(each)}\n" for each in report.positions[:_SHOWN])
+    if (more := report.positions_changed - _SHOWN) > 0:
+        sys.stdout.write(f"    … and {more:,} more; --json lists the first {len(report.positions):,}.\n")
+
+
+def _position(each: PositionChange) -> str:
+    verb = {Action.ADDED: "joins", Action.REMOVED: "leaves"}[each.action]
+    role = "" if each.role == "member" else f" as {each.role}"
+    return f"{_MARKS[each.action]} {clean(each.person)} {verb} {clean(each.team)}{role}"
 
 
 def summary(report: ImportReport) -> str:

@@ -51,6 +51,12 @@ class Source:
     format: str = ""
     is_human: bool = False
     precedence: int | None = None
+    is_trusted_for_people: bool = False
+
+    @property
+    def gives_rights(self) -> bool:
+        """Whether what it says of teams may give somebody the rights of a team."""
+        return self.is_human or self.is_trusted_for_people
 
 
 #: Whose word comes first where two sources describe the same thing, by format; others follow, by name of the source.

@@ -50,9 +50,19 @@ class Cluster:
         """Folded spellings that people decided are former names of the team."""
         return set().union(*(claim.other_keys() for claim in self.claims if claim.source.is_human))
 
+    @property
+    def gives_rights(self) -> bool:
+        """Whether a source describes the team whose word on people counts."""
+        return any(claim.source.gives_rights for claim in self.claims)
+
     def other_keys(self) -> set[str]:
-        """Return the folded spellings beside the names."""
-        return set().union(*(claim.other_keys() for claim in self.claims)) - set(self.names)
+        """Return the folded spellings beside the names.
+
+        A team of which a source that is trusted for people speaks has only those that such sources give: another name
+        may make what somebody else owns the team's own, and with it its members' to decide about.
+        """
+        believed = [claim for claim in self.claims if claim.source.gives_rights] or self.claims
+        return set().union(*(claim.other_keys() for claim in believed)) - set(self.names)
 
 
 def cluster(claims: Iterable[SourcedTeam]) -> list[Cluster]:
@@ -65,9 +75,13 @@ def cluster(claims: Iterable[SourcedTeam]) -> list[Cluster]:
     for claim in sorted(claims, key=lambda claim: (rank(claim.source), claim.folded)):
         by_name.setdefault(claim.folded, Cluster([])).claims.append(claim)
     given = _given(by_name.values())
-    for is_said, key, name in sorted((key not in one.decided, key, one.names[0]) for key, one in given.items()):
+    # Trusted names come first, so that what is not trusted meets teams as these make them.
+    names = sorted((key not in one.decided, not one.gives_rights, key, one.names[0]) for key, one in given.items())
+    for is_said, _, key, name in names:
         one, other = by_name[name], by_name.get(key)
         if other is None or one is other or (is_said and _sources(one) & _sources(other)):
+            continue
+        if (other.gives_rights and not one.gives_rights) or (one.gives_rights and key not in one.other_keys()):
             continue
         merged = Cluster(_by_belief((*one.claims, *other.claims)))
         for folded in merged.names:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import Diff, broken_paths
-from bot.services.catalog import _deployments, _facts, _owners, _plan, _roster, _run, _settle, _write
+from bot.services.catalog import _deployments, _facts, _owners, _people, _plan, _roster, _run, _settle, _write
 from bot.services.catalog._parents import resolve_parents
 from bot.services.catalog._reading import Said
 from bot.services.catalog._run import Run
@@ -65,7 +65,9 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
     roster = await _roster.load(run)
     settled = None
     if also is not None or not (run.diffs[Subject.TEAM].is_empty and run.diffs[Subject.PERSON].is_empty):
+        before = _people.positions(roster)
         settled = await _settle.settle(run, roster)
+        run.changes.positions = _people.changes(roster.book, before, _people.positions(roster))
     plan = await _plan.make_plan(run, before=roster.index_before, after=roster.index, also=also or ())
     claims = (claim for planned in plan.planned.values() for _, claim in planned.claims)
     owners = await _owners.resolve_owners(roster, claims)
@@ -85,7 +87,10 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
         actor=reason.actor,
         action=reason.action,
         subject=reason.subject,
-        detail={key: dict(value) if isinstance(value, Mapping) else value for key, value in reason.detail.items()},
+        detail={
+            **{key: dict(value) if isinstance(value, Mapping) else value for key, value in reason.detail.items()},
+            **_people.audited(run),
+        },
     )
     await _facts.write(run, writer.facts, audit_id=audit_id)
     await _roster.drop_unused_stubs(run)

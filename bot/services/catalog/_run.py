@@ -59,7 +59,7 @@ class Run:
 async def all_sources(connection: AsyncConnection) -> dict[int, Source]:
     """Return every source by id."""
     t = table_of(tables.Source).c
-    rows = await connection.execute(select(t.id, t.name, t.format, t.is_human, t.precedence))
+    rows = await connection.execute(select(t.id, t.name, t.format, t.is_human, t.precedence, t.is_trusted_for_people))
     return {row.id: Source(*row) for row in rows}
 
 

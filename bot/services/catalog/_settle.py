@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from bot.domain.catalog import Origin, PersonClaim, TeamClaim
+from bot.domain.catalog import Origin, PersonClaim
 from bot.domain.reconcile import teams as team_rules
 from bot.domain.reconcile.book import PersonEntry, TeamEntry, first_said
 from bot.domain.reconcile.claims import Source, Subject, decode_person, decode_team, rank
@@ -139,31 +139,42 @@ def _settle_people(run: Run, roster: Roster, finder: People, claims: list[Source
 def _settle_members(
     roster: Roster, finder: People, clusters: list[Cluster], person_claims: list[SourcedPerson]
 ) -> None:
-    """Set leads, managers and memberships; people and teams that are new are added, for they were just mentioned."""
-    for one in clusters:
-        team = one.entry
-        if team is None:
-            continue
-        team.lead = _mention(finder, first_said(claim.claim.lead for claim in one.claims))
-        team.manager = _mention(finder, first_said(claim.claim.manager for claim in one.claims))
-        for claim in one.claims:
-            members = (_mention(finder, text) for text in _members(claim.claim))
-            roster.members.update((team, person, claim.source.id) for person in members if person is not None)
-    for entry in roster.book.teams:
-        if entry.lead is not None:
-            entry.lead = roster.book.final(entry.lead)
-        if entry.manager is not None:
-            entry.manager = roster.book.final(entry.manager)
+    """Set leads, managers and memberships; people and teams that are new are added, for they were just mentioned.
+
+    Of the sources that are trusted for people and say who is in a team or above it, the most believed is taken at its
+    word, and the others add nobody.
+    """
     index = Index(roster.book)
+    by_claims: dict[TeamEntry, list[SourcedPerson]] = {}
     for sourced in person_claims:
         for text in sourced.claim.teams:
             found = team_named(roster, index, text)
-            if found is not None and sourced.entry is not None:
-                roster.members.add((found, sourced.entry, sourced.source.id))
+            if found is not None and sourced.entry is not None and sourced.source.gives_rights:
+                by_claims.setdefault(found, []).append(sourced)
+    described = {one.entry: _on_people(one) for one in clusters if one.entry is not None}
+    for team in dict.fromkeys((*described, *by_claims)):
+        claims, people = described.get(team, []), by_claims.get(team, [])
+        sources = [*(each.source for each in claims), *(each.source for each in people)]
+        source = min(sources, key=rank, default=None)
+        claims = [each for each in claims if each.source == source]
+        team.lead = _mention(finder, first_said(each.claim.lead for each in claims))
+        team.manager = _mention(finder, first_said(each.claim.manager for each in claims))
+        if source is not None:
+            named = [_mention(finder, text) for each in claims for text in each.claim.members or ()]
+            named += [each.entry for each in people if each.source == source]
+            roster.members.update((team, person, source.id) for person in named if person is not None)
+    for team in roster.book.teams:
+        team.lead = None if team.lead is None else roster.book.final(team.lead)
+        team.manager = None if team.manager is None else roster.book.final(team.manager)
 
 
-def _members(claim: TeamClaim) -> tuple[str, ...]:
-    return claim.members or ()
+def _on_people(one: Cluster) -> list[SourcedTeam]:
+    """Return the claims about a team that say who is in it or above it, and whose sources are trusted for that."""
+    return [
+        each
+        for each in one.claims
+        if each.source.gives_rights and (each.claim.members is not None or each.claim.lead or each.claim.manager)
+    ]
 
 
 def _mention(finder: People, text: str) -> PersonEntry | None:

@@ -8,24 +8,21 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.catalog import Problem, SourceCatalog
+from bot.domain.catalog import SourceCatalog
 from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import refusal
 from bot.services.catalog import _apply as apply
-from bot.services.catalog import _owners, _readings, _roster, _run, _write
+from bot.services.catalog import _owners, _people, _readings, _roster, _run, _write
 from bot.services.catalog._parents import note_unresolved
+from bot.services.catalog._people import may_be_trusted
 from bot.services.catalog._reading import Reading, read, texts
 from bot.services.catalog._run import Run
-from bot.services.catalog.report import ImportReport, Outcome
+from bot.services.catalog.report import MAX_CHANGES, ImportReport, Outcome
 from bot.services.deps import Deps
 from bot.store.journal import lock_catalog
 
 log = logging.getLogger(__name__)
 
-#: Formats whose files lie in the repositories of those whom they are about.
-_OF_ONE_REPOSITORY = frozenset(
-    {"codeowners", "gitlab-codeowners", "kubernetes", "opslevel", "cortex", "datadog", "terraform"}
-)
 #: Problems that the store keeps of a run.
 _KEPT_PROBLEMS = 1_000
 
@@ -38,6 +35,7 @@ async def import_catalog(
     format_name: str,
     paths: Sequence[str],
     allow_mass_change: bool = False,
+    trust_people: bool | None = None,
     digest: str = "",
 ) -> ImportReport:
     """Make the store's catalog what `catalog`, all that `source` says now, asks for; nothing else of it changes.
@@ -48,15 +46,19 @@ async def import_catalog(
     `import_unread`: whatever has the same digest has to be read as an equal catalog. Circles of parents are noted by
     runs that change something.
 
-    Formats that live in single repositories make nobody a member, lead or manager: whoever may write to a repository
-    must not be able to give themselves the rights of any team.
+    People, and who is in which team, are taken only from a source that is trusted for that: `trust_people` says whether
+    this one is, now and in its later imports; None leaves it as it was, and at first no source is. Formats that live in
+    single repositories never are: whoever may write to a repository must not be able to give themselves the rights of
+    any team.
 
     Raises CatalogError when `source` is the name under which people's decisions are kept.
     """
-    reading = await read(without_rights(catalog) if format_name in _OF_ONE_REPOSITORY else catalog)
+    is_trusted = await _people.is_trusted(deps, source=source, format_name=format_name, wanted=trust_people)
+    reading = await read(catalog if is_trusted else _people.without_people(catalog, format_name=format_name))
     async with deps.database.transaction() as session:
         revision = await lock_catalog(await session.connection()) + 1
         run = await _open(session, reading, deps, source=source, format_name=format_name, revision=revision)
+        _people.hold_to(run, is_trusted=is_trusted, is_said=trust_people is not None)
         await apply.compare(run)
         report = await _import(session, run, deps=deps, paths=paths, allow_mass_change=allow_mass_change)
         if report.outcome is not Outcome.REFUSED:
@@ -65,35 +67,14 @@ async def import_catalog(
     return report
 
 
-def without_rights(catalog: SourceCatalog) -> SourceCatalog:
-    """Return what a source says without who is in which team, with a note where it said so."""
-    has_rights = any(each.teams for each in catalog.people) or any(
-        each.lead or each.manager or each.members for each in catalog.teams
-    )
-    if not has_rights:
-        return catalog
-    note = Problem(
-        (catalog.teams or catalog.people)[0].origin,
-        "says who is in which team; that gives rights, so it is not taken from files of single repositories. "
-        "Import Baton YAML, Backstage or CSV for it.",
-        is_error=False,
-    )
-    return replace(
-        catalog,
-        people=[replace(each, teams=()) for each in catalog.people],
-        teams=[replace(each, lead="", manager="", members=None) for each in catalog.teams],
-        problems=[*catalog.problems, note],
-    )
-
-
 async def import_unread(
-    deps: Deps, *, source: str, format_name: str, paths: Sequence[str], digest: str
+    deps: Deps, *, source: str, format_name: str, paths: Sequence[str], digest: str, trust_people: bool | None = None
 ) -> ImportReport | None:
     """Do and report what `import_catalog` would for files that say what `source` says already, without their reading.
 
     Only the reading and the comparison are left out: the run is remembered, and what depends on other sources, such as
     a team that nobody declares any more, is found anew. Returns None, with nothing done, when `digest` is not that of
-    what the source's claims were read from.
+    what the source's claims were read from, or when `trust_people` has more or less taken from it than before.
     """
     async with deps.database.transaction() as session:
         connection = await session.connection()
@@ -103,6 +84,9 @@ async def import_unread(
             return None
         reading = Reading(problems=notes)
         run = await _open(session, reading, deps, source=source, format_name=format_name, revision=revision)
+        wanted = trust_people if may_be_trusted(format_name) else None
+        if wanted not in (None, run.source.is_trusted_for_people):
+            return None
         run.diffs = await _readings.unchanged(run)
         report = await _import(session, run, deps=deps, paths=paths, allow_mass_change=False)
     report = replace(report, is_unread=True)
@@ -159,19 +143,24 @@ async def _import(
         changes=tuple(run.changes.listed),
         more_changes=run.changes.more,
         newly_disputed=run.changes.newly_disputed,
+        positions=tuple(run.changes.positions[:MAX_CHANGES]),
+        positions_changed=len(run.changes.positions),
     )
 
 
 async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> tuple[Outcome, int | None]:
     """Make what was compared so; return the outcome, with the audit entry's id. What the claims lack is noted."""
     outcome, audit_id = Outcome.UNCHANGED, None
+    await _people.remember(session, run)
     if run.has_changed:
         outcome, audit_id = Outcome.IMPORTED, await apply.apply(session, run, _reason(run, paths))
     else:
         await _write.write_origins(run)
         await note_unresolved(run)
     # Of what is stored now: a decision needs no notes, and an import holds less in memory by then.
-    await _owners.note_unknown(run, await _roster.load(run))
+    roster = await _roster.load(run)
+    await _owners.note_unknown(run, roster)
+    await _people.note_outvoted(run, roster)
     return outcome, audit_id
 
 

@@ -47,6 +47,16 @@ class Change:
     is_disputed: bool = False
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class PositionChange:
+    """Who was added to or removed from which team, by name; `role` is `member`, `lead` or `manager`."""
+
+    team: str
+    person: str
+    role: str
+    action: Action
+
+
 @dataclass(slots=True)
 class Changes:
     """Collects changes up to a bound, and counts the rest."""
@@ -54,6 +64,7 @@ class Changes:
     listed: list[Change] = field(default_factory=list)
     more: int = 0
     newly_disputed: int = 0
+    positions: list[PositionChange] = field(default_factory=list)
 
     def lists(self, *, is_new_dispute: bool) -> bool:
         """Count a change that is to come; return whether it has to be added, too."""
@@ -77,6 +88,7 @@ class ImportReport:
     because their document has an error, and that therefore still stand. `refusal` is a sentence when the outcome is
     `REFUSED`, else "". `notes` counts the problems that are not in the files alone: other sources may yet solve them.
     `more_changes` counts those that `changes` has no room for; `newly_disputed` counts them all.
+    `positions` says who joins and leaves which team; `positions_changed` counts those beyond the bound, too.
     `is_unread` says that the files were left unread, because the last import had read the same.
     """
 
@@ -91,6 +103,8 @@ class ImportReport:
     changes: tuple[Change, ...] = ()
     more_changes: int = 0
     newly_disputed: int = 0
+    positions: tuple[PositionChange, ...] = ()
+    positions_changed: int = 0
     is_unread: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -125,6 +139,11 @@ class ImportReport:
             ],
             "more_changes": self.more_changes,
             "newly_disputed": self.newly_disputed,
+            "positions": [
+                {"action": each.action.value, "team": each.team, "person": each.person, "role": each.role}
+                for each in self.positions
+            ],
+            "positions_changed": self.positions_changed,
             "unread": self.is_unread,
         }
 

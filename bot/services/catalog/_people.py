@@ -1,0 +1,149 @@
+"""Which sources may say who is in which team, and what an import changed about that.
+
+To be in a team gives its rights, and so does being the person whom a list of members means. Whoever may write to a file
+must not get either by what they write there: only sources that somebody trusts for people say such things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.catalog import Origin, Problem, SourceCatalog
+from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
+from bot.domain.reconcile.claims import Subject
+from bot.domain.secrets import redacted
+from bot.errors import CatalogError
+from bot.services.catalog._roster import Roster
+from bot.services.catalog._run import Run
+from bot.services.catalog.report import MAX_CHANGES, Action, PositionChange
+from bot.services.deps import Deps
+from bot.store import tables
+from bot.store.bulk import select_all, table_of
+from bot.store.journal import audit
+
+#: Formats whose files lie in the repositories of those whom they are about.
+_OF_ONE_REPOSITORY = frozenset(
+    {"codeowners", "gitlab-codeowners", "kubernetes", "opslevel", "cortex", "datadog", "terraform"}
+)
+
+#: A team, somebody in it or above it, and as what: `member`, `lead` or `manager`.
+Position = tuple[TeamEntry, PersonEntry, str]
+
+
+def may_be_trusted(format_name: str) -> bool:
+    """Tell whether a source of this format can be trusted for people, as it is not in files of single repositories."""
+    return format_name not in _OF_ONE_REPOSITORY
+
+
+async def is_trusted(deps: Deps, *, source: str, format_name: str, wanted: bool | None) -> bool:
+    """Return whether an import may take people from `source`: as `wanted` says, else as its last import had it."""
+    if wanted is None:
+        t = table_of(tables.Source).c
+        async with deps.database.reading() as session:
+            wanted = (await session.execute(select(t.is_trusted_for_people).where(t.name == source))).scalar()
+    return bool(wanted) and may_be_trusted(format_name)
+
+
+def hold_to(run: Run, *, is_trusted: bool, is_said: bool) -> None:
+    """Let the run's source be one that is trusted for people, or is not.
+
+    Raises CatalogError where nobody said so with this import, and another one has changed it meanwhile.
+    """
+    if not is_said and may_be_trusted(run.source.format) and run.source.is_trusted_for_people != is_trusted:
+        raise CatalogError(
+            f"Another import of '{run.source.name}' changed whether it is trusted for people. Import it again."
+        )
+    run.source = replace(run.source, is_trusted_for_people=is_trusted)
+    run.sources = {**run.sources, run.source.id: run.source}
+
+
+async def remember(session: AsyncSession, run: Run) -> None:
+    """Keep whether the run's source is trusted for people; the audit log has it when that is new."""
+    table, is_trusted = table_of(tables.Source), run.source.is_trusted_for_people
+    changed = await run.connection.execute(
+        update(table)
+        .where(table.c.id == run.source.id, table.c.is_trusted_for_people != is_trusted)
+        .values(is_trusted_for_people=is_trusted)
+    )
+    if changed.rowcount:
+        await audit(
+            session,
+            at=run.now,
+            actor=f"import:{run.source.name}",
+            action="catalog.trust",
+            subject=f"source:{run.source.id}",
+            detail={"is_trusted_for_people": is_trusted},
+        )
+
+
+def without_people(catalog: SourceCatalog, *, format_name: str) -> SourceCatalog:
+    """Return what a source says of assets, and of teams as such: no people, and nobody in a team or above one.
+
+    A note says so where something is left out. People own things all the same: that gives them no team's rights.
+    """
+    said = [each.origin for each in catalog.people]
+    said += [each.origin for each in catalog.teams if each.lead or each.manager or each.members]
+    if not said:
+        return catalog
+    how = (
+        "Import them with --trust-people if only those who may decide that can write to these files."
+        if may_be_trusted(format_name)
+        else "Import Baton YAML, Backstage or CSV for it, with --trust-people."
+    )
+    note = Problem(
+        said[0],
+        f"says who people are or who is in which team. That gives rights, so it is not taken from here. {how}",
+        is_error=False,
+    )
+    teams = [replace(each, lead="", manager="", members=None) for each in catalog.teams]
+    return replace(catalog, people=[], teams=teams, problems=[*catalog.problems, note])
+
+
+def positions(roster: Roster) -> set[Position]:
+    """Return who is in which team or above it, whichever source says so."""
+    found = {(team, person, "member") for team, person, _ in roster.members}
+    for team in roster.book.teams:
+        above = (("lead", team.lead), ("manager", team.manager))
+        found.update((team, person, role) for role, person in above if person is not None)
+    return found
+
+
+def changes(book: Book, before: Iterable[Position], after: set[Position]) -> list[PositionChange]:
+    """Return who joined and left which team, in the order of teams; who turned out to be another is not news."""
+    was = {(book.final(team), book.final(person), role) for team, person, role in before}
+    news = [(Action.ADDED, each) for each in after - was] + [(Action.REMOVED, each) for each in was - after]
+    return sorted(
+        PositionChange(redacted(team.name), redacted(person.name or person.email or ""), role, action)
+        for action, (team, person, role) in news
+    )
+
+
+def audited(run: Run) -> dict[str, list[str]]:
+    """Return what the audit log keeps of an import about who joined and left which team, up to a bound."""
+    said = [f"{each.action.value} {each.role} {each.person} {each.team}" for each in run.changes.positions]
+    return {"positions": said[:MAX_CHANGES]} if said else {}
+
+
+async def note_outvoted(run: Run, roster: Roster) -> None:
+    """Note every team of which this source says who is in it, while another source is believed first about that."""
+    theirs: dict[int, str] = {}
+    for team, _, source in roster.members:
+        if source != run.source.id and not run.sources[source].is_human:
+            theirs[team.id] = run.sources[source].name
+    t = table_of(tables.Claim).c
+    query = select(t.id, t.subject_id, t.content, t.path, t.line).where(
+        t.source_id == run.source.id, t.subject == Subject.TEAM.value, t.digest != ""
+    )
+    async for rows in select_all(run.connection, query, t.id):
+        for row in rows:
+            content = row.content
+            if (content.get("members") or content.get("lead") or content.get("manager")) and row.subject_id in theirs:
+                message = (
+                    f"who is in the team '{content['name']}' is said by '{theirs[row.subject_id]}', "
+                    "which comes first, so it is not taken from here."
+                )
+                run.notes.append(Problem(Origin(row.path, row.line), message, is_error=False))

@@ -1,0 +1,127 @@
+"""Who is in which team gives rights, so only sources that are trusted for people are believed about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.services.catalog import Outcome, PositionChange
+from bot.services.catalog.report import Action
+from bot.store import tables
+from bot.store.db import Database
+from tests.services.catalog_world import World, asset, person, team
+from tests.services.test_catalog_owners import members
+
+PAYMENTS = team("Payments", lead="ann@example.test", members=("ann@example.test", "jo@example.test"))
+
+
+@pytest.fixture
+def world(database: Database, clock: Any) -> World:
+    return World(database, clock)
+
+
+def changes(*said: tuple[str, str, str, Action]) -> tuple[PositionChange, ...]:
+    return tuple(PositionChange(team, person, role, action) for team, person, role, action in said)
+
+
+async def leads(world: World) -> set[str]:
+    emails = {row.id: row.email for row in await world.rows(tables.Person)}
+    return {emails[row.lead_id] for row in await world.rows(tables.Team) if row.lead_id}
+
+
+async def test_no_source_is_trusted_until_somebody_says_so(world: World) -> None:
+    report = await world.load("org", PAYMENTS, person(email="jo@example.test"), trust_people=None)
+    assert (await members(world), await leads(world), await world.rows(tables.Person)) == (set(), set(), [])
+    assert list(await world.teams()) == ["Payments"]
+    [note] = report.problems
+    assert "--trust-people" in note.message
+    assert not note.is_error
+
+
+async def test_trust_is_remembered_told_and_audited_and_ends_when_somebody_says_so(world: World) -> None:
+    everybody = {("Payments", "ann@example.test"), ("Payments", "jo@example.test")}
+    both = [("ann@example.test", "lead"), ("ann@example.test", "member"), ("jo@example.test", "member")]
+    await world.load("org", PAYMENTS, trust_people=None)
+    trusted = await world.load("org", PAYMENTS, trust_people=True)
+    assert trusted.positions == changes(*(("Payments", name, role, Action.ADDED) for name, role in both))
+    assert (await world.load("org", PAYMENTS, trust_people=None)).outcome is Outcome.UNCHANGED
+    assert (await members(world), await leads(world)) == (everybody, {"ann@example.test"})
+    ended = await world.load("org", PAYMENTS, trust_people=False)
+    assert ended.positions == changes(*(("Payments", name, role, Action.REMOVED) for name, role in both))
+    assert (await members(world), await leads(world)) == (set(), set())
+    audited = await world.rows(tables.AuditEntry, tables.AuditEntry.action == "catalog.trust")
+    assert [row.detail for row in audited] == [{"is_trusted_for_people": True}, {"is_trusted_for_people": False}]
+    imports = await world.rows(tables.AuditEntry, tables.AuditEntry.action == "catalog.import")
+    assert "added lead ann@example.test Payments" in imports[-2].detail["positions"]
+
+
+async def test_a_refused_import_leaves_the_trust_as_it_was(world: World) -> None:
+    await world.load("org", PAYMENTS, *(asset(str(n), f"red-{n}", "Payments") for n in range(30)))
+    refused = await world.load("org", trust_people=False)
+    assert refused.outcome is Outcome.REFUSED
+    [source] = await world.rows(tables.Source)
+    assert source.is_trusted_for_people
+    assert ("Payments", "jo@example.test") in await members(world)
+
+
+async def test_a_second_source_adds_nobody_to_a_team_that_a_trusted_one_describes(world: World) -> None:
+    await world.load("baton", PAYMENTS)
+    before = await members(world)
+    eve = person(email="eve@example.test", teams=("Payments",))
+    theirs = team("Payments", manager="eve@example.test", members=("eve@example.test",))
+    untrusted = await world.load("backstage", theirs, eve, trust_people=False)
+    trusted = await world.load("csv", theirs, eve)
+    assert (await members(world), await leads(world)) == (before, {"ann@example.test"})
+    assert not any(row.manager_id for row in await world.rows(tables.Team))
+    assert (untrusted.positions, trusted.positions) == ((), ())
+    [note] = trusted.problems
+    assert note.message.startswith("who is in the team 'Payments' is said by 'baton', which comes first")
+
+
+async def test_the_order_of_imports_does_not_decide_who_is_in_a_team(world: World) -> None:
+    await world.load("csv", team("Payments", members=("eve@example.test",)))
+    report = await world.load("baton", PAYMENTS)
+    assert await members(world) == {("Payments", "ann@example.test"), ("Payments", "jo@example.test")}
+    assert ("Payments", "eve@example.test", Action.REMOVED) in {
+        (each.team, each.person, each.action) for each in report.positions
+    }
+
+
+async def test_a_source_that_is_not_trusted_makes_nobody_the_person_whom_a_team_means(world: World) -> None:
+    await world.load("org", team("Payments", members=("jo",)))
+    await world.load("repo", person(handle="jo", email="eve@example.test", slack_id="U0000EVE1"), trust_people=False)
+    [jo] = await world.rows(tables.Person)
+    assert (jo.handle, jo.email, jo.slack_id) == ("jo", None, None)
+
+
+@pytest.mark.parametrize("field", ["aliases", "former_names"])
+@pytest.mark.parametrize("order", [("org", "repo"), ("repo", "org")])
+async def test_a_source_that_is_not_trusted_cannot_make_two_teams_one(
+    world: World, field: str, order: tuple[str, str]
+) -> None:
+    said = {
+        "org": [PAYMENTS, team("Evil", members=("eve@example.test",))],
+        "repo": [team("Evil", **{field: ("payments", "core-pay")}), team("Other", **{field: ("Evil", "Payments")})],
+    }
+    await world.load("codeowners", asset("1", "red", "payments"), asset("2", "blue", "core-pay"))
+    for source in order:
+        await world.load(source, *said[source], trust_people=source == "org")
+    assert await world.owner_names("service:red") == {"Payments"}
+    assert await world.owner_names("service:blue") == {"core-pay"}
+    assert {name for name, _ in await members(world)} == {"Payments", "Evil"}
+
+
+async def test_a_name_that_a_trusted_source_gives_a_team_brings_no_other_names_with_it(world: World) -> None:
+    await world.load("codeowners", asset("1", "red", "payments"))
+    await world.load("org", team("Evil", members=("eve@example.test",), aliases=("u",)))
+    await world.load("theirs", team("Payments"), trust_people=False)
+    await world.load("repo", team("u", aliases=("payments",)), trust_people=False)
+    assert await world.owner_names("service:red") == {"Payments"}
+    assert [row.aliases for name, row in (await world.teams()).items() if name == "Evil"] == [["u"]]
+
+
+async def test_other_names_still_count_where_no_source_is_trusted(world: World) -> None:
+    await world.load("codeowners", asset("2", "blue", "core-pay"))
+    await world.load("repo", team("Payments", aliases=("core-pay",)), trust_people=False)
+    assert await world.owner_names("service:blue") == {"Payments"}
