@@ -18,6 +18,7 @@ from handlers.events import EventListener
 def routes() -> Routes:
     """Return every listener by what it listens to."""
     return Routes(
+        from_memory={"/whoowns": ownership.whoowns_from_memory},
         commands={"/whoowns": ownership.on_whoowns, "/baton": baton.on_baton, "/eol": eol.on_eol},
         actions={
             blocks.CONFIRM: ownership.on_confirm,

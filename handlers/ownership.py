@@ -15,7 +15,7 @@ from bot.domain.ownership import Disputed, Owned, Verdict
 from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Ack
 from bot.services import claiming, history, ownership, people, portfolio, references, snapshot
-from bot.services.history import Chronicle, Recalled
+from bot.services.history import Always, Chronicle, OnDay, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
 from bot.services.references import Meant, NobodyMeant, PersonMeant, TeamsMeant
 from handlers import message_text, replies, share
@@ -30,12 +30,19 @@ _THREAD_SECONDS = 5.0
 _NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
 
 
-async def on_whoowns(command: Command, context: Context) -> Ack:
-    """Answer `/whoowns …` in the acknowledgement itself, from memory."""
+def whoowns_from_memory(command: Command, context: Context) -> Ack | None:
+    """Answer `/whoowns …` in the acknowledgement itself; None for the few questions that need more than memory."""
     text = command.text.strip()
     if text.casefold() in ("", "help"):
         return replies.ephemeral(help_blocks.whoowns_help() if text else blocks.question_needed())
-    return replies.ephemeral(await answer(context, text, command.user_id))
+    if _beyond_memory(context, text) is not None:
+        return None
+    return replies.ephemeral(_remembered(context, text, command.user_id))
+
+
+async def on_whoowns(command: Command, context: Context) -> Ack:
+    """Answer a `/whoowns …` that needs more than memory."""
+    return replies.ephemeral(await answer(context, command.text.strip(), command.user_id))
 
 
 async def on_who_owns_this(shortcut: Shortcut, context: Context) -> Ack:
@@ -133,23 +140,36 @@ def named_in_vain(context: Context, text: str) -> str:
 
 async def answer(context: Context, text: str, user_id: str) -> Rendered:
     """Answer a question for one person: from memory, or from the store when it is about the past."""
-    deps = context.deps
-    now = deps.clock.now()
-    past = history.about_the_past(context.snapshot, text, now=now)
-    meant = references.meant(context.snapshot, text) if past is None else None
-    if meant is not None:
-        return await _referred(context, meant)
-    found = (
-        ownership.find(context.snapshot, text, now=now, stale_after=deps.stale_after)
-        if past is None
-        else await history.recall(deps, context.snapshot, past)
-    )
-    if isinstance(found, Missing) and found.asked and not _team_called(context, found.asked):
-        context.background.start(ownership.remember_miss(deps, found.asked), what="miss log", is_optional=True)
+    match _beyond_memory(context, text):
+        case None:
+            return _remembered(context, text, user_id)
+        case OnDay() | Always() as past:
+            found = await history.recall(context.deps, context.snapshot, past)
+        case meant:
+            return await _referred(context, meant)
     if isinstance(found, Recalled):
         return blocks.recalled(found.past, found.understood_as)
     if isinstance(found, Chronicle):
         return blocks.chronicle(found.asset, found.held, found.understood_as)
+    return _found_message(context, found, user_id)
+
+
+def _beyond_memory(context: Context, text: str) -> OnDay | Always | Meant | None:
+    """Return what a question is about when its answer is not held in memory: the past, a team or a person."""
+    past = history.about_the_past(context.snapshot, text, now=context.deps.clock.now())
+    return references.meant(context.snapshot, text) if past is None else past
+
+
+def _remembered(context: Context, text: str, user_id: str) -> Rendered:
+    deps = context.deps
+    found = ownership.find(context.snapshot, text, now=deps.clock.now(), stale_after=deps.stale_after)
+    return _found_message(context, found, user_id)
+
+
+def _found_message(context: Context, found: Found, user_id: str) -> Rendered:
+    """Return the answer, and remember what was asked for in vain."""
+    if isinstance(found, Missing) and found.asked and not _team_called(context, found.asked):
+        context.background.start(ownership.remember_miss(context.deps, found.asked), what="miss log", is_optional=True)
     return _render_found(context, found, user_id)
 
 
