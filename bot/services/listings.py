@@ -47,6 +47,11 @@ class _Position:
     began_at: datetime
     due_at: datetime
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last reading came to its end: only then is the next one an hour after its beginning."""
+        return not self.cursor and self.due_at - self.began_at >= _EVERY
+
 
 class Listings:
     """Reads Slack's listings into the store and into this process's memory.
@@ -138,14 +143,15 @@ class Listings:
         """Forget channels that a whole reading has not met: they are archived, deleted or closed to Baton."""
         async with self._deps.database.transaction() as session:
             await session.execute(delete(SlackChannel).where(col(SlackChannel.seen_at) < before))
-        await self._load_channels()
+        await self._load_channels(is_whole=True)
 
-    async def _load_channels(self) -> None:
+    async def _load_channels(self, *, is_whole: bool = False) -> None:
         # Of two channels with one name, the one that was seen last has it now.
         query = select(col(SlackChannel.name), col(SlackChannel.channel_id)).order_by(col(SlackChannel.seen_at))
         async with self._deps.database.reading() as session:
             found = {row.name: row.channel_id for row in await session.execute(query)}
-        self._snapshot.put_channels(found)
+        is_whole = is_whole or (await self._position(Listing.CHANNELS)).is_whole
+        self._snapshot.put_channels(found, is_whole=is_whole)
 
     async def _position(self, listing: Listing) -> _Position:
         async with self._deps.database.reading() as session:

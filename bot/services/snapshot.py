@@ -7,7 +7,7 @@ import ctypes
 import gc
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -44,6 +44,9 @@ class Snapshot:
         self._person_by_email: dict[str, int] = {}
         self._seen: dict[str, datetime] = {}
         self._channel_ids: Mapping[str, str] = {}
+        self._listed_channels: Set[str] | None = None
+        #: The channels of teams as the catalog has them: the id that a name means may change.
+        self._written_channels: dict[int, str] = {}
 
     def asset(self, asset_id: int) -> AssetRecord | None:
         """Return the asset, or None when it is gone."""
@@ -98,6 +101,7 @@ class Snapshot:
     def put_teams(self, teams: Iterable[TeamRecord]) -> None:
         """Add or replace teams."""
         for row in teams:
+            self._written_channels[row.id] = row.channel
             channel_id = self._channel_ids.get(row.channel.removeprefix("#"))
             team = replace(row, channel=channel_id) if channel_id else row
             self._put_members(self._teams.get(team.id), team)
@@ -114,14 +118,25 @@ class Snapshot:
         for person_id in _people_of(now):
             self._teams_by_person.setdefault(person_id, set()).add(now.id)
 
-    def put_channels(self, ids: Mapping[str, str]) -> None:
-        """Let teams whose channel is known by name have its id, so that answers link to it."""
+    def put_channels(self, ids: Mapping[str, str], *, is_whole: bool = False) -> None:
+        """Let teams whose channel is known by name have its id, so that answers link to it.
+
+        With `is_whole`, and ever after, these are all that Slack lists: any other channel is archived, or closed to
+        Baton.
+        """
         self._channel_ids = ids
-        self.put_teams(list(self._teams.values()))
+        if is_whole or self._listed_channels is not None:
+            self._listed_channels = frozenset(ids.values())
+        written = self._written_channels
+        self.put_teams([replace(team, channel=written[team.id]) for team in self._teams.values()])
 
     def add_channels(self, ids: Mapping[str, str]) -> None:
         """Let teams have the ids of these channels as well."""
         self.put_channels({**self._channel_ids, **ids})
+
+    def is_open(self, channel: str) -> bool:
+        """Whether Slack lists this channel, given by its id or name; True while not all of its list has been read."""
+        return self._listed_channels is None or self.channel_id(channel) in self._listed_channels
 
     def channel_id(self, reference: str) -> str:
         """Return the id of a channel that is named, as it stands when Slack has not told of such a channel."""

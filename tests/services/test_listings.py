@@ -229,6 +229,27 @@ async def test_a_channel_that_is_archived_or_renamed_keeps_no_name(
     known = [process.snapshot.channel_id(name) for name in ("c0", "c1", "other", "c2")]
     assert known == ["c0", "c1", "C00000001", "C00000002"]
     assert (await stored(deps))[1] == 2
+    assert [process.snapshot.is_open(name) for name in ("#c0", "C00000000", "other", "C00000002")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+async def test_no_channel_counts_as_archived_before_the_whole_list_is_read_by_any_process(
+    slack: FakeSlack, deps: Deps, client: SlackClient, process: Process, clock: FixedClock
+) -> None:
+    grow(slack, members=0, channels=4_100)
+    await process.listings.read_channels(at_start=True)
+    assert process.snapshot.is_open("C0ELSEWHERE"), "Slack has asked for a pause before the last page"
+    clock.advance(timedelta(minutes=5))
+    await process.listings.read_channels()
+    assert not process.snapshot.is_open("C0ELSEWHERE")
+    other = Process(deps, client)
+    await other.listings.read_channels()
+    assert not other.snapshot.is_open("C0ELSEWHERE")
+    assert other.snapshot.is_open("C00000001")
 
 
 async def test_a_team_has_its_channel_as_soon_as_its_page_is_read(
