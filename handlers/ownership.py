@@ -114,8 +114,7 @@ async def on_doubt_submitted(submission: Submission, context: Context) -> Ack:
         return replies.errors({blocks.DOUBT_REASON: str(error)})
     context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
-    said = blocks.doubt_recorded(told or "")
-    await context.slack.respond(response_url, ephemeral_body(said))
+    await context.slack.respond(response_url, ephemeral_body(blocks.doubt_recorded(told)))
     return replies.nothing()
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.blocks.text import MESSAGE_TEXT, Rendered, channel, context, cut_mrkdwn, escape, is_channel_id
+from bot.blocks.text import MESSAGE_TEXT, Rendered, bold, channel, context, cut_mrkdwn, escape, is_channel_id, mention
 
 #: Why a message stands alone that was meant to be a reply: what it replies to never came to be.
 ROOT_FAILED = "root_failed"
 #: Attempts that came to nothing, not even to a refusal.
 GAVE_UP = "gave_up"
+#: An administrator has let go of it.
+DROPPED = "dropped"
 #: Slack takes no more blocks than this in a message.
 _MOST_BLOCKS = 50
 #: The note stands on top of what `bot.blocks.text.EDITED_TEXT` allows, below what Slack does.
@@ -66,7 +68,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "internal_error": ("Slack had trouble", ""),
     "request_timeout": ("Slack had trouble", ""),
     "service_unavailable": ("Slack had trouble", ""),
-    "dropped": ("it was dropped by an administrator", ""),
+    DROPPED: ("it was dropped by an administrator", ""),
 }
 
 
@@ -93,6 +95,42 @@ def moved(message: Rendered, history: Sequence[Mapping[str, str]]) -> Rendered:
     if not message.blocks or len(message.blocks) >= _MOST_BLOCKS:
         return Rendered(text, message.blocks)
     return Rendered(text, [*message.blocks, context(said)])
+
+
+def delivered(name: str, *, text: str, place: str, refusals: Sequence[Mapping[str, str]]) -> Rendered:
+    """Return what whoever caused a message for `name` hears when it is not where they were told.
+
+    `place` is where it is, `refusals` are those of the places before, as in `moved`; empty when it had been lost first.
+    """
+    where = mention(place) or channel(place)
+    if not refusals:
+        return _of(f"{_whom(name)} could be told after all: {where} has the message.", text)
+    first = refusals[0].get("channel", "")
+    meant = f" in {channel(first)}" if is_channel_id(first) or first.startswith("#") else ""
+    return _of(f"I told {where} instead of {_whom(name)}{meant}, because {_why_all(refusals)}.", text)
+
+
+def lost(name: str, *, text: str, codes: Sequence[str], is_unsure: bool) -> Rendered:
+    """Return what whoever caused a message for `name` hears when no place took it; `codes` are Slack's refusals."""
+    because = _why_all([{"error": code} for code in codes])
+    next_step = "talk to them yourself, or ask a catalog admin who looks after this now"
+    if is_unsure:
+        return _of(f"I do not know whether {_whom(name)} was told, because {because}: {next_step}.", text)
+    return _of(f"Nobody could be told for {_whom(name)}, because {because}: {next_step}.", text)
+
+
+def _whom(name: str) -> str:
+    return bold(name, 80) if name else "the owner"
+
+
+def _why_all(refusals: Sequence[Mapping[str, str]]) -> str:
+    return " and ".join(dict.fromkeys(why(entry.get("error", "")) for entry in refusals))
+
+
+def _of(said: str, text: str) -> Rendered:
+    """Quote the beginning of the message that this is about."""
+    lines = text.splitlines()
+    return Rendered(f"{said}\n> {cut_mrkdwn(lines[0], _LONGEST_NOTE)}" if lines else said)
 
 
 def _sentence(address: str, code: str) -> str:

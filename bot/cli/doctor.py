@@ -25,7 +25,7 @@ from bot.domain.doctor import Finding, Level
 from bot.errors import SettingsError, SlackError, StoreError
 from bot.ports import SystemClock
 from bot.services.deps import Deps
-from bot.services.lifecycle.places import unreachable
+from bot.services.lifecycle.unreachable import unreachable
 from bot.services.outbox import admin
 from bot.settings import Settings
 from bot.store import migrations

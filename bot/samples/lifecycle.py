@@ -32,6 +32,7 @@ from bot.domain.lifecycle.reminders import (
     Remembered,
 )
 from bot.domain.lifecycle.watching import NOBODY, Addressee, Responsible, Running, Watch
+from bot.domain.recipients import Told, Via
 from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -268,24 +269,25 @@ def digests(name: str) -> Iterator[Digest]:
 
 def outcomes(name: str) -> Iterator[Outcome]:
     """Everything that an answer can come to."""
+    told = Told(name, Via.OWN, is_team=True, place="C012345678")
     for until in (TODAY + timedelta(3), date(2027, 3, 17), date(2029, 1, 1)):
         for answer in answers(name, until=until):
             for its in (card(name), card(name, watch(name, DeadlineKind.SUPPORT, TODAY - timedelta(9)))):
-                yield Recorded(its, answer)
-                yield Standing(its, answer)
+                yield Recorded(its, answer, told)
+                yield Standing(its, answer, told)
                 for is_granted in (True, False):
                     for is_new in (True, False):
-                        yield Decided(its, answer, is_granted, is_new)
+                        yield Decided(its, answer, is_granted, is_new, told if is_new else None)
     yield Recorded(card(name))
     yield Standing(card(name))
     yield Standing(card(name, claimed_at=NOW, claimed_by=person(name)))
     for is_new in (True, False):
-        yield Offered(card(name), name, is_new)
+        yield Offered(card(name), name, told, is_new)
         yield Pinned(name, name, name, name, name, is_new)
     yield Pinned(name, "", name, name)
-    for told in ("", name):
-        yield Doubted(card(name), (name,), told)
-        yield Doubted(card(name), (name,) * 9, told)
+    for asked in (None, told):
+        yield Doubted(card(name), (name,), asked)
+        yield Doubted(card(name), (name,) * 9, asked)
 
 
 def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

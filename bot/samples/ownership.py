@@ -13,6 +13,7 @@ from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.directory.references import Reference, Refers
 from bot.domain.names import fold
 from bot.domain.ownership import Held, Past, Term, Verdict, past, timeline, verdict
+from bot.domain.recipients import Told, Via
 from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord, TeamRecord
 from bot.samples.catalog import (
     ADA,
@@ -119,6 +120,17 @@ def held(name: str, count: int) -> tuple[Held, ...]:
     return timeline(terms, catalog(name))
 
 
+def ways(name: str) -> list[Told]:
+    """One of each way in which somebody is told."""
+    return [
+        Told(name, via, is_team, name, person, is_new)
+        for via in Via
+        for is_team in (True, False)
+        for person in ("", name)
+        for is_new in (True, False)
+    ]
+
+
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view about owners, with the function that makes it."""
     thing, teams = subject(name), [TeamRecord(id=number, name=name) for number in range(150)]
@@ -144,13 +156,13 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
             yield ownership.unknown_reference, ownership.unknown_reference(reference)
     yield ownership.question_needed, ownership.question_needed()
     yield ownership.claimed, ownership.claimed(thing, name)
-    for told in ([], [name] * 9):
+    for told in ([], ways(name), *([way] for way in ways(name))):
         yield ownership.contested, ownership.contested(thing, name, told)
+        yield ownership.doubt_recorded, ownership.doubt_recorded(told)
     yield ownership.already_theirs, ownership.already_theirs(thing, name)
-    yield ownership.claimed_from_you, ownership.claimed_from_you(thing, name, "U12345678")
-    yield ownership.doubted, ownership.doubted(thing, "U12345678", name, value="1|")
+    yield ownership.claimed_from_you, ownership.claimed_from_you(thing, name, name, "U12345678")
+    yield ownership.doubted, ownership.doubted(thing, name, "U12345678", name, value="1|")
     for owner in ("", name):
-        yield ownership.doubt_recorded, ownership.doubt_recorded(owner)
         yield ownership.doubt_view, ownership.doubt_view(thing, owner, METADATA)
         yield (
             ownership.claim_view,

@@ -80,17 +80,28 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield help_blocks.eol_help, help_blocks.eol_help()
     for nearest_word in ("", "team"):
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
-    for place in ("C012345678", "#payments", "U12345678", name):
-        history = [{"channel": place, "error": code} for code in ("not_in_channel", "is_archived", name)]
-        for meant in (Rendered("text"), Rendered("text", [section("text")]), Rendered("x" * 40_000)):
-            yield outbox.moved, outbox.moved(meant, history)
-        yield outbox.moved, outbox.moved(Rendered("text"), [{"channel": "", "error": outbox.ROOT_FAILED}])
     yield help_blocks.failed, help_blocks.failed("abc-1f")
     yield help_blocks.slack_failed, help_blocks.slack_failed(name)
     for admitted in (Admission.OUTSIDE, Admission.UNKNOWN):
         yield help_blocks.not_admitted, help_blocks.not_admitted(admitted)
     yield home.waiting, home.waiting()
     yield home.refusal, home.refusal(help_blocks.failed("1f").text)
+
+
+def outbox_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What became of messages that could not be posted where they were meant to go."""
+    yield outbox.moved, outbox.moved(Rendered("text"), [{"channel": "", "error": outbox.ROOT_FAILED}])
+    for place in ("C012345678", "#payments", "U12345678", name):
+        history = [{"channel": place, "error": code} for code in ("not_in_channel", "is_archived", name)]
+        for meant in (Rendered("text"), Rendered("text", [section("text")]), Rendered("x" * 40_000)):
+            yield outbox.moved, outbox.moved(meant, history)
+            for whom in ("", name):
+                for before in (history, []):
+                    told = outbox.delivered(whom, text=meant.text, place=place, refusals=before)
+                    yield outbox.delivered, told
+                for is_unsure in (True, False):
+                    codes = ["not_in_channel", "user_disabled", name]
+                    yield outbox.lost, outbox.lost(whom, text=meant.text, codes=codes, is_unsure=is_unsure)
 
 
 def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
@@ -123,3 +134,4 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view of these, with the function that makes it."""
     yield from report_samples(name)
     yield from other_samples(name)
+    yield from outbox_samples(name)

@@ -13,13 +13,13 @@ from bot.blocks import ownership as blocks
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.ownership import Disputed, Owned, Verdict
+from bot.domain.recipients import Told
 from bot.domain.records import TeamRecord
 from bot.errors import NotAllowedError, NotFoundError
-from bot.services import outbox
 from bot.services._decisions import human_source
 from bot.services._rights import teams_of
 from bot.services.deps import Deps
-from bot.services.ownership import addresses_of, look_up
+from bot.services.ownership import claimed_by, look_up, tell_owners
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog, next_revision
@@ -34,10 +34,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Contested:
-    """The claim stands beside others' facts, so ownership is disputed; `told` are owners who hear of it."""
+    """The claim stands beside others' facts, so ownership is disputed; `told` is where its owners hear of it."""
 
     team: str
-    told: tuple[str, ...]
+    told: tuple[Told, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ async def claim(
         for each in begun:
             session.add(_fact(asset_id, team_id, each, source, now=now, person_id=person_id, audit_id=audit_id))
         asset.revision = revision
-        told = await _tell(session, snapshot, before, team_id=team_id, person_id=person_id, now=now, audit_id=audit_id)
+        told = await _tell(session, deps, snapshot, before, team_id=team_id, person_id=person_id, audit_id=audit_id)
     return Contested(team.name, told) if _is_contested(before, snapshot) else Claimed(team.name)
 
 
@@ -202,23 +202,23 @@ def _fact(
 
 async def _tell(
     session: AsyncSession,
+    deps: Deps,
     snapshot: Snapshot,
     before: Verdict,
     *,
     team_id: int,
     person_id: int,
-    now: datetime,
     audit_id: int,
-) -> tuple[str, ...]:
-    """Tell the owners so far, each once, that somebody claims what they own; return their names."""
+) -> tuple[Told, ...]:
+    """Tell the owners so far, each once, that somebody claims what they own; return where each is told."""
     team, person = snapshot.team(team_id), snapshot.person(person_id)
-    told = []
-    for address, holding in addresses_of(snapshot, before).items():
-        if holding.fact.team_id == team_id:
-            continue
-        note = blocks.claimed_from_you(before.asset, team.name if team else "", person.slack_id if person else "")
-        await outbox.enqueue(
-            session, key=f"ownership.claim:{audit_id}:{address}", channel=address, message=note, at=now
-        )
-        told.append(holding.name)
-    return tuple(dict.fromkeys(told))
+    claimer = person.slack_id if person else ""
+    return await tell_owners(
+        session,
+        deps,
+        snapshot,
+        [holding for holding in claimed_by(before) if holding.fact.team_id != team_id],
+        key=lambda _, to: f"ownership.claim:{audit_id}:{to.key}",
+        message=lambda owner: blocks.claimed_from_you(before.asset, owner, team.name if team else "", claimer),
+        asker_id=claimer,
+    )

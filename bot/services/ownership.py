@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,16 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import ownership as blocks
-from bot.blocks.text import is_channel_id
+from bot.blocks.text import Rendered
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area
 from bot.domain.directory import Candidate, Match, Method, Nearest, Several
 from bot.domain.names import clean, fold
 from bot.domain.ownership import Holding, Owned, Verdict
+from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, PersonRecord
 from bot.domain.secrets import looks_secret
 from bot.errors import NotAllowedError, NotFoundError
-from bot.services import outbox, references
+from bot.services import references, routing
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
@@ -161,14 +162,13 @@ async def confirm(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: i
 
 async def doubt(
     deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, person_id: int, reason: str
-) -> str | None:
+) -> tuple[Told, ...]:
     """Record that somebody doubts an asset's owner, and tell the owner once.
 
-    The note goes out with the first doubt after each confirmation; later ones are recorded only. Returns the owner's
-    name, or None when there is nobody to tell. Raises NotFoundError when the asset is gone.
+    The note goes out with the first doubt after each confirmation; later ones are recorded only. Returns where each
+    owner is told, empty when nobody is named as the owner. Raises NotFoundError when the asset is gone.
     """
     now = deps.clock.now()
-    told = None
     async with deps.database.transaction() as session:
         asset = await session.get(tables.Asset, asset_id)
         if asset is None or asset.gone_at is not None:
@@ -190,15 +190,17 @@ async def doubt(
             subject=f"asset:{asset_id}",
             detail={"doubt": row.id},
         )
-        for address, holding in addresses_of(snapshot, said).items():
-            since = int(holding.fact.confirmed_at.timestamp()) if holding.fact.confirmed_at else 0
-            note = blocks.doubted(
-                said.asset, person.slack_id if person else "", reason, value=f"{asset_id}|{area.value if area else ''}"
-            )
-            key = f"ownership.doubt:{asset_id}:{address}:{since}"
-            await outbox.enqueue(session, key=key, channel=address, message=note, at=now)
-            told = told or holding.name
-    return told
+        value = f"{asset_id}|{area.value if area else ''}"
+        doubter = person.slack_id if person else ""
+        return await tell_owners(
+            session,
+            deps,
+            snapshot,
+            claimed_by(said),
+            key=lambda held, to: f"ownership.doubt:{asset_id}:{to.key}:{_confirmed_second(held)}",
+            message=lambda owner: blocks.doubted(said.asset, owner, doubter, reason, value=value),
+            asker_id=doubter,
+        )
 
 
 async def remember_miss(deps: Deps, asked: str) -> None:
@@ -221,6 +223,10 @@ async def remember_miss(deps: Deps, asked: str) -> None:
                 index_elements=["folded"], set_={"times": table.c.times + 1, "text": text, "last_at": now}
             )
         )
+
+
+def _confirmed_second(holding: Holding) -> int:
+    return int(holding.fact.confirmed_at.timestamp()) if holding.fact.confirmed_at else 0
 
 
 def _verdicts(
@@ -264,24 +270,32 @@ def claimed_by(verdict: Verdict) -> tuple[Holding, ...]:
     return verdict.owners if isinstance(verdict, Owned) else ()
 
 
-def addresses_of(snapshot: Snapshot, verdict: Verdict) -> dict[str, Holding]:
-    """Return where the owners are told, each place once however many facts name it, with the fact confirmed last."""
-    found: dict[str, Holding] = {}
-    for holding in sorted(claimed_by(verdict), key=lambda held: held.trusted_at, reverse=True):
-        address = _address(snapshot, holding)
-        if address:
-            found.setdefault(address, holding)
-    return found
+async def tell_owners(
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    holdings: Iterable[Holding],
+    *,
+    key: Callable[[Holding, Recipient], str],
+    message: Callable[[str], Rendered],
+    asker_id: str,
+) -> tuple[Told, ...]:
+    """Send each owner a message, one for however many facts, and return where each goes.
 
-
-def _address(snapshot: Snapshot, holding: Holding) -> str:
-    """Where an owner is told: the team's channel when Slack has it, else its lead, or the person; empty for nowhere."""
-    if holding.person is not None:
-        return holding.person.slack_id
-    team = holding.team
-    if team is None:
-        return ""
-    if is_channel_id(team.channel):
-        return team.channel
-    lead = snapshot.person(team.lead_id) if team.lead_id is not None else None
-    return lead.slack_id if lead is not None else ""
+    `key` makes the outbox key of the owner's fact that was confirmed last, `message` the message for their name.
+    """
+    told: dict[str, Told] = {}
+    for holding in sorted(holdings, key=lambda held: held.trusted_at, reverse=True):
+        recipient = Recipient(team=holding.team) if holding.team is not None else Recipient(person=holding.person)
+        if recipient.key not in told:
+            told[recipient.key] = await routing.send(
+                session,
+                deps,
+                snapshot,
+                recipient,
+                key=key(holding, recipient),
+                message=message(recipient.name),
+                at=deps.clock.now(),
+                asker_id=asker_id,
+            )
+    return tuple(told.values())

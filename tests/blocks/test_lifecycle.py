@@ -42,7 +42,7 @@ from bot.samples.lifecycle import (
 from tests.blocks.foreign import words as foreign_words
 from tests.blocks.test_ownership import assert_fit_for_slack, assert_inert
 
-IDS = frozenset({"U12345678", "C12345678"})
+IDS = frozenset({"U12345678", "C12345678", "C012345678"})
 SOON = TODAY + timedelta(40)
 
 

@@ -17,6 +17,7 @@ from bot.blocks.ownership import Frame
 from bot.blocks.text import Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.ownership import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict, verdict
+from bot.domain.recipients import Told, Via
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.playground._mentions import pings_in
 from bot.playground.refusals import check_message, check_view
@@ -375,8 +376,8 @@ def test_choices_are_fit_for_slack(assets: list[AssetRecord], asked: str, owner:
 @given(foreign_assets(), words, words, st.just(ADA_ID) | words)
 def test_doubts_are_fit_for_slack(subject: AssetRecord, owner: str, reason: str, doubter: str) -> None:
     ids = REAL | {"U0STRANGER", "W0STRANGER"}
-    assert_fit_for_slack(blocks.doubted(subject, doubter, reason, value="7|"), ids=ids)
-    assert_fit_for_slack(blocks.doubt_recorded(owner))
+    assert_fit_for_slack(blocks.doubted(subject, owner, doubter, reason, value="7|"), ids=ids)
+    assert_fit_for_slack(blocks.doubt_recorded([Told(owner, via, True, owner, reason) for via in Via]))
     view = blocks.doubt_view(subject, owner, "7||https://hooks.example.test/x")
     assert check_view(view) == []
     View(**view).validate_json()
@@ -411,7 +412,7 @@ def test_sixty_facts_fifty_links_and_names_of_4000_characters_fit(name: str, sou
     small = asset(name=name, unowned_reason=name)
     assert_fit_for_slack(blocks.answer(judged(small), PLAIN))
     assert_fit_for_slack(blocks.several([(small, name)] * 60, name))
-    assert_fit_for_slack(blocks.doubted(small, "", name, value="7|"))
+    assert_fit_for_slack(blocks.doubted(small, name, "", name, value="7|"))
     assert check_view(blocks.doubt_view(small, name, "x" * 3000)) == []
 
 

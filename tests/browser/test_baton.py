@@ -87,9 +87,9 @@ async def test_a_doubt_reaches_the_owner_in_their_channel(baton: Playground, ope
     await dialog.get_by_role("textbox").fill("I think that checkout runs it now")
     await keep(page, "modal")
     await dialog.get_by_role("button", name="Tell them").click()
-    await expect(messages(page).last).to_contain_text("will be told")
+    await expect(messages(page).last).to_contain_text("I am telling")
     await page.locator("button.side-item", has_text="team-payments").click()
-    await expect(messages(page).last).to_contain_text("thinks that you do not own payments-db")
+    await expect(messages(page).last).to_contain_text("thinks that Payments does not own payments-db")
     await expect(messages(page).last).to_contain_text("I think that checkout runs it now")
 
 
@@ -194,7 +194,7 @@ async def test_the_tour_leads_through_the_product(baton: Playground, open_as: Op
     await expect(tour).to_contain_text("Done")
     await tour.get_by_role("button", name="Next").click()
     await tour.get_by_role("button", name="Take me there").click()
-    await expect(messages(page).last).to_contain_text("thinks that you do not own payments-db")
+    await expect(messages(page).last).to_contain_text("thinks that Payments does not own payments-db")
     await send(page, "/whoowns payments-db")
     await expect(messages(page).last).to_contain_text("confirmed by @tom.whitlock")
     await expect(tour).not_to_contain_text("Done")

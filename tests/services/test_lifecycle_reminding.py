@@ -21,9 +21,9 @@ from bot.services import snapshot as snapshots
 from bot.services.lifecycle import answering, remembering
 from bot.services.lifecycle.delegating import decide, delegate
 from bot.services.lifecycle.escalating import escalate
-from bot.services.lifecycle.places import unreachable
 from bot.services.lifecycle.remembering import card_of
 from bot.services.lifecycle.reminding import Reminding
+from bot.services.lifecycle.unreachable import unreachable
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
 from bot.services.snapshot import Snapshot

@@ -67,7 +67,7 @@ async def test_an_import_that_disagrees_with_a_claim_is_a_dispute(stage: Stage) 
 async def test_a_claim_of_what_is_owned_is_a_dispute_of_which_the_owner_hears_once(stage: Stage) -> None:
     answer = await stage.ask("/whoowns search-api", user="grace")
     said = await claim(stage, answer, user="grace")
-    assert "it is disputed now. Search will be told." in said
+    assert "it is disputed now. I am telling Search in <#" in said
     assert "There is a dispute" in (await stage.ask("/whoowns search-api")).text
     again = await claim(stage, answer, user="grace")
     assert "nothing was changed" in again
@@ -176,7 +176,7 @@ async def test_of_two_claims_at_once_the_second_is_contested(stage: Stage) -> No
     assert sorted(type(each).__name__ for each in outcomes) == ["Claimed", "Contested"]
     first = next(each.team for each in outcomes if isinstance(each, claiming.Claimed))
     second = next(each for each in outcomes if isinstance(each, claiming.Contested))
-    assert second.told == (first,)
+    assert [told.name for told in second.told] == [first]
     assert len(await drained(stage, first.lower())) == 1
 
 

@@ -65,17 +65,18 @@ async def test_only_an_owner_may_confirm_and_it_is_checked_at_the_click(stage: S
 
 
 async def test_wrong_owner_is_recorded_with_its_reason_and_the_owner_told_once(stage: Stage) -> None:
-    for who in ("eve", "omar"):
+    for who, receipt in (("eve", "I am telling Payments in <#"), ("omar", "I have told Payments (<#")):
         answer = await stage.ask("/whoowns checkout", user=who)
         await stage.press(answer, "ownership.doubt", user=who)
         view = stage.slack.view_stack(who)[-1]
         await stage.slack.submit_view(who, view.id, {"ownership.doubt_reason": "Search has it <!channel> now"})
         await stage.settle()
-        assert "Payments will be told" in stage.slack.visible_messages(who, "general")[-1].text
+        assert receipt in stage.slack.visible_messages(who, "general")[-1].text
+        await drained(stage, "payments")
     assert await count(stage, tables.OwnerDoubt) == 2
     told = await drained(stage, "payments")
     assert len(told) == 1
-    assert "thinks that you do not own *checkout*" in told[0].text
+    assert "thinks that *Payments* does not own *checkout*" in told[0].text
     assert "&lt;!channel&gt;" in told[0].text
 
 
@@ -197,7 +198,7 @@ async def test_a_note_goes_to_the_lead_when_the_team_has_no_channel(stage: Stage
     await stage.settle()
     dm = await stage.slack.open_dm("ada")
     told = await drained(stage, dm.id)
-    assert ["thinks that you do not own *checkout*" in m.text for m in told] == [True]
+    assert ["thinks that *Payments* does not own *checkout*" in m.text for m in told] == [True]
 
 
 async def test_a_team_that_dissolves_leaves_an_orphan(stage: Stage) -> None:

@@ -602,7 +602,8 @@ class TestDelegate:
     async def test_the_same_offer_twice_is_one(self, reminded: Reminded) -> None:
         await self.offered(reminded)
         await self.offered(reminded)
-        assert "asked already" in reminded.said_to("grace")
+        said = reminded.said_to("grace")
+        assert "*Platform* has not answered yet, so nothing was changed. I have told Platform (<#" in said
         assert (await actions(reminded.stage)).count("lifecycle.delegate") == 1
 
 
@@ -614,7 +615,7 @@ class TestNotOurs:
         values = {ids.NOT_OURS_TEAM: search, ids.NOT_OURS_REASON: "moved in May"}
         assert await reminded.submit("grace", values) == {}
         assert "that this is not theirs but Search's: moved in May" in reminded.root.text
-        assert "*Search* is asked to claim it" in reminded.said_to("grace")
+        assert "I am telling Search in <#" in reminded.said_to("grace")
         answer = await stage.ask("/whoowns checkout", user="eve")
         assert "doubted this" in answer.text
         assert "moved in May" in answer.text

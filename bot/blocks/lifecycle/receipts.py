@@ -6,21 +6,23 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.blocks.lifecycle import answers, words
+from bot.blocks.recipients import said_to
 from bot.blocks.text import Rendered, bold, escape
 from bot.domain.lifecycle.milestones import next_due
 from bot.domain.lifecycle.outcomes import Decided, Doubted, Offered, Outcome, Pinned, Recorded, Standing
 from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card
 from bot.domain.lifecycle.responses import PLAN_CHECK, SNOOZE_ENDS
 from bot.domain.lifecycle.working_time import WorkingTime
+from bot.domain.recipients import Told
 
 
 def receipt(outcome: Outcome) -> Rendered:
     """Return what an answer came to."""
     match outcome:
-        case Recorded(card, answer):
-            return Rendered(_recorded(card, answer))
-        case Standing(card, answer):
-            return Rendered(_standing(card, answer))
+        case Recorded(card, answer, told):
+            return Rendered(_with(_recorded(card, answer), told))
+        case Standing(card, answer, told):
+            return Rendered(_with(_standing(card, answer), told))
         case Pinned():
             return Rendered(_pinned(outcome))
         case Doubted():
@@ -29,6 +31,10 @@ def receipt(outcome: Outcome) -> Rendered:
             return Rendered(_offered(outcome))
         case Decided():
             return Rendered(_decided(outcome))
+
+
+def _with(said: str, told: Told | None) -> str:
+    return f"{said} {said_to([told])}" if told is not None else said
 
 
 def _recorded(card: Card, answer: Answer | None) -> str:
@@ -100,8 +106,8 @@ def _doubted(outcome: Doubted) -> str:
     count = len(outcome.assets)
     what = bold(outcome.assets[0], 80) if count == 1 else f"{count:,} assets"
     told = (
-        f"{bold(outcome.told, 80)} is asked to claim {'it' if count == 1 else 'them'}."
-        if outcome.told
+        said_to([outcome.told])
+        if outcome.told is not None
         else "Nobody is named to ask, so ask in the platform channel as well, or have the catalog corrected."
     )
     return (
@@ -113,8 +119,8 @@ def _doubted(outcome: Doubted) -> str:
 def _offered(outcome: Offered) -> str:
     team = bold(outcome.team, 80)
     if not outcome.is_new:
-        return f"{team} has been asked already and has not answered yet, so nothing was changed."
-    return f"{team} is asked to take it over. Until one of them accepts, it stays with you."
+        return f"{team} has not answered yet, so nothing was changed. {said_to([outcome.told])}"
+    return f"{said_to([outcome.told])} Until somebody of {team} accepts, it stays with you."
 
 
 def _decided(outcome: Decided) -> str:
@@ -124,11 +130,12 @@ def _decided(outcome: Decided) -> str:
         if not outcome.is_new:
             verb = "accepted" if outcome.is_granted else "declined"
             return f"{by} has {verb} {name} already, so nothing was changed."
-        return (
+        said = (
             f"{name} is with your team now: plan it, or answer it in another way."
             if outcome.is_granted
-            else f"Declined: {name} stays where it was, and they are told."
+            else f"Declined: {name} stays where it was."
         )
+        return _with(said, outcome.told)
     verb = "approved" if outcome.is_granted else "refused"
     if not outcome.is_new:
         return f"{by} has {verb} leaving {name} already, so nothing was changed."

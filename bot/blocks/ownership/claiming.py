@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.blocks.ownership.actions import CLAIM_TEAM, CLAIM_VIEW
-from bot.blocks.text import Block, Rendered, bold, escape, mention, plain, section
+from bot.blocks.recipients import said_to
+from bot.blocks.text import Block, Rendered, bold, mention, plain, section
+from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
 
 #: Slack's limit for the options of a select menu.
@@ -18,7 +20,7 @@ def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], meta
     if owner:
         happens = (
             f"The catalog says {bold(owner, 80)} owns {name}. Your claim will stand beside that as a dispute until the "
-            "two of you agree; they are told once, and nothing moves silently."
+            "two of you agree. I look for somebody to tell there, and say whom I found."
         )
     else:
         happens = f"Nobody owns {name}. It belongs to your team as soon as you claim it."
@@ -52,12 +54,10 @@ def claimed(asset: AssetRecord, team: str) -> Rendered:
     return Rendered(f"{bold(team, 80)} owns {bold(asset.name)} from now on. You can withdraw that on its answer.")
 
 
-def contested(asset: AssetRecord, team: str, told: Sequence[str]) -> Rendered:
-    """Return the receipt for a claim of what somebody owns; `told` are the owners who hear of it."""
-    who = " and ".join(escape(name, 80) for name in told[:4])
-    told_now = f"{who} will be told." if who else "There was nobody whom I could tell, so talk to them yourself."
+def contested(asset: AssetRecord, team: str, told: Sequence[Told]) -> Rendered:
+    """Return the receipt for a claim of what somebody owns; `told` is where its owners hear of it."""
     return Rendered(
-        f"{bold(team, 80)} claims {bold(asset.name)}, which has an owner already: it is disputed now. {told_now}"
+        f"{bold(team, 80)} claims {bold(asset.name)}, which has an owner already: it is disputed now. {said_to(told)}"
     )
 
 
@@ -66,13 +66,14 @@ def already_theirs(asset: AssetRecord, team: str) -> Rendered:
     return Rendered(f"{bold(team, 80)} has claimed {bold(asset.name)} or owns it already, so nothing was changed.")
 
 
-def claimed_from_you(asset: AssetRecord, team: str, claimer: str) -> Rendered:
+def claimed_from_you(asset: AssetRecord, owner: str, team: str, claimer: str) -> Rendered:
     """Return the note to the owners of what another team claims. `claimer` is a Slack id or empty."""
     who = mention(claimer) or "Somebody"
     return Rendered(
-        f"{who} claims {bold(asset.name)} for {bold(team or 'another team', 80)}; the catalog says that you own it.\n"
-        "Nothing has moved: it is disputed until you agree. If it is theirs, take yourselves out of the file that "
-        "names you; if it is yours, ask them to withdraw the claim."
+        f"{who} claims {bold(asset.name)} for {bold(team or 'another team', 80)}; "
+        f"the catalog says that {bold(owner, 80)} owns it.\n"
+        "Nothing has moved: it is disputed until both sides agree. If the claim is right, correct the file that "
+        "names the owner so far; if not, ask for the claim to be withdrawn."
     )
 
 

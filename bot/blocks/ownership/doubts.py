@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.blocks.ownership.actions import CONFIRM, DOUBT_REASON, DOUBT_VIEW
+from bot.blocks.recipients import said_to
 from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
+from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord
 
 
-def doubt_recorded(owner: str) -> Rendered:
-    """Return the receipt for a doubt; `owner` is who has been told, empty when there was nobody to tell."""
-    if owner:
-        return Rendered(f"Thank you. Your doubt is recorded, and {escape(owner, 80)} will be told.")
-    return Rendered(
-        "Thank you. Your doubt is recorded; there is nobody to tell, so ask in the platform channel as well."
-    )
+def doubt_recorded(told: Sequence[Told]) -> Rendered:
+    """Return the receipt for a doubt; `told` is where each owner hears of it."""
+    return Rendered(f"Thank you. Your doubt is recorded. {said_to(told)}")
 
 
 def doubt_view(asset: AssetRecord, owner: str, metadata: str) -> Block:
@@ -31,7 +31,7 @@ def doubt_view(asset: AssetRecord, owner: str, metadata: str) -> Block:
         "submit": {"type": "plain_text", "text": "Tell them"},
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": [
-            section(f"{said} Your doubt is recorded, and the owner is told once."),
+            section(f"{said} Your doubt goes on record. I look for somebody to tell there, and say whom I found."),
             {
                 "type": "input",
                 "block_id": DOUBT_REASON,
@@ -49,14 +49,14 @@ def doubt_view(asset: AssetRecord, owner: str, metadata: str) -> Block:
     }
 
 
-def doubted(asset: AssetRecord, doubter: str, reason: str, *, value: str) -> Rendered:
-    """Return the note to an owner: somebody thinks that they do not own it. `doubter` is a Slack id or empty."""
+def doubted(asset: AssetRecord, owner: str, doubter: str, reason: str, *, value: str) -> Rendered:
+    """Return the note to an owner: somebody thinks that `owner` does not own it. `doubter` is a Slack id or empty."""
     who = mention(doubter) or "Somebody"
-    text = f"{who} thinks that you do not own {bold(asset.name)}."
+    text = f"{who} thinks that {bold(owner, 80)} does not own {bold(asset.name)}."
     said = escape(reason, 500)
     if said:
         text += f"\n> {said}"
-    text += "\nNothing has changed. If you do own it, confirm it and the doubt is settled."
+    text += "\nNothing has changed. If they do own it, one of them can confirm it, and the doubt is settled."
     name = plain(asset.name, 60)
     return Rendered(
         text,

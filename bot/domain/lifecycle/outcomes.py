@@ -5,22 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.lifecycle.reminders import Answer, Card
+from bot.domain.recipients import Told
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The answer stands from now on. `answer` is None where it ended something instead of beginning it."""
+    """The answer stands from now on. `answer` is None where it ended something instead of beginning it.
+
+    `told` is where somebody is asked to approve it; None where nobody has to.
+    """
 
     card: Card
     answer: Answer | None = None
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Nothing was changed: this stands already, or stands against it."""
+    """Nothing was changed: this stands already, or stands against it. `told` is where somebody is asked about it."""
 
     card: Card
     answer: Answer | None = None
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +43,35 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """It is on record that these assets are not their owner's. `told` is the team that has been asked to claim them."""
+    """It is on record that these assets are not their owner's. `told` is where another team is asked to claim them."""
 
     card: Card
     assets: tuple[str, ...]
-    told: str = ""
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Another team has been asked to take a reminder over, now or (not `is_new`) before."""
+    """Another team is asked to take a reminder over, where `told` says, now or (not `is_new`) before."""
 
     card: Card
     team: str
+    told: Told
     is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A delegation or a waiver was decided, by this click or an earlier one."""
+    """A delegation or a waiver was decided, by this click or an earlier one.
+
+    `told` is where those who offered a delegation hear of it; None where nobody is told.
+    """
 
     card: Card
     answer: Answer
     is_granted: bool
     is_new: bool = True
+    told: Told | None = None
 
 
 Outcome = Recorded | Standing | Pinned | Doubted | Offered | Decided

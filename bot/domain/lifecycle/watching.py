@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 
-from bot.domain import ownership
+from bot.domain import ownership, recipients
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.lifecycle.deadlines import current, deadlines_of
 from bot.domain.lifecycle.deployments import Deployment, Pin
@@ -19,7 +19,7 @@ from bot.domain.lifecycle.records import Cycle, Product
 from bot.domain.lifecycle.table import Table
 from bot.domain.names import fold
 from bot.domain.ownership import CatalogView, Disputed, Holding, Orphaned, Owned
-from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+from bot.domain.records import AssetRecord
 
 #: Whose part of a thing ages: of what stores data its database, of a cluster its infrastructure, else the whole.
 _AREAS = {
@@ -30,36 +30,9 @@ _AREAS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """Whom reminders go to: a team, a person, or (both None) nobody, which the platform channel hears of."""
-
-    team: TeamRecord | None = None
-    person: PersonRecord | None = None
-
-    @property
-    def key(self) -> str:
-        """`team:3`, `person:7` or `nobody`."""
-        if self.team is not None:
-            return f"team:{self.team.id}"
-        return f"person:{self.person.id}" if self.person is not None else "nobody"
-
-    @property
-    def name(self) -> str:
-        """The name as people write it; empty for nobody."""
-        if self.team is not None:
-            return self.team.name
-        return self.person.name if self.person is not None else ""
-
-    @property
-    def timezone(self) -> str:
-        """The name of the time zone that they work in; empty where nobody said."""
-        if self.team is not None:
-            return self.team.timezone
-        return self.person.timezone if self.person is not None else ""
-
-
-NOBODY = Addressee()
+#: Whom reminders go to.
+Addressee = recipients.Recipient
+NOBODY = recipients.NOBODY
 
 
 @dataclass(frozen=True, slots=True)

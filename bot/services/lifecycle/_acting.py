@@ -16,16 +16,15 @@ from bot.blocks import lifecycle as blocks
 from bot.blocks.text import Rendered, escape
 from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card, ClosedCard
 from bot.domain.lifecycle.watching import Addressee
+from bot.domain.recipients import Told
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.errors import NotAllowedError, NotFoundError
-from bot.services import outbox
+from bot.services import outbox, routing
 from bot.services._rights import answering_for, managed_by, teams_of
 from bot.services.deps import Deps
 from bot.services.lifecycle.drawing import redraw
-from bot.services.lifecycle.places import lead_of, places_of, slack_id_of
 from bot.services.lifecycle.remembering import card_of
 from bot.services.lifecycle.watches import Watcher
-from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.journal import audit
 
@@ -127,22 +126,28 @@ class Act:
         self.card = card
         return card
 
-    async def reply(self, key: str, message: Rendered) -> None:
+    async def reply(self, key: str, message: Rendered) -> Told:
         """Put a message into the reminder's thread, or where it is told when there is no root message yet."""
-        root, snapshot = self.card.reminder.root_key, self.watcher.snapshot
         taken_over = self.card.reminder.delegated_to
-        told = Addressee(team=snapshot.team(taken_over)) if taken_over is not None else self.card.watch.addressee
-        places = places_of(self.deps, snapshot, told)
-        if root or places:
-            await outbox.enqueue(
-                self.session,
-                key=key,
-                channel=places[0] if places else "",
-                message=message,
-                at=self.now,
-                parent_key=root or None,
-                fallbacks=places[1:],
-            )
+        to = Addressee(self.watcher.snapshot.team(taken_over)) if taken_over is not None else self.card.watch.addressee
+        return await self._send(to, key, message, parent_key=self.card.reminder.root_key or None)
+
+    async def tell_team(self, key: str, team: TeamRecord, message: Rendered) -> Told:
+        """Send a message to another team."""
+        return await self._send(Addressee(team), key, message)
+
+    async def _send(self, to: Addressee, key: str, message: Rendered, *, parent_key: str | None = None) -> Told:
+        return await routing.send(
+            self.session,
+            self.deps,
+            self.watcher.snapshot,
+            to,
+            key=key,
+            message=message,
+            at=self.now,
+            asker_id=routing.slack_id_of(self.watcher.snapshot.person(self.person_id)),
+            parent_key=parent_key,
+        )
 
     async def revise(self, key: str, message: Rendered) -> None:
         """Let a message that was sent before read like this."""
@@ -213,11 +218,6 @@ def refusal(card: Card) -> NotAllowedError:
         f"Only members of {' and '.join(names)} and their leads or managers can answer this. If it is yours, "
         "claim the asset with `/whoowns`."
     )
-
-
-def team_places(snapshot: Snapshot, team: TeamRecord) -> list[str]:
-    """Return where a team can be asked, the best place first: its channel, then its lead; empty for nowhere."""
-    return [place for place in (team.channel, slack_id_of(lead_of(snapshot, team))) if place]
 
 
 async def answer_of(session: AsyncSession, row: tables.ReminderAnswer) -> Answer:

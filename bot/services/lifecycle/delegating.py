@@ -7,11 +7,12 @@ from bot.blocks.text import escape
 from bot.domain.lifecycle.outcomes import Decided, Offered
 from bot.domain.lifecycle.reminders import AnswerKind
 from bot.domain.lifecycle.standing import pending
+from bot.domain.lifecycle.watching import Addressee
 from bot.errors import NotAllowedError, NotFoundError, UserError
-from bot.services import outbox
+from bot.services import routing
 from bot.services._rights import teams_of
 from bot.services.deps import Deps
-from bot.services.lifecycle._acting import CLOSED, Act, acting, answer_of, offer_key, team_places
+from bot.services.lifecycle._acting import CLOSED, Act, acting, answer_of, offer_key
 from bot.services.lifecycle.watches import Watcher
 from bot.store import tables
 
@@ -19,8 +20,8 @@ from bot.store import tables
 async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, team_id: int) -> Offered:
     """Ask another team to take a reminder over. Nothing moves until one of its people accepts.
 
-    An offer to somebody else that is still open is taken back; the same one again changes nothing. Raises UserError for
-    a team that has it already or cannot be told, NotFoundError for one that is gone.
+    An offer to somebody else that is still open is taken back; the same one again is sent only if it was lost. Raises
+    UserError for a team that has it already or cannot be told, NotFoundError for one that is gone.
     """
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
         team = watcher.snapshot.team(team_id)
@@ -32,9 +33,9 @@ async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id:
             raise UserError(f"{escape(team.name, 80)} has it already: choose another team.")
         asked = pending(act.card.reminder, AnswerKind.DELEGATED, act.today)
         if asked is not None and asked.team_id == team_id:
-            return Offered(act.card, team.name, is_new=False)
-        places = team_places(watcher.snapshot, team)
-        if not places:
+            told = await act.tell_team(offer_key(asked.id), team, blocks.offer(act.card, asked))
+            return Offered(act.card, team.name, told, is_new=False)
+        if not routing.places(deps, watcher.snapshot, Addressee(team)):
             raise UserError(
                 f"{escape(team.name, 80)} has no channel and no lead that I could ask: talk to them yourself."
             )
@@ -43,15 +44,8 @@ async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id:
         row = await act.add(AnswerKind.DELEGATED, team_id=team_id)
         await act.note("delegate", answer=row.id, team=team_id)
         answer = await answer_of(act.session, row)
-        await outbox.enqueue(
-            act.session,
-            key=offer_key(answer.id),
-            channel=places[0],
-            message=blocks.offer(act.card, answer),
-            at=act.now,
-            fallbacks=places[1:],
-        )
-        return Offered(await act.redraw(), team.name)
+        told = await act.tell_team(offer_key(answer.id), team, blocks.offer(act.card, answer))
+        return Offered(await act.redraw(), team.name, told)
 
 
 async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int, is_accepted: bool) -> Decided:
@@ -95,5 +89,5 @@ async def _tell(act: Act, row: tables.ReminderAnswer, team: str, *, is_accepted:
     await act.revise(offer_key(answer.id), blocks.offer_settled(act.card, answer, is_accepted=is_accepted))
     word = "accepted" if is_accepted else "declined"
     message = blocks.offer_answered(act.card, answer, team, is_accepted=is_accepted)
-    await act.reply(f"lifecycle.offer-{word}:{answer.id}", message)
-    return Decided(await act.redraw(), answer, is_accepted)
+    told = await act.reply(f"lifecycle.offer-{word}:{answer.id}", message)
+    return Decided(await act.redraw(), answer, is_accepted, told=told)

@@ -13,11 +13,11 @@ from bot.domain.lifecycle.outcomes import Doubted, Standing
 from bot.domain.lifecycle.reminders import AnswerKind
 from bot.domain.lifecycle.standing import current_milestone, standing
 from bot.domain.names import clean
+from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.errors import NotFoundError, UserError
-from bot.services import outbox
 from bot.services.deps import Deps
-from bot.services.lifecycle._acting import Act, acting, team_places
+from bot.services.lifecycle._acting import Act, acting
 from bot.services.lifecycle.watches import Watcher
 from bot.store import tables
 from bot.store.journal import next_revision
@@ -49,15 +49,15 @@ async def not_ours(
         detail = {key: value for key, value in detail.items() if value}
         stands = standing(act.card)
         if stands is not None and stands.detail == detail:
-            return Standing(act.card, stands)
+            told = await _ask(act, stands.id, team, assets, said) if team is not None else None
+            return Standing(act.card, stands, told)
         await act.end(tuple(AnswerKind))
         seen = current_milestone(act.card.reminder, act.card.watch.deadline.on, act.today)
         row = await act.add(AnswerKind.ACKNOWLEDGED, milestone=seen.days, detail=detail)
         await _put_on_record(act, assets, said)
         await act.note("not_ours", answer=row.id, assets=[asset.id for asset in assets], team=team_id)
-        asked = team is not None and await _ask(act, row, team, assets, said)
-        card = await act.redraw()
-        return Doubted(card, tuple(asset.name for asset in assets), team.name if team is not None and asked else "")
+        told = await _ask(act, row.id, team, assets, said) if team is not None else None
+        return Doubted(await act.redraw(), tuple(asset.name for asset in assets), told)
 
 
 def _named(act: Act, team_id: int | None) -> TeamRecord | None:
@@ -91,21 +91,8 @@ async def _put_on_record(act: Act, assets: Collection[AssetRecord], reason: str)
         )
 
 
-async def _ask(
-    act: Act, row: tables.ReminderAnswer, team: TeamRecord, assets: Collection[AssetRecord], reason: str
-) -> bool:
-    """Ask the team that is said to be the owner to claim the assets; return whether it can be asked."""
-    places = team_places(act.watcher.snapshot, team)
-    if not places:
-        return False
+async def _ask(act: Act, answer_id: int | None, team: TeamRecord, assets: Collection[AssetRecord], reason: str) -> Told:
+    """Ask the team that is said to be the owner to claim the assets; once, unless that was lost."""
     doubter = act.watcher.snapshot.person(act.person_id)
     message = blocks.claim_wanted(doubter, act.card.watch.addressee.name, list(assets), reason)
-    await outbox.enqueue(
-        act.session,
-        key=f"lifecycle.claim-wanted:{row.id}",
-        channel=places[0],
-        message=message,
-        at=act.now,
-        fallbacks=places[1:],
-    )
-    return True
+    return await act.tell_team(f"lifecycle.claim-wanted:{answer_id}", team, message)

@@ -21,13 +21,13 @@ from bot.domain.lifecycle.reminders import Item, Remembered
 from bot.domain.lifecycle.watching import Addressee, Watch
 from bot.domain.lifecycle.working_time import WorkingTime
 from bot.domain.records import PersonRecord, TeamRecord
-from bot.services import outbox
+from bot.services import outbox, routing
 from bot.services.deps import Deps
 from bot.services.lifecycle import remembering, written
 from bot.services.lifecycle.drawing import reply_key
-from bot.services.lifecycle.places import lead_of, manager_of, places_of, platform_of, slack_id_of
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.routing import lead_of, manager_of, platform_of, slack_id_of
 from bot.services.snapshot import Snapshot
 from bot.store.tables import Reminder, core
 
@@ -149,7 +149,7 @@ def _recipients(deps: Deps, watcher: Watcher, owed: Sequence[_Owed]) -> list[_Re
     found: dict[str, _Recipient] = {}
     for each in owed:
         told = _told(watcher, each.reminder, each.watch)
-        first = next(iter(places_of(deps, watcher.snapshot, told)), "")
+        first = next(iter(routing.places(deps, watcher.snapshot, told)), "")
         for part in each.parts:
             recipient = _recipient(deps, watcher.snapshot, part, told)
             if recipient is not None and recipient.places and recipient.places[0] not in {first, *each.went_to}:

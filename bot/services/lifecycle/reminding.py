@@ -17,14 +17,15 @@ from bot.domain.lifecycle.planning import NothingThisWeek, Plan, Subject, Writte
 from bot.domain.lifecycle.reminders import Remembered
 from bot.domain.lifecycle.watching import NOBODY, Addressee, Running, Watch, Watches
 from bot.domain.lifecycle.working_time import WorkingTime
+from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.lifecycle import remembering, written
 from bot.services.lifecycle.closing import Closing
 from bot.services.lifecycle.escalating import escalate, zone_name_of
-from bot.services.lifecycle.places import manager_of, places_of
 from bot.services.lifecycle.saying import Telling, WatchKey, carry_out, open_reminders
 from bot.services.lifecycle.watches import Watcher
 from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.routing import manager_of
 from bot.store.tables import AuditEntry
 
 log = logging.getLogger(__name__)
@@ -202,7 +203,7 @@ class Reminding:
         return _Concern(
             addressee,
             work,
-            places_of(self._deps, self._watcher.snapshot, addressee),
+            routing.places(self._deps, self._watcher.snapshot, addressee),
             watches=list(watches.by_addressee.get(key, ())),
             unsure=watches.unsure.get(key, ()),
         )

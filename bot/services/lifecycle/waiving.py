@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from bot.blocks import lifecycle as blocks
 from bot.blocks.lifecycle.answers import REASON
 from bot.domain.lifecycle.outcomes import Decided, Recorded, Standing
-from bot.domain.lifecycle.reminders import AnswerKind
+from bot.domain.lifecycle.reminders import Answer, AnswerKind
 from bot.domain.lifecycle.responses import LONGEST_WAIVER
 from bot.domain.lifecycle.standing import pending, standing
 from bot.domain.names import clean
+from bot.domain.recipients import Told
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services.deps import Deps
-from bot.services.lifecycle._acting import CLOSED, acting, answer_of, people_who_may, waiver_key
+from bot.services.lifecycle._acting import CLOSED, Act, acting, answer_of, people_who_may, waiver_key
 from bot.services.lifecycle.watches import Watcher
 from bot.store import tables
 
@@ -38,7 +39,8 @@ async def waive(
         for known in (asked, standing(act.card)):
             is_same = known is not None and known.kind is AnswerKind.WAIVED
             if known is not None and is_same and (known.until, known.detail.get(REASON)) == (until, said):
-                return Standing(act.card, known)
+                is_asked = known.decided_by is None
+                return Standing(act.card, known, await _ask(act, known) if is_asked else None)
         if not await people_who_may(act.session, act.card) - {person_id}:
             raise UserError(
                 "Somebody else of your team has to approve, and there is nobody else in it: plan the upgrade instead, "
@@ -49,8 +51,13 @@ async def waive(
         row = await act.add(AnswerKind.WAIVED, until=until, detail={REASON: said})
         await act.note("waive", answer=row.id, until=until.isoformat())
         answer = await answer_of(act.session, row)
-        await act.reply(waiver_key(answer.id), blocks.waiver_wanted(act.card, answer))
-        return Recorded(await act.redraw(), answer)
+        told = await _ask(act, answer)
+        return Recorded(await act.redraw(), answer, told)
+
+
+async def _ask(act: Act, answer: Answer) -> Told:
+    """Ask whether a waiver is approved; once, unless the question was lost."""
+    return await act.reply(waiver_key(answer.id), blocks.waiver_wanted(act.card, answer))
 
 
 async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int, is_granted: bool) -> Decided:

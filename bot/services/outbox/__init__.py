@@ -9,12 +9,26 @@ a second, or that of updates. A reply steps into the line of its root's channel 
 
 A message that Slack may have taken unbeknown to us (`unsure_since`) is looked for by its key before it is posted
 again. A claim is the row's `due_at`: whoever writes down what became of a message has to hold the claim still.
+
+Whoever caused a message and was told where it goes is in its body (`askers`). When it goes elsewhere, or nowhere, a
+message to them is added in the same transaction that writes that down.
 """
 
 from __future__ import annotations
 
 from bot.services.outbox._draining import Drainer, drain
 from bot.services.outbox._pace import CHANNEL_INTERVAL, Pace
-from bot.services.outbox._writing import enqueue, moved_to, revise
+from bot.services.outbox._writing import Asker, ask_again, destination, enqueue, moved_to, revise
 
-__all__ = ["CHANNEL_INTERVAL", "Drainer", "Pace", "drain", "enqueue", "moved_to", "revise"]
+__all__ = [
+    "CHANNEL_INTERVAL",
+    "Asker",
+    "Drainer",
+    "Pace",
+    "ask_again",
+    "destination",
+    "drain",
+    "enqueue",
+    "moved_to",
+    "revise",
+]

@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Update, bindparam, case, null, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.blocks.text import Rendered
 from bot.domain.outbox import MOST_ATTEMPTS
 from bot.ports import Posted
 from bot.services.deps import Deps
 from bot.services.outbox._queue import COLUMNS, UPDATES, Message, Picked
+from bot.services.outbox._writing import tell_askers
 from bot.store.tables import OutboxMessage, core
 
 log = logging.getLogger(__name__)
@@ -44,12 +46,22 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What whoever caused a message is told of it. Without `is_first` only those who were told otherwise before."""
+
+    key: str
+    message: Rendered
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Change:
     """An update of the row with this number, and whether it applied. Plain successes come as parameters of `_SENT`."""
 
     number: int
     statement: Update | Mapping[str, Any]
     outcome: asyncio.Future[bool]
+    news: News | None = None
 
 
 def target_of(picked: Picked) -> Target | None:
@@ -159,12 +171,12 @@ class Ledger:
         same = _TABLE.c.state == message.state, _TABLE.c.due_at == message.due_at
         await self._change(message, *same, values={"lane": None, "state": "waiting"})
 
-    async def conclude(self, held: Claim, values: Mapping[str, Any]) -> None:
+    async def conclude(self, held: Claim, values: Mapping[str, Any], news: News | None = None) -> None:
         """Write down what became of a claimed message, unless the claim ran out."""
-        if not await self._change(held.message, *_holding(held), values=values):
+        if not await self._change(held.message, *_holding(held), values=values, news=news):
             log.warning("outbox message %s: its claim ran out before Slack answered", held.message.id)
 
-    async def sent(self, held: Claim, posted: Posted, revision: int) -> None:
+    async def sent(self, held: Claim, posted: Posted, revision: int, news: News | None) -> None:
         """Write down that a claimed message is in Slack, in the words of this revision."""
         values = {
             "row": held.message.id,
@@ -174,7 +186,7 @@ class Ledger:
             "new_channel": posted.channel,
             "now": self._deps.clock.now(),
         }
-        if not await self._write_down(held.message, values):
+        if not await self._write_down(held.message, values, news):
             log.warning("outbox message %s: its claim ran out before Slack answered", held.message.id)
 
     async def close(self) -> None:
@@ -182,14 +194,21 @@ class Ledger:
         if self._writing is not None:
             await self._writing
 
-    async def _change(self, message: Message, *conditions: ColumnElement[bool], values: Mapping[str, Any]) -> bool:
+    async def _change(
+        self,
+        message: Message,
+        *conditions: ColumnElement[bool],
+        values: Mapping[str, Any],
+        news: News | None = None,
+    ) -> bool:
         """Change one row if the conditions still hold; return whether they did."""
-        return await self._write_down(
-            message, update(_TABLE).where(_TABLE.c.id == message.id, *conditions).values(**values)
-        )
+        statement = update(_TABLE).where(_TABLE.c.id == message.id, *conditions).values(**values)
+        return await self._write_down(message, statement, news)
 
-    async def _write_down(self, message: Message, statement: Update | Mapping[str, Any]) -> bool:
-        change = _Change(message.id, statement, asyncio.get_running_loop().create_future())
+    async def _write_down(
+        self, message: Message, statement: Update | Mapping[str, Any], news: News | None = None
+    ) -> bool:
+        change = _Change(message.id, statement, asyncio.get_running_loop().create_future(), news)
         self._waiting.append(change)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
@@ -225,6 +244,10 @@ class Ledger:
             }
             if plain:
                 outcomes |= await _mark_sent(connection, plain)
+            now = self._deps.clock.now()
+            for change in batch:
+                if (news := change.news) is not None and outcomes[change.number]:
+                    await tell_askers(session, key=news.key, news=news.message, at=now, is_first=news.is_first)
         for change in batch:
             if not change.outcome.done():
                 change.outcome.set_result(outcomes[change.number])

@@ -9,16 +9,17 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from bot.blocks.outbox import GAVE_UP, moved, what_to_do, why
+from bot.blocks.outbox import GAVE_UP, delivered, lost, moved, what_to_do, why
 from bot.blocks.text import Rendered
 from bot.domain import outbox as rules
 from bot.domain.outbox import Blame
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import Posted, Slack
 from bot.services.deps import Deps
-from bot.services.outbox._claims import Claim, Ledger, settled, target_of
+from bot.services.outbox._claims import Claim, Ledger, News, settled, target_of
 from bot.services.outbox._pace import Call, Pace
 from bot.services.outbox._queue import Message, Picked, goes_into_thread
+from bot.services.outbox._writing import meant_for
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +142,10 @@ class Courier:
             raise
 
     async def _posted(self, held: Claim, posted: Posted, revision: int) -> bool:
-        await self._ledger.sent(held, posted, revision)
+        message = held.message
+        refusals = [entry for entry in message.moved_from if entry["channel"]]
+        told = partial(delivered, place=held.target.channel, refusals=refusals)
+        await self._ledger.sent(held, posted, revision, _news(message, told, is_first=bool(refusals)))
         return True
 
     async def _not_posted(self, held: Claim, error: SlackError) -> None:
@@ -315,11 +319,21 @@ class Courier:
         values = settled(message.revision, "failed") | {"error": code, "due_at": self._deps.clock.now()}
         if not is_unsure:
             values["unsure_since"] = None
-        await self._ledger.conclude(held, values)
+        codes = [*(entry["error"] for entry in message.moved_from if entry["channel"]), code]
+        told = partial(lost, codes=codes, is_unsure=is_unsure)
+        await self._ledger.conclude(held, values, _news(message, told, is_first=True))
 
 
 def _shown(message: Message) -> Rendered:
     return moved(Rendered(message.body["text"], message.body.get("blocks", ())), message.moved_from)
+
+
+def _news(message: Message, made: Callable[..., Rendered], *, is_first: bool) -> News | None:
+    """What whoever caused a message hears; None for one that was in Slack before, or that nobody was told of."""
+    name = meant_for(message.body)
+    if name is None or message.ts is not None or message.edition:
+        return None
+    return News(message.key, made(name, text=message.body["text"]), is_first)
 
 
 def _mark(message: Message) -> str:

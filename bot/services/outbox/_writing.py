@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -16,6 +17,29 @@ from bot.store.inserts import insert_into
 from bot.store.tables import OutboxMessage, core
 
 _TABLE = core(OutboxMessage)
+#: The field of a message's body that says who caused it and for whom it is: `{"ids": ["U0EVE"], "name": "Payments"}`.
+_ASKERS = "askers"
+_UNSENT = ("waiting", "sending")
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who caused a message that they were told of: they hear when it goes elsewhere, or nowhere.
+
+    `slack_id` is theirs, `name` that of the team or person whom the message is for.
+    """
+
+    slack_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a message is in Slack, or goes next."""
+
+    channel: str
+    is_sent: bool = False
+    is_lost: bool = False  #: it failed, or was dropped by an administrator
 
 
 @cache
@@ -35,18 +59,20 @@ async def enqueue(  # noqa: PLR0913 - all but the session by name
     is_broadcast: bool = False,
     thread_ts: str = "",
     fallbacks: Sequence[str] = (),
+    asker: Asker | None = None,
 ) -> bool:
     """Add a message to the transaction of its cause, not to be posted before `at`.
 
     With `parent_key` it is a reply in the thread under the message with that key, in whichever channel that one
     landed, and waits for it; `is_broadcast` shows it in the channel as well. `thread_ts` is a thread that somebody
     else began. When `channel` cannot be posted to for good, the `fallbacks`, channel or user ids, are tried in turn.
-    Returns False, and adds nothing, when the key was used before.
+    When it does not get where it was meant to go, `asker` hears of it. Returns False, and adds nothing, when the key
+    was used before.
     """
     values = {
         "key": key,
         "channel": channel,
-        "body": message.as_body(),
+        "body": message.as_body() | _asked_by(asker),
         "state": "waiting",
         "attempts": 0,
         "created_at": at,
@@ -76,8 +102,10 @@ async def revise(session: AsyncSession, *, key: str, message: Rendered, at: date
     """
     connection = await session.connection()
     row = (await connection.execute(_READ, {"wanted": key})).one_or_none()
-    body = message.as_body()
-    if row is None or row.state == "dropped" or _same(row.body, body):
+    if row is None or row.state == "dropped":
+        return False
+    body = message.as_body() | _asked_by(None, row.body)
+    if _same(row.body, body):
         return False
     values: dict[str, Any] = {"body": body, "revision": row.revision + 1}
     if row.state == "sent":
@@ -98,6 +126,59 @@ _READ = (
     .where(_TABLE.c.key == bindparam("wanted"))
     .with_for_update()
 )
+
+
+async def destination(session: AsyncSession, key: str) -> Destination | None:
+    """Return where the message with this key is or goes; None when there is no such message."""
+    t = _TABLE.c
+    row = (await session.execute(select(t.channel, t.state).where(t.key == key))).one_or_none()
+    if row is None:
+        return None
+    return Destination(row.channel, row.state == "sent", row.state in ("failed", "dropped"))
+
+
+async def ask_again(
+    session: AsyncSession, *, key: str, places: Sequence[str], message: Rendered, at: datetime, asker: Asker | None
+) -> None:
+    """Let whoever asks for a message that was enqueued before hear, too, when it goes elsewhere or nowhere.
+
+    One that was lost is tried again in these words and places.
+    """
+    connection = await session.connection()
+    row = (await connection.execute(_READ, {"wanted": key})).one()
+    if row.state == "sent":
+        return
+    asked = _asked_by(asker, row.body)
+    values: dict[str, Any] = {"body": row.body | asked}
+    if row.state not in _UNSENT:
+        values = fresh_start(row, at) | {"body": message.as_body() | asked, "revision": row.revision + 1}
+        if row.ts is None and row.unsure_since is None:
+            values |= {"channel": places[0], "fallbacks": list(places[1:])}
+    await connection.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(**values))
+
+
+async def tell_askers(session: AsyncSession, *, key: str, news: Rendered, at: datetime, is_first: bool) -> None:
+    """Tell whoever caused a message what became of it; with `is_first` False, only those who were told otherwise."""
+    body = (await session.execute(select(_TABLE.c.body).where(_TABLE.c.key == key))).scalar_one()
+    for asker in body.get(_ASKERS, {}).get("ids", ()):
+        note = f"outcome:{asker}:{key}"
+        if not is_first or not await enqueue(session, key=note, channel=asker, message=news, at=at):
+            await revise(session, key=note, message=news, at=at)
+
+
+def meant_for(body: Mapping[str, Any]) -> str | None:
+    """Return the name of whom a message is for; None when nobody waits to hear what becomes of it."""
+    asked = body.get(_ASKERS)
+    return None if asked is None else str(asked["name"])
+
+
+def _asked_by(asker: Asker | None, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the field of a body with those who waited `before` and one more."""
+    asked = (before or {}).get(_ASKERS)
+    if asker is not None and asker.slack_id:
+        ids = [*(asked["ids"] if asked is not None else ()), asker.slack_id]
+        asked = {"ids": list(dict.fromkeys(ids)), "name": asker.name}
+    return {} if asked is None else {_ASKERS: asked}
 
 
 async def moved_to(session: AsyncSession, keys: Collection[str]) -> dict[str, str]:

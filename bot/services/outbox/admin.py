@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Text, and_, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from bot.blocks.outbox import DROPPED, lost
 from bot.errors import NotFoundError, UserError
 from bot.services.deps import Deps
-from bot.services.outbox._writing import fresh_start
+from bot.services.outbox._writing import fresh_start, meant_for, tell_askers
 from bot.store.journal import audit
 from bot.store.tables import OutboxMessage, core
 
@@ -161,6 +162,10 @@ async def drop(deps: Deps, ids: Sequence[int], *, actor: str) -> int:
             # Of a message that is in Slack only the update is dropped: it stays as it reads there.
             state = "dropped" if row.ts is None else "sent"
             await _change(session, row, {"state": state, "lane": None, "due_at": now})
+            name = meant_for(row.body)
+            if name is not None and row.ts is None:
+                news = lost(name, text=row.body["text"], codes=[DROPPED], is_unsure=row.unsure_since is not None)
+                await tell_askers(session, key=row.key, news=news, at=now, is_first=True)
             await audit(session, at=now, actor=actor, action="outbox.drop", subject=f"outbox:{row.id}")
     return len(set(ids))
 

@@ -1,0 +1,53 @@
+"""Where a message goes, in words for whoever caused it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.blocks.text import channel, escape
+from bot.domain.recipients import Told, Via
+
+#: Recipients that a receipt names one by one.
+_MOST = 4
+
+
+def said_to(told: Sequence[Told]) -> str:
+    """Return a sentence for each recipient that says where they are told, or why nobody is."""
+    if not told:
+        return "The catalog names no owner, so nobody is told: ask in the platform channel."
+    more = len(told) - _MOST
+    return " ".join([*map(_sentence, told[:_MOST]), *([f"… and {more} more."] if more > 0 else [])])
+
+
+def _sentence(told: Told) -> str:
+    name, place = escape(told.name, 80) or "the owner", channel(told.place)
+    if told.via is Via.NOWHERE:
+        return _nobody(told, name)
+    if not told.is_new:
+        where = escape(told.person, 80) if told.person else place
+        who = name if where == name else f"{name} ({where})"
+        return f"I have told {who} before, so I do not tell them again."
+    lack = f"{name} has {_lack(told)}"
+    match told.via:
+        case Via.OWN:
+            return f"I am telling {name} in {place}." if place and not told.person else f"I am telling {name}."
+        case Via.PERSON:
+            return f"{lack}, so I am telling {escape(told.person, 80)}."
+        case Via.PLATFORM:
+            return f"{lack}, so I am asking in {place}."
+    return f"I am trying {place} for {name}. Slack does not list that channel: if it refuses, you hear from me."
+
+
+def _nobody(told: Told, name: str) -> str:
+    next_step = "talk to them yourself, or ask a catalog admin to name a channel"
+    if not told.is_team:
+        next_step = "ask a catalog admin to name another owner"
+    return f"Nobody is told, because {name} has {_lack(told)}: {next_step}."
+
+
+def _lack(told: Told) -> str:
+    if not told.is_team:
+        return "no active account in Slack"
+    if told.via in (Via.PLATFORM, Via.NOWHERE):
+        return "no open channel and no lead or manager in Slack"
+    return "no open channel in Slack"

@@ -1,0 +1,66 @@
+"""Whom a message is for, and where it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.records import PersonRecord, TeamRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a message is for: a team, a person, or (both None) nobody, which the platform channel hears of."""
+
+    team: TeamRecord | None = None
+    person: PersonRecord | None = None
+
+    @property
+    def key(self) -> str:
+        """`team:3`, `person:7` or `nobody`."""
+        if self.team is not None:
+            return f"team:{self.team.id}"
+        return f"person:{self.person.id}" if self.person is not None else "nobody"
+
+    @property
+    def name(self) -> str:
+        """The name as people write it; empty for nobody."""
+        if self.team is not None:
+            return self.team.name
+        return self.person.name if self.person is not None else ""
+
+    @property
+    def timezone(self) -> str:
+        """The name of the time zone that they work in; empty where nobody said."""
+        if self.team is not None:
+            return self.team.timezone
+        return self.person.timezone if self.person is not None else ""
+
+
+NOBODY = Recipient()
+
+
+class Via(StrEnum):
+    """How a message reaches its recipient."""
+
+    OWN = "own"  #: in the team's channel, or as the person's direct message
+    PERSON = "person"  #: through somebody who leads or manages them
+    PLATFORM = "platform"  #: in the platform channel
+    UNLISTED = "unlisted"  #: in a channel that Slack does not list, so that it may refuse the message
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where a message to a recipient goes first.
+
+    `name` is the recipient's, `place` a channel or a user id, and `person` the name of whom it is read by when it is a
+    direct message. `is_new` is False when they have had the same message before.
+    """
+
+    name: str
+    via: Via
+    is_team: bool = False
+    place: str = ""
+    person: str = ""
+    is_new: bool = True

@@ -1,0 +1,150 @@
+"""Where a message to a team or a person goes, and where it goes when that place cannot be written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks.text import Rendered
+from bot.domain.recipients import Recipient, Told, Via
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.services import outbox
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+
+
+def places(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> tuple[str, ...]:
+    """Return the places for a recipient, the best first; empty when there is none.
+
+    A team's channel, then its lead, its manager and the platform channel. A person, then the leads and managers of
+    their teams and the platform channel. For nobody, the platform channel. Inactive accounts are left out. A channel
+    that Slack does not list comes after everything else: it is archived, or closed to Baton.
+    """
+    return tuple(way.place for way in _ways(deps, snapshot, recipient))
+
+
+async def send(  # noqa: PLR0913 - all but what every use case has by name
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    recipient: Recipient,
+    *,
+    key: str,
+    message: Rendered,
+    at: datetime,
+    asker_id: str = "",
+    parent_key: str | None = None,
+) -> Told:
+    """Put a message into the outbox with all its fall-backs, and return where it goes first, for the receipt.
+
+    `asker_id` is the Slack id of whoever caused it, and reads the receipt: they hear when the message goes elsewhere or
+    nowhere. With `parent_key` it is a reply to that message, wherever that is. A key that was used before adds nothing,
+    unless that message was lost: then it is sent again.
+    """
+    ways = _ways(deps, snapshot, recipient)
+    root = await outbox.destination(session, parent_key) if parent_key is not None else None
+    if root is not None and not root.is_lost:
+        ways = [_way_to(root.channel, ways, snapshot), *(way for way in ways if way.place != root.channel)]
+    is_team = recipient.team is not None
+    if not ways:
+        return Told(recipient.name, Via.NOWHERE, is_team)
+    goes_to = [way.place for way in ways]
+    asker = outbox.Asker(asker_id, recipient.name) if asker_id else None
+    is_new = await outbox.enqueue(
+        session,
+        key=key,
+        channel=goes_to[0],
+        message=message,
+        at=at,
+        parent_key=parent_key,
+        fallbacks=goes_to[1:],
+        asker=asker,
+    )
+    if not is_new:
+        await outbox.ask_again(session, key=key, places=goes_to, message=message, at=at, asker=asker)
+    now = await outbox.destination(session, key)
+    assert now is not None  # noqa: S101 - it has just been put there
+    way = _way_to(now.channel, ways, snapshot)
+    return Told(recipient.name, way.via, is_team, way.place, way.person, not now.is_sent)
+
+
+def platform_of(deps: Deps, snapshot: Snapshot) -> str:
+    """Return the platform channel; empty when none is set."""
+    return snapshot.channel_id(deps.platform_channel)
+
+
+def lead_of(snapshot: Snapshot, team: TeamRecord) -> PersonRecord | None:
+    """Return a team's lead; None for one that has none who is still there."""
+    return _active(snapshot, team.lead_id)
+
+
+def manager_of(snapshot: Snapshot, team: TeamRecord) -> PersonRecord | None:
+    """Return who answers for a team above its lead; None for a team that has nobody who is still there."""
+    return _active(snapshot, team.manager_id)
+
+
+def slack_id_of(person: PersonRecord | None) -> str:
+    """Return where a person is written to; empty for somebody whom Slack does not know."""
+    return person.slack_id if person is not None and person.is_active else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A place, how it reaches the recipient, and the name of the person whom it belongs to; empty for a channel."""
+
+    place: str
+    via: Via
+    person: str = ""
+
+
+def _ways(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> list[_Way]:
+    """Return the ways to a recipient, the best first, each place once."""
+    known: list[_Way] = []
+    unlisted: list[_Way] = []
+    for way in (*_own(snapshot, recipient), _Way(platform_of(deps, snapshot), Via.PLATFORM)):
+        if way.person or snapshot.is_open(way.place):
+            known.append(way)
+        else:
+            unlisted.append(_Way(way.place, Via.UNLISTED))
+    found: dict[str, _Way] = {}
+    for way in (*known, *unlisted):
+        if way.place:
+            found.setdefault(way.place, way)
+    return list(found.values())
+
+
+def _own(snapshot: Snapshot, recipient: Recipient) -> Iterator[_Way]:
+    team, person = recipient.team, recipient.person
+    if team is not None:
+        yield _Way(team.channel, Via.OWN)
+        yield from _people(_above(snapshot, [team]), Via.PERSON)
+    elif person is not None:
+        yield from _people([person], Via.OWN)
+        yield from _people(_above(snapshot, snapshot.teams_of(person.id)), Via.PERSON)
+
+
+def _above(snapshot: Snapshot, teams: Iterable[TeamRecord]) -> Iterator[PersonRecord | None]:
+    for team in teams:
+        yield lead_of(snapshot, team)
+        yield manager_of(snapshot, team)
+
+
+def _people(people: Iterable[PersonRecord | None], via: Via) -> Iterator[_Way]:
+    for person in people:
+        if person is not None and slack_id_of(person):
+            yield _Way(person.slack_id, via, person.name or person.slack_id)
+
+
+def _way_to(place: str, ways: Iterable[_Way], snapshot: Snapshot) -> _Way:
+    """Return the way that a message takes which may have been sent when other ways were known."""
+    person = snapshot.person_by_slack_id(place)
+    before = _Way(place, Via.OWN) if person is None else _Way(place, Via.PERSON, person.name or place)
+    return next((way for way in ways if way.place == place), before)
+
+
+def _active(snapshot: Snapshot, person_id: int | None) -> PersonRecord | None:
+    person = snapshot.person(person_id) if person_id is not None else None
+    return person if person is not None and person.is_active else None

@@ -1,0 +1,208 @@
+"""Where messages to teams and people go, and what whoever caused them hears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from bot.blocks.outbox import why
+from bot.blocks.recipients import said_to
+from bot.blocks.text import Rendered
+from bot.domain.recipients import NOBODY, Recipient, Told, Via
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.services import routing
+from bot.services.deps import Deps
+from bot.services.outbox import admin
+from bot.services.snapshot import Snapshot
+from bot.store.db import Database
+from tests.conftest import FixedClock
+from tests.services.outbox_world import World
+
+PAY, OPS = "C0PAYMENTS", "C0PLATFORM"
+MESSAGE = Rendered("*checkout* is not theirs")
+
+
+@pytest.fixture
+def world(database: Database, clock: FixedClock) -> World:
+    return World(Deps(database, clock), clock)
+
+
+def deps_of(database: Database, platform: str = OPS) -> Deps:
+    return Deps(database, FixedClock(), platform_channel=platform)
+
+
+def snapshot_of(channel: str = PAY, *, lead: bool = True, manager: bool = True) -> Snapshot:
+    snapshot = Snapshot()
+    snapshot.put_people(
+        [
+            PersonRecord(id=1, name="Ada Byron", slack_id="U0ADA1234", is_active=lead),
+            PersonRecord(id=2, name="Max", slack_id="U0MAX", is_active=manager),
+            PersonRecord(id=3, name="Gone", slack_id="U0GONE", is_active=False),
+        ]
+    )
+    snapshot.put_channels({"payments": PAY, "platform": OPS}, is_whole=True)
+    snapshot.put_teams([TeamRecord(id=1, name="Payments", channel=channel, lead_id=1, manager_id=2, member_ids=(3,))])
+    return snapshot
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "platform", "places"),
+    [
+        (snapshot_of(), OPS, (PAY, "U0ADA1234", "U0MAX", OPS)),
+        (snapshot_of("#payments"), "platform", (PAY, "U0ADA1234", "U0MAX", OPS)),
+        (snapshot_of("#archived"), OPS, ("U0ADA1234", "U0MAX", OPS, "#archived")),
+        (snapshot_of("C0ARCHIVED"), OPS, ("U0ADA1234", "U0MAX", OPS, "C0ARCHIVED")),
+        (snapshot_of("", lead=False), OPS, ("U0MAX", OPS)),
+        (snapshot_of("", lead=False, manager=False), "", ()),
+    ],
+)
+async def test_a_team_is_reached_by_the_best_place(
+    world: World,
+    snapshot: Snapshot,
+    platform: str,
+    places: tuple[str, ...],
+) -> None:
+    team = Recipient(team=snapshot.team(1))
+    assert routing.places(deps_of(world.deps.database, platform), snapshot, team) == places
+
+
+async def test_a_channel_counts_until_the_whole_list_is_known_and_its_name_can_change_hands(world: World) -> None:
+    snapshot = Snapshot()
+    snapshot.put_teams([TeamRecord(id=1, name="Payments", channel="#payments")])
+    deps = deps_of(world.deps.database)
+
+    def first() -> str:
+        return routing.places(deps, snapshot, Recipient(team=snapshot.team(1)))[0]
+
+    snapshot.add_channels({"platform": OPS})
+    assert first() == "#payments"
+    snapshot.put_channels({"payments": PAY, "platform": OPS}, is_whole=True)
+    assert first() == PAY
+    snapshot.put_channels({"platform": OPS}, is_whole=True)
+    assert first() == OPS
+    snapshot.add_channels({"payments": "C0SECOND"})
+    assert first() == "C0SECOND"
+
+
+async def test_a_leaver_is_reached_through_those_above_their_teams(world: World) -> None:
+    snapshot = snapshot_of()
+    deps = deps_of(world.deps.database)
+    assert routing.places(deps, snapshot, Recipient(person=snapshot.person(3))) == ("U0ADA1234", "U0MAX", OPS)
+    assert routing.places(deps, snapshot, NOBODY) == (OPS,)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (Told("Payments", Via.OWN, True, PAY), f"I am telling Payments in <#{PAY}>."),
+        (Told("Omar", Via.OWN, False, "U0OMAR", "Omar"), "I am telling Omar."),
+        (
+            Told("Payments", Via.PERSON, True, "U0ADA1234", "Ada Byron"),
+            "Payments has no open channel in Slack, so I am telling Ada Byron.",
+        ),
+        (
+            Told("Omar", Via.PLATFORM, False, OPS),
+            f"Omar has no active account in Slack, so I am asking in <#{OPS}>.",
+        ),
+        (
+            Told("Payments", Via.NOWHERE, True),
+            "Nobody is told, because Payments has no open channel and no lead or manager in Slack: talk to them "
+            "yourself, or ask a catalog admin to name a channel.",
+        ),
+    ],
+)
+def test_a_receipt_names_who_is_told(told: Told, said: str) -> None:
+    assert said_to([told]) == said
+
+
+@dataclass
+class Sending:
+    """Payments, whose channel and lead may refuse, and people who send them the same message."""
+
+    world: World
+
+    async def send(self, asker: str) -> Told:
+        snapshot = snapshot_of(manager=False)
+        async with self.world.deps.database.transaction() as session:
+            return await routing.send(
+                session,
+                deps_of(self.world.deps.database, ""),
+                snapshot,
+                Recipient(team=snapshot.team(1)),
+                key="k",
+                message=MESSAGE,
+                at=self.world.clock.now(),
+                asker_id=asker,
+            )
+
+    def heard(self, asker: str) -> list[str]:
+        return [message.text for message in self.world.slack.posted if message.channel == asker]
+
+
+@pytest.fixture
+def sending(world: World) -> Sending:
+    return Sending(world)
+
+
+async def test_what_is_delivered_where_the_receipt_said_needs_no_second_word(sending: Sending) -> None:
+    assert (await sending.send("U0EVE")).place == PAY
+    await sending.world.run(3)
+    assert sending.heard("U0EVE") == []
+    again = await sending.send("U0OMAR")
+    assert (again.place, again.is_new) == (PAY, False)
+
+
+async def test_whoever_caused_it_hears_that_it_went_to_somebody_else(sending: Sending) -> None:
+    sending.world.slack.refusals[PAY] = "is_archived"
+    await sending.send("U0EVE")
+    await sending.world.run(3)
+    assert sending.heard("U0EVE") == [
+        f"I told <@U0ADA1234> instead of *Payments* in <#{PAY}>, because the channel is archived.\n"
+        "> *checkout* is not theirs"
+    ]
+    again = await sending.send("U0OMAR")
+    assert (again.place, again.person, again.is_new) == ("U0ADA1234", "Ada Byron", False)
+
+
+@pytest.mark.parametrize("code", ["is_archived", "account_inactive", "invalid_blocks", "a_code_of_tomorrow"])
+async def test_everybody_who_waits_hears_that_nobody_was_told_whatever_the_refusal(sending: Sending, code: str) -> None:
+    sending.world.slack.refusals |= {PAY: code, "U0ADA1234": code}
+    for asker in ("U0EVE", "U0OMAR"):
+        assert (await sending.send(asker)).is_new
+    await sending.world.run(3)
+    assert (await sending.world.row("k")).state == "failed"
+    for asker in ("U0EVE", "U0OMAR"):
+        [said] = sending.heard(asker)
+        assert said.startswith(f"Nobody could be told for *Payments*, because {why(code)}: talk to them yourself, or")
+        assert said.endswith("\n> *checkout* is not theirs")
+
+
+async def test_of_what_slack_may_have_taken_nobody_says_that_it_is_lost(sending: Sending) -> None:
+    sending.world.slack.refusals[PAY] = "internal_error"
+    await sending.send("U0EVE")
+    await sending.world.run(3600, step=60)
+    [said] = sending.heard("U0EVE")
+    assert said.startswith("I do not know whether *Payments* was told, because Slack had trouble: talk to them")
+
+
+async def test_what_was_lost_is_sent_when_somebody_else_asks_and_the_first_hears_of_it(sending: Sending) -> None:
+    sending.world.slack.refusals |= {PAY: "is_archived", "U0ADA1234": "user_disabled"}
+    await sending.send("U0EVE")
+    await sending.world.run(3)
+    sending.world.slack.refusals.clear()
+    assert (await sending.send("U0OMAR")).is_new
+    await sending.world.run(3)
+    assert [message.text for message in sending.world.slack.posted if message.channel == PAY] == [MESSAGE.text]
+    assert sending.heard("U0EVE") == [
+        f"*Payments* could be told after all: <#{PAY}> has the message.\n> *checkout* is not theirs"
+    ]
+    assert sending.heard("U0OMAR") == []
+
+
+async def test_whoever_caused_it_hears_that_an_administrator_dropped_it(sending: Sending) -> None:
+    await sending.send("U0EVE")
+    await admin.drop(sending.world.deps, [(await sending.world.row("k")).id or 0], actor="cli")
+    await sending.world.run(3)
+    [said] = sending.heard("U0EVE")
+    assert said.startswith("Nobody could be told for *Payments*, because it was dropped by an administrator:")
