@@ -29,7 +29,7 @@ _EOL = (
 )
 _TRUST = (
     "Every answer says where it comes from and who confirmed it. Press *Confirm* when it is yours and right, "
-    "*Wrong owner?* when it is not, *We own this* when it is your team's: owners are told once, and nothing moves "
+    "*Wrong owner?* when it is not, *We own this* when it is your team's: I say which owner I tell, and nothing moves "
     "silently."
 )
 _UNKNOWN = (

@@ -184,8 +184,14 @@ def public_url() -> str:
 
 
 @pytest.fixture
+def platform_channel() -> str:
+    """The channel that hears of what reaches nobody else; there is none unless a test names one."""
+    return ""
+
+
+@pytest.fixture
 async def stage(
-    database: Database, database_url: str, clock: FixedClock, transport: str, public_url: str
+    database: Database, database_url: str, clock: FixedClock, transport: str, public_url: str, platform_channel: str
 ) -> AsyncIterator[Stage]:
     slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN, rate_limits=False)
     slack.install(yaml.safe_load((REPOSITORY / "app.yaml").read_text()))
@@ -216,6 +222,7 @@ async def stage(
         slack_api_url=slack.api_url,
         port=0,
         public_url=public_url,
+        platform_channel=platform_channel,
         catalog_poll_seconds=0.2,
         feed_refresh=False,
         metrics_token=SecretStr(METRICS_TOKEN),

@@ -244,7 +244,7 @@ def _over(card: ClosedCard) -> str:
         case "gone":
             return f":white_check_mark: {name}: nothing of yours runs it any more."
         case "moved":
-            return f"{name}: somebody else owns what runs it now, and is told from here on."
+            return f"{name}: somebody else owns what runs it now."
         case "replaced":
             return f"{name}: what ran it counts as something else now, which is looked at on its own."
         case _:

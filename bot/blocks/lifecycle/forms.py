@@ -76,8 +76,8 @@ def not_ours_view(card: Card, teams: Sequence[TeamRecord], metadata: str) -> Blo
     blocks = [
         section(
             f"The catalog says that {bold(card.watch.addressee.name, 80)} owns {words.assets(seen.values())}. "
-            "Your doubt goes on record and shows on every answer about it. Nothing moves by itself: the team that you "
-            "name is asked to claim it."
+            "Your doubt goes on record and shows on every answer about it. Nothing moves by itself: I ask the team "
+            "that you name to claim it, if I can reach it."
         )
     ]
     if len(seen) > 1:

@@ -20,7 +20,7 @@ def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], meta
     if owner:
         happens = (
             f"The catalog says {bold(owner, 80)} owns {name}. Your claim will stand beside that as a dispute until the "
-            "two of you agree. I look for somebody to tell there, and say whom I found."
+            "two of you agree. I tell the owner once, and say whom I could reach."
         )
     else:
         happens = f"Nobody owns {name}. It belongs to your team as soon as you claim it."

@@ -31,7 +31,7 @@ def doubt_view(asset: AssetRecord, owner: str, metadata: str) -> Block:
         "submit": {"type": "plain_text", "text": "Tell them"},
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": [
-            section(f"{said} Your doubt goes on record. I look for somebody to tell there, and say whom I found."),
+            section(f"{said} Your doubt goes on record. I tell the owner once, and say whom I could reach."),
             {
                 "type": "input",
                 "block_id": DOUBT_REASON,

@@ -1,0 +1,205 @@
+"""What receipts say of who is told, when channels and accounts are gone before or after they are written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.blocks.lifecycle import actions as ids
+from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, PersonClaim, SourceCatalog
+from bot.playground.fake_slack import Message
+from bot.services import snapshot
+from bot.store import tables
+from tests.slack.conftest import HERE, Stage, asset, organisation
+from tests.slack.test_claiming import claim
+from tests.slack.test_clicks import count
+from tests.slack.test_lifecycle_answers import Reminded, deploy, posted, remind, team_option
+
+NO_CHANNEL = "Payments has no open channel in Slack"
+NOBODY = "Payments has no open channel and no lead or manager in Slack"
+
+
+def with_a_persons() -> SourceCatalog:
+    """The organisation, with a service of Grace's own; her team's lead is Ada."""
+    catalog = organisation()
+    mine = OwnerClaim(OwnerRef("grace@example.test", OwnerType.PERSON, "grace@example.test"))
+    catalog.assets.append(asset("side-project", owners=(mine,)))
+    return catalog
+
+
+async def archived(stage: Stage, channel: str) -> None:
+    """Archive a channel, and let Baton read what Slack lists."""
+    await stage.slack.archive_channel(channel, by="lin")
+    stage.clock.advance(timedelta(hours=2))
+    await stage.baton.jobs.listings.read_channels()
+
+
+async def gone(stage: Stage, user: str) -> None:
+    """Deactivate an account, and let Baton read what Slack lists."""
+    await stage.slack.deactivate_user(user)
+    stage.clock.advance(timedelta(hours=2))
+    await stage.baton.jobs.listings.read_members()
+    await snapshot.refresh(stage.baton.context.snapshot, stage.database)
+
+
+async def doubted(stage: Stage, what: str = "checkout", *, user: str = "eve") -> str:
+    """Doubt an owner and return the receipt."""
+    await stage.press(await stage.ask(f"/whoowns {what}", user=user), "ownership.doubt", user=user)
+    await stage.slack.submit_view(user, stage.slack.view_stack(user)[-1].id, {})
+    await stage.settle()
+    return stage.slack.visible_messages(user, "general")[-1].text
+
+
+async def told(stage: Stage, user: str) -> list[str]:
+    """What Baton has written to somebody alone, once everything is in Slack."""
+    await posted(stage, "general")
+    dm = await stage.slack.open_dm(user)
+    bot = stage.slack.workspace.bot_user_id
+    return [message.text for message in stage.slack.visible_messages(user, dm.id) if message.user == bot]
+
+
+def place(stage: Stage, channel: str) -> str:
+    return f"<#{stage.slack.workspace.channel(channel).id}>"
+
+
+def person(stage: Stage, user: str) -> str:
+    return f"<@{stage.slack.workspace.user(user).id}>"
+
+
+async def test_of_an_archived_channel_the_receipt_names_the_lead(stage: Stage) -> None:
+    await archived(stage, "payments")
+    assert f"{NO_CHANNEL}, so I am telling Ada Byron." in await doubted(stage)
+    [note] = await told(stage, "ada")
+    assert "thinks that *Payments* does not own *checkout*" in note
+    assert await told(stage, "eve") == []
+    claimed = await claim(stage, await stage.ask("/whoowns checkout", user="solo"), user="solo")
+    assert f"{NO_CHANNEL}, so I am telling Ada Byron." in claimed
+
+
+async def test_of_a_channel_archived_meanwhile_a_second_word_names_the_lead(stage: Stage) -> None:
+    await stage.slack.archive_channel("payments", by="lin")
+    assert f"I am telling Payments in {place(stage, 'payments')}." in await doubted(stage)
+    [correction] = await told(stage, "eve")
+    first, quoted = correction.splitlines()
+    instead = f"I told {person(stage, 'ada')} instead of *Payments* in {place(stage, 'payments')}"
+    assert first == f"{instead}, because the channel is archived."
+    assert quoted.startswith("> ")
+    assert "thinks that *Payments* does not own *checkout*" in quoted
+    assert "I have told Payments (Ada Byron) before" in await doubted(stage, user="omar")
+
+
+async def test_of_a_leaver_the_receipt_names_who_leads_their_team(stage: Stage) -> None:
+    await stage.bring(with_a_persons())
+    await stage.slack.deactivate_user("grace")
+    assert "I am telling Grace Marsh." in await doubted(stage, "side-project")
+    [correction] = await told(stage, "eve")
+    assert correction.startswith(
+        f"I told {person(stage, 'ada')} instead of *Grace Marsh*, because the account is deactivated."
+    )
+    assert "I have told Grace Marsh (Ada Byron) before" in await doubted(stage, "side-project", user="omar")
+
+
+async def test_of_somebody_known_to_have_left_the_receipt_names_who_leads_their_team(stage: Stage) -> None:
+    await stage.bring(with_a_persons())
+    await gone(stage, "grace")
+    receipt = await doubted(stage, "side-project")
+    assert "Grace Marsh has no active account in Slack, so I am telling Ada Byron." in receipt
+    assert ["*Grace Marsh* does not own *side-project*" in note for note in await told(stage, "ada")] == [True]
+
+
+class TestWithAPlatformChannel:
+    @pytest.fixture
+    def platform_channel(self) -> str:
+        return "#platform"
+
+    async def test_without_channel_and_lead_the_receipt_names_it(self, stage: Stage) -> None:
+        await archived(stage, "payments")
+        await gone(stage, "ada")
+        assert f"{NOBODY}, so I am asking in {place(stage, 'platform')}." in await doubted(stage)
+        assert ["does not own *checkout*" in note.text for note in await public(stage, "platform")] == [True]
+        assert await told(stage, "eve") == []
+
+    async def test_when_both_go_meanwhile_a_second_word_names_it(self, stage: Stage) -> None:
+        await stage.slack.archive_channel("payments", by="lin")
+        await stage.slack.deactivate_user("ada")
+        await doubted(stage)
+        [correction] = await told(stage, "eve")
+        assert correction.startswith(
+            f"I told {place(stage, 'platform')} instead of *Payments* in {place(stage, 'payments')}, "
+            "because the channel is archived and the account is deactivated."
+        )
+
+
+async def public(stage: Stage, channel: str) -> list[Message]:
+    await posted(stage, channel)
+    bot = stage.slack.workspace.bot_user_id
+    return [m for m in stage.slack.visible_messages("lin", channel) if m.user == bot and not m.ephemeral_for]
+
+
+async def test_with_nobody_to_tell_the_receipt_says_so_and_what_to_do(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.teams[0] = type(catalog.teams[0])(name="Payments", lead="ada@example.test", origin=HERE)
+    await stage.bring(catalog)
+    await gone(stage, "ada")
+    receipt = await doubted(stage)
+    assert f"Nobody is told, because {NOBODY}: talk to them yourself, or ask a catalog admin to name" in receipt
+    assert await count(stage, tables.OutboxMessage) == 0
+
+
+async def test_when_everybody_goes_meanwhile_whoever_asked_hears_what_to_do(stage: Stage) -> None:
+    await archived(stage, "payments")
+    await gone(stage, "ada")
+    assert "Slack does not list that channel: if it refuses, you hear from me." in await doubted(stage)
+    nobody = "Nobody could be told for *Payments*, because there is no such channel, or it is"
+    assert [text.startswith(nobody) for text in await told(stage, "eve")] == [True]
+    await doubted(stage, user="omar")
+    assert [text.startswith(nobody) for text in await told(stage, "omar")] == [True]
+
+
+@pytest.fixture
+async def reminded(stage: Stage) -> Reminded:
+    """Payments hear that Node.js 20 ends; Search, which has no lead, may be asked to take it over."""
+    await deploy(stage, "checkout", "nodejs", "20.11.1")
+    return await remind(stage, "checkout")
+
+
+async def test_an_offer_that_reached_nobody_comes_back_and_can_be_made_again(reminded: Reminded) -> None:
+    stage = reminded.stage
+    await stage.slack.archive_channel("search", by="lin")
+
+    async def offer() -> str:
+        await reminded.form(ids.MORE, user="grace", word=ids.DELEGATE)
+        await reminded.submit("grace", {ids.DELEGATE_TEAM: team_option(stage, "grace", ids.DELEGATE_TEAM, "Search")})
+        return reminded.said_to("grace")
+
+    assert f"I am telling Search in {place(stage, 'search')}. Until somebody of *Search* accepts" in await offer()
+    [said] = await told(stage, "grace")
+    assert said.startswith("Nobody could be told for *Search*, because the channel is archived: talk to them yourself")
+    stage.slack.workspace.channel("search").is_archived = False
+    assert "*Search* has not answered yet, so nothing was changed. I am telling Search in" in await offer()
+    assert "asks you to take this over" in (await public(stage, "search"))[-1].text
+    [said] = await told(stage, "grace")
+    assert said.startswith(f"*Search* could be told after all: {place(stage, 'search')} has the message.")
+
+
+async def test_a_waiver_asked_for_in_a_thread_that_is_archived_says_who_is_asked(reminded: Reminded) -> None:
+    stage = reminded.stage
+    await reminded.form(ids.MORE, user="grace", word=ids.WAIVE)
+    await stage.slack.archive_channel("payments", by="lin")
+    await reminded.submit("grace", {ids.WAIVE_REASON: "switched off in May", ids.WAIVE_DAY: "2026-06-01"})
+    [said] = await told(stage, "grace")
+    assert said.startswith(f"I told {person(stage, 'ada')} instead of *Payments* in {place(stage, 'payments')}")
+    assert any("asks to leave" in text for text in await told(stage, "ada"))
+
+
+async def test_whose_claim_is_wanted_and_cannot_be_told_is_named(reminded: Reminded) -> None:
+    stage = reminded.stage
+    catalog = organisation()
+    catalog.teams[2] = type(catalog.teams[2])(name="Search", origin=HERE)
+    catalog.people.append(PersonClaim(name="Sam", email="sam@example.test", teams=("Search",), origin=HERE))
+    await stage.bring(catalog)
+    await reminded.form(ids.MORE, user="grace", word=ids.NOT_OURS)
+    await reminded.submit("grace", {ids.NOT_OURS_TEAM: team_option(stage, "grace", ids.NOT_OURS_TEAM, "Search")})
+    said = reminded.said_to("grace")
+    assert "Nobody is told, because Search has no open channel and no lead or manager in Slack: talk to them" in said
