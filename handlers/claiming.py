@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks import ownership as blocks
+from bot.blocks.home import notice
 from bot.errors import NotAllowedError, UserError
 from bot.ports import Ack
 from bot.services import claiming, ownership, people, snapshot
@@ -54,9 +55,9 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
             said = blocks.already_theirs(asset, team)
     if response_url:
         await context.slack.respond(response_url, ephemeral_body(said))
-    else:
-        await home.publish(context, submission.user_id)
-    return replies.nothing()
+        return replies.nothing()
+    await home.publish(context, submission.user_id)
+    return replies.view(notice(said.text)) if isinstance(outcome, Contested) else replies.nothing()
 
 
 async def on_withdraw(action: Action, context: Context) -> Ack:

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType
 from bot.playground.fake_slack import MessageRef, View, ViewRef
 from tests.slack.conftest import Stage, asset, organisation, team_owns
+from tests.slack.test_claiming import claim
 from tests.slack.test_whoowns import buttons
 
 
@@ -164,6 +165,18 @@ async def test_a_claim_from_home_takes_the_asset_off_the_list(stage: Stage) -> N
     assert home is not None
     assert "Everything in the catalog has an owner" in texts(home)
     assert "*Search*" in (await stage.ask("/whoowns old-cron")).text.splitlines()[0]
+
+
+async def test_a_claim_from_home_that_came_second_says_who_is_told(stage: Stage) -> None:
+    await open_home(stage, "solo")
+    await press_home(stage, "solo", "Show all: Nobody owns")
+    await press_home(stage, "solo", "We own this: old-cron")
+    view = stage.slack.view_stack("solo")[-1]
+    await claim(stage, await stage.ask("/whoowns old-cron", user="grace"), user="grace")
+    await stage.slack.submit_view("solo", view.id, {})
+    await stage.settle()
+    said = texts(stage.slack.view_stack("solo")[-1])
+    assert "it is disputed now. I am telling Payments in <#" in said
 
 
 async def test_an_asset_that_has_gone_says_so_in_a_modal_of_its_own(stage: Stage) -> None:
