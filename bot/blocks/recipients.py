@@ -49,5 +49,5 @@ def _lack(told: Told) -> str:
     if not told.is_team:
         return "no active account in Slack"
     if told.via in (Via.PLATFORM, Via.NOWHERE):
-        return "no open channel and no lead or manager in Slack"
+        return "no open channel and no other lead or manager in Slack"
     return "no open channel in Slack"

@@ -41,10 +41,10 @@ async def send(  # noqa: PLR0913 - all but what every use case has by name
     """Put a message into the outbox with all its fall-backs, and return where it goes first, for the receipt.
 
     `asker_id` is the Slack id of whoever caused it, and reads the receipt: they hear when the message goes elsewhere or
-    nowhere. With `parent_key` it is a reply to that message, wherever that is. A key that was used before adds nothing,
-    unless that message was lost: then it is sent again.
+    nowhere, and are nobody's stand-in. With `parent_key` it is a reply to that message, wherever that is. A key that
+    was used before adds nothing, unless that message was lost: then it is sent again.
     """
-    ways = _ways(deps, snapshot, recipient)
+    ways = [way for way in _ways(deps, snapshot, recipient) if way.via is not Via.PERSON or way.place != asker_id]
     root = await outbox.destination(session, parent_key) if parent_key is not None else None
     if root is not None and not root.is_lost:
         ways = [_way_to(root.channel, ways, snapshot), *(way for way in ways if way.place != root.channel)]

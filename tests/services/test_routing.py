@@ -107,7 +107,7 @@ async def test_a_leaver_is_reached_through_those_above_their_teams(world: World)
         ),
         (
             Told("Payments", Via.NOWHERE, True),
-            "Nobody is told, because Payments has no open channel and no lead or manager in Slack: talk to them "
+            "Nobody is told, because Payments has no open channel and no other lead or manager in Slack: talk to them "
             "yourself, or ask a catalog admin to name a channel.",
         ),
     ],
@@ -198,6 +198,16 @@ async def test_what_was_lost_is_sent_when_somebody_else_asks_and_the_first_hears
         f"*Payments* could be told after all: <#{PAY}> has the message.\n> *checkout* is not theirs"
     ]
     assert sending.heard("U0OMAR") == []
+
+
+async def test_whoever_causes_it_is_not_told_in_place_of_others(world: World) -> None:
+    snapshot = snapshot_of("")
+    async with world.deps.database.transaction() as session:
+        at = world.clock.now()
+        team = Recipient(team=snapshot.team(1))
+        deps = deps_of(world.deps.database)
+        told = await routing.send(session, deps, snapshot, team, key="k", message=MESSAGE, at=at, asker_id="U0ADA1234")
+    assert (told.via, told.person) == (Via.PERSON, "Max")
 
 
 async def test_whoever_caused_it_hears_that_an_administrator_dropped_it(sending: Sending) -> None:

@@ -17,7 +17,7 @@ from tests.slack.test_clicks import count
 from tests.slack.test_lifecycle_answers import Reminded, deploy, posted, remind, team_option
 
 NO_CHANNEL = "Payments has no open channel in Slack"
-NOBODY = "Payments has no open channel and no lead or manager in Slack"
+NOBODY = "Payments has no open channel and no other lead or manager in Slack"
 
 
 def with_a_persons() -> SourceCatalog:
@@ -202,4 +202,4 @@ async def test_whose_claim_is_wanted_and_cannot_be_told_is_named(reminded: Remin
     await reminded.form(ids.MORE, user="grace", word=ids.NOT_OURS)
     await reminded.submit("grace", {ids.NOT_OURS_TEAM: team_option(stage, "grace", ids.NOT_OURS_TEAM, "Search")})
     said = reminded.said_to("grace")
-    assert "Nobody is told, because Search has no open channel and no lead or manager in Slack: talk to them" in said
+    assert "Nobody is told, because Search has no open channel and no other lead or manager in Slack: talk to" in said
