@@ -50,10 +50,16 @@ async def test_trust_is_remembered_told_and_audited_and_ends_when_somebody_says_
     ended = await world.load("org", PAYMENTS, trust_people=False)
     assert ended.positions == changes(*(("Payments", name, role, Action.REMOVED) for name, role in both))
     assert (await members(world), await leads(world)) == (set(), set())
-    audited = await world.rows(tables.AuditEntry, tables.AuditEntry.action == "catalog.trust")
-    assert [row.detail for row in audited] == [{"is_trusted_for_people": True}, {"is_trusted_for_people": False}]
-    imports = await world.rows(tables.AuditEntry, tables.AuditEntry.action == "catalog.import")
-    assert "added lead ann@example.test Payments" in imports[-2].detail["positions"]
+    audited = await world.rows(tables.AuditEntry)
+    assert [row.detail.get("is_trusted_for_people") for row in audited] == [None, True, False]
+    assert "added lead ann@example.test Payments" in audited[1].detail["positions"]
+
+
+async def test_trust_alone_is_audited_too(world: World) -> None:
+    await world.load("org", team("Payments"), trust_people=None)
+    assert (await world.load("org", team("Payments"), trust_people=True)).outcome is Outcome.UNCHANGED
+    [_, entry] = await world.rows(tables.AuditEntry)
+    assert (entry.action, entry.detail) == ("catalog.trust", {"is_trusted_for_people": True})
 
 
 async def test_a_refused_import_leaves_the_trust_as_it_was(world: World) -> None:

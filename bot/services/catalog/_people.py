@@ -61,23 +61,30 @@ def hold_to(run: Run, *, is_trusted: bool, is_said: bool) -> None:
     run.sources = {**run.sources, run.source.id: run.source}
 
 
-async def remember(session: AsyncSession, run: Run) -> None:
-    """Keep whether the run's source is trusted for people; the audit log has it when that is new."""
+async def remember(session: AsyncSession, run: Run) -> dict[str, bool]:
+    """Keep whether the run's source is trusted for people; return what the audit log is to say of it when that is new.
+
+    Where the run changes nothing else, there is no other entry to say it, so this adds one.
+    """
     table, is_trusted = table_of(tables.Source), run.source.is_trusted_for_people
     changed = await run.connection.execute(
         update(table)
         .where(table.c.id == run.source.id, table.c.is_trusted_for_people != is_trusted)
         .values(is_trusted_for_people=is_trusted)
     )
-    if changed.rowcount:
+    if not changed.rowcount:
+        return {}
+    detail = {"is_trusted_for_people": is_trusted}
+    if not run.has_changed:
         await audit(
             session,
             at=run.now,
             actor=f"import:{run.source.name}",
             action="catalog.trust",
             subject=f"source:{run.source.id}",
-            detail={"is_trusted_for_people": is_trusted},
+            detail=detail,
         )
+    return detail
 
 
 def without_people(catalog: SourceCatalog, *, format_name: str) -> SourceCatalog:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -151,9 +151,9 @@ async def _import(
 async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> tuple[Outcome, int | None]:
     """Make what was compared so; return the outcome, with the audit entry's id. What the claims lack is noted."""
     outcome, audit_id = Outcome.UNCHANGED, None
-    await _people.remember(session, run)
+    trust = await _people.remember(session, run)
     if run.has_changed:
-        outcome, audit_id = Outcome.IMPORTED, await apply.apply(session, run, _reason(run, paths))
+        outcome, audit_id = Outcome.IMPORTED, await apply.apply(session, run, _reason(run, paths, trust))
     else:
         await _write.write_origins(run)
         await note_unresolved(run)
@@ -183,6 +183,6 @@ def _refusal(run: Run, *, allow_mass_change: bool) -> str:
     )
 
 
-def _reason(run: Run, paths: Sequence[str]) -> apply.Reason:
-    detail = {"counts": run.counts, "paths": list(paths), "revision": run.revision}
+def _reason(run: Run, paths: Sequence[str], trust: Mapping[str, bool]) -> apply.Reason:
+    detail = {"counts": run.counts, "paths": list(paths), "revision": run.revision, **trust}
     return apply.Reason(f"import:{run.source.name}", "catalog.import", f"source:{run.source.id}", detail)
