@@ -164,7 +164,7 @@ async def secret_names(house: House) -> None:
     expect(not found, "no name that looks like a secret in the database", found)
 
 
-_BACKSTAGE = f"""\
+_BACKSTAGE_PEOPLE = f"""\
 apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata: {{name: checkout}}
@@ -191,7 +191,7 @@ async def no_members(house: House) -> None:
         ("OWNERS_ALIASES", f"aliases:\n  {OWNER}: [ada, grace]\n"),
         ("api/OWNERS", f"approvers: [{OWNER}]\n"),
         ("catalog.yaml", CATALOG),
-        ("catalog-info.yaml", _BACKSTAGE),
+        ("catalog-info.yaml", _BACKSTAGE_PEOPLE),
         ("people.csv", f"name,email,team\nAda,ada@example.test,{OWNER}\n"),
     ):
         imported.write(name, text)
