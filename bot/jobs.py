@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.services import inbound
+from bot.services import inbound, misses
 from bot.services.deps import Deps
 from bot.services.lifecycle import refreshing
 from bot.services.lifecycle.reminding import Reminding
@@ -59,6 +59,11 @@ async def forget_old_messages(jobs: Jobs) -> None:
     await admin.forget_old(jobs.deps)
 
 
+async def forget_old_misses(jobs: Jobs) -> None:
+    """Delete names that nobody has asked for in a long time."""
+    await misses.forget_old(jobs.deps)
+
+
 async def remind(jobs: Jobs) -> None:
     """Say what is due about ends of life. A quarter of an hour is the finest that time zones differ by."""
     await jobs.reminding.run()
@@ -72,6 +77,7 @@ JOBS: tuple[tuple[str, float, Callable[[Jobs], Awaitable[None]]], ...] = (
     ("forget_old_events", 6, forget_old_events),
     ("refresh_facts", 1, refresh_facts),
     ("forget_old_messages", 24, forget_old_messages),
+    ("forget_old_misses", 24, forget_old_misses),
     ("remind", 0.25, remind),
 )
 

@@ -139,6 +139,10 @@ class Slack(Protocol):
         """Whether other organisations are in a channel, or invited to it; SlackError when Slack does not tell."""
         ...
 
+    async def is_public_channel(self, channel_id: str) -> bool:
+        """Whether every member of the workspace can read a channel; SlackError when Slack does not tell."""
+        ...
+
     async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
         """Post through a response URL, which takes five messages within 30 minutes."""
         ...

@@ -14,7 +14,7 @@ from bot.domain.directory import Match
 from bot.domain.ownership import Disputed, Owned, Verdict
 from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Ack
-from bot.services import claiming, history, ownership, people, portfolio, references, snapshot
+from bot.services import claiming, history, misses, ownership, people, portfolio, references, snapshot
 from bot.services.history import Always, Chronicle, OnDay, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
 from bot.services.references import Meant, NobodyMeant, PersonMeant, TeamsMeant
@@ -37,7 +37,7 @@ def whoowns_from_memory(command: Command, context: Context) -> Ack | None:
         return replies.ephemeral(help_blocks.whoowns_help() if text else blocks.question_needed())
     if _beyond_memory(context, text) is not None:
         return None
-    return replies.ephemeral(_remembered(context, text, command.user_id))
+    return replies.ephemeral(_current_answer(context, text, command.user_id, ""))
 
 
 async def on_whoowns(command: Command, context: Context) -> Ack:
@@ -137,11 +137,14 @@ def named_in_vain(context: Context, text: str) -> str:
     return found.asked if isinstance(found, Missing) else ""
 
 
-async def answer(context: Context, text: str, user_id: str) -> Rendered:
-    """Answer a question for one person: from memory, or from the store when it is about the past."""
+async def answer(context: Context, text: str, user_id: str, *, channel_id: str = "") -> Rendered:
+    """Answer a question for one person: from memory, or from the store when it is about the past.
+
+    `channel_id` is where others can read the question; empty for a command or a direct message.
+    """
     match _beyond_memory(context, text):
         case None:
-            return _remembered(context, text, user_id)
+            return _current_answer(context, text, user_id, channel_id)
         case OnDay() | Always() as past:
             found = await history.recall(context.deps, context.snapshot, past)
         case meant:
@@ -150,7 +153,7 @@ async def answer(context: Context, text: str, user_id: str) -> Rendered:
         return blocks.recalled(found.past, found.understood_as)
     if isinstance(found, Chronicle):
         return blocks.chronicle(found.asset, found.held, found.understood_as)
-    return _found_message(context, found, user_id)
+    return _found_message(context, found, user_id, channel_id)
 
 
 def _beyond_memory(context: Context, text: str) -> OnDay | Always | Meant | None:
@@ -159,17 +162,29 @@ def _beyond_memory(context: Context, text: str) -> OnDay | Always | Meant | None
     return references.meant(context.snapshot, text) if past is None else past
 
 
-def _remembered(context: Context, text: str, user_id: str) -> Rendered:
+def _current_answer(context: Context, text: str, user_id: str, channel_id: str) -> Rendered:
     deps = context.deps
     found = ownership.find(context.snapshot, text, now=deps.clock.now(), stale_after=deps.stale_after)
-    return _found_message(context, found, user_id)
+    return _found_message(context, found, user_id, channel_id)
 
 
-def _found_message(context: Context, found: Found, user_id: str) -> Rendered:
+def _found_message(context: Context, found: Found, user_id: str, channel_id: str) -> Rendered:
     """Return the answer, and remember what was asked for in vain."""
-    if isinstance(found, Missing) and found.asked and not _team_called(context, found.asked):
-        context.background.start(ownership.remember_miss(context.deps, found.asked), what="miss log", is_optional=True)
+    if isinstance(found, Missing) and found.name and not _team_called(context, found.name):
+        remembering = _remember_miss(context, found.name, user_id, channel_id)
+        context.background.start(remembering, what="miss log", is_optional=True)
     return _render_found(context, found, user_id)
+
+
+async def _remember_miss(context: Context, asked: str, user_id: str, channel_id: str) -> None:
+    """Count a name that nobody could answer; where Slack does not tell who can read the question, it is private."""
+    is_public = False
+    if channel_id:
+        try:
+            is_public = await context.slack.is_public_channel(channel_id)
+        except SlackError as error:
+            log.warning("Slack did not say whether a channel is public: %s", error)
+    await misses.remember(context.deps, asked, asker=user_id, is_public=is_public)
 
 
 async def _referred(context: Context, meant: Meant) -> Rendered:

@@ -27,7 +27,8 @@ def is_direct_message(event: Event, context: Context) -> bool:
 async def on_question(event: Event, context: Context) -> Reply:
     """Answer a question where it was asked: a mention in its thread."""
     text = re.sub(rf"<@{re.escape(context.bot_user_id)}(\|[^>]*)?>", " ", event.text).strip()
-    return reply(event, await _answer(context, text, event.user_id))
+    channel_id = event.channel_id if event.type == "app_mention" else ""
+    return reply(event, await _answer(context, text, event.user_id, channel_id))
 
 
 async def refuse(event: Event, _context: Context, message: Rendered) -> Reply:
@@ -41,11 +42,11 @@ def reply(event: Event, message: Rendered) -> Reply:
     return Reply(event.channel_id, thread_ts, event.user_id, message)
 
 
-async def _answer(context: Context, text: str, user_id: str) -> Rendered:
+async def _answer(context: Context, text: str, user_id: str, channel_id: str) -> Rendered:
     if text.casefold() in _HELP:
         return help_blocks.help_message()
     return (
         await eol.answer_in_words(context, text, user_id)
         or await eol.answer_of_release(context, ownership.named_in_vain(context, text), user_id)
-        or await ownership.answer(context, text, user_id)
+        or await ownership.answer(context, text, user_id, channel_id=channel_id)
     )

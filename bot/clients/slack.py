@@ -98,6 +98,11 @@ class SlackClient:
         channel = (await _call(self.web.conversations_info(channel=channel_id)))["channel"]
         return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
 
+    async def is_public_channel(self, channel_id: str) -> bool:
+        """Whether every member can read a channel: https://docs.slack.dev/reference/objects/conversation-object/"""
+        channel = (await _call(self.web.conversations_info(channel=channel_id)))["channel"]
+        return channel.get("is_channel") is True and channel.get("is_private") is False
+
     async def post_message(
         self,
         channel: str,

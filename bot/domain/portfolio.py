@@ -64,8 +64,9 @@ class Portfolio:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Something that people asked for in vain: as last written, how often, and when last."""
+    """A name that people asked for in vain: its key in the store, as last written, how often, and when last."""
 
+    key: str
     text: str
     times: int
     last_at: datetime

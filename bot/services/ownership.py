@@ -1,4 +1,4 @@
-"""Use cases of ownership: find who owns something, confirm it, doubt it, remember what nobody could answer."""
+"""Use cases of ownership: find who owns something, confirm it, doubt it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,17 @@ from bot.blocks.text import Rendered
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area
 from bot.domain.directory import Candidate, Match, Method, Nearest, Several
-from bot.domain.names import clean, fold
+from bot.domain.names import clean
 from bot.domain.ownership import Holding, Owned, Verdict
 from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, PersonRecord
-from bot.domain.secrets import looks_secret
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services import references, routing
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
-from bot.store.inserts import insert_into
 from bot.store.journal import audit, lock_catalog, next_revision
 
-#: A miss is remembered by the thing asked for. What is longer is somebody's message, and stays where it was written.
-_MISS_LENGTH, _MISS_WORDS = 60, 4
 #: Ways of matching that leave nothing to explain.
 _OUTRIGHT = frozenset({Method.REF, Method.NAME, Method.FOLDED})
 
@@ -52,10 +48,14 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The catalog has nothing that fits well enough; `nearest` are suggestions, best first, perhaps none."""
+    """The catalog has nothing that fits well enough; `nearest` are suggestions, best first, perhaps none.
+
+    `name` is what was asked for as far as that can be a name; empty when it is a sentence.
+    """
 
     asked: str
     nearest: tuple[tuple[Candidate, Verdict], ...]
+    name: str = ""
 
 
 Found = Answered | Ambiguous | Missing
@@ -74,7 +74,9 @@ def find(snapshot: Snapshot, text: str, *, now: datetime, stale_after: timedelta
         resolution = Nearest((), resolution.understood_as, resolution.area)
     asked = resolution.understood_as or snapshot.directory.plain(text)
     choices = _verdicts(snapshot, resolution.candidates, now=now, stale_after=stale_after)
-    return Ambiguous(asked, choices) if isinstance(resolution, Several) else Missing(asked, choices)
+    if isinstance(resolution, Several):
+        return Ambiguous(asked, choices)
+    return Missing(asked, choices, snapshot.directory.name_in(text, resolution.understood_as))
 
 
 def _with_sections(snapshot: Snapshot, asset: AssetRecord, also: tuple[int, ...]) -> AssetRecord:
@@ -200,28 +202,6 @@ async def doubt(
             key=lambda held, to: f"ownership.doubt:{asset_id}:{to.key}:{_confirmed_second(held)}",
             message=lambda owner: blocks.doubted(said.asset, owner, doubter, reason, value=value),
             asker_id=doubter,
-        )
-
-
-async def remember_miss(deps: Deps, asked: str) -> None:
-    """Count a name that somebody asked for and nobody could answer.
-
-    Only what can be a name is kept: a sentence, an address, a person or a secret may be private.
-    """
-    text = clean(asked)
-    folded = fold(text)
-    is_long = len(text) > _MISS_LENGTH or len(text.split()) > _MISS_WORDS
-    if not folded or is_long or "@" in text or looks_secret(text):
-        return
-    now = deps.clock.now()
-    table = tables.core(tables.Miss)
-    async with deps.database.transaction() as session:
-        insert = insert_into(table, session.get_bind().dialect.name)
-        statement = insert.values(folded=folded, text=text, times=1, first_at=now, last_at=now)
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["folded"], set_={"times": table.c.times + 1, "text": text, "last_at": now}
-            )
         )
 
 

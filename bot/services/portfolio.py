@@ -1,4 +1,4 @@
-"""Use cases of the team's dashboard: who has what, what nobody has, and what people asked for in vain."""
+"""Use cases of the team's dashboard: who has what, and what nobody has."""
 
 from __future__ import annotations
 
@@ -9,25 +9,19 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from rapidfuzz import process
-from sqlalchemy import select
-from sqlmodel import col
 
 from bot.domain import ownership as rules
-from bot.domain.directory import Match
 from bot.domain.names import fold
 from bot.domain.ownership import Verdict
-from bot.domain.portfolio import Asked, Gathering, Page, Portfolio, TeamCard, page_of
+from bot.domain.portfolio import Gathering, Page, Portfolio, TeamCard, page_of
 from bot.domain.records import TeamRecord
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
-from bot.store.tables import Miss
 
 #: How long verdicts are gathered before the event loop gets its turn, in seconds.
 _SLICE_SECONDS = 0.002
 #: A portfolio of the same revision is gathered anew after this long: facts grow stale without a change.
 _LASTS = timedelta(hours=1)
-#: Misses that are looked through for some that nothing answers yet.
-_MOST_MISSES = 500
 #: Names that are less alike than this (of 100) are no help as a suggestion.
 _NEAREST_CUTOFF = 60
 
@@ -101,22 +95,3 @@ def _verdicts(deps: Deps, snapshot: Snapshot, asset_ids: tuple[int, ...]) -> Ite
         asset = snapshot.asset(asset_id)
         if asset is not None:
             yield rules.verdict(asset, snapshot, now=now, stale_after=deps.stale_after)
-
-
-async def asked_in_vain(deps: Deps, snapshot: Snapshot, *, limit: int) -> list[Asked]:
-    """Return what people asked for most often and the catalog still does not answer."""
-    async with deps.database.reading() as session:
-        rows = await session.execute(
-            select(Miss)
-            .order_by(col(Miss.times).desc(), col(Miss.last_at).desc(), col(Miss.folded))
-            .limit(_MOST_MISSES)
-        )
-        missed = [Asked(row.text, row.times, row.last_at) for row in rows.scalars()]
-    found: list[Asked] = []
-    for each in missed:
-        if len(found) >= limit:
-            break
-        if not isinstance(snapshot.directory.resolve(each.text), Match):
-            found.append(each)
-        await asyncio.sleep(0)
-    return found

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.ports import SystemClock
-from bot.services import ownership
+from bot.services import misses
 from bot.services.deps import Deps
 from bot.store.db import Database
 from tests.cli.conftest import Baton
@@ -156,8 +156,8 @@ def test_misses_are_those_that_nobody_answers_yet(baton: Baton, folder: Path, da
 
     async def miss() -> None:
         store = Database(f"sqlite:///{database}")
-        for asked in ("the-ledger", "the-ledger", "search"):
-            await ownership.remember_miss(Deps(store, SystemClock()), asked)
+        for asked, is_public in (("the-ledger", True), ("the-ledger", True), ("search", True), ("secret-plan", False)):
+            await misses.remember(Deps(store, SystemClock()), asked, asker="U1", is_public=is_public)
         await store.close()
 
     asyncio.run(miss())

@@ -208,7 +208,7 @@ def test_a_backup_is_whole_while_somebody_writes(baton: Baton, installed: FakeSl
         connection = sqlite3.connect(database, timeout=30)
         while not stop.is_set():
             number = len(written)
-            connection.execute("INSERT INTO misses VALUES (?, 'x', 1, '2026-01-01', '2026-01-01')", (f"n{number}",))
+            connection.execute("INSERT INTO misses VALUES (?, 'x', '[]', false, 1, '2026-01-01')", (f"n{number}",))
             connection.commit()
             written.append(number)
         connection.close()

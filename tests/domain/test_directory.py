@@ -312,3 +312,23 @@ def _kind(directory: Directory, candidate: Candidate) -> AssetKind:
     known = directory.get(candidate.asset_id)
     assert isinstance(known, AssetRecord)
     return known.kind
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("who owns the zeppelin scheduler?", "zeppelin scheduler"),
+        ("zeppelin-scheduler", "zeppelin-scheduler"),
+        ("who runs the bank of england gateway", "bank england gateway"),
+        ("the zeppelin is down, who owns it?", "zeppelin"),
+        ("I hate my boss", ""),
+        ("my salary is low", ""),
+        ("who owns this?", ""),
+        ("can you help me?", ""),
+    ],
+)
+def test_what_can_be_a_name_of_a_question_that_is_not_answered(text: str, name: str) -> None:
+    directory = Directory.build([asset("checkout")])
+    resolution = directory.resolve(text)
+    assert isinstance(resolution, Nearest)
+    assert directory.name_in(text, resolution.understood_as) == name

@@ -82,7 +82,7 @@ class TestEnqueue:
 
         async def cause(key: str) -> None:
             async with deps.database.transaction() as session:
-                session.add(Miss(folded=key, text=key, times=1, first_at=now, last_at=now))
+                session.add(Miss(key=key, text=key, times=1, last_at=now))
                 await enqueue(session, key=key, channel=PAY, message=Rendered(key), at=now)
                 if key == "undone":
                     raise ZeroDivisionError
@@ -92,7 +92,7 @@ class TestEnqueue:
         await cause("done")
         assert list(await rows(deps)) == ["done"]
         async with deps.database.reading() as session:
-            assert (await session.execute(select(col(Miss.folded)))).scalars().all() == ["done"]
+            assert (await session.execute(select(col(Miss.key)))).scalars().all() == ["done"]
 
     async def test_two_at_once_with_one_key(self, deps: Deps) -> None:
         await asyncio.gather(*(put(deps, "a") for _ in range(8)))

@@ -155,16 +155,6 @@ async def misses(stage: Stage) -> list[tuple[str, int]]:
     return sorted((row.text, row.times) for row in rows)
 
 
-async def test_what_nobody_can_answer_is_counted_but_messages_are_not_kept(stage: Stage) -> None:
-    await stage.ask("/whoowns zeppelin-scheduler")
-    await stage.settle()  # both are counted behind the acknowledgement, in no order of their own
-    await stage.ask("/whoowns Zeppelin Scheduler")
-    await stage.ask("/whoowns checkout")
-    await stage.ask("/whoowns I am so tired of this, nobody here ever tells me anything about the zeppelin")
-    await stage.settle()
-    assert await misses(stage) == [("Zeppelin Scheduler", 2)]
-
-
 async def test_the_name_of_a_team_leads_to_what_it_owns_and_is_no_miss(stage: Stage) -> None:
     said = (await stage.ask("/whoowns search")).text
     assert said.startswith("*Search* is a team: `/baton team Search` says what it owns.")

@@ -17,7 +17,8 @@ from bot.clients.catalog.baton_writer import render
 from bot.domain.catalog import SourceCatalog
 from bot.domain.names import clean
 from bot.domain.portfolio import Asked
-from bot.services import portfolio, snapshot
+from bot.services import misses as missed
+from bot.services import snapshot
 from bot.services.catalog.export import export as export_catalog
 from bot.services.catalog.export import export_source
 from bot.services.catalog.listing import SourceSummary
@@ -55,7 +56,10 @@ def misses(
     limit: Annotated[int, typer.Option(min=1, help="How many to list.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
-    """List what people asked for most often and nobody could answer; what is answered by now is left out."""
+    """List the names that people asked for most often and nobody could answer; those answered by now are left out.
+
+    A name counts once it was asked for in a public channel or by three different people.
+    """
     found = asyncio.run(_misses(limit))
     if as_json:
         sys.stdout.write(orjson.dumps([asdict(each) for each in found], option=orjson.OPT_INDENT_2).decode() + "\n")
@@ -104,7 +108,7 @@ async def _misses(limit: int) -> list[Asked]:
     async with opened_deps() as deps:
         catalog = Snapshot()
         await snapshot.refresh(catalog, deps.database)
-        return await portfolio.asked_in_vain(deps, catalog, limit=limit)
+        return await missed.in_vain(deps, catalog, limit=limit)
 
 
 async def _export(source: str) -> tuple[SourceCatalog, tuple[str, ...]]:

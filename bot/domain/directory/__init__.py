@@ -12,7 +12,7 @@ from bot.domain.directory.answers import Candidate, Match, Method, Nearest, Reso
 from bot.domain.directory.index import Index
 from bot.domain.directory.mentions import mentioned
 from bot.domain.directory.places import literally
-from bot.domain.directory.questions import Part, read
+from bot.domain.directory.questions import Part, name_in, read
 from bot.domain.directory.resolver import resolve
 from bot.domain.records import AssetRecord
 
@@ -90,6 +90,11 @@ class Directory:
     def asks_by_name(text: str) -> bool:
         """Return whether `text` has words beside those that questions are made of."""
         return any(chunk.part is Part.NAME for chunk in read(text).chunks)
+
+    @staticmethod
+    def name_in(text: str, understood_as: str) -> str:
+        """Return what `text` was understood to ask for, if that can be a name; empty if it is a sentence."""
+        return name_in(text, understood_as)
 
     def mentioned(self, *texts: str, limit: int = 10) -> tuple[Match, ...]:
         """Return the assets that a message names, at most `limit`, in the order in which it names them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -13,6 +13,7 @@ from bot.domain.directory.vocabulary import (
     AREA_WORDS,
     CORE_QUESTION_WORDS,
     DOUBTFUL_WORDS,
+    JOINING_WORDS,
     KIND_WORDS,
     PREDICATES,
     QUESTION_WORDS,
@@ -70,7 +71,7 @@ class Question:
     @property
     def text(self) -> str:
         """The text as understood, without markup."""
-        return " ".join(chunk.text for chunk in self.chunks)
+        return _joined(self.chunks)
 
 
 def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNKS) -> Question:
@@ -107,6 +108,26 @@ def before_predicate(question: Question) -> Question | None:
         if chunk.folded in PREDICATES and any(one.part is not Part.QUESTION for one in chunks[:place]):
             return replace(question, chunks=chunks[:place])
     return None
+
+
+def name_in(text: str, understood_as: str) -> str:
+    """Return what a question was understood to ask for, if that can be a name; empty if it is a sentence.
+
+    A name stands in the question as one piece, but for a word like "of", and has no words that only sentences have.
+    """
+    whole, chunks = _without_joining(read(text)), _without_joining(read(understood_as))
+    is_one_piece = f" {_joined(chunks)} " in f" {_joined(whole)} "
+    says_more = any(chunk.part is Part.QUESTION for chunk in chunks)
+    has_name = any(chunk.part not in (Part.QUESTION, Part.DOUBTFUL) for chunk in chunks)
+    return understood_as if is_one_piece and has_name and not says_more else ""
+
+
+def _without_joining(question: Question) -> list[Chunk]:
+    return [chunk for chunk in question.chunks if chunk.folded not in JOINING_WORDS]
+
+
+def _joined(chunks: Iterable[Chunk]) -> str:
+    return " ".join(chunk.text for chunk in chunks)
 
 
 def _unwrap(found: re.Match[str], links: list[str]) -> str:

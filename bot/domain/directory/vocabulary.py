@@ -16,6 +16,8 @@ def _words(text: str) -> frozenset[str]:
 
 #: Left out of a name's words when its words are compared without their order.
 FUNCTION_WORDS = frozenset(["of", "the", "and", "for", "my"])
+#: Those that names have inside, too: "bank of england".
+JOINING_WORDS = FUNCTION_WORDS - {"my"}
 
 #: Words of questions that say nothing of what is asked for.
 QUESTION_WORDS = _words(

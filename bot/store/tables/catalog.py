@@ -110,11 +110,12 @@ class ImportRun(Row, table=True):
 
 
 class Miss(Row, table=True):
-    """What people asked for and nobody could answer, counted by folded spelling."""
+    """A name that people asked for and nobody could answer."""
 
     __tablename__ = "misses"
-    folded: str = Field(primary_key=True)
-    text: str = words()  #: the thing asked for as last written, at most 100 characters and 8 words
-    times: int = 0
-    first_at: datetime = when()
+    key: str = Field(primary_key=True)  #: a digest of the folded name
+    text: str = words()  #: the name as last written; empty while it may be private
+    askers: list[str] = json()  #: digests of who has asked, at most two: nobody's once `is_common`
+    is_common: bool = False  #: three different people have asked
+    times: int = 0  #: in public channels, and anywhere once `is_common`
     last_at: datetime = when(index=True)

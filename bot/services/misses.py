@@ -1,0 +1,95 @@
+"""Use cases of names that people asked for in vain: counted, listed, forgotten.
+
+A question may be private. What is kept of it is a name, in plain text only once anybody may know it: after it was asked
+for in a public channel, or by three different people. Until then there are only digests of the name and of who asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlmodel import col
+
+from bot.domain.directory import Nearest
+from bot.domain.names import clean, fold
+from bot.domain.portfolio import Asked
+from bot.domain.secrets import looks_secret
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store.inserts import insert_into
+from bot.store.tables import Miss, core
+
+#: What is longer than this is somebody's message, and stays where it was written.
+_MOST_CHARACTERS, _MOST_WORDS = 60, 4
+#: A name that so many different people know is nobody's secret.
+_ENOUGH_PEOPLE = 3
+#: A name is forgotten so long after it was last asked for.
+_KEPT = timedelta(days=90)
+#: Names that are looked through for some that nothing answers yet.
+_MOST_READ = 500
+
+
+async def remember(deps: Deps, asked: str, *, asker: str, is_public: bool) -> None:
+    """Count a name that nobody could answer.
+
+    `asker` is a Slack id, `is_public` whether every member of the workspace can read the question.
+
+    Only what can be a name is kept: a sentence, an address, a person or a secret may be private.
+    """
+    text = clean(asked)
+    folded = fold(text)
+    is_long = len(text) > _MOST_CHARACTERS or len(text.split()) > _MOST_WORDS
+    if not folded or is_long or "@" in text or looks_secret(text):
+        return
+    key = _digest(folded)
+    async with deps.database.transaction() as session:
+        # Of two questions at once, the second waits here and then counts on.
+        insert = insert_into(core(Miss), session.get_bind().dialect.name)
+        values = {"key": key, "text": "", "askers": [], "is_common": False, "times": 0, "last_at": deps.clock.now()}
+        statement = insert.values(**values)
+        changed = {"last_at": statement.excluded.last_at}
+        await session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed))
+        row = await session.get_one(Miss, key)
+        if not row.is_common:
+            askers = {*row.askers, _digest(f"{key}:{asker}")}
+            row.is_common = len(askers) >= _ENOUGH_PEOPLE
+            row.askers = [] if row.is_common else sorted(askers)
+        if is_public or row.is_common:
+            row.times = max(row.times + 1, _ENOUGH_PEOPLE if row.is_common else 0)
+            row.text = text
+
+
+async def in_vain(deps: Deps, snapshot: Snapshot, *, limit: int) -> list[Asked]:
+    """Return the names that were asked for most often, may be shown, and are still not answered."""
+    query = select(Miss).where(col(Miss.text) != "")
+    ordered = query.order_by(col(Miss.times).desc(), col(Miss.last_at).desc(), col(Miss.key)).limit(_MOST_READ)
+    async with deps.database.reading() as session:
+        rows = (await session.execute(ordered)).scalars()
+        missed = [Asked(row.key, row.text, row.times, row.last_at) for row in rows]
+    found: list[Asked] = []
+    for each in missed:
+        if len(found) >= limit:
+            break
+        if not _is_answered(snapshot, each.text):
+            found.append(each)
+        await asyncio.sleep(0)
+    return found
+
+
+async def forget_old(deps: Deps) -> None:
+    """Delete names that nobody has asked for in a long time, and with them who did."""
+    async with deps.database.transaction() as session:
+        await session.execute(delete(Miss).where(col(Miss.last_at) < deps.clock.now() - _KEPT))
+
+
+def _is_answered(snapshot: Snapshot, text: str) -> bool:
+    team = snapshot.team_by_name(text)
+    is_team = team is not None and not team.is_gone
+    return is_team or not isinstance(snapshot.directory.resolve(text), Nearest)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
