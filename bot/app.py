@@ -74,7 +74,12 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         await _require_current(database)
         database.check_file()  # this is the file that has to stay there
         deps = Deps(
-            database, clock or SystemClock(), settings.stale_after, settings.timezone, settings.platform_channel
+            database,
+            clock or SystemClock(),
+            settings.stale_after,
+            settings.timezone,
+            settings.platform_channel,
+            frozenset(_listed(settings.catalog_admins)),
         )
         slack = await stack.enter_async_context(
             SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
@@ -119,7 +124,6 @@ def _context(
     deps: Deps, slack: SlackClient, watcher: Watcher, identity: Identity, members: Members, settings: Settings
 ) -> Context:
     workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
-    open_channels = [each.strip() for each in settings.open_channels.split(",") if each.strip()]
     return Context(
         deps=deps,
         snapshot=watcher.snapshot,
@@ -130,9 +134,14 @@ def _context(
         bot_user_id=identity.bot_user_id,
         watcher=watcher,
         pictures=Pictures(deps, watcher),
-        door=Door(workspace, members, open_channels),
+        door=Door(workspace, members, _listed(settings.open_channels)),
         public_url=settings.public_url,
     )
+
+
+def _listed(setting: str) -> list[str]:
+    """Return what a setting lists with commas between."""
+    return [each.strip() for each in setting.split(",") if each.strip()]
 
 
 async def _require_current(database: Database) -> None:

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     feed_refresh: bool = True
     #: Channels shared with other organisations in which anybody may ask: ids, separated by commas.
     open_channels: Annotated[str, Field(pattern=r"^\s*([CG][A-Z0-9]+(\s*,\s*[CG][A-Z0-9]+)*)?\s*$")] = ""
+    #: Who sees on their Home tab what was asked for in vain, and may remove it: Slack ids, separated by commas.
+    catalog_admins: Annotated[str, Field(pattern=r"^\s*([UW][A-Z0-9]+(\s*,\s*[UW][A-Z0-9]+)*)?\s*$")] = ""
     #: With it as a bearer token `/metrics` may be read; empty: there is no `/metrics`.
     metrics_token: SecretStr = SecretStr("")
     #: How long the headers, and then the body, of a request may take to arrive, in seconds.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.blocks import calendars as calendar_blocks
 from bot.blocks import ownership as blocks
-from bot.blocks.home import SHOW
+from bot.blocks.home import REMOVE_MISS, SHOW
 from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.portfolio import TEAM, with_turns
 from handlers import baton, calendars, claiming, eol, home, lifecycle, ownership, talking
@@ -29,6 +29,7 @@ def routes() -> Routes:
             blocks.WITHDRAW: claiming.on_withdraw,
             **dict.fromkeys(with_turns(TEAM), baton.on_team),
             **dict.fromkeys(with_turns(SHOW), home.on_show),
+            REMOVE_MISS: home.on_remove_miss,
             **dict.fromkeys(with_turns(lifecycle_reports.TURN), eol.on_turn),
             lifecycle_reports.SHARE: eol.on_share,
             calendar_blocks.RENEW: calendars.on_renew,

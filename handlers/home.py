@@ -9,7 +9,7 @@ from bot.blocks.text import Block, Rendered
 from bot.domain.lifecycle.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
-from bot.services import portfolio
+from bot.services import misses, people, portfolio
 from bot.services.lifecycle import asking, reporting
 from handlers import replies
 from handlers.context import Context
@@ -17,6 +17,8 @@ from handlers.payloads import Action, Event
 
 #: Assets of a list that the overview shows.
 _SAMPLE = 5
+#: Names asked for in vain that an admin sees at once.
+_MOST_MISSED = 8
 #: Titles of the lists that concern everybody.
 _TITLES = {"unowned": "Nobody owns these", "disputed": "Disputed", "orphaned": "Their owner is gone"}
 _MINE = "In your own name"
@@ -43,6 +45,14 @@ async def on_show(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
+async def on_remove_miss(action: Action, context: Context) -> Ack:
+    """Forget a name that was asked for in vain, then show the overview afresh."""
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    await misses.remove(context.deps, action.value, person_id=person_id, slack_id=action.user_id)
+    await publish(context, action.user_id)
+    return replies.nothing()
+
+
 async def publish(context: Context, user_id: str, place: str = "") -> None:
     """Publish a person's Home tab: the overview, or the list and page that `place` (`list|id|page`) names."""
     key, number, page = (*place.split("|"), "", "", "")[:3]
@@ -65,6 +75,7 @@ async def _overview(context: Context, user_id: str) -> Block:
         mine=_group(context, "mine", _MINE, mine),
         attention=[group for group in attention if group.total],
         lifecycle=await _report(context, user_id),
+        missed=await misses.shown_to(context.deps, snapshot, user_id, limit=_MOST_MISSED),
     )
     return blocks.overview(home)
 

@@ -11,12 +11,14 @@ from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
 from bot.blocks.text import Block, bold, button, channel, context, plain, section
 from bot.domain.lifecycle.reports import Report, Urgency
 from bot.domain.ownership import Unowned, Verdict
-from bot.domain.portfolio import Page, TeamCard
+from bot.domain.portfolio import Asked, Page, TeamCard
 
 #: The buttons that open a list and turn its pages; their value is `list|id|page`, or empty for the overview.
 SHOW = "home.show"
 #: The key of the report on end of life in these buttons.
 LIFECYCLE = "eol"
+#: The button that forgets a name which was asked for in vain; its value is the name's key.
+REMOVE_MISS = "home.remove_miss"
 
 #: Teams that the overview has room for.
 _MOST_TEAMS = 6
@@ -38,13 +40,15 @@ class Group:
 class Overview:
     """What the Home tab shows first. `mine` is what the reader owns in their own name, not through a team.
 
-    `lifecycle` is the report on what is theirs; None for somebody in no team.
+    `lifecycle` is the report on what is theirs; None for somebody in no team. `missed` are names asked for in vain, for
+    a catalog admin to see.
     """
 
     teams: Sequence[TeamCard]
     mine: Group
     attention: Sequence[Group]
     lifecycle: Report | None = None
+    missed: Sequence[Asked] = ()
 
 
 def overview(home: Overview) -> Block:
@@ -65,6 +69,7 @@ def overview(home: Overview) -> Block:
     if not any(group.total for group in home.attention):
         blocks += [{"type": "divider"}, section(":white_check_mark: Everything in the catalog has an owner.")]
     blocks += [] if is_pressing else ends
+    blocks += _missed(home.missed)
     blocks.append(
         context(
             "Ask me who owns something (`/whoowns NAME`) or what ends when (`/eol NAME`), or write under *Messages*."
@@ -151,6 +156,21 @@ def _lifecycle(report: Report | None) -> tuple[list[Block], bool]:
         show = button("Open", SHOW, f"{LIFECYCLE}|0|0", label="Open: everything of yours that reaches its end of life")
         parts.append({"type": "actions", "elements": [show]})
     return [{"type": "divider"}, _header("End of life"), *parts], bool(report.counts[Urgency.OVERDUE])
+
+
+def _missed(missed: Sequence[Asked]) -> Iterable[Block]:
+    if not missed:
+        return
+    yield {"type": "divider"}
+    yield _header("Asked for, and not found")
+    for each in missed:
+        line = section(f"{bold(each.text, 80)} · {'once' if each.times == 1 else f'{each.times:,} times'}")
+        line["accessory"] = button("Remove", REMOVE_MISS, each.key, label=f"Remove: {plain(each.text, 60)}")
+        yield line
+    yield context(
+        "Add it to the catalog, or as another name of what is there, and it goes from this list. "
+        "Only catalog admins see this."
+    )
 
 
 def _group(group: Group) -> Iterable[Block]:

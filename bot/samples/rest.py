@@ -13,7 +13,7 @@ from bot.blocks.lifecycle import choices as lifecycle_choices
 from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.text import Block, Rendered, section
 from bot.domain.lifecycle.subjects import Subject
-from bot.domain.portfolio import Gap, Page, Share, TeamCard
+from bot.domain.portfolio import Asked, Gap, Page, Share, TeamCard
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.trust import Admission
 from bot.samples.catalog import ADA, NOW, PAYMENTS, SEARCH
@@ -43,7 +43,8 @@ def overviews(name: str) -> Iterator[Overview]:
     first = tuple(verdicts(name))
     groups = [Group(key, key.title(), 12_345, first) for key in ("unowned", "disputed", "orphaned")]
     teams = [*cards(name)] * 6
-    yield Overview(teams=teams, mine=Group("mine", "In your own name", 3, first), attention=groups)
+    missed = [Asked("0f" * 32, name, times, NOW) for times in (12_345, *[1] * 7)]
+    yield Overview(teams=teams, mine=Group("mine", "In your own name", 3, first), attention=groups, missed=missed)
     yield Overview(teams=[], mine=Group("mine", "In your own name", 0, ()), attention=[])
 
 

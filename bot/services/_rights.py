@@ -1,11 +1,16 @@
-"""Who may do something: a person's teams, and a team's people, as the store has them at the click."""
+"""Who may do something: a person's teams, and a team's people, as the store has them at the click.
+
+The catalog's admins are named in the settings; what their accounts are is in the store as well."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot.domain.trust import Standing
 from bot.store import tables
 
 
@@ -31,3 +36,11 @@ async def answering_for(session: AsyncSession, team_ids: set[int]) -> set[int]:
         col(tables.Person.is_active).is_(True), col(tables.Person.id).in_(members.union(leads, managers))
     )
     return {each for each in (await session.execute(active)).scalars() if each is not None}
+
+
+async def is_catalog_admin(session: AsyncSession, admins: Collection[str], slack_id: str) -> bool:
+    """Whether an account is one of the `admins`, and still a full member of the workspace."""
+    if slack_id not in admins:
+        return False
+    account = await session.get(tables.SlackMember, slack_id)
+    return account is not None and account.standing == Standing.MEMBER.value

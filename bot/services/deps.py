@@ -14,6 +14,7 @@ class Deps:
     """The database, the clock and the few settings that use cases read.
 
     `timezone` is that of whoever has none of their own. `platform_channel` is a channel's name or id, empty for none.
+    `catalog_admins` are Slack ids.
     """
 
     database: Database
@@ -21,3 +22,4 @@ class Deps:
     stale_after: timedelta = timedelta(days=180)
     timezone: str = "UTC"
     platform_channel: str = ""
+    catalog_admins: frozenset[str] = frozenset()

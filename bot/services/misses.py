@@ -1,4 +1,4 @@
-"""Use cases of names that people asked for in vain: counted, listed, forgotten.
+"""Use cases of names that people asked for in vain: counted, shown to the catalog's admins, removed, forgotten.
 
 A question may be private. What is kept of it is a name, in plain text only once anybody may know it: after it was asked
 for in a public channel, or by three different people. Until then there are only digests of the name and of who asked.
@@ -17,9 +17,12 @@ from bot.domain.directory import Nearest
 from bot.domain.names import clean, fold
 from bot.domain.portfolio import Asked
 from bot.domain.secrets import looks_secret
+from bot.errors import NotAllowedError
+from bot.services._rights import is_catalog_admin
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store.inserts import insert_into
+from bot.store.journal import audit
 from bot.store.tables import Miss, core
 
 #: What is longer than this is somebody's message, and stays where it was written.
@@ -77,6 +80,32 @@ async def in_vain(deps: Deps, snapshot: Snapshot, *, limit: int) -> list[Asked]:
             found.append(each)
         await asyncio.sleep(0)
     return found
+
+
+async def shown_to(deps: Deps, snapshot: Snapshot, slack_id: str, *, limit: int) -> list[Asked]:
+    """Return what `in_vain` does for a catalog admin, and nothing for anybody else."""
+    async with deps.database.reading() as session:
+        if not await is_catalog_admin(session, deps.catalog_admins, slack_id):
+            return []
+    return await in_vain(deps, snapshot, limit=limit)
+
+
+async def remove(deps: Deps, key: str, *, person_id: int, slack_id: str) -> None:
+    """Forget a name. One that is gone already stays gone. Raises NotAllowedError for anybody but a catalog admin."""
+    async with deps.database.transaction() as session:
+        if not await is_catalog_admin(session, deps.catalog_admins, slack_id):
+            raise NotAllowedError("Only catalog admins can remove a name: ask whoever runs Baton to make you one.")
+        removed = await session.execute(delete(Miss).where(col(Miss.key) == key))
+        if not removed.rowcount:  # type: ignore[attr-defined]  # a DELETE's result has it
+            return
+        # The audit log keeps everything, so it does not get to know the name.
+        await audit(
+            session,
+            at=deps.clock.now(),
+            actor=f"person:{person_id}",
+            action="misses.remove",
+            subject=f"miss:{key}",
+        )
 
 
 async def forget_old(deps: Deps) -> None:

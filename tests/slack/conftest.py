@@ -190,8 +190,20 @@ def platform_channel() -> str:
 
 
 @pytest.fixture
+def catalog_admins() -> tuple[str, ...]:
+    """Whom the settings name as catalog admins; nobody unless a test does."""
+    return ()
+
+
+@pytest.fixture
 async def stage(
-    database: Database, database_url: str, clock: FixedClock, transport: str, public_url: str, platform_channel: str
+    database: Database,
+    database_url: str,
+    clock: FixedClock,
+    transport: str,
+    public_url: str,
+    platform_channel: str,
+    catalog_admins: tuple[str, ...],
 ) -> AsyncIterator[Stage]:
     slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN, rate_limits=False)
     slack.install(yaml.safe_load((REPOSITORY / "app.yaml").read_text()))
@@ -223,6 +235,7 @@ async def stage(
         port=0,
         public_url=public_url,
         platform_channel=platform_channel,
+        catalog_admins=", ".join(slack.workspace.user(handle).id for handle in catalog_admins),
         catalog_poll_seconds=0.2,
         feed_refresh=False,
         metrics_token=SecretStr(METRICS_TOKEN),

@@ -1,19 +1,33 @@
-"""Names asked for in vain: whose they are until anybody may know them."""
+"""Names asked for in vain: whose they are until anybody may know them, and what a catalog admin sees of them."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from bot import jobs
 from bot.clients.slack import SlackClient
-from bot.errors import SlackUnreachableError
+from bot.domain.catalog import AssetKind, TeamClaim
+from bot.errors import NotAllowedError, SlackUnreachableError
+from bot.playground.fake_slack import Delivery
 from bot.services import misses
 from bot.store import tables
-from tests.slack.conftest import Stage
+from tests.slack.conftest import HERE, Stage, asset, organisation
+from tests.slack.test_clicks import actions
+from tests.slack.test_door import on_both_wires, sent, setting
+from tests.slack.test_portfolio import open_home, press_home, texts
+
+HEADING = "Asked for, and not found"
+
+
+@pytest.fixture
+def catalog_admins() -> tuple[str, ...]:
+    return ("omar", "lin")
 
 
 async def mention(stage: Stage, text: str, *, user: str = "grace", channel: str = "general") -> None:
@@ -29,9 +43,45 @@ async def command(stage: Stage, text: str, *, user: str, channel: str = "general
     await stage.settle()
 
 
+async def home(stage: Stage, user: str = "omar") -> str:
+    return texts(await open_home(stage, user))
+
+
 async def kept(stage: Stage) -> list[tables.Miss]:
     async with stage.database.reading() as session:
         return list((await session.execute(select(tables.Miss))).scalars())
+
+
+async def pressed(stage: Stage) -> Delivery:
+    """Omar removes the first name of his list; the press as it was delivered."""
+    await press_home(stage, "omar", "Remove: ")
+    return next(each for each in reversed(stage.slack.deliveries) if each.payload.get("type") == "block_actions")
+
+
+async def test_what_is_asked_in_a_public_channel_is_on_an_admins_home_and_nobody_elses(stage: Stage) -> None:
+    await mention(stage, "who owns zeppelin-scheduler?")
+    await mention(stage, "who owns Zeppelin Scheduler?")
+    said = await home(stage)
+    assert HEADING in said
+    assert "*Zeppelin Scheduler* · 2 times" in said
+    assert HEADING not in await home(stage, "grace")
+    await mention(stage, "who owns the *<!channel>&co* thing?")
+    assert "<!channel>" not in await home(stage)
+
+
+async def test_what_one_person_asks_in_private_is_kept_in_no_words(stage: Stage) -> None:
+    stage.slack.add_channel("layoffs", members=["grace"], bot_is_member=True, private=True)
+    for _ in range(3):
+        await write(stage, "who owns fire-bob-on-monday?", user="grace")
+        await command(stage, "fire-bob-on-monday", user="grace")
+        await mention(stage, "who owns fire-bob-on-monday?", channel="layoffs")
+    await write(stage, "I am so tired of this, nobody here ever tells me anything about Bob", user="grace")
+    await write(stage, "who owns xoxb-123456789012-abcdefghij?", user="grace")
+    [row] = await kept(stage)
+    assert (row.text, row.times, len(row.askers)) == ("", 0, 1)
+    everything = f"{row!r} {await home(stage)}"
+    for private in ("fire", "bob", "layoffs", "tired", "xoxb", HEADING, stage.slack.workspace.user("grace").id):
+        assert private.casefold() not in everything.casefold(), private
 
 
 async def test_a_sentence_is_no_name_wherever_it_is_said(stage: Stage) -> None:
@@ -41,6 +91,21 @@ async def test_a_sentence_is_no_name_wherever_it_is_said(stage: Stage) -> None:
             await command(stage, said, user=user)
     await mention(stage, "who do I ask about the zeppelin scheduler when it breaks?")
     assert [row.text for row in await kept(stage)] == ["zeppelin scheduler"]
+
+
+async def test_what_three_people_ask_in_private_is_nobodys_secret(stage: Stage) -> None:
+    stage.slack.add_channel("hideout", members=["solo"], bot_is_member=True, private=True)
+    await write(stage, "who owns night-owl?", user="grace")
+    await command(stage, "Night Owl", user="eve")
+    assert HEADING not in await home(stage)
+    await mention(stage, "who owns night-owl?", user="solo", channel="hideout")
+    said = await home(stage)
+    assert "*night-owl* · 3 times" in said
+    assert "hideout" not in said
+    [row] = await kept(stage)
+    assert row.askers == [], "who asked is not kept any longer than it is needed"
+    await command(stage, "night owl", user="grace")
+    assert "*night owl* · 4 times" in await home(stage)
 
 
 async def test_three_people_who_ask_at_once_are_three(stage: Stage) -> None:
@@ -57,6 +122,72 @@ async def test_a_channel_that_slack_does_not_tell_of_is_private(stage: Stage, mo
     monkeypatch.setattr(SlackClient, "is_public_channel", away)
     await mention(stage, "who owns zeppelin-scheduler?")
     assert [row.text for row in await kept(stage)] == [""]
+
+
+async def test_a_name_that_somebody_has_added_goes_by_itself(stage: Stage) -> None:
+    for name in ("zeppelin-scheduler", "quartermasters", "ledgerette", "night-owl"):
+        await mention(stage, f"who owns {name}?")
+    catalog = organisation()
+    catalog.assets.append(asset("Zeppelin", aliases=("zeppelin_scheduler",)))
+    catalog.assets += [asset("ledgerette"), asset("ledgerette", AssetKind.DATABASE)]
+    catalog.teams.append(TeamClaim(name="Quartermasters", origin=HERE))
+    await stage.bring(catalog)
+    listed = (await home(stage)).split(HEADING)[1]
+    assert "night-owl" in listed
+    for name in ("zeppelin", "quartermasters", "ledgerette"):
+        assert name not in listed
+
+
+async def test_removing_works_once_and_is_audited_without_the_name(stage: Stage) -> None:
+    await mention(stage, "who owns night-owl?")
+    await home(stage)
+    press = await pressed(stage)
+    now = stage.slack.home("omar")
+    assert now is not None
+    assert HEADING not in texts(now)
+    assert await kept(stage) == []
+    await sent(stage, press, lambda _: None)  # another press on a Home tab that is not fresh
+    assert (await actions(stage)).count("misses.remove") == 1
+    removed = select(tables.AuditEntry).where(col(tables.AuditEntry.action) == "misses.remove")
+    async with stage.database.reading() as session:
+        [entry] = (await session.execute(removed)).scalars()
+    assert entry.actor.startswith("person:")
+    assert "owl" not in json.dumps([entry.subject, entry.detail])
+
+
+@on_both_wires
+async def test_a_forged_click_of_somebody_else_removes_and_shows_nothing(stage: Stage) -> None:
+    await mention(stage, "who owns night-owl?")
+    await home(stage)
+    press = await pressed(stage)
+    await mention(stage, "who owns night-owl?")
+    assert HEADING not in await home(stage, "grace")
+    await sent(stage, press, setting("user", "id", to=stage.slack.workspace.user("grace").id))
+    assert [row.text for row in await kept(stage)] == ["night-owl"]
+    assert (await actions(stage)).count("misses.remove") == 1
+    view = stage.slack.home("grace")
+    assert view is not None
+    assert HEADING not in texts(view)
+
+
+@on_both_wires
+@pytest.mark.parametrize("standing", ["guest", "stranger", "gone"])
+async def test_an_admin_who_is_no_longer_a_full_member_is_none(stage: Stage, standing: str) -> None:
+    await mention(stage, "who owns night-owl?")
+    await home(stage)
+    press = await pressed(stage)
+    await mention(stage, "who owns night-owl?")
+    lin = stage.slack.workspace.user("lin")
+    assert HEADING in await home(stage, "lin")
+    lin.is_guest, lin.is_stranger, lin.deleted = (standing == each for each in ("guest", "stranger", "gone"))
+    stage.clock.advance(timedelta(hours=1))
+    await jobs.read_members(stage.baton.jobs)
+    await sent(stage, press, setting("user", "id", to=lin.id))
+    assert [row.text for row in await kept(stage)] == ["night-owl"]
+    context = stage.baton.context
+    assert await misses.shown_to(context.deps, context.snapshot, lin.id, limit=8) == []
+    with pytest.raises(NotAllowedError):  # the service does not count on the door
+        await misses.remove(context.deps, (await kept(stage))[0].key, person_id=1, slack_id=lin.id)
 
 
 async def test_a_name_is_forgotten_after_ninety_days(stage: Stage) -> None:

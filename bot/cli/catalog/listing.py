@@ -58,7 +58,7 @@ def misses(
 ) -> None:
     """List the names that people asked for most often and nobody could answer; those answered by now are left out.
 
-    A name counts once it was asked for in a public channel or by three different people.
+    As on the Home tab, a name counts once it was asked for in a public channel or by three different people.
     """
     found = asyncio.run(_misses(limit))
     if as_json:
