@@ -25,7 +25,7 @@ from bot.playground.fake_slack import FakeSlack
 from bot.playground.furnishing import furnish, hold_threads, read_threads, things_to_try
 from bot.playground.moving import ClockMover
 from bot.playground.page import SUGGESTIONS, add_page
-from bot.playground.page_state import Tour
+from bot.playground.page_state import Tour, people
 from bot.ports import SystemClock
 from bot.services.catalog import Outcome, import_catalog
 from bot.services.deps import Deps
@@ -91,6 +91,7 @@ async def playing(
             host="127.0.0.1",
             port=0,
             public_url=f"http://{host}:{port}",
+            catalog_admins=people(slack)[0].id,  # whom the page begins with
             platform_channel="" if catalog else _DEMO_PLATFORM,
             feed_refresh=False,  # the playground asks nobody outside
         )
