@@ -34,7 +34,7 @@ from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
 from bot.settings import Settings
 from bot.store import migrations
-from bot.store.db import Database
+from bot.store.db import FOR_PEOPLE, Database
 from handlers import routes as slack_routes
 from handlers.carrier import carrier
 from handlers.carrier import sockets as socket_mode
@@ -44,8 +44,6 @@ from handlers.door import Door
 
 log = logging.getLogger(__name__)
 
-#: A click must be answered within three seconds, so a busy SQLite is given up on before that.
-_BUSY_SECONDS = 2.0
 #: How long the start waits before it asks Slack again: doubled each time, up to the longest.
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
 #: How often questions that were left behind are looked for.
@@ -69,7 +67,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     """
     settings.require_slack()
     async with AsyncExitStack() as stack:
-        database = Database(settings.database_url.get_secret_value(), busy_timeout_seconds=_BUSY_SECONDS)
+        database = Database(settings.database_url.get_secret_value(), limits=FOR_PEOPLE)
         stack.push_async_callback(database.close)
         await _require_current(database)
         database.check_file()  # this is the file that has to stay there

@@ -10,6 +10,7 @@ BatonError
 ├── CatalogError            a catalog file or an import as a whole was refused
 │   └── UnreadableError     a file that is not what its format says; carries `path` and `line`
 ├── StoreError              the database is missing, older or newer than this code
+│   └── StoreUnavailableError   the database cannot be used just now; says whether something was saved
 └── SlackError              Slack refused a call; carries Slack's `code`
     ├── SlackRateLimitedError   try again after `retry_after_seconds`
     └── SlackUnreachableError   no answer: the call may or may not have been carried out
@@ -64,6 +65,21 @@ class UnreadableError(CatalogError):
 
 class StoreError(BatonError):
     """The database is missing, or its schema is not the one that this code works with."""
+
+
+class StoreUnavailableError(StoreError):
+    """The database is locked, slow, full or gone; the message says whether something was saved, and the next step.
+
+    `why` is what the database does, such as "cannot be reached". `may_pass` tells whether waiting may be enough.
+    """
+
+    def __init__(self, why: str, *, may_pass: bool = True, may_be_saved: bool = False) -> None:
+        said, step = f"Nothing was saved: the database {why}", "Try again in a minute"
+        if may_be_saved:
+            said = f"This may have been saved, at least in part, but then the database {why}"
+            step = "Look before you try again"
+        super().__init__(f"{said}. {step}; if it goes on, tell your Baton administrator.")
+        self.why, self.may_pass = why, may_pass
 
 
 class SlackError(BatonError):

@@ -18,6 +18,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.errors import StoreUnavailableError
 from bot.services.deps import Deps
 from bot.services.lifecycle.calendars import Calendars
 from bot.services.snapshot import Snapshot
@@ -132,8 +133,10 @@ def health_routes(
             return _json({"status": "starting", "reason": "the catalog is not loaded yet"}, status=503)
         try:
             deps.database.check_file()
-            async with deps.database.engine.connect() as connection:
+            async with deps.database.connected() as connection:
                 await queries.revision(connection)
+        except StoreUnavailableError as error:
+            return _json({"status": "unready", "reason": f"the database {error.why}"}, status=503)
         except Exception as error:  # noqa: BLE001 - whatever it is, the database cannot be used
             return _json({"status": "unready", "reason": f"the database: {type(error).__name__}"}, status=503)
         if is_connected is not None and not await is_connected():
@@ -166,7 +169,11 @@ def calendar_routes(calendars: Calendars) -> list[web.RouteDef]:
     """Return `/calendar/{token}.ics`. What is not there, or no longer, is one and the same 404."""
 
     async def on_calendar(request: web.Request) -> web.Response:
-        found = await calendars.find(request.match_info["token"])
+        try:
+            found = await calendars.find(request.match_info["token"])
+        except StoreUnavailableError as error:
+            log.warning("a calendar could not be read: %s", error)
+            return web.Response(status=503, text="The calendar cannot be read just now; try again.", headers=_UNKEPT)
         if found is None:
             return web.Response(status=404, text="There is no calendar at this address.", headers=_UNKEPT)
         etag = f'"{found.etag}"'

@@ -20,7 +20,7 @@ from bot.blocks import help as blocks
 from bot.blocks import home as home_blocks
 from bot.blocks.text import Rendered
 from bot.domain.trust import Admission
-from bot.errors import NotAllowedError, RepeatedError, SlackError, StoreError, UserError
+from bot.errors import NotAllowedError, RepeatedError, SlackError
 from bot.logs import request_id
 from bot.ports import Ack
 from bot.services import inbound
@@ -29,6 +29,7 @@ from handlers import payloads, replies
 from handlers.context import Context
 from handlers.door import sender_of
 from handlers.events import EventListener, Events
+from handlers.failures import failure
 from handlers.payloads import Action, Command, Shortcut, Submission
 
 log = logging.getLogger(__name__)
@@ -141,7 +142,7 @@ class Dispatch:
         trigger = payloads.trigger_of(body)
         if kind != "command" and self._is_repeated(trigger):
             return "repeated", replies.nothing()
-        inbound.interaction.set(Interaction(trigger, may_decide=admitted is Admission.DECIDE))
+        inbound.begin(Interaction(trigger, may_decide=admitted is Admission.DECIDE))
         if kind == "command":
             try:
                 ack = self._from_memory(body)
@@ -178,8 +179,8 @@ class Dispatch:
             await self._context.slack.respond(str(response_url), replies.read(ack))
         elif kind == "view_submission":
             view_id = payloads.view_id_of(body)
-            said = replies.errors_in(ack) or "Done. You can close this."
-            await self._context.slack.update_view(view_id, home_blocks.notice(said))
+            said = home_blocks.notice(replies.errors_in(ack) or "Done. You can close this.")
+            await self._context.slack.update_view(view_id, replies.view_in(ack) or said)
 
     async def _guarded(
         self, kind: str, body: Mapping[str, Any], work: Coroutine[Any, Any, Ack | None]
@@ -191,20 +192,9 @@ class Dispatch:
 
     async def _failed(self, kind: str, body: Mapping[str, Any], error: Exception) -> tuple[str, Ack | None]:
         """Say what went wrong to the person who caused it."""
-        match error:
-            case RepeatedError():
-                return "repeated", replies.nothing()
-            case UserError():
-                outcome, said = "refused", Rendered(str(error))
-            case SlackError():
-                log.warning("%s failed: %s", kind, error)
-                outcome, said = "slack", blocks.slack_failed(error.code)
-            case StoreError():
-                log.warning("%s failed: %s", kind, error)
-                outcome, said = "store", Rendered(str(error))
-            case _:
-                log.error("%s failed", kind, exc_info=error)
-                outcome, said = "failed", blocks.failed(request_id.get())
+        if isinstance(error, RepeatedError):
+            return "repeated", replies.nothing()
+        outcome, said = failure(error, what=kind)
         return outcome, await self._say(kind, body, said)
 
     def _from_memory(self, body: Mapping[str, Any]) -> Ack | None:

@@ -7,18 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.blocks import help as blocks
 from bot.blocks.text import Rendered
 from bot.domain.trust import Admission
-from bot.errors import NotTakenError, SlackError, StoreError, UserError
-from bot.logs import request_id
+from bot.errors import NotTakenError, SlackError, StoreError
 from bot.services import inbound
 from bot.services.inbound import Interaction, Reply
 from handlers import payloads
 from handlers.context import Context
 from handlers.door import sender_of
+from handlers.failures import failure
 from handlers.payloads import Event
 
 log = logging.getLogger(__name__)
@@ -27,8 +25,6 @@ log = logging.getLogger(__name__)
 _REMEMBERED = 10_000
 #: What an event brings that no answer needs; the rest is kept until it is answered.
 _NOT_KEPT = ("blocks", "attachments", "files", "metadata", "bot_profile", "user_profile", "edited", "reactions")
-#: What the store raises when it cannot be written to.
-_STORE_FAILED = (StoreError, SQLAlchemyError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ class Events:
         self._remember(event.event_id)
         try:
             is_first = await inbound.take(self._context.deps, event.event_id, _kept(body))
-        except _STORE_FAILED as error:
+        except StoreError as error:
             log.warning("%s could not be written down (%s); it is answered at once", event.type, type(error).__name__)
             await self._answer_at_once(event, body)
             return
@@ -116,19 +112,13 @@ class Events:
         admitted = await context.door.admit(sender_of(body))
         if admitted is Admission.SILENT:
             return None
-        inbound.interaction.set(Interaction("", may_decide=admitted is Admission.DECIDE))
+        inbound.begin(Interaction("", may_decide=admitted is Admission.DECIDE))
         try:
             if admitted in (Admission.OUTSIDE, Admission.UNKNOWN):
                 return await listener.refuse(event, context, blocks.not_admitted(admitted))
             return await listener.answer(event, context)
-        except UserError as error:
-            said = Rendered(str(error))
-        except SlackError as error:
-            log.warning("%s failed: %s", event.type, error)
-            said = blocks.slack_failed(error.code)
-        except Exception:
-            log.exception("%s failed", event.type)
-            said = blocks.failed(request_id.get())
+        except Exception as error:  # noqa: BLE001 - the reply boundary
+            _, said = failure(error, what=event.type)
         return await listener.refuse(event, context, said)
 
 

@@ -43,6 +43,13 @@ def errors_in(ack: Ack | None) -> str:
     return " ".join(str(each) for each in body.get("errors", {}).values())
 
 
+def view_in(ack: Ack | None) -> dict[str, Any]:
+    """Return what an acknowledgement shows in place of a form; empty when it shows nothing."""
+    body = read(ack) if ack else {}
+    view: dict[str, Any] = body.get("view") or {}
+    return view
+
+
 def challenge(value: str) -> Ack:
     """Answer Slack's check that this address is ours."""
     return _dumped({"challenge": value})

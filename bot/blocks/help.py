@@ -67,11 +67,14 @@ def unknown_word(word: str, nearest: str) -> Rendered:
     return Rendered(f"{said} {step}")
 
 
-def failed(reference: str) -> Rendered:
+def failed(reference: str, *, may_be_saved: bool) -> Rendered:
     """Return what a person reads when something broke that should not have. `reference` finds it in the logs."""
-    return Rendered(
-        f"Something went wrong on my side. Try again; if it happens again, give your Baton administrator `{reference}`."
+    said = (
+        "Something went wrong on my side. This may have been saved, at least in part: look before you try again"
+        if may_be_saved
+        else "Something went wrong on my side, and nothing was saved. Try again"
     )
+    return Rendered(f"{said}; if it happens again, give your Baton administrator `{reference}`.")
 
 
 def slack_failed(code: str) -> Rendered:

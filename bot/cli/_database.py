@@ -17,9 +17,6 @@ from bot.services.snapshot import Snapshot
 from bot.store import migrations
 from bot.store.db import Database, normalise_url
 
-#: Commands wait this long for another writer on SQLite; an import of 100,000 assets takes some seconds.
-_BUSY_TIMEOUT_SECONDS = 120.0
-
 
 def sqlite_file(url: str) -> Path | None:
     """Return the file of a SQLite database, or None for another database and for one in memory."""
@@ -47,7 +44,7 @@ async def opened(url: str, *, may_make: bool = False) -> AsyncIterator[Database]
     if is_missing(url) and not may_make:
         do = "`baton catalog import auto PATH` makes one, or set BATON_DATABASE_URL to where it is"
         raise StoreError(f"There is no database at {file} yet: {do}.")
-    database = Database(url, busy_timeout_seconds=_BUSY_TIMEOUT_SECONDS)
+    database = Database(url)
     try:
         await _reach(database)
         yield database

@@ -141,13 +141,13 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _engine(database: Database) -> str:
     query = "SELECT 'SQLite ' || sqlite_version()" if database.is_sqlite else "SELECT version()"
-    async with database.engine.connect() as connection:
+    async with database.connected() as connection:
         said = str((await connection.execute(text(query))).scalar())
     return " ".join(said.split()[:2])
 
 
 async def _journal(database: Database) -> str:
-    async with database.engine.connect() as connection:
+    async with database.connected() as connection:
         return str((await connection.execute(text("PRAGMA journal_mode"))).scalar())
 
 

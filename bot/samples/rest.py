@@ -81,12 +81,13 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield help_blocks.eol_help, help_blocks.eol_help()
     for nearest_word in ("", "team"):
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
-    yield help_blocks.failed, help_blocks.failed("abc-1f")
+    yield help_blocks.failed, help_blocks.failed("abc-1f", may_be_saved=False)
+    yield help_blocks.failed, help_blocks.failed("abc-1f", may_be_saved=True)
     yield help_blocks.slack_failed, help_blocks.slack_failed(name)
     for admitted in (Admission.OUTSIDE, Admission.UNKNOWN):
         yield help_blocks.not_admitted, help_blocks.not_admitted(admitted)
     yield home.waiting, home.waiting()
-    yield home.refusal, home.refusal(help_blocks.failed("1f").text)
+    yield home.refusal, home.refusal(help_blocks.failed("1f", may_be_saved=False).text)
 
 
 def outbox_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

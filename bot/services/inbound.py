@@ -20,6 +20,7 @@ from bot.errors import NotAllowedError, RepeatedError
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.outbox.admin import ANSWER_PREFIX
+from bot.store.db import Writes, writes
 from bot.store.inserts import insert_into
 from bot.store.tables import InboundEvent, core
 
@@ -50,8 +51,21 @@ class Interaction:
     is_taken: bool = False
 
 
-#: Set by the door for whatever a person does; None outside of that.
+#: Set by `begin` for whatever a person does; None outside of that.
 interaction: ContextVar[Interaction | None] = ContextVar("interaction", default=None)
+
+
+def begin(current: Interaction) -> None:
+    """Let what follows be this interaction's."""
+    interaction.set(current)
+    writes.set(Writes())
+
+
+def may_be_saved() -> bool:
+    """Tell whether anything that the present interaction asked for is saved, or may be."""
+    asked = writes.get()
+    return asked is not None and asked.may_be_saved
+
 
 #: What guests, and people from outside in a channel that is open to them, read.
 READERS_ONLY = "Guests can ask me anything, but only full members of the workspace can change something."
@@ -77,7 +91,7 @@ async def begin_decision(deps: Deps) -> None:
 async def take(deps: Deps, event_id: str, payload: Mapping[str, Any] | None = None) -> bool:
     """Return whether this delivery is the first, in this process or another; keep the `payload` of one to answer."""
     table = core(InboundEvent)
-    async with deps.database.transaction() as session:
+    async with deps.database.transaction(is_aside=True) as session:
         insert = insert_into(table, session.get_bind().dialect.name)
         statement = insert.values(event_id=event_id, received_at=deps.clock.now(), payload=payload)
         result = await session.execute(statement.on_conflict_do_nothing(index_elements=["event_id"]))

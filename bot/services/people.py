@@ -29,7 +29,7 @@ async def identify(deps: Deps, slack: Slack, slack_id: str) -> int:
     if known is not None:
         return known
     user = await slack.user(slack_id)
-    async with deps.database.transaction() as session:
+    async with deps.database.transaction(is_aside=True) as session:
         return await _remember(session, deps, user)
 
 

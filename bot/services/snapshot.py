@@ -157,7 +157,7 @@ async def refresh(snapshot: Snapshot, database: Database) -> bool:
     Costs one small query when nothing did. Only rows of later revisions are read, in chunks, and the event loop has its
     turn between slices of two milliseconds.
     """
-    async with database.engine.connect() as connection:
+    async with database.connected() as connection:
         return await refresh_over(snapshot, connection)
 
 

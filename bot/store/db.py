@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from bot.errors import SettingsError, StoreError
+from bot.store import trouble
 
 #: Drivers by backend; a bare `postgresql://` would otherwise mean a synchronous driver.
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -36,26 +39,61 @@ def normalise_url(url: str) -> URL:
         ) from None
 
 
-class Database:
-    """One engine and the two ways to use it: `transaction()` to change, `reading()` to look.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long the database may keep somebody waiting, in seconds."""
 
-    `busy_timeout_seconds` is how long SQLite waits for another writer before it gives up.
+    #: For what another transaction holds.
+    lock: float
+    #: For one statement. PostgreSQL gives it up; one that gives no sign of life is left a second later.
+    statement: float
+    #: For a connection: a new one to PostgreSQL, or a free one of the pool.
+    connection: float
+
+
+#: Somebody has clicked, and Slack gives three seconds: whoever waits for a lock is told so in the acknowledgement.
+FOR_PEOPLE = Limits(lock=1.5, statement=10, connection=2)
+#: A command, such as an import or a migration, waits for another import, and may change every row of a large table.
+FOR_COMMANDS = Limits(lock=120, statement=1800, connection=30)
+
+
+@dataclass(slots=True)
+class Writes:
+    """What became of the changes that somebody asked for: whether one is saved, or may be."""
+
+    may_be_saved: bool = False
+
+
+#: Set by whoever has to say afterwards whether something was saved.
+writes: ContextVar[Writes | None] = ContextVar("writes", default=None)
+
+
+class Database:
+    """One engine and the ways to use it: `transaction()` to change, `reading()` and `connected()` to look.
+
+    Each raises StoreUnavailableError when the database is locked, slow, full or gone; `limits` says when it is.
     """
 
     #: Whether everything that is done here is undone in the end.
     is_rehearsal = False
 
-    def __init__(self, url: str, *, busy_timeout_seconds: float = 10.0, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, limits: Limits = FOR_COMMANDS, pool_size: int = 10) -> None:
         parsed = normalise_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        # Errors are logged, and a statement's parameters are what people typed: keep them out.
-        options: dict[str, Any] = {"pool_size": pool_size, "hide_parameters": True, "json_deserializer": orjson.loads}
-        if self.is_sqlite:
-            options["connect_args"] = {"timeout": busy_timeout_seconds}
-        self.engine: AsyncEngine = create_async_engine(parsed, **options)
+        self.engine: AsyncEngine = create_async_engine(
+            parsed,
+            pool_size=pool_size,
+            pool_timeout=limits.connection,
+            # Errors are logged, and a statement's parameters are what people typed: keep them out.
+            hide_parameters=True,
+            json_deserializer=orjson.loads,
+            connect_args={"timeout": limits.lock} if self.is_sqlite else _postgresql_arguments(limits),
+        )
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine.sync_engine, "checkout", _require_open)
         self._path = Path(parsed.database) if self.is_sqlite and parsed.database not in (None, "", ":memory:") else None
         if self._path is not None:
             _make_private(self._path)
@@ -63,14 +101,24 @@ class Database:
         self._writer = self.engine.execution_options(**{_IMMEDIATE: True})
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, *, is_aside: bool = False) -> AsyncIterator[AsyncSession]:
         """Open a writing transaction: commits on leaving, rolls back on any error.
 
-        Raises StoreError when the SQLite file is not the one that was opened, for what is written would be lost.
+        What is written `is_aside` is not what anybody asked for, so nobody is told that it was saved. Raises StoreError
+        when the SQLite file is not the one that was opened, for what is written would be lost.
         """
+        asked = Writes() if is_aside else writes.get() or Writes()
         self.check_file()
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        is_committing = False
+        try:
+            async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
+                await session.flush()
+                is_committing = True
+        except trouble.RAISED as error:
+            asked.may_be_saved |= is_committing and trouble.is_cut_off(error)
+            _raise_unavailable(error, may_be_saved=asked.may_be_saved)
+        asked.may_be_saved = True
 
     def check_file(self) -> None:
         """Raise StoreError when the SQLite file was deleted or replaced since it was opened."""
@@ -87,8 +135,16 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Open a session that sees one consistent state and must not write."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            yield session
+        with _translated():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection, for statements over many rows; what changes something has to be committed."""
+        with _translated():
+            async with self.engine.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def rehearsal(self) -> AsyncIterator[Database]:
@@ -96,8 +152,10 @@ class Database:
 
         For one task: its transactions are parts of a single one, which keeps other writers waiting.
         """
-        async with self._writer.connect() as connection:
-            outermost = await connection.begin()
+        async with AsyncExitStack() as stack:
+            with _translated():
+                connection = await stack.enter_async_context(self._writer.connect())
+                outermost = await connection.begin()
             try:
                 yield _Rehearsal(self, connection)
             finally:
@@ -119,17 +177,50 @@ class _Rehearsal(Database):
         self._connection = connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        async with self._session() as session, session.begin():
-            yield session
+    async def transaction(self, *, is_aside: bool = False) -> AsyncIterator[AsyncSession]:  # noqa: ARG002 - all is undone
+        with _translated():
+            async with self._session() as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        async with self._session() as session:
-            yield session
+        with _translated():
+            async with self._session() as session:
+                yield session
 
     def _session(self) -> AsyncSession:
         return AsyncSession(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except trouble.RAISED as error:
+        asked = writes.get()
+        _raise_unavailable(error, may_be_saved=asked is not None and asked.may_be_saved)
+
+
+def _raise_unavailable(error: Exception, *, may_be_saved: bool) -> NoReturn:
+    found = trouble.unavailable(error, may_be_saved=may_be_saved)
+    if found is None:
+        raise error
+    raise found from error
+
+
+def _postgresql_arguments(limits: Limits) -> dict[str, Any]:
+    milliseconds = {"lock_timeout": limits.lock * 1000, "statement_timeout": limits.statement * 1000}
+    return {
+        "timeout": limits.connection,
+        "command_timeout": limits.statement + 1,
+        "server_settings": {name: f"{value:.0f}" for name, value in milliseconds.items()},
+    }
+
+
+def _require_open(connection: Any, _record: object, _proxy: object) -> None:
+    # The server has been started again since: the pool makes a new connection.
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _make_private(path: Path) -> None:

@@ -26,7 +26,7 @@ def head() -> str:
 
 async def current(database: Database) -> str | None:
     """Return the version that the database is at, or None when it holds no schema."""
-    async with database.engine.connect() as connection:
+    async with database.connected() as connection:
         return await connection.run_sync(_current)
 
 
@@ -43,7 +43,7 @@ async def upgrade(database: Database) -> bool:
         raise StoreError(
             f"The database is at version {at}, newer than this Baton knows ({head()}): run the newer Baton."
         )
-    async with database.engine.connect() as connection:
+    async with database.connected() as connection:
         await connection.run_sync(_upgrade)
         await connection.commit()
     return True

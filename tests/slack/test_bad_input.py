@@ -99,16 +99,3 @@ async def test_logs_hold_neither_secrets_nor_what_people_write(stage: Stage, cap
     logged = "\n".join(record.getMessage() + str(record.exc_info or "") for record in caplog.records)
     for secret in ("my-very-private-words", SECRET, BOT_TOKEN, APP_TOKEN):
         assert secret not in logged
-
-
-async def test_a_database_that_fails_at_the_click_says_so_and_loses_nothing(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = await stage.ask("/whoowns checkout", user="grace")
-
-    def broken() -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(type(stage.baton.context.deps.database), "transaction", lambda _self: broken())
-    await stage.press(answer, "ownership.confirm", user="grace")
-    assert "Something went wrong on my side" in stage.slack.visible_messages("grace", "general")[-1].text

@@ -58,7 +58,7 @@ async def export(deps: Deps) -> Exported:
     One file cannot disagree with itself: of a dispute, the side that is believed first is kept, people's before files'.
     """
     catalog = SourceCatalog()
-    async with deps.database.engine.connect() as connection:
+    async with deps.database.connected() as connection:
         teams = await _teams(connection)
         people = await _people(connection)
         catalog.people = [each for each in people.values() if _reference(each)]
@@ -80,7 +80,7 @@ async def export(deps: Deps) -> Exported:
 async def export_source(deps: Deps, name: str) -> SourceCatalog:
     """Return what one source said when it was read last. Raises NotFoundError, with the names, when there is none."""
     catalog = SourceCatalog()
-    async with deps.database.engine.connect() as connection:
+    async with deps.database.connected() as connection:
         s = table_of(tables.Source).c
         found = {row.name: row.id for row in await connection.execute(select(s.id, s.name))}
         if name not in found:

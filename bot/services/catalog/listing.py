@@ -40,7 +40,7 @@ async def sources(deps: Deps) -> list[SourceSummary]:
     claimed = select(claim.c.source_id, claim.c.subject, func.count().label("n")).where(claim.c.digest != "")
     owned = select(fact.c.source_id, func.count().label("n")).where(fact.c.valid_to.is_(None))
     latest = select(func.max(run.c.id)).group_by(run.c.source_id)
-    async with deps.database.engine.connect() as connection:
+    async with deps.database.connected() as connection:
         rows = (await connection.execute(select(table_of(tables.Source)))).all()
         counts = {
             (row.source_id, row.subject): row.n

@@ -62,7 +62,7 @@ class Facts:
         Costs two small queries when nothing changed. A copy that cannot be read is logged once and leaves the table as
         it is.
         """
-        async with database.engine.connect() as connection:
+        async with database.connected() as connection:
             said = await said_by_providers(connection)
             copy = tables.core(tables.FeedCopy).c
             query = select(copy.digest, copy.fetched_at, copy.confirmed_at).where(copy.digest != "")

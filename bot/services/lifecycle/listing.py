@@ -41,7 +41,7 @@ async def running(deps: Deps, catalog: Snapshot, *, assets: Collection[int] | No
         .where(deployment.c.gone_at.is_(None))
     )
     found: list[Running] = []
-    async with deps.database.engine.connect() as connection:
+    async with deps.database.connected() as connection:
         for row in await connection.execute(query):
             asset = catalog.asset(row.asset_id)
             if asset is None or (assets is not None and asset.id not in assets):

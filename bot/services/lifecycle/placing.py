@@ -102,7 +102,7 @@ async def described_by_others(
         .order_by(claim.c.subject_id, claim.c.id)
     )
     found: dict[str, int] = {}
-    async with deps.database.engine.connect() as connection:
+    async with deps.database.connected() as connection:
         async for rows in select_in(connection, query, claim.c.subject_id, sorted(candidates)):
             for row in rows:
                 for address in map(normal, row.content.get("addresses", ())):
@@ -119,5 +119,5 @@ async def claimed_by(deps: Deps, source: str) -> Mapping[str, int]:
         .join(its_source, its_source.c.id == claim.c.source_id)
         .where(claim.c.subject == Subject.ASSET.value, claim.c.digest != "", its_source.c.name == source)
     )
-    async with deps.database.engine.connect() as connection:
+    async with deps.database.connected() as connection:
         return {row.external_id: row.subject_id for row in await connection.execute(query)}

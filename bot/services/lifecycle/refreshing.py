@@ -78,7 +78,7 @@ async def refresh(deps: Deps, *, base_url: str = feed.DEFAULT_BASE_URL) -> Refre
     The request is conditional, and is not made before the end of a pause that the feed asked for. Nothing that the
     network or the feed does raises an error: it is remembered and reported.
     """
-    async with deps.database.engine.connect() as connection:
+    async with deps.database.connected() as connection:
         known = await copy_of(connection)
     if known["not_before"] is not None and deps.clock.now() < known["not_before"]:
         until = known["not_before"].isoformat(timespec="minutes")
@@ -101,7 +101,7 @@ async def refresh_if_due(deps: Deps, *, base_url: str) -> RefreshReport | None:
 
     Whichever process asks first does it for all. Nobody reads the report, so a failure is logged.
     """
-    async with deps.database.engine.connect() as connection:
+    async with deps.database.connected() as connection:
         known = await copy_of(connection)
     pause = _AGAIN if known["failure"] else _EVERY
     if known["tried_at"] is not None and known["tried_at"] <= deps.clock.now() < known["tried_at"] + pause:

@@ -113,7 +113,7 @@ class Watcher:
 
     async def _read(self) -> None:
         with without_collections():  # it all stays
-            async with self._deps.database.engine.connect() as connection:
+            async with self._deps.database.connected() as connection:
                 self._deployments = [each async for each in queries.deployments(connection)]
                 self._pins = await _pins(connection)
 

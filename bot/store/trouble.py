@@ -1,0 +1,69 @@
+"""What the drivers raise when a database is in trouble, as one error of Baton's."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from bot.errors import StoreUnavailableError
+
+_GONE, _SLOW, _LOCKED = "cannot be reached", "did not answer in time", "is locked by somebody else"
+_BUSY = "has too much to do"
+#: PostgreSQL's states, the longest prefix first: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_STATES = {
+    "55P03": _LOCKED,
+    "57014": _SLOW,
+    "57P03": "is starting or stopping",
+    "08": _GONE,
+    "40": _LOCKED,
+    "53": _BUSY,
+    "57": _GONE,
+}
+#: States that no waiting changes: not let in, no such database, a copy that only reads, a damaged or forbidden thing.
+_LASTING_STATES = {"28": "refuses user or password", "3D": "does not exist", "25006": "takes no changes"}
+_SQLITE_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
+#: SQLite's other troubles; the rest, such as a statement that is wrong, is a fault of Baton's.
+_SQLITE_TROUBLES = {
+    sqlite3.SQLITE_FULL: "has no room left on its disk",
+    sqlite3.SQLITE_IOERR: "cannot be read or written",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_READONLY: "takes no changes",
+    sqlite3.SQLITE_PERM: "takes no changes",
+    sqlite3.SQLITE_CORRUPT: "is damaged",
+    sqlite3.SQLITE_NOTADB: "is another kind of file",
+}
+#: What a driver raises, of its own or the system's, when a database is in trouble; and its errors that are no trouble.
+RAISED = (DBAPIError, PoolTimeoutError, OSError)
+
+
+def is_cut_off(error: BaseException) -> bool:
+    """Tell whether the connection is lost with `error`, so that nobody knows how far the database came."""
+    return error.connection_invalidated if isinstance(error, DBAPIError) else isinstance(error, OSError)
+
+
+def unavailable(error: BaseException, *, may_be_saved: bool = False) -> StoreUnavailableError | None:
+    """Return what to raise in place of one of `RAISED`; None where the database is not to blame."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    why, may_pass = _why(cause)
+    if not why and is_cut_off(error):
+        why, may_pass = _GONE, True
+    return StoreUnavailableError(why, may_pass=may_pass, may_be_saved=may_be_saved) if why else None
+
+
+def _why(cause: BaseException | None) -> tuple[str, bool]:
+    """Return what the database does, and whether that may pass; empty where it is not in trouble."""
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        return (_LOCKED, True) if code in _SQLITE_LOCKED else (_SQLITE_TROUBLES.get(code, ""), False)
+    if isinstance(cause, PoolTimeoutError):
+        return _BUSY, True
+    if isinstance(cause, OSError):
+        return (_SLOW if isinstance(cause, TimeoutError) else _GONE), True
+    state = getattr(cause, "sqlstate", None) or ""
+    for known, may_pass in ((_LASTING_STATES, False), (_STATES, True)):
+        for prefix, why in known.items():
+            if state.startswith(prefix):
+                return why, may_pass
+    return "", False

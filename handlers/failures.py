@@ -1,0 +1,27 @@
+"""What a person reads when what they asked for failed: the sentence of every kind of payload."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.blocks import help as blocks
+from bot.blocks.text import Rendered
+from bot.errors import SlackError, StoreError, UserError
+from bot.logs import request_id
+from bot.services import inbound
+
+log = logging.getLogger(__name__)
+
+
+def failure(error: Exception, *, what: str) -> tuple[str, Rendered]:
+    """Return the outcome, as the metrics name it, and what the person reads. `what` failed, for the log."""
+    if isinstance(error, UserError):
+        return "refused", Rendered(str(error))
+    if isinstance(error, SlackError):
+        log.warning("%s failed: %s", what, error)
+        return "slack", blocks.slack_failed(error.code)
+    if isinstance(error, StoreError):
+        log.warning("%s failed: %s", what, error)
+        return "store", Rendered(str(error))
+    log.error("%s failed", what, exc_info=error)
+    return "failed", blocks.failed(request_id.get(), may_be_saved=inbound.may_be_saved())
