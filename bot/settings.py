@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+
+_ENV_FILE = ".env"
+#: Tokens as Slack makes them: of plain letters, without the quotation marks and spaces that copying adds.
+BOT_TOKEN = re.compile(r"(xoxe\.)?xoxb-[!#-&(-~]+")
+APP_TOKEN = re.compile(r"xapp-[!#-&(-~]+")
+_SECRET = re.compile(r"[!#-&(-~]+")
+_AS_IT_IS = "as it stands, without quotation marks, spaces or line breaks"
+
+
+def _web_address(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        has_port = False
+    if not has_port or not re.fullmatch(r"https?://[!-~]+", address) or not parts.hostname:
+        raise ValueError("that is no web address; it begins with https:// and a host name")
+    return address
 
 
 def _known_zone(name: str) -> str:
@@ -22,7 +43,7 @@ def _known_zone(name: str) -> str:
 class Settings(BaseSettings):
     """Everything that can be set. Secrets are `SecretStr`, so that they never show in a log or a traceback."""
 
-    model_config = SettingsConfigDict(env_prefix="BATON_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="BATON_", env_file=_ENV_FILE, extra="ignore", frozen=True)
 
     #: Where the store is: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`.
     database_url: SecretStr = SecretStr("sqlite:///baton.sqlite")
@@ -33,7 +54,7 @@ class Settings(BaseSettings):
     #: The app-level token (`xapp-…`): when set, Baton uses Socket Mode.
     slack_app_token: SecretStr = SecretStr("")
     #: Slack's Web API; tests and the playground point it at the simulated Slack.
-    slack_api_url: str = "https://slack.com/api/"
+    slack_api_url: Annotated[str, AfterValidator(_web_address)] = "https://slack.com/api/"
     #: Where the web server listens (Slack's requests over HTTP, health, metrics).
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -51,7 +72,7 @@ class Settings(BaseSettings):
     #: How often the catalog's revision is looked at, in seconds.
     catalog_poll_seconds: Annotated[float, Field(gt=0)] = 0.5
     #: Where the feed of end-of-life dates is asked once a day, unless `feed_refresh` is off.
-    feed_url: Annotated[str, Field(pattern="^https?://[^/]+")] = "https://endoflife.date"
+    feed_url: Annotated[str, AfterValidator(_web_address)] = "https://endoflife.date"
     feed_refresh: bool = True
     #: Channels shared with other organisations in which anybody may ask: ids, separated by commas.
     open_channels: Annotated[str, Field(pattern=r"^\s*([CG][A-Z0-9]+(\s*,\s*[CG][A-Z0-9]+)*)?\s*$")] = ""
@@ -77,19 +98,38 @@ class Settings(BaseSettings):
         return source in names if names else None
 
     def require_slack(self) -> None:
-        """Raise SettingsError, naming what is missing, unless Slack can be served."""
-        if not self.slack_bot_token.get_secret_value():
+        """Raise SettingsError, naming what is missing or cannot be right, unless Slack can be served."""
+        bot, app = self.slack_bot_token.get_secret_value(), self.slack_app_token.get_secret_value()
+        secret = self.slack_signing_secret.get_secret_value()
+        if not bot:
             raise SettingsError("BATON_SLACK_BOT_TOKEN is not set: copy the Bot User OAuth Token (xoxb-…) of the app.")
-        if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
+        if not BOT_TOKEN.fullmatch(bot):
+            what = "BATON_SLACK_BOT_TOKEN is no bot token: copy the Bot User OAuth Token"
+            raise SettingsError(f"{what} (xoxb-…) of the app {_AS_IT_IS}.")
+        if app and not APP_TOKEN.fullmatch(app):
+            what = "BATON_SLACK_APP_TOKEN is no app-level token: copy the one with the scope connections:write"
+            raise SettingsError(f"{what} (xapp-…) {_AS_IT_IS}.")
+        if not app and not secret:
             raise SettingsError(
                 "Set BATON_SLACK_APP_TOKEN (xapp-…) for Socket Mode, or BATON_SLACK_SIGNING_SECRET for HTTP."
             )
+        if secret and not _SECRET.fullmatch(secret):
+            what = "BATON_SLACK_SIGNING_SECRET is no signing secret: copy it from the app's Basic Information"
+            raise SettingsError(f"{what} {_AS_IT_IS}.")
 
 
 def load(**overrides: object) -> Settings:
-    """Read the settings; `overrides` win. Raises SettingsError in one line that names the variable."""
+    """Read the settings; `overrides` win. Raises SettingsError in one line that names the variable or the file."""
+    if Path(_ENV_FILE).is_dir():
+        raise SettingsError("The folder .env stands where Baton looks for a file of settings: give it another name.")
     try:
         return Settings.model_validate({**Settings().model_dump(), **overrides}) if overrides else Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(f"BATON_{str(first['loc'][0]).upper()}: {first['msg']}") from None
+        raise SettingsError(
+            f"BATON_{str(first['loc'][0]).upper()}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env is not UTF-8 text: save it as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f"The file .env cannot be read: {error.strerror}.") from None

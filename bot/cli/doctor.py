@@ -27,7 +27,7 @@ from bot.ports import SystemClock
 from bot.services.deps import Deps
 from bot.services.lifecycle.unreachable import unreachable
 from bot.services.outbox import admin
-from bot.settings import Settings
+from bot.settings import APP_TOKEN, BOT_TOKEN, Settings
 from bot.store import migrations
 from bot.store.db import Database
 from bot.store.tables import Asset, FeedCopy, ImportRun, OutboxMessage
@@ -75,7 +75,11 @@ def _settings(settings: Settings) -> Finding:
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     bot, app = settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
-    for finding in rules.tokens(bot=bot, app=app, has_secret=bool(settings.slack_signing_secret.get_secret_value())):
+    for finding in rules.tokens(
+        is_bot=bool(BOT_TOKEN.fullmatch(bot)) if bot else None,
+        is_app=bool(APP_TOKEN.fullmatch(app)) if app else None,
+        has_secret=bool(settings.slack_signing_secret.get_secret_value()),
+    ):
         yield finding
     if not bot:
         return

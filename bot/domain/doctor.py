@@ -34,19 +34,19 @@ class Finding:
     do: str = ""
 
 
-def tokens(*, bot: str, app: str, has_secret: bool) -> Iterator[Finding]:
-    """Judge the shape of the tokens; the tokens themselves are in no finding."""
-    if not bot:
+def tokens(*, is_bot: bool | None, is_app: bool | None, has_secret: bool) -> Iterator[Finding]:
+    """Judge the shape of the tokens: whether each is one of its kind, None where it is not set."""
+    if is_bot is None:
         do = "Set BATON_SLACK_BOT_TOKEN to the Bot User OAuth Token of the installed app."
         yield Finding("bot token", Level.PROBLEM, "It is not set.", do)
-    elif not bot.startswith(("xoxb-", "xoxe.xoxb-")):
-        what = "It does not begin with xoxb-, so it is not a bot token."
+    elif not is_bot:
+        what = "It does not begin with xoxb-, or has quotation marks or spaces in it: it is not a bot token."
         yield Finding("bot token", Level.PROBLEM, what, "Copy the Bot User OAuth Token, not another one.")
-    if app and not app.startswith("xapp-"):
-        what = "It does not begin with xapp-, so it is not an app-level token."
+    if is_app is False:
+        what = "It does not begin with xapp-, or has quotation marks or spaces in it: it is not an app-level token."
         do = "Make one with the scope connections:write under Basic Information, or unset BATON_SLACK_APP_TOKEN."
         yield Finding("app token", Level.PROBLEM, what, do)
-    if app:
+    if is_app is not None:
         yield Finding("transport", Level.OK, "Socket Mode, because BATON_SLACK_APP_TOKEN is set.")
     elif has_secret:
         yield Finding("transport", Level.OK, "HTTP, signed with BATON_SLACK_SIGNING_SECRET.")

@@ -21,6 +21,8 @@ from bot.store import trouble
 
 #: Drivers by backend; a bare `postgresql://` would otherwise mean a synchronous driver.
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+#: What may stand behind the ? of an address of PostgreSQL.
+_OPTIONS = frozenset({"host", "port", "ssl", "target_session_attrs"})
 _IMMEDIATE = "baton_begin_immediate"
 
 
@@ -31,12 +33,20 @@ def normalise_url(url: str) -> URL:
         # What it holds is not repeated: it may be a password that stands in the wrong place.
         raise SettingsError("BATON_DATABASE_URL is no address of a database: use sqlite:///PATH or postgresql://…")
     try:
-        return make_url(f"{_DRIVERS[backend]}:{url.split(':', 1)[1]}")
+        parsed = make_url(f"{_DRIVERS[backend]}:{url.split(':', 1)[1]}")
     except (ArgumentError, ValueError):
         raise SettingsError(
             "BATON_DATABASE_URL cannot be read: it is postgresql://USER:PASSWORD@HOST:PORT/NAME, with special "
             "characters of the password percent-encoded."
         ) from None
+    if backend == "sqlite":
+        return parsed
+    if "sslmode" in parsed.query:  # libpq's name, which most providers' addresses have
+        parsed = parsed.set(query={**parsed.query, "ssl": parsed.query["sslmode"]}).difference_update_query(["sslmode"])
+    if parsed.query.keys() - _OPTIONS:
+        allowed = ", ".join(sorted(_OPTIONS | {"sslmode"}))
+        raise SettingsError(f"BATON_DATABASE_URL ends with an option that Baton does not know: it may have {allowed}.")
+    return parsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""Settings that cannot be right are one sentence, which names the variable and no secret."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import SettingsError
+from bot.settings import Settings, load
+from bot.store.db import normalise_url
+
+HIDDEN = "hunter2-a-password"
+TOKEN, SECRET = "xoxb-1-a", "0a1b2c"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def sentence(caught: pytest.ExceptionInfo[SettingsError]) -> str:
+    said = str(caught.value)
+    assert HIDDEN not in said
+    assert "\n" not in said
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    return said
+
+
+def given(*, bot: str = TOKEN, app: str = "", secret: str = SECRET) -> Settings:
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        slack_bot_token=SecretStr(bot),
+        slack_app_token=SecretStr(app),
+        slack_signing_secret=SecretStr(secret),
+    )
+
+
+@pytest.mark.parametrize("bot", [TOKEN, "xoxe.xoxb-1-Mi0yLTEtMC0x_a=/+"])
+@pytest.mark.parametrize("app", ["", "xapp-1-A0-1-ab12"])
+def test_tokens_as_slack_makes_them_are_taken(bot: str, app: str) -> None:
+    given(bot=bot, app=app).require_slack()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [f"xapp-{HIDDEN}", f"xoxp-{HIDDEN}", f"“xoxb-{HIDDEN}”", f'"xoxb-{HIDDEN}"', f"'xoxb-{HIDDEN}'", f"xoxb-{HIDDEN}\n",
+     f" xoxb-{HIDDEN}", f"xoxb-1 {HIDDEN}", f"xoxb-1\n{HIDDEN}", f"xoxb-é{HIDDEN}", f"xoxb-\u200b{HIDDEN}", "xoxb-"],
+)  # fmt: skip
+def test_what_is_no_bot_token_is_said(wrong: str) -> None:
+    with pytest.raises(SettingsError, match="BATON_SLACK_BOT_TOKEN is no bot token") as caught:
+        given(bot=wrong).require_slack()
+    sentence(caught)
+
+
+@pytest.mark.parametrize("wrong", [f"xoxb-{HIDDEN}", f"xapp-{HIDDEN}\n", f"‘xapp-{HIDDEN}’"])
+def test_what_is_no_app_token_is_said(wrong: str) -> None:
+    with pytest.raises(SettingsError, match="BATON_SLACK_APP_TOKEN is no app-level token") as caught:
+        given(app=wrong).require_slack()
+    sentence(caught)
+
+
+@pytest.mark.parametrize("wrong", ["  ", f"{HIDDEN}\n", f"“{HIDDEN}”"])
+def test_what_is_no_signing_secret_is_said(wrong: str) -> None:
+    with pytest.raises(SettingsError, match="BATON_SLACK_SIGNING_SECRET is no signing secret") as caught:
+        given(secret=wrong).require_slack()
+    sentence(caught)
+
+
+@pytest.mark.parametrize("name", ["SLACK_API_URL", "FEED_URL"])
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "slack.com/api", "https://", "https:///api", "https://a:99999/", "https://[::1/", "ftp://a/", "https://a b/"],
+)
+def test_what_is_no_web_address_is_said(name: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"BATON_{name}", wrong)
+    with pytest.raises(SettingsError, match=f"^BATON_{name}: that is no web address") as caught:
+        load()
+    sentence(caught)
+
+
+@pytest.mark.parametrize(
+    "right", ["https://slack.com/api/", "http://127.0.0.1:4100/api/", "http://[::1]:80/", "https://a"]
+)
+def test_web_addresses_are_taken(right: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_SLACK_API_URL", right)
+    assert load().slack_api_url == right
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "high", ""])
+def test_what_is_no_port_is_said(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_PORT", port)
+    with pytest.raises(SettingsError, match=r"^BATON_PORT: "):
+        load()
+
+
+@pytest.mark.parametrize("content", [b"BATON_PORT=\xff\n", "BATON_PORT=1\n".encode("utf-16")])
+def test_a_file_of_settings_in_another_encoding_is_said(folder: Path, content: bytes) -> None:
+    (folder / ".env").write_bytes(content)
+    with pytest.raises(SettingsError, match=re.escape("The file .env is not UTF-8 text")) as caught:
+        load()
+    sentence(caught)
+
+
+def test_a_folder_in_the_place_of_the_file_of_settings_is_said(folder: Path) -> None:
+    (folder / ".env").mkdir()
+    with pytest.raises(SettingsError, match=re.escape("The folder .env stands where")):
+        load()
+
+
+def test_a_file_of_settings_that_cannot_be_read_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / ".env").write_text("BATON_PORT=1\n")
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pydantic_settings.sources.providers.dotenv.dotenv_values", refused)
+    with pytest.raises(SettingsError, match=re.escape("The file .env cannot be read: Permission denied.")):
+        load()
+
+
+def test_the_providers_name_for_encryption_is_taken() -> None:
+    parsed = normalise_url("postgres://u:p@h/x?sslmode=require")
+    assert dict(parsed.query) == {"ssl": "require"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["", HIDDEN, f"mysql://u:{HIDDEN}@h/x", f"postgressql://u:{HIDDEN}@h/x", f"postgresql://u:{HIDDEN}@[::1/x",
+     f"postgresql://u:{HIDDEN}@h:port/x", f"postgresql://u:p@h/x?pasword={HIDDEN}", f"sqlite:{HIDDEN}"],
+)  # fmt: skip
+def test_what_is_no_address_of_a_database_is_said(wrong: str) -> None:
+    with pytest.raises(SettingsError, match=r"^BATON_DATABASE_URL ") as caught:
+        normalise_url(wrong)
+    sentence(caught)
