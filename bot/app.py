@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
-from sqlalchemy.exc import DBAPIError
 
 from bot import jobs
 from bot import web as routes
 from bot.clients.slack import SlackClient
 from bot.domain.trust import Workspace
-from bot.errors import SettingsError, SlackError, SlackRateLimitedError, SlackUnreachableError, StoreError
+from bot.errors import SettingsError, SlackError, SlackRateLimitedError, SlackUnreachableError, StoreUnavailableError
 from bot.ports import Clock, Identity, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
@@ -33,7 +34,7 @@ from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
 from bot.settings import Settings
-from bot.store import migrations
+from bot.store import migrations, trouble
 from bot.store.db import FOR_PEOPLE, Database
 from handlers import routes as slack_routes
 from handlers.carrier import carrier
@@ -43,8 +44,9 @@ from handlers.dispatch import Dispatch, Metrics
 from handlers.door import Door
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
-#: How long the start waits before it asks Slack again: doubled each time, up to the longest.
+#: How long the start waits before it tries again: doubled each time, up to the longest.
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
 #: How often questions that were left behind are looked for.
 _RESUME_SECONDS = 30
@@ -63,13 +65,14 @@ class Running:
 async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Running]:
     """Serve Slack until the block is left, then finish what was acknowledged.
 
-    Raises SettingsError when a token is missing or Slack refuses it, StoreError when the schema is not current.
+    Raises SettingsError when a token is missing or Slack refuses it, StoreError when the database lets nobody in or its
+    schema is not current. A database or a Slack that is away is waited for.
     """
     settings.require_slack()
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url.get_secret_value(), limits=FOR_PEOPLE)
         stack.push_async_callback(database.close)
-        await _require_current(database)
+        await _waited_for(settings, lambda: _require_current(database))
         database.check_file()  # this is the file that has to stay there
         deps = Deps(
             database,
@@ -82,15 +85,15 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         slack = await stack.enter_async_context(
             SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         )
-        identity = await _who_am_i(slack, settings)
+        identity = await _waited_for(settings, lambda: _accepted("BATON_SLACK_BOT_TOKEN", slack.identity()))
         snapshot = Snapshot()
-        await snapshots.refresh(snapshot, database)
+        await _waited_for(settings, lambda: snapshots.refresh(snapshot, database))
         gc.collect()
         snapshots.give_memory_back()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
         watcher = Watcher(deps, snapshot, Facts())
         members = Members(deps, slack)
-        await members.load()
+        await _waited_for(settings, members.load)
         context = _context(deps, slack, watcher, identity, members, settings)
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
@@ -108,6 +111,9 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         health = routes.health_routes(deps, snapshot, registry, metrics_token=token, is_connected=is_connected)
         calendars = routes.calendar_routes(Calendars(deps, watcher))
         events = [] if app_token else routes.slack_routes(bolt.async_dispatch, read_seconds=settings.read_seconds)
+        if sockets is not None:
+            opened = partial(slack.socket_url, app_token)
+            sockets.client.wss_uri = await _waited_for(settings, lambda: _accepted("BATON_SLACK_APP_TOKEN", opened()))
         url = await _serve(stack, settings, [*health, *calendars, *events])
         if sockets is not None:
             await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
@@ -142,44 +148,43 @@ def _listed(setting: str) -> list[str]:
     return [each.strip() for each in setting.split(",") if each.strip()]
 
 
-async def _require_current(database: Database) -> None:
-    try:
-        await migrations.require_current(database)
-    except (OSError, DBAPIError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-        raise StoreError(
-            f"The database cannot be opened ({type(cause).__name__}): check that it runs and BATON_DATABASE_URL."
-        ) from None
-
-
-async def _who_am_i(slack: SlackClient, settings: Settings) -> Identity:
-    """Ask Slack who the bot is. Trouble that passes is waited for, in good health; only a refusal ends the start."""
+async def _waited_for(settings: Settings, ask: Callable[[], Awaitable[_T]]) -> _T:
+    """Return what `ask` gives. Trouble of Slack's or the database's that passes is waited for, in good health."""
+    pause, reasons = _FIRST_PAUSE_SECONDS, list[str]()
     async with AsyncExitStack() as stack:
-        try:
-            return await slack.identity()
-        except (SlackRateLimitedError, SlackUnreachableError):
-            await _serve(stack, settings, routes.waiting_routes("Slack cannot be asked who Baton is"))
-        except SlackError as error:
-            raise _refused(error) from error
-        return await _identity_in_the_end(slack)
-
-
-def _refused(error: SlackError) -> SettingsError:
-    return SettingsError(f"Slack refuses the bot token ({error.code}): check BATON_SLACK_BOT_TOKEN.")
-
-
-async def _identity_in_the_end(slack: SlackClient) -> Identity:
-    pause = _FIRST_PAUSE_SECONDS
-    while True:
-        try:
-            return await slack.identity()
-        except (SlackRateLimitedError, SlackUnreachableError) as error:
-            wait = max(pause, getattr(error, "retry_after_seconds", 0.0))
-            log.warning("Slack cannot be asked (%s); it is asked again in %g s", error, wait)
+        while True:
+            try:
+                return await ask()
+            except (SlackRateLimitedError, SlackUnreachableError) as error:
+                what, wait = f"Slack cannot be asked ({error})", max(pause, getattr(error, "retry_after_seconds", 0.0))
+            except StoreUnavailableError as error:
+                if not error.may_pass:
+                    raise trouble.unopened(error) from None
+                what, wait = f"the database {error.why}", pause
+            reasons.append(what)
+            if len(reasons) == 1:
+                await _serve(stack, settings, routes.waiting_routes(lambda: reasons[-1]))
+            log.warning("the start waits, because %s; tried again in %g s", what, wait)
             await asyncio.sleep(wait)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-        except SlackError as error:
-            raise _refused(error) from error
+
+
+async def _require_current(database: Database) -> None:
+    database.require_file()
+    try:
+        await migrations.require_current(database)
+    except trouble.RAISED as error:
+        raise trouble.unopened(error) from None
+
+
+async def _accepted(variable: str, asked: Awaitable[_T]) -> _T:
+    """Return what Slack answers. Raises SettingsError when it refuses the token that this variable holds."""
+    try:
+        return await asked
+    except (SlackRateLimitedError, SlackUnreachableError):
+        raise
+    except SlackError as error:
+        raise SettingsError(f"Slack refuses the token ({error.code}): check {variable}.") from error
 
 
 def _start_following(stack: AsyncExitStack, context: Context, settings: Settings) -> None:

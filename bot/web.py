@@ -153,14 +153,14 @@ def health_routes(
     return [*routes, web.get("/metrics", metrics)] if metrics_token else routes
 
 
-def waiting_routes(reason: str) -> list[web.RouteDef]:
+def waiting_routes(reason: Callable[[], str]) -> list[web.RouteDef]:
     """Return `/healthz` and `/readyz` of a process that lives and cannot serve yet."""
 
     async def healthz(_request: web.Request) -> web.Response:
         return _json({"status": "ok"})
 
     async def readyz(_request: web.Request) -> web.Response:
-        return _json({"status": "starting", "reason": reason}, status=503)
+        return _json({"status": "starting", "reason": reason()}, status=503)
 
     return [web.get("/healthz", healthz), web.get("/readyz", readyz)]
 

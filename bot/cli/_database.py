@@ -6,15 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-
 from bot import settings as environment
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreUnavailableError
 from bot.ports import SystemClock
 from bot.services import snapshot
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
-from bot.store import migrations
+from bot.store import migrations, trouble
 from bot.store.db import Database, normalise_url
 
 
@@ -77,8 +75,5 @@ async def answering() -> AsyncIterator[tuple[Deps, Snapshot]]:
 async def _reach(database: Database) -> None:
     try:
         await migrations.current(database)
-    except (OSError, DBAPIError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-        raise StoreError(
-            f"The database cannot be opened ({type(cause).__name__}): check that it runs and BATON_DATABASE_URL."
-        ) from None
+    except (StoreUnavailableError, *trouble.RAISED) as error:
+        raise trouble.unopened(error) from None

@@ -93,6 +93,10 @@ class SlackClient:
         )
         return self._identity
 
+    async def socket_url(self, app_token: str) -> str:
+        """Return where a connection of Socket Mode is opened. Raises SlackError when the token is not accepted."""
+        return str((await _call(self.web.apps_connections_open(app_token=app_token)))["url"])
+
     async def is_shared_channel(self, channel_id: str) -> bool:
         """Whether other organisations are in a channel, or invited to it."""
         channel = (await _call(self.web.conversations_info(channel=channel_id)))["channel"]

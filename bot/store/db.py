@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -141,6 +142,21 @@ class Database:
                 "Nothing was saved: the database file was deleted or replaced while Baton ran. Ask your Baton "
                 "administrator to put it back and to start Baton again."
             )
+
+    def require_file(self) -> None:
+        """Raise StoreError when the SQLite file cannot be opened, or it or its folder may not be written to."""
+        if self._path is None:
+            return
+        folder = self._path.absolute().parent
+        if not folder.is_dir():
+            raise StoreError(f"The folder {folder} does not exist: make it, or set BATON_DATABASE_URL.")
+        for each in (folder, self._path):
+            if each.exists() and not os.access(each, os.W_OK):
+                raise StoreError(f"{each} may not be written to: give Baton the right to, or set BATON_DATABASE_URL.")
+        try:  # here, because a failure leaves the driver a thread that may outlive the loop
+            sqlite3.connect(self._path).close()
+        except sqlite3.Error as error:
+            raise trouble.unopened(trouble.unavailable(error) or error) from None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

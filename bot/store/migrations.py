@@ -38,11 +38,7 @@ async def upgrade(database: Database) -> bool:
     at = await current(database)
     if at == head():
         return False
-    known = {path.name.split("_", 1)[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")}
-    if at is not None and at not in known:
-        raise StoreError(
-            f"The database is at version {at}, newer than this Baton knows ({head()}): run the newer Baton."
-        )
+    _require_known(at)
     async with database.connected() as connection:
         await connection.run_sync(_upgrade)
         await connection.commit()
@@ -52,9 +48,18 @@ async def upgrade(database: Database) -> bool:
 async def require_current(database: Database) -> None:
     """Raise StoreError, saying what to run, unless the schema is this code's."""
     at = await current(database)
+    _require_known(at)
     if at != head():
         raise StoreError(
             f"The database is at version {at or 'none'} and this Baton needs {head()}: run `baton db upgrade`."
+        )
+
+
+def _require_known(at: str | None) -> None:
+    known = {path.name.split("_", 1)[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")}
+    if at is not None and at not in known:
+        raise StoreError(
+            f"The database is at version {at}, newer than this Baton knows ({head()}): run the newer Baton."
         )
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from bot.errors import StoreUnavailableError
+from bot.errors import StoreError, StoreUnavailableError
 
 _GONE, _SLOW, _LOCKED = "cannot be reached", "did not answer in time", "is locked by somebody else"
 _BUSY = "has too much to do"
@@ -50,6 +50,16 @@ def unavailable(error: BaseException, *, may_be_saved: bool = False) -> StoreUna
     if not why and is_cut_off(error):
         why, may_pass = _GONE, True
     return StoreUnavailableError(why, may_pass=may_pass, may_be_saved=may_be_saved) if why else None
+
+
+def unopened(error: Exception) -> StoreError:
+    """Return what whoever runs Baton reads when the database that the settings name cannot be used."""
+    if isinstance(error, StoreUnavailableError):
+        why = error.why
+    else:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        why = f"cannot be opened ({type(cause).__name__})"
+    return StoreError(f"The database {why}: check BATON_DATABASE_URL, and that the database lets Baton in.")
 
 
 def _why(cause: BaseException | None) -> tuple[str, bool]:

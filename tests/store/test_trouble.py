@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
@@ -13,9 +14,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.errors import StoreUnavailableError
+from bot.store import trouble
 from bot.store.db import Database, Limits, Writes, writes
 from tests.conftest import empty_database
 from tests.postgres_wire import Wire, wired
@@ -195,6 +197,22 @@ async def test_what_waiting_does_not_mend_is_told_apart(address: str, before: st
             pass
     assert not caught.value.may_pass
     await database.close()
+
+
+@pytest.mark.parametrize(
+    ("raised", "why"),
+    [
+        (asyncpg.CannotConnectNowError("the database system is starting up"), "is starting or stopping"),
+        (asyncpg.TooManyConnectionsError("sorry, too many clients already"), "has too much to do"),
+        (asyncpg.DeadlockDetectedError("deadlock detected"), "is locked by somebody else"),
+        (socket.gaierror(-3, "Temporary failure in name resolution"), "cannot be reached"),
+        (TimeoutError(), "did not answer in time"),
+    ],
+)
+def test_what_may_pass_is_told_apart(raised: Exception, why: str) -> None:
+    found = trouble.unavailable(raised if isinstance(raised, OSError) else DBAPIError("", None, raised))
+    assert found is not None
+    assert (found.why, found.may_pass) == (why, True)
 
 
 @pytest.fixture

@@ -1,8 +1,13 @@
-"""Faults around the process: Slack is down at the start, a token is refused, a database goes, settings are wrong."""
+"""Faults around the process: Slack or the database is down at the start, or goes; tokens and settings are wrong."""
 
 from __future__ import annotations
 
 import re
+import socket
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
 
 from tests.conftest import lasting_port
 from tests.strangers.cases import case, expect
@@ -12,12 +17,12 @@ from tests.strangers.world import OWNER, SECRET, Baton, House, everything_in, ru
 
 async def _lives(baton: Baton) -> None:
     async def is_healthy() -> bool:
-        expect(baton.is_alive(), "a process that waits for Slack", f"it ended: {baton.log()[-300:]}")
+        expect(baton.is_alive(), "a process that waits", f"it ended: {baton.log()[-300:]}")
         return await baton.status("/healthz") == 200
 
-    await until(is_healthy, seconds=20, what="/healthz while Slack is away")
+    await until(is_healthy, seconds=20, what="/healthz during the wait")
     status = await baton.status("/readyz")
-    expect(status == 503, "/readyz to be 503 while Slack is away", status)
+    expect(status == 503, "/readyz to be 503 during the wait", status)
 
 
 async def _becomes_ready(baton: Baton) -> None:
@@ -47,6 +52,31 @@ async def slack_in_trouble(house: House) -> None:
             await _lives(baton)
             baton.slack.heal()
             await _becomes_ready(baton)
+
+
+@case("Started while PostgreSQL is away, it waits and lives, and says so without the password", is_quick=True)
+async def database_away(house: House) -> None:
+    hidden = "hunter2-a-password"
+    async with house.cold() as baton:
+        await baton.slack.start()
+        nobody = lasting_port(above=baton.port)
+        baton.settings["BATON_DATABASE_URL"] = f"postgresql://baton:{hidden}@127.0.0.1:{nobody}/x"
+        await baton.start()
+        await _lives(baton)
+        await until(lambda: "the database cannot be reached" in baton.log(), seconds=10, what="a word in the log")
+        expect(hidden not in baton.log() and "Traceback" not in baton.log(), "a clean log", baton.log())
+
+
+@case("A SQLite file that is locked at the start is waited for")
+async def database_locked(house: House) -> None:
+    async with house.cold() as baton:
+        await baton.slack.start()
+        with closing(sqlite3.connect(baton.database, isolation_level=None)) as other:
+            other.execute("PRAGMA locking_mode=EXCLUSIVE")
+            other.execute("BEGIN EXCLUSIVE")
+            await baton.start()
+            await _lives(baton)
+        await _becomes_ready(baton)
 
 
 @case("A refused token ends it with one sentence", is_quick=True)
@@ -94,7 +124,8 @@ async def wrong_settings(house: House) -> None:
     wrong: list[dict[str, str]] = [
         {"BATON_PORT": "abc"}, {"BATON_SLACK_BOT_TOKEN": ""}, {"BATON_SLACK_SIGNING_SECRET": ""},
         {"BATON_DATABASE_URL": f"mysql://baton:{hidden}@127.0.0.1/x"},
-        {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@127.0.0.1:1/x"},
+        {"BATON_SLACK_BOT_TOKEN": f"xapp-{hidden}"}, {"BATON_SLACK_APP_TOKEN": f"xoxb-{hidden}"},
+        {"BATON_SLACK_BOT_TOKEN": f"“xoxb-{hidden}”"},
     ]  # fmt: skip
     if house.is_long:
         wrong += [
@@ -107,7 +138,12 @@ async def wrong_settings(house: House) -> None:
             {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@127.0.0.1:port/x"}, {"BATON_HOST": "no such host"},
             {"BATON_HOST": "203.0.113.9"}, {"BATON_SLACK_API_URL": "nonsense"}, {"BATON_SLACK_API_URL": ""},
             {"BATON_SLACK_BOT_TOKEN": f"xoxb-é-{hidden}"}, {"BATON_SLACK_BOT_TOKEN": f"xoxb-1\n{hidden}"},
-            {"BATON_SLACK_SIGNING_SECRET": "  "},
+            {"BATON_SLACK_SIGNING_SECRET": "  "}, {"BATON_SLACK_BOT_TOKEN": f"xoxb-{hidden}\n"},
+            {"BATON_SLACK_BOT_TOKEN": f"xoxb-1 {hidden}"}, {"BATON_SLACK_BOT_TOKEN": f'"xoxb-{hidden}"'},
+            {"BATON_SLACK_API_URL": "https://a:99999/"}, {"BATON_DATABASE_URL": f"postgressql://baton:{hidden}@h/x"},
+            {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@127.0.0.1:1/x?pasword={hidden}"},
+            {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@127.0.0.1:1/x?sslmode={hidden}"},
+            {"BATON_DATABASE_URL": "sqlite:////etc"}, {"BATON_DATABASE_URL": "sqlite:////etc/hostname"},
         ]  # fmt: skip
     async with house.cold() as baton:
         await baton.slack.start()
@@ -119,7 +155,23 @@ async def wrong_settings(house: House) -> None:
             leaks = [secret for secret in (hidden, BOT_TOKEN, SECRET) if secret in said]
             if status in (0, None) or len(lines) != 1 or "Traceback" in said or leaks:
                 broken.append(f"{each}: status {status}, {len(lines)} lines, leaks {leaks}: {' / '.join(lines)[-200:]}")
+        broken += [said async for said in _wrong_files(baton.folder, good)]
         expect(not broken, "one line, a status that is not 0, and no secret", "; ".join(broken))
+
+
+async def _wrong_files(folder: Path, good: dict[str, str]) -> AsyncIterator[str]:
+    """What is not said in one line of a file of settings that is none, and of a port that is taken."""
+    for content in (b"BATON_PORT=\xff\n", "BATON_PORT=1\n".encode("utf-16"), None):
+        file = folder / ".env"
+        _ = file.mkdir() if content is None else file.write_bytes(content)
+        status, said = await run_baton(folder, "run", seconds=20, **good)
+        file.rmdir() if content is None else file.unlink()
+        if status != 1 or len(said.splitlines()) != 1 or ".env" not in said:
+            yield f".env {content!r}: status {status}: {said[-200:]}"
+    with closing(socket.create_server(("127.0.0.1", int(good["BATON_PORT"])))):
+        status, said = await run_baton(folder, "run", seconds=20, **good)
+        if status != 1 or len(said.splitlines()) != 1 or good["BATON_PORT"] not in said:
+            yield f"a port that is taken: status {status}: {said[-200:]}"
 
 
 def _expect_one_sentence(said: str, *secrets: str) -> None:
