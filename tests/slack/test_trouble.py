@@ -5,13 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
 from sqlalchemy import func, select
 
+from bot.playground.fake_slack import MessageRef
 from bot.services import ownership
 from bot.store import tables
+from bot.store.db import Limits
+from tests.conftest import empty_database
+from tests.postgres_wire import Wire, wired
 from tests.slack.conftest import Stage
 from tests.slack.test_clicks import actions
 
@@ -127,3 +132,33 @@ async def test_an_error_after_it_was_saved_says_that_it_may_be(stage: Stage, mon
     await stage.press(answer, "ownership.confirm")
     assert "This may have been saved, at least in part: look before you try again" in last(stage)
     assert "ownership.confirm" in await actions(stage)
+
+
+class TestSilence:
+    """The server, or the network before it, takes what is said and answers nothing."""
+
+    @pytest.fixture
+    async def wire(self, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[str, Wire]]:
+        async with empty_database("postgresql", request, tmp_path) as direct, wired(direct) as both:
+            yield both
+
+    @pytest.fixture
+    def database_url(self, wire: tuple[str, Wire], monkeypatch: pytest.MonkeyPatch) -> str:
+        monkeypatch.setattr("bot.app.FOR_PEOPLE", Limits(lock=0.2, statement=1, connection=0.5))
+        monkeypatch.setattr("handlers.dispatch._PATIENCE_SECONDS", 0.1)
+        return wire[0]
+
+    async def test_a_click_is_acknowledged_in_time_and_answered_when_it_is_given_up(
+        self, stage: Stage, wire: tuple[str, Wire]
+    ) -> None:
+        answer = await stage.ask("/whoowns checkout")
+        wire[1].fall_silent()
+        began = time.monotonic()
+        pressed = await stage.slack.act("grace", MessageRef(answer.channel, answer.ts), "ownership.confirm")
+        assert pressed.status == 200
+        assert time.monotonic() - began < 1
+        await stage.baton.context.background.drain(seconds=10)
+        assert last(stage).startswith("Nothing was saved: the database did not answer in time. Try again")
+        wire[1].mend()
+        await stage.press(answer, "ownership.confirm")
+        assert (await actions(stage)).count("ownership.confirm") == 1
