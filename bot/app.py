@@ -160,7 +160,7 @@ async def _waited_for(settings: Settings, ask: Callable[[], Awaitable[_T]]) -> _
             except StoreUnavailableError as error:
                 if not error.may_pass:
                     raise trouble.unopened(error) from None
-                what, wait = f"the database {error.why}", pause
+                what, wait = f"the database {error.why} ({error.cause})", pause
             reasons.append(what)
             if len(reasons) == 1:
                 await _serve(stack, settings, routes.waiting_routes(lambda: reasons[-1]))

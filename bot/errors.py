@@ -70,16 +70,17 @@ class StoreError(BatonError):
 class StoreUnavailableError(StoreError):
     """The database is locked, slow, full or gone; the message says whether something was saved, and the next step.
 
-    `why` is what the database does, such as "cannot be reached". `may_pass` tells whether waiting may be enough.
+    `why` is what the database does, such as "cannot be reached"; `cause` names the driver's error, for logs. `may_pass`
+    tells whether waiting may be enough.
     """
 
-    def __init__(self, why: str, *, may_pass: bool = True, may_be_saved: bool = False) -> None:
+    def __init__(self, why: str, *, cause: str = "", may_pass: bool = True, may_be_saved: bool = False) -> None:
         said, step = f"Nothing was saved: the database {why}", "Try again in a minute"
         if may_be_saved:
             said = f"This may have been saved, at least in part, but then the database {why}"
             step = "Look before you try again"
         super().__init__(f"{said}. {step}; if it goes on, tell your Baton administrator.")
-        self.why, self.may_pass = why, may_pass
+        self.why, self.cause, self.may_pass = why, cause, may_pass
 
 
 class SlackError(BatonError):

@@ -136,7 +136,7 @@ def health_routes(
             async with deps.database.connected() as connection:
                 await queries.revision(connection)
         except StoreUnavailableError as error:
-            return _json({"status": "unready", "reason": f"the database {error.why}"}, status=503)
+            return _json({"status": "unready", "reason": f"the database {error.why} ({error.cause})"}, status=503)
         except Exception as error:  # noqa: BLE001 - whatever it is, the database cannot be used
             return _json({"status": "unready", "reason": f"the database: {type(error).__name__}"}, status=503)
         if is_connected is not None and not await is_connected():

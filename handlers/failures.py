@@ -21,7 +21,7 @@ def failure(error: Exception, *, what: str) -> tuple[str, Rendered]:
         log.warning("%s failed: %s", what, error)
         return "slack", blocks.slack_failed(error.code)
     if isinstance(error, StoreError):
-        log.warning("%s failed: %s", what, error)
+        log.warning("%s failed: %s (%s)", what, error, getattr(error, "cause", ""))
         return "store", Rendered(str(error))
     log.error("%s failed", what, exc_info=error)
     return "failed", blocks.failed(request_id.get(), may_be_saved=inbound.may_be_saved())

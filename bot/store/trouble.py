@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import ssl
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -49,17 +50,23 @@ def unavailable(error: BaseException, *, may_be_saved: bool = False) -> StoreUna
     why, may_pass = _why(cause)
     if not why and is_cut_off(error):
         why, may_pass = _GONE, True
-    return StoreUnavailableError(why, may_pass=may_pass, may_be_saved=may_be_saved) if why else None
+    if not why:
+        return None
+    return StoreUnavailableError(why, cause=_name(cause), may_pass=may_pass, may_be_saved=may_be_saved)
 
 
 def unopened(error: Exception) -> StoreError:
     """Return what whoever runs Baton reads when the database that the settings name cannot be used."""
     if isinstance(error, StoreUnavailableError):
-        why = error.why
+        why, cause = error.why, error.cause
     else:
-        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-        why = f"cannot be opened ({type(cause).__name__})"
-    return StoreError(f"The database {why}: check BATON_DATABASE_URL, and that the database lets Baton in.")
+        why, cause = "cannot be opened", _name(error.orig if isinstance(error, DBAPIError) else error)
+    return StoreError(f"The database {why} ({cause}): check BATON_DATABASE_URL, and that the database lets Baton in.")
+
+
+def _name(cause: BaseException | None) -> str:
+    """Return what the driver calls an error; what it says may hold what somebody typed."""
+    return type(cause.__cause__ if cause is not None and cause.__cause__ is not None else cause).__name__
 
 
 def _why(cause: BaseException | None) -> tuple[str, bool]:
@@ -69,6 +76,8 @@ def _why(cause: BaseException | None) -> tuple[str, bool]:
         return (_LOCKED, True) if code in _SQLITE_LOCKED else (_SQLITE_TROUBLES.get(code, ""), False)
     if isinstance(cause, PoolTimeoutError):
         return _BUSY, True
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return "cannot show whose it is", False
     if isinstance(cause, OSError):
         return (_SLOW if isinstance(cause, TimeoutError) else _GONE), True
     state = getattr(cause, "sqlstate", None) or ""

@@ -41,7 +41,7 @@ async def test_not_ready_once_the_database_is_gone(stage: Stage, monkeypatch: py
     async with aiohttp.ClientSession() as session:
         answer = await session.get(f"{stage.baton.url}/readyz")
         assert answer.status == 503
-        assert (await answer.json())["reason"] == "the database cannot be reached"
+        assert (await answer.json())["reason"] == "the database cannot be reached (OSError)"
 
 
 @pytest.mark.parametrize(("is_up", "status"), [(True, 200), (False, 503)])

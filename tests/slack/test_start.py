@@ -125,7 +125,7 @@ async def test_a_postgresql_that_lets_nobody_in_ends_it(
 ) -> None:
     async with empty_database("postgresql", request, tmp_path) as url:
         given = settings(re.sub(before, after, url), slack)
-        with pytest.raises(StoreError, match=f"^The database {why}: check BATON_DATABASE_URL"):
+        with pytest.raises(StoreError, match=rf"^The database {why} \(Invalid\w+Error\): check BATON_DATABASE_URL"):
             await asyncio.wait_for(running(given).__aenter__(), 10)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import sqlite3
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, closing
@@ -200,19 +201,20 @@ async def test_what_waiting_does_not_mend_is_told_apart(address: str, before: st
 
 
 @pytest.mark.parametrize(
-    ("raised", "why"),
+    ("raised", "why", "may_pass"),
     [
-        (asyncpg.CannotConnectNowError("the database system is starting up"), "is starting or stopping"),
-        (asyncpg.TooManyConnectionsError("sorry, too many clients already"), "has too much to do"),
-        (asyncpg.DeadlockDetectedError("deadlock detected"), "is locked by somebody else"),
-        (socket.gaierror(-3, "Temporary failure in name resolution"), "cannot be reached"),
-        (TimeoutError(), "did not answer in time"),
+        (asyncpg.CannotConnectNowError("the database system is starting up"), "is starting or stopping", True),
+        (asyncpg.TooManyConnectionsError("sorry, too many clients already"), "has too much to do", True),
+        (asyncpg.DeadlockDetectedError("deadlock detected"), "is locked by somebody else", True),
+        (socket.gaierror(-3, "Temporary failure in name resolution"), "cannot be reached", True),
+        (TimeoutError(), "did not answer in time", True),
+        (ssl.SSLCertVerificationError(1, "certificate verify failed"), "cannot show whose it is", False),
     ],
 )
-def test_what_may_pass_is_told_apart(raised: Exception, why: str) -> None:
+def test_what_may_pass_is_told_apart(raised: Exception, why: str, *, may_pass: bool) -> None:
     found = trouble.unavailable(raised if isinstance(raised, OSError) else DBAPIError("", None, raised))
     assert found is not None
-    assert (found.why, found.may_pass) == (why, True)
+    assert (found.why, found.may_pass, found.cause) == (why, may_pass, type(raised).__name__)
 
 
 @pytest.fixture

@@ -63,7 +63,11 @@ async def database_away(house: House) -> None:
         baton.settings["BATON_DATABASE_URL"] = f"postgresql://baton:{hidden}@127.0.0.1:{nobody}/x"
         await baton.start()
         await _lives(baton)
-        await until(lambda: "the database cannot be reached" in baton.log(), seconds=10, what="a word in the log")
+        await until(
+            lambda: "the database cannot be reached (ConnectionRefusedError)" in baton.log(),
+            seconds=10,
+            what="a word in the log",
+        )
         expect(hidden not in baton.log() and "Traceback" not in baton.log(), "a clean log", baton.log())
 
 
