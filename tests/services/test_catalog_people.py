@@ -127,6 +127,13 @@ async def test_a_name_that_a_trusted_source_gives_a_team_brings_no_other_names_w
     assert [row.aliases for name, row in (await world.teams()).items() if name == "Evil"] == [["u"]]
 
 
+async def test_a_source_that_is_not_trusted_does_not_say_where_a_team_is_written_to(world: World) -> None:
+    await world.load("csv", team("Payments", channel="#payments", members=("ann@example.test",)))
+    await world.load("baton", team("PAYMENTS", channel="#evil", user_group="evil"), trust_people=False)
+    [row] = (await world.teams()).values()
+    assert (row.name, row.channel) == ("Payments", "#payments")
+
+
 async def test_other_names_still_count_where_no_source_is_trusted(world: World) -> None:
     await world.load("codeowners", asset("2", "blue", "core-pay"))
     await world.load("repo", team("Payments", aliases=("core-pay",)), trust_people=False)

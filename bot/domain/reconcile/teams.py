@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.domain.catalog import TeamClaim
 from bot.domain.names import fold
@@ -72,7 +73,7 @@ def cluster(claims: Iterable[SourcedTeam]) -> list[Cluster]:
     `claims`.
     """
     by_name: dict[str, Cluster] = {}
-    for claim in sorted(claims, key=lambda claim: (rank(claim.source), claim.folded)):
+    for claim in sorted(claims, key=lambda claim: (_rank(claim.source), claim.folded)):
         by_name.setdefault(claim.folded, Cluster([])).claims.append(claim)
     given = _given(by_name.values())
     # Trusted names come first, so that what is not trusted meets teams as these make them.
@@ -98,7 +99,16 @@ def _by_belief(claims: Sequence[SourcedTeam]) -> list[SourcedTeam]:
         name for each in claims if each.source.is_human for name in (each.claim.name, *each.claim.former_names[::-1])
     ]
     place = {fold(bare(name)): number for number, name in reversed(list(enumerate(decided)))}
-    return sorted(claims, key=lambda each: (rank(each.source), place.get(each.folded, len(place)), each.folded))
+    return sorted(claims, key=lambda each: (_rank(each.source), place.get(each.folded, len(place)), each.folded))
+
+
+def _rank(source: Source) -> tuple[Any, ...]:
+    """Return the key that sorts sources, the most believed about teams first.
+
+    Those that are trusted for people come before those that nobody preferred: a team's channel is where its decisions
+    are asked for.
+    """
+    return not source.gives_rights and source.precedence is None, *rank(source)
 
 
 def _given(clusters: Iterable[Cluster]) -> dict[str, Cluster]:
