@@ -10,7 +10,7 @@ DAYS ?= 365
 KILLS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench year strangers format lock clean
+.PHONY: help run test lint bench night year strangers format lock clean
 
 help: ## Say what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lint: .venv/dev ## Check style, types and the direction of imports
 
 bench: .venv/dev ## Print the figures: accuracy, speed, imports (some minutes)
 	$(BIN)/pytest -q -s -m bench tests/benchmarks
+
+night: .venv/dev ## Live through two months where `make test` has three weeks
+	NIGHT=1 $(BIN)/pytest -q tests/simulation
 
 year: .venv/dev ## Live through a simulated year, twice: once with the process killed fifty times (DAYS=365 KILLS=50)
 	$(BIN)/python -m tests.simulation.year --days $(DAYS) --kills $(KILLS)

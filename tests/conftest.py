@@ -9,6 +9,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -79,16 +80,56 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@dataclass
+class Template:
+    """The migrated SQLite file that tests get copies of, made when the first one needs it."""
+
+    file: Path
+    is_made: bool = False
+
+    async def copy_to(self, file: Path) -> None:
+        if not self.is_made:
+            await _migrate(f"sqlite:///{self.file}")
+            self.is_made = True
+        shutil.copy(self.file, file)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template(tmp_path_factory.mktemp("template") / "baton.sqlite")
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migrations.upgrade(database)
+    await database.close()
+
+
+async def _postgresql_template(server: str, admin: asyncpg.Connection) -> str:
+    name = "migrated"
+    if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+        await admin.execute(f'CREATE DATABASE "{name}"')
+        await _migrate(server.replace("/postgres?", f"/{name}?"))
+    return f'TEMPLATE "{name}"'
+
+
 @asynccontextmanager
-async def empty_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
-    """The address of an empty database of a kind, `sqlite` or `postgresql`, gone afterwards."""
+async def fresh_database(
+    kind: str, request: pytest.FixtureRequest, folder: Path, *, is_migrated: bool = False
+) -> AsyncIterator[str]:
+    """The address of a database of a kind, `sqlite` or `postgresql`, gone afterwards; empty unless it `is_migrated`.
+
+    The migrations run once for each kind and process, and every test gets a copy of what they made.
+    """
     if kind == "sqlite":
+        if is_migrated:
+            await request.getfixturevalue("template").copy_to(folder / "baton.sqlite")
         yield f"sqlite:///{folder / 'baton.sqlite'}"
         return
     server: str = request.getfixturevalue("postgres_server")
     name = f"t{uuid.uuid4().hex}"
     admin = await asyncpg.connect(server)
-    await admin.execute(f'CREATE DATABASE "{name}"')
+    await admin.execute(f'CREATE DATABASE "{name}" {await _postgresql_template(server, admin) if is_migrated else ""}')
     try:
         yield server.replace("/postgres?", f"/{name}?")
     finally:
@@ -98,8 +139,9 @@ async def empty_database(kind: str, request: pytest.FixtureRequest, folder: Path
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of an empty database; every test that uses it runs on both kinds."""
-    async with empty_database(request.param, request, tmp_path) as url:
+    """The address of a database, empty unless the test has `database`, too; each test with it runs on both kinds."""
+    is_migrated = "database" in request.fixturenames
+    async with fresh_database(request.param, request, tmp_path, is_migrated=is_migrated) as url:
         yield url
 
 
@@ -107,7 +149,6 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A migrated database of either kind."""
     made = Database(database_url)
-    await migrations.upgrade(made)
     try:
         yield made
     finally:

@@ -38,7 +38,7 @@ from bot.settings import Settings
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage, core
 from bot.web import SLACK_PATH
-from tests.conftest import REPOSITORY, FixedClock, empty_database
+from tests.conftest import REPOSITORY, FixedClock, fresh_database
 
 SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-for-tests", "xoxb-token-for-tests", "xapp-token-for-tests"
 METRICS_TOKEN = "metrics-token-for-tests"
@@ -173,7 +173,8 @@ def transport(deployment: tuple[str, str]) -> str:
 async def database_url(
     deployment: tuple[str, str], request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[str]:
-    async with empty_database(deployment[1], request, tmp_path) as url:
+    is_migrated = "database" in request.fixturenames
+    async with fresh_database(deployment[1], request, tmp_path, is_migrated=is_migrated) as url:
         yield url
 
 

@@ -19,7 +19,7 @@ from bot.playground.fake_slack import FakeSlack
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.db import Database, Limits
-from tests.conftest import empty_database, lasting_port
+from tests.conftest import fresh_database, lasting_port
 from tests.postgres_wire import wired
 from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, SECRET
 
@@ -92,7 +92,7 @@ async def until(task: asyncio.Task[None], given: Settings, status: int) -> str:
 async def test_a_postgresql_that_is_away_is_waited_for(
     slack: FakeSlack, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    async with empty_database("postgresql", request, tmp_path) as direct, wired(direct) as (url, wire):
+    async with fresh_database("postgresql", request, tmp_path) as direct, wired(direct) as (url, wire):
         await migrated(direct)
         wire.cut()
         given = settings(url, slack)
@@ -123,7 +123,7 @@ async def test_a_sqlite_file_that_is_locked_is_waited_for(slack: FakeSlack, tmp_
 async def test_a_postgresql_that_lets_nobody_in_ends_it(
     slack: FakeSlack, request: pytest.FixtureRequest, tmp_path: Path, before: str, after: str, why: str
 ) -> None:
-    async with empty_database("postgresql", request, tmp_path) as url:
+    async with fresh_database("postgresql", request, tmp_path) as url:
         given = settings(re.sub(before, after, url), slack)
         with pytest.raises(StoreError, match=rf"^The database {why} \(Invalid\w+Error\): check BATON_DATABASE_URL"):
             await asyncio.wait_for(running(given).__aenter__(), 10)

@@ -15,7 +15,7 @@ from bot.playground.fake_slack import MessageRef
 from bot.services import ownership
 from bot.store import tables
 from bot.store.db import Limits
-from tests.conftest import empty_database
+from tests.conftest import fresh_database
 from tests.postgres_wire import Wire, wired
 from tests.slack.conftest import Stage
 from tests.slack.test_clicks import actions
@@ -139,7 +139,8 @@ class TestSilence:
 
     @pytest.fixture
     async def wire(self, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[str, Wire]]:
-        async with empty_database("postgresql", request, tmp_path) as direct, wired(direct) as both:
+        fresh = fresh_database("postgresql", request, tmp_path, is_migrated=True)
+        async with fresh as direct, wired(direct) as both:
             yield both
 
     @pytest.fixture

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from bot.errors import StoreUnavailableError
 from bot.store import trouble
 from bot.store.db import Database, Limits, Writes, writes
-from tests.conftest import empty_database
+from tests.conftest import fresh_database
 from tests.postgres_wire import Wire, wired
 
 LIMITS = Limits(lock=0.1, statement=0.2, connection=0.2)
@@ -29,7 +29,7 @@ NOTHING, MAYBE = "Nothing was saved: the database {}. Try", "This may have been 
 
 @pytest.fixture
 async def address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    async with empty_database("postgresql", request, tmp_path) as url:
+    async with fresh_database("postgresql", request, tmp_path) as url:
         connection = await asyncpg.connect(url)
         await connection.execute("CREATE TABLE t (x int PRIMARY KEY)")
         await connection.close()

@@ -1,7 +1,11 @@
-"""Two months of the simulated year, and three weeks of a smaller one with the working process killed five times."""
+"""Weeks of the simulated year, and three weeks of a smaller one with the working process killed five times.
+
+`make night` lives through two months instead.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from tests.simulation.checking import is_ping, problems
@@ -9,6 +13,7 @@ from tests.simulation.living import live
 from tests.simulation.organisation import Organisation
 from tests.simulation.year import compare, run
 
+DAYS = 60 if os.environ.get("NIGHT") else 20
 #: All that can be answered, as the audit log calls it.
 ANSWERS = {
     "acknowledge", "plan", "snooze", "done", "waive", "approve", "refuse", "delegate", "accept", "decline", "not_ours",
@@ -16,17 +21,17 @@ ANSWERS = {
 }  # fmt: skip
 
 
-async def test_two_months_of_forty_teams_keep_every_rule(tmp_path: Path) -> None:
+async def test_weeks_of_forty_teams_keep_every_rule(tmp_path: Path) -> None:
     organisation = Organisation(teams=40, deployments=2000)
     (tmp_path / "year").mkdir()
-    lived = await live(organisation, tmp_path / "year", days=60)
-    assert problems(lived, organisation, days=60) == []
+    lived = await live(organisation, tmp_path / "year", days=DAYS)
+    assert problems(lived, organisation, days=DAYS) == []
     assert len(lived.said) > 600
-    assert sum(map(is_ping, lived.messages)) > 300
+    assert sum(map(is_ping, lived.messages)) > 5 * DAYS
     assert any(message.is_broadcast for message in lived.messages)
     assert any(message.subject.startswith("eol:owed:lead:") for message in lived.messages)
     assert any(row.resolution == "upgraded" for row in lived.reminders.values())
-    assert {kind for kind, count in lived.counts.items() if count >= 5} >= ANSWERS
+    assert {kind for kind, count in lived.counts.items() if count >= 3} >= ANSWERS
 
 
 async def test_whoever_is_killed_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
