@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,11 @@ log = logging.getLogger(__name__)
 
 #: Event ids that this process has taken lately; the store has those of other processes.
 _REMEMBERED = 10_000
-#: What an event brings that no answer needs; the rest is kept until it is answered.
-_NOT_KEPT = ("blocks", "attachments", "files", "metadata", "bot_profile", "user_profile", "edited", "reactions")
+#: What the answer to an event needs of it, and is kept until it is answered.
+_KEPT = frozenset(
+    {"type", "subtype", "user", "channel", "channel_type", "text", "ts", "thread_ts", "tab"}
+    | {"team", "user_team", "source_team", "is_ext_shared_channel", "is_pending_ext_shared"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,16 @@ class Events:
 def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return of an event what its answer needs, for the store."""
     inner = body.get("event")
-    event = {key: value for key, value in inner.items() if key not in _NOT_KEPT} if isinstance(inner, dict) else {}
-    names = ("type", "event_id", "team_id", "enterprise_id", "api_app_id", "is_ext_shared_channel")
-    return {**{name: body[name] for name in names if name in body}, "event": event}
+    envelope = ("type", "event_id", "team_id", "enterprise_id", "api_app_id", "is_ext_shared_channel")
+    event = _bounded(inner, _KEPT) if isinstance(inner, dict) else {}
+    return {**_bounded(body, envelope), "event": event}
+
+
+def _bounded(source: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return these fields, texts no longer than the answer reads them; whatever has more to it is not of their kind."""
+    found = ((name, source[name]) for name in names if name in source)
+    return {
+        name: value[: payloads.MOST_TEXT] if isinstance(value, str) else value
+        for name, value in found
+        if isinstance(value, str | bool)
+    }

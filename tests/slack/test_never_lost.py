@@ -191,3 +191,23 @@ async def test_a_form_that_slack_did_not_open_says_so(stage: Stage, monkeypatch:
 
 def _ref(message: Any) -> Any:
     return MessageRef(message.channel, message.ts)
+
+
+@on_sqlite
+async def test_of_an_event_only_what_its_answer_needs_is_written_down(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[dict[str, Any]] = []
+    real = inbound.take
+
+    async def take(deps: Any, event_id: str, body: Any) -> bool:
+        kept.append(body)
+        return await real(deps, event_id, body)
+
+    monkeypatch.setattr(inbound, "take", take)
+    mention = f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?"
+    await stage.say(mention + " " * 3 + "x" * 20_000)
+    [body] = [each for each in kept if each["event"]["type"] == "app_mention"]
+    assert body["event"]["text"].startswith(mention)
+    assert len(str(body)) < 5_000
+    assert "blocks" not in body["event"]
