@@ -14,9 +14,11 @@ from sqlmodel import col
 from bot.domain.catalog import Area, AssetKind, Runs, SourceCatalog
 from bot.playground.fake_slack import Message
 from bot.store import tables
-from tests.slack.conftest import Stage, asset, organisation, team_owns
+from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_portfolio import open_home, press_home, texts
 from tests.slack.test_whoowns import buttons
+
+pytestmark = read_only
 
 #: In March 2026 PostgreSQL 14 has eight months left, and on RDS PostgreSQL 11 costs extra.
 RDS_11 = Runs("postgres", "11.22", "aws-rds", "production")

@@ -16,7 +16,7 @@ from bot.services.deps import Deps
 from bot.store import tables
 from bot.store.db import Database
 from tests.alerts import ALERTS
-from tests.slack.conftest import HERE, Stage, asset, team_owns
+from tests.slack.conftest import HERE, Stage, asset, read_only, team_owns
 
 
 def buttons(message: object) -> dict[str, str]:
@@ -40,6 +40,7 @@ async def test_an_owned_asset_names_its_owner_with_channel_and_source(stage: Sta
     assert set(buttons(answer)) == {"Wrong owner?", "Share in channel"}
 
 
+@read_only
 @pytest.mark.parametrize(
     "spelling", ["payments-db", "Payments DB", "payments_db", "PAYMENTSDB", "database:payments-db"]
 )
@@ -103,12 +104,14 @@ async def test_a_misspelling_says_what_was_understood(stage: Stage) -> None:
     assert "I read that as *checkout*" in json.dumps(answer.blocks)
 
 
+@read_only
 @pytest.mark.parametrize("text", ["", "help", "HELP"])
 async def test_no_question_is_answered_with_what_to_type(stage: Stage, text: str) -> None:
     answer = await stage.ask(f"/whoowns {text}")
     assert "`/whoowns payments-db`" in answer.text
 
 
+@read_only
 @pytest.mark.parametrize("text", ["", "help"])
 async def test_baton_help(stage: Stage, text: str) -> None:
     assert "Who owns this?" in (await stage.ask(f"/baton {text}")).text
@@ -183,6 +186,7 @@ async def alert(stage: Stage, vendor: str, *, channel: str = "general") -> str:
     return posted.ts
 
 
+@read_only
 @pytest.mark.parametrize("vendor", ALERTS)
 async def test_the_shortcut_reads_alerts_that_have_no_text(stage: Stage, vendor: str) -> None:
     said = await who_owns_this(stage, await alert(stage, vendor))
@@ -209,6 +213,7 @@ async def test_a_thread_that_says_nothing_either(stage: Stage) -> None:
     assert "thread" not in await who_owns_this(stage, first.ts)
 
 
+@read_only
 @pytest.mark.parametrize("private", [True, False])
 async def test_a_thread_where_baton_is_not_a_member(stage: Stage, private: bool) -> None:
     stage.slack.add_channel("elsewhere", members=["eve", "lin"], private=private)
@@ -264,6 +269,7 @@ async def replies_to(stage: Stage, text: str) -> list[str]:
     return said
 
 
+@read_only
 @pytest.mark.parametrize(
     ("question", "team"),
     [
@@ -313,6 +319,7 @@ async def test_a_channel_that_is_named_like_an_asset_and_is_no_team_s(stage: Sta
         assert "owns *search-api*" in said
 
 
+@read_only
 @pytest.mark.parametrize(
     ("question", "shown"),
     [
@@ -332,6 +339,7 @@ async def test_unknown_references_are_shown_inert(stage: Stage, question: str, s
     assert await misses(stage) == []
 
 
+@read_only
 @pytest.mark.parametrize("question", ["<!here>", "<!channel> <!everyone>", "<!date^1764300000^{date}|today>"])
 async def test_a_call_to_everybody_and_a_date_say_nothing(stage: Stage, question: str) -> None:
     assert "Say what you are asking about" in (await stage.ask(f"/whoowns {question}")).text
