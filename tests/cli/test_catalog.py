@@ -208,6 +208,8 @@ def test_who_is_in_a_team_is_taken_only_from_what_is_trusted_for_it(
     trusted = baton("catalog", "import", "baton", organisation, "--trust-people")
     assert "    + amara@example.test joins payments as lead\n    + jo@example.test joins payments\n" in trusted.out
     assert "so none was read" in baton("catalog", "import", "baton", organisation).out
+    [listed] = json.loads(baton("catalog", "sources", "--json").out)
+    assert listed["is_trusted_for_people"]
     assert len(rows(database, "SELECT * FROM memberships")) == 1
     ended = baton("catalog", "import", "baton", organisation, "--no-trust-people", "--json")
     assert [(each["action"], each["person"], each["role"]) for each in json.loads(ended.out)["positions"]] == [

@@ -35,7 +35,10 @@ def sources(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON l
     elif not found:
         sys.stdout.write("No source yet: import one with `baton catalog import auto PATH`.\n")
     else:
-        _table(("source", "format", "assets", "facts", "last read", "last import"), map(_row, found))
+        _table(
+            ("source", "format", "assets", "facts", "says who is in teams", "last read", "last import"),
+            map(_row, found),
+        )
 
 
 def prefer(
@@ -129,7 +132,8 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
 
 def _row(source: SourceSummary) -> tuple[str, ...]:
     counts = (f"{source.assets:,}", f"{source.facts:,}")
-    return (clean(source.name), source.format or "people", *counts, _when(source), _outcome(source))
+    says_people = "yes" if source.is_trusted_for_people or source.is_human else "no"
+    return (clean(source.name), source.format or "people", *counts, says_people, _when(source), _outcome(source))
 
 
 def _when(source: SourceSummary) -> str:

@@ -25,6 +25,7 @@ class SourceSummary:
     name: str
     format: str
     is_human: bool
+    is_trusted_for_people: bool
     assets: int
     teams: int
     people: int
@@ -57,6 +58,7 @@ def _summary(row: Any, counts: dict[tuple[int, str], int], facts: int, run: Any)
         name=row.name,
         format=row.format,
         is_human=row.is_human,
+        is_trusted_for_people=row.is_trusted_for_people,
         assets=counts.get((row.id, Subject.ASSET.value), 0),
         teams=counts.get((row.id, Subject.TEAM.value), 0),
         people=counts.get((row.id, Subject.PERSON.value), 0),
