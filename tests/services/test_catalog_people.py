@@ -11,6 +11,7 @@ from bot.services.catalog.report import Action
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import World, asset, person, team
+from tests.services.test_catalog_decisions import rename
 from tests.services.test_catalog_owners import members
 
 PAYMENTS = team("Payments", lead="ann@example.test", members=("ann@example.test", "jo@example.test"))
@@ -116,6 +117,49 @@ async def test_a_source_that_is_not_trusted_cannot_make_two_teams_one(
     assert await world.owner_names("service:red") == {"Payments"}
     assert await world.owner_names("service:blue") == {"core-pay"}
     assert {name for name, _ in await members(world)} == {"Payments", "Evil"}
+
+
+@pytest.mark.parametrize("field", ["aliases", "former_names", "user_group"])
+@pytest.mark.parametrize("order", [("org", "repo"), ("repo", "org")])
+async def test_a_team_that_people_are_only_put_into_is_no_other_teams_name(
+    world: World, field: str, order: tuple[str, str]
+) -> None:
+    other = "contractors" if field == "user_group" else ("contractors",)
+    said = {
+        "org": [
+            person(email="ann@example.test", teams=("payments",)),
+            person(email="eve@example.test", teams=("contractors",)),
+        ],
+        "repo": [team("payments", **{field: other})],
+    }
+    await world.load("codeowners", asset("1", "red", "payments"), asset("2", "blue", "contractors"))
+    for source in order:
+        await world.load(source, *said[source], trust_people=source == "org")
+    assert await members(world) == {("payments", "ann@example.test"), ("contractors", "eve@example.test")}
+    assert await world.owner_names("service:red") == {"payments"}
+    assert await world.owner_names("service:blue") == {"contractors"}
+
+
+async def test_a_user_group_is_another_name_too(world: World) -> None:
+    await world.load("codeowners", asset("1", "red", "core-pay"))
+    await world.load("org", team("Evil", members=("eve@example.test",)))
+    await world.load("repo", team("Evil", user_group="@core-pay"), trust_people=False)
+    assert await world.owner_names("service:red") == {"core-pay"}
+    assert (await world.teams())["Evil"].user_group == ""
+
+
+async def test_people_may_rename_a_team_that_people_are_only_put_into(world: World) -> None:
+    await world.load("repo", team("payments"), trust_people=False)
+    await world.load("org", person(email="ann@example.test", teams=("payments",)))
+    await rename(world, "payments", "Money")
+    assert await members(world) == {("Money", "ann@example.test")}
+
+
+async def test_a_decision_of_people_does_not_take_the_names_that_files_give(world: World) -> None:
+    await world.load("repo", team("Payments", aliases=("core-pay",)), trust_people=False)
+    await rename(world, "Payments", "Money")
+    await world.load("codeowners", asset("1", "red", "core-pay"))
+    assert await world.owner_names("service:red") == {"Money"}
 
 
 async def test_a_name_that_a_trusted_source_gives_a_team_brings_no_other_names_with_it(world: World) -> None:

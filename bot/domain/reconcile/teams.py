@@ -35,9 +35,13 @@ class SourcedTeam:
 
 @dataclass(slots=True, eq=False)
 class Cluster:
-    """Claims of different sources about one team, the most believed first."""
+    """Claims of different sources about one team, the most believed first.
+
+    `guarded` are the folded names of teams that sources which are trusted for people put somebody into.
+    """
 
     claims: list[SourcedTeam]
+    guarded: Collection[str] = ()
     entry: TeamEntry | None = None
     candidates: list[TeamEntry] = field(default_factory=list)
 
@@ -53,41 +57,55 @@ class Cluster:
 
     @property
     def gives_rights(self) -> bool:
-        """Whether a source describes the team whose word on people counts."""
-        return any(claim.source.gives_rights for claim in self.claims)
+        """Whether a source speaks of the team whose word on people counts."""
+        is_described = any(claim.source.is_trusted_for_people for claim in self.claims)
+        return is_described or any(claim.folded in self.guarded for claim in self.claims)
+
+    @property
+    def naming(self) -> list[SourcedTeam]:
+        """The claims that give the team other names, its user group among them.
+
+        For a team of which a source that is trusted for people speaks, those of such sources and of people: another
+        name may make what somebody else owns the team's own, and with it its members' to decide about.
+        """
+        return [claim for claim in self.claims if claim.source.gives_rights or not self.gives_rights]
 
     def other_keys(self) -> set[str]:
         """Return the folded spellings beside the names.
 
-        A team of which a source that is trusted for people speaks has only those that such sources give: another name
-        may make what somebody else owns the team's own, and with it its members' to decide about.
+        A name of a team that has trusted members is among them only if people decided so.
         """
-        believed = [claim for claim in self.claims if claim.source.gives_rights] or self.claims
-        return set().union(*(claim.other_keys() for claim in believed)) - set(self.names)
+        said = set().union(*(claim.other_keys() for claim in self.naming)) - set(self.names)
+        return said if self.gives_rights else said - (set(self.guarded) - self.decided)
 
 
-def cluster(claims: Iterable[SourcedTeam]) -> list[Cluster]:
+def cluster(claims: Iterable[SourcedTeam], guarded: Collection[str] = ()) -> list[Cluster]:
     """Group claims by team: the same folded name, or a name that exactly one other team gives as another name of its.
 
     Two claims of one source are never one team, unless people decided so. The outcome does not depend on the order of
-    `claims`.
+    `claims`. `guarded` is as in `Cluster`.
     """
     by_name: dict[str, Cluster] = {}
     for claim in sorted(claims, key=lambda claim: (_rank(claim.source), claim.folded)):
-        by_name.setdefault(claim.folded, Cluster([])).claims.append(claim)
+        by_name.setdefault(claim.folded, Cluster([], guarded)).claims.append(claim)
     given = _given(by_name.values())
     # Trusted names come first, so that what is not trusted meets teams as these make them.
     names = sorted((key not in one.decided, not one.gives_rights, key, one.names[0]) for key, one in given.items())
     for is_said, _, key, name in names:
         one, other = by_name[name], by_name.get(key)
-        if other is None or one is other or (is_said and _sources(one) & _sources(other)):
+        if other is None or one is other or (is_said and not _may_join(one, other, key)):
             continue
-        if (other.gives_rights and not one.gives_rights) or (one.gives_rights and key not in one.other_keys()):
-            continue
-        merged = Cluster(_by_belief((*one.claims, *other.claims)))
+        merged = Cluster(_by_belief((*one.claims, *other.claims)), guarded)
         for folded in merged.names:
             by_name[folded] = merged
     return list(dict.fromkeys(by_name.values()))
+
+
+def _may_join(one: Cluster, other: Cluster, key: str) -> bool:
+    """Tell whether a name that only files give may make two teams one."""
+    if _sources(one) & _sources(other) or (other.gives_rights and not one.gives_rights):
+        return False
+    return key in one.other_keys()
 
 
 def _by_belief(claims: Sequence[SourcedTeam]) -> list[SourcedTeam]:
@@ -125,14 +143,21 @@ def _sources(one: Cluster) -> set[int]:
     return {claim.source.id for claim in one.claims}
 
 
-def settle(book: Book, claims: Sequence[SourcedTeam], *, lost: Collection[TeamEntry], now: datetime) -> list[Cluster]:
+def settle(
+    book: Book,
+    claims: Sequence[SourcedTeam],
+    *,
+    lost: Collection[TeamEntry],
+    now: datetime,
+    guarded: Collection[str] = (),
+) -> list[Cluster]:
     """Bring the book's teams to what all live claims say; every returned cluster has its entry.
 
     `lost` are the entries of claims that this import withdrew: whichever no cluster takes is gone. A stub, or a team
     that nobody declares any more, that turns out to be another name of a declared one is merged into it. A name that
-    people gave to a team does not keep the team alive.
+    people gave to a team does not keep the team alive. `guarded` is as in `Cluster`.
     """
-    clusters = [one for one in cluster(claims) if not all(claim.source.is_human for claim in one.claims)]
+    clusters = [one for one in cluster(claims, guarded) if not all(claim.source.is_human for claim in one.claims)]
     _find_candidates(book, clusters)
     for one in clusters:
         found = sorted(one.candidates, key=lambda entry: (not entry.is_declared, entry.folded != one.names[0]))
@@ -140,7 +165,8 @@ def settle(book: Book, claims: Sequence[SourcedTeam], *, lost: Collection[TeamEn
         for other in found[1:]:
             _absorb(book, other, one.entry, now=now)
     theirs = _given(clusters) | {name: one for one in clusters for name in one.names}
-    said = {key for one in clusters for key in (*one.names, *one.other_keys())}
+    said = {key for one in clusters for claim in one.claims for key in (claim.folded, *claim.other_keys())}
+    said |= set(guarded)
     for one in clusters:
         if one.entry is not None:
             _describe(one.entry, one, theirs, said)
@@ -191,17 +217,21 @@ def _describe(entry: TeamEntry, one: Cluster, theirs: Mapping[str, Cluster], sai
     first = claims[0]
     previous = (*entry.former_names, *([entry.name] if entry.is_declared else []))
     entry.folded, entry.name = one.names[0], first.name
-    also_called = (text for claim in claims for text in (*([claim.name] if claim is not first else []), *claim.aliases))
+    naming = [claim.claim for claim in one.naming]
+    names = (claim.name for claim in claims if claim is not first)
+    also_called = (*names, *(text for claim in naming for text in claim.aliases))
     aliases = _spellings({entry.folded, *one.decided}, also_called)
     entry.aliases = tuple(text for key, text in aliases.items() if theirs.get(key) is one)
-    former = _spellings({entry.folded, *aliases}, (text for claim in claims for text in claim.former_names))
+    former = _spellings({entry.folded, *aliases}, (text for claim in naming for text in claim.former_names))
     kept = _spellings({entry.folded, *aliases, *former}, previous)
     entry.former_names = (
         *(text for key, text in former.items() if theirs.get(key) is one),
         *(text for key, text in kept.items() if key not in said),
     )
     entry.channel = first_said(claim.channel for claim in claims)
-    entry.user_group = first_said(claim.user_group for claim in claims)
+    entry.user_group = first_said(
+        claim.user_group for claim in naming if one.gives_rights or fold(bare(claim.user_group)) not in one.guarded
+    )
     entry.timezone = first_said(claim.timezone for claim in claims)
     entry.is_declared, entry.gone_at = True, None
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from bot.domain.catalog import Origin, PersonClaim
+from bot.domain.names import fold
 from bot.domain.reconcile import teams as team_rules
 from bot.domain.reconcile.book import PersonEntry, TeamEntry, first_said
 from bot.domain.reconcile.claims import Source, Subject, decode_person, decode_team, rank
-from bot.domain.reconcile.owners import Index, UnknownTeam, slug
+from bot.domain.reconcile.owners import Index, UnknownTeam, bare, slug
 from bot.domain.reconcile.people import People, person_key
 from bot.domain.reconcile.teams import Cluster, SourcedTeam
 from bot.services.catalog._roster import Roster, know
@@ -53,7 +54,9 @@ async def settle(run: Run, roster: Roster) -> Settled:
         roster.teams_by_id[run.stored[Subject.TEAM][external].subject_id]
         for external in run.diffs[Subject.TEAM].removed
     ]
-    clusters = team_rules.settle(roster.book, team_claims, lost=lost, now=run.now)
+    clusters = team_rules.settle(
+        roster.book, team_claims, lost=lost, now=run.now, guarded=_with_trusted_members(person_claims)
+    )
     human = {source.id for source in run.sources.values() if source.is_human}
     roster.members = {
         (roster.book.final(team), roster.book.final(person), source)
@@ -166,6 +169,12 @@ def _settle_members(
     for team in roster.book.teams:
         team.lead = None if team.lead is None else roster.book.final(team.lead)
         team.manager = None if team.manager is None else roster.book.final(team.manager)
+
+
+def _with_trusted_members(claims: list[SourcedPerson]) -> set[str]:
+    """Return the folded names of the teams that people are put into by what is said of these people."""
+    texts = [text for one in claims if one.source.gives_rights for text in one.claim.teams]
+    return {key for text in texts for key in (fold(bare(text)), fold(slug(text))) if key}
 
 
 def _on_people(one: Cluster) -> list[SourcedTeam]:
