@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 #: Event ids that this process has taken lately; the store has those of other processes.
 _REMEMBERED = 10_000
+#: How long a redelivery waits for what becomes of the delivery before it; Slack gives three seconds.
+_PATIENCE_SECONDS = 2.0
 #: What the answer to an event needs of it, and is kept until it is answered.
 _KEPT = frozenset(
     {"type", "subtype", "user", "channel", "channel_type", "text", "ts", "thread_ts", "tab"}
@@ -49,6 +52,8 @@ class Events:
     def __init__(self, listeners: Mapping[str, EventListener], context: Context) -> None:
         self._listeners, self._context = listeners, context
         self._taken: dict[str, None] = {}
+        #: Those that are being written down, or answered at once, right now.
+        self._under_way: dict[str, asyncio.Future[None]] = {}
 
     def knows(self, event_type: str) -> bool:
         """Whether Baton listens to this type."""
@@ -58,21 +63,34 @@ class Events:
         """Write an event down, and begin to answer it. A redelivery of what was taken does nothing.
 
         Where the store cannot be written to, the answer goes out before the acknowledgement instead: reading needs no
-        write. Raises NotTakenError when that fails, too.
+        write. Raises NotTakenError when that fails, too, and for a redelivery that comes before either has ended.
         """
         event = payloads.event(body)
         if not self._listeners[event.type].is_wanted(event, self._context) or event.event_id in self._taken:
             return
-        self._remember(event.event_id)
+        if (first := self._under_way.get(event.event_id)) is not None:
+            await self._join(first)
+            return
+        taking = self._under_way[event.event_id] = asyncio.ensure_future(self._take(event, body))
+        taking.add_done_callback(lambda _: self._under_way.pop(event.event_id, None))
+        await asyncio.shield(taking)
+
+    async def _join(self, first: asyncio.Future[None]) -> None:
+        """Wait for the delivery that came first: what it comes to is what a redelivery comes to."""
+        await asyncio.wait({first}, timeout=_PATIENCE_SECONDS)
+        if not first.done():
+            raise NotTakenError("an earlier delivery of it is still being taken")
+        first.result()
+
+    async def _take(self, event: Event, body: Mapping[str, Any]) -> None:
         try:
             is_first = await inbound.take(self._context.deps, event.event_id, _kept(body))
         except StoreError as error:
             log.warning("%s could not be written down (%s); it is answered at once", event.type, type(error).__name__)
             await self._answer_at_once(event, body)
+            self._remember(event.event_id)
             return
-        except BaseException:
-            self._taken.pop(event.event_id, None)
-            raise
+        self._remember(event.event_id)
         if is_first:
             self._context.background.start(self._answer(event.event_id, body), what=event.type)
 
@@ -106,7 +124,6 @@ class Events:
                     thread_ts=reply.thread_ts or None,
                 )
         except SlackError as error:
-            self._taken.pop(event.event_id, None)
             raise NotTakenError(f"neither the store nor Slack took it: {error}") from error
 
     async def _reply(self, event: Event, body: Mapping[str, Any]) -> Reply | None:

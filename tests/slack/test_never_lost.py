@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.errors import NotTakenError
 from bot.playground.fake_slack import Delivery, MessageRef
 from bot.services import inbound
 from handlers import routes
@@ -211,3 +212,39 @@ async def test_of_an_event_only_what_its_answer_needs_is_written_down(
     assert body["event"]["text"].startswith(mention)
     assert len(str(body)) < 5_000
     assert "blocks" not in body["event"]
+
+
+@on_sqlite
+async def test_a_redelivery_is_not_acknowledged_before_the_delivery_ahead_of_it_was_taken(
+    stage: Stage, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.events._PATIENCE_SECONDS", 0.05)
+    await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+    asked = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
+    body = {**asked.payload, "event_id": "Ev0AGAIN"}
+    is_posting, go_on = asyncio.Event(), asyncio.Event()
+
+    async def refuses_in_the_end(*_: object, **__: object) -> None:
+        is_posting.set()
+        await go_on.wait()
+        raise refusal(200, "internal_error")
+
+    events = Dispatch(routes(), stage.baton.context, Metrics(CollectorRegistry())).events
+    other = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with monkeypatch.context() as slow:
+            slow.setattr(AsyncWebClient, "chat_postMessage", refuses_in_the_end)
+            first = asyncio.create_task(events.take(body))
+            await asyncio.wait_for(is_posting.wait(), 10)
+            with pytest.raises(NotTakenError):
+                await events.take(body)
+            go_on.set()
+            with pytest.raises(NotTakenError):
+                await first
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    await events.take(body)
+    await stage.settle()
+    assert len(answers(stage)) == 2
