@@ -81,6 +81,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             settings.timezone,
             settings.platform_channel,
             frozenset(_listed(settings.catalog_admins)),
+            frozenset(_listed(settings.open_channels)),
         )
         slack = await stack.enter_async_context(
             SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
@@ -138,7 +139,7 @@ def _context(
         bot_user_id=identity.bot_user_id,
         watcher=watcher,
         pictures=Pictures(deps, watcher),
-        door=Door(workspace, members, _listed(settings.open_channels)),
+        door=Door(workspace, members, deps.open_channels, watcher.snapshot.is_shared),
         public_url=settings.public_url,
     )
 

@@ -63,10 +63,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class ListedChannel:
-    """A channel that Baton can see; `name` is without `#`."""
+    """A channel that Baton can see; `name` is without `#`. `is_shared`: other organisations are in it, or invited."""
 
     id: str
     name: str
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

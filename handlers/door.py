@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.trust import Admission, Sender, Standing, Workspace, admission, is_addressed
@@ -20,8 +21,15 @@ _PATIENCE_SECONDS = 1.5
 class Door:
     """Decides what the sender of a payload may do, from what the payload says and who Slack says that it is."""
 
-    def __init__(self, workspace: Workspace, members: Members, open_channels: Collection[str]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        members: Members,
+        open_channels: Collection[str],
+        is_shared: Callable[[str], bool | None],
+    ) -> None:
         self._workspace, self._members, self._open = workspace, members, frozenset(open_channels)
+        self._is_shared = is_shared
 
     def is_open(self, channel_id: str) -> bool:
         """Whether an administrator has opened this shared channel for reading."""
@@ -29,10 +37,17 @@ class Door:
 
     async def admit(self, sender: Sender) -> Admission:
         """Return what this sender may do; it is closed to whoever cannot be told."""
+        if sender.is_shared_channel is None or (sender.is_event and not sender.is_shared_channel):
+            sender = self._with_what_slack_lists(sender)
         standing = self._members.standing(sender.user_id)
         if standing is None and sender.user_id and is_addressed(sender, self._workspace):
             standing = await self._ask_slack(sender.user_id)
         return admission(sender, self._workspace, standing, open_channels=self._open)
+
+    def _with_what_slack_lists(self, sender: Sender) -> Sender:
+        """Believe Slack's list of channels where it says more than an event: invitations, for one."""
+        listed = self._is_shared(sender.channel_id)
+        return replace(sender, is_shared_channel=listed) if listed or sender.is_shared_channel is None else sender
 
     async def _ask_slack(self, user_id: str) -> Standing | None:
         try:
@@ -63,12 +78,19 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
         user_id=user_id,
         user_teams=tuple(dict.fromkeys(filter(None, said))),
         channel_id=channel or _text(_mapping(body, "container"), "channel_id"),
-        is_shared_channel=any(
-            source.get(name) is True
-            for source in (body, event)
-            for name in ("is_ext_shared_channel", "is_pending_ext_shared")
-        ),
+        is_shared_channel=_is_shared(body, event),
+        is_event=bool(event),
     )
+
+
+def _is_shared(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool | None:
+    """Whether an event is in a channel that other organisations are in; None for a channel of which it does not say."""
+    flags = ("is_ext_shared_channel", "is_pending_ext_shared")
+    said = [value for source in (body, event) for name in flags if isinstance(value := source.get(name), bool)]
+    if any(said):
+        return True
+    is_in_channel = _text(event, "channel")[:1] in ("C", "G") and _text(event, "type") == "app_mention"
+    return None if is_in_channel and not said else False
 
 
 def _text(source: Mapping[str, Any], key: str) -> str:

@@ -100,7 +100,7 @@ class SlackClient:
     async def is_shared_channel(self, channel_id: str) -> bool:
         """Whether other organisations are in a channel, or invited to it."""
         channel = (await _call(self.web.conversations_info(channel=channel_id)))["channel"]
-        return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
+        return _is_shared(channel)
 
     async def is_public_channel(self, channel_id: str) -> bool:
         """Whether every member can read a channel: https://docs.slack.dev/reference/objects/conversation-object/"""
@@ -227,7 +227,9 @@ class SlackClient:
             limit=_PAGE, cursor=cursor, exclude_archived=True, types="public_channel,private_channel"
         )
         async for page in _pages(request):
-            channels = [ListedChannel(str(each["id"]), str(each["name"])) for each in page["channels"]]
+            channels = [
+                ListedChannel(str(each["id"]), str(each["name"]), _is_shared(each)) for each in page["channels"]
+            ]
             yield Page(channels, _cursor(page))
 
     async def thread_start(self, channel: str, thread_ts: str) -> Mapping[str, Any]:
@@ -349,3 +351,8 @@ def _is_of_another_workspace(member: Mapping[str, Any], here: Identity | None) -
         return False
     employer = member.get("enterprise_user") or {}
     return not here.enterprise_id or employer.get("enterprise_id") != here.enterprise_id
+
+
+def _is_shared(channel: Mapping[str, Any]) -> bool:
+    """Whether other organisations are in a channel, or are invited."""
+    return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))

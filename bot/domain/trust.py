@@ -52,8 +52,8 @@ class Sender:
     """What a payload says of where it comes from; text is empty where it says nothing.
 
     `team_id`, `enterprise_id` and `app_id` are those that the payload is addressed to, `user_teams` the workspaces that
-    the person is said to be of. `is_shared_channel` is whether it comes from a channel that other organisations are in,
-    or are invited to.
+    the person is said to be of. `is_shared_channel` is whether it is an event in a channel that other organisations are
+    in, or are invited to: whoever is there would read the answer. None when an event in a channel does not say.
     """
 
     team_id: str
@@ -62,7 +62,8 @@ class Sender:
     user_id: str
     user_teams: tuple[str, ...]
     channel_id: str
-    is_shared_channel: bool
+    is_shared_channel: bool | None
+    is_event: bool = False
 
 
 def is_addressed(sender: Sender, workspace: Workspace) -> bool:
@@ -95,6 +96,6 @@ def admission(
         return Admission.UNKNOWN
     if standing is Standing.GONE:
         return Admission.OUTSIDE
-    if sender.is_shared_channel and sender.channel_id not in open_channels:
+    if sender.is_shared_channel is not False and sender.channel_id not in open_channels:
         return Admission.OUTSIDE
     return Admission.READ if standing is Standing.GUEST else Admission.DECIDE

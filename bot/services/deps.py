@@ -14,7 +14,8 @@ class Deps:
     """The database, the clock and the few settings that use cases read.
 
     `timezone` is that of whoever has none of their own. `platform_channel` is a channel's name or id, empty for none.
-    `catalog_admins` are Slack ids.
+    `catalog_admins` are Slack ids. `open_channels` are those shared with other organisations that an administrator has
+    opened.
     """
 
     database: Database
@@ -23,3 +24,4 @@ class Deps:
     timezone: str = "UTC"
     platform_channel: str = ""
     catalog_admins: frozenset[str] = frozenset()
+    open_channels: frozenset[str] = frozenset()

@@ -130,14 +130,17 @@ class Listings:
 
     async def _keep_channels(self, channels: Sequence[ListedChannel]) -> None:
         now, table = self._deps.clock.now(), core(SlackChannel)
-        rows = [{"channel_id": each.id, "name": each.name, "seen_at": now} for each in channels]
+        rows = [
+            {"channel_id": each.id, "name": each.name, "is_shared": each.is_shared, "seen_at": now} for each in channels
+        ]
         if not rows:
             return
         async with self._deps.database.transaction() as session:
             insert = insert_into(table, session.get_bind().dialect.name)
-            changed = {"name": insert.excluded.name, "seen_at": insert.excluded.seen_at}
+            changed = {name: insert.excluded[name] for name in ("name", "is_shared", "seen_at")}
             await session.execute(insert.on_conflict_do_update(index_elements=["channel_id"], set_=changed), rows)
         self._snapshot.add_channels({each.name: each.id for each in channels})
+        self._snapshot.put_shared({each.id: each.is_shared for each in channels})
 
     async def _forget_channels(self, *, before: datetime) -> None:
         """Forget channels that a whole reading has not met: they are archived, deleted or closed to Baton."""
@@ -147,9 +150,12 @@ class Listings:
 
     async def _load_channels(self, *, is_whole: bool = False) -> None:
         # Of two channels with one name, the one that was seen last has it now.
-        query = select(col(SlackChannel.name), col(SlackChannel.channel_id)).order_by(col(SlackChannel.seen_at))
+        t = core(SlackChannel).c
+        query = select(t.name, t.channel_id, t.is_shared).order_by(t.seen_at)
         async with self._deps.database.reading() as session:
-            found = {row.name: row.channel_id for row in await session.execute(query)}
+            rows = (await session.execute(query)).all()
+        found = {row.name: row.channel_id for row in rows}
+        self._snapshot.put_shared({row.channel_id: row.is_shared for row in rows})
         is_whole = is_whole or (await self._position(Listing.CHANNELS)).is_whole
         self._snapshot.put_channels(found, is_whole=is_whole)
 

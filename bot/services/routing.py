@@ -21,7 +21,8 @@ def places(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> tuple[str, .
 
     A team's channel, then its lead, its manager and the platform channel. A person, then the leads and managers of
     their teams and the platform channel. For nobody, the platform channel. Inactive accounts are left out. A channel
-    that Slack does not list comes after everything else: it is archived, or closed to Baton.
+    that Slack does not list comes after everything else: it is archived, or closed to Baton. One that other
+    organisations are in is no place, unless an administrator has opened it.
     """
     return tuple(way.place for way in _ways(deps, snapshot, recipient))
 
@@ -105,6 +106,8 @@ def _ways(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> list[_Way]:
     known: list[_Way] = []
     unlisted: list[_Way] = []
     for way in (*_own(snapshot, recipient), _Way(platform_of(deps, snapshot), Via.PLATFORM)):
+        if snapshot.is_shared(way.place) and snapshot.channel_id(way.place) not in deps.open_channels:
+            continue
         if way.person or snapshot.is_open(way.place):
             known.append(way)
         else:

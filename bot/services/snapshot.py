@@ -45,6 +45,7 @@ class Snapshot:
         self._seen: dict[str, datetime] = {}
         self._channel_ids: Mapping[str, str] = {}
         self._listed_channels: Set[str] | None = None
+        self._shared_channels: dict[str, bool] = {}
         #: The channels of teams as the catalog has them: the id that a name means may change.
         self._written_channels: dict[int, str] = {}
 
@@ -133,6 +134,14 @@ class Snapshot:
     def add_channels(self, ids: Mapping[str, str]) -> None:
         """Let teams have the ids of these channels as well."""
         self.put_channels({**self._channel_ids, **ids})
+
+    def put_shared(self, is_shared: Mapping[str, bool]) -> None:
+        """Learn in which of these channels, by id, other organisations are."""
+        self._shared_channels.update(is_shared)
+
+    def is_shared(self, channel: str) -> bool | None:
+        """Whether other organisations are in this channel, given by its id or name; None while Slack has not told."""
+        return self._shared_channels.get(self.channel_id(channel))
 
     def is_open(self, channel: str) -> bool:
         """Whether Slack lists this channel, given by its id or name; True while not all of its list has been read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -65,6 +65,14 @@ async def test_a_team_is_reached_by_the_best_place(
 ) -> None:
     team = Recipient(team=snapshot.team(1))
     assert routing.places(deps_of(world.deps.database, platform), snapshot, team) == places
+
+
+async def test_a_channel_with_other_organisations_is_no_place_unless_it_is_opened(world: World) -> None:
+    snapshot = snapshot_of()
+    snapshot.put_shared({PAY: True, OPS: False})
+    team, deps = Recipient(team=snapshot.team(1)), deps_of(world.deps.database)
+    assert routing.places(deps, snapshot, team) == ("U0ADA1234", "U0MAX", OPS)
+    assert routing.places(replace(deps, open_channels=frozenset({PAY})), snapshot, team)[0] == PAY
 
 
 async def test_a_channel_counts_until_the_whole_list_is_known_and_its_name_can_change_hands(world: World) -> None:

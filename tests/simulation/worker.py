@@ -102,7 +102,7 @@ async def serve(
             bot_user_id=identity.bot_user_id,
             watcher=watcher,
             pictures=Pictures(deps, watcher),
-            door=Door(workspace, members, ()),
+            door=Door(workspace, members, (), lambda _: False),
         )
         listings = Listings(deps, slack, snapshot, members)
         work = jobs.Jobs(deps, watcher, Reminding(deps, watcher, WorkingTimes()), listings)

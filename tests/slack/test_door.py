@@ -10,15 +10,18 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 import pytest
 
+from bot.domain.trust import Admission
 from bot.errors import SlackUnreachableError
 from bot.playground.fake_slack import Delivery
 from bot.web import SLACK_PATH
+from handlers.door import sender_of
 from tests.slack.conftest import SECRET, Stage
 from tests.slack.test_clicks import actions
 
@@ -317,3 +320,23 @@ async def test_a_partner_channel_can_be_opened_for_reading(stage: Stage) -> None
     assert "Payments" in answer.text
     await stage.press(answer, "ownership.doubt", user="pat")
     assert "only full members" in stage.slack.visible_messages("pat", "partners")[-1].text
+
+
+@on_both_wires
+@pytest.mark.parametrize("said", [False, None])
+async def test_what_slack_lists_counts_where_an_event_does_not_say_that_others_are_invited(
+    stage: Stage, said: bool | None
+) -> None:
+    place = stage.slack.add_channel("partners", members=["grace"], bot_is_member=True, is_pending_ext_shared=True)
+    stage.clock.advance(timedelta(hours=2))
+    await stage.baton.jobs.listings.read_channels()
+    await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns checkout?")
+    asked = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
+    body = {**asked.payload, "event": {**asked.payload["event"], "channel": place.id}}
+    body = {key: value for key, value in body.items() if key != "is_ext_shared_channel"}
+    sender = sender_of(body if said is None else {**body, "is_ext_shared_channel": said})
+    assert await stage.baton.context.door.admit(sender) is Admission.OUTSIDE
+    unknown = {**body, "event": {**body["event"], "channel": "C0NOTLISTED"}}
+    admitted = await stage.baton.context.door.admit(sender_of({**unknown, "is_ext_shared_channel": False}))
+    assert admitted is Admission.DECIDE
+    assert await stage.baton.context.door.admit(sender_of(unknown)) is Admission.OUTSIDE, "it cannot be told"

@@ -25,4 +25,5 @@ class SlackChannel(Row, table=True):
     __tablename__ = "slack_channels"
     channel_id: str = Field(primary_key=True)
     name: str = words()
+    is_shared: bool = False  #: whether other organisations are in it, or are invited
     seen_at: datetime = when()
