@@ -182,3 +182,13 @@ async def test_other_names_still_count_where_no_source_is_trusted(world: World) 
     await world.load("codeowners", asset("2", "blue", "core-pay"))
     await world.load("repo", team("Payments", aliases=("core-pay",)), trust_people=False)
     assert await world.owner_names("service:blue") == {"Payments"}
+
+
+async def test_no_file_gives_an_address_that_slack_knows_to_another_account(world: World) -> None:
+    await world.load("baton", team("Payments", lead="ada@example.test"))
+    [ada] = await world.rows(tables.Person)
+    async with world.database.transaction() as session:
+        row = await session.get_one(tables.Person, ada.id)
+        row.slack_id = "U0000ADA1"
+    await world.load("csv", person(email="ada@example.test", slack_id="U0000EVE1", name="Ada"))
+    assert [row.slack_id for row in await world.rows(tables.Person) if row.email] == ["U0000ADA1"]

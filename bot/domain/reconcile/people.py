@@ -86,6 +86,8 @@ class People:
             wanted = next(iter(values), None)
             if wanted is None or wanted == getattr(entry, field) or (field, wanted) in self._by_key:
                 continue
+            if field == "slack_id" and entry.slack_id and entry.email:
+                continue  # Slack itself says whose address it is
             self._by_key.pop((field, getattr(entry, field) or ""), None)
             self._give(entry, (field, wanted))
         entry.name = first_said((claim.name for claim in claims), entry.name)
