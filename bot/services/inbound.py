@@ -25,11 +25,11 @@ from bot.store.inserts import insert_into
 from bot.store.tables import InboundEvent, core
 
 #: Slack redelivers for five minutes; an outage of ours may add to that.
-_KEPT = timedelta(days=1)
+_KEPT = timedelta(days=2)
 #: An event that has waited for so long was left behind by a process that died, or by a store in trouble …
 _LEFT_BEHIND = timedelta(minutes=1)
-#: … and after so long nobody waits for the answer any more.
-_STILL_WANTED = timedelta(hours=1)
+#: … and after so long nobody waits for the answer any more: whoever asked has found another way.
+_STILL_WANTED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -127,6 +128,7 @@ async def test_what_a_process_left_behind_is_answered_by_the_next_one(
     await stage.settle()
     assert answers(stage) == []
     monkeypatch.undo()
+    stage.clock.advance(timedelta(hours=20))  # a night, and some more
     for _ in range(2):
         await Dispatch(routes(), stage.baton.context, Metrics(CollectorRegistry())).events.resume(at_start=True)
         await stage.settle()
