@@ -49,8 +49,12 @@ async def sync_members(deps: Deps, members: Sequence[SlackUser]) -> int:
         taken = {row.slack_id for row in rows if row.slack_id}
         changed = []
         for row in rows:
-            member = by_id.get(row.slack_id) if row.slack_id else by_email.get(row.email or "")
-            if member is None or (not row.slack_id and member.id in taken):
+            known, named = by_id.get(row.slack_id or ""), by_email.get(row.email or "")
+            # A file may have given the address to an account that has another, as Slack says: it is its owner's.
+            is_mistaken = known is not None and bool(known.email) and named is not None and known.email != row.email
+            is_by_address = not row.slack_id or is_mistaken
+            member = named if is_by_address else known
+            if member is None or (is_by_address and member.id in taken):
                 continue
             slack_id = member.id if member.is_active else row.slack_id
             wanted = (slack_id, row.name or member.name, row.timezone or member.timezone, member.is_active)

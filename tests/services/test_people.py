@@ -189,3 +189,13 @@ class TestSyncMembers:
     async def test_bots_are_nobody(self, deps: Deps) -> None:
         await add(deps, Person(name="Deploys", email="deploys@example.test"))
         assert await sync_members(deps, [member("U1", email="deploys@example.test", is_bot=True)]) == 0
+
+
+async def test_whose_an_address_is_says_slack_and_not_a_file(deps: Deps) -> None:
+    await add(deps, Person(name="Ada", email="ada@example.test", slack_id="U0EVE"))
+    await sync_members(
+        deps,
+        [member("U0ADA", email="ada@example.test"), member("U0EVE", email="eve@example.test")],
+    )
+    [ada] = await everybody(deps)
+    assert ada.slack_id == "U0ADA"
