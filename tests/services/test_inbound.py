@@ -40,9 +40,9 @@ async def test_once_when_delivered_many_times_at_once_to_two_processes(
     assert [sum(taken[start : start + 8]) for start in (0, 8, 16)] == [1, 1, 1]
 
 
-async def test_forgotten_after_a_day_and_not_before(deps: Deps, clock: FixedClock) -> None:
+async def test_forgotten_after_two_days_and_not_before(deps: Deps, clock: FixedClock) -> None:
     await take(deps, "Ev1")
-    clock.advance(timedelta(days=1))
+    clock.advance(timedelta(days=2))
     await forget_old(deps)
     assert not await take(deps, "Ev1")
     clock.advance(timedelta(seconds=1))
