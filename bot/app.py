@@ -74,15 +74,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         stack.push_async_callback(database.close)
         await _waited_for(settings, lambda: _require_current(database))
         database.check_file()  # this is the file that has to stay there
-        deps = Deps(
-            database,
-            clock or SystemClock(),
-            settings.stale_after,
-            settings.timezone,
-            settings.platform_channel,
-            frozenset(_listed(settings.catalog_admins)),
-            frozenset(_listed(settings.open_channels)),
-        )
+        deps = _deps(database, clock or SystemClock(), settings)
         slack = await stack.enter_async_context(
             SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         )
@@ -123,6 +115,18 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         _start_jobs(stack, context, work, dispatch)
         yield Running(url, context, work)
         log.info("stopping: finishing what was acknowledged")
+
+
+def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
+    return Deps(
+        database,
+        clock,
+        settings.stale_after,
+        settings.timezone,
+        settings.platform_channel,
+        frozenset(_listed(settings.catalog_admins)),
+        frozenset(_listed(settings.open_channels)),
+    )
 
 
 def _context(
@@ -231,7 +235,9 @@ async def _serve(stack: AsyncExitStack, settings: Settings, served: list[web.Rou
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise SettingsError(f"{where} cannot be listened on ({error.strerror}): set BATON_PORT.") from error
+        raise SettingsError(
+            f"{where} cannot be listened on ({error.strerror}): set BATON_HOST or BATON_PORT."
+        ) from error
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,6 +31,23 @@ def _web_address(address: str) -> str:
     if not has_port or not re.fullmatch(r"https?://[!-~]+", address) or not parts.hostname:
         raise ValueError("that is no web address; it begins with https:// and a host name")
     return address
+
+
+def _public_address(address: str) -> str:
+    if address and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", address):
+        raise ValueError("that is no address of a server; it is one like https://baton.example.com")
+    return address
+
+
+def _ids(letters: str, example: str) -> AfterValidator:
+    """Return the check that a setting lists Slack's ids that begin with one of these letters."""
+
+    def check(listed: str) -> str:
+        if any(not re.fullmatch(f"[{letters}][A-Z0-9]+", each.strip()) for each in listed.split(",") if each.strip()):
+            raise ValueError(f"that is no list of Slack's ids; they are like {example}, with commas between")
+        return listed
+
+    return AfterValidator(check)
 
 
 def _known_zone(name: str) -> str:
@@ -59,7 +76,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     #: Where that server is reached from outside (`https://baton.example.com`): calendars are fetched from there.
-    public_url: Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$")] = ""
+    public_url: Annotated[str, AfterValidator(_public_address)] = ""
     #: A fact that nobody confirmed or imported for this many days is called stale.
     stale_after_days: Annotated[int, Field(ge=1)] = 180
     #: The sources that may say who people are and who is in which team: their names, separated by commas. Empty: those
@@ -75,9 +92,9 @@ class Settings(BaseSettings):
     feed_url: Annotated[str, AfterValidator(_web_address)] = "https://endoflife.date"
     feed_refresh: bool = True
     #: Channels shared with other organisations in which anybody may ask: ids, separated by commas.
-    open_channels: Annotated[str, Field(pattern=r"^\s*([CG][A-Z0-9]+(\s*,\s*[CG][A-Z0-9]+)*)?\s*$")] = ""
+    open_channels: Annotated[str, _ids("CG", "C0123ABCD")] = ""
     #: Who sees on their Home tab what was asked for in vain, and may remove it: Slack ids, separated by commas.
-    catalog_admins: Annotated[str, Field(pattern=r"^\s*([UW][A-Z0-9]+(\s*,\s*[UW][A-Z0-9]+)*)?\s*$")] = ""
+    catalog_admins: Annotated[str, _ids("UW", "U0123ABCD")] = ""
     #: With it as a bearer token `/metrics` may be read; empty: there is no `/metrics`.
     metrics_token: SecretStr = SecretStr("")
     #: How long the headers, and then the body, of a request may take to arrive, in seconds.
@@ -85,7 +102,7 @@ class Settings(BaseSettings):
     #: How long a shutdown waits for work that has begun, in seconds.
     drain_seconds: Annotated[float, Field(gt=0)] = 10.0
     #: `json` for machines, `text` for people.
-    log_format: Annotated[str, Field(pattern="^(json|text)$")] = "json"
+    log_format: Literal["json", "text"] = "json"
 
     @property
     def stale_after(self) -> timedelta:

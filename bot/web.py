@@ -154,7 +154,7 @@ def health_routes(
 
 
 def waiting_routes(reason: Callable[[], str]) -> list[web.RouteDef]:
-    """Return `/healthz` and `/readyz` of a process that lives and cannot serve yet."""
+    """Return the routes of a process that lives and cannot serve yet; what Slack sends is to be delivered again."""
 
     async def healthz(_request: web.Request) -> web.Response:
         return _json({"status": "ok"})
@@ -162,7 +162,10 @@ def waiting_routes(reason: Callable[[], str]) -> list[web.RouteDef]:
     async def readyz(_request: web.Request) -> web.Response:
         return _json({"status": "starting", "reason": reason()}, status=503)
 
-    return [web.get("/healthz", healthz), web.get("/readyz", readyz)]
+    async def not_yet(_request: web.Request) -> web.Response:
+        return web.Response(status=503, text="Baton is starting; try again.")
+
+    return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.post(SLACK_PATH, not_yet)]
 
 
 def calendar_routes(calendars: Calendars) -> list[web.RouteDef]:

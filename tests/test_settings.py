@@ -90,6 +90,30 @@ def test_web_addresses_are_taken(right: str, monkeypatch: pytest.MonkeyPatch) ->
     assert load().slack_api_url == right
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong", "said"),
+    [
+        ("OPEN_CHANNELS", f"general, {HIDDEN}", "that is no list of Slack's ids; they are like C0123ABCD"),
+        ("CATALOG_ADMINS", f"amara {HIDDEN}", "that is no list of Slack's ids; they are like U0123ABCD"),
+        ("PUBLIC_URL", f"ftp://{HIDDEN}", "that is no address of a server; it is one like https://baton.example.com"),
+        ("LOG_FORMAT", HIDDEN, "Input should be 'json' or 'text'"),
+    ],
+)
+def test_what_a_setting_cannot_hold_is_said_in_words(
+    name: str, wrong: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"BATON_{name}", wrong)
+    with pytest.raises(SettingsError, match=re.escape(f"BATON_{name}: {said}")) as caught:
+        load()
+    sentence(caught)
+
+
+def test_lists_of_ids_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_OPEN_CHANNELS", " C0123ABCD,G0456 , ")
+    monkeypatch.setenv("BATON_CATALOG_ADMINS", "U0123ABCD")
+    assert (load().open_channels, load().catalog_admins) == (" C0123ABCD,G0456 , ", "U0123ABCD")
+
+
 @pytest.mark.parametrize("port", ["-1", "65536", "high", ""])
 def test_what_is_no_port_is_said(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATON_PORT", port)

@@ -331,7 +331,7 @@ def _user(member: Mapping[str, Any], here: Identity | None) -> SlackUser:
     return SlackUser(
         id=str(member["id"]),
         name=str(profile.get("display_name") or profile.get("real_name") or member.get("name") or member["id"]),
-        email=str(profile.get("email") or "").lower(),
+        email=_address(profile),
         timezone=str(member.get("tz") or ""),
         is_active=not member.get("deleted", False),
         is_bot=bool(member.get("is_bot")) or member["id"] == "USLACKBOT",
@@ -356,3 +356,13 @@ def _is_of_another_workspace(member: Mapping[str, Any], here: Identity | None) -
 def _is_shared(channel: Mapping[str, Any]) -> bool:
     """Whether other organisations are in a channel, or are invited."""
     return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
+
+
+def _address(profile: Mapping[str, Any]) -> str:
+    """Return an e-mail address in lower case; empty for one that would only be another's that way.
+
+    The lower case of the Kelvin sign, for one, is a plain k.
+    """
+    address = str(profile.get("email") or "")
+    lowered = address.lower()
+    return lowered if lowered.isascii() == address.isascii() else ""

@@ -167,6 +167,11 @@ class TeamClaim:
     members: tuple[str, ...] | None = None
     origin: Origin
 
+    @property
+    def names_people(self) -> bool:
+        """Whether it says who is in the team, or who is not, or who is above it."""
+        return self.members is not None or bool(self.lead or self.manager)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonClaim:

@@ -12,7 +12,7 @@ from sqlmodel import col
 from bot.blocks import ownership as blocks
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership import Disputed, Owned, Verdict
+from bot.domain.ownership import Disputed, Owned, UnownedOnPurpose, Verdict
 from bot.domain.recipients import Told
 from bot.domain.records import TeamRecord
 from bot.errors import NotAllowedError, NotFoundError
@@ -85,7 +85,7 @@ async def claim(
             session.add(_fact(asset_id, team_id, each, source, now=now, person_id=person_id, audit_id=audit_id))
         asset.revision = revision
         told = await _tell(session, deps, snapshot, before, team_id=team_id, person_id=person_id, audit_id=audit_id)
-    return Contested(team.name, told) if _is_contested(before, snapshot) else Claimed(team.name)
+    return Contested(team.name, told) if _is_contested(before, snapshot, team_id) else Claimed(team.name)
 
 
 async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: int) -> tuple[str, ...]:
@@ -148,10 +148,14 @@ def _owns_already(verdict: Verdict, team_id: int) -> bool:
     return isinstance(verdict, Owned) and any(holding.fact.team_id == team_id for holding in verdict.owners)
 
 
-def _is_contested(before: Verdict, snapshot: Snapshot) -> bool:
+def _is_contested(before: Verdict, snapshot: Snapshot, team_id: int) -> bool:
     if isinstance(before, Disputed):
         return True
-    return isinstance(before, Owned) and any(rules.is_alive(holding, snapshot) for holding in before.owners)
+    alive = [holding.fact for holding in claimed_by(before) if rules.is_alive(holding, snapshot)]
+    if isinstance(before, UnownedOnPurpose):
+        # The claim takes the place of "nobody", beside what the other sources say of the same area.
+        return any(fact.team_id != team_id and fact.area in rules.claimed_areas(before) for fact in alive)
+    return bool(alive)
 
 
 async def _asset(session: AsyncSession, asset_id: int) -> tables.Asset:

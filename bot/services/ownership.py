@@ -13,7 +13,7 @@ from sqlmodel import col
 from bot.blocks import ownership as blocks
 from bot.blocks.text import Rendered
 from bot.domain import ownership as rules
-from bot.domain.catalog import Area
+from bot.domain.catalog import Area, Role
 from bot.domain.directory import Candidate, Match, Method, Nearest, Several
 from bot.domain.names import clean
 from bot.domain.ownership import Holding, Owned, Verdict
@@ -244,9 +244,11 @@ async def _touch(session: AsyncSession, asset_ids: Collection[int]) -> None:
 
 
 def claimed_by(verdict: Verdict) -> tuple[Holding, ...]:
-    """Return those whom an answer holds for owners: both sides of a dispute."""
+    """Return those whom a source holds for owners: both sides of a dispute, also of one about whether anybody is."""
     if isinstance(verdict, rules.Disputed):
         return verdict.claims
+    if isinstance(verdict, rules.UnownedOnPurpose):
+        return tuple(holding for holding in verdict.others if holding.fact.role is Role.OWNER)
     return verdict.owners if isinstance(verdict, Owned) else ()
 
 

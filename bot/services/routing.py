@@ -73,8 +73,14 @@ async def send(  # noqa: PLR0913 - all but what every use case has by name
 
 
 def platform_of(deps: Deps, snapshot: Snapshot) -> str:
-    """Return the platform channel; empty when none is set."""
-    return snapshot.channel_id(deps.platform_channel)
+    """Return the platform channel; empty when none is set, or other organisations are in it."""
+    channel = snapshot.channel_id(deps.platform_channel)
+    return "" if _is_closed(deps, snapshot, channel) else channel
+
+
+def _is_closed(deps: Deps, snapshot: Snapshot, place: str) -> bool:
+    """Whether other organisations are in a channel that no administrator has opened."""
+    return bool(snapshot.is_shared(place)) and snapshot.channel_id(place) not in deps.open_channels
 
 
 def lead_of(snapshot: Snapshot, team: TeamRecord) -> PersonRecord | None:
@@ -106,7 +112,7 @@ def _ways(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> list[_Way]:
     known: list[_Way] = []
     unlisted: list[_Way] = []
     for way in (*_own(snapshot, recipient), _Way(platform_of(deps, snapshot), Via.PLATFORM)):
-        if snapshot.is_shared(way.place) and snapshot.channel_id(way.place) not in deps.open_channels:
+        if _is_closed(deps, snapshot, way.place):
             continue
         if way.person or snapshot.is_open(way.place):
             known.append(way)

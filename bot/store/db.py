@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +110,8 @@ class Database:
         if self._path is not None:
             _make_private(self._path)
         self._identity: tuple[int, int] | None = None
+        # SQLite has one writer. Those of this process stand in line, so that only others' locks are given up on.
+        self._line: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._writer = self.engine.execution_options(**{_IMMEDIATE: True})
 
     @asynccontextmanager
@@ -122,7 +125,7 @@ class Database:
         self.check_file()
         is_committing = False
         try:
-            async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            async with self._line, AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
                 yield session
                 await session.flush()
                 is_committing = True

@@ -458,11 +458,29 @@ class TestPeopleAndChannels:
         assert people[workspace.workspace.user("user8").id].is_bot
         assert people[workspace.workspace.bot_user_id].is_bot
 
+    @pytest.mark.parametrize(
+        ("address", "taken"),
+        [
+            ("Kim@Example.test", "kim@example.test"),
+            ("\u212aim@example.test", ""),
+            ("Müller@example.test", "müller@example.test"),
+        ],
+    )
+    async def test_an_address_is_not_made_anothers_by_writing_it_small(
+        self, workspace: FakeSlack, client: SlackClient, address: str, taken: str
+    ) -> None:
+        added = workspace.add_user("kim", real_name="Kim", email=address)
+        assert (await client.user(added.id)).email == taken
+
     async def test_channels_page_by_page(self, workspace: FakeSlack, client: SlackClient) -> None:
         for number in range(450):
             workspace.add_channel(f"channel-{number}", private=number % 2 == 1, bot_is_member=number == 1)
         workspace.workspace.channel("channel-2").is_archived = True
-        found = {each.name: each.id async for page in client.channel_pages() for each in page.items}
+        workspace.workspace.channel("channel-4").is_ext_shared = True
+        workspace.workspace.channel("channel-6").is_pending_ext_shared = True
+        listed = [each async for page in client.channel_pages() for each in page.items]
+        assert {each.name for each in listed if each.is_shared} == {"channel-4", "channel-6"}
+        found = {each.name: each.id for each in listed}
         seen = {f"channel-{number}" for number in range(0, 450, 2)} - {"channel-2"} | {"channel-1", "payments"}
         assert set(found) == seen
         assert found["payments"] == "C0PAY"

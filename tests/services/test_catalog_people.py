@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.services.catalog import Outcome, PositionChange
+from bot.errors import CatalogError
+from bot.services.catalog import Outcome, PositionChange, _people
 from bot.services.catalog.report import Action
 from bot.store import tables
 from bot.store.db import Database
@@ -192,3 +193,38 @@ async def test_no_file_gives_an_address_that_slack_knows_to_another_account(worl
         row.slack_id = "U0000ADA1"
     await world.load("csv", person(email="ada@example.test", slack_id="U0000EVE1", name="Ada"))
     assert [row.slack_id for row in await world.rows(tables.Person) if row.email] == ["U0000ADA1"]
+
+
+async def test_a_table_of_people_hears_whose_word_counts_too(world: World) -> None:
+    await world.load("baton", team("Payments", lead="ann@example.test"), team("Ops"))
+    eve = person(email="eve@example.test", teams=("Payments", "Ops"))
+    report = await world.load("csv", eve)
+    assert await members(world) == {("Ops", "eve@example.test")}
+    [note] = report.problems
+    assert note.message.startswith("who is in the team 'Payments' is said by 'baton'")
+    assert (await world.load("csv", eve)).problems == report.problems
+
+
+async def test_a_file_that_is_not_trusted_takes_no_other_name_from_a_trusted_team(world: World) -> None:
+    await world.load("codeowners", asset("1", "red", "core-pay"))
+    await world.load("org", team("Payments", members=("ann@example.test",), aliases=("core-pay",)))
+    await world.load("repo", team("Evil", aliases=("core-pay",)), trust_people=False)
+    assert await world.owner_names("service:red") == {"Payments"}
+
+
+async def test_an_import_that_was_read_before_the_trust_changed_is_done_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.load("org", PAYMENTS, trust_people=False)
+    real = _people.is_trusted
+
+    async def meanwhile(*arguments: Any, **named: Any) -> bool:
+        found = await real(*arguments, **named)
+        monkeypatch.undo()
+        await world.load("org", PAYMENTS, trust_people=True)
+        return found
+
+    monkeypatch.setattr(_people, "is_trusted", meanwhile)
+    with pytest.raises(CatalogError, match="Import it again"):
+        await world.load("org", PAYMENTS, trust_people=None)
+    assert ("Payments", "jo@example.test") in await members(world)

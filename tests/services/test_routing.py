@@ -73,6 +73,9 @@ async def test_a_channel_with_other_organisations_is_no_place_unless_it_is_opene
     team, deps = Recipient(team=snapshot.team(1)), deps_of(world.deps.database)
     assert routing.places(deps, snapshot, team) == ("U0ADA1234", "U0MAX", OPS)
     assert routing.places(replace(deps, open_channels=frozenset({PAY})), snapshot, team)[0] == PAY
+    snapshot.put_shared({OPS: True})
+    assert OPS not in routing.places(deps, snapshot, team)
+    assert routing.platform_of(deps, snapshot) == ""
 
 
 async def test_a_channel_counts_until_the_whole_list_is_known_and_its_name_can_change_hands(world: World) -> None:

@@ -11,7 +11,7 @@ from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, PersonClaim, Sou
 from bot.playground.fake_slack import Message
 from bot.services import snapshot
 from bot.store import tables
-from tests.slack.conftest import HERE, Stage, asset, organisation
+from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_claiming import claim
 from tests.slack.test_clicks import count
 from tests.slack.test_lifecycle_answers import Reminded, deploy, posted, remind, team_option
@@ -203,3 +203,12 @@ async def test_whose_claim_is_wanted_and_cannot_be_told_is_named(reminded: Remin
     await reminded.submit("grace", {ids.NOT_OURS_TEAM: team_option(stage, "grace", ids.NOT_OURS_TEAM, "Search")})
     said = reminded.said_to("grace")
     assert "Nobody is told, because Search has no open channel and no other lead or manager in Slack: talk to" in said
+
+
+async def test_who_is_said_to_own_what_another_source_calls_nobodys_hears_of_a_claim(stage: Stage) -> None:
+    await stage.bring(SourceCatalog(assets=[asset("sandbox", owners=(team_owns("Payments"),))]), source="csv")
+    answer = await stage.ask("/whoowns sandbox", user="solo")
+    assert "on purpose" in answer.text
+    receipt = await claim(stage, answer, user="solo")
+    assert "it is disputed now" in receipt
+    assert f"I am telling Payments in {place(stage, 'payments')}." in receipt

@@ -82,6 +82,9 @@ async def until(task: asyncio.Task[None], given: Settings, status: int) -> str:
                     assert answer.status == 200
                 async with session.get("/readyz") as answer:
                     if answer.status == status:
+                        if status == 503:
+                            async with session.post("/slack/events", data="x") as asked:
+                                assert asked.status == 503, "it is to be delivered again"
                         return await answer.text()
             except aiohttp.ClientConnectionError:
                 pass  # between two servers

@@ -130,12 +130,18 @@ def _rank(source: Source) -> tuple[Any, ...]:
 
 
 def _given(clusters: Iterable[Cluster]) -> dict[str, Cluster]:
-    """Return whose other spelling each is: the team's of which people decided so, else the only one that gives it."""
+    """Return whose other spelling each is: the team's of which people decided so, else the only one that gives it.
+
+    A source that is trusted for people is not contradicted by one that is not.
+    """
     givers: dict[str, list[Cluster]] = {}
     for one in clusters:
         for key in one.other_keys():
             givers.setdefault(key, []).append(one)
-    chosen = {key: [one for one in those if key in one.decided] or those for key, those in givers.items()}
+    chosen = {
+        key: [one for one in those if key in one.decided] or [one for one in those if one.gives_rights] or those
+        for key, those in givers.items()
+    }
     return {key: those[0] for key, those in chosen.items() if len(those) == 1}
 
 

@@ -6,15 +6,16 @@ must not get either by what they write there: only sources that somebody trusts 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.catalog import Origin, Problem, SourceCatalog
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
-from bot.domain.reconcile.claims import Subject
+from bot.domain.reconcile.claims import Subject, decode_team, rank
 from bot.domain.secrets import redacted
 from bot.errors import CatalogError
 from bot.services.catalog._roster import Roster
@@ -93,13 +94,14 @@ def without_people(catalog: SourceCatalog, *, format_name: str) -> SourceCatalog
     A note says so where something is left out. People own things all the same: that gives them no team's rights.
     """
     said = [each.origin for each in catalog.people]
-    said += [each.origin for each in catalog.teams if each.lead or each.manager or each.members]
+    said += [each.origin for each in catalog.teams if each.names_people]
     if not said:
         return catalog
     how = (
-        "Import them with --trust-people if only those who may decide that can write to these files."
+        "If only those who may decide that can write to these files, trust the source for people: with --trust-people, "
+        "or in BATON_PEOPLE_SOURCES where that is set."
         if may_be_trusted(format_name)
-        else "Import Baton YAML, Backstage or CSV for it, with --trust-people."
+        else "Import Baton YAML, Backstage or CSV for it, from a source that is trusted for people."
     )
     note = Problem(
         said[0],
@@ -137,20 +139,32 @@ def audited(run: Run) -> dict[str, list[str]]:
 
 async def note_outvoted(run: Run, roster: Roster) -> None:
     """Note every team of which this source says who is in it, while another source is believed first about that."""
-    theirs: dict[int, str] = {}
-    for team, _, source in roster.members:
-        if source != run.source.id and not run.sources[source].is_human:
-            theirs[team.id] = run.sources[source].name
+    said: dict[int, dict[TeamEntry, Origin]] = {}
     t = table_of(tables.Claim).c
-    query = select(t.id, t.subject_id, t.content, t.path, t.line).where(
-        t.source_id == run.source.id, t.subject == Subject.TEAM.value, t.digest != ""
+    query = select(t.id, t.source_id, t.subject, t.subject_id, t.content, t.path, t.line).where(
+        t.subject.in_((Subject.TEAM.value, Subject.PERSON.value)), t.digest != ""
     )
     async for rows in select_all(run.connection, query, t.id):
         for row in rows:
-            content = row.content
-            if (content.get("members") or content.get("lead") or content.get("manager")) and row.subject_id in theirs:
-                message = (
-                    f"who is in the team '{content['name']}' is said by '{theirs[row.subject_id]}', "
-                    "which comes first, so it is not taken from here."
-                )
-                run.notes.append(Problem(Origin(row.path, row.line), message, is_error=False))
+            if run.sources[row.source_id].is_trusted_for_people:
+                for team in _peopled(roster, row):
+                    said.setdefault(row.source_id, {}).setdefault(team, Origin(row.path, row.line))
+    for team, origin in said.get(run.source.id, {}).items():
+        first = min((run.sources[number] for number, teams in said.items() if team in teams), key=rank)
+        if first.id != run.source.id:
+            message = (
+                f"who is in the team '{team.name}' is said by '{first.name}', which comes first: not taken from here."
+            )
+            run.notes.append(Problem(origin, message, is_error=False))
+
+
+def _peopled(roster: Roster, row: Any) -> Iterator[TeamEntry]:
+    """Yield the teams that a claim puts somebody into or under."""
+    if row.subject == Subject.TEAM.value:
+        if decode_team(row.content, origin=Origin(row.path, row.line)).names_people:
+            yield roster.teams_by_id[row.subject_id]
+        return
+    for text in row.content.get("teams", ()):
+        team = roster.index.team(text) or roster.index.stub(text)
+        if isinstance(team, TeamEntry):
+            yield team

@@ -179,11 +179,7 @@ def _with_trusted_members(claims: list[SourcedPerson]) -> set[str]:
 
 def _on_people(one: Cluster) -> list[SourcedTeam]:
     """Return the claims about a team that say who is in it or above it, and whose sources are trusted for that."""
-    return [
-        each
-        for each in one.claims
-        if each.source.gives_rights and (each.claim.members is not None or each.claim.lead or each.claim.manager)
-    ]
+    return [each for each in one.claims if each.source.gives_rights and each.claim.names_people]
 
 
 def _mention(finder: People, text: str) -> PersonEntry | None:
