@@ -228,3 +228,25 @@ async def test_an_import_that_was_read_before_the_trust_changed_is_done_again(
     with pytest.raises(CatalogError, match="Import it again"):
         await world.load("org", PAYMENTS, trust_people=None)
     assert ("Payments", "jo@example.test") in await members(world)
+
+
+async def test_a_file_that_is_not_trusted_does_not_give_what_others_own_to_a_trusted_team(world: World) -> None:
+    await world.load("codeowners", asset("1", "red", "core-pay"))
+    await world.load("org", team("Evil", members=("eve@example.test",)))
+    await world.load("repo", team("core-pay", aliases=("Evil",)), trust_people=False)
+    assert await world.owner_names("service:red") == {"core-pay"}
+
+
+async def test_a_user_group_makes_nobody_a_member_of_a_team_that_files_declare(world: World) -> None:
+    await world.load("org", person(email="eve@example.test", teams=("contractors",)))
+    await world.load("repo", team("payments", user_group="contractors"), trust_people=False)
+    await world.load("org", person(email="eve@example.test", name="Eve", teams=("contractors",)))
+    assert await members(world) == {("contractors", "eve@example.test")}
+
+
+async def test_a_name_from_before_ends_when_people_are_put_into_a_team_of_that_name(world: World) -> None:
+    await world.load("repo", team("payments", former_names=("contractors",)), trust_people=False)
+    await world.load("repo", team("payments"), trust_people=False)
+    assert (await world.teams())["payments"].former_names == ["contractors"]
+    await world.load("org", person(email="eve@example.test", teams=("contractors",)))
+    assert await members(world) == {("contractors", "eve@example.test")}

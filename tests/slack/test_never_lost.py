@@ -240,7 +240,7 @@ async def test_a_redelivery_is_not_acknowledged_before_the_delivery_ahead_of_it_
             first = asyncio.create_task(events.take(body))
             await asyncio.wait_for(is_posting.wait(), 10)
             with pytest.raises(NotTakenError):
-                await events.take(body)
+                await asyncio.wait_for(events.take(body), 10)
             go_on.set()
             with pytest.raises(NotTakenError):
                 await first

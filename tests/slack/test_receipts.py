@@ -212,3 +212,9 @@ async def test_who_is_said_to_own_what_another_source_calls_nobodys_hears_of_a_c
     receipt = await claim(stage, answer, user="solo")
     assert "it is disputed now" in receipt
     assert f"I am telling Payments in {place(stage, 'payments')}." in receipt
+
+
+async def test_whoever_is_said_to_own_it_already_claims_it_without_a_dispute(stage: Stage) -> None:
+    await stage.bring(SourceCatalog(assets=[asset("sandbox", owners=(team_owns("Search"),))]), source="csv")
+    receipt = await claim(stage, await stage.ask("/whoowns sandbox", user="solo"), user="solo")
+    assert "*Search* owns *sandbox* from now on" in receipt

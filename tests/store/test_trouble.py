@@ -253,3 +253,18 @@ async def test_a_fault_of_our_own_is_no_trouble_of_the_database(file: tuple[Data
     await add(database, 1)
     with pytest.raises(IntegrityError):
         await add(database, 1)
+
+
+async def test_writers_of_one_process_stand_in_line_however_long_that_is(file: tuple[Database, Path]) -> None:
+    database, _ = file
+    lasts = 2 * LIMITS.lock
+
+    async def write(number: int) -> None:
+        async with database.transaction() as session:
+            await session.execute(text("INSERT INTO t VALUES (:x)"), {"x": number})
+            await asyncio.sleep(lasts)  # longer than anybody waits for a stranger's lock
+
+    await asyncio.gather(*(write(number) for number in range(10, 14)))
+    async with database.reading() as session:
+        found = await session.execute(text("SELECT count(*) FROM t WHERE x >= 10"))
+        assert found.scalar_one() == 4
