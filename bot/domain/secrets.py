@@ -8,29 +8,58 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SECRET = re.compile(
-    r"""
-      xox[a-z]-[\w-]{8,} | xapp-[\w-]{8,} | xoxe(?:\.xox[bp])?-[\w-]{8,}            # Slack
-    | gh[pousr]_\w{20,} | github_pat_\w{20,}                                       # GitHub
-    | gl(?:pat|dt|rt|ptt|ft|soat|cbt)-[\w-]{16,}                                   # GitLab
-    | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b                                                # AWS
-    | -----BEGIN[ A-Z]*PRIVATE[ ]KEY                                               # PEM
-    | \beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}                                      # JSON Web Token
-    | \b[rs]k_(?:live|test)_\w{16,} | \bwhsec_[\w+/=]{20,}                         # Stripe
-    | \bsk-(?:ant|proj|svcacct)-[\w-]{16,} | \bsk-[A-Za-z0-9]{32,}                 # Anthropic, OpenAI
-    | \bAIza[\w-]{35} | \bya29\.[\w-]{20,}                                        # Google
-    | \bhf_[A-Za-z0-9]{30,} | \bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}                # Hugging Face, Shopify
-    | \bdckr_pat_[\w-]{20,} | \bhv[bsr]\.[\w-]{20,} | \blin_api_\w{32,}           # Docker, Vault, Linear
-    | \bAGE-SECRET-KEY-1[0-9A-Z]{20,}                                             # age
-    | \bAccountKey=[\w+/=]{20,} | [?&]sig=[\w%+/=-]{20,}                          # Azure
-    | discord(?:app)?\.com/api/webhooks/\d+/[\w-]+
-    | \bnpm_\w{30,} | \bpypi-[\w-]{32,} | \bdop_v1_\w{32,} | \bSG\.[\w-]{16,}\.[\w-]{16,}
-    | hooks\.slack\.com/services/\w+/\w+/\w+
-    | \b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@                                    # a URL with a password in it
-    | (?i:(?:token|secret|password|passwd|passphrase|api[_-]?key|private[_-]?key|database_url|_pin|\bpwd?)[\w-]*)
-      (?:\s*=\s*|:\s+)\S                                                         # a value that is said to be one
-    """,
-    re.VERBOSE,
+#: A pattern is tried only where the text has its mark, in lower case: every name of a catalog is looked at.
+_RULES = tuple(
+    (mark, re.compile(pattern))
+    for mark, pattern in (
+        # Slack
+        ("xox", r"xox[a-z]-[\w-]{8,}|xoxe\.xox[bp]-[\w-]{8,}"),
+        ("xapp-", r"xapp-[\w-]{8,}"),
+        ("hooks.slack.com/", r"hooks\.slack\.com/services/\w+/\w+/\w+"),
+        # GitHub
+        *((f"gh{letter}_", rf"gh{letter}_\w{{20,}}") for letter in "pousr"),
+        ("github_pat_", r"github_pat_\w{20,}"),
+        # GitLab
+        *((f"gl{kind}-", rf"gl{kind}-[\w-]{{16,}}") for kind in ("pat", "dt", "rt", "ptt", "ft", "soat", "cbt")),
+        # AWS
+        ("akia", r"\bAKIA[0-9A-Z]{16}\b"),
+        ("asia", r"\bASIA[0-9A-Z]{16}\b"),
+        # Stripe, Anthropic, OpenAI
+        ("k_live_", r"\b[rs]k_live_\w{16,}"),
+        ("k_test_", r"\b[rs]k_test_\w{16,}"),
+        ("whsec_", r"\bwhsec_[\w+/=]{20,}"),
+        ("sk-", r"\bsk-(?:ant|proj|svcacct)-[\w-]{16,}|\bsk-[A-Za-z0-9]{32,}"),
+        # Google, Hugging Face, Shopify, Docker, Vault, Linear, npm, PyPI, DigitalOcean, SendGrid, age
+        ("aiza", r"\bAIza[\w-]{35}"),
+        ("ya29.", r"\bya29\.[\w-]{20,}"),
+        ("hf_", r"\bhf_[A-Za-z0-9]{30,}"),
+        ("shp", r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
+        ("dckr_pat_", r"\bdckr_pat_[\w-]{20,}"),
+        *((f"hv{letter}.", rf"\bhv{letter}\.[\w-]{{20,}}") for letter in "bsr"),
+        ("lin_api_", r"\blin_api_\w{32,}"),
+        ("npm_", r"\bnpm_\w{30,}"),
+        ("pypi-", r"\bpypi-[\w-]{32,}"),
+        ("dop_v1_", r"\bdop_v1_\w{32,}"),
+        ("sg.", r"\bSG\.[\w-]{16,}\.[\w-]{16,}"),
+        ("age-secret-key-1", r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}"),
+        # Azure, Discord
+        ("accountkey=", r"\bAccountKey=[\w+/=]{20,}"),
+        ("sig=", r"[?&]sig=[\w%+/=-]{20,}"),
+        ("/api/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d+/[\w-]+"),
+        # PEM, JSON Web Tokens, addresses with a password in them
+        ("private key", r"-----BEGIN[ A-Z]*PRIVATE KEY"),
+        ("eyj", r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
+        ("@", r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@"),
+        # A value that is said to be one
+        *(
+            (
+                mark,
+                r"(?i:token|secret|password|passwd|passphrase|api[_-]?key|private[_-]?key|database_url|_pin|\bpwd?)"
+                rf"[\w-]*{follows}\S",
+            )
+            for mark, follows in (("=", r"\s*=\s*"), (": ", r":\s+"))
+        ),
+    )
 )
 #: What stands in the place of a secret where a text has to be shown.
 REDACTED = "(looks like a secret)"
@@ -38,8 +67,13 @@ REDACTED = "(looks like a secret)"
 
 def looks_secret(text: str) -> bool:
     """Whether a text holds what looks like a token, a private key or a password."""
-    # As it would be read: letters of another width are the same letters.
-    return _SECRET.search(text if text.isascii() else unicodedata.normalize("NFKC", text)) is not None
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)  # letters of another width are read as the same letters
+    lowered = text.lower()
+    for mark, pattern in _RULES:  # noqa: SIM110 - a loop costs half of what a generator does
+        if mark in lowered and pattern.search(text):
+            return True
+    return False
 
 
 def redacted(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.secrets import REDACTED, looks_secret, redacted
+from bot.domain.secrets import _RULES, REDACTED, looks_secret, redacted
 
 # Put together here, so that no scanner takes these for leaks.
 SECRETS = [
@@ -38,6 +38,17 @@ SECRETS = [
     "DefaultEndpointsProtocol=https;Account" + "Key=" + "a1B2" * 12,
     "https://acme.blob.core.windows.net/x?sv=2024&" + "sig=" + "a1B2" * 8,
     "https://discord" + ".com/api/webhooks/1234567890/" + "a1B2" * 8,
+    *("gh" + letter + "_" + "a1B2" * 9 for letter in "ousr"),
+    *("gl" + kind + "-" + "a1B2c3D4e5F6g7H8i9J0" for kind in ("dt", "rt", "ptt", "ft", "soat", "cbt")),
+    "AS" + "IA" + "ABCDEFGHIJKLMNOP",
+    "sk" + "_live_" + "a1B2" * 6,
+    "sk" + "-ant-" + "a1B2" * 6,
+    "AI" + "za" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R",
+    *("hv" + letter + "." + "a1B2" * 7 for letter in "br"),
+    "np" + "m_" + "a1B2" * 9,
+    "py" + "pi-" + "a1B2" * 9,
+    "dop" + "_v1_" + "0a1b" * 16,
+    "S" + "G." + "a1B2" * 5 + "." + "a1B2" * 10,
     "ｘｏｘｂ" + "-1234567890-abcdefghij",
 ]
 NAMES = [
@@ -74,3 +85,12 @@ def test_secrets_are_seen_also_within_a_text(text: str) -> None:
 def test_names_are_names(text: str) -> None:
     assert not looks_secret(text)
     assert redacted(text) == text
+
+
+def test_every_rule_is_met_by_a_secret_above() -> None:
+    unmet = [
+        mark
+        for mark, pattern in _RULES
+        if not any(mark in text.lower() and pattern.search(text) is not None for text in SECRETS)
+    ]
+    assert unmet == []
