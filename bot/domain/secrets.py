@@ -61,6 +61,12 @@ _RULES = tuple(
         ),
     )
 )
+#: Files that hold secrets by their purpose: environments, keys and stores of keys, saved passwords.
+_SECRET_FILES = re.compile(
+    r"\.env(?:rc|[._-].*)?|.*\.(?:env|pem|key|p12|pfx|jks|keystore|kdbx|tfvars)|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?"
+    r"|\.(?:netrc|npmrc|pypirc|pgpass|htpasswd|git-credentials)|credentials",
+    re.IGNORECASE,
+)
 #: What stands in the place of a secret where a text has to be shown.
 REDACTED = "(looks like a secret)"
 
@@ -74,6 +80,11 @@ def looks_secret(text: str) -> bool:
         if mark in lowered and pattern.search(text):
             return True
     return False
+
+
+def is_secret_file(name: str) -> bool:
+    """Whether a file of this name is there to hold secrets, such as `.env`, `server.key` or `id_rsa`."""
+    return _SECRET_FILES.fullmatch(name) is not None
 
 
 def redacted(text: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.clients.catalog import detect, read
-from bot.domain.catalog import SourceCatalog
-from tests.domain.test_secrets import SECRETS
+from bot.domain.catalog import OwnerType, SourceCatalog
+from tests.domain.test_secrets import SECRET_FILES, SECRETS
 
 TOKEN = SECRETS[0]
 
@@ -117,3 +117,101 @@ def test_a_line_of_codeowners_with_a_secret_is_left_out_with_its_place(checkout:
     catalog = read("codeowners", [checkout])
     assert TOKEN not in said(catalog)
     assert any(each.origin.line == 2 and "secret" in each.message for each in catalog.problems)
+
+
+@pytest.mark.parametrize("line", ["DB_PASSWORD: hunter2", "* @acme/payments DB_PASSWORD = hunter2", "TOKEN=a hunter2"])
+@pytest.mark.parametrize("format_name", ["codeowners", "gitlab-codeowners"])
+def test_no_word_of_a_line_that_looks_like_a_secret_is_printed_or_taken(
+    checkout: Path, format_name: str, line: str
+) -> None:
+    (checkout / "CODEOWNERS").write_text(f"/src/ @acme/payments\n{line}\n")
+    catalog = read(format_name, [checkout])
+    assert "hunter2" not in said(catalog)
+    [problem] = catalog.problems
+    assert (problem.origin.line, problem.is_error) == (2, False)
+    assert "looks like a secret" in problem.message
+    assert [each.path_rule.pattern for each in catalog.assets if each.path_rule] == ["/src/"]
+
+
+def test_a_comment_that_looks_like_a_secret_leaves_its_line_as_it_is(checkout: Path) -> None:
+    (checkout / "CODEOWNERS").write_text("/src/ @acme/payments # password: see the vault\n")
+    catalog = read("codeowners", [checkout])
+    assert (len(catalog.assets), catalog.problems) == (2, [])
+
+
+def test_a_secret_that_ends_behind_what_is_shown_is_not_begun(checkout: Path) -> None:
+    word = "postgres://payments:hunter2" + "x" * 400 + "@db"
+    (checkout / "OWNERS").write_text(f"approvers: [jo, '{word}']\n")
+    catalog = read("kubernetes", [checkout])
+    assert "hunter2" not in said(catalog)
+    assert "(looks like a secret)" in said(catalog)
+
+
+@pytest.mark.parametrize("target", [".env", ".git/config", "notes.txt", "deploy/prod.pem"])
+@pytest.mark.parametrize("is_named", [True, False], ids=["the file is named", "its folder is named"])
+@pytest.mark.parametrize("name", ["CODEOWNERS", "docs/CODEOWNERS"])
+@pytest.mark.parametrize("format_name", ["codeowners", "gitlab-codeowners"])
+def test_a_link_to_a_file_that_is_no_catalog_is_not_read(
+    checkout: Path, format_name: str, name: str, target: str, *, is_named: bool
+) -> None:
+    (checkout / target).parent.mkdir(exist_ok=True)
+    (checkout / target).write_text("/private/ @acme/private-team\nhunter2\n")
+    path = link(checkout, name, checkout / target)
+    catalog = read(format_name, [path if is_named else checkout])
+    assert catalog.assets == []
+    assert "is a link" in said(catalog)
+    assert "private" not in said(catalog)
+    assert "hunter2" not in said(catalog)
+    if not is_named:
+        found, problems = detect([checkout])
+        assert found == {}
+        assert [each.is_error for each in problems if "is a link to a file that is not named" in str(each)] == [False]
+
+
+LINKED = {
+    "baton": ("a.yaml", "baton: 1\nassets: [{name: hunter2}]\n"),
+    "backstage": ("catalog-info.yaml", "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: hunter2}\n"),
+    "opslevel": ("opslevel.yml", "version: 1\nservice:\n  name: hunter2\n"),
+    "cortex": ("a.yaml", "openapi: 3.0.1\ninfo:\n  title: hunter2\n  x-cortex-tag: hunter2\n"),
+    "datadog": ("service.datadog.yaml", "schema-version: v2\ndd-service: hunter2\n"),
+    "kubernetes": ("OWNERS", "approvers: [hunter2]\n"),
+    "csv": ("a.csv", "name,owner\nhunter2,hunter2\n"),
+    "terraform": ("a.tfstate", '{"version": 4, "terraform_version": "hunter2"}'),
+}
+
+
+@pytest.mark.parametrize("format_name", LINKED)
+def test_no_reader_follows_a_link_to_a_file_of_another_kind(checkout: Path, format_name: str) -> None:
+    name, text = LINKED[format_name]
+    (checkout / "notes.txt").write_text(text)
+    link(checkout, name, "notes.txt")
+    catalog = read(format_name, [checkout])
+    assert any("is a link to a file that is not named" in str(each) for each in catalog.problems)
+    assert "hunter2" not in said(catalog)
+
+
+@pytest.mark.parametrize("name", SECRET_FILES)
+def test_a_link_to_a_file_of_secrets_is_not_read_even_under_the_same_name(checkout: Path, name: str) -> None:
+    (checkout / "real").mkdir()
+    (checkout / "real" / name).write_text("baton: 1\nassets: [{name: private-thing}]\n")
+    path = link(checkout, name, f"real/{name}")
+    assert "private-thing" not in said(read("baton", [path]))
+
+
+def test_a_named_link_to_a_file_of_the_same_name_is_read(checkout: Path) -> None:
+    (checkout / "..data").mkdir()
+    (checkout / "..data" / "owners.conf").write_text("baton: 1\nassets: [{name: checkout}]\n")
+    path = link(checkout, "owners.conf", "..data/owners.conf")
+    assert [each.name for each in read("baton", [path]).assets] == ["checkout"]
+
+
+def test_what_lies_beside_a_file_is_not_read_through_a_link_to_another_kind(checkout: Path) -> None:
+    (checkout / ".env").write_text('[remote "origin"]\nurl = https://example.test/acme/private\n')
+    (checkout / "notes.txt").write_text("aliases: {private: [jo]}\n")
+    link(checkout, ".git/config", checkout / ".env")
+    link(checkout, "OWNERS_ALIASES", "notes.txt")
+    (checkout / "OWNERS").write_text("approvers: [private]\n")
+    catalog = read("kubernetes", [checkout / "OWNERS"])
+    assert catalog.assets
+    assert "acme/private" not in said(catalog)
+    assert {each.owner.type for asset in catalog.assets for each in asset.owners} == {OwnerType.PERSON}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.secrets import _RULES, REDACTED, looks_secret, redacted
+from bot.domain.secrets import _RULES, REDACTED, is_secret_file, looks_secret, redacted
 
 # Put together here, so that no scanner takes these for leaks.
 SECRETS = [
@@ -51,6 +51,10 @@ SECRETS = [
     "S" + "G." + "a1B2" * 5 + "." + "a1B2" * 10,
     "ｘｏｘｂ" + "-1234567890-abcdefghij",
 ]
+SECRET_FILES = [
+    *(".env", ".env.local", ".ENV", ".envrc", "prod.env", "server.pem", "tls.key", "id_rsa", "id_ed25519", "a.tfvars"),
+    *("store.jks", "cert.p12", ".netrc", ".npmrc", ".git-credentials", "credentials"),
+]
 NAMES = [
     "payments-db",
     "arn:aws:rds:eu-west-1:123456789012:db:payments-db",
@@ -94,3 +98,15 @@ def test_every_rule_is_met_by_a_secret_above() -> None:
         if not any(mark in text.lower() and pattern.search(text) is not None for text in SECRETS)
     ]
     assert unmet == []
+
+
+@pytest.mark.parametrize("name", SECRET_FILES)
+def test_files_that_are_there_to_hold_secrets(name: str) -> None:
+    assert is_secret_file(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["CODEOWNERS", "environment.yaml", "keys.csv", "catalog-info.yaml", "id_rsa.pub", "env"]
+)
+def test_files_that_are_not(name: str) -> None:
+    assert not is_secret_file(name)

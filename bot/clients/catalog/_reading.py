@@ -27,6 +27,8 @@ from bot.errors import UnreadableError
 MEBIBYTE = 1024 * 1024
 #: Bytes read from the start of a file to see whether a format would use it.
 _PEEK_BYTES = 64 * 1024
+#: What is shown of a text is short, but a secret may begin in that and end far behind it.
+_MOST_LOOKED_AT = 4096
 #: At most this many problems are kept for one file; a file in the wrong format would otherwise give one a line.
 _PROBLEMS_PER_FILE = 200
 
@@ -136,6 +138,16 @@ class Sink:
         elif count == _PROBLEMS_PER_FILE:
             text = f"has more than {_PROBLEMS_PER_FILE} problems, the rest is not shown; is this the right format?"
             self.catalog.problems.append(Problem(Origin(origin.path), text))
+
+    def leaves_out(self, line: str, origin: Origin) -> bool:
+        """Return whether a line of a file is to be left out because it looks like a secret; a problem says so.
+
+        A single word of it may look like none, as `hunter2` in `password: hunter2`, so the line is judged whole.
+        """
+        if not looks_secret(line[:_MOST_LOOKED_AT]):
+            return False
+        self.problem(origin, "looks like a secret; this line is left out. Remove the secret.", is_error=False)
+        return True
 
     def _is_secret(self, what: str, names: Iterable[str], origin: Origin) -> bool:
         if not looks_secret("\n".join(names)):
@@ -259,7 +271,7 @@ def _report_bytes(file: SourceFile, sink: Sink, raw: bytes) -> None:
 
 def quoted(text: str, *, limit: int = 80) -> str:
     """Return `text` fit for a problem's sentence: cleaned, cut, in quotation marks."""
-    text = redacted(clean(text[: limit * 4]))
+    text = redacted(clean(text[:_MOST_LOOKED_AT]))
     return f"'{text if len(text) <= limit else text[: limit - 1] + '…'}'"
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from bot.clients.catalog._links import identity, leads_elsewhere, leads_out
 from bot.clients.catalog._reading import Format, SourceFile
 from bot.domain.catalog import Origin, Problem
 
@@ -29,7 +30,7 @@ def find(
         if only is not None and not found:
             continue
         for file in found:
-            files.setdefault(_identity(file.path), file)
+            files.setdefault(identity(file.path), file)
         if not found and not any(problem.origin.path == str(path) for problem in problems):
             message = (
                 f"holds no file of the format '{format_.name}' ({format_.summary}); name the file to read it anyway."
@@ -61,10 +62,10 @@ def _files_of(format_: Format, path: Path, problems: list[Problem]) -> Iterator[
     try:
         if path.is_dir():
             for found in _walk(path, problems):
-                if format_.matches(found):
+                if format_.matches(found) and is_itself(format_, found, problems, is_error=False):
                     yield SourceFile(found, str(found), path)
         elif path.is_file():
-            if _stays(path, path.parent.resolve(), problems):
+            if _stays(path, path.parent.resolve(), problems) and is_itself(format_, path, problems):
                 yield SourceFile(path, shown)
         elif path.exists():
             problems.append(Problem(Origin(shown), "is neither a file nor a directory; name a file."))
@@ -87,7 +88,7 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
     todo = [root]
     while todo:
         here = todo.pop()
-        real = _identity(here)
+        real = identity(here)
         if real in seen:
             continue
         seen.add(real)
@@ -116,10 +117,21 @@ def _stays(path: Path, bounds: Path, problems: list[Problem], *, is_error: bool 
 
     It is no error where the rest of a folder is read: an error would keep what the link's file said before.
     """
-    real = _identity(path)
-    if real.is_relative_to(bounds) or not real.exists():
+    if not leads_out(path, bounds):
         return True
     message = "is a link that leads out of its folder; put the file itself there."
+    problems.append(Problem(Origin(str(path)), message, is_error=is_error))
+    return False
+
+
+def is_itself(format_: Format, path: Path, problems: list[Problem], *, is_error: bool = True) -> bool:
+    """Whether a path that may be a link leads to a file that the format would use; a problem says so when it does not.
+
+    `is_error` is as in `_stays`.
+    """
+    if not leads_elsewhere(path, format_.matches):
+        return True
+    message = f"is a link to a file that is not named as one of the format '{format_.name}'; put the file itself there."
     problems.append(Problem(Origin(str(path)), message, is_error=is_error))
     return False
 
@@ -129,11 +141,3 @@ def _is_dir(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:
         return False
-
-
-def _identity(path: Path) -> Path:
-    """Return the real path; a symlink that leads nowhere or round in circles stands for itself."""
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError):
-        return path.absolute()

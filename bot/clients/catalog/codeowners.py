@@ -102,7 +102,7 @@ def _rules(text: str, file: SourceFile, sink: Sink) -> Iterator[_Rule]:
     """Yield the valid rules; the others become problems, as GitHub skips them."""
     for number, line in enumerate(text.split("\n"), start=1):
         stripped = line.strip()
-        if not stripped or stripped.startswith("#"):
+        if not stripped or stripped.startswith("#") or sink.leaves_out(_COMMENT.sub("", stripped), file.at(number)):
             continue
         try:
             yield _rule(stripped, number)

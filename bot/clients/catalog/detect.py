@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.clients.catalog._reading import Format
-from bot.clients.catalog._walk import every_file
+from bot.clients.catalog._walk import every_file, is_itself
 from bot.clients.catalog.gitlab_codeowners import looks_like_gitlab
 from bot.domain.catalog import Origin, Problem
 
@@ -29,7 +29,7 @@ def detect(formats: Mapping[str, Format], paths: Sequence[Path]) -> tuple[dict[s
         count = 0
         for file in every_file(path, problems):
             name = _format_of(formats, file)
-            if name is not None:
+            if name is not None and is_itself(formats[name], file, problems, is_error=file == path):
                 found.setdefault(name, []).append(file)
                 count += 1
         if not count and not any(problem.origin.path == str(path) for problem in problems):

@@ -97,8 +97,8 @@ class _Reader:
         sections = {_NO_SECTION: section}
         defaults: tuple[OwnerRef, ...] = ()
         for number, line in enumerate(text.split("\n"), start=1):
-            stripped = line.strip()
-            if not stripped or stripped.startswith("#"):
+            stripped, origin = line.strip(), self._file.at(number)
+            if not stripped or stripped.startswith("#") or self._sink.leaves_out(_COMMENT.sub("", stripped), origin):
                 continue
             heading = _SECTION.fullmatch(stripped)
             if heading is not None and heading["name"].strip():
@@ -107,7 +107,7 @@ class _Reader:
             try:
                 section.entries.append(self._entry(stripped, number, defaults))
             except CatalogError as error:
-                self._sink.problem(self._file.at(number), f"{error}; this line is skipped, correct it.")
+                self._sink.problem(origin, f"{error}; this line is skipped, correct it.")
         return list(sections.values())
 
     def _heading(
