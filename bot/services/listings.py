@@ -126,7 +126,17 @@ class Listings:
 
     async def _keep_members(self, users: Sequence[SlackUser]) -> None:
         await self._members.put_page(users)
-        await people.sync_members(self._deps, users)
+        others = [await self._account(slack_id) for slack_id in await people.accounts_to_ask(self._deps, users)]
+        await people.sync_members(self._deps, users, others=[each for each in others if each is not None])
+
+    async def _account(self, slack_id: str) -> SlackUser | None:
+        try:
+            return await self._slack.user(slack_id)
+        except SlackRateLimitedError:
+            raise  # the page is read again after the pause
+        except SlackError as error:
+            log.info("Slack does not say whose an account is: %s", error)
+            return None
 
     async def _keep_channels(self, channels: Sequence[ListedChannel]) -> None:
         now, table = self._deps.clock.now(), core(SlackChannel)

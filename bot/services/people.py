@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, select
@@ -14,6 +14,9 @@ from bot.services import inbound
 from bot.services.deps import Deps
 from bot.store.journal import audit, next_revision
 from bot.store.tables import Person
+
+#: Accounts that are asked for one by one for each part of Slack's list; what is left over comes an hour later.
+_MOST_ASKED = 20
 
 
 async def identify(deps: Deps, slack: Slack, slack_id: str) -> int:
@@ -33,37 +36,48 @@ async def identify(deps: Deps, slack: Slack, slack_id: str) -> int:
         return await _remember(session, deps, user)
 
 
-async def sync_members(deps: Deps, members: Sequence[SlackUser]) -> int:
+async def accounts_to_ask(deps: Deps, members: Sequence[SlackUser]) -> list[str]:
+    """Return the Slack ids of other parts that people have whose address one of these members has, up to a bound.
+
+    Only Slack can say whether such an id is that person's: `sync_members` takes what it says as `others`.
+    """
+    ids = {member.id for member in members}
+    active = {member.email: member.id for member in _by_email(members).values() if member.is_active}
+    async with deps.database.reading() as session:
+        query = select(col(Person.slack_id)).where(col(Person.email).in_(active), col(Person.slack_id).is_not(None))
+        found = (await session.execute(query.order_by(col(Person.id)))).scalars().all()
+    return [slack_id for slack_id in found if slack_id and slack_id not in ids][:_MOST_ASKED]
+
+
+async def sync_members(deps: Deps, members: Sequence[SlackUser], *, others: Sequence[SlackUser] = ()) -> int:
     """Give the catalog's people the Slack ids of these members, and mark leavers; return how many changed.
 
     Members whom the catalog does not know are left alone: they are remembered when they first decide something.
     Those of a large workspace come in parts. Somebody who came back has two accounts with one address, maybe in
     different parts, so a deactivated account marks whom its address names as gone and leaves the Slack id to another.
+    `others` are accounts of other parts, as `accounts_to_ask` names them.
     """
-    # Within a part, of two accounts with one address the active one counts.
-    by_id = {member.id: member for member in sorted(members, key=lambda m: m.is_active) if not member.is_bot}
-    by_email = {member.email: member for member in by_id.values() if member.email and _is_ours(member)}
+    by_id, by_email = _by_id([*others, *members]), _by_email(members)
     async with deps.database.transaction() as session:
         meant = col(Person.slack_id).in_(by_id) | col(Person.email).in_(by_email)
         rows = (await session.execute(select(Person).where(meant))).scalars().all()
+        changed = {row.id: row for row in _mistaken(rows, by_id, by_email)}
+        for row in changed.values():
+            row.slack_id = None
+        await session.flush()  # an id that one of them gives up may be another's
         taken = {row.slack_id for row in rows if row.slack_id}
-        changed = []
         for row in rows:
-            known, named = by_id.get(row.slack_id or ""), by_email.get(row.email or "")
-            # A file may have given the address to an account that has another, as Slack says: it is its owner's.
-            is_mistaken = known is not None and bool(known.email) and named is not None and known.email != row.email
-            is_by_address = not row.slack_id or is_mistaken
-            member = named if is_by_address else known
-            if member is None or (is_by_address and member.id in taken):
+            member = by_id.get(row.slack_id) if row.slack_id else by_email.get(row.email or "")
+            if member is None or (not row.slack_id and member.id in taken):
                 continue
             slack_id = member.id if member.is_active else row.slack_id
             wanted = (slack_id, row.name or member.name, row.timezone or member.timezone, member.is_active)
             if (row.slack_id, row.name, row.timezone, row.is_active) != wanted:
                 row.slack_id, row.name, row.timezone, row.is_active = wanted
-                changed.append(row)
+                changed[row.id] = row
         if changed:
             revision = await next_revision(session)
-            for row in changed:
+            for row in changed.values():
                 row.revision = revision
             await audit(
                 session,
@@ -71,9 +85,42 @@ async def sync_members(deps: Deps, members: Sequence[SlackUser]) -> int:
                 actor="baton",
                 action="people.sync",
                 subject="people",
-                detail={"people": [row.id for row in changed]},
+                detail={"people": [row.id for row in changed.values()]},
             )
     return len(changed)
+
+
+def _by_id(members: Sequence[SlackUser]) -> dict[str, SlackUser]:
+    return {member.id: member for member in members if not member.is_bot}
+
+
+def _by_email(members: Sequence[SlackUser]) -> dict[str, SlackUser]:
+    """Return whom an address names; of two accounts with one address the active one counts."""
+    ordered = sorted(_by_id(members).values(), key=lambda member: member.is_active)
+    return {member.email: member for member in ordered if member.email and _is_ours(member)}
+
+
+def _mistaken(
+    rows: Sequence[Person], by_id: Mapping[str, SlackUser], by_email: Mapping[str, SlackUser]
+) -> list[Person]:
+    """Return the people to whom a file gave an account that has another address, while Slack says whose theirs is.
+
+    Somebody whose own account is another's, and rightly, is not among them.
+    """
+    named: dict[int, str] = {}
+    for row in rows:
+        known, meant = by_id.get(row.slack_id or ""), by_email.get(row.email or "")
+        if row.id is None or known is None or meant is None or not meant.is_active:
+            continue
+        if known.email and known.email != row.email:
+            named[row.id] = meant.id
+    for _ in rows:  # one who keeps an account may keep another from theirs
+        taken = {row.slack_id for row in rows if row.id not in named}
+        left = {number: slack_id for number, slack_id in named.items() if slack_id not in taken}
+        if len(left) == len(named):
+            break
+        named = left
+    return [row for row in rows if row.id in named]
 
 
 def _is_ours(user: SlackUser) -> bool:

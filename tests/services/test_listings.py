@@ -138,7 +138,7 @@ async def test_a_process_that_dies_amid_the_list_leaves_what_it_has_kept(
     grow(slack, members=1_000, channels=0)
     kept = 0
 
-    async def die(*_: object) -> int:
+    async def die(*_: object, **__: object) -> int:
         nonlocal kept
         kept += 1
         if kept == 4:
@@ -291,3 +291,29 @@ async def test_two_runs_at_once_read_once(slack: FakeSlack, process: Process) ->
     grow(slack, members=3, channels=3)
     await asyncio.gather(process.run(), process.run())
     assert len(calls(slack, "users.list")) == 1
+
+
+@pytest.mark.parametrize(("ada", "eve"), [("U00000001", "U00000250"), ("U00000250", "U00000001")])
+async def test_a_wrong_account_is_put_right_when_both_are_on_different_pages(
+    slack: FakeSlack, deps: Deps, process: Process, ada: str, eve: str
+) -> None:
+    grow(slack, members=300, channels=0)
+    async with deps.database.transaction() as session:
+        session.add(Person(name="Ada", email=slack.workspace.users[ada].email, slack_id=eve))
+    await process.listings.read_members(at_start=True)
+    assert len(calls(slack, "users.list")) == 2
+    assert len(calls(slack, "users.info")) == 1
+    async with deps.database.reading() as session:
+        assert (await session.execute(select(col(Person.slack_id)))).scalars().all() == [ada]
+
+
+async def test_an_account_that_slack_does_not_know_stops_no_reading(
+    slack: FakeSlack, deps: Deps, process: Process
+) -> None:
+    grow(slack, members=3, channels=0)
+    async with deps.database.transaction() as session:
+        session.add(Person(name="Ada", email="u1@example.test", slack_id="UNOBODY1"))
+    await process.listings.read_members(at_start=True)
+    assert process.members.standing("U00000002") is Standing.MEMBER
+    async with deps.database.reading() as session:
+        assert (await session.execute(select(col(Person.slack_id)))).scalars().all() == ["UNOBODY1"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlmodel import col
 
 from bot.errors import SlackError
 from bot.services.deps import Deps
-from bot.services.people import identify, sync_members
+from bot.services.people import accounts_to_ask, identify, sync_members
 from bot.store import queries
 from bot.store.db import Database
 from bot.store.tables import AuditEntry, Person
@@ -199,3 +200,50 @@ async def test_whose_an_address_is_says_slack_and_not_a_file(deps: Deps) -> None
     )
     [ada] = await everybody(deps)
     assert ada.slack_id == "U0ADA"
+
+
+async def test_accounts_that_a_file_exchanged_are_exchanged_back(deps: Deps) -> None:
+    await add(
+        deps,
+        Person(name="Ada", email="ada@example.test", slack_id="U0EVE"),
+        Person(name="Eve", email="eve@example.test", slack_id="U0ADA"),
+    )
+    members = [member("U0ADA", email="ada@example.test"), member("U0EVE", email="eve@example.test")]
+    assert await sync_members(deps, members) == 2
+    assert [row.slack_id for row in await everybody(deps)] == ["U0ADA", "U0EVE"]
+    assert await sync_members(deps, members) == 0
+
+
+async def test_an_account_that_is_rightly_anothers_stays_so(deps: Deps) -> None:
+    await add(
+        deps,
+        Person(name="Ada", email="ada@example.test", slack_id="U0EVE"),
+        Person(name="Eve", email="eve@example.test", slack_id="U0ADA"),
+        Person(name="Also Eve", slack_id="U0OLD"),
+    )
+    members = [
+        member("U0ADA", email="ada@example.test"),
+        member("U0EVE", email="eve@example.test", is_active=False),
+        member("U0OLD", email="eve@example.test"),
+    ]
+    await sync_members(deps, members)
+    assert [row.slack_id for row in await everybody(deps)] == ["U0EVE", "U0ADA", "U0OLD"]
+
+
+async def test_whom_to_ask_about_are_accounts_of_other_parts_whose_address_is_here(deps: Deps) -> None:
+    await add(
+        deps,
+        Person(name="Ada", email="ada@example.test", slack_id="U0EVE"),
+        Person(name="Bo", email="bo@example.test", slack_id="U0BO"),
+        Person(name="Cy", email="cy@example.test"),
+        Person(name="Dee", email="dee@example.test", slack_id="U0DEE"),
+        Person(name="Fay", email="fay@example.test", slack_id="U0FAY"),
+    )
+    here = [
+        member("U0ADA", email="ada@example.test"),
+        member("U0BO", email="bo@example.test"),
+        member("U0CY", email="cy@example.test"),
+        member("U0OLD", email="dee@example.test", is_active=False),
+        replace(member("U0GUEST", email="fay@example.test"), is_guest=True),
+    ]
+    assert await accounts_to_ask(deps, here) == ["U0EVE"]
