@@ -219,6 +219,14 @@ def test_who_is_in_a_team_is_taken_only_from_what_is_trusted_for_it(
     assert rows(database, "SELECT * FROM memberships") == []
 
 
+def test_who_is_who_and_who_has_left_is_printed(baton: Baton, organisation: Path, tmp_path: Path) -> None:
+    baton("catalog", "import", "baton", organisation, "--trust-people")
+    file = tmp_path / "people.csv"
+    file.write_text("email,handle,left\njo@example.test,octo,yes\n")
+    said = baton("catalog", "import", "csv", file, "--trust-people").out
+    assert "  who is who\n    + jo@example.test is @octo\n    - jo@example.test has left\n" in said
+
+
 def test_the_setting_decides_which_sources_are_trusted_for_people(
     baton: Baton, database: Path, organisation: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from bot.domain.names import clean
-from bot.services.catalog import Action, Change, ImportReport, PositionChange
+from bot.services.catalog import Action, Change, ImportReport, PersonChange, PositionChange
 
 #: Changes that are printed; `--json` has more.
 _SHOWN = 40
@@ -32,6 +32,7 @@ def print_report(report: ImportReport) -> None:
         sys.stderr.write(report.refusal + "\n")
     sys.stdout.write(summary(report) + "\n")
     _print_positions(report)
+    _print_people(report)
     sections = _sections(report.changes)
     shown = _weightiest(sections)
     for number, (title, lines) in enumerate(sections):
@@ -56,6 +57,24 @@ def _position(each: PositionChange) -> str:
     verb = {Action.ADDED: "joins", Action.REMOVED: "leaves"}[each.action]
     role = "" if each.role == "member" else f" as {each.role}"
     return f"{_MARKS[each.action]} {clean(each.person)} {verb} {clean(each.team)}{role}"
+
+
+def _print_people(report: ImportReport) -> None:
+    """Print who is known by what, for the same reason."""
+    if not report.people:
+        return
+    sys.stdout.write("  who is who\n")
+    sys.stdout.writelines(f"    {_person(each)}\n" for each in report.people[:_SHOWN])
+    if (more := report.people_changed - _SHOWN) > 0:
+        sys.stdout.write(f"    … and {more:,} more; --json lists the first {len(report.people):,}.\n")
+
+
+def _person(each: PersonChange) -> str:
+    mark, name = _MARKS[each.action], clean(each.person)
+    if each.field == "is_active":
+        return f"{mark} {name} {'has left' if each.action is Action.REMOVED else 'is back'}"
+    verb = "is no longer" if each.action is Action.REMOVED else "is"
+    return f"{mark} {name} {verb} {'@' * (each.field == 'handle')}{clean(each.value)}"
 
 
 def summary(report: ImportReport) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from bot.domain.catalog import PersonClaim
 from bot.domain.reconcile.book import Book, PersonEntry, first_said
@@ -40,11 +41,30 @@ def keys_of(claim: PersonClaim) -> list[Key]:
     return [(name, value) for name, value in values if value]
 
 
-class People:
-    """Finds people in a book by identifier, and adds those who are new."""
+#: The entries of live claims that give an identifier, the most believed claim's first.
+Given = Mapping[Key, Sequence[PersonEntry]]
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+
+def given(said: Iterable[tuple[PersonEntry, PersonClaim]]) -> Given:
+    """Return who is said to have each identifier; `said` are live claims, the most believed first."""
+    found: dict[Key, list[PersonEntry]] = {}
+    for entry, claim in said:
+        for key in keys_of(claim):
+            found.setdefault(key, []).append(entry)
+    return found
+
+
+_NOBODY: Given = MappingProxyType({})
+
+
+class People:
+    """Finds people in a book by identifier, and adds those who are new.
+
+    `apart` are sets of people whom a source more believed than the one at work tells apart: no two of them become one.
+    """
+
+    def __init__(self, book: Book, *, apart: Sequence[set[PersonEntry]] = ()) -> None:
+        self._book, self._apart = book, apart
         self._by_key: dict[Key, PersonEntry] = {}
         for entry in book.people:
             for key in _keys(entry):
@@ -61,39 +81,67 @@ class People:
             self._give(entry, key)
         return entry
 
-    def claimed(self, claim: PersonClaim, mapped: PersonEntry | None) -> PersonEntry:
+    def claimed(self, claim: PersonClaim, mapped: PersonEntry | None, said: Given = _NOBODY) -> PersonEntry:
         """Return whom a claim is about; `mapped` is whom the same claim was about in the last import.
 
         Takes the identifiers that nobody has. Somebody who is known by a weaker one only, and by nothing that speaks
-        against it, is the same person: that entry is merged into this one.
+        against it, is the same person: that entry is merged into this one. `said` is what other live claims give.
         """
         keys = keys_of(claim)
-        entry = next((found for key in keys if (found := self._by_key.get(key))), None) or mapped
+        entry = self._known(keys, said) or mapped
         if entry is None:
             entry = self._book.add_person(PersonEntry(name=claim.name or keys[0][1]))
         for key in keys:
             holder = self._by_key.get(key)
-            if holder is not None and holder is not entry and _agree(holder, entry):
+            if holder is not None and holder is not entry and self._are_one(holder, entry):
                 self._absorb(holder, entry)
                 holder = None
             if holder is None and getattr(entry, key[0]) is None:
                 self._give(entry, key)
         return entry
 
-    def describe(self, entry: PersonEntry, claims: Sequence[PersonClaim]) -> None:
-        """Set what sources say of a person; `claims` are all live ones, the most believed first."""
+    def describe(self, entry: PersonEntry, claims: Sequence[PersonClaim], said: Given) -> None:
+        """Set what sources say of a person; `claims` are all live ones about them, the most believed first.
+
+        The most believed claim that gives an identifier says whose it is, and the most believed one about a person
+        whether they are still here.
+        """
         for field, values in _identifiers(claims).items():
-            wanted = next(iter(values), None)
-            if wanted is None or wanted == getattr(entry, field) or (field, wanted) in self._by_key:
+            wanted = next((value for value in values if said[field, value][0] is entry), None)
+            if wanted is None or wanted == getattr(entry, field) or not self._may_take(entry, (field, wanted), said):
                 continue
-            if field == "slack_id" and entry.slack_id and entry.email:
-                continue  # Slack itself says whose address it is
+            if (holder := self._by_key.get((field, wanted))) is not None:
+                setattr(holder, field, None)
             self._by_key.pop((field, getattr(entry, field) or ""), None)
             self._give(entry, (field, wanted))
         entry.name = first_said((claim.name for claim in claims), entry.name)
         entry.timezone = first_said((claim.timezone for claim in claims), entry.timezone)
         if claims:
-            entry.is_active = all(claim.is_active for claim in claims)
+            entry.is_active = claims[0].is_active
+
+    def _known(self, keys: Sequence[Key], said: Given) -> PersonEntry | None:
+        """Return who has the strongest identifier, but nobody of whom a live claim gives another stronger one."""
+        for number, key in enumerate(keys):
+            entry = self._by_key.get(key)
+            if entry is None:
+                continue
+            others = ((field, getattr(entry, field)) for field, _ in keys[:number])
+            if not any(entry in said.get(other, ()) for other in others):
+                return entry
+        return None
+
+    def _may_take(self, entry: PersonEntry, key: Key, said: Given) -> bool:
+        """Tell whether an identifier that `said` gives to `entry` is free, or another's by a less believed claim only.
+
+        Slack itself says whose account an address has, and no file takes either from whom it belongs to.
+        """
+        holder = self._by_key.get(key)
+        if key[0] == "slack_id":
+            return holder is None and not (entry.slack_id and entry.email)
+        return holder is None or (holder in said[key] and not (key[0] == "email" and holder.slack_id))
+
+    def _are_one(self, one: PersonEntry, other: PersonEntry) -> bool:
+        return _agree(one, other) and not any(one in each and other in each for each in self._apart)
 
     def _give(self, entry: PersonEntry, key: Key) -> None:
         setattr(entry, key[0], key[1])
@@ -105,6 +153,9 @@ class People:
             if getattr(entry, key[0]) is None:
                 self._give(entry, key)
         weaker.is_active = weaker.is_known = False
+        for each in self._apart:
+            if weaker in each:
+                each.add(entry)
         self._book.merged[weaker] = entry
 
 

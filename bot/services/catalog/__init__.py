@@ -5,18 +5,20 @@
 
 One import is one transaction. Its steps, a module each: `_reading` (ids and digests), `_run` (lock, source, earlier
 claims), `_readings` (what these were read from), `_roster` and `_settle` (teams and people), `_plan` (which asset is
-which), `_parents`, `_owners`, `_write`, `_facts`. `_people` says which sources are believed about who is in which team.
+which), `_parents`, `_owners`, `_write`, `_facts`. `_people` says which sources are believed about who is in which team,
+`_identity` what has changed about who people are.
 """
 
 from bot.services.catalog._people import may_be_trusted
 from bot.services.catalog.importing import has_read, import_catalog, import_unread
-from bot.services.catalog.report import Action, Change, ImportReport, Outcome, PositionChange
+from bot.services.catalog.report import Action, Change, ImportReport, Outcome, PersonChange, PositionChange
 
 __all__ = [
     "Action",
     "Change",
     "ImportReport",
     "Outcome",
+    "PersonChange",
     "PositionChange",
     "has_read",
     "import_catalog",

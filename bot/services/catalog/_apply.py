@@ -12,7 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import Diff, broken_paths
-from bot.services.catalog import _deployments, _facts, _owners, _people, _plan, _roster, _run, _settle, _write
+from bot.services.catalog import (
+    _deployments,
+    _facts,
+    _identity,
+    _owners,
+    _people,
+    _plan,
+    _roster,
+    _run,
+    _settle,
+    _write,
+)
 from bot.services.catalog._parents import resolve_parents
 from bot.services.catalog._reading import Said
 from bot.services.catalog._run import Run
@@ -68,6 +79,7 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
         before = _people.positions(roster)
         settled = await _settle.settle(run, roster)
         run.changes.positions = _people.changes(roster.book, before, _people.positions(roster))
+        run.changes.people = _identity.changes(roster)
     plan = await _plan.make_plan(run, before=roster.index_before, after=roster.index, also=also or ())
     claims = (claim for planned in plan.planned.values() for _, claim in planned.claims)
     owners = await _owners.resolve_owners(roster, claims)
@@ -90,6 +102,7 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
         detail={
             **{key: dict(value) if isinstance(value, Mapping) else value for key, value in reason.detail.items()},
             **_people.audited(run),
+            **_identity.audited(run),
         },
     )
     await _facts.write(run, writer.facts, audit_id=audit_id)

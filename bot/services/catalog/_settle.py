@@ -12,7 +12,7 @@ from bot.domain.reconcile import teams as team_rules
 from bot.domain.reconcile.book import PersonEntry, TeamEntry, first_said
 from bot.domain.reconcile.claims import Source, Subject, decode_person, decode_team, rank
 from bot.domain.reconcile.owners import Index, UnknownTeam, bare, slug
-from bot.domain.reconcile.people import People, person_key
+from bot.domain.reconcile.people import People, given, person_key
 from bot.domain.reconcile.teams import Cluster, SourcedTeam
 from bot.services.catalog._roster import Roster, know
 from bot.services.catalog._run import Run
@@ -48,7 +48,7 @@ async def settle(run: Run, roster: Roster) -> Settled:
     Every source's claims count, not only this one's, so that the order of imports does not.
     """
     team_claims, person_claims = await _live_claims(run, roster)
-    finder = People(roster.book)
+    finder = People(roster.book, apart=_told_apart(run, person_claims))
     _settle_people(run, roster, finder, person_claims)
     lost = [
         roster.teams_by_id[run.stored[Subject.TEAM][external].subject_id]
@@ -127,16 +127,28 @@ def _mapped_person(run: Run, roster: Roster, external: str) -> PersonEntry | Non
 def _settle_people(run: Run, roster: Roster, finder: People, claims: list[SourcedPerson]) -> None:
     diff = run.diffs[Subject.PERSON]
     news = {*diff.added, *diff.changed}
-    for one in claims:
-        if one.source.id == run.source.id and one.external_id in news:
-            one.entry = finder.claimed(one.claim, one.entry)
+    new = [one for one in claims if one.source.id == run.source.id and one.external_id in news]
+    are_new = set(map(id, new))
+    said = given((one.entry, one.claim) for one in claims if one.entry is not None and id(one) not in are_new)
+    for one in new:
+        one.entry = finder.claimed(one.claim, one.entry, said)
     by_entry: dict[PersonEntry, list[PersonClaim]] = {}
     for one in claims:
         if one.entry is not None:
             one.entry = roster.book.final(one.entry)
             by_entry.setdefault(one.entry, []).append(one.claim)
-    for entry, said in by_entry.items():
-        finder.describe(entry, said)
+    said = given((one.entry, one.claim) for one in claims if one.entry is not None)
+    for entry, about in by_entry.items():
+        finder.describe(entry, about, said)
+
+
+def _told_apart(run: Run, claims: list[SourcedPerson]) -> list[set[PersonEntry]]:
+    """Return whom each source that is believed before this run's speaks of: people of its own, each another."""
+    found: dict[int, set[PersonEntry]] = {}
+    for one in claims:
+        if one.entry is not None and rank(one.source) < rank(run.source):
+            found.setdefault(one.source.id, set()).add(one.entry)
+    return list(found.values())
 
 
 def _settle_members(

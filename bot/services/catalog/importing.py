@@ -12,7 +12,7 @@ from bot.domain.catalog import SourceCatalog
 from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import refusal
 from bot.services.catalog import _apply as apply
-from bot.services.catalog import _owners, _people, _readings, _roster, _run, _write
+from bot.services.catalog import _identity, _owners, _people, _readings, _roster, _run, _write
 from bot.services.catalog._parents import note_unresolved
 from bot.services.catalog._people import may_be_trusted
 from bot.services.catalog._reading import Reading, read, texts
@@ -145,6 +145,8 @@ async def _import(
         newly_disputed=run.changes.newly_disputed,
         positions=tuple(run.changes.positions[:MAX_CHANGES]),
         positions_changed=len(run.changes.positions),
+        people=tuple(run.changes.people[:MAX_CHANGES]),
+        people_changed=len(run.changes.people),
     )
 
 
@@ -161,6 +163,7 @@ async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> t
     roster = await _roster.load(run)
     await _owners.note_unknown(run, roster)
     await _people.note_outvoted(run, roster)
+    await _identity.note_outvoted(run, roster)
     return outcome, audit_id
 
 

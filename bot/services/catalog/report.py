@@ -57,6 +57,19 @@ class PositionChange:
     action: Action
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class PersonChange:
+    """What somebody whom the catalog had is now known by, or is no longer.
+
+    `field` is `email`, `handle`, `slack_id` or `is_active`, which has an empty `value` and is `REMOVED` of a leaver.
+    """
+
+    person: str
+    field: str
+    value: str
+    action: Action
+
+
 @dataclass(slots=True)
 class Changes:
     """Collects changes up to a bound, and counts the rest."""
@@ -65,6 +78,7 @@ class Changes:
     more: int = 0
     newly_disputed: int = 0
     positions: list[PositionChange] = field(default_factory=list)
+    people: list[PersonChange] = field(default_factory=list)
 
     def lists(self, *, is_new_dispute: bool) -> bool:
         """Count a change that is to come; return whether it has to be added, too."""
@@ -88,7 +102,8 @@ class ImportReport:
     because their document has an error, and that therefore still stand. `refusal` is a sentence when the outcome is
     `REFUSED`, else "". `notes` counts the problems that are not in the files alone: other sources may yet solve them.
     `more_changes` counts those that `changes` has no room for; `newly_disputed` counts them all.
-    `positions` says who joins and leaves which team; `positions_changed` counts those beyond the bound, too.
+    `positions` says who joins and leaves which team, `people` who is known by what and who has left;
+    `positions_changed` and `people_changed` count those beyond the bound, too.
     `is_unread` says that the files were left unread, because the last import had read the same.
     """
 
@@ -105,6 +120,8 @@ class ImportReport:
     newly_disputed: int = 0
     positions: tuple[PositionChange, ...] = ()
     positions_changed: int = 0
+    people: tuple[PersonChange, ...] = ()
+    people_changed: int = 0
     is_unread: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -144,6 +161,11 @@ class ImportReport:
                 for each in self.positions
             ],
             "positions_changed": self.positions_changed,
+            "people": [
+                {"action": each.action.value, "person": each.person, "field": each.field, "value": each.value}
+                for each in self.people
+            ],
+            "people_changed": self.people_changed,
             "unread": self.is_unread,
         }
 
