@@ -113,7 +113,8 @@ def asset_line(verdict: Verdict, *, under: str = "") -> str:
     if asset.tier is not None:
         parts.append(f"tier {asset.tier}")
     if isinstance(verdict, Disputed):
-        parts.append(words.join(escape(holding.name, 60) for holding in verdict.claims))
+        names = [escape(holding.name, 60) for holding in verdict.claims]
+        parts.append(words.join([*names, "nobody"] if verdict.nobody is not None else names))
     if isinstance(verdict, Owned) and verdict.inherited_from is not None:
         parts.append(f"part of {escape(verdict.inherited_from.name, 60)}")
     gap = gap_of(verdict)

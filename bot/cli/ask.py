@@ -123,13 +123,24 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
         "inherited_from": verdict.inherited_from.name
         if isinstance(verdict, Owned) and verdict.inherited_from is not None
         else None,
-        "reason": verdict.asset.unowned_reason or None,
+        "reason": _reason(verdict),
         "confidence": round(found.match.confidence, 3),
         "understood_as": found.match.understood_as,
         "method": found.match.method,
         "suggestions": [],
-        "sources": sorted({holding.fact.source for holding in held}),
+        "sources": sorted({holding.fact.source for holding in held} | _says_nobody(verdict)),
     }
+
+
+def _reason(verdict: Verdict) -> str | None:
+    """Why nobody owns it on purpose, as far as that is so or said in a dispute."""
+    nobody = verdict.nobody if isinstance(verdict, Disputed) else None
+    return (nobody or verdict.asset).unowned_reason or None
+
+
+def _says_nobody(verdict: Verdict) -> set[str]:
+    nobody = verdict.nobody if isinstance(verdict, Disputed) else None
+    return {nobody.unowned_source} if nobody is not None and nobody.unowned_source else set()
 
 
 def _holding(holding: Holding, catalog: Snapshot) -> dict[str, Any]:

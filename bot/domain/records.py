@@ -75,6 +75,8 @@ class AssetRecord:
 
     `ref` is unique and stable: `kind:name`, or `kind:namespace/name`. `aliases` are other names, `addresses` ARNs, host
     names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only. `doubts` are in their order.
+    `unowned_source` names who says that nobody owns it on purpose, `unowned_reason` why; `is_unowned_preferred` says
+    that somebody preferred this source to those that name owners.
     """
 
     id: int
@@ -90,6 +92,8 @@ class AssetRecord:
     tier: int | None = None
     links: tuple[Link, ...] = ()
     unowned_reason: str = ""
+    unowned_source: str = ""
+    is_unowned_preferred: bool = False
     facts: tuple[OwnershipRecord, ...] = ()
     path_rule: PathRule | None = None
     doubts: tuple[DoubtRecord, ...] = ()

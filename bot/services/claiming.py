@@ -149,10 +149,13 @@ def _owns_already(verdict: Verdict, team_id: int) -> bool:
 
 
 def _is_contested(before: Verdict, snapshot: Snapshot, team_id: int) -> bool:
-    if isinstance(before, Disputed):
+    is_nobody_said = isinstance(before, UnownedOnPurpose) or (
+        isinstance(before, Disputed) and before.nobody is not None
+    )
+    if isinstance(before, Disputed) and not is_nobody_said:
         return True
     alive = [holding.fact for holding in claimed_by(before) if rules.is_alive(holding, snapshot)]
-    if isinstance(before, UnownedOnPurpose):
+    if is_nobody_said:
         # The claim takes the place of "nobody", beside what the other sources say of the same area.
         return any(fact.team_id != team_id and fact.area in rules.claimed_areas(before) for fact in alive)
     return bool(alive)

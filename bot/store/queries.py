@@ -16,6 +16,7 @@ from sqlalchemy.types import NullType
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
 from bot.domain.lifecycle.deployments import Deployment
+from bot.domain.reconcile.claims import Source, Subject, rank
 from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.store import tables
 
@@ -24,6 +25,7 @@ _ASSET_COLUMNS = (
     "links", "unowned_reason", "rule_repository", "rule_pattern", "rule_position",
     "rule_section", "gone_at",
 )  # fmt: skip
+_UNOWNED_AT = _ASSET_COLUMNS.index("unowned_reason")
 #: Members by their text: a look-up costs a fraction of what calling the enumeration does.
 _AREAS = {area.value: area for area in Area}
 _ROLES = {role.value: role for role in Role}
@@ -121,10 +123,11 @@ async def assets(
             return
         facts = await _facts(connection, (rows[0][0], rows[-1][0]), by_source)
         doubts = await _doubts(connection, (rows[0][0], rows[-1][0]))
+        nobody = await _nobody(connection, [row[0] for row in rows if row[_UNOWNED_AT]])
         last_id = rows[-1][0]
         yield AssetChanges(
             present=[
-                _asset(row, tuple(facts.get(row[0], ())), tuple(doubts.get(row[0], ())))
+                _asset(row, tuple(facts.get(row[0], ())), tuple(doubts.get(row[0], ())), nobody.get(row[0]))
                 for row in rows
                 if row[-1] is None
             ],
@@ -236,6 +239,24 @@ async def _doubts(connection: AsyncConnection, id_range: tuple[int, int]) -> dic
     return found
 
 
+async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict[int, Source]:
+    """Return the most believed source that says of each asset that nobody owns it on purpose; there are few of them."""
+    if not asset_ids:
+        return {}
+    claim, source = tables.core(tables.Claim).c, tables.core(tables.Source).c
+    query = (
+        select(claim.subject_id, source.id, source.name, source.format, source.is_human, source.precedence)
+        .join_from(tables.core(tables.Claim), tables.core(tables.Source), source.id == claim.source_id)
+        .where(claim.subject == Subject.ASSET.value, claim.subject_id.in_(asset_ids), claim.digest != "")
+        .where(claim.content["unowned_reason"].as_string().is_not(None))
+    )
+    found: dict[int, Source] = {}
+    for asset_id, *columns in await connection.execute(query):
+        one = Source(*columns)
+        found[asset_id] = min(found.get(asset_id, one), one, key=rank)
+    return found
+
+
 def _person(row: Any) -> PersonRecord:
     return PersonRecord(
         id=row.id,
@@ -264,7 +285,9 @@ def _listed(stored: str | Sequence[Any]) -> Sequence[Any]:
     return stored
 
 
-def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...], doubts: tuple[DoubtRecord, ...]) -> AssetRecord:
+def _asset(
+    row: Sequence[Any], facts: tuple[OwnershipRecord, ...], doubts: tuple[DoubtRecord, ...], nobody: Source | None
+) -> AssetRecord:
     """Make a record of a row of `_ASSET_COLUMNS`; unpacked by place, which is what makes 100,000 of them quick."""
     asset_id, ref, kind, name, namespace, description, aliases, addresses, parent_id, hosting, tier, links, *rest = row
     unowned_reason, repository, pattern, position, section, _ = rest
@@ -282,6 +305,8 @@ def _asset(row: Sequence[Any], facts: tuple[OwnershipRecord, ...], doubts: tuple
         tier=tier,
         links=tuple([Link(intern(label), url) for label, url in _listed(links)]),
         unowned_reason=unowned_reason,
+        unowned_source=nobody.name if nobody is not None else "",
+        is_unowned_preferred=nobody is not None and nobody.precedence is not None,
         facts=facts,
         path_rule=PathRule(repository, pattern, position, section or "") if repository is not None else None,
         doubts=doubts,

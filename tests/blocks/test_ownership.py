@@ -153,9 +153,16 @@ class TestHeadlines:
 
     def test_unowned_on_purpose(self) -> None:
         assert "Nobody owns *checkout*, on purpose: A playground." in answered(asset(unowned_reason="A playground."))
-        contradicted = answered(asset(fact(PAYMENTS), unowned_reason="A playground."))
+        contradicted = answered(asset(fact(PAYMENTS), unowned_reason="A playground.", is_unowned_preferred=True))
         assert ":warning: Yet backstage says *Payments*" in contradicted
         assert "have one of the two corrected." in contradicted
+
+    def test_a_source_that_says_nobody_is_one_side_of_a_dispute(self) -> None:
+        said = answered(asset(fact(PAYMENTS), unowned_reason="A playground.", unowned_source="csv"))
+        assert said.startswith(
+            ":warning: Two sources disagree about who owns *checkout*: csv says nobody, on purpose (A playground.); "
+            "backstage says *Payments*"
+        )
 
 
 class TestWarningsAndTrust:

@@ -201,8 +201,19 @@ class TestInherited:
         assert isinstance(judged(catalog.assets[1], catalog, area=Area.DATABASE), Unowned)
 
     def test_a_parent_that_is_unowned_on_purpose_hands_nothing_down(self) -> None:
-        catalog = Catalog({2: asset(fact(PLATFORM), id=2, unowned_reason="A playground.")})
-        assert isinstance(judged(asset(parent_id=2), catalog), Unowned)
+        helped = asset(fact(PLATFORM, role=Role.SECONDARY), id=2, unowned_reason="A playground.")
+        preferred = asset(fact(PLATFORM), id=2, unowned_reason="A playground.", is_unowned_preferred=True)
+        for parent in (helped, preferred):
+            assert isinstance(judged(asset(parent_id=2), Catalog({2: parent})), Unowned)
+
+    def test_a_parent_of_which_sources_disagree_whether_anybody_owns_it_hands_the_dispute_down(self) -> None:
+        parent = asset(fact(PLATFORM), id=2, unowned_reason="A playground.", unowned_source="csv")
+        said = judged(asset(parent_id=2), Catalog({2: parent}))
+        assert isinstance(said, Disputed)
+        assert (said.nobody, said.asset.id) == (parent, 1)
+        assert [holding.fact.team_id for holding in said.claims] == [PLATFORM]
+        gone = asset(fact(99), id=2, unowned_reason="A playground.", unowned_source="csv")
+        assert isinstance(judged(asset(parent_id=2), Catalog({2: gone})), Unowned)
 
     def test_a_parent_that_a_person_took_over_hands_its_owner_down_whatever_the_file_says(self) -> None:
         catalog = Catalog(
@@ -347,10 +358,32 @@ class TestUnownedOnPurpose:
         subject = asset(unowned_reason="Everybody may break it.")
         assert judged(subject, area=Area.CI_CD) == UnownedOnPurpose(asset=subject, area=Area.CI_CD)
 
-    def test_over_another_import(self) -> None:
-        said = judged(asset(fact(PAYMENTS), unowned_reason="A playground."))
+    def test_an_owner_that_another_source_names_is_the_other_side_of_a_dispute(self) -> None:
+        subject = asset(fact(PAYMENTS), fact(SEARCH, Area.CI_CD), unowned_reason="A playground.", unowned_source="csv")
+        said = judged(subject)
+        assert isinstance(said, Disputed)
+        assert (said.nobody, said.disputed_area) == (subject, Area.ALL)
+        assert [holding.fact.team_id for holding in said.claims] == [PAYMENTS]
+        assert [holding.fact.team_id for holding in said.others] == [SEARCH]
+        part = judged(subject, area=Area.CI_CD)
+        assert isinstance(part, Disputed)
+        assert (part.disputed_area, [holding.fact.team_id for holding in part.claims]) == (Area.CI_CD, [SEARCH])
+
+    def test_an_owner_of_another_part_or_a_helper_is_no_contradiction(self) -> None:
+        subject = asset(fact(SEARCH, Area.CI_CD), unowned_reason="A playground.")
+        assert isinstance(judged(subject, area=Area.DATABASE), UnownedOnPurpose)
+        assert isinstance(judged(asset(fact(SEARCH, role=Role.SECONDARY), unowned_reason="x")), UnownedOnPurpose)
+
+    def test_a_source_that_somebody_preferred_decides(self) -> None:
+        said = judged(asset(fact(PAYMENTS), unowned_reason="A playground.", is_unowned_preferred=True))
         assert isinstance(said, UnownedOnPurpose)
         assert [holding.fact.team_id for holding in said.others] == [PAYMENTS]
+
+    def test_not_over_an_owner_whom_a_person_confirmed(self) -> None:
+        confirmed = fact(PAYMENTS, confirmed_at=NOW, confirmed_by=1)
+        for is_preferred in (False, True):
+            subject = asset(confirmed, unowned_reason="A playground.", is_unowned_preferred=is_preferred)
+            assert owner_names(judged(subject)) == ["Payments"]
 
     def test_not_over_a_persons_decision(self) -> None:
         decided = fact(PAYMENTS, is_human=True, source="slack", valid_from=NOW)

@@ -43,7 +43,7 @@ def _contradictions(verdict: UnownedOnPurpose) -> list[str]:
 def _sides(verdict: Disputed) -> str:
     if any(holding.fact.is_human for holding in verdict.claims):
         return "There is a dispute"
-    count = len({holding.fact.source for holding in verdict.claims})
+    count = len({holding.fact.source for holding in verdict.claims}) + (verdict.nobody is not None)
     return "Two sources disagree" if count == 2 else f"{count} sources disagree"
 
 
@@ -56,6 +56,9 @@ def _claims(verdict: Disputed) -> str:
         if not holding.fact.is_human:
             by_source.setdefault(holding.fact.source, []).append(words.owner(holding))
     sides += [f"{words.source(source)} says {words.join(owners)}" for source, owners in by_source.items()]
+    if verdict.nobody is not None:
+        reason = escape(verdict.nobody.unowned_reason, 300)
+        sides.insert(0, f"{words.source(verdict.nobody.unowned_source)} says nobody, on purpose ({reason})")
     more = len(sides) - words.MOST_NAMES
     return "; ".join(sides[: words.MOST_NAMES]) + (f"; and {more} more" if more > 0 else "")
 

@@ -36,12 +36,12 @@ def verdict(
     if holder is None:
         return Unowned(asset=asset, area=asked)
     holdings = _holdings(asset, holder, catalog)
-    dispute = find_dispute(holdings, asked)
-    if dispute is not None:
-        claimed = {id(holding) for holding in dispute}
-        rest = tuple(h for h in holdings if id(h) not in claimed)
-        return Disputed(asset=asset, disputed_area=dispute[0].fact.area, claims=dispute, area=asked, others=rest)
-    owners = answering_for(holdings, asked)
+    dispute, owners = find_dispute(holdings, asked), answering_for(holdings, asked)
+    is_nobody_said = bool(holder.unowned_reason) and not _is_decided(holder)
+    if is_nobody_said and holder is asset and not owners:
+        return UnownedOnPurpose(asset=asset, area=asked, others=holdings)
+    if dispute is not None or (is_nobody_said and owners):
+        return _disputed(asset, dispute or owners, holdings, area=asked, nobody=holder if is_nobody_said else None)
     if not owners:
         return Unowned(asset=asset, area=asked, others=holdings)
     answering = {id(holding) for holding in owners}
@@ -61,6 +61,20 @@ def verdict(
     )
     trusted_at = max(holding.trusted_at for holding in owners)
     return _stale(owned, trusted_at) if now - trusted_at > stale_after else owned
+
+
+def _disputed(
+    asset: AssetRecord,
+    claims: tuple[Holding, ...],
+    holdings: tuple[Holding, ...],
+    *,
+    area: Area | None,
+    nobody: AssetRecord | None,
+) -> Disputed:
+    claimed, areas = {id(holding) for holding in claims}, {holding.fact.area for holding in claims}
+    rest = tuple(h for h in holdings if id(h) not in claimed)
+    disputed = claims[0].fact.area if len(areas) == 1 else Area.ALL
+    return Disputed(asset=asset, disputed_area=disputed, claims=claims, area=area, others=rest, nobody=nobody)
 
 
 def _stale(owned: Owned, trusted_at: datetime) -> Stale:
@@ -114,8 +128,15 @@ def _parent(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
 
 
 def _is_unowned_on_purpose(asset: AssetRecord) -> bool:
-    # A person who took it over in Slack outranks the file that says that nobody should own it.
-    return bool(asset.unowned_reason) and not any(fact.is_human for fact in asset.facts)
+    """Tell whether it is settled that nobody owns it: no other source names an owner, or this one is preferred."""
+    if not asset.unowned_reason or _is_decided(asset):
+        return False
+    return asset.is_unowned_preferred or not any(fact.role is Role.OWNER for fact in asset.facts)
+
+
+def _is_decided(asset: AssetRecord) -> bool:
+    """Tell whether a person took it over in Slack, or confirmed an owner: that outranks a file that says "nobody"."""
+    return any(fact.is_human or (fact.confirmed_at and fact.role is Role.OWNER) for fact in asset.facts)
 
 
 def _only_person(

@@ -63,6 +63,8 @@ class Orphaned(Owned):
 class Disputed:
     """Two sources name different owners for the same area; `claims` are both sides, a person's decision first.
 
+    `nobody` is set when a source says instead that nobody owns it on purpose: the asset that it says so of, which is
+    this one or the parent that hands the contradiction down.
     `others` are the remaining facts in force: what nobody disputes is known all the same.
     """
 
@@ -71,6 +73,7 @@ class Disputed:
     claims: tuple[Holding, ...]
     area: Area | None = None
     others: tuple[Holding, ...] = ()
+    nobody: AssetRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,10 @@ class Unowned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnownedOnPurpose:
-    """Somebody decided that nobody owns it; `asset.unowned_reason` says why. `others` is what other sources say."""
+    """Somebody decided that nobody owns it; `asset.unowned_reason` says why. `others` is what other sources say.
+
+    Others name no owner of what was asked, unless somebody preferred the source that says that nobody owns it.
+    """
 
     asset: AssetRecord
     area: Area | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeVar
 
-from bot.domain.catalog import AssetClaim, AssetKind, Hosting, Link, PathRule, Runs
+from bot.domain.catalog import AssetClaim, AssetKind, Hosting, Link, PathRule, Role, Runs
 from bot.domain.names import fold
 
 T = TypeVar("T")
@@ -96,11 +96,12 @@ class MergedAsset:
     path_rule: PathRule | None
 
 
-def merge(claims: Sequence[AssetClaim], *, former_names: Sequence[str] = ()) -> MergedAsset:
+def merge(claims: Sequence[AssetClaim], *, former_names: Sequence[str] = (), preferred: int = 0) -> MergedAsset:
     """Merge claims about one asset, the most believed first (at least one).
 
     A scalar is the first that is said, a list the union in that order. Other sources' names and `former_names` become
-    aliases. Of tags, the first value of a key counts.
+    aliases. Of tags, the first value of a key counts. The first `preferred` claims are of
+    sources that somebody preferred: an owner whom one of these names first settles that somebody owns it.
     """
     first = claims[0]
     if len(claims) == 1:
@@ -119,9 +120,18 @@ def merge(claims: Sequence[AssetClaim], *, former_names: Sequence[str] = ()) -> 
         links=_union(claim.links for claim in claims),
         tags=_first_values(claim.tags for claim in claims),
         runs=_union(claim.runs for claim in claims),
-        unowned_reason=next((claim.unowned_reason for claim in claims if claim.unowned_reason), ""),
+        unowned_reason=_unowned_reason(claims, preferred),
         path_rule=next((claim.path_rule for claim in claims if claim.path_rule is not None), None),
     )
+
+
+def _unowned_reason(claims: Sequence[AssetClaim], preferred: int) -> str:
+    for number, claim in enumerate(claims):
+        if claim.unowned_reason:
+            return claim.unowned_reason
+        if number < preferred and any(owner.role is Role.OWNER for owner in claim.owners):
+            return ""
+    return ""
 
 
 def _as_claimed(claim: AssetClaim, former_names: Sequence[str]) -> MergedAsset:

@@ -79,8 +79,19 @@ async def decided(run: Run, assets: Sequence[int]) -> dict[int, list[FactKey]]:
     return found
 
 
-def are_disputed(run: Run, keys: Sequence[FactKey]) -> bool:
-    """Return whether facts of one asset contradict each other, as `bot.domain.ownership` has it."""
+def says_nobody(run: Run, claims: Iterable[tuple[int, AssetClaim]]) -> bool:
+    """Return whether a source says that nobody owns an asset on purpose, and nobody preferred it to the others."""
+    source = next((source for source, claim in claims if claim.unowned_reason), None)
+    return source is not None and run.sources[source].precedence is None
+
+
+def are_disputed(run: Run, keys: Sequence[FactKey], *, is_nobody_said: bool = False) -> bool:
+    """Return whether facts of one asset contradict each other, as `bot.domain.ownership` has it.
+
+    `is_nobody_said` is whether a source says that nobody owns it on purpose.
+    """
+    if is_nobody_said and not any(run.sources[key[4]].is_human for key in keys):
+        return any(key[3] == Role.OWNER for key in keys)
     if len({key[4] for key in keys}) < 2 and not any(run.sources[key[4]].is_human for key in keys):
         return False  # one source does not contradict itself; a person's claim may contradict another's
     areas: dict[str, dict[object, set[object]]] = {}

@@ -202,7 +202,9 @@ def _merge(run: Run, planned: Planned) -> None:
     if len(planned.claims) > 1:
         planned.claims.sort(key=lambda one: rank(run.sources[one[0]]))
     if planned.claims:
-        planned.merged = merge([claim for _, claim in planned.claims], former_names=planned.former_names)
+        preferred = sum(run.sources[source].precedence is not None for source, _ in planned.claims)
+        claims = [claim for _, claim in planned.claims]
+        planned.merged = merge(claims, former_names=planned.former_names, preferred=preferred)
 
 
 async def _name(run: Run, plan: Plan) -> None:

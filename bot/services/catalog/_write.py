@@ -76,17 +76,26 @@ class AssetWriter:
                 elif has_other_owners or any(before[key] != value for key, value in values.items()):
                     updates.append({"row_id": asset, **values, "revision": run.revision})
                     is_other = True
+                elif values["unowned_reason"]:
+                    # Who says so, and whether they are preferred, is read beside the row.
+                    updates.append({"row_id": asset, **values, "revision": run.revision})
             if is_other:
                 claimed = decided.get(asset, [])
-                self._tell(asset, planned, [*claimed, *(key for _, key in current)], [*claimed, *keys])
+                was_nobody_said = before is not None and bool(before["unowned_reason"])
+                held = [*claimed, *(key for _, key in current)]
+                was_disputed = _facts.are_disputed(run, held, is_nobody_said=was_nobody_said)
+                self._tell(asset, planned, held, [*claimed, *keys], was_disputed=was_disputed)
         await insert_rows(run.connection, table, inserts)
         await update_rows(run.connection, table, updates)
         await update_rows(run.connection, table, gone)
 
-    def _tell(self, asset: int, planned: Planned, before: Sequence[FactKey], after: Sequence[FactKey]) -> None:
+    def _tell(
+        self, asset: int, planned: Planned, before: Sequence[FactKey], after: Sequence[FactKey], *, was_disputed: bool
+    ) -> None:
         changes, known = self._run.changes, self._plan.known.get(asset)
-        is_disputed = _facts.are_disputed(self._run, after)
-        was_disputed = _facts.are_disputed(self._run, before)
+        is_nobody_said = bool(planned.merged and planned.merged.unowned_reason)
+        is_nobody_said = is_nobody_said and _facts.says_nobody(self._run, planned.claims)
+        is_disputed = _facts.are_disputed(self._run, after, is_nobody_said=is_nobody_said)
         if not changes.lists(is_new_dispute=is_disputed and not was_disputed):
             return
         action = Action.CHANGED

@@ -1,0 +1,70 @@
+"""One source says that nobody owns a thing on purpose, another names an owner: a dispute, until people decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.domain.ownership import Disputed, Owned, UnownedOnPurpose, Verdict
+from bot.services import snapshot as snapshots
+from bot.services.catalog.precedence import prefer
+from bot.services.ownership import look_up
+from bot.services.snapshot import Snapshot
+from bot.store.db import Database
+from tests.services.catalog_world import World, asset, team
+
+OWNED = (team("Payments"), asset("1", "red", "Payments"))
+NOBODY = asset("1", "red", unowned_reason="A playground.")
+
+
+@pytest.fixture
+def world(database: Database, clock: Any) -> World:
+    return World(database, clock)
+
+
+@pytest.fixture
+def snapshot() -> Snapshot:
+    return Snapshot()
+
+
+async def judged(world: World, snapshot: Snapshot) -> Verdict:
+    await snapshots.refresh(snapshot, world.database)
+    [row] = (await world.assets()).values()
+    return look_up(snapshot, row.id, now=world.clock.now(), stale_after=world.deps.stale_after)
+
+
+@pytest.mark.parametrize("is_owned_first", [True, False])
+async def test_both_sources_are_named_and_the_report_tells_of_the_dispute(
+    world: World, snapshot: Snapshot, *, is_owned_first: bool
+) -> None:
+    loads = [("cortex", OWNED), ("csv", (NOBODY,))]
+    for source, said in loads if is_owned_first else reversed(loads):
+        report = await world.load(source, *said)
+    assert report.newly_disputed == 1
+    assert [(each.was_disputed, each.is_disputed) for each in report.changes if each.subject == "asset"] == [
+        (False, True)
+    ]
+    said_now = await judged(world, snapshot)
+    assert isinstance(said_now, Disputed)
+    assert said_now.nobody is not None
+    assert (said_now.nobody.unowned_source, said_now.nobody.unowned_reason) == ("csv", "A playground.")
+    assert [(each.name, each.fact.source) for each in said_now.claims] == [("Payments", "cortex")]
+    settled = await world.load("csv", asset("1", "red"))
+    assert [(each.was_disputed, each.is_disputed) for each in settled.changes] == [(True, False)]
+    assert isinstance(await judged(world, snapshot), Owned)
+
+
+async def test_a_source_that_somebody_preferred_decides(world: World, snapshot: Snapshot) -> None:
+    await world.load("cortex", *OWNED)
+    await world.load("csv", NOBODY)
+    await prefer(world.deps, ["csv"], actor="admin")
+    said = await judged(world, snapshot)
+    assert isinstance(said, UnownedOnPurpose)
+    assert [each.name for each in said.others] == ["Payments"]
+    await prefer(world.deps, ["cortex"], actor="admin")
+    assert isinstance(await judged(world, snapshot), Owned)
+    await prefer(world.deps, ["csv", "cortex"], actor="admin")
+    assert isinstance(await judged(world, snapshot), UnownedOnPurpose)
+    await prefer(world.deps, [], actor="admin")
+    assert isinstance(await judged(world, snapshot), Disputed)
