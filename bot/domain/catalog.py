@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.secrets import redacted
+
 #: The name of the source that holds what people decide; no import may have it.
 HUMAN_SOURCE = "slack"
 
@@ -218,11 +220,18 @@ class AssetClaim:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a file that was left out or doubted; `message` is one sentence that says what to do about it."""
+    """Something in a file that was left out or doubted; `message` is one sentence that says what to do about it.
+
+    Problems are printed, and kept with the run that met them, so a message that holds a secret is replaced.
+    """
 
     origin: Origin
     message: str
     is_error: bool = True
+
+    def __post_init__(self) -> None:
+        """Replace a message that holds a secret, wherever it is from."""
+        object.__setattr__(self, "message", redacted(self.message))
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.message}"

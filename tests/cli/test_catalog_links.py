@@ -79,3 +79,25 @@ def test_aliases_beside_an_owners_file_are_not_read_through_a_link_out(
     (folder / "OWNERS").write_text("approvers:\n- private\n")
     baton("catalog", "import", "kubernetes", folder / "OWNERS", "--repository", "acme/k")
     assert rows(database, "SELECT name FROM teams") == []
+
+
+def test_secrets_that_were_stored_go_even_where_they_are_most_of_a_source(
+    baton: Baton, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "baton.yaml"
+    lines = [f"- {{name: {SECRET}{number}, owner: payments}}" for number in range(4)]
+    lines += [f"- {{name: alias-{number}, aliases: [{SECRET}{number}x], owner: payments}}" for number in range(4)]
+    lines += [f"- {{name: fine-{number}, owner: payments}}" for number in range(10)]
+    file.write_text("\n".join(["baton: 1", "assets:", *lines]) + "\n")
+    with monkeypatch.context() as unaware:
+        unaware.setattr(_reading, "looks_secret", lambda _: False)
+        baton("catalog", "import", "baton", file)
+    assert len(rows(database, NAMED)) == 18
+    file.write_text("\n".join(["baton: 1", "assets:", *lines[:-6]]) + "\n")
+    refused = baton("catalog", "import", "baton", file)
+    assert "would remove 6 of the source's 10 assets" in refused.err
+    assert "8 more hold what looks like a secret" in refused.err
+    assert SECRET not in refused.err + refused.out + str(rows(database, "SELECT problems, counts FROM import_runs"))
+    file.write_text("\n".join(["baton: 1", "assets:", *lines]) + "\n\n")
+    assert baton("catalog", "import", "baton", file).code == 0
+    assert rows(database, NAMED) == [(f"fine-{number}",) for number in range(10)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.catalog import Origin, Problem
 from bot.domain.secrets import _RULES, REDACTED, is_secret_file, looks_secret, redacted
 
 # Put together here, so that no scanner takes these for leaks.
@@ -110,3 +111,8 @@ def test_files_that_are_there_to_hold_secrets(name: str) -> None:
 )
 def test_files_that_are_not(name: str) -> None:
     assert not is_secret_file(name)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_problem_repeats_a_secret_whoever_found_it(secret: str) -> None:
+    assert secret not in str(Problem(Origin("catalog.yaml", 3), f"no source declares the team '{secret}'."))

@@ -79,17 +79,20 @@ def is_under(path: str, roots: Collection[str]) -> bool:
     return path in roots or any(path.startswith(root.rstrip("/") + "/") for root in roots)
 
 
-def refusal(*, before: int, removed: int, read: int, errors: int, allow_mass_change: bool) -> str:
+def refusal(*, before: int, removed: int, read: int, errors: int, allow_mass_change: bool, secret: int = 0) -> str:
     """Return why the import must not be carried out, in a sentence that says what to do, or "".
 
     `before` counts the source's assets so far, `removed` those it no longer names, `read` all claims of this run.
+    `secret` of the removed hold what looks like a secret: that they go is meant, however many there are.
     """
     if read == 0 and errors:
         return f"Nothing could be read ({errors} errors), so nothing was changed: mend the files and import again."
+    before, removed = before - secret, removed - secret
     if allow_mass_change or removed <= MASS_CHANGE_FLOOR or removed <= MASS_CHANGE_SHARE * before:
         return ""
+    stands = f" {secret:,} more hold what looks like a secret, and stay until it is carried out." if secret else ""
     return (
         f"The import would remove {removed:,} of the source's {before:,} assets, more than {MASS_CHANGE_SHARE:.0%}, "
         "so nothing was changed: check the paths, or add --allow-mass-change if that is meant "
-        "(with --dry-run, it lists them)."
+        f"(with --dry-run, it lists them).{stands}"
     )

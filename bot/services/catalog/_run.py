@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.catalog import HUMAN_SOURCE, Problem
 from bot.domain.reconcile.claims import Source, Subject
 from bot.domain.reconcile.diff import Diff, StoredClaim
+from bot.domain.secrets import looks_secret
 from bot.errors import CatalogError
 from bot.services.catalog._reading import Reading
 from bot.services.catalog.report import Changes, empty_counts
 from bot.store import tables
-from bot.store.bulk import reserve_ids, select_all, table_of
+from bot.store.bulk import reserve_ids, select_all, select_in, table_of
 
 
 @dataclass(slots=True)
@@ -93,6 +94,31 @@ async def load_claims(run: Run) -> None:
         for claim_id, subject, external, subject_id, digest, path, line in rows:
             stored = StoredClaim(claim_id, subject_id, digest, paths.setdefault(path, path), line)
             run.stored[subject][external] = stored  # a subject's text is as good a key, and costs no call
+
+
+async def secret_removals(run: Run) -> int:
+    """Return how many of the assets that this import removes hold what looks like a secret, as stored."""
+    t = table_of(tables.Claim).c
+    ids = [run.stored[Subject.ASSET][external].id for external in run.diffs[Subject.ASSET].removed]
+    count = 0
+    async for rows in select_in(run.connection, select(t.external_id, t.content), t.id, ids):
+        for external, content in rows:
+            count += any(map(looks_secret, (external, *_texts(content))))
+    return count
+
+
+def _texts(content: Any) -> Iterator[str]:
+    """Yield every text in a claim's content, and a tag as one text: its key may say what its value is."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        for key, value in content.items():
+            if key == "tags":
+                yield from ("=".join(map(str, tag)) for tag in value)
+            yield from _texts(value)
+    elif isinstance(content, list | tuple):
+        for each in content:
+            yield from _texts(each)
 
 
 async def current_facts(run: Run) -> int:

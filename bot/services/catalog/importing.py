@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.catalog import SourceCatalog
 from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import refusal
+from bot.domain.secrets import redacted
 from bot.services.catalog import _apply as apply
 from bot.services.catalog import _identity, _owners, _people, _readings, _roster, _run, _write
 from bot.services.catalog._parents import note_unresolved
@@ -122,6 +123,8 @@ async def _import(
     _count(run)
     run.counts["facts_unchanged"] = await _run.current_facts(run)
     why_not = _refusal(run, allow_mass_change=allow_mass_change)
+    if why_not and (secret := await _run.secret_removals(run)):
+        why_not = _refusal(run, allow_mass_change=allow_mass_change, secret=secret)
     outcome, audit_id = (Outcome.REFUSED, None) if why_not else await _carry_out(session, run, paths)
     await _run.record_run(
         run,
@@ -138,7 +141,7 @@ async def _import(
         counts=dict(run.counts),
         problems=tuple(run.problems),
         notes=len(run.notes),
-        kept=tuple(run.kept),
+        kept=tuple(map(redacted, run.kept)),
         refusal=why_not,
         changes=tuple(run.changes.listed),
         more_changes=run.changes.more,
@@ -176,13 +179,14 @@ def _count(run: Run) -> None:
         run.counts[f"{noun}_unchanged"] = diff.unchanged + len(diff.kept)
 
 
-def _refusal(run: Run, *, allow_mass_change: bool) -> str:
+def _refusal(run: Run, *, allow_mass_change: bool, secret: int = 0) -> str:
     return refusal(
         before=sum(claim.is_live for claim in run.stored[Subject.ASSET].values()),
         removed=len(run.diffs[Subject.ASSET].removed),
         read=run.reading.size,
         errors=sum(problem.is_error for problem in run.reading.problems),
         allow_mass_change=allow_mass_change,
+        secret=secret,
     )
 
 
