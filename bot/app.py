@@ -85,7 +85,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         snapshots.give_memory_back()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
         watcher = Watcher(deps, snapshot, Facts())
-        members = Members(deps, slack)
+        members = Members(deps, slack, snapshot)
         await _waited_for(settings, members.load)
         context = _context(deps, slack, watcher, identity, members, settings)
         registry = CollectorRegistry()

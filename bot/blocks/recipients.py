@@ -35,6 +35,8 @@ def _sentence(told: Told) -> str:
             return f"{lack}, so I am telling {escape(told.person, 80)}."
         case Via.PLATFORM:
             return f"{lack}, so I am asking in {place}."
+        case Via.MEMBER:
+            return f"{lack}, so I am telling {escape(told.person, 80)}, who is in the team."
     return f"I am trying {place} for {name}. Slack does not list that channel: if it refuses, you hear from me."
 
 
@@ -48,6 +50,6 @@ def _nobody(told: Told, name: str) -> str:
 def _lack(told: Told) -> str:
     if not told.is_team:
         return "no active account in Slack"
-    if told.via in (Via.PLATFORM, Via.NOWHERE):
+    if told.via in (Via.PLATFORM, Via.MEMBER, Via.NOWHERE):
         return "no open channel and no other lead or manager in Slack"
     return "no open channel in Slack"

@@ -46,6 +46,7 @@ class Via(StrEnum):
     OWN = "own"  #: in the team's channel, or as the person's direct message
     PERSON = "person"  #: through somebody who leads or manages them
     PLATFORM = "platform"  #: in the platform channel
+    MEMBER = "member"  #: through a member of a team that nobody else can be told for
     UNLISTED = "unlisted"  #: in a channel that Slack does not list, so that it may refuse the message
     NOWHERE = "nowhere"
 

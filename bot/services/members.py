@@ -11,6 +11,7 @@ from sqlmodel import col
 from bot.domain.trust import Standing
 from bot.ports import Slack, SlackUser
 from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
 from bot.store.inserts import insert_into
 from bot.store.tables import SlackMember, core
 
@@ -21,24 +22,18 @@ _LASTS = timedelta(days=7)
 class Members:
     """The standings of accounts; kept in the store, so that Slack's absence at the start locks nobody out."""
 
-    def __init__(self, deps: Deps, slack: Slack) -> None:
-        self._deps, self._slack = deps, slack
-        self._standings: dict[str, Standing] = {}
+    def __init__(self, deps: Deps, slack: Slack, snapshot: Snapshot) -> None:
+        self._deps, self._slack, self._snapshot = deps, slack, snapshot
         #: Those that were asked about one by one since accounts were last stored.
         self._unstored: dict[str, Standing] = {}
 
     def standing(self, slack_id: str) -> Standing | None:
         """Return what an account is; None for one that nobody has asked about yet."""
-        return self._standings.get(slack_id)
+        return self._snapshot.standing(slack_id)
 
     async def load(self) -> None:
         """Read what the store knows and is not too old."""
-        since = self._deps.clock.now() - _LASTS
-        async with self._deps.database.reading() as session:
-            rows = await session.execute(
-                select(col(SlackMember.slack_id), col(SlackMember.standing)).where(col(SlackMember.seen_at) > since)
-            )
-            self._standings |= {slack_id: Standing(standing) for slack_id, standing in rows}
+        self._snapshot.put_standings(await stored(self._deps))
 
     async def learn(self, slack_id: str) -> Standing:
         """Ask Slack what an account is. Raises SlackError when Slack does not say.
@@ -46,13 +41,14 @@ class Members:
         Somebody waits for the answer and the store may be busy, so it is stored with the next page of accounts.
         """
         standing = standing_of(await self._slack.user(slack_id))
-        self._standings[slack_id] = self._unstored[slack_id] = standing
+        self._unstored[slack_id] = standing
+        self._snapshot.put_standings({slack_id: standing})
         return standing
 
     async def put_page(self, users: Iterable[SlackUser]) -> None:
         """Keep what Slack says of these accounts, and store it with what was learned meanwhile."""
         standings = {user.id: standing_of(user) for user in users}
-        self._standings |= standings
+        self._snapshot.put_standings(standings)
         standings = self._unstored | standings
         if not standings:
             return
@@ -64,6 +60,16 @@ class Members:
             await session.execute(insert.on_conflict_do_update(index_elements=["slack_id"], set_=changed), rows)
         for slack_id in standings:
             self._unstored.pop(slack_id, None)
+
+
+async def stored(deps: Deps) -> dict[str, Standing]:
+    """Return the standings in the store that are not too old, by Slack id."""
+    since = deps.clock.now() - _LASTS
+    async with deps.database.reading() as session:
+        rows = await session.execute(
+            select(col(SlackMember.slack_id), col(SlackMember.standing)).where(col(SlackMember.seen_at) > since)
+        )
+        return {slack_id: Standing(standing) for slack_id, standing in rows}
 
 
 def standing_of(user: SlackUser) -> Standing:

@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks.text import Rendered
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.trust import Standing
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
+
+#: Members of a team who are tried in turn where nobody else can be told.
+_MOST_MEMBERS = 3
+#: Ways to people who are told in place of the recipient.
+_STAND_INS = (Via.PERSON, Via.MEMBER)
 
 
 def places(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> tuple[str, ...]:
     """Return the places for a recipient, the best first; empty when there is none.
 
-    A team's channel, then its lead, its manager and the platform channel. A person, then the leads and managers of
-    their teams and the platform channel. For nobody, the platform channel. Inactive accounts are left out. A channel
-    that Slack does not list comes after everything else: it is archived, or closed to Baton. One that other
-    organisations are in is no place, unless an administrator has opened it.
+    A team's channel, then its lead, its manager, the platform channel, and the first of its members. A person, then
+    the leads and managers of their teams and the platform channel. For nobody, the platform channel. Inactive accounts
+    are left out, and of members everybody who is not known to be a full one. A channel that Slack does not list comes
+    after everything else: it is archived, or closed to Baton. One that other organisations are in is no place, unless
+    an administrator has opened it.
     """
     return tuple(way.place for way in _ways(deps, snapshot, recipient))
 
@@ -45,7 +53,7 @@ async def send(  # noqa: PLR0913 - all but what every use case has by name
     nowhere, and are nobody's stand-in. With `parent_key` it is a reply to that message, wherever that is. A key that
     was used before adds nothing, unless that message was lost: then it is sent again.
     """
-    ways = [way for way in _ways(deps, snapshot, recipient) if way.via is not Via.PERSON or way.place != asker_id]
+    ways = [way for way in _ways(deps, snapshot, recipient) if way.via not in _STAND_INS or way.place != asker_id]
     root = await outbox.destination(session, parent_key) if parent_key is not None else None
     if root is not None and not root.is_lost:
         ways = [_way_to(root.channel, ways, snapshot), *(way for way in ways if way.place != root.channel)]
@@ -111,7 +119,8 @@ def _ways(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> list[_Way]:
     """Return the ways to a recipient, the best first, each place once."""
     known: list[_Way] = []
     unlisted: list[_Way] = []
-    for way in (*_own(snapshot, recipient), _Way(platform_of(deps, snapshot), Via.PLATFORM)):
+    platform = _Way(platform_of(deps, snapshot), Via.PLATFORM)
+    for way in (*_own(snapshot, recipient), platform, *_members(snapshot, recipient.team)):
         if _is_closed(deps, snapshot, way.place):
             continue
         if way.person or snapshot.is_open(way.place):
@@ -133,6 +142,13 @@ def _own(snapshot: Snapshot, recipient: Recipient) -> Iterator[_Way]:
     elif person is not None:
         yield from _people([person], Via.OWN)
         yield from _people(_above(snapshot, snapshot.teams_of(person.id)), Via.PERSON)
+
+
+def _members(snapshot: Snapshot, team: TeamRecord | None) -> Iterator[_Way]:
+    """Yield the ways to the first few full members of a team, always the same ones."""
+    people = map(snapshot.person, sorted(team.member_ids)) if team is not None else ()
+    full = (each for each in people if snapshot.standing(slack_id_of(each)) is Standing.MEMBER)
+    return _people(islice(full, _MOST_MEMBERS), Via.MEMBER)
 
 
 def _above(snapshot: Snapshot, teams: Iterable[TeamRecord]) -> Iterator[PersonRecord | None]:

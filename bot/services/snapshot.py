@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.directory import Directory
 from bot.domain.names import fold
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.domain.trust import Standing
 from bot.store import queries
 from bot.store.db import Database
 
@@ -46,6 +47,7 @@ class Snapshot:
         self._channel_ids: Mapping[str, str] = {}
         self._listed_channels: Set[str] | None = None
         self._shared_channels: dict[str, bool] = {}
+        self._standings: dict[str, Standing] = {}
         #: The channels of teams as the catalog has them: the id that a name means may change.
         self._written_channels: dict[int, str] = {}
 
@@ -134,6 +136,14 @@ class Snapshot:
     def add_channels(self, ids: Mapping[str, str]) -> None:
         """Let teams have the ids of these channels as well."""
         self.put_channels({**self._channel_ids, **ids})
+
+    def put_standings(self, standings: Mapping[str, Standing]) -> None:
+        """Learn what these accounts, by Slack id, are to the workspace."""
+        self._standings.update(standings)
+
+    def standing(self, slack_id: str) -> Standing | None:
+        """Return what an account is; None for one that nobody has asked about yet."""
+        return self._standings.get(slack_id)
 
     def put_shared(self, is_shared: Mapping[str, bool]) -> None:
         """Learn in which of these channels, by id, other organisations are."""

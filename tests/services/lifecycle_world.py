@@ -95,7 +95,7 @@ class World:
         self.deps = replace(self.deps, **settings)
         self.watcher = Watcher(self.deps, self.snapshot, self.facts)
         reminding = Reminding(self.deps, self.watcher, WorkingTimes())
-        listings = Listings(self.deps, self.client, self.snapshot, Members(self.deps, self.client))
+        listings = Listings(self.deps, self.client, self.snapshot, Members(self.deps, self.client, self.snapshot))
         self.jobs = jobs.Jobs(self.deps, self.watcher, reminding, listings)
         self.pace = Pace()
 

@@ -365,7 +365,7 @@ class TestJob:
         watcher = Watcher(world.deps, Snapshot(), Facts())
         reminding = Reminding(world.deps, watcher, WorkingTimes())
         port = FakePort(world.clock)
-        listings = Listings(world.deps, port, watcher.snapshot, Members(world.deps, port))
+        listings = Listings(world.deps, port, watcher.snapshot, Members(world.deps, port, watcher.snapshot))
         return jobs.Jobs(world.deps, watcher, reminding, listings, url)
 
     def counting(self, asked: list[str], status: int = 200) -> Handler:

@@ -32,7 +32,8 @@ class Process:
     """What one process of Baton knows."""
 
     def __init__(self, deps: Deps, client: SlackClient) -> None:
-        self.snapshot, self.members = Snapshot(), Members(deps, client)
+        self.snapshot = Snapshot()
+        self.members = Members(deps, client, self.snapshot)
         self.listings = Listings(deps, client, self.snapshot, self.members)
 
     async def run(self, *, at_start: bool = False) -> None:

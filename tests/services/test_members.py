@@ -11,6 +11,7 @@ from bot.domain.trust import Standing
 from bot.errors import SlackError
 from bot.services.deps import Deps
 from bot.services.members import Members, standing_of
+from bot.services.snapshot import Snapshot
 from bot.store.db import Database
 from tests.conftest import FixedClock
 from tests.services.fakes import FakePort, member
@@ -30,18 +31,18 @@ def slack(clock: FixedClock) -> FakePort:
 
 async def stored(deps: Deps, slack: FakePort) -> dict[str, Standing | None]:
     """What a process that starts now knows without asking Slack."""
-    fresh = Members(deps, slack)
+    fresh = Members(deps, slack, Snapshot())
     await fresh.load()
     return {slack_id: fresh.standing(slack_id) for slack_id in slack.people}
 
 
 async def test_pages_are_known_after_a_restart(deps: Deps, slack: FakePort) -> None:
-    await Members(deps, slack).put_page(slack.people.values())
+    await Members(deps, slack, Snapshot()).put_page(slack.people.values())
     assert await stored(deps, slack) == {"U1": Standing.MEMBER, "U2": Standing.GUEST, "U3": Standing.GONE}
 
 
 async def test_a_later_page_replaces_what_an_earlier_one_said(deps: Deps, slack: FakePort) -> None:
-    members = Members(deps, slack)
+    members = Members(deps, slack, Snapshot())
     await members.put_page(slack.people.values())
     await members.put_page([replace(member("U1"), is_stranger=True)])
     assert members.standing("U1") is Standing.STRANGER
@@ -49,7 +50,7 @@ async def test_a_later_page_replaces_what_an_earlier_one_said(deps: Deps, slack:
 
 
 async def test_a_busy_store_does_not_keep_the_answer_back(deps: Deps, slack: FakePort) -> None:
-    members = Members(deps, slack)
+    members = Members(deps, slack, Snapshot())
     async with deps.database.transaction():
         assert await asyncio.wait_for(members.learn("U2"), 1.5) is Standing.GUEST
     assert members.standing("U2") is Standing.GUEST
@@ -58,7 +59,7 @@ async def test_a_busy_store_does_not_keep_the_answer_back(deps: Deps, slack: Fak
 
 
 async def test_nobody_is_made_up(deps: Deps, slack: FakePort) -> None:
-    members = Members(deps, slack)
+    members = Members(deps, slack, Snapshot())
     with pytest.raises(SlackError):
         await members.learn("U9")
     assert members.standing("U9") is None

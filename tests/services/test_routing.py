@@ -11,6 +11,7 @@ from bot.blocks.recipients import said_to
 from bot.blocks.text import Rendered
 from bot.domain.recipients import NOBODY, Recipient, Told, Via
 from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.trust import Standing
 from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.outbox import admin
@@ -67,6 +68,48 @@ async def test_a_team_is_reached_by_the_best_place(
     assert routing.places(deps_of(world.deps.database, platform), snapshot, team) == places
 
 
+STANDINGS = {
+    5: Standing.GUEST,
+    6: Standing.MEMBER,
+    7: Standing.GONE,
+    8: None,
+    9: Standing.MEMBER,
+    10: Standing.STRANGER,
+    11: Standing.MEMBER,
+    12: Standing.MEMBER,
+}
+
+
+def with_members(channel: str = "C0ARCHIVED", *, lead: bool = False) -> Snapshot:
+    """Payments with members of every standing, in no order; the one of whom Slack has not told is number 8."""
+    snapshot = snapshot_of(channel, lead=lead, manager=lead)
+    snapshot.put_people([PersonRecord(id=each, name=f"Member {each}", slack_id=f"U0MEM{each}") for each in STANDINGS])
+    snapshot.put_standings({f"U0MEM{each}": found for each, found in STANDINGS.items() if found is not None})
+    team = snapshot.team(1)
+    assert team is not None
+    snapshot.put_teams([replace(team, member_ids=(3, *sorted(STANDINGS, reverse=True)))])
+    return snapshot
+
+
+async def test_a_team_that_nobody_else_stands_for_is_reached_through_its_first_full_members(world: World) -> None:
+    snapshot = with_members()
+    team, deps = Recipient(team=snapshot.team(1)), deps_of(world.deps.database, "")
+    assert routing.places(deps, snapshot, team) == ("U0MEM6", "U0MEM9", "U0MEM11", "C0ARCHIVED")
+    led = with_members(PAY, lead=True)
+    everybody = (PAY, "U0ADA1234", "U0MAX", OPS, "U0MEM6", "U0MEM9", "U0MEM11")
+    assert routing.places(deps_of(world.deps.database), led, Recipient(team=led.team(1))) == everybody
+
+
+async def test_the_receipt_names_the_member_and_never_whoever_caused_it(world: World) -> None:
+    snapshot, at = with_members(""), world.clock.now()
+    team, deps = Recipient(team=snapshot.team(1)), deps_of(world.deps.database, "")
+    async with world.deps.database.transaction() as session:
+        told = await routing.send(session, deps, snapshot, team, key="k", message=MESSAGE, at=at, asker_id="U0MEM6")
+    assert (told.via, told.person, told.place) == (Via.MEMBER, "Member 9", "U0MEM9")
+    await world.run(3)
+    assert [message.channel for message in world.slack.posted] == ["U0MEM9"]
+
+
 async def test_a_channel_with_other_organisations_is_no_place_unless_it_is_opened(world: World) -> None:
     snapshot = snapshot_of()
     snapshot.put_shared({PAY: True, OPS: False})
@@ -115,6 +158,11 @@ async def test_a_leaver_is_reached_through_those_above_their_teams(world: World)
         (
             Told("Omar", Via.PLATFORM, False, OPS),
             f"Omar has no active account in Slack, so I am asking in <#{OPS}>.",
+        ),
+        (
+            Told("Payments", Via.MEMBER, True, "U0MEM4", "Mo"),
+            "Payments has no open channel and no other lead or manager in Slack, so I am telling Mo, who is in the "
+            "team.",
         ),
         (
             Told("Payments", Via.NOWHERE, True),

@@ -90,7 +90,7 @@ async def serve(
         stack.push_async_callback(database.close)
         watcher = Watcher(deps, snapshot, facts)
         identity = await slack.identity()
-        members = Members(deps, slack)
+        members = Members(deps, slack, snapshot)
         workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
         context = Context(
             deps=deps,

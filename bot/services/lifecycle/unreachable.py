@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services import routing
+from bot.services import members, routing
 from bot.services.deps import Deps
 from bot.services.lifecycle.facts import Facts
 from bot.services.lifecycle.watches import Watcher
@@ -13,6 +13,7 @@ async def unreachable(deps: Deps) -> tuple[int, list[str]]:
     """Return how many deadlines and unknown versions reach nobody, and the teams among those that they belong to."""
     snapshot, facts = Snapshot(), Facts()
     await refresh(snapshot, deps.database)
+    snapshot.put_standings(await members.stored(deps))
     await facts.follow(deps.database)
     watches = await Watcher(deps, snapshot, facts).current()
     lost: dict[str, int] = {}
