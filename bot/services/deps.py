@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.ports import Clock
+from bot.services.refusals import Refusals
 from bot.store.db import Database
 
 
@@ -15,7 +16,7 @@ class Deps:
 
     `timezone` is that of whoever has none of their own. `platform_channel` is a channel's name or id, empty for none.
     `catalog_admins` are Slack ids. `open_channels` are those shared with other organisations that an administrator has
-    opened.
+    opened. `refusals` are the channels that lately took no message.
     """
 
     database: Database
@@ -25,3 +26,4 @@ class Deps:
     platform_channel: str = ""
     catalog_admins: frozenset[str] = frozenset()
     open_channels: frozenset[str] = frozenset()
+    refusals: Refusals = field(default_factory=Refusals)

@@ -21,6 +21,7 @@ from bot.ports import ListedChannel, Page, Slack, SlackUser
 from bot.services import people
 from bot.services.deps import Deps
 from bot.services.members import Members
+from bot.services.outbox import admin
 from bot.services.snapshot import Snapshot
 from bot.store.inserts import insert_into
 from bot.store.tables import SlackChannel, SlackListing, core
@@ -70,6 +71,9 @@ class Listings:
 
     async def read_channels(self, *, at_start: bool = False) -> None:
         """Learn which channel has which id, if it is due; at the start as `read_members`."""
+        if at_start:
+            for refusal in reversed(await admin.refused(self._deps)):
+                self._deps.refusals.add(refusal.channel, refusal.error, at=refusal.last_at)
         await self._read(
             Listing.CHANNELS, self._slack.channel_pages, self._keep_channels, self._load_channels, at_start
         )
@@ -149,6 +153,8 @@ class Listings:
             insert = insert_into(table, session.get_bind().dialect.name)
             changed = {name: insert.excluded[name] for name in ("name", "is_shared", "seen_at")}
             await session.execute(insert.on_conflict_do_update(index_elements=["channel_id"], set_=changed), rows)
+        for each in channels:
+            self._deps.refusals.listed(each.id)
         self._snapshot.add_channels({each.name: each.id for each in channels})
         self._snapshot.put_shared({each.id: each.is_shared for each in channels})
 

@@ -28,9 +28,9 @@ def places(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> tuple[str, .
 
     A team's channel, then its lead, its manager, the platform channel, and the first of its members. A person, then
     the leads and managers of their teams and the platform channel. For nobody, the platform channel. Inactive accounts
-    are left out, and of members everybody who is not known to be a full one. A channel that Slack does not list comes
-    after everything else: it is archived, or closed to Baton. One that other organisations are in is no place, unless
-    an administrator has opened it.
+    are left out, and of members everybody who is not known to be a full one. A channel that Slack does not list, or
+    that refused the last message, comes after everything else: it is archived, or closed to Baton. One that other
+    organisations are in is no place, unless an administrator has opened it.
     """
     return tuple(way.place for way in _ways(deps, snapshot, recipient))
 
@@ -91,6 +91,11 @@ def _is_closed(deps: Deps, snapshot: Snapshot, place: str) -> bool:
     return bool(snapshot.is_shared(place)) and snapshot.channel_id(place) not in deps.open_channels
 
 
+def _is_refused(deps: Deps, snapshot: Snapshot, place: str) -> bool:
+    """Whether Slack refused the last message to this channel."""
+    return deps.refusals.stands(snapshot.channel_id(place), at=deps.clock.now())
+
+
 def lead_of(snapshot: Snapshot, team: TeamRecord) -> PersonRecord | None:
     """Return a team's lead; None for one that has none who is still there."""
     return _active(snapshot, team.lead_id)
@@ -123,7 +128,7 @@ def _ways(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> list[_Way]:
     for way in (*_own(snapshot, recipient), platform, *_members(snapshot, recipient.team)):
         if _is_closed(deps, snapshot, way.place):
             continue
-        if way.person or snapshot.is_open(way.place):
+        if way.person or (snapshot.is_open(way.place) and not _is_refused(deps, snapshot, way.place)):
             known.append(way)
         else:
             unlisted.append(_Way(way.place, Via.UNLISTED))

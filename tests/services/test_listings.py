@@ -8,9 +8,10 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import col
 
+from bot.blocks.text import Rendered
 from bot.clients.slack import SlackClient
 from bot.domain.trust import Standing
 from bot.playground.fake_slack import FakeSlack
@@ -19,9 +20,10 @@ from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
 from bot.services.listings import Listings
 from bot.services.members import Members
+from bot.services.outbox import enqueue
 from bot.services.snapshot import Snapshot
 from bot.store.db import Database
-from bot.store.tables import Person, SlackChannel, SlackMember, Team
+from bot.store.tables import OutboxMessage, Person, SlackChannel, SlackMember, Team, core
 from tests.conftest import FixedClock
 
 TOKEN = "xoxb-listings"
@@ -79,6 +81,21 @@ def grow(slack: FakeSlack, *, members: int, channels: int) -> None:
 
 def calls(slack: FakeSlack, method: str) -> list[ApiCall]:
     return [call for call in slack.calls if call.method == method]
+
+
+async def test_after_a_restart_a_channel_that_refused_is_still_known(
+    slack: FakeSlack, process: Process, deps: Deps, clock: FixedClock
+) -> None:
+    grow(slack, members=0, channels=1)
+    async with deps.database.transaction() as session:
+        await enqueue(
+            session, key="k", channel="C00000000", message=Rendered("k"), at=clock.now(), fallbacks=["U00000001"]
+        )
+    left = {"channel": "C00000000", "error": "restricted_action", "at": clock.now().isoformat()}
+    async with deps.database.transaction() as session:
+        await session.execute(update(core(OutboxMessage)).values(channel="U00000001", moved_from=[left]))
+    await process.run(at_start=True)
+    assert deps.refusals.stands("C00000000", at=clock.now())
 
 
 async def stored(deps: Deps) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -98,6 +99,34 @@ async def test_a_team_that_nobody_else_stands_for_is_reached_through_its_first_f
     led = with_members(PAY, lead=True)
     everybody = (PAY, "U0ADA1234", "U0MAX", OPS, "U0MEM6", "U0MEM9", "U0MEM11")
     assert routing.places(deps_of(world.deps.database), led, Recipient(team=led.team(1))) == everybody
+
+
+@pytest.mark.parametrize("code", ["is_archived", "restricted_action", "a_code_of_tomorrow"])
+async def test_a_channel_that_refused_is_not_promised_again_until_it_takes_something(world: World, code: str) -> None:
+    snapshot, deps = snapshot_of(), replace(world.deps, platform_channel=OPS)
+    team = Recipient(team=snapshot.team(1))
+    world.slack.refusals[PAY] = code
+    await world.put("before", channel=PAY, fallbacks=["U0ADA1234"])
+    await world.run(3)
+    assert routing.places(deps, snapshot, team) == ("U0ADA1234", "U0MAX", OPS, PAY)
+    world.slack.refusals.clear()
+    await world.put("after", channel=PAY)
+    await world.run(3)
+    assert routing.places(deps, snapshot, team)[0] == PAY
+
+
+async def test_a_refusal_is_not_held_against_a_channel_for_ever(world: World) -> None:
+    snapshot, deps = snapshot_of(), world.deps
+    team, now = Recipient(team=snapshot.team(1)), world.clock.now()
+    deps.refusals.add(PAY, "restricted_action", at=now)
+    deps.refusals.listed(PAY)
+    assert routing.places(deps, snapshot, team)[-1] == PAY
+    world.clock.advance(timedelta(days=1))
+    assert routing.places(deps, snapshot, team)[0] == PAY
+    deps.refusals.add(PAY, "is_archived", at=world.clock.now())
+    assert routing.places(deps, snapshot, team)[-1] == PAY
+    deps.refusals.listed(PAY)
+    assert routing.places(deps, snapshot, team)[0] == PAY
 
 
 async def test_the_receipt_names_the_member_and_never_whoever_caused_it(world: World) -> None:

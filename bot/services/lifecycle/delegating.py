@@ -37,7 +37,7 @@ async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id:
             return Offered(act.card, team.name, told, is_new=False)
         if not routing.places(deps, watcher.snapshot, Addressee(team)):
             raise UserError(
-                f"{escape(team.name, 80)} has no channel, no lead and no member that I could ask: talk to them yourself."
+                f"{escape(team.name, 80)} has no channel, lead or member that I could ask: talk to them yourself."
             )
         if asked is not None:
             await act.end((AnswerKind.DELEGATED,))

@@ -143,6 +143,7 @@ class Courier:
 
     async def _posted(self, held: Claim, posted: Posted, revision: int) -> bool:
         message = held.message
+        self._deps.refusals.drop(held.target.channel)
         refusals = [entry for entry in message.moved_from if entry["channel"]]
         told = partial(delivered, place=held.target.channel, refusals=refusals)
         await self._ledger.sent(held, posted, revision, _news(message, told, is_first=bool(refusals)))
@@ -234,6 +235,7 @@ class Courier:
     async def _elsewhere(self, held: Claim, code: str) -> None:
         """Try the next place; with none left, the message has failed."""
         message = held.message
+        self._deps.refusals.add(held.target.channel, code, at=self._deps.clock.now())
         if not message.fallbacks:
             await self._fail(held, code, is_unsure=False)
             return
