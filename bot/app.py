@@ -87,11 +87,11 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         watcher = Watcher(deps, snapshot, Facts())
         members = Members(deps, slack, snapshot)
         await _waited_for(settings, members.load)
-        context = _context(deps, slack, watcher, identity, members, settings)
+        listings = Listings(deps, slack, snapshot, members)
+        context = _context(deps, slack, watcher, identity, members, listings, settings)
         registry = CollectorRegistry()
         dispatch = Dispatch(slack_routes(), context, Metrics(registry))
         feed_url = settings.feed_url if settings.feed_refresh else ""
-        listings = Listings(deps, slack, snapshot, members)
         work = jobs.Jobs(deps, watcher, Reminding(deps, watcher, WorkingTimes()), listings, feed_url)
         _start_following(stack, context, settings)
         # Ends before the outbox does: what it was still answering goes out.
@@ -130,7 +130,13 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
 
 
 def _context(
-    deps: Deps, slack: SlackClient, watcher: Watcher, identity: Identity, members: Members, settings: Settings
+    deps: Deps,
+    slack: SlackClient,
+    watcher: Watcher,
+    identity: Identity,
+    members: Members,
+    listings: Listings,
+    settings: Settings,
 ) -> Context:
     workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
     return Context(
@@ -144,6 +150,7 @@ def _context(
         watcher=watcher,
         pictures=Pictures(deps, watcher),
         door=Door(workspace, members, deps.open_channels, watcher.snapshot.is_shared),
+        listings=listings,
         public_url=settings.public_url,
     )
 

@@ -140,6 +140,10 @@ class Slack(Protocol):
         """Whether other organisations are in a channel, or invited to it; SlackError when Slack does not tell."""
         ...
 
+    async def listed_channel(self, channel_id: str) -> ListedChannel | None:
+        """Return a channel as `channel_pages` would; None for one that they leave out. SlackError as usual."""
+        ...
+
     async def is_public_channel(self, channel_id: str) -> bool:
         """Whether every member of the workspace can read a channel; SlackError when Slack does not tell."""
         ...

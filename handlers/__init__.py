@@ -10,7 +10,7 @@ from bot.blocks import ownership as blocks
 from bot.blocks.home import REMOVE_MISS, SHOW
 from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.portfolio import TEAM, with_turns
-from handlers import baton, calendars, claiming, eol, home, lifecycle, ownership, talking
+from handlers import baton, calendars, changes, claiming, eol, home, lifecycle, ownership, talking
 from handlers.dispatch import Routes
 from handlers.events import EventListener
 
@@ -47,6 +47,14 @@ def routes() -> Routes:
             "app_home_opened": EventListener(home.is_opened, home.on_home_opened, home.refuse),
             "app_mention": EventListener(talking.is_mention, talking.on_question, talking.refuse),
             "message": EventListener(talking.is_direct_message, talking.on_question, talking.refuse),
+        },
+        changes={
+            "user_change": changes.on_account,
+            "team_join": changes.on_account,
+            **dict.fromkeys(("channel_archive", "channel_rename", "channel_deleted"), changes.on_channel),
+            **dict.fromkeys(("group_archive", "group_rename", "group_deleted"), changes.on_channel),
+            **dict.fromkeys(("channel_unarchive", "group_unarchive"), changes.on_channel_opened),
+            "member_joined_channel": changes.on_joined,
         },
         reading=frozenset(
             {

@@ -12,6 +12,7 @@ from bot.ports import Slack
 from bot.services.deps import Deps
 from bot.services.lifecycle.pictures import Pictures
 from bot.services.lifecycle.watches import Watcher
+from bot.services.listings import Listings
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
@@ -74,4 +75,5 @@ class Context:
     watcher: Watcher
     pictures: Pictures
     door: Door
+    listings: Listings
     public_url: str = ""  #: where the web server is reached from outside; empty when nobody said

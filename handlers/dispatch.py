@@ -30,7 +30,7 @@ from handlers.context import Context
 from handlers.door import sender_of
 from handlers.events import EventListener, Events
 from handlers.failures import failure
-from handlers.payloads import Action, Command, Shortcut, Submission
+from handlers.payloads import Action, Change, Command, Shortcut, Submission
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,8 @@ class Routes:
     submissions: Mapping[str, Callable[[Submission, Context], Awaitable[Ack]]]
     shortcuts: Mapping[str, Callable[[Shortcut, Context], Awaitable[Ack]]]
     events: Mapping[str, EventListener]
+    #: What is done about events that say that something has changed, and ask for no answer.
+    changes: Mapping[str, Callable[[Change, Context], Coroutine[Any, Any, None]]]
     #: The actions that only show something: guests may press them.
     reading: frozenset[str]
 
@@ -126,9 +128,15 @@ class Dispatch:
         return replies.nothing()
 
     async def _event(self, body: Mapping[str, Any], began: float) -> Ack | None:
-        if not self.events.knows(payloads.event(body).type):
+        change = payloads.change(body)
+        if (listener := self._routes.changes.get(change.type)) is not None:
+            if self._context.door.is_ours(sender_of(body)):
+                work = listener(change, self._context)
+                self._context.background.start(work, what=change.type, is_optional=True)
+        elif self.events.knows(change.type):
+            await self.events.take(body)
+        else:
             return None
-        await self.events.take(body)
         self._metrics.observe("event_callback", "ok", _since(began))
         return replies.nothing()
 

@@ -35,6 +35,10 @@ class Door:
         """Whether an administrator has opened this shared channel for reading."""
         return channel_id in self._open
 
+    def is_ours(self, sender: Sender) -> bool:
+        """Whether a payload about somebody or something is meant for this app in this workspace."""
+        return is_addressed(sender, self._workspace)
+
     async def admit(self, sender: Sender) -> Admission:
         """Return what this sender may do; it is closed to whoever cannot be told."""
         if sender.is_shared_channel is None or (sender.is_event and not sender.is_shared_channel):

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from yarl import URL
 
+from bot.ports import SlackUser
 from handlers import message_text
 
 #: Slack lets a person type 4,000 characters into a command; nothing that Baton is asked needs more.
@@ -103,6 +104,19 @@ class Event:
     thread_ts: str
     is_from_person: bool
     tab: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An event about an account or a channel that has changed.
+
+    It is a hint: `seems` is the account as the event shows it, None where it shows none.
+    """
+
+    type: str
+    user_id: str
+    channel_id: str
+    seems: SlackUser | None = None
 
 
 def parse(raw: bytes, content_type: str) -> dict[str, Any]:
@@ -203,6 +217,29 @@ def event(body: Mapping[str, Any]) -> Event:
         thread_ts=_text(inner, "thread_ts"),
         tab=_text(inner, "tab"),
         is_from_person=_is_from_person(inner),
+    )
+
+
+def change(body: Mapping[str, Any]) -> Change:
+    """Read an `event_callback` envelope about something that has changed."""
+    inner = _mapping(body, "event")
+    user = _mapping(inner, "user")
+    channel_id = _text(inner, "channel") or _text(_mapping(inner, "channel"), "id")
+    return Change(_text(inner, "type"), _text(inner, "user") or _text(user, "id"), channel_id, _account(user))
+
+
+def _account(user: Mapping[str, Any]) -> SlackUser | None:
+    if not _text(user, "id"):
+        return None
+    return SlackUser(
+        id=_text(user, "id"),
+        name="",
+        email="",
+        timezone="",
+        is_active=user.get("deleted") is not True,
+        is_bot=user.get("is_bot") is True,
+        is_guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
+        is_stranger=user.get("is_stranger") is True,
     )
 
 

@@ -43,13 +43,14 @@ def test_commands_shortcuts_and_events_are_those_of_the_code(manifest: dict[str,
     assert {c["command"] for c in features["slash_commands"]} == set(listened.commands)
     assert {s["callback_id"] for s in features["shortcuts"]} == set(listened.shortcuts)
     events = {e.split(".")[0] for e in manifest["settings"]["event_subscriptions"]["bot_events"]}
-    assert events == set(listened.events)
+    assert events == {*listened.events, *listened.changes}
 
 
 def test_listeners_are_named_and_typed_alike() -> None:
     listened = routes()
     events = {name: each.answer for name, each in listened.events.items()}
-    for table in (listened.commands, listened.actions, listened.submissions, listened.shortcuts, events):
+    tables = (listened.commands, listened.actions, listened.submissions, listened.shortcuts, events, listened.changes)
+    for table in tables:
         for name, listener in table.items():
             assert listener.__name__.startswith("on_"), name
             hints = get_type_hints(listener)

@@ -102,6 +102,18 @@ class SlackClient:
         channel = (await _call(self.web.conversations_info(channel=channel_id)))["channel"]
         return _is_shared(channel)
 
+    async def listed_channel(self, channel_id: str) -> ListedChannel | None:
+        """Return a channel that Slack lists; None for one that is archived, closed to Baton, or no channel."""
+        try:
+            channel = (await _call(self.web.conversations_info(channel=channel_id)))["channel"]
+        except SlackError as error:
+            if error.code == "channel_not_found":
+                return None
+            raise
+        if channel.get("is_archived") or channel.get("is_im") or channel.get("is_mpim"):
+            return None
+        return _listed(channel)
+
     async def is_public_channel(self, channel_id: str) -> bool:
         """Whether every member can read a channel: https://docs.slack.dev/reference/objects/conversation-object/"""
         channel = (await _call(self.web.conversations_info(channel=channel_id)))["channel"]
@@ -227,10 +239,7 @@ class SlackClient:
             limit=_PAGE, cursor=cursor, exclude_archived=True, types="public_channel,private_channel"
         )
         async for page in _pages(request):
-            channels = [
-                ListedChannel(str(each["id"]), str(each["name"]), _is_shared(each)) for each in page["channels"]
-            ]
-            yield Page(channels, _cursor(page))
+            yield Page([_listed(each) for each in page["channels"]], _cursor(page))
 
     async def thread_start(self, channel: str, thread_ts: str) -> Mapping[str, Any]:
         """Return the first message of a thread, which Slack lists ahead of the replies."""
@@ -351,6 +360,10 @@ def _is_of_another_workspace(member: Mapping[str, Any], here: Identity | None) -
         return False
     employer = member.get("enterprise_user") or {}
     return not here.enterprise_id or employer.get("enterprise_id") != here.enterprise_id
+
+
+def _listed(channel: Mapping[str, Any]) -> ListedChannel:
+    return ListedChannel(str(channel["id"]), str(channel["name"]), _is_shared(channel))
 
 
 def _is_shared(channel: Mapping[str, Any]) -> bool:

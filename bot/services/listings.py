@@ -78,6 +78,29 @@ class Listings:
             Listing.CHANNELS, self._slack.channel_pages, self._keep_channels, self._load_channels, at_start
         )
 
+    async def read_member(self, slack_id: str) -> None:
+        """Learn at once what one account is now. Raises SlackError when Slack does not say."""
+        await self._keep_members([await self._slack.user(slack_id)])
+        await self._touch(Listing.MEMBERS)
+
+    async def read_channel(self, channel_id: str) -> None:
+        """Learn at once what one channel is now. Raises SlackError when Slack does not say."""
+        found = await self._slack.listed_channel(channel_id)
+        if found is not None:
+            await self._keep_channels([found])
+        else:
+            async with self._deps.database.transaction() as session:
+                await session.execute(delete(SlackChannel).where(col(SlackChannel.channel_id) == channel_id))
+        await self._load_channels()
+        await self._touch(Listing.CHANNELS)
+
+    async def _touch(self, listing: Listing) -> None:
+        """Let the other processes see that the store knows more: they take it over when a position has changed."""
+        async with self._deps.database.transaction() as session:
+            row = await session.get(SlackListing, listing.value, with_for_update=True)
+            if row is not None:
+                row.due_at += timedelta(microseconds=1)
+
     async def _read(
         self,
         listing: Listing,

@@ -91,6 +91,7 @@ async def serve(
         watcher = Watcher(deps, snapshot, facts)
         identity = await slack.identity()
         members = Members(deps, slack, snapshot)
+        listings = Listings(deps, slack, snapshot, members)
         workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
         context = Context(
             deps=deps,
@@ -103,8 +104,8 @@ async def serve(
             watcher=watcher,
             pictures=Pictures(deps, watcher),
             door=Door(workspace, members, (), lambda _: False),
+            listings=listings,
         )
-        listings = Listings(deps, slack, snapshot, members)
         work = jobs.Jobs(deps, watcher, Reminding(deps, watcher, WorkingTimes()), listings)
         await snapshots.refresh(snapshot, database)
         await listings.read_members(at_start=True)

@@ -1,0 +1,50 @@
+"""Events that say that an account or a channel has changed.
+
+Each is a hint, which Slack is asked about. The hourly reading brings what no event told of.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+
+from bot.domain.trust import Standing
+from bot.errors import SlackError
+from bot.services.members import standing_of
+from handlers.context import Context
+from handlers.payloads import Change
+
+log = logging.getLogger(__name__)
+
+
+async def on_account(change: Change, context: Context) -> None:
+    """Learn what an account is now, if it seems to be something else: most changes are of a status or a picture."""
+    known = context.snapshot.standing(change.user_id)
+    # A stranger stays one. An event does not always show that an account is one.
+    if change.seems is not None and known not in (standing_of(change.seems), Standing.STRANGER):
+        await _asked(change, context.listings.read_member(change.user_id))
+
+
+async def on_channel(change: Change, context: Context) -> None:
+    """Learn what a channel is called now, and whether it is open."""
+    if change.channel_id:
+        await _asked(change, context.listings.read_channel(change.channel_id))
+
+
+async def on_channel_opened(change: Change, context: Context) -> None:
+    """Learn of a channel that messages may be sent to again."""
+    context.deps.refusals.drop(change.channel_id)
+    await on_channel(change, context)
+
+
+async def on_joined(change: Change, context: Context) -> None:
+    """Learn of a channel that Baton has been invited to; others may join as they like."""
+    if change.user_id == context.bot_user_id:
+        await on_channel_opened(change, context)
+
+
+async def _asked(change: Change, asking: Awaitable[None]) -> None:
+    try:
+        await asking
+    except SlackError as error:
+        log.warning("what %s is about could not be read: %s; the hourly reading will tell", change.type, error)
