@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
 
@@ -19,6 +20,8 @@ _ENV_FILE = ".env"
 BOT_TOKEN = re.compile(r"(xoxe\.)?xoxb-[!#-&(-~]+")
 APP_TOKEN = re.compile(r"xapp-[!#-&(-~]+")
 _SECRET = re.compile(r"[!#-&(-~]+")
+_NAME = re.compile(r"BATON_[A-Z0-9_]{1,60}")
+_LINK = re.compile(r"BATON_(NAME|ENV_.*|SERVICE_(HOST|PORT.*)|PORT_[0-9]+_.*)")
 _AS_IT_IS = "as it stands, without quotation marks, spaces or line breaks"
 
 
@@ -109,9 +112,14 @@ class Settings(BaseSettings):
         """How long a fact is trusted after it was last confirmed or seen."""
         return timedelta(days=self.stale_after_days)
 
+    @property
+    def people_source_names(self) -> frozenset[str]:
+        """The names in `people_sources`."""
+        return frozenset(name.strip() for name in self.people_sources.split(",")) - {""}
+
     def trusts_people(self, source: str) -> bool | None:
         """Tell whether `source` may say who is in which team; None where no setting says which sources may."""
-        names = {name.strip() for name in self.people_sources.split(",")} - {""}
+        names = self.people_source_names
         return source in names if names else None
 
     def require_slack(self) -> None:
@@ -133,6 +141,30 @@ class Settings(BaseSettings):
         if secret and not _SECRET.fullmatch(secret):
             what = "BATON_SLACK_SIGNING_SECRET is no signing secret: copy it from the app's Basic Information"
             raise SettingsError(f"{what} {_AS_IT_IS}.")
+
+
+def unknown() -> list[str]:
+    """Return a sentence for each name in the environment or `.env` that looks like a setting and is none; no value."""
+    given = {**EnvSettingsSource(Settings).env_vars, **DotEnvSettingsSource(Settings).env_vars}
+    known = [f"BATON_{name.upper()}" for name in Settings.model_fields]
+    found = {name.upper(): value for name, value in given.items() if name.upper().startswith("BATON_")}
+    return [
+        _unknown(name, value, known)
+        for name, value in sorted(found.items())
+        if name not in known and not _is_link(name)
+    ]
+
+
+def _unknown(name: str, value: str | None, known: list[str]) -> str:
+    if value is None or not _NAME.fullmatch(name):  # without a "=", what looks like the name may hold the value
+        return "A line of .env that begins with BATON_ sets nothing: write NAME=VALUE."
+    near = get_close_matches(name.removeprefix("BATON_"), [each.removeprefix("BATON_") for each in known], 1)
+    return f"{name} is no setting, so it does nothing" + (f": is BATON_{near[0]} meant?" if near else ".")
+
+
+def _is_link(name: str) -> bool:
+    """Whether Kubernetes or Docker sets this name, for a service that is called baton."""
+    return _LINK.fullmatch(name) is not None
 
 
 def load(**overrides: object) -> Settings:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import SettingsError
-from bot.settings import Settings, load
+from bot.settings import Settings, load, unknown
 from bot.store.db import normalise_url
 
 HIDDEN = "hunter2-a-password"
@@ -37,6 +37,29 @@ def given(*, bot: str = TOKEN, app: str = "", secret: str = SECRET) -> Settings:
         slack_app_token=SecretStr(app),
         slack_signing_secret=SecretStr(secret),
     )
+
+
+def test_a_name_that_is_no_setting_is_said_with_the_nearest(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    monkeypatch.setenv("BATON_CATALOG_ADMIN", HIDDEN)
+    monkeypatch.setenv("BATON_SERVICE_HOST", "10.0.0.1")  # Kubernetes sets these for a service called baton
+    monkeypatch.setenv("BATON_PORT_8080_TCP_PORT", "8080")
+    monkeypatch.setenv("BATON_TIMEZONE", "Europe/Berlin")
+    lines = [
+        "BATON_LOG_FORMATS=text",
+        "baton_xyz=1",
+        f"BATON_SLACK_BOT_TOKENxoxb-{HIDDEN}",
+        "OTHER=1",
+        "BATON_HOST=::1",
+    ]
+    (folder / ".env").write_text("\n".join(lines))
+    said = unknown()
+    assert said == [
+        "BATON_CATALOG_ADMIN is no setting, so it does nothing: is BATON_CATALOG_ADMINS meant?",
+        "BATON_LOG_FORMATS is no setting, so it does nothing: is BATON_LOG_FORMAT meant?",
+        "A line of .env that begins with BATON_ sets nothing: write NAME=VALUE.",
+        "BATON_XYZ is no setting, so it does nothing.",
+    ]
+    assert HIDDEN not in " ".join(said)
 
 
 @pytest.mark.parametrize("bot", [TOKEN, "xoxe.xoxb-1-Mi0yLTEtMC0x_a=/+"])

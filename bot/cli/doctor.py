@@ -30,7 +30,7 @@ from bot.services.outbox import admin
 from bot.settings import APP_TOKEN, BOT_TOKEN, Settings
 from bot.store import migrations
 from bot.store.db import Database
-from bot.store.tables import Asset, FeedCopy, ImportRun, OutboxMessage
+from bot.store.tables import Asset, FeedCopy, ImportRun, OutboxMessage, Source
 
 _MARKS = {Level.OK: "ok     ", Level.NOTE: "note   ", Level.PROBLEM: "PROBLEM"}
 
@@ -60,7 +60,7 @@ async def _examine(*, with_messages: bool) -> list[Finding]:
         settings = environment.load()
     except SettingsError as error:
         return [Finding("settings", Level.PROBLEM, str(error), "Set it to what docs/operating.md says, or unset it.")]
-    findings = [_settings(settings)]
+    findings = [_settings(settings), *rules.unknown_settings(environment.unknown())]
     findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _store(settings)]
     if with_messages:
@@ -137,6 +137,8 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
             if found.level is Level.OK:
                 for finding in await _contents(database):
                     yield finding
+                for finding in rules.people_sources(await _not_imported(database, settings)):
+                    yield finding
                 for finding in await _reach(database, settings):
                     yield finding
     except StoreError as error:
@@ -180,6 +182,12 @@ async def _contents(database: Database) -> Iterator[Finding]:
             rules.outbox(waiting=waiting, failed=failed, oldest_due=due, now=now),
         ]
     )
+
+
+async def _not_imported(database: Database, settings: Settings) -> list[str]:
+    async with database.reading() as session:
+        known = set((await session.execute(select(col(Source.name)))).scalars())
+    return sorted(settings.people_source_names - known)
 
 
 async def _reach(database: Database, settings: Settings) -> list[Finding]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 
 from bot import logs
 from bot import settings as environment
 from bot.cli import quick_imports
 
+log = logging.getLogger(__name__)
+
 
 def run() -> None:
     """Serve a real workspace: over Socket Mode when BATON_SLACK_APP_TOKEN is set, else over HTTP."""
     settings = environment.load()
     logs.configure(settings.log_format)
+    for said in environment.unknown():
+        log.warning("%s", said)
     asyncio.run(_run(settings))
 
 

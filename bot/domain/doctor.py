@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.lifecycle.feed import freshness
+from bot.domain.names import clean
 
 #: Slack refuses requests, and Baton Slack's, whose clocks differ by more than five minutes; a fifth of that is a fault.
 _CLOCKS_DIFFER = timedelta(seconds=60)
@@ -53,6 +54,24 @@ def tokens(*, is_bot: bool | None, is_app: bool | None, has_secret: bool) -> Ite
     else:
         do = "Set BATON_SLACK_APP_TOKEN for Socket Mode, or BATON_SLACK_SIGNING_SECRET for HTTP."
         yield Finding("transport", Level.PROBLEM, "Neither Socket Mode nor HTTP is set up.", do)
+
+
+def unknown_settings(said: Iterable[str]) -> Iterator[Finding]:
+    """Name what is set and no setting; `said` are sentences."""
+    for each in said:
+        yield Finding("settings", Level.NOTE, each, "Correct the name, or unset it; docs/operating.md has them all.")
+
+
+def people_sources(missing: Sequence[str]) -> Iterator[Finding]:
+    """Name the sources that a setting trusts about people and that nobody has imported."""
+    for name in missing:
+        do = "Compare it with `baton catalog sources`. If its first import is still to come, there is nothing to do."
+        yield Finding("people", Level.NOTE, not_a_source(name), do)
+
+
+def not_a_source(name: str) -> str:
+    """Say that a setting names a source which there is not."""
+    return f"BATON_PEOPLE_SOURCES names {clean(name)}, and no source is called that."
 
 
 def scopes(granted: Iterable[str], needed: Sequence[str]) -> Finding:

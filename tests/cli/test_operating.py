@@ -145,6 +145,20 @@ def test_a_wrong_setting_is_one_sentence(baton: Baton, monkeypatch: pytest.Monke
     assert (ran.code, "BATON_PORT" in ran.out) == (1, True)
 
 
+def test_names_that_nothing_is_called_by_are_notes(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch, installed: FakeSlack
+) -> None:
+    monkeypatch.setenv("BATON_CATALOG_ADMIN", "U0SECRET")
+    monkeypatch.setenv("BATON_PEOPLE_SOURCES", "codeowners, codeowner")
+    ran = baton("doctor")
+    assert "note    settings: BATON_CATALOG_ADMIN is no setting, so it does nothing: is BATON_CATALOG_ADMINS" in ran.out
+    assert "note    people: BATON_PEOPLE_SOURCES names codeowner, and no source is called that." in ran.out
+    assert "U0SECRET" not in ran.out + ran.err
+    listed = baton("catalog", "sources", "--json")
+    assert listed.err == "note: BATON_PEOPLE_SOURCES names codeowner, and no source is called that.\n"
+    assert [each["name"] for each in json.loads(listed.out)] == ["codeowners"]
+
+
 def test_an_old_schema_and_an_open_file(baton: Baton, installed: FakeSlack, database: Path) -> None:
     database.chmod(0o644)
     connection = sqlite3.connect(database)

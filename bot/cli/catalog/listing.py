@@ -12,9 +12,11 @@ from typing import Annotated
 import orjson
 import typer
 
+from bot import settings as environment
 from bot.cli._database import opened_deps
 from bot.clients.catalog.baton_writer import render
 from bot.domain.catalog import SourceCatalog
+from bot.domain.doctor import not_a_source
 from bot.domain.names import clean
 from bot.domain.portfolio import Asked
 from bot.services import misses as missed
@@ -39,6 +41,8 @@ def sources(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON l
             ("source", "format", "assets", "facts", "says who is in teams", "last read", "last import"),
             map(_row, found),
         )
+    for name in sorted(environment.load().people_source_names - {each.name for each in found}):
+        sys.stderr.write(f"note: {not_a_source(name)}\n")
 
 
 def prefer(
