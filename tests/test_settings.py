@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.cli.run import run
 from bot.errors import SettingsError
 from bot.settings import Settings, load, unknown
 from bot.store.db import normalise_url
@@ -60,6 +61,16 @@ def test_a_name_that_is_no_setting_is_said_with_the_nearest(monkeypatch: pytest.
         "BATON_XYZ is no setting, so it does nothing.",
     ]
     assert HIDDEN not in " ".join(said)
+
+
+def test_a_start_warns_of_names_that_are_no_settings(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("BATON_PROT", HIDDEN)
+    monkeypatch.setattr("bot.cli.run.logs.configure", lambda _: None)
+    monkeypatch.setattr("bot.cli.run.asyncio.run", lambda work: work.close())
+    run()
+    assert caplog.messages == ["BATON_PROT is no setting, so it does nothing: is BATON_PORT meant?"]
 
 
 @pytest.mark.parametrize("bot", [TOKEN, "xoxe.xoxb-1-Mi0yLTEtMC0x_a=/+"])
