@@ -79,6 +79,11 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             SlackClient(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         )
         identity = await _waited_for(settings, lambda: _accepted("BATON_SLACK_BOT_TOKEN", slack.identity()))
+        if identity.is_org_wide:
+            raise SettingsError(
+                "BATON_SLACK_BOT_TOKEN is that of an app installed for a whole enterprise, and Baton serves one "
+                "workspace: install the app in that workspace, and copy the token from there."
+            )
         snapshot = Snapshot()
         await _waited_for(settings, lambda: snapshots.refresh(snapshot, database))
         gc.collect()

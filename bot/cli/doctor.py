@@ -93,6 +93,11 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("Slack", Level.PROBLEM, f"It does not accept the bot token: {said.error}.", do)
     else:
         yield Finding("Slack", Level.OK, f"The bot token is that of {said.who}.")
+        if said.is_org_wide:
+            do = "Install the app in one workspace, and set BATON_SLACK_BOT_TOKEN to that installation's token."
+            yield Finding(
+                "installation", Level.PROBLEM, "It is for a whole enterprise: Baton serves one workspace.", do
+            )
         needed = list(manifest()["oauth_config"]["scopes"]["bot"])
         yield rules.scopes(said.scopes, needed)
         yield rules.clocks(here=datetime.now(UTC), slacks=said.at)

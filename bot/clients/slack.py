@@ -90,6 +90,7 @@ class SlackClient:
             team_id=str(answer["team_id"]),
             enterprise_id=str(answer.get("enterprise_id") or ""),
             app_id=str(answer.get("app_id") or ""),
+            is_org_wide=answer.get("is_enterprise_install") is True,
         )
         return self._identity
 

@@ -37,6 +37,7 @@ class Probe:
     who: str = ""
     scopes: tuple[str, ...] = ()
     at: datetime | None = None
+    is_org_wide: bool = False  #: installed for a whole enterprise
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ async def _probe(request: Awaitable[AsyncSlackResponse]) -> Probe:
     except SlackError as error:
         return Probe(error=error.code[:60])
     who = f"{answer.get('user', '')} in {answer.get('team', '')}" if answer.get("team") else ""
-    return Probe("", True, who, _scopes(answer.headers), _date(answer.headers))
+    is_org_wide = answer.get("is_enterprise_install") is True
+    return Probe("", True, who, _scopes(answer.headers), _date(answer.headers), is_org_wide)
 
 
 def _scopes(headers: Mapping[str, str]) -> tuple[str, ...]:

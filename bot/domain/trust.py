@@ -67,13 +67,15 @@ class Sender:
 
 
 def is_addressed(sender: Sender, workspace: Workspace) -> bool:
-    """Whether a payload is meant for this app in this workspace. One that does not say is not."""
+    """Whether a payload is meant for this app in this workspace. One that does not say is not.
+
+    The payloads of an installation for a whole enterprise may leave the workspace out; Baton does not run as one.
+    """
     if sender.app_id and workspace.app_id and sender.app_id != workspace.app_id:
         return False
     if sender.enterprise_id and sender.enterprise_id != workspace.enterprise_id:
         return False
-    is_org_wide = not sender.team_id and bool(sender.enterprise_id)
-    return sender.team_id == workspace.team_id or is_org_wide
+    return sender.team_id == workspace.team_id
 
 
 def admission(

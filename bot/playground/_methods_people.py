@@ -17,7 +17,7 @@ def auth_test(context: Context, _arguments: Json) -> Json:
         "team_id": workspace.team_id,
         "user_id": workspace.bot_user_id,
         "bot_id": workspace.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": workspace.is_org_wide,
         "app_id": workspace.app_id,
         "app_name": workspace.users[workspace.bot_user_id].real_name,
     }

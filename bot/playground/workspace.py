@@ -56,6 +56,8 @@ class Workspace:
     app_id = "A0BATONAPP"
     bot_id = "B0BATONBOT"
     bot_user_id = "U0BATONBOT"
+    #: Whether the app is installed for a whole enterprise.
+    is_org_wide = False
     url = "https://playground.example.test/"
 
     def __init__(self, *, clock: Callable[[], datetime] | None = None) -> None:

@@ -127,6 +127,12 @@ def test_refused_tokens_and_an_unreachable_slack(
     assert "ok      database" in ran.out  # the rest goes on
 
 
+def test_an_installation_for_a_whole_enterprise_is_a_problem(baton: Baton, installed: FakeSlack) -> None:
+    installed.workspace.is_org_wide = True
+    ran = baton("doctor")
+    assert (ran.code, "PROBLEM installation: It is for a whole enterprise: Baton serves one" in ran.out) == (1, True)
+
+
 def test_nothing_set_up(baton: Baton) -> None:
     found = levels(baton)
     assert found == {"settings": "ok", "bot token": "problem", "transport": "problem", "database": "problem"}

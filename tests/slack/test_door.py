@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from bot.domain.trust import Admission
+from bot.domain.trust import Admission, Workspace, is_addressed
 from bot.errors import SlackUnreachableError
 from bot.playground.fake_slack import Delivery
 from bot.web import SLACK_PATH
@@ -114,6 +114,15 @@ async def test_a_mention_from_outside_gets_one_sentence(stage: Stage, change: Ca
     assert len(said) == 1
     assert "members of this workspace only" in said[0].text
     assert not any(word in said[0].text for word in TELLING)
+
+
+@pytest.mark.parametrize(
+    ("team_id", "enterprise_id", "is_ours"),
+    [("T1", "E1", True), ("T1", "", True), ("", "E1", False), ("T2", "E1", False), ("T1", "E2", False)],
+)
+def test_a_workspace_of_an_enterprise_answers_what_names_it(team_id: str, enterprise_id: str, is_ours: bool) -> None:
+    sender = sender_of({"type": "command", "user_id": "U1", "team_id": team_id, "enterprise_id": enterprise_id})
+    assert is_addressed(sender, Workspace("T1", "E1", "A1")) is is_ours
 
 
 @on_both_wires

@@ -150,6 +150,15 @@ async def test_a_refused_app_token_ends_it(slack: FakeSlack, tmp_path: Path) -> 
     assert "xapp-revoked" not in str(caught.value)
 
 
+async def test_an_installation_for_a_whole_enterprise_ends_it(slack: FakeSlack, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/baton.sqlite"
+    await migrated(url)
+    slack.workspace.is_org_wide = True
+    with pytest.raises(SettingsError, match=r"whole enterprise, and Baton serves one workspace: install") as caught:
+        await asyncio.wait_for(running(settings(url, slack)).__aenter__(), 10)
+    assert BOT_TOKEN not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("path", "said"), [("no/where.sqlite", "The folder .*/no does not exist"), ("", "The database cannot be opened")]
 )
