@@ -113,7 +113,7 @@ class Dispatch:
             return replies.challenge(challenge if isinstance(challenge, str) else "")
         if kind == "view_closed":
             return replies.nothing()
-        outcome, ack = await self._admitted(kind, body)
+        outcome, ack = await self._admitted(kind, body, began)
         self._metrics.observe(kind if kind in self._by_type or kind == "command" else "other", outcome, _since(began))
         return ack
 
@@ -140,7 +140,7 @@ class Dispatch:
         self._metrics.observe("event_callback", "ok", _since(began))
         return replies.nothing()
 
-    async def _admitted(self, kind: str, body: Mapping[str, Any]) -> tuple[str, Ack | None]:
+    async def _admitted(self, kind: str, body: Mapping[str, Any], began: float) -> tuple[str, Ack | None]:
         admitted = await self._context.door.admit(sender_of(body))
         if admitted in _REFUSED:
             return "outside", await self._say(kind, body, blocks.not_admitted(admitted))
@@ -158,7 +158,7 @@ class Dispatch:
                 return await self._failed(kind, body, error)
             if ack is not None:
                 return "ok", ack
-        return await self._in_time(kind, body, handle(body))
+        return await self._in_time(kind, body, handle(body), began)
 
     def _is_repeated(self, trigger: str) -> bool:
         if not trigger:
@@ -171,11 +171,14 @@ class Dispatch:
         return False
 
     async def _in_time(
-        self, kind: str, body: Mapping[str, Any], work: Coroutine[Any, Any, Ack | None]
+        self, kind: str, body: Mapping[str, Any], work: Coroutine[Any, Any, Ack | None], began: float
     ) -> tuple[str, Ack | None]:
-        """Return what a listener answers, if it does so in time; otherwise acknowledge, and say it when it comes."""
+        """Return what a listener answers, if it does so in time; otherwise acknowledge, and say it when it comes.
+
+        The time runs from when the payload came in: the door may have used up most of it.
+        """
         task = asyncio.ensure_future(self._guarded(kind, body, work))
-        await asyncio.wait({task}, timeout=_PATIENCE_SECONDS)
+        await asyncio.wait({task}, timeout=max(_PATIENCE_SECONDS - _since(began), 0.0))
         if task.done():
             return task.result()
         self._context.background.start(self._say_late(kind, body, task), what=f"late {kind}")

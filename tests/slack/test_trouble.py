@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,8 @@ import asyncpg
 import pytest
 from sqlalchemy import func, select
 
+from bot.domain.trust import Admission, Sender
+from bot.errors import SlackError
 from bot.playground.fake_slack import MessageRef
 from bot.services import ownership
 from bot.store import tables
@@ -132,6 +135,30 @@ async def test_an_error_after_it_was_saved_says_that_it_may_be(stage: Stage, mon
     await stage.press(answer, "ownership.confirm")
     assert "This may have been saved, at least in part: look before you try again" in last(stage)
     assert "ownership.confirm" in await actions(stage)
+
+
+async def test_what_the_door_takes_is_not_added_to_what_the_listener_may(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, door = await stage.ask("/whoowns checkout"), stage.baton.context.door
+    admit, saved = door.admit, asyncio.Event()
+
+    async def slowly(sender: Sender) -> Admission:
+        await asyncio.sleep(0.5)  # as when Slack is slow to say who somebody is
+        return await admit(sender)
+
+    async def stuck(*_: object, **__: object) -> None:
+        await saved.wait()
+        raise SlackError("internal_error")
+
+    monkeypatch.setattr(type(door), "admit", lambda _, sender: slowly(sender))
+    monkeypatch.setattr("handlers.dispatch._PATIENCE_SECONDS", 0.6)
+    monkeypatch.setattr("bot.services.people.identify", stuck)
+    began = time.monotonic()
+    await stage.slack.act("grace", MessageRef(answer.channel, answer.ts), "ownership.confirm")
+    took = time.monotonic() - began
+    saved.set()
+    assert took < 0.9
 
 
 class TestSilence:
