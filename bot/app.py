@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ _T = TypeVar("_T")
 
 #: How long the start waits before it tries again: doubled each time, up to the longest.
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
+#: How long a host name of the database may be unknown: that of a new service takes some time to be told everywhere.
+_UNKNOWN_HOST_SECONDS = 120.0
 #: How often questions that were left behind are looked for.
 _RESUME_SECONDS = 30
 
@@ -166,18 +169,27 @@ def _listed(setting: str) -> list[str]:
 
 
 async def _waited_for(settings: Settings, ask: Callable[[], Awaitable[_T]]) -> _T:
-    """Return what `ask` gives. Trouble of Slack's or the database's that passes is waited for, in good health."""
-    pause, reasons = _FIRST_PAUSE_SECONDS, list[str]()
+    """Return what `ask` gives. Trouble of Slack's or the database's that passes is waited for, in good health.
+
+    A host that no name server knows is one that is still to come, or a slip of the pen: after a while, the latter.
+    """
+    pause, reasons, began = _FIRST_PAUSE_SECONDS, list[str](), time.monotonic()
     async with AsyncExitStack() as stack:
         while True:
             try:
                 return await ask()
             except (SlackRateLimitedError, SlackUnreachableError) as error:
                 what, wait = f"Slack cannot be asked ({error})", max(pause, getattr(error, "retry_after_seconds", 0.0))
+                began = time.monotonic()
             except StoreUnavailableError as error:
+                if error.why != trouble.UNKNOWN_HOST:
+                    began = time.monotonic()
+                elif time.monotonic() - began > _UNKNOWN_HOST_SECONDS:
+                    raise trouble.unopened(error) from None
                 if not error.may_pass:
                     raise trouble.unopened(error) from None
-                what, wait = f"the database {error.why} ({error.cause})", pause
+                wait = pause
+                what = f"the database {error.why} ({error.cause}): check that it runs, and BATON_DATABASE_URL"
             reasons.append(what)
             if len(reasons) == 1:
                 await _serve(stack, settings, routes.waiting_routes(lambda: reasons[-1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 import ssl
 
@@ -12,6 +13,7 @@ from bot.errors import StoreError, StoreUnavailableError
 
 _GONE, _SLOW, _LOCKED = "cannot be reached", "did not answer in time", "is locked by somebody else"
 _BUSY = "has too much to do"
+UNKNOWN_HOST = "is at a host that no name server knows"
 #: PostgreSQL's states, the longest prefix first: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _STATES = {
     "55P03": _LOCKED,
@@ -78,6 +80,8 @@ def _why(cause: BaseException | None) -> tuple[str, bool]:
         return _BUSY, True
     if isinstance(cause, ssl.SSLCertVerificationError):
         return "cannot show whose it is", False
+    if isinstance(cause, socket.gaierror) and cause.errno in (socket.EAI_NONAME, socket.EAI_NODATA):
+        return UNKNOWN_HOST, True
     if isinstance(cause, OSError):
         return (_SLOW if isinstance(cause, TimeoutError) else _GONE), True
     state = getattr(cause, "sqlstate", None) or ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -130,6 +132,42 @@ async def test_a_postgresql_that_lets_nobody_in_ends_it(
         given = settings(re.sub(before, after, url), slack)
         with pytest.raises(StoreError, match=rf"^The database {why} \(Invalid\w+Error\): check BATON_DATABASE_URL"):
             await asyncio.wait_for(running(given).__aenter__(), 10)
+
+
+def unknown_host(monkeypatch: pytest.MonkeyPatch, code: int) -> str:
+    """Let the name servers say this of a host, and return an address of a database there."""
+    known = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, *rest: Any, **more: Any) -> Any:
+        if host == "db.example.test":
+            raise socket.gaierror(code, "said by the name server")
+        return known(host, *rest, **more)
+
+    monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
+    return "postgresql://baton:hunter2@db.example.test/baton"
+
+
+async def test_a_host_that_no_name_server_knows_is_waited_for_only_so_long(
+    slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = settings(unknown_host(monkeypatch, socket.EAI_NONAME), slack)
+    async with starting(given) as task:
+        said = await until(task, given, 503)
+        assert "the database is at a host that no name server knows (gaierror): check that it runs, and BATON_" in said
+        monkeypatch.setattr("bot.app._UNKNOWN_HOST_SECONDS", 0.0)
+        with pytest.raises(StoreError, match=r"^The database is at a host that no name server knows") as caught:
+            await asyncio.wait_for(task, 10)
+        assert "hunter2" not in str(caught.value)
+
+
+async def test_name_servers_that_cannot_tell_are_waited_for_all_the_same(
+    slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.app._UNKNOWN_HOST_SECONDS", 0.0)
+    given = settings(unknown_host(monkeypatch, socket.EAI_AGAIN), slack)
+    async with starting(given) as task:
+        assert "the database cannot be reached (gaierror): check" in await until(task, given, 503)
+        assert not task.done()
 
 
 async def test_a_newer_schema_ends_it(slack: FakeSlack, tmp_path: Path) -> None:
