@@ -83,6 +83,16 @@ def calls(slack: FakeSlack, method: str) -> list[ApiCall]:
     return [call for call in slack.calls if call.method == method]
 
 
+@pytest.mark.parametrize(("code", "is_over"), [("is_archived", True), ("restricted_action", False)])
+async def test_a_channel_that_is_listed_again_is_there_whatever_it_refused(
+    slack: FakeSlack, process: Process, deps: Deps, clock: FixedClock, code: str, is_over: bool
+) -> None:
+    grow(slack, members=0, channels=1)
+    deps.refusals.add("C00000000", code, at=clock.now())
+    await process.run()
+    assert deps.refusals.stands("C00000000", at=clock.now()) is not is_over
+
+
 async def test_after_a_restart_a_channel_that_refused_is_still_known(
     slack: FakeSlack, process: Process, deps: Deps, clock: FixedClock
 ) -> None:
