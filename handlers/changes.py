@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 async def on_account(change: Change, context: Context) -> None:
     """Learn what an account is now, if it seems to be something else: most changes are of a status or a picture."""
     known = context.snapshot.standing(change.user_id)
+    if known is None and change.type != "team_join":
+        return  # the door asks when it first acts
     # A stranger stays one. An event does not always show that an account is one.
     if change.seems is not None and known not in (standing_of(change.seems), Standing.STRANGER):
         await _asked(change, context.listings.read_member(change.user_id))

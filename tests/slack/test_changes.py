@@ -124,5 +124,7 @@ async def test_what_is_said_of_another_workspace_is_not_asked_about(read: Stage)
 async def test_a_slack_that_does_not_tell_is_left_to_the_hourly_reading(
     read: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await happens(read, "user_change", user={"id": "U0NOBODY"})
+    await happens(read, "user_change", user={"id": "U0NOBODY", "deleted": True})
+    assert asked(read) == [], "nobody has met that account"
+    await happens(read, "team_join", user={"id": "U0NOBODY"})
     assert "the hourly reading will tell" in caplog.text
