@@ -47,7 +47,7 @@ _TOLD = {
 class _Owed:
     """A milestone that those above its addressee have to hear of, and the parts that have not been said.
 
-    `went_to` is where it was said instead of in a channel that cannot be posted to.
+    `went_to` is where it was said, which may be another place than it would be said in now.
     """
 
     reminder: Remembered
@@ -114,14 +114,14 @@ async def _owed(
         return []
     by_key, found = (await watcher.current()).by_key, list[_Owed]()
     reminders = await remembering.remembered(session, reminder_ids=list(rows))
-    moved = await outbox.moved_to(session, [key for each in reminders for key in (each.root_key, reply_key(each))])
+    went = await outbox.places_of(session, [key for each in reminders for key in (each.root_key, reply_key(each))])
     for each in reminders:
         watch, row = by_key.get(each.key), rows[each.id]
         if watch is not None:
             work = await times.of(watcher.zone_name(_told(watcher, each, watch)), now)
             if not is_answered(each, work.today(now), work):
                 parts = tuple(part for part in due if getattr(row, part.value))
-                went_to = frozenset(moved[key] for key in (each.root_key, reply_key(each)) if key in moved)
+                went_to = frozenset(went[key] for key in (each.root_key, reply_key(each)) if key in went)
                 found.append(_Owed(each, watch, Milestone(row.owed), parts, went_to))
     return found
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from bot.services.outbox._draining import Drainer, drain
 from bot.services.outbox._pace import CHANNEL_INTERVAL, Pace
-from bot.services.outbox._writing import Asker, ask_again, destination, enqueue, moved_to, revise
+from bot.services.outbox._writing import Asker, ask_again, destination, enqueue, places_of, revise
 
 __all__ = [
     "CHANNEL_INTERVAL",
@@ -29,6 +29,6 @@ __all__ = [
     "destination",
     "drain",
     "enqueue",
-    "moved_to",
+    "places_of",
     "revise",
 ]

@@ -181,11 +181,11 @@ def _asked_by(asker: Asker | None, before: Mapping[str, Any] | None = None) -> d
     return {} if asked is None else {_ASKERS: asked}
 
 
-async def moved_to(session: AsyncSession, keys: Collection[str]) -> dict[str, str]:
-    """Return where messages go now that could not be posted where they were meant to go, by their keys."""
+async def places_of(session: AsyncSession, keys: Collection[str]) -> dict[str, str]:
+    """Return where messages are or go, by their keys."""
     t = _TABLE.c
-    rows = await session.execute(select(t.key, t.channel, t.moved_from).where(t.key.in_(keys)))
-    return {row.key: row.channel for row in rows if row.moved_from}
+    rows = await session.execute(select(t.key, t.channel).where(t.key.in_(keys)))
+    return {row.key: row.channel for row in rows}
 
 
 def fresh_start(row: Any, at: datetime) -> dict[str, Any]:
