@@ -20,7 +20,7 @@ from bot.blocks import help as blocks
 from bot.blocks import home as home_blocks
 from bot.blocks.text import Rendered
 from bot.domain.trust import Admission
-from bot.errors import NotAllowedError, RepeatedError, SlackError
+from bot.errors import RepeatedError, SlackError
 from bot.logs import request_id
 from bot.ports import Ack
 from bot.services import inbound
@@ -223,9 +223,8 @@ class Dispatch:
         listener = self._routes.actions.get(action.action_id)
         if listener is None:
             return None
-        current = inbound.interaction.get()
-        if current is not None and not current.may_decide and action.action_id not in self._routes.reading:
-            raise NotAllowedError(inbound.READERS_ONLY)
+        if action.action_id not in self._routes.reading:
+            inbound.require_full_member()
         return await listener(action, self._context)
 
     async def _submission(self, body: Mapping[str, Any]) -> Ack | None:

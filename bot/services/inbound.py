@@ -16,7 +16,8 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from bot.blocks.text import Rendered
-from bot.errors import NotAllowedError, RepeatedError
+from bot.domain import rights
+from bot.errors import RepeatedError
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.outbox.admin import ANSWER_PREFIX
@@ -67,8 +68,15 @@ def may_be_saved() -> bool:
     return asked is not None and asked.may_be_saved
 
 
-#: What guests, and people from outside in a channel that is open to them, read.
-READERS_ONLY = "Guests can ask me anything, but only full members of the workspace can change something."
+def is_guest() -> bool:
+    """Whether the present interaction is of somebody who only reads: a guest, or an outsider in an opened channel."""
+    current = interaction.get()
+    return current is not None and not current.may_decide
+
+
+def require_full_member() -> None:
+    """Raise NotAllowedError for somebody who only reads."""
+    rights.require(rights.Actor(is_guest=is_guest()), rights.Right.CHANGE)
 
 
 async def begin_decision(deps: Deps) -> None:
@@ -80,8 +88,7 @@ async def begin_decision(deps: Deps) -> None:
     current = interaction.get()
     if current is None:
         return
-    if not current.may_decide:
-        raise NotAllowedError(READERS_ONLY)
+    require_full_member()
     if current.trigger and not current.is_taken:
         current.is_taken = await take(deps, f"act:{current.trigger}")
         if not current.is_taken:

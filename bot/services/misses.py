@@ -13,12 +13,12 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlmodel import col
 
+from bot.domain import rights
 from bot.domain.directory import Nearest
 from bot.domain.names import clean, fold
 from bot.domain.portfolio import Asked
 from bot.domain.secrets import looks_secret
-from bot.errors import NotAllowedError
-from bot.services._rights import is_catalog_admin
+from bot.services import actors
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store.inserts import insert_into
@@ -85,16 +85,16 @@ async def in_vain(deps: Deps, snapshot: Snapshot, *, limit: int) -> list[Asked]:
 async def shown_to(deps: Deps, snapshot: Snapshot, slack_id: str, *, limit: int) -> list[Asked]:
     """Return what `in_vain` does for a catalog admin, and nothing for anybody else."""
     async with deps.database.reading() as session:
-        if not await is_catalog_admin(session, deps.catalog_admins, slack_id):
-            return []
+        account = await actors.account(session, deps.catalog_admins, slack_id)
+    if not rights.may(account, rights.Right.MISSES):
+        return []
     return await in_vain(deps, snapshot, limit=limit)
 
 
 async def remove(deps: Deps, key: str, *, person_id: int, slack_id: str) -> None:
     """Forget a name. One that is gone already stays gone. Raises NotAllowedError for anybody but a catalog admin."""
     async with deps.database.transaction() as session:
-        if not await is_catalog_admin(session, deps.catalog_admins, slack_id):
-            raise NotAllowedError("Only catalog admins can remove a name: ask whoever runs Baton to make you one.")
+        rights.require(await actors.account(session, deps.catalog_admins, slack_id), rights.Right.MISSES)
         removed = await session.execute(delete(Miss).where(col(Miss.key) == key))
         if not removed.rowcount:  # type: ignore[attr-defined]  # a DELETE's result has it
             return

@@ -1,0 +1,182 @@
+"""Who may do what: one table. The gate that shows a button or opens a form asks it, and so does the click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.errors import NotAllowedError
+
+
+class ActorRole(StrEnum):
+    """What a person is to the subject of a right, or in the workspace."""
+
+    GUEST = "guest"  #: reads, and changes nothing, whatever else they are
+    ANYBODY = "anybody"  #: every full member of the workspace
+    OWNER = "owner in person"
+    MEMBER = "team member"
+    LEAD = "team lead"
+    MANAGER = "team manager"
+    CATALOG_ADMIN = "catalog admin"
+    ASKER = "whoever asked"  #: never gives a right, and takes some away
+
+
+class Right(StrEnum):
+    """What the table decides on. The values are what docs/rights.md calls them."""
+
+    CHANGE = "Change anything at all, such as doubting an owner"
+    CONFIRM = "Confirm an owner"
+    CLAIM = "Claim an asset for a team"
+    WITHDRAW = "Withdraw a team's claim"
+    CALENDAR = "Make or revoke a team's calendar"
+    ANSWER = "Answer a reminder: acknowledge, plan, snooze, delegate, not ours, waive, done"
+    PIN = "Say which version it is"
+    APPROVE = "Approve or refuse a waiver"
+    ACCEPT = "Accept a reminder that another team offers"
+    DECLINE = "Decline a reminder that another team offers"
+    MISSES = "See and remove names that were asked for in vain"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever wants to do something. `person_id` is None for an account that is no person of the catalog yet."""
+
+    person_id: int | None = None
+    is_guest: bool = False
+    is_catalog_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """In whose hands the subject of a right is, with the teams' people as they are known when it is asked.
+
+    `what` is the subject's name and `asked_by` the id of the person whose request is decided on. The names of all of
+    them stand in refusals as they are, so they have to be escaped for messages.
+    """
+
+    teams: tuple[TeamRecord, ...] = ()
+    people: tuple[PersonRecord, ...] = ()
+    what: str = ""
+    asked_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A row: who may, and the sentences for everybody else, each with the next step.
+
+    `refusal` may name `{people}` (who may) and `{what}`. `nobody` is said where no team and nobody holds the subject,
+    `asker` to whoever asked; where it is empty, having asked takes nothing away.
+    """
+
+    roles: frozenset[ActorRole]
+    refusal: str
+    nobody: str = ""
+    asker: str = ""
+
+
+_TEAM = frozenset({ActorRole.MEMBER, ActorRole.LEAD})
+_OWNERS = _TEAM | {ActorRole.OWNER}
+_ANSWERING = _OWNERS | {ActorRole.MANAGER}
+_GONE = "That team is no longer in the catalog: ask again, and choose another."
+_UNOWNED = "Nobody owns this, so nobody can {} yet: claim it for your team first."
+
+GRANTS: Mapping[Right, Grant] = MappingProxyType(
+    {
+        Right.CHANGE: Grant(
+            frozenset({ActorRole.ANYBODY}),
+            "Guests can ask me anything, but only full members of the workspace can change something.",
+        ),
+        Right.CONFIRM: Grant(
+            _OWNERS, "Only an owner of {what} can confirm it. If it is yours, ask its owner to add you to the team."
+        ),
+        Right.CLAIM: Grant(
+            _TEAM,
+            "Only {people} can claim {what} for it: ask one of them to.",
+            nobody="I know of no team of yours that could claim it: have yourself added to your team, then try again.",
+        ),
+        Right.WITHDRAW: Grant(
+            _TEAM, "No claim of your team on {what} stands any more, so there is nothing to withdraw."
+        ),
+        Right.CALENDAR: Grant(_TEAM, "Only {people} can have its calendar: ask one of them.", nobody=_GONE),
+        Right.ANSWER: Grant(
+            _ANSWERING,
+            "Only {people} can answer this. If it is yours, claim the asset with `/whoowns`.",
+            nobody=_UNOWNED.format("answer it"),
+        ),
+        Right.PIN: Grant(
+            _OWNERS, "Only {people} can say which version it is: ask one of them.", nobody=_UNOWNED.format("say it")
+        ),
+        Right.APPROVE: Grant(
+            _ANSWERING,
+            "Only {people} can decide that: ask one of them.",
+            nobody=_UNOWNED.format("decide it"),
+            asker="Somebody else than who asked has to decide: ask another member of the team.",
+        ),
+        Right.ACCEPT: Grant(
+            _TEAM,
+            "Only {people} can decide that: ask one of them.",
+            nobody=_GONE,
+            asker="Somebody else than who offered it has to accept: ask another member of the team.",
+        ),
+        Right.DECLINE: Grant(_TEAM, "Only {people} can decide that: ask one of them.", nobody=_GONE),
+        Right.MISSES: Grant(
+            frozenset({ActorRole.CATALOG_ADMIN}),
+            "Only catalog admins can remove a name: ask whoever runs Baton to make you one.",
+        ),
+    }
+)
+
+
+def roles_of(actor: Actor, holders: Holders) -> frozenset[ActorRole]:
+    """Return what somebody is to the subject. A team that has left the catalog makes nobody anything."""
+    if actor.is_guest:
+        return frozenset({ActorRole.GUEST})
+    who, teams = actor.person_id, [team for team in holders.teams if not team.is_gone]
+    is_so = {
+        ActorRole.ANYBODY: True,
+        ActorRole.CATALOG_ADMIN: actor.is_catalog_admin,
+        ActorRole.OWNER: any(who == person.id for person in holders.people),
+        ActorRole.MEMBER: any(who in team.member_ids for team in teams),
+        ActorRole.LEAD: who is not None and any(who == team.lead_id for team in teams),
+        ActorRole.MANAGER: who is not None and any(who == team.manager_id for team in teams),
+        ActorRole.ASKER: who is not None and who == holders.asked_by,
+    }
+    return frozenset(role for role, is_it in is_so.items() if is_it)
+
+
+def why_not(actor: Actor, right: Right, holders: Holders | None = None) -> str:
+    """Return why somebody may not do something, with the next step; empty when they may."""
+    holders = holders or Holders()
+    grant, roles = GRANTS[right], roles_of(actor, holders)
+    if ActorRole.GUEST in roles:
+        return GRANTS[Right.CHANGE].refusal
+    if not roles & grant.roles:
+        if grant.nobody and not holders.teams and not holders.people:
+            return grant.nobody
+        return grant.refusal.format(people=_people(grant, holders), what=holders.what)
+    return grant.asker if ActorRole.ASKER in roles else ""
+
+
+def may(actor: Actor, right: Right, holders: Holders | None = None) -> bool:
+    """Whether somebody may do something."""
+    return not why_not(actor, right, holders)
+
+
+def require(actor: Actor, right: Right, holders: Holders | None = None) -> None:
+    """Raise NotAllowedError with the sentence of `why_not`, unless somebody may do something."""
+    refusal = why_not(actor, right, holders)
+    if refusal:
+        raise NotAllowedError(refusal)
+
+
+def _people(grant: Grant, holders: Holders) -> str:
+    """Return who may, such as `members of Payments and their leads`."""
+    above = {ActorRole.LEAD: "leads", ActorRole.MANAGER: "managers"}
+    theirs = " or ".join(word for role, word in above.items() if role in grant.roles)
+    named = [person.name or "its owner" for person in holders.people]
+    if holders.teams:
+        named.append(f"members of {' and '.join(team.name for team in holders.teams)} and their {theirs}")
+    return ", ".join(named)

@@ -1,0 +1,84 @@
+"""Who acts, and in whose hands a subject is: what `bot.domain.rights` is asked with.
+
+Gates on the answer path build the holders from memory; forms and clicks read their teams' people from the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks.text import escape
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.rights import Actor, Holders, Right, may
+from bot.domain.trust import Standing
+from bot.services import inbound
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+
+
+def actor(person_id: int | None) -> Actor:
+    """Return the person of the present interaction."""
+    return Actor(person_id, is_guest=inbound.is_guest())
+
+
+def remembered(snapshot: Snapshot, slack_id: str) -> Actor:
+    """Return the account of the present interaction as the person that memory knows."""
+    person = snapshot.person_by_slack_id(slack_id)
+    return actor(person.id if person is not None else None)
+
+
+async def account(session: AsyncSession, admins: Collection[str], slack_id: str) -> Actor:
+    """Return an account that is a catalog admin if it is one of `admins`, and still a full member of the workspace."""
+    member = await session.get(tables.SlackMember, slack_id) if slack_id in admins else None
+    is_admin = member is not None and member.standing == Standing.MEMBER.value
+    return Actor(is_guest=inbound.is_guest(), is_catalog_admin=is_admin)
+
+
+async def holders(
+    session: AsyncSession,
+    team_ids: Iterable[int | None],
+    *,
+    person: PersonRecord | None = None,
+    what: str = "",
+    asked_by: int | None = None,
+) -> Holders:
+    """Return holders with the teams' people as the store has them; teams that have left the catalog are left out."""
+    wanted = {each for each in team_ids if each is not None}
+    team, member = tables.Team, tables.Membership
+    rows = await session.execute(select(team).where(col(team.id).in_(wanted), col(team.gone_at).is_(None)))
+    members = await session.execute(
+        select(col(member.team_id), col(member.person_id)).where(col(member.team_id).in_(wanted))
+    )
+    people: dict[int, list[int]] = {}
+    for team_id, person_id in members:
+        people.setdefault(team_id, []).append(person_id)
+    teams = [_record(row, people) for row in rows.scalars()]
+    owners = () if person is None else (replace(person, name=escape(person.name, 80)),)
+    return Holders(tuple(sorted(teams, key=lambda each: each.id)), owners, escape(what, 80), asked_by)
+
+
+async def people_who_may(session: AsyncSession, right: Right, held: Holders) -> set[int]:
+    """Return the ids of the people who may do something and have not left."""
+    named = {person.id for person in held.people}
+    for team in held.teams:
+        named |= {each for each in (*team.member_ids, team.lead_id, team.manager_id) if each is not None}
+    allowed = {each for each in named if may(Actor(each), right, held)}
+    person = tables.Person
+    active = select(col(person.id)).where(col(person.is_active).is_(True), col(person.id).in_(allowed))
+    return {each for each in (await session.execute(active)).scalars() if each is not None}
+
+
+def _record(row: tables.Team, people: dict[int, list[int]]) -> TeamRecord:
+    assert row.id is not None  # noqa: S101 - it comes from the store
+    return TeamRecord(
+        id=row.id,
+        name=escape(row.name, 80),
+        lead_id=row.lead_id,
+        manager_id=row.manager_id,
+        member_ids=tuple(people.get(row.id, ())),
+    )

@@ -1,0 +1,113 @@
+"""The table of who may do what: each right with each role, and the page that shows it."""
+
+from __future__ import annotations
+
+from itertools import chain, combinations
+from pathlib import Path
+
+import pytest
+
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.rights import GRANTS, Actor, ActorRole, Holders, Right, may, require, roles_of, why_not
+from bot.errors import NotAllowedError
+
+ME, OTHER = 1, 2
+TEAM = frozenset({ActorRole.MEMBER, ActorRole.LEAD})
+OWNERS = TEAM | {ActorRole.OWNER}
+#: Written down a second time, so that nobody changes a right by accident.
+EXPECTED = {
+    Right.CHANGE: frozenset(ActorRole) - {ActorRole.GUEST},
+    Right.CONFIRM: OWNERS,
+    Right.CLAIM: TEAM,
+    Right.WITHDRAW: TEAM,
+    Right.CALENDAR: TEAM,
+    Right.ANSWER: OWNERS | {ActorRole.MANAGER},
+    Right.PIN: OWNERS,
+    Right.APPROVE: OWNERS | {ActorRole.MANAGER},
+    Right.ACCEPT: TEAM,
+    Right.DECLINE: TEAM,
+    Right.MISSES: {ActorRole.CATALOG_ADMIN},
+}
+#: Rights that whoever asked does not have over their own request.
+BY_SOMEBODY_ELSE = {Right.APPROVE, Right.ACCEPT}
+PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
+
+
+def case(*roles: ActorRole) -> tuple[Actor, Holders]:
+    """Somebody who is just this to a subject that has a team and an owner."""
+
+    def me_if(role: ActorRole) -> int:
+        return ME if role in roles else OTHER
+
+    team = TeamRecord(
+        id=1,
+        name="Payments",
+        member_ids=(me_if(ActorRole.MEMBER),),
+        lead_id=me_if(ActorRole.LEAD),
+        manager_id=me_if(ActorRole.MANAGER),
+    )
+    owner = PersonRecord(id=me_if(ActorRole.OWNER), name="Ada")
+    actor = Actor(ME, is_guest=ActorRole.GUEST in roles, is_catalog_admin=ActorRole.CATALOG_ADMIN in roles)
+    return actor, Holders((team,), (owner,), what="checkout", asked_by=me_if(ActorRole.ASKER))
+
+
+def table() -> str:
+    """Draw the table as docs/rights.md has it, by asking for each cell."""
+    lines = [f"| right | {' | '.join(ActorRole)} |", f"|---{'|---' * len(ActorRole)}|"]
+    for right, grant in GRANTS.items():
+        cells = ["yes" if may(*_asked(right, role)) else "no" for role in ActorRole if role is not ActorRole.ASKER]
+        lines.append(f"| {right} | {' | '.join([*cells, 'not their own' if grant.asker else ''])} |")
+    return "\n".join(line.replace("|  |", "| |") for line in lines)
+
+
+def _asked(right: Right, role: ActorRole) -> tuple[Actor, Right, Holders]:
+    actor, holders = case(role)
+    return actor, right, holders
+
+
+@pytest.mark.parametrize("right", Right)
+@pytest.mark.parametrize("role", ActorRole)
+def test_each_right_is_for_the_roles_that_are_written_down(right: Right, role: ActorRole) -> None:
+    actor, holders = case(role)
+    said = why_not(actor, right, holders)
+    assert (not said) is (role in EXPECTED[right])
+    if said:
+        with pytest.raises(NotAllowedError):
+            require(actor, right, holders)
+    else:
+        require(actor, right, holders)
+
+
+@pytest.mark.parametrize("right", Right)
+def test_roles_add_up_but_for_guests_and_whoever_asked(right: Right) -> None:
+    for roles in chain.from_iterable(combinations(ActorRole, count) for count in range(len(ActorRole) + 1)):
+        actor, holders = case(*roles)
+        has_one = right is Right.CHANGE or bool(EXPECTED[right] & set(roles))
+        is_own = right in BY_SOMEBODY_ELSE and ActorRole.ASKER in roles
+        assert may(actor, right, holders) is (has_one and not is_own and ActorRole.GUEST not in roles), roles
+
+
+@pytest.mark.parametrize("right", Right)
+def test_a_refusal_says_who_may_or_what_to_do(right: Right) -> None:
+    actor, holders = case(ActorRole.ASKER)
+    for teams, people in ((holders.teams, holders.people), (holders.teams, ()), ((), holders.people), ((), ())):
+        said = why_not(actor, right, Holders(teams, people, what="checkout"))
+        assert not any(gap in said for gap in ("{", "  ", "None")), said
+    assert "full members" in why_not(Actor(ME, is_guest=True), right, holders)
+
+
+def test_the_people_in_a_refusal_are_those_in_the_table() -> None:
+    actor, holders = case()
+    assert "Ada, members of Payments and their leads or managers can answer" in why_not(actor, Right.ANSWER, holders)
+    assert "Ada, members of Payments and their leads can say which" in why_not(actor, Right.PIN, holders)
+    assert "claim it for your team first" in why_not(actor, Right.PIN, Holders())
+
+
+def test_a_team_that_is_gone_and_an_account_that_is_nobody_give_no_role() -> None:
+    gone = TeamRecord(id=1, name="Payments", member_ids=(ME,), lead_id=ME, manager_id=ME, is_gone=True)
+    assert roles_of(Actor(ME), Holders((gone,))) == {ActorRole.ANYBODY}
+    assert roles_of(Actor(None), Holders((TeamRecord(id=1, name="Empty"),))) == {ActorRole.ANYBODY}
+
+
+def test_the_page_shows_the_table() -> None:
+    assert table() in PAGE.read_text(), f"docs/rights.md has to show:\n{table()}"
