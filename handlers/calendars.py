@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.blocks import calendars as blocks
 from bot.blocks import portfolio as lists
-from bot.blocks.text import Rendered
+from bot.blocks.text import Rendered, escape
 from bot.domain.records import TeamRecord
+from bot.domain.rights import Holders, Right, require
 from bot.errors import NotFoundError
 from bot.ports import Ack
-from bot.services import people, portfolio
+from bot.services import actors, people, portfolio
 from bot.services.lifecycle import calendars
 from handlers import replies
 from handlers.context import Context
@@ -67,7 +70,7 @@ async def _new(context: Context, team: TeamRecord, person_id: int) -> Rendered:
 
 
 def _team(context: Context, name: str, user_id: str) -> TeamRecord | Rendered:
-    """Return the team that is meant, if the person may have its calendar, else the answer that says why not."""
+    """Return the team that is meant, or the answer that asks which. Raises NotAllowedError for a team of others."""
     person = context.snapshot.person_by_slack_id(user_id)
     own = context.snapshot.teams_of(person.id) if person is not None else ()
     if not name:
@@ -77,7 +80,9 @@ def _team(context: Context, name: str, user_id: str) -> TeamRecord | Rendered:
     team = context.snapshot.team_by_name(name.lstrip("@#"))
     if team is None or team.is_gone:
         return lists.unknown_team(name, portfolio.nearest_teams(context.snapshot, name))
-    return team if team in own else blocks.not_yours(team)
+    named = Holders((replace(team, name=escape(team.name, 80)),))
+    require(actors.remembered(context.snapshot, user_id), Right.CALENDAR, named)
+    return team
 
 
 def _value(context: Context, action: Action) -> tuple[TeamRecord, int]:

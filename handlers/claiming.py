@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.blocks import ownership as blocks
 from bot.blocks.home import notice
+from bot.domain.rights import Right, why_not
 from bot.errors import NotAllowedError, UserError
 from bot.ports import Ack
-from bot.services import claiming, ownership, people, snapshot
+from bot.services import actors, claiming, ownership, people, snapshot
 from bot.services.claiming import AlreadyTheirs, Claimed, Contested
 from handlers import home, replies
 from handlers.context import Context
@@ -20,9 +21,7 @@ async def on_claim(action: Action, context: Context) -> Ack:
     verdict = look_up(context, asset_id, area)
     teams = claiming.claimants(context.snapshot, verdict, action.user_id)
     if not teams:
-        raise NotAllowedError(
-            "I know of no team of yours that could claim it: have yourself added to your team, then try again."
-        )
+        raise NotAllowedError(why_not(actors.remembered(context.snapshot, action.user_id), Right.CLAIM))
     owner = ownership.names_of(ownership.claimed_by(verdict))
     view = blocks.claim_view(verdict.asset, owner, teams, f"{action.value}|{action.response_url}")
     await context.slack.open_view(action.trigger_id, view)

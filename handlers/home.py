@@ -9,7 +9,7 @@ from bot.blocks.text import Block, Rendered
 from bot.domain.lifecycle.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
-from bot.services import misses, people, portfolio
+from bot.services import claiming, misses, people, portfolio
 from bot.services.lifecycle import asking, reporting
 from handlers import replies
 from handlers.context import Context
@@ -104,7 +104,7 @@ async def _listing(context: Context, user_id: str, key: str, number: str, page: 
     else:
         return None
     shown = portfolio.page(context.deps, snapshot, ids, at, size=lists.PAGE_SIZE)
-    may_claim = person is not None and bool(snapshot.teams_of(person.id))
+    may_claim = bool(claiming.teams_to_claim_for(snapshot, user_id))
     return blocks.listing(key, int(number) if number.isdecimal() else 0, title, shown, may_claim=may_claim)
 
 

@@ -44,11 +44,6 @@ def revoked(team: TeamRecord, count: int) -> Rendered:
     return Rendered(f"{said} ended: the calendar of {bold(team.name, 80)} is no longer there.")
 
 
-def not_yours(team: TeamRecord) -> Rendered:
-    """Return why somebody else's calendar is not given away."""
-    return Rendered(f"Only somebody in {bold(team.name, 80)} can have its calendar: ask one of them.")
-
-
 def which_team(teams: Sequence[TeamRecord]) -> Rendered:
     """Return the question back to somebody in several teams."""
     tries = ", ".join(f"`/baton calendar {escape(team.name, 80)}`" for team in teams[:_MOST_TEAMS])

@@ -127,7 +127,6 @@ def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | B
         yield calendars.link, calendars.link(team, url, 7, others=others)
         yield calendars.existing, calendars.existing(team, NOW, 7, others=others)
         yield calendars.revoked, calendars.revoked(team, others)
-    yield calendars.not_yours, calendars.not_yours(team)
     yield calendars.which_team, calendars.which_team([team] * 20)
     yield calendars.no_address, calendars.no_address()
 

@@ -15,9 +15,10 @@ from bot.domain.catalog import Area, Role
 from bot.domain.ownership import Disputed, Owned, UnownedOnPurpose, Verdict
 from bot.domain.recipients import Told
 from bot.domain.records import TeamRecord
-from bot.errors import NotAllowedError, NotFoundError
+from bot.domain.rights import Holders, Right, may, require
+from bot.errors import NotFoundError
+from bot.services import actors
 from bot.services._decisions import human_source
-from bot.services._rights import teams_of
 from bot.services.deps import Deps
 from bot.services.ownership import claimed_by, look_up, tell_owners
 from bot.services.snapshot import Snapshot, refresh_over
@@ -99,19 +100,18 @@ async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: 
         asset = await _asset(session, asset_id)
         source = await human_source(session)
         fact = tables.Ownership
-        mine = await session.execute(
+        claimed = await session.execute(
             select(fact).where(
                 col(fact.asset_id) == asset_id,
                 col(fact.valid_to).is_(None),
                 col(fact.source_id) == source,
-                col(fact.team_id).in_(await teams_of(session, person_id)),
             )
         )
-        facts = list(mine.scalars())
-        if not facts:
-            raise NotAllowedError(
-                f"No claim of your team on {asset.name} stands any more, so there is nothing to withdraw."
-            )
+        claims, actor = list(claimed.scalars()), actors.actor(person_id)
+        held = await actors.holders(session, [each.team_id for each in claims], what=asset.name)
+        require(actor, Right.WITHDRAW, held)
+        own = {team.id for team in held.teams if may(actor, Right.WITHDRAW, Holders((team,)))}
+        facts = [each for each in claims if each.team_id in own]
         audit_id = await audit(
             session,
             at=now,
@@ -129,19 +129,21 @@ async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: 
 
 def claimants(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> tuple[TeamRecord, ...]:
     """Return the teams for which the person with this Slack id may claim the asset, as far as memory knows."""
-    person = snapshot.person_by_slack_id(slack_id)
-    if person is None:
-        return ()
-    return tuple(team for team in snapshot.teams_of(person.id) if not _owns_already(verdict, team.id))
+    return tuple(team for team in teams_to_claim_for(snapshot, slack_id) if not _owns_already(verdict, team.id))
+
+
+def teams_to_claim_for(snapshot: Snapshot, slack_id: str) -> tuple[TeamRecord, ...]:
+    """Return the teams for which the person with this Slack id may claim what nobody owns, as far as memory knows."""
+    actor = actors.remembered(snapshot, slack_id)
+    teams = snapshot.teams_of(actor.person_id) if actor.person_id is not None else ()
+    return tuple(team for team in teams if may(actor, Right.CLAIM, Holders((team,))))
 
 
 def may_withdraw(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> bool:
     """Whether a team of the person with this Slack id has a claim that stands, as far as memory knows."""
-    claims = [fact.team_id for fact in verdict.asset.facts if fact.is_human]
-    if not claims:
-        return False
-    person = snapshot.person_by_slack_id(slack_id)
-    return person is not None and any(team.id in claims for team in snapshot.teams_of(person.id))
+    claims = (snapshot.team(fact.team_id) for fact in verdict.asset.facts if fact.is_human and fact.team_id is not None)
+    held = Holders(tuple(team for team in claims if team is not None))
+    return bool(held.teams) and may(actors.remembered(snapshot, slack_id), Right.WITHDRAW, held)
 
 
 def _owns_already(verdict: Verdict, team_id: int) -> bool:
@@ -172,8 +174,7 @@ async def _own_team(session: AsyncSession, team_id: int, person_id: int, asset_n
     team = await session.get(tables.Team, team_id)
     if team is None or team.gone_at is not None:
         raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
-    if team_id not in await teams_of(session, person_id):
-        raise NotAllowedError(f"Only a member of {team.name} can claim {asset_name} for it: ask one of them to.")
+    require(actors.actor(person_id), Right.CLAIM, await actors.holders(session, [team_id], what=asset_name))
     return team
 
 

@@ -19,8 +19,9 @@ from bot.domain.names import clean
 from bot.domain.ownership import Holding, Owned, Verdict
 from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, PersonRecord
-from bot.errors import NotAllowedError, NotFoundError
-from bot.services import references, routing
+from bot.domain.rights import Holders, Right, may, require
+from bot.errors import NotFoundError
+from bot.services import actors, references, routing
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
@@ -109,12 +110,11 @@ def look_up(
 
 def confirmable(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> bool:
     """Whether the person with this Slack id may confirm the answer, as far as memory knows; the click checks again."""
-    if not isinstance(verdict, Owned):
+    if not isinstance(verdict, Owned) or isinstance(verdict, rules.Orphaned):
         return False
-    person = snapshot.person_by_slack_id(slack_id)
-    if person is None:
-        return False
-    return bool(rules.may_confirm(person.id, (holding.fact for holding in verdict.owners), snapshot))
+    teams = tuple(holding.team for holding in verdict.owners if holding.team is not None)
+    owners = tuple(holding.person for holding in verdict.owners if holding.person is not None)
+    return may(actors.remembered(snapshot, slack_id), Right.CONFIRM, Holders(teams, owners))
 
 
 def confirmer(snapshot: Snapshot, verdict: Verdict) -> PersonRecord | None:
@@ -135,11 +135,7 @@ async def confirm(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: i
         if asset is None or asset.gone_at is not None:
             raise NotFoundError("That is no longer in the catalog, so there is nothing to confirm: ask again.")
         holder_id = _holder_id(snapshot, asset_id)
-        facts = await _facts_of(session, holder_id, person_id)
-        if not facts:
-            raise NotAllowedError(
-                f"Only an owner of {asset.name} can confirm it. If it is yours, ask its owner to add you to the team."
-            )
+        facts = await _facts_of(session, holder_id, person_id=person_id, what=asset.name)
         now = deps.clock.now()
         for fact in facts:
             fact.confirmed_at, fact.confirmed_by = now, person_id
@@ -225,17 +221,17 @@ def _holder_id(snapshot: Snapshot, asset_id: int) -> int:
     return asset_id if asset is None else rules.holder_of(asset, snapshot).id
 
 
-async def _facts_of(session: AsyncSession, asset_id: int, person_id: int) -> list[tables.Ownership]:
-    """The asset's facts in force whose owner this person is, or whose team they are in or lead."""
-    in_teams = select(col(tables.Membership.team_id)).where(col(tables.Membership.person_id) == person_id)
-    leads = select(col(tables.Team.id)).where(col(tables.Team.lead_id) == person_id)
-    owner = tables.Ownership
-    found = await session.execute(
-        select(owner)
-        .where(col(owner.asset_id) == asset_id, col(owner.valid_to).is_(None))
-        .where((col(owner.person_id) == person_id) | col(owner.team_id).in_(in_teams) | col(owner.team_id).in_(leads))
-    )
-    return list(found.scalars().all())
+async def _facts_of(session: AsyncSession, asset_id: int, *, person_id: int, what: str) -> list[tables.Ownership]:
+    """Return the asset's facts in force that the person may confirm. Raises NotAllowedError when there is none."""
+    fact = tables.Ownership
+    found = await session.execute(select(fact).where(col(fact.asset_id) == asset_id, col(fact.valid_to).is_(None)))
+    facts, actor = list(found.scalars()), actors.actor(person_id)
+    own = [each for each in facts if each.person_id == person_id]
+    owner = PersonRecord(id=person_id, name="") if own else None
+    held = await actors.holders(session, [each.team_id for each in facts], person=owner, what=what)
+    require(actor, Right.CONFIRM, held)
+    teams = {team.id for team in held.teams if may(actor, Right.CONFIRM, Holders((team,)))}
+    return [each for each in facts if each in own or each.team_id in teams]
 
 
 async def _touch(session: AsyncSession, asset_ids: Collection[int]) -> None:

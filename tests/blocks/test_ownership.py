@@ -208,9 +208,6 @@ class TestButtons:
         assert set(buttons(blocks.answer(judged(asset()), PLAIN))) == {blocks.SHARE}
         assert set(buttons(blocks.answer(judged(asset(unowned_reason="x")), PLAIN))) == {blocks.SHARE}
 
-    def test_an_orphan_is_not_confirmed(self) -> None:
-        assert blocks.CONFIRM not in buttons(blocks.answer(judged(asset(fact(GUS))), Frame(may_confirm=True)))
-
     def test_a_shared_answer_has_none_and_says_who_shared_it(self) -> None:
         shared = blocks.answer(judged(asset(fact(PAYMENTS))), Frame(is_shared=True, shared_by=ADA_ID))
         assert buttons(shared) == {}

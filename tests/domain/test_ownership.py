@@ -21,7 +21,6 @@ from bot.domain.ownership import (
     Verdict,
     claimed_areas,
     holder_of,
-    may_confirm,
     verdict,
 )
 from bot.domain.records import AssetRecord, OwnershipRecord, TeamRecord
@@ -388,25 +387,6 @@ class TestUnownedOnPurpose:
     def test_not_over_a_persons_decision(self) -> None:
         decided = fact(PAYMENTS, is_human=True, source="slack", valid_from=NOW)
         assert owner_names(judged(asset(decided, unowned_reason="A playground."))) == ["Payments"]
-
-
-class TestMayConfirm:
-    @pytest.mark.parametrize(
-        ("person", "owners"),
-        [(ADA, [PAYMENTS, ADA]), (GRACE, [PAYMENTS, PLATFORM]), (LIN, [PLATFORM]), (GONE, [])],
-    )
-    def test_own_facts_and_those_of_own_teams(self, person: int, owners: list[int]) -> None:
-        facts = [fact(PAYMENTS), fact(PLATFORM), fact(ADA)]
-        confirmable = may_confirm(person, facts, Catalog())
-        assert [each.team_id or each.person_id for each in confirmable] == owners
-
-    def test_a_lead_who_is_not_listed_as_a_member(self) -> None:
-        catalog = Catalog()
-        catalog.teams[PLATFORM] = TeamRecord(id=PLATFORM, name="Platform", lead_id=ADA)
-        assert len(may_confirm(ADA, [fact(PLATFORM)], catalog)) == 1
-
-    def test_a_team_that_has_left_the_catalog(self) -> None:
-        assert may_confirm(ADA, [fact(99)], Catalog()) == ()
 
 
 OWNERS = (ADA, GRACE, LIN, GONE, PAYMENTS, PLATFORM, SEARCH, EMPTY, DISSOLVED, DESERTED, 99)

@@ -179,7 +179,7 @@ async def test_a_new_address_ends_the_persons_old_one_and_nobody_elses(
 
 async def test_only_the_team_has_it(stocked: Stage) -> None:
     refused = await stocked.ask("/baton calendar search")
-    assert "Only somebody in *Search* can have its calendar" in refused.text
+    assert "Only members of Search and their leads can have its calendar" in refused.text
     assert await rows(stocked, tables.CalendarLink) == []
     assert "The catalog has you in no team" in (await stocked.ask("/baton calendar", user="eve")).text
     assert "I know no team called *zzqq*" in (await stocked.ask("/baton calendar zzqq")).text
@@ -191,7 +191,7 @@ async def test_a_button_in_the_wrong_hands_does_nothing(stocked: Stage, http: ai
     message.ephemeral_for = stocked.slack.workspace.user("solo").id
     await stocked.press(answer, "calendar.revoke", user="solo")
     said = stocked.slack.visible_messages("solo", "general")[-1]
-    assert "Only somebody in Payments can have its calendar" in said.text
+    assert "Only members of Payments and their leads can have its calendar" in said.text
     assert (await fetch(http, stocked, path_in(answer))).status == 200
 
 

@@ -107,7 +107,7 @@ async def test_only_a_member_may_claim_and_it_is_checked_at_the_click(stage: Sta
     left.people.append(type(solo)(name=solo.name, email=solo.email, teams=(), origin=solo.origin))
     await stage.bring(left)
     delivery = await stage.slack.submit_view("solo", view.id, {})
-    assert "Only a member of Search can claim old-cron" in str(delivery.response)
+    assert "Only members of Search and their leads can claim old-cron for it" in str(delivery.response)
     assert "ownership.claim" not in await actions(stage)
 
 

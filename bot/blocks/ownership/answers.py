@@ -20,7 +20,7 @@ from bot.blocks.text import (
     plain,
     section,
 )
-from bot.domain.ownership import Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
+from bot.domain.ownership import Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import AssetRecord, PersonRecord
 
 _MOST_LINKS = 6
@@ -84,7 +84,7 @@ def _buttons(verdict: Verdict, frame: Frame) -> Block:
     value = f"{asset.id}|{verdict.area.value if verdict.area else ''}"
     name = plain(asset.name, 45)
     elements = []
-    if frame.may_confirm and isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
+    if frame.may_confirm:
         elements.append(button("Confirm", CONFIRM, value, label=f"Confirm that we own {name}", style="primary"))
     if frame.may_claim:
         elements.append(button("We own this", CLAIM, value, label=f"We own this: {name}"))

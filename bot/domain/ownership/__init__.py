@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from bot.domain.ownership.claims import claimed_areas
 from bot.domain.ownership.disputes import contradict
 from bot.domain.ownership.holdings import CatalogView, Holding, active_members, is_alive
 from bot.domain.ownership.judging import holder_of, verdict
 from bot.domain.ownership.past import Held, Past, Term, past, timeline
-from bot.domain.ownership.rights import claimed_areas, may_confirm
 from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "contradict",
     "holder_of",
     "is_alive",
-    "may_confirm",
     "past",
     "timeline",
     "verdict",

@@ -17,7 +17,9 @@ from sqlmodel import col
 from bot.clients import ical
 from bot.domain.lifecycle.subjects import Subject
 from bot.domain.lifecycle.watching import Watches
-from bot.errors import NotAllowedError, NotFoundError
+from bot.domain.rights import Actor, Holders, Right, may, require
+from bot.errors import NotFoundError
+from bot.services import actors
 from bot.services.deps import Deps
 from bot.services.lifecycle import reporting
 from bot.services.lifecycle.remembering import moves_of
@@ -147,7 +149,7 @@ def _subject(snapshot: Snapshot, link: Link) -> Subject | None:
         return None
     if link.person_id is not None:
         person = snapshot.person(link.person_id)
-        if person is None or not person.is_active or team not in snapshot.teams_of(person.id):
+        if person is None or not person.is_active or not may(Actor(person.id), Right.CALENDAR, Holders((team,))):
             return None
     return Subject(teams=(team,))
 
@@ -172,14 +174,8 @@ async def _own_team(session: AsyncSession, team_id: int, person_id: int | None) 
     team = await session.get(tables.Team, team_id)
     if team is None or team.gone_at is not None:
         raise NotFoundError("That team is no longer in the catalog: ask again with `/baton calendar NAME`.")
-    if person_id is None or team.lead_id == person_id:
-        return
-    member = tables.Membership
-    found = await session.execute(
-        select(col(member.id)).where(col(member.team_id) == team_id, col(member.person_id) == person_id).limit(1)
-    )
-    if found.first() is None:
-        raise NotAllowedError(f"Only somebody in {team.name} can have its calendar: ask one of them.")
+    if person_id is not None:
+        require(actors.actor(person_id), Right.CALENDAR, await actors.holders(session, [team_id]))
 
 
 async def _note(
