@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.blocks import lifecycle as blocks
 from bot.blocks.lifecycle import actions
 from bot.blocks.text import Block, Rendered
 from bot.domain.lifecycle.reminders import Card
+from bot.domain.lifecycle.watching import Running
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
 from bot.ports import Ack
@@ -13,7 +16,7 @@ from bot.services import people
 from bot.services.lifecycle import answering, delegating, pinning, waiving
 from handlers import replies
 from handlers.context import Context
-from handlers.lifecycle.places import Place, number, open_form, place_of, say, show_view
+from handlers.lifecycle.places import number, open_form, place_of, say, show_view
 from handlers.ownership import ephemeral_body
 from handlers.payloads import Action
 
@@ -74,7 +77,7 @@ async def on_more(action: Action, context: Context) -> Ack:
 
 async def on_pin(action: Action, context: Context) -> Ack:
     """Open the form that says what a version is that nobody knows."""
-    await open_form(context, action, _pin_form(context, action, number(action.value)))
+    await open_form(context, action, _unsure_form(context, action))
     return replies.nothing()
 
 
@@ -115,11 +118,12 @@ async def _decide_offer(action: Action, context: Context, *, is_accepted: bool) 
 
 
 async def _form(context: Context, action: Action, word: str, reminder: str) -> Block:
-    card = await answering.look_up_own(
-        context.deps, context.watcher, reminder_id=number(reminder), slack_id=action.user_id
-    )
-    place = place_of(action)
-    metadata = place.metadata(reminder)
+    if word == actions.WRONG_VERSION:
+        card = await answering.look_up(context.deps, context.watcher, reminder_id=number(reminder))
+        return await _pin_form(context, action, card.watch.runs, reminder)
+    person_id = await _person_id(context, action)
+    card = await answering.look_up(context.deps, context.watcher, reminder_id=number(reminder), person_id=person_id)
+    metadata = place_of(action).metadata(reminder)
     match word:
         case actions.PLAN:
             return blocks.plan_view(card, metadata)
@@ -127,8 +131,6 @@ async def _form(context: Context, action: Action, word: str, reminder: str) -> B
             return blocks.delegate_view(card, _other_teams(context, card), metadata)
         case actions.NOT_OURS:
             return blocks.not_ours_view(card, _other_teams(context, card), metadata)
-        case actions.WRONG_VERSION:
-            return _wrong_version(card, place, reminder)
         case actions.WAIVE:
             return blocks.waive_view(card, metadata)
         case actions.DONE:
@@ -137,15 +139,24 @@ async def _form(context: Context, action: Action, word: str, reminder: str) -> B
             raise NotFoundError("That choice is from another version of Baton: ask again with `/eol`.")
 
 
-def _wrong_version(card: Card, place: Place, reminder: str) -> Block:
-    first = card.watch.runs[0]
-    metadata = place.metadata(f"{reminder}.{first.deployment.id}")
-    return blocks.pin_view(card.watch.runs, pinning.candidates(first), metadata)
+async def _unsure_form(context: Context, action: Action) -> Block:
+    one = await pinning.running(context.watcher, number(action.value))
+    return await _pin_form(context, action, [one], "")
 
 
-async def _pin_form(context: Context, action: Action, deployment_id: int) -> Block:
-    one = await pinning.running(context.watcher, deployment_id)
-    return blocks.pin_view([one], pinning.candidates(one), place_of(action).metadata(f".{deployment_id}"))
+async def _pin_form(context: Context, action: Action, runs: Sequence[Running], reminder: str) -> Block:
+    """Return the form of what is in the same hands, with the first of it chosen."""
+    deployment_id = runs[0].deployment.id
+    person_id = await _person_id(context, action)
+    first = await pinning.look_up(context.deps, context.watcher, deployment_id=deployment_id, person_id=person_id)
+    metadata = place_of(action).metadata(f"{reminder}.{deployment_id}")
+    return blocks.pin_view(runs, pinning.candidates(first), metadata)
+
+
+async def _person_id(context: Context, action: Action) -> int:
+    """Return who wants a form. Slack is asked only about whom memory does not know: a trigger lives three seconds."""
+    person = context.snapshot.person_by_slack_id(action.user_id)
+    return person.id if person is not None else await people.identify(context.deps, context.slack, action.user_id)
 
 
 def _other_teams(context: Context, card: Card) -> list[TeamRecord]:

@@ -206,6 +206,13 @@ def raw_buttons(value: object) -> list[Any]:
     return [{"type": "actions", "elements": made}]
 
 
+def pin_button(deployment_id: int) -> dict[str, Any]:
+    """The button of a digest's line about a version that nobody knows."""
+    text = {"type": "plain_text", "text": "Which is it?"}
+    button = {"type": "button", "action_id": ids.PIN, "text": text, "value": str(deployment_id)}
+    return {"type": "actions", "elements": [button]}
+
+
 def open_button(reminded: Reminded) -> list[Any]:
     text = {"type": "plain_text", "text": "Open"}
     button = {"type": "button", "action_id": ids.OPEN, "text": text, "value": str(reminded.id)}
@@ -355,9 +362,9 @@ class TestManager:
         assert "lifecycle.approve" in await actions(stage)
 
     async def test_a_manager_may_not_say_what_runs_nor_confirm_nor_claim(self, managed: Reminded) -> None:
-        await managed.form(ids.MORE, user="lin", word=ids.WRONG_VERSION)
-        errors = await managed.submit("lin", {ids.PIN_CYCLE: "nodejs|22"})
-        assert "Only Payments can say what it is" in str(errors)
+        await managed.press(ids.MORE, user="lin", value=f"{ids.WRONG_VERSION}|{managed.id}")
+        assert managed.stage.slack.view_stack("lin") == []
+        assert "Only members of Payments and their leads can say which version it is" in managed.said_to("lin")
         answer = await managed.stage.ask("/whoowns invoices service", user="grace")
         await managed.stage.press(
             await copied(managed.stage, "general", answer.blocks), "ownership.confirm", user="lin"
@@ -558,7 +565,7 @@ class TestDelegate:
         await reminded.stage.bring(managed)
         offer = await self.offered(reminded)
         await reminded.stage.press(offer, ids.ACCEPT, user="solo")
-        assert "Only members of Platform and its lead can decide that" in reminded.said_to("solo", "platform")
+        assert "Only members of Platform and their leads can decide that" in reminded.said_to("solo", "platform")
         await reminded.stage.press(offer, ids.ACCEPT, user="lin")
         await reminded.press(ids.ACKNOWLEDGE, user="solo")
         assert "Seen by" in reminded.root.text
@@ -682,6 +689,39 @@ class TestWrongVersion:
         assert await reminded.submit("grace", {ids.PIN_TYPED: "20"}) == {}
         assert "already, so nothing was changed" in reminded.said_to("grace")
         assert "lifecycle.pin" not in await actions(reminded.stage)
+
+    async def test_a_form_that_was_opened_in_time_is_checked_again(self, reminded: Reminded) -> None:
+        await reminded.form(ids.MORE, user="grace", word=ids.WRONG_VERSION)
+        left = organisation()
+        left.people[1] = replace(left.people[1], teams=())
+        left.teams[0] = replace(left.teams[0], manager="grace@example.test")
+        await reminded.stage.bring(left)
+        errors = await reminded.submit("grace", {ids.PIN_CYCLE: "nodejs|22"})
+        assert "Only members of Payments and their leads can say which version it is" in str(errors)
+        assert "lifecycle.pin" not in await actions(reminded.stage)
+
+    async def test_what_nobody_knows_has_a_form_for_its_owners_only(self, stage: Stage) -> None:
+        await deploy(stage, "checkout", "nodejs", "mystery")
+        watches = await stage.baton.context.watcher.current()
+        [unsure] = watches.unsure["team:1"]
+        digest = await copied(stage, "general", [pin_button(unsure.deployment.id)])
+        for user, sees_form in (("lin", False), ("eve", False), ("grace", True)):
+            await stage.press(digest, ids.PIN, user=user)
+            assert bool(stage.slack.view_stack(user)) is sees_form
+        assert "Only members of Payments" in stage.slack.visible_messages("eve", "general")[-1].text
+
+    async def test_a_team_that_has_taken_one_cycle_over_says_nothing_of_another(self, reminded: Reminded) -> None:
+        stage = reminded.stage
+        await deploy(stage, "checkout", "postgresql", "12.3")
+        async with stage.database.transaction() as session:
+            platform = (await session.execute(select(tables.Team.id).where(tables.Team.name == "Platform"))).scalar()  # type: ignore[call-overload]
+            await session.execute(update(tables.Reminder).values(delegated_to=platform))
+        watches = await stage.baton.context.watcher.current()
+        ids_of = {one.deployment.product: one.deployment.id for runs in watches.by_asset.values() for one in runs}
+        for product, sees_form in (("postgresql", False), ("nodejs", True)):
+            message = await copied(stage, "general", [pin_button(ids_of[product])])
+            await stage.press(message, ids.PIN, user="lin")
+            assert bool(stage.slack.view_stack("lin")) is sees_form
 
 
 class TestWaive:

@@ -13,14 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import lifecycle as blocks
-from bot.blocks.text import Rendered, escape
+from bot.blocks.text import Rendered
+from bot.domain import rights
 from bot.domain.lifecycle.reminders import Answer, AnswerKind, Card, ClosedCard
 from bot.domain.lifecycle.watching import Addressee
 from bot.domain.recipients import Told
 from bot.domain.records import PersonRecord, TeamRecord
-from bot.errors import NotAllowedError, NotFoundError
-from bot.services import outbox, routing
-from bot.services._rights import answering_for, managed_by, teams_of
+from bot.domain.rights import Holders, Right
+from bot.errors import NotFoundError
+from bot.services import actors, outbox, routing
 from bot.services.deps import Deps
 from bot.services.lifecycle.drawing import redraw
 from bot.services.lifecycle.remembering import card_of
@@ -58,6 +59,10 @@ class Act:
     def today(self) -> date:
         """The addressee's day."""
         return self.card.today
+
+    def require(self, right: Right, holders: Holders) -> None:
+        """Raise NotAllowedError unless the person may do this."""
+        rights.require(actors.actor(self.person_id), right, holders)
 
     async def end(self, kinds: Collection[AnswerKind], *, but: int | None = None) -> None:
         """End the answers of these kinds; a question to somebody that is still open says that it is no longer asked."""
@@ -160,13 +165,12 @@ class Act:
 
 @asynccontextmanager
 async def acting(
-    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, is_owners: bool = True
+    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, is_answer: bool = True
 ) -> AsyncIterator[Act]:
     """Open the transaction of an answer: of two people at once, the second sees what the first has done.
 
-    With `is_owners`, NotAllowedError is raised unless the person is in the addressee's team, or in the one that has
-    taken the reminder over, or leads or manages one of them. NotFoundError when the reminder is closed, or nothing is
-    known to end any more.
+    With `is_answer`, NotAllowedError is raised unless the person may answer the reminder. NotFoundError when the
+    reminder is closed, or nothing is known to end any more.
     """
     await watcher.current()  # gathered before, so that the transaction does not wait for it
     async with deps.database.transaction() as session:
@@ -174,9 +178,10 @@ async def acting(
         card = await card_of(deps, watcher, session, reminder_id)
         if not isinstance(card, Card):
             raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
-        if is_owners:
-            await require_owner(session, card, person_id)
-        yield Act(deps, watcher, session, row, card, person_id, deps.clock.now())
+        act = Act(deps, watcher, session, row, card, person_id, deps.clock.now())
+        if is_answer:
+            act.require(Right.ANSWER, await holders_of(session, card))
+        yield act
 
 
 async def locked(session: AsyncSession, reminder_id: int) -> tables.Reminder:
@@ -190,33 +195,12 @@ async def locked(session: AsyncSession, reminder_id: int) -> tables.Reminder:
     return row
 
 
-async def require_owner(session: AsyncSession, card: Card, person_id: int) -> None:
-    """Raise NotAllowedError unless the person may answer for those whom the reminder goes to."""
-    person = card.watch.addressee.person
-    if person is not None and person.id == person_id:
-        return
-    wanted = team_ids(card)
-    if not wanted & (await teams_of(session, person_id) | await managed_by(session, person_id)):
-        raise refusal(card)
-
-
-def team_ids(card: Card) -> set[int]:
-    """Return the teams whose people may answer: the addressee's, and the one that has taken the reminder over."""
-    team = card.watch.addressee.team
-    return {each for each in (team.id if team else None, card.reminder.delegated_to) if each is not None}
-
-
-def refusal(card: Card) -> NotAllowedError:
-    """Return the error that says who may answer."""
+async def holders_of(session: AsyncSession, card: Card, *, asked_by: int | None = None) -> Holders:
+    """Return in whose hands a reminder is: the addressee's, and those of the team that has taken it over."""
     addressee = card.watch.addressee
-    if addressee.key == "nobody":
-        return NotAllowedError("Nobody owns this, so nobody can answer it yet: claim it for your team first.")
-    names = [escape(name, 80) for name in (addressee.name, card.delegated_to) if name]
-    if addressee.person is not None:
-        return NotAllowedError(f"Only {' and '.join(names)} can answer this. “Explain” says why.")
-    return NotAllowedError(
-        f"Only members of {' and '.join(names)} and their leads or managers can answer this. If it is yours, "
-        "claim the asset with `/whoowns`."
+    team_id = addressee.team.id if addressee.team is not None else None
+    return await actors.holders(
+        session, [team_id, card.reminder.delegated_to], person=addressee.person, asked_by=asked_by
     )
 
 
@@ -236,12 +220,6 @@ async def answer_of(session: AsyncSession, row: tables.ReminderAnswer) -> Answer
         decided_by=await _person(session, row.decided_by) if row.decided_by is not None else None,
         decided_at=row.decided_at,
     )
-
-
-async def people_who_may(session: AsyncSession, card: Card) -> set[int]:
-    """Return the ids of everybody who may answer."""
-    person = card.watch.addressee.person
-    return await answering_for(session, team_ids(card)) | ({person.id} if person is not None else set())
 
 
 async def _person(session: AsyncSession, person_id: int) -> PersonRecord | None:

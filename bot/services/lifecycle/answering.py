@@ -13,9 +13,11 @@ from bot.domain.lifecycle.reminders import AnswerKind, Card, ClosedCard
 from bot.domain.lifecycle.responses import SNOOZE_ENDS
 from bot.domain.lifecycle.responses import snooze as snoozed
 from bot.domain.lifecycle.standing import current_milestone, standing
+from bot.domain.rights import Right, require
 from bot.errors import NotFoundError, UserError
+from bot.services import actors
 from bot.services.deps import Deps
-from bot.services.lifecycle._acting import CLOSED, UNKNOWN, Act, acting, refusal, team_ids
+from bot.services.lifecycle._acting import CLOSED, UNKNOWN, Act, acting, holders_of
 from bot.services.lifecycle.remembering import card_of
 from bot.services.lifecycle.watches import Watcher
 from bot.store import tables
@@ -26,31 +28,19 @@ _QUIET = (AnswerKind.ACKNOWLEDGED, AnswerKind.SNOOZED, AnswerKind.PLANNED)
 _SETTLED = frozenset({AnswerKind.PLANNED, AnswerKind.WAIVED})
 
 
-async def look_up(deps: Deps, watcher: Watcher, *, reminder_id: int) -> Card:
-    """Return the card of an open reminder. Raises NotFoundError when it is closed or nothing is known of it."""
+async def look_up(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int | None = None) -> Card:
+    """Return the card of an open reminder. Raises NotFoundError when it is closed or nothing is known of it.
+
+    With `person_id` it is for a form: NotAllowedError is raised unless that person may answer, so that nobody fills in
+    what the submission, which checks again, would refuse.
+    """
     await watcher.current()
     async with deps.database.reading() as session:
         card = await card_of(deps, watcher, session, reminder_id)
-    if not isinstance(card, Card):
-        raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
-    return card
-
-
-async def look_up_own(deps: Deps, watcher: Watcher, *, reminder_id: int, slack_id: str) -> Card:
-    """Return the card for a form, early enough to say that the person may not answer, as far as memory knows.
-
-    Somebody whom memory does not know may try: the submission checks everybody again.
-    """
-    card = await look_up(deps, watcher, reminder_id=reminder_id)
-    person = watcher.snapshot.person_by_slack_id(slack_id)
-    if card.watch.addressee.key == "nobody" and card.reminder.delegated_to is None:
-        raise refusal(card)
-    told = card.watch.addressee.person
-    if person is None or (told is not None and told.id == person.id):
-        return card
-    snapshot = watcher.snapshot
-    if not team_ids(card) & {team.id for team in (*snapshot.teams_of(person.id), *snapshot.managed_by(person.id))}:
-        raise refusal(card)
+        if not isinstance(card, Card):
+            raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
+        if person_id is not None:
+            require(actors.actor(person_id), Right.ANSWER, await holders_of(session, card))
     return card
 
 

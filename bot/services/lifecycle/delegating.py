@@ -8,9 +8,9 @@ from bot.domain.lifecycle.outcomes import Decided, Offered
 from bot.domain.lifecycle.reminders import AnswerKind
 from bot.domain.lifecycle.standing import pending
 from bot.domain.lifecycle.watching import Addressee
-from bot.errors import NotAllowedError, NotFoundError, UserError
-from bot.services import routing
-from bot.services._rights import teams_of
+from bot.domain.rights import Right
+from bot.errors import NotFoundError, UserError
+from bot.services import actors, routing
 from bot.services.deps import Deps
 from bot.services.lifecycle._acting import CLOSED, Act, acting, answer_of, offer_key
 from bot.services.lifecycle.watches import Watcher
@@ -60,17 +60,17 @@ async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int
         raise NotFoundError(CLOSED)
     team = watcher.snapshot.team(offered.team_id)
     name = team.name if team is not None else ""
-    async with acting(deps, watcher, reminder_id=offered.reminder_id, person_id=person_id, is_owners=False) as act:
+    async with acting(deps, watcher, reminder_id=offered.reminder_id, person_id=person_id, is_answer=False) as act:
         row = await act.session.get_one(tables.ReminderAnswer, answer_id)
-        if offered.team_id not in await teams_of(act.session, person_id):
-            raise NotAllowedError(f"Only members of {escape(name, 80)} and its lead can decide that: ask one of them.")
+        asked = await actors.holders(act.session, [offered.team_id], asked_by=row.person_id)
+        act.require(Right.DECLINE, asked)
         if row.decided_by is not None:
             was_accepted = row.ended_at != row.decided_at
             return Decided(act.card, await answer_of(act.session, row), was_accepted, is_new=False)
         if row.ended_at is not None:
             raise NotFoundError("That is no longer asked: they have answered it in another way.")
-        if is_accepted and row.person_id == person_id:
-            raise NotAllowedError("Somebody else than who offered it has to accept: ask another member of the team.")
+        if is_accepted:
+            act.require(Right.ACCEPT, asked)
         row.decided_by, row.decided_at = person_id, act.now
         if is_accepted:
             act.row.delegated_to = offered.team_id

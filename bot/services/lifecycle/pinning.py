@@ -16,8 +16,9 @@ from bot.domain.lifecycle.records import Cycle, Product
 from bot.domain.lifecycle.reminders import Card
 from bot.domain.lifecycle.watching import Running, certain_of
 from bot.domain.names import clean
-from bot.errors import NotAllowedError, NotFoundError, UserError
-from bot.services._rights import teams_of
+from bot.domain.rights import Right, require
+from bot.errors import NotFoundError, UserError
+from bot.services import actors
 from bot.services.deps import Deps
 from bot.services.lifecycle import drawing
 from bot.services.lifecycle._acting import locked
@@ -48,6 +49,14 @@ async def running(watcher: Watcher, deployment_id: int) -> Running:
             if one.deployment.id == deployment_id:
                 return one
     raise NotFoundError("The inventory does not show that any more: another version has been seen, or none.")
+
+
+async def look_up(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id: int) -> Running:
+    """Return what runs for a form. Raises as `pin`, so that nobody fills in what would be refused."""
+    one = await running(watcher, deployment_id)
+    async with deps.database.reading() as session:
+        await _require_right(session, one, person_id)
+    return one
 
 
 def candidates(one: Running) -> list[tuple[Product, Cycle]]:
@@ -83,8 +92,8 @@ def chosen(table: Table, one: Running, *, picked: str, typed: str) -> Choice:
 async def pin(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id: int, choice: Choice) -> Pinned:
     """Let a version count as another cycle, for as long as the inventory shows this very version.
 
-    Raises NotFoundError when the inventory has it no more, NotAllowedError unless the person is in the team that is
-    told of it, or leads it, or is the person who is told. The same again changes nothing.
+    Raises NotFoundError when the inventory has it no more, NotAllowedError unless the person may. The same again
+    changes nothing.
     """
     one = await running(watcher, deployment_id)
     certain = certain_of(one.matched)
@@ -93,7 +102,7 @@ async def pin(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id: in
     said = Pinned(one.asset.name, one.deployment.version, product.label or product.key, _name(cycle), was)
     async with deps.database.transaction() as session:
         revision = await next_revision(session)
-        await _require_owner(session, one, person_id)
+        await _require_right(session, one, person_id)
         earlier = await _pins(session, one)
         stands = [(each.pinned_product, each.pinned_cycle) for each in earlier]
         is_matched = certain is not None and (certain.product.key, certain.cycle.name) == (product.key, cycle.name)
@@ -181,20 +190,24 @@ def _name(cycle: Cycle) -> str:
     return cycle.label or cycle.name
 
 
-async def _require_owner(session: AsyncSession, one: Running, person_id: int) -> None:
-    addressee = one.responsible.addressee
-    if addressee.person is not None and addressee.person.id == person_id:
-        return
-    if addressee.key == "nobody":
-        raise NotAllowedError("Nobody owns this, so nobody can say it yet: claim it for your team first.")
-    teams = await teams_of(session, person_id)
-    taken_over = await session.execute(
-        select(col(tables.Reminder.delegated_to)).where(
-            col(tables.Reminder.addressee) == addressee.key,
-            col(tables.Reminder.resolved_at).is_(None),
-            col(tables.Reminder.delegated_to).in_(teams),
+async def _require_right(session: AsyncSession, one: Running, person_id: int) -> None:
+    """Raise NotAllowedError unless the person may say what this is.
+
+    It is in the hands of whoever its reminders go to, and of a team that has taken over the one of its release cycle.
+    """
+    addressee, certain = one.responsible.addressee, certain_of(one.matched)
+    teams = [addressee.team.id] if addressee.team is not None else []
+    if certain is not None:
+        table = tables.Reminder
+        taken_over = await session.execute(
+            select(col(table.delegated_to)).where(
+                col(table.addressee) == addressee.key,
+                col(table.product) == certain.product.key,
+                col(table.cycle) == certain.cycle.name,
+                col(table.resolved_at).is_(None),
+                col(table.delegated_to).is_not(None),
+            )
         )
-    )
-    is_owner = addressee.team is not None and addressee.team.id in teams
-    if not is_owner and taken_over.first() is None:
-        raise NotAllowedError(f"Only {escape(addressee.name, 80)} can say what it is: ask them.")
+        teams += [each for each in taken_over.scalars() if each is not None]
+    held = await actors.holders(session, teams, person=addressee.person)
+    require(actors.actor(person_id), Right.PIN, held)

@@ -12,9 +12,11 @@ from bot.domain.lifecycle.responses import LONGEST_WAIVER
 from bot.domain.lifecycle.standing import pending, standing
 from bot.domain.names import clean
 from bot.domain.recipients import Told
-from bot.errors import NotAllowedError, NotFoundError, UserError
+from bot.domain.rights import Right
+from bot.errors import NotFoundError, UserError
+from bot.services import actors
 from bot.services.deps import Deps
-from bot.services.lifecycle._acting import CLOSED, Act, acting, answer_of, people_who_may, waiver_key
+from bot.services.lifecycle._acting import CLOSED, Act, acting, answer_of, holders_of, waiver_key
 from bot.services.lifecycle.watches import Watcher
 from bot.store import tables
 
@@ -41,7 +43,8 @@ async def waive(
             if known is not None and is_same and (known.until, known.detail.get(REASON)) == (until, said):
                 is_asked = known.decided_by is None
                 return Standing(act.card, known, await _ask(act, known) if is_asked else None)
-        if not await people_who_may(act.session, act.card) - {person_id}:
+        held = await holders_of(act.session, act.card, asked_by=person_id)
+        if not await actors.people_who_may(act.session, Right.APPROVE, held):
             raise UserError(
                 "Somebody else of your team has to approve, and there is nobody else in it: plan the upgrade instead, "
                 "or have a second person added to the team."
@@ -77,8 +80,7 @@ async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int
             return Decided(act.card, await answer_of(act.session, row), was_granted, is_new=False)
         if row.ended_at is not None or (row.until is not None and row.until <= act.today):
             raise NotFoundError("That is no longer asked: something else was answered since, or its day has passed.")
-        if row.person_id == person_id:
-            raise NotAllowedError("Somebody else than who asked has to decide: ask another member of the team.")
+        act.require(Right.APPROVE, await holders_of(act.session, act.card, asked_by=row.person_id))
         row.decided_by, row.decided_at = person_id, act.now
         if is_granted:
             await act.end(tuple(AnswerKind), but=answer_id)
