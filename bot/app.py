@@ -23,17 +23,17 @@ from bot.errors import SettingsError, SlackError, SlackRateLimitedError, SlackUn
 from bot.ports import Clock, Identity, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
-from bot.services.lifecycle.calendars import Calendars
-from bot.services.lifecycle.facts import Facts, keep_following
-from bot.services.lifecycle.pictures import Pictures
-from bot.services.lifecycle.reminding import Reminding
-from bot.services.lifecycle.watches import Watcher
-from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.eol.calendars import Calendars
+from bot.services.eol.exposure import Watcher
+from bot.services.eol.facts import Facts, keep_following
+from bot.services.eol.reminder_pass import Reminding
+from bot.services.eol.timelines import Pictures
 from bot.services.listings import Listings
 from bot.services.members import Members
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
+from bot.services.working_times import WorkingTimes
 from bot.settings import Settings
 from bot.store import migrations, trouble
 from bot.store.db import FOR_PEOPLE, Database

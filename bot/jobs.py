@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from bot.services import inbound, misses
 from bot.services.deps import Deps
-from bot.services.lifecycle import refreshing
-from bot.services.lifecycle.reminding import Reminding
-from bot.services.lifecycle.watches import Watcher
+from bot.services.eol import feed_refresh
+from bot.services.eol.exposure import Watcher
+from bot.services.eol.reminder_pass import Reminding
 from bot.services.listings import Listings
 from bot.services.outbox import admin
 
@@ -50,7 +50,7 @@ async def forget_old_events(jobs: Jobs) -> None:
 
 async def refresh_facts(jobs: Jobs) -> None:
     """Ask the feed of end-of-life dates once a day, whichever process comes first, and take over what it brought."""
-    if jobs.feed_url and await refreshing.refresh_if_due(jobs.deps, base_url=jobs.feed_url) is not None:
+    if jobs.feed_url and await feed_refresh.refresh_if_due(jobs.deps, base_url=jobs.feed_url) is not None:
         await jobs.watcher.facts.follow(jobs.deps.database)
 
 

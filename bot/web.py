@@ -20,7 +20,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.errors import StoreUnavailableError
 from bot.services.deps import Deps
-from bot.services.lifecycle.calendars import Calendars
+from bot.services.eol.calendars import Calendars
 from bot.services.snapshot import Snapshot
 from bot.store import queries
 

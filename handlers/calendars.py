@@ -12,7 +12,7 @@ from bot.domain.rights import Holders, Right, require
 from bot.errors import NotFoundError
 from bot.ports import Ack
 from bot.services import actors, people, portfolio
-from bot.services.lifecycle import calendars
+from bot.services.eol import calendars
 from handlers import replies
 from handlers.context import Context
 from handlers.ownership import replace_answer

@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.ports import Slack
 from bot.services.deps import Deps
-from bot.services.lifecycle.pictures import Pictures
-from bot.services.lifecycle.watches import Watcher
+from bot.services.eol.exposure import Watcher
+from bot.services.eol.timelines import Pictures
 from bot.services.listings import Listings
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios

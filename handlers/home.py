@@ -6,11 +6,11 @@ from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
 from bot.blocks.home import Group, Overview
 from bot.blocks.text import Block, Rendered
-from bot.domain.lifecycle.reports import Report
+from bot.domain.eol.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
-from bot.services import claiming, misses, people, portfolio
-from bot.services.lifecycle import asking, reporting
+from bot.services import claims, misses, people, portfolio
+from bot.services.eol import questions, reports
 from handlers import replies
 from handlers.context import Context
 from handlers.payloads import Action, Event
@@ -56,9 +56,9 @@ async def on_remove_miss(action: Action, context: Context) -> Ack:
 async def publish(context: Context, user_id: str, place: str = "") -> None:
     """Publish a person's Home tab: the overview, or the list and page that `place` (`list|id|page`) names."""
     key, number, page = (*place.split("|"), "", "", "")[:3]
-    if key == blocks.LIFECYCLE:
+    if key == blocks.EOL:
         report = await _report(context, user_id)
-        view = blocks.lifecycle_listing(report, int(page) if page.isdecimal() else 0) if report else None
+        view = blocks.eol_listing(report, int(page) if page.isdecimal() else 0) if report else None
     else:
         view = await _listing(context, user_id, key, number, page) if key else None
     await context.slack.publish_home(user_id, view or await _overview(context, user_id))
@@ -74,7 +74,7 @@ async def _overview(context: Context, user_id: str) -> Block:
         teams=[portfolio.team_card(snapshot, current, team) for team in teams],
         mine=_group(context, "mine", _MINE, mine),
         attention=[group for group in attention if group.total],
-        lifecycle=await _report(context, user_id),
+        eol=await _report(context, user_id),
         missed=await misses.shown_to(context.deps, snapshot, user_id, limit=_MOST_MISSED),
     )
     return blocks.overview(home)
@@ -82,8 +82,8 @@ async def _overview(context: Context, user_id: str) -> Block:
 
 async def _report(context: Context, user_id: str) -> Report | None:
     """Return what of a person's teams reaches its end of life; None for somebody in no team."""
-    subject = asking.mine(context.snapshot, user_id)
-    return await reporting.report_of(context.deps, context.watcher, subject) if subject is not None else None
+    subject = questions.mine(context.snapshot, user_id)
+    return await reports.report_of(context.deps, context.watcher, subject) if subject is not None else None
 
 
 async def _listing(context: Context, user_id: str, key: str, number: str, page: str) -> Block | None:
@@ -104,7 +104,7 @@ async def _listing(context: Context, user_id: str, key: str, number: str, page: 
     else:
         return None
     shown = portfolio.page(context.deps, snapshot, ids, at, size=lists.PAGE_SIZE)
-    may_claim = bool(claiming.teams_to_claim_for(snapshot, user_id))
+    may_claim = bool(claims.teams_to_claim_for(snapshot, user_id))
     return blocks.listing(key, int(number) if number.isdecimal() else 0, title, shown, may_claim=may_claim)
 
 

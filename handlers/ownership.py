@@ -14,7 +14,7 @@ from bot.domain.directory import Match
 from bot.domain.ownership import Disputed, Owned, Verdict
 from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Ack
-from bot.services import claiming, history, misses, ownership, people, portfolio, references, snapshot
+from bot.services import claims, history, misses, ownership, people, portfolio, references, snapshot
 from bot.services.history import Always, Chronicle, OnDay, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
 from bot.services.references import Meant, NobodyMeant, PersonMeant, TeamsMeant
@@ -226,11 +226,11 @@ def _team_called(context: Context, name: str) -> str:
 
 
 def _frame(context: Context, verdict: Verdict, user_id: str, *, understood_as: str = "") -> blocks.Frame:
-    may_withdraw = claiming.may_withdraw(context.snapshot, verdict, user_id)
+    may_withdraw = claims.may_withdraw(context.snapshot, verdict, user_id)
     return blocks.Frame(
         understood_as=understood_as,
         may_confirm=ownership.confirmable(context.snapshot, verdict, user_id),
-        may_claim=not may_withdraw and bool(claiming.claimants(context.snapshot, verdict, user_id)),
+        may_claim=not may_withdraw and bool(claims.claimants(context.snapshot, verdict, user_id)),
         may_withdraw=may_withdraw,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.lifecycle import Clock, Cycle, Product, Table, Undated
+from bot.domain.eol import Clock, Cycle, Product, Table, Undated
 from tests.conftest import SHARED
 
 FACTS = SHARED / "eol" / "products.json"

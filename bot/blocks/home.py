@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.blocks.lifecycle import reports as lifecycle_reports
+from bot.blocks.eol import reports as eol_reports
 from bot.blocks.ownership import CLAIM
 from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
 from bot.blocks.text import Block, bold, button, channel, context, plain, section
-from bot.domain.lifecycle.reports import Report, Urgency
+from bot.domain.eol.reports import Report, Urgency
 from bot.domain.ownership import Unowned, Verdict
 from bot.domain.portfolio import Asked, Page, TeamCard
 
 #: The buttons that open a list and turn its pages; their value is `list|id|page`, or empty for the overview.
 SHOW = "home.show"
 #: The key of the report on end of life in these buttons.
-LIFECYCLE = "eol"
+EOL = "eol"
 #: The button that forgets a name which was asked for in vain; its value is the name's key.
 REMOVE_MISS = "home.remove_miss"
 
@@ -40,14 +40,14 @@ class Group:
 class Overview:
     """What the Home tab shows first. `mine` is what the reader owns in their own name, not through a team.
 
-    `lifecycle` is the report on what is theirs; None for somebody in no team. `missed` are names asked for in vain, for
+    `eol` is the report on what is theirs; None for somebody in no team. `missed` are names asked for in vain, for
     a catalog admin to see.
     """
 
     teams: Sequence[TeamCard]
     mine: Group
     attention: Sequence[Group]
-    lifecycle: Report | None = None
+    eol: Report | None = None
     missed: Sequence[Asked] = ()
 
 
@@ -60,7 +60,7 @@ def overview(home: Overview) -> Block:
         blocks.append(_team(card))
     if len(home.teams) > _MOST_TEAMS:
         blocks.append(context(f"… and {len(home.teams) - _MOST_TEAMS} more: `/baton team NAME` shows each."))
-    ends, is_pressing = _lifecycle(home.lifecycle)
+    ends, is_pressing = _eol(home.eol)
     blocks += ends if is_pressing else []
     if home.mine.total:
         blocks += [_header(home.mine.title), *_group(home.mine)]
@@ -78,14 +78,14 @@ def overview(home: Overview) -> Block:
     return {"type": "home", "blocks": blocks}
 
 
-def lifecycle_listing(report: Report, number: int) -> Block:
+def eol_listing(report: Report, number: int) -> Block:
     """Return the Home tab with the whole report on what is the reader's, a page at a time."""
     back = button("← Overview", SHOW, "", label="← Overview of everything")
-    parts, page = lifecycle_reports.home_parts(report, number, size=lifecycle_reports.PAGE_SIZE)
+    parts, page = eol_reports.home_parts(report, number, size=eol_reports.PAGE_SIZE)
     blocks: list[Block] = [{"type": "actions", "elements": [back]}, _header("End of life"), *parts]
     if page.count > 1:
         blocks.append(context(f"Page {page.number + 1} of {page.count}"))
-        blocks.append({"type": "actions", "elements": turn_buttons(SHOW, f"{LIFECYCLE}|0", page)})
+        blocks.append({"type": "actions", "elements": turn_buttons(SHOW, f"{EOL}|0", page)})
     return {"type": "home", "blocks": blocks}
 
 
@@ -147,13 +147,13 @@ def _team(card: TeamCard) -> Block:
     return made
 
 
-def _lifecycle(report: Report | None) -> tuple[list[Block], bool]:
+def _eol(report: Report | None) -> tuple[list[Block], bool]:
     """Return the part about end of life, and whether it goes before the lists because something is overdue."""
     if report is None:
         return [], False
-    parts = lifecycle_reports.home_brief(report, size=_MOST_ENDS)
+    parts = eol_reports.home_brief(report, size=_MOST_ENDS)
     if report.covered:
-        show = button("Open", SHOW, f"{LIFECYCLE}|0|0", label="Open: everything of yours that reaches its end of life")
+        show = button("Open", SHOW, f"{EOL}|0|0", label="Open: everything of yours that reaches its end of life")
         parts.append({"type": "actions", "elements": [show]})
     return [{"type": "divider"}, _header("End of life"), *parts], bool(report.counts[Urgency.OVERDUE])
 

@@ -25,7 +25,7 @@ from bot.domain.doctor import Finding, Level
 from bot.errors import SettingsError, SlackError, StoreError
 from bot.ports import SystemClock
 from bot.services.deps import Deps
-from bot.services.lifecycle.unreachable import unreachable
+from bot.services.eol.unreachable import unreachable
 from bot.services.outbox import admin
 from bot.settings import APP_TOKEN, BOT_TOKEN, Settings
 from bot.store import migrations

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.lifecycle.deadlines import LONG_AGO
-from bot.domain.lifecycle.milestones import DeadlineKind
-from bot.domain.lifecycle.reminders import DateMove
-from bot.domain.lifecycle.reports import Entry, Report, Urgency
+from bot.domain.eol.deadlines import LONG_AGO
+from bot.domain.eol.milestones import DeadlineKind
+from bot.domain.eol.reminders import DateMove
+from bot.domain.eol.reports import Entry, Report, Urgency
 from bot.domain.names import clean
 
 if TYPE_CHECKING:

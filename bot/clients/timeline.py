@@ -13,8 +13,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.lifecycle.reports import Urgency
-from bot.domain.lifecycle.timeline import Row, Timeline
+from bot.domain.eol.reports import Urgency
+from bot.domain.eol.timeline import Row, Timeline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

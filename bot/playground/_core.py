@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.playground._posting import bot_message, post
+from bot.playground._posts import bot_message, post
 from bot.playground._sockets import Sockets
 from bot.playground.delivery import Courier
 from bot.playground.records import Channel, Delivery, DeliveryKind, Json, Message, Occasion, User

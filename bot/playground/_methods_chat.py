@@ -13,7 +13,7 @@ from bot.playground._calls import (
     visible_channel,
 )
 from bot.playground._payloads import reaction_event
-from bot.playground._posting import bot_message, delete, post, replace
+from bot.playground._posts import bot_message, delete, post, replace
 from bot.playground._shapes import message_json, permalink
 from bot.playground.records import Channel, Json, Message
 from bot.playground.refusals import refuse_message, refuse_size

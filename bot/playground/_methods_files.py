@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.playground._calls import ApiError, Context, Method, method, visible_channel
 from bot.playground._methods_chat import check_thread
-from bot.playground._posting import bot_message, post
+from bot.playground._posts import bot_message, post
 from bot.playground._shapes import file_json
 from bot.playground.records import Json, Upload
 from bot.playground.refusals import TEXT_LIMIT

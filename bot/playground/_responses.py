@@ -8,7 +8,7 @@ import orjson
 from aiohttp import web
 
 from bot.playground._core import Core
-from bot.playground._posting import delete, replace
+from bot.playground._posts import delete, replace
 from bot.playground.records import Json, Message, ResponseUrl
 from bot.playground.refusals import check_message, check_size
 

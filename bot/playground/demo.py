@@ -21,7 +21,7 @@ from bot.domain.catalog import AssetClaim, OwnerClaim, OwnerRef, PersonClaim, So
 from bot.domain.records import AssetRecord, PersonRecord
 from bot.playground.clock import SetClock
 from bot.ports import Clock
-from bot.services import claiming, ownership
+from bot.services import claims, ownership
 from bot.services import snapshot as snapshots
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
@@ -165,7 +165,7 @@ async def _decide(database: Database, at: datetime, change: Change) -> None:
     if (claim := change.claim) is not None:
         asset, person = _found(snapshot, claim)
         team = next(team for team in snapshot.teams() if team.name == claim.team)
-        await claiming.claim(deps, snapshot, asset_id=asset.id, team_id=team.id, person_id=person.id)
+        await claims.claim(deps, snapshot, asset_id=asset.id, team_id=team.id, person_id=person.id)
     if (confirm := change.confirm) is not None:
         asset, person = _found(snapshot, confirm)
         await ownership.confirm(deps, snapshot, asset_id=asset.id, person_id=person.id)

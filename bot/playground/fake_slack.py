@@ -21,9 +21,9 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.playground._acting import Acting
-from bot.playground._administering import Administering
-from bot.playground._building import Building
+from bot.playground._admin_actions import Administering
+from bot.playground._block_actions import Acting
+from bot.playground._builder import Building
 from bot.playground._calls import Context
 from bot.playground._methods_files import MOST_BYTES, receiver
 from bot.playground._rates import RateLimits

@@ -22,14 +22,14 @@ from bot.errors import CatalogError, SettingsError
 from bot.playground.clock import MovableClock
 from bot.playground.demo import DEMO, load_demo
 from bot.playground.fake_slack import FakeSlack
-from bot.playground.furnishing import furnish, hold_threads, read_threads, things_to_try
-from bot.playground.moving import ClockMover
+from bot.playground.furniture import furnish, hold_threads, read_threads, things_to_try
 from bot.playground.page import SUGGESTIONS, add_page
 from bot.playground.page_state import Tour, people
+from bot.playground.time_travel import ClockMover
 from bot.ports import SystemClock
 from bot.services.catalog import Outcome, import_catalog
 from bot.services.deps import Deps
-from bot.services.lifecycle.calendars import Calendars
+from bot.services.eol.calendars import Calendars
 from bot.settings import Settings
 from bot.store import migrations, tables
 from bot.store.db import Database

@@ -9,15 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.catalog import Area, AssetKind
-from bot.domain.lifecycle import Charge, Cycle, Product, Table, Undated
-from bot.domain.lifecycle.deployments import Deployment
-from bot.domain.lifecycle.feed import Freshness
-from bot.domain.lifecycle.milestones import DeadlineKind
-from bot.domain.lifecycle.periods import Between, Everything, Overdue, Period
-from bot.domain.lifecycle.reminders import Answer, AnswerKind, FactsAge, Remembered
-from bot.domain.lifecycle.reports import Compiling, Report
-from bot.domain.lifecycle.subjects import ProductAsked, Subject
-from bot.domain.lifecycle.watching import Watches, Watching
+from bot.domain.eol import Charge, Cycle, Product, Table, Undated
+from bot.domain.eol.exposure import Watches, Watching
+from bot.domain.eol.feed import Freshness
+from bot.domain.eol.milestones import DeadlineKind
+from bot.domain.eol.periods import Between, Everything, Overdue, Period
+from bot.domain.eol.reminders import Answer, AnswerKind, FactsAge, Remembered
+from bot.domain.eol.reports import Compiling, Report
+from bot.domain.eol.subjects import ProductAsked, Subject
+from bot.domain.inventory.deployments import Deployment
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 

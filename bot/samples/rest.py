@@ -8,11 +8,11 @@ from typing import Any
 
 from bot.blocks import calendars, home, outbox, portfolio
 from bot.blocks import help as help_blocks
+from bot.blocks.eol import choices as eol_choices
+from bot.blocks.eol import reports as eol_reports
 from bot.blocks.home import Group, Overview
-from bot.blocks.lifecycle import choices as lifecycle_choices
-from bot.blocks.lifecycle import reports as lifecycle_reports
 from bot.blocks.text import Block, Rendered, section
-from bot.domain.lifecycle.subjects import Subject
+from bot.domain.eol.subjects import Subject
 from bot.domain.portfolio import Asked, Gap, Page, Share, TeamCard
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.trust import Admission
@@ -73,8 +73,8 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     for each in overviews(name):
         yield home.overview, home.overview(each)
     for made in reports(name):
-        yield home.lifecycle_listing, home.lifecycle_listing(made, 1)
-        yield home.overview, home.overview(replace(next(overviews(name)), lifecycle=made))
+        yield home.eol_listing, home.eol_listing(made, 1)
+        yield home.overview, home.overview(replace(next(overviews(name)), eol=made))
     yield home.notice, home.notice("That is no longer in the catalog: ask again.")
     yield help_blocks.help_message, help_blocks.help_message()
     yield help_blocks.whoowns_help, help_blocks.whoowns_help()
@@ -110,18 +110,18 @@ def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | B
     """Reports about end of life, and calendars."""
     team = TeamRecord(id=PAYMENTS, name=name)
     for made in reports(name):
-        yield lifecycle_reports.answer, lifecycle_reports.answer(made)
-        full = lifecycle_reports.Frame(page=1, size=3, value=f"U12345678|{name[:500]}", note=lifecycle_reports.NO_TEAM)
-        yield lifecycle_reports.answer, lifecycle_reports.answer(made, full)
-        shared = lifecycle_reports.Frame(note=lifecycle_reports.understood(name), shared_by="U12345678")
-        yield lifecycle_reports.answer, lifecycle_reports.answer(made, shared)
+        yield eol_reports.answer, eol_reports.answer(made)
+        full = eol_reports.Frame(page=1, size=3, value=f"U12345678|{name[:500]}", note=eol_reports.NO_TEAM)
+        yield eol_reports.answer, eol_reports.answer(made, full)
+        shared = eol_reports.Frame(note=eol_reports.understood(name), shared_by="U12345678")
+        yield eol_reports.answer, eol_reports.answer(made, shared)
     assets = [subject(name, id=number) for number in range(9)]
-    yield lifecycle_choices.several, lifecycle_choices.several(assets, name, "U12345678")
+    yield eol_choices.several, eol_choices.several(assets, name, "U12345678")
     for tries in ([], [f"team {name}", "product postgresql", f"asset {name}"]):
-        yield lifecycle_choices.nothing_fits, lifecycle_choices.nothing_fits(name, tries, "U12345678")
-    yield lifecycle_choices.drawing, lifecycle_choices.drawing(Subject(teams=(team,)))
+        yield eol_choices.nothing_fits, eol_choices.nothing_fits(name, tries, "U12345678")
+    yield eol_choices.drawing, eol_choices.drawing(Subject(teams=(team,)))
     for code in ("not_in_channel", "missing_scope", name):
-        yield lifecycle_choices.picture_refused, lifecycle_choices.picture_refused(code)
+        yield eol_choices.picture_refused, eol_choices.picture_refused(code)
     url = "https://baton.example.test/calendar/" + "0f" * 32 + ".ics"
     for others in (0, 3):
         yield calendars.link, calendars.link(team, url, 7, others=others)

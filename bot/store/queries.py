@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
-from bot.domain.lifecycle.deployments import Deployment
+from bot.domain.inventory.deployments import Deployment
 from bot.domain.reconcile.claims import Source, Subject, rank
 from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.store import tables

@@ -27,7 +27,7 @@ from bot.playground.fake_slack import FakeSlack
 from bot.ports import Posted
 from bot.services.deps import Deps
 from bot.services.outbox import Pace, drain, enqueue
-from bot.services.outbox._draining import AT_ONCE
+from bot.services.outbox._drainer import AT_ONCE
 from bot.store import migrations
 from bot.store.db import Database
 from tests.conftest import FixedClock

@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import Block as SdkBlock
 from slack_sdk.models.views import View as SdkView
 
 import bot.blocks
-from bot.blocks import lifecycle, outbox
+from bot.blocks import eol, outbox
 from bot.blocks.text import EDITED_TEXT, POSTED_TEXT, Block, Rendered, section, size
 from bot.playground.refusals import check_message, check_size, check_view
 from bot.samples import NASTY, PLAIN, body_of, largest, samples
@@ -81,14 +81,14 @@ def test_slack_takes_everything(name: str) -> None:
 
 #: Messages that change after they were posted.
 EDITED = {
-    lifecycle.card,
-    lifecycle.handed_over,
-    lifecycle.closed,
-    lifecycle.milestone,
-    lifecycle.offer,
-    lifecycle.offer_settled,
-    lifecycle.waiver_wanted,
-    lifecycle.waiver_settled,
+    eol.card,
+    eol.handed_over,
+    eol.closed,
+    eol.milestone,
+    eol.offer,
+    eol.offer_settled,
+    eol.waiver_wanted,
+    eol.waiver_settled,
 }
 #: What stands around a message of any length is measured with its own.
 AROUND = {outbox.moved}

@@ -18,13 +18,13 @@ from conftest import OpenPage
 from driving import BOX, messages, send, until
 from playwright.async_api import Page, expect
 
-from bot.domain.lifecycle.reminders import Remembered
-from bot.domain.lifecycle.targets import targets
+from bot.domain.eol.reminders import Remembered
+from bot.domain.eol.upgrade_targets import targets
 from bot.errors import CatalogError
 from bot.playground.run import Playground, playing
 from bot.services import snapshot
-from bot.services.lifecycle import answering
-from bot.services.lifecycle.remembering import remembered
+from bot.services.eol import answers
+from bot.services.eol.reminder_store import remembered
 from bot.store import tables
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -426,7 +426,7 @@ async def test_what_is_planned_is_done_on_its_day_and_its_reminder_closes(baton:
     assert watch.addressee.team is not None
     today = watcher.today(watch.addressee)
     [target, *_] = targets(watch.product, watch.cycle, today)
-    await answering.plan(
+    await answers.plan(
         deps,
         watcher,
         reminder_id=reminder.id,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.clients.catalog import _reading
+from bot.clients.catalog import _reader
 from tests.cli.conftest import Baton
 from tests.cli.test_catalog import rows
 
@@ -52,7 +52,7 @@ def test_a_secret_that_was_stored_as_a_name_goes_at_the_next_import(
     said = f"baton: 1\nassets:\n- {{name: {SECRET}, owner: payments}}\n- {{name: fine, owner: payments}}\n"
     file.write_text(said)
     with monkeypatch.context() as unaware:
-        unaware.setattr(_reading, "looks_secret", lambda _: False)
+        unaware.setattr(_reader, "looks_secret", lambda _: False)
         baton("catalog", "import", "baton", file)
     assert SECRET in names(database)
     file.write_text(said + "\n")
@@ -90,7 +90,7 @@ def test_secrets_that_were_stored_go_even_where_they_are_most_of_a_source(
     lines += [f"- {{name: fine-{number}, owner: payments}}" for number in range(10)]
     file.write_text("\n".join(["baton: 1", "assets:", *lines]) + "\n")
     with monkeypatch.context() as unaware:
-        unaware.setattr(_reading, "looks_secret", lambda _: False)
+        unaware.setattr(_reader, "looks_secret", lambda _: False)
         baton("catalog", "import", "baton", file)
     assert len(rows(database, NAMED)) == 18
     file.write_text("\n".join(["baton: 1", "assets:", *lines[:-6]]) + "\n")

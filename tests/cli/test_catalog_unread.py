@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.catalog import importing
+from bot.cli.catalog import imports
 from bot.clients.catalog import Found
 from bot.domain.catalog import SourceCatalog
 from tests.cli.conftest import Baton
@@ -252,5 +252,5 @@ def test_files_are_read_after_all_where_another_import_comes_between(
     async def was_read(*words: object, **options: object) -> bool:
         return True
 
-    monkeypatch.setattr(importing, "has_read", was_read)  # as it was when it was asked
+    monkeypatch.setattr(imports, "has_read", was_read)  # as it was when it was asked
     assert "assets: 1 added" in baton("catalog", "import", "csv", file).out

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.clients.catalog import FORMATS, ReadOptions, baton, read
-from bot.clients.catalog._reading import SourceFile
+from bot.clients.catalog._reader import SourceFile
 from bot.errors import CatalogError
 
 HEAD = "baton: 1\nassets: [{name: "

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clients.eol import document
-from bot.domain.lifecycle import Cycle, InCycle, Product, Table, Undated, match
+from bot.domain.eol import Cycle, InCycle, Product, Table, Undated, match
 from bot.errors import UnreadableError
 from tests.eol_facts import SAMPLE, needs_facts, needs_sample, table
 

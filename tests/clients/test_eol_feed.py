@@ -14,7 +14,7 @@ from aiohttp import web
 from yarl import URL
 
 from bot.clients.eol.feed import Failed, Fetched, NotModified, _FailedError, _target, fetch
-from bot.domain.lifecycle.feed import Accepted, Refused, judge
+from bot.domain.eol.feed import Accepted, Refused, judge
 from tests.conftest import SHARED
 from tests.eol_server import PATH, Handler, answering, document, raw, server
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.clients.eol import starter
-from bot.domain.lifecycle import Ambiguous, Cycle, InCycle, Phase, Product, Table, match, phase
+from bot.domain.eol import Ambiguous, Cycle, InCycle, Phase, Product, Table, match, phase
 from bot.errors import UnreadableError
 from tests.eol_facts import facts, needs_facts, product
 

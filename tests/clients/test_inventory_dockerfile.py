@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.clients.inventory._arguments import UNSET, SubstitutionError, substitute
 from bot.clients.inventory.dockerfile import read
-from bot.domain.lifecycle.sightings import How, Sightings
+from bot.domain.inventory.scans import How, Sightings
 
 
 def shown(result: Sightings) -> list[tuple[str, str, int | None]]:

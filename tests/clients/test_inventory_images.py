@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.clients.inventory import _known_images
 from bot.clients.inventory.images import ImageRef, parse, read, sighting_of
 from bot.domain.catalog import Origin
-from bot.domain.lifecycle.sightings import How
+from bot.domain.inventory.scans import How
 from tests.conftest import SHARED
 
 HERE = Origin("images.txt", 1)

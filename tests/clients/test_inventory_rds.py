@@ -10,8 +10,8 @@ from datetime import date
 import pytest
 
 from bot.clients.inventory import rds
-from bot.domain.lifecycle.provider_cycles import ProviderCycle
-from bot.domain.lifecycle.sightings import How
+from bot.domain.eol.provider_cycles import ProviderCycle
+from bot.domain.inventory.scans import How
 from bot.errors import SettingsError
 from tests.aws_server import (
     CREDENTIALS,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from packageurl import PackageURL
 
 from bot.clients.inventory.sbom import read
-from bot.domain.lifecycle.sightings import How, Sightings
+from bot.domain.inventory.scans import How, Sightings
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 NAMESPACE = "http://cyclonedx.org/schema/bom/1.5"

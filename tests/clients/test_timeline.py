@@ -9,13 +9,13 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from bot.blocks.lifecycle.reports import alt_text
+from bot.blocks.eol.reports import alt_text
 from bot.clients.timeline import REST_HEIGHT, ROW_HEIGHT, WIDTH, draw
-from bot.domain.lifecycle.milestones import DeadlineKind
-from bot.domain.lifecycle.reminders import AnswerKind
-from bot.domain.lifecycle.reports import Urgency
-from bot.domain.lifecycle.timeline import MOST_ROWS, Row, Timeline, timeline
-from tests.domain.lifecycle.test_reports import END, TODAY, answer, compiled, remembered, runs
+from bot.domain.eol.milestones import DeadlineKind
+from bot.domain.eol.reminders import AnswerKind
+from bot.domain.eol.reports import Urgency
+from bot.domain.eol.timeline import MOST_ROWS, Row, Timeline, timeline
+from tests.domain.eol.test_reports import END, TODAY, answer, compiled, remembered, runs
 
 BLUE, ORANGE, RED = (0x00, 0x72, 0xB2), (0xE6, 0x9F, 0x00), (0xD5, 0x5E, 0x00)
 

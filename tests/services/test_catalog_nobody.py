@@ -9,7 +9,7 @@ import pytest
 from bot.domain.ownership import Disputed, Owned, UnownedOnPurpose, Verdict
 from bot.services import snapshot as snapshots
 from bot.services.catalog.precedence import prefer
-from bot.services.claiming import Claimed, Contested, claim
+from bot.services.claims import Claimed, Contested, claim
 from bot.services.ownership import look_up
 from bot.services.snapshot import Snapshot
 from bot.store.db import Database

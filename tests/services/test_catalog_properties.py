@@ -28,7 +28,8 @@ from bot.domain.catalog import Area, AssetClaim, Hosting, Link, Origin, OwnerTyp
 from bot.domain.ownership import Disputed, verdict
 from bot.domain.reconcile.claims import external_id
 from bot.errors import NotAllowedError, NotFoundError
-from bot.services import claiming, snapshot
+from bot.services import claims as claiming
+from bot.services import snapshot
 from bot.services.catalog import ImportReport, Outcome, import_catalog, import_unread
 from bot.services.catalog.export import export
 from bot.services.catalog.precedence import prefer

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from bot.domain.catalog import Origin, Problem
-from bot.domain.lifecycle.seen import Seen
-from bot.services import claiming, ownership, snapshot
+from bot.domain.inventory.observations import Seen
+from bot.services import claims, ownership, snapshot
 from bot.services.catalog import ImportReport, Outcome, has_read, import_unread
 from bot.services.catalog.precedence import prefer
 from bot.services.catalog.teams import merge_teams, rename_team
-from bot.services.lifecycle.inventory import Scan, record
+from bot.services.inventory.deployments import Scan, record
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
@@ -180,7 +180,7 @@ async def _people(world: World) -> None:
     [pay] = [row.id for row in (await world.teams()).values() if row.name == "pay"]
     [jo] = [row.id for row in await world.rows(tables.Person)]
     await ownership.confirm(world.deps, catalog, asset_id=ids["red"], person_id=jo)
-    await claiming.claim(world.deps, catalog, asset_id=ids["blue"], team_id=pay, person_id=jo)
+    await claims.claim(world.deps, catalog, asset_id=ids["blue"], team_id=pay, person_id=jo)
 
 
 async def _scan(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.working_times import WorkingTimes
 
 NOW = datetime(2026, 12, 20, tzinfo=UTC)
 

@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 
 from bot.clients.eol import starter
-from bot.domain.lifecycle import Cycle, Table
+from bot.domain.eol import Cycle, Table
 from bot.playground.fake_slack import FakeSlack
-from bot.services.lifecycle.facts import Facts
+from bot.services.eol.facts import Facts
 from bot.store import tables
 from bot.store.db import Database
 from bot.store.journal import audit, next_revision

@@ -16,19 +16,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.blocks.lifecycle import actions as ids
+from bot.blocks.eol import actions as ids
 from bot.blocks.ownership import CLAIM, CLAIM_TEAM
-from bot.domain.lifecycle import InCycle, match
-from bot.domain.lifecycle.responses import LONGEST_WAIVER
-from bot.domain.lifecycle.seen import Seen
+from bot.domain.eol import InCycle, match
+from bot.domain.eol.responses import LONGEST_WAIVER
+from bot.domain.inventory.observations import Seen
 from bot.playground.fake_slack import FakeSlack, Message, View
 from bot.services.deps import Deps
-from bot.services.lifecycle.inventory import Scan, record
+from bot.services.inventory.deployments import Scan, record
 from bot.store import tables
 from bot.store.db import Database
 from tests.simulation.calendars import calendar
+from tests.simulation.hands import Choice, Hands, choices, find, options_of
 from tests.simulation.organisation import HOW, SEED, SOURCE, MovingFacts, Organisation, Team
-from tests.simulation.pressing import Choice, Hands, choices, find, options_of
 
 #: What somebody does about something that was said, and how often of a hundred times.
 _WEIGHTS = {

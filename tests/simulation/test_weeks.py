@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tests.simulation.checking import is_ping, problems
-from tests.simulation.living import live
+from tests.simulation.checks import is_ping, problems
+from tests.simulation.life import live
 from tests.simulation.organisation import Organisation
 from tests.simulation.year import compare, run
 

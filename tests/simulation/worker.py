@@ -26,15 +26,15 @@ from bot.domain.trust import Workspace
 from bot.ports import Slack
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
-from bot.services.lifecycle.pictures import Pictures
-from bot.services.lifecycle.reminding import Reminding
-from bot.services.lifecycle.watches import Watcher
-from bot.services.lifecycle.working_times import WorkingTimes
+from bot.services.eol.exposure import Watcher
+from bot.services.eol.reminder_pass import Reminding
+from bot.services.eol.timelines import Pictures
 from bot.services.listings import Listings
 from bot.services.members import Members
 from bot.services.outbox import Drainer, Pace, drain
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
+from bot.services.working_times import WorkingTimes
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage
 from handlers import routes as slack_routes

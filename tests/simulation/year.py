@@ -14,8 +14,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.simulation.checking import a_month, problems
-from tests.simulation.living import Lived, Message, live
+from tests.simulation.checks import a_month, problems
+from tests.simulation.life import Lived, Message, live
 from tests.simulation.organisation import Organisation
 
 

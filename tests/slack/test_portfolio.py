@@ -10,7 +10,7 @@ import pytest
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType
 from bot.playground.fake_slack import MessageRef, View, ViewRef
 from tests.slack.conftest import Stage, asset, organisation, team_owns
-from tests.slack.test_claiming import claim
+from tests.slack.test_claims import claim
 from tests.slack.test_whoowns import buttons
 
 

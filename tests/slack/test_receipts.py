@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.lifecycle import actions as ids
+from bot.blocks.eol import actions as ids
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, PersonClaim, SourceCatalog
 from bot.playground.fake_slack import Message
 from bot.services import snapshot
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
-from tests.slack.test_claiming import claim
+from tests.slack.test_claims import claim
 from tests.slack.test_clicks import count
-from tests.slack.test_lifecycle_answers import Reminded, deploy, posted, remind, team_option
+from tests.slack.test_eol_answers import Reminded, deploy, posted, remind, team_option
 
 NO_CHANNEL = "Payments has no open channel in Slack"
 NOBODY = "Payments has no open channel and no other lead or manager in Slack"

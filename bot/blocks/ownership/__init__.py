@@ -24,7 +24,7 @@ from bot.blocks.ownership.choices import (
     unknown,
     unknown_reference,
 )
-from bot.blocks.ownership.claiming import (
+from bot.blocks.ownership.claims import (
     already_theirs,
     claim_view,
     claimed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.catalog.importing import import_
+from bot.cli.catalog.imports import import_
 from bot.cli.catalog.listing import export, misses, prefer, sources
 
 app = typer.Typer(no_args_is_help=True, help="The catalog of who owns what.")

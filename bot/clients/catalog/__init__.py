@@ -23,7 +23,7 @@ from bot.clients.catalog import (
 )
 from bot.clients.catalog._found import Found
 from bot.clients.catalog._git import remote_around
-from bot.clients.catalog._reading import Format, ReadOptions
+from bot.clients.catalog._reader import Format, ReadOptions
 from bot.clients.catalog._walk import find
 from bot.clients.catalog.detect import detect as _detect
 from bot.domain.catalog import Problem, SourceCatalog

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.clients.catalog._git import Remote, remote_of
-from bot.clients.catalog._reading import Chosen, ReadOptions, SourceFile
+from bot.clients.catalog._reader import Chosen, ReadOptions, SourceFile
 from bot.domain.catalog import Problem
 
 _REPOSITORY_COMMENT = re.compile(r"#\s*baton:\s*repository[:\s]\s*(?P<name>[\w.-]+(?:/[\w.-]+)*)\s*", re.IGNORECASE)

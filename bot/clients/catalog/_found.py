@@ -13,7 +13,7 @@ from pathlib import Path
 import ijson  # type: ignore[import-untyped]
 import yaml
 
-from bot.clients.catalog._reading import Format, ReadOptions, Sink, SourceFile
+from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile
 from bot.domain.catalog import Problem, SourceCatalog
 from bot.errors import UnreadableError
 

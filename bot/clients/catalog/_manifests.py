@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Node
-from bot.clients.catalog._reading import is_email, is_template, quoted
+from bot.clients.catalog._reader import is_email, is_template, quoted
 from bot.domain.catalog import Area, Link, OwnerClaim, OwnerRef, OwnerType, Role
 
 _TIER = re.compile(r"(?:tier)?[\s_-]*(\d{1,2})", re.IGNORECASE)

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.clients.catalog._reading import Sink, SourceFile, quoted
+from bot.clients.catalog._reader import Sink, SourceFile, quoted
 from bot.domain.catalog import Origin
 from bot.domain.names import clean
 

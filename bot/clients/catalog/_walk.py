@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from bot.clients.catalog._links import identity, leads_elsewhere, leads_out
-from bot.clients.catalog._reading import Format, SourceFile
+from bot.clients.catalog._reader import Format, SourceFile
 from bot.domain.catalog import Origin, Problem
 
 #: Directories that hold no catalog of their own: version control, dependencies, caches.

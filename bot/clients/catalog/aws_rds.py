@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.clients.catalog._reading import ReadOptions, unique
+from bot.clients.catalog._reader import ReadOptions, unique
 from bot.clients.catalog.terraform._tags import (
     NAME_TAG,
     PARENT_TAGS,
@@ -16,7 +16,7 @@ from bot.clients.catalog.terraform._tags import (
     tier_of,
 )
 from bot.domain.catalog import AssetClaim, AssetKind, Hosting
-from bot.domain.lifecycle.sightings import Sighting
+from bot.domain.inventory.scans import Sighting
 
 #: The format of such a source.
 FORMAT = "aws-rds"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node, Text
-from bot.clients.catalog._reading import (
+from bot.clients.catalog._reader import (
     Format,
     ReadOptions,
     Sink,

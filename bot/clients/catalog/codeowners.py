@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.clients.catalog._checkout import choose, repository
-from bot.clients.catalog._reading import (
+from bot.clients.catalog._reader import (
     MEBIBYTE,
     Format,
     ReadOptions,

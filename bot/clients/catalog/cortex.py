@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.clients.catalog._kinds import kind_of_word
 from bot.clients.catalog._manifests import channel_of, mapping, name_of, person_claim, team_claim, web_link
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Text
-from bot.clients.catalog._reading import Format, ReadOptions, Sink, SourceFile, is_email, peek, quoted, unique
+from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, is_email, peek, quoted, unique
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import AssetClaim, AssetKind, Link, OwnerClaim, TeamClaim
 

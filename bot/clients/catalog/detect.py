@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.clients.catalog._reading import Format
+from bot.clients.catalog._reader import Format
 from bot.clients.catalog._walk import every_file, is_itself
 from bot.clients.catalog.gitlab_codeowners import looks_like_gitlab
 from bot.domain.catalog import Origin, Problem

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.clients.catalog._checkout import choose, repository
 from bot.clients.catalog._git import Remote
-from bot.clients.catalog._reading import (
+from bot.clients.catalog._reader import (
     MEBIBYTE,
     Format,
     ReadOptions,

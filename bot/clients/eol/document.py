@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from bot.domain.lifecycle.records import Clock, Cycle, Product, Undated
+from bot.domain.eol.records import Clock, Cycle, Product, Undated
 from bot.domain.names import clean
 from bot.errors import UnreadableError
 

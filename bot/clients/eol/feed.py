@@ -14,7 +14,7 @@ import orjson
 from yarl import URL
 
 from bot import __version__
-from bot.domain.lifecycle.feed import FeedSummary, summarize
+from bot.domain.eol.feed import FeedSummary, summarize
 
 DEFAULT_BASE_URL = "https://endoflife.date"
 _PATH = "/api/v1/products/full"

@@ -1,6 +1,6 @@
 """The starter table that ships with Baton: what an ordinary company runs, for before the feed was read once.
 
-`bot/data/lifecycle/*.yaml` says what stands in a line. A mistake in these files is Baton's own, so it is an error.
+`bot/data/eol/*.yaml` says what stands in a line. A mistake in these files is Baton's own, so it is an error.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from datetime import date
 from decimal import Decimal
 from importlib import resources
 
-from bot.domain.lifecycle.records import Charge, Clock, Cycle, Product, Undated
-from bot.domain.lifecycle.table import Table
+from bot.domain.eol.product_table import Table
+from bot.domain.eol.records import Charge, Clock, Cycle, Product, Undated
 from bot.errors import UnreadableError
 
 #: The day that the facts are of; they are not renewed between releases of Baton.
 AS_OF = date(2026, 8, 22)
-_FOLDER = "data/lifecycle"
+_FOLDER = "data/eol"
 _CLOCKS = ("eoas", "eol", "eoes")
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from packageurl import PackageURL
 
 from bot.clients.inventory import images
-from bot.clients.inventory._collecting import Collector, quoted
-from bot.domain.lifecycle.sightings import How, Sighting
+from bot.clients.inventory._collector import Collector, quoted
+from bot.domain.inventory.scans import How, Sighting
 from bot.domain.names import clean
 
 #: Kinds of component that count without a package URL; a library without one could be anybody's.

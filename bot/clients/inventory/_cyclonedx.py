@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from xml.parsers import expat
 
-from bot.clients.inventory._collecting import Collector
+from bot.clients.inventory._collector import Collector
 from bot.clients.inventory._components import Component
 from bot.errors import UnreadableError
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.clients.inventory._collecting import Collector, quoted
+from bot.clients.inventory._collector import Collector, quoted
 from bot.clients.inventory._components import Component
 from bot.errors import UnreadableError
 

@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from bot.clients.inventory import images
 from bot.clients.inventory._arguments import UNSET, SubstitutionError, substitute
-from bot.clients.inventory._collecting import Collector, quoted
-from bot.domain.lifecycle.sightings import How, Sightings
+from bot.clients.inventory._collector import Collector, quoted
+from bot.domain.inventory.scans import How, Sightings
 
 _DIRECTIVE = re.compile(r"#\s*(?P<name>[A-Za-z][A-Za-z0-9]*)\s*=\s*(?P<value>.*)")
 _INSTRUCTION = re.compile(r"(?P<name>[A-Za-z]+)(?:\s+(?P<rest>.*))?", re.DOTALL)

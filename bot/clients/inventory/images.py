@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.clients.inventory._collecting import Collector, quoted
+from bot.clients.inventory._collector import Collector, quoted
 from bot.clients.inventory._known_images import SYSTEMS, known_image
 from bot.domain.catalog import Origin, Problem
-from bot.domain.lifecycle.sightings import How, Sighting, Sightings
+from bot.domain.inventory.scans import How, Sighting, Sightings
 
 _MAX_LENGTH = 1_000
 _SCHEME = re.compile(r"(?:docker|docker-pullable|oci|containerd|cri-o)://")

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from bot.clients.inventory._collecting import Collector
-from bot.domain.lifecycle.provider_cycles import ProviderCycle
-from bot.domain.lifecycle.sightings import How, Sighting, Sightings
+from bot.clients.inventory._collector import Collector
+from bot.domain.eol.provider_cycles import ProviderCycle
+from bot.domain.inventory.scans import How, Sighting, Sightings
 from bot.domain.names import clean
 from bot.errors import SettingsError
 

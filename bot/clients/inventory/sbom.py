@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from bot.clients.inventory import _cyclonedx, _spdx
-from bot.clients.inventory._collecting import Collector
+from bot.clients.inventory._collector import Collector
 from bot.clients.inventory._components import Bill
-from bot.domain.lifecycle.sightings import Sightings
+from bot.domain.inventory.scans import Sightings
 from bot.errors import UnreadableError
 
 #: A file is held in memory whole; one of an image with 50,000 packages has some 40 MiB.

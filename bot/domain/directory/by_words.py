@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain.directory.answers import Match, Method, Several
-from bot.domain.directory.choosing import Finding, choose
+from bot.domain.directory.choices import Finding, choose
 from bot.domain.directory.index import Index
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import GENERIC_WORD

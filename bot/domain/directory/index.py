@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import addresses
-from bot.domain.directory.namebook import Namebook
+from bot.domain.directory.name_index import Namebook
 from bot.domain.directory.paths import Paths
 from bot.domain.names import clean, fold, tokens
 from bot.domain.records import AssetRecord

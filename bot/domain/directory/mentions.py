@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.directory.addresses import may_be_address
 from bot.domain.directory.answers import Match
-from bot.domain.directory.choosing import Finding, choose
+from bot.domain.directory.choices import Finding, choose
 from bot.domain.directory.common_words import common_words
 from bot.domain.directory.index import Index
 from bot.domain.directory.places import at_address, run_named

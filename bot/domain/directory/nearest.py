@@ -9,7 +9,7 @@ from math import log2
 from bot.domain.directory.answers import Candidate, Nearest
 from bot.domain.directory.index import Index
 from bot.domain.directory.readings import Reading
-from bot.domain.directory.slips import Near
+from bot.domain.directory.typos import Near
 
 #: Names looked at for one text, rarest words first; and those of them that are compared word by word.
 _MOST_NAMES = 2_000

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import addresses
 from bot.domain.directory.answers import Match, Method, Several
-from bot.domain.directory.choosing import Finding, choose, folded_holders, holders
+from bot.domain.directory.choices import Finding, choose, folded_holders, holders
 from bot.domain.directory.index import Index, as_tuple
 from bot.domain.directory.questions import MAX_LENGTH, Chunk, Part, Question, unescaped
 from bot.domain.directory.readings import Reading, as_area, outside

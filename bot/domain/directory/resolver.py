@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.domain.directory import by_words, places
 from bot.domain.directory.answers import Match, Method, Nearest, Resolution, Several
-from bot.domain.directory.choosing import Finding, choose
+from bot.domain.directory.choices import Finding, choose
 from bot.domain.directory.index import Index
 from bot.domain.directory.nearest import nearest
 from bot.domain.directory.questions import Part, Question, before_predicate, forgiven, read
 from bot.domain.directory.readings import Reading, asks_for_part, readings
-from bot.domain.directory.slips import behind_slips
+from bot.domain.directory.typos import behind_slips
 
 
 def resolve(index: Index, text: str, *, limit: int) -> Resolution:

@@ -24,8 +24,8 @@ from bot.services.catalog import (
     _settle,
     _write,
 )
+from bot.services.catalog._digested import Said
 from bot.services.catalog._parents import resolve_parents
-from bot.services.catalog._reading import Said
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import Action, Change
 from bot.store import tables

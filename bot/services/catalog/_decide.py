@@ -13,7 +13,7 @@ from bot.domain.catalog import Origin, SourceCatalog, TeamClaim
 from bot.domain.reconcile.claims import Subject, decode_team
 from bot.services._decisions import human_source
 from bot.services.catalog import _apply, _run
-from bot.services.catalog._reading import Reading, read
+from bot.services.catalog._digested import Reading, read
 from bot.services.catalog._run import Run
 from bot.services.deps import Deps
 from bot.store import tables

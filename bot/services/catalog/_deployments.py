@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import AssetClaim, Runs
-from bot.domain.lifecycle.seen import CATALOG, Difference, Key, Seen, Stored, compare
+from bot.domain.inventory.observations import CATALOG, Difference, Key, Seen, Stored, compare
 from bot.services.catalog._plan import Plan, Planned
 from bot.services.catalog._run import Run
 from bot.store import tables

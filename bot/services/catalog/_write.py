@@ -13,10 +13,10 @@ from bot.domain.reconcile.assets import MergedAsset
 from bot.domain.reconcile.claims import AnyClaim, Subject
 from bot.domain.reconcile.parents import by_depth
 from bot.services.catalog import _facts
+from bot.services.catalog._digested import Said
 from bot.services.catalog._facts import FactChanges, FactKey
 from bot.services.catalog._owners import Owners
 from bot.services.catalog._plan import Plan, Planned, previous_spellings
-from bot.services.catalog._reading import Said
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import Action, Change

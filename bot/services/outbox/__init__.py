@@ -16,9 +16,9 @@ message to them is added in the same transaction that writes that down.
 
 from __future__ import annotations
 
-from bot.services.outbox._draining import Drainer, drain
+from bot.services.outbox._drainer import Drainer, drain
+from bot.services.outbox._enqueue import Asker, ask_again, destination, enqueue, places_of, revise
 from bot.services.outbox._pace import CHANNEL_INTERVAL, Pace
-from bot.services.outbox._writing import Asker, ask_again, destination, enqueue, places_of, revise
 
 __all__ = [
     "CHANNEL_INTERVAL",

@@ -16,8 +16,8 @@ from bot.blocks.text import Rendered
 from bot.domain.outbox import MOST_ATTEMPTS
 from bot.ports import Posted
 from bot.services.deps import Deps
+from bot.services.outbox._enqueue import tell_askers
 from bot.services.outbox._queue import COLUMNS, UPDATES, Message, Picked
-from bot.services.outbox._writing import tell_askers
 from bot.store.tables import OutboxMessage, core
 
 log = logging.getLogger(__name__)

@@ -17,9 +17,9 @@ from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import Posted, Slack
 from bot.services.deps import Deps
 from bot.services.outbox._claims import Claim, Ledger, News, settled, target_of
+from bot.services.outbox._enqueue import meant_for
 from bot.services.outbox._pace import Call, Pace
 from bot.services.outbox._queue import Message, Picked, goes_into_thread
-from bot.services.outbox._writing import meant_for
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from bot.blocks.outbox import DROPPED, lost
 from bot.errors import NotFoundError, UserError
 from bot.services.deps import Deps
-from bot.services.outbox._writing import fresh_start, meant_for, tell_askers
+from bot.services.outbox._enqueue import fresh_start, meant_for, tell_askers
 from bot.store.journal import audit
 from bot.store.tables import OutboxMessage, core
 

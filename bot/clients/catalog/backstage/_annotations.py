@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.clients.catalog._nodes import FieldReader, Fields
-from bot.clients.catalog._reading import ReadOptions, owner_ref, parse_runs, quoted
+from bot.clients.catalog._reader import ReadOptions, owner_ref, parse_runs, quoted
 from bot.clients.catalog.backstage._refs import owner_of, parse_ref
 from bot.domain.catalog import Area, Hosting, Link, OwnerClaim, OwnerType, Runs
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.clients.catalog._kinds import kind_of
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Text
-from bot.clients.catalog._reading import ReadOptions, is_email, is_template, quoted, unique
+from bot.clients.catalog._reader import ReadOptions, is_email, is_template, quoted, unique
 from bot.clients.catalog.backstage._annotations import Annotations
 from bot.clients.catalog.backstage._refs import (
     DEFAULT_NAMESPACE,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.clients.catalog._kinds import kind_of_word
-from bot.clients.catalog._reading import (
+from bot.clients.catalog._reader import (
     MEBIBYTE,
     Format,
     ReadOptions,

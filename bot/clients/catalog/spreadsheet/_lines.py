@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.clients.catalog._reading import Sink, SourceFile, quoted, unique
+from bot.clients.catalog._reader import Sink, SourceFile, quoted, unique
 from bot.domain.names import clean
 from bot.errors import UnreadableError
 

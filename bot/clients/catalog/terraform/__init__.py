@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from bot.clients.catalog._json import BadJSONError, events, open_json
-from bot.clients.catalog._reading import Format, ReadOptions, Sink, SourceFile, check_size, peek, quoted
+from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, check_size, peek, quoted
 from bot.clients.catalog.terraform._resource import ClaimReader
 from bot.clients.catalog.terraform._stream import BadShapeError, Wanted, resources
 from bot.clients.catalog.terraform._tags import fold_key, is_allowed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from bot.clients.catalog._reading import SourceFile, unique
+from bot.clients.catalog._reader import SourceFile, unique
 from bot.clients.catalog.terraform._stream import Resource
 from bot.clients.catalog.terraform._tags import (
     ENVIRONMENT_TAGS,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.clients.catalog._reading import is_email, owner_ref
+from bot.clients.catalog._reader import is_email, owner_ref
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType
 from bot.domain.names import clean
 

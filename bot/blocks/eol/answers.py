@@ -1,0 +1,163 @@
+"""What was answered to a reminder, in sentences."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from bot.blocks import text
+from bot.blocks.eol import words
+from bot.blocks.ownership.words import person
+from bot.blocks.text import bold, escape, mention
+from bot.domain.eol.reminder_plan import VERIFYING_DAYS
+from bot.domain.eol.reminders import Answer, AnswerKind, Card, Remembered
+from bot.domain.records import PersonRecord
+
+#: Keys of an answer's detail, as `answering` writes them.
+TARGET, COMPATIBILITY, UPGRADE, ROLLBACK, DECIDER = "target", "compatibility", "upgrade", "rollback", "decider"
+REASON, NOT_OURS, TEAM_NAMED = "reason", "not_ours", "team"
+
+
+def said(card: Card) -> list[str]:
+    """Return what stands: claimed as done, the answers in force, and what has become of them."""
+    lines = _claimed(card)
+    moved = [answer for answer in card.reminder.answers if card.watch.deadline.on < answer.deadline]
+    for answer in card.reminder.answers:
+        if answer not in moved:
+            lines += _answer(answer, card)
+    if card.delegated_to and not any(_is_taken_over(answer) for answer in card.reminder.answers):
+        lines.append(f"{bold(card.delegated_to, 80)} has taken this over.")
+    if moved:
+        before = words.day(moved[0].deadline)
+        lines.append(
+            f":warning: The date was {before} when this was answered: it has come nearer, so please look again."
+        )
+    return lines
+
+
+def sentence(answer: Answer, card: Card) -> str:
+    """Return one answer as a sentence; empty for one that is over."""
+    return " ".join(_answer(answer, card))
+
+
+def short(reminder: Remembered, today: date) -> str:
+    """Return in a few words what stands, for one line of a list; empty when nothing does."""
+    if reminder.claimed_at is not None:
+        is_early = _is_verifying(reminder.claimed_at, today)
+        return f"said to be done, {'verifying' if is_early else 'but the inventory still shows it'}"
+    for answer in reminder.answers:
+        if answer.kind is AnswerKind.PLANNED and answer.until is not None:
+            return f"planned for {words.day(answer.until)}"
+        if answer.kind is AnswerKind.SNOOZED and answer.until is not None and answer.until > today:
+            return f"snoozed until {words.day(answer.until)}"
+        if answer.kind is AnswerKind.WAIVED and answer.until is not None and answer.until > today:
+            return f"waived until {words.day(answer.until)}" if answer.decided_by else "a waiver awaits its approval"
+        if answer.kind is AnswerKind.DELEGATED and answer.decided_by is None:
+            return "offered to another team"
+    return ""
+
+
+def who(record: PersonRecord | None) -> str:
+    """Return a person, or `somebody` for one who is not known any more."""
+    return person(record) if record is not None else "somebody"
+
+
+def whom(said_by: str) -> str:
+    """Return whoever a form names: a mention for a Slack id, else the words that were typed."""
+    return mention(said_by) or escape(said_by, 120)
+
+
+def _claimed(card: Card) -> list[str]:
+    claimed_at = card.reminder.claimed_at
+    if claimed_at is None:
+        return []
+    claimed = f"{who(card.reminder.claimed_by)} said {text.date(claimed_at)} that it is done."
+    if _is_verifying(claimed_at, card.today):
+        return [f"{claimed} It is closed as soon as the inventory shows it."]
+    return [f":warning: {claimed} The inventory still shows it: look whether its source has been read since."]
+
+
+def _is_verifying(claimed_at: datetime, today: date) -> bool:
+    return (today - claimed_at.date()).days < VERIFYING_DAYS
+
+
+def _answer(answer: Answer, card: Card) -> list[str]:
+    by, at = who(answer.person), text.date(answer.at)
+    match answer.kind:
+        case AnswerKind.ACKNOWLEDGED if answer.detail.get(NOT_OURS):
+            return [_not_ours(answer)]
+        case AnswerKind.ACKNOWLEDGED:
+            said = card.reminder.milestone
+            is_over = said is not None and answer.milestone is not None and said.days < answer.milestone
+            until = "it has been said again since" if is_over else "quiet until the next milestone"
+            return [f"Seen by {by} {at}; {until}."]
+        case AnswerKind.PLANNED if answer.until is not None:
+            return _plan(answer, card, answer.until)
+        case AnswerKind.SNOOZED if answer.until is not None and answer.until > card.today:
+            return [f"Snoozed by {by} until {words.day(answer.until)}."]
+        case AnswerKind.WAIVED if answer.until is not None and answer.until > card.today:
+            return [_waiver(answer, answer.until)]
+        case AnswerKind.DELEGATED if answer.decided_by is not None:
+            return [f"{bold(card.delegated_to, 80)} has taken this over: {who(answer.decided_by)} accepted it."]
+        case AnswerKind.DELEGATED:
+            return [f"Offered by {by} {at} to {bold(card.offered_to, 80)}, who have not answered yet."]
+        case _:
+            return []
+
+
+def _is_taken_over(answer: Answer) -> bool:
+    return answer.kind is AnswerKind.DELEGATED and answer.decided_by is not None
+
+
+def _not_ours(answer: Answer) -> str:
+    line = f"{who(answer.person)} said {text.date(answer.at)} that this is not theirs"
+    named = answer.detail.get(TEAM_NAMED, "")
+    if named:
+        line += f" but {escape(named, 80)}'s"
+    reason = escape(answer.detail.get(REASON, ""), 300)
+    said_so = f"{line}: {reason}" if reason else line
+    return (
+        f"{said_so}\nThe doubt is on record; the owner stays the same until somebody claims it or the catalog changes."
+    )
+
+
+def _waiver(answer: Answer, until: date) -> str:
+    reason = escape(answer.detail.get(REASON, ""), 300)
+    by, day = who(answer.person), words.day(until)
+    if answer.decided_by is None:
+        return f"{by} asks to leave it as it is until {day}: {reason}\nSomebody else has to approve."
+    return f"Waived until {day}, asked for by {by}, approved by {who(answer.decided_by)}: {reason}"
+
+
+def _plan(answer: Answer, card: Card, on: date) -> list[str]:
+    detail = answer.detail
+    to = detail.get(TARGET, "")
+    is_cycle = any(to == words.cycle_name(cycle) for cycle in card.watch.product.cycles)
+    what = f"{'upgrade to ' if is_cycle else ''}{escape(to, 80)}, " if to else ""
+    lines = [f"*Plan:* {what}to be done {words.day(on)}, says {who(answer.person)}."]
+    work = [
+        f"{label}: {whom(detail[key])}"
+        for key, label in ((COMPATIBILITY, "Application compatibility"), (UPGRADE, "Upgrade"))
+        if detail.get(key)
+    ]
+    if work:
+        lines.append(f"{'; '.join(work)}.")
+    lines.append(_rollback(detail.get(ROLLBACK, ""), detail.get(DECIDER, "")))
+    if on > card.watch.deadline.on:
+        late = words.span((on - card.watch.deadline.on).days)
+        lines.append(f":warning: That is {late} after {words.day(card.watch.deadline.on)}.")
+    if on < card.today:
+        lines.append(":warning: That day has passed: set a new one, or say that it is done.")
+    return lines
+
+
+def _rollback(criteria: str, decider: str) -> str:
+    open_points = [] if criteria else ["when to roll back"]
+    open_points += [] if decider else ["who may decide it"]
+    known = []
+    if criteria:
+        known.append(f"Roll back when: {escape(criteria, 300)}.")
+    if decider:
+        known.append(f"{whom(decider)} may decide to roll back.")
+    if open_points:
+        known.append(f"Still open: {' and '.join(open_points)}.")
+    return " ".join(known)

@@ -1,0 +1,146 @@
+"""The buttons of reminders, and the lines that only open one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.blocks.eol import actions, words
+from bot.blocks.ownership import CLAIM
+from bot.blocks.text import Block, Rendered, button, context, plain, section
+from bot.domain.eol.current_answer import pending, standing
+from bot.domain.eol.exposure import Running
+from bot.domain.eol.reminders import AnswerKind, Card, Item
+from bot.domain.eol.responses import SNOOZE_ENDS
+from bot.domain.records import AssetRecord
+
+#: Milestones beside the one that a message is about.
+MOST_ALSO = 10
+#: Buttons to claim what nobody owns.
+MOST_CLAIMS = 5
+#: Answers that nobody acknowledges or snoozes over.
+_SETTLED = frozenset({AnswerKind.PLANNED, AnswerKind.WAIVED})
+
+
+def card_buttons(card: Card) -> list[Block]:
+    """Return what can be answered now. What would change nothing is left out; each click is checked again."""
+    name, value = words.plain_name(card.watch, 45), words.value(card)
+    held = standing(card)
+    stands = held.kind if held is not None else None
+    elements: list[Mapping[str, Any]] = []
+    if stands is None:
+        elements.append(button("Acknowledge", actions.ACKNOWLEDGE, value, label=f"Acknowledge: {name}"))
+    plan = "Change plan…" if stands is AnswerKind.PLANNED else "Plan…"
+    style = "" if stands in _SETTLED else "primary"
+    elements.append(button(plan, actions.PLAN, value, label=f"{plan} {name}", style=style))
+    if stands not in _SETTLED and (card.watch.deadline.on - card.today).days > SNOOZE_ENDS:
+        elements.append(_snooze(value))
+    elements.append(explain_button(card))
+    elements.append(_more(value))
+    row: Block = {"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}
+    waiver = pending(card.reminder, AnswerKind.WAIVED, card.today)
+    return [row] if waiver is None else [*decision_buttons(waiver.id, name), row]
+
+
+def claim_blocks(card: Card) -> list[Block]:
+    """Return what nobody owns, each with a button to claim it, and the button that says why this is said."""
+    first: dict[int, Running] = {}
+    for one in card.watch.runs:
+        first.setdefault(one.asset.id, one)
+    blocks: list[Block] = [
+        {**section(words.running(one)), "accessory": claim_button(one.asset)}
+        for one in list(first.values())[:MOST_CLAIMS]
+    ]
+    if len(first) > MOST_CLAIMS:
+        blocks.append(context(f"… and {len(first) - MOST_CLAIMS:,} more: `/eol`"))
+    label = f"Explain why this is said: {words.plain_name(card.watch, 40)}"
+    explain = button("Explain", actions.EXPLAIN, words.value(card), label=label)
+    return [*blocks, {"type": "actions", "block_id": f"lifecycle.claims.{_state(card)}", "elements": [explain]}]
+
+
+def claim_button(asset: AssetRecord) -> Mapping[str, Any]:
+    """Return the button that claims one asset."""
+    return button("We own this", CLAIM, f"{asset.id}|", label=f"We own this: {plain(asset.name, 50)}")
+
+
+def decision_buttons(answer_id: int, name: str) -> list[Block]:
+    """Return the buttons that decide on a waiver."""
+    value = str(answer_id)
+    elements = [
+        button("Approve waiver", actions.APPROVE, value, label=f"Approve waiver: {name}"),
+        button("Refuse waiver", actions.REFUSE, value, label=f"Refuse waiver: {name}"),
+    ]
+    return [{"type": "actions", "elements": elements}]
+
+
+def open_button(card: Card) -> Mapping[str, Any]:
+    """Return the button that shows a reminder's card with all its buttons."""
+    return button("Open", actions.OPEN, words.value(card), label=f"Open: {words.plain_name(card.watch)}")
+
+
+def explain_button(card: Card) -> Mapping[str, Any]:
+    """Return the button that says why somebody is told."""
+    label = f"Explain why I am told: {words.plain_name(card.watch, 45)}"
+    return button("Explain", actions.EXPLAIN, words.value(card), label=label)
+
+
+def with_also(lines: Sequence[str], blocks: Sequence[Block], also: Sequence[Item]) -> Callable[[int], Rendered]:
+    """Return how a message is drawn with so many lines of what is due as well, each with a button that opens it."""
+
+    def drawn(most: int) -> Rendered:
+        return Rendered("\n".join([*lines, *_also_lines(also, most)]), [*blocks, *_also_blocks(also, most)])
+
+    return drawn
+
+
+def _also_lines(also: Sequence[Item], most: int) -> list[str]:
+    if not also:
+        return []
+    lines = [_also_head(also[0].card)]
+    lines += [f"• {words.brief(item.card.watch, item.card.today)}" for item in also[:most]]
+    more = len(also) - most
+    return [*lines, f"… and {more:,} more: `/eol`"] if more > 0 else lines
+
+
+def _also_blocks(also: Sequence[Item], most: int) -> list[Block]:
+    if not also:
+        return []
+    blocks: list[Block] = [context(_also_head(also[0].card))]
+    blocks += [
+        {**section(words.brief(item.card.watch, item.card.today)), "accessory": open_button(item.card)}
+        for item in also[:most]
+    ]
+    more = len(also) - most
+    return [*blocks, context(f"… and {more:,} more: `/eol`")] if more > 0 else blocks
+
+
+def _also_head(card: Card) -> str:
+    on = card.reminder.said_on
+    return f"Also due on {words.day(on)}:" if on is not None and on != card.today else "Also due today:"
+
+
+def _state(card: Card) -> str:
+    # Slack keeps a choice in a menu for as long as the block's id stays: a new state forgets the choice.
+    newest = max((answer.id for answer in card.reminder.answers), default=0)
+    return f"{card.reminder.id}.{newest}"
+
+
+def _snooze(value: str) -> Block:
+    return {
+        "type": "static_select",
+        "action_id": actions.SNOOZE,
+        "placeholder": {"type": "plain_text", "text": "Snooze"},
+        "options": [_option(f"{days} days", f"{days}|{value}") for days in actions.SNOOZE_DAYS],
+    }
+
+
+def _more(value: str) -> Block:
+    return {
+        "type": "overflow",
+        "action_id": actions.MORE,
+        "options": [_option(said, f"{word}|{value}") for word, said in actions.MORE_CHOICES],
+    }
+
+
+def _option(said: str, value: str) -> Block:
+    return {"text": {"type": "plain_text", "text": said}, "value": value}

@@ -1,0 +1,263 @@
+"""The root message of a reminder: while it is open, and once nothing is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.blocks import text
+from bot.blocks.eol import answers, words
+from bot.blocks.eol.buttons import (
+    MOST_ALSO,
+    card_buttons,
+    claim_blocks,
+    explain_button,
+    open_button,
+    with_also,
+)
+from bot.blocks.ownership.words import AREA_WORDS, join
+from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, section, within
+from bot.domain.catalog import Area
+from bot.domain.eol.current_answer import standing
+from bot.domain.eol.exposure import Addressee, Running
+from bot.domain.eol.milestones import DeadlineKind
+from bot.domain.eol.reminders import AnswerKind, Card, ClosedCard, DateMove, FactsAge, Item
+from bot.domain.eol.upgrade_targets import suggested
+
+#: Lines of one kind on a card.
+_MOST_ASSETS = 5
+_MOST_SPLIT = 3
+#: Characters of a card beside its buttons, its small print and what is due as well.
+_MOST_WORDS = 2_700
+#: From here on the headline carries a warning sign, in days before the deadline.
+_CLOSE = 30
+#: Areas whose owners have to plan an upgrade together.
+_UPGRADED_TOGETHER = frozenset({Area.ALL, Area.APPLICATION, Area.DATABASE, Area.INFRASTRUCTURE, Area.CONTAINERS})
+_CLOCK_WORDS = {"eoas": "active support", "eol": "standard support", "eoes": "paid support"}
+
+
+def card(card: Card, *, also: Sequence[Item] = ()) -> Rendered:
+    """Return the message of an open reminder with its buttons; `also` are milestones of others that are due as well."""
+    is_theirs = not is_nobodys(card)
+    head, what = headline(card), listing(card.watch.runs)
+    warnings = [*ownership_warnings(card), *_moves(card)]
+    stands = answers.said(card)
+    paragraphs = [head, what, words.money(card.watch, card.today), "\n".join(stands), "\n".join(warnings)]
+    paragraphs = within([*paragraphs, _next_step(card)], _MOST_WORDS)
+    # What nobody owns is listed with a button for each instead.
+    shown = paragraphs if is_theirs else [*paragraphs[:1], *paragraphs[2:]]
+    blocks: list[Block] = [section(each) for each in shown if each]
+    blocks += [] if is_theirs else claim_blocks(card)
+    small = small_print(card)
+    blocks.append(context(small))
+    blocks += card_buttons(card) if is_theirs else []
+    lines = list(filter(None, (*paragraphs, small)))
+    return fitting(with_also(lines, blocks, also), MOST_ALSO, EDITED_TEXT)
+
+
+def opened(its: Card, note: str = "") -> Rendered:
+    """Return the card for one person alone, under a note about what they have just done."""
+    made = card(its)
+    if not note:
+        return made
+    return Rendered(f"{note}\n{made.text}", [section(note), {"type": "divider"}, *made.blocks])
+
+
+def opened_view(its: Card, note: str = "") -> Block:
+    """Return the card as a modal, for where there is no message to answer with."""
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "End of life"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": list(opened(its, note).blocks),
+    }
+
+
+def handed_over(card: Card, *, also: Sequence[Item] = ()) -> Rendered:
+    """Return what is left of the root message where a reminder was told before another team took it over.
+
+    `also` as in `card`, here and in `closed`.
+    """
+    name, where = words.name(card.watch.product, card.watch.cycle), words.assets(card.watch.runs)
+    lines = [f"{name} on {where}:", *answers.said(card), "They are reminded of it from now on."]
+    said = "\n".join(within(lines, _MOST_WORDS))
+    buttons: Block = {"type": "actions", "elements": [open_button(card), explain_button(card)]}
+    return fitting(with_also([said], [section(said), buttons], also), MOST_ALSO, EDITED_TEXT)
+
+
+def closed(card: ClosedCard, *, also: Sequence[Item] = ()) -> Rendered:
+    """Return the root message of a reminder that is over."""
+    said, seen = _over(card), _evidence(card.evidence)
+    blocks: list[Block] = [section(said), *([context(seen)] if seen else [])]
+    return fitting(with_also(list(filter(None, (said, seen))), blocks, also), MOST_ALSO, EDITED_TEXT)
+
+
+def resolved(card: ClosedCard) -> Rendered:
+    """Return the reply that says that a reminder is over, and what shows it."""
+    said, seen = _over(card), _evidence(card.evidence)
+    thanks = "Thank you: nothing is left to do here." if card.resolution == "upgraded" else ""
+    return Rendered("\n".join(filter(None, (said, seen, thanks))))
+
+
+def headline(card: Card) -> str:
+    """Return the first sentence, with a warning sign when the deadline is close or over and nobody is at it."""
+    is_close = (card.watch.deadline.on - card.today).days <= _CLOSE
+    is_loud = is_close and card.watch.deadline.kind is not DeadlineKind.ACTIVE_SUPPORT
+    sign = ":warning: " if is_loud and standing(card) is None and card.reminder.claimed_at is None else ""
+    return f"{sign}{words.headline(card.watch, card.today)}"
+
+
+def listing(runs: Sequence[Running]) -> str:
+    """Return what runs it, a line each, the first five."""
+    lines = [f"• {words.running(one)}" for one in runs[:_MOST_ASSETS]]
+    if len(runs) > _MOST_ASSETS:
+        lines.append(f"… and {len(runs) - _MOST_ASSETS:,} more: `/eol`")
+    return "\n".join(lines)
+
+
+def ownership_warnings(card: Card) -> list[str]:
+    """Return what is to be said of the owners: a dispute, and areas that belong to different teams."""
+    disputed = [one for one in card.watch.runs if one.responsible.is_disputed]
+    lines = []
+    if disputed:
+        lines.append(f":warning: Who owns {words.assets(disputed)} is disputed: agree on it, so that one of you plans.")
+    lines += _doubts(card)
+    split: dict[str, list[Running]] = {}
+    for one in card.watch.runs:
+        if _others(one) and not one.responsible.is_disputed:
+            split.setdefault(_areas(one), []).append(one)
+    if split:
+        shown = [f"of {words.assets(runs)}, {owners}" for owners, runs in list(split.items())[:_MOST_SPLIT]]
+        more = len(split) - len(shown)
+        shown += [f"and {more:,} more are split"] if more > 0 else []
+        lines.append(f":bulb: Split: {'; '.join(shown)}. Consider handing the rest to the product team.")
+    return lines
+
+
+def small_print(card: Card) -> str:
+    """Return how old all this is, and where the dates come from when that is not fresh."""
+    elsewhere = without_channel(card.watch.addressee) if card.reminder.delegated_to is None else ""
+    parts = [f"As of {words.day(card.today)}", elsewhere, facts_age(card.facts)]
+    return " · ".join(filter(None, parts))
+
+
+def without_channel(addressee: Addressee) -> str:
+    """Return why what is meant for a team comes to somebody else; empty for a team that has a channel."""
+    team = addressee.team
+    if team is None or team.channel:
+        return ""
+    return f"The catalog names no channel for {bold(team.name, 80)}: what is said to them would go there"
+
+
+def facts_age(facts: FactsAge) -> str:
+    """Return where the dates come from, unless that is the feed of today."""
+    if facts.confirmed_at is None:
+        return "the dates are those that ship with Baton: nobody has refreshed them yet"
+    if facts.freshness.is_shown:
+        return f"the dates were last confirmed {text.date(facts.confirmed_at)}: they may have moved since"
+    return ""
+
+
+def moved(move: DateMove) -> str:
+    """Return a clock's move in a sentence."""
+    clock = _CLOCK_WORDS.get(move.clock, escape(move.clock, 40))
+    return f"The end of {clock} has moved from {_clock(move.before)} to {_clock(move.after)} ({text.date(move.at)})."
+
+
+def is_nobodys(card: Card) -> bool:
+    """Whether nobody is there to answer."""
+    return card.watch.addressee.key == "nobody" and card.reminder.delegated_to is None
+
+
+def _doubts(card: Card) -> list[str]:
+    """The last doubt about its owner, unless it is this card's own answer."""
+    if any(answer.detail.get(answers.NOT_OURS) for answer in card.reminder.answers):
+        return []
+    doubted = [
+        (doubt, one)
+        for one in card.watch.runs
+        for doubt in one.asset.doubts
+        if all(doubt.at >= fact.valid_from for fact in one.asset.facts)
+    ]
+    if not doubted:
+        return []
+    doubt, one = max(doubted, key=lambda each: each[0].at)
+    reason = escape(doubt.reason, 200)
+    said = f"{answers.who(doubt.person)} doubted {text.date(doubt.at)} who owns {bold(one.asset.name, 60)}"
+    return [f":warning: {said}{f': {reason}' if reason else '.'}"]
+
+
+def _areas(one: Running) -> str:
+    """Name who owns which area, e.g. `Platform owns the database, Payments the application`."""
+    addressee = one.responsible.addressee
+    mine = {
+        AREA_WORDS[fact.area]
+        for fact in one.asset.facts
+        if (addressee.team is not None and fact.team_id == addressee.team.id)
+        or (addressee.person is not None and fact.person_id == addressee.person.id)
+    }
+    first = f"{bold(addressee.name, 80)} owns {join(sorted(mine)) if mine else 'this part'}"
+    others: dict[str, list[str]] = {}
+    for area, name in _others(one):
+        others.setdefault(bold(name, 80), []).append(AREA_WORDS[area])
+    rest = [f"{name} {join(areas)}" for name, areas in list(others.items())[:_MOST_SPLIT]]
+    return ", ".join([first, *rest])
+
+
+def _others(one: Running) -> list[tuple[Area, str]]:
+    return [(area, name) for area, name in one.responsible.others if area in _UPGRADED_TOGETHER]
+
+
+def _moves(card: Card) -> list[str]:
+    return [moved(move) for move in sorted(card.moves, key=lambda each: each.at)[-1:]]
+
+
+def _clock(value: str) -> str:
+    try:
+        return words.day(date.fromisoformat(value))
+    except ValueError:
+        return {"open": "no date", "absent": "none", "ended": "an unknown day that is over"}.get(
+            value, escape(value, 40)
+        )
+
+
+def _next_step(card: Card) -> str:
+    if is_nobodys(card):
+        return "Nobody owns these, so nobody is told but this channel. If one is yours, claim it for your team."
+    held = standing(card)
+    is_seen_only = held is None or (held.kind is AnswerKind.ACKNOWLEDGED and not held.detail.get(answers.NOT_OURS))
+    if not is_seen_only or card.reminder.claimed_at is not None:
+        return ""
+    found = suggested(card.watch.product, card.watch.cycle, card.today)
+    if found is None:
+        return "*Next step:* I know no later version that is supported, so plan a way off it."
+    if not found.is_enough(card.today):
+        return f"*Next step:* plan the upgrade to {words.target(found, card.today)}; nothing lasts longer."
+    return f"*Next step:* plan the upgrade to {words.target(found, card.today)}."
+
+
+def _over(card: ClosedCard) -> str:
+    name = bold(f"{card.product} {card.cycle}")
+    match card.resolution:
+        case "upgraded":
+            return f":white_check_mark: {name}: done. The inventory shows it nowhere any more."
+        case "gone":
+            return f":white_check_mark: {name}: nothing of yours runs it any more."
+        case "moved":
+            return f"{name}: somebody else owns what runs it now."
+        case "replaced":
+            return f"{name}: what ran it counts as something else now, which is looked at on its own."
+        case _:
+            return f"{name}: this date has passed, and the next one counts from here on."
+
+
+def _evidence(evidence: Sequence[Running]) -> str:
+    if not evidence:
+        return ""
+    seen = join(
+        f"{bold(one.asset.name, 60)} runs {escape(one.deployment.version, 60) or 'an unknown version'}"
+        for one in evidence
+    )
+    newest = max(evidence, key=lambda one: one.deployment.last_seen_at).deployment
+    source = escape(newest.source, 60)
+    return f"{seen}" + (f", as {source} showed {text.date(newest.last_seen_at)}." if source else ".")

@@ -1,0 +1,71 @@
+"""Answers to `/eol` that are no report: several things fit, nothing does, a picture is on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.blocks.eol.reports import TURN, plain_who
+from bot.blocks.ownership.words import kind
+from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
+from bot.domain.eol.subjects import Subject
+from bot.domain.names import clean
+from bot.domain.records import AssetRecord
+
+_MOST_CHOICES = 5
+
+
+def several(assets: Sequence[AssetRecord], asked: str, user_id: str) -> Rendered:
+    """Return the question back: more than one asset fits. `user_id` is who asked."""
+    head = f"More than one thing fits {bold(asked)}. Which one do you mean?"
+    shown = [
+        (
+            f"{bold(asset.name)} · {kind(asset)}{f' in {escape(asset.namespace, 60)}' if asset.namespace else ''}",
+            button("This one", TURN, f"0|{user_id}|#{asset.id}", label=f"This one: {plain(asset.name, 60)}"),
+        )
+        for asset in assets[:_MOST_CHOICES]
+    ]
+    return _choices(head, shown)
+
+
+def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
+    """Return the answer to words that name nothing, with what would have worked behind `/eol`."""
+    said = f"I know no team, product or asset called {bold(asked)}."
+    if not tries:
+        return Rendered(f"{said} Try `/eol team NAME`, `/eol product postgresql`, `/eol asset NAME`, or `/eol help`.")
+    shown = [
+        (
+            f"`/eol {escape(each, 100)}`",
+            button("Show", TURN, f"0|{user_id}|{clean(each)[:300]}", label=f"Show {plain(each, 60)}"),
+        )
+        for each in tries[:_MOST_CHOICES]
+    ]
+    return _choices(f"{said} Did you mean one of these?", shown)
+
+
+def drawing(subject: Subject) -> Rendered:
+    """Return that a picture is being drawn."""
+    return Rendered(f"Drawing the timeline of {bold(plain_who(subject), 80)}: I post it here in a moment.")
+
+
+def picture_comment(user_id: str) -> str:
+    """Return what stands above a picture: whoever asked for it."""
+    return f"Asked for by {mention(user_id)}" if mention(user_id) else ""
+
+
+def picture_refused(code: str) -> Rendered:
+    """Return why a picture did not come. `code` is Slack's own."""
+    if code in ("not_in_channel", "channel_not_found"):
+        return Rendered(
+            "I can post pictures only where I am: `/invite @Baton` here, or ask in a channel of your team's."
+        )
+    if code == "missing_scope":
+        return Rendered(
+            "I may not post files yet: an administrator adds the scope `files:write` (it is in app.yaml) and installs "
+            "me again."
+        )
+    return Rendered(f"Slack did not take the picture (`{escape(code, 60)}`): try again in a moment.")
+
+
+def _choices(head: str, shown: Sequence[tuple[str, Block]]) -> Rendered:
+    blocks: list[Block] = [section(head), *({**section(line), "accessory": accessory} for line, accessory in shown)]
+    return Rendered("\n".join([head, *(f"• {line}" for line, _ in shown)]), blocks)

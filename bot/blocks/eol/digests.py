@@ -1,0 +1,122 @@
+"""The week's message: everything that nobody has answered yet, by product and cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.blocks.eol import actions, answers, words
+from bot.blocks.eol.buttons import open_button
+from bot.blocks.eol.cards import facts_age, without_channel
+from bot.blocks.ownership.words import join
+from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, button, context, escape, fitting, plain, section
+from bot.domain.eol.exposure import Running
+from bot.domain.eol.reminders import Digest, Item
+
+#: Lines with a button of their own; a message takes 50 blocks, and nobody reads as many.
+_MOST_ITEMS = 15
+_MOST_UNSURE = 5
+#: The longest that one line of a digest may be: the headline and a handful of names.
+_MOST_NAMES = 3
+
+
+def digest(digest: Digest) -> Rendered:
+    """Return a team's digest. It may be long: what does not fit is counted, and `/eol` shows it."""
+    items = _grouped(digest.items)
+    return fitting(lambda most: _drawn(digest, items, most), min(len(items), _MOST_ITEMS), POSTED_TEXT)
+
+
+def _drawn(digest: Digest, items: Sequence[Item], most: int) -> Rendered:
+    head, shown = _head(digest), items[:most]
+    lines = [_line(item) for item in shown]
+    blocks: list[Block] = [section(head)]
+    blocks += [{**section(line), "accessory": open_button(item.card)} for line, item in zip(lines, shown, strict=True)]
+    rest = [f"… and {len(items) - len(shown):,} more: `/eol`"] if len(items) > len(shown) else []
+    blocks += [context(each) for each in rest]
+    blocks += _unsure_blocks(digest.unsure)
+    rest += _unsure_lines(digest.unsure)
+    small = _small_print(digest)
+    blocks.append(context(small))
+    return Rendered("\n".join([head, *(f"• {line}" for line in lines), *rest, small]), blocks)
+
+
+def _head(digest: Digest) -> str:
+    count, name = len(digest.items), digest.addressee.name
+    of = f" for {bold(name, 80)}" if name else " of what nobody owns"
+    if not count:
+        return f"*End of life*{of}"
+    things = "one thing to look at" if count == 1 else f"{count:,} things to look at"
+    if digest.is_first:
+        return (
+            f"*End of life*{of}: this is the first look, so it is everything at once: {things}. "
+            "From now on there is one message a week at most, unless something is close."
+        )
+    return f"*End of life*{of}: {things}"
+
+
+def _grouped(items: Sequence[Item]) -> list[Item]:
+    """Put what is of one product together, and whatever is most urgent first."""
+    first: dict[str, date] = {}
+    for item in items:
+        key, on = item.card.watch.product.key, item.card.watch.deadline.on
+        first[key] = min(on, first.get(key, on))
+
+    def place(item: Item) -> tuple[date, str, date, str]:
+        watch = item.card.watch
+        return first[watch.product.key], watch.product.key, watch.deadline.on, watch.cycle.name
+
+    return sorted(items, key=place)
+
+
+def _line(item: Item) -> str:
+    card = item.card
+    runs = card.watch.runs
+    named = list(dict.fromkeys(bold(one.asset.name, 60) for one in runs))
+    more = len(named) - _MOST_NAMES
+    names = join(named) if more <= 1 else f"{', '.join(named[:_MOST_NAMES])} and {more:,} more"
+    line = f"{words.brief(card.watch, card.today)} {names}"
+    stands = answers.short(card.reminder, card.today)
+    return f"{line} ({stands})" if stands else line
+
+
+def _unsure_lines(unsure: Sequence[Running]) -> list[str]:
+    if not unsure:
+        return []
+    return [_unsure_head(len(unsure)), *(f"• {_what(one)}" for one in unsure[:_MOST_UNSURE]), *_unsure_rest(unsure)]
+
+
+def _unsure_blocks(unsure: Sequence[Running]) -> list[Block]:
+    """What nobody knows, each with a button to say what it is."""
+    if not unsure:
+        return []
+    blocks: list[Block] = [section(_unsure_head(len(unsure)))]
+    for one in unsure[:_MOST_UNSURE]:
+        label = f"Which is it? {plain(one.asset.name, 50)}"
+        pin = button("Which is it?", actions.PIN, str(one.deployment.id), label=label)
+        blocks.append({**section(_what(one)), "accessory": pin})
+    return [*blocks, *map(context, _unsure_rest(unsure))]
+
+
+def _unsure_head(count: int) -> str:
+    what = "one version here" if count == 1 else f"{count:,} versions here"
+    return f":grey_question: I do not know {what}, so I cannot say when support ends:"
+
+
+def _unsure_rest(unsure: Sequence[Running]) -> list[str]:
+    more = len(unsure) - _MOST_UNSURE
+    return [f"… and {more:,} more: `/eol`"] if more > 0 else []
+
+
+def _what(one: Running) -> str:
+    product = escape(one.deployment.product, 60) or "something"
+    version = escape(one.deployment.version, 60) or "without a version"
+    return f"{bold(one.asset.name, 60)}: {product} {version}"
+
+
+def _small_print(digest: Digest) -> str:
+    parts = [f"As of {words.day(digest.today)}", without_channel(digest.addressee)]
+    if digest.quiet:
+        parts.append(f"{digest.quiet:,} more answered already, so not repeated here")
+    if digest.items:
+        parts.append(facts_age(digest.items[0].card.facts))
+    return " · ".join(filter(None, parts))

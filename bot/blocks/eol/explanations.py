@@ -1,0 +1,97 @@
+"""Why somebody is told: what was seen, how its release cycle was found, where the dates come from, what it costs."""
+
+from __future__ import annotations
+
+from bot.blocks import text
+from bot.blocks.eol import words
+from bot.blocks.eol.cards import facts_age, moved
+from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, context, cut_mrkdwn, escape, section
+from bot.domain.eol.exposure import Running
+from bot.domain.eol.matches import Ambiguous, InCycle, Method
+from bot.domain.eol.reminders import Card
+
+_MOST_RUNS = 8
+_MOST_MOVES = 6
+_RULES = {
+    Method.CYCLE: "the version is the cycle's own name",
+    Method.PREFIX: "the cycle is the longest beginning of the version, number by number",
+    Method.EDITION: "the version names an edition of the cycle",
+    Method.BUILD: "the version is a build of the cycle",
+    Method.LATEST: "the version is the newest one of the cycle",
+    Method.COARSE: "the version is too short to tell, but whatever it may be ends on the same days",
+    Method.UNREADABLE: "there is no version to read",
+}
+
+
+def explanation(card: Card) -> Rendered:
+    """Return the answer to "Why am I told this?", for whoever asked."""
+    runs = card.watch.runs
+    head = f"*Why you are told:* {_because(card)} {words.headline(card.watch, card.today)}"
+    seen = [_seen(one, card) for one in runs[:_MOST_RUNS]]
+    if len(runs) > _MOST_RUNS:
+        seen.append(f"… and {len(runs) - _MOST_RUNS:,} more: `/eol`")
+    paragraphs = [head, "\n".join(seen), _dates(card), words.money(card.watch, card.today)]
+    notes = " ".join(escape(note, 500) for note in (card.watch.product.note, card.watch.cycle.note) if note)
+    blocks: list[Block] = [section(each) for each in paragraphs if each]
+    small = " · ".join(filter(None, (_said(card), notes)))
+    blocks.append(context(small))
+    return Rendered(cut_mrkdwn("\n".join(filter(None, (*paragraphs, small))), MESSAGE_TEXT), blocks)
+
+
+def explanation_view(card: Card) -> Block:
+    """Return the same as a modal, for where there is no message to answer with."""
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Why am I told this?"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": list(explanation(card).blocks),
+    }
+
+
+def _because(card: Card) -> str:
+    addressee = card.watch.addressee
+    if addressee.key == "nobody":
+        return "nobody owns what is listed below, so this channel hears of it."
+    owner = f"{bold(addressee.name, 80)} owns what is listed below"
+    if card.delegated_to:
+        return f"{owner}, and {bold(card.delegated_to, 80)} has taken this over."
+    return f"{owner}."
+
+
+def _seen(one: Running, card: Card) -> str:
+    deployment = one.deployment
+    what = escape(" ".join(filter(None, (deployment.product, deployment.version))), 120) or "something"
+    if deployment.provider:
+        what += f" at {escape(deployment.provider, 60)}"
+    source = escape(deployment.source, 80) or "a source without a name"
+    how = "" if deployment.how in ("", "catalog") else f" ({escape(deployment.how, 40)})"
+    seen = f"{source}{how} says “{what}”, last seen {text.date(deployment.last_seen_at)}"
+    known = words.name(card.watch.product, card.watch.cycle)
+    return f"• {bold(one.asset.name, 80)}: {seen}. That is {known}: {_rule(one)}."
+
+
+def _rule(one: Running) -> str:
+    if one.pin is not None:
+        return f"somebody said so {text.date(one.pin.at)}"
+    if isinstance(one.matched, InCycle | Ambiguous):
+        return _RULES[one.matched.method]
+    return "nobody knows how"
+
+
+def _dates(card: Card) -> str:
+    since = facts_age(card.facts)
+    if not since and card.facts.confirmed_at is not None:
+        since = f"the dates were confirmed {text.date(card.facts.confirmed_at)}"
+    lines = [f"{since[:1].upper()}{since[1:]}."] if since else []
+    lines += [moved(move) for move in sorted(card.moves, key=lambda each: each.at)[-_MOST_MOVES:]]
+    if not card.moves:
+        lines.append("They have not moved since Baton has known them.")
+    return " ".join(lines)
+
+
+def _said(card: Card) -> str:
+    reminder = card.reminder
+    if reminder.milestone is None or reminder.said_on is None:
+        return f"Watched since {words.day(reminder.opened_on)}, nothing said so far"
+    last = words.milestone(reminder.milestone)
+    return f"Watched since {words.day(reminder.opened_on)}; said last {words.day(reminder.said_on)} ({last})"

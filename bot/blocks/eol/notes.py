@@ -1,0 +1,90 @@
+"""Messages that an answer brings to others: a delegation is offered, a waiver wants approval, and the replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.blocks.eol import actions, answers, words
+from bot.blocks.eol.buttons import MOST_CLAIMS, claim_button, decision_buttons, open_button
+from bot.blocks.eol.cards import listing
+from bot.blocks.text import Block, Rendered, bold, button, escape, section
+from bot.domain.eol.reminders import Answer, Card
+from bot.domain.records import AssetRecord, PersonRecord
+
+
+def offer(card: Card, answer: Answer) -> Rendered:
+    """Return the question to another team whether it takes a reminder over."""
+    text = (
+        f"{answers.who(answer.person)} of {bold(card.watch.addressee.name, 80)} asks you to take this over:\n"
+        f"{words.headline(card.watch, card.today)}\n{listing(card.watch.runs)}\n"
+        "Who owns it stays the same; you would plan the upgrade and be reminded of it. Nothing moves until you accept."
+    )
+    value, name = str(answer.id), words.plain_name(card.watch, 45)
+    buttons: list[Mapping[str, Any]] = [
+        button("Accept", actions.ACCEPT, value, label=f"Accept: {name}", style="primary"),
+        button("Decline", actions.DECLINE, value, label=f"Decline: {name}"),
+        open_button(card),
+    ]
+    return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
+
+
+def offer_settled(card: Card, answer: Answer, *, is_accepted: bool | None) -> Rendered:
+    """Return what the question shows once it is answered, or (None) taken back."""
+    name = words.name(card.watch.product, card.watch.cycle)
+    asked = f"{answers.who(answer.person)} of {bold(card.watch.addressee.name, 80)} asked you to take {name} over"
+    if is_accepted is None:
+        return Rendered(f"{asked}. That is no longer asked: they have answered it themselves.")
+    if is_accepted:
+        said = f"{asked}, and {answers.who(answer.decided_by)} accepted. You are reminded of it from now on."
+        return Rendered(said, [{**section(said), "accessory": open_button(card)}])
+    return Rendered(f"{asked}, and {answers.who(answer.decided_by)} declined. It stays with them.")
+
+
+def offer_answered(card: Card, answer: Answer, team: str, *, is_accepted: bool) -> Rendered:
+    """Return the reply to those who offered a reminder to `team`."""
+    who = f"{answers.who(answer.decided_by)} of {bold(team, 80)}"
+    name = words.name(card.watch.product, card.watch.cycle)
+    if is_accepted:
+        return Rendered(f"{who} has accepted {name}: {bold(team, 80)} is reminded of it from now on.")
+    asked = answers.who(answer.person)
+    return Rendered(f"{who} has declined {name}, so it stays with you. {asked}, please plan it, or ask somebody else.")
+
+
+def waiver_wanted(card: Card, answer: Answer) -> Rendered:
+    """Return the question to the team whether something may be left as it is."""
+    until = words.day(answer.until) if answer.until is not None else "further notice"
+    text = (
+        f"{answers.who(answer.person)} asks to leave {words.name(card.watch.product, card.watch.cycle)} as it is until "
+        f"{until}:\n> {escape(answer.detail.get(answers.REASON, ''), 500)}\n"
+        "Somebody else of the team has to approve; until then everything goes on as before."
+    )
+    return Rendered(text, [section(text), *decision_buttons(answer.id, words.plain_name(card.watch, 45))])
+
+
+def waiver_settled(card: Card, answer: Answer, *, is_granted: bool | None) -> Rendered:
+    """Return what the question shows once it is decided, or (None) no longer asked."""
+    name, by = words.name(card.watch.product, card.watch.cycle), answers.who(answer.person)
+    until = words.day(answer.until) if answer.until is not None else "further notice"
+    asked = f"{by} asked to leave {name} as it is until {until}"
+    reason = escape(answer.detail.get(answers.REASON, ""), 500)
+    if is_granted is None:
+        return Rendered(f"{asked}. That is no longer asked: something else was answered since.\n> {reason}")
+    verb = "approved" if is_granted else "refused"
+    return Rendered(f"{asked}, and {answers.who(answer.decided_by)} {verb}.\n> {reason}")
+
+
+def claim_wanted(doubter: PersonRecord | None, team: str, assets: Sequence[AssetRecord], reason: str) -> Rendered:
+    """Return the note to a team that somebody takes for the owner: `team` is whose the assets are so far."""
+    head = (
+        f"{answers.who(doubter)} says that {words.named(assets)} is yours, not {bold(team, 80)}'s."
+        if len(assets) == 1
+        else f"{answers.who(doubter)} says that these are yours, not {bold(team, 80)}'s: {words.named(assets)}."
+    )
+    said = escape(reason, 500)
+    text = f"{head}\n> {said}" if said else head
+    text += "\nNothing has moved. If that is so, claim it; if not, tell them."
+    claims: list[Block] = [
+        {**section(bold(asset.name)), "accessory": claim_button(asset)} for asset in assets[:MOST_CLAIMS]
+    ]
+    return Rendered(text, [section(text), *claims])

@@ -1,0 +1,143 @@
+"""What whoever answered a reminder is told at once, visible to nobody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.blocks.eol import answers, words
+from bot.blocks.recipients import said_to
+from bot.blocks.text import Rendered, bold, escape
+from bot.domain.eol.milestones import next_due
+from bot.domain.eol.outcomes import Decided, Doubted, Offered, Outcome, Pinned, Recorded, Standing
+from bot.domain.eol.reminders import Answer, AnswerKind, Card
+from bot.domain.eol.responses import PLAN_CHECK, SNOOZE_ENDS
+from bot.domain.recipients import Told
+from bot.domain.working_time import WorkingTime
+
+
+def receipt(outcome: Outcome) -> Rendered:
+    """Return what an answer came to."""
+    match outcome:
+        case Recorded(card, answer, told):
+            return Rendered(_with(_recorded(card, answer), told))
+        case Standing(card, answer, told):
+            return Rendered(_with(_standing(card, answer), told))
+        case Pinned():
+            return Rendered(_pinned(outcome))
+        case Doubted():
+            return Rendered(_doubted(outcome))
+        case Offered():
+            return Rendered(_offered(outcome))
+        case Decided():
+            return Rendered(_decided(outcome))
+
+
+def _with(said: str, told: Told | None) -> str:
+    return f"{said} {said_to([told])}" if told is not None else said
+
+
+def _recorded(card: Card, answer: Answer | None) -> str:
+    name = words.name(card.watch.product, card.watch.cycle)
+    if answer is None:
+        return (
+            f"Good: {name} counts as done, to be verified. It is closed as soon as the inventory shows it; "
+            "until then this message says so."
+        )
+    match answer.kind:
+        case AnswerKind.ACKNOWLEDGED:
+            return f"Noted: I say nothing more of {name} until {_next(card)}. A plan keeps me quiet for longer."
+        case AnswerKind.PLANNED if answer.until is not None:
+            return _planned(card, answer)
+        case AnswerKind.SNOOZED if answer.until is not None:
+            cut = answer.until == card.watch.deadline.on - timedelta(SNOOZE_ENDS)
+            why = f", {SNOOZE_ENDS} days before the date: a snooze ends there at the latest" if cut else ""
+            return f"Snoozed: I say nothing of {name} until {words.day(answer.until)}{why}."
+        case AnswerKind.WAIVED if answer.until is not None:
+            return (
+                f"Asked: somebody else of the team has to approve leaving {name} until {words.day(answer.until)}. "
+                "Until then everything goes on as before."
+            )
+        case _:
+            return f"Noted: {name}."
+
+
+def _planned(card: Card, answer: Answer) -> str:
+    assert answer.until is not None  # noqa: S101 - a plan has a day
+    check = answer.until - timedelta(PLAN_CHECK)
+    name = words.name(card.watch.product, card.watch.cycle)
+    quiet = f" I say nothing of it until {words.day(check)}." if check > card.today else ""
+    said = f"Planned: {name} by {words.day(answer.until)}.{quiet} It is closed once the inventory shows it."
+    late = (answer.until - card.watch.deadline.on).days
+    if late > 0:
+        said += f"\n:warning: That is {words.span(late)} after {words.day(card.watch.deadline.on)}: {_meanwhile(card)}"
+    return said
+
+
+def _meanwhile(card: Card) -> str:
+    cost = words.money(card.watch, card.watch.deadline.on + timedelta(1))
+    return cost or "until then it runs without support, so nobody fixes what is found in it."
+
+
+def _next(card: Card) -> str:
+    work = WorkingTime(ZoneInfo("UTC"))
+    due, on = next_due(card.watch.deadline, card.today, work, tier=card.watch.tier)
+    if due.days < 0:
+        return f"the first digest from {words.day(on)} on"
+    return f"the next milestone, {words.milestone(due)}"
+
+
+def _standing(card: Card, answer: Answer | None) -> str:
+    name = words.name(card.watch.product, card.watch.cycle)
+    stands = answers.sentence(answer, card) if answer is not None else " ".join(answers.said(card)[:1])
+    return f"Nothing was changed for {name}. {stands}" if stands else f"Nothing was changed for {name}."
+
+
+def _pinned(outcome: Pinned) -> str:
+    what = f"{bold(outcome.asset, 80)} {escape(outcome.version, 60)}".strip()
+    now = bold(f"{outcome.product} {outcome.cycle}")
+    if not outcome.is_new:
+        return f"{what} counts as {now} already, so nothing was changed."
+    was = f" instead of {bold(outcome.was)}" if outcome.was else ""
+    return f"Thank you: {what} counts as {now}{was} from now on, until another version is seen."
+
+
+def _doubted(outcome: Doubted) -> str:
+    count = len(outcome.assets)
+    what = bold(outcome.assets[0], 80) if count == 1 else f"{count:,} assets"
+    told = (
+        said_to([outcome.told])
+        if outcome.told is not None
+        else "Nobody is named to ask, so ask in the platform channel as well, or have the catalog corrected."
+    )
+    return (
+        f"Noted: your doubt about who owns {what} is on record and shows on every answer. {told} "
+        f"I say nothing more of it until {_next(outcome.card)}; until somebody claims it, it stays with you."
+    )
+
+
+def _offered(outcome: Offered) -> str:
+    team = bold(outcome.team, 80)
+    if not outcome.is_new:
+        return f"{team} has not answered yet, so nothing was changed. {said_to([outcome.told])}"
+    return f"{said_to([outcome.told])} Until somebody of {team} accepts, it stays with you."
+
+
+def _decided(outcome: Decided) -> str:
+    answer, card = outcome.answer, outcome.card
+    name, by = words.name(card.watch.product, card.watch.cycle), answers.who(answer.decided_by)
+    if answer.kind is AnswerKind.DELEGATED:
+        if not outcome.is_new:
+            verb = "accepted" if outcome.is_granted else "declined"
+            return f"{by} has {verb} {name} already, so nothing was changed."
+        said = (
+            f"{name} is with your team now: plan it, or answer it in another way."
+            if outcome.is_granted
+            else f"Declined: {name} stays where it was."
+        )
+        return _with(said, outcome.told)
+    verb = "approved" if outcome.is_granted else "refused"
+    if not outcome.is_new:
+        return f"{by} has {verb} leaving {name} already, so nothing was changed."
+    until = f" until {words.day(answer.until)}" if outcome.is_granted and answer.until is not None else ""
+    return f"You have {verb} leaving {name} as it is{until}."

@@ -1,0 +1,195 @@
+"""The lines of a report about end of life: one for each product and cycle, under a title for how urgent it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from bot.blocks.eol import report_words as words
+from bot.blocks.eol.words import day, price
+from bot.blocks.text import SECTION_TEXT, Block, bold, cut_mrkdwn, escape, section
+from bot.domain.eol.deadlines import current, deadlines_of
+from bot.domain.eol.exposure import Running
+from bot.domain.eol.periods import Between, Overdue
+from bot.domain.eol.records import Cycle, Product
+from bot.domain.eol.reminders import Answer, AnswerKind
+from bot.domain.eol.reports import Entry, Report, Urgency
+
+_MOST_TEAMS_IN_LINE = 6
+#: Characters of one line: a page of them with its head has to fit into a message.
+_LONGEST_LINE = 560
+#: What is shared with whom is looked for among so many of a line's runs.
+_LOOKED_AT = 200
+_TITLES = {
+    Urgency.OVERDUE: ":red_circle: Overdue",
+    Urgency.SOON: ":hourglass_flowing_sand: Within 90 days",
+    Urgency.PAID: ":moneybag: Past standard support, going on for money",
+    Urgency.LATER: ":calendar: Later",
+    Urgency.PLANNED: ":memo: Planned",
+    Urgency.WAIVED: ":no_bell: Waived",
+}
+#: Titles of what somebody has to do something about now.
+PRESSING = frozenset(_TITLES[each] for each in (Urgency.OVERDUE, Urgency.SOON, Urgency.PAID))
+_UNSURE, _UNDATED = ":grey_question: Versions that nobody knows", ":large_blue_circle: No end announced"
+#: Of what nobody runs.
+_RELEASES = ":calendar: When it ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a report, under its title."""
+
+    title: str
+    text: str
+
+
+def lines(report: Report) -> list[Line]:
+    """Return the lines of a report in their order: one for each product and cycle under each title."""
+    found = [
+        Line(_TITLES[urgency], _entry_line(report, list(entries)))
+        for (urgency, _, _, _), entries in groupby(report.entries, key=_group)
+    ]
+    found += [Line(_UNSURE, _unsure_line(report, list(runs))) for _, runs in groupby(report.unsure, key=_words_of)]
+    if lists_undated(report):
+        found += [Line(_UNDATED, _undated_line(list(runs))) for _, runs in groupby(report.undated, key=_words_of)]
+    found += [Line(_RELEASES, _release_line(product, cycle, report.today)) for product, cycle in report.releases]
+    return found
+
+
+def sections(shown: Sequence[Line]) -> Iterator[Block]:
+    """Yield the lines under their titles, as many to a section as it holds."""
+    for title, group in groupby(shown, key=lambda line: line.title):
+        part = f"*{title}*"
+        for line in group:
+            if len(part) + len(line.text) + 1 > SECTION_TEXT:
+                yield section(part)
+                part = line.text
+            else:
+                part = f"{part}\n{line.text}"
+        yield section(part)
+
+
+def as_text(shown: Sequence[Line]) -> Iterator[str]:
+    """Yield titles and lines, for where there are no blocks."""
+    for title, group in groupby(shown, key=lambda line: line.title):
+        yield f"*{title}*"
+        yield from (line.text for line in group)
+
+
+def _group(entry: Entry) -> tuple[Urgency, str, str, str]:
+    watch = entry.watch
+    return entry.urgency, watch.product.key, watch.cycle.name, f"{watch.deadline.kind}{watch.deadline.on}"
+
+
+def _words_of(running: Running) -> tuple[str, str, str]:
+    one = running.deployment
+    return one.product, one.version, one.provider
+
+
+def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
+    first = entries[0]
+    watch = first.watch
+    head = f"{bold(words.release(watch.product, watch.cycle))}: {words.ends(watch.deadline, report.today)}"
+    if first.charge is not None:
+        head += f" · {price(first.charge)} now"
+    if first.next_charge is not None:
+        head += f" · {price(first.next_charge)} from {day(first.next_charge.since)}"
+    if first.active_until is not None:
+        head += f" · active support until {day(first.active_until)}"
+    is_one_team = len(report.subject.teams) == 1 and all(
+        each.watch.addressee.team is not None and each.watch.addressee.team.id == report.subject.teams[0].id
+        for each in entries
+    )
+    whose = [_theirs(each, report.today, is_named=not is_one_team) for each in entries[:_MOST_TEAMS_IN_LINE]]
+    # On one line: Slack drops the spaces that would set a second one in.
+    return _listed(f"• {head} — ", whose, len(entries))
+
+
+def _listed(head: str, whose: Sequence[str], count: int, *, after: str = "") -> str:
+    """Return one line about several teams, `count` in all: as many as it holds, then how many more there are."""
+    for shown in range(len(whose), 0, -1):
+        more = count - shown
+        rest = f"; and {more:,} more {'team' if more == 1 else 'teams'}" if more else ""
+        line = f"{head}{'; '.join(whose[:shown])}{rest}{after}"
+        if len(line) <= _LONGEST_LINE:
+            return line
+    return cut_mrkdwn(line, _LONGEST_LINE)
+
+
+def _theirs(entry: Entry, today: date, *, is_named: bool) -> str:
+    watch = entry.watch
+    said = words.names(watch.runs)
+    if is_named:
+        said = f"{words.owner(watch)}: {said}"
+    others = sorted({name for one in watch.runs[:_LOOKED_AT] for _, name in one.responsible.others})
+    if others and not is_named:
+        said += f" (shared with {', '.join(escape(name, 40) for name in others[:3])})"
+    state = _state(entry, today)
+    return f"{said} · {state}" if state else said
+
+
+def _state(entry: Entry, today: date) -> str:
+    """Return what is being done about it."""
+    reminder = entry.reminder
+    if reminder is None:
+        return ""
+    if reminder.claimed_at is not None:
+        by = escape(reminder.claimed_by.name, 40) if reminder.claimed_by is not None else "somebody"
+        return f"{by} says it is done; not seen yet"
+    newest = next((each for each in reminder.answers if each.response(reminder.kind) is not None), None)
+    waiting = next(
+        (each for each in reminder.answers if each.kind is AnswerKind.WAIVED and each.decided_by is None), None
+    )
+    if newest is None:
+        return "a waiver waits for its approval" if waiting is not None else ""
+    return _answered(entry, newest, today)
+
+
+def _answered(entry: Entry, newest: Answer, today: date) -> str:
+    by = escape(newest.person.name, 40) if newest.person is not None else "somebody"
+    until = day(newest.until) if newest.until is not None else ""
+    is_over = newest.until is not None and newest.until < today
+    match newest.kind:
+        case AnswerKind.PLANNED:
+            target = escape(newest.detail.get("target", ""), 40)
+            # A plan that holds no longer and whose day is to come was made for a deadline that has moved.
+            late = ", which has passed" if is_over else ", before the date moved"
+            said = f"planned{f' to {target}' if target else ''} for {until}"
+            return said if entry.urgency is Urgency.PLANNED else said + late
+        case AnswerKind.WAIVED:
+            return f"the waiver was over on {until}" if is_over else f"waived until {until}"
+        case AnswerKind.SNOOZED:
+            return "" if is_over else f"snoozed until {until} by {by}"
+        case _:
+            return f"seen by {by}"
+
+
+def _unsure_line(report: Report, runs: Sequence[Running]) -> str:
+    first = runs[0]
+    source = words.sources(runs)
+    is_named = len(report.subject.teams) != 1
+    by_owner: dict[str, list[Running]] = {}
+    for one in runs:
+        by_owner.setdefault(words.owner(one) if is_named else "", []).append(one)
+    said = [f"{owner}: {words.names(theirs)}" if owner else words.names(theirs) for owner, theirs in by_owner.items()]
+    after = f" · from {source}" if source else ""
+    head = f"• {words.version(first)}: {words.why_unsure(first)} — "
+    return _listed(head, said[:_MOST_TEAMS_IN_LINE], len(said), after=after)
+
+
+def _release_line(product: Product, cycle: Cycle, today: date) -> str:
+    said = " · ".join(words.ends(each, today) for each in current(deadlines_of(cycle), today))
+    return f"• {bold(words.release(product, cycle))}: {said or 'no end announced'}"
+
+
+def _undated_line(runs: Sequence[Running]) -> str:
+    return f"• {words.version(runs[0])} — {words.names(runs)}"
+
+
+def lists_undated(report: Report) -> bool:
+    """Whoever asks about a thing or a product wants every version of it; a team's list is about what ends."""
+    subject = report.subject
+    is_narrow = subject.asset is not None or subject.product is not None
+    return is_narrow and not isinstance(report.period, Between | Overdue) and not report.only_unknown

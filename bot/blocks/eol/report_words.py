@@ -1,0 +1,165 @@
+"""The words that reports about end of life are made of: what ends when, who has it, what nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from bot.blocks import text
+from bot.blocks.eol.words import away, day
+from bot.blocks.text import bold, escape
+from bot.domain.eol.deadlines import LONG_AGO
+from bot.domain.eol.exposure import Running, Watch
+from bot.domain.eol.matches import Ambiguous, Gap, Matched, Method, Newer, UntrackedOld
+from bot.domain.eol.milestones import Deadline, DeadlineKind
+from bot.domain.eol.providers import VENDOR_REQUIRED
+from bot.domain.eol.records import Cycle, Product
+from bot.domain.eol.reminders import FactsAge
+from bot.domain.eol.subjects import Subject
+from bot.domain.names import clean, fold
+
+_MOST_NAMES, _MOST_CANDIDATES = 5, 4
+#: What is said of the first of many runs is said of enough of them.
+_LOOKED_AT = 200
+_ENDS = {
+    DeadlineKind.ACTIVE_SUPPORT: ("active support ends", "active support ended"),
+    DeadlineKind.SUPPORT: ("support ends", "support ended"),
+    DeadlineKind.EXTENDED_COST: ("costs extra from", "has cost extra since"),
+    DeadlineKind.PRICE_STEP: ("becomes dearer on", "became dearer on"),
+    DeadlineKind.FORCED_UPGRADE: ("support ends, and the provider upgrades it by itself,", "support ended"),
+    DeadlineKind.EXTENDED_SUPPORT: ("paid support ends", "paid support ended"),
+}
+
+
+def release(product: Product, cycle: Cycle) -> str:
+    """Return product and cycle as people call them, not escaped."""
+    return clean(f"{product.label or product.key} {cycle.label or cycle.name}")
+
+
+def ends(deadline: Deadline, today: date) -> str:
+    """Return what ends or begins to cost, and when; not escaped, with dates for Slack."""
+    on, kind = deadline.on, deadline.kind
+    if on == LONG_AGO:
+        return "support has ended, nobody wrote down when"
+    ahead, past = _ENDS[kind]
+    return f"{past if on < today else ahead} {day(on)}, {away(on, today)}"
+
+
+def names(runs: Sequence[Running], limit: int = _MOST_NAMES) -> str:
+    """Return the names of what runs it, each once with where, those beyond the limit as a number."""
+    found: dict[int, tuple[str, dict[str, None]]] = {}
+    for one in runs:
+        if len(found) == limit and one.asset.id not in found:
+            break
+        found.setdefault(one.asset.id, (one.asset.name, {}))[1][one.deployment.environment] = None
+    shown = []
+    for name, places in found.values():
+        where = ", ".join(escape(place, 30) for place in places if place and fold(place) != "production")
+        shown.append(f"{escape(name, 60) or '(no name)'}{f' ({where})' if where else ''}")
+    more = len({one.asset.id for one in runs}) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+
+
+def version(running: Running) -> str:
+    """Return what a source says that something runs, in bold."""
+    one = running.deployment
+    provider = f" ({one.provider})" if one.provider else ""
+    return bold(f"{one.product} {one.version or 'without a version'}{provider}", 100)
+
+
+def why_unsure(running: Running) -> str:
+    """Return why it is not known which release cycle that is."""
+    matched, written = running.matched, running.deployment.version
+    if isinstance(matched, UntrackedOld):
+        return f"older than every version that is known{_beside(matched.oldest)}"
+    if isinstance(matched, Newer):
+        return f"newer than every version that is known{_beside(matched.newest)}"
+    if isinstance(matched, Gap):
+        near = " and ".join(escape(each.name, 40) for each in (matched.below, matched.above) if each is not None)
+        return f"{'a pre-release, next to' if matched.is_prerelease else 'in no known release, next to'} {near}"
+    if isinstance(matched, Ambiguous):
+        if not written:
+            return "nobody says which version"
+        if matched.method is Method.UNREADABLE:
+            return f"no release of {escape(matched.product.label or matched.product.key, 60)} that is known"
+        return f"may be {_several(cycle.name for cycle in matched.candidates)}"
+    if fold(running.deployment.product) in VENDOR_REQUIRED:
+        return f"each vendor ends it on another day, so say whose it is: {_several(_labels(matched))}"
+    near = _several(_labels(matched))
+    return f"a product that I do not know{f'; {near}?' if near else ''}"
+
+
+def sources(runs: Sequence[Running]) -> str:
+    """Return where these were seen, for whoever puts them right."""
+    found = dict.fromkeys(one.deployment.source for one in runs[:_LOOKED_AT] if one.deployment.source)
+    return ", ".join(escape(name, 40) for name in list(found)[:3])
+
+
+def owner(running_or_watch: Running | Watch) -> str:
+    """Return whom reminders go to; nobody is said as that."""
+    addressee = (
+        running_or_watch.addressee if isinstance(running_or_watch, Watch) else running_or_watch.responsible.addressee
+    )
+    return escape(addressee.name, 60) or "nobody"
+
+
+def who(subject: Subject) -> str:
+    """Return whom or what a report is about, in bold where it is a name."""
+    product = f"{subject.product.label} {subject.product.version}".strip() if subject.product is not None else ""
+    if subject.asset is not None:
+        owner_or_thing = bold(subject.asset.name, 80)
+    elif subject.teams:
+        owner_or_thing = " and ".join(bold(team.name, 60) for team in subject.teams[:3])
+        owner_or_thing += f" and {len(subject.teams) - 3} more teams" if len(subject.teams) > 3 else ""
+    elif subject.person is not None:
+        owner_or_thing = bold(subject.person.name, 80)
+    else:
+        owner_or_thing = "" if product else "Everybody"
+    return " at ".join(filter(None, (bold(product, 80) if product else "", owner_or_thing)))
+
+
+def command(subject: Subject, *more: str) -> str:
+    """Return what is typed to ask about the subject again, as code."""
+    words = ["/eol"]
+    if subject.product is not None:
+        words += ["product", subject.product.label, subject.product.version]
+    elif subject.asset is not None:
+        words += ["asset", subject.asset.name]
+    elif subject.is_mine:
+        pass
+    elif len(subject.teams) == 1:
+        words += ["team", subject.teams[0].name]
+    elif subject.is_everybody:
+        words.append("all")
+    return f"`{escape(' '.join(filter(None, (*words, *more))), 150)}`"
+
+
+def facts(age: FactsAge) -> str:
+    """Return how old the dates are, where that matters; empty for fresh ones."""
+    if not age.freshness.is_shown:
+        return ""
+    if age.confirmed_at is None:
+        return (
+            "These dates ship with Baton and have not been refreshed, so this is no all-clear: "
+            "an administrator runs `baton eol refresh`."
+        )
+    said = f"The dates were last confirmed on {text.date(age.confirmed_at)}"
+    if age.freshness.may_clear:
+        return f"{said}."
+    return f"{said}, too long ago for an all-clear: an administrator runs `baton eol refresh`."
+
+
+def _labels(matched: Matched) -> list[str]:
+    return [each.label or each.key for each in getattr(matched, "suggestions", ())]
+
+
+def _several(found: Iterable[str]) -> str:
+    every = list(found)
+    shown = [escape(each, 60) for each in every[:_MOST_CANDIDATES]]
+    if len(every) > len(shown):
+        return ", ".join(shown) + f" or one of {len(every) - len(shown)} more"
+    return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
+
+
+def _beside(cycle: Cycle | None) -> str:
+    return f", which is {escape(cycle.name, 40)}" if cycle is not None else ""

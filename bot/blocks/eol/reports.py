@@ -1,0 +1,218 @@
+"""`/eol`: the answer to a question about end of life, the most urgent first, in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.blocks.eol import report_words as words
+from bot.blocks.eol.report_lines import PRESSING, Line, as_text, lines, lists_undated, sections
+from bot.blocks.portfolio import with_turns
+from bot.blocks.text import (
+    Block,
+    Rendered,
+    bold,
+    button,
+    context,
+    mention,
+    plain,
+    section,
+)
+from bot.domain.eol.periods import Between, Overdue
+from bot.domain.eol.reports import Report, Urgency
+from bot.domain.eol.subjects import Subject
+from bot.domain.eol.timeline import Timeline
+from bot.domain.names import clean
+from bot.domain.portfolio import Page
+
+#: The buttons under a report; their value is `page|who asked|what was asked`.
+TURN, SHARE = "eol.turn", "eol.share"
+TURNS = with_turns(TURN)[1:]
+
+#: Lines on one page: product and cycle each.
+PAGE_SIZE = 12
+#: Slack takes an alternative text of 1,000 characters for a file.
+_ALT_TEXT, _ROWS_IN_WORDS = 1000, 10
+_COUNTED = {
+    Urgency.OVERDUE: "overdue",
+    Urgency.SOON: "within 90 days",
+    Urgency.PAID: "going on for money",
+    Urgency.LATER: "later",
+    Urgency.PLANNED: "planned",
+    Urgency.WAIVED: "waived",
+}
+
+
+#: Said to somebody who asked for what is theirs.
+NO_TEAM = "The catalog has you in no team, so this is everybody's."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """How a report is shown. `value` is what its buttons bring back, without a page; empty for no buttons.
+
+    `note` is said below the head: how the question was understood, or whose report it is. What everybody sees already
+    is not `may_share`.
+    """
+
+    page: int = 0
+    size: int = PAGE_SIZE
+    value: str = ""
+    note: str = ""
+    shared_by: str = ""
+    may_share: bool = True
+
+
+def answer(report: Report, frame: Frame | None = None) -> Rendered:
+    """Return a report, one page of it, with its buttons."""
+    frame = frame or Frame()
+    shown, page, count = _page_of(lines(report), frame.page, size=frame.size)
+    head = headline(report)
+    small = [each for each in (frame.note, *_small_print(report)) if each]
+    if frame.shared_by:
+        small.append(f"Shared by {mention(frame.shared_by)}")
+    of = f"Page {page + 1} of {count}" if count > 1 else ""
+    blocks: list[Block] = [section(head), *sections(shown)]
+    if small or of:
+        blocks.append(context(*small, *([of] if of else [])))
+    buttons = _buttons(frame, page, count)
+    if buttons:
+        blocks.append({"type": "actions", "elements": buttons})
+    return Rendered("\n".join(filter(None, (head, *as_text(shown), *small, of))), blocks)
+
+
+def understood(name: str) -> str:
+    """Return how a question was read, where that is not plain."""
+    return f"I read that as {bold(name, 80)}."
+
+
+def headline(report: Report) -> str:
+    """Return the answer in a sentence or two: how much there is, or that there is nothing and how sure that is."""
+    who, subject = words.who(report.subject), report.subject
+    if report.covered == 0:
+        what = "anybody runs" if subject.is_everybody else "runs there"
+        if subject.is_everybody and subject.product is None:
+            return f"I know of nothing that runs anywhere. {_FILL}"
+        if subject.product is not None:
+            said = f"No source says that {what} {who}" if subject.is_everybody else f"No source says so of {who}"
+            is_no_release = subject.product.version and not report.releases
+            return f"{said}, and I know no such release." if is_no_release else f"{said}."
+        return f"I know of nothing that {who} runs, which is not the same as nothing. {_FILL}"
+    if report.only_unknown:
+        return _unknown_head(report, who)
+    counted = ", ".join(f"{count:,} {_COUNTED[urgency]}" for urgency, count in report.counts.items() if count)
+    when = _when(report)
+    said = f"{who}{when}: {counted}." if counted else _nothing(report, who, when)
+    if report.unsure and counted:
+        said += f" {_versions(report)} nobody knows."
+    return said
+
+
+def plain_who(subject: Subject) -> str:
+    """Return whom or what a report is about, without any markup."""
+    if subject.asset is not None:
+        return subject.asset.name
+    names = [team.name for team in subject.teams]
+    product = f"{subject.product.label} {subject.product.version}".strip() if subject.product is not None else ""
+    return ", ".join(filter(None, (product, *names))) or "everybody"
+
+
+def alt_text(timeline: Timeline, report: Report) -> str:
+    """Return what the picture shows, for whoever does not see it: its first rows in words, and what it leaves out."""
+    rows = [f"{row.release}: {row.said(timeline.today)} ({row.names})" for row in timeline.rows]
+    shown = rows[:_ROWS_IN_WORDS]
+    left_out = len(rows) - len(shown) + timeline.more
+    said = f"Timeline. {timeline.title}, as of {timeline.today.isoformat()}. "
+    said += "; ".join(shown) or "Nothing with a date"
+    said += f"; and {left_out} more" if left_out else ""
+    said += f". Not in it: {_versions(report)} that nobody knows" if report.unsure else ""
+    return plain(f"{said}.", _ALT_TEXT)
+
+
+def home_brief(report: Report, *, size: int) -> list[Block]:
+    """Return the part of the Home tab about end of life: how much there is, and the first of what is pressing."""
+    pressing = [line for line in lines(report) if line.title in PRESSING]
+    small = list(_small_print(report))
+    return [section(headline(report)), *sections(pressing[:size]), *([context(*small)] if small else [])]
+
+
+def home_parts(report: Report, page: int, *, size: int) -> tuple[list[Block], Page]:
+    """Return the whole of it: the head and one page of the lines, and which page of how many that is."""
+    shown, at, count = _page_of(lines(report), page, size=size)
+    blocks = [section(headline(report)), *sections(shown)]
+    small = list(_small_print(report))
+    return [*blocks, *([context(*small)] if small else [])], Page((), at, count)
+
+
+_FILL = "Say what it runs in the catalog (`runs: [postgresql@16]`), or scan images and lock files."
+
+
+def _page_of(found: Sequence[Line], page: int, *, size: int) -> tuple[Sequence[Line], int, int]:
+    count = max(1, -(-len(found) // size))
+    at = min(max(page, 0), count - 1)
+    return found[at * size : (at + 1) * size], at, count
+
+
+def _when(report: Report) -> str:
+    match report.period:
+        case Between(said=said):
+            return f", {said}"
+        case _:
+            return ""
+
+
+def _nothing(report: Report, who: str, when: str) -> str:
+    """Return that nothing ends, as surely as that can be said."""
+    ends = "has ended" if isinstance(report.period, Overdue) else "reaches its end"
+    within = "" if isinstance(report.period, Overdue) else when.removeprefix(",")
+    if report.unsure:
+        return f"{who}: nothing that I know of {ends}{within}, but {_versions(report)} nobody knows."
+    if report.facts.freshness.may_clear:
+        mark = ":white_check_mark: " if report.is_all_clear else ""
+        things = "thing" if report.covered == 1 else "things"
+        return f"{mark}{who}: none of {report.covered:,} {things} {ends}{within}."
+    return f"{who}: nothing that I know of {ends}{within}."
+
+
+def _unknown_head(report: Report, who: str) -> str:
+    if not report.unsure:
+        return f":white_check_mark: {who}: I know every version that anything runs."
+    return f"{who}: {_versions(report)} nobody knows. Nobody can say that these are supported."
+
+
+def _versions(report: Report) -> str:
+    count = len(report.unsure)
+    return f"{count:,} {'version' if count == 1 else 'versions'}"
+
+
+def _small_print(report: Report) -> Iterator[str]:
+    age = words.facts(report.facts)
+    if age:
+        yield f":warning: {age}"
+    if report.unsure:
+        yield (
+            "Put unknown versions right where they come from: the exact version, and the vendor or provider. "
+            "Until then nobody can say that they are supported."
+        )
+    besides = []
+    if report.ended_besides:
+        besides.append(f"{report.ended_besides:,} over already ({words.command(report.subject, 'overdue')})")
+    if report.later_besides:
+        besides.append(f"{report.later_besides:,} at other times ({words.command(report.subject)})")
+    if besides and not report.only_unknown:
+        yield f"Besides: {', '.join(besides)}."
+    if report.undated and not lists_undated(report) and not report.only_unknown:
+        yield f"{len(report.undated):,} more {'has' if len(report.undated) == 1 else 'have'} no announced end."
+
+
+def _buttons(frame: Frame, page: int, count: int) -> list[Block]:
+    if not frame.value:
+        return []
+    found, value = [], clean(frame.value)
+    if page > 0:
+        found.append(button("← Previous", TURNS[0], f"{page - 1}|{value}", label="← Previous page"))
+    if page + 1 < count:
+        found.append(button("Next →", TURNS[1], f"{page + 1}|{value}", label="Next → page"))
+    if frame.may_share and not frame.shared_by:
+        found.append(button("Share in channel", SHARE, f"{page}|{value}"))
+    return found

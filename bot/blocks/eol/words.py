@@ -1,0 +1,185 @@
+"""The words that reminders are made of: what ends and when, which assets, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from bot.blocks.ownership.words import join
+from bot.blocks.text import bold, escape, plain
+from bot.domain.eol.deadlines import LONG_AGO, charge_on
+from bot.domain.eol.exposure import Running, Watch
+from bot.domain.eol.milestones import DeadlineKind, Milestone
+from bot.domain.eol.records import Charge, Cycle, Product
+from bot.domain.eol.reminders import Card
+from bot.domain.eol.upgrade_targets import Target
+from bot.domain.records import AssetRecord
+
+#: Beyond this many days, years say more.
+_DAYS_READ_WELL = 400
+_DAYS_A_YEAR = 365.25
+#: What an instance of two vCPUs and its standby use in a month, in vCPU-hours: 2 x 2 x 730.
+_EXAMPLE_HOURS = 2920
+#: Slack shows a moment in the reader's time zone: at this one it is the same day from Hawaii to New Zealand's summer.
+_SAME_DAY = time(10, 30, tzinfo=UTC)
+
+
+def day(on: date) -> str:
+    """Return a day of the calendar as Slack writes it out, with an ISO fallback.
+
+    It is never "tomorrow": what stands beside it, such as "in 3 days", is as of when the message was written.
+    """
+    return f"<!date^{int(datetime.combine(on, _SAME_DAY).timestamp())}^{{date_short}}|{on.isoformat()}>"
+
+
+def span(days: int) -> str:
+    """Return a stretch of time: in days, when that reads well, else in years."""
+    if days <= _DAYS_READ_WELL:
+        return f"{days:,} {'day' if days == 1 else 'days'}"
+    return f"{days / _DAYS_A_YEAR:.1f}".removesuffix(".0") + " years"
+
+
+def away(on: date, today: date) -> str:
+    """Return how far a day is: `in 126 days`, `today`, `3 days ago`."""
+    days = (on - today).days
+    if days == 0:
+        return "today"
+    return f"in {span(days)}" if days > 0 else f"{span(-days)} ago"
+
+
+def cycle_name(cycle: Cycle) -> str:
+    """Return a cycle's name as people call it."""
+    return cycle.label or cycle.name
+
+
+def name(product: Product, cycle: Cycle) -> str:
+    """Return product and cycle in bold."""
+    return bold(f"{product.label or product.key} {cycle_name(cycle)}")
+
+
+def plain_name(watch: Watch, limit: int = 60) -> str:
+    """Return product and cycle for a label."""
+    return plain(f"{watch.product.label or watch.product.key} {cycle_name(watch.cycle)}", limit)
+
+
+def headline(watch: Watch, today: date) -> str:
+    """Return what ends, and when: the first sentence of everything that is said of a deadline."""
+    return f"{name(watch.product, watch.cycle)}: {what_ends(watch, today)}."
+
+
+def brief(watch: Watch, today: date) -> str:
+    """Return what ends, and when, for one line of a list: without what came before it."""
+    return f"{name(watch.product, watch.cycle)}: {what_ends(watch, today, is_brief=True)}."
+
+
+def what_ends(watch: Watch, today: date, *, is_brief: bool = False) -> str:
+    """Return what ends or begins to cost on the deadline, and (not `is_brief`) what came before it."""
+    cycle, on, kind = watch.cycle, watch.deadline.on, watch.deadline.kind
+    if on == LONG_AGO:
+        return "support has ended; nobody wrote down when"
+    is_first = kind in (DeadlineKind.SUPPORT, DeadlineKind.FORCED_UPGRADE)
+    before = "" if is_first or is_brief else _standard(cycle, today)
+    when = "today" if on == today else f"{day(on)}, {away(on, today)}"
+    is_over = on < today
+    match kind:
+        case DeadlineKind.ACTIVE_SUPPORT:
+            said = f"active support {_ends(is_over)} {when}; from then on only security fixes"
+            return f"{said}; {before}" if before else said
+        case DeadlineKind.SUPPORT:
+            said = f"{'standard ' if isinstance(cycle.eoes, date) else ''}support {_ends(is_over)} {when}"
+        case DeadlineKind.FORCED_UPGRADE:
+            then = "the provider may upgrade it at any time" if is_over else "the provider upgrades it by itself then"
+            said = f"standard support {_ends(is_over)} {when}, and {then}"
+        case DeadlineKind.EXTENDED_COST:
+            said = f"the provider {'has charged for it since' if is_over else 'charges for it from'} {when}"
+        case DeadlineKind.PRICE_STEP:
+            said = f"the provider charges more for it {'since' if is_over else 'from'} {when}"
+        case DeadlineKind.EXTENDED_SUPPORT:
+            said = f"paid support {_ends(is_over)} {when}"
+    return f"{before}; {said}" if before else said
+
+
+def _ends(is_over: bool) -> str:
+    return "ended" if is_over else "ends"
+
+
+def _standard(cycle: Cycle, today: date) -> str:
+    if not isinstance(cycle.eol, date):
+        return ""
+    return f"standard support {_ends(cycle.eol < today)} {day(cycle.eol)}"
+
+
+def milestone(said: Milestone) -> str:
+    """Return a point on the way to a deadline, e.g. `30 days before`."""
+    if said.days == 0:
+        return "the day itself"
+    return f"{span(abs(said.days))} {'before' if said.days > 0 else 'after'}"
+
+
+def running(one: Running) -> str:
+    """Return one line about what runs where: asset, version, environment, tier."""
+    parts = [bold(one.asset.name)]
+    if one.deployment.version:
+        parts.append(escape(one.deployment.version, 60))
+    if one.deployment.environment:
+        parts.append(escape(one.deployment.environment, 40))
+    if one.asset.tier is not None:
+        parts.append(f"tier {one.asset.tier}")
+    return " · ".join(parts)
+
+
+def assets(runs: Iterable[Running]) -> str:
+    """Return the names of what runs it in a sentence, the first four of them."""
+    return join(bold(one.asset.name, 60) for one in runs)
+
+
+def named(assets: Iterable[AssetRecord]) -> str:
+    """Return the names of assets in a sentence, the first four of them."""
+    return join(bold(asset.name, 60) for asset in assets)
+
+
+def count_assets(runs: Sequence[Running]) -> str:
+    """Return how many assets these are, in words."""
+    count = len({one.asset.id for one in runs})
+    return f"{count:,} {'asset' if count == 1 else 'assets'}"
+
+
+def money(watch: Watch, today: date) -> str:
+    """Return what the provider charges for extended support now and later; empty where it charges nothing."""
+    if not watch.cycle.charges or all(one.deployment.has_extended_support is False for one in watch.runs):
+        return ""
+    now = charge_on(watch.cycle, today)
+    ahead = [charge for charge in watch.cycle.charges if charge.since > today]
+    steps = [f"{price(now)} since {day(now.since)}"] if now is not None else []
+    steps += [f"{price(charge)} from {day(charge.since)}" for charge in ahead]
+    charge = now or ahead[0]
+    said = f"The provider charges for extended support: {', '.join(steps)}"
+    if charge.unit != "vCPU-hour":
+        return f"{said}."
+    monthly = f"{charge.amount * _EXAMPLE_HOURS:,.0f} {escape(charge.currency, 10)}"
+    return f"{said}; standbys count. Two vCPUs with a standby: about {monthly} a month."
+
+
+def price(charge: Charge) -> str:
+    """Return a price, e.g. `0.10 USD per vCPU-hour`."""
+    amount = charge.amount.quantize(Decimal("0.01")) if charge.amount >= Decimal("0.01") else charge.amount
+    return f"{amount} {escape(charge.currency, 10)} per {escape(charge.unit, 30)}"
+
+
+def target(found: Target, today: date) -> str:
+    """Return an upgrade's target with its runway, for mrkdwn."""
+    return f"{bold(cycle_name(found.cycle), 60)}, {runway(found, today, day(found.until) if found.until else '')}"
+
+
+def runway(found: Target, today: date, until: str) -> str:
+    """Return how long a target is supported; `until` is its last day in the words of wherever this is shown."""
+    left = found.days_left(today)
+    if left is None:
+        return "no end of support announced"
+    return f"supported until {until}, {span(left)} from now"
+
+
+def value(card: Card) -> str:
+    """Return the value of a card's buttons."""
+    return str(card.reminder.id)

@@ -1,0 +1,32 @@
+"""Groups of commands whose modules are imported only when one of their commands is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+
+def later(commands: Mapping[str, str]) -> type[TyperGroup]:
+    """Return a group that has these commands beside its own.
+
+    `commands` maps the name of a command to where it is: `bot.cli.eol.due:due`.
+    """
+
+    class Group(TyperGroup):
+        def list_commands(self, ctx: Any) -> list[str]:
+            return [*super().list_commands(ctx), *commands]
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            if cmd_name not in commands:
+                return super().get_command(ctx, cmd_name)
+            module, _, function = commands[cmd_name].partition(":")
+            alone = typer.Typer(add_completion=False)
+            alone.command(cmd_name)(getattr(import_module(module), function))
+            return get_command(alone)
+
+    return Group

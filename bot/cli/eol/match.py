@@ -1,0 +1,203 @@
+"""`baton eol match`: which release cycle a version belongs to, by which rule, and when its support ends."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import orjson
+import typer
+
+from bot.clients.eol import document, starter
+from bot.domain import eol
+from bot.domain.eol import (
+    Ambiguous,
+    Clock,
+    Cycle,
+    Gap,
+    InCycle,
+    Matched,
+    Newer,
+    Table,
+    Undated,
+    UnknownProduct,
+    UntrackedOld,
+)
+from bot.domain.names import clean
+from bot.errors import StoreError, UnreadableError
+
+_STATUS: dict[type[Matched], str] = {
+    InCycle: "in_cycle",
+    Ambiguous: "ambiguous",
+    UntrackedOld: "untracked_old",
+    Gap: "gap",
+    Newer: "newer",
+    UnknownProduct: "unknown_product",
+}
+_CLOCK_NAMES = (("active support", "eoas"), ("standard support", "eol"), ("extended support", "eoes"))
+#: Problems of a document that are shown; a document in the wrong shape has one for each product.
+_PROBLEMS_SHOWN = 5
+
+
+def match(
+    product: Annotated[
+        str | None, typer.Argument(help="What runs: a name, an engine, an image, a purl or a CPE.")
+    ] = None,
+    version: Annotated[str | None, typer.Argument(help="Its version, as an inventory has it.")] = None,
+    provider: Annotated[str, typer.Option(help="Who offers it (aws-rds, azure, heroku …): its dates count.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each.")] = False,
+    from_stdin: Annotated[
+        bool, typer.Option("--stdin", help="Read a product and a version a line, with a tab between; needs --json.")
+    ] = False,
+    table: Annotated[
+        Path | None, typer.Option(help="A saved document of endoflife.date's API (v1, products/full) to match against.")
+    ] = None,
+) -> None:
+    """Say which release cycle a version belongs to. What is not sure is never given as a cycle."""
+    if from_stdin and (product is not None or not as_json):
+        raise typer.BadParameter("--stdin reads products and versions from its lines, and needs --json")
+    if not from_stdin and (product is None or version is None):
+        raise typer.BadParameter("give a product and a version, or --stdin --json with both on each line")
+    chosen = _table(table)
+    rows = _rows(sys.stdin, provider) if from_stdin else iter([(product or "", version or "", provider)])
+    for name, written, by in rows:
+        found = eol.match(chosen, product=name, version=written, provider=by)
+        if as_json:
+            sys.stdout.write(orjson.dumps(as_dict(found)).decode() + "\n")
+        else:
+            sys.stdout.write(as_text(found, f"{clean(name)} {clean(written)}") + "\n")
+
+
+def _table(file: Path | None) -> Table:
+    """Return the table to match against: a document that the caller saved, else the facts in force."""
+    if file is None:
+        return in_force()
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"{file} cannot be read: {error.strerror}.", path=str(file)) from None
+    read = document.read(content, shown=str(file))
+    for problem in read.problems[:_PROBLEMS_SHOWN]:
+        sys.stderr.write(f"note: {problem}\n")
+    if len(read.problems) > _PROBLEMS_SHOWN:
+        sys.stderr.write(f"note: and {len(read.problems) - _PROBLEMS_SHOWN:,} more.\n")
+    return Table(read.products)
+
+
+def in_force() -> Table:
+    """Return the facts that the database keeps, and those that ship with Baton where there is none; it makes none."""
+    # What the store needs costs start-up time, which matching against a document should not pay.
+    from bot.cli._database import is_missing  # noqa: PLC0415
+    from bot.settings import load  # noqa: PLC0415
+
+    url = load().database_url.get_secret_value()
+    if is_missing(url):
+        return starter.load()
+    try:
+        return asyncio.run(_stored(url))
+    except StoreError as error:
+        sys.stderr.write(f"note: the facts that ship with Baton are used, for those stored cannot be: {error}\n")
+        return starter.load()
+
+
+async def _stored(url: str) -> Table:
+    from bot.cli._database import opened  # noqa: PLC0415 - as above
+    from bot.services.eol.facts import Facts  # noqa: PLC0415 - as above
+    from bot.store import migrations  # noqa: PLC0415 - as above
+
+    facts = Facts()
+    async with opened(url) as database:
+        await migrations.require_current(database)
+        await facts.follow(database)
+    return facts.table
+
+
+def _rows(lines: TextIO, provider: str) -> Iterator[tuple[str, str, str]]:
+    """Yield product, version and provider of each line; a third column overrides `provider`, a missing one is empty."""
+    for line in lines:
+        columns = line.rstrip("\r\n").split("\t")
+        yield columns[0], columns[1] if len(columns) > 1 else "", columns[2] if len(columns) > 2 else provider
+
+
+def as_dict(found: Matched) -> dict[str, Any]:
+    """Return the fields of `--json`: `cycle` and `clocks` are null unless sure, `candidates` are names of cycles."""
+    cycle = found.cycle if isinstance(found, InCycle) else None
+    return {
+        "status": _STATUS[type(found)],
+        "product": None if isinstance(found, UnknownProduct) else found.product.key,
+        "cycle": None if cycle is None else cycle.name,
+        "method": found.method if isinstance(found, InCycle | Ambiguous) else None,
+        "clocks": None if cycle is None else _clocks(cycle),
+        "charges": [] if cycle is None else [_charge(charge) for charge in cycle.charges],
+        "candidates": [each.name for each in found.candidates] if isinstance(found, Ambiguous) else [],
+        "nearest": [each.name for each in _nearest(found)],
+        "is_prerelease": isinstance(found, Gap) and found.is_prerelease,
+        "suggestions": [each.key for each in found.suggestions] if isinstance(found, UnknownProduct) else [],
+        "feed": found.feed,
+    }
+
+
+def as_text(found: Matched, asked: str) -> str:
+    """Return an answer for a person at a terminal."""
+    if isinstance(found, UnknownProduct):
+        names = ", ".join(each.key for each in found.suggestions)
+        hint = f" Did you mean {names}?" if names else ""
+        return f"{asked}: no product of that name with that provider is known.{hint}"
+    label = found.product.label or found.product.key
+    if isinstance(found, InCycle):
+        ends = "; ".join(f"{said} {_in_words(clock)}" for said, clock in _named_clocks(found.cycle))
+        money = "".join(f"\n  from {c.since}: {c.amount} {c.currency} for each {c.unit}" for c in found.cycle.charges)
+        return f"{asked}: {label} {found.cycle.name} (by {found.method}): {ends or 'no dates known'}.{money}"
+    if isinstance(found, Ambiguous):
+        names = ", ".join(each.name for each in found.candidates)
+        return f"{asked}: may be any of these cycles of {label}: {names}. Which one it is has to be said."
+    near = " and ".join(each.name for each in _nearest(found))
+    if isinstance(found, Gap):
+        what = "a pre-release" if found.is_prerelease else "in none of the cycles"
+        return f"{asked}: {what} of {label}, next to {near}."
+    what = "newer" if isinstance(found, Newer) else "older"
+    return f"{asked}: {what} than every known cycle of {label}; the nearest is {near}."
+
+
+def _nearest(found: Matched) -> list[Cycle]:
+    if isinstance(found, Gap):
+        return [each for each in (found.below, found.above) if each is not None]
+    if isinstance(found, Newer):
+        return [] if found.newest is None else [found.newest]
+    if isinstance(found, UntrackedOld):
+        return [] if found.oldest is None else [found.oldest]
+    return []
+
+
+def _clocks(cycle: Cycle) -> dict[str, str | None]:
+    return {name: _plain(getattr(cycle, name)) for _, name in _CLOCK_NAMES}
+
+
+def _plain(clock: Clock) -> str | None:
+    """Return a clock as `--json` has it: a day, `ended`, `open`, or null where the cycle has no such clock."""
+    return None if clock is Undated.ABSENT else str(clock)
+
+
+def _charge(charge: eol.Charge) -> dict[str, str]:
+    return {
+        "since": charge.since.isoformat(),
+        "amount": str(charge.amount),
+        "currency": charge.currency,
+        "unit": charge.unit,
+    }
+
+
+def _named_clocks(cycle: Cycle) -> Iterator[tuple[str, Clock]]:
+    for said, name in _CLOCK_NAMES:
+        clock: Clock = getattr(cycle, name)
+        if clock is not Undated.ABSENT:
+            yield said, clock
+
+
+def _in_words(clock: Clock) -> str:
+    if isinstance(clock, Undated):
+        return "ended on an unknown day" if clock is Undated.ENDED else "without an announced end"
+    return f"until {clock.isoformat()}"

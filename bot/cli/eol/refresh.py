@@ -1,0 +1,98 @@
+"""`baton eol refresh`: ask the feed of end-of-life dates now, or take a document of it that was saved."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from bot import settings as environment
+from bot.cli._database import opened_deps
+from bot.domain.names import clean
+from bot.errors import UnreadableError
+from bot.services.eol.feed_refresh import Outcome, RefreshReport, take
+from bot.services.eol.feed_refresh import refresh as ask
+
+#: Moved dates and problems that are printed; `--json` has all of them.
+_SHOWN = 20
+
+
+def refresh(
+    saved: Annotated[
+        Path | None, typer.Option("--from", help="A saved document of endoflife.date's API (v1, products/full).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
+) -> None:
+    """Bring the end-of-life dates up to date. Exits with 1 when nothing new came; the last good copy stays in force."""
+    report = asyncio.run(_refresh(saved, None if saved is None else _bytes(saved)))
+    if as_json:
+        sys.stdout.write(orjson.dumps(as_dict(report), option=orjson.OPT_INDENT_2).decode() + "\n")
+    else:
+        _print(report)
+    if report.outcome in {Outcome.FAILED, Outcome.WAITING}:
+        raise typer.Exit(1)
+
+
+def _bytes(saved: Path) -> bytes:
+    try:
+        return saved.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"{saved} cannot be read: {error.strerror}.", path=str(saved)) from None
+
+
+async def _refresh(saved: Path | None, content: bytes | None) -> RefreshReport:
+    async with opened_deps() as deps:
+        if content is None:
+            return await ask(deps, base_url=environment.load().feed_url)
+        return await take(deps, content, shown=str(saved))
+
+
+def as_dict(report: RefreshReport) -> dict[str, Any]:
+    """Return the fields of `--json`."""
+    return {
+        "outcome": report.outcome,
+        "products": report.products,
+        "cycles": report.cycles,
+        "confirmed_at": report.confirmed_at,
+        "failure": report.failure,
+        "moved": [
+            {
+                "product": one.product,
+                "cycle": one.cycle,
+                "clock": one.clock,
+                "before": str(one.before),
+                "after": str(one.after),
+            }
+            for one in report.moved
+        ],
+        "problems": list(report.problems),
+    }
+
+
+def _print(report: RefreshReport) -> None:
+    for problem in report.problems[:_SHOWN]:
+        sys.stderr.write(f"note: {clean(problem)}\n")
+    if (more := len(report.problems) - _SHOWN) > 0:
+        sys.stderr.write(f"note: and {more:,} more; --json lists all of them.\n")
+    if report.failure:
+        sys.stderr.write(f"{clean(report.failure)}\n")
+    size = f"{report.products:,} products, {report.cycles:,} release cycles"
+    if report.confirmed_at is None:
+        sys.stdout.write("The facts that ship with Baton are in force: the feed has not been read yet.\n")
+        return
+    since = f"confirmed {report.confirmed_at.isoformat(sep=' ', timespec='minutes')}"
+    what = {
+        Outcome.UPDATED: f"Updated: {size}.",
+        Outcome.CONFIRMED: f"Nothing has changed: {size}.",
+        Outcome.FAILED: f"The last good copy stays in force: {size}, {since}.",
+        Outcome.WAITING: f"The last good copy stays in force: {size}, {since}.",
+    }
+    sys.stdout.write(what[report.outcome] + "\n")
+    for one in report.moved[:_SHOWN]:
+        sys.stdout.write(f"  {clean(one.product)} {clean(one.cycle)}: {one.clock} {one.before} -> {one.after}\n")
+    if (more := len(report.moved) - _SHOWN) > 0:
+        sys.stdout.write(f"  … and {more:,} more dates moved; --json lists all of them.\n")

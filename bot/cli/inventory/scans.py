@@ -1,0 +1,123 @@
+"""`baton inventory scan-image`, `scan-sbom` and `scan-dockerfile`: what was seen, put down to whose it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.inventory._scan_report import Found, Group, finish, placed
+from bot.clients.catalog import remote_around
+from bot.clients.inventory import dockerfile, images, sbom
+from bot.domain.catalog import Origin, Problem
+from bot.domain.inventory.scans import How, Sightings
+from bot.errors import UserError
+from bot.services.inventory.deployments import Scan
+
+Asset = Annotated[str, typer.Option("--asset", help="The asset that runs it: its reference, name or address.")]
+Environment = Annotated[str, typer.Option(help="Where it runs, such as production.")]
+SourceName = Annotated[str, typer.Option(help="What to call this source; left out, it is named after the scan.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")]
+_COMMAND_LINE = "the command line"
+
+
+def scan_image(
+    references: Annotated[list[str], typer.Argument(metavar="NAME:TAG", help="Images, as a deployment names them.")],
+    asset: Asset = "",
+    environment: Environment = "",
+    source: SourceName = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Record which images run: all of one asset's in one command, for they take the place of those seen before."""
+    groups = [_image(reference, environment) for reference in references]
+    _scan(groups, How.IMAGE, asset=asset, source=_source(source, How.IMAGE, environment), dry_run=dry_run, json=as_json)
+
+
+def scan_sbom(
+    files: Annotated[list[Path], typer.Argument(help="Bills of materials: CycloneDX, or SPDX 2.")],
+    asset: Asset = "",
+    environment: Environment = "",
+    source: SourceName = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Record what bills of materials list of systems, runtimes, databases and frameworks; libraries are counted."""
+    groups = []
+    for file in files:
+        read = sbom.read(_bytes(file), str(file), environment=environment)
+        groups.append(Group(str(file), _names_of_image(read.subject), read))
+    _scan(groups, How.SBOM, asset=asset, source=_source(source, How.SBOM, environment), dry_run=dry_run, json=as_json)
+
+
+def scan_dockerfile(
+    files: Annotated[list[Path], typer.Argument(help="Dockerfiles or Containerfiles.")],
+    asset: Asset = "",
+    environment: Environment = "",
+    target: Annotated[str, typer.Option(help="The stage that is built; the last one if left out.")] = "",
+    build_arg: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, as given to the build.")] = None,
+    source: SourceName = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Record what images are built on. Without --asset, the asset is the one whose repository the file lies in."""
+    arguments = dict(_argument(each) for each in build_arg or [])
+    groups = []
+    for file in files:
+        text = _bytes(file).decode("utf-8", errors="replace")
+        read = dockerfile.read(text, str(file), arguments=arguments, target=target, environment=environment)
+        remote = remote_around(file)
+        groups.append(Group(str(file), remote.addresses if remote is not None else (), read))
+    named = _source(source, How.DOCKERFILE, environment)
+    _scan(groups, How.DOCKERFILE, asset=asset, source=named, dry_run=dry_run, json=as_json)
+
+
+def _scan(groups: Sequence[Group], how: How, *, asset: str, source: str, dry_run: bool, json: bool) -> None:
+    found = asyncio.run(_record(groups, how, asset=asset, source=source, dry_run=dry_run))
+    finish([found], dry_run=dry_run, as_json=json)
+
+
+async def _record(groups: Sequence[Group], how: How, *, asset: str, source: str, dry_run: bool) -> Found:
+    async with placed(groups, asset=asset, source=source, dry_run=dry_run) as (deps, found):
+        if found.by_asset:
+            scan = Scan(source=source, how=how.value, seen=found.by_asset)
+            await found.record(deps, scan)
+    return found
+
+
+def _image(reference: str, environment: str) -> Group:
+    sighting, problem = images.sighting_of(reference, origin=Origin(_COMMAND_LINE), environment=environment)
+    problems: tuple[Problem, ...] = () if problem is None else (problem,)
+    return Group(reference, _names_of_image(reference), Sightings(() if sighting is None else (sighting,), problems))
+
+
+def _names_of_image(reference: str) -> tuple[str, ...]:
+    """Return what an asset may be called that an image belongs to; for a public one that is its whole name."""
+    ref = images.parse(reference)
+    if ref is None:
+        return (reference,)
+    last = () if ref.is_on_docker_hub else (ref.path.rpartition("/")[2],)
+    return tuple(dict.fromkeys((ref.name, ref.path, *last)))
+
+
+def _source(given: str, how: How, environment: str) -> str:
+    """Return the source's name: one for each environment, so that staging does not take production's place."""
+    return given or (f"scan-{how}:{environment}" if environment else f"scan-{how}")
+
+
+def _argument(written: str) -> tuple[str, str]:
+    name, equals, value = written.partition("=")
+    if not equals or not name:
+        raise typer.BadParameter(f"'{written}' is not NAME=VALUE", param_hint="--build-arg")
+    return name, value
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UserError(f"{file} cannot be read: {error.strerror}.") from None

@@ -1,0 +1,144 @@
+"""The names of the catalog's assets, findable by their words without order and by nearly the same letters."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.domain.directory.rows import Rows, near_keys, piece_keys, row
+from bot.domain.directory.token_index import Wordbook
+
+_NOBODY = -1
+#: Beyond this many names with a piece in common, the piece says nothing.
+_MOST_PER_PIECE = 400
+_INITIALS_SALT = 0x1F83D9AB
+
+
+class Namebook:
+    """Names by number. A number belongs to one spelling of one asset; numbers of removed names are used again."""
+
+    __slots__ = ("_free", "_keys", "_near", "assets", "folded", "wordbook", "words")
+
+    def __init__(self) -> None:
+        self.wordbook = Wordbook()
+        self._keys = Rows()
+        self._near = Rows()
+        self._free: list[int] = []
+        #: Name number -> the asset's id, or -1 for a number that is free.
+        self.assets: list[int] = []
+        #: Name number -> the folded name.
+        self.folded: list[str] = []
+        #: Name number -> the numbers of its words, in order.
+        self.words: list[tuple[int, ...]] = []
+
+    def __len__(self) -> int:
+        return len(self.assets) - len(self._free)
+
+    def add(self, asset_id: int, words: Sequence[str], folded: str) -> None:
+        """Add one spelling of an asset."""
+        if self._free:
+            number = self._free.pop()
+        else:
+            number = len(self.assets)
+            self.assets.append(_NOBODY)
+            self.folded.append("")
+            self.words.append(())
+        numbers = tuple(self.wordbook.add(word, number) for word in words)
+        self.assets[number], self.folded[number], self.words[number] = asset_id, folded, numbers
+        self._keys.add(hash(self._meanings(numbers)), number)
+        if _has_initials(words):
+            self._keys.add(_initials_key(words), number)
+        for key in piece_keys(folded):
+            self._near.add(key, number)
+
+    def fill(self, entries: Iterable[tuple[int, tuple[str, ...], str]]) -> None:
+        """Take the first names: the asset, words and folded spelling of each.
+
+        Words become numbers as they come, for all of them at once would take as much memory as the index itself.
+        """
+        keys = array("Q")
+        self.words = self.wordbook.fill(self._taken(entries, keys))
+        keys.extend(row(hash(self._meanings(numbers)), number) for number, numbers in enumerate(self.words))
+        self._keys.load(keys)
+        near = (row(key, number) for number, text in enumerate(self.folded) for key in piece_keys(text))
+        self._near.load(near)
+
+    def _taken(
+        self, entries: Iterable[tuple[int, tuple[str, ...], str]], keys: array[int]
+    ) -> Iterator[tuple[str, ...]]:
+        for number, (asset_id, words, folded) in enumerate(entries):
+            self.assets.append(asset_id)
+            self.folded.append(folded)
+            if _has_initials(words):
+                keys.append(row(_initials_key(words), number))
+            yield words
+
+    def remove(self, asset_id: int, words: Sequence[str], folded: str) -> None:
+        """Remove one spelling of an asset, if it is there."""
+        numbers = [self.wordbook.number(word) for word in words]
+        known = tuple(number for number in numbers if number is not None)
+        if len(known) < len(words):
+            return
+        for number in self._keys.find(hash(self._meanings(known)), most=len(self.assets)):
+            if self.assets[number] == asset_id and self.folded[number] == folded and self.words[number] == known:
+                self._drop(number, words)
+                return
+
+    def with_meanings(self, words: Iterable[str]) -> list[int]:
+        """Return the names that have exactly these words, in whatever order, up to words of the same meaning."""
+        meaning_of = self.wordbook.meaning_of
+        meanings = tuple(sorted([meaning for word in words if (meaning := meaning_of(word))]))
+        if not meanings:
+            return []
+        found = self._keys.find(hash(meanings))
+        return [name for name in found if self._meanings(self.words[name]) == meanings]
+
+    def spelt(self, name: int) -> list[str]:
+        """Return the words of a name, in order."""
+        word = self.wordbook.word
+        return [word(number) for number in self.words[name]]
+
+    def with_initials(self, initials: str) -> list[int]:
+        """Return the names whose words begin with these letters, in order."""
+        found = self._keys.find(_initials_key(initials), most=200)  # a string's items are its letters
+        word = self.wordbook.word
+        return [name for name in found if "".join([word(number)[0] for number in self.words[name]]) == initials]
+
+    def near(self, folded: str, *, slips: int) -> list[tuple[int, int]]:
+        """Return (slips, name number) for the names folded to within `slips` (at most 2) of `folded`, nearest first."""
+        found: set[int] = set()
+        for key in near_keys(folded, slips=slips):
+            found.update(self._near.find(key, most=_MOST_PER_PIECE))
+        if not found:
+            return []
+        numbers = sorted(found)
+        names = [self.folded[number] for number in numbers]
+        scored = process.extract(folded, names, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        return sorted((int(slip), numbers[place]) for _, slip, place in scored)
+
+    def _drop(self, number: int, words: Sequence[str]) -> None:
+        self._keys.discard(hash(self._meanings(self.words[number])), number)
+        if _has_initials(words):
+            self._keys.discard(_initials_key(words), number)
+        for key in piece_keys(self.folded[number]):
+            self._near.discard(key, number)
+        for word in set(self.words[number]):
+            self.wordbook.remove(word, number)
+        self.assets[number], self.folded[number], self.words[number] = _NOBODY, "", ()
+        self._free.append(number)
+
+    def _meanings(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
+        meanings = self.wordbook.meanings
+        found = sorted([meaning for number in numbers if (meaning := meanings[number])])
+        return tuple(found or sorted(numbers))
+
+
+def _has_initials(words: Sequence[str]) -> bool:
+    return 2 <= len(words) <= 6
+
+
+def _initials_key(words: Sequence[str]) -> int:
+    return hash("".join([word[0] for word in words])) ^ _INITIALS_SALT

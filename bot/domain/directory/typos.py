@@ -1,0 +1,213 @@
+"""Finding the name behind slips of the finger: a letter too many, too few, wrong or swapped.
+
+A slip makes a word that nobody knows. A word that the catalog or the language has was meant as it stands, so a name
+with another word in its place is another thing's name; digits are always meant as they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from rapidfuzz.distance import OSA
+
+from bot.domain.directory.answers import Match, Method, Several
+from bot.domain.directory.choices import Finding, choose
+from bot.domain.directory.index import Index
+from bot.domain.directory.readings import Reading
+from bot.domain.directory.vocabulary import MEANINGS, QUESTION_WORDS
+
+_MOST_CORRECTIONS = 8
+_MOST_COMBINATIONS = 64
+#: Parts that a run-together word is cut into have at least this many letters.
+_SHORTEST_PART = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A name within a few slips of what was written. `is_sure` is False if a known word would have to be another."""
+
+    name: int
+    slips: int
+    is_sure: bool
+
+
+def slips_allowed(length: int) -> int:
+    """Return how many slips a text of this many letters bears: short names are too near to one another for any."""
+    return 0 if length <= 4 else 1 if length < 8 else 2
+
+
+def behind_slips(
+    index: Index, readings: Sequence[Reading], *, limit: int
+) -> tuple[Match | Several | None, list[list[Near]]]:
+    """Return the answer if a reading is surely a name with slips, and the near names of the readings looked at."""
+    found: list[list[Near]] = []
+    for reading in readings:
+        near = near_names(index, reading)
+        found.append(near)
+        sure = [one for one in near if one.is_sure]
+        if not sure:
+            continue
+        fewest = min(one.slips for one in sure)
+        best = [one for one in sure if one.slips == fewest]
+        # Of names with the same words, the one that has them in the order that was written.
+        in_order = [one for one in best if OSA.distance(index.names.folded[one.name], reading.folded) <= fewest]
+        assets = tuple(dict.fromkeys(index.names.assets[one.name] for one in in_order or best))
+        finding = Finding(assets, Method.TYPO, loss=0.04 * (fewest - 1))
+        if (answer := choose(index, finding, reading, limit=limit)) is not None:
+            return answer, found
+    return None, found
+
+
+def near_names(index: Index, reading: Reading) -> list[Near]:
+    """Return the names within the slips that a reading bears: word by word in any order, and as a whole."""
+    words = reading.words
+    allowed = slips_allowed(len(reading.folded) + 1)
+    if not allowed:
+        return []
+    found: dict[int, Near] = {}
+    for near in (*_word_by_word(index, words, allowed), *_as_a_whole(index, reading, allowed)):
+        held = found.get(near.name)
+        if held is None or (near.is_sure, -near.slips) > (held.is_sure, -held.slips):
+            found[near.name] = near
+    return list(found.values())
+
+
+def _word_by_word(index: Index, words: Sequence[str], allowed: int) -> Iterator[Near]:
+    """Yield the names that have the words, in any order, once the unknown ones are corrected."""
+    book = index.names.wordbook
+    choices: list[list[tuple[int, str]]] = []
+    for word in words:
+        if not book.meaning_of(word):
+            continue
+        if word in book or (is_meant(index, word) and not _plurals(index, word)):
+            choices.append([(0, word)])
+            continue
+        if plurals := _plurals(index, word):
+            choices.append([(1, one) for one in plurals])
+            continue
+        near = book.near(word, slips=min(allowed, _slips_in_word(len(word))))[:_MOST_CORRECTIONS]
+        if not near:
+            return
+        choices.append([(slips, book.word(number)) for slips, number in near])
+    combinations = sorted(
+        ((sum(slips for slips, _ in one), one) for one in _bounded(choices)), key=lambda pair: pair[0]
+    )
+    for slips, corrected in combinations:
+        if 0 < slips <= allowed:
+            spelt = [word for _, word in corrected]
+            for name in index.names.with_meanings(spelt):
+                if _in_order(index, name, spelt):
+                    yield Near(name, slips, is_sure=True)
+
+
+def _bounded(choices: list[list[tuple[int, str]]]) -> Iterator[tuple[tuple[int, str], ...]]:
+    """Yield the combinations of a choice for each word, with fewer choices a word where there would be too many."""
+    most = _MOST_CORRECTIONS
+    while most > 1 and _size(choices, most) > _MOST_COMBINATIONS:
+        most -= 1
+    return product(*(options[:most] for options in choices))
+
+
+def _size(choices: list[list[tuple[int, str]]], most: int) -> int:
+    size = 1
+    for options in choices:
+        size *= min(len(options), most)
+    return size
+
+
+def _as_a_whole(index: Index, reading: Reading, allowed: int) -> Iterator[Near]:
+    """Yield the names that are spelt nearly alike from beginning to end, wherever the separators are."""
+    words = reading.words
+    length = len(reading.folded)
+    for slips, name in index.names.near(reading.folded, slips=2 if length > 4 else allowed):
+        bears = slips_allowed(max(length, len(index.names.folded[name])))
+        yield Near(name, slips, is_sure=slips <= bears and _is_slip(index, words, name))
+
+
+def _is_slip(index: Index, words: Sequence[str], name: int) -> bool:
+    """Return whether what was written can only be a slip for the name: no word that is meant would be another."""
+    theirs = index.names.spelt(name)
+    if _digits(words) != _digits(theirs):
+        return False
+    rest_of_theirs = list(theirs)
+    rest: list[str] = []
+    for word in words:
+        match = next((one for one in rest_of_theirs if _is_same(index, word, one)), None)
+        if match is None:
+            rest.append(word)
+        else:
+            rest_of_theirs.remove(match)
+    for word in rest:
+        if is_meant(index, word) and not (len(rest) > len(rest_of_theirs) and _is_broken_off(word, rest_of_theirs)):
+            return False
+        parts = _parts(index, word)
+        if parts and not set(parts) <= set(theirs):
+            return False
+    return _pairs_are_slips(rest, rest_of_theirs)
+
+
+def _plurals(index: Index, word: str) -> list[str]:
+    """Return the catalog's words that are the plural or the singular of `word`."""
+    book = index.names.wordbook
+    return [one for one in (word + "s", word.removesuffix("s")) if one != word and one in book]
+
+
+def _is_same(index: Index, word: str, other: str) -> bool:
+    """Return whether two words mean the same; a plural means its singular unless the catalog has both."""
+    if word == other:
+        return True
+    book = index.names.wordbook
+    if word not in book and other in (word + "s", word.removesuffix("s")):
+        return True
+    if not book.meaning_of(word) or book.meaning_of(word) != book.meaning_of(other):
+        return False
+    return word not in book or word.removesuffix("s") != other.removesuffix("s")
+
+
+def _pairs_are_slips(rest: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Return whether the words left over on both sides differ by no more than words of their length bear."""
+    if len(rest) == len(theirs):
+        return all(_is_slip_of_word(word, other) for word, other in zip(rest, theirs, strict=True))
+    whole = "".join(rest)
+    return OSA.distance(whole, "".join(theirs)) <= _slips_in_word(len(whole))
+
+
+def _is_slip_of_word(word: str, other: str) -> bool:
+    distance = OSA.distance(word, other)
+    if len(other) <= 2 and len(word) == len(other) and sorted(word) != sorted(other):
+        return False
+    return distance <= max(1, _slips_in_word(len(other)))
+
+
+def is_meant(index: Index, word: str) -> bool:
+    """Return whether a word stands for itself: a name has it, or the language, or questions are asked with it."""
+    return index.names.wordbook.is_known(word) or word in QUESTION_WORDS or word.isdigit()
+
+
+def _is_broken_off(word: str, theirs: Sequence[str]) -> bool:
+    """Return whether `word` is a piece of one of the words, which was cut in two by a separator too many."""
+    return any((len(other) > len(word) and other.startswith(word)) or other.endswith(word) for other in theirs)
+
+
+def _parts(index: Index, word: str) -> tuple[str, ...]:
+    """Return the two known words that are run together in `word`, if there are such."""
+    for place in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
+        first, second = word[:place], word[place:]
+        if is_meant(index, first) and is_meant(index, second):
+            return (first, second)
+    return ()
+
+
+def _slips_in_word(length: int) -> int:
+    return 0 if length < 3 else 1 if length < 7 else 2
+
+
+def _digits(words: Sequence[str]) -> str:
+    return "".join(mark for word in words if word not in MEANINGS for mark in word if mark.isdigit())
+
+
+def _in_order(index: Index, name: int, words: Sequence[str]) -> bool:
+    """Return whether the numbers that stand alone are in the same order."""
+    return [word for word in index.names.spelt(name) if word.isdigit()] == [word for word in words if word.isdigit()]

@@ -1,0 +1,37 @@
+"""What runs where, when its support ends, and when to say so."""
+
+from __future__ import annotations
+
+from bot.domain.eol.matches import (
+    Ambiguous,
+    Gap,
+    InCycle,
+    Matched,
+    Method,
+    Newer,
+    UnknownProduct,
+    UntrackedOld,
+)
+from bot.domain.eol.product_table import Table
+from bot.domain.eol.records import Charge, Clock, Cycle, Phase, Product, Undated, phase
+from bot.domain.eol.version_matcher import match
+
+__all__ = [
+    "Ambiguous",
+    "Charge",
+    "Clock",
+    "Cycle",
+    "Gap",
+    "InCycle",
+    "Matched",
+    "Method",
+    "Newer",
+    "Phase",
+    "Product",
+    "Table",
+    "Undated",
+    "UnknownProduct",
+    "UntrackedOld",
+    "match",
+    "phase",
+]

@@ -1,0 +1,263 @@
+"""The cycles of one product, indexed by all that a version may say of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from bot.domain.eol import version_schemes
+from bot.domain.eol.matches import Ambiguous, InCycle, Method
+from bot.domain.eol.records import Product
+from bot.domain.eol.versions import Token, clean, leading_numbers, plain_run, tokens
+from bot.domain.names import fold
+
+#: What labels add to a name: `12 (Bookworm)`, `26.04 'Resolute Raccoon'`.
+_ADDED = re.compile(r"\s*(?:\(|['\"‘“{]).*", re.DOTALL)
+_LEADING_WORDS = re.compile(r"(\D+?)v?(?=\d)", re.IGNORECASE)
+#: How much of a latest version identifies a build: 10.0.19045 of 10.0.19045.3803.
+_BUILD_LENGTH = 3
+
+K = TypeVar("K")
+Tokens = tuple[Token, ...]
+Run = tuple[int, ...]
+
+
+class CycleIndex:
+    """What a version is looked up in. Cycles are places in `product.cycles`, for they cost less to compare.
+
+    `groups` holds, by the numbers that a cycle's name begins with, the words that follow and the cycle: 13.0, 13.0-sp1.
+    """
+
+    __slots__ = (
+        "_by_name",
+        "_fillers",
+        "_heads",
+        "_names_with_digits",
+        "_own",
+        "_results",
+        "builds",
+        "by_text",
+        "contested",
+        "exact",
+        "feed",
+        "finer",
+        "groups",
+        "heads",
+        "is_java",
+        "latest",
+        "latest_runs",
+        "named",
+        "plain",
+        "prefix",
+        "product",
+        "worded",
+    )
+
+    def __init__(self, product: Product, feed: str, prefix: str = "") -> None:
+        self.product = product
+        self.feed = feed
+        #: What goes before every version: the engine, where the names of the cycles begin with it.
+        self.prefix = prefix
+        self.is_java = product.key in version_schemes.JAVA
+        self.by_text: dict[str, tuple[int, ...]] = {}
+        self.exact: dict[Tokens, tuple[int, ...]] = {}
+        self.worded: dict[Tokens, tuple[int, ...]] = {}
+        self.groups: dict[Run, tuple[tuple[Tokens, int], ...]] = {}
+        self.latest: dict[Tokens, tuple[int, ...]] = {}
+        self.builds: dict[Run, tuple[int, ...]] = {}
+        self._results: dict[tuple[int, Method], InCycle] = {}
+        self._by_name = {cycle.name: place for place, cycle in enumerate(product.cycles)}
+        self._own = [tokens(cycle.name) for cycle in product.cycles]
+        self._heads = [leading_numbers(spelt) for spelt in self._own]
+        names = (product.key, product.label, *product.aliases)
+        own_fillers = version_schemes.FILLERS | (version_schemes.JAVA_FILLERS if self.is_java else frozenset())
+        self._fillers = own_fillers | frozenset(map(fold, names))
+        self._names_with_digits = tuple(name.lower() for name in names if any(c.isdecimal() for c in name))
+        self._add_names()
+        self._add_other_names()
+        self._add_latest()
+        #: By the head of a cycle: the cycles within it whose versions have one more number than its own have.
+        self.finer = dict(self._finer())
+        self.heads = sorted(self.groups, key=without_zeros)
+        by_build = [(one, places) for one, places in self.latest.items() if self._is_by_build(one, places)]
+        #: The builds in order, where the cycles are not named after the beginning of their builds: Windows.
+        self.latest_runs = (
+            sorted((leading_numbers(one), places[0]) for one, places in by_build)
+            if 2 * sum(len(places) for _, places in by_build) > len(product.cycles)
+            else []
+        )
+        #: What decides a plain version by itself: as its beginning, and as the whole of it.
+        self.plain = dict(self._plain())
+        self.named = {name: self.sure(self._by_name[name], Method.CYCLE) for name in self.plain}
+        #: Latest versions that begin with the name of another cycle.
+        self.contested = frozenset(self._contested())
+
+    def sure(self, place: int, method: Method) -> InCycle:
+        """Return the answer that it is the cycle at `place`; one object for all versions that it is the answer to."""
+        found = self._results.get((place, method))
+        if found is None:
+            cycle = self.product.cycles[place]
+            found = InCycle(product=self.product, cycle=cycle, method=method, feed=self.feed)
+            self._results[place, method] = found
+        return found
+
+    def ambiguous(self, places: Iterable[int], method: Method) -> Ambiguous:
+        """Return the answer that it may be any of the cycles at `places`, in the order of the product."""
+        cycles = tuple(self.product.cycles[place] for place in sorted(set(places)))
+        return Ambiguous(product=self.product, candidates=cycles, method=method, feed=self.feed)
+
+    def agree(self, places: Iterable[int]) -> bool:
+        """Return whether the same clocks run on all cycles at `places`."""
+        return len({self.product.cycles[place].clocks for place in places}) == 1
+
+    def by_first_build(self, run: Run) -> int | None:
+        """Return the place of the cycle whose builds `run` is among, as far as schemes know."""
+        name = version_schemes.first_build(self.product.key, run)
+        return None if name is None else self._by_name.get(name)
+
+    def _add_names(self) -> None:
+        for place, (cycle, spelt) in enumerate(zip(self.product.cycles, self._own, strict=True)):
+            _put(self.by_text, cycle.name.lower(), place)
+            _put(self.exact, spelt, place)
+            if len(spelt) > 1 and spelt[0] in {"r", "v"} and isinstance(spelt[1], int):
+                self._add_spelling(place, spelt[1:])  # r580-linux
+            else:
+                self._add_spelling(place, spelt)
+            if len(spelt) > 1 and spelt[-1] == "x":
+                self._add_spelling(place, spelt[:-1])  # nodejs18.x
+
+    def _add_other_names(self) -> None:
+        """Add codenames and labels, where they are not the own name of a cycle, nor one with an addition."""
+        own = frozenset(self._own)
+        for place, cycle in enumerate(self.product.cycles):
+            if not cycle.codename and (not cycle.label or cycle.label == cycle.name):
+                continue
+            first = cycle.codename.split(maxsplit=1)[0] if cycle.codename else ""
+            for name in dict.fromkeys((cycle.codename, first, cycle.label, _ADDED.sub("", cycle.label))):
+                spelt = tokens(self.without_name(name) or name)
+                # `8.2 (Rapid Release)` is no edition of 8.2, and the `5` of `Kindle 5` no version.
+                head = leading_numbers(spelt)
+                if spelt and spelt not in own and not (head and (not self._heads[place] or head == self._heads[place])):
+                    _put(self.by_text, name.lower(), place)
+                    _put(self.exact, spelt, place)
+                    self._add_spelling(place, spelt)
+
+    def _add_spelling(self, place: int, spelt: Tokens) -> None:
+        if not spelt:
+            return
+        head = leading_numbers(spelt)
+        if not head:
+            _put(self.worded, spelt, place)
+            return
+        known = self.groups.get(head, ())
+        if (spelt[len(head) :], place) not in known:
+            self.groups[head] = (*known, (spelt[len(head) :], place))
+
+    def _add_latest(self) -> None:
+        worded: dict[tuple[str, ...], list[tuple[Run, Tokens, int]]] = {}
+        for place, cycle in enumerate(self.product.cycles):
+            cut = clean(cycle.latest) if cycle.latest else ""
+            spelt = tokens(cut)
+            if not spelt:
+                continue
+            if isinstance(spelt[0], int):
+                _put(self.latest, spelt, place)
+                if len(spelt) == _BUILD_LENGTH == len(leading_numbers(spelt)) and self._is_by_build(spelt, (place,)):
+                    _put(self.builds, leading_numbers(spelt), place)
+                continue
+            spelt = tokens(cycle.latest)
+            numbers = tuple(token for token in spelt if isinstance(token, int))
+            if numbers:
+                words = tuple(token for token in spelt if isinstance(token, str))
+                worded.setdefault(words, []).append((numbers, spelt, place))
+        for same_words in worded.values():
+            # There was an `Update 4` before the `Update 5` as well: only the highest is one cycle's alone.
+            _, spelt, place = max(same_words)
+            _put(self.exact, spelt, place)
+
+    def _is_by_build(self, latest: Tokens, places: tuple[int, ...]) -> bool:
+        """Return whether a latest version begins with none of the names of its cycles."""
+        heads = [self._heads[place] for place in places]
+        return not any(head and latest[: len(head)] == head for head in heads)
+
+    def without_name(self, text: str) -> str | None:
+        """Return a version without the product's name or a word like `release` before it, None where there is none."""
+        found = _LEADING_WORDS.match(text)
+        if found is not None and fold(found[1]) in self._fillers:
+            return text[found.end() :]
+        for name in self._names_with_digits:
+            rest = text[len(name) :].lstrip("-_ ")
+            if text[: len(name)].lower() == name and len(rest) < len(text) - len(name) and rest[:1].isdecimal():
+                return rest
+        return None
+
+    def _finer(self) -> Iterator[tuple[Run, tuple[int, list[tuple[Run, int]]]]]:
+        """Yield, by head, the length of the versions of cycles within a cycle, and those cycles in order.
+
+        Jenkins 2 is the weekly line (2.578); its long-term lines are cycles within (2.541, with 2.541.3). A 2.319.3 is
+        of such a line, though its own is not tracked.
+        """
+        within: dict[Run, list[tuple[Run, int]]] = {}
+        for head, members in self.groups.items():
+            for length in range(1, len(head)):
+                if head[:length] in self.groups:
+                    within.setdefault(head[:length], []).append((head, members[0][1]))
+        for head, finer in within.items():
+            lengths = {self._latest_length(place) for _, place in finer}
+            own = {self._latest_length(place) for _, place in self.groups[head]}
+            if len(lengths) == len(own) == 1 and 0 < min(own) < min(lengths):
+                yield head, (min(lengths), sorted(finer))
+
+    def _latest_length(self, place: int) -> int:
+        return len(leading_numbers(tokens(clean(self.product.cycles[place].latest))))
+
+    def _plain(self) -> Iterator[tuple[str, InCycle]]:
+        """Yield the names that decide a plain version by themselves, whatever follows after a dot."""
+        cycles = self.product.cycles
+        if any(_is_padded(cycle.name) for cycle in cycles):
+            return
+        alone = {head: group[0][1] for head, group in self.groups.items() if len(group) == 1 and not group[0][0]}
+        alone = {head: place for head, place in alone.items() if plain_run(cycles[place].name) == cycles[place].name}
+        alone = {head: place for head, place in alone.items() if head not in self.finer}
+        open_heads = [head for head in self.groups if head not in alone and head not in self.finer]
+        for head, place in alone.items():
+            if self._own[place] == head and not any(one[: len(head)] == head for one in open_heads):
+                yield cycles[place].name, self.sure(place, Method.PREFIX)
+
+    def _contested(self) -> Iterator[str]:
+        """Yield the numbers of the latest versions that begin with the name of another cycle."""
+        for cycle in self.product.cycles:
+            run = plain_run(cycle.latest)
+            found = self.beginning(run)
+            if found is not None and found.cycle is not cycle:
+                listed = self.latest.get(tokens(clean(cycle.latest)), ())
+                if all(self.product.cycles[place] is not found.cycle for place in listed):
+                    yield run
+
+    def beginning(self, version: str) -> InCycle | None:
+        """Return the answer for a plain version by the longest name that it begins with, whole numbers only."""
+        while version:
+            found = self.plain.get(version)
+            if found is not None:
+                return found
+            version = version.rpartition(".")[0]
+        return None
+
+
+def _put(into: dict[K, tuple[int, ...]], key: K, place: int) -> None:
+    known = into.get(key, ())
+    if place not in known:
+        into[key] = (*known, place)
+
+
+def _is_padded(name: str) -> bool:
+    return any(len(part) > 1 and part[0] == "0" for part in re.findall(r"[0-9]+", name))
+
+
+def without_zeros(run: Run) -> Run:
+    """Return numbers so that 3 and 3.0 compare as the same."""
+    end = len(run)
+    while end and run[end - 1] == 0:
+        end -= 1
+    return run[:end]

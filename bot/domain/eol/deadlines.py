@@ -1,0 +1,59 @@
+"""Which deadlines a release cycle has, and which of them counts on a day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+from bot.domain.eol.milestones import Deadline, DeadlineKind
+from bot.domain.eol.records import Charge, Cycle, Undated
+
+#: Stands for the day of what has ended nobody knows when.
+LONG_AGO = date(2000, 1, 1)
+
+
+@lru_cache(maxsize=65536)
+def deadlines_of(cycle: Cycle, *, has_extended_support: bool | None = None) -> tuple[Deadline, ...]:
+    """Return what ends or begins to cost, in the order of the days; what has no date has no deadline.
+
+    Support that goes on for money counts where it goes on by itself: where the inventory says so, or where the provider
+    charges for it and the inventory does not say. Elsewhere nobody has bought it as far as is known, so support ends
+    with the standard one; where the inventory says that it does not go on, the provider upgrades by itself then.
+    A cost that begins the day after support ends is said with that end.
+    """
+    goes_on = bool(cycle.charges) if has_extended_support is None else has_extended_support
+    end = LONG_AGO if cycle.eol is Undated.ENDED else cycle.eol
+    found: list[Deadline] = []
+    if isinstance(end, date):
+        kind = DeadlineKind.FORCED_UPGRADE if has_extended_support is False else DeadlineKind.SUPPORT
+        found.append(Deadline(kind, end))
+    if isinstance(cycle.eoas, date) and not (isinstance(end, date) and cycle.eoas >= end):
+        found.append(Deadline(DeadlineKind.ACTIVE_SUPPORT, cycle.eoas))
+    if goes_on:
+        for charge in cycle.charges:
+            if not (isinstance(end, date) and charge.since <= end + timedelta(1)):
+                is_first = charge is cycle.charges[0]
+                step = DeadlineKind.EXTENDED_COST if is_first else DeadlineKind.PRICE_STEP
+                found.append(Deadline(step, charge.since))
+        if isinstance(cycle.eoes, date) and not (isinstance(end, date) and cycle.eoes <= end):
+            found.append(Deadline(DeadlineKind.EXTENDED_SUPPORT, cycle.eoes))
+    return tuple(sorted(found, key=lambda each: (each.on, each.kind.value)))
+
+
+def current(deadlines: tuple[Deadline, ...], today: date) -> tuple[Deadline, ...]:
+    """Return the deadlines that count today: the next one, or the last that has passed when none lies ahead.
+
+    The end of active support goes beside that, and only until it has come.
+    """
+    if len(deadlines) == 1:  # as most are
+        only = deadlines[0]
+        return deadlines if only.kind is not DeadlineKind.ACTIVE_SUPPORT or only.on >= today else ()
+    main = [each for each in deadlines if each.kind is not DeadlineKind.ACTIVE_SUPPORT]
+    ahead = [each for each in main if each.on >= today]
+    beside = [each for each in deadlines if each.kind is DeadlineKind.ACTIVE_SUPPORT and each.on >= today]
+    return (*beside, *(ahead[:1] or main[-1:]))
+
+
+def charge_on(cycle: Cycle, day: date) -> Charge | None:
+    """Return what the provider charges on that day on top; None for nothing."""
+    return next((each for each in reversed(cycle.charges) if each.since <= day), None)

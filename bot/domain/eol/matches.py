@@ -1,0 +1,85 @@
+"""What matching a version to a release cycle comes to. Only `InCycle` is sure; all else is somebody's to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.eol.records import Cycle, Product
+
+
+class Method(StrEnum):
+    """Which rule found the cycle, or left it open."""
+
+    CYCLE = "cycle"  #: The version is a cycle's name, its codename or its label.
+    PREFIX = "prefix"  #: The cycle is the longest beginning of the version, in whole numbers.
+    EDITION = "edition"  #: The version names an edition or service pack of the cycle that begins it.
+    BUILD = "build"  #: The version is a build from the cycle's first one on, or of its build number.
+    LATEST = "latest"  #: The version is the cycle's latest, and no other rule told.
+    COARSE = "coarse"  #: The version is shorter than the names of the cycles.
+    UNREADABLE = "unreadable"  #: There is no version in what was given.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InCycle:
+    """The version belongs to `cycle`. `feed` is the hash of the table that says so."""
+
+    product: Product
+    cycle: Cycle
+    method: Method
+    feed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambiguous:
+    """The version may belong to any of `candidates`: the owner has to say."""
+
+    product: Product
+    candidates: tuple[Cycle, ...]
+    method: Method
+    feed: str
+
+    @property
+    def is_one_answer(self) -> bool:
+        """Whether the same clocks run on every candidate, so that it makes no difference which one it is."""
+        return len({cycle.clocks for cycle in self.candidates}) == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UntrackedOld:
+    """The version is older than every cycle of the product; `oldest` is the nearest."""
+
+    product: Product
+    oldest: Cycle | None
+    feed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """The version lies between two cycles and belongs to neither; a pre-release lies just before its cycle."""
+
+    product: Product
+    below: Cycle | None
+    above: Cycle | None
+    is_prerelease: bool
+    feed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newer:
+    """The version is newer than every cycle of the product: the facts are too old, or it is not that product."""
+
+    product: Product
+    newest: Cycle | None
+    feed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownProduct:
+    """No product of that name with that provider. `suggestions` are for a person to choose from, never taken."""
+
+    suggestions: tuple[Product, ...]
+    feed: str
+
+
+Matched = InCycle | Ambiguous | UntrackedOld | Gap | Newer | UnknownProduct

@@ -1,0 +1,142 @@
+"""Which milestone of a deadline is due, and how loudly it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from itertools import chain
+
+from bot.domain.working_time import WorkingTime
+
+
+class DeadlineKind(StrEnum):
+    """What ends, or begins to cost, on a date."""
+
+    ACTIVE_SUPPORT = "eoas"  #: fixes other than for security end
+    SUPPORT = "eol"  #: standard support ends
+    EXTENDED_COST = "extended-cost"  #: extended support begins to cost money
+    PRICE_STEP = "price-step"  #: extended support becomes dearer
+    FORCED_UPGRADE = "forced-upgrade"  #: the provider upgrades by itself
+    EXTENDED_SUPPORT = "eoes"  #: paid support ends
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A date on which something changes for whoever runs a release cycle."""
+
+    kind: DeadlineKind
+    on: date
+
+
+class Loudness(StrEnum):
+    """How a milestone is said: in the week's digest, as a message of its own, or to the whole channel, too."""
+
+    DIGEST = "digest"
+    POST = "post"
+    BROADCAST = "broadcast"
+
+
+class Audience(StrEnum):
+    """Whom an unanswered milestone reaches: from some day on the next one above."""
+
+    TEAM = "team"
+    LEAD = "lead"
+    MANAGER = "manager"
+    PLATFORM = "platform"
+
+
+#: Days before the deadline; negative ones are after it.
+_ALL = (365, 180, 90, 60, 30, 14, 7, 1, 0)
+#: Less is said of what matters less: tiers 3, and 4 and lower. What has no tier may matter.
+_BY_TIER = {3: (180, 90, 30, 14, 7, 0), 4: (90, 30, 7, 0)}
+_LEAST = 4
+_WEEKLY_UNTIL = 8 * 7
+#: "Monthly" is every fourth week, so that the weekday stays.
+_WEEK, _MONTH = 7, 28
+_A_WEEK = timedelta(_WEEK)
+#: A day that is moved is moved by a month at most, and a month before that there was another milestone.
+_LONGEST_SHIFT = timedelta(3 * _MONTH)
+#: From here on a milestone is a message of its own.
+_LOUD = 30
+_BROADCAST = (30, 0)
+#: The most days before a deadline at which what nobody answered is said to these, the last ones first.
+ESCALATES_AT = {Audience.PLATFORM: 0, Audience.MANAGER: 7, Audience.LEAD: 14}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Milestone:
+    """A point on the way to a deadline: `days` before it, negative after it."""
+
+    days: int
+
+    def loudness(self, kind: DeadlineKind) -> Loudness:
+        """Return how it is said. The end of active support harms nobody yet, and stays in the digest.
+
+        What is overdue stays there, too: the day itself was the last message of its own, and by then the platform
+        channel has heard of it.
+        """
+        if kind is DeadlineKind.ACTIVE_SUPPORT or not 0 <= self.days <= _LOUD:
+            return Loudness.DIGEST
+        return Loudness.BROADCAST if self.days in _BROADCAST else Loudness.POST
+
+    @property
+    def audience(self) -> Audience:
+        """Whom it reaches when nobody has answered so far."""
+        return next((whom for whom, days in ESCALATES_AT.items() if self.days <= days), Audience.TEAM)
+
+    def day(self, deadline: Deadline, work: WorkingTime) -> date:
+        """Return the working day on which it is said: moved forward, the last two before the deadline backward."""
+        nominal = deadline.on - timedelta(self.days)
+        return work.on_or_before(nominal) if self.days in (0, 1) else work.on_or_after(nominal)
+
+
+def latest_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> Milestone | None:
+    """Return the last milestone whose day has come; None while even the first lies ahead.
+
+    Those before it that were never said (because nobody was running) are not said any more.
+    """
+    due = None
+    for day, milestone in _until_then(deadline, work, tier):
+        if day <= today:
+            due = milestone
+    if today - deadline.on >= _A_WEEK:
+        for milestone in _afterwards(deadline, today - _LONGEST_SHIFT, today):
+            if milestone.day(deadline, work) <= today:
+                due = milestone
+    return due
+
+
+@lru_cache(maxsize=16_384)  # asked again and again, and the same of many things that run one version
+def _until_then(deadline: Deadline, work: WorkingTime, tier: int | None) -> tuple[tuple[date, Milestone], ...]:
+    """Return the milestones up to the deadline, each with its day, in their order."""
+    return tuple((milestone.day(deadline, work), milestone) for milestone in _points(tier))
+
+
+def next_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> tuple[Milestone, date]:
+    """Return the first milestone whose day is still to come, with that day."""
+    ahead = _afterwards(deadline, today - _LONGEST_SHIFT, today + timedelta(2 * _MONTH))
+    for milestone in chain(_points(tier), ahead):
+        day = milestone.day(deadline, work)
+        if day > today:
+            return milestone, day
+    # A long row of holidays may push all of those into the past; the month after them cannot be.
+    last = Milestone(-((today - deadline.on).days // _MONTH + 3) * _MONTH)
+    return last, last.day(deadline, work)
+
+
+def _points(tier: int | None) -> Iterator[Milestone]:
+    """Yield the milestones up to the deadline, the first one first."""
+    return map(Milestone, _ALL if tier is None else _BY_TIER.get(min(tier, _LEAST), _ALL))
+
+
+def _afterwards(deadline: Deadline, since: date, until: date) -> Iterator[Milestone]:
+    """Yield the milestones after the deadline, those from `since` as far as `until`."""
+    passed, skipped = (until - deadline.on).days, (since - deadline.on).days
+    months = max(0, (skipped - _WEEKLY_UNTIL) // _MONTH)
+    after = _WEEKLY_UNTIL + months * _MONTH if skipped > _WEEKLY_UNTIL else _WEEK
+    while after <= passed:
+        yield Milestone(-after)
+        after += _WEEK if after < _WEEKLY_UNTIL else _MONTH

@@ -1,0 +1,166 @@
+"""From what an inventory calls a product to the product whose clock counts; a likeness is only ever suggested."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from rapidfuzz import fuzz, process
+
+from bot.domain.eol import providers
+from bot.domain.eol.records import Product
+from bot.domain.names import fold
+
+_LONGEST = 300
+_SUGGESTIONS = 5
+#: How much alike, of 100, a name is at least to be suggested.
+_LIKENESS = 75.0
+#: Shorter names are like too many others.
+_SHORTEST = 3
+#: An image with a path, with or without registry, tag and digest.
+_IMAGE = re.compile(
+    r"(?:(?:[\w-]+\.)+[\w-]+(?::\d+)?/|[\w-]+:\d+/|localhost/)?(?P<path>[a-z0-9][\w.-]*(?:/[\w.-]+)+)(?:[:@].*)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The product that a name stands for, or products that it may have meant. `prefix` goes before its versions."""
+
+    product: Product | None = None
+    prefix: str = ""
+    suggestions: tuple[Product, ...] = ()
+
+
+class Names:
+    """The keys, names, aliases and identifiers of products. One that several share names none of them."""
+
+    __slots__ = ("_identifiers", "_names", "by_key")
+
+    def __init__(self, products: Sequence[Product]) -> None:
+        """Index `products`; raise ValueError when two have the same key."""
+        self.by_key = {product.key: product for product in products}
+        if len(self.by_key) != len(products):
+            raise ValueError("two products have the same key")
+        self._identifiers: dict[str, tuple[Product, ...]] = {}
+        for product in products:
+            for form in dict.fromkeys(form for one in product.identifiers for form in _forms(one)):
+                self._identifiers[form] = (*self._identifiers.get(form, ()), product)
+        self._names: dict[str, tuple[Product, ...]] = {}
+        # A key is stronger than an alias, an alias than a label.
+        for spellings in (_keys, _aliases, _labels):
+            new: dict[str, tuple[Product, ...]] = {}
+            for product in products:
+                for name in dict.fromkeys(map(fold, spellings(product))):
+                    if name and name not in self._names:
+                        new[name] = (*new.get(name, ()), product)
+            self._names |= new
+
+    def by_identifier(self, text: str) -> tuple[Product, ...]:
+        """Return the products that a purl or a CPE stands for, whatever version it names."""
+        return next((self._identifiers[form] for form in _forms(text) if form in self._identifiers), ())
+
+    def by_name(self, folded: str) -> tuple[Product, ...]:
+        """Return the products of a folded name."""
+        return self._names.get(folded, ())
+
+    def known(self, keys: Iterable[str]) -> tuple[Product, ...]:
+        """Return those products among `keys` that there are."""
+        return tuple(self.by_key[key] for key in keys if key in self.by_key)
+
+    def alike(self, folded: str) -> tuple[Product, ...]:
+        """Return the products with a name most like a folded one, the most alike first: spelt so, or a part of it."""
+        if len(folded) < _SHORTEST:
+            return ()
+        near = process.extract(folded, list(self._names), scorer=fuzz.ratio, score_cutoff=_LIKENESS, limit=None)
+        scores = {name: score for name, score, _ in near}
+        for name in self._names:
+            if min(len(name), len(folded)) > _SHORTEST and (name in folded or folded in name):
+                part = 100.0 * min(len(name), len(folded)) / max(len(name), len(folded))
+                scores[name] = max(scores.get(name, 0.0), part)
+        ranked = sorted(scores, key=lambda name: (-scores[name], name))
+        return _suggested(product for name in ranked for product in self._names[name])
+
+
+def identify(names: Names, product: str, provider: str) -> Named:
+    """Return the product that `product` names where `provider` offers it.
+
+    By provider and engine first, then by identifier, then by key, alias and label. What a provider sells ages by its
+    dates, so where those are not known, upstream's product is no more than a suggestion.
+    """
+    asked, by = fold(product[:_LONGEST]), fold(provider[:_LONGEST])
+    if by in providers.LAMBDA and asked in providers.LAMBDA_ENGINES and providers.LAMBDA_PRODUCT in names.by_key:
+        return Named(names.by_key[providers.LAMBDA_PRODUCT], asked)
+    named = _by_identifier_or_name(names, product[:_LONGEST], asked)
+    engines = {asked, *(fold(one) for found in named for one in (found.key, *found.aliases))}
+    route = next((providers.ROUTES[by, engine] for engine in sorted(engines) if (by, engine) in providers.ROUTES), None)
+    if route is None and asked in providers.ALONE:
+        route = providers.ALONE[asked]
+    if route is not None:
+        if route in names.by_key:
+            return Named(names.by_key[route])
+        return Named(suggestions=_suggested(named, names.alike(fold(route))))
+    if len(named) == 1 and (_is_upstream(by) or not engines & providers.SOLD or _is_its_own(named[0], by)):
+        return Named(named[0])
+    if asked in providers.VENDOR_REQUIRED:
+        return Named(suggestions=names.known(providers.VENDOR_REQUIRED[asked]))
+    return Named(suggestions=_suggested(named, () if named else names.alike(asked)))
+
+
+def _by_identifier_or_name(names: Names, written: str, asked: str) -> tuple[Product, ...]:
+    text = written.strip()
+    if text.lower().startswith(("pkg:", "cpe:")):
+        return names.by_identifier(text)
+    found = names.by_name(asked)
+    if found:
+        return found
+    if asked in providers.SYNONYMS:
+        return names.known((providers.SYNONYMS[asked],))
+    image = _IMAGE.fullmatch(text.lower())
+    return names.by_identifier(f"pkg:docker/{image['path']}") if image else ()
+
+
+def _is_upstream(provider: str) -> bool:
+    return not provider or provider in providers.SELF_HOSTED
+
+
+def _is_its_own(product: Product, provider: str) -> bool:
+    """Return whether a product is the provider's own: `amazon-rds-postgresql` with provider `aws-rds`."""
+    return any(by == provider and key == product.key for (by, _), key in providers.ROUTES.items())
+
+
+def _suggested(*groups: Iterable[Product]) -> tuple[Product, ...]:
+    unique = {product.key: product for group in groups for product in group}
+    return tuple(unique.values())[:_SUGGESTIONS]
+
+
+def _keys(product: Product) -> tuple[str, ...]:
+    return (product.key,)
+
+
+def _aliases(product: Product) -> tuple[str, ...]:
+    return product.aliases
+
+
+def _labels(product: Product) -> tuple[str, ...]:
+    return (product.label,)
+
+
+def _forms(identifier: str) -> Iterator[str]:
+    """Yield the forms of a purl or CPE under which it is looked up, without version; none for anything else."""
+    text = identifier.strip().lower()
+    if text.startswith("pkg:"):
+        kind, _, path = text[4:].lstrip("/").partition("/")
+        path = unquote(path.partition("#")[0].partition("?")[0])
+        at = path.rfind("@")
+        path = (path[:at] if at > path.rfind("/") + 1 else path).strip("/")
+        if kind == "docker" and "/" not in path:
+            path = f"library/{path}"
+        if path:
+            yield f"pkg:{kind}/{path}"
+    elif text.startswith("cpe:"):
+        parts = text.removeprefix("cpe:2.3:").removeprefix("cpe:/").split(":")
+        if len(parts) >= 3 and all(parts[:3]):
+            yield "cpe:" + ":".join(parts[:3])

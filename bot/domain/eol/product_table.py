@@ -1,0 +1,62 @@
+"""All products and their cycles, indexed: the facts that a version is held against."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import orjson
+
+from bot.domain.eol.cycle_index import CycleIndex
+from bot.domain.eol.matches import Matched, UnknownProduct
+from bot.domain.eol.product_names import Names, identify
+from bot.domain.eol.records import Product
+
+#: Answers are kept for this many pairs of product and provider.
+_KEPT = 10_000
+
+
+class Table:
+    """An immutable set of products. `hash` is that of the content alone, whatever the order of the products."""
+
+    __slots__ = ("_identified", "_indexes", "_names", "answers", "hash", "products")
+
+    def __init__(self, products: Iterable[Product]) -> None:
+        """Index `products`; raise ValueError when two have the same key."""
+        self.products = tuple(sorted(products, key=lambda product: product.key))
+        self.hash = hashlib.sha256(orjson.dumps(self.products, default=str)).hexdigest()[:16]
+        #: Answers by product, version and provider, for inventories repeat themselves; `match` fills it.
+        self.answers: dict[tuple[str, str, str], Matched] = {}
+        self._names = Names(self.products)
+        self._indexes: dict[tuple[str, str], CycleIndex] = {}
+        self._identified: dict[tuple[str, str], CycleIndex | UnknownProduct] = {}
+
+    def __len__(self) -> int:
+        return len(self.products)
+
+    def get(self, key: str) -> Product | None:
+        """Return the product of that key, None where there is none."""
+        return self._names.by_key.get(key)
+
+    def index(self, product: Product, prefix: str = "") -> CycleIndex:
+        """Return the cycles of a product of this table, indexed at the first use; `prefix` goes before each version."""
+        found = self._indexes.get((product.key, prefix))
+        if found is None:
+            found = self._indexes[product.key, prefix] = CycleIndex(product, self.hash, prefix)
+        return found
+
+    def identify(self, product: str, provider: str = "") -> CycleIndex | UnknownProduct:
+        """Return the cycles of what `product` names where `provider` offers it, or what it may have meant."""
+        known = self._identified.get((product, provider))
+        if known is not None:
+            return known
+        named = identify(self._names, product, provider)
+        found: CycleIndex | UnknownProduct
+        if named.product is not None:
+            found = self.index(named.product, named.prefix)
+        else:
+            found = UnknownProduct(suggestions=named.suggestions, feed=self.hash)
+        if len(self._identified) >= _KEPT:
+            self._identified.clear()
+        self._identified[product, provider] = found
+        return found

@@ -1,0 +1,165 @@
+"""What a person asks about end of life, read out of what they wrote: about whom or what, and for which time.
+
+Whom or what the words name is the catalog's and the facts' to say; nothing here knows a name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from bot.domain.directory.questions import read
+from bot.domain.eol.periods import Everything, Period, split_period
+
+
+class Kind(StrEnum):
+    """What the words are said to name."""
+
+    ANY = ""
+    TEAM = "team"
+    ASSET = "asset"
+    PRODUCT = "product"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question about end of life.
+
+    `about` are the words that name its subject, empty for none. `is_everybody` asks for every team, `is_mine` for the
+    asker's own, `person` (a Slack id) for somebody else's. `only_unknown` asks for versions that nobody knows. A
+    question that `needs_product` is one about end of life only if its words name a product ("which postgres 11 do we
+    still run?").
+    """
+
+    about: str = ""
+    kind: Kind = Kind.ANY
+    period: Period = field(default_factory=Everything)
+    is_everybody: bool = False
+    is_mine: bool = False
+    person: str = ""
+    only_unknown: bool = False
+    needs_product: bool = False
+
+
+def parse_command(text: str, *, today: date) -> Question:
+    """Return what somebody typed behind `/eol`: all of it is about end of life."""
+    return _question(text, today, needs_product=False)
+
+
+def parse(text: str, *, today: date) -> Question | None:
+    """Return the question about end of life that a sentence asks; None when it asks something else.
+
+    Who owns something is never a question of end of life, whatever else is said.
+    """
+    said = _unmarked(text)
+    if _OWNERSHIP.search(said) is not None:
+        return None
+    if _ABOUT.search(said) is not None or _WHEN.search(said) is not None:
+        return _question(text, today, needs_product=False)
+    if _RUNS.search(said) is not None:
+        return _question(text, today, needs_product=True)
+    return None
+
+
+def _question(text: str, today: date, *, needs_product: bool) -> Question:
+    without, period = split_period(_unmarked(text), today=today)
+    rest = _ABOUT.sub(" ", _HOW_LONG.sub(" ", without))
+    person = _PERSON.search(text)
+    words = rest.split()
+    kind = Kind.ANY
+    if words and words[0].lower() in _KINDS and len(words) > 1:
+        kind, words = _KINDS[words[0].lower()], words[1:]
+    folded = [word.lower() for word in words]
+    is_unknown = bool(words) and kind is Kind.ANY and any(word in _UNKNOWN for word in folded)
+    left = _UNKNOWN | _EVERYBODY if kind is Kind.ANY else frozenset()
+    about = [
+        word
+        for place, (word, low) in enumerate(zip(words, folded, strict=True))
+        if kind is not Kind.ANY or (low not in left and (low not in _FILLERS or _is_go(folded, place)))
+    ]
+    return Question(
+        about=" ".join(about),
+        kind=kind if about else Kind.ANY,
+        period=period,
+        is_everybody=not about and any(word in _EVERYBODY for word in folded),
+        is_mine=any(word in _MINE for word in folded),
+        person=person[1] if person is not None else "",
+        only_unknown=is_unknown,
+        needs_product=needs_product,
+    )
+
+
+def _is_go(words: list[str], place: int) -> bool:
+    """Whether the word is the language: `go 1.21`, or nothing but `go`."""
+    return words[place] == "go" and (
+        len(words) == 1 or any(word[:1].isdigit() for word in words[place + 1 : place + 2])
+    )
+
+
+def _unmarked(text: str) -> str:
+    return read(text).text
+
+
+def _word(pattern: str) -> re.Pattern[str]:
+    # A hyphen, a dot or a slash joins words: `eol-exporter` is a name.
+    return re.compile(rf"(?<![\w./-])(?:{pattern})(?![\w/-]|\.\w)", re.IGNORECASE)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ABOUT = _word(
+    r"end(?:s|ed|ing)?[\s-]+of[\s-]+(?:its[\s-]+|their[\s-]+)?(?:life|lives|support|service|maintenance)|eols?|eosl?"
+    r"|out[\s-]+of[\s-]+support|(?:no\s+longer|not|un)[\s-]*supported|past\s+support"
+    r"|(?:support|maintenance)\s+(?:ends?|ending|ended|expires|runs\s+out|over)|loses?\s+support|losing\s+support"
+    r"|expir(?:es?|ed|ing|y)|overdue|deprecated|out[\s-]+of[\s-]+date|outdated"
+    r"|still\s+(?:in\s+)?support(?:ed)?|supported(?=\W*$)"
+)
+#: "When does payments-db end?", "when do we have to upgrade postgres 11?", "what needs to be upgraded?"
+_WHEN = _word(
+    r"when\b.{1,200}?\bends?(?=\W*$)"
+    r"|(?:when|what|which|anything|do|does)\b.{0,200}?\b(?:needs?|have|has|must|should)\s+(?:to\s+)?(?:be\s+)?upgrad(?:e|ed|ing)"
+)
+_HOW_LONG = _word(r"(?:for\s+)?how\s+(?:much\s+)?long(?:er)?")
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_OWNERSHIP = _word(
+    r"owners?|ownership|whose|belongs?(?:\s+to)?|responsible|accountable|maintainers?|in\s+charge|on[\s-]?call"
+    r"|look(?:s|ing|ed)?\s+after|(?:who|whom|which\s+teams?|what\s+teams?)\s+(?:(?:\w+\s+)?)"
+    r"(?:owns?|owned|owning|handles?|manages?|maintains?|supports?)"
+    r"|who\s+runs?|who\s+is\s+(?:running|behind)"
+)
+#: "Which postgres 11 do we still run?", "what still uses python 3.8?", "where does redis 5 run?"
+_RUNS = _word(
+    r"(?:which|what|where|who|how\s+many|how\s+much|do|does|are|is|can|may|any|anyone|anybody|anything)\b.{0,200}?"
+    r"\b(?:runs?|running|still\s+(?:uses?|using|has|have|on|depends?|in\s+use))"
+)
+_KINDS = {
+    "team": Kind.TEAM,
+    "squad": Kind.TEAM,
+    "asset": Kind.ASSET,
+    "service": Kind.ASSET,
+    "product": Kind.PRODUCT,
+    "technology": Kind.PRODUCT,
+}
+_UNKNOWN = frozenset(["unknown", "unknowns", "unmatched", "unsure", "ambiguous", "unidentified"])
+_EVERYBODY = _words("all everybody everyone everything organisation organization company companywide everywhere")
+_MINE = frozenset(["my", "mine"])
+#: Words of a question that name nothing.
+_FILLERS = _words(
+    """
+    a an the this that these those there here it its they them their
+    i im we were you our ours us me my mine who what whats which when where hows how many much
+    is are was be been being do does did have has had having can could will would should may might must
+    of for to from by with about on at in into per and or but if so than then as not any some one ones
+    go goes going gone get gets getting reach reaches reaching come comes coming hit hits hitting fall falls falling
+    run runs running ran use uses using used still already currently now yet again also just only soon due end ends
+    show list tell give see find know need needs want please pls thanks hi hello hey
+    anything something nothing thing things stuff every each
+    team teams squad asset assets product products version versions release releases cycle cycles dates date deadline
+    deadlines life support status report overview next own owns day days
+    upgrade upgrades upgraded upgrading migrate replace affected concerned urgent
+    """
+)

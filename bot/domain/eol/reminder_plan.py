@@ -1,0 +1,290 @@
+"""What is said to one addressee now: nothing, a message of its own, or the week's digest. One message a day at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot.domain.eol.exposure import Running, Watch
+from bot.domain.eol.milestones import Audience, Loudness, Milestone, latest_due
+from bot.domain.eol.reminders import Remembered
+from bot.domain.eol.responses import Acknowledged, Planned, Snoozed, Waived, is_quiet
+from bot.domain.working_time import WorkingTime
+
+#: So many days after somebody said that it is done, the evidence should show it.
+VERIFYING_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A watch, and what the store remembers of it; None for one that is seen for the first time."""
+
+    watch: Watch
+    reminder: Remembered | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """When the addressee was last written to, in days of theirs.
+
+    `digest` is the day of the last digest that was sent, `looked` that of the last one that was due, which may have
+    had nothing to say.
+    """
+
+    last: date | None = None
+    digest: date | None = None
+    looked: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A milestone that is said now. `is_owed`: nobody answered the one before it, so those above have to hear, too."""
+
+    subject: Subject
+    milestone: Milestone
+    loudness: Loudness
+    is_owed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A message about `lead`, which names `also` besides."""
+
+    lead: Due
+    also: tuple[Due, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """The week's digest. `quiet` counts what is open and answered, so that nothing is said of it."""
+
+    items: tuple[Due, ...]
+    quiet: int
+    unsure: tuple[Running, ...]
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NothingThisWeek:
+    """The digest is due and would be empty, so there is none; what comes up later waits for the next."""
+
+
+Saying = Ping | Weekly | NothingThisWeek
+
+
+@dataclass(frozen=True, slots=True)
+class Redating:
+    """The deadline of a reminder has moved to `on`. `milestone` is what counts as said before that day."""
+
+    reminder: Remembered
+    on: date
+    milestone: Milestone | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do for one addressee now: reminders to open and to re-date, then what to say."""
+
+    opening: tuple[Watch, ...] = ()
+    redating: tuple[Redating, ...] = ()
+    saying: Saying | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.opening and not self.redating and self.saying is None
+
+
+def plan(
+    subjects: Sequence[Subject],
+    *,
+    now: datetime,
+    work: WorkingTime,
+    written: Written,
+    unsure: Sequence[Running] = (),
+    is_weekly_only: bool = False,
+) -> Plan:
+    """Return what to do for one addressee at `now`: nothing at all while they are not at work.
+
+    `unsure` are versions of theirs that nobody knows. With `is_weekly_only` everything waits for the digest.
+    """
+    if not work.is_open(now):
+        return Plan()
+    today = work.today(now)
+    redating = tuple(_redatings(subjects, work))
+    moved = {each.reminder.id: each.milestone for each in redating}
+    dated = [_redated(subject, moved) for subject in subjects]
+    loud, weekly, quiet = _due(dated, today, work, is_weekly_only=is_weekly_only)
+    saying: Saying | None = None
+    if written.last != today:
+        saying = _digest(dated, (*loud, *weekly), quiet, unsure, now=now, work=work, written=written)
+        awaits_digest = written.looked != today and today == work.today(work.next_digest(now))
+        if saying is None and loud and not awaits_digest:
+            lead, *also = sorted(loud, key=_urgency)
+            saying = Ping(lead, tuple(also))
+    opening = tuple(subject.watch for subject in subjects if subject.reminder is None)
+    return Plan(opening, redating, saying)
+
+
+def is_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
+    """Whether somebody answered what was said last, so that nobody above the addressee hears of it.
+
+    A plan answers until its day has passed, all else what had been said when it was given, a snooze or a waiver also
+    for as long as it lasts. No answer outlives a move of the deadline to an earlier day.
+    """
+    if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
+        return True
+    for answer in reminder.answers:
+        response = answer.response(reminder.kind)
+        if response is None:
+            continue
+        if reminder.deadline < response.deadline.on:
+            return False
+        if isinstance(response, Planned):
+            return today <= response.on
+        if reminder.said_on is None or work.today(answer.at) >= reminder.said_on:
+            return True
+        lasts = None if isinstance(response, Acknowledged) else response
+        return is_quiet(lasts, replace(response.deadline, on=reminder.deadline), Milestone(0), today)
+    return False
+
+
+def _redatings(subjects: Iterable[Subject], work: WorkingTime) -> Iterable[Redating]:
+    """Yield the moves. What was said counts by its days to an earlier date, and by its day to a later one."""
+    for subject in subjects:
+        watch, reminder = subject.watch, subject.reminder
+        if reminder is None or reminder.deadline == watch.deadline.on:
+            continue
+        said = reminder.milestone
+        if said is not None and reminder.said_on is not None and watch.deadline.on > reminder.deadline:
+            said = latest_due(watch.deadline, reminder.said_on, work, tier=watch.tier)
+        yield Redating(reminder, watch.deadline.on, said)
+
+
+def _redated(subject: Subject, moved: dict[int, Milestone | None]) -> Subject:
+    reminder = subject.reminder
+    if reminder is None or reminder.id not in moved:
+        return subject
+    return replace(
+        subject, reminder=replace(reminder, deadline=subject.watch.deadline.on, milestone=moved[reminder.id])
+    )
+
+
+def _due(
+    subjects: Sequence[Subject], today: date, work: WorkingTime, *, is_weekly_only: bool
+) -> tuple[list[Due], list[Due], int]:
+    """Return what is due as a message of its own, what is due in the digest, and how many are quiet."""
+    loud: list[Due] = []
+    weekly: list[Due] = []
+    quiet = 0
+    for subject in subjects:
+        watch, reminder = subject.watch, subject.reminder
+        milestone = latest_due(watch.deadline, today, work, tier=watch.tier)
+        if milestone is None:
+            continue
+        if reminder is not None and _keeps_quiet(reminder, milestone, today, work):
+            quiet += 1
+            continue
+        said = reminder.milestone if reminder is not None else None
+        is_again = said is not None and milestone >= said
+        if is_again and not _is_put_off_no_longer(reminder, today):
+            continue
+        loudness = milestone.loudness(watch.deadline.kind)
+        if is_again and loudness is Loudness.BROADCAST:
+            loudness = Loudness.POST  # the channel has had it
+        is_owed = said is not None and reminder is not None and _escalates(reminder, milestone, today, work)
+        due = Due(subject, milestone, loudness, is_owed and not is_weekly_only)
+        opened_on = reminder.opened_on if reminder is not None else today
+        is_backlog = said is None and milestone.day(watch.deadline, work) < opened_on
+        waits = is_weekly_only or is_backlog or loudness is Loudness.DIGEST
+        (weekly if waits else loud).append(due)
+    return loud, weekly, quiet
+
+
+def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
+    """Whether a snooze or a waiver is over, and nothing has been said since: what was said before it is due again."""
+    if reminder is None or reminder.said_on is None:
+        return False
+    match reminder.response:
+        case Snoozed(until=over) | Waived(expires=over):
+            return reminder.said_on < over <= today
+        case _:
+            return False
+
+
+def _escalates(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:
+    return milestone.audience is not Audience.TEAM and not is_answered(reminder, today, work)
+
+
+def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:
+    """Whether an answer, or the wait for the evidence, keeps a milestone from being said today."""
+    if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
+        return True
+    response = reminder.response
+    if response is None:
+        return False
+    deadline = replace(response.deadline, on=reminder.deadline)
+    if isinstance(response, Acknowledged) and response.deadline.on < reminder.deadline:
+        # It was given to a milestone by the old date; what counts as said has been brought to the new one.
+        return reminder.milestone is not None and milestone >= reminder.milestone
+    return is_quiet(response, deadline, milestone, today)
+
+
+def _is_verifying(reminder: Remembered, today: date, work: WorkingTime) -> bool:
+    return reminder.claimed_at is not None and today < _evidence_due(reminder.claimed_at, work)
+
+
+def _evidence_due(claimed_at: datetime, work: WorkingTime) -> date:
+    return work.today(claimed_at) + timedelta(VERIFYING_DAYS)
+
+
+def _digest(
+    subjects: Sequence[Subject],
+    due: Sequence[Due],
+    quiet: int,
+    unsure: Sequence[Running],
+    *,
+    now: datetime,
+    work: WorkingTime,
+    written: Written,
+) -> Weekly | NothingThisWeek | None:
+    """Return the digest where one is due that has not been looked at. What came up after its day waits for the next."""
+    digest_day, today = work.today(work.last_digest(now)), work.today(now)
+    if written.looked is not None and written.looked >= digest_day:
+        return None
+    known_since = [today if each.reminder is None else each.reminder.opened_on for each in subjects]
+    known_since += [work.today(run.deployment.first_seen_at) for run in unsure]
+    if not known_since or min(known_since) > digest_day:
+        return None
+    said = {each.subject.watch.key for each in due}
+    unproven = [each for each in _unproven(subjects, today, work, written) if each.subject.watch.key not in said]
+    items = tuple(sorted((*due, *unproven), key=_urgency))
+    if items or _has_news(unsure, work, written):
+        return Weekly(items, quiet, tuple(unsure), written.digest is None)
+    return NothingThisWeek()
+
+
+def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, written: Written) -> Iterable[Due]:
+    """Yield what was said to be done, and should be seen to be by now; each is said in one digest."""
+    for subject in subjects:
+        reminder = subject.reminder
+        if reminder is None or reminder.claimed_at is None:
+            continue
+        since = _evidence_due(reminder.claimed_at, work)
+        milestone = latest_due(subject.watch.deadline, today, work, tier=subject.watch.tier)
+        if milestone is not None and since <= today and (written.digest is None or written.digest < since):
+            yield Due(subject, milestone, Loudness.DIGEST)
+
+
+def _has_news(unsure: Sequence[Running], work: WorkingTime, written: Written) -> bool:
+    """Whether a version that nobody knows was first seen after the last digest: by itself it is said once."""
+    if written.digest is None:
+        return bool(unsure)
+    sent = work.last_digest(work.at(written.digest, work.closes))
+    return any(run.deployment.first_seen_at > sent for run in unsure)
+
+
+def _urgency(due: Due) -> tuple[int, int, date, str, str]:
+    watch = due.subject.watch
+    return due.milestone.days, watch.tier if watch.tier is not None else 99, watch.deadline.on, *watch.key[1:3]

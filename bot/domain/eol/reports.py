@@ -1,0 +1,254 @@
+"""What a question about end of life is answered with: what ends when, what is done about it, and what nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from bot.domain.eol.deadlines import charge_on
+from bot.domain.eol.exposure import Running, Watch, certain_of
+from bot.domain.eol.milestones import Deadline, DeadlineKind
+from bot.domain.eol.periods import SOON_DAYS, Everything, Overdue, Period
+from bot.domain.eol.records import Charge, Cycle, Product
+from bot.domain.eol.reminders import FactsAge, Remembered
+from bot.domain.eol.responses import Acknowledged, Planned, Snoozed, Waived
+from bot.domain.eol.subjects import Subject
+from bot.domain.names import fold
+
+
+class Urgency(StrEnum):
+    """Under which head something stands, the most urgent first."""
+
+    OVERDUE = "overdue"  #: it has ended
+    SOON = "soon"  #: it ends within 90 days
+    PAID = "paid"  #: standard support is over, and it goes on for money
+    LATER = "later"
+    PLANNED = "planned"  #: somebody has said what is done when, and that day has not passed
+    WAIVED = "waived"  #: somebody has approved to leave it for now
+
+
+_ORDER = {urgency: place for place, urgency in enumerate(Urgency)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What one addressee has of one cycle that ends.
+
+    `charge` is what the provider charges on top today, `next_charge` what it charges next; None for nothing.
+    `is_past` says that the deadline lies behind. `active_until` is when active support ends, where that is to come.
+    """
+
+    watch: Watch
+    urgency: Urgency
+    is_past: bool
+    reminder: Remembered | None = None
+    charge: Charge | None = None
+    next_charge: Charge | None = None
+    active_until: date | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether support is over, or goes on only for money; whatever was answered to that."""
+        return self.is_past or self.charge is not None
+
+    @property
+    def quiet_until(self) -> date | None:
+        """The day until which a snooze holds, or a plan's or waiver's own; None for what is not quiet."""
+        response = self.reminder.response if self.reminder is not None else None
+        match response:
+            case Planned(on=on):
+                return on if self.urgency is Urgency.PLANNED else None
+            case Waived(expires=expires):
+                return expires if self.urgency is Urgency.WAIVED else None
+            case Snoozed(until=until):
+                return until
+            case _:
+                return None
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether somebody has seen what was said last."""
+        return self.reminder is not None and isinstance(self.reminder.response, Acknowledged)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The answer. `unsure` are deployments whose version nobody knows, `undated` those with no announced end.
+
+    `ended_besides` and `later_besides` count what the question's time leaves out; `covered` counts deployments, of
+    which `watched_runs` have a deadline. `releases` are those that were asked for where nobody runs them.
+    """
+
+    subject: Subject
+    period: Period
+    today: date
+    facts: FactsAge
+    entries: tuple[Entry, ...] = ()
+    unsure: tuple[Running, ...] = ()
+    undated: tuple[Running, ...] = ()
+    covered: int = 0
+    ended_besides: int = 0
+    later_besides: int = 0
+    only_unknown: bool = False
+    releases: tuple[tuple[Product, Cycle], ...] = ()
+
+    @property
+    def counts(self) -> Mapping[Urgency, int]:
+        """How many entries stand under each head."""
+        found = dict.fromkeys(Urgency, 0)
+        for entry in self.entries:
+            found[entry.urgency] += 1
+        return found
+
+    @property
+    def is_all_clear(self) -> bool:
+        """Whether it may be said that nothing of the subject needs anything now.
+
+        Never with a version that nobody knows, with facts too old to say so, or with nothing to go by.
+        """
+        urgent = any(entry.urgency in (Urgency.OVERDUE, Urgency.SOON, Urgency.PAID) for entry in self.entries)
+        return (
+            not urgent
+            and not self.ended_besides
+            and not self.unsure
+            and self.covered > 0
+            and self.facts.freshness.may_clear
+        )
+
+
+@dataclass(slots=True)
+class Compiling:
+    """Takes the inventory piece by piece, so that whoever compiles may pause in between, and makes the report of it."""
+
+    subject: Subject
+    period: Period
+    today: date
+    facts: FactsAge
+    only_unknown: bool = False
+    _watches: list[Watch] = field(default_factory=list)
+    _dated: set[int] = field(default_factory=set)
+    _certain: list[Running] = field(default_factory=list)
+    _unsure: list[Running] = field(default_factory=list)
+
+    def add_watch(self, watch: Watch) -> None:
+        """Take a watch, or the part of it that the subject covers."""
+        runs = tuple(running for running in watch.runs if self.subject.covers(running))
+        if runs:
+            self._watches.append(replace(watch, runs=runs))
+            self._dated.update(running.deployment.id for running in runs)
+
+    def add_runs(self, runs: Iterable[Running]) -> None:
+        """Take deployments of one asset."""
+        for running in runs:
+            if self.subject.covers(running):
+                (self._unsure if certain_of(running.matched) is None else self._certain).append(running)
+
+    @property
+    def addressees(self) -> frozenset[str]:
+        """The keys of those whose reminders the report shows."""
+        return frozenset(watch.addressee.key for watch in self._watches)
+
+    @property
+    def size(self) -> int:
+        """How many deployments the report is about so far."""
+        return len(self._certain) + len(self._unsure)
+
+    def done(self, reminders: Iterable[Remembered]) -> Report:
+        """Return the report of everything that was added, with the open reminders among `reminders`."""
+        everything = self._entries({each.key: each for each in reminders})
+        entries = [each for each in everything if is_within(each, self.period)]
+        outside = [each for each in everything if not is_within(each, self.period)]
+        ended = sum(each.has_ended for each in outside)
+        return Report(
+            subject=self.subject,
+            period=self.period,
+            today=self.today,
+            facts=self.facts,
+            entries=() if self.only_unknown else tuple(sorted(entries, key=_order)),
+            unsure=tuple(sorted(self._unsure, key=_run_order)),
+            undated=tuple(
+                sorted((one for one in self._certain if one.deployment.id not in self._dated), key=_run_order)
+            ),
+            covered=self.size,
+            ended_besides=ended,
+            later_besides=len(outside) - ended,
+            only_unknown=self.only_unknown,
+        )
+
+    def _entries(self, reminders: Mapping[tuple[str, str, str, str], Remembered]) -> list[Entry]:
+        # The end of active support is a watch of its own; beside the end of support it is a remark.
+        active: dict[tuple[str, ...], Watch] = {}
+        others: dict[tuple[str, ...], list[Watch]] = {}
+        for watch in self._watches:
+            cycle = watch.key[:3]
+            if watch.deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
+                active[cycle] = watch
+            else:
+                others.setdefault(cycle, []).append(watch)
+        pairs = [(watch, active.get(cycle)) for cycle, each in others.items() for watch in each]
+        pairs += [(watch, None) for cycle, watch in active.items() if cycle not in others]
+        return [self._entry(watch, beside, reminders.get(watch.key)) for watch, beside in pairs]
+
+    def _entry(self, watch: Watch, active: Watch | None, reminder: Remembered | None) -> Entry:
+        is_over = watch.deadline.kind is DeadlineKind.EXTENDED_SUPPORT and watch.deadline.on < self.today
+        goes_on = not is_over and any(one.deployment.has_extended_support is not False for one in watch.runs)
+        charges = watch.cycle.charges if goes_on else ()
+        charge = charge_on(watch.cycle, self.today) if goes_on else None
+        return Entry(
+            watch=watch,
+            urgency=urgency_of(watch.deadline, reminder, self.today, is_paid=charge is not None),
+            is_past=watch.deadline.on < self.today,
+            reminder=reminder,
+            charge=charge,
+            next_charge=next((each for each in charges if each.since > self.today), None),
+            active_until=active.deadline.on if active is not None else None,
+        )
+
+
+def urgency_of(deadline: Deadline, reminder: Remembered | None, today: date, *, is_paid: bool) -> Urgency:
+    """Return under which head a deadline stands.
+
+    An answer to a later deadline than this one says nothing of it: a date that moved to an earlier day is news.
+    """
+    response = reminder.response if reminder is not None else None
+    stands = response is not None and response.deadline.kind is deadline.kind and deadline.on >= response.deadline.on
+    if stands and isinstance(response, Planned) and today <= response.on:
+        return Urgency.PLANNED
+    if stands and isinstance(response, Waived) and today < response.expires:
+        return Urgency.WAIVED
+    if deadline.on < today:
+        return Urgency.OVERDUE
+    if deadline.on <= today + timedelta(SOON_DAYS):
+        return Urgency.SOON
+    return Urgency.PAID if is_paid else Urgency.LATER
+
+
+def is_within(entry: Entry, period: Period) -> bool:
+    """Whether an entry belongs into the answer to a question about that time."""
+    match period:
+        case Everything():
+            return True
+        case Overdue():
+            return entry.has_ended
+        case _:
+            return period.first <= entry.watch.deadline.on <= period.last
+
+
+def _order(entry: Entry) -> tuple[int, date, str, str, str, str]:
+    watch = entry.watch
+    name = fold(watch.product.label or watch.product.key)
+    return (
+        _ORDER[entry.urgency],
+        watch.deadline.on,
+        name,
+        watch.cycle.name,
+        watch.deadline.kind,
+        fold(watch.addressee.name),
+    )
+
+
+def _run_order(running: Running) -> tuple[str, str, str, str, int]:
+    one = running.deployment
+    return one.product, one.version, one.provider, fold(running.asset.name), one.id

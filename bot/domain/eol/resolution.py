@@ -1,0 +1,106 @@
+"""Whether the evidence shows that nothing is left of what a reminder was about, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain.eol.deadlines import current, deadlines_of
+from bot.domain.eol.exposure import Running, Watches, certain_of
+from bot.domain.eol.milestones import DeadlineKind
+from bot.domain.eol.product_table import Table
+from bot.domain.eol.records import Phase, phase
+from bot.domain.eol.reminders import Remembered
+
+
+class Resolution(StrEnum):
+    """Why a reminder is over."""
+
+    UPGRADED = "upgraded"  #: Its assets have been seen in supported cycles since.
+    GONE = "gone"  #: Its assets are not there any more, or run nothing of the kind.
+    MOVED = "moved"  #: They run it still, and are somebody else's.
+    REPLACED = "replaced"  #: They count as something else now, which is not known to be supported.
+    PASSED = "passed"  #: The day has come, and another deadline of the same cycle counts now.
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An asset ran the reminder's cycle, and a source that was read since did not see it any more.
+
+    `product` is the source's own word for it.
+    """
+
+    asset_id: int
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a reminder that nothing is watched for any more. `since` is when it was opened."""
+
+    gone: Sequence[Gone]
+    since: datetime
+
+    def runs(self, watches: Watches, product: str) -> tuple[Running, ...]:
+        """Return what runs now where the cycle ran: the same product, else what came after the reminder was opened."""
+        found: dict[int, Running] = {}
+        for each in self.gone:
+            runs = watches.by_asset.get(each.asset_id, ())
+            same = [run for run in runs if run.deployment.product == each.product or _product_of(run) == product]
+            for run in same or (run for run in runs if run.deployment.first_seen_at >= self.since):
+                found[run.deployment.id] = run
+        return tuple(found.values())
+
+
+def resolve(
+    reminder: Remembered, evidence: Evidence, watches: Watches, table: Table, *, today: date
+) -> Resolution | None:
+    """Return what became of a reminder whose key is not watched any more; None when that is not known.
+
+    Then it stays open, and nothing is said: its cycle is missing from the facts, or has lost its date, and may be back
+    tomorrow.
+    """
+    addressee, product, cycle, kind = reminder.key
+    if (addressee, product, cycle) in watches.running:
+        if any(key[:3] == reminder.key[:3] for key in watches.by_key):
+            return Resolution.PASSED if reminder.deadline < today else Resolution.REPLACED
+        has_passed = kind == DeadlineKind.ACTIVE_SUPPORT.value and reminder.deadline < today
+        return Resolution.PASSED if has_passed else None
+    theirs = [each for each in evidence.gone if _is_of(watches, each.asset_id, addressee)]
+    if theirs:
+        return _became(Evidence(theirs, evidence.since), watches, product, today)
+    if evidence.gone or any(key[1:] == (product, cycle) for key in watches.running):
+        return Resolution.MOVED
+    known = table.get(product)
+    is_known = known is not None and any(each.name == cycle for each in known.cycles)
+    return Resolution.REPLACED if is_known else None
+
+
+def _became(evidence: Evidence, watches: Watches, product: str, today: date) -> Resolution:
+    runs = evidence.runs(watches, product)
+    if not runs:
+        return Resolution.GONE
+    is_shown = all(_is_supported(run, today) and run.deployment.last_seen_at >= evidence.since for run in runs)
+    return Resolution.UPGRADED if is_shown else Resolution.REPLACED
+
+
+def _is_of(watches: Watches, asset_id: int, addressee: str) -> bool:
+    """Whether the asset is the addressee's; one that is gone or runs nothing is taken for it."""
+    runs = watches.by_asset.get(asset_id, ())
+    return not runs or runs[0].responsible.addressee.key == addressee
+
+
+def _is_supported(run: Running, today: date) -> bool:
+    certain = certain_of(run.matched)
+    if certain is None:
+        return False
+    deadlines = deadlines_of(certain.cycle, has_extended_support=run.deployment.has_extended_support)
+    ahead = all(each.on >= today for each in current(deadlines, today))
+    return ahead and phase(certain.cycle, today) not in (Phase.UNKNOWN, Phase.ENDED)
+
+
+def _product_of(run: Running) -> str:
+    certain = certain_of(run.matched)
+    return certain.product.key if certain is not None else ""

@@ -1,0 +1,174 @@
+"""Whom or what a question about end of life is about, and which deployments that covers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.eol import providers
+from bot.domain.eol.cycle_index import CycleIndex
+from bot.domain.eol.exposure import Running, certain_of
+from bot.domain.eol.matches import Ambiguous, InCycle, Method, UnknownProduct
+from bot.domain.eol.product_table import Table
+from bot.domain.eol.records import Cycle, Product
+from bot.domain.eol.version_matcher import match_cycle
+from bot.domain.names import fold
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+
+_TOKEN = re.compile(r"\d+|[a-z]+")
+_VERSION = re.compile(r"v?\d[\w.+-]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductAsked:
+    """A product in every form in which anybody offers it: `keys` of products, and `words` for it, folded.
+
+    `version` is as it was asked for, empty for all; `label` how people write the product.
+    """
+
+    label: str
+    keys: frozenset[str]
+    words: frozenset[str]
+    version: str = ""
+
+    def covers(self, running: Running) -> bool:
+        """Whether a deployment is of this product and version, or may be: what is not sure is covered, too."""
+        matched = running.matched
+        if isinstance(matched, UnknownProduct):
+            known = any(product.key in self.keys for product in matched.suggestions)
+            if not known and fold(running.deployment.product) not in self.words:
+                return False
+        elif matched.product.key not in self.keys:
+            return False
+        return not self.version or self._is_version(running)
+
+    def _is_version(self, running: Running) -> bool:
+        asked = version_tokens(self.version)
+        certain = certain_of(running.matched)
+        if certain is not None:
+            cycle = certain.cycle
+            if fold(self.version) in {fold(cycle.name), fold(cycle.codename), fold(cycle.label)}:
+                return True
+            if version_tokens(cycle.name)[: len(asked)] == asked:
+                return True
+        written = version_tokens(running.deployment.version)
+        length = min(len(asked), len(written))
+        return asked[:length] == written[:length]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom and what a report is about: each that is set narrows it; nothing set is the whole organisation.
+
+    An asset comes with all its parts, by `part_ids`. `is_mine` says that the teams and the person are those of whoever
+    asked.
+    """
+
+    teams: tuple[TeamRecord, ...] = ()
+    person: PersonRecord | None = None
+    asset: AssetRecord | None = None
+    part_ids: frozenset[int] = frozenset()
+    product: ProductAsked | None = None
+    is_mine: bool = False
+
+    @property
+    def is_everybody(self) -> bool:
+        """Whether it is about every team."""
+        return not self.teams and self.person is None and self.asset is None
+
+    def covers(self, running: Running) -> bool:
+        """Whether the report has this deployment in it.
+
+        A team answers for what reminders to it are about, and for what it owns another area of: whoever owns the
+        application above a database is concerned by the database's end.
+        """
+        if self.asset is not None and running.asset.id != self.asset.id and running.asset.id not in self.part_ids:
+            return False
+        if (self.teams or self.person is not None) and not self._is_theirs(running):
+            return False
+        return self.product is None or self.product.covers(running)
+
+    def _is_theirs(self, running: Running) -> bool:
+        addressee, others = running.responsible.addressee, running.responsible.others
+        if self.person is not None and addressee.person is not None and addressee.person.id == self.person.id:
+            return True
+        return any(
+            (addressee.team is not None and addressee.team.id == team.id)
+            or any(name == team.name for _, name in others)
+            for team in self.teams
+        )
+
+
+def product_asked(table: Table, text: str) -> ProductAsked | None:
+    """Return the product that `text` names, perhaps with a version and a provider: `postgres 11 rds`; None for none.
+
+    Without a provider it is the product as its makers and all providers offer it.
+    """
+    words = re.split(r"[\s@]+|(?<=[^\W\d]):(?=v?\d)", text.strip())
+    for name, version, provider in _readings([word for word in words if word]):
+        found = table.identify(name, provider)
+        if isinstance(found, CycleIndex) and (
+            not version or _VERSION.fullmatch(version) or _is_of(found.product, version)
+        ):
+            return _asked(found.product, name, version, is_one=bool(provider))
+        if fold(name) in providers.VENDOR_REQUIRED:
+            keys = frozenset(providers.VENDOR_REQUIRED[fold(name)])
+            return ProductAsked(label=name, keys=keys, words=frozenset(providers.VENDOR_REQUIRED), version=version)
+    return None
+
+
+def releases(table: Table, asked: ProductAsked) -> tuple[tuple[Product, Cycle], ...]:
+    """Return the release cycles that the version asked for names, those of all who offer it.
+
+    A version that is too coarse (`python 3`) names several; one that is unknown names none, and so does no version.
+    """
+    found: list[tuple[Product, Cycle]] = []
+    for product in filter(None, map(table.get, sorted(asked.keys) if asked.version else ())):
+        match match_cycle(table.index(product), asked.version):
+            case InCycle(cycle=cycle):
+                found.append((product, cycle))
+            case Ambiguous(method=Method.COARSE, candidates=cycles):
+                found += [(product, cycle) for cycle in cycles]
+    return tuple(found)
+
+
+def version_tokens(version: str) -> tuple[str, ...]:
+    """Return the numbers and words of a version: `v11.22-alpine` is `11`, `22`, `alpine`."""
+    found = _TOKEN.findall(version.lower())
+    return tuple(found[1:] if len(found) > 1 and found[0] == "v" else found)
+
+
+def _readings(words: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield what may be product, version and provider, the plainest reading first."""
+    if not words:
+        return
+    yield " ".join(words), "", ""
+    for place in range(len(words) - 1, 0, -1):
+        if _VERSION.fullmatch(words[place]):
+            others = words[:place] + words[place + 1 :]
+            yield " ".join(others), words[place], ""
+            yield from ((name, words[place], by) for name, by in _with_provider(others))
+    yield from ((name, "", by) for name, by in _with_provider(words))
+    if len(words) > 1:  # a codename: `debian bookworm`
+        yield " ".join(words[:-1]), words[-1], ""
+
+
+def _is_of(product: Product, name: str) -> bool:
+    """Whether a word is a codename or a label of one of the product's cycles."""
+    return any(fold(name) in {fold(c.name), fold(c.codename), fold(c.label)} for c in product.cycles)
+
+
+def _with_provider(words: list[str]) -> Iterator[tuple[str, str]]:
+    for place in range(len(words) - 1, -1, -1):
+        if len(words) > 1 and fold(words[place]) in providers.PROVIDERS:
+            yield " ".join(words[:place] + words[place + 1 :]), words[place]
+
+
+def _asked(product: Product, name: str, version: str, *, is_one: bool) -> ProductAsked:
+    label = product.label or product.key
+    words = frozenset({fold(name), fold(product.key), *map(fold, product.aliases)})
+    if is_one:
+        return ProductAsked(label=label, keys=frozenset({product.key}), words=frozenset(), version=version)
+    offered = {key for (_, engine), key in providers.ROUTES.items() if engine in words}
+    return ProductAsked(label=label, keys=frozenset({product.key, *offered}), words=words, version=version)

@@ -1,0 +1,75 @@
+"""Which release cycle an upgrade should go to: the one that buys the most time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.eol.records import Cycle, Phase, Product, phase
+
+#: An upgrade to what is supported for fewer days than this has to be done again within the year.
+ENOUGH_DAYS = 365
+
+_SUPPORTED = frozenset({Phase.ACTIVE, Phase.STANDARD})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A cycle to upgrade to. `until` is the last day of its standard support, None while no end is announced."""
+
+    cycle: Cycle
+    until: date | None
+    is_lts: bool
+
+    def days_left(self, today: date) -> int | None:
+        """Return the runway in days; None while no end is announced."""
+        return None if self.until is None else (self.until - today).days
+
+    def is_enough(self, today: date) -> bool:
+        """Whether support lasts a year or longer."""
+        left = self.days_left(today)
+        return left is None or left >= ENOUGH_DAYS
+
+
+def targets(product: Product, current: Cycle, today: date) -> tuple[Target, ...]:
+    """Return what `current` can be upgraded to, the longest runway first, then the newest.
+
+    That is every later cycle of the product that is out and in standard support. A cycle is later when it came out
+    later, and when either day is unknown, when the source puts it before `current`.
+    """
+    names = [cycle.name for cycle in product.cycles]
+    place = names.index(current.name) if current.name in names else len(names)
+    found = [
+        Target(cycle, cycle.eol if isinstance(cycle.eol, date) else None, _is_lts(cycle, today))
+        for at, cycle in enumerate(product.cycles)
+        if cycle.name != current.name
+        and _is_out(cycle, today)
+        and phase(cycle, today) in _SUPPORTED
+        and _is_later(cycle, current, is_before=at < place)
+    ]
+    return tuple(sorted(found, key=lambda target: target.until or date.max, reverse=True))
+
+
+def suggested(product: Product, current: Cycle, today: date) -> Target | None:
+    """Return the target with the longest runway, a long-term-support one where one has a year left.
+
+    When none has a year left it is the longest there is; None when there is nothing to upgrade to.
+    """
+    found = targets(product, current, today)
+    enough = [target for target in found if target.is_enough(today)]
+    return next((target for target in enough if target.is_lts), next(iter(enough or found), None))
+
+
+def _is_out(cycle: Cycle, today: date) -> bool:
+    return cycle.released is None or cycle.released <= today
+
+
+def _is_lts(cycle: Cycle, today: date) -> bool:
+    return cycle.lts if isinstance(cycle.lts, bool) else cycle.lts <= today
+
+
+def _is_later(cycle: Cycle, current: Cycle, *, is_before: bool) -> bool:
+    if cycle.released is None or current.released is None:
+        return is_before
+    # A support branch that comes out on the very day of another is ranked by the source.
+    return (cycle.released, is_before) > (current.released, False)

@@ -1,0 +1,229 @@
+"""Which release cycle a version belongs to. What no rule decides is somebody's to look at, never supported.
+
+The rules, the first that decides counts: the product from provider and engine, then by identifier, name and alias; the
+name, codename or label of a cycle; the longest beginning of the version that is a cycle, in whole numbers; the edition
+or first build where several cycles begin alike; the cycle whose latest version it is. What is left is too coarse, older
+than all that is tracked, between two cycles, or newer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from bot.domain.eol import version_schemes
+from bot.domain.eol.cycle_index import CycleIndex, Run, Tokens, without_zeros
+from bot.domain.eol.matches import Gap, Matched, Method, Newer, UnknownProduct, UntrackedOld
+from bot.domain.eol.product_table import Table
+from bot.domain.eol.versions import Version, parse, plain_run, tidy
+
+#: Answers that a table keeps at most; they take some 300 bytes each.
+_KEPT = 30_000
+
+
+def match(table: Table, *, product: str, version: str, provider: str = "") -> Matched:
+    """Return what `version` of `product`, as `provider` offers it, belongs to.
+
+    `product` is what an inventory says: a name, an alias, an engine, a purl or a CPE; `provider` is whose clock counts,
+    "" for whoever makes the product. The answer is the same whatever the order of the table's products, and only
+    `InCycle` may be taken as known.
+    """
+    asked = (product, version, provider)
+    answer = table.answers.get(asked)
+    if answer is None:
+        index = table.identify(product, provider)
+        answer = index if isinstance(index, UnknownProduct) else _match(index, version)
+        if len(table.answers) >= _KEPT:
+            table.answers.clear()
+        table.answers[asked] = answer
+    return answer
+
+
+def _match(index: CycleIndex, version: str) -> Matched:
+    """Return what a version of one product belongs to; what the text alone decides is not cut into tokens."""
+    named = index.named.get(version)
+    if named is not None:
+        return named
+    run = plain_run(version)
+    begun = index.beginning(run) if run not in index.contested else None
+    if begun is not None:
+        return begun
+    return match_cycle(index, version if version.lower().startswith(index.prefix) else index.prefix + version)
+
+
+def match_cycle(index: CycleIndex, text: str) -> Matched:
+    """Return what a version of one product belongs to, by all rules."""
+    tidied = tidy(text)
+    spelt_so = index.by_text.get(tidied.lower(), ())
+    if len(spelt_so) == 1:
+        return index.sure(spelt_so[0], Method.CYCLE)
+    version = version_schemes.translate(index.product.key, parse(text))
+    if not version.tokens:
+        return _unreadable(index)
+    named = index.exact.get(version.tokens, ())
+    if named and (version.is_whole or any(isinstance(token, str) for token in version.tokens)):
+        return index.sure(named[0], Method.CYCLE) if len(named) == 1 else _one_of(index, named, version, Method.CYCLE)
+    if not version.run:
+        return _worded(index, version, tidied)
+    return _numbered(index, version)
+
+
+def _worded(index: CycleIndex, version: Version, tidied: str) -> Matched:
+    """Decide a version that begins with a word: `bookworm-slim`, `python3.9`, `PostgreSQL 11.22`."""
+    for length in range(len(version.tokens), 0, -1):
+        named = index.worded.get(version.tokens[:length], ())
+        if named:
+            return index.sure(named[0], Method.CYCLE) if len(named) == 1 else index.ambiguous(named, Method.CYCLE)
+    bare = index.without_name(tidied)
+    if bare is not None:
+        return match_cycle(index, bare)
+    begun = [place for spelt, places in index.worded.items() if _begins(spelt, version.tokens) for place in places]
+    return index.ambiguous(begun, Method.COARSE) if begun else _unreadable(index)
+
+
+def _numbered(index: CycleIndex, version: Version) -> Matched:
+    runs = (
+        [(version.run, False)] if version.full_run == version.run else [(version.full_run, True), (version.run, False)]
+    )
+    for run, is_beyond in runs:
+        for length in range(len(run), 0, -1):
+            group = index.groups.get(run[:length], ())
+            rest = version.tokens[length:]
+            # Beyond a space only what a word confirms: `8 2` is not 8.2, `11 24H2` is.
+            if group and (not is_beyond or any(_named(words, rest) for words, _ in group if words)):
+                return _in_group(index, group, version, length)
+    # Java 1.5 and later are 5 and later; 1.4 has no other name.
+    if index.is_java and version.run[0] == 1 and len(version.run) > 1 and version.run[1] >= 5:
+        return _numbered(index, Version(version.tokens[1:], version.before_cut[1:]))
+    return _by_build(index, version) or _coarse(index, version) or _outside(index, version)
+
+
+def _in_group(index: CycleIndex, group: tuple[tuple[Tokens, int], ...], version: Version, length: int) -> Matched:
+    """Decide between the cycles whose names begin with the same numbers, the first `length` of the version."""
+    rest = version.tokens[length:]
+    listed = index.latest.get(version.before_cut, ())
+    named = [(len(words), place) for words, place in group if words and _contains(rest, words)]
+    if named:
+        longest = max(named)[0]
+        best = [place for size, place in named if size == longest]
+        if listed and best[0] not in listed:
+            return index.ambiguous((*best, *listed), Method.LATEST)  # the facts contradict the name: ask
+        return index.sure(best[0], Method.EDITION) if len(best) == 1 else _one_of(index, best, version, Method.EDITION)
+    if version.is_prerelease and not any(version.run[length:]):
+        return _listed(index, listed) or _before(index, version.run[:length])
+    places = [place for _, place in group]
+    begun = [place for words, place in group if words and rest and _begins(words, rest)]
+    plain = [place for words, place in group if not words]
+    if begun:
+        return _one_of(index, begun, version, Method.COARSE)
+    if not plain and (built := _by_build(index, version)) is not None:
+        return built  # 6.3.9600 is a build of Windows 8.1, not of the 6 SP2
+    if len(places) > 1 or not plain:
+        return _one_of(index, places, version, Method.EDITION, plain=plain)
+    if listed and plain[0] not in listed:
+        return index.ambiguous((*plain, *listed), Method.LATEST)  # the facts contradict the name: ask
+    size, within = index.finer.get(version.run[:length], (0, []))
+    if size and len(version.run) >= size and not listed:
+        return _between(index, within, version.run, is_prerelease=False)
+    return index.sure(plain[0], Method.PREFIX)
+
+
+def _one_of(
+    index: CycleIndex,
+    places: list[int] | tuple[int, ...],
+    version: Version,
+    method: Method,
+    *,
+    plain: list[int] | None = None,
+) -> Matched:
+    """Decide between cycles that the name of the version leaves open: by build, by their latest, else ask."""
+    first = index.by_first_build(version.run)
+    if first is not None and first in places:
+        return index.sure(first, Method.BUILD)
+    listed = [place for place in index.latest.get(version.before_cut, ()) if place in places]
+    if len(listed) == 1:
+        return index.sure(listed[0], Method.LATEST)
+    if plain and len(plain) == 1 and not listed and index.agree(places):
+        return index.sure(plain[0], Method.PREFIX)
+    return index.ambiguous(listed or places, method)
+
+
+def _by_build(index: CycleIndex, version: Version) -> Matched | None:
+    """Decide a version that begins with no cycle's name by what is known of builds and latest versions."""
+    first = index.by_first_build(version.run)
+    if first is not None:
+        return index.sure(first, Method.BUILD)
+    listed = _listed(index, index.latest.get(version.before_cut, ()))
+    if listed is not None:
+        return listed
+    for length in range(len(version.run), 0, -1):
+        places = index.builds.get(version.run[:length])
+        if places is not None:
+            return index.sure(places[0], Method.BUILD) if len(places) == 1 else index.ambiguous(places, Method.BUILD)
+    return None
+
+
+def _listed(index: CycleIndex, listed: tuple[int, ...]) -> Matched | None:
+    if not listed:
+        return None
+    return index.sure(listed[0], Method.LATEST) if len(listed) == 1 else index.ambiguous(listed, Method.LATEST)
+
+
+def _coarse(index: CycleIndex, version: Version) -> Matched | None:
+    """Decide a version that is shorter than the names of cycles: `8` where there are 8.0 and 8.4."""
+    size = len(version.run)
+    longer = [head for head in index.groups if len(head) > size and head[:size] == version.run]
+    if not longer:
+        return None
+    if version.is_prerelease:
+        return _before(index, min(longer))
+    places = [place for head in longer for _, place in index.groups[head]]
+    if len(longer) == 1 and not any(longer[0][size:]):
+        return _in_group(index, index.groups[longer[0]], version, size)
+    return index.ambiguous(places, Method.COARSE)
+
+
+def _outside(index: CycleIndex, version: Version) -> Matched:
+    """Say where a version that belongs to no cycle lies: by the builds, where cycles are not named after them."""
+    order: list[tuple[Run, int]]
+    if index.latest_runs and len(version.run) >= 3:
+        order = [(run, place) for run, place in index.latest_runs]
+    else:
+        order = [(head, index.groups[head][0][1]) for head in index.heads]
+    if not order:
+        return _unreadable(index)
+    return _between(index, order, version.run, is_prerelease=version.is_prerelease)
+
+
+def _before(index: CycleIndex, head: Run) -> Matched:
+    """Say where a pre-release of the cycle that begins with `head` lies."""
+    order = [(one, index.groups[one][0][1]) for one in index.heads]
+    return _between(index, order, head, is_prerelease=True)
+
+
+def _between(index: CycleIndex, order: list[tuple[Run, int]], run: Run, *, is_prerelease: bool) -> Matched:
+    cycles, product, feed = index.product.cycles, index.product, index.feed
+    at = bisect_left([without_zeros(one) for one, _ in order], without_zeros(run))
+    below = cycles[order[at - 1][1]] if at > 0 else None
+    above = cycles[order[at][1]] if at < len(order) else None
+    if above is None:
+        return Newer(product=product, newest=below, feed=feed)
+    if below is None and not is_prerelease:
+        return UntrackedOld(product=product, oldest=above, feed=feed)
+    return Gap(product=product, below=below, above=above, is_prerelease=is_prerelease, feed=feed)
+
+
+def _unreadable(index: CycleIndex) -> Matched:
+    return index.ambiguous(range(len(index.product.cycles)), Method.UNREADABLE)
+
+
+def _named(words: Tokens, rest: Tokens) -> bool:
+    return _contains(rest, words) or (bool(rest) and _begins(words, rest))
+
+
+def _begins(whole: Tokens, start: Tokens) -> bool:
+    return whole[: len(start)] == start
+
+
+def _contains(within: Tokens, words: Tokens) -> bool:
+    size = len(words)
+    return any(within[start : start + size] == words for start in range(len(within) - size + 1))

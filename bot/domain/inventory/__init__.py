@@ -1,0 +1,1 @@
+"""What runs where: what sources and scans have seen, and the deployments that this comes to."""

@@ -1,0 +1,269 @@
+"""What people do with blocks: press, choose, type, submit, close. And what an app's answers do to views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.playground import _payloads
+from bot.playground._calls import ApiError
+from bot.playground._core import NO_ANSWER
+from bot.playground._message_actions import Talking
+from bot.playground._methods_views import check, fill, push
+from bot.playground._refuse_blocks import check_block
+from bot.playground._shapes import ts_of
+from bot.playground._state import (
+    STATE_KEYS,
+    Values,
+    blocks_of,
+    chosen,
+    complaints,
+    elements,
+    find_element,
+    initial_values,
+)
+from bot.playground.records import Delivery, Json, Message, MessageRef, PlaygroundError, User, View, ViewRef
+
+
+class Acting(Talking):
+    """The part of the simulated Slack in which people use messages, modals and the Home tab."""
+
+    #: (container id, action_id) -> the options that the app offered last.
+    _suggested: dict[tuple[str, str], list[Json]]
+
+    async def act(
+        self,
+        user: str,
+        container: MessageRef | ViewRef,
+        action_id: str,
+        *,
+        block_id: str | None = None,
+        value: Any = None,
+    ) -> Delivery:
+        """Presses a button or makes a choice; the app gets `block_actions`.
+
+        `value` is the value of an option (a list for several), an id of a person or channel, a date or time as Slack
+        writes it, or the text of an input with dispatch_action. Raises PlaygroundError for what is not there.
+        """
+        person = self.workspace.user(user)
+        target = self._container(person, container)
+        block, element = find_element(blocks_of(target), action_id, block_id=block_id)
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            raise PlaygroundError(f"{action_id} only counts when the view is submitted: pass it to submit_view.")
+        action = self._chosen(person, target, block, element, value)
+        if isinstance(target, View):
+            trigger = self._occasion(person, view=target.id).trigger_id
+            payload = _payloads.view_action(self.workspace, person, target, action=action, trigger_id=trigger)
+        else:
+            place = self.workspace.channels[target.channel]
+            occasion = self._occasion(person, channel=place, ts=target.ts)
+            payload = _payloads.message_action(self.workspace, occasion, target, action=action)
+        return await self._interact(person, payload)
+
+    def _container(self, person: User, container: MessageRef | ViewRef) -> Message | View:
+        if isinstance(container, ViewRef):
+            home = self.workspace.homes.get(person.id)
+            if home is not None and home.id == container.view_id:
+                return home
+            return self._open_view(person, container.view_id)
+        _, place = self._present(person.id, container.channel)
+        message = self.workspace.message(place.id, container.ts)
+        if message is None or message.ephemeral_for not in (None, person.id):
+            raise PlaygroundError(f"@{person.handle} sees no message {container.ts} in #{place.name}.")
+        return message
+
+    def _open_view(self, person: User, view_id: str) -> View:
+        stack = self.workspace.stack(person.id)
+        if not stack or stack[-1].id != view_id:
+            raise PlaygroundError(f"@{person.handle} does not have the view {view_id} on top.")
+        return stack[-1]
+
+    def _chosen(self, person: User, target: Message | View, block: Json, element: Json, value: Any) -> Json:
+        """The entry of `actions`, once the choice is part of the container's state."""
+        kind = element["type"]
+        shown = {"placeholder", "text", "value", "style", "url", "confirm"} | {STATE_KEYS.get(kind, ("", ""))[1]}
+        action = {"action_id": element["action_id"], "block_id": block["block_id"]}
+        action |= {name: element[name] for name in shown if name in element}
+        if kind != "button":
+            offered = self._suggested.get((_id_of(target), element["action_id"]), [])
+            state = chosen(element, value, suggested=offered)
+            action |= state
+            if kind != "overflow":
+                values = self._values(person, target)
+                values.setdefault(block["block_id"], {})[element["action_id"]] = state
+        return action | {"type": kind, "action_ts": ts_of(self.workspace.now())}
+
+    @staticmethod
+    def _values(person: User, target: Message | View) -> Values:
+        if isinstance(target, View):
+            values: Values = target.payload["state"]["values"]
+            return values
+        kept = initial_values(blocks_of(target), kept=target.state.get(person.id))
+        target.state[person.id] = kept
+        return kept
+
+    async def request_options(
+        self, user: str, container: MessageRef | ViewRef, action_id: str, text: str, *, block_id: str | None = None
+    ) -> list[Json]:
+        """Types into an external select; returns the options that the app offers (those of its groups as well)."""
+        person = self.workspace.user(user)
+        target = self._container(person, container)
+        block, element = find_element(blocks_of(target), action_id, block_id=block_id)
+        if not element["type"].endswith("external_select"):
+            raise PlaygroundError(f"{action_id} is not an external select.")
+        asked = {**element, "block_id": block["block_id"]}
+        payload = _payloads.suggestion(self.workspace, person, target, element=asked, value=text)
+        delivery = await self._courier.send("interaction", payload)
+        options = _offered(delivery.response)
+        if not self._complain_unless_ok(delivery, person, "Options could not be loaded.") or options is None:
+            return []
+        element_shown = {"type": "static_select", "action_id": action_id, "options": options[:100]}
+        block_shown = {"type": "actions", "elements": [element_shown]}
+        if len(options) > 100 or options:
+            self._check_options(person, block_shown, len(options))
+        self._suggested[_id_of(target), action_id] = options
+        return options
+
+    def _check_options(self, person: User, block: Json, count: int) -> None:
+        found: list[Any] = []
+        check_block(block, "/options", found, surface="message")
+        reasons = [str(one) for one in found] + (["invalid_blocks: no more than 100 options"] if count > 100 else [])
+        if reasons:
+            self.workspace.refuse("options", reasons, block)
+            self.workspace.toast(person.id, "Options could not be loaded.")
+
+    async def submit_view(self, user: str, view_id: str, values: dict[str, Any] | None = None) -> Delivery:
+        """Fills the topmost modal and submits it; what the ack says happens to the view.
+
+        `values`: action_id, block_id or "block_id.action_id" -> value, as for `act`; None leaves an input empty and
+        what is not named stays as it is. What Slack's client checks itself (required inputs, lengths, numbers) never
+        reaches the app: the sentences are in `View.errors` and the Delivery has status 0.
+        """
+        person = self.workspace.user(user)
+        view = self._open_view(person, view_id)
+        if view.payload.get("submit") is None:
+            raise PlaygroundError("This view has no submit button.")
+        for name, value in (values or {}).items():
+            self._fill(view, name, value)
+        view.errors = complaints(view)
+        if view.errors:
+            self.workspace.changed("view", user=person.id)
+            at = self.workspace.now()
+            return Delivery(at=at, kind="interaction", payload={}, error="; ".join(view.errors.values()))
+        trigger = self._occasion(person, view=view.id).trigger_id
+        urls = self._response_urls(person, view)
+        payload = _payloads.view_submission(self.workspace, person, view, trigger_id=trigger, urls=urls)
+        delivery = await self._courier.send("interaction", payload)
+        if self._complain_unless_ok(delivery, person, NO_ANSWER):
+            await self._answered(person, view, delivery.response)
+        return delivery
+
+    def _fill(self, view: View, name: str, value: Any) -> None:
+        matches = [
+            (block, element)
+            for block, element in elements(view.payload["blocks"])
+            if element["type"] in STATE_KEYS
+            and name in (element["action_id"], block["block_id"], f"{block['block_id']}.{element['action_id']}")
+        ]
+        if len(matches) != 1:
+            there = ", ".join(element["action_id"] for _, element in elements(view.payload["blocks"]))
+            raise PlaygroundError(f"{len(matches)} inputs are called {name}; there is: {there}.")
+        block, element = matches[0]
+        offered = self._suggested.get((view.id, element["action_id"]), [])
+        empty: Any = [] if STATE_KEYS[element["type"]][0].endswith("s") else None
+        state = chosen(element, empty if value is None else value, suggested=offered)
+        view.payload["state"]["values"][block["block_id"]][element["action_id"]] = state
+
+    def _response_urls(self, person: User, view: View) -> list[Json]:
+        """A response_url for every chosen conversation of a select with response_url_enabled."""
+        urls = []
+        for block, element in elements(view.payload["blocks"]):
+            if not element.get("response_url_enabled"):
+                continue
+            state = view.payload["state"]["values"][block["block_id"]][element["action_id"]]
+            channel = self.workspace.channels.get(state[STATE_KEYS[element["type"]][0]] or "")
+            if channel is not None:
+                url = self._occasion(person, channel=channel).response_url
+                place = {"block_id": block["block_id"], "action_id": element["action_id"]}
+                urls.append({**place, "channel_id": channel.id, "response_url": url})
+        return urls
+
+    async def _answered(self, person: User, view: View, answer: Any) -> None:
+        """Does to the views what the ack of a submission says; refuses what Slack refuses, with a toast."""
+        try:
+            if answer in (None, "", {}):
+                self._drop(person, view)
+            elif not isinstance(answer, dict):
+                raise ApiError("invalid_arguments", "the ack of a view_submission must be empty or JSON")
+            else:
+                await self._respond(person, view, answer)
+        except ApiError as error:
+            self.workspace.toast(person.id, NO_ANSWER)
+            self.workspace.refuse("ack of view_submission", [error.code, *error.messages], {"response": answer})
+
+    def _drop(self, person: User, view: View) -> None:
+        # the app may have changed the stack meanwhile: only a view that is still on top closes
+        if self.workspace.stack(person.id)[-1:] == [view]:
+            self.workspace.drop_views(person.id, 1)
+
+    async def _respond(self, person: User, view: View, answer: Json) -> None:
+        action = answer.get("response_action")
+        if action == "errors":
+            self._show_errors(person, view, answer.get("errors"))
+        elif action == "clear":
+            closed = self.workspace.drop_views(person.id)
+            await self._tell_closed(person, [one for one in closed if one is not view], is_cleared=True)
+        elif action in ("update", "push"):
+            definition = answer.get("view")
+            if not isinstance(definition, dict):
+                raise ApiError("invalid_arguments", f"response_action {action} needs a view")
+            check(self.workspace, f"ack with {action}", definition)
+            if view.id not in self.workspace.views:
+                raise ApiError("not_found")
+            if action == "push":
+                push(self.workspace, view, definition)
+            else:
+                fill(self.workspace, view, definition)
+                self.workspace.changed("view", user=person.id)
+        else:
+            raise ApiError("invalid_arguments", f"unknown response_action: {action}")
+
+    def _show_errors(self, person: User, view: View, errors: Any) -> None:
+        inputs = {block["block_id"] for block in view.payload["blocks"] if block["type"] == "input"}
+        if not isinstance(errors, dict) or not errors or not all(isinstance(one, str) for one in errors.values()):
+            raise ApiError("invalid_arguments", "errors must name at least one block_id and its sentence")
+        if unknown := errors.keys() - inputs:
+            raise ApiError("invalid_arguments", f"errors name no input block: {', '.join(sorted(unknown))}")
+        view.errors = dict(errors)
+        self.workspace.changed("view", user=person.id)
+
+    async def close_view(self, user: str, view_id: str) -> Delivery | None:
+        """A person closes the topmost modal (all of them if it has clear_on_close).
+
+        The app hears `view_closed` only for views with notify_on_close; the last such Delivery is returned, else None.
+        """
+        person = self.workspace.user(user)
+        view = self._open_view(person, view_id)
+        everything = bool(view.payload["clear_on_close"])
+        closed = self.workspace.drop_views(person.id, None if everything else 1)
+        return await self._tell_closed(person, closed, is_cleared=everything)
+
+    async def _tell_closed(self, person: User, closed: list[View], *, is_cleared: bool) -> Delivery | None:
+        delivery = None
+        for view in closed:
+            if view.payload["notify_on_close"]:
+                payload = _payloads.view_closed(self.workspace, person, view, is_cleared=is_cleared)
+                delivery = await self._interact(person, payload)
+        return delivery
+
+
+def _id_of(container: Message | View) -> str:
+    return container.id if isinstance(container, View) else f"{container.channel}/{container.ts}"
+
+
+def _offered(answer: Any) -> list[Json] | None:
+    if not isinstance(answer, dict):
+        return None
+    options = list(answer.get("options") or ())
+    for group in answer.get("option_groups") or ():
+        options += group["options"]
+    return options

@@ -1,0 +1,87 @@
+"""Moves the playground's clock, and lets happen on the way what happens by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from bot import jobs
+from bot.app import Running
+from bot.playground.clock import MovableClock
+from bot.playground.fake_slack import FakeSlack
+from bot.playground.records import PlaygroundError
+from bot.playground.upgrades import keep_plans
+from bot.services import outbox
+
+log = logging.getLogger(__name__)
+
+#: So far the clock is moved between two looks at what is due.
+_STEP = timedelta(hours=2)
+#: A channel takes one message a second; so many are posted at most before the clock moves on.
+_BETWEEN_POSTS, _MOST_POSTS = timedelta(seconds=1), 30
+
+
+class ClockMover:
+    """Fits `bot.playground.page_api.Mover`. Whoever looks on sees the days go by."""
+
+    def __init__(self, slack: FakeSlack, clock: MovableClock, baton: Running) -> None:
+        self._slack, self._clock, self._baton = slack, clock, baton
+        self._turn = asyncio.Lock()
+        self._moves: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
+
+    async def __call__(self, by: timedelta) -> None:
+        """Move the clock in small steps, so that reminders come about when they would have come, then run every job.
+
+        It may end up some seconds further, in which messages went out one after the other.
+        Who moves it while it is being moved waits for their turn; a move goes on when whoever asked for it has gone.
+        Raises PlaygroundError for a move that the clock does not make.
+        """
+        move = asyncio.create_task(self._move(by))
+        self._moves.add(move)
+        move.add_done_callback(self._moves.discard)
+        await asyncio.shield(move)
+
+    async def finish(self) -> None:
+        """End every move after the step that is under way."""
+        self._is_stopping = True
+        await asyncio.gather(*self._moves, return_exceptions=True)
+
+    async def _move(self, by: timedelta) -> None:
+        async with self._turn:
+            try:
+                self._clock.check(by)
+            except ValueError as error:
+                raise PlaygroundError(f"That does not work: {error}.") from None
+            end = self._clock.ahead + by
+            while self._clock.ahead < end and not self._is_stopping:
+                day = self._clock.now().date()
+                self._clock.advance(min(end - self._clock.ahead, _STEP))
+                is_new_day = self._clock.now().date() != day
+                await self._go_on(is_new_day=is_new_day)
+                if is_new_day:
+                    self._slack.workspace.changed("clock")
+            for job_id, _, function in jobs.JOBS:
+                try:
+                    await function(self._baton.jobs)
+                except Exception:
+                    log.exception("job %s failed after the clock was moved", job_id)
+            self._baton.context.drainer.wake()
+            self._slack.workspace.changed("clock")
+
+    async def _go_on(self, *, is_new_day: bool) -> None:
+        """Keep the day's plans, say what is due at this hour, and post it while the clock shows it."""
+        try:
+            if is_new_day:
+                await keep_plans(self._baton)
+            await jobs.remind(self._baton.jobs)
+            await self._post()
+        except Exception:
+            log.exception("reminders failed while the clock was moved")
+
+    async def _post(self) -> None:
+        for _ in range(_MOST_POSTS):
+            if not await outbox.drain(self._baton.context.deps, self._baton.context.slack):
+                return
+            self._clock.advance(_BETWEEN_POSTS)

@@ -1,0 +1,120 @@
+"""Use cases behind a reminder's buttons: acknowledge, plan, snooze, and say that it is done.
+
+Every one may be pressed twice: the second press changes nothing and returns what stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from bot.domain.eol.current_answer import current_milestone, standing
+from bot.domain.eol.outcomes import Recorded, Standing
+from bot.domain.eol.reminders import AnswerKind, Card, ClosedCard
+from bot.domain.eol.responses import SNOOZE_ENDS
+from bot.domain.eol.responses import snooze as snoozed
+from bot.domain.rights import Right, require
+from bot.errors import NotFoundError, UserError
+from bot.services import actors
+from bot.services.deps import Deps
+from bot.services.eol._card_answers import CLOSED, UNKNOWN, Act, acting, holders_of
+from bot.services.eol.exposure import Watcher
+from bot.services.eol.reminder_store import card_of
+from bot.store import tables
+
+#: What keeps a reminder quiet for a while, and gives way to another answer.
+_QUIET = (AnswerKind.ACKNOWLEDGED, AnswerKind.SNOOZED, AnswerKind.PLANNED)
+#: Answers that an acknowledgement or a snooze does not undo.
+_SETTLED = frozenset({AnswerKind.PLANNED, AnswerKind.WAIVED})
+
+
+async def look_up(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int | None = None) -> Card:
+    """Return the card of an open reminder. Raises NotFoundError when it is closed or nothing is known of it.
+
+    With `person_id` it is for a form: NotAllowedError is raised unless that person may answer, so that nobody fills in
+    what the submission, which checks again, would refuse.
+    """
+    await watcher.current()
+    async with deps.database.reading() as session:
+        card = await card_of(deps, watcher, session, reminder_id)
+        if not isinstance(card, Card):
+            raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
+        if person_id is not None:
+            require(actors.actor(person_id), Right.ANSWER, await holders_of(session, card))
+    return card
+
+
+async def acknowledge(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> Recorded | Standing:
+    """Keep a reminder quiet until its next milestone. Whatever keeps it quiet already stands."""
+    async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
+        stands = standing(act.card)
+        if stands is not None:
+            return Standing(act.card, stands)
+        await act.end(_QUIET)
+        seen = current_milestone(act.card.reminder, act.card.watch.deadline.on, act.today)
+        row = await act.add(AnswerKind.ACKNOWLEDGED, milestone=seen.days)
+        await act.note("acknowledge", answer=row.id, milestone=seen.days)
+        return await _recorded(act, row)
+
+
+async def snooze(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, days: int) -> Recorded | Standing:
+    """Keep a reminder quiet for some days, two weeks before its deadline at the latest.
+
+    A plan or a waiver in force stands. Raises UserError when it is too late for a snooze.
+    """
+    async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
+        stands = standing(act.card)
+        if stands is not None and stands.kind in _SETTLED:
+            return Standing(act.card, stands)
+        found = snoozed(act.card.watch.deadline, act.today, days)
+        if found is None:
+            raise UserError(
+                f"A snooze ends {SNOOZE_ENDS} days before the date at the latest, so it is too late for one: "
+                "plan it, or acknowledge it."
+            )
+        if stands is not None and stands.kind is AnswerKind.SNOOZED and stands.until == found.until:
+            return Standing(act.card, stands)
+        await act.end(_QUIET)
+        row = await act.add(AnswerKind.SNOOZED, until=found.until)
+        await act.note("snooze", answer=row.id, until=found.until.isoformat())
+        return await _recorded(act, row)
+
+
+async def plan(
+    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, on: date, detail: Mapping[str, str]
+) -> Recorded | Standing:
+    """Plan the upgrade for a day, today or later. It takes the place of whatever was answered before.
+
+    `detail` is as `Answer` has it. A day after the deadline is allowed, and said. Raises UserError for a day that is
+    over. The very same plan again changes nothing.
+    """
+    async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
+        if on < act.today:
+            raise UserError("That day is over: choose today or a later one.")
+        said = {key: value for key, value in detail.items() if value}
+        stands = standing(act.card)
+        if stands is not None and stands.kind is AnswerKind.PLANNED and (stands.until, stands.detail) == (on, said):
+            return Standing(act.card, stands)
+        await act.end(tuple(AnswerKind))
+        _unclaim(act)
+        row = await act.add(AnswerKind.PLANNED, until=on, detail=said)
+        await act.note("plan", answer=row.id, until=on.isoformat())
+        return await _recorded(act, row)
+
+
+async def done(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> Recorded | Standing:
+    """Note that somebody says that it is done. The reminder stays open until the evidence shows it."""
+    async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
+        if act.row.claimed_at is not None:
+            return Standing(act.card)
+        act.row.claimed_at, act.row.claimed_by = act.now, person_id
+        await act.note("done")
+        return Recorded(await act.redraw())
+
+
+async def _recorded(act: Act, row: tables.ReminderAnswer) -> Recorded:
+    return Recorded(await act.redraw(), act.answer(row.id))
+
+
+def _unclaim(act: Act) -> None:
+    act.row.claimed_at = act.row.claimed_by = None

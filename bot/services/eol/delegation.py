@@ -1,0 +1,93 @@
+"""Use cases of handing a reminder to another team: one offers it, a member of the other accepts or declines."""
+
+from __future__ import annotations
+
+from bot.blocks import eol as blocks
+from bot.blocks.text import escape
+from bot.domain.eol.current_answer import pending
+from bot.domain.eol.exposure import Addressee
+from bot.domain.eol.outcomes import Decided, Offered
+from bot.domain.eol.reminders import AnswerKind
+from bot.domain.rights import Right
+from bot.errors import NotFoundError, UserError
+from bot.services import actors, routing
+from bot.services.deps import Deps
+from bot.services.eol._card_answers import CLOSED, Act, acting, answer_of, offer_key
+from bot.services.eol.exposure import Watcher
+from bot.store import tables
+
+
+async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, team_id: int) -> Offered:
+    """Ask another team to take a reminder over. Nothing moves until one of its people accepts.
+
+    An offer to somebody else that is still open is taken back; the same one again is sent only if it was lost. Raises
+    UserError for a team that has it already or cannot be told, NotFoundError for one that is gone.
+    """
+    async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
+        team = watcher.snapshot.team(team_id)
+        if team is None or team.is_gone:
+            raise NotFoundError("That team is no longer in the catalog: choose another.")
+        own = act.card.watch.addressee.team
+        holder = act.card.reminder.delegated_to or (own.id if own is not None else None)
+        if team_id == holder:
+            raise UserError(f"{escape(team.name, 80)} has it already: choose another team.")
+        asked = pending(act.card.reminder, AnswerKind.DELEGATED, act.today)
+        if asked is not None and asked.team_id == team_id:
+            told = await act.tell_team(offer_key(asked.id), team, blocks.offer(act.card, asked))
+            return Offered(act.card, team.name, told, is_new=False)
+        if not routing.places(deps, watcher.snapshot, Addressee(team)):
+            raise UserError(
+                f"{escape(team.name, 80)} has no channel, lead or member that I could ask: talk to them yourself."
+            )
+        if asked is not None:
+            await act.end((AnswerKind.DELEGATED,))
+        row = await act.add(AnswerKind.DELEGATED, team_id=team_id)
+        await act.note("delegate", answer=row.id, team=team_id)
+        answer = await answer_of(act.session, row)
+        told = await act.tell_team(offer_key(answer.id), team, blocks.offer(act.card, answer))
+        return Offered(await act.redraw(), team.name, told)
+
+
+async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int, is_accepted: bool) -> Decided:
+    """Accept or decline an offer as one of the team that it was made to; whoever made it cannot accept it.
+
+    Accepting ends what was answered before; declining tells those who offered. A second decision changes nothing and
+    returns the first. Raises NotAllowedError for everybody else, NotFoundError when it is no longer offered.
+    """
+    async with deps.database.reading() as session:
+        offered = await session.get(tables.ReminderAnswer, answer_id)
+    if offered is None or offered.kind != AnswerKind.DELEGATED or offered.team_id is None:
+        raise NotFoundError(CLOSED)
+    team = watcher.snapshot.team(offered.team_id)
+    name = team.name if team is not None else ""
+    async with acting(deps, watcher, reminder_id=offered.reminder_id, person_id=person_id, is_answer=False) as act:
+        row = await act.session.get_one(tables.ReminderAnswer, answer_id)
+        asked = await actors.holders(act.session, [offered.team_id], asked_by=row.person_id)
+        act.require(Right.DECLINE, asked)
+        if row.decided_by is not None:
+            was_accepted = row.ended_at != row.decided_at
+            return Decided(act.card, await answer_of(act.session, row), was_accepted, is_new=False)
+        if row.ended_at is not None:
+            raise NotFoundError("That is no longer asked: they have answered it in another way.")
+        if is_accepted:
+            act.require(Right.ACCEPT, asked)
+        row.decided_by, row.decided_at = person_id, act.now
+        if is_accepted:
+            act.row.delegated_to = offered.team_id
+            # Those above the new team have heard of nothing yet; their team has just answered what is owed.
+            act.row.owed = act.row.lead_told = act.row.manager_told = None
+            await act.end(tuple(AnswerKind), but=answer_id)
+        else:
+            row.ended_at = act.now
+        return await _tell(act, row, name, is_accepted=is_accepted)
+
+
+async def _tell(act: Act, row: tables.ReminderAnswer, team: str, *, is_accepted: bool) -> Decided:
+    """Write it down, and let both sides see what came of the offer."""
+    answer = await answer_of(act.session, row)
+    await act.note("accept" if is_accepted else "decline", answer=answer.id, team=row.team_id)
+    await act.revise(offer_key(answer.id), blocks.offer_settled(act.card, answer, is_accepted=is_accepted))
+    word = "accepted" if is_accepted else "declined"
+    message = blocks.offer_answered(act.card, answer, team, is_accepted=is_accepted)
+    told = await act.reply(f"lifecycle.offer-{word}:{answer.id}", message)
+    return Decided(await act.redraw(), answer, is_accepted, told=told)

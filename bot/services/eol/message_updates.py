@@ -1,0 +1,129 @@
+"""A reminder's messages in Slack: their keys, and how they are brought up to date with what was answered and seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import eol as blocks
+from bot.blocks.text import Rendered
+from bot.domain.eol.reminders import Card, ClosedCard, Item, Remembered
+from bot.services import outbox
+from bot.services.deps import Deps
+from bot.services.eol import reminder_store
+from bot.services.eol.exposure import Watcher
+from bot.store import tables
+
+
+def root_key(reminder: Remembered) -> str:
+    """Return the key of a reminder's root message, in the channel of whoever it is told to."""
+    told = f":{reminder.delegated_to}" if reminder.delegated_to is not None else ""
+    return f"eol:{reminder.id}:root{told}"
+
+
+def has_root(reminder: Remembered) -> bool:
+    """Whether there is a root message where the reminder is told."""
+    return reminder.root_key == root_key(reminder)
+
+
+def reply_key(reminder: Remembered) -> str:
+    """Return the key of the reply that says a reminder's milestone in its thread, on the day on which it is said."""
+    milestone = reminder.milestone.days if reminder.milestone is not None else ""
+    return f"eol:{reminder.id}:{milestone}:{reminder.said_on}"
+
+
+async def redraw(session: AsyncSession, deps: Deps, watcher: Watcher, card: Card | ClosedCard) -> None:
+    """Render a reminder's root message anew, and the reply that said a milestone last: both ask for an answer."""
+    await revise_root(session, deps, watcher, card)
+    reply = await _last_reply(session, card.reminder)
+    if reply is not None:
+        await _Drawing(session, deps, watcher, card).revise(reply.key, reply.day)
+
+
+async def revise_root(session: AsyncSession, deps: Deps, watcher: Watcher, card: Card | ClosedCard) -> None:
+    """Render the root message of a reminder anew, when it has one, with what it said besides.
+
+    One in the channel of a team that has handed the reminder over says that, and in the end that it is over.
+    """
+    reminder, drawing = card.reminder, _Drawing(session, deps, watcher, card)
+    if not reminder.root_key:
+        return
+    first = root_key(replace(reminder, delegated_to=None))
+    if isinstance(card, ClosedCard) and first != reminder.root_key:
+        await drawing.revise(first, None)
+    pings = tables.Ping
+    query = select(col(pings.day)).where(
+        col(pings.addressee) == _recipient(reminder), col(pings.key) == reminder.root_key
+    )
+    await drawing.revise(reminder.root_key, (await session.execute(query)).scalar())
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    key: str
+    day: date
+
+
+async def _last_reply(session: AsyncSession, reminder: Remembered) -> _Said | None:
+    pings = tables.Ping
+    query = (
+        select(col(pings.key), col(pings.day))
+        .where(
+            col(pings.addressee) == _recipient(reminder),
+            col(pings.key).startswith(f"eol:{reminder.id}:", autoescape=True),
+            col(pings.key) != reminder.root_key,
+        )
+        .order_by(col(pings.day).desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    return _Said(row.key, row.day) if row is not None and reminder.root_key else None
+
+
+def _recipient(reminder: Remembered) -> str:
+    """Return under whom the days are kept on which the messages in a reminder's thread were sent."""
+    team = reminder.root_key.partition(":root:")[2]
+    return f"team:{team}" if team else reminder.addressee
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What the messages of one reminder are drawn from."""
+
+    session: AsyncSession
+    deps: Deps
+    watcher: Watcher
+    card: Card | ClosedCard
+
+    async def revise(self, key: str, day: date | None) -> None:
+        """Render the message with that key anew, with what else was due on the day on which it was sent."""
+        also = await self._also(day) if day is not None else []
+        await outbox.revise(self.session, key=key, message=self._drawn(key, also), at=self.deps.clock.now())
+
+    def _drawn(self, key: str, also: list[Item]) -> Rendered:
+        card = self.card
+        if isinstance(card, ClosedCard):
+            return blocks.closed(card, also=also)
+        reminder = card.reminder
+        if reminder.delegated_to is not None and not has_root(reminder):
+            return blocks.handed_over(card, also=also)
+        if key == reminder.root_key or reminder.milestone is None:
+            return blocks.card(card, also=also)
+        return blocks.milestone(Item(card, reminder.milestone), also=also)
+
+    async def _also(self, day: date) -> list[Item]:
+        """Return the milestones of others that the day's message named besides, unless they were said again since.
+
+        There is one message a day, so whatever its recipient was told of on that day was in it.
+        """
+        told = await reminder_store.said_to(self.session, _recipient(self.card.reminder), day)
+        watches = (await self.watcher.current()).by_key
+        return [
+            Item(reminder_store.card(self.deps, self.watcher, each, watches[each.key], {}), each.milestone)
+            for each in told
+            if each.id != self.card.reminder.id and each.key in watches and each.milestone is not None
+        ]

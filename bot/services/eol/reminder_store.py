@@ -1,0 +1,255 @@
+"""What the store remembers of reminders and their answers, and the cards that are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.domain.eol.exposure import Watch
+from bot.domain.eol.feed import freshness
+from bot.domain.eol.milestones import DeadlineKind, Milestone
+from bot.domain.eol.reminders import Answer, AnswerKind, Card, ClosedCard, DateMove, FactsAge, Remembered
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.services.deps import Deps
+from bot.services.eol.evidence import evidence_of
+from bot.services.eol.exposure import Watcher
+from bot.services.eol.facts import Facts
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.db import Database
+
+#: Reminders read at a time: making records of them takes some five milliseconds.
+_CHUNK = 250
+#: So many addressees are asked for at a time.
+_MANY = 500
+
+#: (product, cycle): what the moves of dates are found by.
+Moves = Mapping[tuple[str, str], tuple[DateMove, ...]]
+
+
+async def remembered(
+    session: AsyncSession,
+    *,
+    reminder_ids: Collection[int] | None = None,
+    addressee: str | None = None,
+    is_open: bool = True,
+) -> list[Remembered]:
+    """Return reminders with the answers in force and the people who gave them, by id.
+
+    All that are open; of `reminder_ids` or `addressee` only where these are given. With `is_open` False the resolved
+    ones, too.
+    """
+    table, conditions = tables.Reminder, list[ColumnElement[bool]]()
+    if is_open:
+        conditions.append(col(table.resolved_at).is_(None))
+    if reminder_ids is not None:
+        conditions.append(col(table.id).in_(reminder_ids))
+    if addressee is not None:
+        conditions.append(col(table.addressee) == addressee)
+    rows = (await session.execute(select(tables.core(table)).where(*conditions).order_by(col(table.id)))).all()
+    return await _with_answers(session, rows, conditions)
+
+
+async def told_to(database: Database, addressees: Iterable[str]) -> AsyncIterator[list[Remembered]]:
+    """Yield the open reminders of these addressees, and those that their teams have taken over.
+
+    Some hundred at a time, so that the event loop has its turn in between.
+    """
+    table, keys = tables.Reminder, sorted(addressees)
+    for start in range(0, len(keys), _MANY):
+        some, last = keys[start : start + _MANY], 0
+        teams = [int(key.removeprefix("team:")) for key in some if key.startswith("team:")]
+        theirs = or_(col(table.addressee).in_(some), col(table.delegated_to).in_(teams))
+        while True:
+            conditions = [col(table.resolved_at).is_(None), theirs, col(table.id) > last]
+            query = select(tables.core(table)).where(*conditions).order_by(col(table.id)).limit(_CHUNK)
+            async with database.reading() as session:
+                rows = (await session.execute(query)).all()
+                if not rows:
+                    break
+                last = rows[-1].id
+                found = await _with_answers(session, rows, [*conditions, col(table.id) <= last])
+            yield found
+
+
+async def addressees_of_open(session: AsyncSession) -> list[str]:
+    """Return who has open reminders, and which teams have taken some over."""
+    table, is_open = tables.Reminder, col(tables.Reminder.resolved_at).is_(None)
+    theirs = await session.execute(select(col(table.addressee)).where(is_open).distinct())
+    taken = await session.execute(
+        select(col(table.delegated_to)).where(is_open, col(table.delegated_to).is_not(None)).distinct()
+    )
+    return [*theirs.scalars(), *(f"team:{team}" for team in taken.scalars())]
+
+
+async def _with_answers(
+    session: AsyncSession, rows: Sequence[Any], conditions: Sequence[ColumnElement[bool]]
+) -> list[Remembered]:
+    if not rows:
+        return []
+    answers = await _answers(session, conditions)
+    people = await _people(session, {*_people_in(rows, "claimed_by"), *_people_in(answers, "person_id", "decided_by")})
+    by_reminder: dict[int, list[Answer]] = {}
+    for row in answers:
+        by_reminder.setdefault(row.reminder_id, []).append(_answer(row, people))
+    return [_remembered(row, tuple(by_reminder.get(row.id, ())), people) for row in rows]
+
+
+async def card_of(deps: Deps, watcher: Watcher, session: AsyncSession, reminder_id: int) -> Card | ClosedCard | None:
+    """Return what the root message of a reminder shows now; None when nothing is known of it.
+
+    That is so, too, for one that is open and that nothing is watched for: the facts have lost its date, or the evidence
+    that closes it has not been looked at yet.
+    """
+    found = await remembered(session, reminder_ids=[reminder_id], is_open=False)
+    if not found:
+        return None
+    watches = await watcher.current()
+    [reminder] = found
+    row = await session.get_one(tables.Reminder, reminder_id)
+    if row.resolved_at is not None:
+        return await closed_card(watcher, session, reminder, row.resolution)
+    watch = watches.by_key.get(reminder.key)
+    if watch is None:
+        return None
+    moves = await moves_of(session, [watch])
+    return card(deps, watcher, reminder, watch, moves)
+
+
+async def closed_card(watcher: Watcher, session: AsyncSession, reminder: Remembered, resolution: str) -> ClosedCard:
+    """Return what the root message shows once the reminder is resolved, with what its assets run now."""
+    product = watcher.facts.table.get(reminder.product)
+    evidence = await evidence_of(watcher, session, reminder)
+    return ClosedCard(
+        reminder=reminder,
+        product=product.label or product.key if product is not None else reminder.product,
+        cycle=reminder.cycle,
+        resolution=resolution,
+        evidence=evidence,
+    )
+
+
+def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves: Moves) -> Card:
+    """Return what the root message of an open reminder shows."""
+    offer = next((each for each in reminder.answers if each.kind is AnswerKind.DELEGATED), None)
+    is_offered = offer is not None and offer.decided_by is None
+    return Card(
+        reminder=reminder,
+        watch=watch,
+        today=watcher.today(watch.addressee),
+        facts=facts_age(watcher.facts, deps.clock.now()),
+        moves=moves.get((watch.product.key, watch.cycle.name), ()),
+        delegated_to=_name(watcher.snapshot, reminder.delegated_to),
+        offered_to=_name(watcher.snapshot, offer.team_id) if offer is not None and is_offered else "",
+    )
+
+
+async def said_to(session: AsyncSession, addressee: str, day: date) -> list[Remembered]:
+    """Return the open reminders that an addressee is told of and was last told of on that day, the nearest first."""
+    table = tables.Reminder
+    then = select(col(table.id)).where(col(table.said_on) == day, col(table.resolved_at).is_(None))
+    # One after the other, because a database that reads an OR goes through all that are open.
+    parts = [then.where(col(table.addressee) == addressee, col(table.delegated_to).is_(None))]
+    if (number := addressee.removeprefix("team:")).isdecimal():
+        parts.append(then.where(col(table.delegated_to) == int(number)))
+    ids = [found for part in parts for found in (await session.execute(part)).scalars() if found is not None]
+    told = await remembered(session, reminder_ids=ids)
+    return sorted(told, key=lambda each: (each.deadline, each.id))
+
+
+async def moves_of(session: AsyncSession, watches: Iterable[Watch]) -> Moves:
+    """Return how the dates of these cycles have moved, the oldest move first."""
+    wanted = {(watch.product.key, watch.cycle.name) for watch in watches}
+    if not wanted:
+        return {}
+    table = tables.DateChange
+    query = select(tables.core(table)).where(col(table.product).in_({key for key, _ in wanted})).order_by(col(table.id))
+    found: dict[tuple[str, str], list[DateMove]] = {}
+    for row in await session.execute(query):
+        if (row.product, row.cycle) in wanted:
+            found.setdefault((row.product, row.cycle), []).append(DateMove(row.clock, row.before, row.after, row.at))
+    return {key: tuple(moves) for key, moves in found.items()}
+
+
+def facts_age(facts: Facts, now: datetime) -> FactsAge:
+    """Return where the dates come from, and how far they are trusted."""
+    return FactsAge(facts.confirmed_at, freshness(facts.confirmed_at, now))
+
+
+def _name(snapshot: Snapshot, team_id: int | None) -> str:
+    team: TeamRecord | None = snapshot.team(team_id) if team_id is not None else None
+    return team.name if team is not None else ""
+
+
+async def _answers(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> Sequence[Any]:
+    table = tables.ReminderAnswer
+    query: Select[Any] = (
+        select(tables.core(table))
+        .join(tables.Reminder, col(tables.Reminder.id) == col(table.reminder_id))
+        .where(*conditions, col(table.ended_at).is_(None))
+        .order_by(col(table.id).desc())
+    )
+    found: Sequence[Any] = (await session.execute(query)).all()
+    return found
+
+
+async def _people(session: AsyncSession, ids: set[int]) -> dict[int, PersonRecord]:
+    table = tables.Person
+    found: dict[int, PersonRecord] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 500):
+        query = select(tables.core(table)).where(col(table.id).in_(wanted[start : start + 500]))
+        for row in await session.execute(query):
+            found[row.id] = PersonRecord(
+                id=row.id,
+                name=row.name or row.handle or row.email or row.slack_id or "",
+                slack_id=row.slack_id or "",
+                email=row.email or "",
+                is_active=row.is_active,
+                timezone=row.timezone,
+            )
+    return found
+
+
+def _people_in(rows: Iterable[Any], *columns: str) -> set[int]:
+    return {person for row in rows for name in columns if (person := getattr(row, name)) is not None}
+
+
+def _answer(row: Any, people: Mapping[int, PersonRecord]) -> Answer:
+    return Answer(
+        id=row.id,
+        kind=AnswerKind(row.kind),
+        person=people.get(row.person_id),
+        at=row.at,
+        deadline=row.deadline,
+        milestone=row.milestone,
+        until=row.until,
+        team_id=row.team_id,
+        detail=row.detail,
+        decided_by=people.get(row.decided_by) if row.decided_by is not None else None,
+        decided_at=row.decided_at,
+    )
+
+
+def _remembered(row: Any, answers: tuple[Answer, ...], people: Mapping[int, PersonRecord]) -> Remembered:
+    return Remembered(
+        id=row.id,
+        addressee=row.addressee,
+        product=row.product,
+        cycle=row.cycle,
+        kind=DeadlineKind(row.kind),
+        deadline=row.deadline,
+        opened_on=row.opened_on,
+        milestone=Milestone(row.milestone) if row.milestone is not None else None,
+        said_on=row.said_on,
+        root_key=row.root_key,
+        claimed_by=people.get(row.claimed_by) if row.claimed_by is not None else None,
+        claimed_at=row.claimed_at,
+        delegated_to=row.delegated_to,
+        answers=answers,
+    )

@@ -1,0 +1,89 @@
+"""Closes reminders on the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks import eol as blocks
+from bot.domain.eol.reminders import Remembered
+from bot.domain.eol.resolution import Resolution, resolve
+from bot.services import outbox
+from bot.services.daily_limit import TakenError
+from bot.services.deps import Deps
+from bot.services.eol import reminder_store
+from bot.services.eol.evidence import evidence_for
+from bot.services.eol.exposure import Watcher
+from bot.services.eol.message_updates import redraw
+from bot.store.journal import audit
+from bot.store.tables import Reminder, core
+
+_TABLE = core(Reminder)
+
+
+class Closing:
+    """Finds out what became of reminders that nothing is watched for any more."""
+
+    def __init__(self, deps: Deps, watcher: Watcher) -> None:
+        self._deps, self._watcher = deps, watcher
+        #: What was known when nothing was found out about a reminder: to save looking again before that changes.
+        self._left: dict[int, tuple[int, str, date]] = {}
+
+    async def look(self, vanished: Sequence[Remembered]) -> Mapping[int, Resolution]:
+        """Return what became of them by id; those are missing of which it is not known."""
+        watches, facts = await self._watcher.current(), self._watcher.facts
+        known = {
+            each.id: (
+                self._watcher.snapshot.revision,
+                facts.table.hash,
+                self._watcher.today(self._watcher.addressee(each.addressee)),
+            )
+            for each in vanished
+        }
+        fresh = [each for each in vanished if self._left.get(each.id) != known[each.id]]
+        if not fresh:
+            return {}
+        async with self._deps.database.reading() as session:
+            evidence = await evidence_for(self._watcher, session, fresh)
+        found: dict[int, Resolution] = {}
+        for each in fresh:
+            resolution = resolve(each, evidence[each.id], watches, facts.table, today=known[each.id][2])
+            if resolution is not None:
+                found[each.id] = resolution
+        self._left |= {each.id: known[each.id] for each in fresh if each.id not in found}
+        return found
+
+    async def close(
+        self, session: AsyncSession, reminder: Remembered, resolution: Resolution, places: Sequence[str]
+    ) -> None:
+        """Resolve one: its messages say so, and after an upgrade a reply in its thread, which calls nobody.
+
+        Raises TakenError when another process is at it.
+        """
+        now = self._deps.clock.now()
+        statement = (
+            update(_TABLE)
+            .where(_TABLE.c.id == reminder.id, _TABLE.c.resolved_at.is_(None))
+            .values(resolved_at=now, resolution=resolution.value)
+        )
+        if not (await session.execute(statement)).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+            raise TakenError
+        detail = {"resolution": resolution.value}
+        await audit(
+            session, at=now, actor="baton", action="lifecycle.resolve", subject=f"reminder:{reminder.id}", detail=detail
+        )
+        card = await reminder_store.closed_card(self._watcher, session, reminder, resolution.value)
+        await redraw(session, self._deps, self._watcher, card)
+        if resolution is Resolution.UPGRADED and reminder.root_key and places:
+            await outbox.enqueue(
+                session,
+                key=f"eol:{reminder.id}:resolved",
+                channel=places[0],
+                message=blocks.resolved(card),
+                at=now,
+                parent_key=reminder.root_key,
+                fallbacks=places[1:],
+            )

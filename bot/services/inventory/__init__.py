@@ -1,0 +1,1 @@
+"""Use cases of the inventory: what scans have seen becomes deployments."""

@@ -1,0 +1,69 @@
+""" "We own this": the button on an answer, its modal, and taking a claim back."""
+
+from __future__ import annotations
+
+from bot.blocks import ownership as blocks
+from bot.blocks.home import notice
+from bot.domain.rights import Right, why_not
+from bot.errors import NotAllowedError, UserError
+from bot.ports import Ack
+from bot.services import actors, claims, ownership, people, snapshot
+from bot.services.claims import AlreadyTheirs, Claimed, Contested
+from handlers import home, replies
+from handlers.context import Context
+from handlers.ownership import asset_answer, button_value, ephemeral_body, look_up, replace_answer
+from handlers.payloads import Action, Submission
+
+
+async def on_claim(action: Action, context: Context) -> Ack:
+    """Open the modal that asks for which team; a trigger lives three seconds, so nothing else comes first."""
+    asset_id, area = button_value(action.value)
+    verdict = look_up(context, asset_id, area)
+    teams = claims.claimants(context.snapshot, verdict, action.user_id)
+    if not teams:
+        raise NotAllowedError(why_not(actors.remembered(context.snapshot, action.user_id), Right.CLAIM))
+    owner = ownership.names_of(ownership.claimed_by(verdict))
+    view = blocks.claim_view(verdict.asset, owner, teams, f"{action.value}|{action.response_url}")
+    await context.slack.open_view(action.trigger_id, view)
+    return replies.nothing()
+
+
+async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
+    """Record the claim, and say what it came to where the answer stood."""
+    value, _, response_url = submission.metadata.rpartition("|")
+    asset_id, area = button_value(value)
+    chosen = submission.values.get(blocks.CLAIM_TEAM, "")
+    if not chosen.isdecimal():
+        return replies.errors({blocks.CLAIM_TEAM: "Choose the team that owns it."})
+    asset = look_up(context, asset_id, area).asset
+    try:
+        person_id = await people.identify(context.deps, context.slack, submission.user_id)
+        outcome = await claims.claim(
+            context.deps, context.snapshot, asset_id=asset_id, team_id=int(chosen), person_id=person_id, area=area
+        )
+    except UserError as error:
+        return replies.errors({blocks.CLAIM_TEAM: str(error)})
+    context.drainer.wake()
+    await snapshot.refresh(context.snapshot, context.deps.database)
+    match outcome:
+        case Claimed(team):
+            said = blocks.claimed(asset, team)
+        case Contested(team, told):
+            said = blocks.contested(asset, team, told)
+        case AlreadyTheirs(team):
+            said = blocks.already_theirs(asset, team)
+    if response_url:
+        await context.slack.respond(response_url, ephemeral_body(said))
+        return replies.nothing()
+    await home.publish(context, submission.user_id)
+    return replies.view(notice(said.text)) if isinstance(outcome, Contested) else replies.nothing()
+
+
+async def on_withdraw(action: Action, context: Context) -> Ack:
+    """Take the claims of the presser's teams back, then show the answer afresh."""
+    asset_id, area = button_value(action.value)
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    await claims.withdraw(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
+    await snapshot.refresh(context.snapshot, context.deps.database)
+    await replace_answer(context, action, asset_answer(context, asset_id, action.user_id, area=area))
+    return replies.nothing()

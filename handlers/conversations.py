@@ -1,0 +1,53 @@
+"""Mentions and direct messages: whatever is asked in plain words is answered by the noun that it is about."""
+
+from __future__ import annotations
+
+import re
+
+from bot.blocks import help as help_blocks
+from bot.blocks.text import Rendered
+from bot.services.inbound import Reply
+from handlers import ownership
+from handlers.context import Context
+from handlers.eol import questions
+from handlers.payloads import Event
+
+_HELP = frozenset({"", "help", "hi", "hello", "hey", "?"})
+
+
+def is_mention(event: Event, context: Context) -> bool:
+    """Whether a person mentions Baton."""
+    return event.is_from_person and event.user_id != context.bot_user_id
+
+
+def is_direct_message(event: Event, context: Context) -> bool:
+    """Whether a person writes to Baton alone."""
+    return event.channel_type == "im" and is_mention(event, context)
+
+
+async def on_question(event: Event, context: Context) -> Reply:
+    """Answer a question where it was asked: a mention in its thread."""
+    text = re.sub(rf"<@{re.escape(context.bot_user_id)}(\|[^>]*)?>", " ", event.text).strip()
+    channel_id = event.channel_id if event.type == "app_mention" else ""
+    return reply(event, await _answer(context, text, event.user_id, channel_id))
+
+
+async def refuse(event: Event, _context: Context, message: Rendered) -> Reply:
+    """Say why there is no answer, where the question was asked."""
+    return reply(event, message)
+
+
+def reply(event: Event, message: Rendered) -> Reply:
+    """Return a reply to a message: in its thread, except in a direct message that begins none."""
+    thread_ts = event.thread_ts or ("" if event.channel_type == "im" else event.ts)
+    return Reply(event.channel_id, thread_ts, event.user_id, message)
+
+
+async def _answer(context: Context, text: str, user_id: str, channel_id: str) -> Rendered:
+    if text.casefold() in _HELP:
+        return help_blocks.help_message()
+    return (
+        await questions.answer_in_words(context, text, user_id)
+        or await questions.answer_of_release(context, ownership.named_in_vain(context, text), user_id)
+        or await ownership.answer(context, text, user_id, channel_id=channel_id)
+    )

@@ -1,0 +1,163 @@
+"""What reaches its end of life: the command, the same questions in plain words, and the buttons of the answer."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from bot.blocks import help as help_blocks
+from bot.blocks.eol import choices
+from bot.blocks.eol import reports as blocks
+from bot.blocks.eol.reports import Frame
+from bot.blocks.text import Rendered
+from bot.domain.eol.exposure import Addressee
+from bot.domain.eol.periods import Everything
+from bot.domain.eol.questions import parse, parse_command
+from bot.domain.eol.subjects import Subject
+from bot.errors import NotFoundError, SlackError, UserError
+from bot.ports import Ack
+from bot.services.eol import questions, reports
+from bot.services.eol.questions import Asked, NothingFits, SeveralFit, Understood
+from handlers import replies, share
+from handlers.context import Context
+from handlers.ownership import ephemeral_body, replace_answer
+from handlers.payloads import Action, Command
+
+log = logging.getLogger(__name__)
+
+#: What is kept of a question in its buttons.
+_MOST_ASKED = 500
+
+
+async def on_eol(command: Command, context: Context) -> Ack:
+    """Answer `/eol …` in the acknowledgement itself, from memory."""
+    text = command.text.strip()
+    word, _, rest = text.partition(" ")
+    if text.casefold() == "help":
+        return replies.ephemeral(help_blocks.eol_help())
+    if word.casefold() == "timeline":
+        return replies.ephemeral(_draw(context, command, rest.strip()))
+    return replies.ephemeral(await _answer(context, text, command.user_id))
+
+
+async def on_turn(action: Action, context: Context) -> Ack:
+    """Put another page, or the answer that was chosen, in the place of the message whose button was pressed."""
+    page, user_id, text = _value(action)
+    await replace_answer(
+        context, action, await _answer(context, text, user_id, page=page, may_share=action.is_ephemeral)
+    )
+    return replies.nothing()
+
+
+async def on_share(action: Action, context: Context) -> Ack:
+    """Post the page for everyone in the channel, in the thread when the question was asked in one."""
+    page, user_id, text = _value(action)
+    message = await _answer(context, text, user_id, page=page, shared_by=action.user_id)
+    await share.in_channel(context, action, message)
+    return replies.nothing()
+
+
+async def answer_in_words(context: Context, text: str, user_id: str) -> Rendered | None:
+    """Return the answer to a sentence about end of life; None for one about anything else."""
+    question = parse(text, today=context.watcher.today(Addressee()))
+    if question is None or questions.is_name(context.snapshot, text):
+        return None
+    understood = questions.understand(context.snapshot, context.watcher.facts.table, question, user_id)
+    if understood is None or understood == NothingFits(question.about, ()):
+        return None  # what names nothing at all may have been meant otherwise
+    frame = Frame(value=f"{user_id}|{text[:_MOST_ASKED]}", may_share=False)
+    return await _render(context, understood, frame, user_id)
+
+
+async def answer_of_release(context: Context, text: str, user_id: str) -> Rendered | None:
+    """Return the answer to words that name a product and a version of it, such as `python 3.8`; None for any others."""
+    question = replace(parse_command(text, today=context.watcher.today(Addressee())), needs_product=True)
+    understood = questions.understand(context.snapshot, context.watcher.facts.table, question, user_id)
+    product = understood.subject.product if isinstance(understood, Asked) else None
+    if understood is None or product is None or not product.version:
+        return None
+    return await _render(context, understood, Frame(value=f"{user_id}|{text[:_MOST_ASKED]}", may_share=False), user_id)
+
+
+async def _answer(
+    context: Context, text: str, user_id: str, *, page: int = 0, shared_by: str = "", may_share: bool = True
+) -> Rendered:
+    frame = Frame(page=page, value=f"{user_id}|{text[:_MOST_ASKED]}", shared_by=shared_by, may_share=may_share)
+    if text.startswith("#") and text[1:].isdecimal():
+        return await _render(context, _chosen(context, int(text[1:])), frame, user_id)
+    question = parse_command(text, today=context.watcher.today(Addressee()))
+    understood = questions.understand(context.snapshot, context.watcher.facts.table, question, user_id)
+    return await _render(context, understood or NothingFits(text, ()), frame, user_id)
+
+
+def _draw(context: Context, command: Command, text: str) -> Rendered:
+    """Begin to draw a picture for the channel, and say so; who asks for a name that nothing has learns that at once."""
+    question = parse_command(text, today=context.watcher.today(Addressee()))
+    understood = questions.understand(context.snapshot, context.watcher.facts.table, question, command.user_id)
+    match understood:
+        case Asked(subject=subject):
+            context.background.start(_post_picture(context, command, subject), what="timeline")
+            return choices.drawing(subject)
+        case SeveralFit(about, assets):
+            return choices.several(assets, about, command.user_id)
+        case NothingFits(about, tries):
+            return choices.nothing_fits(about, tries, command.user_id)
+        case _:
+            return choices.nothing_fits(text, (), command.user_id)
+
+
+async def _post_picture(context: Context, command: Command, subject: Subject) -> None:
+    """Draw and share; what goes wrong is told to whoever asked, who would wait for the picture otherwise."""
+    try:
+        await share.check_place(context, command.channel_id)
+        picture = await context.pictures.timeline(subject)
+        await context.slack.upload_file(
+            command.channel_id,
+            filename=picture.filename,
+            title=picture.title,
+            alt_text=picture.alt_text,
+            content=picture.content,
+            comment=choices.picture_comment(command.user_id),
+        )
+    except UserError as error:
+        said = Rendered(str(error))
+    except SlackError as error:
+        log.warning("a timeline could not be shared: %s", error)
+        said = choices.picture_refused(error.code)
+    else:
+        return
+    await context.slack.respond(command.response_url, ephemeral_body(said))
+
+
+def _chosen(context: Context, asset_id: int) -> Asked:
+    asset = context.snapshot.asset(asset_id)
+    if asset is None:
+        raise NotFoundError("That is no longer in the catalog: ask again to see what is there now.")
+    return Asked(subject=questions.asset_subject(context.snapshot, asset), period=Everything())
+
+
+async def _render(context: Context, understood: Understood, frame: Frame, user_id: str) -> Rendered:
+    match understood:
+        case SeveralFit(about, assets):
+            return choices.several(assets, about, user_id)
+        case NothingFits(about, tries):
+            return choices.nothing_fits(about, tries, user_id)
+        case Asked():
+            made = await reports.report(context.deps, context.watcher, understood)
+            return blocks.answer(made, _noted(frame, understood))
+
+
+def _noted(frame: Frame, asked: Asked) -> Frame:
+    note = blocks.understood(asked.understood_as) if asked.understood_as else ""
+    if asked.is_for_want_of_a_team:
+        note = blocks.NO_TEAM
+    return replace(frame, note=note)
+
+
+def _value(action: Action) -> tuple[int, str, str]:
+    """Read a button's value: `page|who asked|what was asked`."""
+    page, _, rest = action.value.partition("|")
+    user_id, is_whole, text = rest.partition("|")
+    if not page.isdecimal() or not is_whole:
+        raise NotFoundError("That button is from another version of Baton: ask again.")
+    return int(page), user_id, text

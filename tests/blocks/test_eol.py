@@ -1,0 +1,397 @@
+"""What reminders say, and that Slack takes whatever strangers put into them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slack_sdk.models.views import View
+
+from bot.blocks import eol as blocks
+from bot.blocks.eol import actions, words
+from bot.blocks.text import Rendered
+from bot.domain.catalog import Area
+from bot.domain.eol.deadlines import LONG_AGO
+from bot.domain.eol.exposure import NOBODY, Running
+from bot.domain.eol.feed import Freshness
+from bot.domain.eol.milestones import Audience, DeadlineKind, Milestone
+from bot.domain.eol.outcomes import Recorded, Standing
+from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, FactsAge, Item
+from bot.playground.refusals import check_view
+from bot.samples.eol import (
+    METADATA,
+    NOW,
+    TODAY,
+    answers,
+    card,
+    cards,
+    outcomes,
+    person,
+    postgresql,
+    running,
+    samples,
+    team,
+    watch,
+)
+from tests.blocks.foreign import words as foreign_words
+from tests.blocks.test_ownership import assert_fit_for_slack, assert_inert
+
+IDS = frozenset({"U12345678", "C12345678", "C012345678"})
+SOON = TODAY + timedelta(40)
+
+
+def story(kind: DeadlineKind = DeadlineKind.EXTENDED_SUPPORT, on: date = date(2027, 3, 31), **rest: Any) -> Card:
+    """PostgreSQL 11 on RDS as the Payments team runs it."""
+    runs = rest.pop("runs", (running("orders-db"),))
+    whose = rest.pop("addressee", team("Payments"))
+    its = replace(watch("Payments", kind, on, runs=runs, addressee=whose), product=postgresql())
+    made = card("", its, **rest)
+    return replace(made, delegated_to="", offered_to="Platform")
+
+
+def answered(number: int, *, until: date = SOON) -> Card:
+    """The story with one answer of `answers`."""
+    return story(answers=(answers("Ada", until=until)[number],))
+
+
+def plain_dates(text: str) -> str:
+    """The text as somebody reads it whose Slack shows every day by its number."""
+    while "<!date^" in text:
+        before, _, rest = text.partition("<!date^")
+        text = before + rest.partition("|")[2].replace(">", "", 1)
+    return text
+
+
+def said(message: Rendered) -> str:
+    return plain_dates(message.text)
+
+
+def pressable(message: Rendered) -> list[str]:
+    found = []
+    for block in message.blocks:
+        found += [element["action_id"] for element in block.get("elements", ()) if "action_id" in element]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "expected"),
+    [
+        (
+            DeadlineKind.EXTENDED_SUPPORT,
+            date(2027, 3, 31),
+            "standard support ended 2024-02-29; paid support ends 2027-03-31, in 126 days",
+        ),
+        (DeadlineKind.SUPPORT, date(2024, 2, 29), "standard support ended 2024-02-29, 2.7 years ago"),
+        (DeadlineKind.SUPPORT, TODAY, "standard support ends today"),
+        (DeadlineKind.SUPPORT, TODAY + timedelta(1), "standard support ends 2026-11-26, in 1 day"),
+        (
+            DeadlineKind.FORCED_UPGRADE,
+            SOON,
+            "standard support ends 2027-01-04, in 40 days, and the provider upgrades it by itself then",
+        ),
+        (
+            DeadlineKind.EXTENDED_COST,
+            SOON,
+            "standard support ended 2024-02-29; the provider charges for it from 2027-01-04, in 40 days",
+        ),
+        (
+            DeadlineKind.PRICE_STEP,
+            TODAY - timedelta(3),
+            "standard support ended 2024-02-29; the provider charges more for it since 2026-11-22, 3 days ago",
+        ),
+        (
+            DeadlineKind.ACTIVE_SUPPORT,
+            SOON,
+            "active support ends 2027-01-04, in 40 days; from then on only security fixes; "
+            "standard support ended 2024-02-29",
+        ),
+        (DeadlineKind.SUPPORT, LONG_AGO, "support has ended; nobody wrote down when"),
+    ],
+)
+def test_what_ends_and_when(kind: DeadlineKind, on: date, expected: str) -> None:
+    assert plain_dates(words.what_ends(story(kind, on).watch, TODAY)) == expected
+    assert f"*Amazon RDS for PostgreSQL 11*: {expected}." in said(blocks.card(story(kind, on)))
+
+
+class TestTheCard:
+    def test_it_says_what_it_costs_by_an_example(self) -> None:
+        text = said(blocks.card(story()))
+        assert "0.20 USD per vCPU-hour since 2026-03-01; standbys count." in text
+        assert "Two vCPUs with a standby: about 584 USD a month." in text
+
+    def test_prices_ahead_are_said_with_their_days(self) -> None:
+        its = replace(story(), today=date(2024, 1, 10))
+        assert "0.10 USD per vCPU-hour from 2024-03-01, 0.20 USD per vCPU-hour from 2026-03-01" in said(
+            blocks.card(its)
+        )
+
+    def test_who_switched_extended_support_off_pays_nothing(self) -> None:
+        one = running("orders-db")
+        off = replace(one, deployment=replace(one.deployment, has_extended_support=False))
+        assert "USD" not in blocks.card(story(runs=(off,))).text
+
+    def test_five_assets_are_named_and_the_others_counted(self) -> None:
+        runs = tuple(running(f"db-{number}", number) for number in range(1, 13))
+        text = blocks.card(story(runs=runs)).text
+        assert "*db-5*" in text
+        assert "*db-6*" not in text
+        assert "… and 7 more: `/eol`" in text
+
+    def test_the_next_step_names_the_target_with_the_longest_runway(self) -> None:
+        assert "*Next step:* plan the upgrade to *17*, supported until 2030-02-28, 3.3 years from now." in said(
+            blocks.card(story())
+        )
+
+    def test_areas_of_different_teams_are_named(self) -> None:
+        split = running("orders-db", addressee=team("Platform"), others=((Area.APPLICATION, "Payments"),))
+        text = blocks.card(story(runs=(split,), addressee=team("Platform"))).text
+        assert "of *orders-db*, *Platform* owns the database, *Payments* the application" in text
+        assert "Consider handing the rest to the product team." in text
+
+    def test_other_areas_are_no_matter_of_an_upgrade(self) -> None:
+        split = running("orders-db", others=((Area.MONITORING, "Observability"),))
+        assert "Observability" not in blocks.card(story(runs=(split,))).text
+
+    def test_a_dispute_a_doubt_and_a_moved_date_are_said(self) -> None:
+        text = blocks.card(story(runs=(running("orders-db", is_disputed=True),))).text
+        assert "Who owns *orders-db* is disputed" in text
+        doubted = said(blocks.card(story(runs=(running("orders-db", 5),))))
+        assert "doubted 2026-11-25 who owns *orders-db*: orders-db" in doubted
+        moved = DateMove("eoes", "2027-02-28", "2027-03-31", NOW)
+        text = said(blocks.card(replace(story(), moves=(moved,))))
+        assert "The end of paid support has moved from 2027-02-28 to 2027-03-31 (2026-11-25)." in text
+        open_ended = replace(moved, clock="eol", before="open")
+        assert "from no date to" in blocks.card(replace(story(), moves=(open_ended,))).text
+
+    def test_facts_that_are_not_fresh_say_how_old_they_are(self) -> None:
+        assert "confirmed" not in blocks.card(story()).text
+        ageing = replace(story(), facts=FactsAge(NOW, Freshness.AGEING))
+        assert "last confirmed 2026-11-25" in said(blocks.card(ageing))
+        starter = replace(story(), facts=FactsAge(None, Freshness.STALE))
+        assert "those that ship with Baton" in blocks.card(starter).text
+
+    def test_close_deadlines_are_marked_until_somebody_is_at_it(self) -> None:
+        close = TODAY + timedelta(30)
+        assert blocks.card(story(DeadlineKind.SUPPORT, close)).text.startswith(":warning:")
+        assert not blocks.card(story(DeadlineKind.ACTIVE_SUPPORT, close)).text.startswith(":warning:")
+        assert not blocks.card(story(DeadlineKind.SUPPORT, TODAY + timedelta(31))).text.startswith(":warning:")
+        planned = answers("Ada", until=SOON)[:1]
+        early = tuple(replace(each, deadline=close) for each in planned)
+        assert not blocks.card(story(DeadlineKind.SUPPORT, close, answers=early)).text.startswith(":warning:")
+
+    def test_an_answer_to_a_later_date_is_over_and_said(self) -> None:
+        nearer = story(on=date(2027, 1, 31), answers=answers("Ada", until=SOON)[2:3])
+        text = said(blocks.card(nearer))
+        assert "The date was 2027-03-31 when this was answered: it has come nearer" in text
+        assert actions.ACKNOWLEDGE in pressable(blocks.card(nearer))
+
+    @pytest.mark.parametrize(
+        ("number", "expected"),
+        [
+            (0, {actions.PLAN, actions.EXPLAIN, actions.MORE}),
+            (2, {actions.PLAN, actions.SNOOZE, actions.EXPLAIN, actions.MORE}),
+            (4, {actions.PLAN, actions.SNOOZE, actions.EXPLAIN, actions.MORE}),
+            (
+                5,
+                {
+                    actions.ACKNOWLEDGE,
+                    actions.PLAN,
+                    actions.SNOOZE,
+                    actions.EXPLAIN,
+                    actions.MORE,
+                    actions.APPROVE,
+                    actions.REFUSE,
+                },
+            ),
+            (6, {actions.PLAN, actions.EXPLAIN, actions.MORE}),
+        ],
+        ids=["planned", "acknowledged", "snoozed", "waiver asked for", "waived"],
+    )
+    def test_buttons_that_would_change_nothing_are_left_out(self, number: int, expected: set[str]) -> None:
+        assert set(pressable(blocks.card(answered(number)))) == expected
+
+    def test_what_is_over_is_not_said_any_more(self) -> None:
+        over = blocks.card(answered(4, until=TODAY)).text
+        assert "Snoozed" not in over
+        assert actions.ACKNOWLEDGE in pressable(blocks.card(answered(4, until=TODAY)))
+        missed = blocks.card(answered(0, until=TODAY - timedelta(1)))
+        assert "That day has passed: set a new one" in missed.text
+
+    def test_what_is_said_to_be_done_is_verified_for_two_weeks(self) -> None:
+        fresh = blocks.card(story(claimed_at=NOW, claimed_by=person("Ada")))
+        assert "It is closed as soon as the inventory shows it." in fresh.text
+        old = blocks.card(story(claimed_at=NOW - timedelta(14), claimed_by=person("Ada")))
+        assert "The inventory still shows it" in old.text
+
+    def test_too_late_to_snooze(self) -> None:
+        late = story(DeadlineKind.SUPPORT, TODAY + timedelta(14))
+        assert actions.SNOOZE not in pressable(blocks.card(late))
+
+    def test_a_choice_is_forgotten_with_every_answer(self) -> None:
+        first, second = blocks.card(story()), blocks.card(answered(4))
+        assert first.blocks[-1]["block_id"] != second.blocks[-1]["block_id"]
+
+    def test_what_nobody_owns_can_be_claimed(self) -> None:
+        runs = tuple(running(f"db-{number}", number, addressee=NOBODY) for number in range(1, 9))
+        message = blocks.card(story(runs=runs, addressee=NOBODY))
+        values = [block["accessory"]["value"] for block in message.blocks if "accessory" in block]
+        assert values == ["1|", "2|", "3|", "4|", "5|"]
+        assert pressable(message) == [actions.EXPLAIN]
+
+    def test_every_control_says_to_a_screen_reader_what_it_is_about(self) -> None:
+        for block in blocks.card(story(), also=[Item(story(), Milestone(7))]).blocks:
+            for element in [*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else [])]:
+                if element["type"] == "button":
+                    assert "PostgreSQL" in element["accessibility_label"]
+                    assert element["accessibility_label"].startswith(element["text"]["text"].rstrip("…"))
+
+
+class TestTheDigest:
+    def digest(self, items: tuple[Item, ...], **rest: Any) -> Digest:
+        return Digest(addressee=team("Payments"), items=items, today=TODAY, **rest)
+
+    def test_products_stay_together_and_the_most_urgent_goes_first(self) -> None:
+        def named(key: str, on: date) -> Item:
+            its = story(DeadlineKind.SUPPORT, on)
+            return Item(
+                replace(its, watch=replace(its.watch, product=replace(postgresql(key), key=key))), Milestone(90)
+            )
+
+        items = (named("b", SOON + timedelta(3)), named("a", SOON + timedelta(2)), named("b", SOON))
+        lines = blocks.digest(self.digest(items)).text.splitlines()[1:4]
+        assert [line[3] for line in lines] == ["b", "b", "a"]
+
+    def test_it_is_short_however_much_there_is(self) -> None:
+        items = tuple(Item(story(), Milestone(90)) for _ in range(3000))
+        unsure = tuple(running("db", number) for number in range(1, 2000))
+        message = blocks.digest(self.digest(items, unsure=unsure, quiet=12))
+        assert len(message.blocks) <= 30
+        assert "3,000 things to look at" in message.text
+        assert "… and 2,985 more: `/eol`" in message.text
+        assert "I do not know 1,999 versions here" in message.text
+        assert "12 more answered already" in message.text
+        assert_fit_for_slack(message, ids=IDS)
+
+    def test_what_nobody_knows_can_be_said_there(self) -> None:
+        message = blocks.digest(self.digest((), unsure=(running("orders-db", 9),)))
+        [asked] = [block["accessory"] for block in message.blocks if "accessory" in block]
+        assert (asked["action_id"], asked["value"]) == (actions.PIN, "9")
+
+    def test_the_first_one_says_that_it_is_everything_at_once(self) -> None:
+        first = blocks.digest(self.digest((Item(story(), Milestone(90)),), is_first=True))
+        assert "this is the first look" in first.text
+        assert "one thing to look at" in first.text
+
+
+def test_a_milestone_names_what_runs_it_and_what_was_answered() -> None:
+    item = Item(answered(0), Milestone(30))
+    text = said(blocks.milestone(item, also=[Item(story(), Milestone(7))]))
+    assert "It runs on *orders-db*." in text
+    assert "*Plan:*" in text
+    assert "Also due today:" in text
+
+
+def test_an_escalation_says_who_and_why() -> None:
+    item = Item(story(), Milestone(14))
+    text = blocks.escalation([item], to=Audience.LEAD).text
+    assert "Nobody of *Payments* has answered so far" in text
+    assert "A plan with a date stops this" in text
+    other = Item(story(addressee=team("Search", 4)), Milestone(14))
+    assert "Owner: *Search*" in blocks.escalation([item, other], to=Audience.PLATFORM).text
+
+
+def test_the_end_shows_its_evidence() -> None:
+    one = running("orders-db")
+    now = replace(one, deployment=replace(one.deployment, version="16.4", source="terraform"))
+    closed = ClosedCard(
+        reminder=story().reminder, product="PostgreSQL", cycle="11", resolution="upgraded", evidence=(now,)
+    )
+    for message in (blocks.closed(closed), blocks.resolved(closed)):
+        assert "*orders-db* runs 16.4, as terraform showed 2026-11-25." in said(message)
+    assert "Thank you" in blocks.resolved(closed).text
+    moved = replace(closed, resolution="moved", evidence=())
+    assert "somebody else owns what runs it now" in blocks.closed(moved).text
+
+
+def test_a_receipt_says_what_happens_next() -> None:
+    snoozed = replace(answers("Ada", until=date(2027, 3, 17))[4])
+    its = story(answers=(snoozed,))
+    assert "14 days before the date: a snooze ends there at the latest" in said(blocks.receipt(Recorded(its, snoozed)))
+    late = answers("Ada", until=date(2027, 4, 30))[0]
+    text = said(blocks.receipt(Recorded(story(answers=(late,)), late)))
+    assert ":warning: That is 30 days after 2027-03-31: The provider charges" in text
+    assert "Nothing was changed" in blocks.receipt(Standing(its, snoozed)).text
+
+
+EVERY = st.integers(0, 10_000)
+
+
+@settings(max_examples=60)
+@given(foreign_words, EVERY)
+def test_whatever_strangers_write_is_inert(name: str, which: int) -> None:
+    known = list(cards(name))
+    its = known[which % len(known)]
+    item = Item(its, Milestone(which % 90))
+    digest = Digest(addressee=team(name), items=(item,) * 20, today=TODAY, unsure=(running(name),) * 9)
+    results = list(outcomes(name))
+    for message in (
+        blocks.card(its, also=(item,) * 12),
+        blocks.milestone(item, also=(item,)),
+        blocks.explanation(its),
+        blocks.digest(digest),
+        blocks.escalation((item,) * 12, to=Audience.PLATFORM),
+        blocks.receipt(results[which % len(results)]),
+    ):
+        assert_fit_for_slack(message, ids=IDS)
+
+
+@settings(max_examples=40)
+@given(foreign_words, st.lists(foreign_words, max_size=4))
+def test_whatever_strangers_write_fits_a_form(name: str, versions: list[str]) -> None:
+    runs: tuple[Running, ...] = (running(name), *(running(each, 2 + at) for at, each in enumerate(versions)))
+    its = card(name, watch(name, runs=runs), answers=answers(name, until=SOON))
+    candidates = [(its.watch.product, cycle) for cycle in its.watch.product.cycles]
+    for view in (
+        blocks.plan_view(its, METADATA),
+        blocks.delegate_view(its, [], METADATA),
+        blocks.not_ours_view(its, [], METADATA),
+        blocks.pin_view(its.watch.runs, candidates, METADATA),
+        blocks.waive_view(its, METADATA),
+        blocks.done_view(its, METADATA),
+    ):
+        assert check_view(view) == []
+        View(**view).validate_json()
+        assert_inert(view, ids=IDS)
+
+
+def test_thousands_of_assets_fit() -> None:
+    runs = tuple(running("x" * 300, number, is_disputed=number % 2 == 0) for number in range(1, 5000))
+    its = card("x" * 300, watch("x" * 300, runs=runs))
+    for message in (blocks.card(its), blocks.milestone(Item(its, Milestone(7))), blocks.explanation(its)):
+        assert_fit_for_slack(message, ids=IDS)
+        assert len(message.text) < 8000
+    assert check_view(blocks.pin_view(runs, [], METADATA)) == []
+    assert check_view(blocks.not_ours_view(its, [], METADATA)) == []
+
+
+def test_everything_is_said_in_the_text_as_well() -> None:
+    """Screen readers and notifications read the text alone: every section's words are in it."""
+    for _, made in samples("payments-db"):
+        if isinstance(made, Rendered):
+            for block in made.blocks:
+                for line in block["text"]["text"].splitlines() if block["type"] == "section" else ():
+                    assert line.strip("• …") in made.text
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "America/New_York", "UTC", "Asia/Kolkata", "Pacific/Auckland"])
+@pytest.mark.parametrize("on", [date(2026, 1, 31), date(2026, 7, 1)])
+def test_a_day_is_the_same_day_everywhere_and_never_tomorrow(zone: str, on: date) -> None:
+    made = re.fullmatch(r"<!date\^(\d+)\^\{date_short\}\|([\d-]+)>", words.day(on))
+    assert made is not None
+    assert datetime.fromtimestamp(int(made[1]), ZoneInfo(zone)).date() == on == date.fromisoformat(made[2])

@@ -1,0 +1,236 @@
+"""What is said to one addressee day by day, whatever is answered, whatever moves, and whenever nothing runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.eol import Cycle, Product
+from bot.domain.eol.exposure import Addressee, Watch
+from bot.domain.eol.milestones import Deadline, DeadlineKind, Loudness, Milestone, latest_due
+from bot.domain.eol.reminder_plan import (
+    Due,
+    NothingThisWeek,
+    Ping,
+    Subject,
+    Weekly,
+    Written,
+    is_answered,
+    plan,
+)
+from bot.domain.eol.reminders import Answer, AnswerKind, Remembered
+from bot.domain.eol.responses import Snoozed, Waived, is_quiet
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.working_time import WorkingTime
+
+ADA = PersonRecord(id=1, name="Ada")
+PRODUCT = Product(key="widget")
+STARTS = date(2027, 1, 4)
+_KINDS = (DeadlineKind.SUPPORT, DeadlineKind.ACTIVE_SUPPORT, DeadlineKind.EXTENDED_COST)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happens to one reminder on one day, before the hours of the day are gone through."""
+
+    day: int
+    number: int
+    what: str
+    days: int
+
+
+@dataclass(slots=True)
+class Life:
+    """A store for one addressee, which does what is planned as the service does, and notes what was said."""
+
+    work: WorkingTime
+    ends: list[tuple[DeadlineKind, date]]
+    reminders: dict[int, Remembered] = field(default_factory=dict)
+    written: Written = field(default_factory=Written)
+    pings: list[datetime] = field(default_factory=list)
+    said: list[tuple[int, date, date, Milestone]] = field(default_factory=list)
+
+    def watch(self, number: int) -> Watch:
+        kind, on = self.ends[number]
+        team = Addressee(TeamRecord(id=1, name="Pay", timezone=self.work.zone.key))
+        return Watch(team, PRODUCT, Cycle(name=str(number)), Deadline(kind, on), ())
+
+    def hour(self, now: datetime) -> None:
+        subjects = [Subject(self.watch(number), self.reminders.get(number)) for number in range(len(self.ends))]
+        today = self.work.today(now)
+        found = plan(subjects, now=now, work=self.work, written=self.written)
+        if not self.work.is_open(now):
+            assert found.is_idle
+        for watch in found.opening:
+            number = int(watch.cycle.name)
+            self.reminders[number] = Remembered(
+                id=number, addressee="team:1", product="widget", cycle=watch.cycle.name, kind=watch.deadline.kind,
+                deadline=watch.deadline.on, opened_on=today,
+            )  # fmt: skip
+        for each in found.redating:
+            reminder = self.reminders[each.reminder.id]
+            self.reminders[each.reminder.id] = replace(reminder, deadline=each.on, milestone=each.milestone)
+        match found.saying:
+            case Ping(lead=lead, also=also):
+                assert all(each.loudness is not Loudness.DIGEST for each in (lead, *also))
+                self._say((lead, *also), now)
+                self.written = replace(self.written, last=today)
+            case Weekly(items=items):
+                assert items, "no digest is empty"
+                self._say(items, now)
+                self.written = Written(last=today, digest=today, looked=today)
+            case NothingThisWeek():
+                self.written = replace(self.written, looked=today)
+
+    def _say(self, due: tuple[Due, ...], now: datetime) -> None:
+        today = self.work.today(now)
+        self.pings.append(now)
+        assert len({each.subject.watch.key for each in due}) == len(due)
+        for each in due:
+            number = int(each.subject.watch.cycle.name)
+            reminder, watch = self.reminders[number], each.subject.watch
+            assert each.milestone == latest_due(watch.deadline, today, self.work), "only the latest is said"
+            response = reminder.response
+            if response is not None and response.deadline.on == watch.deadline.on:
+                assert not is_quiet(response, watch.deadline, each.milestone, today), "an answer keeps it quiet"
+            if reminder.milestone is not None and each.milestone >= reminder.milestone:
+                assert isinstance(response, Snoozed | Waived), "only what was put off is said once more"
+                over = response.until if isinstance(response, Snoozed) else response.expires
+                assert reminder.said_on is not None
+                assert reminder.said_on < over <= today
+            if each.is_owed:
+                assert not is_answered(reminder, today, self.work)
+            self.said.append((number, watch.deadline.on, today, each.milestone))
+            self.reminders[number] = replace(reminder, milestone=each.milestone, said_on=today)
+
+    def happen(self, step: Step, today: date) -> None:
+        number = step.number % len(self.ends)
+        reminder = self.reminders.get(number)
+        kind, on = self.ends[number]
+        if step.what == "move":
+            self.ends[number] = (kind, on + timedelta(step.days))
+        elif reminder is not None:
+            until = today + timedelta(abs(step.days) + 1)
+            said = reminder.milestone
+            answer = Answer(
+                id=1, kind=AnswerKind(step.what), person=ADA, at=self.work.at(today, self.work.opens),
+                deadline=reminder.deadline, milestone=said.days if said is not None else None,
+                until=until, decided_by=ADA,
+            )  # fmt: skip
+            self.reminders[number] = replace(reminder, answers=(answer,))
+
+
+zones = st.sampled_from([ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")])
+works = st.builds(
+    lambda zone, holidays: WorkingTime(zone, frozenset(holidays)),
+    zones,
+    st.sets(st.dates(STARTS, STARTS + timedelta(150)), max_size=12),
+)
+ends = st.lists(
+    st.tuples(st.sampled_from(_KINDS), st.dates(STARTS - timedelta(60), STARTS + timedelta(300))),
+    min_size=1,
+    max_size=5,
+)
+steps = st.lists(
+    st.builds(
+        Step,
+        st.integers(0, 120),
+        st.integers(0, 4),
+        st.sampled_from(["acknowledged", "planned", "snoozed", "waived", "move"]),
+        st.integers(-60, 60),
+    ),
+    max_size=12,
+)
+downtimes = st.sets(st.integers(0, 120), max_size=40)
+
+
+@settings(max_examples=60)
+@given(works, ends, steps, downtimes)
+def test_one_message_a_day_in_working_hours_each_milestone_once_and_nothing_that_is_answered(
+    work: WorkingTime, deadlines: list[tuple[DeadlineKind, date]], happening: list[Step], down: set[int]
+) -> None:
+    life = Life(work, list(deadlines))
+    for day in range(120):
+        for step in happening:
+            if step.day == day:
+                life.happen(step, STARTS + timedelta(day))
+        if day not in down:
+            for hour in (1, 5, 9, 10, 14, 16, 21):
+                moment = STARTS + timedelta(day)
+                life.hour(datetime(moment.year, moment.month, moment.day, hour, tzinfo=UTC))
+    local = [work.today(moment) for moment in life.pings]
+    assert len(local) == len(set(local)), "one message a day"
+    assert all(work.is_open(moment) for moment in life.pings)
+    for number in range(len(deadlines)):
+        for on in {on for which, on, _, _ in life.said if which == number}:
+            heard = [said for which, date_, _, said in life.said if (which, date_) == (number, on)]
+            moved_back = any(step.what == "move" and step.number % len(deadlines) == number for step in happening)
+            assert heard == sorted(heard, reverse=True) or moved_back
+            put_off = [
+                step
+                for step in happening
+                if step.what in ("snoozed", "waived") and step.number % len(deadlines) == number
+            ]
+            assert len(heard) <= len(set(heard)) + len(put_off) or moved_back
+    event(f"{len(life.pings)} messages")
+
+
+@settings(max_examples=25)
+@given(works, ends, downtimes)
+def test_without_answers_everything_that_is_due_has_been_said_a_week_later(
+    work: WorkingTime, deadlines: list[tuple[DeadlineKind, date]], down: set[int]
+) -> None:
+    life = Life(work, list(deadlines))
+    for day in range(120):
+        if day not in down:
+            for hour in range(24):
+                moment = STARTS + timedelta(day)
+                life.hour(datetime(moment.year, moment.month, moment.day, hour, tzinfo=UTC))
+    for day in range(120, 160):  # nothing is down any more, and no day is free
+        for hour in range(24):
+            moment = STARTS + timedelta(day)
+            life.hour(datetime(moment.year, moment.month, moment.day, hour, tzinfo=UTC))
+    last = STARTS + timedelta(159)
+    for number, (kind, on) in enumerate(deadlines):
+        wanted = latest_due(Deadline(kind, on), last - timedelta(12), work)
+        said = life.reminders[number].milestone
+        if wanted is not None:
+            assert said is not None
+            assert said <= wanted
+
+
+def test_a_later_day_counts_what_was_said_by_its_day_and_an_earlier_one_by_its_days() -> None:
+    work = WorkingTime(ZoneInfo("UTC"))
+    on = date(2027, 6, 1)
+    life = Life(work, [(DeadlineKind.SUPPORT, on)])
+    life.reminders[0] = Remembered(
+        id=0, addressee="team:1", product="widget", cycle="0", kind=DeadlineKind.SUPPORT, deadline=on,
+        opened_on=date(2027, 1, 1), milestone=Milestone(14), said_on=date(2027, 5, 18),
+    )  # fmt: skip
+    noon = datetime(2027, 5, 19, 12, tzinfo=UTC)
+    for moved, counts in ((on + timedelta(60), Milestone(90)), (on - timedelta(5), Milestone(14))):
+        life.ends[0] = (DeadlineKind.SUPPORT, moved)
+        subject = Subject(life.watch(0), life.reminders[0])
+        [found] = plan([subject], now=noon, work=work, written=Written(last=noon.date())).redating
+        assert (found.on, found.milestone) == (moved, counts)
+
+
+def test_the_days_message_waits_for_the_digest_that_is_still_to_come() -> None:
+    work = WorkingTime(ZoneInfo("UTC"))
+    tuesday = date(2027, 5, 18)
+    life = Life(work, [(DeadlineKind.SUPPORT, tuesday + timedelta(14))])
+    life.reminders[0] = Remembered(
+        id=0, addressee="team:1", product="widget", cycle="0", kind=DeadlineKind.SUPPORT,
+        deadline=tuesday + timedelta(14), opened_on=date(2027, 1, 1), milestone=Milestone(30),
+    )  # fmt: skip
+    life.written = Written(looked=tuesday - timedelta(7))
+    nine = datetime(2027, 5, 18, 9, 45, tzinfo=UTC)
+    assert plan([Subject(life.watch(0), life.reminders[0])], now=nine, work=work, written=life.written).is_idle
+    ten = plan(
+        [Subject(life.watch(0), life.reminders[0])], now=nine + timedelta(minutes=15), work=work, written=life.written
+    )
+    assert isinstance(ten.saying, Weekly)

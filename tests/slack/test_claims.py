@@ -1,0 +1,198 @@
+"""A team says "we own this", over the wire."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.playground.fake_slack import Message
+from bot.services import claims as claiming
+from bot.services import people
+from bot.store import tables
+from tests.slack.conftest import Stage, asset, organisation, team_owns
+from tests.slack.test_clicks import actions, drained
+from tests.slack.test_whoowns import buttons
+
+
+async def claim(stage: Stage, answer: Message, *, user: str) -> str:
+    """Press "We own this", submit the modal for the first team, and return what is said then."""
+    await stage.press(answer, "ownership.claim", user=user)
+    view = stage.slack.view_stack(user)[-1]
+    delivery = await stage.slack.submit_view(user, view.id, {})
+    assert delivery.status in (200, None), delivery
+    await stage.settle()
+    return stage.slack.visible_messages(user, "general")[-1].text
+
+
+async def facts(stage: Stage) -> list[tables.Ownership]:
+    async with stage.database.reading() as session:
+        rows = await session.execute(select(tables.Ownership).order_by(tables.Ownership.id))  # type: ignore[arg-type]
+        return list(rows.scalars())
+
+
+async def test_what_nobody_owns_belongs_to_the_team_at_once(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns old-cron", user="solo")
+    assert "We own this" in buttons(answer)
+    assert "*Search* owns *old-cron* from now on" in await claim(stage, answer, user="solo")
+    now = await stage.ask("/whoowns old-cron", user="grace")
+    assert "*Search*" in now.text.splitlines()[0]
+    assert "Decided in Slack" in now.text
+    assert "confirmed by" in now.text
+    assert (await actions(stage)).count("ownership.claim") == 1
+    assert await drained(stage, "search") == []
+
+
+async def test_a_claim_outlives_imports_that_name_nobody(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns old-cron", user="solo"), user="solo")
+    await stage.bring(organisation())
+    await stage.bring(organisation(), source="again")
+    assert "*Search*" in (await stage.ask("/whoowns old-cron")).text.splitlines()[0]
+
+
+async def test_an_import_that_disagrees_with_a_claim_is_a_dispute(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns old-cron", user="solo"), user="solo")
+    catalog = organisation()
+    catalog.assets = [
+        each if each.name != "old-cron" else asset("old-cron", owners=(team_owns("Platform"),))
+        for each in catalog.assets
+    ]
+    await stage.bring(catalog)
+    said = (await stage.ask("/whoowns old-cron")).text
+    assert "There is a dispute about who owns *old-cron*" in said
+    assert "claims it in Slack; baton says *Platform*" in said
+
+
+async def test_a_claim_of_what_is_owned_is_a_dispute_of_which_the_owner_hears_once(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns search-api", user="grace")
+    said = await claim(stage, answer, user="grace")
+    assert "it is disputed now. I am telling Search in <#" in said
+    assert "There is a dispute" in (await stage.ask("/whoowns search-api")).text
+    again = await claim(stage, answer, user="grace")
+    assert "nothing was changed" in again
+    told = await drained(stage, "search")
+    assert len(told) == 1
+    assert "claims *search-api* for *Payments*" in told[0].text
+    assert len([fact for fact in await facts(stage) if fact.confirmed_by is not None]) == 1
+
+
+async def test_a_claim_of_what_is_inherited_is_a_dispute(stage: Stage) -> None:
+    said = await claim(stage, await stage.ask("/whoowns checkout-worker", user="solo"), user="solo")
+    assert "it is disputed now" in said
+    assert "There is a dispute" in (await stage.ask("/whoowns checkout-worker")).text
+
+
+async def test_a_claim_is_withdrawn_and_things_are_as_before(stage: Stage) -> None:
+    before = (await stage.ask("/whoowns search-api")).text
+    await claim(stage, await stage.ask("/whoowns search-api", user="grace"), user="grace")
+    answer = await stage.ask("/whoowns search-api", user="grace")
+    assert "Withdraw our claim" in buttons(answer)
+    assert "We own this" not in buttons(answer)
+    pressed = await stage.press(answer, "ownership.withdraw", user="grace")
+    assert stage.slack.visible_messages("grace", "general")[-1].text == before
+    await stage.slack.deliver_again(pressed)
+    await stage.settle()
+    assert stage.slack.visible_messages("grace", "general")[-1].text == before
+    assert (await actions(stage)).count("ownership.withdraw") == 1
+
+
+async def test_only_a_member_may_claim_and_it_is_checked_at_the_click(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns old-cron", user="solo")
+    await stage.press(answer, "ownership.claim", user="solo")
+    view = stage.slack.view_stack("solo")[-1]
+    left = organisation()
+    solo = next(person for person in left.people if person.email == "solo@example.test")
+    left.people.remove(solo)
+    left.people.append(type(solo)(name=solo.name, email=solo.email, teams=(), origin=solo.origin))
+    await stage.bring(left)
+    delivery = await stage.slack.submit_view("solo", view.id, {})
+    assert "Only members of Search and their leads can claim old-cron for it" in str(delivery.response)
+    assert "ownership.claim" not in await actions(stage)
+
+
+async def test_an_owner_is_not_asked_to_claim(stage: Stage) -> None:
+    assert "We own this" not in buttons(await stage.ask("/whoowns checkout", user="ada"))
+
+
+async def test_a_claim_of_a_split_asset_takes_the_area_that_the_answer_names(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns payments-db", user="solo"), user="solo")
+    said = (await stage.ask("/whoowns payments-db")).text
+    assert "There is a dispute about who owns the application of *payments-db*" in said
+    assert "*Platform*" in said
+
+
+@pytest.mark.parametrize("question", ["payments-db history", "history of payments-db"])
+async def test_the_history_of_an_asset(stage: Stage, question: str) -> None:
+    said = (await stage.ask(f"/whoowns {question}")).text
+    assert "Owners of *payments-db*, the latest first:" in said
+    assert "*Payments*" in said
+    assert "from baton" in said
+
+
+async def test_who_owned_it_on_a_day_that_is_over(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.assets = [
+        each if each.name != "search-api" else asset("search-api", kind=each.kind, owners=(team_owns("Platform"),))
+        for each in catalog.assets
+    ]
+    first = stage.clock.now()
+    stage.clock.advance(timedelta(days=30))
+    await stage.bring(catalog)
+    stage.clock.advance(timedelta(days=5))
+    day = first.date().isoformat()
+    then = (await stage.ask(f"/whoowns who owned search-api on {day}?")).text
+    assert f"On {day} *Search*" in then
+    assert "owned *search-api*" in then
+    assert "*Platform*" in (await stage.ask("/whoowns search-api")).text.splitlines()[0]
+    early = (await stage.ask("/whoowns search-api on 2001-01-01")).text
+    assert "I know of owners of *search-api* only since" in early
+    assert "is still to come" in (await stage.ask("/whoowns search-api on 2999-01-01")).text
+
+
+async def test_who_owned_what_has_left_the_catalog(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.assets = [each for each in catalog.assets if each.name != "search-api"]
+    day = stage.clock.now().date().isoformat()
+    stage.clock.advance(timedelta(days=3))
+    await stage.bring(catalog)
+    assert f"On {day} *Search*" in (await stage.ask(f"/whoowns search-api on {day}")).text
+
+
+async def test_of_two_claims_at_once_the_second_is_contested(stage: Stage) -> None:
+    context = stage.baton.context
+    asset_id = next(
+        each for each in context.snapshot.directory.ids() if context.snapshot.asset(each).name == "old-cron"
+    )
+    claims = []
+    for user, name in (("solo", "Search"), ("grace", "Payments")):
+        team = context.snapshot.team_by_name(name)
+        person_id = await people.identify(context.deps, context.slack, stage.slack.workspace.user(user).id)
+        assert team is not None
+        claims.append(
+            claiming.claim(context.deps, context.snapshot, asset_id=asset_id, team_id=team.id, person_id=person_id)
+        )
+    outcomes = await asyncio.gather(*claims)
+    assert sorted(type(each).__name__ for each in outcomes) == ["Claimed", "Contested"]
+    first = next(each.team for each in outcomes if isinstance(each, claiming.Claimed))
+    second = next(each for each in outcomes if isinstance(each, claiming.Contested))
+    assert [told.name for told in second.told] == [first]
+    assert len(await drained(stage, first.lower())) == 1
+
+
+async def test_more_claims_at_once_than_there_are_connections_are_all_answered(stage: Stage) -> None:
+    context = stage.baton.context
+    asset_id = next(
+        each for each in context.snapshot.directory.ids() if context.snapshot.asset(each).name == "old-cron"
+    )
+    team = context.snapshot.team_by_name("Search")
+    person_id = await people.identify(context.deps, context.slack, stage.slack.workspace.user("solo").id)
+    assert team is not None
+    claims = (
+        claiming.claim(context.deps, context.snapshot, asset_id=asset_id, team_id=team.id, person_id=person_id)
+        for _ in range(30)
+    )
+    async with asyncio.timeout(20):  # a connection that is waited for in vain is given up on after 30 seconds
+        outcomes = await asyncio.gather(*claims)
+    assert sorted(type(each).__name__ for each in outcomes) == ["AlreadyTheirs"] * 29 + ["Claimed"]
