@@ -20,29 +20,24 @@ from bot import web as routes
 from bot.clients.slack import SlackClient
 from bot.domain.trust import Workspace
 from bot.errors import SettingsError, SlackError, SlackRateLimitedError, SlackUnreachableError, StoreUnavailableError
-from bot.ports import Clock, Identity, SystemClock
+from bot.ports import Clock, SystemClock
 from bot.services import snapshot as snapshots
+from bot.services.context import Context, assemble
 from bot.services.deps import Deps
 from bot.services.eol.calendars import Calendars
-from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts, keep_following
-from bot.services.eol.reminder_pass import Reminding
-from bot.services.eol.timelines import Pictures
-from bot.services.listings import Listings
-from bot.services.members import Members
 from bot.services.outbox import Drainer
-from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
-from bot.services.working_times import WorkingTimes
 from bot.settings import Settings
 from bot.store import migrations, trouble
 from bot.store.db import FOR_PEOPLE, Database
-from handlers import routes as slack_routes
+from handlers import JOBS, ROUTES
 from handlers.carrier import carrier
 from handlers.carrier import sockets as socket_mode
-from handlers.context import Background, Context
 from handlers.dispatch import Dispatch, Metrics
 from handlers.door import Door
+from handlers.eol.jobs import refresh_facts
+from handlers.routes import Job
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -61,7 +56,8 @@ class Running:
 
     url: str
     context: Context
-    jobs: jobs.Jobs
+    door: Door
+    jobs: tuple[Job, ...]  #: what it does by the clock
 
 
 @asynccontextmanager
@@ -92,15 +88,20 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         gc.collect()
         snapshots.give_memory_back()
         gc.freeze()  # the catalog lives as long as the process: a full collection over it would stop the loop
-        watcher = Watcher(deps, snapshot, Facts())
-        members = Members(deps, slack, snapshot)
-        await _waited_for(settings, members.load)
-        listings = Listings(deps, slack, snapshot, members)
-        context = _context(deps, slack, watcher, identity, members, listings, settings)
+        context = assemble(
+            deps,
+            slack,
+            snapshot=snapshot,
+            facts=Facts(),
+            bot_user_id=identity.bot_user_id,
+            public_url=settings.public_url,
+            feed_url=settings.feed_url if settings.feed_refresh else "",
+        )
+        await _waited_for(settings, context.members.load)
+        workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
+        door = Door(workspace, context.members, deps.open_channels, snapshot.is_shared)
         registry = CollectorRegistry()
-        dispatch = Dispatch(slack_routes(), context, Metrics(registry))
-        feed_url = settings.feed_url if settings.feed_refresh else ""
-        work = jobs.Jobs(deps, watcher, Reminding(deps, watcher, WorkingTimes()), listings, feed_url)
+        dispatch = Dispatch(ROUTES, context, door, Metrics(registry))
         _start_following(stack, context, settings)
         # Ends before the outbox does: what it was still answering goes out.
         stack.push_async_callback(_drained, context, settings.drain_seconds)
@@ -110,7 +111,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         is_connected = sockets.client.is_connected if sockets is not None else None
         token = settings.metrics_token.get_secret_value()
         health = routes.health_routes(deps, snapshot, registry, metrics_token=token, is_connected=is_connected)
-        calendars = routes.calendar_routes(Calendars(deps, watcher))
+        calendars = routes.calendar_routes(Calendars(deps, context.watcher))
         events = [] if app_token else routes.slack_routes(bolt.async_dispatch, read_seconds=settings.read_seconds)
         if sockets is not None:
             opened = partial(slack.socket_url, app_token)
@@ -120,8 +121,8 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
             stack.push_async_callback(sockets.close_async)
         log.info("serving %d assets at %s", len(snapshot.directory), url)
-        _start_jobs(stack, context, work, dispatch)
-        yield Running(url, context, work)
+        _start_jobs(stack, context, dispatch)
+        yield Running(url, context, door, JOBS)
         log.info("stopping: finishing what was acknowledged")
 
 
@@ -134,32 +135,6 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
         settings.platform_channel,
         frozenset(_listed(settings.catalog_admins)),
         frozenset(_listed(settings.open_channels)),
-    )
-
-
-def _context(
-    deps: Deps,
-    slack: SlackClient,
-    watcher: Watcher,
-    identity: Identity,
-    members: Members,
-    listings: Listings,
-    settings: Settings,
-) -> Context:
-    workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
-    return Context(
-        deps=deps,
-        snapshot=watcher.snapshot,
-        slack=slack,
-        drainer=Drainer(deps, slack),
-        portfolios=Portfolios(deps, watcher.snapshot),
-        background=Background(),
-        bot_user_id=identity.bot_user_id,
-        watcher=watcher,
-        pictures=Pictures(deps, watcher),
-        door=Door(workspace, members, deps.open_channels, watcher.snapshot.is_shared),
-        listings=listings,
-        public_url=settings.public_url,
     )
 
 
@@ -226,16 +201,16 @@ def _start_following(stack: AsyncExitStack, context: Context, settings: Settings
     stack.push_async_callback(_stopped, context.drainer, drainer, settings.drain_seconds)
 
 
-def _start_jobs(stack: AsyncExitStack, context: Context, work: jobs.Jobs, dispatch: Dispatch) -> None:
+def _start_jobs(stack: AsyncExitStack, context: Context, dispatch: Dispatch) -> None:
     """Start what happens by the clock, last of all: nobody waits for it, but those whose question was left behind."""
     context.background.start(dispatch.events.resume(at_start=True), what="resume")
     stack.push_async_callback(_cancelled, asyncio.create_task(_resume(dispatch)))
-    scheduler = jobs.scheduler(work)
+    scheduler = jobs.scheduler(JOBS, context)
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
-    context.background.start(work.listings.read_members(at_start=True), what="read_members")
-    context.background.start(work.listings.read_channels(at_start=True), what="read_channels")
-    context.background.start(jobs.refresh_facts(work), what="refresh_facts")
+    context.background.start(context.listings.read_members(at_start=True), what="read_members")
+    context.background.start(context.listings.read_channels(at_start=True), what="read_channels")
+    context.background.start(refresh_facts(context), what="refresh_facts")
 
 
 async def _resume(dispatch: Dispatch) -> None:

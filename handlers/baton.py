@@ -6,15 +6,18 @@ from difflib import get_close_matches
 
 from bot.blocks import help as help_blocks
 from bot.blocks import portfolio as blocks
+from bot.blocks.portfolio import with_turns
 from bot.blocks.text import Rendered
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
 from bot.ports import Ack
 from bot.services import portfolio
-from handlers import calendars, replies
-from handlers.context import Context
+from bot.services.context import Context
+from handlers import replies
+from handlers.eol import calendars
 from handlers.ownership import replace_answer
 from handlers.payloads import Action, Command
+from handlers.routes import Routes
 
 #: What `/baton` understands.
 WORDS = ("help", "team", "calendar")
@@ -64,3 +67,10 @@ async def _card(context: Context, team: TeamRecord, number: int) -> Rendered:
     listed = (*card.share.gaps, *(each for each in card.share.owned if each not in current.gaps))
     page = portfolio.page(context.deps, context.snapshot, listed, number, size=blocks.PAGE_SIZE)
     return blocks.team_card(card, page)
+
+
+ROUTES = Routes(
+    commands={"/baton": on_baton},
+    actions=dict.fromkeys(with_turns(blocks.TEAM), on_team),
+    reading=frozenset(with_turns(blocks.TEAM)),
+)

@@ -10,9 +10,10 @@ from collections.abc import Awaitable
 
 from bot.domain.trust import Standing
 from bot.errors import SlackError
+from bot.services.context import Context
 from bot.services.members import standing_of
-from handlers.context import Context
 from handlers.payloads import Change
+from handlers.routes import Routes
 
 log = logging.getLogger(__name__)
 
@@ -50,3 +51,15 @@ async def _asked(change: Change, asking: Awaitable[None]) -> None:
         await asking
     except SlackError as error:
         log.warning("what %s is about could not be read: %s; the hourly reading will tell", change.type, error)
+
+
+ROUTES = Routes(
+    changes={
+        "user_change": on_account,
+        "team_join": on_account,
+        **dict.fromkeys(("channel_archive", "channel_rename", "channel_deleted"), on_channel),
+        **dict.fromkeys(("group_archive", "group_rename", "group_deleted"), on_channel),
+        **dict.fromkeys(("channel_unarchive", "group_unarchive"), on_channel_opened),
+        "member_joined_channel": on_joined,
+    },
+)

@@ -9,10 +9,11 @@ from bot.errors import NotAllowedError, UserError
 from bot.ports import Ack
 from bot.services import actors, claims, ownership, people, snapshot
 from bot.services.claims import AlreadyTheirs, Claimed, Contested
+from bot.services.context import Context
 from handlers import home, replies
-from handlers.context import Context
 from handlers.ownership import asset_answer, button_value, ephemeral_body, look_up, replace_answer
 from handlers.payloads import Action, Submission
+from handlers.routes import Routes
 
 
 async def on_claim(action: Action, context: Context) -> Ack:
@@ -67,3 +68,9 @@ async def on_withdraw(action: Action, context: Context) -> Ack:
     await snapshot.refresh(context.snapshot, context.deps.database)
     await replace_answer(context, action, asset_answer(context, asset_id, action.user_id, area=area))
     return replies.nothing()
+
+
+ROUTES = Routes(
+    actions={blocks.CLAIM: on_claim, blocks.WITHDRAW: on_withdraw},
+    submissions={blocks.CLAIM_VIEW: on_claim_submitted},
+)

@@ -6,11 +6,13 @@ import re
 
 from bot.blocks import help as help_blocks
 from bot.blocks.text import Rendered
+from bot.services.context import Context
 from bot.services.inbound import Reply
 from handlers import ownership
-from handlers.context import Context
 from handlers.eol import questions
+from handlers.events import EventListener
 from handlers.payloads import Event
+from handlers.routes import Routes
 
 _HELP = frozenset({"", "help", "hi", "hello", "hey", "?"})
 
@@ -51,3 +53,11 @@ async def _answer(context: Context, text: str, user_id: str, channel_id: str) ->
         or await questions.answer_of_release(context, ownership.named_in_vain(context, text), user_id)
         or await ownership.answer(context, text, user_id, channel_id=channel_id)
     )
+
+
+ROUTES = Routes(
+    events={
+        "app_mention": EventListener(is_mention, on_question, refuse),
+        "message": EventListener(is_direct_message, on_question, refuse),
+    },
+)

@@ -10,8 +10,7 @@ import itertools
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -24,13 +23,13 @@ from bot.errors import RepeatedError, SlackError
 from bot.logs import request_id
 from bot.ports import Ack
 from bot.services import inbound
+from bot.services.context import Context
 from bot.services.inbound import Interaction
 from handlers import payloads, replies
-from handlers.context import Context
-from handlers.door import sender_of
-from handlers.events import EventListener, Events
+from handlers.door import Door, sender_of
+from handlers.events import Events
 from handlers.failures import failure
-from handlers.payloads import Action, Change, Command, Shortcut, Submission
+from handlers.routes import Routes
 
 log = logging.getLogger(__name__)
 
@@ -39,25 +38,6 @@ _PATIENCE_SECONDS = 2.0
 #: Presses and forms that this process has seen lately; the store has those that changed something.
 _REMEMBERED = 10_000
 _REFUSED = (Admission.OUTSIDE, Admission.UNKNOWN, Admission.SILENT)
-
-
-@dataclass(frozen=True, slots=True)
-class Routes:
-    """Listeners by command, action id, callback id and event type.
-
-    Those `from_memory` are asked first, and without a task that would let them be late: they answer at once, or None.
-    """
-
-    from_memory: Mapping[str, Callable[[Command, Context], Ack | None]]
-    commands: Mapping[str, Callable[[Command, Context], Awaitable[Ack]]]
-    actions: Mapping[str, Callable[[Action, Context], Awaitable[Ack]]]
-    submissions: Mapping[str, Callable[[Submission, Context], Awaitable[Ack]]]
-    shortcuts: Mapping[str, Callable[[Shortcut, Context], Awaitable[Ack]]]
-    events: Mapping[str, EventListener]
-    #: What is done about events that say that something has changed, and ask for no answer.
-    changes: Mapping[str, Callable[[Change, Context], Coroutine[Any, Any, None]]]
-    #: The actions that only show something: guests may press them.
-    reading: frozenset[str]
 
 
 class Metrics:
@@ -87,9 +67,9 @@ class Metrics:
 class Dispatch:
     """Finds the listener of a payload and answers with what it returns, or with a sentence when it fails."""
 
-    def __init__(self, routes: Routes, context: Context, metrics: Metrics) -> None:
-        self._routes, self._context, self._metrics = routes, context, metrics
-        self.events = Events(routes.events, context)
+    def __init__(self, routes: Routes, context: Context, door: Door, metrics: Metrics) -> None:
+        self._routes, self._context, self._door, self._metrics = routes, context, door, metrics
+        self.events = Events(routes.events, context, door)
         self._seen: dict[str, None] = {}
         self._process, self._numbers = secrets.token_hex(4), itertools.count(1)
         self._by_type = {
@@ -130,7 +110,7 @@ class Dispatch:
     async def _event(self, body: Mapping[str, Any], began: float) -> Ack | None:
         change = payloads.change(body)
         if (listener := self._routes.changes.get(change.type)) is not None:
-            if self._context.door.is_ours(sender_of(body)):
+            if self._door.is_ours(sender_of(body)):
                 work = listener(change, self._context)
                 self._context.background.start(work, what=change.type, is_optional=True)
         elif self.events.knows(change.type):
@@ -141,7 +121,7 @@ class Dispatch:
         return replies.nothing()
 
     async def _admitted(self, kind: str, body: Mapping[str, Any], began: float) -> tuple[str, Ack | None]:
-        admitted = await self._context.door.admit(sender_of(body))
+        admitted = await self._door.admit(sender_of(body))
         if admitted in _REFUSED:
             return "outside", await self._say(kind, body, blocks.not_admitted(admitted))
         handle = self._command if kind == "command" else self._by_type.get(kind)

@@ -31,10 +31,6 @@ class Door:
         self._workspace, self._members, self._open = workspace, members, frozenset(open_channels)
         self._is_shared = is_shared
 
-    def is_open(self, channel_id: str) -> bool:
-        """Whether an administrator has opened this shared channel for reading."""
-        return channel_id in self._open
-
     def is_ours(self, sender: Sender) -> bool:
         """Whether a payload about somebody or something is meant for this app in this workspace."""
         return is_addressed(sender, self._workspace)

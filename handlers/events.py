@@ -13,10 +13,10 @@ from bot.blocks.text import Rendered
 from bot.domain.trust import Admission
 from bot.errors import NotTakenError, SlackError, StoreError
 from bot.services import inbound
+from bot.services.context import Context
 from bot.services.inbound import Interaction, Reply
 from handlers import payloads
-from handlers.context import Context
-from handlers.door import sender_of
+from handlers.door import Door, sender_of
 from handlers.failures import failure
 from handlers.payloads import Event
 
@@ -49,8 +49,8 @@ class EventListener:
 class Events:
     """The events that Baton listens to, by type."""
 
-    def __init__(self, listeners: Mapping[str, EventListener], context: Context) -> None:
-        self._listeners, self._context = listeners, context
+    def __init__(self, listeners: Mapping[str, EventListener], context: Context, door: Door) -> None:
+        self._listeners, self._context, self._door = listeners, context, door
         self._taken: dict[str, None] = {}
         #: Those that are being written down, or answered at once, right now.
         self._under_way: dict[str, asyncio.Future[None]] = {}
@@ -129,7 +129,7 @@ class Events:
     async def _reply(self, event: Event, body: Mapping[str, Any]) -> Reply | None:
         """Return what is said about an event; what goes wrong is said as well."""
         listener, context = self._listeners[event.type], self._context
-        admitted = await context.door.admit(sender_of(body))
+        admitted = await self._door.admit(sender_of(body))
         if admitted is Admission.SILENT:
             return None
         inbound.begin(Interaction("", may_decide=admitted is Admission.DECIDE))

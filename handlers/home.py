@@ -5,15 +5,18 @@ from __future__ import annotations
 from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
 from bot.blocks.home import Group, Overview
+from bot.blocks.portfolio import with_turns
 from bot.blocks.text import Block, Rendered
 from bot.domain.eol.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
 from bot.services import claims, misses, people, portfolio
+from bot.services.context import Context
 from bot.services.eol import questions, reports
 from handlers import replies
-from handlers.context import Context
+from handlers.events import EventListener
 from handlers.payloads import Action, Event
+from handlers.routes import Routes
 
 #: Assets of a list that the overview shows.
 _SAMPLE = 5
@@ -115,3 +118,10 @@ def _ids(current: Portfolio, key: str) -> tuple[int, ...]:
 def _group(context: Context, key: str, title: str, asset_ids: tuple[int, ...]) -> Group:
     first = portfolio.page(context.deps, context.snapshot, asset_ids, 0, size=_SAMPLE).verdicts
     return Group(key, title, len(asset_ids), first)
+
+
+ROUTES = Routes(
+    actions={**dict.fromkeys(with_turns(blocks.SHOW), on_show), blocks.REMOVE_MISS: on_remove_miss},
+    events={"app_home_opened": EventListener(is_opened, on_home_opened, refuse)},
+    reading=frozenset(with_turns(blocks.SHOW)),
+)

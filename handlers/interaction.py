@@ -14,8 +14,8 @@ from bot.domain.eol.outcomes import Outcome, Pinned
 from bot.domain.eol.reminders import Card
 from bot.errors import NotFoundError, UserError
 from bot.ports import Ack
+from bot.services.context import Context
 from handlers import replies
-from handlers.context import Context
 from handlers.ownership import ephemeral_body
 from handlers.payloads import Action
 

@@ -15,12 +15,13 @@ from bot.domain.ownership import Disputed, Owned, Verdict
 from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Ack
 from bot.services import claims, history, misses, ownership, people, portfolio, references, snapshot
+from bot.services.context import Context
 from bot.services.history import Always, Chronicle, OnDay, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
 from bot.services.references import Meant, NobodyMeant, PersonMeant, TeamsMeant
 from handlers import message_text, replies, share
-from handlers.context import Context
 from handlers.payloads import Action, Command, Shortcut, Submission
+from handlers.routes import Routes
 
 log = logging.getLogger(__name__)
 
@@ -278,3 +279,18 @@ def ephemeral_body(message: Rendered, *, thread_ts: str = "") -> dict[str, objec
 async def replace_answer(context: Context, action: Action, message: Rendered) -> None:
     """Put a message in the place of the one whose button was pressed."""
     await context.slack.respond(action.response_url, {"replace_original": True, **message.as_body()})
+
+
+ROUTES = Routes(
+    from_memory={"/whoowns": whoowns_from_memory},
+    commands={"/whoowns": on_whoowns},
+    actions={
+        blocks.CONFIRM: on_confirm,
+        blocks.DOUBT: on_doubt,
+        blocks.SHARE: on_share,
+        blocks.CHOOSE: on_choose,
+    },
+    submissions={blocks.DOUBT_VIEW: on_doubt_submitted},
+    shortcuts={"who_owns_this": on_who_owns_this},
+    reading=frozenset({blocks.CHOOSE}),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks.text import Rendered
 from bot.errors import NotAllowedError, SlackError, UserError
 from bot.services import inbound
-from handlers.context import Context
+from bot.services.context import Context
 from handlers.payloads import Action
 
 
@@ -31,7 +31,7 @@ async def in_channel(context: Context, action: Action, message: Rendered) -> Non
 
 async def check_place(context: Context, channel_id: str) -> None:
     """Raise NotAllowedError unless everybody in the channel may see what the catalog says, as far as Slack tells."""
-    if context.door.is_open(channel_id):
+    if channel_id in context.deps.open_channels:
         return
     try:
         is_shared = await context.slack.is_shared_channel(channel_id)

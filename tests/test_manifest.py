@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 import yaml
 
-from handlers import routes
+from handlers import ROUTES, eol
+from handlers.routes import joined
 from tests.conftest import REPOSITORY, SHARED
 
 SCHEMA = SHARED / "slack" / "manifest.schema.2.0.0.json"
@@ -38,7 +39,7 @@ def test_lengths_are_within_slacks_limits(manifest: dict[str, Any]) -> None:
 
 
 def test_commands_shortcuts_and_events_are_those_of_the_code(manifest: dict[str, Any]) -> None:
-    listened = routes()
+    listened = ROUTES
     features = manifest["features"]
     assert {c["command"] for c in features["slash_commands"]} == set(listened.commands)
     assert {s["callback_id"] for s in features["shortcuts"]} == set(listened.shortcuts)
@@ -47,7 +48,7 @@ def test_commands_shortcuts_and_events_are_those_of_the_code(manifest: dict[str,
 
 
 def test_listeners_are_named_and_typed_alike() -> None:
-    listened = routes()
+    listened = ROUTES
     events = {name: each.answer for name, each in listened.events.items()}
     tables = (listened.commands, listened.actions, listened.submissions, listened.shortcuts, events, listened.changes)
     for table in tables:
@@ -56,3 +57,8 @@ def test_listeners_are_named_and_typed_alike() -> None:
             hints = get_type_hints(listener)
             assert list(inspect.signature(listener).parameters)[1] == "context", name
             assert hints["context"].__name__ == "Context", name
+
+
+def test_two_nouns_do_not_listen_to_the_same() -> None:
+    with pytest.raises(ValueError, match="commands: /eol"):
+        joined(eol.ROUTES, eol.ROUTES)

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from bot import jobs
 from bot.app import Running
 from bot.playground.clock import MovableClock
 from bot.playground.fake_slack import FakeSlack
@@ -62,9 +61,9 @@ class ClockMover:
                 await self._go_on(is_new_day=is_new_day)
                 if is_new_day:
                     self._slack.workspace.changed("clock")
-            for job_id, _, function in jobs.JOBS:
+            for job_id, _, function in self._baton.jobs:
                 try:
-                    await function(self._baton.jobs)
+                    await function(self._baton.context)
                 except Exception:
                     log.exception("job %s failed after the clock was moved", job_id)
             self._baton.context.drainer.wake()
@@ -75,7 +74,7 @@ class ClockMover:
         try:
             if is_new_day:
                 await keep_plans(self._baton)
-            await jobs.remind(self._baton.jobs)
+            await self._baton.context.reminding.run()
             await self._post()
         except Exception:
             log.exception("reminders failed while the clock was moved")

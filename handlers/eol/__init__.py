@@ -1,32 +1,46 @@
-"""Reminders of ends of support: their buttons and forms."""
+"""End of life: the questions about it, reminders with their buttons and forms, calendars."""
 
 from __future__ import annotations
 
+from bot.blocks import calendars as calendar_ids
 from bot.blocks.eol import actions as ids
-from handlers.eol import buttons, forms
+from bot.blocks.eol import reports as report_ids
+from bot.blocks.portfolio import with_turns
+from handlers.eol import buttons, calendars, forms, jobs, questions
+from handlers.routes import Job, Routes
 
-#: Listeners by action id.
-ACTIONS = {
-    ids.OPEN: buttons.on_open,
-    ids.EXPLAIN: buttons.on_explain,
-    ids.ACKNOWLEDGE: buttons.on_acknowledge,
-    ids.SNOOZE: buttons.on_snooze,
-    ids.PLAN: buttons.on_plan,
-    ids.MORE: buttons.on_more,
-    ids.PIN: buttons.on_pin,
-    ids.APPROVE: buttons.on_approve,
-    ids.REFUSE: buttons.on_refuse,
-    ids.ACCEPT: buttons.on_accept,
-    ids.DECLINE: buttons.on_decline,
-}
-#: The actions that only show something.
-READING = frozenset({ids.OPEN, ids.EXPLAIN})
-#: Listeners by the callback id of a form.
-SUBMISSIONS = {
-    ids.PLAN_VIEW: forms.on_plan_submitted,
-    ids.DELEGATE_VIEW: forms.on_delegate_submitted,
-    ids.NOT_OURS_VIEW: forms.on_not_ours_submitted,
-    ids.PIN_VIEW: forms.on_pin_submitted,
-    ids.WAIVE_VIEW: forms.on_waive_submitted,
-    ids.DONE_VIEW: forms.on_done_submitted,
-}
+ROUTES = Routes(
+    commands={"/eol": questions.on_eol},
+    actions={
+        **dict.fromkeys(with_turns(report_ids.TURN), questions.on_turn),
+        report_ids.SHARE: questions.on_share,
+        ids.OPEN: buttons.on_open,
+        ids.EXPLAIN: buttons.on_explain,
+        ids.ACKNOWLEDGE: buttons.on_acknowledge,
+        ids.SNOOZE: buttons.on_snooze,
+        ids.PLAN: buttons.on_plan,
+        ids.MORE: buttons.on_more,
+        ids.PIN: buttons.on_pin,
+        ids.APPROVE: buttons.on_approve,
+        ids.REFUSE: buttons.on_refuse,
+        ids.ACCEPT: buttons.on_accept,
+        ids.DECLINE: buttons.on_decline,
+        calendar_ids.RENEW: calendars.on_renew,
+        calendar_ids.REVOKE: calendars.on_revoke,
+        calendar_ids.REVOKE_ALL: calendars.on_revoke_all,
+    },
+    submissions={
+        ids.PLAN_VIEW: forms.on_plan_submitted,
+        ids.DELEGATE_VIEW: forms.on_delegate_submitted,
+        ids.NOT_OURS_VIEW: forms.on_not_ours_submitted,
+        ids.PIN_VIEW: forms.on_pin_submitted,
+        ids.WAIVE_VIEW: forms.on_waive_submitted,
+        ids.DONE_VIEW: forms.on_done_submitted,
+    },
+    reading=frozenset({*with_turns(report_ids.TURN), ids.OPEN, ids.EXPLAIN}),
+)
+JOBS: tuple[Job, ...] = (
+    ("refresh_facts", 1, jobs.refresh_facts),
+    # A quarter of an hour is the finest that time zones differ by.
+    ("remind", 0.25, jobs.remind),
+)

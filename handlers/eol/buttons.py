@@ -13,9 +13,9 @@ from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
 from bot.ports import Ack
 from bot.services import people
+from bot.services.context import Context
 from bot.services.eol import answers, delegation, version_overrides, waivers
 from handlers import replies
-from handlers.context import Context
 from handlers.interaction import number, open_form, place_of, say, show_view
 from handlers.ownership import ephemeral_body
 from handlers.payloads import Action

@@ -10,10 +10,10 @@ from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError, UserError
 from bot.ports import Ack
 from bot.services import people, portfolio, snapshot
+from bot.services.context import Context
 from bot.services.eol import answers as answering
 from bot.services.eol import delegation, not_ours, version_overrides, waivers
 from handlers import replies
-from handlers.context import Context
 from handlers.interaction import number, read_metadata, say
 from handlers.payloads import Submission
 

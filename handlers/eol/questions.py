@@ -16,10 +16,10 @@ from bot.domain.eol.questions import parse, parse_command
 from bot.domain.eol.subjects import Subject
 from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Ack
+from bot.services.context import Context
 from bot.services.eol import questions, reports
 from bot.services.eol.questions import Asked, NothingFits, SeveralFit, Understood
 from handlers import replies, share
-from handlers.context import Context
 from handlers.ownership import ephemeral_body, replace_answer
 from handlers.payloads import Action, Command
 

@@ -20,7 +20,7 @@ from bot.blocks import eol, outbox
 from bot.blocks.text import EDITED_TEXT, POSTED_TEXT, Block, Rendered, section, size
 from bot.playground.refusals import check_message, check_size, check_view
 from bot.samples import NASTY, PLAIN, body_of, largest, samples
-from handlers import routes
+from handlers import ROUTES
 from tests.blocks.test_ownership import assert_inert
 
 
@@ -121,7 +121,7 @@ def test_nobody_is_pinged_and_no_markup_comes_through() -> None:
 
 
 def test_every_button_is_answered_and_every_answer_has_a_button() -> None:
-    listened = routes()
+    listened = ROUTES
     drawn, inputs, views = set(), set(), set()
     for _, made in samples(PLAIN):
         body = body_of(made)

@@ -12,22 +12,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot import jobs
 from bot.clients.slack import SlackClient
 from bot.domain.eol import Cycle, Product, Table
 from bot.domain.eol.reminders import Remembered
 from bot.playground.fake_slack import FakeSlack, Message
 from bot.services import snapshot as snapshots
+from bot.services.context import assemble
 from bot.services.deps import Deps
-from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
-from bot.services.eol.reminder_pass import Reminding
 from bot.services.eol.reminder_store import remembered
-from bot.services.listings import Listings
-from bot.services.members import Members
 from bot.services.outbox import Pace, drain
 from bot.services.snapshot import Snapshot
-from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.db import Database
 from bot.store.journal import audit, next_revision
@@ -93,10 +88,8 @@ class World:
     def start(self, **settings: Any) -> None:
         """Begin as a process that has just been started."""
         self.deps = replace(self.deps, **settings)
-        self.watcher = Watcher(self.deps, self.snapshot, self.facts)
-        reminding = Reminding(self.deps, self.watcher, WorkingTimes())
-        listings = Listings(self.deps, self.client, self.snapshot, Members(self.deps, self.client, self.snapshot))
-        self.jobs = jobs.Jobs(self.deps, self.watcher, reminding, listings)
+        self.context = assemble(self.deps, self.client, snapshot=self.snapshot, facts=self.facts)
+        self.watcher = self.context.watcher
         self.pace = Pace()
 
     async def learn_channels(self) -> None:
@@ -289,7 +282,7 @@ class World:
     async def look(self) -> None:
         """Run the job once, and let what it said arrive."""
         await snapshots.refresh(self.snapshot, self.deps.database)
-        await jobs.remind(self.jobs)
+        await self.context.reminding.run()
         await self.arrive()
 
     async def arrive(self) -> None:

@@ -11,21 +11,18 @@ import pytest
 from aiohttp import web
 from sqlalchemy import update
 
-from bot import jobs
 from bot.domain.eol import InCycle, match
 from bot.domain.eol.provider_cycles import ProviderCycle
+from bot.services.context import Context, assemble
 from bot.services.deps import Deps
 from bot.services.eol import provider_dates
-from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts, keep_following
 from bot.services.eol.feed_refresh import Outcome, RefreshReport, refresh, refresh_if_due, take
-from bot.services.eol.reminder_pass import Reminding
-from bot.services.listings import Listings
-from bot.services.members import Members
 from bot.services.snapshot import Snapshot
-from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.db import Database
+from handlers.eol import JOBS
+from handlers.eol.jobs import refresh_facts
 from tests.conftest import FixedClock
 from tests.eol_server import PATH, Handler, answering, document, product, raw, server
 from tests.services.catalog_world import World
@@ -361,12 +358,8 @@ class TestSavedDocuments:
 
 
 class TestJob:
-    def work(self, world: World, url: str) -> jobs.Jobs:
-        watcher = Watcher(world.deps, Snapshot(), Facts())
-        reminding = Reminding(world.deps, watcher, WorkingTimes())
-        port = FakePort(world.clock)
-        listings = Listings(world.deps, port, watcher.snapshot, Members(world.deps, port, watcher.snapshot))
-        return jobs.Jobs(world.deps, watcher, reminding, listings, url)
+    def process(self, world: World, url: str) -> Context:
+        return assemble(world.deps, FakePort(world.clock), snapshot=Snapshot(), facts=Facts(), feed_url=url)
 
     def counting(self, asked: list[str], status: int = 200) -> Handler:
         async def handler(request: web.Request) -> web.Response:
@@ -378,14 +371,14 @@ class TestJob:
     async def test_once_a_day_for_all_processes(self, world: World, clock: FixedClock) -> None:
         asked: list[str] = []
         async with server(self.counting(asked)) as url:
-            first, second = self.work(world, url), self.work(world, url)
+            first, second = self.process(world, url), self.process(world, url)
             for _ in range(24):
-                await jobs.refresh_facts(first)
-                await jobs.refresh_facts(second)
+                await refresh_facts(first)
+                await refresh_facts(second)
                 clock.advance(timedelta(hours=1))
             assert len(asked) == 1
             assert not first.watcher.facts.is_starter
-            await jobs.refresh_facts(second)
+            await refresh_facts(second)
         assert len(asked) == 2
 
     async def test_again_after_an_hour_where_it_failed(self, world: World, clock: FixedClock) -> None:
@@ -405,16 +398,16 @@ class TestJob:
         await ask(world, answering(200, document()))
         clock.advance(timedelta(days=1))
         async with server(handler) as url:
-            await jobs.refresh_facts(self.work(world, url))
+            await refresh_facts(self.process(world, url))
         [logged] = caplog.messages
         assert said in logged
 
     async def test_off_means_off(self, world: World) -> None:
-        await jobs.refresh_facts(self.work(world, ""))
+        await refresh_facts(self.process(world, ""))
         assert await world.count(tables.FeedCopy) == 0
 
     def test_it_is_among_the_jobs(self) -> None:
-        assert ("refresh_facts", 1, jobs.refresh_facts) in jobs.JOBS
+        assert ("refresh_facts", 1, refresh_facts) in JOBS
 
 
 async def test_two_processes_at_once_leave_one_copy(world: World, database_url: str, clock: FixedClock) -> None:

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from bot import jobs
 from bot.clients.slack import SlackClient
 from bot.domain.doctor import Level, reach
 from bot.domain.eol.reminders import Card, ClosedCard
@@ -637,7 +636,7 @@ class TestManagers:
         await unanswered(world, at(3, 26, 9))
         for _ in range(3):
             world.start()
-            await asyncio.gather(*(jobs.remind(world.jobs) for _ in range(2)))
+            await asyncio.gather(*(world.context.reminding.run() for _ in range(2)))
             await world.arrive()
         await world.go(at(3, 31))
         assert (heard(world, "lena"), heard(world, "mona")) == ([(3, 19)], [(3, 26)])

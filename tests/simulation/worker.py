@@ -19,27 +19,19 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot import jobs
 from bot import web as routes
 from bot.clients.slack import SlackClient
 from bot.domain.trust import Workspace
 from bot.ports import Slack
 from bot.services import snapshot as snapshots
+from bot.services.context import Context, assemble
 from bot.services.deps import Deps
-from bot.services.eol.exposure import Watcher
-from bot.services.eol.reminder_pass import Reminding
-from bot.services.eol.timelines import Pictures
-from bot.services.listings import Listings
-from bot.services.members import Members
-from bot.services.outbox import Drainer, Pace, drain
-from bot.services.portfolio import Portfolios
+from bot.services.outbox import Pace, drain
 from bot.services.snapshot import Snapshot
-from bot.services.working_times import WorkingTimes
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage
-from handlers import routes as slack_routes
+from handlers import ROUTES
 from handlers.carrier import carrier
-from handlers.context import Background, Context
 from handlers.dispatch import Dispatch, Metrics
 from handlers.door import Door
 from tests.simulation.clock import SharedClock
@@ -57,7 +49,6 @@ class _Worker:
 
     clock: SharedClock
     facts: MovingFacts
-    work: jobs.Jobs
     context: Context
     pace: Pace
 
@@ -70,10 +61,10 @@ class _Worker:
         self.facts.go_to(self.clock.now().date())
         await snapshots.refresh(snapshot, deps.database)
         if word == "midnight":
-            await jobs.read_members(self.work)
-            await jobs.read_channels(self.work)
+            await self.context.listings.read_members()
+            await self.context.listings.read_channels()
         if word != "answered":
-            await jobs.remind(self.work)
+            await self.context.reminding.run()
         await _drain(deps, self.context.slack, self.pace, self.clock)
 
 
@@ -88,36 +79,21 @@ async def serve(
     facts.go_to(clock.now().date())
     async with SlackClient(token=token, api_url=slack_url) as slack, AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
-        watcher = Watcher(deps, snapshot, facts)
         identity = await slack.identity()
-        members = Members(deps, slack, snapshot)
-        listings = Listings(deps, slack, snapshot, members)
+        context = assemble(deps, slack, snapshot=snapshot, facts=facts, bot_user_id=identity.bot_user_id)
         workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
-        context = Context(
-            deps=deps,
-            snapshot=snapshot,
-            slack=slack,
-            drainer=Drainer(deps, slack),
-            portfolios=Portfolios(deps, snapshot),
-            background=Background(),
-            bot_user_id=identity.bot_user_id,
-            watcher=watcher,
-            pictures=Pictures(deps, watcher),
-            door=Door(workspace, members, (), lambda _: False),
-            listings=listings,
-        )
-        work = jobs.Jobs(deps, watcher, Reminding(deps, watcher, WorkingTimes()), listings)
+        door = Door(workspace, context.members, (), lambda _: False)
         await snapshots.refresh(snapshot, database)
-        await listings.read_members(at_start=True)
-        await listings.read_channels(at_start=True)
-        dispatch = Dispatch(slack_routes(), context, Metrics(CollectorRegistry()))
+        await context.listings.read_members(at_start=True)
+        await context.listings.read_channels(at_start=True)
+        dispatch = Dispatch(ROUTES, context, door, Metrics(CollectorRegistry()))
         bolt = carrier(slack.web, dispatch, signing_secret=secret)
         application = routes.application(routes.slack_routes(bolt.async_dispatch, read_seconds=10))
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", int(port)).start()
-        worker = _Worker(clock, facts, work, context, Pace())
+        worker = _Worker(clock, facts, context, Pace())
         while line := await asyncio.to_thread(sys.stdin.readline):
             await worker.do(line.strip())
             sys.stdout.write("done\n")

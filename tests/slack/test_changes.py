@@ -19,7 +19,7 @@ from tests.slack.conftest import Stage
 @pytest.fixture
 async def read(stage: Stage) -> Stage:
     """A Baton that has read what Slack lists."""
-    listings = stage.baton.jobs.listings
+    listings = stage.baton.context.listings
     await stage.settle()
     await listings.read_members(at_start=True)
     await listings.read_channels(at_start=True)

@@ -324,7 +324,7 @@ async def test_a_partner_channel_can_be_opened_for_reading(stage: Stage) -> None
     place = stage.slack.add_channel("partners", members=["grace"], bot_is_member=True, is_ext_shared=True)
     stranger = stage.slack.add_user("pat", real_name="Pat Partner", standing="stranger")
     place.members.add(stranger.id)
-    stage.baton.context.door._open = frozenset({place.id})
+    stage.baton.door._open = frozenset({place.id})
     answer = await stage.ask("/whoowns checkout", user="pat", channel="partners")
     assert "Payments" in answer.text
     await stage.press(answer, "ownership.doubt", user="pat")
@@ -338,14 +338,14 @@ async def test_what_slack_lists_counts_where_an_event_does_not_say_that_others_a
 ) -> None:
     place = stage.slack.add_channel("partners", members=["grace"], bot_is_member=True, is_pending_ext_shared=True)
     stage.clock.advance(timedelta(hours=2))
-    await stage.baton.jobs.listings.read_channels()
+    await stage.baton.context.listings.read_channels()
     await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns checkout?")
     asked = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
     body = {**asked.payload, "event": {**asked.payload["event"], "channel": place.id}}
     body = {key: value for key, value in body.items() if key != "is_ext_shared_channel"}
     sender = sender_of(body if said is None else {**body, "is_ext_shared_channel": said})
-    assert await stage.baton.context.door.admit(sender) is Admission.OUTSIDE
+    assert await stage.baton.door.admit(sender) is Admission.OUTSIDE
     unknown = {**body, "event": {**body["event"], "channel": "C0NOTLISTED"}}
-    admitted = await stage.baton.context.door.admit(sender_of({**unknown, "is_ext_shared_channel": False}))
+    admitted = await stage.baton.door.admit(sender_of({**unknown, "is_ext_shared_channel": False}))
     assert admitted is Admission.DECIDE
-    assert await stage.baton.context.door.admit(sender_of(unknown)) is Admission.OUTSIDE, "it cannot be told"
+    assert await stage.baton.door.admit(sender_of(unknown)) is Admission.OUTSIDE, "it cannot be told"

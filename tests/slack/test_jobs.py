@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import jobs
+from bot.services.context import Context
+from handlers import JOBS
 from tests.slack.conftest import Stage
 
 ran: list[str] = []
 
 
-async def _noted(_jobs: jobs.Jobs) -> None:
+async def _noted(_jobs: Context) -> None:
     ran.append("noted")
 
 
-async def _broken(_jobs: jobs.Jobs) -> None:
+async def _broken(_jobs: Context) -> None:
     ran.append("broken")
     raise ValueError("a fault of the job")
 
@@ -31,23 +33,20 @@ async def until(count: int) -> None:
 
 
 async def test_every_job_is_scheduled_once_and_never_beside_itself(stage: Stage) -> None:
-    scheduler = jobs.scheduler(stage.baton.jobs)
+    scheduler = jobs.scheduler(JOBS, stage.baton.context)
     scheduler.start(paused=True)
     try:
         found = {each.id: each for each in scheduler.get_jobs()}
-        assert sorted(found) == sorted(job_id for job_id, _, _ in jobs.JOBS)
+        assert sorted(found) == sorted(job_id for job_id, _, _ in JOBS)
         assert all(each.coalesce and each.max_instances == 1 for each in found.values())
         assert found["remind"].trigger.interval.total_seconds() == 15 * 60
     finally:
         scheduler.shutdown(wait=False)
 
 
-async def test_a_job_that_fails_is_logged_and_stops_no_other(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_job_that_fails_is_logged_and_stops_no_other(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     ran.clear()
-    monkeypatch.setattr(jobs, "JOBS", (("broken", 1, _broken), ("noted", 1, _noted)))
-    scheduler = jobs.scheduler(stage.baton.jobs)
+    scheduler = jobs.scheduler((("broken", 1, _broken), ("noted", 1, _noted)), stage.baton.context)
     scheduler.start()
     try:
         for turn in (1, 2):

@@ -18,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.errors import NotTakenError
 from bot.playground.fake_slack import Delivery, MessageRef
 from bot.services import inbound
-from handlers import routes
+from handlers import ROUTES
 from handlers.dispatch import Dispatch, Metrics
 from tests.slack.conftest import Stage
 
@@ -130,7 +130,9 @@ async def test_what_a_process_left_behind_is_answered_by_the_next_one(
     monkeypatch.undo()
     stage.clock.advance(timedelta(hours=20))  # a night, and some more
     for _ in range(2):
-        await Dispatch(routes(), stage.baton.context, Metrics(CollectorRegistry())).events.resume(at_start=True)
+        await Dispatch(ROUTES, stage.baton.context, stage.baton.door, Metrics(CollectorRegistry())).events.resume(
+            at_start=True
+        )
         await stage.settle()
     assert len(answers(stage)) == 1
     assert await inbound.left_behind(stage.baton.context.deps, at_start=True) == {}
@@ -231,7 +233,7 @@ async def test_a_redelivery_is_not_acknowledged_before_the_delivery_ahead_of_it_
         await go_on.wait()
         raise refusal(200, "internal_error")
 
-    events = Dispatch(routes(), stage.baton.context, Metrics(CollectorRegistry())).events
+    events = Dispatch(ROUTES, stage.baton.context, stage.baton.door, Metrics(CollectorRegistry())).events
     other = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:

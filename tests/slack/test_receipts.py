@@ -32,7 +32,7 @@ async def archived(stage: Stage, channel: str) -> None:
     """Archive a channel, and let Baton read what Slack lists."""
     await stage.slack.archive_channel(channel, by="lin")
     stage.clock.advance(timedelta(hours=2))
-    await stage.baton.jobs.listings.read_channels()
+    await stage.baton.context.listings.read_channels()
 
 
 def unheard(stage: Stage, *, channel: str = "", user: str = "") -> None:
@@ -48,7 +48,7 @@ async def gone(stage: Stage, *users: str) -> None:
     for user in users:
         await stage.slack.deactivate_user(user)
     stage.clock.advance(timedelta(hours=2))
-    await stage.baton.jobs.listings.read_members()
+    await stage.baton.context.listings.read_members()
     await snapshot.refresh(stage.baton.context.snapshot, stage.database)
 
 

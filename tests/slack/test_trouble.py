@@ -140,7 +140,7 @@ async def test_an_error_after_it_was_saved_says_that_it_may_be(stage: Stage, mon
 async def test_what_the_door_takes_is_not_added_to_what_the_listener_may(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer, door = await stage.ask("/whoowns checkout"), stage.baton.context.door
+    answer, door = await stage.ask("/whoowns checkout"), stage.baton.door
     admit, saved = door.admit, asyncio.Event()
 
     async def slowly(sender: Sender) -> Admission:

@@ -12,9 +12,9 @@ from bot.domain.rights import Holders, Right, require
 from bot.errors import NotFoundError
 from bot.ports import Ack
 from bot.services import actors, people, portfolio
+from bot.services.context import Context
 from bot.services.eol import calendars
 from handlers import replies
-from handlers.context import Context
 from handlers.ownership import replace_answer
 from handlers.payloads import Action
 

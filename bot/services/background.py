@@ -1,22 +1,11 @@
-"""What every listener is given beside its payload."""
+"""Work that goes on behind an acknowledgement."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from typing import Any
-
-from bot.ports import Slack
-from bot.services.deps import Deps
-from bot.services.eol.exposure import Watcher
-from bot.services.eol.timelines import Pictures
-from bot.services.listings import Listings
-from bot.services.outbox import Drainer
-from bot.services.portfolio import Portfolios
-from bot.services.snapshot import Snapshot
-from handlers.door import Door
 
 log = logging.getLogger(__name__)
 
@@ -59,21 +48,3 @@ class Background:
             await work
         except Exception:
             log.exception("%s failed behind its acknowledgement", what)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The one Baton of this process: its dependencies, its catalog in memory, Slack, and work behind the ack."""
-
-    deps: Deps
-    snapshot: Snapshot
-    slack: Slack
-    drainer: Drainer
-    portfolios: Portfolios
-    background: Background
-    bot_user_id: str
-    watcher: Watcher
-    pictures: Pictures
-    door: Door
-    listings: Listings
-    public_url: str = ""  #: where the web server is reached from outside; empty when nobody said
