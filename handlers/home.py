@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
 from bot.blocks.home import Group, Overview
@@ -94,6 +96,7 @@ async def _listing(context: Context, user_id: str, key: str, number: str, page: 
     snapshot, current = context.snapshot, await context.portfolios.current()
     person = snapshot.person_by_slack_id(user_id)
     at = int(page) if page.isdecimal() else 0
+    ids: Sequence[int]
     if key == "team":
         team = snapshot.team(int(number)) if number.isdecimal() else None
         if team is None or team.is_gone:
@@ -111,11 +114,11 @@ async def _listing(context: Context, user_id: str, key: str, number: str, page: 
     return blocks.listing(key, int(number) if number.isdecimal() else 0, title, shown, may_claim=may_claim)
 
 
-def _ids(current: Portfolio, key: str) -> tuple[int, ...]:
+def _ids(current: Portfolio, key: str) -> Sequence[int]:
     return {"unowned": current.unowned, "disputed": current.disputed, "orphaned": current.orphaned}[key]
 
 
-def _group(context: Context, key: str, title: str, asset_ids: tuple[int, ...]) -> Group:
+def _group(context: Context, key: str, title: str, asset_ids: Sequence[int]) -> Group:
     first = portfolio.page(context.deps, context.snapshot, asset_ids, 0, size=_SAMPLE).verdicts
     return Group(key, title, len(asset_ids), first)
 

@@ -1,4 +1,4 @@
-"""What each team and person owns, and what nobody does: the whole catalog, gone through once.
+"""What each team and person owns, and what nobody does.
 
 Assets that inherit an owner count as that owner's. The order of a list is the order in which to look at it: by tier,
 then by name, lines of a CODEOWNERS file last.
@@ -6,12 +6,15 @@ then by name, lines of a CODEOWNERS file last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import overload
 
 from bot.domain.catalog import AssetKind, Role
+from bot.domain.dependents import Owner
 from bot.domain.names import fold
 from bot.domain.ownership import Disputed, Orphaned, Owned, Stale, Unowned, Verdict
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
@@ -39,27 +42,10 @@ class Share:
     gaps: tuple[int, ...] = ()
 
 
-_NOTHING = Share()
-
-
-@dataclass(frozen=True, slots=True)
-class Portfolio:
-    """Who has what, by the ids of teams, people and assets. `gaps` says of each asset with a gap which it is."""
-
-    teams: dict[int, Share] = field(default_factory=dict)
-    people: dict[int, Share] = field(default_factory=dict)
-    gaps: dict[int, Gap] = field(default_factory=dict)
-    unowned: tuple[int, ...] = ()
-    disputed: tuple[int, ...] = ()
-    orphaned: tuple[int, ...] = ()
-
-    def of_team(self, team_id: int) -> Share:
-        """Return what a team has; nothing for one that the portfolio does not know."""
-        return self.teams.get(team_id, _NOTHING)
-
-    def of_person(self, person_id: int) -> Share:
-        """Return what a person has in their own name, which is not what their teams have."""
-        return self.people.get(person_id, _NOTHING)
+#: The order in which to look at assets: lines of a CODEOWNERS file last, by tier, by name; and the id.
+_Order = tuple[bool, int, str, int]
+#: What everybody is shown a list of.
+_LISTED = frozenset({Gap.UNOWNED, Gap.DISPUTED, Gap.ORPHANED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,57 +86,131 @@ def page_of(asset_ids: Sequence[int], number: int, *, size: int) -> tuple[tuple[
     return tuple(asset_ids[at * size : (at + 1) * size]), at, count
 
 
-class Gathering:
-    """Takes verdicts one by one, so that whoever gathers may pause in between, and makes the portfolio of them."""
+class Ids(Sequence[int]):
+    """The ids of a sorted list of assets; a page of it costs what the page shows."""
+
+    def __init__(self, ordered: Sequence[_Order]) -> None:
+        self._ordered = ordered
+
+    def __len__(self) -> int:
+        return len(self._ordered)
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        if isinstance(index, slice):
+            return tuple(each[-1] for each in self._ordered[index])
+        return self._ordered[index][-1]
+
+
+class Portfolio:
+    """Who has what, by the ids of teams, people and assets, kept up to date one verdict at a time.
+
+    `gaps` says of each asset with a gap which it is.
+    """
 
     def __init__(self) -> None:
-        self._owned: dict[tuple[bool, int], dict[int, None]] = {}
-        self._helped: dict[tuple[bool, int], dict[int, None]] = {}
-        self._gaps: dict[int, Gap] = {}
-        self._order: dict[int, tuple[bool, int, str, int]] = {}
+        self.gaps: dict[int, Gap] = {}
+        self._owned: dict[Owner, set[int]] = {}
+        self._helped: dict[Owner, set[int]] = {}
+        #: Of each asset, who owns it (True) or helps with it. Most assets share one of few such tuples.
+        self._holders: dict[int, tuple[tuple[Owner, bool], ...]] = {}
+        self._known_holders: dict[tuple[tuple[Owner, bool], ...], tuple[tuple[Owner, bool], ...]] = {}
+        self._orders: dict[int, _Order] = {}
+        self._lists: dict[Gap, list[_Order]] = {gap: [] for gap in _LISTED}
+        self._shares: dict[Owner, Share] = {}
+        self._is_filling = False
 
-    def add(self, verdict: Verdict) -> None:
-        """Take what is said of one asset as a whole."""
+    @property
+    def unowned(self) -> Sequence[int]:
+        """The ids of assets that nobody owns."""
+        return Ids(self._lists[Gap.UNOWNED])
+
+    @property
+    def disputed(self) -> Sequence[int]:
+        """The ids of assets whose owner is disputed."""
+        return Ids(self._lists[Gap.DISPUTED])
+
+    @property
+    def orphaned(self) -> Sequence[int]:
+        """The ids of assets whose owner is gone."""
+        return Ids(self._lists[Gap.ORPHANED])
+
+    def of_team(self, team_id: int) -> Share:
+        """Return what a team has; nothing for one that the portfolio does not know."""
+        return self._share((True, team_id))
+
+    def of_person(self, person_id: int) -> Share:
+        """Return what a person has in their own name, which is not what their teams have."""
+        return self._share((False, person_id))
+
+    def fill(self, verdicts: Iterable[Verdict]) -> Iterator[None]:
+        """Take what is said of all assets, a piece at a time, so that whoever fills may pause in between."""
+        self._is_filling = True
+        for verdict in verdicts:
+            self.put(verdict)
+            yield
+        for ordered in self._lists.values():
+            ordered.sort()
+        self._is_filling = False
+
+    def put(self, verdict: Verdict) -> None:
+        """Take what is said of one asset as a whole, in the place of what was said before."""
         asset = verdict.asset
+        self.remove(asset.id)
+        holders = tuple(dict.fromkeys(_holders(verdict)))
         gap = gap_of(verdict)
-        if gap is not None:
-            self._gaps[asset.id] = gap
-            self._order[asset.id] = _order(asset)
-        if isinstance(verdict, Disputed):
-            holdings = (*verdict.claims, *verdict.others)
-        elif isinstance(verdict, Owned):
-            holdings = verdict.holdings
-        else:
-            return
-        for holding in holdings:
-            fact = holding.fact
-            who = (True, fact.team_id) if fact.team_id is not None else (False, fact.person_id or 0)
-            lists = self._owned if fact.role is Role.OWNER else self._helped
-            lists.setdefault(who, {})[asset.id] = None
-            self._order.setdefault(asset.id, _order(asset))
+        if holders or gap is not None:
+            self._orders[asset.id] = order = _order(asset)
+            if gap is not None:
+                self.gaps[asset.id] = gap
+            if gap in _LISTED:
+                ordered = self._lists[gap]
+                ordered.append(order) if self._is_filling else insort(ordered, order)
+        if holders:
+            self._holders[asset.id] = self._known_holders.setdefault(holders, holders)
+        for owner, is_owner in holders:
+            (self._owned if is_owner else self._helped).setdefault(owner, set()).add(asset.id)
+            self._shares.pop(owner, None)
 
-    def done(self) -> Portfolio:
-        """Return the portfolio of everything that was added."""
-        shares = {who: self._share(who) for who in {*self._owned, *self._helped}}
-        return Portfolio(
-            teams={number: share for (is_team, number), share in shares.items() if is_team},
-            people={number: share for (is_team, number), share in shares.items() if not is_team},
-            gaps=self._gaps,
-            unowned=self._having(Gap.UNOWNED),
-            disputed=self._having(Gap.DISPUTED),
-            orphaned=self._having(Gap.ORPHANED),
-        )
+    def remove(self, asset_id: int) -> None:
+        """Forget what was said of an asset, if anything was."""
+        order, gap = self._orders.pop(asset_id, None), self.gaps.pop(asset_id, None)
+        if order is not None and gap in _LISTED:
+            del self._lists[gap][bisect_left(self._lists[gap], order)]
+        for owner, is_owner in self._holders.pop(asset_id, ()):
+            (self._owned if is_owner else self._helped)[owner].discard(asset_id)
+            self._shares.pop(owner, None)
 
-    def _share(self, who: tuple[bool, int]) -> Share:
-        owned = self._sorted(self._owned.get(who, ()))
-        helped = self._sorted(set(self._helped.get(who, ())) - set(owned))
-        return Share(owned, helped, tuple(each for each in (*owned, *helped) if each in self._gaps))
-
-    def _having(self, gap: Gap) -> tuple[int, ...]:
-        return self._sorted(asset_id for asset_id, each in self._gaps.items() if each is gap)
+    def _share(self, owner: Owner) -> Share:
+        share = self._shares.get(owner)
+        if share is None:
+            owned = self._sorted(self._owned.get(owner, set()))
+            helped = self._sorted(self._helped.get(owner, set()) - set(owned))
+            share = Share(owned, helped, tuple(each for each in (*owned, *helped) if each in self.gaps))
+            self._shares[owner] = share
+        return share
 
     def _sorted(self, asset_ids: Iterable[int]) -> tuple[int, ...]:
-        return tuple(sorted(asset_ids, key=self._order.__getitem__))
+        return tuple(sorted(asset_ids, key=self._orders.__getitem__))
+
+
+def _holders(verdict: Verdict) -> Iterator[tuple[Owner, bool]]:
+    """Yield who has an asset, and whether they own it or help with it."""
+    if isinstance(verdict, Disputed):
+        holdings = (*verdict.claims, *verdict.others)
+    elif isinstance(verdict, Owned):
+        holdings = verdict.holdings
+    else:
+        return
+    for holding in holdings:
+        fact = holding.fact
+        owner = (True, fact.team_id) if fact.team_id is not None else (False, fact.person_id or 0)
+        yield owner, fact.role is Role.OWNER
 
 
 def gap_of(verdict: Verdict) -> Gap | None:
@@ -172,6 +232,6 @@ def gap_of(verdict: Verdict) -> Gap | None:
             return None
 
 
-def _order(asset: AssetRecord) -> tuple[bool, int, str, int]:
+def _order(asset: AssetRecord) -> _Order:
     tier = asset.tier if asset.tier is not None else _NO_TIER
     return asset.kind is AssetKind.PATH, tier, fold(asset.name), asset.id

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.app import Running
-from bot.domain.eol.exposure import Watch, Watches
+from bot.domain.eol.exposure import Exposure, Watch
 from bot.domain.eol.reminders import AnswerKind, Remembered
 from bot.services import snapshot as snapshots
 from bot.services.eol.exposure import Watcher
@@ -34,9 +34,9 @@ async def keep_plans(baton: Running) -> int:
     if not due:
         return 0
     async with deps.database.transaction() as session:
-        now = deps.clock.now()
+        now, revision = deps.clock.now(), await next_revision(session)
         for reminder, watch, version in due:
-            await _upgrade(session, watch, version, now)
+            await _upgrade(session, watch, version, now, revision)
             detail = {"version": version}
             await audit(
                 session,
@@ -46,13 +46,12 @@ async def keep_plans(baton: Running) -> int:
                 subject=f"reminder:{reminder.id}",
                 detail=detail,
             )
-        await next_revision(session)
     await snapshots.refresh(watcher.snapshot, deps.database)
     return len(due)
 
 
 def _due(
-    reminders: Iterable[Remembered], watches: Watches, watcher: Watcher
+    reminders: Iterable[Remembered], watches: Exposure, watcher: Watcher
 ) -> Iterable[tuple[Remembered, Watch, str]]:
     """Yield what is to be upgraded now, and to which version."""
     for reminder in reminders:
@@ -65,13 +64,13 @@ def _due(
             yield reminder, watch, target.latest or target.name
 
 
-async def _upgrade(session: AsyncSession, watch: Watch, version: str, now: datetime) -> None:
+async def _upgrade(session: AsyncSession, watch: Watch, version: str, now: datetime, revision: int) -> None:
     table = tables.Deployment
     for running in watch.runs:
         old = await session.get(table, running.deployment.id)
         if old is None or old.gone_at is not None:
             continue
-        old.gone_at = now
+        old.gone_at, old.revision = now, revision
         same = {name: getattr(old, name) for name in ("source_id", "asset_id", "product", "provider", "environment")}
         conditions = [col(getattr(table, name)) == value for name, value in same.items()]
         found = await session.execute(select(table).where(*conditions, col(table.version) == version))
@@ -79,4 +78,4 @@ async def _upgrade(session: AsyncSession, watch: Watch, version: str, now: datet
         if new is None:
             new = table(**same, version=version, how=old.how, address=old.address, first_seen_at=now)
             session.add(new)
-        new.gone_at, new.last_seen_at = None, now
+        new.gone_at, new.last_seen_at, new.revision = None, now, revision

@@ -116,7 +116,7 @@ def running(
             source=name,
             how=name,
             first_seen_at=NOW,
-            last_seen_at=NOW,
+            recorded_at=NOW,
         ),
         AssetRecord(
             id=number, ref=f"database:{number}", kind=AssetKind.DATABASE, name=name, tier=1, facts=facts, doubts=doubts

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.eol import Charge, Cycle, Product, Table, Undated
-from bot.domain.eol.exposure import Watches, Watching
+from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import Between, Everything, Overdue, Period
@@ -66,10 +66,14 @@ def reports(name: str) -> Iterator[Report]:
     for age in Freshness:
         yield _report(watches, Subject(), Everything(), FactsAge(NOW, age), ())
         yield _report(watches, Subject(teams=(team,)), periods[2], FactsAge(NOW, age), (), only_unknown=True)
-    yield _report(Watches(), Subject(), Everything(), FactsAge(NOW, Freshness.FRESH), ())
+    yield _report(_nothing(), Subject(), Everything(), FactsAge(NOW, Freshness.FRESH), ())
 
 
-def _inventory(name: str) -> tuple[Catalog, Watches]:
+def _nothing() -> Exposure:
+    return Exposure(Table([]), Catalog(), now=NOW, stale_after=HALF_A_YEAR, today_of=lambda _: TODAY)
+
+
+def _inventory(name: str) -> tuple[Catalog, Exposure]:
     table = Table(
         [
             Product(key="thing", label=name, cycles=_CYCLES),
@@ -83,7 +87,7 @@ def _inventory(name: str) -> tuple[Catalog, Watches]:
     versions = ["9", "8.1", "7", "6", "5", "5.1", "5.2.1", "4.4", "3", "2.0", "1", "10", "4rc1", ""]
     seen: list[tuple[str, str]] = [("thing", version) for version in versions]
     seen += [("java", "11"), (name or "nothing", "1"), (name or "nothing", name)]
-    watching = Watching(table, catalog, now=NOW, stale_after=HALF_A_YEAR, pins={}, today_of=lambda _: TODAY)
+    exposure = Exposure(table, catalog, now=NOW, stale_after=HALF_A_YEAR, today_of=lambda _: TODAY)
     for number, (product, version) in enumerate(seen):
         for place, facts in enumerate(owners):
             asset = AssetRecord(
@@ -91,13 +95,15 @@ def _inventory(name: str) -> tuple[Catalog, Watches]:
                 ref=f"database:{number}-{place}", kind=AssetKind.DATABASE, name=name, facts=facts
             )  # fmt: skip
             catalog.assets[asset.id] = asset
-            watching.add(
+            exposure.put(
                 Deployment(
                     id=asset.id, asset_id=asset.id, product=product, version=version, environment=name, source=name,
-                    first_seen_at=NOW, last_seen_at=NOW,
+                    first_seen_at=NOW, recorded_at=NOW,
                 )
             )  # fmt: skip
-    return catalog, watching.done()
+    for _ in exposure.fill():
+        pass
+    return catalog, exposure
 
 
 def _reminders() -> tuple[Remembered, ...]:
@@ -123,7 +129,7 @@ def _reminders() -> tuple[Remembered, ...]:
 
 
 def _report(
-    watches: Watches,
+    watches: Exposure,
     subject: Subject,
     period: Period,
     facts: FactsAge,
@@ -132,8 +138,6 @@ def _report(
     only_unknown: bool = False,
 ) -> Report:
     compiling = Compiling(subject, period, TODAY, facts, only_unknown)
-    for watch in watches.by_key.values():
-        compiling.add_watch(watch)
-    for runs in watches.by_asset.values():
-        compiling.add_runs(runs)
+    for _ in compiling.fill(watches):
+        pass
     return compiling.done(reminders)

@@ -18,6 +18,7 @@ from bot.domain.directory import Directory
 from bot.domain.names import fold
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.domain.trust import Standing
+from bot.services.change_log import ChangeLog
 from bot.store import queries
 from bot.store.db import Database
 
@@ -37,6 +38,7 @@ class Snapshot:
     def __init__(self) -> None:
         self.revision = -1
         self.directory = Directory()
+        self.changes = ChangeLog()
         self._teams: dict[int, TeamRecord] = {}
         self._team_by_name: dict[str, int] = {}
         self._teams_by_person: dict[int, set[int]] = {}
@@ -95,6 +97,10 @@ class Snapshot:
     def put_people(self, people: Iterable[PersonRecord]) -> None:
         """Add or replace people."""
         for person in people:
+            if self._people.get(person.id) != person:
+                self.changes.owner((False, person.id))
+                for team_id in self._teams_by_person.get(person.id, ()):
+                    self.changes.owner((True, team_id))
             self._people[person.id] = person
             if person.slack_id:
                 self._person_by_slack_id[person.slack_id] = person.id
@@ -107,7 +113,10 @@ class Snapshot:
             self._written_channels[row.id] = row.channel
             channel_id = self._channel_ids.get(row.channel.removeprefix("#"))
             team = replace(row, channel=channel_id) if channel_id else row
-            self._put_members(self._teams.get(team.id), team)
+            before = self._teams.get(team.id)
+            if before != team:
+                self.changes.owner((True, team.id))
+            self._put_members(before, team)
             self._teams[team.id] = team
             for name in (*team.other_names, team.name):
                 folded = fold(name)
@@ -161,6 +170,25 @@ class Snapshot:
         """Return the id of a channel that is named, as it stands when Slack has not told of such a channel."""
         return self._channel_ids.get(reference.removeprefix("#"), reference)
 
+    def follow_changes(self) -> int:
+        """Return the present position in `changes`, which log everything from now on."""
+        directory = self.directory
+        return self.changes.start(lambda: filter(None, map(directory.get, directory.ids())))
+
+    def put_asset(self, asset: AssetRecord) -> None:
+        """Add or replace an asset."""
+        self.changes.asset(self.directory.get(asset.id), asset)
+        self.directory.replace(asset)
+
+    def remove_asset(self, asset_id: int) -> None:
+        """Take out an asset, if it is there."""
+        self.changes.asset(self.directory.get(asset_id), None)
+        self.directory.remove(asset_id)
+
+    def source_seen(self, name: str) -> datetime | None:
+        """Return when a source was last read whole; None for one that never was."""
+        return self._seen.get(name)
+
     def put_sources(self, seen: dict[str, datetime]) -> None:
         """Replace what is known of when each source was last read."""
         self._seen = seen
@@ -198,9 +226,10 @@ async def refresh_over(snapshot: Snapshot, connection: AsyncConnection) -> bool:
         with without_collections():
             chunks = [c async for c in queries.assets(connection, after=after, by_source=by_source)]
             snapshot.directory = Directory.build(asset for chunk in chunks for asset in chunk.present)
+            snapshot.changes.restart()
     else:
         async for chunk in queries.assets(connection, after=after, by_source=by_source):
-            await _put_assets(snapshot.directory, chunk)
+            await _put_assets(snapshot, chunk)
     snapshot.revision = revision
     return True
 
@@ -234,12 +263,12 @@ def give_memory_back() -> None:
         trim(0)
 
 
-async def _put_assets(directory: Directory, changes: queries.AssetChanges) -> None:
+async def _put_assets(snapshot: Snapshot, changes: queries.AssetChanges) -> None:
     turn_ends = time.monotonic() + _SLICE_SECONDS
     for asset in changes.present:
-        directory.replace(asset)
+        snapshot.put_asset(asset)
         if time.monotonic() > turn_ends:
             await asyncio.sleep(0)
             turn_ends = time.monotonic() + _SLICE_SECONDS
     for asset_id in changes.gone_ids:
-        directory.remove(asset_id)
+        snapshot.remove_asset(asset_id)

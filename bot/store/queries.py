@@ -10,12 +10,13 @@ from sys import intern
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, bindparam, select, type_coerce
+from sqlalchemy import ColumnElement, Select, bindparam, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
-from bot.domain.inventory.deployments import Deployment
+from bot.domain.inventory.deployments import Deployment, LastRun
+from bot.domain.inventory.observations import CATALOG
 from bot.domain.reconcile.claims import Source, Subject, rank
 from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.store import tables
@@ -42,8 +43,12 @@ _FACT_COLUMNS = (
 
 _DEPLOYMENT_COLUMNS = (
     "id", "asset_id", "product", "version", "provider", "environment", "how", "source_id", "has_extended_support",
-    "first_seen_at", "last_seen_at",
+    "first_seen_at", "last_seen_at", "gone_at",
 )  # fmt: skip
+
+
+#: The first and the last of neighbouring ids, or a list of ids.
+_Ids = tuple[int, int] | list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +115,20 @@ async def assets(
     connection: AsyncConnection, *, after: int, by_source: dict[int, SourceRow]
 ) -> AsyncIterator[AssetChanges]:
     """Yield the assets that changed after a revision with their facts in force, some hundred at a time, by id."""
-    table, last_id = tables.core(tables.Asset), 0
-    query: Select[Any] = (
-        select(*_as_stored(table, _ASSET_COLUMNS))  # tags and versions are no part of an answer
-        .where(table.c.revision > after, table.c.id > bindparam("last_id"))
-        .order_by(table.c.id)
-        .limit(_FIRST_CHUNK if after < 0 else _CHUNK)
+    table = tables.core(tables.Asset)
+    query = select(*_as_stored(table, _ASSET_COLUMNS)).order_by(table.c.id)
+    is_first = after < 0
+    chunks = (
+        _in_order(connection, query, table.c.id, table.c.revision > after, _FIRST_CHUNK)
+        if is_first
+        else _by_ids(connection, query, table.c.id, table.c.revision > after)
     )
-    while True:
-        rows = (await connection.execute(query, {"last_id": last_id})).all()
-        if not rows:
-            return
-        facts = await _facts(connection, (rows[0][0], rows[-1][0]), by_source)
-        doubts = await _doubts(connection, (rows[0][0], rows[-1][0]))
+    async for rows in chunks:
+        # Neighbours are read as a range, which costs less for a whole catalog; those that changed may lie far apart.
+        ids = (rows[0][0], rows[-1][0]) if is_first else [row[0] for row in rows]
+        facts = await _facts(connection, ids, by_source)
+        doubts = await _doubts(connection, ids)
         nobody = await _nobody(connection, [row[0] for row in rows if row[_UNOWNED_AT]])
-        last_id = rows[-1][0]
         yield AssetChanges(
             present=[
                 _asset(row, tuple(facts.get(row[0], ())), tuple(doubts.get(row[0], ())), nobody.get(row[0]))
@@ -135,30 +139,64 @@ async def assets(
         )
 
 
-async def deployments(connection: AsyncConnection) -> AsyncIterator[Deployment]:
-    """Yield what runs and is not gone, by id; the event loop has its turn after every few hundred."""
-    table, last_id = tables.core(tables.Deployment), 0
-    by_source = await sources(connection)
-    query: Select[Any] = (
-        select(*_as_stored(table, _DEPLOYMENT_COLUMNS))
-        .where(table.c.gone_at.is_(None), table.c.id > bindparam("last_id"))
-        .order_by(table.c.id)
-        .limit(_CHUNK)
-    )
-    while True:
-        rows = (await connection.execute(query, {"last_id": last_id})).all()
-        if not rows:
-            return
+async def _in_order(
+    connection: AsyncConnection,
+    query: Select[Any],
+    column: ColumnElement[int],
+    is_wanted: ColumnElement[bool],
+    size: int,
+) -> AsyncIterator[Sequence[Any]]:
+    """Yield the rows of a whole table in chunks, by their first column, which is the id."""
+    last_id = 0
+    chunk = query.where(is_wanted, column > bindparam("last_id")).limit(size)
+    while rows := (await connection.execute(chunk, {"last_id": last_id})).all():
         last_id = rows[-1][0]
+        yield rows
+
+
+async def _by_ids(
+    connection: AsyncConnection, query: Select[Any], column: ColumnElement[int], is_wanted: ColumnElement[bool]
+) -> AsyncIterator[Sequence[Any]]:
+    """Yield the few rows of a large table that are wanted, in chunks.
+
+    Their ids come first, because a query in the order of the ids would go through the whole table for them.
+    """
+    ids = sorted((await connection.execute(select(column).where(is_wanted))).scalars())
+    for at in range(0, len(ids), _CHUNK):
+        yield (await connection.execute(query.where(column.in_(ids[at : at + _CHUNK])))).all()
+
+
+async def deployments(
+    connection: AsyncConnection, *, after: int, until: int, last_runs: dict[str, LastRun]
+) -> AsyncIterator[tuple[Deployment, bool]]:
+    """Yield deployments that changed after one revision and until another, by id, and whether each is gone.
+
+    With `after` below zero these are all that run now. The event loop has its turn after every few hundred. `last_runs`
+    by source are shared by what is yielded, and added where one is missing.
+    """
+    table = tables.core(tables.Deployment)
+    by_source = await sources(connection)
+    for source in by_source.values():
+        last_runs.setdefault(source.name, LastRun()).at = source.last_run_at
+    query = select(*_as_stored(table, _DEPLOYMENT_COLUMNS)).order_by(table.c.id)
+    chunks = (
+        _in_order(connection, query, table.c.id, table.c.gone_at.is_(None), _CHUNK)
+        if after < 0
+        else _by_ids(connection, query, table.c.id, table.c.revision.between(after + 1, until))
+    )
+    shared: dict[Any, Any] = {}  # the same words and moments stand in thousands of rows
+    async for rows in chunks:
         for row in rows:
-            yield _deployment(row, by_source)
+            yield _deployment(row, by_source, last_runs, shared), row[-1] is not None
 
 
-def _deployment(row: Any, by_source: dict[int, SourceRow]) -> Deployment:
-    number, asset_id, product, version, provider, environment, how, source_id, goes_on, first, last = row
-    source, last_seen_at = by_source[source_id], _moment(last)
-    if how == "catalog" and source.last_run_at is not None and source.last_run_at > last_seen_at:
-        last_seen_at = source.last_run_at  # an import that changes nothing has seen everything again
+def _deployment(
+    row: Any, by_source: dict[int, SourceRow], last_runs: dict[str, LastRun], shared: dict[Any, Any]
+) -> Deployment:
+    number, asset_id, *words, how, source_id, goes_on, first, last, _ = row
+    source = by_source[source_id]
+    product, version, provider, environment = (shared.setdefault(each, each) for each in words)
+    first_seen_at, recorded_at = (shared.setdefault(each, _moment(each)) for each in (first, last))
     return Deployment(
         id=number,
         asset_id=asset_id,
@@ -167,11 +205,16 @@ def _deployment(row: Any, by_source: dict[int, SourceRow]) -> Deployment:
         provider=provider,
         environment=environment,
         source=source.name,
-        how=how,
+        how=shared.setdefault(how, how),
         has_extended_support=None if goes_on is None else bool(goes_on),
-        first_seen_at=_moment(first),
-        last_seen_at=last_seen_at,
+        first_seen_at=first_seen_at,
+        recorded_at=recorded_at,
+        last_run=last_runs[source.name] if how == CATALOG else None,
     )
+
+
+def _among(column: ColumnElement[int], ids: _Ids) -> ColumnElement[bool]:
+    return column.between(*ids) if isinstance(ids, tuple) else column.in_(ids)
 
 
 def _as_stored(table: Any, names: Iterable[str]) -> list[Any]:
@@ -190,15 +233,15 @@ async def _members(connection: AsyncConnection, team_ids: Iterable[int]) -> dict
 
 
 async def _facts(
-    connection: AsyncConnection, id_range: tuple[int, int], by_source: dict[int, SourceRow]
+    connection: AsyncConnection, ids: _Ids, by_source: dict[int, SourceRow]
 ) -> dict[int, list[OwnershipRecord]]:
     t = tables.core(tables.Ownership).c
     query = (
         select(*_as_stored(tables.core(tables.Ownership), _FACT_COLUMNS))
-        .where(t.valid_to.is_(None), t.asset_id.between(bindparam("first"), bindparam("last")))
+        .where(t.valid_to.is_(None), _among(t.asset_id, ids))
         .order_by(t.asset_id, t.id)
     )
-    rows = await connection.execute(query, {"first": id_range[0], "last": id_range[1]})
+    rows = await connection.execute(query)
     found: dict[int, list[OwnershipRecord]] = {}
     for fact_id, asset_id, team_id, person_id, area, role, source_id, begun, confirmed, confirmed_by in rows.all():
         source = by_source[source_id]
@@ -221,7 +264,7 @@ async def _facts(
     return found
 
 
-async def _doubts(connection: AsyncConnection, id_range: tuple[int, int]) -> dict[int, list[DoubtRecord]]:
+async def _doubts(connection: AsyncConnection, ids: _Ids) -> dict[int, list[DoubtRecord]]:
     """Return the doubts that no owner has settled, by asset; there are few of them."""
     doubt, person = tables.core(tables.OwnerDoubt).c, tables.core(tables.Person).c
     query = (
@@ -230,7 +273,7 @@ async def _doubts(connection: AsyncConnection, id_range: tuple[int, int]) -> dic
             *(person.id, person.name, person.slack_id, person.email, person.handle, person.is_active, person.timezone),
         )
         .join_from(tables.core(tables.OwnerDoubt), tables.core(tables.Person), person.id == doubt.person_id)
-        .where(doubt.settled_at.is_(None), doubt.asset_id.between(*id_range))
+        .where(doubt.settled_at.is_(None), _among(doubt.asset_id, ids))
         .order_by(doubt.id)
     )
     found: dict[int, list[DoubtRecord]] = {}

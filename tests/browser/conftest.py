@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from driving import watch_console
+from driver import watch_console
 from echo_app import MANIFEST, EchoApp
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 

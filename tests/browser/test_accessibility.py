@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import OpenPage
-from driving import send
+from driver import send
 from playwright.async_api import expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

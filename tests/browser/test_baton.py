@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from conftest import OpenPage
-from driving import BOX, messages, send, until
+from driver import BOX, messages, send, until
 from playwright.async_api import Page, expect
 
 from bot.domain.eol.reminders import Remembered

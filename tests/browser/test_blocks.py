@@ -7,7 +7,7 @@ import re
 import pytest
 import pytest_asyncio
 from conftest import OpenPage, Playground
-from driving import until
+from driver import until
 from playwright.async_api import Locator, Page, expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from aiohttp import web
 from conftest import OpenPage, Playground
-from driving import Held, messages, send
+from driver import Held, messages, send
 from playwright.async_api import Browser, expect
 
 from bot.playground.page import add_page

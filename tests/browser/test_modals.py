@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from conftest import OpenPage, Playground
-from driving import BOX, Held, send
+from driver import BOX, Held, send
 from playwright.async_api import expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from conftest import OpenPage, Playground
-from driving import BOX, messages, send, until
+from driver import BOX, messages, send, until
 from kitchen_sink import everything
 from playwright.async_api import Route, expect
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.domain.catalog import Area, AssetKind, PathRule, Role
 from bot.domain.ownership import Owned, verdict
-from bot.domain.portfolio import Gap, Gathering, Portfolio, gap_of, page_of
+from bot.domain.portfolio import Gap, Portfolio, gap_of, page_of
 from bot.domain.records import AssetRecord
 from bot.samples.catalog import ADA, DISSOLVED, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 from tests.domain.test_ownership import asset
@@ -15,12 +15,12 @@ from tests.domain.test_ownership import asset
 
 def gathered(*assets: AssetRecord, catalog: Catalog | None = None) -> Portfolio:
     catalog = catalog or Catalog()
-    gathering = Gathering()
+    portfolio = Portfolio()
     for each in assets:
         catalog.assets[each.id] = each
-    for each in assets:
-        gathering.add(verdict(each, catalog, now=NOW, stale_after=HALF_A_YEAR))
-    return gathering.done()
+    for _ in portfolio.fill(verdict(each, catalog, now=NOW, stale_after=HALF_A_YEAR) for each in assets):
+        pass
+    return portfolio
 
 
 def test_each_gap_is_in_its_list() -> None:
@@ -33,7 +33,7 @@ def test_each_gap_is_in_its_list() -> None:
         asset(id=6, name="nobody's", unowned_reason="A sandbox."),
     )
     assert portfolio.gaps == {1: Gap.UNOWNED, 2: Gap.ORPHANED, 3: Gap.DISPUTED, 4: Gap.ONE_PERSON}
-    assert (portfolio.unowned, portfolio.orphaned, portfolio.disputed) == ((1,), (2,), (3,))
+    assert [[*each] for each in (portfolio.unowned, portfolio.orphaned, portfolio.disputed)] == [[1], [2], [3]]
     assert portfolio.of_team(PAYMENTS).owned == (5, 3)
     assert portfolio.of_team(PAYMENTS).gaps == (3,)
     assert portfolio.of_team(PLATFORM).owned == (3,)
@@ -90,7 +90,7 @@ def test_every_asset_is_accounted_for(everything: list[list]) -> None:  # type: 
                 fact_ = holding.fact
                 share = portfolio.of_team(fact_.team_id) if fact_.team_id else portfolio.of_person(fact_.person_id or 0)
                 assert each.id in share.owned
-    for share in (*portfolio.teams.values(), *portfolio.people.values()):
+    for share in (portfolio.of_person(ADA), *map(portfolio.of_team, (PAYMENTS, PLATFORM, SEARCH, DISSOLVED))):
         assert not set(share.owned) & set(share.helped)
         assert set(share.gaps) <= {*share.owned, *share.helped}
 

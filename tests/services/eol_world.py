@@ -192,8 +192,9 @@ class World:
     async def run(self, asset: int, version: str, *, product: str = "widget") -> int:
         """Let a source see an asset at a version."""
         now = self.clock.now()
-        async with self._change() as (session, _):
+        async with self._change() as (session, revision):
             row = tables.Deployment(
+                revision=revision,
                 asset_id=asset,
                 source_id=await self._source(session),
                 product=product,
@@ -209,8 +210,9 @@ class World:
 
     async def stop(self, deployment: int) -> None:
         """Let the source not see it any more."""
-        async with self._change() as (session, _):
-            (await session.get_one(tables.Deployment, deployment)).gone_at = self.clock.now()
+        async with self._change() as (session, revision):
+            row = await session.get_one(tables.Deployment, deployment)
+            row.gone_at, row.revision = self.clock.now(), revision
 
     async def asset_is_gone(self, asset: int) -> None:
         """Let an asset disappear, with what runs on it."""

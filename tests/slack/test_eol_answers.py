@@ -128,8 +128,10 @@ async def deploy(stage: Stage, asset: str, product: str, *versions: str, provide
             await session.flush()
         row = (await session.execute(select(tables.Asset).where(tables.Asset.name == asset))).scalars().first()  # type: ignore[arg-type]
         assert row is not None
+        revision = await next_revision(session)
         session.add_all(
             tables.Deployment(
+                revision=revision,
                 source_id=source.id,
                 asset_id=row.id,
                 product=product,
@@ -142,7 +144,6 @@ async def deploy(stage: Stage, asset: str, product: str, *versions: str, provide
             )
             for version in versions
         )
-        row.revision = await next_revision(session)
     await snapshot.refresh(stage.baton.context.snapshot, stage.database)
 
 

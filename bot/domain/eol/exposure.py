@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from operator import attrgetter
+from typing import TypeVar
 
 from bot.domain import ownership, recipients
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.eol.deadlines import current, deadlines_of
-from bot.domain.eol.matches import Ambiguous, InCycle, Matched
+from bot.domain.eol.matches import Ambiguous, InCycle, Matched, UnknownProduct
 from bot.domain.eol.milestones import Deadline
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Cycle, Product
@@ -79,21 +80,6 @@ class Watch:
         return min((one.asset.tier for one in self.runs if one.asset.tier is not None), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Watches:
-    """The inventory as of one moment. `unsure` is whatever is not sure to be in a cycle, by its addressee's key.
-
-    `running` says who runs which cycle, one without a deadline, too: (addressee, product, cycle).
-    """
-
-    by_key: Mapping[tuple[str, str, str, str], Watch] = field(default_factory=dict)
-    by_asset: Mapping[int, Sequence[Running]] = field(default_factory=dict)
-    by_addressee: Mapping[str, Sequence[Watch]] = field(default_factory=dict)
-    unsure: Mapping[str, Sequence[Running]] = field(default_factory=dict)
-    addressees: Mapping[str, Addressee] = field(default_factory=dict)
-    running: Set[tuple[str, str, str]] = frozenset()
-
-
 def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, stale_after: timedelta) -> Responsible:
     """Return whom the reminders about an asset go to: the living owner of the part that ages, else of the whole.
 
@@ -137,18 +123,18 @@ def _others(whole: ownership.Verdict, first: Holding) -> tuple[tuple[Area, str],
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Certain:
-    """What is running, the cycle that it is sure to be in, and all deadlines of that."""
-
-    running: Running
-    order: tuple[int, str, int]
-    sure: InCycle
-    deadlines: tuple[Deadline, ...]
+#: What a watch is found by: the recipient's key, the product's, the cycle's name, the kind of deadline.
+WatchKey = tuple[str, str, str, str]
+#: What a pin is found by: the asset, and the deployment's product, version and provider.
+PinKey = tuple[int, str, str, str]
 
 
-class Watching:
-    """Takes deployments one by one, so that whoever gathers may pause in between, and makes the watches of them.
+class Exposure:
+    """What runs where and what that comes to, kept up to date by what changed.
+
+    `by_asset` has everything that runs; `by_key` and `by_addressee` have the watches; `unsure` whatever is not sure to
+    be in a cycle, by its addressee's key; `running` the ids of assets by (addressee, product, cycle), of cycles without
+    a deadline, too. Values are replaced, never changed: whoever holds one may keep it.
 
     `today_of` says which day it is for an addressee.
     """
@@ -160,107 +146,242 @@ class Watching:
         *,
         now: datetime,
         stale_after: timedelta,
-        pins: Mapping[tuple[int, str, str, str], Pin],
         today_of: Callable[[Addressee], date],
+        pins: Mapping[PinKey, Pin] | None = None,
     ) -> None:
-        self._table, self._catalog, self._now, self._stale_after = table, catalog, now, stale_after
-        self._pins, self._today_of = pins, today_of
-        self._responsible: dict[int, Responsible] = {}
-        self._by_owner: dict[tuple[int | None, int | None], Responsible] = {}
-        self._by_asset: dict[int, list[Running]] = {}
-        self._unsure: dict[str, list[Running]] = {}
-        self._groups: dict[tuple[str, str, str, str], tuple[Addressee, InCycle, Deadline, list[_Certain]]] = {}
-        self._addressees: dict[str, Addressee] = {}
-        self._cycles: set[tuple[str, str, str]] = set()
-        self._by_key: dict[tuple[str, str, str, str], Watch] = {}
-        self._by_addressee: dict[str, list[Watch]] = {}
-        #: What was sure of all that was added, for the next day.
-        self.certain: list[_Certain] = []
+        self.table, self.today_of = table, today_of
+        self.pins: Mapping[PinKey, Pin] = pins if pins is not None else {}
+        self._catalog, self._now, self._stale_after = catalog, now, stale_after
+        self._deployments: dict[int, dict[int, Deployment]] = {}
+        self.by_asset: dict[int, tuple[Running, ...]] = {}
+        self.by_key: dict[WatchKey, Watch] = {}
+        self.by_addressee: dict[str, tuple[Watch, ...]] = {}
+        self.unsure: dict[str, tuple[Running, ...]] = {}
+        self.addressees: dict[str, Addressee] = {}
+        self.running: dict[tuple[str, str, str], set[int]] = {}
+        #: Assets by what a question may be about: `team:3`, `person:7`, `also:NAME`, `product:KEY`, `word:NAME`.
+        self._assets_by: dict[str, set[int]] = {}
+        #: All deadlines of a cycle, and who has it, to find what a new day moves.
+        self._clocks: dict[tuple[str, str], tuple[set[tuple[Deadline, ...]], set[str]]] = {}
 
-    def add(self, deployment: Deployment) -> None:
-        """Take one deployment; one of an asset that the catalog no longer has is left out."""
-        asset = self._catalog.asset(deployment.asset_id)
-        if asset is None:
-            return
-        responsible = self._responsible.get(asset.id)
-        if responsible is None:
-            responsible = self._responsible[asset.id] = self._judge(asset)
-        pin = self._pins.get((asset.id, deployment.product, deployment.version, deployment.provider))
-        comes_to = matched(
-            self._table, pin, product=deployment.product, version=deployment.version, provider=deployment.provider
-        )
-        running = Running(deployment, asset, comes_to, responsible, pin)
-        self._by_asset.setdefault(asset.id, []).append(running)
-        addressee = responsible.addressee
-        self._addressees.setdefault(addressee.key, addressee)
-        certain = certain_of(running.matched)
-        if certain is None:
-            self._unsure.setdefault(addressee.key, []).append(running)
-            return
-        self._cycles.add((addressee.key, certain.product.key, certain.cycle.name))
-        deadlines = deadlines_of(certain.cycle, has_extended_support=deployment.has_extended_support)
-        known = _Certain(running, _order(running), certain, deadlines)
-        self.certain.append(known)
-        self._group(known)
+    def put(self, deployment: Deployment, *, is_gone: bool = False) -> int:
+        """Take a deployment, or take it out. Return its asset's id, of which `update` has to hear."""
+        of_asset = self._deployments.setdefault(deployment.asset_id, {})
+        if is_gone:
+            of_asset.pop(deployment.id, None)
+        else:
+            of_asset[deployment.id] = deployment
+        return deployment.asset_id
 
-    def _judge(self, asset: AssetRecord) -> Responsible:
+    def fill(self) -> Iterator[None]:
+        """Judge everything that was put, a piece at a time, so that whoever fills may pause in between."""
+        yield from self.update(self._deployments)
+
+    def update(self, asset_ids: Iterable[int]) -> Iterator[None]:
+        """Judge these assets again, a piece at a time: their deployments, their owners or their pins have changed."""
+        change = _Change()
+        judged: dict[tuple[int | None, int | None], Responsible] = {}
+        for asset_id in list(asset_ids):
+            for one in self.by_asset.pop(asset_id, ()):
+                self._take_out(one, change)
+            runs = tuple(self._runs_of(asset_id, judged))
+            if runs:
+                self.by_asset[asset_id] = runs
+            for one in runs:
+                self._put_in(one, change)
+            yield
+        yield from self._regroup(change)
+
+    def next_day(self, today_of: Callable[[Addressee], date]) -> Iterator[None]:
+        """Move what crosses a date, now that it is another day for some addressees."""
+        before, self.today_of = self.today_of, today_of
+        moved = [each for each in self.addressees.values() if before(each) != today_of(each)]
+        days = {(before(each), today_of(each)) for each in moved}
+        change = _Change()
+        for (product, cycle), (all_deadlines, holders) in self._clocks.items():
+            if not any(current(each, was) != current(each, now) for each in all_deadlines for was, now in days):
+                continue
+            for addressee in moved:
+                if addressee.key in holders:
+                    for asset_id in self.running.get((addressee.key, product, cycle), ()):
+                        for one in self.by_asset[asset_id]:
+                            self._move(one, (product, cycle), change, before)
+                    yield
+        yield from self._regroup(change)
+
+    def assets_of(self, *keys: str) -> set[int]:
+        """Return the ids of the assets that have to do with any of these: `team:3`, `also:NAME`, `product:KEY`."""
+        return set[int]().union(*(self._assets_by.get(key, ()) for key in keys))
+
+    def watches_of(self, one: Running) -> list[Watch]:
+        """Return the watches that a deployment is in now, with nothing but this deployment in them."""
+        return _watches_of(one, self.today_of)
+
+    def is_run_by_anybody(self, product: str, cycle: str) -> bool:
+        """Whether anybody has something in this cycle."""
+        _, holders = self._clocks.get((product, cycle), ((), ()))
+        return any((each, product, cycle) in self.running for each in holders)
+
+    def _runs_of(self, asset_id: int, judged: dict[tuple[int | None, int | None], Responsible]) -> Iterator[Running]:
+        """Judge the deployments of an asset; those of one that the catalog no longer has are left out."""
+        deployments = self._deployments.get(asset_id)
+        asset = self._catalog.asset(asset_id)
+        if not deployments or asset is None:
+            return
+        responsible = self._judge(asset, judged)
+        for _, deployment in sorted(deployments.items()):
+            pin = self.pins.get((asset_id, deployment.product, deployment.version, deployment.provider))
+            comes_to = matched(
+                self.table, pin, product=deployment.product, version=deployment.version, provider=deployment.provider
+            )
+            yield Running(deployment, asset, comes_to, responsible, pin)
+
+    def _judge(self, asset: AssetRecord, judged: dict[tuple[int | None, int | None], Responsible]) -> Responsible:
         """Return whose an asset is. One imported fact says the same of every asset, so each owner is judged once."""
         fact = asset.facts[0] if len(asset.facts) == 1 else None
         is_plain = fact is not None and fact.role is Role.OWNER and not fact.is_human and not asset.unowned_reason
         owner = (fact.team_id, fact.person_id) if fact is not None and is_plain else None
-        found = self._by_owner.get(owner) if owner is not None else None
+        found = judged.get(owner) if owner is not None else None
         if found is None:
             found = responsible_for(asset, self._catalog, now=self._now, stale_after=self._stale_after)
             if owner is not None:
-                self._by_owner[owner] = found
+                judged[owner] = found
         return found
 
-    def add_again(self, known: _Certain) -> None:
-        """Take one that an earlier `Watching` of the same catalog and facts was sure of, on another day."""
-        self.certain.append(known)
-        self._group(known)
+    def _put_in(self, one: Running, change: _Change) -> None:
+        addressee, asset_id = one.responsible.addressee, one.asset.id
+        self.addressees[addressee.key] = addressee
+        for key in _found_by(one):
+            self._assets_by.setdefault(key, set()).add(asset_id)
+        sure = certain_of(one.matched)
+        if sure is None:
+            change.unsure.setdefault(addressee.key, []).append(one)
+            return
+        clock = (sure.product.key, sure.cycle.name)
+        self.running.setdefault((addressee.key, *clock), set()).add(asset_id)
+        all_deadlines, holders = self._clocks.setdefault(clock, (set(), set()))
+        all_deadlines.add(deadlines_of(sure.cycle, has_extended_support=one.deployment.has_extended_support))
+        holders.add(addressee.key)
+        self._group(one, change)
 
-    def _group(self, known: _Certain) -> None:
-        addressee, sure = known.running.responsible.addressee, known.sure
-        for deadline in current(known.deadlines, self._today_of(addressee)):
-            key = (addressee.key, sure.product.key, sure.cycle.name, deadline.kind.value)
-            self._groups.setdefault(key, (addressee, sure, deadline, []))[3].append(known)
+    def _take_out(self, one: Running, change: _Change) -> None:
+        key, asset_id = one.responsible.addressee.key, one.asset.id
+        change.touched.add(key)
+        for each in _found_by(one):
+            _discard(self._assets_by, each, asset_id)
+        sure = certain_of(one.matched)
+        if sure is None:
+            change.left.setdefault(key, set()).add(asset_id)
+        else:
+            _discard(self.running, (key, sure.product.key, sure.cycle.name), asset_id)
+            for watch in self.watches_of(one):
+                change.taken.setdefault(watch.key, set()).add(asset_id)
 
-    def follow(self, before: Watching) -> None:
-        """Take over all that does not depend on the day."""
-        self._by_asset, self._unsure, self._cycles = before._by_asset, before._unsure, before._cycles
-        self._addressees = before._addressees
+    def _move(self, one: Running, clock: tuple[str, str], change: _Change, before: Callable[[Addressee], date]) -> None:
+        sure = certain_of(one.matched)
+        if sure is not None and (sure.product.key, sure.cycle.name) == clock:
+            for watch in _watches_of(one, before):
+                change.taken.setdefault(watch.key, set()).add(one.asset.id)
+            self._group(one, change)
 
-    def finishing(self) -> Iterator[None]:
-        """Put what was added in order, a piece at a time, so that whoever gathers may pause in between."""
-        for key, (addressee, known, deadline, runs) in self._groups.items():
-            watch = Watch(addressee, known.product, known.cycle, deadline, _in_order(runs))
-            self._by_key[key] = watch
-            self._by_addressee.setdefault(addressee.key, []).append(watch)
+    def _group(self, one: Running, change: _Change) -> None:
+        for watch in self.watches_of(one):
+            change.added.setdefault(watch.key, (watch, []))[1].append(one)
+
+    def _regroup(self, change: _Change) -> Iterator[None]:
+        """Put what has changed into the watches and lists that show it."""
+        changed: dict[str, set[WatchKey]] = {}
+        for key in dict.fromkeys((*change.taken, *change.added)):
+            changed.setdefault(key[0], set()).add(key)
+            self._regroup_watch(key, change)
             yield
-        for watches in self._by_addressee.values():
-            watches.sort(key=_urgency)
+        for addressee_key, keys in changed.items():
+            watches = [each for each in self.by_addressee.get(addressee_key, ()) if each.key not in keys]
+            watches += [self.by_key[key] for key in keys if key in self.by_key]
+            _put_or_drop(self.by_addressee, addressee_key, tuple(sorted(watches, key=_urgency)))
             yield
-        for unsure in self._unsure.values():
-            unsure.sort(key=_order)
+        for addressee_key in dict.fromkeys((*change.left, *change.unsure)):
+            left = change.left.get(addressee_key, ())
+            kept = [one for one in self.unsure.get(addressee_key, ()) if one.asset.id not in left]
+            _put_or_drop(self.unsure, addressee_key, _merged(kept, change.unsure.get(addressee_key, [])))
             yield
+        for addressee_key in change.touched:
+            if addressee_key not in self._assets_by:
+                self.addressees.pop(addressee_key, None)
 
-    def done(self) -> Watches:
-        """Put everything in order at once, and return the watches."""
-        for _ in self.finishing():
-            pass
-        return self.finished()
+    def _regroup_watch(self, key: WatchKey, change: _Change) -> None:
+        held, taken, added = self.by_key.get(key), change.taken.get(key, ()), change.added.get(key)
+        kept = [one for one in held.runs if one.asset.id not in taken] if held is not None else []
+        if added is not None:
+            head, runs = added
+            self.by_key[key] = replace(head, runs=_merged(kept, runs))
+        elif kept and held is not None:
+            self.by_key[key] = replace(held, runs=tuple(kept))
+        else:
+            self.by_key.pop(key, None)
 
-    def finished(self) -> Watches:
-        """Return the watches once all is in order."""
-        return Watches(
-            by_key=self._by_key,
-            by_asset=self._by_asset,
-            by_addressee=self._by_addressee,
-            unsure=self._unsure,
-            addressees=self._addressees,
-            running=self._cycles,
-        )
+
+@dataclass(slots=True)
+class _Change:
+    """What an update takes out of watches and lists, as the ids of assets, and puts into them."""
+
+    taken: dict[WatchKey, set[int]] = field(default_factory=dict)
+    added: dict[WatchKey, tuple[Watch, list[Running]]] = field(default_factory=dict)
+    left: dict[str, set[int]] = field(default_factory=dict)
+    unsure: dict[str, list[Running]] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+
+
+def _watches_of(one: Running, today_of: Callable[[Addressee], date]) -> list[Watch]:
+    sure, addressee = certain_of(one.matched), one.responsible.addressee
+    if sure is None:
+        return []
+    deadlines = deadlines_of(sure.cycle, has_extended_support=one.deployment.has_extended_support)
+    return [
+        Watch(addressee, sure.product, sure.cycle, deadline, (one,))
+        for deadline in current(deadlines, today_of(addressee))
+    ]
+
+
+def _found_by(one: Running) -> Iterator[str]:
+    """Yield what questions find a deployment's asset by."""
+    yield one.responsible.addressee.key
+    for _, name in one.responsible.others:
+        yield f"also:{name}"
+    if isinstance(one.matched, UnknownProduct):
+        yield f"word:{fold(one.deployment.product)}"
+        for product in one.matched.suggestions:
+            yield f"product:{product.key}"
+    else:
+        yield f"product:{one.matched.product.key}"
+
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def _discard(sets: dict[_Key, set[int]], key: _Key, asset_id: int) -> None:
+    held = sets.get(key)
+    if held is not None:
+        held.discard(asset_id)
+        if not held:
+            del sets[key]
+
+
+def _put_or_drop(found: dict[str, tuple[_Value, ...]], key: str, values: tuple[_Value, ...]) -> None:
+    if values:
+        found[key] = values
+    else:
+        found.pop(key, None)
+
+
+def _merged(kept: list[Running], added: list[Running]) -> tuple[Running, ...]:
+    """Return both in order. `kept` is in order already, so few are put into many without sorting all of them."""
+    if len(added) * 8 < len(kept):
+        for one in added:
+            insort(kept, one, key=order_of)
+        return tuple(kept)
+    return tuple(sorted((*kept, *added), key=order_of))
 
 
 def matched(table: Table, pin: Pin | None, *, product: str, version: str, provider: str) -> Matched:
@@ -282,18 +403,12 @@ def certain_of(matched: Matched) -> InCycle | None:
     return None
 
 
-def _in_order(runs: list[_Certain]) -> tuple[Running, ...]:
-    if len(runs) > 1:
-        runs.sort(key=_by_order)
-    return tuple([each.running for each in runs])
-
-
-_by_order = attrgetter("order")
 #: Products' names, of which there are few.
 _folded = lru_cache(maxsize=4096)(fold)
 
 
-def _order(running: Running) -> tuple[int, str, int]:
+def order_of(running: Running) -> tuple[int, str, int]:
+    """Return what the runs of a watch are sorted by: the order in which to look at them."""
     tier = running.asset.tier
     return 99 if tier is None else tier, fold(running.asset.name), running.deployment.id
 

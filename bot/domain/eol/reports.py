@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.domain.eol.deadlines import charge_on
-from bot.domain.eol.exposure import Running, Watch, certain_of
+from bot.domain.eol.exposure import Exposure, Running, Watch, WatchKey, certain_of, order_of
 from bot.domain.eol.milestones import Deadline, DeadlineKind
 from bot.domain.eol.periods import SOON_DAYS, Everything, Overdue, Period
 from bot.domain.eol.records import Charge, Cycle, Product
@@ -120,35 +120,40 @@ class Report:
 
 @dataclass(slots=True)
 class Compiling:
-    """Takes the inventory piece by piece, so that whoever compiles may pause in between, and makes the report of it."""
+    """Takes from the inventory what a question is about, and makes the report of it."""
 
     subject: Subject
     period: Period
     today: date
     facts: FactsAge
     only_unknown: bool = False
-    _watches: list[Watch] = field(default_factory=list)
+    _watches: dict[WatchKey, tuple[Watch, list[Running]]] = field(default_factory=dict)
     _dated: set[int] = field(default_factory=set)
     _certain: list[Running] = field(default_factory=list)
     _unsure: list[Running] = field(default_factory=list)
 
-    def add_watch(self, watch: Watch) -> None:
-        """Take a watch, or the part of it that the subject covers."""
-        runs = tuple(running for running in watch.runs if self.subject.covers(running))
-        if runs:
-            self._watches.append(replace(watch, runs=runs))
-            self._dated.update(running.deployment.id for running in runs)
+    def fill(self, exposure: Exposure) -> Iterator[None]:
+        """Take everything that the subject covers, asset by asset, so that whoever fills may pause in between."""
+        for asset_id in self.subject.assets(exposure):
+            self._add(exposure, asset_id)
+            yield
 
-    def add_runs(self, runs: Iterable[Running]) -> None:
-        """Take deployments of one asset."""
-        for running in runs:
-            if self.subject.covers(running):
-                (self._unsure if certain_of(running.matched) is None else self._certain).append(running)
+    def _add(self, exposure: Exposure, asset_id: int) -> None:
+        for one in exposure.by_asset.get(asset_id, ()):
+            if not self.subject.covers(one):
+                continue
+            if certain_of(one.matched) is None:
+                self._unsure.append(one)
+                continue
+            self._certain.append(one)
+            for watch in exposure.watches_of(one):
+                self._watches.setdefault(watch.key, (watch, []))[1].append(one)
+                self._dated.add(one.deployment.id)
 
     @property
     def addressees(self) -> frozenset[str]:
         """The keys of those whose reminders the report shows."""
-        return frozenset(watch.addressee.key for watch in self._watches)
+        return frozenset(key[0] for key in self._watches)
 
     @property
     def size(self) -> int:
@@ -181,8 +186,8 @@ class Compiling:
         # The end of active support is a watch of its own; beside the end of support it is a remark.
         active: dict[tuple[str, ...], Watch] = {}
         others: dict[tuple[str, ...], list[Watch]] = {}
-        for watch in self._watches:
-            cycle = watch.key[:3]
+        for key, (head, runs) in self._watches.items():
+            watch, cycle = replace(head, runs=tuple(sorted(runs, key=order_of))), key[:3]
             if watch.deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
                 active[cycle] = watch
             else:

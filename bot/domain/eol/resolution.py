@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.eol.deadlines import current, deadlines_of
-from bot.domain.eol.exposure import Running, Watches, certain_of
+from bot.domain.eol.exposure import Exposure, Running, certain_of
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Phase, phase
@@ -43,7 +43,7 @@ class Evidence:
     gone: Sequence[Gone]
     since: datetime
 
-    def runs(self, watches: Watches, product: str) -> tuple[Running, ...]:
+    def runs(self, watches: Exposure, product: str) -> tuple[Running, ...]:
         """Return what runs now where the cycle ran: the same product, else what came after the reminder was opened."""
         found: dict[int, Running] = {}
         for each in self.gone:
@@ -55,7 +55,7 @@ class Evidence:
 
 
 def resolve(
-    reminder: Remembered, evidence: Evidence, watches: Watches, table: Table, *, today: date
+    reminder: Remembered, evidence: Evidence, watches: Exposure, table: Table, *, today: date
 ) -> Resolution | None:
     """Return what became of a reminder whose key is not watched any more; None when that is not known.
 
@@ -64,21 +64,21 @@ def resolve(
     """
     addressee, product, cycle, kind = reminder.key
     if (addressee, product, cycle) in watches.running:
-        if any(key[:3] == reminder.key[:3] for key in watches.by_key):
+        if any((addressee, product, cycle, each.value) in watches.by_key for each in DeadlineKind):
             return Resolution.PASSED if reminder.deadline < today else Resolution.REPLACED
         has_passed = kind == DeadlineKind.ACTIVE_SUPPORT.value and reminder.deadline < today
         return Resolution.PASSED if has_passed else None
     theirs = [each for each in evidence.gone if _is_of(watches, each.asset_id, addressee)]
     if theirs:
         return _became(Evidence(theirs, evidence.since), watches, product, today)
-    if evidence.gone or any(key[1:] == (product, cycle) for key in watches.running):
+    if evidence.gone or watches.is_run_by_anybody(product, cycle):
         return Resolution.MOVED
     known = table.get(product)
     is_known = known is not None and any(each.name == cycle for each in known.cycles)
     return Resolution.REPLACED if is_known else None
 
 
-def _became(evidence: Evidence, watches: Watches, product: str, today: date) -> Resolution:
+def _became(evidence: Evidence, watches: Exposure, product: str, today: date) -> Resolution:
     runs = evidence.runs(watches, product)
     if not runs:
         return Resolution.GONE
@@ -86,7 +86,7 @@ def _became(evidence: Evidence, watches: Watches, product: str, today: date) -> 
     return Resolution.UPGRADED if is_shown else Resolution.REPLACED
 
 
-def _is_of(watches: Watches, asset_id: int, addressee: str) -> bool:
+def _is_of(watches: Exposure, asset_id: int, addressee: str) -> bool:
     """Whether the asset is the addressee's; one that is gone or runs nothing is taken for it."""
     runs = watches.by_asset.get(asset_id, ())
     return not runs or runs[0].responsible.addressee.key == addressee

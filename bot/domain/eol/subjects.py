@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bot.domain.eol import providers
 from bot.domain.eol.cycle_index import CycleIndex
-from bot.domain.eol.exposure import Running, certain_of
+from bot.domain.eol.exposure import Exposure, Running, certain_of
 from bot.domain.eol.matches import Ambiguous, InCycle, Method, UnknownProduct
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Cycle, Product
@@ -88,6 +88,19 @@ class Subject:
         if (self.teams or self.person is not None) and not self._is_theirs(running):
             return False
         return self.product is None or self.product.covers(running)
+
+    def assets(self, exposure: Exposure) -> Collection[int]:
+        """Return the ids of assets among which is everything that the report may have in it."""
+        if self.asset is not None:
+            return {self.asset.id, *self.part_ids}
+        if not self.is_everybody:
+            person = [f"person:{self.person.id}"] if self.person is not None else []
+            teams = (f"team:{team.id}" for team in self.teams)
+            return exposure.assets_of(*person, *teams, *(f"also:{team.name}" for team in self.teams))
+        if self.product is not None:
+            words = (f"word:{word}" for word in self.product.words)
+            return exposure.assets_of(*(f"product:{key}" for key in self.product.keys), *words)
+        return tuple(exposure.by_asset)
 
     def _is_theirs(self, running: Running) -> bool:
         addressee, others = running.responsible.addressee, running.responsible.others

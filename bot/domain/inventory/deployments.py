@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+@dataclass(slots=True, eq=False)
+class LastRun:
+    """When a source was last read whole. One for all deployments of a source: a reading moves it for all of them."""
+
+    at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """A source has seen an asset run a product at a version.
@@ -13,6 +20,8 @@ class Deployment:
     `product` is the source's own word (a product, an engine, an image), `version` as written and empty for one that
     nobody knows, `provider` whose clock counts (empty for the makers' own). `how` is `catalog` or the way it was
     scanned. `has_extended_support` says whether support goes on for money by itself; None where nobody says.
+    `recorded_at` is the last sighting that was written down; `last_run` is there for what an import says, which has
+    seen everything again when it finds nothing changed.
     """
 
     id: int
@@ -25,7 +34,14 @@ class Deployment:
     how: str = "catalog"
     has_extended_support: bool | None = None
     first_seen_at: datetime
-    last_seen_at: datetime
+    recorded_at: datetime
+    last_run: LastRun | None = None
+
+    @property
+    def last_seen_at(self) -> datetime:
+        """When it was last seen."""
+        run = self.last_run.at if self.last_run is not None else None
+        return self.recorded_at if run is None else max(run, self.recorded_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,10 +25,12 @@ Pair = tuple[int, int]
 class Rows:
     """Rows of deployments to write, collected over many pairs of source and asset, and how many each became.
 
-    Where `is_last_seen_kept` no row is touched that says the same as before: then its source's last run tells.
+    `revision` is the catalog's once they are written. Where `is_last_seen_kept` no row is touched that says the same as
+    before: then its source's last run tells.
     """
 
     now: datetime
+    revision: int
     is_last_seen_kept: bool = False
     _new: list[dict[str, Any]] = field(default_factory=list)
     _back: list[dict[str, Any]] = field(default_factory=list)
@@ -50,11 +52,12 @@ class Rows:
         self.changed += len(found.other)
         self.ended += len(found.gone)
         self.unchanged += len(found.same)
+        changed = {"revision": self.revision}
         for seen in found.new:
             self._new.append(self._row(pair, seen.key, seen.details))
         for row_id, seen in (*found.back, *found.other):
-            self._back.append({"row_id": row_id, **_details(seen), "last_seen_at": self.now, "gone_at": None})
-        self._gone.extend({"row_id": row_id, "gone_at": self.now} for row_id in found.gone)
+            self._back.append({"row_id": row_id, **_details(seen), "last_seen_at": self.now, "gone_at": None} | changed)
+        self._gone.extend({"row_id": row_id, "gone_at": self.now} | changed for row_id in found.gone)
         if not self.is_last_seen_kept:
             self._same.extend({"row_id": row_id, "last_seen_at": self.now} for row_id in found.same)
 
@@ -82,6 +85,7 @@ class Rows:
             "first_seen_at": self.now,
             "last_seen_at": self.now,
             "gone_at": None,
+            "revision": self.revision,
         }
 
     async def write(self, connection: AsyncConnection) -> None:
@@ -99,7 +103,7 @@ async def write(run: Run, plan: Plan) -> None:
     An asset that is gone runs nothing any more, whoever has seen it.
     """
     for assets in chunks(plan.planned):
-        rows = Rows(run.now, is_last_seen_kept=True)
+        rows = Rows(run.now, run.revision, is_last_seen_kept=True)
         stored = await of_assets(run.connection, [asset for asset in assets if asset in plan.known])
         for asset in assets:
             planned, known = plan.planned[asset], stored.get(asset)

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.clients import ical
-from bot.domain.eol.exposure import Watches
 from bot.domain.eol.subjects import Subject
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import NotFoundError
@@ -103,7 +102,7 @@ class Calendars:
 
     def __init__(self, deps: Deps, watcher: Watcher) -> None:
         self._deps, self._watcher = deps, watcher
-        self._kept: OrderedDict[int | None, tuple[Watches, datetime, Feed]] = OrderedDict()
+        self._kept: OrderedDict[int | None, tuple[int, datetime, Feed]] = OrderedDict()
 
     async def find(self, token: str) -> Feed | None:
         """Return the calendar at an address; None where there is none (any more).
@@ -124,16 +123,17 @@ class Calendars:
         return await self._feed(row.team_id, subject) if subject is not None else None
 
     async def _feed(self, team_id: int | None, subject: Subject) -> Feed:
-        watches, now = await self._watcher.current(), self._deps.clock.now()
+        await self._watcher.current()
+        generation, now = self._watcher.generation, self._deps.clock.now()
         kept = self._kept.get(team_id)
-        if kept is not None and kept[0] is watches and abs(now - kept[1]) < _LASTS:
+        if kept is not None and kept[0] == generation and abs(now - kept[1]) < _LASTS:
             return kept[2]
         report = await reports.report_of(self._deps, self._watcher, subject)
         async with self._deps.database.reading() as session:
             moves = await moves_of(session, [entry.watch for entry in report.entries])
         body = ical.calendar(report, moves, name=subject.teams[0].name if subject.teams else "")
         feed = Feed(body, hashlib.sha256(body).hexdigest()[:32])
-        self._kept[team_id] = (watches, now, feed)
+        self._kept[team_id] = (generation, now, feed)
         self._kept.move_to_end(team_id)
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)

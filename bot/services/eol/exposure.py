@@ -1,52 +1,43 @@
-"""The inventory of this process: what runs where and what that comes to, gathered when it is asked for."""
+"""The inventory of this process: what runs where and what that comes to, kept up to date by what changes."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import chain
-from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from bot.domain.eol.exposure import NOBODY, Addressee, Watches, Watching, certain_of, matched
+from bot.domain.eol.exposure import NOBODY, Addressee, Exposure, PinKey, Running, certain_of, matched
 from bot.domain.eol.matches import InCycle
-from bot.domain.inventory.deployments import Deployment, Pin
+from bot.domain.inventory.deployments import LastRun, Pin
 from bot.services.deps import Deps
 from bot.services.eol.facts import Facts
+from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot, without_collections
 from bot.store import queries, tables
 
-#: How long deployments are gone through before the event loop gets its turn, in seconds.
-_SLICE_SECONDS = 0.002
 #: Of so many deployments on, what is made of them is kept out of collections: they take a tenth of a second.
 _MANY = 20_000
 _UTC = ZoneInfo("UTC")
 
-#: What a pin is found by: the asset, and the deployment's product, version and provider.
-_PinKey = tuple[int, str, str, str]
-
 
 class Watcher:
-    """Keeps the watches of the catalog, the facts and the day as they are now."""
+    """Keeps up to date what runs where and what that comes to, as the catalog, the facts and the day are now."""
 
     def __init__(self, deps: Deps, snapshot: Snapshot, facts: Facts) -> None:
         self._deps, self._snapshot, self._facts = deps, snapshot, facts
         self._lock = asyncio.Lock()
-        self._read_at = -1
-        self._deployments: list[Deployment] = []
-        self._pins: Mapping[_PinKey, Pin] = {}
-        self._gathered_from = (-1, "")
         self._days = _Days(deps.clock.now(), deps.timezone)
-        self._watches = Watches()
-        self._watching: Watching | None = None
-        #: How often the watches have been gathered.
+        self._exposure: Exposure | None = None
+        #: Up to where the catalog in memory, and the store's deployments, have been taken in.
+        self._position, self._revision = -1, -1
+        self._last_runs: dict[str, LastRun] = {}
+        #: How often anything has changed.
         self.generation = 0
 
     @property
@@ -76,46 +67,79 @@ class Watcher:
 
     def cycle_of(self, asset_id: int, *, product: str, version: str, provider: str) -> InCycle | None:
         """Return the cycle that a deployment is sure to be in, one that is gone, too; None when it is not sure."""
-        pin = self._pins.get((asset_id, product, version, provider))
+        pins = self._exposure.pins if self._exposure is not None else {}
+        pin = pins.get((asset_id, product, version, provider))
         return certain_of(matched(self._facts.table, pin, product=product, version=version, provider=provider))
 
-    async def current(self) -> Watches:
-        """Return the watches as of now, gathered anew when the catalog, the facts or the day of anybody changed.
+    async def current(self) -> Exposure:
+        """Return what runs where as of now.
 
-        Going through 100,000 deployments takes some two seconds of work, a slice of two milliseconds at a time.
+        What it costs depends on what has changed since the last time: assets with their owners and deployments, and
+        what crosses a date on a new day. Only the first time, and when the facts are others, everything is gone
+        through: at 100,000 deployments some two seconds of work, a slice of two milliseconds at a time.
         """
         async with self._lock:
-            now = self._deps.clock.now()
-            revision, table = self._snapshot.revision, self._facts.table
-            if self._gathered_from == (revision, table.hash) and self._days.are_those_of(now):
-                return self._watches
-            if revision != self._read_at:
-                await self._read()
-                self._read_at = revision
-            days = _Days(now, self._deps.timezone)
-            watching = Watching(
-                table,
+            now, exposure = self._deps.clock.now(), self._exposure
+            for name, last_run in self._last_runs.items():
+                last_run.at = self._snapshot.source_seen(name) or last_run.at
+            affected = self._snapshot.changes.since(self._position)
+            if exposure is None or affected is None or exposure.table is not self._facts.table:
+                return await self._filled(now)
+            if not self._days.are_those_of(now):
+                self._days = _Days(now, self._deps.timezone)
+                await self._work(exposure.next_day(self._days.of))
+            position, revision = self._snapshot.changes.position, self._snapshot.revision
+            if revision != self._revision:
+                affected |= await self._read_changes(exposure, revision)
+            if affected:
+                await self._work(exposure.update(affected))
+            self._position, self._revision = position, revision
+            return exposure
+
+    async def running(self, deployment_id: int) -> Running | None:
+        """Return what runs by its deployment's id; None when the inventory has it no more."""
+        table, exposure = tables.Deployment, await self.current()
+        async with self._deps.database.connected() as connection:
+            query = select(col(table.asset_id)).where(col(table.id) == deployment_id)
+            asset_id = (await connection.execute(query)).scalar_one_or_none()
+        runs = exposure.by_asset.get(asset_id, ()) if asset_id is not None else ()
+        return next((one for one in runs if one.deployment.id == deployment_id), None)
+
+    async def _filled(self, now: datetime) -> Exposure:
+        position, revision = self._snapshot.follow_changes(), self._snapshot.revision
+        self._days = _Days(now, self._deps.timezone)
+        async with self._deps.database.connected() as connection:
+            exposure = Exposure(
+                self._facts.table,
                 self._snapshot,
                 now=now,
                 stale_after=self._deps.stale_after,
-                pins=self._pins,
-                today_of=days.of,
+                today_of=self._days.of,
+                pins=await _pins(connection),
             )
-            if self._watching is not None and self._gathered_from == (revision, table.hash):
-                watching.follow(self._watching)  # only the day is another one
-                self._watches = await _gathered(watching, watching.add_again, self._watching.certain)
-            else:
-                self._watches = await _gathered(watching, watching.add, self._deployments)
-            self._watching = watching
-            self._gathered_from, self._days = (revision, table.hash), days
-            self.generation += 1
-            return self._watches
+            with without_collections():  # it all stays
+                changes = queries.deployments(connection, after=-1, until=revision, last_runs=self._last_runs)
+                async for deployment, _ in changes:
+                    exposure.put(deployment)
+        await self._work(exposure.fill())
+        self._exposure, self._position, self._revision = exposure, position, revision
+        return exposure
 
-    async def _read(self) -> None:
-        with without_collections():  # it all stays
-            async with self._deps.database.connected() as connection:
-                self._deployments = [each async for each in queries.deployments(connection)]
-                self._pins = await _pins(connection)
+    async def _read_changes(self, exposure: Exposure, revision: int) -> set[int]:
+        """Take in what the store says otherwise now; return the assets that it is said of."""
+        async with self._deps.database.connected() as connection:
+            changes = queries.deployments(connection, after=self._revision, until=revision, last_runs=self._last_runs)
+            found = {exposure.put(deployment, is_gone=is_gone) async for deployment, is_gone in changes}
+            before, exposure.pins = exposure.pins, await _pins(connection)
+        found |= {pin.asset_id for pin in {*before.values()} ^ {*exposure.pins.values()}}
+        return found
+
+    async def _work(self, steps: Iterator[None]) -> None:
+        """Go through steps of an update, a slice at a time."""
+        with without_collections():  # nearly all that is made here stays
+            if await in_slices(steps) > _MANY:
+                gc.freeze()  # a full collection would go through all of it, time and again, and stop the loop
+        self.generation += 1
 
 
 class _Days:
@@ -146,22 +170,7 @@ def zone_of(name: str) -> ZoneInfo:
         return _UTC
 
 
-_Item = TypeVar("_Item")
-
-
-async def _gathered(watching: Watching, add: Callable[[_Item], None], items: Iterable[_Item]) -> Watches:
-    turn_ends = time.monotonic() + _SLICE_SECONDS
-    with without_collections():  # nearly all that is made here stays
-        for _ in chain(map(add, items), watching.finishing()):
-            if time.monotonic() > turn_ends:
-                await asyncio.sleep(0)
-                turn_ends = time.monotonic() + _SLICE_SECONDS
-        if len(watching.certain) > _MANY:
-            gc.freeze()  # a full collection would go through all of it, time and again, and stop the loop
-    return watching.finished()
-
-
-async def _pins(connection: AsyncConnection) -> dict[_PinKey, Pin]:
+async def _pins(connection: AsyncConnection) -> dict[PinKey, Pin]:
     table = tables.VersionPin
     query = select(tables.core(table)).where(col(table.ended_at).is_(None)).order_by(col(table.id))
     return {

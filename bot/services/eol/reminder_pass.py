@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from bot.domain.eol.exposure import NOBODY, Addressee, Running, Watch, Watches
+from bot.domain.eol.exposure import NOBODY, Addressee, Exposure, Running, Watch
 from bot.domain.eol.reminder_plan import NothingThisWeek, Plan, Subject, Written, plan
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.resolution import Resolution
@@ -108,7 +108,7 @@ class Reminding:
         told = await escalate(self._deps, self._watcher, self._times, now)
         self._idle_at = seen if is_idle and not told else None
 
-    async def _look_at_everybody(self, watches: Watches, now: datetime) -> bool:
+    async def _look_at_everybody(self, watches: Exposure, now: datetime) -> bool:
         """Do what there is to do; return whether there was nothing at all."""
         concerns = await self._concerns(watches, now)
         self._complain(concerns, now)
@@ -161,7 +161,7 @@ class Reminding:
             for reminder, resolution in closing:
                 await self._closing.close(session, reminder, resolution, concern.places)
 
-    async def _concerns(self, watches: Watches, now: datetime) -> Mapping[str, _Concern]:
+    async def _concerns(self, watches: Exposure, now: datetime) -> Mapping[str, _Concern]:
         """Return what everybody who is at work is told of, by their keys."""
         async with self._deps.database.reading() as session:
             known = await reminder_store.addressees_of_open(session)
@@ -180,13 +180,13 @@ class Reminding:
             await asyncio.sleep(0)
         return found
 
-    def _sort_in(self, reminder: Remembered, concerns: Mapping[str, _Concern], watches: Watches) -> None:
+    def _sort_in(self, reminder: Remembered, concerns: Mapping[str, _Concern], watches: Exposure) -> None:
         """Give a reminder to whoever is told of it: its addressee, or the team that has taken it over."""
         owner, watch = concerns.get(reminder.addressee), watches.by_key.get(reminder.key)
         told = owner if reminder.delegated_to is None else concerns.get(f"team:{reminder.delegated_to}")
         if told is not owner and watch is not None:
             if owner is not None:
-                owner.watches.remove(watch)
+                owner.watches = [each for each in owner.watches if each.key != watch.key]
             if told is not None:
                 told.watches.append(watch)
         if told is not None and watch is None:
@@ -194,7 +194,7 @@ class Reminding:
         elif told is not None:
             told.reminders[reminder.key] = reminder
 
-    async def _concern(self, key: str, watches: Watches, now: datetime) -> _Concern | None:
+    async def _concern(self, key: str, watches: Exposure, now: datetime) -> _Concern | None:
         """Return what is watched of one addressee; None when they are not at work."""
         addressee = self._watcher.addressee(key)
         work = await self._times.of(self._watcher.zone_name(addressee), now)
@@ -208,7 +208,7 @@ class Reminding:
             unsure=watches.unsure.get(key, ()),
         )
 
-    async def _state(self, watches: Watches, now: datetime) -> tuple[object, ...]:
+    async def _state(self, watches: Exposure, now: datetime) -> tuple[object, ...]:
         """Return all that what is to be done depends on.
 
         Whatever people answer leaves an audit entry. Of time only the day, the hours and the digest's moment matter.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,9 +14,8 @@ from bot.services.deps import Deps
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.questions import Asked
 from bot.services.eol.reminder_store import facts_age, remembered
+from bot.services.slices import in_slices
 
-#: How long the inventory is gone through before the event loop gets its turn, in seconds.
-_SLICE_SECONDS = 0.002
 #: A report of more deployments is put in order in a thread: sorting 100,000 takes a tenth of a second.
 _MOST_ON_THE_LOOP = 5_000
 
@@ -27,7 +25,7 @@ async def report(deps: Deps, watcher: Watcher, asked: Asked, *, asked_at: dateti
 
     `asked_at` is when it is asked, for how old the facts are then, where that is not the clock's time.
     """
-    watches = await watcher.current()
+    exposure = await watcher.current()
     compiling = Compiling(
         asked.subject,
         asked.period,
@@ -35,16 +33,9 @@ async def report(deps: Deps, watcher: Watcher, asked: Asked, *, asked_at: dateti
         facts_age(watcher.facts, asked_at or deps.clock.now()),
         asked.only_unknown,
     )
-    turn_ends = time.monotonic() + _SLICE_SECONDS
-    for watch in watches.by_key.values():
-        compiling.add_watch(watch)
-        turn_ends = await _rested(turn_ends)
-    for runs in watches.by_asset.values():
-        compiling.add_runs(runs)
-        turn_ends = await _rested(turn_ends)
-    keys = compiling.addressees
+    await in_slices(compiling.fill(exposure))
     async with deps.database.reading() as session:
-        reminders = await remembered(session, addressee=next(iter(keys)) if len(keys) == 1 else None)
+        reminders = await remembered(session, addressees=compiling.addressees)
     product = asked.subject.product
     if not compiling.size and product is not None:
         return replace(compiling.done(reminders), releases=releases(watcher.facts.table, product))
@@ -61,10 +52,3 @@ async def report_of(deps: Deps, watcher: Watcher, subject: Subject) -> Report:
 def today_of(watcher: Watcher, subject: Subject) -> date:
     """Return the day of the first team that a question is about; the default time zone's where there is none."""
     return watcher.today(Addressee(subject.teams[0]) if subject.teams else Addressee())
-
-
-async def _rested(turn_ends: float) -> float:
-    if time.monotonic() <= turn_ends:
-        return turn_ends
-    await asyncio.sleep(0)
-    return time.monotonic() + _SLICE_SECONDS

@@ -43,11 +43,9 @@ class Choice:
 
 async def running(watcher: Watcher, deployment_id: int) -> Running:
     """Return what runs by its deployment's id. Raises NotFoundError when the inventory has it no more."""
-    watches = await watcher.current()
-    for runs in watches.by_asset.values():
-        for one in runs:
-            if one.deployment.id == deployment_id:
-                return one
+    found = await watcher.running(deployment_id)
+    if found is not None:
+        return found
     raise NotFoundError("The inventory does not show that any more: another version has been seen, or none.")
 
 

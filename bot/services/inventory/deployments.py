@@ -72,11 +72,11 @@ async def record(deps: Deps, scan: Scan, *, actor: str) -> Recorded:
 async def _record(session: AsyncSession, scan: Scan, deps: Deps, *, actor: str) -> Recorded:
     connection = await session.connection()
     # Behind the same lock as imports, which end the deployments of assets that go.
-    await lock_catalog(connection)
+    revision = await lock_catalog(connection) + 1
     now = deps.clock.now()
     source_id = await _open_source(connection, scan)
     present = await _present(connection, scan.seen)
-    rows = Rows(now)
+    rows = Rows(now, revision)
     for assets in chunks(sorted(present)):
         stored = await of_assets(connection, assets)
         for asset in assets:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from bot.store.tables._basics import Row, when, words
@@ -33,6 +33,8 @@ class Deployment(Row, table=True):
     first_seen_at: datetime = when()
     last_seen_at: datetime = when()  #: an import that changes nothing moves the source's `last_run_at` instead
     gone_at: datetime | None = when(nullable=True)
+    #: the catalog's revision with which anything else than the last sighting changed
+    revision: int = Field(default=0, index=True, sa_column_kwargs={"server_default": text("0")})
 
 
 class VersionPin(Row, table=True):

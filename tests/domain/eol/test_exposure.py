@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.eol import Cycle, InCycle, Product, Table
-from bot.domain.eol.exposure import Watches, Watching, responsible_for
+from bot.domain.eol.exposure import Exposure, responsible_for
 from bot.domain.inventory.deployments import Deployment, Pin
 from bot.domain.records import AssetRecord
 from bot.samples.catalog import ADA, DESERTED, DISSOLVED, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
@@ -43,17 +43,23 @@ def runs(asset_id: int, product: str = "postgresql", version: str = "11.22", **m
         product=product,
         version=version,
         first_seen_at=NOW,
-        last_seen_at=NOW,
+        recorded_at=NOW,
         **more,
     )
 
 
-def watched(assets: list[AssetRecord], *deployments: Deployment, pins: dict[Any, Pin] | None = None) -> Watches:
-    catalog = Catalog({each.id: each for each in assets})
-    watching = Watching(TABLE, catalog, now=NOW, stale_after=HALF_A_YEAR, pins=pins or {}, today_of=lambda _: TODAY)
+def filled(exposure: Exposure, *deployments: Deployment) -> Exposure:
     for each in deployments:
-        watching.add(each)
-    return watching.done()
+        exposure.put(each)
+    for _ in exposure.fill():
+        pass
+    return exposure
+
+
+def watched(assets: list[AssetRecord], *deployments: Deployment, pins: dict[Any, Pin] | None = None) -> Exposure:
+    catalog = Catalog({each.id: each for each in assets})
+    made = Exposure(TABLE, catalog, now=NOW, stale_after=HALF_A_YEAR, pins=pins or {}, today_of=lambda _: TODAY)
+    return filled(made, *deployments)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.eol import Charge, Cycle, Product, Table, Undated
-from bot.domain.eol.exposure import Watching
+from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.milestones import Deadline, DeadlineKind
 from bot.domain.eol.periods import Between, Everything, Overdue, Period
@@ -20,7 +20,7 @@ from bot.domain.eol.reports import Compiling, Report, Urgency, is_within, urgenc
 from bot.domain.eol.subjects import Subject
 from bot.domain.inventory.deployments import Deployment
 from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, SEARCH, Catalog, fact
-from tests.domain.eol.test_exposure import TODAY, asset, runs
+from tests.domain.eol.test_exposure import TODAY, asset, filled, runs
 
 FRESH = FactsAge(NOW, Freshness.FRESH)
 STARTER = FactsAge(None, Freshness.STALE)
@@ -77,15 +77,11 @@ def compiled(
 ) -> Report:
     owners = {each.asset_id: fact(PAYMENTS if each.asset_id < 10 else SEARCH) for each in deployments}
     assets = {number: asset(number, owner) for number, owner in owners.items()}
-    watching = Watching(TABLE, Catalog(assets), now=NOW, stale_after=HALF_A_YEAR, pins={}, today_of=lambda _: today)
-    for each in deployments:
-        watching.add(each)
-    watches = watching.done()
+    made = Exposure(TABLE, Catalog(assets), now=NOW, stale_after=HALF_A_YEAR, today_of=lambda _: today)
+    exposure = filled(made, *deployments)
     compiling = Compiling(Subject(), period or Everything(), today, facts, only_unknown)
-    for watch in watches.by_key.values():
-        compiling.add_watch(watch)
-    for found in watches.by_asset.values():
-        compiling.add_runs(found)
+    for _ in compiling.fill(exposure):
+        pass
     return compiling.done(reminders)
 
 

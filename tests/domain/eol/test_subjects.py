@@ -8,11 +8,11 @@ import pytest
 
 from bot.domain.catalog import Area
 from bot.domain.eol import Cycle, Product, Table
-from bot.domain.eol.exposure import Running, Watching
+from bot.domain.eol.exposure import Exposure, Running
 from bot.domain.eol.subjects import ProductAsked, Subject, product_asked, version_tokens
 from bot.domain.inventory.deployments import Deployment
 from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
-from tests.domain.eol.test_exposure import TODAY, asset, runs
+from tests.domain.eol.test_exposure import TODAY, asset, filled, runs
 
 TABLE = Table(
     [
@@ -33,10 +33,8 @@ TABLE = Table(
 def running(*deployments: Deployment, owners: dict[int, tuple[object, ...]] | None = None) -> list[Running]:
     ids = {each.asset_id for each in deployments}
     assets = {number: asset(number, *(owners or {}).get(number, (fact(PAYMENTS),))) for number in ids}
-    watching = Watching(TABLE, Catalog(assets), now=NOW, stale_after=HALF_A_YEAR, pins={}, today_of=lambda _: TODAY)
-    for each in deployments:
-        watching.add(each)
-    return [one for each in watching.done().by_asset.values() for one in each]
+    made = Exposure(TABLE, Catalog(assets), now=NOW, stale_after=HALF_A_YEAR, today_of=lambda _: TODAY)
+    return [one for each in filled(made, *deployments).by_asset.values() for one in each]
 
 
 def product(text: str) -> ProductAsked:

@@ -1,0 +1,59 @@
+"""Which assets have to be judged again when an asset, a team or a person changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.domain.records import AssetRecord
+
+#: An owner as facts name it: whether it is a team, and its id.
+Owner = tuple[bool, int]
+
+
+class Dependents:
+    """Finds assets by whom their facts name, and by the parent that they inherit from.
+
+    It follows the catalog one asset at a time: `put(before, after)` with None for an asset that is new or gone.
+    """
+
+    def __init__(self) -> None:
+        self._by_owner: dict[Owner, set[int]] = {}
+        self._children: dict[int, set[int]] = {}
+
+    def put(self, before: AssetRecord | None, after: AssetRecord | None) -> None:
+        """Take an asset in the place of what it was before."""
+        if before is not None:
+            for owner in _owners_of(before) - (_owners_of(after) if after is not None else frozenset()):
+                self._by_owner[owner].discard(before.id)
+            parent = _parent_of(before)
+            if parent is not None:
+                self._children[parent].discard(before.id)
+        if after is not None:
+            for owner in _owners_of(after):
+                self._by_owner.setdefault(owner, set()).add(after.id)
+            parent = _parent_of(after)
+            if parent is not None:
+                self._children.setdefault(parent, set()).add(after.id)
+
+    def of(self, asset_ids: Iterable[int], owners: Iterable[Owner]) -> set[int]:
+        """Return these assets, those that name one of the owners, and all that may inherit from any of them."""
+        found = set(asset_ids)
+        for owner in owners:
+            found |= self._by_owner.get(owner, set())
+        ahead = list(found)
+        while ahead:
+            new = self._children.get(ahead.pop(), set()) - found
+            found |= new
+            ahead.extend(new)
+        return found
+
+
+def _owners_of(asset: AssetRecord) -> frozenset[Owner]:
+    return frozenset(
+        (True, fact.team_id) if fact.team_id is not None else (False, fact.person_id or 0) for fact in asset.facts
+    )
+
+
+def _parent_of(asset: AssetRecord) -> int | None:
+    # A line of a CODEOWNERS file does not inherit.
+    return asset.parent_id if asset.path_rule is None else None

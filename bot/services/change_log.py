@@ -1,0 +1,69 @@
+"""What has changed in the catalog in memory, for those that keep something up to date beside it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+
+from bot.domain.dependents import Dependents, Owner
+from bot.domain.records import AssetRecord
+
+#: Changes that are remembered. Whoever is further behind starts anew.
+_MOST_REMEMBERED = 50_000
+
+
+class ChangeLog:
+    """A log of changed assets and owners, with a position in it for each reader.
+
+    Nothing is logged before `start`: a process in which nobody asks for portfolios or reminders does not pay for it.
+    """
+
+    def __init__(self) -> None:
+        self.position = 0
+        self._dependents: Dependents | None = None
+        self._floor = 0
+        self._positions: list[int] = []
+        self._logged: list[int | Owner] = []
+
+    def start(self, assets: Callable[[], Iterable[AssetRecord]]) -> int:
+        """Begin to log, if nobody has yet, with these assets as they are now. Return the present position."""
+        if self._dependents is None:
+            self._dependents = Dependents()
+            for asset in assets():
+                self._dependents.put(None, asset)
+        return self.position
+
+    def asset(self, before: AssetRecord | None, after: AssetRecord | None) -> None:
+        """Log that an asset was put in the place of what it was before; None stands for one that is not there."""
+        known = after or before
+        if self._dependents is not None and known is not None:
+            self._dependents.put(before, after)
+            self._log(known.id)
+
+    def owner(self, owner: Owner) -> None:
+        """Log that a team or a person is other than before."""
+        if self._dependents is not None:
+            self._log(owner)
+
+    def restart(self) -> None:
+        """Forget everything, because the whole catalog was replaced."""
+        self.position += 1
+        self._floor, self._positions, self._logged, self._dependents = self.position, [], [], None
+
+    def since(self, position: int) -> set[int] | None:
+        """Return the ids of assets that may be judged otherwise than at a position; None when that is too long ago."""
+        if self._dependents is None or position < self._floor:
+            return None
+        logged = self._logged[bisect_right(self._positions, position) :]
+        assets = (each for each in logged if isinstance(each, int))
+        owners = {each for each in logged if not isinstance(each, int)}
+        return self._dependents.of(assets, owners)
+
+    def _log(self, changed: int | Owner) -> None:
+        self.position += 1
+        self._positions.append(self.position)
+        self._logged.append(changed)
+        if len(self._logged) > _MOST_REMEMBERED:
+            half = len(self._logged) // 2
+            self._floor = self._positions[half - 1]
+            del self._positions[:half], self._logged[:half]
