@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.domain import id_lists
 from bot.domain.records import AssetRecord
 
 #: An owner as facts name it: whether it is a team, and its id.
@@ -17,32 +18,32 @@ class Dependents:
     """
 
     def __init__(self) -> None:
-        self._by_owner: dict[Owner, set[int]] = {}
-        self._children: dict[int, set[int]] = {}
+        self._by_owner: dict[Owner, list[int]] = {}
+        self._children: dict[int, list[int]] = {}
 
     def put(self, before: AssetRecord | None, after: AssetRecord | None) -> None:
         """Take an asset in the place of what it was before."""
         if before is not None:
             for owner in _owners_of(before) - (_owners_of(after) if after is not None else frozenset()):
-                self._by_owner[owner].discard(before.id)
+                id_lists.discard(self._by_owner, owner, before.id)
             parent = _parent_of(before)
             if parent is not None:
-                self._children[parent].discard(before.id)
+                id_lists.discard(self._children, parent, before.id)
         if after is not None:
             for owner in _owners_of(after):
-                self._by_owner.setdefault(owner, set()).add(after.id)
+                id_lists.add(self._by_owner, owner, after.id)
             parent = _parent_of(after)
             if parent is not None:
-                self._children.setdefault(parent, set()).add(after.id)
+                id_lists.add(self._children, parent, after.id)
 
     def of(self, asset_ids: Iterable[int], owners: Iterable[Owner]) -> set[int]:
         """Return these assets, those that name one of the owners, and all that may inherit from any of them."""
         found = set(asset_ids)
         for owner in owners:
-            found |= self._by_owner.get(owner, set())
+            found.update(self._by_owner.get(owner, ()))
         ahead = list(found)
         while ahead:
-            new = self._children.get(ahead.pop(), set()) - found
+            new = set(self._children.get(ahead.pop(), ())) - found
             found |= new
             ahead.extend(new)
         return found

@@ -7,12 +7,13 @@ then by name, lines of a CODEOWNERS file last.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import overload
 
+from bot.domain import id_lists
 from bot.domain.catalog import AssetKind, Role
 from bot.domain.dependents import Owner
 from bot.domain.names import fold
@@ -110,16 +111,24 @@ class Ids(Sequence[int]):
 class Portfolio:
     """Who has what, by the ids of teams, people and assets, kept up to date one verdict at a time.
 
-    `gaps` says of each asset with a gap which it is.
+    `gaps` says of each asset with a gap which it is. `asset` looks assets up. Facts that nobody confirms grow stale
+    after `stale_after`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, asset: Callable[[int], AssetRecord | None], *, stale_after: timedelta) -> None:
+        self._asset, self._stale_after = asset, stale_after
+        #: When the facts of an asset will have grown stale unless somebody says them again, rounded up to hours.
+        self._stale_from: dict[int, datetime] = {}
+        self._stale_at: dict[datetime, set[int]] = {}
+        #: Assets whose facts are stale now.
+        self.stale: set[int] = set()
         self.gaps: dict[int, Gap] = {}
-        self._owned: dict[Owner, set[int]] = {}
-        self._helped: dict[Owner, set[int]] = {}
+        self._owned: dict[Owner, list[int]] = {}
+        self._helped: dict[Owner, list[int]] = {}
         #: Of each asset, who owns it (True) or helps with it. Most assets share one of few such tuples.
         self._holders: dict[int, tuple[tuple[Owner, bool], ...]] = {}
         self._known_holders: dict[tuple[tuple[Owner, bool], ...], tuple[tuple[Owner, bool], ...]] = {}
+        #: Where the assets that are in `_lists` stand in them.
         self._orders: dict[int, _Order] = {}
         self._lists: dict[Gap, list[_Order]] = {gap: [] for gap in _LISTED}
         self._shares: dict[Owner, Share] = {}
@@ -164,39 +173,55 @@ class Portfolio:
         self.remove(asset.id)
         holders = tuple(dict.fromkeys(_holders(verdict)))
         gap = gap_of(verdict)
-        if holders or gap is not None:
+        if gap is not None:
+            self.gaps[asset.id] = gap
+        if gap in _LISTED:
             self._orders[asset.id] = order = _order(asset)
-            if gap is not None:
-                self.gaps[asset.id] = gap
-            if gap in _LISTED:
-                ordered = self._lists[gap]
-                ordered.append(order) if self._is_filling else insort(ordered, order)
+            ordered = self._lists[gap]
+            ordered.append(order) if self._is_filling else insort(ordered, order)
+        if isinstance(verdict, Stale):
+            self.stale.add(asset.id)
+        elif isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
+            until = max(holding.trusted_at for holding in verdict.owners) + self._stale_after
+            hour = until.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+            self._stale_from[asset.id] = hour
+            self._stale_at.setdefault(hour, set()).add(asset.id)
         if holders:
             self._holders[asset.id] = self._known_holders.setdefault(holders, holders)
         for owner, is_owner in holders:
-            (self._owned if is_owner else self._helped).setdefault(owner, set()).add(asset.id)
+            id_lists.add(self._owned if is_owner else self._helped, owner, asset.id)
             self._shares.pop(owner, None)
 
     def remove(self, asset_id: int) -> None:
         """Forget what was said of an asset, if anything was."""
+        self.stale.discard(asset_id)
+        hour = self._stale_from.pop(asset_id, None)
+        if hour is not None and hour in self._stale_at:
+            self._stale_at[hour].discard(asset_id)
         order, gap = self._orders.pop(asset_id, None), self.gaps.pop(asset_id, None)
-        if order is not None and gap in _LISTED:
+        if order is not None and gap is not None:
             del self._lists[gap][bisect_left(self._lists[gap], order)]
         for owner, is_owner in self._holders.pop(asset_id, ()):
-            (self._owned if is_owner else self._helped)[owner].discard(asset_id)
+            id_lists.discard(self._owned if is_owner else self._helped, owner, asset_id)
             self._shares.pop(owner, None)
+
+    def due(self, now: datetime) -> set[int]:
+        """Return the assets that may have grown stale since the last time, for `put` to hear what is said of them."""
+        hours = [hour for hour in self._stale_at if hour <= now]
+        return {asset_id for hour in hours for asset_id in self._stale_at.pop(hour)}
 
     def _share(self, owner: Owner) -> Share:
         share = self._shares.get(owner)
         if share is None:
-            owned = self._sorted(self._owned.get(owner, set()))
-            helped = self._sorted(self._helped.get(owner, set()) - set(owned))
+            owned = self._sorted(self._owned.get(owner, ()))
+            helped = self._sorted(set(self._helped.get(owner, ())).difference(owned))
             share = Share(owned, helped, tuple(each for each in (*owned, *helped) if each in self.gaps))
             self._shares[owner] = share
         return share
 
     def _sorted(self, asset_ids: Iterable[int]) -> tuple[int, ...]:
-        return tuple(sorted(asset_ids, key=self._orders.__getitem__))
+        assets = filter(None, map(self._asset, asset_ids))
+        return tuple(asset.id for asset in sorted(assets, key=_order))
 
 
 def _holders(verdict: Verdict) -> Iterator[tuple[Owner, bool]]:

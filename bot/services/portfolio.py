@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 
 from rapidfuzz import process
 
@@ -19,12 +17,6 @@ from bot.services.deps import Deps
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot
 
-log = logging.getLogger(__name__)
-
-#: A portfolio is made anew after this long: facts grow stale without a change.
-_LASTS = timedelta(hours=1)
-#: How long that is waited for.
-_PATIENCE_SECONDS = 0.5
 #: Names that are less alike than this (of 100) are no help as a suggestion.
 _NEAREST_CUTOFF = 60
 
@@ -36,42 +28,33 @@ class Portfolios:
         self._deps, self._snapshot = deps, snapshot
         self._lock = asyncio.Lock()
         self._portfolio: Portfolio | None = None
-        self._position = -1
-        self._filled_at = deps.clock.now()
-        self._filling: asyncio.Task[None] | None = None
+        self._position = self._sources_position = -1
 
     async def current(self) -> Portfolio:
         """Return the portfolio of the catalog as it is in memory now.
 
-        It costs what has changed since the last time. Only the first time, and once an hour because facts grow stale
-        without a change, the whole catalog is gone through: at 100,000 assets about a second of work, a slice of two
-        milliseconds at a time. The hourly one is waited for only briefly: until it is done, the one before is returned.
+        It costs what has changed since the last time, and what has grown stale. Only the first time the whole catalog
+        is gone through: at 100,000 assets about a second of work, a slice of two milliseconds at a time.
         """
         async with self._lock:
-            affected = self._snapshot.changes.since(self._position)
-            if self._portfolio is None or affected is None:
-                await self._fill()
-            else:
-                self._position = self._snapshot.changes.position
-                await in_slices(self._update(self._portfolio, affected))
-        if self._deps.clock.now() - self._filled_at > _LASTS:
-            if self._filling is None or self._filling.done():
-                self._filling = asyncio.create_task(self._fill_again())
-            await asyncio.wait({self._filling}, timeout=_PATIENCE_SECONDS)
-        assert self._portfolio is not None  # noqa: S101 - it was filled above
-        return self._portfolio
+            changes, portfolio = self._snapshot.changes, self._portfolio
+            affected = changes.since(self._position)
+            if portfolio is None or affected is None:
+                return await self._filled()
+            affected |= portfolio.due(self._deps.clock.now())
+            if self._sources_position != self._snapshot.sources_position:
+                affected |= portfolio.stale  # a source was read again, so its facts may be fresh
+            self._position, self._sources_position = changes.position, self._snapshot.sources_position
+            await in_slices(self._update(portfolio, affected))
+            return portfolio
 
-    async def _fill_again(self) -> None:
-        try:
-            await self._fill()
-        except Exception:
-            log.exception("the portfolio could not be made anew; it is tried again")
-
-    async def _fill(self) -> None:
-        now, portfolio, position = self._deps.clock.now(), Portfolio(), self._snapshot.follow_changes()
+    async def _filled(self) -> Portfolio:
+        self._position, self._sources_position = self._snapshot.follow_changes(), self._snapshot.sources_position
+        portfolio = Portfolio(self._snapshot.asset, stale_after=self._deps.stale_after)
         assets = filter(None, map(self._snapshot.asset, self._snapshot.directory.ids()))
         await in_slices(portfolio.fill(map(self._verdict, assets)))
-        self._portfolio, self._position, self._filled_at = portfolio, position, now
+        self._portfolio = portfolio
+        return portfolio
 
     def _update(self, portfolio: Portfolio, asset_ids: Iterable[int]) -> Iterator[None]:
         for asset_id in asset_ids:

@@ -39,6 +39,8 @@ class Snapshot:
         self.revision = -1
         self.directory = Directory()
         self.changes = ChangeLog()
+        #: How often it has changed when sources were last read.
+        self.sources_position = 0
         self._teams: dict[int, TeamRecord] = {}
         self._team_by_name: dict[str, int] = {}
         self._teams_by_person: dict[int, set[int]] = {}
@@ -191,7 +193,9 @@ class Snapshot:
 
     def put_sources(self, seen: dict[str, datetime]) -> None:
         """Replace what is known of when each source was last read."""
-        self._seen = seen
+        if seen != self._seen:
+            self.sources_position += 1
+            self._seen = seen
 
 
 def _people_of(team: TeamRecord) -> tuple[int, ...]:

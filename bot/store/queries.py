@@ -224,9 +224,14 @@ def _as_stored(table: Any, names: Iterable[str]) -> list[Any]:
 
 async def _members(connection: AsyncConnection, team_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     wanted = set(team_ids)
+    if not wanted:
+        return {}
     t = tables.core(tables.Membership).c
+    query = select(t.team_id, t.person_id).order_by(t.id)
+    if len(wanted) <= _CHUNK:
+        query = query.where(t.team_id.in_(sorted(wanted)))
     found: dict[int, dict[int, None]] = {}
-    for team_id, person_id in await connection.execute(select(t.team_id, t.person_id).order_by(t.id)):
+    for team_id, person_id in await connection.execute(query):
         if team_id in wanted:
             found.setdefault(team_id, {})[person_id] = None
     return {team_id: tuple(members) for team_id, members in found.items()}

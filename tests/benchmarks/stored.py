@@ -16,13 +16,23 @@ from bot.store.db import Database
 from tests.benchmarks.names import realistic_assets
 
 _TEAMS, _MEMBERS = 200, 6
-PEOPLE = [f"U{number:08}" for number in range(1, _TEAMS * _MEMBERS + 1)]
+
+
+def people_of(teams: int) -> list[str]:
+    """Return the Slack ids of everybody in that many teams, the members of the first team first."""
+    return [f"U{number:08}" for number in range(1, teams * _MEMBERS + 1)]
+
+
+PEOPLE = people_of(_TEAMS)
 _ROWS_AT_ONCE = 5000
 _SPLIT = (Area.INFRASTRUCTURE, Area.DATABASE, Area.CI_CD, Area.MONITORING)
 
 
-async def fill(url: str, assets: Sequence[AssetRecord], *, seed: int) -> None:
-    """Migrate an empty database and put a catalog of these assets into it, as two imports would leave it behind."""
+async def fill(url: str, assets: Sequence[AssetRecord], *, seed: int, teams: int = _TEAMS) -> None:
+    """Migrate an empty database and put a catalog of these assets into it, as two imports would leave it behind.
+
+    The assets are spread over `teams` teams of six.
+    """
     database = Database(url)
     try:
         await migrations.upgrade(database)
@@ -31,12 +41,12 @@ async def fill(url: str, assets: Sequence[AssetRecord], *, seed: int) -> None:
             audit = {"id": 1, "at": now, "actor": "import:backstage", "action": "catalog.import", "subject": "source:1"}
             await connection.execute(insert(tables.AuditEntry), [{**audit, "detail": {}}])
             await connection.execute(insert(tables.Source), _sources(now))
-            await connection.execute(insert(tables.Person), _people())
-            await connection.execute(insert(tables.Team), _teams())
-            await connection.execute(insert(tables.Membership), _memberships())
+            await connection.execute(insert(tables.Person), _people(teams))
+            await connection.execute(insert(tables.Team), _teams(teams))
+            await connection.execute(insert(tables.Membership), _memberships(teams))
             for rows in _chunks([_asset(each) for each in assets]):
                 await connection.execute(insert(tables.Asset), rows)
-            for rows in _chunks([row for each in assets for row in _facts(each.id, rng, now)]):
+            for rows in _chunks([row for each in assets for row in _facts(each.id, rng, now, teams)]):
                 await connection.execute(insert(tables.Ownership), rows)
             await connection.execute(update(tables.CatalogState).values(revision=1))
     finally:
@@ -64,7 +74,7 @@ def _sources(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _people() -> list[dict[str, Any]]:
+def _people(teams: int) -> list[dict[str, Any]]:
     return [
         {
             "id": number,
@@ -74,7 +84,7 @@ def _people() -> list[dict[str, Any]]:
             "timezone": "",
             "revision": 1,
         }
-        for number, slack_id in enumerate(PEOPLE, start=1)
+        for number, slack_id in enumerate(people_of(teams), start=1)
     ]
 
 
@@ -82,7 +92,7 @@ def _team_name(number: int) -> str:
     return f"Team {number}"
 
 
-def _teams() -> list[dict[str, Any]]:
+def _teams(teams: int) -> list[dict[str, Any]]:
     return [
         {
             "id": number,
@@ -97,14 +107,14 @@ def _teams() -> list[dict[str, Any]]:
             "is_declared": True,
             "revision": 1,
         }
-        for number in range(1, _TEAMS + 1)
+        for number in range(1, teams + 1)
     ]
 
 
-def _memberships() -> list[dict[str, Any]]:
+def _memberships(teams: int) -> list[dict[str, Any]]:
     return [
         {"team_id": (number - 1) // _MEMBERS + 1, "person_id": number, "source_id": 1}
-        for number in range(1, len(PEOPLE) + 1)
+        for number in range(1, teams * _MEMBERS + 1)
     ]
 
 
@@ -127,17 +137,17 @@ def _asset(asset: AssetRecord) -> dict[str, Any]:
     }
 
 
-def _facts(asset_id: int, rng: random.Random, now: datetime) -> list[dict[str, Any]]:
+def _facts(asset_id: int, rng: random.Random, now: datetime, teams: int) -> list[dict[str, Any]]:
     """Nine of ten have an owner, three of ten a second one for an area, one of ten a person who helps."""
     if rng.random() < 0.1:
         return []
-    team = rng.randint(1, _TEAMS)
+    team = rng.randint(1, teams)
     facts = [_fact(asset_id, now, area=Area.ALL, team_id=team)]
     if rng.random() < 0.3:
         facts[0]["confirmed_at"], facts[0]["confirmed_by"] = now - timedelta(days=rng.randint(1, 90)), team * _MEMBERS
-        facts.append(_fact(asset_id, now, area=rng.choice(_SPLIT), team_id=rng.randint(1, _TEAMS)))
+        facts.append(_fact(asset_id, now, area=rng.choice(_SPLIT), team_id=rng.randint(1, teams)))
     if rng.random() < 0.1:
-        helper = rng.randint(1, len(PEOPLE))
+        helper = rng.randint(1, teams * _MEMBERS)
         facts.append(_fact(asset_id, now, area=Area.ALL, person_id=helper, role=Role.SECONDARY))
     return facts
 

@@ -15,7 +15,7 @@ from tests.domain.test_ownership import asset
 
 def gathered(*assets: AssetRecord, catalog: Catalog | None = None) -> Portfolio:
     catalog = catalog or Catalog()
-    portfolio = Portfolio()
+    portfolio = Portfolio(catalog.asset, stale_after=HALF_A_YEAR)
     for each in assets:
         catalog.assets[each.id] = each
     for _ in portfolio.fill(verdict(each, catalog, now=NOW, stale_after=HALF_A_YEAR) for each in assets):

@@ -69,7 +69,7 @@ class Process:
         self.deployments: dict[int, Deployment] = {}
         self.pins: Mapping[Any, Pin] = {}
         self.position = self.snapshot.follow_changes()
-        self.portfolio, self.exposure = Portfolio(), self.new_exposure()
+        self.portfolio, self.exposure = Portfolio(self.snapshot.asset, stale_after=HALF_A_YEAR), self.new_exposure()
         self.ran_on: set[int] = set()
         for number, owner in zip(ASSETS, (PAYMENTS, None, None, SEARCH, ADA, PLATFORM), strict=True):
             kind = AssetKind.DATABASE if number % 2 else AssetKind.SERVICE
@@ -159,7 +159,7 @@ class Process:
         kept = self.exposure
         for name in ("by_asset", "by_key", "by_addressee", "unsure", "addressees", "running", "_assets_by"):
             assert getattr(kept, name) == getattr(fresh, name), name
-        anew = Portfolio()
+        anew = Portfolio(self.snapshot.asset, stale_after=HALF_A_YEAR)
         present = [asset for each in ASSETS if (asset := self.snapshot.asset(each)) is not None]
         _all(anew.fill(verdict(each, self.snapshot, now=NOW, stale_after=HALF_A_YEAR) for each in present))
         assert self.portfolio.gaps == anew.gaps

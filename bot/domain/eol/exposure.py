@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import TypeVar
 
-from bot.domain import ownership, recipients
+from bot.domain import id_lists, ownership, recipients
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.eol.deadlines import current, deadlines_of
 from bot.domain.eol.matches import Ambiguous, InCycle, Matched, UnknownProduct
@@ -152,25 +153,22 @@ class Exposure:
         self.table, self.today_of = table, today_of
         self.pins: Mapping[PinKey, Pin] = pins if pins is not None else {}
         self._catalog, self._now, self._stale_after = catalog, now, stale_after
-        self._deployments: dict[int, dict[int, Deployment]] = {}
+        self._deployments: dict[int, tuple[Deployment, ...]] = {}
         self.by_asset: dict[int, tuple[Running, ...]] = {}
         self.by_key: dict[WatchKey, Watch] = {}
         self.by_addressee: dict[str, tuple[Watch, ...]] = {}
         self.unsure: dict[str, tuple[Running, ...]] = {}
         self.addressees: dict[str, Addressee] = {}
-        self.running: dict[tuple[str, str, str], set[int]] = {}
+        self.running: dict[tuple[str, str, str], list[int]] = {}
         #: Assets by what a question may be about: `team:3`, `person:7`, `also:NAME`, `product:KEY`, `word:NAME`.
-        self._assets_by: dict[str, set[int]] = {}
+        self._assets_by: dict[str, list[int]] = {}
         #: All deadlines of a cycle, and who has it, to find what a new day moves.
         self._clocks: dict[tuple[str, str], tuple[set[tuple[Deadline, ...]], set[str]]] = {}
 
     def put(self, deployment: Deployment, *, is_gone: bool = False) -> int:
         """Take a deployment, or take it out. Return its asset's id, of which `update` has to hear."""
-        of_asset = self._deployments.setdefault(deployment.asset_id, {})
-        if is_gone:
-            of_asset.pop(deployment.id, None)
-        else:
-            of_asset[deployment.id] = deployment
+        others = tuple(each for each in self._deployments.get(deployment.asset_id, ()) if each.id != deployment.id)
+        _put_or_drop(self._deployments, deployment.asset_id, others if is_gone else (*others, deployment))
         return deployment.asset_id
 
     def fill(self) -> Iterator[None]:
@@ -229,7 +227,7 @@ class Exposure:
         if not deployments or asset is None:
             return
         responsible = self._judge(asset, judged)
-        for _, deployment in sorted(deployments.items()):
+        for deployment in sorted(deployments, key=_by_id):
             pin = self.pins.get((asset_id, deployment.product, deployment.version, deployment.provider))
             comes_to = matched(
                 self.table, pin, product=deployment.product, version=deployment.version, provider=deployment.provider
@@ -252,13 +250,13 @@ class Exposure:
         addressee, asset_id = one.responsible.addressee, one.asset.id
         self.addressees[addressee.key] = addressee
         for key in _found_by(one):
-            self._assets_by.setdefault(key, set()).add(asset_id)
+            id_lists.add(self._assets_by, key, asset_id)
         sure = certain_of(one.matched)
         if sure is None:
             change.unsure.setdefault(addressee.key, []).append(one)
             return
         clock = (sure.product.key, sure.cycle.name)
-        self.running.setdefault((addressee.key, *clock), set()).add(asset_id)
+        id_lists.add(self.running, (addressee.key, *clock), asset_id)
         all_deadlines, holders = self._clocks.setdefault(clock, (set(), set()))
         all_deadlines.add(deadlines_of(sure.cycle, has_extended_support=one.deployment.has_extended_support))
         holders.add(addressee.key)
@@ -268,12 +266,12 @@ class Exposure:
         key, asset_id = one.responsible.addressee.key, one.asset.id
         change.touched.add(key)
         for each in _found_by(one):
-            _discard(self._assets_by, each, asset_id)
+            id_lists.discard(self._assets_by, each, asset_id)
         sure = certain_of(one.matched)
         if sure is None:
             change.left.setdefault(key, set()).add(asset_id)
         else:
-            _discard(self.running, (key, sure.product.key, sure.cycle.name), asset_id)
+            id_lists.discard(self.running, (key, sure.product.key, sure.cycle.name), asset_id)
             for watch in self.watches_of(one):
                 change.taken.setdefault(watch.key, set()).add(asset_id)
 
@@ -356,19 +354,12 @@ def _found_by(one: Running) -> Iterator[str]:
         yield f"product:{one.matched.product.key}"
 
 
+_by_id = attrgetter("id")
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-def _discard(sets: dict[_Key, set[int]], key: _Key, asset_id: int) -> None:
-    held = sets.get(key)
-    if held is not None:
-        held.discard(asset_id)
-        if not held:
-            del sets[key]
-
-
-def _put_or_drop(found: dict[str, tuple[_Value, ...]], key: str, values: tuple[_Value, ...]) -> None:
+def _put_or_drop(found: dict[_Key, tuple[_Value, ...]], key: _Key, values: tuple[_Value, ...]) -> None:
     if values:
         found[key] = values
     else:
@@ -413,5 +404,6 @@ def order_of(running: Running) -> tuple[int, str, int]:
     return 99 if tier is None else tier, fold(running.asset.name), running.deployment.id
 
 
-def _urgency(watch: Watch) -> tuple[date, str, str]:
-    return watch.deadline.on, _folded(watch.product.label or watch.product.key), watch.cycle.name
+def _urgency(watch: Watch) -> tuple[date, str, str, str]:
+    deadline, name = watch.deadline, _folded(watch.product.label or watch.product.key)
+    return deadline.on, name, watch.cycle.name, deadline.kind.value
