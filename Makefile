@@ -30,8 +30,8 @@ lint: .venv/dev ## Check style, types and the direction of imports
 bench: .venv/dev ## Print the figures: accuracy, speed, imports (some minutes)
 	$(BIN)/pytest -q -s -m bench tests/benchmarks
 
-night: .venv/dev ## Live through two months where `make test` has three weeks
-	NIGHT=1 $(BIN)/pytest -q tests/simulation
+night: .venv/dev ## Run every scene in every deployment, properties with many examples, two months of simulated reminders
+	NIGHT=1 $(BIN)/pytest -q -n auto -m "not bench" tests
 
 year: .venv/dev ## Live through a simulated year, twice: once with the process killed fifty times (DAYS=365 KILLS=50)
 	$(BIN)/python -m tests.simulation.year --days $(DAYS) --kills $(KILLS)

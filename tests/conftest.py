@@ -20,7 +20,14 @@ from hypothesis import HealthCheck, settings
 from bot.store import migrations
 from bot.store.db import Database
 
-settings.register_profile("baton", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+#: By night every scene runs in every deployment, and properties are tried with many more examples.
+NIGHT = bool(os.environ.get("NIGHT"))
+settings.register_profile(
+    "baton",
+    deadline=None,
+    max_examples=500 if NIGHT else 40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 # On CI the same examples every time, so that a red build can be seen again; elsewhere new ones, which find new faults.
 settings.register_profile("ci", settings.get_profile("baton"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "baton")
