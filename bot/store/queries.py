@@ -17,8 +17,8 @@ from sqlalchemy.types import NullType
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
 from bot.domain.inventory.deployments import Deployment, LastRun
 from bot.domain.inventory.observations import CATALOG
-from bot.domain.reconcile.claims import Source, Subject, rank
 from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.domain.sources import Source, Subject, rank
 from bot.store import tables
 
 _ASSET_COLUMNS = (

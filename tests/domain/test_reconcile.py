@@ -26,22 +26,13 @@ from bot.domain.catalog import (
 )
 from bot.domain.reconcile.assets import Refs, identity, merge, ref_of, suffixed
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
-from bot.domain.reconcile.claims import (
-    PRECEDENCE,
-    Source,
-    decode_asset,
-    decode_person,
-    decode_team,
-    digest,
-    encode,
-    external_id,
-    rank,
-)
+from bot.domain.reconcile.claims import decode_asset, decode_person, decode_team, digest, encode, external_id
 from bot.domain.reconcile.diff import Diff, StoredClaim, broken_paths, is_under, refusal
 from bot.domain.reconcile.owners import Index, UnknownPerson, UnknownTeam, nearest
 from bot.domain.reconcile.parents import Candidate, ParentClaim, Parents, break_cycles, by_depth
 from bot.domain.reconcile.people import People, person_key
 from bot.domain.reconcile.teams import SourcedTeam, cluster
+from bot.domain.sources import PRECEDENCE, Source, rank
 
 AT = Origin("a.yaml", 3)
 words = st.text(max_size=8)

@@ -10,8 +10,8 @@ from typing import Any
 from bot.domain.catalog import TeamClaim
 from bot.domain.names import fold
 from bot.domain.reconcile.book import Book, TeamEntry, first_said
-from bot.domain.reconcile.claims import Source, rank
 from bot.domain.reconcile.owners import bare
+from bot.domain.sources import Source, rank
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import Diff, broken_paths
+from bot.domain.sources import Subject
 from bot.services.catalog import (
     _deployments,
     _facts,

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.catalog import Origin, SourceCatalog, TeamClaim
-from bot.domain.reconcile.claims import Subject, decode_team
+from bot.domain.reconcile.claims import decode_team
+from bot.domain.sources import Subject
 from bot.services._decisions import human_source
 from bot.services.catalog import _apply, _run
 from bot.services.catalog._digested import Reading, read

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from bot.domain.catalog import Origin, PersonClaim, Problem
 from bot.domain.reconcile.book import PersonEntry
-from bot.domain.reconcile.claims import Source, Subject, decode_person, rank
+from bot.domain.reconcile.claims import decode_person
 from bot.domain.reconcile.people import Key, keys_of
 from bot.domain.secrets import redacted
+from bot.domain.sources import Source, Subject, rank
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
 from bot.services.catalog.report import MAX_CHANGES, Action, PersonChange

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 
 from bot.domain.catalog import AssetClaim, Origin, OwnerRef, Problem
 from bot.domain.reconcile.book import Owner, PersonEntry, TeamEntry
-from bot.domain.reconcile.claims import Subject, decode_owners
+from bot.domain.reconcile.claims import decode_owners
 from bot.domain.reconcile.owners import UnknownPerson, UnknownTeam, nearest, slug
+from bot.domain.sources import Subject
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
 from bot.store import tables

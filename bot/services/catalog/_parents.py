@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, select
 from bot.domain.catalog import Origin, Problem
 from bot.domain.names import fold
 from bot.domain.reconcile.assets import identity
-from bot.domain.reconcile.claims import Source, Subject, rank
 from bot.domain.reconcile.parents import Candidate, ParentClaim, Parents, break_cycles, wanted_names
+from bot.domain.sources import Source, Subject, rank
 from bot.services.catalog._plan import Plan, standing
 from bot.services.catalog._run import Run
 from bot.store import tables

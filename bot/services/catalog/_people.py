@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.catalog import Origin, Problem, SourceCatalog
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
-from bot.domain.reconcile.claims import Subject, decode_team, rank
+from bot.domain.reconcile.claims import decode_team
 from bot.domain.secrets import redacted
+from bot.domain.sources import Subject, rank
 from bot.errors import CatalogError
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from bot.domain.catalog import AssetClaim, Origin
 from bot.domain.names import fold
 from bot.domain.reconcile.assets import MergedAsset, Refs, identity, merge, ref_of
-from bot.domain.reconcile.claims import Subject, decode_asset, decode_owners, rank
+from bot.domain.reconcile.claims import decode_asset, decode_owners
 from bot.domain.reconcile.owners import Index
+from bot.domain.sources import Subject, rank
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import chunks, reserve_ids, select_all, select_in, table_of

@@ -11,8 +11,8 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import Origin, Problem
-from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import Diff
+from bot.domain.sources import Subject
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import table_of

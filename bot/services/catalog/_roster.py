@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from bot.domain.reconcile.book import Book, Owner, PersonEntry, TeamEntry
-from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.owners import Index
+from bot.domain.sources import Subject
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import chunks, insert_rows, reserve_ids, select_all, table_of, update_rows

@@ -12,9 +12,9 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import HUMAN_SOURCE, Problem
-from bot.domain.reconcile.claims import Source, Subject
 from bot.domain.reconcile.diff import Diff, StoredClaim
 from bot.domain.secrets import looks_secret
+from bot.domain.sources import Source, Subject
 from bot.errors import CatalogError
 from bot.services.catalog._digested import Reading
 from bot.services.catalog.report import Changes, empty_counts

@@ -10,10 +10,11 @@ from bot.domain.catalog import Origin, PersonClaim
 from bot.domain.names import fold
 from bot.domain.reconcile import teams as team_rules
 from bot.domain.reconcile.book import PersonEntry, TeamEntry, first_said
-from bot.domain.reconcile.claims import Source, Subject, decode_person, decode_team, rank
+from bot.domain.reconcile.claims import decode_person, decode_team
 from bot.domain.reconcile.owners import Index, UnknownTeam, bare, slug
 from bot.domain.reconcile.people import People, given, person_key
 from bot.domain.reconcile.teams import Cluster, SourcedTeam
+from bot.domain.sources import Source, Subject, rank
 from bot.services.catalog._roster import Roster, know
 from bot.services.catalog._run import Run
 from bot.store import tables

@@ -10,8 +10,9 @@ import orjson
 from sqlalchemy import select
 
 from bot.domain.reconcile.assets import MergedAsset
-from bot.domain.reconcile.claims import AnyClaim, Subject
+from bot.domain.reconcile.claims import AnyClaim
 from bot.domain.reconcile.parents import by_depth
+from bot.domain.sources import Subject
 from bot.services.catalog import _facts
 from bot.services.catalog._digested import Said
 from bot.services.catalog._facts import FactChanges, FactKey

@@ -26,7 +26,8 @@ from bot.domain.catalog import (
     SourceCatalog,
     TeamClaim,
 )
-from bot.domain.reconcile.claims import Source, Subject, decode_asset, decode_person, decode_team, rank
+from bot.domain.reconcile.claims import decode_asset, decode_person, decode_team
+from bot.domain.sources import Source, Subject, rank
 from bot.errors import NotFoundError
 from bot.services.catalog._run import all_sources
 from bot.services.deps import Deps

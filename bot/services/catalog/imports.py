@@ -9,9 +9,9 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.catalog import SourceCatalog
-from bot.domain.reconcile.claims import Subject
 from bot.domain.reconcile.diff import refusal
 from bot.domain.secrets import redacted
+from bot.domain.sources import Subject
 from bot.services.catalog import _apply as apply
 from bot.services.catalog import _identity, _owners, _people, _readings, _roster, _run, _write
 from bot.services.catalog._digested import Reading, read, texts

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.domain.reconcile.claims import Source, Subject, rank
+from bot.domain.sources import Source, Subject, rank
 from bot.services.deps import Deps
 from bot.store import tables
 from bot.store.bulk import table_of

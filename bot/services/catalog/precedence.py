@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select, update
 
-from bot.domain.reconcile.claims import Subject, rank
+from bot.domain.sources import Subject, rank
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services.catalog._apply import Reason
 from bot.services.catalog._decide import Decision, deciding

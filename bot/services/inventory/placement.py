@@ -13,8 +13,8 @@ from bot.domain.directory import Match
 from bot.domain.directory.addresses import normal
 from bot.domain.inventory.scans import Sighting
 from bot.domain.names import fold
-from bot.domain.reconcile.claims import Subject
 from bot.domain.records import AssetRecord
+from bot.domain.sources import Subject
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
