@@ -76,6 +76,18 @@ def compile_rule(rule: PathRule) -> re.Pattern[str]:
     return compile_gitlab(rule.pattern) if rule.section else compile_pattern(rule.pattern)
 
 
+def is_valid(rule: PathRule) -> bool:
+    """Whether a rule's pattern can be read at all."""
+    try:
+        if rule.section:
+            check_gitlab(rule.pattern)
+        else:
+            check_pattern(rule.pattern)
+    except CatalogError:
+        return False
+    return True
+
+
 def check_gitlab(pattern: str) -> None:
     """Raise `CatalogError` for a pattern that cannot be read as GitLab would; it completes "this pattern ..."."""
     if not pattern.strip("/"):

@@ -49,7 +49,7 @@ def with_kind_left_out(index: Index, readings: Sequence[Reading], *, limit: int)
 
 def names_with_all(index: Index, words: Sequence[str], *, most: int = _MOST_NAMES) -> list[int]:
     """Return the names that have all the words or words of their meaning, none if the rarest is in too many names."""
-    book = index.names.wordbook
+    book = index.names.token_index
     choices: list[tuple[int, ...]] = []
     for word in words:
         if not book.meaning_of(word):
@@ -72,7 +72,7 @@ def names_with_all(index: Index, words: Sequence[str], *, most: int = _MOST_NAME
 
 def _best_spelt(index: Index, names: Sequence[int], words: Sequence[str]) -> Finding:
     """Return the assets that share the most words literally with what was written."""
-    book = index.names.wordbook
+    book = index.names.token_index
     wanted = {number for word in words if (number := book.number(word)) is not None}
     shared = {name: len(wanted.intersection(index.names.words[name])) for name in names}
     most = max(shared.values())
@@ -87,7 +87,7 @@ def _best_spelt(index: Index, names: Sequence[int], words: Sequence[str]) -> Fin
 
 def _is_another_number(index: Index, name: int, words: Sequence[str]) -> bool:
     """Return whether the name has the plural where `words` have the singular, or the reverse, and names have both."""
-    book = index.names.wordbook
+    book = index.names.token_index
     theirs = set(index.names.spelt(name))
     return any(
         word in book and word not in theirs and not theirs.isdisjoint((word + "s", word.removesuffix("s")))
@@ -102,7 +102,7 @@ def _is_another_name(index: Index, name: int, reading: Reading) -> bool:
     """
     if len(reading.chunks) > 1:
         return False
-    book = index.names.wordbook
+    book = index.names.token_index
     words, theirs = reading.words, index.names.spelt(name)
     if [book.meaning_of(word) for word in words] == [book.meaning_of(word) for word in theirs]:
         return False
@@ -119,7 +119,7 @@ def _with_same_numbers(index: Index, names: Sequence[int], words: Sequence[str])
 
 def _only_says_kind(index: Index, name: int, words: Sequence[str]) -> bool:
     """Return whether the name is `words` in their order, and at its end one that only says "service"."""
-    book = index.names.wordbook
+    book = index.names.token_index
     meanings = [meaning for word in words if (meaning := book.meaning_of(word))]
     theirs = [number for number in index.names.words[name] if book.meanings[number]]
     return (

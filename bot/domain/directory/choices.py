@@ -54,7 +54,7 @@ def choose(index: Index, finding: Finding, reading: Reading, *, limit: int, text
 
     `text` is what was looked for, if not the reading's own.
     """
-    names_words = [word for word in reading.beside if word in index.names.wordbook]
+    names_words = [word for word in reading.beside if word in index.names.token_index]
     if reading.area is not None and names_words:
         return None
     ids = of_kinds(index, finding.asset_ids, reading.kinds, are_exact=bool(names_words))

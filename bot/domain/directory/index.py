@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import addresses
-from bot.domain.directory.name_index import Namebook
+from bot.domain.directory.name_index import NameIndex
 from bot.domain.directory.paths import Paths
 from bot.domain.names import clean, fold, tokens
 from bot.domain.records import AssetRecord
@@ -33,7 +33,7 @@ class Index:
         self.literal: dict[str, Ids] = {}
         #: Names and aliases folded.
         self.folded: dict[str, Ids] = {}
-        self.names = Namebook()
+        self.names = NameIndex()
         self.paths = Paths()
         self._children: dict[int, Ids] = {}
 

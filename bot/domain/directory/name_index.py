@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.domain import id_lists
 from bot.domain.directory.rows import Rows, near_keys, piece_keys, row
-from bot.domain.directory.token_index import Wordbook
+from bot.domain.directory.token_index import TokenIndex
 
 _NOBODY = -1
 #: Beyond this many names with a piece in common, the piece says nothing.
@@ -17,16 +18,18 @@ _MOST_PER_PIECE = 400
 _INITIALS_SALT = 0x1F83D9AB
 
 
-class Namebook:
+class NameIndex:
     """Names by number. A number belongs to one spelling of one asset; numbers of removed names are used again."""
 
-    __slots__ = ("_free", "_keys", "_near", "assets", "folded", "wordbook", "words")
+    __slots__ = ("_free", "_keys", "_near", "_numbers", "assets", "folded", "token_index", "words")
 
     def __init__(self) -> None:
-        self.wordbook = Wordbook()
+        self.token_index = TokenIndex()
         self._keys = Rows()
         self._near = Rows()
         self._free: list[int] = []
+        #: Asset id -> the numbers of its names. It is made when the first name goes: until then nobody needs it.
+        self._numbers: dict[int, list[int]] | None = None
         #: Name number -> the asset's id, or -1 for a number that is free.
         self.assets: list[int] = []
         #: Name number -> the folded name.
@@ -46,8 +49,10 @@ class Namebook:
             self.assets.append(_NOBODY)
             self.folded.append("")
             self.words.append(())
-        numbers = tuple(self.wordbook.add(word, number) for word in words)
+        numbers = tuple(self.token_index.add(word, number) for word in words)
         self.assets[number], self.folded[number], self.words[number] = asset_id, folded, numbers
+        if self._numbers is not None:
+            id_lists.add(self._numbers, asset_id, number)
         self._keys.add(hash(self._meanings(numbers)), number)
         if _has_initials(words):
             self._keys.add(_initials_key(words), number)
@@ -60,7 +65,7 @@ class Namebook:
         Words become numbers as they come, for all of them at once would take as much memory as the index itself.
         """
         keys = array("Q")
-        self.words = self.wordbook.fill(self._taken(entries, keys))
+        self.words = self.token_index.fill(self._taken(entries, keys))
         keys.extend(row(hash(self._meanings(numbers)), number) for number, numbers in enumerate(self.words))
         self._keys.load(keys)
         near = (row(key, number) for number, text in enumerate(self.folded) for key in piece_keys(text))
@@ -78,18 +83,27 @@ class Namebook:
 
     def remove(self, asset_id: int, words: Sequence[str], folded: str) -> None:
         """Remove one spelling of an asset, if it is there."""
-        numbers = [self.wordbook.number(word) for word in words]
+        numbers = [self.token_index.number(word) for word in words]
         known = tuple(number for number in numbers if number is not None)
         if len(known) < len(words):
             return
-        for number in self._keys.find(hash(self._meanings(known)), most=len(self.assets)):
-            if self.assets[number] == asset_id and self.folded[number] == folded and self.words[number] == known:
+        for number in self._numbers_of(asset_id):
+            if self.folded[number] == folded and self.words[number] == known:
                 self._drop(number, words)
                 return
 
+    def _numbers_of(self, asset_id: int) -> list[int]:
+        """Return the numbers of an asset's names. Thousands may share a name, so they are not found by that."""
+        if self._numbers is None:
+            self._numbers = {}
+            for number, known in enumerate(self.assets):
+                if known != _NOBODY:
+                    self._numbers.setdefault(known, []).append(number)
+        return self._numbers.get(asset_id, [])
+
     def with_meanings(self, words: Iterable[str]) -> list[int]:
         """Return the names that have exactly these words, in whatever order, up to words of the same meaning."""
-        meaning_of = self.wordbook.meaning_of
+        meaning_of = self.token_index.meaning_of
         meanings = tuple(sorted([meaning for word in words if (meaning := meaning_of(word))]))
         if not meanings:
             return []
@@ -98,13 +112,13 @@ class Namebook:
 
     def spelt(self, name: int) -> list[str]:
         """Return the words of a name, in order."""
-        word = self.wordbook.word
+        word = self.token_index.word
         return [word(number) for number in self.words[name]]
 
     def with_initials(self, initials: str) -> list[int]:
         """Return the names whose words begin with these letters, in order."""
         found = self._keys.find(_initials_key(initials), most=200)  # a string's items are its letters
-        word = self.wordbook.word
+        word = self.token_index.word
         return [name for name in found if "".join([word(number)[0] for number in self.words[name]]) == initials]
 
     def near(self, folded: str, *, slips: int) -> list[tuple[int, int]]:
@@ -126,12 +140,14 @@ class Namebook:
         for key in piece_keys(self.folded[number]):
             self._near.discard(key, number)
         for word in set(self.words[number]):
-            self.wordbook.remove(word, number)
+            self.token_index.remove(word, number)
+        if self._numbers is not None:
+            id_lists.discard(self._numbers, self.assets[number], number)
         self.assets[number], self.folded[number], self.words[number] = _NOBODY, "", ()
         self._free.append(number)
 
     def _meanings(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
-        meanings = self.wordbook.meanings
+        meanings = self.token_index.meanings
         found = sorted([meaning for number in numbers if (meaning := meanings[number])])
         return tuple(found or sorted(numbers))
 

@@ -50,7 +50,7 @@ def _raise(scores: dict[int, float], asset_id: int, score: float) -> None:
 
 def _by_words(index: Index, words: Sequence[str]) -> list[tuple[int, float]]:
     """Return (name number, likeness) for the names that have any of the words or one that is spelt like it."""
-    book = index.names.wordbook
+    book = index.names.token_index
     meant = [(word, _likely(index, word)) for word in dict.fromkeys(words) if book.meaning_of(word)]
     sought = sorted({(book.count(number), book.word(number), number) for _, options in meant for number in options})
     counts: Counter[int] = Counter()
@@ -82,7 +82,7 @@ class _Weights:
     __slots__ = ("_known", "_wordbook", "most")
 
     def __init__(self, index: Index) -> None:
-        self._wordbook = index.names.wordbook
+        self._wordbook = index.names.token_index
         self._known: dict[int, float] = {}
         self.most = log2(len(index.names) + 2)
 
@@ -95,7 +95,7 @@ class _Weights:
 
 def _likely(index: Index, word: str) -> dict[int, float]:
     """Return the catalog's words that `word` may be meant for, each with how alike they are, up to 1."""
-    book = index.names.wordbook
+    book = index.names.token_index
     options = dict.fromkeys(book.alike(word), 0.97)
     if (own := book.number(word)) is not None:
         options[own] = 1.0

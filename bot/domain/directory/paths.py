@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from bot.domain.catalog import PathRule
-from bot.domain.codeowners import compile_rule, is_catch_all
+from bot.domain.codeowners import compile_gitlab, compile_pattern, is_catch_all, is_valid
 from bot.domain.directory.addresses import normal
-from bot.errors import CatalogError
 
 _WILD = re.compile(r"[*?\\]")
 _MAX_SEGMENTS = 24
@@ -32,8 +33,13 @@ class _Rule:
     repository: str
     position: int
     asset_id: int
-    pattern: re.Pattern[str]
+    pattern: str
     section: str = ""
+
+    def matches(self, path: str) -> bool:
+        """Whether a path falls under the rule. Whether one without an ending is a folder cannot be seen."""
+        pattern = _compiled(self.pattern, bool(self.section))
+        return pattern.match(path) is not None or pattern.match(path + "/") is not None
 
 
 class Paths:
@@ -53,7 +59,7 @@ class Paths:
 
     def add(self, asset_id: int, rule: PathRule) -> None:
         """Add a rule; one whose pattern CODEOWNERS does not allow matches nothing."""
-        kept = _compiled(asset_id, rule)
+        kept = _kept(asset_id, rule)
         if kept is None:
             return
         key = _key(rule)
@@ -66,7 +72,7 @@ class Paths:
 
     def remove(self, asset_id: int, rule: PathRule) -> None:
         """Remove a rule, if it is there."""
-        kept = _compiled(asset_id, rule)
+        kept = _kept(asset_id, rule)
         if kept is None:
             return
         key = _key(rule)
@@ -115,27 +121,20 @@ class Paths:
         path = path.strip("/")
         if len(self._repositories) == 1 and is_file_like:
             return self._in(self._repositories, path)
-        best: dict[tuple[str, str], _Rule] = {}
-        for rule in _candidates(self._everywhere, path, anchored=not is_file_like):
-            _keep_last(best, rule, path)
-        return tuple(sorted(rule.asset_id for rule in best.values()))
+        return _last_matches(_candidates(self._everywhere, path, anchored=not is_file_like), path)
 
     def _in(self, repositories: Iterable[str], path: str) -> tuple[int, ...]:
-        best: dict[tuple[str, str], _Rule] = {}
-        for repository in sorted(repositories)[:_MAX_RULES]:
-            for rule in _candidates(self._rules[repository], path):
-                _keep_last(best, rule, path)
-        return tuple(sorted(rule.asset_id for rule in best.values()))
+        found = (_candidates(self._rules[each], path) for each in sorted(repositories)[:_MAX_RULES])
+        return _last_matches(chain.from_iterable(found), path)
 
 
-def _keep_last(best: dict[tuple[str, str], _Rule], rule: _Rule, path: str) -> None:
-    """Keep `rule` if it matches and stands after what its repository, or its section of that, has so far."""
-    held = best.get((rule.repository, rule.section))
-    if held is not None and (held.position, held.asset_id) >= (rule.position, rule.asset_id):
-        return
-    # Whether a path without an ending is a folder cannot be seen.
-    if rule.pattern.match(path) or rule.pattern.match(path + "/"):
-        best[rule.repository, rule.section] = rule
+def _last_matches(rules: Iterable[_Rule], path: str) -> tuple[int, ...]:
+    """Return the asset of the last rule that matches, for each repository and section."""
+    best: dict[tuple[str, str], int] = {}
+    for rule in sorted(rules, key=lambda each: (each.position, each.asset_id), reverse=True):
+        if (rule.repository, rule.section) not in best and rule.matches(path):
+            best[rule.repository, rule.section] = rule.asset_id
+    return tuple(sorted(best.values()))
 
 
 def _candidates(rules: dict[str, list[_Rule]], path: str, *, anchored: bool = False) -> Iterator[_Rule]:
@@ -167,12 +166,16 @@ def _key(rule: PathRule) -> str:
     return _ANY
 
 
-def _compiled(asset_id: int, rule: PathRule) -> _Rule | None:
-    try:
-        pattern = compile_rule(rule)
-    except CatalogError:
+def _kept(asset_id: int, rule: PathRule) -> _Rule | None:
+    if not is_valid(rule):
         return None
-    return _Rule(normal(rule.repository), rule.position, asset_id, pattern, rule.section.lower())
+    return _Rule(normal(rule.repository), rule.position, asset_id, rule.pattern, rule.section.lower())
+
+
+@lru_cache(maxsize=65_536)
+def _compiled(pattern: str, is_gitlab: bool) -> re.Pattern[str]:
+    """Compile a pattern once somebody asks about a path that may fall under it: that takes ten times its indexing."""
+    return compile_gitlab(pattern) if is_gitlab else compile_pattern(pattern)
 
 
 def _short_names(repository: str) -> list[str]:

@@ -28,7 +28,7 @@ def resolve(index: Index, text: str, *, limit: int) -> Resolution:
     found = readings(question)
     if (answer := _exactly(index, question, found, limit=limit)) is not None:
         return answer
-    forgiving = forgiven(question, index.names.wordbook.__contains__)
+    forgiving = forgiven(question, index.names.token_index.__contains__)
     if forgiving != question:
         question, found = forgiving, readings(forgiving)
         if (answer := _exactly(index, question, found, limit=limit)) is not None:

@@ -14,7 +14,7 @@ from bot.domain.directory.rows import SHORTEST, Rows, near_keys, piece_keys, row
 from bot.domain.directory.vocabulary import FUNCTION_WORDS, MEANINGS, SPELLINGS
 
 
-class Wordbook:
+class TokenIndex:
     """Words by number, each with the names that have it. A word that no name has any more is forgotten."""
 
     __slots__ = ("_free", "_near", "_numbers", "_sorted", "_words", "meanings", "names")

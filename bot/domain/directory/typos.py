@@ -76,7 +76,7 @@ def near_names(index: Index, reading: Reading) -> list[Near]:
 
 def _word_by_word(index: Index, words: Sequence[str], allowed: int) -> Iterator[Near]:
     """Yield the names that have the words, in any order, once the unknown ones are corrected."""
-    book = index.names.wordbook
+    book = index.names.token_index
     choices: list[list[tuple[int, str]]] = []
     for word in words:
         if not book.meaning_of(word):
@@ -150,7 +150,7 @@ def _is_slip(index: Index, words: Sequence[str], name: int) -> bool:
 
 def _plurals(index: Index, word: str) -> list[str]:
     """Return the catalog's words that are the plural or the singular of `word`."""
-    book = index.names.wordbook
+    book = index.names.token_index
     return [one for one in (word + "s", word.removesuffix("s")) if one != word and one in book]
 
 
@@ -158,7 +158,7 @@ def _is_same(index: Index, word: str, other: str) -> bool:
     """Return whether two words mean the same; a plural means its singular unless the catalog has both."""
     if word == other:
         return True
-    book = index.names.wordbook
+    book = index.names.token_index
     if word not in book and other in (word + "s", word.removesuffix("s")):
         return True
     if not book.meaning_of(word) or book.meaning_of(word) != book.meaning_of(other):
@@ -183,7 +183,7 @@ def _is_slip_of_word(word: str, other: str) -> bool:
 
 def is_meant(index: Index, word: str) -> bool:
     """Return whether a word stands for itself: a name has it, or the language, or questions are asked with it."""
-    return index.names.wordbook.is_known(word) or word in QUESTION_WORDS or word.isdigit()
+    return index.names.token_index.is_known(word) or word in QUESTION_WORDS or word.isdigit()
 
 
 def _is_broken_off(word: str, theirs: Sequence[str]) -> bool:
