@@ -15,7 +15,7 @@ from bot.domain.portfolio import Page, Portfolio, TeamCard, page_of
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.services.deps import Deps
 from bot.services.slices import in_slices
-from bot.services.snapshot import Snapshot
+from bot.services.snapshot import Snapshot, give_memory_back
 
 #: Names that are less alike than this (of 100) are no help as a suggestion.
 _NEAREST_CUTOFF = 60
@@ -53,6 +53,7 @@ class Portfolios:
         portfolio = Portfolio(self._snapshot.asset, stale_after=self._deps.stale_after)
         assets = filter(None, map(self._snapshot.asset, self._snapshot.directory.ids()))
         await in_slices(portfolio.fill(map(self._verdict, assets)))
+        give_memory_back()
         self._portfolio = portfolio
         return portfolio
 

@@ -153,7 +153,8 @@ class Exposure:
         self.table, self.today_of = table, today_of
         self.pins: Mapping[PinKey, Pin] = pins if pins is not None else {}
         self._catalog, self._now, self._stale_after = catalog, now, stale_after
-        self._deployments: dict[int, tuple[Deployment, ...]] = {}
+        #: Deployments by asset that are not in `by_asset`: not judged yet, or of assets that the catalog does not have.
+        self._waiting: dict[int, tuple[Deployment, ...]] = {}
         self.by_asset: dict[int, tuple[Running, ...]] = {}
         self.by_key: dict[WatchKey, Watch] = {}
         self.by_addressee: dict[str, tuple[Watch, ...]] = {}
@@ -167,22 +168,25 @@ class Exposure:
 
     def put(self, deployment: Deployment, *, is_gone: bool = False) -> int:
         """Take a deployment, or take it out. Return its asset's id, of which `update` has to hear."""
-        others = tuple(each for each in self._deployments.get(deployment.asset_id, ()) if each.id != deployment.id)
-        _put_or_drop(self._deployments, deployment.asset_id, others if is_gone else (*others, deployment))
-        return deployment.asset_id
+        asset_id = deployment.asset_id
+        others = tuple(each for each in self._deployments_of(asset_id) if each.id != deployment.id)
+        self._waiting[asset_id] = others if is_gone else (*others, deployment)
+        return asset_id
 
     def fill(self) -> Iterator[None]:
         """Judge everything that was put, a piece at a time, so that whoever fills may pause in between."""
-        yield from self.update(self._deployments)
+        yield from self.update(self._waiting)
 
     def update(self, asset_ids: Iterable[int]) -> Iterator[None]:
         """Judge these assets again, a piece at a time: their deployments, their owners or their pins have changed."""
         change = _Change()
         judged: dict[tuple[int | None, int | None], Responsible] = {}
         for asset_id in list(asset_ids):
+            deployments = self._deployments_of(asset_id)
             for one in self.by_asset.pop(asset_id, ()):
                 self._take_out(one, change)
-            runs = tuple(self._runs_of(asset_id, judged))
+            runs = tuple(self._judged(asset_id, deployments, judged))
+            _put_or_drop(self._waiting, asset_id, () if runs else deployments)
             if runs:
                 self.by_asset[asset_id] = runs
             for one in runs:
@@ -220,11 +224,21 @@ class Exposure:
         _, holders = self._clocks.get((product, cycle), ((), ()))
         return any((each, product, cycle) in self.running for each in holders)
 
-    def _runs_of(self, asset_id: int, judged: dict[tuple[int | None, int | None], Responsible]) -> Iterator[Running]:
+    def _deployments_of(self, asset_id: int) -> tuple[Deployment, ...]:
+        waiting = self._waiting.get(asset_id)
+        if waiting is not None:
+            return waiting
+        return tuple([one.deployment for one in self.by_asset.get(asset_id, ())])
+
+    def _judged(
+        self,
+        asset_id: int,
+        deployments: Iterable[Deployment],
+        judged: dict[tuple[int | None, int | None], Responsible],
+    ) -> Iterator[Running]:
         """Judge the deployments of an asset; those of one that the catalog no longer has are left out."""
-        deployments = self._deployments.get(asset_id)
         asset = self._catalog.asset(asset_id)
-        if not deployments or asset is None:
+        if asset is None:
             return
         responsible = self._judge(asset, judged)
         for deployment in sorted(deployments, key=_by_id):

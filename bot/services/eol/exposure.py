@@ -18,7 +18,7 @@ from bot.domain.inventory.deployments import LastRun, Pin
 from bot.services.deps import Deps
 from bot.services.eol.facts import Facts
 from bot.services.slices import in_slices
-from bot.services.snapshot import Snapshot, without_collections
+from bot.services.snapshot import Snapshot, give_memory_back, without_collections
 from bot.store import queries, tables
 
 #: Of so many deployments on, what is made of them is kept out of collections: they take a tenth of a second.
@@ -122,6 +122,7 @@ class Watcher:
                 async for deployment, _ in changes:
                     exposure.put(deployment)
         await self._work(exposure.fill())
+        give_memory_back()
         self._exposure, self._position, self._revision = exposure, position, revision
         return exposure
 
