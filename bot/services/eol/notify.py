@@ -59,7 +59,7 @@ async def carry_out(telling: Telling, plan: Plan, subjects: Sequence[Subject]) -
     await open_reminders(telling.session, [(watch, telling.today) for watch in plan.opening])
     if plan.opening:
         opened = {watch.key for watch in plan.opening}
-        for reminder in await reminder_store.remembered(telling.session, addressees={telling.addressee.key}):
+        for reminder in await reminder_store.remembered(telling.session, addressee=telling.addressee.key):
             if reminder.key in opened:
                 work.put(reminder)
     for redating in plan.redating:

@@ -28,8 +28,6 @@ _CHUNK = 250
 #: So many addressees are asked for at a time.
 _MANY = 500
 
-#: With more addressees than this a query reads everybody's.
-_MOST_NAMED = 500
 #: (product, cycle): what the moves of dates are found by.
 Moves = Mapping[tuple[str, str], tuple[DateMove, ...]]
 
@@ -38,21 +36,21 @@ async def remembered(
     session: AsyncSession,
     *,
     reminder_ids: Collection[int] | None = None,
-    addressees: Collection[str] | None = None,
+    addressee: str | None = None,
     is_open: bool = True,
 ) -> list[Remembered]:
     """Return reminders with the answers in force and the people who gave them, by id.
 
-    All that are open; of `reminder_ids` or `addressees` only where these are given, and of so many addressees that
-    nearly all are meant, all. With `is_open` False the resolved ones, too.
+    All that are open; of `reminder_ids` or `addressee` only where these are given. With `is_open` False the resolved
+    ones, too.
     """
     table, conditions = tables.Reminder, list[ColumnElement[bool]]()
     if is_open:
         conditions.append(col(table.resolved_at).is_(None))
     if reminder_ids is not None:
         conditions.append(col(table.id).in_(reminder_ids))
-    if addressees is not None and len(addressees) <= _MOST_NAMED:
-        conditions.append(col(table.addressee).in_(sorted(addressees)))
+    if addressee is not None:
+        conditions.append(col(table.addressee) == addressee)
     rows = (await session.execute(select(tables.core(table)).where(*conditions).order_by(col(table.id)))).all()
     return await _with_answers(session, rows, conditions)
 
@@ -77,6 +75,8 @@ async def told_to(database: Database, addressees: Iterable[str]) -> AsyncIterato
                 last = rows[-1].id
                 found = await _with_answers(session, rows, [*conditions, col(table.id) <= last])
             yield found
+            if len(rows) < _CHUNK:
+                break
 
 
 async def addressees_of_open(session: AsyncSession) -> list[str]:

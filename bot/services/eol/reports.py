@@ -13,7 +13,7 @@ from bot.domain.eol.subjects import Subject, releases
 from bot.services.deps import Deps
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.questions import Asked
-from bot.services.eol.reminder_store import facts_age, remembered
+from bot.services.eol.reminder_store import facts_age, told_to
 from bot.services.slices import in_slices
 
 #: A report of more deployments is put in order in a thread: sorting 100,000 takes a tenth of a second.
@@ -34,8 +34,7 @@ async def report(deps: Deps, watcher: Watcher, asked: Asked, *, asked_at: dateti
         asked.only_unknown,
     )
     await in_slices(compiling.fill(exposure))
-    async with deps.database.reading() as session:
-        reminders = await remembered(session, addressees=compiling.addressees)
+    reminders = [each async for chunk in told_to(deps.database, compiling.addressees) for each in chunk]
     product = asked.subject.product
     if not compiling.size and product is not None:
         return replace(compiling.done(reminders), releases=releases(watcher.facts.table, product))
