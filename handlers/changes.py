@@ -29,7 +29,7 @@ async def on_account(change: Change, context: Context) -> None:
 
 
 async def on_channel(change: Change, context: Context) -> None:
-    """Learn what a channel is called now, and whether it is open."""
+    """Learn what a channel is called now, whether it is open, and whether other organisations are in it."""
     if change.channel_id:
         await _asked(change, context.listings.read_channel(change.channel_id))
 
@@ -58,6 +58,7 @@ ROUTES = Routes(
         "user_change": on_account,
         "team_join": on_account,
         **dict.fromkeys(("channel_archive", "channel_rename", "channel_deleted"), on_channel),
+        **dict.fromkeys(("channel_shared", "channel_unshared", "channel_id_changed"), on_channel),
         **dict.fromkeys(("group_archive", "group_rename", "group_deleted"), on_channel),
         **dict.fromkeys(("channel_unarchive", "group_unarchive"), on_channel_opened),
         "member_joined_channel": on_joined,

@@ -73,6 +73,7 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
     said = (_text(user, "team_id"), _text(event, "user_team"), _text(event, "source_team"), _text(event, "team"))
     return Sender(
         team_id=_text(team, "id") or _text(body, "team_id") or _text(view, "app_installed_team_id"),
+        authorized_teams=_authorized(body),
         enterprise_id=_text(_mapping(body, "enterprise"), "id") or _text(body, "enterprise_id"),
         app_id=_text(body, "api_app_id"),
         user_id=user_id,
@@ -80,6 +81,14 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
         channel_id=channel or _text(_mapping(body, "container"), "channel_id"),
         is_shared_channel=_is_shared(body, event),
         is_event=bool(event),
+    )
+
+
+def _authorized(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return for which workspaces an event was sent: in a channel that is shared, `team_id` may be another's."""
+    said = body.get("authorizations")
+    return (
+        tuple(_text(each, "team_id") for each in said[:10] if isinstance(each, dict)) if isinstance(said, list) else ()
     )
 
 

@@ -147,7 +147,8 @@ def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
     inner = body.get("event")
     envelope = ("type", "event_id", "team_id", "enterprise_id", "api_app_id", "is_ext_shared_channel")
     event = _bounded(inner, _KEPT) if isinstance(inner, dict) else {}
-    return {**_bounded(body, envelope), "event": event}
+    sent_for = [{"team_id": each} for each in sender_of(body).authorized_teams]
+    return {**_bounded(body, envelope), "event": event, "authorizations": sent_for}
 
 
 def _bounded(source: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def event(body: Mapping[str, Any]) -> Event:
     inner = _mapping(body, "event")
     return Event(
         type=_text(inner, "type"),
-        event_id=_text(body, "event_id"),
+        event_id=_event_id(body, inner),
         user_id=_text(inner, "user"),
         channel_id=_text(inner, "channel"),
         channel_type=_text(inner, "channel_type"),
@@ -220,11 +220,17 @@ def event(body: Mapping[str, Any]) -> Event:
     )
 
 
+def _event_id(body: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
+    """Return what an event is known by: for a message the message itself, which may come under several event ids."""
+    place, ts = _text(inner, "channel"), _text(inner, "ts")
+    return f"{_text(inner, 'type')}:{place}:{ts}" if place and ts else _text(body, "event_id")
+
+
 def change(body: Mapping[str, Any]) -> Change:
     """Read an `event_callback` envelope about something that has changed."""
     inner = _mapping(body, "event")
     user = _mapping(inner, "user")
-    channel_id = _text(inner, "channel") or _text(_mapping(inner, "channel"), "id")
+    channel_id = _text(inner, "channel") or _text(_mapping(inner, "channel"), "id") or _text(inner, "new_channel_id")
     return Change(_text(inner, "type"), _text(inner, "user") or _text(user, "id"), channel_id, _account(user))
 
 

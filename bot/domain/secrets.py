@@ -49,7 +49,7 @@ _RULES = tuple(
         # PEM, JSON Web Tokens, addresses with a password in them
         ("private key", r"-----BEGIN[ A-Z]*PRIVATE KEY"),
         ("eyj", r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
-        ("@", r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@"),
+        ("@", r"\b[a-z][a-z0-9+.-]*://(?:[^\s/:@]*:[^\s/@]+|[^\s/:@]{20,})@"),
         # A value that is said to be one
         *(
             (

@@ -64,6 +64,8 @@ class Sender:
     channel_id: str
     is_shared_channel: bool | None
     is_event: bool = False
+    #: Of an event, the workspaces that it was sent for.
+    authorized_teams: tuple[str, ...] = ()
 
 
 def is_addressed(sender: Sender, workspace: Workspace) -> bool:
@@ -73,6 +75,8 @@ def is_addressed(sender: Sender, workspace: Workspace) -> bool:
     """
     if sender.app_id and workspace.app_id and sender.app_id != workspace.app_id:
         return False
+    if sender.is_event and sender.is_shared_channel and workspace.team_id in sender.authorized_teams:
+        return True  # another organisation's channel: the envelope names that one, and who wrote is told by `user_team`
     if sender.enterprise_id and sender.enterprise_id != workspace.enterprise_id:
         return False
     return sender.team_id == workspace.team_id

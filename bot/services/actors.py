@@ -5,7 +5,7 @@ Gates on the answer path build the holders from memory; forms and clicks read th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -27,9 +27,9 @@ def actor(person_id: int | None) -> Actor:
 
 
 def remembered(snapshot: Snapshot, slack_id: str) -> Actor:
-    """Return the account of the present interaction as the person that memory knows."""
+    """Return the account of the present interaction as the person that memory knows; as nobody when they have left."""
     person = snapshot.person_by_slack_id(slack_id)
-    return actor(person.id if person is not None else None)
+    return actor(person.id if person is not None and person.is_active else None)
 
 
 async def account(session: AsyncSession, admins: Collection[str], slack_id: str) -> Actor:
@@ -47,7 +47,7 @@ async def holders(
     what: str = "",
     asked_by: int | None = None,
 ) -> Holders:
-    """Return holders with the teams' people as the store has them; teams that have left the catalog are left out."""
+    """Return holders with the teams' people as the store has them, without teams and people that have left."""
     wanted = {each for each in team_ids if each is not None}
     team, member = tables.Team, tables.Membership
     rows = await session.execute(select(team).where(col(team.id).in_(wanted), col(team.gone_at).is_(None)))
@@ -58,19 +58,36 @@ async def holders(
     for team_id, person_id in members:
         people.setdefault(team_id, []).append(person_id)
     teams = [_record(row, people) for row in rows.scalars()]
-    owners = () if person is None else (replace(person, name=escape(person.name, 80)),)
+    teams = _without(teams, await _leavers(session, teams))
+    owners = () if person is None or not person.is_active else (replace(person, name=escape(person.name, 80)),)
     return Holders(tuple(sorted(teams, key=lambda each: each.id)), owners, escape(what, 80), asked_by)
 
 
-async def people_who_may(session: AsyncSession, right: Right, held: Holders) -> set[int]:
-    """Return the ids of the people who may do something and have not left."""
+async def _leavers(session: AsyncSession, teams: Iterable[TeamRecord]) -> set[int]:
+    people = {each for team in teams for each in (*team.member_ids, team.lead_id, team.manager_id) if each is not None}
+    person = tables.Person
+    gone = select(col(person.id)).where(col(person.id).in_(people), col(person.is_active).is_(False))
+    return {each for each in (await session.execute(gone)).scalars() if each is not None}
+
+
+def _without(teams: Iterable[TeamRecord], leavers: Set[int]) -> list[TeamRecord]:
+    return [
+        replace(
+            team,
+            member_ids=tuple(each for each in team.member_ids if each not in leavers),
+            lead_id=None if team.lead_id in leavers else team.lead_id,
+            manager_id=None if team.manager_id in leavers else team.manager_id,
+        )
+        for team in teams
+    ]
+
+
+def people_who_may(right: Right, held: Holders) -> set[int]:
+    """Return the ids of the people who may do something."""
     named = {person.id for person in held.people}
     for team in held.teams:
         named |= {each for each in (*team.member_ids, team.lead_id, team.manager_id) if each is not None}
-    allowed = {each for each in named if may(Actor(each), right, held)}
-    person = tables.Person
-    active = select(col(person.id)).where(col(person.is_active).is_(True), col(person.id).in_(allowed))
-    return {each for each in (await session.execute(active)).scalars() if each is not None}
+    return {each for each in named if may(Actor(each), right, held)}
 
 
 def _record(row: tables.Team, people: dict[int, list[int]]) -> TeamRecord:

@@ -71,9 +71,10 @@ async def sync_members(deps: Deps, members: Sequence[SlackUser], *, others: Sequ
             if member is None or (not row.slack_id and member.id in taken):
                 continue
             slack_id = member.id if member.is_active else row.slack_id
-            wanted = (slack_id, row.name or member.name, row.timezone or member.timezone, member.is_active)
-            if (row.slack_id, row.name, row.timezone, row.is_active) != wanted:
-                row.slack_id, row.name, row.timezone, row.is_active = wanted
+            wanted = (slack_id, row.name or member.name, row.timezone or member.timezone, not member.is_active)
+            if (row.slack_id, row.name, row.timezone, row.is_deactivated) != wanted:
+                row.slack_id, row.name, row.timezone, row.is_deactivated = wanted
+                row.is_active = not (row.has_left or row.is_deactivated)
                 changed[row.id] = row
         if changed:
             revision = await next_revision(session)
@@ -144,7 +145,8 @@ async def _remember(session: AsyncSession, deps: Deps, user: SlackUser) -> int:
         session.add(row)
     row.slack_id = user.id
     row.name, row.timezone = row.name or user.name, row.timezone or user.timezone
-    row.is_active = user.is_active
+    row.is_deactivated = not user.is_active
+    row.is_active = not (row.has_left or row.is_deactivated)
     row.revision = revision
     await session.flush()
     await audit(session, at=deps.clock.now(), actor="baton", action="people.identify", subject=f"person:{row.id}")

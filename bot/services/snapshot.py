@@ -103,11 +103,20 @@ class Snapshot:
                 self.changes.owner((False, person.id))
                 for team_id in self._teams_by_person.get(person.id, ()):
                     self.changes.owner((True, team_id))
+            self._forget(self._people.get(person.id))
             self._people[person.id] = person
             if person.slack_id:
                 self._person_by_slack_id[person.slack_id] = person.id
             if person.email:
                 self._person_by_email[person.email.lower()] = person.id
+
+    def _forget(self, person: PersonRecord | None) -> None:
+        """Let nobody be found any more by what they were known by, unless it is somebody else's by now."""
+        if person is None:
+            return
+        for known, key in ((self._person_by_slack_id, person.slack_id), (self._person_by_email, person.email.lower())):
+            if known.get(key) == person.id:
+                del known[key]
 
     def put_teams(self, teams: Iterable[TeamRecord]) -> None:
         """Add or replace teams."""
@@ -119,12 +128,21 @@ class Snapshot:
             if before != team:
                 self.changes.owner((True, team.id))
             self._put_members(before, team)
+            if before is not None:
+                self._forget_names(before, team)
             self._teams[team.id] = team
             for name in (*team.other_names, team.name):
                 folded = fold(name)
                 held = self._teams.get(self._team_by_name.get(folded, -1))
                 if held is None or held.is_gone or not team.is_gone:
                     self._team_by_name[folded] = team.id
+
+    def _forget_names(self, before: TeamRecord, now: TeamRecord) -> None:
+        kept = {fold(name) for name in (*now.other_names, now.name)}
+        for name in (*before.other_names, before.name):
+            folded = fold(name)
+            if folded not in kept and self._team_by_name.get(folded) == now.id:
+                del self._team_by_name[folded]
 
     def _put_members(self, before: TeamRecord | None, now: TeamRecord) -> None:
         for person_id in _people_of(before) if before is not None else ():

@@ -217,6 +217,7 @@ def test_the_name_of_a_worktree_comes_from_the_main_checkout(tmp_path: Path) -> 
     (git / "worktrees" / "w").mkdir(parents=True)
     (git / "config").write_text('[remote "origin"]\n\turl = https://github.com/acme/shop.git\n')
     (git / "worktrees" / "w" / "commondir").write_text("../..\n")
+    (git / "worktrees" / "w" / "gitdir").write_text(f"{tmp_path / 'w' / '.git'}\n")
     write(tmp_path / "w", "CODEOWNERS")
     (tmp_path / "w" / ".git").write_text(f"gitdir: {git / 'worktrees' / 'w'}\n")
     assert read("codeowners", [tmp_path / "w"]).assets[0].name == "acme/shop"

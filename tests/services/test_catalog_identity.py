@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.catalog import PersonClaim
 from bot.services.catalog import PersonChange
@@ -51,6 +52,15 @@ async def test_a_less_believed_source_marks_nobody_as_gone(world: World, order: 
 async def test_who_has_left_by_the_most_believed_source_is_gone(world: World, order: tuple[str, ...]) -> None:
     said = {"baton": person(email="ann@example.test", is_active=False), "csv": person(email="ann@example.test")}
     await load_in(world, order, said)
+    assert await known(world) == {("ann@example.test", None, False)}
+
+
+async def test_a_file_does_not_bring_back_whose_account_slack_has_deactivated(world: World) -> None:
+    await world.load("csv", person(email="ann@example.test"))
+    async with world.database.transaction() as session:
+        [row] = (await session.execute(select(tables.Person))).scalars()
+        row.is_active, row.is_deactivated = False, True
+    await world.load("csv", person(email="ann@example.test", name="Ann"))
     assert await known(world) == {("ann@example.test", None, False)}
 
 

@@ -149,9 +149,14 @@ class TestSyncMembers:
         assert await audited(deps) == ["people.sync"]
 
     async def test_who_comes_back_is_active_again(self, deps: Deps) -> None:
-        await add(deps, Person(name="Bo", slack_id="U2", is_active=False))
+        await add(deps, Person(name="Bo", slack_id="U2", is_active=False, is_deactivated=True))
         assert await sync_members(deps, [member("U2")]) == 1
         assert [row.is_active for row in await everybody(deps)] == [True]
+
+    async def test_whoever_has_left_by_the_catalog_does_not_come_back_by_an_account(self, deps: Deps) -> None:
+        await add(deps, Person(name="Bo", slack_id="U2", is_active=False, has_left=True))
+        await sync_members(deps, [member("U2", "Bo")])
+        assert [row.is_active for row in await everybody(deps)] == [False]
 
     async def test_nobody_leaves_because_slack_does_not_list_them(self, deps: Deps) -> None:
         await add(deps, Person(name="Bo", slack_id="U2"))

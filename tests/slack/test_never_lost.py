@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -223,6 +224,7 @@ async def test_a_redelivery_is_not_acknowledged_before_the_delivery_ahead_of_it_
     stage: Stage, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("handlers.events._PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("handlers.payloads._event_id", lambda body, _: str(body["event_id"]))
     await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
     asked = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
     body = {**asked.payload, "event_id": "Ev0AGAIN"}
@@ -252,3 +254,12 @@ async def test_a_redelivery_is_not_acknowledged_before_the_delivery_ahead_of_it_
     await events.take(body)
     await stage.settle()
     assert len(answers(stage)) == 2
+
+
+@on_sqlite
+async def test_a_message_that_comes_as_two_events_is_answered_once(stage: Stage) -> None:
+    await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+    asked = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
+    await stage.slack.deliver_again(replace(asked, payload={**asked.payload, "event_id": "Ev0ANOTHER"}))
+    await stage.settle()
+    assert len(answers(stage)) == 1

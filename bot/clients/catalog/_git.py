@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.clients.catalog._links import may_read
+from bot.clients.catalog._links import leads_out, may_read
 
 _MAX_CONFIG_BYTES = 1024 * 1024
 _SECTION = re.compile(r"\s*\[\s*(?P<name>[\w.-]+)(?:\s+\"(?P<sub>(?:[^\"\\]|\\.)*)\")?\s*\]")
 _URL = re.compile(r"\s*url\s*=\s*\"?(?P<url>[^\"#;\s]+)", re.IGNORECASE)
+_WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.+)$", re.MULTILINE)
 # git@host:owner/name.git
 _SCP_LIKE = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/\\].*)")
 
@@ -74,13 +75,13 @@ def parse_remote(url: str) -> Remote | None:
 def _config_path(git: Path) -> Path | None:
     """Return the configuration that belongs to `.git`, which in a worktree or a submodule is a file that says where."""
     if git.is_dir():
-        return git / "config"
+        return None if leads_out(git, git.parent.resolve()) else git / "config"
     if not may_read(git, git.parent):
         return None
     try:
         words = git.read_text(encoding="utf-8", errors="replace")[:4096].split(":", 1)
         directory = git.parent / words[1].strip() if len(words) == 2 and words[0] == "gitdir" else None
-        if directory is None:
+        if directory is None or not _belongs(directory, git):
             return None
         common = directory / "commondir"
         return (
@@ -88,3 +89,14 @@ def _config_path(git: Path) -> Path | None:
         ) / "config"
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def _belongs(directory: Path, git: Path) -> bool:
+    """Whether git itself says that a directory is that of a worktree or a submodule: it points back at it."""
+    back, config = directory / "gitdir", directory / "config"
+    if may_read(back, directory):
+        return Path(back.read_text(encoding="utf-8").strip()).resolve() == git.resolve()
+    if not may_read(config, directory):
+        return False
+    found = _WORKTREE.search(config.read_text(encoding="utf-8", errors="replace")[:_MAX_CONFIG_BYTES])
+    return found is not None and (directory / found[1].strip()).resolve() == git.parent.resolve()

@@ -15,7 +15,8 @@ from typing import TypeVar, cast
 class PersonEntry:
     """A person. Identifiers are None when unknown, never empty: e-mail and handle in lower case.
 
-    `is_known` is False for somebody whom sources only ever name as what may be an owner's e-mail.
+    Whoever has left, as sources say, or is deactivated, as Slack says, is not active. `is_known` is False for somebody
+    whom sources only ever name as what may be an owner's e-mail.
     """
 
     id: int = 0
@@ -25,6 +26,8 @@ class PersonEntry:
     handle: str | None = None
     timezone: str = ""
     is_active: bool = True
+    has_left: bool = False
+    is_deactivated: bool = False
     is_known: bool = False
 
 

@@ -117,7 +117,8 @@ class People:
         entry.name = first_said((claim.name for claim in claims), entry.name)
         entry.timezone = first_said((claim.timezone for claim in claims), entry.timezone)
         if claims:
-            entry.is_active = claims[0].is_active
+            entry.has_left = not claims[0].is_active
+            entry.is_active = not (entry.has_left or entry.is_deactivated)
 
     def _known(self, keys: Sequence[Key], said: Given) -> PersonEntry | None:
         """Return who has the strongest identifier, but nobody of whom a live claim gives another stronger one."""

@@ -123,8 +123,11 @@ def positions(roster: Roster) -> set[Position]:
 
 
 def changes(book: Book, before: Iterable[Position], after: set[Position]) -> list[PositionChange]:
-    """Return who joined and left which team, in the order of teams; who turned out to be another is not news."""
-    was = {(book.final(team), book.final(person), role) for team, person, role in before}
+    """Return who joined and left which team, in the order of teams.
+
+    Of somebody who turned out to be somebody else it is told what that one joins: they may do more from now on.
+    """
+    was = {(book.final(team), person, role) for team, person, role in before if book.final(person) is person}
     news = [(Action.ADDED, each) for each in after - was] + [(Action.REMOVED, each) for each in was - after]
     return sorted(
         PositionChange(redacted(team.name), redacted(person.name or person.email or ""), role, action)

@@ -39,7 +39,7 @@ class Roster:
 
 
 def _person_values(entry: PersonEntry) -> dict[str, Any]:
-    keys = ("name", "slack_id", "email", "handle", "timezone", "is_active")
+    keys = ("name", "slack_id", "email", "handle", "timezone", "is_active", "has_left")
     return {key: getattr(entry, key) for key in keys}
 
 
@@ -91,7 +91,7 @@ async def _load_members(
 
 async def _load_people(run: Run) -> dict[int, PersonEntry]:
     t = table_of(tables.Person).c
-    query = select(t.id, t.name, t.slack_id, t.email, t.handle, t.timezone, t.is_active)
+    query = select(t.id, t.name, t.slack_id, t.email, t.handle, t.timezone, t.is_active, t.has_left, t.is_deactivated)
     return {
         row.id: PersonEntry(**row._asdict()) async for rows in select_all(run.connection, query, t.id) for row in rows
     }

@@ -44,7 +44,7 @@ async def waive(
                 is_asked = known.decided_by is None
                 return Standing(act.card, known, await _ask(act, known) if is_asked else None)
         held = await holders_of(act.session, act.card, asked_by=person_id)
-        if not await actors.people_who_may(act.session, Right.APPROVE, held):
+        if not actors.people_who_may(Right.APPROVE, held):
             raise UserError(
                 "Somebody else of your team has to approve, and there is nobody else in it: plan the upgrade instead, "
                 "or have a second person added to the team."

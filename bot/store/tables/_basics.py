@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Index, Table, Text, false
 from sqlmodel import Field, SQLModel
 
 from bot.store.types import UTCDateTime
@@ -27,6 +27,11 @@ def when(*, nullable: bool = False, index: bool = False) -> Any:
 def json(default: type[list[Any]] | type[dict[str, Any]] = list) -> Any:
     """Return a column for a list or an object, empty unless it is given."""
     return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+
+def flag() -> Any:
+    """Return a column for a truth value, False unless it is given; rows that were there before it have False."""
+    return Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
 
 
 def words() -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Text, UniqueConstraint, false
+from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
-from bot.store.tables._basics import Row, json, when, words
+from bot.store.tables._basics import Row, flag, json, when, words
 
 
 class CatalogState(Row, table=True):
@@ -30,9 +30,7 @@ class Source(Row, table=True):
     last_run_at: datetime | None = when(nullable=True)  #: the last run that read the source whole
     precedence: int | None = None  #: lower is believed first; None leaves it to the format
     #: whether it may say who is in which team
-    is_trusted_for_people: bool = Field(
-        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
-    )
+    is_trusted_for_people: bool = flag()
 
 
 class SourceReading(Row, table=True):

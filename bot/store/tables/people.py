@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
-from bot.store.tables._basics import Row, json, when, words
+from bot.store.tables._basics import Row, flag, json, when, words
 
 
 class Person(Row, table=True):
@@ -20,7 +20,9 @@ class Person(Row, table=True):
     email: str | None = Field(default=None, unique=True)  #: lower case
     handle: str | None = Field(default=None, unique=True)  #: lower case, without `@`
     timezone: str = words()
-    is_active: bool = True
+    is_active: bool = True  #: False once either of the next two is True
+    has_left: bool = flag()  #: what the most believed source says
+    is_deactivated: bool = flag()  #: what Slack says of the account
     revision: int = Field(default=0, index=True)
 
 
