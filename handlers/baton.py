@@ -8,6 +8,7 @@ from bot.blocks import help as help_blocks
 from bot.blocks import portfolio as blocks
 from bot.blocks.portfolio import with_turns
 from bot.blocks.text import Rendered
+from bot.blocks.values import parse
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
 from bot.ports import Ack
@@ -15,7 +16,7 @@ from bot.services import portfolio
 from bot.services.context import Context
 from handlers import replies
 from handlers.eol import calendars
-from handlers.ownership import replace_answer
+from handlers.interaction import replace_answer
 from handlers.payloads import Action, Command
 from handlers.routes import Routes
 
@@ -40,11 +41,11 @@ async def on_baton(command: Command, context: Context) -> Ack:
 
 async def on_team(action: Action, context: Context) -> Ack:
     """Put a team, or another page of what it owns, in the place of the message whose button was pressed."""
-    number, _, page = action.value.partition("|")
-    team = context.snapshot.team(int(number)) if number.isdecimal() else None
+    team_id, page = parse(blocks.TeamPage, action.value)
+    team = context.snapshot.team(team_id)
     if team is None or team.is_gone:
         raise NotFoundError("That team is no longer in the catalog: ask again with `/baton team NAME`.")
-    await replace_answer(context, action, await _card(context, team, int(page) if page.isdecimal() else 0))
+    await replace_answer(context, action, await _card(context, team, page))
     return replies.nothing()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.blocks import ownership as blocks
 from bot.blocks.home import notice
+from bot.blocks.values import encode, parse
 from bot.domain.rights import Right, why_not
 from bot.errors import NotAllowedError, UserError
 from bot.ports import Ack
@@ -11,28 +12,29 @@ from bot.services import actors, claims, ownership, people, snapshot
 from bot.services.claims import AlreadyTheirs, Claimed, Contested
 from bot.services.context import Context
 from handlers import home, replies
-from handlers.ownership import asset_answer, button_value, ephemeral_body, look_up, replace_answer
+from handlers.interaction import ephemeral_body, replace_answer
+from handlers.ownership import asset_answer, look_up
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
 
 
 async def on_claim(action: Action, context: Context) -> Ack:
     """Open the modal that asks for which team; a trigger lives three seconds, so nothing else comes first."""
-    asset_id, area = button_value(action.value)
+    asset_id, area = parse(blocks.AssetValue, action.value)
     verdict = look_up(context, asset_id, area)
     teams = claims.claimants(context.snapshot, verdict, action.user_id)
     if not teams:
         raise NotAllowedError(why_not(actors.remembered(context.snapshot, action.user_id), Right.CLAIM))
     owner = ownership.names_of(ownership.claimed_by(verdict))
-    view = blocks.claim_view(verdict.asset, owner, teams, f"{action.value}|{action.response_url}")
+    metadata = encode(blocks.AssetForm(asset_id, area, action.response_url))
+    view = blocks.claim_view(verdict.asset, owner, teams, metadata)
     await context.slack.open_view(action.trigger_id, view)
     return replies.nothing()
 
 
 async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     """Record the claim, and say what it came to where the answer stood."""
-    value, _, response_url = submission.metadata.rpartition("|")
-    asset_id, area = button_value(value)
+    asset_id, area, response_url = parse(blocks.AssetForm, submission.metadata)
     chosen = submission.values.get(blocks.CLAIM_TEAM, "")
     if not chosen.isdecimal():
         return replies.errors({blocks.CLAIM_TEAM: "Choose the team that owns it."})
@@ -62,7 +64,7 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
 
 async def on_withdraw(action: Action, context: Context) -> Ack:
     """Take the claims of the presser's teams back, then show the answer afresh."""
-    asset_id, area = button_value(action.value)
+    asset_id, area = parse(blocks.AssetValue, action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await claims.withdraw(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
     await snapshot.refresh(context.snapshot, context.deps.database)

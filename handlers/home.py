@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
-from bot.blocks.home import Group, Overview
+from bot.blocks.home import Group, Listed, Overview
 from bot.blocks.portfolio import with_turns
 from bot.blocks.text import Block, Rendered
+from bot.blocks.values import parse
 from bot.domain.eol.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
@@ -27,6 +28,7 @@ _MOST_MISSED = 8
 #: Titles of the lists that concern everybody.
 _TITLES = {"unowned": "Nobody owns these", "disputed": "Disputed", "orphaned": "Their owner is gone"}
 _MINE = "In your own name"
+_OVERVIEW = Listed()
 
 
 def is_opened(event: Event, _context: Context) -> bool:
@@ -46,7 +48,7 @@ async def refuse(event: Event, context: Context, message: Rendered) -> None:
 
 async def on_show(action: Action, context: Context) -> Ack:
     """Show the list that a button names, or the overview again."""
-    await publish(context, action.user_id, action.value)
+    await publish(context, action.user_id, parse(Listed, action.value))
     return replies.nothing()
 
 
@@ -58,14 +60,13 @@ async def on_remove_miss(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
-async def publish(context: Context, user_id: str, place: str = "") -> None:
-    """Publish a person's Home tab: the overview, or the list and page that `place` (`list|id|page`) names."""
-    key, number, page = (*place.split("|"), "", "", "")[:3]
-    if key == blocks.EOL:
+async def publish(context: Context, user_id: str, listed: Listed = _OVERVIEW) -> None:
+    """Publish a person's Home tab: the overview, or the page of a list."""
+    if listed.key == blocks.EOL:
         report = await _report(context, user_id)
-        view = blocks.eol_listing(report, int(page) if page.isdecimal() else 0) if report else None
+        view = blocks.eol_listing(report, listed.page) if report else None
     else:
-        view = await _listing(context, user_id, key, number, page) if key else None
+        view = await _listing(context, user_id, listed) if listed.key else None
     await context.slack.publish_home(user_id, view or await _overview(context, user_id))
 
 
@@ -91,27 +92,26 @@ async def _report(context: Context, user_id: str) -> Report | None:
     return await reports.report_of(context.deps, context.watcher, subject) if subject is not None else None
 
 
-async def _listing(context: Context, user_id: str, key: str, number: str, page: str) -> Block | None:
+async def _listing(context: Context, user_id: str, listed: Listed) -> Block | None:
     """Return the view of one list; None for a list that is not there, or no longer."""
     snapshot, current = context.snapshot, await context.portfolios.current()
     person = snapshot.person_by_slack_id(user_id)
-    at = int(page) if page.isdecimal() else 0
     ids: Sequence[int]
-    if key == "team":
-        team = snapshot.team(int(number)) if number.isdecimal() else None
+    if listed.key == "team":
+        team = snapshot.team(listed.number)
         if team is None or team.is_gone:
             return None
         share = current.of_team(team.id)
         title, ids = f"What {team.name} owns", (*share.owned, *share.helped)
-    elif key == "mine":
+    elif listed.key == "mine":
         title, ids = _MINE, current.of_person(person.id).owned if person is not None else ()
-    elif key in _TITLES:
-        title, ids = _TITLES[key], _ids(current, key)
+    elif listed.key in _TITLES:
+        title, ids = _TITLES[listed.key], _ids(current, listed.key)
     else:
         return None
-    shown = portfolio.page(context.deps, snapshot, ids, at, size=lists.PAGE_SIZE)
+    shown = portfolio.page(context.deps, snapshot, ids, listed.page, size=lists.PAGE_SIZE)
     may_claim = bool(claims.teams_to_claim_for(snapshot, user_id))
-    return blocks.listing(key, int(number) if number.isdecimal() else 0, title, shown, may_claim=may_claim)
+    return blocks.listing(listed, title, shown, may_claim=may_claim)
 
 
 def _ids(current: Portfolio, key: str) -> Sequence[int]:

@@ -1,81 +1,93 @@
-"""Where somebody answered a reminder, and showing them there what came of it."""
+"""Where a button was pressed, and what is shown there: another message in its place, a whisper, a form."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from bot.blocks import eol as blocks
 from bot.blocks import home as home_blocks
+from bot.blocks.forms import loading_view
 from bot.blocks.text import Block, Rendered
-from bot.domain.eol.outcomes import Outcome, Pinned
-from bot.domain.eol.reminders import Card
-from bot.errors import NotFoundError, UserError
-from bot.ports import Ack
+from bot.blocks.values import encode, parse
+from bot.errors import UserError
 from bot.services.context import Context
-from handlers import replies
-from handlers.ownership import ephemeral_body
 from handlers.payloads import Action
 
 #: A form that takes longer to make than this is preceded by a loading view: its trigger lives three seconds.
 PATIENCE_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """`kind` is `message` (everybody sees it), `ephemeral` (only whoever asked), `view` (a modal) or empty for neither.
 
-    `address` is the response URL, or the modal's id; `thread_ts` is set for a message in a thread.
+    `thread_ts` is set for a message in a thread; `address` is the response URL, or the modal's id.
     """
 
     kind: str = ""
-    address: str = ""
     thread_ts: str = ""
+    address: str = ""
 
-    def metadata(self, subject: str) -> str:
-        """Return what a form carries to its submission: what it is about, and this place."""
-        return f"{subject}|{self.kind}|{self.thread_ts}|{self.address}"
+    def metadata(self, *subject: int | None) -> str:
+        """Return what a form carries to its submission: the ids of what it is about, and this place."""
+        return encode((encode(subject), *self))
+
+
+class _Metadata(NamedTuple):
+    subject: str
+    kind: str = ""
+    thread_ts: str = ""
+    address: str = ""
 
 
 def place_of(action: Action) -> Place:
     """Return where a button was pressed."""
     if action.response_url:
-        return Place("ephemeral" if action.is_ephemeral else "message", action.response_url, action.thread_ts)
-    return Place("view", action.view_id) if action.view_id else Place()
+        return Place("ephemeral" if action.is_ephemeral else "message", action.thread_ts, action.response_url)
+    return Place("view", address=action.view_id) if action.view_id else Place()
 
 
 def read_metadata(metadata: str) -> tuple[str, Place]:
-    """Return what a form is about, and the place from which it was opened."""
-    subject, kind, thread_ts, address = (*metadata.split("|", 3), "", "", "", "")[:4]
-    return subject, Place(kind, address, thread_ts)
+    """Return what a form is about, as `bot.blocks.values` reads it, and the place from which it was opened."""
+    subject, *place = parse(_Metadata, metadata)
+    return subject, Place(*place)
 
 
-def number(value: str) -> int:
-    """Read an id from a button's value. Raises NotFoundError for one that no version of Baton wrote."""
-    if not value.isdecimal() or len(value) > 18:
-        raise NotFoundError("That button is from another version of Baton: ask again with `/eol`.")
-    return int(value)
+async def show(
+    context: Context, place: Place, note: str, *, message: Rendered | None = None, view: Block | None = None
+) -> None:
+    """Show in a place what was done there.
 
-
-async def say(context: Context, place: Place, outcome: Outcome) -> Ack:
-    """Acknowledge, and show what an answer came to: a receipt, and the card afresh where only its reader sees it."""
-    context.drainer.wake()
-    card = outcome.card if not isinstance(outcome, Pinned) else None
-    await _show(context, place, blocks.receipt(outcome).text, card)
-    return replies.nothing()
-
-
-async def _show(context: Context, place: Place, note: str, card: Card | None) -> None:
+    Where only its reader sees it, the `message` or the `view` takes the place of what was there; everywhere else, and
+    without one, they read the `note`.
+    """
     if place.kind == "view":
-        view = blocks.opened_view(card, note) if card is not None else home_blocks.notice(note)
-        await context.slack.update_view(place.address, view)
-    elif place.kind == "ephemeral" and card is not None:
-        body = {"replace_original": True, **blocks.opened(card, note).as_body()}
-        await context.slack.respond(place.address, body)
+        await context.slack.update_view(place.address, view or home_blocks.notice(note))
+    elif place.kind == "ephemeral" and message is not None:
+        await context.slack.respond(place.address, {"replace_original": True, **message.as_body()})
     elif place.address:
         await context.slack.respond(place.address, ephemeral_body(Rendered(note), thread_ts=place.thread_ts))
+
+
+def ephemeral_body(message: Rendered, *, thread_ts: str = "") -> dict[str, object]:
+    """Return what a response URL takes for a message that only its receiver sees."""
+    body: dict[str, object] = {"response_type": "ephemeral", "replace_original": False, **message.as_body()}
+    if thread_ts:
+        body["thread_ts"] = thread_ts
+    return body
+
+
+async def replace_answer(context: Context, action: Action, message: Rendered) -> None:
+    """Put a message in the place of the one whose button was pressed."""
+    await context.slack.respond(action.response_url, {"replace_original": True, **message.as_body()})
+
+
+async def whisper(context: Context, action: Action, message: Rendered, view: Block) -> None:
+    """Show a message to whoever pressed a button, beside the message that has it, or the view where it is in a view."""
+    if action.response_url:
+        await context.slack.respond(action.response_url, ephemeral_body(message, thread_ts=action.thread_ts))
+    else:
+        await show_view(context, action, view)
 
 
 async def open_form(context: Context, action: Action, making: Coroutine[Any, Any, Block]) -> None:
@@ -90,7 +102,7 @@ async def open_form(context: Context, action: Action, making: Coroutine[Any, Any
         await show_view(context, action, task.result())
         return
     try:
-        view_id = await show_view(context, action, blocks.loading_view())
+        view_id = await show_view(context, action, loading_view())
     except BaseException:
         task.cancel()
         raise

@@ -9,10 +9,11 @@ from bot.blocks import help as help_blocks
 from bot.blocks import ownership as blocks
 from bot.blocks import portfolio as portfolio_blocks
 from bot.blocks.text import Rendered, is_channel_id
+from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
 from bot.domain.directory import Match
 from bot.domain.ownership import Disputed, Owned, Verdict
-from bot.errors import NotFoundError, SlackError, UserError
+from bot.errors import SlackError, UserError
 from bot.ports import Ack
 from bot.services import claims, history, misses, ownership, people, portfolio, references, snapshot
 from bot.services.context import Context
@@ -20,6 +21,7 @@ from bot.services.history import Always, Chronicle, OnDay, Recalled
 from bot.services.ownership import Ambiguous, Answered, Found, Missing
 from bot.services.references import Meant, NobodyMeant, PersonMeant, TeamsMeant
 from handlers import message_text, replies, share
+from handlers.interaction import ephemeral_body, replace_answer
 from handlers.payloads import Action, Command, Shortcut, Submission
 from handlers.routes import Routes
 
@@ -75,7 +77,7 @@ async def _thread_start(context: Context, shortcut: Shortcut) -> tuple[tuple[str
 
 async def on_choose(action: Action, context: Context) -> Ack:
     """Put the answer for the chosen asset in the place of the choices."""
-    asset_id, area = button_value(action.value)
+    asset_id, area = parse(blocks.AssetValue, action.value)
     message = asset_answer(context, asset_id, action.user_id, area=area)
     await replace_answer(context, action, message)
     return replies.nothing()
@@ -83,7 +85,7 @@ async def on_choose(action: Action, context: Context) -> Ack:
 
 async def on_confirm(action: Action, context: Context) -> Ack:
     """Confirm the presser's own facts, then show the answer afresh."""
-    asset_id, area = button_value(action.value)
+    asset_id, area = parse(blocks.AssetValue, action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await ownership.confirm(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
     await snapshot.refresh(context.snapshot, context.deps.database)
@@ -93,18 +95,17 @@ async def on_confirm(action: Action, context: Context) -> Ack:
 
 async def on_doubt(action: Action, context: Context) -> Ack:
     """Open the "Wrong owner?" modal; a trigger lives three seconds, so nothing else comes first."""
-    asset_id, area = button_value(action.value)
+    asset_id, area = parse(blocks.AssetValue, action.value)
     verdict = look_up(context, asset_id, area)
     owner = ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else ""
-    view = blocks.doubt_view(verdict.asset, owner, f"{action.value}|{action.response_url}")
+    view = blocks.doubt_view(verdict.asset, owner, encode(blocks.AssetForm(asset_id, area, action.response_url)))
     await context.slack.open_view(action.trigger_id, view)
     return replies.nothing()
 
 
 async def on_doubt_submitted(submission: Submission, context: Context) -> Ack:
     """Record the doubt, and say what happens next where the answer stood."""
-    value, _, response_url = submission.metadata.rpartition("|")
-    asset_id, area = button_value(value)
+    asset_id, area, response_url = parse(blocks.AssetForm, submission.metadata)
     reason = submission.values.get(blocks.DOUBT_REASON, "").strip()
     try:
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
@@ -121,7 +122,7 @@ async def on_doubt_submitted(submission: Submission, context: Context) -> Ack:
 
 async def on_share(action: Action, context: Context) -> Ack:
     """Post the answer for everyone in the channel, in the thread when the question was asked in one."""
-    asset_id, area = button_value(action.value)
+    asset_id, area = parse(blocks.AssetValue, action.value)
     message = _render(context, look_up(context, asset_id, area), blocks.Frame(is_shared=True, shared_by=action.user_id))
     await share.in_channel(context, action, message)
     return replies.nothing()
@@ -257,28 +258,6 @@ def _brief(verdict: Verdict) -> str:
     if isinstance(verdict, Owned):
         return ownership.names_of(verdict.owners)
     return "disputed" if isinstance(verdict, Disputed) else "nobody"
-
-
-def button_value(value: str) -> tuple[int, Area | None]:
-    """Read a button's value: `asset id|area`. Raises NotFoundError for one that no version of Baton wrote."""
-    number, _, area = value.partition("|")
-    try:
-        return int(number), Area(area) if area else None
-    except ValueError:
-        raise NotFoundError("That button is from another version of Baton: ask again.") from None
-
-
-def ephemeral_body(message: Rendered, *, thread_ts: str = "") -> dict[str, object]:
-    """Return what a response URL takes for a message that only its receiver sees."""
-    body: dict[str, object] = {"response_type": "ephemeral", "replace_original": False, **message.as_body()}
-    if thread_ts:
-        body["thread_ts"] = thread_ts
-    return body
-
-
-async def replace_answer(context: Context, action: Action, message: Rendered) -> None:
-    """Put a message in the place of the one whose button was pressed."""
-    await context.slack.respond(action.response_url, {"replace_original": True, **message.as_body()})
 
 
 ROUTES = Routes(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.blocks.text import Block, Rendered, bold, button, context, date, escape, section
+from bot.blocks.values import encode
 from bot.domain.records import TeamRecord
 
-#: The buttons; their value is `team id|link id`, the link 0 for all of the team's.
+#: The buttons; their value is a `LinkValue`.
 RENEW, REVOKE, REVOKE_ALL = "calendar.renew", "calendar.revoke", "calendar.revoke_all"
 
 _MOST_TEAMS = 10
@@ -16,6 +18,13 @@ _CARE = (
     "Whoever has this address sees the dates, so keep it to yourself; I do not show it again. "
     "It ends when you leave the team, and with *Revoke*."
 )
+
+
+class LinkValue(NamedTuple):
+    """An address of a team's calendar; 0 is all of them."""
+
+    team_id: int
+    link_id: int = 0
 
 
 def link(team: TeamRecord, url: str, link_id: int, *, others: int) -> Rendered:
@@ -59,12 +68,15 @@ def no_address() -> Rendered:
 
 
 def _with_buttons(team: TeamRecord, parts: Sequence[str], link_id: int, *, others: int, may_renew: bool) -> Rendered:
-    value = f"{team.id}|{link_id}"
+    value = encode(LinkValue(team.id, link_id))
     buttons = [button("New address", RENEW, value, label="New address for the calendar")] if may_renew else []
     buttons.append(button("Revoke", REVOKE, value, label="Revoke this address", style="danger"))
     if others:
         every = button(
-            f"Revoke all {others + 1}", REVOKE_ALL, f"{team.id}|0", label=f"Revoke all {others + 1} addresses"
+            f"Revoke all {others + 1}",
+            REVOKE_ALL,
+            encode(LinkValue(team.id)),
+            label=f"Revoke all {others + 1} addresses",
         )
         buttons.append(every)
     small = list(parts[1:])

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.blocks.eol import reports as eol_reports
-from bot.blocks.ownership import CLAIM
+from bot.blocks.ownership import CLAIM, AssetValue
 from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
 from bot.blocks.text import Block, bold, button, channel, context, plain, section
+from bot.blocks.values import encode
 from bot.domain.eol.reports import Report, Urgency
 from bot.domain.ownership import Unowned, Verdict
 from bot.domain.portfolio import Asked, Page, TeamCard
 
-#: The buttons that open a list and turn its pages; their value is `list|id|page`, or empty for the overview.
+#: The buttons that open a list and turn its pages; their value is a `Listed`.
 SHOW = "home.show"
 #: The key of the report on end of life in these buttons.
 EOL = "eol"
@@ -24,6 +26,14 @@ REMOVE_MISS = "home.remove_miss"
 _MOST_TEAMS = 6
 _SAMPLE = 5
 _MOST_ENDS = 5
+
+
+class Listed(NamedTuple):
+    """A page of a list; without a key it is the overview. `number` is the team's id where the list is a team's."""
+
+    key: str = ""
+    number: int = 0
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +95,29 @@ def eol_listing(report: Report, number: int) -> Block:
     blocks: list[Block] = [{"type": "actions", "elements": [back]}, _header("End of life"), *parts]
     if page.count > 1:
         blocks.append(context(f"Page {page.number + 1} of {page.count}"))
-        blocks.append({"type": "actions", "elements": turn_buttons(SHOW, f"{EOL}|0", page)})
+        blocks.append(
+            {"type": "actions", "elements": turn_buttons(SHOW, lambda to: encode(Listed(EOL, page=to)), page)}
+        )
     return {"type": "home", "blocks": blocks}
 
 
-def listing(key: str, number: int, title: str, page: Page, *, may_claim: bool) -> Block:
-    """Return the Home tab with one whole list, a page at a time. `key` and `number` name the list in the buttons."""
+def listing(listed: Listed, title: str, page: Page, *, may_claim: bool) -> Block:
+    """Return the Home tab with one whole list, a page at a time."""
     back = button("← Overview", SHOW, "", label="← Overview of everything")
     blocks: list[Block] = [{"type": "actions", "elements": [back]}, _header(title)]
     if not page.verdicts:
         blocks.append(section("Nothing is left here."))
     for verdict in page.verdicts:
-        line = section(asset_line(verdict, under=key).removeprefix("• "))
+        line = section(asset_line(verdict, under=listed.key).removeprefix("• "))
         if may_claim and isinstance(verdict, Unowned):
             name = plain(verdict.asset.name, 55)
-            line["accessory"] = button("We own this", CLAIM, f"{verdict.asset.id}|", label=f"We own this: {name}")
+            line["accessory"] = button(
+                "We own this", CLAIM, encode(AssetValue(verdict.asset.id)), label=f"We own this: {name}"
+            )
         blocks.append(line)
     if page.count > 1:
         blocks.append(context(f"Page {page.number + 1} of {page.count}"))
-    turns = turn_buttons(SHOW, f"{key}|{number}", page)
+    turns = turn_buttons(SHOW, lambda to: encode(listed._replace(page=to)), page)
     if turns:
         blocks.append({"type": "actions", "elements": turns})
     return {"type": "home", "blocks": blocks}
@@ -143,7 +157,9 @@ def _team(card: TeamCard) -> Block:
     gaps = gap_line(card.gaps)
     made = section(f"{line}\n{gaps}" if gaps else line)
     if owned or card.share.helped:
-        made["accessory"] = button("Show", SHOW, f"team|{team.id}|0", label=f"Show what {plain(team.name, 50)} owns")
+        made["accessory"] = button(
+            "Show", SHOW, encode(Listed("team", team.id)), label=f"Show what {plain(team.name, 50)} owns"
+        )
     return made
 
 
@@ -153,7 +169,7 @@ def _eol(report: Report | None) -> tuple[list[Block], bool]:
         return [], False
     parts = eol_reports.home_brief(report, size=_MOST_ENDS)
     if report.covered:
-        show = button("Open", SHOW, f"{EOL}|0|0", label="Open: everything of yours that reaches its end of life")
+        show = button("Open", SHOW, encode(Listed(EOL)), label="Open: everything of yours that reaches its end of life")
         parts.append({"type": "actions", "elements": [show]})
     return [{"type": "divider"}, _header("End of life"), *parts], bool(report.counts[Urgency.OVERDUE])
 
@@ -178,5 +194,5 @@ def _group(group: Group) -> Iterable[Block]:
     # Where all are shown already, the list has nothing to add but the buttons to claim what nobody owns.
     if group.total <= _SAMPLE and not any(isinstance(verdict, Unowned) for verdict in group.first):
         return
-    show = button("Show all", SHOW, f"{group.key}|0|0", label=f"Show all: {plain(group.title, 50)}")
+    show = button("Show all", SHOW, encode(Listed(group.key)), label=f"Show all: {plain(group.title, 50)}")
     yield {"type": "actions", "elements": [show]}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from bot.blocks.ownership import words
 from bot.blocks.text import Block, Rendered, bold, button, channel, context, escape, plain, section
+from bot.blocks.values import encode
 from bot.domain.ownership import Disputed, Owned, Verdict
 from bot.domain.portfolio import Gap, Page, TeamCard, gap_of
 from bot.domain.records import PersonRecord, TeamRecord
 
-#: The buttons under `/baton team`; their value is `team id|page`.
+#: The buttons under `/baton team`; their value is a `TeamPage`.
 TEAM = "portfolio.team"
 
 #: Assets on one page of a list.
@@ -34,6 +36,13 @@ _COUNTED = {
 }
 
 
+class TeamPage(NamedTuple):
+    """A page of what a team owns."""
+
+    team_id: int
+    page: int = 0
+
+
 def team_card(card: TeamCard, page: Page) -> Rendered:
     """Return what a team owns, one page of it, with what needs attention and who is in the team."""
     name = bold(card.team.name, 80)
@@ -46,7 +55,7 @@ def team_card(card: TeamCard, page: Page) -> Rendered:
     if lines:
         blocks.append(section("\n".join(lines)))
     blocks.append(context(*filter(None, (people, about))))
-    turns = turn_buttons(TEAM, str(card.team.id), page)
+    turns = turn_buttons(TEAM, lambda to: encode(TeamPage(card.team.id, to)), page)
     if turns:
         blocks.append({"type": "actions", "elements": turns})
     of = f"Page {page.number + 1} of {page.count}." if page.count > 1 else ""
@@ -80,7 +89,7 @@ def team_choices(teams: Sequence[TeamRecord], head: str = "Which of your teams?"
         *(
             {
                 **section(bold(team.name, 80)),
-                "accessory": button("Show", TEAM, f"{team.id}|0", label=f"Show {plain(team.name, 60)}"),
+                "accessory": button("Show", TEAM, encode(TeamPage(team.id)), label=f"Show {plain(team.name, 60)}"),
             }
             for team in shown
         ),
@@ -137,19 +146,17 @@ def with_turns(action_id: str) -> tuple[str, ...]:
     return action_id, f"{action_id}.previous", f"{action_id}.next"
 
 
-def turn_buttons(action_id: str, value: str, page: Page) -> list[Block]:
+def turn_buttons(action_id: str, value: Callable[[int], str], page: Page) -> list[Block]:
     """Return the buttons to the page before and after; none where there is no such page.
 
-    Two buttons of one block must not share an id, so each says which way it turns.
+    `value` returns the value of the button to a page. Two buttons of one block must not share an id, so each says which
+    way it turns.
     """
     turns = []
     if page.number > 0:
-        turns.append(
-            button("← Previous", f"{action_id}.previous", f"{value}|{page.number - 1}", label="← Previous page")
-        )
+        turns.append(button("← Previous", f"{action_id}.previous", value(page.number - 1), label="← Previous page"))
     if page.number + 1 < page.count:
-        to = f"{value}|{page.number + 1}"
-        turns.append(button("Next →", f"{action_id}.next", to, label="Next → page"))
+        turns.append(button("Next →", f"{action_id}.next", value(page.number + 1), label="Next → page"))
     return turns
 
 

@@ -349,7 +349,6 @@ def form_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
         candidates = [(each.watch.product, cycle) for cycle in each.watch.product.cycles]
         for some in ([], candidates, candidates * 50):
             yield blocks.pin_view, blocks.pin_view(each.watch.runs, some, METADATA)
-    yield blocks.loading_view, blocks.loading_view()
 
 
 def note_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from bot.blocks import calendars, home, outbox, portfolio
+from bot.blocks import calendars, forms, home, outbox, portfolio
 from bot.blocks import help as help_blocks
 from bot.blocks.eol import choices as eol_choices
 from bot.blocks.eol import reports as eol_reports
@@ -64,7 +64,8 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
         for card in cards(name):
             yield portfolio.team_card, portfolio.team_card(card, page)
         for may_claim in (False, True):
-            yield home.listing, home.listing("team", 7, name, page, may_claim=may_claim)
+            yield home.listing, home.listing(home.Listed("team", 7), name, page, may_claim=may_claim)
+    yield forms.loading_view, forms.loading_view()
     yield portfolio.team_choices, portfolio.team_choices(teams * 9)
     yield from people(name, teams)
     for nearest in (teams, []):
@@ -111,7 +112,9 @@ def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | B
     team = TeamRecord(id=PAYMENTS, name=name)
     for made in reports(name):
         yield eol_reports.answer, eol_reports.answer(made)
-        full = eol_reports.Frame(page=1, size=3, value=f"U12345678|{name[:500]}", note=eol_reports.NO_TEAM)
+        full = eol_reports.Frame(
+            page=1, size=3, turn=eol_reports.Turn(0, "U12345678", name[:500]), note=eol_reports.NO_TEAM
+        )
         yield eol_reports.answer, eol_reports.answer(made, full)
         shared = eol_reports.Frame(note=eol_reports.understood(name), shared_by="U12345678")
         yield eol_reports.answer, eol_reports.answer(made, shared)

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from bot.blocks import ownership as blocks
 from bot.blocks.text import Rendered
+from bot.blocks.values import encode
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.directory import Candidate, Match, Method, Nearest, Several
@@ -188,7 +189,7 @@ async def doubt(
             subject=f"asset:{asset_id}",
             detail={"doubt": row.id},
         )
-        value = f"{asset_id}|{area.value if area else ''}"
+        value = encode(blocks.AssetValue(asset_id, area))
         doubter = person.slack_id if person else ""
         return await tell_owners(
             session,

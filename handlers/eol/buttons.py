@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.blocks import eol as blocks
 from bot.blocks.eol import actions
-from bot.blocks.text import Block, Rendered
+from bot.blocks.text import Block
+from bot.blocks.values import UNKNOWN, number, parse
 from bot.domain.eol.exposure import Running
 from bot.domain.eol.reminders import Card
 from bot.domain.records import TeamRecord
@@ -16,28 +17,22 @@ from bot.services import people
 from bot.services.context import Context
 from bot.services.eol import answers, delegation, version_overrides, waivers
 from handlers import replies
-from handlers.interaction import number, open_form, place_of, say, show_view
-from handlers.ownership import ephemeral_body
+from handlers.eol.receipts import say
+from handlers.interaction import open_form, place_of, whisper
 from handlers.payloads import Action
 
 
 async def on_open(action: Action, context: Context) -> Ack:
     """Show a reminder's card with all its buttons to whoever asked."""
     card = await answers.look_up(context.deps, context.watcher, reminder_id=number(action.value))
-    if action.response_url:
-        await _whisper(context, action, blocks.opened(card))
-    else:
-        await show_view(context, action, blocks.opened_view(card))
+    await whisper(context, action, blocks.opened(card), blocks.opened_view(card))
     return replies.nothing()
 
 
 async def on_explain(action: Action, context: Context) -> Ack:
     """Say why, to whoever asked."""
     card = await answers.look_up(context.deps, context.watcher, reminder_id=number(action.value))
-    if action.response_url:
-        await _whisper(context, action, blocks.explanation(card))
-    else:
-        await show_view(context, action, blocks.explanation_view(card))
+    await whisper(context, action, blocks.explanation(card), blocks.explanation_view(card))
     return replies.nothing()
 
 
@@ -52,26 +47,26 @@ async def on_acknowledge(action: Action, context: Context) -> Ack:
 
 async def on_snooze(action: Action, context: Context) -> Ack:
     """Keep it quiet for the days chosen."""
-    days, _, reminder = action.value.partition("|")
-    if days not in {str(each) for each in actions.SNOOZE_DAYS}:
-        raise NotFoundError("That choice is from another version of Baton: ask again with `/eol`.")
+    days, reminder_id = parse(actions.SnoozeValue, action.value)
+    if days not in actions.SNOOZE_DAYS:
+        raise NotFoundError(UNKNOWN)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     outcome = await answers.snooze(
-        context.deps, context.watcher, reminder_id=number(reminder), person_id=person_id, days=int(days)
+        context.deps, context.watcher, reminder_id=reminder_id, person_id=person_id, days=days
     )
     return await say(context, place_of(action), outcome)
 
 
 async def on_plan(action: Action, context: Context) -> Ack:
     """Open the form of a plan."""
-    await open_form(context, action, _form(context, action, actions.PLAN, action.value))
+    await open_form(context, action, _form(context, action, actions.PLAN, number(action.value)))
     return replies.nothing()
 
 
 async def on_more(action: Action, context: Context) -> Ack:
     """Open the form that was chosen under "More"."""
-    word, _, reminder = action.value.partition("|")
-    await open_form(context, action, _form(context, action, word, reminder))
+    word, reminder_id = parse(actions.MoreValue, action.value)
+    await open_form(context, action, _form(context, action, word, reminder_id))
     return replies.nothing()
 
 
@@ -104,7 +99,11 @@ async def on_decline(action: Action, context: Context) -> Ack:
 async def _decide_waiver(action: Action, context: Context, *, is_granted: bool) -> Ack:
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     outcome = await waivers.decide(
-        context.deps, context.watcher, answer_id=number(action.value), person_id=person_id, is_granted=is_granted
+        context.deps,
+        context.watcher,
+        answer_id=number(action.value),
+        person_id=person_id,
+        is_granted=is_granted,
     )
     return await say(context, place_of(action), outcome)
 
@@ -112,18 +111,22 @@ async def _decide_waiver(action: Action, context: Context, *, is_granted: bool) 
 async def _decide_offer(action: Action, context: Context, *, is_accepted: bool) -> Ack:
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     outcome = await delegation.decide(
-        context.deps, context.watcher, answer_id=number(action.value), person_id=person_id, is_accepted=is_accepted
+        context.deps,
+        context.watcher,
+        answer_id=number(action.value),
+        person_id=person_id,
+        is_accepted=is_accepted,
     )
     return await say(context, place_of(action), outcome)
 
 
-async def _form(context: Context, action: Action, word: str, reminder: str) -> Block:
+async def _form(context: Context, action: Action, word: str, reminder_id: int) -> Block:
     if word == actions.WRONG_VERSION:
-        card = await answers.look_up(context.deps, context.watcher, reminder_id=number(reminder))
-        return await _pin_form(context, action, card.watch.runs, reminder)
+        card = await answers.look_up(context.deps, context.watcher, reminder_id=reminder_id)
+        return await _pin_form(context, action, card.watch.runs, reminder_id)
     person_id = await _person_id(context, action)
-    card = await answers.look_up(context.deps, context.watcher, reminder_id=number(reminder), person_id=person_id)
-    metadata = place_of(action).metadata(reminder)
+    card = await answers.look_up(context.deps, context.watcher, reminder_id=reminder_id, person_id=person_id)
+    metadata = place_of(action).metadata(reminder_id)
     match word:
         case actions.PLAN:
             return blocks.plan_view(card, metadata)
@@ -136,22 +139,22 @@ async def _form(context: Context, action: Action, word: str, reminder: str) -> B
         case actions.DONE:
             return blocks.done_view(card, metadata)
         case _:
-            raise NotFoundError("That choice is from another version of Baton: ask again with `/eol`.")
+            raise NotFoundError(UNKNOWN)
 
 
 async def _unsure_form(context: Context, action: Action) -> Block:
     one = await version_overrides.running(context.watcher, number(action.value))
-    return await _pin_form(context, action, [one], "")
+    return await _pin_form(context, action, [one])
 
 
-async def _pin_form(context: Context, action: Action, runs: Sequence[Running], reminder: str) -> Block:
+async def _pin_form(context: Context, action: Action, runs: Sequence[Running], reminder_id: int | None = None) -> Block:
     """Return the form of what is in the same hands, with the first of it chosen."""
     deployment_id = runs[0].deployment.id
     person_id = await _person_id(context, action)
     first = await version_overrides.look_up(
         context.deps, context.watcher, deployment_id=deployment_id, person_id=person_id
     )
-    metadata = place_of(action).metadata(f"{reminder}.{deployment_id}")
+    metadata = place_of(action).metadata(reminder_id, deployment_id)
     return blocks.pin_view(runs, version_overrides.candidates(first), metadata)
 
 
@@ -165,7 +168,3 @@ def _other_teams(context: Context, card: Card) -> list[TeamRecord]:
     own = card.watch.addressee.team
     teams = [team for team in context.snapshot.teams() if own is None or team.id != own.id]
     return sorted(teams, key=lambda team: team.name.casefold())
-
-
-async def _whisper(context: Context, action: Action, message: Rendered) -> None:
-    await context.slack.respond(action.response_url, ephemeral_body(message, thread_ts=action.thread_ts))

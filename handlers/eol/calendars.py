@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.blocks import calendars as blocks
 from bot.blocks import portfolio as lists
 from bot.blocks.text import Rendered, escape
+from bot.blocks.values import parse
 from bot.domain.records import TeamRecord
 from bot.domain.rights import Holders, Right, require
 from bot.errors import NotFoundError
@@ -15,7 +16,7 @@ from bot.services import actors, people, portfolio
 from bot.services.context import Context
 from bot.services.eol import calendars
 from handlers import replies
-from handlers.ownership import replace_answer
+from handlers.interaction import replace_answer
 from handlers.payloads import Action
 
 #: Where calendars are, below the address of the web server.
@@ -86,9 +87,8 @@ def _team(context: Context, name: str, user_id: str) -> TeamRecord | Rendered:
 
 
 def _value(context: Context, action: Action) -> tuple[TeamRecord, int]:
-    """Read a button's value: `team id|link id`."""
-    number, _, link = action.value.partition("|")
-    team = context.snapshot.team(int(number)) if number.isdecimal() else None
-    if team is None or team.is_gone or not link.isdecimal():
+    team_id, link_id = parse(blocks.LinkValue, action.value)
+    team = context.snapshot.team(team_id)
+    if team is None or team.is_gone:
         raise NotFoundError("That team is no longer in the catalog: ask again with `/baton calendar NAME`.")
-    return team, int(link)
+    return team, link_id

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from bot.blocks import home as home_blocks
 from bot.blocks.eol import actions, answers
+from bot.blocks.values import number, parse
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError, UserError
 from bot.ports import Ack
@@ -14,8 +16,16 @@ from bot.services.context import Context
 from bot.services.eol import answers as answering
 from bot.services.eol import delegation, not_ours, version_overrides, waivers
 from handlers import replies
-from handlers.interaction import number, read_metadata, say
+from handlers.eol.receipts import say
+from handlers.interaction import read_metadata
 from handlers.payloads import Submission
+
+
+class _Pinned(NamedTuple):
+    """What "Wrong version" is about; `deployment_id` is the one that the form chooses between where it has several."""
+
+    reminder_id: int | None
+    deployment_id: int
 
 
 async def on_plan_submitted(submission: Submission, context: Context) -> Ack:
@@ -85,9 +95,9 @@ async def on_pin_submitted(submission: Submission, context: Context) -> Ack:
     """Let a version count as what it is said to be, and show what that leaves of the reminder."""
     values = submission.values
     subject, place = read_metadata(submission.metadata)
-    reminder, _, deployment = subject.partition(".")
+    reminder_id, deployment_id = parse(_Pinned, subject)
     try:
-        deployment_id = number(values.get(actions.PIN_WHAT, "") or deployment)
+        deployment_id = number(values.get(actions.PIN_WHAT, "") or str(deployment_id))
         one = await version_overrides.running(context.watcher, deployment_id)
         picked, typed = values.get(actions.PIN_CYCLE, ""), values.get(actions.PIN_TYPED, "")
         choice = version_overrides.chosen(context.watcher.facts.table, one, picked=picked, typed=typed)
@@ -98,8 +108,8 @@ async def on_pin_submitted(submission: Submission, context: Context) -> Ack:
     except UserError as error:
         return replies.errors({actions.PIN_TYPED: str(error)})
     await snapshot.refresh(context.snapshot, context.deps.database)
-    if reminder:
-        await version_overrides.redraw(context.deps, context.watcher, reminder_id=number(reminder))
+    if reminder_id is not None:
+        await version_overrides.redraw(context.deps, context.watcher, reminder_id=reminder_id)
     return await say(context, place, outcome)
 
 

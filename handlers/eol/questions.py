@@ -6,9 +6,10 @@ import logging
 from dataclasses import replace
 
 from bot.blocks import help as help_blocks
+from bot.blocks import values
 from bot.blocks.eol import choices
 from bot.blocks.eol import reports as blocks
-from bot.blocks.eol.reports import Frame
+from bot.blocks.eol.reports import Frame, Turn
 from bot.blocks.text import Rendered
 from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.periods import Everything
@@ -20,7 +21,7 @@ from bot.services.context import Context
 from bot.services.eol import questions, reports
 from bot.services.eol.questions import Asked, NothingFits, SeveralFit, Understood
 from handlers import replies, share
-from handlers.ownership import ephemeral_body, replace_answer
+from handlers.interaction import ephemeral_body, replace_answer
 from handlers.payloads import Action, Command
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ async def on_eol(command: Command, context: Context) -> Ack:
 
 async def on_turn(action: Action, context: Context) -> Ack:
     """Put another page, or the answer that was chosen, in the place of the message whose button was pressed."""
-    page, user_id, text = _value(action)
+    page, user_id, text = values.parse(Turn, action.value)
     await replace_answer(
         context, action, await _answer(context, text, user_id, page=page, may_share=action.is_ephemeral)
     )
@@ -51,7 +52,7 @@ async def on_turn(action: Action, context: Context) -> Ack:
 
 async def on_share(action: Action, context: Context) -> Ack:
     """Post the page for everyone in the channel, in the thread when the question was asked in one."""
-    page, user_id, text = _value(action)
+    page, user_id, text = values.parse(Turn, action.value)
     message = await _answer(context, text, user_id, page=page, shared_by=action.user_id)
     await share.in_channel(context, action, message)
     return replies.nothing()
@@ -65,7 +66,7 @@ async def answer_in_words(context: Context, text: str, user_id: str) -> Rendered
     understood = questions.understand(context.snapshot, context.watcher.facts.table, question, user_id)
     if understood is None or understood == NothingFits(question.about, ()):
         return None  # what names nothing at all may have been meant otherwise
-    frame = Frame(value=f"{user_id}|{text[:_MOST_ASKED]}", may_share=False)
+    frame = _frame(user_id, text, may_share=False)
     return await _render(context, understood, frame, user_id)
 
 
@@ -76,18 +77,22 @@ async def answer_of_release(context: Context, text: str, user_id: str) -> Render
     product = understood.subject.product if isinstance(understood, Asked) else None
     if understood is None or product is None or not product.version:
         return None
-    return await _render(context, understood, Frame(value=f"{user_id}|{text[:_MOST_ASKED]}", may_share=False), user_id)
+    return await _render(context, understood, _frame(user_id, text, may_share=False), user_id)
 
 
 async def _answer(
     context: Context, text: str, user_id: str, *, page: int = 0, shared_by: str = "", may_share: bool = True
 ) -> Rendered:
-    frame = Frame(page=page, value=f"{user_id}|{text[:_MOST_ASKED]}", shared_by=shared_by, may_share=may_share)
+    frame = replace(_frame(user_id, text, may_share=may_share), page=page, shared_by=shared_by)
     if text.startswith("#") and text[1:].isdecimal():
         return await _render(context, _chosen(context, int(text[1:])), frame, user_id)
     question = parse_command(text, today=context.watcher.today(Addressee()))
     understood = questions.understand(context.snapshot, context.watcher.facts.table, question, user_id)
     return await _render(context, understood or NothingFits(text, ()), frame, user_id)
+
+
+def _frame(user_id: str, text: str, *, may_share: bool) -> Frame:
+    return Frame(turn=Turn(0, user_id, text[:_MOST_ASKED]), may_share=may_share)
 
 
 def _draw(context: Context, command: Command, text: str) -> Rendered:
@@ -152,12 +157,3 @@ def _noted(frame: Frame, asked: Asked) -> Frame:
     if asked.is_for_want_of_a_team:
         note = blocks.NO_TEAM
     return replace(frame, note=note)
-
-
-def _value(action: Action) -> tuple[int, str, str]:
-    """Read a button's value: `page|who asked|what was asked`."""
-    page, _, rest = action.value.partition("|")
-    user_id, is_whole, text = rest.partition("|")
-    if not page.isdecimal() or not is_whole:
-        raise NotFoundError("That button is from another version of Baton: ask again.")
-    return int(page), user_id, text

@@ -9,7 +9,6 @@ from bot.blocks.eol.explanations import explanation, explanation_view
 from bot.blocks.eol.forms import (
     delegate_view,
     done_view,
-    loading_view,
     not_ours_view,
     pin_view,
     plan_view,
@@ -38,7 +37,6 @@ __all__ = [
     "explanation",
     "explanation_view",
     "handed_over",
-    "loading_view",
     "milestone",
     "not_ours_view",
     "offer",

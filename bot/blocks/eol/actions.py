@@ -1,11 +1,13 @@
 """The ids that reminders' buttons, modals and inputs carry; `handlers` answers to each.
 
 The value of a button is the reminder's id, of Accept, Decline, Approve and Refuse the answer's, of Pin
-the deployment's; a choice's value is `word|reminder id`.
+the deployment's.
 The ids begin with `lifecycle.` because messages that are in Slack have them.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 OPEN = "lifecycle.open"
 ACKNOWLEDGE = "lifecycle.acknowledge"
@@ -58,3 +60,24 @@ WAIVE_REASON = "lifecycle.waive_reason"
 WAIVE_DAY = "lifecycle.waive_day"
 
 DONE_VIEW = "lifecycle.done_view"
+
+
+class SnoozeValue(NamedTuple):
+    """A choice of "Snooze"."""
+
+    days: int
+    reminder_id: int
+
+
+class MoreValue(NamedTuple):
+    """A choice of "More": one of its words."""
+
+    word: str
+    reminder_id: int
+
+
+class CycleValue(NamedTuple):
+    """A choice of what a version really is: the keys of a product and of one of its release cycles."""
+
+    product: str
+    cycle: str

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.blocks.eol import actions, words
-from bot.blocks.ownership import CLAIM
+from bot.blocks.ownership import CLAIM, AssetValue
 from bot.blocks.text import Block, Rendered, button, context, plain, section
+from bot.blocks.values import encode
 from bot.domain.eol.current_answer import pending, standing
 from bot.domain.eol.exposure import Running
 from bot.domain.eol.reminders import AnswerKind, Card, Item
@@ -34,9 +35,9 @@ def card_buttons(card: Card) -> list[Block]:
     style = "" if stands in _SETTLED else "primary"
     elements.append(button(plan, actions.PLAN, value, label=f"{plan} {name}", style=style))
     if stands not in _SETTLED and (card.watch.deadline.on - card.today).days > SNOOZE_ENDS:
-        elements.append(_snooze(value))
+        elements.append(_snooze(card))
     elements.append(explain_button(card))
-    elements.append(_more(value))
+    elements.append(_more(card))
     row: Block = {"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}
     waiver = pending(card.reminder, AnswerKind.WAIVED, card.today)
     return [row] if waiver is None else [*decision_buttons(waiver.id, name), row]
@@ -60,7 +61,7 @@ def claim_blocks(card: Card) -> list[Block]:
 
 def claim_button(asset: AssetRecord) -> Mapping[str, Any]:
     """Return the button that claims one asset."""
-    return button("We own this", CLAIM, f"{asset.id}|", label=f"We own this: {plain(asset.name, 50)}")
+    return button("We own this", CLAIM, encode(AssetValue(asset.id)), label=f"We own this: {plain(asset.name, 50)}")
 
 
 def decision_buttons(answer_id: int, name: str) -> list[Block]:
@@ -125,20 +126,24 @@ def _state(card: Card) -> str:
     return f"{card.reminder.id}.{newest}"
 
 
-def _snooze(value: str) -> Block:
+def _snooze(card: Card) -> Block:
     return {
         "type": "static_select",
         "action_id": actions.SNOOZE,
         "placeholder": {"type": "plain_text", "text": "Snooze"},
-        "options": [_option(f"{days} days", f"{days}|{value}") for days in actions.SNOOZE_DAYS],
+        "options": [
+            _option(f"{days} days", encode(actions.SnoozeValue(days, card.reminder.id))) for days in actions.SNOOZE_DAYS
+        ],
     }
 
 
-def _more(value: str) -> Block:
+def _more(card: Card) -> Block:
     return {
         "type": "overflow",
         "action_id": actions.MORE,
-        "options": [_option(said, f"{word}|{value}") for word, said in actions.MORE_CHOICES],
+        "options": [
+            _option(said, encode(actions.MoreValue(word, card.reminder.id))) for word, said in actions.MORE_CHOICES
+        ],
     }
 
 

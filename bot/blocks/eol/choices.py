@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks.eol.reports import TURN, plain_who
+from bot.blocks.eol.reports import TURN, Turn, plain_who
 from bot.blocks.ownership.words import kind
 from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
+from bot.blocks.values import encode
 from bot.domain.eol.subjects import Subject
 from bot.domain.names import clean
 from bot.domain.records import AssetRecord
@@ -20,7 +21,9 @@ def several(assets: Sequence[AssetRecord], asked: str, user_id: str) -> Rendered
     shown = [
         (
             f"{bold(asset.name)} · {kind(asset)}{f' in {escape(asset.namespace, 60)}' if asset.namespace else ''}",
-            button("This one", TURN, f"0|{user_id}|#{asset.id}", label=f"This one: {plain(asset.name, 60)}"),
+            button(
+                "This one", TURN, encode(Turn(0, user_id, f"#{asset.id}")), label=f"This one: {plain(asset.name, 60)}"
+            ),
         )
         for asset in assets[:_MOST_CHOICES]
     ]
@@ -35,7 +38,7 @@ def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
     shown = [
         (
             f"`/eol {escape(each, 100)}`",
-            button("Show", TURN, f"0|{user_id}|{clean(each)[:300]}", label=f"Show {plain(each, 60)}"),
+            button("Show", TURN, encode(Turn(0, user_id, clean(each)[:300])), label=f"Show {plain(each, 60)}"),
         )
         for each in tries[:_MOST_CHOICES]
     ]

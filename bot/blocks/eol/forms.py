@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from bot.blocks.eol import actions, answers, words
 from bot.blocks.text import Block, bold, mention, plain, section
+from bot.blocks.values import encode
 from bot.domain.eol.exposure import Running
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import AnswerKind, Card
@@ -20,16 +21,6 @@ _MOST_TARGETS = 20
 _LONGEST_TEXT = 500
 #: How long a waiver lasts unless somebody says otherwise, in days.
 _USUAL_WAIVER = 90
-
-
-def loading_view() -> Block:
-    """Return what is shown while a form takes longer to make than its trigger lives."""
-    return {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": "One moment"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [section("One moment: I am looking that up.")],
-    }
 
 
 def plan_view(card: Card, metadata: str) -> Block:
@@ -101,7 +92,8 @@ def pin_view(runs: Sequence[Running], candidates: Sequence[tuple[Product, Cycle]
         blocks.append(_select_input(actions.PIN_WHAT, "Which one is wrong?", options, options[0]))
     if candidates:
         by_value = {
-            f"{product.key}|{cycle.name}"[:_LONGEST_VALUE]: _candidate(product, cycle) for product, cycle in candidates
+            encode(actions.CycleValue(product.key, cycle.name))[:_LONGEST_VALUE]: _candidate(product, cycle)
+            for product, cycle in candidates
         }
         options = [_option(said, value) for value, said in by_value.items()]
         blocks.append(_select_input(actions.PIN_CYCLE, "What is it really?", options, None, is_optional=True))

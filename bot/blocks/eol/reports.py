@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.blocks.eol import report_words as words
 from bot.blocks.eol.report_lines import PRESSING, Line, as_text, lines, lists_undated, sections
@@ -18,6 +19,7 @@ from bot.blocks.text import (
     plain,
     section,
 )
+from bot.blocks.values import encode
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.reports import Report, Urgency
 from bot.domain.eol.subjects import Subject
@@ -47,9 +49,17 @@ _COUNTED = {
 NO_TEAM = "The catalog has you in no team, so this is everybody's."
 
 
+class Turn(NamedTuple):
+    """The value of a report's buttons: a page, who asked, and what."""
+
+    page: int
+    user_id: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """How a report is shown. `value` is what its buttons bring back, without a page; empty for no buttons.
+    """How a report is shown. `turn` is what its buttons bring back, None for no buttons.
 
     `note` is said below the head: how the question was understood, or whose report it is. What everybody sees already
     is not `may_share`.
@@ -57,7 +67,7 @@ class Frame:
 
     page: int = 0
     size: int = PAGE_SIZE
-    value: str = ""
+    turn: Turn | None = None
     note: str = ""
     shared_by: str = ""
     may_share: bool = True
@@ -206,13 +216,13 @@ def _small_print(report: Report) -> Iterator[str]:
 
 
 def _buttons(frame: Frame, page: int, count: int) -> list[Block]:
-    if not frame.value:
+    if frame.turn is None:
         return []
-    found, value = [], clean(frame.value)
+    found, turn = [], frame.turn._replace(text=clean(frame.turn.text))
     if page > 0:
-        found.append(button("← Previous", TURNS[0], f"{page - 1}|{value}", label="← Previous page"))
+        found.append(button("← Previous", TURNS[0], encode(turn._replace(page=page - 1)), label="← Previous page"))
     if page + 1 < count:
-        found.append(button("Next →", TURNS[1], f"{page + 1}|{value}", label="Next → page"))
+        found.append(button("Next →", TURNS[1], encode(turn._replace(page=page + 1)), label="Next → page"))
     if frame.may_share and not frame.shared_by:
-        found.append(button("Share in channel", SHARE, f"{page}|{value}"))
+        found.append(button("Share in channel", SHARE, encode(turn._replace(page=page))))
     return found

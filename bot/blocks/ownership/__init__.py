@@ -13,6 +13,8 @@ from bot.blocks.ownership.actions import (
     DOUBT_VIEW,
     SHARE,
     WITHDRAW,
+    AssetForm,
+    AssetValue,
 )
 from bot.blocks.ownership.answers import Frame, answer
 from bot.blocks.ownership.choices import (
@@ -47,6 +49,8 @@ __all__ = [
     "DOUBT_VIEW",
     "SHARE",
     "WITHDRAW",
+    "AssetForm",
+    "AssetValue",
     "Frame",
     "Thread",
     "already_theirs",

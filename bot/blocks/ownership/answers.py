@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.blocks.ownership import verdicts, words
-from bot.blocks.ownership.actions import CLAIM, CONFIRM, DOUBT, SHARE, WITHDRAW
+from bot.blocks.ownership.actions import CLAIM, CONFIRM, DOUBT, SHARE, WITHDRAW, AssetValue
 from bot.blocks.text import (
     MESSAGE_TEXT,
     Block,
@@ -20,6 +20,7 @@ from bot.blocks.text import (
     plain,
     section,
 )
+from bot.blocks.values import encode
 from bot.domain.ownership import Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import AssetRecord, PersonRecord
 
@@ -81,7 +82,7 @@ def _asset_line(asset: AssetRecord, frame: Frame) -> str:
 
 def _buttons(verdict: Verdict, frame: Frame) -> Block:
     asset = verdict.asset
-    value = f"{asset.id}|{verdict.area.value if verdict.area else ''}"
+    value = encode(AssetValue(asset.id, verdict.area))
     name = plain(asset.name, 45)
     elements = []
     if frame.may_confirm:

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot.blocks.eol.actions import CycleValue
 from bot.blocks.text import escape
+from bot.blocks.values import parse
 from bot.domain.eol import InCycle, Table, UnknownProduct, match
 from bot.domain.eol.exposure import Running, certain_of
 from bot.domain.eol.outcomes import Pinned
@@ -72,14 +74,14 @@ def candidates(one: Running) -> list[tuple[Product, Cycle]]:
 
 
 def chosen(table: Table, one: Running, *, picked: str, typed: str) -> Choice:
-    """Return what a form says: what was typed goes before what was picked (`product key|cycle`).
+    """Return what a form says: what was typed goes before what was picked (a `CycleValue`).
 
     Raises UserError with what to type instead.
     """
     text = clean(typed)
     if text:
         return _typed(table, one, text)
-    key, _, name = picked.partition("|")
+    key, name = parse(CycleValue, picked or "|")
     product = table.get(key)
     cycle = next((each for each in product.cycles if each.name == name), None) if product is not None else None
     if product is None or cycle is None:
