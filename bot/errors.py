@@ -3,7 +3,8 @@
 BatonError
 ├── UserError               the person can put it right; `str(error)` is the sentence they read
 │   ├── NotFoundError       what was named is not there (any more)
-│   └── NotAllowedError     the person may not do this; says who may
+│   ├── NotAllowedError     the person may not do this; says who may
+│   └── FormError           a form cannot be taken; carries the sentence for each of its fields
 ├── NotTakenError           an event could be neither kept nor answered: Slack has to deliver it again
 ├── RepeatedError           the same press or form was carried out before, so this time nothing is done
 ├── SettingsError           the process cannot run as it is configured
@@ -17,6 +18,8 @@ BatonError
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class BatonError(Exception):
@@ -33,6 +36,14 @@ class NotFoundError(UserError):
 
 class NotAllowedError(UserError):
     """The person may not do this; the message says who may."""
+
+
+class FormError(UserError):
+    """A form cannot be taken as it was filled in; `by_field` maps block ids to the sentence that is said there."""
+
+    def __init__(self, by_field: Mapping[str, str]) -> None:
+        super().__init__(" ".join(by_field.values()))
+        self.by_field = by_field
 
 
 class NotTakenError(BatonError):

@@ -6,7 +6,7 @@ from bot.blocks import ownership as blocks
 from bot.blocks.home import notice
 from bot.blocks.values import encode, parse
 from bot.domain.rights import Right, why_not
-from bot.errors import NotAllowedError, UserError
+from bot.errors import NotAllowedError
 from bot.ports import Ack
 from bot.services import actors, claims, ownership, people, snapshot
 from bot.services.claims import AlreadyTheirs, Claimed, Contested
@@ -35,17 +35,13 @@ async def on_claim(action: Action, context: Context) -> Ack:
 async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     """Record the claim, and say what it came to where the answer stood."""
     asset_id, area, response_url = parse(blocks.AssetForm, submission.metadata)
-    chosen = submission.values.get(blocks.CLAIM_TEAM, "")
-    if not chosen.isdecimal():
-        return replies.errors({blocks.CLAIM_TEAM: "Choose the team that owns it."})
+    team_id = blocks.CLAIM_FORM.read(submission.values)[blocks.CLAIM_TEAM_FIELD]
     asset = look_up(context, asset_id, area).asset
-    try:
+    with blocks.CLAIM_FORM.refusing():
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
         outcome = await claims.claim(
-            context.deps, context.snapshot, asset_id=asset_id, team_id=int(chosen), person_id=person_id, area=area
+            context.deps, context.snapshot, asset_id=asset_id, team_id=team_id, person_id=person_id, area=area
         )
-    except UserError as error:
-        return replies.errors({blocks.CLAIM_TEAM: str(error)})
     context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
     match outcome:

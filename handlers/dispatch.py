@@ -19,7 +19,7 @@ from bot.blocks import help as blocks
 from bot.blocks import home as home_blocks
 from bot.blocks.text import Rendered
 from bot.domain.trust import Admission
-from bot.errors import RepeatedError, SlackError
+from bot.errors import FormError, RepeatedError, SlackError
 from bot.logs import request_id
 from bot.ports import Ack
 from bot.services import inbound
@@ -185,6 +185,8 @@ class Dispatch:
         """Say what went wrong to the person who caused it."""
         if isinstance(error, RepeatedError):
             return "repeated", replies.nothing()
+        if isinstance(error, FormError):
+            return "refused", replies.errors(error.by_field)
         outcome, said = failure(error, what=kind)
         return outcome, await self._say(kind, body, said)
 

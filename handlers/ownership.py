@@ -13,7 +13,7 @@ from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
 from bot.domain.directory import Match
 from bot.domain.ownership import Disputed, Owned, Verdict
-from bot.errors import SlackError, UserError
+from bot.errors import SlackError
 from bot.ports import Ack
 from bot.services import claims, history, misses, ownership, people, portfolio, references, snapshot
 from bot.services.context import Context
@@ -106,14 +106,12 @@ async def on_doubt(action: Action, context: Context) -> Ack:
 async def on_doubt_submitted(submission: Submission, context: Context) -> Ack:
     """Record the doubt, and say what happens next where the answer stood."""
     asset_id, area, response_url = parse(blocks.AssetForm, submission.metadata)
-    reason = submission.values.get(blocks.DOUBT_REASON, "").strip()
-    try:
+    reason = blocks.DOUBT_FORM.read(submission.values).text(blocks.DOUBT_REASON_FIELD)
+    with blocks.DOUBT_FORM.refusing():
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
         told = await ownership.doubt(
             context.deps, context.snapshot, asset_id=asset_id, area=area, person_id=person_id, reason=reason
         )
-    except UserError as error:
-        return replies.errors({blocks.DOUBT_REASON: str(error)})
     context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
     await context.slack.respond(response_url, ephemeral_body(blocks.doubt_recorded(told)))

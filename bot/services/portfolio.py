@@ -13,6 +13,7 @@ from bot.domain.names import fold
 from bot.domain.ownership import Verdict
 from bot.domain.portfolio import Page, Portfolio, TeamCard, page_of
 from bot.domain.records import AssetRecord, TeamRecord
+from bot.errors import NotFoundError
 from bot.services.deps import Deps
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot, give_memory_back
@@ -87,6 +88,17 @@ def page(deps: Deps, snapshot: Snapshot, asset_ids: Sequence[int], number: int, 
     """Return a page of a list with what is said now of its assets; those that are gone by now are left out."""
     shown, at, count = page_of(asset_ids, number, size=size)
     return Page(tuple(_verdicts(deps, snapshot, shown)), at, count)
+
+
+def team_called(snapshot: Snapshot, said: str) -> TeamRecord:
+    """Return the team that was chosen by its id or typed. Raises NotFoundError with the nearest names."""
+    team = snapshot.team(int(said)) if said.isdecimal() else None
+    team = team or snapshot.team_by_name(said.removeprefix("@"))
+    if team is not None and not team.is_gone:
+        return team
+    nearest = [each.name for each in nearest_teams(snapshot, said)][:3]
+    hint = f" Did you mean {', '.join(nearest)}?" if nearest else ""
+    raise NotFoundError(f"The catalog has no team of that name.{hint}")
 
 
 def nearest_teams(snapshot: Snapshot, name: str, *, limit: int = 3) -> list[TeamRecord]:

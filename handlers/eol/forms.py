@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import NamedTuple
 
-from bot.blocks import home as home_blocks
-from bot.blocks.eol import actions, answers
+from bot.blocks.eol import answers, forms
 from bot.blocks.values import number, parse
-from bot.domain.records import TeamRecord
-from bot.errors import NotFoundError, UserError
 from bot.ports import Ack
 from bot.services import people, portfolio, snapshot
 from bot.services.context import Context
 from bot.services.eol import answers as answering
 from bot.services.eol import delegation, not_ours, version_overrides, waivers
-from handlers import replies
 from handlers.eol.receipts import say
 from handlers.interaction import read_metadata
 from handlers.payloads import Submission
@@ -30,83 +25,73 @@ class _Pinned(NamedTuple):
 
 async def on_plan_submitted(submission: Submission, context: Context) -> Ack:
     """Record the plan."""
-    values = submission.values
-    on = _day(values.get(actions.PLAN_DAY, ""))
-    if on is None:
-        return replies.errors({actions.PLAN_DAY: "Choose the day on which it will be done."})
-    detail = {
-        answers.TARGET: values.get(actions.PLAN_OTHER, "").strip() or values.get(actions.PLAN_TARGET, ""),
-        answers.COMPATIBILITY: values.get(actions.PLAN_COMPATIBILITY, ""),
-        answers.UPGRADE: values.get(actions.PLAN_UPGRADE, ""),
-        answers.ROLLBACK: values.get(actions.PLAN_ROLLBACK, "").strip(),
-        answers.DECIDER: values.get(actions.PLAN_DECIDER, ""),
-    }
     subject, place = read_metadata(submission.metadata)
-    try:
+    said = forms.PLAN.read(submission.values)
+    detail = {key: said.text(asked) for key, asked in forms.PLAN_DETAIL.items()}
+    detail[answers.TARGET] = said.text(forms.PLAN_OTHER) or said.text(forms.PLAN_TARGET)
+    with forms.PLAN.refusing():
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
         outcome = await answering.plan(
-            context.deps, context.watcher, reminder_id=number(subject), person_id=person_id, on=on, detail=detail
+            context.deps,
+            context.watcher,
+            reminder_id=number(subject),
+            person_id=person_id,
+            on=said[forms.PLAN_DAY],
+            detail=detail,
         )
-    except UserError as error:
-        return replies.errors({actions.PLAN_DAY: str(error)})
     return await say(context, place, outcome)
 
 
 async def on_delegate_submitted(submission: Submission, context: Context) -> Ack:
     """Ask the other team."""
     subject, place = read_metadata(submission.metadata)
-    try:
-        team = _team(context, submission.values.get(actions.DELEGATE_TEAM, ""))
-        if team is None:
-            raise UserError("Choose the team that you ask.")
+    said = forms.DELEGATE.read(submission.values)
+    with forms.DELEGATE.refusing():
+        team = portfolio.team_called(context.snapshot, said[forms.DELEGATE_TEAM])
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
         outcome = await delegation.delegate(
             context.deps, context.watcher, reminder_id=number(subject), person_id=person_id, team_id=team.id
         )
-    except UserError as error:
-        return replies.errors({actions.DELEGATE_TEAM: str(error)})
     return await say(context, place, outcome)
 
 
 async def on_not_ours_submitted(submission: Submission, context: Context) -> Ack:
     """Put the doubt on record."""
-    values = submission.values
     subject, place = read_metadata(submission.metadata)
-    asset = values.get(actions.NOT_OURS_ASSET, "")
-    try:
-        team = _team(context, values.get(actions.NOT_OURS_TEAM, ""))
+    said = forms.NOT_OURS.read(submission.values)
+    asset, name = said.text(forms.NOT_OURS_ASSET), said.text(forms.NOT_OURS_TEAM)
+    with forms.NOT_OURS.refusing():
+        team_id = portfolio.team_called(context.snapshot, name).id if name else None
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
         outcome = await not_ours.not_ours(
             context.deps,
             context.watcher,
             reminder_id=number(subject),
             person_id=person_id,
-            reason=values.get(actions.NOT_OURS_REASON, ""),
-            asset_ids=[int(asset)] if asset.isdecimal() else [],
-            team_id=team.id if team is not None else None,
+            reason=said.text(forms.NOT_OURS_REASON),
+            asset_ids=[] if asset in ("", forms.ALL_ASSETS) else [number(asset)],
+            team_id=team_id,
         )
-    except UserError as error:
-        return replies.errors({actions.NOT_OURS_TEAM: str(error)})
     await snapshot.refresh(context.snapshot, context.deps.database)
     return await say(context, place, outcome)
 
 
 async def on_pin_submitted(submission: Submission, context: Context) -> Ack:
     """Let a version count as what it is said to be, and show what that leaves of the reminder."""
-    values = submission.values
     subject, place = read_metadata(submission.metadata)
+    said = forms.PIN.read(submission.values)
     reminder_id, deployment_id = parse(_Pinned, subject)
-    try:
-        deployment_id = number(values.get(actions.PIN_WHAT, "") or str(deployment_id))
+    with forms.PIN.refusing():
+        if which := said.text(forms.PIN_WHAT):
+            deployment_id = number(which)
         one = await version_overrides.running(context.watcher, deployment_id)
-        picked, typed = values.get(actions.PIN_CYCLE, ""), values.get(actions.PIN_TYPED, "")
-        choice = version_overrides.chosen(context.watcher.facts.table, one, picked=picked, typed=typed)
+        choice = version_overrides.chosen(
+            context.watcher.facts.table, one, picked=said.text(forms.PIN_CYCLE), typed=said.text(forms.PIN_TYPED)
+        )
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
         outcome = await version_overrides.pin(
             context.deps, context.watcher, deployment_id=deployment_id, person_id=person_id, choice=choice
         )
-    except UserError as error:
-        return replies.errors({actions.PIN_TYPED: str(error)})
     await snapshot.refresh(context.snapshot, context.deps.database)
     if reminder_id is not None:
         await version_overrides.redraw(context.deps, context.watcher, reminder_id=reminder_id)
@@ -115,55 +100,24 @@ async def on_pin_submitted(submission: Submission, context: Context) -> Ack:
 
 async def on_waive_submitted(submission: Submission, context: Context) -> Ack:
     """Ask the others of the team to leave it."""
-    values = submission.values
     subject, place = read_metadata(submission.metadata)
-    reason, until = values.get(actions.WAIVE_REASON, "").strip(), _day(values.get(actions.WAIVE_DAY, ""))
-    if not reason:
-        return replies.errors({actions.WAIVE_REASON: "Say why it may stay as it is: whoever approves has to know."})
-    if until is None:
-        return replies.errors({actions.WAIVE_DAY: "Choose the day until which it may stay."})
-    try:
+    said = forms.WAIVE.read(submission.values)
+    with forms.WAIVE.refusing():
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
         outcome = await waivers.waive(
             context.deps,
             context.watcher,
             reminder_id=number(subject),
             person_id=person_id,
-            until=until,
-            reason=reason,
+            until=said[forms.WAIVE_DAY],
+            reason=said[forms.WAIVE_REASON],
         )
-    except UserError as error:
-        return replies.errors({actions.WAIVE_DAY: str(error)})
     return await say(context, place, outcome)
 
 
 async def on_done_submitted(submission: Submission, context: Context) -> Ack:
-    """Note that it is said to be done; what is wrong is said in the form's place, for it has no field to say it at."""
+    """Note that it is said to be done."""
     subject, place = read_metadata(submission.metadata)
-    try:
-        person_id = await people.identify(context.deps, context.slack, submission.user_id)
-        outcome = await answering.done(context.deps, context.watcher, reminder_id=number(subject), person_id=person_id)
-    except UserError as error:
-        return replies.view(home_blocks.notice(str(error)))
+    person_id = await people.identify(context.deps, context.slack, submission.user_id)
+    outcome = await answering.done(context.deps, context.watcher, reminder_id=number(subject), person_id=person_id)
     return await say(context, place, outcome)
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
-
-
-def _team(context: Context, value: str) -> TeamRecord | None:
-    """Return the team that was chosen or typed; None for neither. Raises NotFoundError with the nearest names."""
-    said = value.strip()
-    if not said:
-        return None
-    team = context.snapshot.team(int(said)) if said.isdecimal() else None
-    team = team or context.snapshot.team_by_name(said.removeprefix("@"))
-    if team is not None and not team.is_gone:
-        return team
-    nearest = [each.name for each in portfolio.nearest_teams(context.snapshot, said)][:3]
-    hint = f" Did you mean {', '.join(nearest)}?" if nearest else ""
-    raise NotFoundError(f"The catalog has no team of that name.{hint}")

@@ -27,13 +27,15 @@ from bot.blocks.ownership.choices import (
     unknown_reference,
 )
 from bot.blocks.ownership.claims import (
+    CLAIM_FORM,
+    CLAIM_TEAM_FIELD,
     already_theirs,
     claim_view,
     claimed,
     claimed_from_you,
     contested,
 )
-from bot.blocks.ownership.doubts import doubt_recorded, doubt_view, doubted
+from bot.blocks.ownership.doubts import DOUBT_FORM, DOUBT_REASON_FIELD, doubt_recorded, doubt_view, doubted
 from bot.blocks.ownership.history import chronicle, recalled
 from bot.blocks.ownership.words import AREA_WORDS
 
@@ -41,11 +43,15 @@ __all__ = [
     "AREA_WORDS",
     "CHOOSE",
     "CLAIM",
+    "CLAIM_FORM",
     "CLAIM_TEAM",
+    "CLAIM_TEAM_FIELD",
     "CLAIM_VIEW",
     "CONFIRM",
     "DOUBT",
+    "DOUBT_FORM",
     "DOUBT_REASON",
+    "DOUBT_REASON_FIELD",
     "DOUBT_VIEW",
     "SHARE",
     "WITHDRAW",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.blocks.forms import Fill, Form, IdChoice
 from bot.blocks.ownership.actions import CLAIM_TEAM, CLAIM_VIEW
 from bot.blocks.recipients import said_to
-from bot.blocks.text import Block, Rendered, bold, mention, plain, section
+from bot.blocks.text import Block, Rendered, bold, mention
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
 
-#: Slack's limit for the options of a select menu.
-_MOST_TEAMS = 100
+CLAIM_TEAM_FIELD = IdChoice(CLAIM_TEAM, "Which of your teams owns it?", missing="Choose the team that owns it.")
+CLAIM_FORM = Form(CLAIM_VIEW, "We own this", "Claim it", (CLAIM_TEAM_FIELD,), refused_at=CLAIM_TEAM_FIELD)
 
 
 def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], metadata: str) -> Block:
@@ -24,29 +25,8 @@ def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], meta
         )
     else:
         happens = f"Nobody owns {name}. It belongs to your team as soon as you claim it."
-    options = [_option(team) for team in teams[:_MOST_TEAMS]]
-    return {
-        "type": "modal",
-        "callback_id": CLAIM_VIEW,
-        "private_metadata": metadata,
-        "title": {"type": "plain_text", "text": "We own this"},
-        "submit": {"type": "plain_text", "text": "Claim it"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [
-            section(happens),
-            {
-                "type": "input",
-                "block_id": CLAIM_TEAM,
-                "label": {"type": "plain_text", "text": "Which of your teams owns it?"},
-                "element": {
-                    "type": "static_select",
-                    "action_id": CLAIM_TEAM,
-                    "options": options,
-                    "initial_option": options[0],
-                },
-            },
-        ],
-    }
+    options = {str(team.id): team.name for team in teams}
+    return CLAIM_FORM.view(metadata, happens, {CLAIM_TEAM_FIELD: Fill(next(iter(options), ""), options)})
 
 
 def claimed(asset: AssetRecord, team: str) -> Rendered:
@@ -75,7 +55,3 @@ def claimed_from_you(asset: AssetRecord, owner: str, team: str, claimer: str) ->
         "Nothing has moved: it is disputed until both sides agree. If the claim is right, correct the file that "
         "names the owner so far; if not, ask for the claim to be withdrawn."
     )
-
-
-def _option(team: TeamRecord) -> Block:
-    return {"text": {"type": "plain_text", "text": plain(team.name, 75) or "(no name)"}, "value": str(team.id)}

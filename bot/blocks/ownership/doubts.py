@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.blocks.forms import Form, Text
 from bot.blocks.ownership.actions import CONFIRM, DOUBT_REASON, DOUBT_VIEW
 from bot.blocks.recipients import said_to
 from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord
+
+DOUBT_REASON_FIELD = Text(
+    DOUBT_REASON, "Who does, or what makes you doubt it?", hint="e.g. Checkout took it over in May", is_long=True
+)
+DOUBT_FORM = Form(DOUBT_VIEW, "Wrong owner?", "Tell them", (DOUBT_REASON_FIELD,), refused_at=DOUBT_REASON_FIELD)
 
 
 def doubt_recorded(told: Sequence[Told]) -> Rendered:
@@ -23,30 +29,9 @@ def doubt_view(asset: AssetRecord, owner: str, metadata: str) -> Block:
         if owner
         else f"The catalog names no single owner of {bold(asset.name, 80)}."
     )
-    return {
-        "type": "modal",
-        "callback_id": DOUBT_VIEW,
-        "private_metadata": metadata,
-        "title": {"type": "plain_text", "text": "Wrong owner?"},
-        "submit": {"type": "plain_text", "text": "Tell them"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [
-            section(f"{said} Your doubt goes on record. I tell the owner once, and say whom I could reach."),
-            {
-                "type": "input",
-                "block_id": DOUBT_REASON,
-                "optional": True,
-                "label": {"type": "plain_text", "text": "Who does, or what makes you doubt it?"},
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": DOUBT_REASON,
-                    "multiline": True,
-                    "max_length": 500,
-                    "placeholder": {"type": "plain_text", "text": "e.g. Checkout took it over in May"},
-                },
-            },
-        ],
-    }
+    return DOUBT_FORM.view(
+        metadata, f"{said} Your doubt goes on record. I tell the owner once, and say whom I could reach."
+    )
 
 
 def doubted(asset: AssetRecord, owner: str, doubter: str, reason: str, *, value: str) -> Rendered:
