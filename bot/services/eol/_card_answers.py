@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,20 +13,17 @@ from sqlmodel import col
 
 from bot.blocks import eol as blocks
 from bot.blocks.text import Rendered
-from bot.domain import rights
 from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.reminders import Answer, AnswerKind, Card, ClosedCard
 from bot.domain.recipients import Told
-from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.rights import Holders, Right
 from bot.errors import NotFoundError
-from bot.services import actors, outbox, routing
+from bot.services import actors, cards
 from bot.services.deps import Deps
+from bot.services.eol import message_updates
 from bot.services.eol.exposure import Watcher
-from bot.services.eol.message_updates import redraw
-from bot.services.eol.reminder_store import card_of
+from bot.services.eol.reminder_store import answer_of, card_of
 from bot.store import tables
-from bot.store.journal import audit
 
 CLOSED = "This is closed already, so nothing was changed: `/eol` shows what is open."
 UNKNOWN = "Nothing is known to end here any more, so there is nothing to answer: `/eol` shows what there is."
@@ -44,25 +40,29 @@ def offer_key(answer_id: int) -> str:
 
 
 @dataclass(slots=True)
-class Act:
+class Act(cards.Act[tables.Reminder, Card]):
     """One person's answer to one open reminder, under way in a transaction that holds the reminder's row."""
 
-    deps: Deps
     watcher: Watcher
-    session: AsyncSession
-    row: tables.Reminder
-    card: Card
-    person_id: int
-    now: datetime
+
+    table, subject, prefix, unknown = tables.Reminder, "reminder", "lifecycle", UNKNOWN
 
     @property
     def today(self) -> date:
         """The addressee's day."""
         return self.card.today
 
-    def require(self, right: Right, holders: Holders) -> None:
-        """Raise NotAllowedError unless the person may do this."""
-        rights.require(actors.actor(self.person_id), right, holders)
+    async def load(self) -> Card:
+        """Return the card. Raises NotFoundError when it is closed, or nothing is known to end any more."""
+        return await open_card(self.deps, self.watcher, self.session, self.subject_id)
+
+    async def render(self) -> None:
+        """Revise the root message, and the reply that said a milestone last."""
+        await message_updates.redraw(self.session, self.deps, self.watcher, self.card)
+
+    async def holders(self, *, asked_by: int | None = None) -> Holders:
+        """Return the addressee's hands, and those of the team that has taken it over."""
+        return await holders_of(self.session, self.card, asked_by=asked_by)
 
     async def end(self, kinds: Collection[AnswerKind], *, but: int | None = None) -> None:
         """End the answers of these kinds; a question to somebody that is still open says that it is no longer asked."""
@@ -96,7 +96,7 @@ class Act:
     ) -> tables.ReminderAnswer:
         """Add an answer to the deadline as it is now."""
         row = tables.ReminderAnswer(
-            reminder_id=self.card.reminder.id,
+            reminder_id=self.subject_id,
             kind=kind.value,
             person_id=self.person_id,
             at=self.now,
@@ -110,53 +110,11 @@ class Act:
         await self.session.flush()
         return row
 
-    async def note(self, action: str, **detail: Any) -> None:
-        """Write what was done into the audit log."""
-        await audit(
-            self.session,
-            at=self.now,
-            actor=f"person:{self.person_id}",
-            action=f"lifecycle.{action}",
-            subject=f"reminder:{self.card.reminder.id}",
-            detail=detail,
-        )
-
-    async def redraw(self) -> Card:
-        """Draw the card with what has been answered, update its messages, and return the card."""
-        await self.session.flush()
-        card = await card_of(self.deps, self.watcher, self.session, self.card.reminder.id)
-        if not isinstance(card, Card):
-            raise NotFoundError(UNKNOWN)
-        await redraw(self.session, self.deps, self.watcher, card)
-        self.card = card
-        return card
-
     async def reply(self, key: str, message: Rendered) -> Told:
         """Put a message into the reminder's thread, or where it is told when there is no root message yet."""
         taken_over = self.card.reminder.delegated_to
-        to = Addressee(self.watcher.snapshot.team(taken_over)) if taken_over is not None else self.card.watch.addressee
-        return await self._send(to, key, message, parent_key=self.card.reminder.root_key or None)
-
-    async def tell_team(self, key: str, team: TeamRecord, message: Rendered) -> Told:
-        """Send a message to another team."""
-        return await self._send(Addressee(team), key, message)
-
-    async def _send(self, to: Addressee, key: str, message: Rendered, *, parent_key: str | None = None) -> Told:
-        return await routing.send(
-            self.session,
-            self.deps,
-            self.watcher.snapshot,
-            to,
-            key=key,
-            message=message,
-            at=self.now,
-            asker_id=routing.slack_id_of(self.watcher.snapshot.person(self.person_id)),
-            parent_key=parent_key,
-        )
-
-    async def revise(self, key: str, message: Rendered) -> None:
-        """Let a message that was sent before read like this."""
-        await outbox.revise(self.session, key=key, message=message, at=self.now)
+        to = Addressee(self.snapshot.team(taken_over)) if taken_over is not None else self.card.watch.addressee
+        return await self.send(to, key, message, parent_key=self.card.reminder.root_key or None)
 
     def answer(self, answer_id: int | None) -> Answer | None:
         """Return an answer in force as the card has it."""
@@ -165,34 +123,20 @@ class Act:
 
 @asynccontextmanager
 async def acting(
-    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, is_answer: bool = True
+    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, right: Right | None = Right.ANSWER
 ) -> AsyncIterator[Act]:
-    """Open the transaction of an answer: of two people at once, the second sees what the first has done.
-
-    With `is_answer`, NotAllowedError is raised unless the person may answer the reminder. NotFoundError when the
-    reminder is closed, or nothing is known to end any more.
-    """
+    """Open the transaction of an answer; raises as `cards.acting`."""
     await watcher.current()  # gathered before, so that the transaction does not wait for it
-    async with deps.database.transaction() as session:
-        row = await locked(session, reminder_id)
-        card = await card_of(deps, watcher, session, reminder_id)
-        if not isinstance(card, Card):
-            raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
-        act = Act(deps, watcher, session, row, card, person_id, deps.clock.now())
-        if is_answer:
-            act.require(Right.ANSWER, await holders_of(session, card))
+    async with cards.acting(Act(deps, watcher.snapshot, reminder_id, person_id, watcher), right) as act:
         yield act
 
 
-async def locked(session: AsyncSession, reminder_id: int) -> tables.Reminder:
-    """Return the reminder's row, held until the transaction ends. Raises NotFoundError for one that never was."""
-    found = await session.execute(
-        select(tables.Reminder).where(col(tables.Reminder.id) == reminder_id).with_for_update()
-    )
-    row = found.scalar_one_or_none()
-    if row is None:
-        raise NotFoundError(UNKNOWN)
-    return row
+async def open_card(deps: Deps, watcher: Watcher, session: AsyncSession, reminder_id: int) -> Card:
+    """Return the card of an open reminder. Raises NotFoundError when it is closed or nothing is known of it."""
+    card = await card_of(deps, watcher, session, reminder_id)
+    if not isinstance(card, Card):
+        raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
+    return card
 
 
 async def holders_of(session: AsyncSession, card: Card, *, asked_by: int | None = None) -> Holders:
@@ -202,29 +146,3 @@ async def holders_of(session: AsyncSession, card: Card, *, asked_by: int | None 
     return await actors.holders(
         session, [team_id, card.reminder.delegated_to], person=addressee.person, asked_by=asked_by
     )
-
-
-async def answer_of(session: AsyncSession, row: tables.ReminderAnswer) -> Answer:
-    """Return an answer that may be over with the people in it."""
-    assert row.id is not None  # noqa: S101 - it has been read or flushed
-    return Answer(
-        id=row.id,
-        kind=AnswerKind(row.kind),
-        person=await _person(session, row.person_id),
-        at=row.at,
-        deadline=row.deadline,
-        milestone=row.milestone,
-        until=row.until,
-        team_id=row.team_id,
-        detail=row.detail,
-        decided_by=await _person(session, row.decided_by) if row.decided_by is not None else None,
-        decided_at=row.decided_at,
-    )
-
-
-async def _person(session: AsyncSession, person_id: int) -> PersonRecord | None:
-    row = await session.get(tables.Person, person_id)
-    if row is None:
-        return None
-    name = row.name or row.handle or row.email or row.slack_id or ""
-    return PersonRecord(id=person_id, name=name, slack_id=row.slack_id or "", is_active=row.is_active)

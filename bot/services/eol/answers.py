@@ -10,16 +10,15 @@ from datetime import date
 
 from bot.domain.eol.current_answer import current_milestone, standing
 from bot.domain.eol.outcomes import Recorded, Standing
-from bot.domain.eol.reminders import AnswerKind, Card, ClosedCard
+from bot.domain.eol.reminders import AnswerKind, Card
 from bot.domain.eol.responses import SNOOZE_ENDS
 from bot.domain.eol.responses import snooze as snoozed
 from bot.domain.rights import Right, require
-from bot.errors import NotFoundError, UserError
+from bot.errors import UserError
 from bot.services import actors
 from bot.services.deps import Deps
-from bot.services.eol._card_answers import CLOSED, UNKNOWN, Act, acting, holders_of
+from bot.services.eol._card_answers import Act, acting, holders_of, open_card
 from bot.services.eol.exposure import Watcher
-from bot.services.eol.reminder_store import card_of
 from bot.store import tables
 
 #: What keeps a reminder quiet for a while, and gives way to another answer.
@@ -36,9 +35,7 @@ async def look_up(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: 
     """
     await watcher.current()
     async with deps.database.reading() as session:
-        card = await card_of(deps, watcher, session, reminder_id)
-        if not isinstance(card, Card):
-            raise NotFoundError(CLOSED if isinstance(card, ClosedCard) else UNKNOWN)
+        card = await open_card(deps, watcher, session, reminder_id)
         if person_id is not None:
             require(actors.actor(person_id), Right.ANSWER, await holders_of(session, card))
     return card

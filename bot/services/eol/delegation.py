@@ -10,11 +10,14 @@ from bot.domain.eol.outcomes import Decided, Offered
 from bot.domain.eol.reminders import AnswerKind
 from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
-from bot.services import actors, routing
+from bot.services import actors, decisions, routing
 from bot.services.deps import Deps
-from bot.services.eol._card_answers import CLOSED, Act, acting, answer_of, offer_key
+from bot.services.eol._card_answers import CLOSED, Act, acting, offer_key
 from bot.services.eol.exposure import Watcher
+from bot.services.eol.reminder_store import answer_of
 from bot.store import tables
+
+_OVER = "That is no longer asked: they have answered it in another way."
 
 
 async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, team_id: int) -> Offered:
@@ -33,7 +36,7 @@ async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id:
             raise UserError(f"{escape(team.name, 80)} has it already: choose another team.")
         asked = pending(act.card.reminder, AnswerKind.DELEGATED, act.today)
         if asked is not None and asked.team_id == team_id:
-            told = await act.tell_team(offer_key(asked.id), team, blocks.offer(act.card, asked))
+            told = await act.send(Addressee(team), offer_key(asked.id), blocks.offer(act.card, asked))
             return Offered(act.card, team.name, told, is_new=False)
         if not routing.places(deps, watcher.snapshot, Addressee(team)):
             raise UserError(
@@ -44,7 +47,7 @@ async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id:
         row = await act.add(AnswerKind.DELEGATED, team_id=team_id)
         await act.note("delegate", answer=row.id, team=team_id)
         answer = await answer_of(act.session, row)
-        told = await act.tell_team(offer_key(answer.id), team, blocks.offer(act.card, answer))
+        told = await act.send(Addressee(team), offer_key(answer.id), blocks.offer(act.card, answer))
         return Offered(await act.redraw(), team.name, told)
 
 
@@ -60,25 +63,19 @@ async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int
         raise NotFoundError(CLOSED)
     team = watcher.snapshot.team(offered.team_id)
     name = team.name if team is not None else ""
-    async with acting(deps, watcher, reminder_id=offered.reminder_id, person_id=person_id, is_answer=False) as act:
+    async with acting(deps, watcher, reminder_id=offered.reminder_id, person_id=person_id, right=None) as act:
         row = await act.session.get_one(tables.ReminderAnswer, answer_id)
         asked = await actors.holders(act.session, [offered.team_id], asked_by=row.person_id)
         act.require(Right.DECLINE, asked)
-        if row.decided_by is not None:
-            was_accepted = row.ended_at != row.decided_at
+        right = Right.ACCEPT if is_accepted else Right.DECLINE
+        if not decisions.decide(act, row, asked, right=right, is_granted=is_accepted, today=act.today, over=_OVER):
+            was_accepted = decisions.was_granted(row)
             return Decided(act.card, await answer_of(act.session, row), was_accepted, is_new=False)
-        if row.ended_at is not None:
-            raise NotFoundError("That is no longer asked: they have answered it in another way.")
-        if is_accepted:
-            act.require(Right.ACCEPT, asked)
-        row.decided_by, row.decided_at = person_id, act.now
         if is_accepted:
             act.row.delegated_to = offered.team_id
             # Those above the new team have heard of nothing yet; their team has just answered what is owed.
             act.row.owed = act.row.lead_told = act.row.manager_told = None
             await act.end(tuple(AnswerKind), but=answer_id)
-        else:
-            row.ended_at = act.now
         return await _tell(act, row, name, is_accepted=is_accepted)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.blocks import eol as blocks
 from bot.blocks.eol.answers import NOT_OURS, REASON, TEAM_NAMED
 from bot.domain.eol.current_answer import current_milestone, standing
+from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.outcomes import Doubted, Standing
 from bot.domain.eol.reminders import AnswerKind
 from bot.domain.names import clean
@@ -63,7 +64,7 @@ async def not_ours(
 def _named(act: Act, team_id: int | None) -> TeamRecord | None:
     if team_id is None:
         return None
-    team = act.watcher.snapshot.team(team_id)
+    team = act.snapshot.team(team_id)
     if team is None or team.is_gone:
         raise NotFoundError("That team is no longer in the catalog: choose another, or none.")
     if act.card.watch.addressee.team is not None and act.card.watch.addressee.team.id == team_id:
@@ -93,6 +94,6 @@ async def _put_on_record(act: Act, assets: Collection[AssetRecord], reason: str)
 
 async def _ask(act: Act, answer_id: int | None, team: TeamRecord, assets: Collection[AssetRecord], reason: str) -> Told:
     """Ask the team that is said to be the owner to claim the assets; once, unless that was lost."""
-    doubter = act.watcher.snapshot.person(act.person_id)
+    doubter = act.snapshot.person(act.person_id)
     message = blocks.claim_wanted(doubter, act.card.watch.addressee.name, list(assets), reason)
-    return await act.tell_team(f"lifecycle.claim-wanted:{answer_id}", team, message)
+    return await act.send(Addressee(team), f"lifecycle.claim-wanted:{answer_id}", message)

@@ -102,6 +102,11 @@ async def _with_answers(
     return [_remembered(row, tuple(by_reminder.get(row.id, ())), people) for row in rows]
 
 
+async def answer_of(session: AsyncSession, row: tables.ReminderAnswer) -> Answer:
+    """Return an answer that may be over with the people in it."""
+    return _answer(row, await _people(session, _people_in([row], "person_id", "decided_by")))
+
+
 async def card_of(deps: Deps, watcher: Watcher, session: AsyncSession, reminder_id: int) -> Card | ClosedCard | None:
     """Return what the root message of a reminder shows now; None when nothing is known of it.
 

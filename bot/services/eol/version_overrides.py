@@ -21,10 +21,11 @@ from bot.domain.names import clean
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError, UserError
 from bot.services import actors
+from bot.services.cards import locked
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.eol import message_updates
-from bot.services.eol._card_answers import locked
+from bot.services.eol._card_answers import UNKNOWN
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import card_of, remembered
 from bot.services.eol.resolution import Closing
@@ -161,7 +162,7 @@ async def redraw(deps: Deps, watcher: Watcher, *, reminder_id: int) -> None:
     resolved = await closing.look([each for each in known if each.key not in watches.by_key])
     with suppress(TakenError):  # then another process has closed it in the meantime
         async with deps.database.transaction() as session:
-            await locked(session, reminder_id)
+            await locked(session, tables.Reminder, reminder_id, unknown=UNKNOWN)
             for each in known:
                 if each.id in resolved:
                     await closing.close(session, each, resolved[each.id], ())

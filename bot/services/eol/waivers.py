@@ -14,11 +14,14 @@ from bot.domain.names import clean
 from bot.domain.recipients import Told
 from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
-from bot.services import actors
+from bot.services import actors, decisions
 from bot.services.deps import Deps
-from bot.services.eol._card_answers import CLOSED, Act, acting, answer_of, holders_of, waiver_key
+from bot.services.eol._card_answers import CLOSED, Act, acting, waiver_key
 from bot.services.eol.exposure import Watcher
+from bot.services.eol.reminder_store import answer_of
 from bot.store import tables
+
+_OVER = "That is no longer asked: something else was answered since, or its day has passed."
 
 
 async def waive(
@@ -43,7 +46,7 @@ async def waive(
             if known is not None and is_same and (known.until, known.detail.get(REASON)) == (until, said):
                 is_asked = known.decided_by is None
                 return Standing(act.card, known, await _ask(act, known) if is_asked else None)
-        held = await holders_of(act.session, act.card, asked_by=person_id)
+        held = await act.holders(asked_by=person_id)
         if not actors.people_who_may(Right.APPROVE, held):
             raise UserError(
                 "Somebody else of your team has to approve, and there is nobody else in it: plan the upgrade instead, "
@@ -75,17 +78,13 @@ async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int
         raise NotFoundError(CLOSED)
     async with acting(deps, watcher, reminder_id=asked.reminder_id, person_id=person_id) as act:
         row = await act.session.get_one(tables.ReminderAnswer, answer_id)
-        if row.decided_by is not None:
-            was_granted = row.ended_at != row.decided_at
+        held = await act.holders(asked_by=row.person_id)
+        right = Right.APPROVE
+        if not decisions.decide(act, row, held, right=right, is_granted=is_granted, today=act.today, over=_OVER):
+            was_granted = decisions.was_granted(row)
             return Decided(act.card, await answer_of(act.session, row), was_granted, is_new=False)
-        if row.ended_at is not None or (row.until is not None and row.until <= act.today):
-            raise NotFoundError("That is no longer asked: something else was answered since, or its day has passed.")
-        act.require(Right.APPROVE, await holders_of(act.session, act.card, asked_by=row.person_id))
-        row.decided_by, row.decided_at = person_id, act.now
         if is_granted:
             await act.end(tuple(AnswerKind), but=answer_id)
-        else:
-            row.ended_at = act.now
         answer = await answer_of(act.session, row)
         await act.note("approve" if is_granted else "refuse", answer=answer_id)
         await act.revise(waiver_key(answer_id), blocks.waiver_settled(act.card, answer, is_granted=is_granted))
