@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.app import Running
+from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import Exposure, Watch
-from bot.domain.eol.reminders import AnswerKind, Remembered
+from bot.domain.eol.reminders import Remembered
 from bot.services import snapshot as snapshots
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import remembered

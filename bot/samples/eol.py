@@ -12,6 +12,7 @@ from bot.blocks import eol as blocks
 from bot.blocks.eol.moved import moved
 from bot.blocks.text import Block, Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Role
+from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import NOBODY, Addressee, Responsible, Running, Watch
 from bot.domain.eol.feed import Freshness
@@ -19,17 +20,7 @@ from bot.domain.eol.matches import Ambiguous, InCycle, Matched, Method, UnknownP
 from bot.domain.eol.milestones import Audience, Deadline, DeadlineKind, Milestone
 from bot.domain.eol.outcomes import Decided, Doubted, Offered, Outcome, Pinned, Recorded, Standing
 from bot.domain.eol.records import Charge, Cycle, Product
-from bot.domain.eol.reminders import (
-    Answer,
-    AnswerKind,
-    Card,
-    ClosedCard,
-    DateMove,
-    Digest,
-    FactsAge,
-    Item,
-    Remembered,
-)
+from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, FactsAge, Item, Remembered
 from bot.domain.eol.resolution import Resolution
 from bot.domain.inventory.deployments import Deployment, Pin
 from bot.domain.recipients import Told, Via

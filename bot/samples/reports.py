@@ -10,11 +10,12 @@ from typing import Any
 
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.eol import Charge, Cycle, Product, Table, Undated
+from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import Between, Everything, Overdue, Period
-from bot.domain.eol.reminders import Answer, AnswerKind, FactsAge, Remembered
+from bot.domain.eol.reminders import FactsAge, Remembered
 from bot.domain.eol.reports import Compiling, Report
 from bot.domain.eol.subjects import ProductAsked, Subject
 from bot.domain.inventory.deployments import Deployment

@@ -223,6 +223,14 @@ class TestTheCard:
         missed = blocks.card(answered(0, until=TODAY - timedelta(1)))
         assert "That day has passed: set a new one" in missed.text
 
+    @pytest.mark.parametrize("number", [4, 6], ids=["snoozed", "waived"])
+    def test_what_the_date_has_overtaken_is_no_answer_in_a_digest(self, number: int) -> None:
+        earlier = story(on=date(2027, 3, 1), answers=(answers("Ada", until=SOON)[number],))
+        digest = Digest(addressee=team("Payments"), items=(Item(earlier, Milestone(90)),), today=TODAY)
+        assert "until" not in blocks.digest(digest).text
+        holding = replace(digest, items=(Item(answered(number, until=SOON), Milestone(90)),))
+        assert "until" in blocks.digest(holding).text
+
     def test_what_is_said_to_be_done_is_verified_for_two_weeks(self) -> None:
         fresh = blocks.card(story(claimed_at=NOW, claimed_by=person("Ada")))
         assert "It is closed as soon as the inventory shows it." in fresh.text

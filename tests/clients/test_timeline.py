@@ -11,8 +11,8 @@ from PIL import Image
 
 from bot.blocks.eol.reports import alt_text
 from bot.clients.timeline import REST_HEIGHT, ROW_HEIGHT, WIDTH, draw
+from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.milestones import DeadlineKind
-from bot.domain.eol.reminders import AnswerKind
 from bot.domain.eol.reports import Urgency
 from bot.domain.eol.timeline import MOST_ROWS, Row, Timeline, timeline
 from tests.domain.eol.test_reports import END, TODAY, answer, compiled, remembered, runs

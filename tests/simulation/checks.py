@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.clients.eol import starter
-from bot.domain.eol.responses import Acknowledged, Planned, Snoozed, Waived
+from bot.domain.eol.answers import AnswerKind
 from bot.store.tables import Deployment, Reminder, VersionPin
 from tests.simulation.calendars import Calendar, calendar
 from tests.simulation.life import Lived, Message, Said
@@ -130,16 +130,16 @@ def _answered(lived: Lived) -> Iterator[str]:
     claims = lived.claims
     for each in lived.said:
         answer = each.quiet_by
-        if answer is None or answer.deadline.on > each.deadline:
+        if answer is None or answer.deadline > each.deadline:
             continue
         row = lived.reminders[each.reminder]
-        match answer:
-            case Acknowledged(milestone=seen):
-                is_quiet = answer.deadline.on == each.deadline and each.milestone >= seen.days
-            case Planned(on=on):
-                is_quiet = each.on < on - timedelta(7)
-            case Snoozed(until=over) | Waived(expires=over):
-                is_quiet = each.on < over
+        match answer.kind:
+            case AnswerKind.ACKNOWLEDGED:
+                is_quiet = answer.deadline == each.deadline and each.milestone >= answer.milestone
+            case AnswerKind.PLANNED:
+                is_quiet = each.on < answer.until - timedelta(7)
+            case _:
+                is_quiet = each.on < answer.until
         if is_quiet and not claims[each.reminder]:
             yield f"T-{each.milestone} of {row.addressee} {row.product} {row.cycle} was said on {each.on}: {answer}"
 

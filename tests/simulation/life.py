@@ -19,6 +19,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.domain.eol.answers import Answer, AnswerKind
+from bot.domain.eol.reminders import Remembered
 from bot.playground.fake_slack import FakeSlack
 from bot.services.deps import Deps
 from bot.services.eol.reminder_store import remembered
@@ -346,7 +348,19 @@ async def _note(database: Database, lived: Lived, now: datetime) -> None:
             entry = (each.id, each.deadline, each.milestone.days, each.said_on)
             if entry not in known:
                 told = f"team:{each.delegated_to}" if each.delegated_to is not None else each.addressee
-                lived.said.append(Said(*entry, now, told, each.response))
+                lived.said.append(Said(*entry, now, told, _quiet_by(each)))
+
+
+def _quiet_by(reminder: Remembered) -> Answer | None:
+    """The newest answer that can keep it quiet: not a delegation, and no waiver that nobody has approved."""
+    return next(
+        (
+            each
+            for each in reminder.answers
+            if each.kind is not AnswerKind.DELEGATED and (each.kind is not AnswerKind.WAIVED or each.decided_by)
+        ),
+        None,
+    )
 
 
 def _messages(slack: FakeSlack, lived: Lived) -> list[Message]:

@@ -19,7 +19,7 @@ from sqlmodel import col
 from bot.blocks.eol import actions as ids
 from bot.blocks.ownership import CLAIM, CLAIM_TEAM
 from bot.domain.eol import InCycle, match
-from bot.domain.eol.responses import LONGEST_WAIVER
+from bot.domain.eol.answers import LONGEST_WAIVER
 from bot.domain.inventory.observations import Seen
 from bot.playground.fake_slack import FakeSlack, Message, View
 from bot.services.deps import Deps

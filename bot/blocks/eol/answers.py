@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from bot.blocks import text
 from bot.blocks.eol import words
 from bot.blocks.ownership.words import person
 from bot.blocks.text import bold, escape, mention
-from bot.domain.eol.reminder_plan import VERIFYING_DAYS
-from bot.domain.eol.reminders import Answer, AnswerKind, Card, Remembered
+from bot.domain.eol.answers import Answer, AnswerKind, State
+from bot.domain.eol.reminders import Card
 from bot.domain.records import PersonRecord
 
 #: Keys of an answer's detail, as `answering` writes them.
@@ -20,14 +20,13 @@ REASON, NOT_OURS, TEAM_NAMED = "reason", "not_ours", "team"
 def said(card: Card) -> list[str]:
     """Return what stands: claimed as done, the answers in force, and what has become of them."""
     lines = _claimed(card)
-    moved = [answer for answer in card.reminder.answers if card.watch.deadline.on < answer.deadline]
-    for answer in card.reminder.answers:
-        if answer not in moved:
-            lines += _answer(answer, card)
+    for answer, state in card.effect.states:
+        if not card.effect.is_overtaken(answer):
+            lines += _answer(answer, state, card)
     if card.delegated_to and not any(_is_taken_over(answer) for answer in card.reminder.answers):
         lines.append(f"{bold(card.delegated_to, 80)} has taken this over.")
-    if moved:
-        before = words.day(moved[0].deadline)
+    if card.effect.moved_from is not None:
+        before = words.day(card.effect.moved_from)
         lines.append(
             f":warning: The date was {before} when this was answered: it has come nearer, so please look again."
         )
@@ -36,23 +35,26 @@ def said(card: Card) -> list[str]:
 
 def sentence(answer: Answer, card: Card) -> str:
     """Return one answer as a sentence; empty for one that is over."""
-    return " ".join(_answer(answer, card))
+    return " ".join(_answer(answer, card.effect.state(answer), card))
 
 
-def short(reminder: Remembered, today: date) -> str:
+def short(card: Card) -> str:
     """Return in a few words what stands, for one line of a list; empty when nothing does."""
-    if reminder.claimed_at is not None:
-        is_early = _is_verifying(reminder.claimed_at, today)
-        return f"said to be done, {'verifying' if is_early else 'but the inventory still shows it'}"
-    for answer in reminder.answers:
-        if answer.kind is AnswerKind.PLANNED and answer.until is not None:
-            return f"planned for {words.day(answer.until)}"
-        if answer.kind is AnswerKind.SNOOZED and answer.until is not None and answer.until > today:
-            return f"snoozed until {words.day(answer.until)}"
-        if answer.kind is AnswerKind.WAIVED and answer.until is not None and answer.until > today:
-            return f"waived until {words.day(answer.until)}" if answer.decided_by else "a waiver awaits its approval"
-        if answer.kind is AnswerKind.DELEGATED and answer.decided_by is None:
-            return "offered to another team"
+    if card.reminder.claimed_at is not None:
+        return f"said to be done, {'verifying' if card.is_verifying else 'but the inventory still shows it'}"
+    for answer, state in card.effect.states:
+        until = words.day(answer.until) if answer.until is not None else ""
+        match answer.kind, state:
+            case AnswerKind.PLANNED, _:
+                return f"planned for {until}"
+            case AnswerKind.SNOOZED, State.HOLDS:
+                return f"snoozed until {until}"
+            case AnswerKind.WAIVED, State.HOLDS:
+                return f"waived until {until}"
+            case AnswerKind.WAIVED, State.ASKED:
+                return "a waiver awaits its approval"
+            case AnswerKind.DELEGATED, State.ASKED:
+                return "offered to another team"
     return ""
 
 
@@ -71,30 +73,24 @@ def _claimed(card: Card) -> list[str]:
     if claimed_at is None:
         return []
     claimed = f"{who(card.reminder.claimed_by)} said {text.date(claimed_at)} that it is done."
-    if _is_verifying(claimed_at, card.today):
+    if card.is_verifying:
         return [f"{claimed} It is closed as soon as the inventory shows it."]
     return [f":warning: {claimed} The inventory still shows it: look whether its source has been read since."]
 
 
-def _is_verifying(claimed_at: datetime, today: date) -> bool:
-    return (today - claimed_at.date()).days < VERIFYING_DAYS
-
-
-def _answer(answer: Answer, card: Card) -> list[str]:
+def _answer(answer: Answer, state: State, card: Card) -> list[str]:
     by, at = who(answer.person), text.date(answer.at)
     match answer.kind:
         case AnswerKind.ACKNOWLEDGED if answer.detail.get(NOT_OURS):
             return [_not_ours(answer)]
         case AnswerKind.ACKNOWLEDGED:
-            said = card.reminder.milestone
-            is_over = said is not None and answer.milestone is not None and said.days < answer.milestone
-            until = "it has been said again since" if is_over else "quiet until the next milestone"
+            until = "it has been said again since" if state is State.OVER else "quiet until the next milestone"
             return [f"Seen by {by} {at}; {until}."]
         case AnswerKind.PLANNED if answer.until is not None:
-            return _plan(answer, card, answer.until)
-        case AnswerKind.SNOOZED if answer.until is not None and answer.until > card.today:
+            return _plan(answer, state, card, answer.until)
+        case AnswerKind.SNOOZED if answer.until is not None and state is not State.OVER:
             return [f"Snoozed by {by} until {words.day(answer.until)}."]
-        case AnswerKind.WAIVED if answer.until is not None and answer.until > card.today:
+        case AnswerKind.WAIVED if answer.until is not None and state is not State.OVER:
             return [_waiver(answer, answer.until)]
         case AnswerKind.DELEGATED if answer.decided_by is not None:
             return [f"{bold(card.delegated_to, 80)} has taken this over: {who(answer.decided_by)} accepted it."]
@@ -128,7 +124,7 @@ def _waiver(answer: Answer, until: date) -> str:
     return f"Waived until {day}, asked for by {by}, approved by {who(answer.decided_by)}: {reason}"
 
 
-def _plan(answer: Answer, card: Card, on: date) -> list[str]:
+def _plan(answer: Answer, state: State, card: Card, on: date) -> list[str]:
     detail = answer.detail
     to = detail.get(TARGET, "")
     is_cycle = any(to == words.cycle_name(cycle) for cycle in card.watch.product.cycles)
@@ -145,7 +141,7 @@ def _plan(answer: Answer, card: Card, on: date) -> list[str]:
     if on > card.watch.deadline.on:
         late = words.span((on - card.watch.deadline.on).days)
         lines.append(f":warning: That is {late} after {words.day(card.watch.deadline.on)}.")
-    if on < card.today:
+    if state is State.OVER:
         lines.append(":warning: That day has passed: set a new one, or say that it is done.")
     return lines
 

@@ -9,10 +9,9 @@ from bot.blocks.eol import actions, words
 from bot.blocks.ownership import CLAIM, AssetValue
 from bot.blocks.text import Block, Rendered, button, context, plain, section
 from bot.blocks.values import encode
-from bot.domain.eol.current_answer import pending, standing
+from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
 from bot.domain.eol.exposure import Running
-from bot.domain.eol.reminders import AnswerKind, Card, Item
-from bot.domain.eol.responses import SNOOZE_ENDS
+from bot.domain.eol.reminders import Card, Item
 from bot.domain.records import AssetRecord
 
 #: Milestones beside the one that a message is about.
@@ -26,7 +25,7 @@ _SETTLED = frozenset({AnswerKind.PLANNED, AnswerKind.WAIVED})
 def card_buttons(card: Card) -> list[Block]:
     """Return what can be answered now. What would change nothing is left out; each click is checked again."""
     name, value = words.plain_name(card.watch, 45), words.value(card)
-    held = standing(card)
+    held = card.effect.answer
     stands = held.kind if held is not None else None
     elements: list[Mapping[str, Any]] = []
     if stands is None:
@@ -39,7 +38,7 @@ def card_buttons(card: Card) -> list[Block]:
     elements.append(explain_button(card))
     elements.append(_more(card))
     row: Block = {"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}
-    waiver = pending(card.reminder, AnswerKind.WAIVED, card.today)
+    waiver = card.effect.asked(AnswerKind.WAIVED)
     return [row] if waiver is None else [*decision_buttons(waiver.id, name), row]
 
 

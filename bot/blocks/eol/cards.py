@@ -18,10 +18,10 @@ from bot.blocks.eol.buttons import (
 from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, section, within
 from bot.domain.catalog import Area
-from bot.domain.eol.current_answer import standing
+from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import Addressee, Running
 from bot.domain.eol.milestones import DeadlineKind
-from bot.domain.eol.reminders import AnswerKind, Card, ClosedCard, DateMove, FactsAge, Item
+from bot.domain.eol.reminders import Card, ClosedCard, DateMove, FactsAge, Item
 from bot.domain.eol.upgrade_targets import suggested
 
 #: Lines of one kind on a card.
@@ -103,7 +103,7 @@ def headline(card: Card) -> str:
     """Return the first sentence, with a warning sign when the deadline is close or over and nobody is at it."""
     is_close = (card.watch.deadline.on - card.today).days <= _CLOSE
     is_loud = is_close and card.watch.deadline.kind is not DeadlineKind.ACTIVE_SUPPORT
-    sign = ":warning: " if is_loud and standing(card) is None and card.reminder.claimed_at is None else ""
+    sign = ":warning: " if is_loud and card.effect.answer is None and card.reminder.claimed_at is None else ""
     return f"{sign}{words.headline(card.watch, card.today)}"
 
 
@@ -224,7 +224,7 @@ def _clock(value: str) -> str:
 def _next_step(card: Card) -> str:
     if is_nobodys(card):
         return "Nobody owns these, so nobody is told but this channel. If one is yours, claim it for your team."
-    held = standing(card)
+    held = card.effect.answer
     is_seen_only = held is None or (held.kind is AnswerKind.ACKNOWLEDGED and not held.detail.get(answers.NOT_OURS))
     if not is_seen_only or card.reminder.claimed_at is not None:
         return ""

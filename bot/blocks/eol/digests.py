@@ -75,7 +75,7 @@ def _line(item: Item) -> str:
     more = len(named) - _MOST_NAMES
     names = join(named) if more <= 1 else f"{', '.join(named[:_MOST_NAMES])} and {more:,} more"
     line = f"{words.brief(card.watch, card.today)} {names}"
-    stands = answers.short(card.reminder, card.today)
+    stands = answers.short(card)
     return f"{line} ({stands})" if stands else line
 
 

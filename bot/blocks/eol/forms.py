@@ -9,10 +9,10 @@ from bot.blocks.eol import actions, answers, words
 from bot.blocks.forms import Choice, Day, Field, Fill, Form, NameOrChoice, Person, Text
 from bot.blocks.text import Block, bold
 from bot.blocks.values import encode
+from bot.domain.eol.answers import LONGEST_WAIVER, AnswerKind
 from bot.domain.eol.exposure import Running
 from bot.domain.eol.records import Cycle, Product
-from bot.domain.eol.reminders import AnswerKind, Card
-from bot.domain.eol.responses import LONGEST_WAIVER
+from bot.domain.eol.reminders import Card
 from bot.domain.eol.upgrade_targets import suggested, targets
 from bot.domain.records import TeamRecord
 

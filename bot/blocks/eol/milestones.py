@@ -10,7 +10,6 @@ from bot.blocks.eol.actions import ACKNOWLEDGE, PLAN
 from bot.blocks.eol.buttons import MOST_ALSO, open_button, with_also
 from bot.blocks.eol.cards import headline
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, button, context, fitting, section
-from bot.domain.eol.current_answer import standing
 from bot.domain.eol.milestones import Audience
 from bot.domain.eol.reminders import Card, Item
 
@@ -58,7 +57,7 @@ def _line(item: Item, *, names_team: bool) -> str:
 def _buttons(card: Card) -> Block:
     name, value = words.plain_name(card.watch, 45), words.value(card)
     elements: list[Mapping[str, Any]] = [open_button(card)]
-    if standing(card) is None and card.watch.addressee.key != "nobody":
+    if card.effect.answer is None and card.watch.addressee.key != "nobody":
         elements = [
             button("Acknowledge", ACKNOWLEDGE, value, label=f"Acknowledge: {name}"),
             button("Plan…", PLAN, value, label=f"Plan… {name}", style="primary"),

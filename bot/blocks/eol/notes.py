@@ -9,7 +9,8 @@ from bot.blocks.eol import actions, answers, words
 from bot.blocks.eol.buttons import MOST_CLAIMS, claim_button, decision_buttons, open_button
 from bot.blocks.eol.cards import listing
 from bot.blocks.text import Block, Rendered, bold, button, escape, section
-from bot.domain.eol.reminders import Answer, Card
+from bot.domain.eol.answers import Answer
+from bot.domain.eol.reminders import Card
 from bot.domain.records import AssetRecord, PersonRecord
 
 

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from bot.blocks.eol import answers, words
 from bot.blocks.recipients import said_to
 from bot.blocks.text import Rendered, bold, escape
+from bot.domain.eol.answers import PLAN_CHECK, SNOOZE_ENDS, Answer, AnswerKind
 from bot.domain.eol.milestones import next_due
 from bot.domain.eol.outcomes import Decided, Doubted, Offered, Outcome, Pinned, Recorded, Standing
-from bot.domain.eol.reminders import Answer, AnswerKind, Card
-from bot.domain.eol.responses import PLAN_CHECK, SNOOZE_ENDS
+from bot.domain.eol.reminders import Card
 from bot.domain.recipients import Told
 from bot.domain.working_time import WorkingTime
 

@@ -10,11 +10,11 @@ from itertools import groupby
 from bot.blocks.eol import report_words as words
 from bot.blocks.eol.words import day, price
 from bot.blocks.text import SECTION_TEXT, Block, bold, cut_mrkdwn, escape, section
+from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.deadlines import current, deadlines_of
 from bot.domain.eol.exposure import Running
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.records import Cycle, Product
-from bot.domain.eol.reminders import Answer, AnswerKind
 from bot.domain.eol.reports import Entry, Report, Urgency
 
 _MOST_TEAMS_IN_LINE = 6
@@ -102,7 +102,7 @@ def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
         each.watch.addressee.team is not None and each.watch.addressee.team.id == report.subject.teams[0].id
         for each in entries
     )
-    whose = [_theirs(each, report.today, is_named=not is_one_team) for each in entries[:_MOST_TEAMS_IN_LINE]]
+    whose = [_theirs(each, is_named=not is_one_team) for each in entries[:_MOST_TEAMS_IN_LINE]]
     # On one line: Slack drops the spaces that would set a second one in.
     return _listed(f"• {head} — ", whose, len(entries))
 
@@ -118,7 +118,7 @@ def _listed(head: str, whose: Sequence[str], count: int, *, after: str = "") -> 
     return cut_mrkdwn(line, _LONGEST_LINE)
 
 
-def _theirs(entry: Entry, today: date, *, is_named: bool) -> str:
+def _theirs(entry: Entry, *, is_named: bool) -> str:
     watch = entry.watch
     said = words.names(watch.runs)
     if is_named:
@@ -126,11 +126,11 @@ def _theirs(entry: Entry, today: date, *, is_named: bool) -> str:
     others = sorted({name for one in watch.runs[:_LOOKED_AT] for _, name in one.responsible.others})
     if others and not is_named:
         said += f" (shared with {', '.join(escape(name, 40) for name in others[:3])})"
-    state = _state(entry, today)
+    state = _state(entry)
     return f"{said} · {state}" if state else said
 
 
-def _state(entry: Entry, today: date) -> str:
+def _state(entry: Entry) -> str:
     """Return what is being done about it."""
     reminder = entry.reminder
     if reminder is None:
@@ -138,30 +138,27 @@ def _state(entry: Entry, today: date) -> str:
     if reminder.claimed_at is not None:
         by = escape(reminder.claimed_by.name, 40) if reminder.claimed_by is not None else "somebody"
         return f"{by} says it is done; not seen yet"
-    newest = next((each for each in reminder.answers if each.response(reminder.kind) is not None), None)
-    waiting = next(
-        (each for each in reminder.answers if each.kind is AnswerKind.WAIVED and each.decided_by is None), None
-    )
-    if newest is None:
-        return "a waiver waits for its approval" if waiting is not None else ""
-    return _answered(entry, newest, today)
+    last = entry.effect.last if entry.effect is not None else None
+    if last is not None:
+        return _answered(entry, last)
+    is_asked = entry.effect is not None and entry.effect.asked(AnswerKind.WAIVED) is not None
+    return "a waiver waits for its approval" if is_asked else ""
 
 
-def _answered(entry: Entry, newest: Answer, today: date) -> str:
-    by = escape(newest.person.name, 40) if newest.person is not None else "somebody"
-    until = day(newest.until) if newest.until is not None else ""
-    is_over = newest.until is not None and newest.until < today
-    match newest.kind:
+def _answered(entry: Entry, last: Answer) -> str:
+    by = escape(last.person.name, 40) if last.person is not None else "somebody"
+    until = day(last.until) if last.until is not None else ""
+    state = entry.effect.last_state if entry.effect is not None else None
+    moved = ", before the date moved" if state is State.OUTDATED else ""
+    match last.kind:
         case AnswerKind.PLANNED:
-            target = escape(newest.detail.get("target", ""), 40)
-            # A plan that holds no longer and whose day is to come was made for a deadline that has moved.
-            late = ", which has passed" if is_over else ", before the date moved"
-            said = f"planned{f' to {target}' if target else ''} for {until}"
-            return said if entry.urgency is Urgency.PLANNED else said + late
+            target = escape(last.detail.get("target", ""), 40)
+            late = ", which has passed" if state is State.OVER else moved
+            return f"planned{f' to {target}' if target else ''} for {until}{late}"
         case AnswerKind.WAIVED:
-            return f"the waiver was over on {until}" if is_over else f"waived until {until}"
+            return f"the waiver was over on {until}" if state is State.OVER else f"waived until {until}{moved}"
         case AnswerKind.SNOOZED:
-            return "" if is_over else f"snoozed until {until} by {by}"
+            return f"snoozed until {until} by {by}" if state is State.HOLDS else ""
         case _:
             return f"seen by {by}"
 

@@ -148,5 +148,5 @@ def _answer(each: Entry) -> str | None:
         return None
     if reminder.claimed_at is not None:
         return "claimed"
-    newest = next((answer for answer in reminder.answers if answer.response(reminder.kind) is not None), None)
-    return newest.kind.value if newest is not None else None
+    last = each.effect.last if each.effect is not None else None
+    return last.kind.value if last is not None else None

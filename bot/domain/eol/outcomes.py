@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.eol.reminders import Answer, Card
+from bot.domain.eol.answers import Answer
+from bot.domain.eol.reminders import Card
 from bot.domain.recipients import Told
 
 

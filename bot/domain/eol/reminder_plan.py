@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from bot.domain.eol.answers import evidence_due
 from bot.domain.eol.exposure import Running, Watch
 from bot.domain.eol.milestones import Audience, Loudness, Milestone, latest_due
 from bot.domain.eol.reminders import Remembered
-from bot.domain.eol.responses import Acknowledged, Planned, Snoozed, Waived, is_quiet
 from bot.domain.working_time import WorkingTime
-
-#: So many days after somebody said that it is done, the evidence should show it.
-VERIFYING_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +132,11 @@ def is_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
     """
     if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
         return True
-    for answer in reminder.answers:
-        response = answer.response(reminder.kind)
-        if response is None:
-            continue
-        if reminder.deadline < response.deadline.on:
-            return False
-        if isinstance(response, Planned):
-            return today <= response.on
-        if reminder.said_on is None or work.today(answer.at) >= reminder.said_on:
-            return True
-        lasts = None if isinstance(response, Acknowledged) else response
-        return is_quiet(lasts, replace(response.deadline, on=reminder.deadline), Milestone(0), today)
-    return False
+    done = reminder.effect(today)
+    given = work.today(done.last.at) if done.last is not None else None
+    return done.answers_milestone(
+        is_since=reminder.said_on is None or (given is not None and given >= reminder.said_on)
+    )
 
 
 def _redatings(subjects: Iterable[Subject], work: WorkingTime) -> Iterable[Redating]:
@@ -206,11 +195,8 @@ def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
     """Whether a snooze or a waiver is over, and nothing has been said since: what was said before it is due again."""
     if reminder is None or reminder.said_on is None:
         return False
-    match reminder.response:
-        case Snoozed(until=over) | Waived(expires=over):
-            return reminder.said_on < over <= today
-        case _:
-            return False
+    over = reminder.effect(today).put_off_until
+    return over is not None and reminder.said_on < over <= today
 
 
 def _escalates(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:
@@ -221,14 +207,7 @@ def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: 
     """Whether an answer, or the wait for the evidence, keeps a milestone from being said today."""
     if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
         return True
-    response = reminder.response
-    if response is None:
-        return False
-    deadline = replace(response.deadline, on=reminder.deadline)
-    if isinstance(response, Acknowledged) and response.deadline.on < reminder.deadline:
-        # It was given to a milestone by the old date; what counts as said has been brought to the new one.
-        return reminder.milestone is not None and milestone >= reminder.milestone
-    return is_quiet(response, deadline, milestone, today)
+    return reminder.effect(today).keeps_quiet(milestone)
 
 
 def _is_verifying(reminder: Remembered, today: date, work: WorkingTime) -> bool:
@@ -236,7 +215,7 @@ def _is_verifying(reminder: Remembered, today: date, work: WorkingTime) -> bool:
 
 
 def _evidence_due(claimed_at: datetime, work: WorkingTime) -> date:
-    return work.today(claimed_at) + timedelta(VERIFYING_DAYS)
+    return evidence_due(work.today(claimed_at))
 
 
 def _digest(

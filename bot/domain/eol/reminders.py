@@ -2,63 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
+from bot.domain.eol.answers import Answer, Effect, effect, evidence_due
 from bot.domain.eol.exposure import Addressee, Running, Watch
 from bot.domain.eol.feed import Freshness
-from bot.domain.eol.milestones import Deadline, DeadlineKind, Milestone
-from bot.domain.eol.responses import Acknowledged, Planned, Response, Snoozed, Waived
+from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.records import PersonRecord
-
-
-class AnswerKind(StrEnum):
-    """What somebody can answer to a reminder."""
-
-    ACKNOWLEDGED = "acknowledged"
-    PLANNED = "planned"
-    SNOOZED = "snoozed"
-    WAIVED = "waived"
-    DELEGATED = "delegated"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """An answer in force. A waiver without `decided_by` awaits its approval, a delegation its acceptance.
-
-    `until` is a plan's day, or when a snooze or a waiver is over; `team_id` the team that a delegation is offered to.
-    `detail` of a plan: `target`, `compatibility` and `upgrade` (who does it), `rollback` (criteria), `decider`; of a
-    waiver: `reason`.
-    """
-
-    id: int
-    kind: AnswerKind
-    person: PersonRecord | None
-    at: datetime
-    deadline: date
-    milestone: int | None = None
-    until: date | None = None
-    team_id: int | None = None
-    detail: Mapping[str, str] = field(default_factory=dict)
-    decided_by: PersonRecord | None = None
-    decided_at: datetime | None = None
-
-    def response(self, kind: DeadlineKind) -> Response | None:
-        """Return the answer as the rules of quiet read it; None for one that keeps nothing quiet (yet)."""
-        deadline = Deadline(kind, self.deadline)
-        match self.kind:
-            case AnswerKind.ACKNOWLEDGED if self.milestone is not None:
-                return Acknowledged(deadline, Milestone(self.milestone))
-            case AnswerKind.PLANNED if self.until is not None:
-                return Planned(deadline, self.until)
-            case AnswerKind.SNOOZED if self.until is not None:
-                return Snoozed(deadline, self.until)
-            case AnswerKind.WAIVED if self.until is not None and self.decided_by is not None:
-                return Waived(deadline, self.until)
-            case _:
-                return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +39,9 @@ class Remembered:
         """What it is unique by while it is open, as `Watch.key`."""
         return self.addressee, self.product, self.cycle, self.kind.value
 
-    @property
-    def response(self) -> Response | None:
-        """The newest answer that can keep it quiet."""
-        responses = (answer.response(self.kind) for answer in self.answers)
-        return next((each for each in responses if each is not None), None)
+    def effect(self, today: date) -> Effect:
+        """Return what the answers do on a day."""
+        return effect(self.answers, self.deadline, self.milestone, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +73,17 @@ class Card:
     moves: tuple[DateMove, ...] = ()
     delegated_to: str = ""  #: the name of the team that has accepted it
     offered_to: str = ""  #: the name of the team that has been asked to take it
+
+    @property
+    def effect(self) -> Effect:
+        """What the answers do on the card's day."""
+        return effect(self.reminder.answers, self.watch.deadline.on, self.reminder.milestone, self.today)
+
+    @property
+    def is_verifying(self) -> bool:
+        """Whether it was said to be done, and the inventory has some time left to show it."""
+        claimed_at = self.reminder.claimed_at
+        return claimed_at is not None and self.today < evidence_due(claimed_at.date())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from bot.domain.eol.answers import AnswerKind, Effect, effect
 from bot.domain.eol.deadlines import charge_on
 from bot.domain.eol.exposure import Exposure, Running, Watch, WatchKey, certain_of, order_of
-from bot.domain.eol.milestones import Deadline, DeadlineKind
+from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import SOON_DAYS, Everything, Overdue, Period
 from bot.domain.eol.records import Charge, Cycle, Product
 from bot.domain.eol.reminders import FactsAge, Remembered
-from bot.domain.eol.responses import Acknowledged, Planned, Snoozed, Waived
 from bot.domain.eol.subjects import Subject
 from bot.domain.names import fold
 
@@ -37,13 +37,15 @@ class Entry:
     """What one addressee has of one cycle that ends.
 
     `charge` is what the provider charges on top today, `next_charge` what it charges next; None for nothing.
-    `is_past` says that the deadline lies behind. `active_until` is when active support ends, where that is to come.
+    `is_past` says that the deadline lies behind. `effect` is what the answers to the reminder do; None without one.
+    `active_until` is when active support ends, where that is to come.
     """
 
     watch: Watch
     urgency: Urgency
     is_past: bool
     reminder: Remembered | None = None
+    effect: Effect | None = None
     charge: Charge | None = None
     next_charge: Charge | None = None
     active_until: date | None = None
@@ -55,22 +57,9 @@ class Entry:
 
     @property
     def quiet_until(self) -> date | None:
-        """The day until which a snooze holds, or a plan's or waiver's own; None for what is not quiet."""
-        response = self.reminder.response if self.reminder is not None else None
-        match response:
-            case Planned(on=on):
-                return on if self.urgency is Urgency.PLANNED else None
-            case Waived(expires=expires):
-                return expires if self.urgency is Urgency.WAIVED else None
-            case Snoozed(until=until):
-                return until
-            case _:
-                return None
-
-    @property
-    def is_acknowledged(self) -> bool:
-        """Whether somebody has seen what was said last."""
-        return self.reminder is not None and isinstance(self.reminder.response, Acknowledged)
+        """The day of the plan, the snooze or the waiver that holds; None for what is not quiet."""
+        held = self.effect.answer if self.effect is not None else None
+        return held.until if held is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,31 +190,29 @@ class Compiling:
         goes_on = not is_over and any(one.deployment.has_extended_support is not False for one in watch.runs)
         charges = watch.cycle.charges if goes_on else ()
         charge = charge_on(watch.cycle, self.today) if goes_on else None
+        done = effect(reminder.answers, watch.deadline.on, reminder.milestone, self.today) if reminder else None
         return Entry(
             watch=watch,
-            urgency=urgency_of(watch.deadline, reminder, self.today, is_paid=charge is not None),
+            urgency=urgency_of(watch.deadline.on, done, self.today, is_paid=charge is not None),
             is_past=watch.deadline.on < self.today,
             reminder=reminder,
+            effect=done,
             charge=charge,
             next_charge=next((each for each in charges if each.since > self.today), None),
             active_until=active.deadline.on if active is not None else None,
         )
 
 
-def urgency_of(deadline: Deadline, reminder: Remembered | None, today: date, *, is_paid: bool) -> Urgency:
-    """Return under which head a deadline stands.
-
-    An answer to a later deadline than this one says nothing of it: a date that moved to an earlier day is news.
-    """
-    response = reminder.response if reminder is not None else None
-    stands = response is not None and response.deadline.kind is deadline.kind and deadline.on >= response.deadline.on
-    if stands and isinstance(response, Planned) and today <= response.on:
+def urgency_of(deadline: date, done: Effect | None, today: date, *, is_paid: bool) -> Urgency:
+    """Return under which head a deadline stands, by what the answers to it do."""
+    held = done.answer if done is not None else None
+    if held is not None and held.kind is AnswerKind.PLANNED:
         return Urgency.PLANNED
-    if stands and isinstance(response, Waived) and today < response.expires:
+    if held is not None and held.kind is AnswerKind.WAIVED:
         return Urgency.WAIVED
-    if deadline.on < today:
+    if deadline < today:
         return Urgency.OVERDUE
-    if deadline.on <= today + timedelta(SOON_DAYS):
+    if deadline <= today + timedelta(SOON_DAYS):
         return Urgency.SOON
     return Urgency.PAID if is_paid else Urgency.LATER
 

@@ -13,8 +13,9 @@ from sqlmodel import col
 
 from bot.blocks import eol as blocks
 from bot.blocks.text import Rendered
+from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.exposure import Addressee
-from bot.domain.eol.reminders import Answer, AnswerKind, Card, ClosedCard
+from bot.domain.eol.reminders import Card, ClosedCard
 from bot.domain.recipients import Told
 from bot.domain.rights import Holders, Right
 from bot.errors import NotFoundError

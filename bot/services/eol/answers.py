@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from bot.domain.eol.current_answer import current_milestone, standing
+from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
+from bot.domain.eol.answers import snooze as snoozed
 from bot.domain.eol.outcomes import Recorded, Standing
-from bot.domain.eol.reminders import AnswerKind, Card
-from bot.domain.eol.responses import SNOOZE_ENDS
-from bot.domain.eol.responses import snooze as snoozed
+from bot.domain.eol.reminders import Card
 from bot.domain.rights import Right, require
 from bot.errors import UserError
 from bot.services import actors
@@ -44,11 +43,11 @@ async def look_up(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: 
 async def acknowledge(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> Recorded | Standing:
     """Keep a reminder quiet until its next milestone. Whatever keeps it quiet already stands."""
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
-        stands = standing(act.card)
+        stands = act.card.effect.answer
         if stands is not None:
             return Standing(act.card, stands)
         await act.end(_QUIET)
-        seen = current_milestone(act.card.reminder, act.card.watch.deadline.on, act.today)
+        seen = act.card.effect.current
         row = await act.add(AnswerKind.ACKNOWLEDGED, milestone=seen.days)
         await act.note("acknowledge", answer=row.id, milestone=seen.days)
         return await _recorded(act, row)
@@ -60,20 +59,20 @@ async def snooze(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: i
     A plan or a waiver in force stands. Raises UserError when it is too late for a snooze.
     """
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
-        stands = standing(act.card)
+        stands = act.card.effect.answer
         if stands is not None and stands.kind in _SETTLED:
             return Standing(act.card, stands)
-        found = snoozed(act.card.watch.deadline, act.today, days)
-        if found is None:
+        until = snoozed(act.card.watch.deadline.on, act.today, days)
+        if until is None:
             raise UserError(
                 f"A snooze ends {SNOOZE_ENDS} days before the date at the latest, so it is too late for one: "
                 "plan it, or acknowledge it."
             )
-        if stands is not None and stands.kind is AnswerKind.SNOOZED and stands.until == found.until:
+        if stands is not None and stands.kind is AnswerKind.SNOOZED and stands.until == until:
             return Standing(act.card, stands)
         await act.end(_QUIET)
-        row = await act.add(AnswerKind.SNOOZED, until=found.until)
-        await act.note("snooze", answer=row.id, until=found.until.isoformat())
+        row = await act.add(AnswerKind.SNOOZED, until=until)
+        await act.note("snooze", answer=row.id, until=until.isoformat())
         return await _recorded(act, row)
 
 
@@ -89,7 +88,7 @@ async def plan(
         if on < act.today:
             raise UserError("That day is over: choose today or a later one.")
         said = {key: value for key, value in detail.items() if value}
-        stands = standing(act.card)
+        stands = act.card.effect.answer
         if stands is not None and stands.kind is AnswerKind.PLANNED and (stands.until, stands.detail) == (on, said):
             return Standing(act.card, stands)
         await act.end(tuple(AnswerKind))

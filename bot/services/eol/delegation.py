@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bot.blocks import eol as blocks
 from bot.blocks.text import escape
-from bot.domain.eol.current_answer import pending
+from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.outcomes import Decided, Offered
-from bot.domain.eol.reminders import AnswerKind
 from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
 from bot.services import actors, decisions, routing
@@ -34,7 +33,7 @@ async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id:
         holder = act.card.reminder.delegated_to or (own.id if own is not None else None)
         if team_id == holder:
             raise UserError(f"{escape(team.name, 80)} has it already: choose another team.")
-        asked = pending(act.card.reminder, AnswerKind.DELEGATED, act.today)
+        asked = act.card.effect.asked(AnswerKind.DELEGATED)
         if asked is not None and asked.team_id == team_id:
             told = await act.send(Addressee(team), offer_key(asked.id), blocks.offer(act.card, asked))
             return Offered(act.card, team.name, told, is_new=False)

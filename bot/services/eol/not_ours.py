@@ -9,10 +9,9 @@ from sqlmodel import col
 
 from bot.blocks import eol as blocks
 from bot.blocks.eol.answers import NOT_OURS, REASON, TEAM_NAMED
-from bot.domain.eol.current_answer import current_milestone, standing
+from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.outcomes import Doubted, Standing
-from bot.domain.eol.reminders import AnswerKind
 from bot.domain.names import clean
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
@@ -48,12 +47,12 @@ async def not_ours(
         ids = ",".join(str(asset.id) for asset in assets)
         detail = {NOT_OURS: ids, REASON: said, TEAM_NAMED: team.name if team is not None else ""}
         detail = {key: value for key, value in detail.items() if value}
-        stands = standing(act.card)
+        stands = act.card.effect.answer
         if stands is not None and stands.detail == detail:
             told = await _ask(act, stands.id, team, assets, said) if team is not None else None
             return Standing(act.card, stands, told)
         await act.end(tuple(AnswerKind))
-        seen = current_milestone(act.card.reminder, act.card.watch.deadline.on, act.today)
+        seen = act.card.effect.current
         row = await act.add(AnswerKind.ACKNOWLEDGED, milestone=seen.days, detail=detail)
         await _put_on_record(act, assets, said)
         await act.note("not_ours", answer=row.id, assets=[asset.id for asset in assets], team=team_id)

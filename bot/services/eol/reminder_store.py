@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.exposure import Watch
 from bot.domain.eol.feed import freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
-from bot.domain.eol.reminders import Answer, AnswerKind, Card, ClosedCard, DateMove, FactsAge, Remembered
+from bot.domain.eol.reminders import Card, ClosedCard, DateMove, FactsAge, Remembered
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.services.deps import Deps
 from bot.services.eol.evidence import evidence_of

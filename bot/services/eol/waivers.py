@@ -6,10 +6,8 @@ from datetime import date, timedelta
 
 from bot.blocks import eol as blocks
 from bot.blocks.eol.answers import REASON
-from bot.domain.eol.current_answer import pending, standing
+from bot.domain.eol.answers import LONGEST_WAIVER, Answer, AnswerKind
 from bot.domain.eol.outcomes import Decided, Recorded, Standing
-from bot.domain.eol.reminders import Answer, AnswerKind
-from bot.domain.eol.responses import LONGEST_WAIVER
 from bot.domain.names import clean
 from bot.domain.recipients import Told
 from bot.domain.rights import Right
@@ -40,8 +38,8 @@ async def waive(
         if not act.today < until <= act.today + timedelta(LONGEST_WAIVER):
             last = (act.today + timedelta(LONGEST_WAIVER)).isoformat()
             raise UserError(f"Choose a day after today and at most {LONGEST_WAIVER} days ahead, that is until {last}.")
-        asked = pending(act.card.reminder, AnswerKind.WAIVED, act.today)
-        for known in (asked, standing(act.card)):
+        asked = act.card.effect.asked(AnswerKind.WAIVED)
+        for known in (asked, act.card.effect.answer):
             is_same = known is not None and known.kind is AnswerKind.WAIVED
             if known is not None and is_same and (known.until, known.detail.get(REASON)) == (until, said):
                 is_asked = known.decided_by is None

@@ -10,6 +10,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.eol import Cycle, Product
+from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.exposure import Addressee, Watch
 from bot.domain.eol.milestones import Deadline, DeadlineKind, Loudness, Milestone, latest_due
 from bot.domain.eol.reminder_plan import (
@@ -22,8 +23,7 @@ from bot.domain.eol.reminder_plan import (
     is_answered,
     plan,
 )
-from bot.domain.eol.reminders import Answer, AnswerKind, Remembered
-from bot.domain.eol.responses import Snoozed, Waived, is_quiet
+from bot.domain.eol.reminders import Remembered
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.working_time import WorkingTime
 
@@ -94,12 +94,12 @@ class Life:
             number = int(each.subject.watch.cycle.name)
             reminder, watch = self.reminders[number], each.subject.watch
             assert each.milestone == latest_due(watch.deadline, today, self.work), "only the latest is said"
-            response = reminder.response
-            if response is not None and response.deadline.on == watch.deadline.on:
-                assert not is_quiet(response, watch.deadline, each.milestone, today), "an answer keeps it quiet"
+            done = reminder.effect(today)
+            if done.last is not None and done.last.deadline == watch.deadline.on:
+                assert not done.keeps_quiet(each.milestone), "an answer keeps it quiet"
             if reminder.milestone is not None and each.milestone >= reminder.milestone:
-                assert isinstance(response, Snoozed | Waived), "only what was put off is said once more"
-                over = response.until if isinstance(response, Snoozed) else response.expires
+                over = done.put_off_until
+                assert over is not None, "only what was put off is said once more"
                 assert reminder.said_on is not None
                 assert reminder.said_on < over <= today
             if each.is_owed:

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.eol import Charge, Cycle, Product, Table, Undated
+from bot.domain.eol.answers import Answer, AnswerKind, effect
 from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.feed import Freshness
-from bot.domain.eol.milestones import Deadline, DeadlineKind
+from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import Between, Everything, Overdue, Period
-from bot.domain.eol.reminders import Answer, AnswerKind, FactsAge, Remembered
+from bot.domain.eol.reminders import FactsAge, Remembered
 from bot.domain.eol.reports import Compiling, Report, Urgency, is_within, urgency_of
 from bot.domain.eol.subjects import Subject
 from bot.domain.inventory.deployments import Deployment
@@ -200,19 +201,18 @@ def test_only_what_nobody_knows() -> None:
     assert (report.entries, len(report.unsure)) == ((), 1)
 
 
-KINDS = st.sampled_from(DeadlineKind)
 DAYS = st.integers(-900, 900).map(lambda days: TODAY + timedelta(days))
 
 
-@given(on=DAYS, kind=KINDS, is_paid=st.booleans(), until=DAYS, given_to=DAYS, which=st.sampled_from(AnswerKind))
+@given(on=DAYS, is_paid=st.booleans(), until=DAYS, given_to=DAYS, which=st.sampled_from(AnswerKind))
 def test_a_deadline_is_never_hidden_and_quiet_only_while_an_answer_holds(
-    on: date, kind: DeadlineKind, is_paid: bool, until: date, given_to: date, which: AnswerKind
+    on: date, is_paid: bool, until: date, given_to: date, which: AnswerKind
 ) -> None:
-    deadline = Deadline(kind, on)
-    bare = urgency_of(deadline, None, TODAY, is_paid=is_paid)
+    bare = urgency_of(on, None, TODAY, is_paid=is_paid)
     assert bare not in (Urgency.PLANNED, Urgency.WAIVED)
     assert (bare is Urgency.OVERDUE) is (on < TODAY)
-    said = urgency_of(deadline, remembered(given_to, answer(which, given_to, until), kind=kind), TODAY, is_paid=is_paid)
+    done = effect((answer(which, given_to, until),), on, None, TODAY)
+    said = urgency_of(on, done, TODAY, is_paid=is_paid)
     if said is not bare:
         assert said.value == which.value
         assert on >= given_to
