@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -32,13 +32,20 @@ class Fill:
 _EMPTY = Fill()
 
 
-@dataclass(frozen=True, slots=True)
-class Field(ABC, Generic[_T]):
-    """A field. `missing` is what is said when it is left empty; without it, it may be."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Field(Generic[_T]):
+    """A field: `element` renders it, or returns None where there is nothing to ask, and `read` reads what is not empty.
+
+    `missing` is what is said when it is left empty; without it, it may be, unless it `is_kept`: then Slack shows a
+    first choice that can only be changed.
+    """
 
     block_id: str
     label: str
-    missing: str = field(default="", kw_only=True)
+    element: Callable[[Fill], Block | None]
+    read: Callable[[str], _T]
+    missing: str = ""
+    is_kept: bool = False
 
     def input(self, fill: Fill) -> Block | None:
         """Return the field as a block; None where there is nothing to ask."""
@@ -48,128 +55,64 @@ class Field(ABC, Generic[_T]):
         return {
             "type": "input",
             "block_id": self.block_id,
-            "optional": self.is_optional,
+            "optional": not (self.missing or self.is_kept),
             "label": {"type": "plain_text", "text": fill.label or self.label},
             "element": {"action_id": self.block_id, **element},
         }
 
-    @property
-    def is_optional(self) -> bool:
-        """Whether Slack takes the form with this left empty."""
-        return not self.missing
 
-    @abstractmethod
-    def element(self, fill: Fill) -> Block | None:
-        """Return the element that is filled in, None where there is nothing to ask."""
-
-    @abstractmethod
-    def read(self, text: str) -> _T:
-        """Return what was typed or chosen, which is not empty. Raises UserError for what it cannot be."""
+def text(
+    block_id: str, label: str, *, missing: str = "", limit: int = 500, hint: str = "", is_long: bool = False
+) -> Field[str]:
+    """Return a field for a line of text, or with `is_long` for several."""
+    return Field(block_id, label, partial(_text, limit=limit, hint=hint, is_long=is_long), str, missing)
 
 
-@dataclass(frozen=True, slots=True)
-class Text(Field[str]):
-    """A line of text, or with `is_long` several."""
+def day(block_id: str, label: str, *, missing: str = "") -> Field[date]:
+    """Return a field for a day, which is filled with one in the ISO format."""
 
-    limit: int = field(default=500, kw_only=True)
-    hint: str = field(default="", kw_only=True)
-    is_long: bool = field(default=False, kw_only=True)
+    def read(typed: str) -> date:
+        try:
+            return date.fromisoformat(typed)
+        except ValueError:
+            raise UserError(missing or "Choose a day.") from None
 
-    def element(self, fill: Fill) -> Block:
-        """Return a text input."""
-        element: Block = {"type": "plain_text_input", "multiline": self.is_long, "max_length": self.limit}
-        if shown := plain(fill.initial, self.limit):
-            element["initial_value"] = shown
-        if self.hint:
-            element["placeholder"] = {"type": "plain_text", "text": self.hint}
-        return element
-
-    def read(self, text: str) -> str:
-        """Return what was typed."""
-        return text
-
-
-@dataclass(frozen=True, slots=True)
-class Day(Field[date]):
-    """A day; it is filled with one in the ISO format."""
-
-    def element(self, fill: Fill) -> Block:
-        """Return a date picker."""
+    def element(fill: Fill) -> Block:
         return {"type": "datepicker", **({"initial_date": fill.initial} if fill.initial else {})}
 
-    def read(self, text: str) -> date:
-        """Return the day. Raises UserError for what is none."""
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise UserError(self.missing or "Choose a day.") from None
+    return Field(block_id, label, element, read, missing)
 
 
-@dataclass(frozen=True, slots=True)
-class Person(Field[str]):
-    """Somebody in Slack, by their Slack id."""
+def person(block_id: str, label: str) -> Field[str]:
+    """Return a field for somebody in Slack, by their Slack id."""
 
-    def element(self, fill: Fill) -> Block:
-        """Return a menu of people."""
+    def element(fill: Fill) -> Block:
         return {"type": "users_select", **({"initial_user": fill.initial} if mention(fill.initial) else {})}
 
-    def read(self, text: str) -> str:
-        """Return the id."""
-        return text
+    return Field(block_id, label, element, str)
 
 
-class _Menu(Field[_T]):
-    def element(self, fill: Fill) -> Block | None:
-        """Return a menu of the options; None where there are none."""
-        if not fill.options:
-            return None
-        cut = {value[:_OPTION_VALUE]: said for value, said in fill.options.items()}
-        options = {value: _option(said, value) for value, said in islice(cut.items(), _MOST_OPTIONS)}
-        element: Block = {"type": "static_select", "options": list(options.values())}
-        initial = options.get(fill.initial[:_OPTION_VALUE])
-        return element if initial is None else {**element, "initial_option": initial}
+def choice(block_id: str, label: str, *, is_kept: bool = False) -> Field[str]:
+    """Return a field for one of some values, which is asked only where there are some."""
+    return Field(block_id, label, _menu, str, is_kept=is_kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(_Menu[str]):
-    """One of some values, asked only where there are some. With `is_kept`, the first choice can only be changed."""
-
-    is_kept: bool = field(default=False, kw_only=True)
-
-    @property
-    def is_optional(self) -> bool:
-        """Whether it can be emptied."""
-        return not (self.missing or self.is_kept)
-
-    def read(self, text: str) -> str:
-        """Return the value."""
-        return text
+def id_choice(block_id: str, label: str, *, missing: str = "") -> Field[int]:
+    """Return a field for one of some things by their ids."""
+    return Field(block_id, label, _menu, number, missing)
 
 
-@dataclass(frozen=True, slots=True)
-class IdChoice(_Menu[int]):
-    """One of some things by their ids."""
+def name_or_choice(block_id: str, label: str, *, hint: str, missing: str = "") -> Field[str]:
+    """Return a field for one of some things by their ids.
 
-    def read(self, text: str) -> int:
-        """Return the id. Raises NotFoundError for what is none."""
-        return number(text)
+    Where there are more than a menu takes, or none, the name is typed.
+    """
 
+    def element(fill: Fill) -> Block | None:
+        is_menu = 0 < len(fill.options) <= _MOST_OPTIONS
+        return _menu(fill) if is_menu else _text(_EMPTY, limit=120, hint=hint, is_long=False)
 
-@dataclass(frozen=True, slots=True)
-class NameOrChoice(_Menu[str]):
-    """One of some things by their ids; where there are more than a menu takes, or none, the name is typed."""
-
-    hint: str = field(default="", kw_only=True)
-
-    def element(self, fill: Fill) -> Block | None:
-        """Return the menu or a line of text."""
-        if not fill.options or len(fill.options) > _MOST_OPTIONS:
-            return Text(self.block_id, self.label, hint=self.hint, limit=120).element(_EMPTY)
-        return _Menu.element(self, fill)
-
-    def read(self, text: str) -> str:
-        """Return the id or the name."""
-        return text
+    return Field(block_id, label, element, str, missing)
 
 
 class Answers:
@@ -216,10 +159,10 @@ class Form:
         found: dict[str, Any] = {}
         wrong: dict[str, str] = {}
         for each in self.fields:
-            text = values.get(each.block_id, "").strip()
+            typed = values.get(each.block_id, "").strip()
             try:
-                if text:
-                    found[each.block_id] = each.read(text)
+                if typed:
+                    found[each.block_id] = each.read(typed)
                 elif each.missing:
                     wrong[each.block_id] = each.missing
             except UserError as error:
@@ -249,6 +192,24 @@ def loading_view() -> Block:
     }
 
 
+def _text(fill: Fill, *, limit: int, hint: str, is_long: bool) -> Block:
+    element: Block = {"type": "plain_text_input", "multiline": is_long, "max_length": limit}
+    if shown := plain(fill.initial, limit):
+        element["initial_value"] = shown
+    if hint:
+        element["placeholder"] = {"type": "plain_text", "text": hint}
+    return element
+
+
+def _menu(fill: Fill) -> Block | None:
+    if not fill.options:
+        return None
+    cut = {value[:_OPTION_VALUE]: said for value, said in fill.options.items()}
+    options = {value: _option(said, value) for value, said in islice(cut.items(), _MOST_OPTIONS)}
+    element: Block = {"type": "static_select", "options": list(options.values())}
+    initial = options.get(fill.initial[:_OPTION_VALUE])
+    return element if initial is None else {**element, "initial_option": initial}
+
+
 def _option(said: str, value: str) -> Block:
-    text = plain(said, _OPTION_TEXT) or "(no name)"
-    return {"text": {"type": "plain_text", "text": text}, "value": value}
+    return {"text": {"type": "plain_text", "text": plain(said, _OPTION_TEXT) or "(no name)"}, "value": value}

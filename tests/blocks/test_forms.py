@@ -6,17 +6,18 @@ from datetime import date
 
 import pytest
 
-from bot.blocks.forms import Choice, Day, Fill, Form, IdChoice, NameOrChoice, Person, Text
+from bot.blocks import forms
+from bot.blocks.forms import Fill, Form
 from bot.errors import FormError, NotFoundError, UserError
 from bot.playground.refusals import check_view
 
-REASON = Text("reason", "Why?", missing="Say why.", limit=20)
-DAY = Day("day", "When?", missing="Choose a day.")
-LATER = Day("later", "And again?")
-WHO = Person("who", "Who?")
-KIND = Choice("kind", "Which kind?", is_kept=True)
-ASSET = IdChoice("asset", "Which one?")
-TEAM = NameOrChoice("team", "Which team?", hint="Its name")
+REASON = forms.text("reason", "Why?", missing="Say why.", limit=20)
+DAY = forms.day("day", "When?", missing="Choose a day.")
+LATER = forms.day("later", "And again?")
+WHO = forms.person("who", "Who?")
+KIND = forms.choice("kind", "Which kind?", is_kept=True)
+ASSET = forms.id_choice("asset", "Which one?")
+TEAM = forms.name_or_choice("team", "Which team?", hint="Its name")
 FORM = Form("test.view", "A form", "Send", (REASON, DAY, LATER, WHO, KIND, ASSET, TEAM), refused_at=DAY)
 FILLED = {"reason": " it is old ", "day": "2026-12-01", "kind": "all", "asset": "7", "team": "Payments"}
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from bot.blocks import forms
 from bot.blocks.eol import actions, answers, words
-from bot.blocks.forms import Choice, Day, Field, Fill, Form, NameOrChoice, Person, Text
+from bot.blocks.forms import Field, Fill, Form
 from bot.blocks.text import Block, bold
 from bot.blocks.values import encode
 from bot.domain.eol.answers import LONGEST_WAIVER, AnswerKind
@@ -22,18 +23,18 @@ _USUAL_WAIVER = 90
 #: Stands for all assets of a reminder.
 ALL_ASSETS = "all"
 
-PLAN_TARGET = Choice(actions.PLAN_TARGET, "Upgrade to")
-PLAN_OTHER = Text(actions.PLAN_OTHER, "Or another way: a version, a service, switching it off", limit=80)
-PLAN_DAY = Day(actions.PLAN_DAY, "When will it be done?", missing="Choose the day on which it will be done.")
-PLAN_COMPATIBILITY = Person(actions.PLAN_COMPATIBILITY, "Who makes the application compatible?")
-PLAN_UPGRADE = Person(actions.PLAN_UPGRADE, "Who upgrades?")
-PLAN_ROLLBACK = Text(
+PLAN_TARGET = forms.choice(actions.PLAN_TARGET, "Upgrade to")
+PLAN_OTHER = forms.text(actions.PLAN_OTHER, "Or another way: a version, a service, switching it off", limit=80)
+PLAN_DAY = forms.day(actions.PLAN_DAY, "When will it be done?", missing="Choose the day on which it will be done.")
+PLAN_COMPATIBILITY = forms.person(actions.PLAN_COMPATIBILITY, "Who makes the application compatible?")
+PLAN_UPGRADE = forms.person(actions.PLAN_UPGRADE, "Who upgrades?")
+PLAN_ROLLBACK = forms.text(
     actions.PLAN_ROLLBACK,
     "When do you roll back?",
     hint="For example: errors above 1% for ten minutes, or the data check fails",
     is_long=True,
 )
-PLAN_DECIDER = Person(actions.PLAN_DECIDER, "Who may decide to roll back?")
+PLAN_DECIDER = forms.person(actions.PLAN_DECIDER, "Who may decide to roll back?")
 #: Where a plan's detail stands in its form.
 PLAN_DETAIL: Mapping[str, Field[str]] = {
     answers.COMPATIBILITY: PLAN_COMPATIBILITY,
@@ -50,14 +51,14 @@ PLAN = Form(
 )
 
 _TEAM_HINT = "The team's name"
-DELEGATE_TEAM = NameOrChoice(
+DELEGATE_TEAM = forms.name_or_choice(
     actions.DELEGATE_TEAM, "Which team?", missing="Choose the team that you ask.", hint=_TEAM_HINT
 )
 DELEGATE = Form(actions.DELEGATE_VIEW, "Delegate it", "Ask them", (DELEGATE_TEAM,), refused_at=DELEGATE_TEAM)
 
-NOT_OURS_ASSET = Choice(actions.NOT_OURS_ASSET, "What is not yours?", is_kept=True)
-NOT_OURS_TEAM = NameOrChoice(actions.NOT_OURS_TEAM, "Who owns it, as far as you know?", hint=_TEAM_HINT)
-NOT_OURS_REASON = Text(actions.NOT_OURS_REASON, "What makes you think so?", is_long=True)
+NOT_OURS_ASSET = forms.choice(actions.NOT_OURS_ASSET, "What is not yours?", is_kept=True)
+NOT_OURS_TEAM = forms.name_or_choice(actions.NOT_OURS_TEAM, "Who owns it, as far as you know?", hint=_TEAM_HINT)
+NOT_OURS_REASON = forms.text(actions.NOT_OURS_REASON, "What makes you think so?", is_long=True)
 NOT_OURS = Form(
     actions.NOT_OURS_VIEW,
     "Not ours",
@@ -66,20 +67,20 @@ NOT_OURS = Form(
     refused_at=NOT_OURS_TEAM,
 )
 
-PIN_WHAT = Choice(actions.PIN_WHAT, "Which one is wrong?", is_kept=True)
-PIN_CYCLE = Choice(actions.PIN_CYCLE, "What is it really?")
-PIN_TYPED = Text(
+PIN_WHAT = forms.choice(actions.PIN_WHAT, "Which one is wrong?", is_kept=True)
+PIN_CYCLE = forms.choice(actions.PIN_CYCLE, "What is it really?")
+PIN_TYPED = forms.text(
     actions.PIN_TYPED, "Or type product and version", hint="For example: amazon-rds-postgresql 16", limit=120
 )
 PIN = Form(actions.PIN_VIEW, "Wrong version", "That is it", (PIN_WHAT, PIN_CYCLE, PIN_TYPED), refused_at=PIN_TYPED)
 
-WAIVE_REASON = Text(
+WAIVE_REASON = forms.text(
     actions.WAIVE_REASON,
     "Why is that all right?",
     missing="Say why it may stay as it is: whoever approves has to know.",
     is_long=True,
 )
-WAIVE_DAY = Day(actions.WAIVE_DAY, "Until when?", missing="Choose the day until which it may stay.")
+WAIVE_DAY = forms.day(actions.WAIVE_DAY, "Until when?", missing="Choose the day until which it may stay.")
 WAIVE = Form(
     actions.WAIVE_VIEW, "Leave it for now", "Ask for approval", (WAIVE_REASON, WAIVE_DAY), refused_at=WAIVE_DAY
 )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks.forms import Fill, Form, IdChoice
+from bot.blocks import forms
+from bot.blocks.forms import Fill, Form
 from bot.blocks.ownership.actions import CLAIM_TEAM, CLAIM_VIEW
 from bot.blocks.recipients import said_to
 from bot.blocks.text import Block, Rendered, bold, mention
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
 
-CLAIM_TEAM_FIELD = IdChoice(CLAIM_TEAM, "Which of your teams owns it?", missing="Choose the team that owns it.")
+CLAIM_TEAM_FIELD = forms.id_choice(CLAIM_TEAM, "Which of your teams owns it?", missing="Choose the team that owns it.")
 CLAIM_FORM = Form(CLAIM_VIEW, "We own this", "Claim it", (CLAIM_TEAM_FIELD,), refused_at=CLAIM_TEAM_FIELD)
 
 

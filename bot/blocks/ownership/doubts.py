@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks.forms import Form, Text
+from bot.blocks import forms
+from bot.blocks.forms import Form
 from bot.blocks.ownership.actions import CONFIRM, DOUBT_REASON, DOUBT_VIEW
 from bot.blocks.recipients import said_to
 from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord
 
-DOUBT_REASON_FIELD = Text(
+DOUBT_REASON_FIELD = forms.text(
     DOUBT_REASON, "Who does, or what makes you doubt it?", hint="e.g. Checkout took it over in May", is_long=True
 )
 DOUBT_FORM = Form(DOUBT_VIEW, "Wrong owner?", "Tell them", (DOUBT_REASON_FIELD,), refused_at=DOUBT_REASON_FIELD)
