@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from bot.blocks import eol as blocks
 from bot.blocks.eol import actions
 from bot.blocks.text import Block
 from bot.blocks.values import UNKNOWN, number, parse
 from bot.domain.eol.exposure import Running
+from bot.domain.eol.outcomes import Outcome
 from bot.domain.eol.reminders import Card
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
@@ -17,7 +19,7 @@ from bot.services import people
 from bot.services.context import Context
 from bot.services.eol import answers, delegation, version_overrides, waivers
 from handlers import replies
-from handlers.eol.receipts import say
+from handlers.eol import receipts
 from handlers.interaction import open_form, place_of, whisper
 from handlers.payloads import Action
 
@@ -38,11 +40,7 @@ async def on_explain(action: Action, context: Context) -> Ack:
 
 async def on_acknowledge(action: Action, context: Context) -> Ack:
     """Keep it quiet until the next milestone."""
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
-    outcome = await answers.acknowledge(
-        context.deps, context.watcher, reminder_id=number(action.value), person_id=person_id
-    )
-    return await say(context, place_of(action), outcome)
+    return await _answer(action, context, answers.acknowledge, reminder_id=number(action.value))
 
 
 async def on_snooze(action: Action, context: Context) -> Ack:
@@ -50,11 +48,7 @@ async def on_snooze(action: Action, context: Context) -> Ack:
     days, reminder_id = parse(actions.SnoozeValue, action.value)
     if days not in actions.SNOOZE_DAYS:
         raise NotFoundError(UNKNOWN)
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
-    outcome = await answers.snooze(
-        context.deps, context.watcher, reminder_id=reminder_id, person_id=person_id, days=days
-    )
-    return await say(context, place_of(action), outcome)
+    return await _answer(action, context, answers.snooze, reminder_id=reminder_id, days=days)
 
 
 async def on_plan(action: Action, context: Context) -> Ack:
@@ -78,46 +72,26 @@ async def on_pin(action: Action, context: Context) -> Ack:
 
 async def on_approve(action: Action, context: Context) -> Ack:
     """Approve a waiver."""
-    return await _decide_waiver(action, context, is_granted=True)
+    return await _answer(action, context, waivers.decide, answer_id=number(action.value), is_granted=True)
 
 
 async def on_refuse(action: Action, context: Context) -> Ack:
     """Refuse a waiver."""
-    return await _decide_waiver(action, context, is_granted=False)
+    return await _answer(action, context, waivers.decide, answer_id=number(action.value), is_granted=False)
 
 
 async def on_accept(action: Action, context: Context) -> Ack:
     """Take over what another team offered."""
-    return await _decide_offer(action, context, is_accepted=True)
+    return await _answer(action, context, delegation.decide, answer_id=number(action.value), is_accepted=True)
 
 
 async def on_decline(action: Action, context: Context) -> Ack:
     """Decline what another team offered."""
-    return await _decide_offer(action, context, is_accepted=False)
+    return await _answer(action, context, delegation.decide, answer_id=number(action.value), is_accepted=False)
 
 
-async def _decide_waiver(action: Action, context: Context, *, is_granted: bool) -> Ack:
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
-    outcome = await waivers.decide(
-        context.deps,
-        context.watcher,
-        answer_id=number(action.value),
-        person_id=person_id,
-        is_granted=is_granted,
-    )
-    return await say(context, place_of(action), outcome)
-
-
-async def _decide_offer(action: Action, context: Context, *, is_accepted: bool) -> Ack:
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
-    outcome = await delegation.decide(
-        context.deps,
-        context.watcher,
-        answer_id=number(action.value),
-        person_id=person_id,
-        is_accepted=is_accepted,
-    )
-    return await say(context, place_of(action), outcome)
+async def _answer(action: Action, context: Context, use_case: Callable[..., Awaitable[Outcome]], **said: Any) -> Ack:
+    return await receipts.answer(context, action.user_id, place_of(action), use_case, **said)
 
 
 async def _form(context: Context, action: Action, word: str, reminder_id: int) -> Block:

@@ -11,7 +11,7 @@ from bot.services import people, portfolio, snapshot
 from bot.services.context import Context
 from bot.services.eol import answers as answering
 from bot.services.eol import delegation, not_ours, version_overrides, waivers
-from handlers.eol.receipts import say
+from handlers.eol.receipts import answer, say
 from handlers.interaction import read_metadata
 from handlers.payloads import Submission
 
@@ -30,16 +30,15 @@ async def on_plan_submitted(submission: Submission, context: Context) -> Ack:
     detail = {key: said.text(asked) for key, asked in forms.PLAN_DETAIL.items()}
     detail[answers.TARGET] = said.text(forms.PLAN_OTHER) or said.text(forms.PLAN_TARGET)
     with forms.PLAN.refusing():
-        person_id = await people.identify(context.deps, context.slack, submission.user_id)
-        outcome = await answering.plan(
-            context.deps,
-            context.watcher,
+        return await answer(
+            context,
+            submission.user_id,
+            place,
+            answering.plan,
             reminder_id=number(subject),
-            person_id=person_id,
             on=said[forms.PLAN_DAY],
             detail=detail,
         )
-    return await say(context, place, outcome)
 
 
 async def on_delegate_submitted(submission: Submission, context: Context) -> Ack:
@@ -48,11 +47,9 @@ async def on_delegate_submitted(submission: Submission, context: Context) -> Ack
     said = forms.DELEGATE.read(submission.values)
     with forms.DELEGATE.refusing():
         team = portfolio.team_called(context.snapshot, said[forms.DELEGATE_TEAM])
-        person_id = await people.identify(context.deps, context.slack, submission.user_id)
-        outcome = await delegation.delegate(
-            context.deps, context.watcher, reminder_id=number(subject), person_id=person_id, team_id=team.id
+        return await answer(
+            context, submission.user_id, place, delegation.delegate, reminder_id=number(subject), team_id=team.id
         )
-    return await say(context, place, outcome)
 
 
 async def on_not_ours_submitted(submission: Submission, context: Context) -> Ack:
@@ -103,21 +100,18 @@ async def on_waive_submitted(submission: Submission, context: Context) -> Ack:
     subject, place = read_metadata(submission.metadata)
     said = forms.WAIVE.read(submission.values)
     with forms.WAIVE.refusing():
-        person_id = await people.identify(context.deps, context.slack, submission.user_id)
-        outcome = await waivers.waive(
-            context.deps,
-            context.watcher,
+        return await answer(
+            context,
+            submission.user_id,
+            place,
+            waivers.waive,
             reminder_id=number(subject),
-            person_id=person_id,
             until=said[forms.WAIVE_DAY],
             reason=said[forms.WAIVE_REASON],
         )
-    return await say(context, place, outcome)
 
 
 async def on_done_submitted(submission: Submission, context: Context) -> Ack:
     """Note that it is said to be done."""
     subject, place = read_metadata(submission.metadata)
-    person_id = await people.identify(context.deps, context.slack, submission.user_id)
-    outcome = await answering.done(context.deps, context.watcher, reminder_id=number(subject), person_id=person_id)
-    return await say(context, place, outcome)
+    return await answer(context, submission.user_id, place, answering.done, reminder_id=number(subject))

@@ -1,13 +1,25 @@
-"""Showing what an answer to a reminder came to."""
+"""Answering a reminder, and showing what that came to."""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from bot.blocks import eol as blocks
 from bot.domain.eol.outcomes import Outcome, Pinned
 from bot.ports import Ack
+from bot.services import people
 from bot.services.context import Context
 from handlers import replies
 from handlers.interaction import Place, show
+
+
+async def answer(
+    context: Context, user_id: str, place: Place, use_case: Callable[..., Awaitable[Outcome]], **said: Any
+) -> Ack:
+    """Answer a reminder as a person, and say what it came to. `said` is what the use case takes besides them."""
+    person_id = await people.identify(context.deps, context.slack, user_id)
+    return await say(context, place, await use_case(context.deps, context.watcher, person_id=person_id, **said))
 
 
 async def say(context: Context, place: Place, outcome: Outcome) -> Ack:
