@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -33,6 +33,16 @@ async def written_to(session: AsyncSession, addressee: str) -> Written:
     """Return when one addressee was written to."""
     row = (await session.execute(_query().where(_PINGS.c.addressee == addressee).group_by(_PINGS.c.addressee))).first()
     return _written(row) if row is not None else Written()
+
+
+async def message_keys(session: AsyncSession, days: Collection[tuple[str, date]]) -> dict[tuple[str, date], str]:
+    """Return the keys of the messages that these addressees got on these days of theirs."""
+    t, wanted = _PINGS.c, set(days)
+    if not wanted:
+        return {}
+    addressees, dates = zip(*wanted, strict=True)
+    query = select(t.addressee, t.day, t.key).where(t.addressee.in_(addressees), t.day.in_(dates), t.key != "")
+    return {(row.addressee, row.day): row.key for row in await session.execute(query)}
 
 
 async def take(session: AsyncSession, addressee: str, day: date, *, key: str, is_digest: bool) -> None:

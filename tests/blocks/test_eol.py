@@ -22,7 +22,7 @@ from bot.domain.eol.exposure import NOBODY, Running
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.milestones import Audience, DeadlineKind, Milestone
 from bot.domain.eol.outcomes import Recorded, Standing
-from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, FactsAge, Item
+from bot.domain.eol.reminders import AnswerKind, Card, ClosedCard, DateMove, Digest, FactsAge, Item
 from bot.playground.refusals import check_view
 from bot.samples.eol import (
     METADATA,
@@ -312,6 +312,17 @@ def test_an_escalation_says_who_and_why() -> None:
     assert "A plan with a date stops this" in text
     other = Item(story(addressee=team("Search", 4)), Milestone(14))
     assert "Owner: *Search*" in blocks.escalation([item, other], to=Audience.PLATFORM).text
+
+
+def test_an_escalation_of_several_names_who_has_answered_and_where_nobody_has() -> None:
+    silent = Item(story(), Milestone(14))
+    seen = replace(answers("Ada", until=SOON)[0], kind=AnswerKind.ACKNOWLEDGED, detail={}, milestone=30)
+    taken = replace(story(answers=(seen,)), delegated_to="Data")
+    message = blocks.escalation([silent, Item(taken, Milestone(14))], to=Audience.MANAGER)
+    head, first, second, why = message.text.splitlines()
+    assert "Nobody" not in head + second + why
+    assert first.endswith("Owner: *Payments*. Nobody has answered so far.")
+    assert "*Data* has taken this over. Seen by" in second
 
 
 def test_the_end_shows_its_evidence() -> None:

@@ -477,9 +477,8 @@ class TestAbove:
         await world.go(at(3, 3, 17))
         world.jump(at(3, 18, 17))
         await world.go(at(4, 21))
-        assert [(each.at.month, each.at.day, each.at.hour) for each in world.seen("lena")] == [
-            (3, 19, 9), (3, 26, 9), (4, 1, 9), (4, 2, 9),
-        ]  # fmt: skip
+        assert heard(world, "lena") == [(3, 19), (3, 26), (4, 1), (4, 2)]
+        assert all(each.at.hour > 9 for each in world.seen("lena")), "the team hears at 9"
         assert [(each.at.month, each.at.day) for each in world.seen("platform")] == [(4, 2)]
 
     async def test_a_lead_of_several_teams_gets_one_message_a_day(self, world: World) -> None:
@@ -504,6 +503,94 @@ class TestAbove:
         await world.answer("planned", by=1, until=date(2027, 3, 30))
         await world.go(at(3, 23))
         assert world.seen("lena") == []
+
+    async def test_whoever_was_asked_has_an_hour_to_answer_first(self, world: World) -> None:
+        await one_team(world)
+        await unanswered(world, at(3, 19, 9))
+        assert world.days("payments")[-1] == date(2027, 3, 19)
+        world.jump(at(3, 19, 9) + timedelta(minutes=59))
+        await world.look()
+        assert world.seen("lena") == []
+        world.jump(at(3, 19, 10) + timedelta(minutes=15))
+        await world.look()
+        assert [each.at for each in world.seen("lena")] == [world.clock.at]
+
+    async def test_an_answer_within_the_hour_is_in_time(self, world: World) -> None:
+        await one_team(world)
+        await unanswered(world, at(3, 19, 9))
+        world.jump(at(3, 19, 9) + timedelta(minutes=30))
+        await world.answer("acknowledged", by=1)
+        await world.go(at(3, 25))
+        assert world.seen("lena") == []
+
+    async def test_nobody_hears_of_a_message_that_has_not_arrived(self, world: World) -> None:
+        await one_team(world)
+        await unanswered(world, at(3, 19, 8))
+        world.jump(at(3, 19, 9))
+        await world.context.reminding.run()
+        world.jump(at(3, 19, 11))
+        await world.context.reminding.run()
+        async with world.deps.database.reading() as session:
+            waiting = (await session.execute(select(tables.OutboxMessage.key).where(
+                col(tables.OutboxMessage.state) == "waiting"))).scalars().all()  # fmt: skip
+        assert "eol:digest:team:1:2027-03-19" in waiting
+        await world.arrive()
+        world.jump(at(3, 19, 12))
+        await world.look()
+        assert [each.at.hour for each in world.seen("lena")] == [12]
+
+    async def test_a_lead_of_two_teams_hears_of_both_although_one_message_came_a_little_later(
+        self, world: World
+    ) -> None:
+        await one_team(world)
+        second = await world.team("search", lead=1)
+        await world.run(await world.asset("search-db", team=second), "1")
+        await world.learn_channels()
+        await unanswered(world, at(3, 19, 9))
+        async with world.deps.database.transaction() as session:
+            row = (await session.execute(select(tables.OutboxMessage).where(
+                col(tables.OutboxMessage.key) == "eol:digest:team:2:2027-03-19"))).scalar_one()  # fmt: skip
+            row.sent_at = at(3, 19, 9) + timedelta(minutes=5)
+        await world.go(at(3, 19, 11), hours=(10, 11))
+        [message] = world.seen("lena")
+        assert (message.at, message.text.replace("*", "").count("Widget 1")) == (at(3, 19, 11), 2)
+
+    @pytest.mark.parametrize(
+        ("kind", "fields", "said"),
+        [
+            ("acknowledged", {}, "Seen by <@"),
+            ("planned", {"until": date(2027, 3, 20)}, "planned it for"),
+            ("snoozed", {"until": date(2027, 3, 10)}, "Snoozed by <@"),
+            ("waived", {"until": date(2027, 5, 1)}, "which nobody has approved"),
+            ("delegated", {"team_id": 2}, "has offered it to *data*, who have not answered"),
+        ],
+    )
+    async def test_who_has_answered_before_is_named(
+        self, world: World, kind: str, fields: dict[str, Any], said: str
+    ) -> None:
+        await one_team(world)
+        await world.team("data")
+        await world.learn_channels()
+        world.jump(at(3, 2, 8))
+        await world.go(at(3, 3, 17))
+        await world.answer(kind, by=1, **fields)
+        world.jump(at(3, 18, 17))
+        await world.go(at(3, 26, 17))
+        last = world.seen("lena")[-1]
+        assert said in last.text
+        assert "Nobody" not in last.text
+        assert "the team has not answered" not in last.text
+
+    async def test_who_says_that_it_is_done_is_named_once_the_evidence_is_overdue(self, world: World) -> None:
+        await one_team(world)
+        world.jump(at(2, 23, 8))
+        await world.go(at(3, 3, 17))
+        await world.edit(1, claimed_at=world.clock.now(), claimed_by=1)
+        world.jump(at(3, 18, 17))
+        await world.go(at(3, 19, 17))
+        [message] = world.seen("lena")
+        assert "that it is done. The inventory still shows it" in message.text
+        assert "Nobody" not in message.text
 
     async def test_a_team_without_a_lead_is_the_platform_channels_to_hear_of(self, world: World) -> None:
         team = await world.team("alone")
@@ -622,7 +709,7 @@ class TestManagers:
         world.jump(at(3, 26, 8))
         await world.go(at(3, 27), hours=range(24))
         assert [(each.at.day, each.at.hour) for each in world.seen("mona")] == [(26, 13)]
-        assert [(each.at.day, each.at.hour) for each in world.seen("lena")] == [(26, 9)]
+        assert [(each.at.day, each.at.hour) for each in world.seen("lena")] == [(26, 10)]
 
     async def test_an_answer_that_comes_before_the_manager_is_at_work_is_in_time(self, world: World) -> None:
         await managed(world, tz="America/New_York")
@@ -685,8 +772,14 @@ class TestManagers:
         await decide(world.deps, world.watcher, answer_id=offered.id, person_id=3, is_accepted=True)
         await world.go(at(4, 3))
         assert (heard(world, "lena"), heard(world, "mona")) == ([(3, 19)], [])
-        assert heard(world, "kenji") == [(3, 26)]
-        assert heard(world, "olga") == [(3, 26), (4, 1), (4, 2)]
+        # T-7 comes to somebody who had just answered by taking it over.
+        assert heard(world, "kenji") == [(4, 1)]
+        assert heard(world, "olga") == [(4, 1), (4, 2)]
+        for who in ("kenji", "olga", "platform"):
+            for message in world.seen(who):
+                assert "Nobody" not in message.text
+                assert "*data* has taken this over" in message.text
+        assert heard(world, "platform") == [(4, 2)]
 
 
 class TestWhereItGoes:

@@ -23,8 +23,8 @@ def said(card: Card) -> list[str]:
     for answer, state in card.effect.states:
         if not card.effect.is_overtaken(answer):
             lines += _answer(answer, state, card)
-    if card.delegated_to and not any(_is_taken_over(answer) for answer in card.reminder.answers):
-        lines.append(f"{bold(card.delegated_to, 80)} has taken this over.")
+    if not any(answer.is_taken_over for answer in card.reminder.answers):
+        lines += _taken_over(card)
     if card.effect.moved_from is not None:
         before = words.day(card.effect.moved_from)
         lines.append(
@@ -56,6 +56,41 @@ def short(card: Card) -> str:
             case AnswerKind.DELEGATED, State.ASKED:
                 return "offered to another team"
     return ""
+
+
+def so_far(card: Card) -> str:
+    """Return who has a reminder, and what was answered last, be it over or not; empty when nobody has answered."""
+    if card.reminder.claimed_at is not None:
+        return " ".join([*_taken_over(card), *_claimed(card)])
+    last = next((answer for answer in card.reminder.answers if not answer.is_taken_over), None)
+    return " ".join([*_taken_over(card), *([_last(last, card)] if last is not None else [])])
+
+
+def _taken_over(card: Card) -> list[str]:
+    if not card.delegated_to:
+        return []
+    accepted = next((answer for answer in card.reminder.answers if answer.is_taken_over), None)
+    by = f": {who(accepted.decided_by)} accepted it" if accepted is not None else ""
+    return [f"{bold(card.delegated_to, 80)} has taken this over{by}."]
+
+
+def _last(answer: Answer, card: Card) -> str:
+    by, until = who(answer.person), answer.until
+    match answer.kind:
+        case AnswerKind.ACKNOWLEDGED if answer.detail.get(NOT_OURS):
+            return f"{by} said {text.date(answer.at)} that it is not theirs."
+        case AnswerKind.PLANNED if until is not None:
+            return f"{by} planned it for {words.day(until)}{', which has passed' if until < card.today else ''}."
+        case AnswerKind.SNOOZED if until is not None:
+            return f"Snoozed by {by} until {words.day(until)}."
+        case AnswerKind.WAIVED if until is not None and answer.decided_by is None:
+            return f"{by} asks to leave it as it is until {words.day(until)}, which nobody has approved."
+        case AnswerKind.WAIVED if until is not None:
+            return f"{by} had it waived until {words.day(until)}."
+        case AnswerKind.DELEGATED:
+            return f"{by} has offered it to {bold(card.offered_to, 80)}, who have not answered."
+        case _:
+            return f"Seen by {by} {text.date(answer.at)}."
 
 
 def who(record: PersonRecord | None) -> str:
@@ -93,15 +128,11 @@ def _answer(answer: Answer, state: State, card: Card) -> list[str]:
         case AnswerKind.WAIVED if answer.until is not None and state is not State.OVER:
             return [_waiver(answer, answer.until)]
         case AnswerKind.DELEGATED if answer.decided_by is not None:
-            return [f"{bold(card.delegated_to, 80)} has taken this over: {who(answer.decided_by)} accepted it."]
+            return _taken_over(card)
         case AnswerKind.DELEGATED:
             return [f"Offered by {by} {at} to {bold(card.offered_to, 80)}, who have not answered yet."]
         case _:
             return []
-
-
-def _is_taken_over(answer: Answer) -> bool:
-    return answer.kind is AnswerKind.DELEGATED and answer.decided_by is not None
 
 
 def _not_ours(answer: Answer) -> str:

@@ -15,12 +15,21 @@ from bot.domain.eol.reminders import Card, Item
 
 #: Milestones that one message to those above a team names.
 _MOST_ITEMS = 10
+_NOTHING = "Nobody has answered so far."
 _WHY = {
     Audience.TEAM: "A plan with a date is enough to stop these.",
     Audience.LEAD: "You hear of it because the team has not answered. A plan with a date stops this.",
     Audience.MANAGER: "You hear of it because little time is left, and neither the team nor anybody above it has "
     "answered. A plan with a date stops this, and you may make it, too.",
     Audience.PLATFORM: "This channel hears of it because nobody has answered. Please help them to a plan with a date.",
+}
+#: The same where somebody had answered before.
+_WHY_AGAIN = {
+    **_WHY,
+    Audience.LEAD: "You hear of it because nobody has answered since it was said again. A plan with a date stops this.",
+    Audience.MANAGER: "You hear of it because little time is left. A plan with a date stops this, and you may make it, "
+    "too.",
+    Audience.PLATFORM: "This channel hears of it because the day has come. Please help them to a plan with a date.",
 }
 
 
@@ -34,24 +43,35 @@ def milestone(item: Item, *, also: Sequence[Item] = ()) -> Rendered:
 
 
 def escalation(items: Sequence[Item], *, to: Audience) -> Rendered:
-    """Return what those above a team are told of milestones that nobody has answered."""
+    """Return what those above a team are told of milestones whose last message nobody has answered.
+
+    Where somebody answered an earlier one, or another team has taken it over, the line says who that is.
+    """
     teams = list(dict.fromkeys(item.card.watch.addressee.name for item in items))
+    heard = [answers.so_far(item.card) for item in items]
     who = f"Nobody of {bold(teams[0], 80)}" if len(teams) == 1 and teams[0] else "Nobody"
-    head = f":warning: {who} has answered so far:"
-    lines = [_line(item, names_team=len(teams) > 1) for item in items[:_MOST_ITEMS]]
+    is_silent = not any(heard)
+    head = f":warning: {who} has answered so far:" if is_silent else ":warning: This is still open:"
+    why = (_WHY if is_silent else _WHY_AGAIN)[to]
+    shown = zip(items[:_MOST_ITEMS], heard, strict=False)
+    lines = [
+        _line(item, names_team=len(teams) > 1 or not is_silent, heard="" if is_silent else said or _NOTHING)
+        for item, said in shown
+    ]
     blocks: list[Block] = [section(head)]
     blocks += [{**section(line), "accessory": open_button(item.card)} for line, item in zip(lines, items, strict=False)]
     if len(items) > _MOST_ITEMS:
         lines.append(f"… and {len(items) - _MOST_ITEMS:,} more: `/eol`")
         blocks.append(context(lines[-1]))
-    blocks.append(context(_WHY[to]))
-    return Rendered("\n".join([head, *lines, _WHY[to]]), blocks)
+    blocks.append(context(why))
+    return Rendered("\n".join([head, *lines, why]), blocks)
 
 
-def _line(item: Item, *, names_team: bool) -> str:
+def _line(item: Item, *, names_team: bool, heard: str) -> str:
     watch = item.card.watch
     team = f" Owner: {bold(watch.addressee.name, 80)}." if names_team and watch.addressee.name else ""
-    return f"{words.brief(watch, item.card.today)} It runs on {words.assets(watch.runs)}.{team}"
+    line = f"{words.brief(watch, item.card.today)} It runs on {words.assets(watch.runs)}.{team}"
+    return f"{line} {heard}".rstrip()
 
 
 def _buttons(card: Card) -> Block:

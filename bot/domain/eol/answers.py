@@ -57,6 +57,11 @@ class Answer:
         """Whether somebody else has to decide on it before it does anything."""
         return self.kind in (AnswerKind.WAIVED, AnswerKind.DELEGATED) and self.decided_by is None
 
+    @property
+    def is_taken_over(self) -> bool:
+        """Whether it is a delegation that the other team has accepted."""
+        return self.kind is AnswerKind.DELEGATED and self.decided_by is not None
+
 
 class State(StrEnum):
     """What has become of an answer."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot.domain.eol.answers import evidence_due
+from bot.domain.eol.answers import Answer, evidence_due
 from bot.domain.eol.exposure import Running, Watch
 from bot.domain.eol.milestones import Audience, Loudness, Milestone, latest_due
 from bot.domain.eol.reminders import Remembered
@@ -128,15 +128,20 @@ def is_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
     """Whether somebody answered what was said last, so that nobody above the addressee hears of it.
 
     A plan answers until its day has passed, all else what had been said when it was given, a snooze or a waiver also
-    for as long as it lasts. No answer outlives a move of the deadline to an earlier day.
+    for as long as it lasts. A team that takes the reminder over answers what had been said by then. No answer outlives
+    a move of the deadline to an earlier day.
     """
     if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
         return True
     done = reminder.effect(today)
-    given = work.today(done.last.at) if done.last is not None else None
-    return done.answers_milestone(
-        is_since=reminder.said_on is None or (given is not None and given >= reminder.said_on)
-    )
+    taken = next((answer for answer, _ in done.states if answer.is_taken_over), None)
+    if taken is not None and not done.is_overtaken(taken) and _is_since(taken, reminder, work):
+        return True
+    return done.answers_milestone(is_since=done.last is None or _is_since(done.last, reminder, work))
+
+
+def _is_since(answer: Answer, reminder: Remembered, work: WorkingTime) -> bool:
+    return reminder.said_on is None or work.today(answer.decided_at or answer.at) >= reminder.said_on
 
 
 def _redatings(subjects: Iterable[Subject], work: WorkingTime) -> Iterable[Redating]:

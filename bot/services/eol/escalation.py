@@ -25,7 +25,6 @@ from bot.services import daily_limit, outbox, routing
 from bot.services.deps import Deps
 from bot.services.eol import reminder_store
 from bot.services.eol.exposure import Watcher
-from bot.services.eol.message_updates import reply_key
 from bot.services.routing import lead_of, manager_of, platform_of, slack_id_of
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
@@ -35,6 +34,8 @@ log = logging.getLogger(__name__)
 
 _TABLE = core(Reminder)
 _PLATFORM = "platform"
+#: So long somebody who was asked has to answer before anybody above them hears of it.
+_ANSWERED_WITHIN = timedelta(hours=1)
 #: Where the last milestone is kept that a part was said of.
 _TOLD = {
     Audience.LEAD: _TABLE.c.lead_told,
@@ -47,14 +48,29 @@ _TOLD = {
 class _Owed:
     """A milestone that those above its addressee have to hear of, and the parts that have not been said.
 
-    `went_to` is where it was said, which may be another place than it would be said in now.
+    `went_to` is the message in which the addressee was told; None when there is none.
     """
 
     reminder: Remembered
     watch: Watch
     milestone: Milestone
     parts: tuple[Audience, ...]
-    went_to: frozenset[str] = frozenset()
+    went_to: outbox.Destination | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the addressee was told; empty where that is not known."""
+        return self.went_to.channel if self.went_to is not None else ""
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the addressee's message has been posted, or nothing can be awaited of it any more."""
+        return self.went_to is None or self.went_to.at is not None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether whoever was asked may still be reading the message."""
+        since = (self.went_to.at or self.went_to.since) if self.went_to is not None else None
+        return since is not None and now < since + _ANSWERED_WITHIN
 
 
 @dataclass(slots=True)
@@ -80,7 +96,8 @@ class _Recipient:
 async def escalate(deps: Deps, watcher: Watcher, times: WorkingTimes, now: datetime) -> int:
     """Say to everybody who is at work, and has not been told anything today, what is owed to them.
 
-    Returns to how many there was something to say, whether or not that went well.
+    Whoever was asked has an hour to answer first. Returns to how many there was something to say, whether or not that
+    went well or has to wait.
     """
     async with deps.database.reading() as session:
         owed = await _owed(deps, watcher, times, session)
@@ -92,6 +109,8 @@ async def escalate(deps: Deps, watcher: Watcher, times: WorkingTimes, now: datet
         if is_told or not work.is_open(now):
             continue
         told += 1
+        if not _sayable(recipient.items, now):
+            continue
         try:
             async with deps.database.transaction() as session:
                 await _tell(deps, watcher, times, session, recipient, work)
@@ -114,16 +133,28 @@ async def _owed(
         return []
     by_key, found = (await watcher.current()).by_key, list[_Owed]()
     reminders = await reminder_store.remembered(session, reminder_ids=list(rows))
-    went = await outbox.places_of(session, [key for each in reminders for key in (each.root_key, reply_key(each))])
+    went = await _went_to(session, reminders)
     for each in reminders:
         watch, row = by_key.get(each.key), rows[each.id]
         if watch is not None:
             work = await times.of(watcher.zone_name(_told(watcher, each, watch)), now)
             if not is_answered(each, work.today(now), work):
                 parts = tuple(part for part in due if getattr(row, part.value))
-                went_to = frozenset(went[key] for key in (each.root_key, reply_key(each)) if key in went)
-                found.append(_Owed(each, watch, Milestone(row.owed), parts, went_to))
+                found.append(_Owed(each, watch, Milestone(row.owed), parts, went.get(each.id)))
     return found
+
+
+def _sayable(owed: Sequence[_Owed], now: datetime) -> list[_Owed]:
+    """Return what is said now: nothing while one of the messages is fresh, so that all of a day's come together."""
+    return [] if any(each.is_fresh(now) for each in owed) else [each for each in owed if each.has_arrived]
+
+
+async def _went_to(session: AsyncSession, reminders: Sequence[Remembered]) -> dict[int, outbox.Destination]:
+    """Return the messages in which these reminders were said last, by their ids."""
+    days = {each.id: (_told_key(each), each.said_on) for each in reminders if each.said_on is not None}
+    keys = await daily_limit.message_keys(session, list(days.values()))
+    sent = await outbox.destinations(session, list(keys.values()))
+    return {each: sent[keys[day]] for each, day in days.items() if keys.get(day) in sent}
 
 
 def _due() -> dict[Audience, ColumnElement[bool]]:
@@ -152,15 +183,17 @@ def _recipients(deps: Deps, watcher: Watcher, owed: Sequence[_Owed]) -> list[_Re
         first = next(iter(routing.places(deps, watcher.snapshot, told)), "")
         for part in each.parts:
             recipient = _recipient(deps, watcher.snapshot, part, told)
-            if recipient is not None and recipient.places and recipient.places[0] not in {first, *each.went_to}:
+            if recipient is not None and recipient.places and recipient.places[0] not in {first, each.place}:
                 found.setdefault(recipient.key, recipient).add(each, part)
     return list(found.values())
 
 
+def _told_key(reminder: Remembered) -> str:
+    return reminder.addressee if reminder.delegated_to is None else f"team:{reminder.delegated_to}"
+
+
 def _told(watcher: Watcher, reminder: Remembered, watch: Watch) -> Addressee:
-    if reminder.delegated_to is None:
-        return watch.addressee
-    return watcher.addressee(f"team:{reminder.delegated_to}")
+    return watch.addressee if reminder.delegated_to is None else watcher.addressee(_told_key(reminder))
 
 
 def _recipient(deps: Deps, snapshot: Snapshot, part: Audience, told: Addressee) -> _Recipient | None:
@@ -205,6 +238,7 @@ async def _tell(
     if (await daily_limit.written_to(session, recipient.key)).last == today:
         return
     owed = await _owed(deps, watcher, times, session, list(recipient.parts))
+    owed = _sayable(owed, now)
     current = next((each for each in _recipients(deps, watcher, owed) if each.key == recipient.key), None)
     if current is None:
         return

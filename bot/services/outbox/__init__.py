@@ -17,18 +17,19 @@ message to them is added in the same transaction that writes that down.
 from __future__ import annotations
 
 from bot.services.outbox._drainer import Drainer, drain
-from bot.services.outbox._enqueue import Asker, ask_again, destination, enqueue, places_of, revise
+from bot.services.outbox._enqueue import Asker, Destination, ask_again, destination, destinations, enqueue, revise
 from bot.services.outbox._pace import CHANNEL_INTERVAL, Pace
 
 __all__ = [
     "CHANNEL_INTERVAL",
     "Asker",
+    "Destination",
     "Drainer",
     "Pace",
     "ask_again",
     "destination",
+    "destinations",
     "drain",
     "enqueue",
-    "places_of",
     "revise",
 ]

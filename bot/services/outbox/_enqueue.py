@@ -40,6 +40,12 @@ class Destination:
     channel: str
     is_sent: bool = False
     is_lost: bool = False  #: it failed, or was dropped by an administrator
+    since: datetime | None = None  #: when it was enqueued
+    at: datetime | None = None  #: when it was posted, or given up; None while it waits
+
+
+#: What a destination is made of.
+_WHERE = ("key", "channel", "state", "created_at", "sent_at", "due_at")
 
 
 @cache
@@ -130,11 +136,7 @@ _READ = (
 
 async def destination(session: AsyncSession, key: str) -> Destination | None:
     """Return where the message with this key is or goes; None when there is no such message."""
-    t = _TABLE.c
-    row = (await session.execute(select(t.channel, t.state).where(t.key == key))).one_or_none()
-    if row is None:
-        return None
-    return Destination(row.channel, row.state == "sent", row.state in ("failed", "dropped"))
+    return (await destinations(session, [key])).get(key)
 
 
 async def ask_again(
@@ -181,11 +183,17 @@ def _asked_by(asker: Asker | None, before: Mapping[str, Any] | None = None) -> d
     return {} if asked is None else {_ASKERS: asked}
 
 
-async def places_of(session: AsyncSession, keys: Collection[str]) -> dict[str, str]:
-    """Return where messages are or go, by their keys."""
+async def destinations(session: AsyncSession, keys: Collection[str]) -> dict[str, Destination]:
+    """Return where messages are or go, by their keys; those that do not exist are missing."""
     t = _TABLE.c
-    rows = await session.execute(select(t.key, t.channel).where(t.key.in_(keys)))
-    return {row.key: row.channel for row in rows}
+    rows = await session.execute(select(*(t[name] for name in _WHERE)).where(t.key.in_(keys)))
+    return {row.key: _destination(row) for row in rows}
+
+
+def _destination(row: Any) -> Destination:
+    is_lost = row.state in ("failed", "dropped")
+    at = row.due_at if is_lost else row.sent_at
+    return Destination(row.channel, row.state == "sent", is_lost, row.created_at, at)
 
 
 def fresh_start(row: Any, at: datetime) -> dict[str, Any]:
