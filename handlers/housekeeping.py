@@ -18,6 +18,11 @@ async def read_channels(context: Context) -> None:
     await context.listings.read_channels()
 
 
+async def daily_pass(context: Context) -> None:
+    """Say everybody what is due, whichever noun it is of."""
+    await context.daily_pass.run()
+
+
 async def forget_old_events(context: Context) -> None:
     """Delete event ids that cannot be delivered again."""
     await inbound.forget_old(context.deps)
@@ -37,6 +42,8 @@ JOBS: tuple[Job, ...] = (
     # Every minute it is looked whether something is due: Slack's pauses are of seconds.
     ("read_members", 1 / 60, read_members),
     ("read_channels", 1 / 60, read_channels),
+    # A quarter of an hour is the finest that time zones differ by.
+    ("daily_pass", 0.25, daily_pass),
     ("forget_old_events", 6, forget_old_events),
     ("forget_old_messages", 24, forget_old_messages),
     ("forget_old_misses", 24, forget_old_misses),

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: Longer stretches without a working day are taken for a mistake in the list of holidays, and end here.
 _LONGEST_BREAK = 31
 _SATURDAY = 5
 _TUESDAY = 1
+_UTC = ZoneInfo("UTC")
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name; UTC where there is none of that name."""
+    try:
+        return ZoneInfo(name) if name else _UTC
+    except (ZoneInfoNotFoundError, ValueError):
+        return _UTC
 
 
 @dataclass(frozen=True, slots=True)

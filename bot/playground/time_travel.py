@@ -74,7 +74,7 @@ class ClockMover:
         try:
             if is_new_day:
                 await keep_plans(self._baton)
-            await self._baton.context.reminding.run()
+            await self._baton.context.daily_pass.run()
             await self._post()
         except Exception:
             log.exception("reminders failed while the clock was moved")

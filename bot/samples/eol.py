@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from bot.blocks import eol as blocks
+from bot.blocks.digests import digest as digest_of_nouns
 from bot.blocks.eol.moved import moved
+from bot.blocks.escalation import escalation
 from bot.blocks.text import Block, Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.eol.answers import Answer, AnswerKind
@@ -17,11 +20,12 @@ from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import NOBODY, Addressee, Responsible, Running, Watch
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.matches import Ambiguous, InCycle, Matched, Method, UnknownProduct
-from bot.domain.eol.milestones import Audience, Deadline, DeadlineKind, Milestone
+from bot.domain.eol.milestones import Deadline, DeadlineKind, Milestone
 from bot.domain.eol.outcomes import Decided, Doubted, Offered, Outcome, Pinned, Recorded, Standing
 from bot.domain.eol.records import Charge, Cycle, Product
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, FactsAge, Item, Remembered
 from bot.domain.eol.resolution import Resolution
+from bot.domain.escalation import Audience
 from bot.domain.inventory.deployments import Deployment, Pin
 from bot.domain.recipients import Told, Via
 from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
@@ -281,10 +285,15 @@ def outcomes(name: str) -> Iterator[Outcome]:
         yield Doubted(card(name), (name,) * 9, asked)
 
 
+def _section(whole: Digest, share: int) -> Rendered:
+    return blocks.digest(whole, share=share)
+
+
 def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Cards, replies, digests and receipts."""
     everything = list(cards(name))
     items = [Item(each, Milestone(each.watch.deadline.on.day - 15)) for each in everything]
+    lines = [blocks.also_line(each) for each in everything]
     for item in items:
         yield blocks.card, blocks.card(item.card)
         yield blocks.handed_over, blocks.handed_over(item.card)
@@ -295,7 +304,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
         yield blocks.explanation, blocks.explanation(item.card)
         yield blocks.explanation_view, blocks.explanation_view(item.card)
     for each in (everything[0], *fullest_cards(name)):
-        for also in ((), items[:3], items * 50):
+        for also in ((), lines[:3], lines * 50):
             yield blocks.card, blocks.card(each, also=also)
             yield blocks.handed_over, blocks.handed_over(each, also=also)
             yield blocks.milestone, blocks.milestone(Item(each, Milestone(30)), also=also)
@@ -306,17 +315,19 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
         unsure = runs_of_every_kind(name) * 9
         whole = Digest(addressee=addressee, items=tuple(full), today=TODAY, quiet=4000, unsure=unsure, is_first=True)
         yield blocks.digest, blocks.digest(whole)
-    yield blocks.escalation, blocks.escalation(full, to=Audience.MANAGER)
+        for count in (1, 2, 3):
+            yield digest_of_nouns, digest_of_nouns([partial(_section, whole)] * count)
+    yield escalation, escalation([blocks.complaint(each.card) for each in full], to=Audience.MANAGER)
     explained = card(name, watch(name, runs=runs_of_every_kind(name)))
     yield blocks.explanation, blocks.explanation(explained)
     for before in (TODAY, date(2029, 1, 1)):
         yield moved, moved(everything[0], before=before)
     for audience in Audience:
-        yield blocks.escalation, blocks.escalation(items, to=audience)
-        yield blocks.escalation, blocks.escalation(items[:1], to=audience)
+        yield escalation, escalation([blocks.complaint(each.card) for each in items], to=audience)
+        yield escalation, escalation([blocks.complaint(everything[0])], to=audience)
     for over in closed_cards(name):
         yield blocks.closed, blocks.closed(over)
-        yield blocks.closed, blocks.closed(over, also=items * 50)
+        yield blocks.closed, blocks.closed(over, also=lines * 50)
         yield blocks.resolved, blocks.resolved(over)
     for every in digests(name):
         yield blocks.digest, blocks.digest(every)

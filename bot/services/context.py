@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from bot.ports import Slack
 from bot.services.background import Background
+from bot.services.daily_pass import DailyPass
 from bot.services.deps import Deps
+from bot.services.eol.contribution import Reminders
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
-from bot.services.eol.reminder_pass import Reminding
 from bot.services.eol.timelines import Pictures
 from bot.services.listings import Listings
 from bot.services.members import Members
@@ -33,7 +34,7 @@ class Context:
     drainer: Drainer
     background: Background
     watcher: Watcher
-    reminding: Reminding
+    daily_pass: DailyPass
     pictures: Pictures
     public_url: str = ""  #: where the web server is reached from outside; empty when nobody said
     feed_url: str = ""  #: where the feed of end-of-life dates is asked; empty when it is not asked by itself
@@ -52,6 +53,7 @@ def assemble(
     """Put the parts of one process together. Nothing is read and nothing is started."""
     members = Members(deps, slack, snapshot)
     watcher = Watcher(deps, snapshot, facts)
+    deps.contributors[:] = [Reminders(deps, watcher)]
     return Context(
         deps=deps,
         slack=slack,
@@ -63,7 +65,7 @@ def assemble(
         drainer=Drainer(deps, slack),
         background=Background(),
         watcher=watcher,
-        reminding=Reminding(deps, watcher, WorkingTimes()),
+        daily_pass=DailyPass(deps, snapshot, WorkingTimes(), deps.contributors),
         pictures=Pictures(deps, watcher),
         public_url=public_url,
         feed_url=feed_url,

@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.eol.reminder_plan import Written
+from bot.domain.daily_limit import Written
 from bot.store.inserts import insert_into
 from bot.store.tables import Ping, core
 
 #: With this begin the keys of digests that were sent.
 DIGEST = "eol:digest:"
+#: … and with this those of escalations. Both stay as they are, because they are stored.
+OWED = "eol:owed:"
 
 _PINGS = core(Ping)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from bot.ports import Clock
+from bot.services.contributors import Contributor
 from bot.services.refusals import Refusals
 from bot.store.db import Database
 
@@ -16,7 +18,8 @@ class Deps:
 
     `timezone` is that of whoever has none of their own. `platform_channel` is a channel's name or id, empty for none.
     `catalog_admins` are Slack ids. `open_channels` are those shared with other organisations that an administrator has
-    opened. `refusals` are the channels that lately took no message.
+    opened. `refusals` are the channels that lately took no message. `contributors` are the nouns that have something to
+    say in the daily pass.
     """
 
     database: Database
@@ -27,3 +30,4 @@ class Deps:
     catalog_admins: frozenset[str] = frozenset()
     open_channels: frozenset[str] = frozenset()
     refusals: Refusals = field(default_factory=Refusals)
+    contributors: list[Contributor[Any]] = field(default_factory=list, compare=False)

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from importlib import resources
 
-from bot.domain.working_time import WorkingTime
-from bot.services.eol.exposure import zone_of
+from bot.domain.working_time import WorkingTime, zone_of
 
 
 class WorkingTimes:

@@ -39,8 +39,4 @@ ROUTES = Routes(
     },
     reading=frozenset({*with_turns(report_ids.TURN), ids.OPEN, ids.EXPLAIN}),
 )
-JOBS: tuple[Job, ...] = (
-    ("refresh_facts", 1, jobs.refresh_facts),
-    # A quarter of an hour is the finest that time zones differ by.
-    ("remind", 0.25, jobs.remind),
-)
+JOBS: tuple[Job, ...] = (("refresh_facts", 1, jobs.refresh_facts),)

@@ -23,10 +23,11 @@ from sqlmodel import col
 from bot.clients.eol import starter
 from bot.domain.eol import match
 from bot.services import snapshot as snapshots
+from bot.services.daily_pass import DailyPass
 from bot.services.deps import Deps
+from bot.services.eol.contribution import Reminders
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
-from bot.services.eol.reminder_pass import Reminding
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
@@ -103,7 +104,7 @@ async def _scan(path: Path, size: int) -> Scan:
         gc.collect()
         gc.freeze()
         watcher = Watcher(deps, snapshot, Facts())
-        reminding = Reminding(deps, watcher, WorkingTimes())
+        daily_pass = DailyPass(deps, snapshot, WorkingTimes(), [Reminders(deps, watcher)])
         table = watcher.facts.table
         began = time.process_time()
         for product, version in rows:
@@ -112,14 +113,14 @@ async def _scan(path: Path, size: int) -> Scan:
         ticker = Ticker()
         async with ticker:
             gather = await _seconds(watcher.current())
-            first_look = await _seconds(reminding.run())
+            first_look = await _seconds(daily_pass.run())
             clock.at = _TUESDAY + timedelta(minutes=30)
-            digests = await _seconds(reminding.run())
+            digests = await _seconds(daily_pass.run())
             clock.at += timedelta(days=1)
             new_day = await _seconds(watcher.current())
-            due = await _seconds(reminding.run())
-            await reminding.run()
-            nothing = await _seconds(reminding.run())
+            due = await _seconds(daily_pass.run())
+            await daily_pass.run()
+            nothing = await _seconds(daily_pass.run())
         async with database.reading() as session:
             reminders = (await session.execute(select(func.count()).select_from(tables.Reminder))).scalar_one()
             messages = (await session.execute(select(func.count()).select_from(tables.OutboxMessage))).scalar_one()

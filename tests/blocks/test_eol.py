@@ -15,14 +15,16 @@ from slack_sdk.models.views import View
 
 from bot.blocks import eol as blocks
 from bot.blocks.eol import actions, words
+from bot.blocks.escalation import escalation
 from bot.blocks.text import Rendered
 from bot.domain.catalog import Area
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import NOBODY, Running
 from bot.domain.eol.feed import Freshness
-from bot.domain.eol.milestones import Audience, DeadlineKind, Milestone
+from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.outcomes import Recorded, Standing
 from bot.domain.eol.reminders import AnswerKind, Card, ClosedCard, DateMove, Digest, FactsAge, Item
+from bot.domain.escalation import Audience
 from bot.playground.refusals import check_view
 from bot.samples.eol import (
     METADATA,
@@ -253,7 +255,7 @@ class TestTheCard:
         assert pressable(message) == [actions.EXPLAIN]
 
     def test_every_control_says_to_a_screen_reader_what_it_is_about(self) -> None:
-        for block in blocks.card(story(), also=[Item(story(), Milestone(7))]).blocks:
+        for block in blocks.card(story(), also=[blocks.also_line(story())]).blocks:
             for element in [*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else [])]:
                 if element["type"] == "button":
                     assert "PostgreSQL" in element["accessibility_label"]
@@ -274,6 +276,9 @@ class TestTheDigest:
         items = (named("b", SOON + timedelta(3)), named("a", SOON + timedelta(2)), named("b", SOON))
         lines = blocks.digest(self.digest(items)).text.splitlines()[1:4]
         assert [line[3] for line in lines] == ["b", "b", "a"]
+        passed = [named("c", TODAY - timedelta(1095)), named("d", TODAY - timedelta(1)), named("e", SOON)]
+        lines = blocks.digest(self.digest(tuple(passed))).text.splitlines()[1:4]
+        assert [line[3] for line in lines] == ["e", "d", "c"]
 
     def test_it_is_short_however_much_there_is(self) -> None:
         items = tuple(Item(story(), Milestone(90)) for _ in range(3000))
@@ -299,26 +304,26 @@ class TestTheDigest:
 
 def test_a_milestone_names_what_runs_it_and_what_was_answered() -> None:
     item = Item(answered(0), Milestone(30))
-    text = said(blocks.milestone(item, also=[Item(story(), Milestone(7))]))
+    text = said(blocks.milestone(item, also=[blocks.also_line(story())]))
     assert "It runs on *orders-db*." in text
     assert "*Plan:*" in text
     assert "Also due today:" in text
 
 
 def test_an_escalation_says_who_and_why() -> None:
-    item = Item(story(), Milestone(14))
-    text = blocks.escalation([item], to=Audience.LEAD).text
+    one = blocks.complaint(story())
+    text = escalation([one], to=Audience.LEAD).text
     assert "Nobody of *Payments* has answered so far" in text
     assert "A plan with a date stops this" in text
-    other = Item(story(addressee=team("Search", 4)), Milestone(14))
-    assert "Owner: *Search*" in blocks.escalation([item, other], to=Audience.PLATFORM).text
+    other = blocks.complaint(story(addressee=team("Search", 4)))
+    assert "Owner: *Search*" in escalation([one, other], to=Audience.PLATFORM).text
 
 
 def test_an_escalation_of_several_names_who_has_answered_and_where_nobody_has() -> None:
-    silent = Item(story(), Milestone(14))
+    silent = story()
     seen = replace(answers("Ada", until=SOON)[0], kind=AnswerKind.ACKNOWLEDGED, detail={}, milestone=30)
     taken = replace(story(answers=(seen,)), delegated_to="Data")
-    message = blocks.escalation([silent, Item(taken, Milestone(14))], to=Audience.MANAGER)
+    message = escalation([blocks.complaint(silent), blocks.complaint(taken)], to=Audience.MANAGER)
     head, first, second, why = message.text.splitlines()
     assert "Nobody" not in head + second + why
     assert first.endswith("Owner: *Payments*. Nobody has answered so far.")
@@ -360,11 +365,11 @@ def test_whatever_strangers_write_is_inert(name: str, which: int) -> None:
     digest = Digest(addressee=team(name), items=(item,) * 20, today=TODAY, unsure=(running(name),) * 9)
     results = list(outcomes(name))
     for message in (
-        blocks.card(its, also=(item,) * 12),
-        blocks.milestone(item, also=(item,)),
+        blocks.card(its, also=[blocks.also_line(its)] * 12),
+        blocks.milestone(item, also=[blocks.also_line(its)]),
         blocks.explanation(its),
         blocks.digest(digest),
-        blocks.escalation((item,) * 12, to=Audience.PLATFORM),
+        escalation([blocks.complaint(item.card)] * 12, to=Audience.PLATFORM),
         blocks.receipt(results[which % len(results)]),
     ):
         assert_fit_for_slack(message, ids=IDS)

@@ -284,7 +284,7 @@ class World:
     async def look(self) -> None:
         """Run the job once, and let what it said arrive."""
         await snapshots.refresh(self.snapshot, self.deps.database)
-        await self.context.reminding.run()
+        await self.context.daily_pass.run()
         await self.arrive()
 
     async def arrive(self) -> None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.working_time import zone_of
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
-from bot.services.eol.exposure import Watcher, zone_of
+from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
 from bot.services.snapshot import Snapshot
 from bot.store import tables

@@ -17,13 +17,14 @@ from bot.domain.doctor import Level, reach
 from bot.domain.eol.reminders import Card, ClosedCard
 from bot.playground.fake_slack import FakeSlack
 from bot.services import snapshot as snapshots
+from bot.services.daily_pass import DailyPass
 from bot.services.eol import answers, reminder_store
+from bot.services.eol.contribution import Reminders
 from bot.services.eol.delegation import decide, delegate
-from bot.services.eol.escalation import escalate
 from bot.services.eol.exposure import Watcher
-from bot.services.eol.reminder_pass import Reminding
 from bot.services.eol.reminder_store import card_of
 from bot.services.eol.unreachable import unreachable
+from bot.services.escalation import Escalation
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
@@ -225,7 +226,8 @@ class TestOneMessageADay:
         world.jump(at(2, 23, 10))
         await world.look()
         world.jump(at(3, 3, 9))
-        others = [Reminding(world.deps, world.watcher, WorkingTimes()) for _ in range(4)]
+        nouns = [Reminders(world.deps, world.watcher)]
+        others = [DailyPass(world.deps, world.snapshot, WorkingTimes(), nouns) for _ in range(4)]
         await asyncio.gather(*(each.run() for each in others))
         await world.arrive()
         assert len(world.seen("payments")) == 2
@@ -527,17 +529,17 @@ class TestAbove:
         await one_team(world)
         await unanswered(world, at(3, 19, 8))
         world.jump(at(3, 19, 9))
-        await world.context.reminding.run()
+        await world.context.daily_pass.run()
         world.jump(at(3, 19, 11))
-        await world.context.reminding.run()
+        await world.context.daily_pass.run()
         async with world.deps.database.reading() as session:
             waiting = (await session.execute(select(tables.OutboxMessage.key).where(
                 col(tables.OutboxMessage.state) == "waiting"))).scalars().all()  # fmt: skip
         assert "eol:digest:team:1:2027-03-19" in waiting
         await world.arrive()
-        world.jump(at(3, 19, 12))
+        world.jump(at(3, 19, 13))
         await world.look()
-        assert [each.at.hour for each in world.seen("lena")] == [12]
+        assert [each.at.hour for each in world.seen("lena")] == [13]
 
     async def test_a_lead_of_two_teams_hears_of_both_although_one_message_came_a_little_later(
         self, world: World
@@ -709,7 +711,7 @@ class TestManagers:
         world.jump(at(3, 26, 8))
         await world.go(at(3, 27), hours=range(24))
         assert [(each.at.day, each.at.hour) for each in world.seen("mona")] == [(26, 13)]
-        assert [(each.at.day, each.at.hour) for each in world.seen("lena")] == [(26, 10)]
+        assert [(each.at.day, each.at.hour) for each in world.seen("lena")] == [(26, 11)]
 
     async def test_an_answer_that_comes_before_the_manager_is_at_work_is_in_time(self, world: World) -> None:
         await managed(world, tz="America/New_York")
@@ -723,7 +725,7 @@ class TestManagers:
         await unanswered(world, at(3, 26, 9))
         for _ in range(3):
             world.start()
-            await asyncio.gather(*(world.context.reminding.run() for _ in range(2)))
+            await asyncio.gather(*(world.context.daily_pass.run() for _ in range(2)))
             await world.arrive()
         await world.go(at(3, 31))
         assert (heard(world, "lena"), heard(world, "mona")) == ([(3, 19)], [(3, 26)])
@@ -748,9 +750,11 @@ class TestManagers:
             return await read(*given)
 
         monkeypatch.setattr(reminder_store, "moves_of", together)
-        now, times = world.clock.now(), WorkingTimes()
         watchers = world.watcher, Watcher(world.deps, behind, world.facts)
-        await asyncio.gather(*(escalate(world.deps, each, times, now) for each in watchers))
+        both_know = [
+            Escalation(world.deps, each.snapshot, WorkingTimes(), [Reminders(world.deps, each)]) for each in watchers
+        ]
+        await asyncio.gather(*(each.run(world.clock.now()) for each in both_know))
         await world.arrive()
         assert len(heard(world, "lena")) + len(heard(world, "mona")) == 2, "one for the lead at 14 days, one at 7"
 
@@ -881,7 +885,7 @@ class TestNothingStopsTheRest:
         await world.look()
         assert world.seen("broken") == []
         assert world.days("payments") == [date(2027, 3, 2)]
-        assert f"reminders of team:{broken} failed" in caplog.text
+        assert f"telling team:{broken} failed" in caplog.text
         assert len(await world.reminders()) == 1, "what was begun for the other is undone"
 
     async def test_versions_that_nobody_knows_are_said_once_by_themselves(self, world: World) -> None:

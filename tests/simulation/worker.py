@@ -64,7 +64,7 @@ class _Worker:
             await self.context.listings.read_members()
             await self.context.listings.read_channels()
         if word != "answered":
-            await self.context.reminding.run()
+            await self.context.daily_pass.run()
         await _drain(deps, self.context.slack, self.pace, self.clock)
 
 

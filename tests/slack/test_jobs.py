@@ -39,7 +39,7 @@ async def test_every_job_is_scheduled_once_and_never_beside_itself(stage: Stage)
         found = {each.id: each for each in scheduler.get_jobs()}
         assert sorted(found) == sorted(job_id for job_id, _, _ in JOBS)
         assert all(each.coalesce and each.max_instances == 1 for each in found.values())
-        assert found["remind"].trigger.interval.total_seconds() == 15 * 60
+        assert found["daily_pass"].trigger.interval.total_seconds() == 15 * 60
     finally:
         scheduler.shutdown(wait=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.eol import actions
+from bot.blocks.eol.buttons import also_line
 from bot.blocks.eol.cards import card, closed, handed_over, opened, opened_view, resolved
 from bot.blocks.eol.digests import digest
 from bot.blocks.eol.explanations import explanation, explanation_view
@@ -14,7 +15,7 @@ from bot.blocks.eol.forms import (
     plan_view,
     waive_view,
 )
-from bot.blocks.eol.milestones import escalation, milestone
+from bot.blocks.eol.milestones import complaint, milestone
 from bot.blocks.eol.notes import (
     claim_wanted,
     offer,
@@ -27,13 +28,14 @@ from bot.blocks.eol.receipts import receipt
 
 __all__ = [
     "actions",
+    "also_line",
     "card",
     "claim_wanted",
     "closed",
+    "complaint",
     "delegate_view",
     "digest",
     "done_view",
-    "escalation",
     "explanation",
     "explanation_view",
     "handed_over",

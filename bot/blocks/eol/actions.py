@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+#: The command that shows everything about ends of life.
+COMMAND = "/eol"
 OPEN = "lifecycle.open"
 ACKNOWLEDGE = "lifecycle.acknowledge"
 PLAN = "lifecycle.plan"

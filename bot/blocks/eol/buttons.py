@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bot.blocks.eol import actions, words
+from bot.blocks.lines import Line
 from bot.blocks.ownership import CLAIM, AssetValue
-from bot.blocks.text import Block, Rendered, button, context, plain, section
+from bot.blocks.text import Block, button, context, plain, section
 from bot.blocks.values import encode
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
 from bot.domain.eol.exposure import Running
-from bot.domain.eol.reminders import Card, Item
+from bot.domain.eol.reminders import Card
 from bot.domain.records import AssetRecord
 
-#: Milestones beside the one that a message is about.
-MOST_ALSO = 10
 #: Buttons to claim what nobody owns.
 MOST_CLAIMS = 5
 #: Answers that nobody acknowledges or snoozes over.
@@ -84,39 +83,11 @@ def explain_button(card: Card) -> Mapping[str, Any]:
     return button("Explain", actions.EXPLAIN, words.value(card), label=label)
 
 
-def with_also(lines: Sequence[str], blocks: Sequence[Block], also: Sequence[Item]) -> Callable[[int], Rendered]:
-    """Return how a message is drawn with so many lines of what is due as well, each with a button that opens it."""
-
-    def drawn(most: int) -> Rendered:
-        return Rendered("\n".join([*lines, *_also_lines(also, most)]), [*blocks, *_also_blocks(also, most)])
-
-    return drawn
-
-
-def _also_lines(also: Sequence[Item], most: int) -> list[str]:
-    if not also:
-        return []
-    lines = [_also_head(also[0].card)]
-    lines += [f"• {words.brief(item.card.watch, item.card.today)}" for item in also[:most]]
-    more = len(also) - most
-    return [*lines, f"… and {more:,} more: `/eol`"] if more > 0 else lines
-
-
-def _also_blocks(also: Sequence[Item], most: int) -> list[Block]:
-    if not also:
-        return []
-    blocks: list[Block] = [context(_also_head(also[0].card))]
-    blocks += [
-        {**section(words.brief(item.card.watch, item.card.today)), "accessory": open_button(item.card)}
-        for item in also[:most]
-    ]
-    more = len(also) - most
-    return [*blocks, context(f"… and {more:,} more: `/eol`")] if more > 0 else blocks
-
-
-def _also_head(card: Card) -> str:
+def also_line(card: Card) -> Line:
+    """Return what is said of a reminder in the message about another thing that was due on the same day."""
     on = card.reminder.said_on
-    return f"Also due on {words.day(on)}:" if on is not None and on != card.today else "Also due today:"
+    due = f"on {words.day(on)}" if on is not None and on != card.today else "today"
+    return Line(words.brief(card.watch, card.today), open_button(card), due, actions.COMMAND)
 
 
 def _state(card: Card) -> str:

@@ -8,20 +8,19 @@ from datetime import date
 from bot.blocks import text
 from bot.blocks.eol import answers, words
 from bot.blocks.eol.buttons import (
-    MOST_ALSO,
     card_buttons,
     claim_blocks,
     explain_button,
     open_button,
-    with_also,
 )
+from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, section, within
 from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import Addressee, Running
 from bot.domain.eol.milestones import DeadlineKind
-from bot.domain.eol.reminders import Card, ClosedCard, DateMove, FactsAge, Item
+from bot.domain.eol.reminders import Card, ClosedCard, DateMove, FactsAge
 from bot.domain.eol.upgrade_targets import suggested
 
 #: Lines of one kind on a card.
@@ -36,7 +35,7 @@ _UPGRADED_TOGETHER = frozenset({Area.ALL, Area.APPLICATION, Area.DATABASE, Area.
 _CLOCK_WORDS = {"eoas": "active support", "eol": "standard support", "eoes": "paid support"}
 
 
-def card(card: Card, *, also: Sequence[Item] = ()) -> Rendered:
+def card(card: Card, *, also: Sequence[Line] = ()) -> Rendered:
     """Return the message of an open reminder with its buttons; `also` are milestones of others that are due as well."""
     is_theirs = not is_nobodys(card)
     head, what = headline(card), listing(card.watch.runs)
@@ -73,7 +72,7 @@ def opened_view(its: Card, note: str = "") -> Block:
     }
 
 
-def handed_over(card: Card, *, also: Sequence[Item] = ()) -> Rendered:
+def handed_over(card: Card, *, also: Sequence[Line] = ()) -> Rendered:
     """Return what is left of the root message where a reminder was told before another team took it over.
 
     `also` as in `card`, here and in `closed`.
@@ -85,7 +84,7 @@ def handed_over(card: Card, *, also: Sequence[Item] = ()) -> Rendered:
     return fitting(with_also([said], [section(said), buttons], also), MOST_ALSO, EDITED_TEXT)
 
 
-def closed(card: ClosedCard, *, also: Sequence[Item] = ()) -> Rendered:
+def closed(card: ClosedCard, *, also: Sequence[Line] = ()) -> Rendered:
     """Return the root message of a reminder that is over."""
     said, seen = _over(card), _evidence(card.evidence)
     blocks: list[Block] = [section(said), *([context(seen)] if seen else [])]

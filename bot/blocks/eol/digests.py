@@ -10,6 +10,7 @@ from bot.blocks.eol.buttons import open_button
 from bot.blocks.eol.cards import facts_age, without_channel
 from bot.blocks.ownership.words import join
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, button, context, escape, fitting, plain, section
+from bot.domain.digests import preventable_first
 from bot.domain.eol.exposure import Running
 from bot.domain.eol.reminders import Digest, Item
 
@@ -20,10 +21,13 @@ _MOST_UNSURE = 5
 _MOST_NAMES = 3
 
 
-def digest(digest: Digest) -> Rendered:
-    """Return a team's digest. It may be long: what does not fit is counted, and `/eol` shows it."""
-    items = _grouped(digest.items)
-    return fitting(lambda most: _drawn(digest, items, most), min(len(items), _MOST_ITEMS), POSTED_TEXT)
+def digest(digest: Digest, *, share: int = 1) -> Rendered:
+    """Return a team's digest, or the section of it that has one of so many shares of the room.
+
+    It may be long: what does not fit is counted, and `/eol` shows it.
+    """
+    items, most = _grouped(digest.items, digest.today), _MOST_ITEMS // share
+    return fitting(lambda most: _drawn(digest, items, most), min(len(items), most), POSTED_TEXT // share)
 
 
 def _drawn(digest: Digest, items: Sequence[Item], most: int) -> Rendered:
@@ -54,16 +58,20 @@ def _head(digest: Digest) -> str:
     return f"*End of life*{of}: {things}"
 
 
-def _grouped(items: Sequence[Item]) -> list[Item]:
-    """Put what is of one product together, and whatever is most urgent first."""
-    first: dict[str, date] = {}
-    for item in items:
-        key, on = item.card.watch.product.key, item.card.watch.deadline.on
-        first[key] = min(on, first.get(key, on))
+def _grouped(items: Sequence[Item], today: date) -> list[Item]:
+    """Put what is of one product together, and whatever can still be prevented first."""
 
-    def place(item: Item) -> tuple[date, str, date, str]:
+    def urgency(item: Item) -> tuple[bool, int]:
+        return preventable_first((item.card.watch.deadline.on - today).days)
+
+    first: dict[str, tuple[bool, int]] = {}
+    for item in items:
+        key = item.card.watch.product.key
+        first[key] = min(urgency(item), first.get(key, urgency(item)))
+
+    def place(item: Item) -> tuple[tuple[bool, int], str, tuple[bool, int], str]:
         watch = item.card.watch
-        return first[watch.product.key], watch.product.key, watch.deadline.on, watch.cycle.name
+        return first[watch.product.key], watch.product.key, urgency(item), watch.cycle.name
 
     return sorted(items, key=place)
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
 
+from bot.domain.escalation import Audience, audience_at
 from bot.domain.working_time import WorkingTime
 
 
@@ -39,15 +40,6 @@ class Loudness(StrEnum):
     BROADCAST = "broadcast"
 
 
-class Audience(StrEnum):
-    """Whom an unanswered milestone reaches: from some day on the next one above."""
-
-    TEAM = "team"
-    LEAD = "lead"
-    MANAGER = "manager"
-    PLATFORM = "platform"
-
-
 #: Days before the deadline; negative ones are after it.
 _ALL = (365, 180, 90, 60, 30, 14, 7, 1, 0)
 #: Less is said of what matters less: tiers 3, and 4 and lower. What has no tier may matter.
@@ -62,8 +54,6 @@ _LONGEST_SHIFT = timedelta(3 * _MONTH)
 #: From here on a milestone is a message of its own.
 _LOUD = 30
 _BROADCAST = (30, 0)
-#: The most days before a deadline at which what nobody answered is said to these, the last ones first.
-ESCALATES_AT = {Audience.PLATFORM: 0, Audience.MANAGER: 7, Audience.LEAD: 14}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,7 +75,7 @@ class Milestone:
     @property
     def audience(self) -> Audience:
         """Whom it reaches when nobody has answered so far."""
-        return next((whom for whom, days in ESCALATES_AT.items() if self.days <= days), Audience.TEAM)
+        return audience_at(self.days)
 
     def day(self, deadline: Deadline, work: WorkingTime) -> date:
         """Return the working day on which it is said: moved forward, the last two before the deadline backward."""

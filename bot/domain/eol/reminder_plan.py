@@ -1,4 +1,4 @@
-"""What is said to one addressee now: nothing, a message of its own, or the week's digest. One message a day at most."""
+"""Which deadlines are due for one addressee now, and which of their reminders have to be opened or re-dated."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bot.domain import daily_limit, digests
+from bot.domain.daily_limit import LEAST_TIER, Agenda, Written
 from bot.domain.eol.answers import Answer, evidence_due
 from bot.domain.eol.exposure import Running, Watch
-from bot.domain.eol.milestones import Audience, Loudness, Milestone, latest_due
+from bot.domain.eol.milestones import Loudness, Milestone, latest_due
 from bot.domain.eol.reminders import Remembered
+from bot.domain.escalation import Audience
 from bot.domain.working_time import WorkingTime
+
+#: What its deadlines are known by beside those of others.
+NOUN = "eol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +27,6 @@ class Subject:
     reminder: Remembered | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """When the addressee was last written to, in days of theirs.
-
-    `digest` is the day of the last digest that was sent, `looked` that of the last one that was due, which may have
-    had nothing to say.
-    """
-
-    last: date | None = None
-    digest: date | None = None
-    looked: date | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Due:
     """A milestone that is said now. `is_owed`: nobody answered the one before it, so those above have to hear, too."""
@@ -42,32 +35,15 @@ class Due:
     milestone: Milestone
     loudness: Loudness
     is_owed: bool = False
+    waits: bool = True  #: for the digest
 
-
-@dataclass(frozen=True, slots=True)
-class Ping:
-    """A message about `lead`, which names `also` besides."""
-
-    lead: Due
-    also: tuple[Due, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Weekly:
-    """The week's digest. `quiet` counts what is open and answered, so that nothing is said of it."""
-
-    items: tuple[Due, ...]
-    quiet: int
-    unsure: tuple[Running, ...]
-    is_first: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NothingThisWeek:
-    """The digest is due and would be empty, so there is none; what comes up later waits for the next."""
-
-
-Saying = Ping | Weekly | NothingThisWeek
+    @property
+    def entry(self) -> daily_limit.Due:
+        """It as the daily limit reads it."""
+        watch = self.subject.watch
+        return daily_limit.Due(
+            noun=NOUN, key=watch.key, days=self.milestone.days, is_loud=not self.waits, tier=_tier(watch)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +55,31 @@ class Redating:
     milestone: Milestone | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to do for one addressee now: reminders to open and to re-date, then what to say."""
+    """What there is for one addressee now: reminders to open and to re-date, and what is due, the most urgent first.
+
+    `due` tells by its loudness what waits for the digest. `quiet` counts what is open and answered, so that nothing is
+    said of it. The rest as in `Agenda`.
+    """
 
     opening: tuple[Watch, ...] = ()
     redating: tuple[Redating, ...] = ()
-    saying: Saying | None = None
+    due: tuple[Due, ...] = ()
+    quiet: int = 0
+    known_since: date | None = None
+    has_news: bool = False
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.opening and not self.redating and self.saying is None
+    def agenda(self, *, has_changes: bool = False, is_shown: bool = False) -> Agenda:
+        """Return it as the daily limit reads it; `has_changes` when there is more to write down than the plan has."""
+        return Agenda(
+            due=tuple(each.entry for each in self.due),
+            known_since=self.known_since,
+            has_news=self.has_news,
+            has_changes=has_changes or bool(self.redating),
+            has_notes=bool(self.opening),
+            is_shown=is_shown,
+        )
 
 
 def plan(
@@ -102,7 +91,7 @@ def plan(
     unsure: Sequence[Running] = (),
     is_weekly_only: bool = False,
 ) -> Plan:
-    """Return what to do for one addressee at `now`: nothing at all while they are not at work.
+    """Return what there is for one addressee at `now`: nothing at all while they are not at work.
 
     `unsure` are versions of theirs that nobody knows. With `is_weekly_only` everything waits for the digest.
     """
@@ -112,16 +101,19 @@ def plan(
     redating = tuple(_redatings(subjects, work))
     moved = {each.reminder.id: each.milestone for each in redating}
     dated = [_redated(subject, moved) for subject in subjects]
-    loud, weekly, quiet = _due(dated, today, work, is_weekly_only=is_weekly_only)
-    saying: Saying | None = None
-    if written.last != today:
-        saying = _digest(dated, (*loud, *weekly), quiet, unsure, now=now, work=work, written=written)
-        awaits_digest = written.looked != today and today == work.today(work.next_digest(now))
-        if saying is None and loud and not awaits_digest:
-            lead, *also = sorted(loud, key=_urgency)
-            saying = Ping(lead, tuple(also))
-    opening = tuple(subject.watch for subject in subjects if subject.reminder is None)
-    return Plan(opening, redating, saying)
+    due, quiet = _due(dated, today, work, is_weekly_only=is_weekly_only)
+    said = {each.subject.watch.key for each in due}
+    due += [each for each in _unproven(dated, today, work, written) if each.subject.watch.key not in said]
+    known_since = [today if each.reminder is None else each.reminder.opened_on for each in dated]
+    known_since += [work.today(run.deployment.first_seen_at) for run in unsure]
+    return Plan(
+        opening=tuple(subject.watch for subject in subjects if subject.reminder is None),
+        redating=redating,
+        due=tuple(sorted(due, key=_urgency)),
+        quiet=quiet,
+        known_since=min(known_since, default=None),
+        has_news=_has_news(unsure, work, written),
+    )
 
 
 def is_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
@@ -165,12 +157,9 @@ def _redated(subject: Subject, moved: dict[int, Milestone | None]) -> Subject:
     )
 
 
-def _due(
-    subjects: Sequence[Subject], today: date, work: WorkingTime, *, is_weekly_only: bool
-) -> tuple[list[Due], list[Due], int]:
-    """Return what is due as a message of its own, what is due in the digest, and how many are quiet."""
-    loud: list[Due] = []
-    weekly: list[Due] = []
+def _due(subjects: Sequence[Subject], today: date, work: WorkingTime, *, is_weekly_only: bool) -> tuple[list[Due], int]:
+    """Return what is due, and how many are quiet."""
+    found: list[Due] = []
     quiet = 0
     for subject in subjects:
         watch, reminder = subject.watch, subject.reminder
@@ -188,12 +177,11 @@ def _due(
         if is_again and loudness is Loudness.BROADCAST:
             loudness = Loudness.POST  # the channel has had it
         is_owed = said is not None and reminder is not None and _escalates(reminder, milestone, today, work)
-        due = Due(subject, milestone, loudness, is_owed and not is_weekly_only)
         opened_on = reminder.opened_on if reminder is not None else today
         is_backlog = said is None and milestone.day(watch.deadline, work) < opened_on
         waits = is_weekly_only or is_backlog or loudness is Loudness.DIGEST
-        (weekly if waits else loud).append(due)
-    return loud, weekly, quiet
+        found.append(Due(subject, milestone, loudness, is_owed and not is_weekly_only, waits))
+    return found, quiet
 
 
 def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
@@ -223,32 +211,6 @@ def _evidence_due(claimed_at: datetime, work: WorkingTime) -> date:
     return evidence_due(work.today(claimed_at))
 
 
-def _digest(
-    subjects: Sequence[Subject],
-    due: Sequence[Due],
-    quiet: int,
-    unsure: Sequence[Running],
-    *,
-    now: datetime,
-    work: WorkingTime,
-    written: Written,
-) -> Weekly | NothingThisWeek | None:
-    """Return the digest where one is due that has not been looked at. What came up after its day waits for the next."""
-    digest_day, today = work.today(work.last_digest(now)), work.today(now)
-    if written.looked is not None and written.looked >= digest_day:
-        return None
-    known_since = [today if each.reminder is None else each.reminder.opened_on for each in subjects]
-    known_since += [work.today(run.deployment.first_seen_at) for run in unsure]
-    if not known_since or min(known_since) > digest_day:
-        return None
-    said = {each.subject.watch.key for each in due}
-    unproven = [each for each in _unproven(subjects, today, work, written) if each.subject.watch.key not in said]
-    items = tuple(sorted((*due, *unproven), key=_urgency))
-    if items or _has_news(unsure, work, written):
-        return Weekly(items, quiet, tuple(unsure), written.digest is None)
-    return NothingThisWeek()
-
-
 def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, written: Written) -> Iterable[Due]:
     """Yield what was said to be done, and should be seen to be by now; each is said in one digest."""
     for subject in subjects:
@@ -265,10 +227,14 @@ def _has_news(unsure: Sequence[Running], work: WorkingTime, written: Written) ->
     """Whether a version that nobody knows was first seen after the last digest: by itself it is said once."""
     if written.digest is None:
         return bool(unsure)
-    sent = work.last_digest(work.at(written.digest, work.closes))
+    sent = digests.sent_at(written.digest, work)
     return any(run.deployment.first_seen_at > sent for run in unsure)
 
 
 def _urgency(due: Due) -> tuple[int, int, date, str, str]:
     watch = due.subject.watch
-    return due.milestone.days, watch.tier if watch.tier is not None else 99, watch.deadline.on, *watch.key[1:3]
+    return due.milestone.days, _tier(watch), watch.deadline.on, *watch.key[1:3]
+
+
+def _tier(watch: Watch) -> int:
+    return watch.tier if watch.tier is not None else LEAST_TIER

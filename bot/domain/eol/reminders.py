@@ -39,6 +39,11 @@ class Remembered:
         """What it is unique by while it is open, as `Watch.key`."""
         return self.addressee, self.product, self.cycle, self.kind.value
 
+    @property
+    def holder(self) -> str:
+        """The key of whoever is told of it: its addressee, or the team that has taken it over."""
+        return self.addressee if self.delegated_to is None else f"team:{self.delegated_to}"
+
     def effect(self, today: date) -> Effect:
         """Return what the answers do on a day."""
         return effect(self.answers, self.deadline, self.milestone, today)

@@ -13,7 +13,8 @@ from sqlmodel import col
 from bot.domain.eol.exposure import Running
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.resolution import Evidence, Gone
-from bot.services.eol.exposure import Watcher, zone_of
+from bot.domain.working_time import zone_of
+from bot.services.eol.exposure import Watcher
 from bot.store import tables
 
 

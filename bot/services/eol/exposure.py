@@ -6,7 +6,6 @@ import asyncio
 import gc
 from collections.abc import Iterator
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +14,7 @@ from sqlmodel import col
 from bot.domain.eol.exposure import NOBODY, Addressee, Exposure, PinKey, Running, certain_of, matched
 from bot.domain.eol.matches import InCycle
 from bot.domain.inventory.deployments import LastRun, Pin
+from bot.domain.working_time import zone_of
 from bot.services.deps import Deps
 from bot.services.eol.facts import Facts
 from bot.services.slices import in_slices
@@ -23,7 +23,6 @@ from bot.store import queries, tables
 
 #: Of so many deployments on, what is made of them is kept out of collections: they take a tenth of a second.
 _MANY = 20_000
-_UTC = ZoneInfo("UTC")
 
 
 class Watcher:
@@ -161,14 +160,6 @@ class _Days:
     def are_those_of(self, now: datetime) -> bool:
         """Whether it is the same day still wherever it was asked for."""
         return all(now.astimezone(zone_of(name)).date() == day for name, day in self._by_zone.items())
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Return a time zone by its IANA name; UTC where there is none of that name."""
-    try:
-        return ZoneInfo(name) if name else _UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return _UTC
 
 
 async def _pins(connection: AsyncConnection) -> dict[PinKey, Pin]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import eol as blocks
+from bot.blocks.lines import Line
 from bot.blocks.text import Rendered
+from bot.domain.eol.reminder_plan import NOUN
 from bot.domain.eol.reminders import Card, ClosedCard, Item, Remembered
 from bot.services import outbox
 from bot.services.deps import Deps
@@ -104,7 +107,7 @@ class _Drawing:
         also = await self._also(day) if day is not None else []
         await outbox.revise(self.session, key=key, message=self._drawn(key, also), at=self.deps.clock.now())
 
-    def _drawn(self, key: str, also: list[Item]) -> Rendered:
+    def _drawn(self, key: str, also: Sequence[Line]) -> Rendered:
         card = self.card
         if isinstance(card, ClosedCard):
             return blocks.closed(card, also=also)
@@ -115,15 +118,27 @@ class _Drawing:
             return blocks.card(card, also=also)
         return blocks.milestone(Item(card, reminder.milestone), also=also)
 
-    async def _also(self, day: date) -> list[Item]:
-        """Return the milestones of others that the day's message named besides, unless they were said again since.
+    async def _also(self, day: date) -> list[Line]:
+        """Return what else the day's message named, whichever noun it is of, unless it was said again since.
 
         There is one message a day, so whatever its recipient was told of on that day was in it.
         """
-        told = await reminder_store.said_to(self.session, _recipient(self.card.reminder), day)
-        watches = (await self.watcher.current()).by_key
-        return [
-            Item(reminder_store.card(self.deps, self.watcher, each, watches[each.key], {}), each.milestone)
-            for each in told
-            if each.id != self.card.reminder.id and each.key in watches and each.milestone is not None
-        ]
+        key, reminder = _recipient(self.card.reminder), self.card.reminder
+        lines = await said_on(self.session, self.deps, self.watcher, key, day, but=reminder.id)
+        for noun in self.deps.contributors:
+            if noun.name != NOUN:
+                lines += await noun.said_on(self.session, key, day)
+        return lines
+
+
+async def said_on(
+    session: AsyncSession, deps: Deps, watcher: Watcher, key: str, day: date, *, but: int | None = None
+) -> list[Line]:
+    """Return what somebody was last told of reminders on a day of theirs, without the reminder `but`."""
+    told = await reminder_store.said_to(session, key, day)
+    watches = (await watcher.current()).by_key
+    return [
+        blocks.also_line(reminder_store.card(deps, watcher, each, watches[each.key], {}))
+        for each in told
+        if each.id != but and each.key in watches and each.milestone is not None
+    ]

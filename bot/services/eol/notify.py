@@ -1,8 +1,8 @@
-"""Carries out what was planned for one addressee, in the caller's transaction: rows and messages in one piece."""
+"""What one addressee is told of ends of life in one pass: rows and messages, in the transaction of the pass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -10,22 +10,30 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import eol as blocks
+from bot.blocks.digests import Section
 from bot.blocks.eol.moved import moved
-from bot.domain.eol.exposure import Addressee, Watch
+from bot.blocks.lines import Line
+from bot.domain import daily_limit as rules
+from bot.domain.daily_limit import Agenda, Written
+from bot.domain.eol.exposure import NOBODY, Addressee, Running, Watch
 from bot.domain.eol.milestones import Loudness
-from bot.domain.eol.reminder_plan import Due, NothingThisWeek, Ping, Plan, Redating, Subject, Weekly
+from bot.domain.eol.reminder_plan import Due, Plan, Redating, Subject, plan
 from bot.domain.eol.reminders import Card, Digest, Item, Remembered
+from bot.domain.eol.resolution import Resolution
+from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, outbox
+from bot.services.contributors import Message, Telling
 from bot.services.deps import Deps
 from bot.services.eol import reminder_store
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.message_updates import has_root, reply_key, revise_root, root_key
 from bot.services.eol.reminder_store import Moves
+from bot.services.eol.resolution import Closing
 from bot.store.inserts import insert_into
 from bot.store.tables import Reminder, core
 
 #: What a watch and its reminder are found by.
-WatchKey = tuple[str, str, str, str]
+WatchKey = tuple[str, ...]
 
 _TABLE = core(Reminder)
 _SAY = (
@@ -35,163 +43,151 @@ _SAY = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """One transaction for one addressee. `places` is where messages go, the best first; without any nothing is said."""
+@dataclass(slots=True)
+class Notices:
+    """All that one addressee is told of. `vanished` are reminders that nothing is watched for any more."""
 
-    session: AsyncSession
     deps: Deps
     watcher: Watcher
-    addressee: Addressee
-    places: tuple[str, ...]
-    today: date
-    now: datetime
-
-
-async def carry_out(telling: Telling, plan: Plan, subjects: Sequence[Subject]) -> None:
-    """Do what was planned. Raises TakenError when another process is at it."""
-    work = _Work(telling, {each.watch.key: each.watch for each in subjects})
-    if isinstance(plan.saying, NothingThisWeek):
-        await daily_limit.looked_at(telling.session, [(telling.addressee.key, telling.today)])
-    for subject in subjects:
-        if subject.reminder is not None:
-            work.put(subject.reminder)
-    await open_reminders(telling.session, [(watch, telling.today) for watch in plan.opening])
-    if plan.opening:
-        opened = {watch.key for watch in plan.opening}
-        for reminder in await reminder_store.remembered(telling.session, addressee=telling.addressee.key):
-            if reminder.key in opened:
-                work.put(reminder)
-    for redating in plan.redating:
-        work.put(await _redate(telling, redating))
-    work.moves = await reminder_store.moves_of(telling.session, work.shown(plan))
-    said = await work.say(plan)
-    for redating in plan.redating:
-        if redating.reminder.key not in said:
-            await work.reply_moved(redating)
-    is_weekly = isinstance(plan.saying, Weekly | NothingThisWeek)
-    changed = {*said, *(each.reminder.key for each in plan.redating)}
-    for key in list(work.reminders) if is_weekly else changed:
-        if work.reminders[key].root_key and key != work.has_just_got_a_root:
-            await revise_root(telling.session, telling.deps, telling.watcher, work.card(key))
-
-
-@dataclass(slots=True)
-class _Work:
-    """What is known of the addressee's reminders while the plan is carried out, by the keys of their watches."""
-
-    telling: Telling
-    watches: Mapping[WatchKey, Watch]
+    closer: Closing
+    recipient: Addressee
+    watches: list[Watch] = field(default_factory=list)
     reminders: dict[WatchKey, Remembered] = field(default_factory=dict)
-    moves: Moves = field(default_factory=dict)
-    has_just_got_a_root: WatchKey | None = None
+    vanished: list[Remembered] = field(default_factory=list)
+    closing: Sequence[tuple[Remembered, Resolution]] = ()
+    unsure: Sequence[Running] = ()
+    planned: Plan = field(default_factory=Plan)
+    _by_key: dict[WatchKey, Watch] = field(default_factory=dict)
+    _moves: Moves = field(default_factory=dict)
+    _said: set[WatchKey] = field(default_factory=set)
+    _has_just_got_a_root: WatchKey | None = None
 
-    def put(self, reminder: Remembered) -> None:
-        self.reminders[reminder.key] = reminder
+    @property
+    def size(self) -> int:
+        """How many deadlines and unknown versions there are."""
+        return len(self.watches) + len(self.unsure)
 
-    def card(self, key: WatchKey) -> Card:
-        telling = self.telling
-        return reminder_store.card(telling.deps, telling.watcher, self.reminders[key], self.watches[key], self.moves)
+    def agenda(self, *, now: datetime, work: WorkingTime, written: Written) -> Agenda:
+        """Return what there is now."""
+        self.planned = plan(
+            [Subject(watch, self.reminders.get(watch.key)) for watch in self.watches],
+            now=now,
+            work=work,
+            written=written,
+            unsure=self.unsure,
+            is_weekly_only=self.recipient == NOBODY,
+        )
+        is_shown = any(each.root_key for each in self.reminders.values())
+        return self.planned.agenda(has_changes=bool(self.closing), is_shown=is_shown)
 
-    def shown(self, plan: Plan) -> Iterable[Watch]:
-        """Yield the watches whose cards may be rendered."""
-        if isinstance(plan.saying, Weekly | NothingThisWeek):
-            return self.watches.values()
-        due = (plan.saying.lead, *plan.saying.also) if isinstance(plan.saying, Ping) else ()
-        keys = {*(each.subject.watch.key for each in due), *(each.reminder.key for each in plan.redating)}
-        return [self.watches[key] for key in keys]
+    async def read(self, session: AsyncSession) -> None:
+        """Read the reminders again.
 
-    async def say(self, plan: Plan) -> set[WatchKey]:
-        """Put what is said into the outbox and note it; return the keys of what was said."""
-        match plan.saying:
-            case Weekly(items=due):
-                pass
-            case Ping(lead=lead, also=also):
-                due = (lead, *also)
-            case _:
-                return set()
-        lead_key = due[0].subject.watch.key if isinstance(plan.saying, Ping) else None
+        One that somebody resolved just now is not opened again before the evidence has been read again.
+        """
+        ids = [each.id for each in self.reminders.values()]
+        current = await reminder_store.remembered(session, reminder_ids=ids)
+        known, self.reminders = self.reminders.keys(), {each.key: each for each in current}
+        self.watches = [each for each in self.watches if each.key in self.reminders or each.key not in known]
+
+    async def begin(self, telling: Telling) -> None:
+        """Open and re-date reminders."""
+        session, opening = telling.session, self.planned.opening
+        await open_reminders(session, [(watch, telling.today) for watch in opening])
+        if opening:
+            opened = {watch.key for watch in opening}
+            for reminder in await reminder_store.remembered(session, addressee=self.recipient.key):
+                if reminder.key in opened:
+                    self.reminders[reminder.key] = reminder
+        for each in self.planned.redating:
+            self.reminders[each.reminder.key] = await _redate(session, each)
+        self._by_key = {each.key: each for each in self.watches}
+        self._moves = await reminder_store.moves_of(session, self.watches)
+
+    async def say(self, telling: Telling, due: Sequence[rules.Due], *, lead: rules.Due | None) -> None:
+        """Note that these are said; a lead that has no thread yet begins one with its root message."""
         rows = []
-        for each in due:
-            before = self.reminders[each.subject.watch.key]
-            is_new_root = each.subject.watch.key == lead_key and not has_root(before)
-            after = replace(
+        for key, each in zip((one.key for one in due), self._planned(due), strict=True):
+            before = self.reminders[key]
+            is_new_root = lead is not None and key == lead.key and not has_root(before)
+            after = self.reminders[key] = replace(
                 before,
                 milestone=each.milestone,
-                said_on=self.telling.today,
+                said_on=telling.today,
                 root_key=root_key(before) if is_new_root else before.root_key,
             )
             if is_new_root:
-                self.has_just_got_a_root = lead_key
-            self.put(after)
-            rows.append(_said(after, each))
-        items = [Item(self.card(each.subject.watch.key), each.milestone) for each in due]
-        if isinstance(plan.saying, Weekly):
-            await self._digest(plan.saying, items)
-        else:
-            await self._ping(due[0], items)
+                self._has_just_got_a_root = key
+            rows.append(_row(after, each))
         if rows:
-            await (await self.telling.session.connection()).execute(_SAY, rows)
-        return {each.subject.watch.key for each in due}
+            await (await telling.session.connection()).execute(_SAY, rows)
+        self._said = {each.key for each in due}
 
-    async def _digest(self, weekly: Weekly, items: Sequence[Item]) -> None:
-        telling = self.telling
+    def line(self, due: rules.Due) -> Line:
+        """Return what is said of one deadline in the message about another thing."""
+        return blocks.also_line(self._card(due.key))
+
+    def message(self, lead: rules.Due, also: Sequence[Line]) -> Message:
+        """Return the most urgent in its own thread; where it has none yet, its root message begins it."""
+        [due], card = self._planned([lead]), self._card(lead.key)
+        if self._has_just_got_a_root is not None:
+            return Message(key=card.reminder.root_key, content=blocks.card(card, also=also))
+        return Message(
+            key=reply_key(card.reminder),
+            content=blocks.milestone(Item(card, due.milestone), also=also),
+            parent_key=card.reminder.root_key,
+            is_broadcast=due.loudness is Loudness.BROADCAST or due.is_owed,
+        )
+
+    def section(self, telling: Telling, due: Sequence[rules.Due], *, is_first: bool) -> Section | None:
+        """Return the section of the digest."""
+        if not due and not self.planned.has_news:
+            return None
         digest = Digest(
-            addressee=telling.addressee,
-            items=tuple(items),
+            addressee=self.recipient,
+            items=tuple(Item(self._card(each.subject.watch.key), each.milestone) for each in self._planned(due)),
             today=telling.today,
-            quiet=weekly.quiet,
-            unsure=weekly.unsure,
-            is_first=weekly.is_first,
+            quiet=self.planned.quiet,
+            unsure=tuple(self.unsure),
+            is_first=is_first,
         )
-        key = f"{daily_limit.DIGEST}{telling.addressee.key}:{telling.today}"
-        await daily_limit.take(telling.session, telling.addressee.key, telling.today, key=key, is_digest=True)
-        first, *others = telling.places
-        await outbox.enqueue(
-            telling.session,
-            key=key,
-            channel=first,
-            message=blocks.digest(digest),
-            at=telling.now,
-            fallbacks=others,
-        )
+        return lambda share: blocks.digest(digest, share=share)
 
-    async def _ping(self, lead: Due, items: Sequence[Item]) -> None:
-        """Say the most urgent in its own thread; where it has none yet, its root message begins it."""
-        telling, item, also = self.telling, items[0], items[1:]
-        root = item.card.reminder.root_key
-        is_root = self.has_just_got_a_root is not None
-        key = root if is_root else reply_key(item.card.reminder)
-        await daily_limit.take(telling.session, telling.addressee.key, telling.today, key=key, is_digest=False)
-        first, *others = telling.places
-        await outbox.enqueue(
-            telling.session,
-            key=key,
-            channel=first,
-            message=blocks.card(item.card, also=also) if is_root else blocks.milestone(item, also=also),
-            at=telling.now,
-            parent_key=None if is_root else root,
-            is_broadcast=not is_root and (lead.loudness is Loudness.BROADCAST or lead.is_owed),
-            fallbacks=others,
-        )
+    async def end(self, telling: Telling, *, is_digest: bool) -> None:
+        """Say in their threads which dates have moved, bring root messages up to date, and close what is over."""
+        moved_keys = [each.reminder.key for each in self.planned.redating]
+        for each in self.planned.redating:
+            if each.reminder.key not in self._said:
+                await self._reply_moved(telling, each)
+        for key in list(self.reminders) if is_digest else {*self._said, *moved_keys}:
+            if self.reminders[key].root_key and key != self._has_just_got_a_root:
+                await revise_root(telling.session, self.deps, self.watcher, self._card(key))
+        for reminder, resolution in self.closing:
+            await self.closer.close(telling.session, reminder, resolution, telling.places)
 
-    async def reply_moved(self, redating: Redating) -> None:
+    async def _reply_moved(self, telling: Telling, redating: Redating) -> None:
         """Say in the thread, where there is one, that the date has moved; nobody is called for it."""
-        telling, reminder = self.telling, self.reminders[redating.reminder.key]
+        reminder = self.reminders[redating.reminder.key]
         if has_root(reminder) and telling.places:
-            first, *others = telling.places
             await outbox.enqueue(
                 telling.session,
                 key=f"eol:{reminder.id}:moved:{redating.on}:{telling.today}",
-                channel=first,
-                message=moved(self.card(reminder.key), before=redating.reminder.deadline),
+                channel=telling.places[0],
+                message=moved(self._card(reminder.key), before=redating.reminder.deadline),
                 at=telling.now,
                 parent_key=reminder.root_key,
-                fallbacks=others,
+                fallbacks=telling.places[1:],
             )
 
+    def _planned(self, due: Iterable[rules.Due]) -> list[Due]:
+        planned: dict[WatchKey, Due] = {each.subject.watch.key: each for each in self.planned.due}
+        return [planned[each.key] for each in due]
 
-def _said(reminder: Remembered, due: Due) -> dict[str, object]:
+    def _card(self, key: WatchKey) -> Card:
+        return reminder_store.card(self.deps, self.watcher, self.reminders[key], self._by_key[key], self._moves)
+
+
+def _row(reminder: Remembered, due: Due) -> dict[str, object]:
     return {
         "row": reminder.id,
         "new_milestone": due.milestone.days,
@@ -221,7 +217,7 @@ async def open_reminders(session: AsyncSession, opening: Iterable[tuple[Watch, d
         await connection.execute(statement, rows)
 
 
-async def _redate(telling: Telling, redating: Redating) -> Remembered:
+async def _redate(session: AsyncSession, redating: Redating) -> Remembered:
     """Bring a reminder to its new date. Those above the addressee hear of that one anew."""
     milestone = redating.milestone
     statement = (
@@ -236,6 +232,6 @@ async def _redate(telling: Telling, redating: Redating) -> Remembered:
             platform_told=None,
         )
     )
-    if not (await telling.session.execute(statement)).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+    if not (await session.execute(statement)).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
         raise daily_limit.TakenError
     return replace(redating.reminder, deadline=redating.on, milestone=milestone)

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.eol.milestones import (
-    Audience,
     Deadline,
     DeadlineKind,
     Loudness,
@@ -18,6 +17,7 @@ from bot.domain.eol.milestones import (
     latest_due,
     next_due,
 )
+from bot.domain.escalation import Audience
 from bot.domain.working_time import WorkingTime
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,20 +10,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.daily_limit import NothingThisWeek, Ping, Weekly, Written, say
 from bot.domain.eol import Cycle, Product
 from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.exposure import Addressee, Watch
 from bot.domain.eol.milestones import Deadline, DeadlineKind, Loudness, Milestone, latest_due
-from bot.domain.eol.reminder_plan import (
-    Due,
-    NothingThisWeek,
-    Ping,
-    Subject,
-    Weekly,
-    Written,
-    is_answered,
-    plan,
-)
+from bot.domain.eol.reminder_plan import Due, Plan, Subject, is_answered, plan
 from bot.domain.eol.reminders import Remembered
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.working_time import WorkingTime
@@ -64,7 +57,7 @@ class Life:
         today = self.work.today(now)
         found = plan(subjects, now=now, work=self.work, written=self.written)
         if not self.work.is_open(now):
-            assert found.is_idle
+            assert found == Plan()
         for watch in found.opening:
             number = int(watch.cycle.name)
             self.reminders[number] = Remembered(
@@ -74,19 +67,21 @@ class Life:
         for each in found.redating:
             reminder = self.reminders[each.reminder.id]
             self.reminders[each.reminder.id] = replace(reminder, deadline=each.on, milestone=each.milestone)
-        match found.saying:
+        due = {each.subject.watch.key: each for each in found.due}
+        match say([found.agenda()], now=now, work=self.work, written=self.written):
             case Ping(lead=lead, also=also):
-                assert all(each.loudness is not Loudness.DIGEST for each in (lead, *also))
-                self._say((lead, *also), now)
+                said = [due[each.key] for each in (lead, *also)]
+                assert all(each.loudness is not Loudness.DIGEST for each in said)
+                self._say(said, now)
                 self.written = replace(self.written, last=today)
-            case Weekly(items=items):
-                assert items, "no digest is empty"
-                self._say(items, now)
+            case Weekly(due=weekly):
+                assert weekly, "no digest is empty"
+                self._say([due[each.key] for each in weekly], now)
                 self.written = Written(last=today, digest=today, looked=today)
             case NothingThisWeek():
                 self.written = replace(self.written, looked=today)
 
-    def _say(self, due: tuple[Due, ...], now: datetime) -> None:
+    def _say(self, due: Sequence[Due], now: datetime) -> None:
         today = self.work.today(now)
         self.pings.append(now)
         assert len({each.subject.watch.key for each in due}) == len(due)
@@ -229,8 +224,8 @@ def test_the_days_message_waits_for_the_digest_that_is_still_to_come() -> None:
     )  # fmt: skip
     life.written = Written(looked=tuesday - timedelta(7))
     nine = datetime(2027, 5, 18, 9, 45, tzinfo=UTC)
-    assert plan([Subject(life.watch(0), life.reminders[0])], now=nine, work=work, written=life.written).is_idle
-    ten = plan(
-        [Subject(life.watch(0), life.reminders[0])], now=nine + timedelta(minutes=15), work=work, written=life.written
-    )
-    assert isinstance(ten.saying, Weekly)
+    subjects = [Subject(life.watch(0), life.reminders[0])]
+    for now, said in ((nine, type(None)), (nine + timedelta(minutes=15), Weekly)):
+        agenda = plan(subjects, now=now, work=work, written=life.written).agenda()
+        assert any(each.is_loud for each in agenda.due)
+        assert isinstance(say([agenda], now=now, work=work, written=life.written), said)

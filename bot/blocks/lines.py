@@ -1,0 +1,46 @@
+"""Lines about several things in one message, each with a button that opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.blocks.text import Block, Rendered, context, section
+
+#: Lines of what is due as well that one message has.
+MOST_ALSO = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is said of one thing, and the button beside it."""
+
+    text: str
+    button: Mapping[str, Any] | None = None
+    due: str = "today"  #: when it was due, in words
+    command: str = ""  #: the command that shows it, and what else there is of its kind
+
+    @property
+    def block(self) -> Block:
+        """It as a block."""
+        return {**section(self.text), **({"accessory": self.button} if self.button is not None else {})}
+
+
+def with_also(lines: Sequence[str], blocks: Sequence[Block], also: Sequence[Line]) -> Callable[[int], Rendered]:
+    """Return how a message is drawn with so many lines of what is due as well."""
+
+    def drawn(most: int) -> Rendered:
+        if not also:
+            return Rendered("\n".join(lines), blocks)
+        head, shown, rest = f"Also due {also[0].due}:", also[:most], more(also[most:])
+        said = [*lines, head, *(f"• {each.text}" for each in shown), *rest]
+        return Rendered("\n".join(said), [*blocks, context(head), *(each.block for each in shown), *map(context, rest)])
+
+    return drawn
+
+
+def more(hidden: Sequence[Line]) -> list[str]:
+    """Return the line that counts what does not fit, and names the commands that show it; none without any."""
+    commands = " or ".join(f"`{command}`" for command in dict.fromkeys(each.command for each in hidden) if command)
+    return [f"… and {len(hidden):,} more{f': {commands}' if commands else ''}"] if hidden else []

@@ -1,0 +1,106 @@
+"""What is said to one recipient on a day of theirs: nothing, one message, or the week's digest, whichever noun speaks.
+
+A noun is what has something to say: reminders of ends of life are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain import digests
+from bot.domain.working_time import WorkingTime
+
+#: What comes last of several that are as many days ahead.
+LEAST_TIER = 99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """When a recipient was last written to, in days of theirs.
+
+    `digest` is the day of the last digest that was sent, `looked` that of the last one that was due, which may have
+    had nothing to say.
+    """
+
+    last: date | None = None
+    digest: date | None = None
+    looked: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something that a noun says to a recipient now.
+
+    `key` is what the noun finds it by. `days` are left until it cannot be prevented any more; negative when that has
+    passed. `is_loud` is what deserves a message of its own; everything else waits for the digest.
+    """
+
+    noun: str
+    key: tuple[str, ...]
+    days: int
+    is_loud: bool
+    tier: int = LEAST_TIER  #: how much its subject matters: 1 is the most
+
+    @property
+    def urgency(self) -> tuple[tuple[bool, int], int]:
+        """What it is sorted by, the most urgent first."""
+        return digests.preventable_first(self.days), self.tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """What one noun has for one recipient now.
+
+    `known_since` is the recipient's day since when there has been anything, None for never. With `has_news` a digest is
+    worth sending though nothing is due. `has_changes` is what the noun has to write down in any case, `has_notes` what
+    it can write down for many recipients together. `is_shown` says that messages of it are brought up to date with
+    each digest.
+    """
+
+    due: tuple[Due, ...] = ()
+    known_since: date | None = None
+    has_news: bool = False
+    has_changes: bool = False
+    has_notes: bool = False
+    is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A message about `lead`, which names `also` besides."""
+
+    lead: Due
+    also: tuple[Due, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """The week's digest, the most urgent first."""
+
+    due: tuple[Due, ...]
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NothingThisWeek:
+    """The digest is due and would be empty, so there is none; what comes up later waits for the next."""
+
+
+Saying = Ping | Weekly | NothingThisWeek
+
+
+def say(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written: Written) -> Saying | None:
+    """Return what is said to a recipient at `now`; None for nothing, as while they are not at work."""
+    if not work.is_open(now) or written.last == work.today(now):
+        return None
+    due = sorted((each for agenda in agendas for each in agenda.due), key=lambda each: each.urgency)
+    if digests.is_due((each.known_since for each in agendas), now=now, work=work, looked=written.looked):
+        if due or any(each.has_news for each in agendas):
+            return Weekly(tuple(due), written.digest is None)
+        return NothingThisWeek()
+    loud = [each for each in due if each.is_loud]
+    if not loud or digests.comes_later_today(now=now, work=work, looked=written.looked):
+        return None
+    return Ping(loud[0], tuple(loud[1:]))

@@ -1,0 +1,117 @@
+"""What the daily pass asks of a noun that has something to say. Reminders of ends of life are one.
+
+A noun takes part by a `Contributor` of its own in `bot.services.context.assemble`. It keeps what was said in its own
+tables; who was written to when, and who hears what from whom, is the kernel's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks.digests import Section
+from bot.blocks.escalation import Complaint
+from bot.blocks.lines import Line
+from bot.blocks.text import Rendered
+from bot.domain.daily_limit import Agenda, Due, Written
+from bot.domain.escalation import Audience, Owed
+from bot.domain.recipients import Recipient
+from bot.domain.working_time import WorkingTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One transaction for one recipient. `places` is where messages go, the best first; without any nothing is said."""
+
+    session: AsyncSession
+    recipient: Recipient
+    places: tuple[str, ...]
+    today: date
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message of its own: a reply to the one with `parent_key`, where that is given."""
+
+    key: str
+    content: Rendered
+    parent_key: str | None = None
+    is_broadcast: bool = False
+
+
+class Part(Protocol):
+    """What one noun has for one recipient during one pass. The methods are called in the order of this class."""
+
+    @property
+    def recipient(self) -> Recipient:
+        """Whom it is for."""
+
+    @property
+    def size(self) -> int:
+        """How many things it is about."""
+
+    def agenda(self, *, now: datetime, work: WorkingTime, written: Written) -> Agenda:
+        """Return what there is now, from what was read last."""
+
+    async def read(self, session: AsyncSession) -> None:
+        """Read again what the store says, in the transaction that says it; `agenda` follows once more."""
+
+    async def begin(self, telling: Telling) -> None:
+        """Write down whatever changes before something is said."""
+
+    async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
+        """Note that these are said, `lead` in a message of its own that the noun draws."""
+
+    def line(self, due: Due) -> Line:
+        """Return what is said of one thing in another's message."""
+
+    def message(self, lead: Due, also: Sequence[Line]) -> Message:
+        """Return the message about `lead`, which names `also` besides."""
+
+    def section(self, telling: Telling, due: Sequence[Due], *, is_first: bool) -> Section | None:
+        """Return the section of the digest; None without anything to say in it."""
+
+    async def end(self, telling: Telling, *, is_digest: bool) -> None:
+        """Write down what follows, and bring earlier messages up to date."""
+
+
+AnyPart = TypeVar("AnyPart", bound=Part)
+
+
+class Contributor(Protocol[AnyPart]):
+    """A noun that has something to say. `name` is what its `Due` and `Owed` carry."""
+
+    @property
+    def name(self) -> str:
+        """The noun."""
+
+    async def state(self) -> object:
+        """Return what all that it has to say depends on beside the time, the catalog and the audit log."""
+
+    async def recipients(self) -> Iterable[Recipient]:
+        """Return everybody for whom it may have something."""
+
+    async def parts(self, is_at_work: Callable[[Recipient], Awaitable[bool]]) -> Mapping[str, AnyPart]:
+        """Return what it has for everybody who is at work, by their keys."""
+
+    async def note(self, session: AsyncSession, parts: Sequence[tuple[AnyPart, date]]) -> None:
+        """Write down the notes (`Agenda.has_notes`) of many recipients, each on a day of theirs."""
+
+    async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
+        """Return what a recipient was told of on a day of theirs and not since, for a message that is drawn anew."""
+
+    async def owed(
+        self, session: AsyncSession, work_of: Callable[[Recipient], Awaitable[WorkingTime]], ids: Sequence[int] | None
+    ) -> Sequence[Owed]:
+        """Return what has not been answered (of `ids` only, where given), with what has been heard of it so far."""
+
+    async def complaints(self, session: AsyncSession, owed: Sequence[Owed]) -> Sequence[Complaint]:
+        """Return what those above are told of these, in their order."""
+
+    async def heard(self, session: AsyncSession, owed: Owed, part: Audience) -> bool:
+        """Note that somebody has heard their part; return whether nobody had noted it before."""

@@ -1,0 +1,160 @@
+"""What end of life contributes to the daily pass: deadlines that are due, and what nobody has answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks import eol as blocks
+from bot.blocks.escalation import Complaint
+from bot.blocks.lines import Line
+from bot.domain.eol.exposure import Addressee, Exposure
+from bot.domain.eol.reminder_plan import NOUN, is_answered
+from bot.domain.eol.reminders import Remembered
+from bot.domain.escalation import Audience, Owed, unheard
+from bot.domain.working_time import WorkingTime
+from bot.services.deps import Deps
+from bot.services.eol import message_updates, reminder_store
+from bot.services.eol.exposure import Watcher
+from bot.services.eol.notify import Notices, open_reminders
+from bot.services.eol.resolution import Closing
+from bot.store.tables import Reminder, core
+
+_TABLE = core(Reminder)
+#: Where the last milestone is kept that an audience has heard of.
+_HEARD = {
+    Audience.LEAD: _TABLE.c.lead_told,
+    Audience.MANAGER: _TABLE.c.manager_told,
+    Audience.PLATFORM: _TABLE.c.platform_told,
+}
+
+
+class Reminders:
+    """Reminders of ends of life. All state is in the store; what is kept here only saves work."""
+
+    name = NOUN
+
+    def __init__(self, deps: Deps, watcher: Watcher) -> None:
+        self._deps, self._watcher = deps, watcher
+        self._closing = Closing(deps, watcher)
+
+    async def state(self) -> object:
+        """Return how often what runs where has changed."""
+        await self._watcher.current()
+        return self._watcher.generation
+
+    async def recipients(self) -> Iterable[Addressee]:
+        """Return everybody who has something that may end."""
+        return (await self._watcher.current()).addressees.values()
+
+    async def parts(self, is_at_work: Callable[[Addressee], Awaitable[bool]]) -> Mapping[str, Notices]:
+        """Return what everybody who is at work is told of, by their keys."""
+        watches = await self._watcher.current()
+        async with self._deps.database.reading() as session:
+            known = await reminder_store.addressees_of_open(session)
+        found: dict[str, Notices] = {}
+        for key in dict.fromkeys((*watches.by_addressee, *watches.unsure, *known)):
+            addressee = self._watcher.addressee(key)
+            if await is_at_work(addressee):
+                found[key] = Notices(
+                    self._deps,
+                    self._watcher,
+                    self._closing,
+                    addressee,
+                    watches=list(watches.by_addressee.get(key, ())),
+                    unsure=watches.unsure.get(key, ()),
+                )
+        sorted_in: set[int] = set()
+        async for chunk in reminder_store.told_to(self._deps.database, found):
+            for reminder in chunk:
+                # One that was taken over may come twice: with its addressee, and with the team that took it.
+                if reminder.id not in sorted_in:
+                    sorted_in.add(reminder.id)
+                    _sort_in(reminder, found, watches)
+            await asyncio.sleep(0)
+        await self._find_closed(found.values())
+        return found
+
+    async def _find_closed(self, found: Iterable[Notices]) -> None:
+        """Find out what became of reminders that nothing is watched for any more."""
+        vanished = [reminder for each in found for reminder in each.vanished]
+        resolved = await self._closing.look(vanished) if vanished else {}
+        for each in found if resolved else ():
+            each.closing = [(one, resolved[one.id]) for one in each.vanished if one.id in resolved]
+
+    async def note(self, session: AsyncSession, parts: Sequence[tuple[Notices, date]]) -> None:
+        """Open the reminders that are seen for the first time."""
+        await open_reminders(session, [(watch, today) for part, today in parts for watch in part.planned.opening])
+
+    async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
+        """Return what a recipient was last told of on a day of theirs."""
+        return await message_updates.said_on(session, self._deps, self._watcher, key, day)
+
+    async def owed(
+        self, session: AsyncSession, work_of: Callable[[Addressee], Awaitable[WorkingTime]], ids: Sequence[int] | None
+    ) -> list[Owed]:
+        """Return what nobody has answered; what has passed is left out once the platform channel has heard of it."""
+        t, now = _TABLE.c, self._deps.clock.now()
+        query = select(t.id, t.owed, *_HEARD.values()).where(
+            t.owed.is_not(None),
+            t.resolved_at.is_(None),
+            or_(t.owed >= 0, t.platform_told.is_(None), t.platform_told > 0),
+        )
+        found = await session.execute(query if ids is None else query.where(t.id.in_(ids)))
+        rows = {row.id: row for row in found if unheard(row.owed, _heard(row))}
+        if not rows:
+            return []
+        by_key, owed = (await self._watcher.current()).by_key, list[Owed]()
+        for each in await reminder_store.remembered(session, reminder_ids=list(rows)):
+            if each.key in by_key and each.said_on is not None:
+                row, holder = rows[each.id], self._watcher.addressee(each.holder)
+                work = await work_of(holder)
+                if not is_answered(each, work.today(now), work):
+                    owed.append(
+                        Owed(noun=NOUN, id=each.id, step=row.owed, holder=holder, day=each.said_on, heard=_heard(row))
+                    )
+        return owed
+
+    async def complaints(self, session: AsyncSession, owed: Sequence[Owed]) -> list[Complaint]:
+        """Return what those above are told of these."""
+        by_key = (await self._watcher.current()).by_key
+        reminders = await reminder_store.remembered(session, reminder_ids=[each.id for each in owed])
+        moves = await reminder_store.moves_of(session, [by_key[each.key] for each in reminders])
+        cards = {
+            each.id: reminder_store.card(self._deps, self._watcher, each, by_key[each.key], moves) for each in reminders
+        }
+        return [blocks.complaint(cards[each.id]) for each in owed]
+
+    async def heard(self, session: AsyncSession, owed: Owed, part: Audience) -> bool:
+        """Note that somebody has heard their part; return whether nobody had noted it before."""
+        column = _HEARD[part]
+        statement = (
+            update(_TABLE)
+            .where(_TABLE.c.id == owed.id, or_(column.is_(None), column != owed.step))
+            .values({column: owed.step})
+        )
+        return bool((await session.execute(statement)).rowcount)  # type: ignore[attr-defined]  # an UPDATE's has it
+
+
+def _heard(row: Any) -> dict[Audience, int | None]:
+    return {part: getattr(row, column.name) for part, column in _HEARD.items()}
+
+
+def _sort_in(reminder: Remembered, found: Mapping[str, Notices], watches: Exposure) -> None:
+    """Give a reminder to whoever is told of it: its addressee, or the team that has taken it over."""
+    owner, watch = found.get(reminder.addressee), watches.by_key.get(reminder.key)
+    told = found.get(reminder.holder)
+    if told is not owner and watch is not None:
+        if owner is not None:
+            owner.watches = [each for each in owner.watches if each.key != watch.key]
+        if told is not None:
+            told.watches.append(watch)
+    if told is not None and watch is None:
+        told.vanished.append(reminder)
+    elif told is not None:
+        told.reminders[reminder.key] = reminder

@@ -1,0 +1,247 @@
+"""One message a day, one digest a week and one escalation a day, whichever nouns have something to say."""
+
+# ruff: noqa: ARG002, ARG005 - the noun that is made up here needs little of what it is given
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks.digests import Section
+from bot.blocks.escalation import Complaint
+from bot.blocks.lines import Line, with_also
+from bot.blocks.text import Rendered, section
+from bot.domain.daily_limit import Agenda, Due, Written
+from bot.domain.escalation import Audience, Owed
+from bot.domain.recipients import Recipient
+from bot.domain.working_time import WorkingTime
+from bot.services.contributors import Message, Telling
+from bot.services.daily_pass import DailyPass
+from bot.services.eol import answers
+from bot.services.snapshot import Snapshot
+from bot.services.working_times import WorkingTimes
+from tests.services.eol_world import World
+from tests.services.test_eol_reminders import at, one_team, world
+
+__all__ = ["world"]
+
+
+@dataclass
+class Request:
+    """A request that has to be decided in so many days, known since a day and said on another."""
+
+    number: int
+    team: int
+    days: int
+    since: date
+    is_loud: bool = True
+    said_on: date | None = None
+    is_owed: bool = False
+    heard: dict[Audience, int | None] = field(default_factory=dict)
+
+
+@dataclass
+class Asked:
+    """What is asked of one team."""
+
+    recipient: Recipient
+    requests: list[Request]
+
+    @property
+    def size(self) -> int:
+        return len(self.requests)
+
+    def agenda(self, *, now: datetime, work: WorkingTime, written: Written) -> Agenda:
+        due = tuple(
+            Due(noun="requests", key=(str(each.number),), days=each.days, is_loud=each.is_loud)
+            for each in self.requests
+            if each.said_on is None
+        )
+        return Agenda(due=due, known_since=min(each.since for each in self.requests))
+
+    async def read(self, session: AsyncSession) -> None:
+        pass
+
+    async def begin(self, telling: Telling) -> None:
+        pass
+
+    async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
+        for each in self._of(due):
+            each.said_on = telling.today
+
+    def line(self, due: Due) -> Line:
+        return Line(f"Request {due.key[0]}")
+
+    def message(self, lead: Due, also: Sequence[Line]) -> Message:
+        text = f"Please decide on request {lead.key[0]}."
+        return Message(key=f"request:{lead.key[0]}", content=with_also([text], [section(text)], also)(9))
+
+    def section(self, telling: Telling, due: Sequence[Due], *, is_first: bool) -> Section | None:
+        text = "\n".join(["*Requests*", *(f"• Request {each.number}" for each in self._of(due))])
+        return (lambda share: Rendered(text, [section(text)])) if due else None
+
+    async def end(self, telling: Telling, *, is_digest: bool) -> None:
+        pass
+
+    def _of(self, due: Sequence[Due]) -> list[Request]:
+        return [each for each in self.requests if (str(each.number),) in {one.key for one in due}]
+
+
+class Requests:
+    """A noun that a test makes up, which keeps everything in memory."""
+
+    name = "requests"
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self.all: list[Request] = []
+
+    async def state(self) -> object:
+        return [(each.number, each.said_on) for each in self.all]
+
+    async def recipients(self) -> list[Recipient]:
+        return [self._team(each) for each in self.all]
+
+    async def parts(self, is_at_work: Callable[[Recipient], Awaitable[bool]]) -> dict[str, Asked]:
+        found: dict[str, Asked] = {}
+        for each in self.all:
+            recipient = self._team(each)
+            if await is_at_work(recipient):
+                found.setdefault(recipient.key, Asked(recipient, [])).requests.append(each)
+        return found
+
+    async def note(self, session: AsyncSession, parts: Sequence[tuple[Asked, date]]) -> None:
+        raise AssertionError("there is nothing to note")
+
+    async def said_on(self, session: AsyncSession, key: str, day: date) -> list[Line]:
+        return [Line(f"Request {each.number}") for each in self.all if each.said_on == day]
+
+    async def owed(
+        self, session: AsyncSession, work_of: Callable[[Recipient], Awaitable[WorkingTime]], ids: Sequence[int] | None
+    ) -> list[Owed]:
+        return [
+            Owed(noun="requests", id=each.number, step=each.days, holder=self._team(each), day=each.said_on,
+                 heard=each.heard)
+            for each in self.all
+            if each.is_owed and each.said_on is not None and (ids is None or each.number in ids)
+        ]  # fmt: skip
+
+    async def complaints(self, session: AsyncSession, owed: Sequence[Owed]) -> list[Complaint]:
+        return [Complaint(Line(f"Request {each.id} waits."), each.holder.name) for each in owed]
+
+    async def heard(self, session: AsyncSession, owed: Owed, part: Audience) -> bool:
+        [request] = [each for each in self.all if each.number == owed.id]
+        is_new = request.heard.get(part) != owed.step
+        request.heard[part] = owed.step
+        return is_new
+
+    def _team(self, request: Request) -> Recipient:
+        return Recipient(self._snapshot.team(request.team))
+
+
+@pytest.fixture
+def requests(world: World) -> Requests:
+    """The second noun, of a team that has a reminder, too."""
+    made = Requests(world.snapshot)
+    world.deps.contributors.append(made)
+    daily_pass = DailyPass(world.deps, world.snapshot, WorkingTimes(), world.deps.contributors)
+    world.context = replace(world.context, daily_pass=daily_pass)
+    return made
+
+
+async def test_one_message_a_day_has_what_both_have_to_say(world: World, requests: Requests) -> None:
+    team, _, _ = await one_team(world)
+    world.jump(at(2, 23, 8))
+    await world.go(at(3, 3, 8))
+    requests.all += [Request(7, team, 40, since=date(2027, 3, 3)), Request(8, team, 5, since=date(2027, 3, 3))]
+    await world.go(at(3, 3, 17))  # T-30 of the reminder
+    [message] = [each for each in world.seen("payments") if each.at > at(3, 3, 1)]
+    # What is nearest leads, be it whose it may.
+    assert message.text.startswith("Please decide on request 8.\nAlso due today:\n• ")
+    assert "Widget 1" in message.text.replace("*", "")
+    assert message.text.endswith("• Request 7")
+    [reminder] = await world.reminders()
+    assert (reminder.milestone and reminder.milestone.days, reminder.said_on, reminder.root_key) == (
+        30, date(2027, 3, 3), "",
+    )  # fmt: skip
+    await world.go(at(3, 8))
+    assert len(world.seen("payments")) == 2, "and nothing twice"
+
+
+async def test_what_the_other_had_to_say_stays_in_a_message_that_is_drawn_anew(
+    world: World, requests: Requests
+) -> None:
+    team, _, _ = await one_team(world)
+    world.jump(at(2, 23, 8))
+    await world.go(at(3, 3, 8))
+    requests.all.append(Request(7, team, 40, since=date(2027, 3, 3)))
+    await world.go(at(3, 3, 17))
+    await answers.acknowledge(world.deps, world.watcher, reminder_id=1, person_id=1)
+    await world.arrive()
+    message = world.seen("payments")[-1]
+    assert message.key == "eol:1:root"
+    assert "Seen by" in message.text
+    assert message.text.endswith("Also due today:\n• Request 7")
+
+
+@pytest.mark.parametrize(
+    ("days", "order"), [(1, ["Requests", "End of life"]), (-1000, ["End of life", "Requests"])], ids=["near", "passed"]
+)
+async def test_one_digest_a_week_has_a_section_of_each_and_begins_with_what_can_be_prevented(
+    world: World, requests: Requests, days: int, order: list[str]
+) -> None:
+    team, _, _ = await one_team(world)
+    requests.all.append(Request(7, team, days, since=date(2027, 2, 22), is_loud=False))
+    world.jump(at(2, 22, 8))
+    await world.go(at(3, 2))
+    [digest] = world.seen("payments")
+    assert (digest.key, digest.at.hour) == (f"eol:digest:team:{team}:2027-02-23", 10)
+    heads = [line.split("*")[1] for line in digest.text.splitlines() if line.startswith("*")]
+    assert heads == order
+    assert "• Request 7" in digest.text
+    assert "Widget 1" in digest.text.replace("*", "")
+
+
+async def test_the_digest_of_one_noun_is_not_held_up_by_the_silence_of_the_other(
+    world: World, requests: Requests
+) -> None:
+    team = await world.team("payments")
+    await world.learn_channels()
+    requests.all.append(Request(7, team, 100, since=date(2027, 2, 22), is_loud=False))
+    world.jump(at(2, 22, 8))
+    await world.go(at(3, 20))
+    assert [each.text for each in world.seen("payments")] == ["*Requests*\n• Request 7"]
+
+
+async def test_what_nobody_answers_of_the_second_noun_is_escalated_once_and_an_hour_later(
+    world: World, requests: Requests
+) -> None:
+    team, _, _ = await one_team(world)
+    world.facts.ends["1"] = date(2029, 1, 1)
+    world.jump(at(3, 3, 8))
+    requests.all.append(Request(7, team, 14, since=date(2027, 3, 3), is_owed=True))
+    await world.go(at(3, 3, 9), hours=(9,))
+    assert world.seen("payments")[-1].key == "request:7"
+    assert world.seen("lena") == []
+    await world.go(at(3, 10))
+    [told] = world.seen("lena")
+    assert "Nobody of *payments* has answered so far" in told.text
+    assert "Request 7 waits." in told.text
+    assert told.at == at(3, 3, 16), "at 10 the hour was not over"
+
+
+async def test_a_lead_hears_of_both_nouns_in_one_message(world: World, requests: Requests) -> None:
+    team, _, _ = await one_team(world)
+    world.jump(at(3, 2, 8))
+    await world.go(at(3, 3, 17))
+    world.jump(at(3, 18, 17))
+    requests.all.append(Request(7, team, 10, since=date(2027, 3, 18), is_owed=True))
+    await world.go(at(3, 19, 17))
+    [told] = world.seen("lena")
+    lines = told.text.replace("*", "").splitlines()
+    assert "Request 7 waits." in lines[1]
+    assert "Widget 1" in lines[2]
