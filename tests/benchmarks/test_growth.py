@@ -88,7 +88,7 @@ class Company:
             "/eol": lambda: reports.report(self.context.deps, self.context.watcher, subject),
             "Home": lambda: home.publish(self.context, people_of(1)[0]),
             "/baton team": card,
-            "reminders": self.context.reminding.run,
+            "reminders": self.context.daily_pass.run,
         }
 
     async def ask(self, change: str) -> None:

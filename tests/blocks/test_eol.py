@@ -18,12 +18,13 @@ from bot.blocks.eol import actions, words
 from bot.blocks.escalation import escalation
 from bot.blocks.text import Rendered
 from bot.domain.catalog import Area
+from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import NOBODY, Running
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.outcomes import Recorded, Standing
-from bot.domain.eol.reminders import AnswerKind, Card, ClosedCard, DateMove, Digest, FactsAge, Item
+from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, FactsAge, Item
 from bot.domain.escalation import Audience
 from bot.playground.refusals import check_view
 from bot.samples.eol import (
