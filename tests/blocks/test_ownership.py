@@ -108,23 +108,38 @@ class TestHeadlines:
     def test_the_area_that_was_asked_for(self) -> None:
         subject = asset(fact(SEARCH), fact(PLATFORM, Area.CI_CD))
         assert "owns CI and deployments of *checkout*." in answered(subject, area=Area.CI_CD)
-        assert "owns *checkout*, the database included." in answered(subject, area=Area.DATABASE)
+        assert "owns *checkout*, including the database." in answered(subject, area=Area.DATABASE)
 
     def test_an_owner_of_one_area_is_not_said_to_own_the_whole(self) -> None:
         said = answered(asset(fact(PLATFORM, Area.DATABASE)))
         assert "owns the database of *checkout*." in said
-        assert "Nobody is named for the rest" in said
+        assert "The rest has no owner" in said
 
     def test_owners_of_several_areas_own_parts(self) -> None:
         said = answered(asset(fact(PLATFORM, Area.DATABASE), fact(SEARCH, Area.CI_CD)))
-        assert "own parts of *checkout*." in said
-        assert "*Search* looks after CI and deployments" in said
+        assert said.startswith("*Platform* (#platform) owns the database of *checkout*, *Search* CI and deployments.")
+
+    def test_a_split_names_every_half_in_the_first_sentence_and_nowhere_twice(self) -> None:
+        halves = (fact(SEARCH, Area.APPLICATION), fact(PLATFORM, Area.DATABASE), fact(PLATFORM, Area.CONTAINERS))
+        said = answered(asset(*halves))
+        first = "*Search* owns the application of *checkout*, *Platform* (#platform) the database and containers."
+        assert said.startswith(first)
+        assert said.count("*Platform*") == 1
+        whole = answered(asset(fact(PLATFORM, Area.DATABASE), fact(SEARCH), fact(LIN, Area.ALL, Role.SECONDARY)))
+        assert whole.startswith("*Search* owns *checkout*, *Platform* (#platform) its database.")
+        assert "• *Lin* helps with everything" in whole
+
+    def test_more_shares_than_a_sentence_holds_are_listed_under_it(self) -> None:
+        owned = ((SEARCH, Area.APPLICATION), (PLATFORM, Area.DATABASE), (ADA, Area.CI_CD), (LIN, Area.MONITORING))
+        said = answered(asset(*(fact(owner, area) for owner, area in owned)))
+        assert said.splitlines()[0].endswith("CI and deployments, and 1 more owner other areas.")
+        assert "• *Lin* looks after monitoring" in said
 
     def test_inherited(self) -> None:
         parent = asset(fact(SEARCH), id=8, name="shop")
         child = asset(parent_id=8)
         said = blocks.answer(judged(child, catalog=Catalog(assets=[parent])), PLAIN).text
-        assert said.startswith("*Search* owns *checkout*, as the owner of *shop*, which it is a part of.")
+        assert said.startswith("*Search* owns *checkout*, inherited from *shop*.")
 
     def test_orphaned(self) -> None:
         assert "*checkout* is orphaned: its owner *Gus* is gone." in answered(asset(fact(GUS)))
@@ -154,8 +169,8 @@ class TestHeadlines:
     def test_unowned_on_purpose(self) -> None:
         assert "Nobody owns *checkout*, on purpose: A playground." in answered(asset(unowned_reason="A playground."))
         contradicted = answered(asset(fact(PAYMENTS), unowned_reason="A playground.", is_unowned_preferred=True))
-        assert ":warning: Yet backstage says *Payments*" in contradicted
-        assert "have one of the two corrected." in contradicted
+        assert ":warning: But backstage says *Payments*" in contradicted
+        assert "have one of them corrected." in contradicted
 
     def test_a_source_that_says_nobody_is_one_side_of_a_dispute(self) -> None:
         said = answered(asset(fact(PAYMENTS), unowned_reason="A playground.", unowned_source="csv"))
@@ -170,9 +185,7 @@ class TestWarningsAndTrust:
         assert "Only *Lin* knows it (bus factor 1)" in answered(asset(fact(SEARCH)))
 
     def test_stale(self) -> None:
-        assert "Nobody has confirmed this since <!date^" in answered(
-            asset(fact(PAYMENTS, valid_from=NOW - timedelta(400)))
-        )
+        assert "Not confirmed since <!date^" in answered(asset(fact(PAYMENTS, valid_from=NOW - timedelta(400))))
 
     def test_split_over_what_a_provider_runs(self) -> None:
         facts = (fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE))
@@ -184,7 +197,7 @@ class TestWarningsAndTrust:
 
     def test_where_it_comes_from_and_who_confirmed_it(self) -> None:
         assert "From backstage, last read <!date^" in answered(asset(fact(PAYMENTS)))
-        assert "nobody has confirmed it yet" in answered(asset(fact(PAYMENTS)))
+        assert "not confirmed yet" in answered(asset(fact(PAYMENTS)))
         assert "Decided in Slack <!date^" in answered(asset(fact(PAYMENTS, source="slack", is_human=True)))
         confirmed = judged(asset(fact(PAYMENTS, confirmed_at=NOW, confirmed_by=1)))
         assert f"confirmed by <@{ADA_ID}> <!date^" in blocks.answer(confirmed, PLAIN, confirmed_by=ADA).text
@@ -203,6 +216,19 @@ class TestButtons:
             (blocks.CONFIRM, blocks.DOUBT, blocks.SHARE), "7|ci-cd"
         )
         assert blocks.CONFIRM not in buttons(blocks.answer(said, PLAIN))
+
+    def test_a_claim_of_what_is_confirmed_is_under_the_menu(self) -> None:
+        frame = Frame(may_claim=True)
+
+        def shown(subject: AssetRecord) -> list[tuple[str, str]]:
+            elements = blocks.answer(judged(subject), frame).blocks[-1]["elements"]
+            return [(each["type"], each["action_id"]) for each in elements]
+
+        wrong, share = ("button", blocks.DOUBT), ("button", blocks.SHARE)
+        confirmed = asset(fact(PAYMENTS, confirmed_at=NOW, confirmed_by=1))
+        assert shown(confirmed) == [wrong, share, ("overflow", blocks.CLAIM)]
+        assert shown(asset(fact(PAYMENTS))) == [wrong, share, ("button", blocks.CLAIM)]
+        assert shown(asset()) == [("button", blocks.CLAIM), share]
 
     def test_nobody_can_be_doubted_where_nobody_is_named(self) -> None:
         assert set(buttons(blocks.answer(judged(asset()), PLAIN))) == {blocks.SHARE}
@@ -348,10 +374,10 @@ def expected_warnings(said: Verdict) -> list[str]:
     if isinstance(said, Orphaned):
         found.append("is orphaned")
     elif isinstance(said, Owned):
-        found += ["Nobody has confirmed this since"] if isinstance(said, Stale) else []
+        found += ["Not confirmed since"] if isinstance(said, Stale) else []
         found += ["bus factor 1"] if said.only_person else []
         found += ["consider handing the rest"] if said.should_hand_off else []
-        found += ["which it is a part of"] if said.inherited_from else []
+        found += ["inherited from"] if said.inherited_from else []
     return found
 
 

@@ -54,7 +54,7 @@ async def test_a_newcomer_asks_and_gets_a_true_answer(baton: Playground, open_as
     answer = messages(page).last
     await expect(answer).to_contain_text("payments-db")
     await expect(answer).to_contain_text("confirmed by @tom.whitlock")
-    await expect(answer).to_contain_text("looks after the database")
+    await expect(answer).to_contain_text("owns the application of payments-db, ")
     await expect(answer).to_contain_text("Only visible to you")
     await expect(answer.get_by_role("button", name="Confirm")).to_have_count(0)
     await keep(page, "split")
@@ -386,7 +386,7 @@ async def test_the_clock_moves_and_answers_with_it(baton: Playground, open_as: O
     assert baton.clock.now() - before >= timedelta(days=210)
     await expect(answer).not_to_contain_text("Today")
     await send(page, "/whoowns payments-db")
-    await expect(messages(page).last).to_contain_text("Nobody has confirmed this since")
+    await expect(messages(page).last).to_contain_text("Not confirmed since")
     there = baton.clock.now().astimezone(ZoneInfo(baton.slack.workspace.user(handle).tz))
     await expect(page.locator(".clock time")).to_contain_text(f"{there.day} {there:%b} {there.year}")
 

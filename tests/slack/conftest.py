@@ -109,10 +109,18 @@ class Stage:
         return seen[-1]
 
     async def press(
-        self, message: Message, action_id: str, *, user: str = "grace", block_id: str | None = None
+        self,
+        message: Message,
+        action_id: str,
+        *,
+        user: str = "grace",
+        block_id: str | None = None,
+        value: str | None = None,
     ) -> Delivery:
-        """Press a button and wait for what happens behind the acknowledgement."""
-        delivery = await self.slack.act(user, MessageRef(message.channel, message.ts), action_id, block_id=block_id)
+        """Press a button, or choose the option with this `value`, and wait for what happens behind the acknowledgement."""
+        delivery = await self.slack.act(
+            user, MessageRef(message.channel, message.ts), action_id, value=value, block_id=block_id
+        )
         await self.settle()
         return delivery
 

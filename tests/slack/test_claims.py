@@ -17,9 +17,9 @@ from tests.slack.test_clicks import actions, drained
 from tests.slack.test_whoowns import buttons
 
 
-async def claim(stage: Stage, answer: Message, *, user: str) -> str:
-    """Press "We own this", submit the modal for the first team, and return what is said then."""
-    await stage.press(answer, "ownership.claim", user=user)
+async def claim(stage: Stage, answer: Message, *, user: str, value: str | None = None) -> str:
+    """Press "We own this" (or choose it, by its `value`), submit the modal for the first team, and return the answer."""
+    await stage.press(answer, "ownership.claim", user=user, value=value)
     view = stage.slack.view_stack(user)[-1]
     delivery = await stage.slack.submit_view(user, view.id, {})
     assert delivery.status in (200, None), delivery
@@ -76,6 +76,15 @@ async def test_a_claim_of_what_is_owned_is_a_dispute_of_which_the_owner_hears_on
     assert len(told) == 1
     assert "claims *search-api* for *Payments*" in told[0].text
     assert len([fact for fact in await facts(stage) if fact.confirmed_by is not None]) == 1
+
+
+async def test_what_is_confirmed_is_claimed_through_the_menu(stage: Stage) -> None:
+    await stage.press(await stage.ask("/whoowns search-api", user="solo"), "ownership.confirm", user="solo")
+    answer = await stage.ask("/whoowns search-api", user="grace")
+    assert "We own this" not in buttons(answer)
+    menu = next(each for each in answer.blocks[-1]["elements"] if each["type"] == "overflow")
+    assert [each["text"]["text"] for each in menu["options"]] == ["We own this…"]
+    assert "it is disputed now" in await claim(stage, answer, user="grace", value=menu["options"][0]["value"])
 
 
 async def test_a_claim_of_what_is_inherited_is_a_dispute(stage: Stage) -> None:

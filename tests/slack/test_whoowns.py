@@ -33,10 +33,11 @@ async def test_an_owned_asset_names_its_owner_with_channel_and_source(stage: Sta
     answer = await stage.ask("/whoowns checkout", user="eve")
     channel = stage.slack.workspace.channel("payments")
     assert answer.ephemeral_for == stage.slack.workspace.user("eve").id
-    assert f"*Payments* (<#{channel.id}>) owns *checkout*." in answer.text
-    assert "looks after CI and deployments" in answer.text
+    assert f"*Payments* (<#{channel.id}>) owns *checkout*, *Platform*" in answer.text
+    assert "*Platform*" in answer.text.splitlines()[0]
+    assert "its CI and deployments." in answer.text.splitlines()[0]
     assert "From baton, last read" in answer.text
-    assert "nobody has confirmed it yet" in answer.text
+    assert "not confirmed yet" in answer.text
     assert set(buttons(answer)) == {"Wrong owner?", "Share in channel"}
 
 
@@ -51,9 +52,10 @@ async def test_spellings_of_a_name(stage: Stage, spelling: str) -> None:
 
 async def test_split_ownership_shows_each_area_and_suggests_a_handoff(stage: Stage) -> None:
     answer = await stage.ask("/whoowns payments-db")
-    assert "*Payments*" in answer.text
-    assert "*Platform*" in answer.text
-    assert "looks after the database" in answer.text
+    headline = answer.text.splitlines()[0]
+    assert "*Payments*" in headline
+    assert "owns the application of *payments-db*, *Platform*" in headline
+    assert "the database." in headline
     assert "consider handing the rest to the product team" in answer.text
     assert "Runbook" in json.dumps(answer.blocks)
 
@@ -66,7 +68,7 @@ async def test_an_area_asks_for_that_part_only(stage: Stage) -> None:
 
 async def test_inherited_from_the_parent_and_said_so(stage: Stage) -> None:
     answer = await stage.ask("/whoowns checkout-worker")
-    assert "as the owner of *checkout*, which it is a part of" in answer.text
+    assert "inherited from *checkout*" in answer.text
 
 
 async def test_one_person_left_is_a_warning(stage: Stage) -> None:
@@ -133,7 +135,7 @@ async def test_two_sources_that_disagree_are_both_shown(stage: Stage) -> None:
 async def test_an_answer_grows_stale(stage: Stage) -> None:
     stage.clock.advance(timedelta(days=200))
     answer = await stage.ask("/whoowns checkout")
-    assert "Nobody has confirmed this since" in answer.text
+    assert "Not confirmed since" in answer.text
 
 
 async def test_an_import_by_another_process_shows_within_two_seconds(stage: Stage) -> None:

@@ -21,7 +21,7 @@ from bot.blocks.text import (
     section,
 )
 from bot.blocks.values import encode
-from bot.domain.ownership import Unowned, UnownedOnPurpose, Verdict
+from bot.domain.ownership import Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import AssetRecord, PersonRecord
 
 _MOST_LINKS = 6
@@ -84,14 +84,24 @@ def _buttons(verdict: Verdict, frame: Frame) -> Block:
     asset = verdict.asset
     value = encode(AssetValue(asset.id, verdict.area))
     name = plain(asset.name, 45)
-    elements = []
+    elements: list[Block] = []
+    is_free = isinstance(verdict, UnownedOnPurpose | Unowned | Orphaned)
+    claim = button("We own this", CLAIM, value, label=f"We own this: {name}")
     if frame.may_confirm:
         elements.append(button("Confirm", CONFIRM, value, label=f"Confirm that we own {name}", style="primary"))
-    if frame.may_claim:
-        elements.append(button("We own this", CLAIM, value, label=f"We own this: {name}"))
+    if frame.may_claim and is_free:
+        elements.append(claim)
     if frame.may_withdraw:
         elements.append(button("Withdraw our claim", WITHDRAW, value, label=f"Withdraw our claim: {name}"))
     if not isinstance(verdict, UnownedOnPurpose | Unowned):
         elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner? {name}"))
     elements.append(button("Share in channel", SHARE, value, label=f"Share in channel who owns {name}"))
+    if frame.may_claim and not is_free:
+        elements.append(_claim_menu(value) if isinstance(verdict, Owned) and verdict.is_confirmed else claim)
     return {"type": "actions", "elements": elements}
+
+
+def _claim_menu(value: str) -> Block:
+    """Return the claim under "⋯": what somebody has confirmed is rarely somebody else's."""
+    option = {"text": {"type": "plain_text", "text": "We own this…"}, "value": value}
+    return {"type": "overflow", "action_id": CLAIM, "options": [option]}

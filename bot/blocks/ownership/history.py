@@ -52,7 +52,7 @@ def _headline(past: Past) -> str:
         return f":warning: On {day} it was disputed who owned {part}: {owners}."
     line = f"On {day} {owners} owned {part}"
     if past.inherited_from is not None:
-        line += f", as the owner of {bold(past.inherited_from.name)}, which it is a part of"
+        line += f", inherited from {bold(past.inherited_from.name)}"
     return f"{line}."
 
 

@@ -13,6 +13,8 @@ from bot.domain.records import PersonRecord
 
 #: Facts beside the answer that fit on a message without drowning the reader.
 _MOST_OTHERS = 9
+#: Shares of a split asset that its headline names; the rest are listed under it.
+_MOST_SHARES = 3
 
 
 def headline(verdict: Verdict) -> tuple[str, list[str]]:
@@ -26,7 +28,7 @@ def headline(verdict: Verdict) -> tuple[str, list[str]]:
         return f"Nobody owns {name}, on purpose: {reason}", _contradictions(verdict)
     if isinstance(verdict, Unowned):
         part = f"{words.AREA_WORDS[verdict.area]} of {name}" if verdict.area else name
-        step = "If it is yours, claim it for your team, or name its owner in the catalog."
+        step = "If it is yours, claim it for your team or add its owner to the catalog."
         return f":grey_question: Nobody owns {part}.", [step]
     return _owned_headline(verdict, name), _owned_warnings(verdict)
 
@@ -37,7 +39,7 @@ def _contradictions(verdict: UnownedOnPurpose) -> list[str]:
         for holding in verdict.others
         if holding.fact.role is Role.OWNER
     )
-    return [f":warning: Yet {words.join(said)}: have one of the two corrected."] if said else []
+    return [f":warning: But {words.join(said)}. Ask to have one of them corrected."] if said else []
 
 
 def _sides(verdict: Disputed) -> str:
@@ -65,8 +67,8 @@ def _claims(verdict: Disputed) -> str:
 
 def _way_out(verdict: Disputed) -> str:
     if any(holding.fact.is_human for holding in verdict.claims):
-        return "Talk to each other, then correct the file that is wrong or withdraw the claim."
-    return "Ask both, and have the wrong source corrected; until then neither is certain."
+        return "Agree with each other, then correct the wrong file or withdraw the claim."
+    return "Ask both, and have the wrong source corrected."
 
 
 def _owned_headline(verdict: Owned, name: str) -> str:
@@ -75,22 +77,55 @@ def _owned_headline(verdict: Owned, name: str) -> str:
         return f":warning: {name} is orphaned: its " + (
             f"owners {words.join(gone)} are gone." if len(gone) > 1 else f"owner {words.join(gone)} is gone."
         )
+    shares = _shares(verdict)
+    if shares:
+        return f"{_split(shares, name)}{_inherited(verdict)}."
     owners = dict.fromkeys(words.owner(holding) for holding in verdict.owners)
     who, verb = words.join(owners), "own" if len(owners) > 1 else "owns"
-    held = {holding.fact.area for holding in verdict.owners}
-    first = verdict.owners[0].fact.area
+    held = list(dict.fromkeys(holding.fact.area for holding in verdict.owners))
     line = f"{who} {verb} {name}"
-    if len(held) > 1:
-        line = f"{who} {verb} parts of {name}"
-    elif first is verdict.area or _is_partial(verdict):
-        line = f"{who} {verb} {words.AREA_WORDS[first]} of {name}"
+    if held[0] is verdict.area or _is_partial(verdict):
+        line = f"{who} {verb} {words.join(words.AREA_WORDS[area] for area in held)} of {name}"
     elif verdict.area:
-        line = f"{who} {verb} {name}, {words.AREA_WORDS[verdict.area]} included"
-    elif verdict.is_split and first is not Area.ALL:
-        line += ", split by area"
-    if verdict.inherited_from is not None:
-        line += f", as the owner of {bold(verdict.inherited_from.name)}, which it is a part of"
-    return f"{line}."
+        line = f"{who} {verb} {name}, including {words.AREA_WORDS[verdict.area]}"
+    return f"{line}{_inherited(verdict)}."
+
+
+def _inherited(verdict: Owned) -> str:
+    return f", inherited from {bold(verdict.inherited_from.name)}" if verdict.inherited_from is not None else ""
+
+
+def _shares(verdict: Owned) -> dict[tuple[Area, ...], list[str]]:
+    """Return the owners by the areas that they own, the owners of the whole first; empty unless a whole is split."""
+    if verdict.area is not None or not verdict.is_split:
+        return {}
+    areas: dict[str, list[Area]] = {}
+    for holding in verdict.holdings:
+        if holding.fact.role is Role.OWNER:
+            areas.setdefault(words.owner(holding), []).append(holding.fact.area)
+    shares: dict[tuple[Area, ...], list[str]] = {}
+    for owner, owned in areas.items():
+        key = (Area.ALL,) if Area.ALL in owned else tuple(dict.fromkeys(owned))
+        shares.setdefault(key, []).append(owner)
+    return dict(sorted(shares.items(), key=lambda share: Area.ALL not in share[0])) if len(shares) > 1 else {}
+
+
+def _split(shares: dict[tuple[Area, ...], list[str]], name: str) -> str:
+    """Return who owns what, such as `Payments owns the application of checkout, DevOps the database`."""
+    (first, owners), *rest = shares.items()
+    verb = "own" if len(owners) > 1 else "owns"
+    is_whole = first == (Area.ALL,)
+    what = name if is_whole else f"{_parts(first)} of {name}"
+    said = [f"{words.join(owners)} {verb} {what}"]
+    for areas, others in rest[: _MOST_SHARES - 1]:
+        parts = f"its {_parts(areas).removeprefix('the ')}" if is_whole else _parts(areas)
+        said.append(f"{words.join(others)} {parts}")
+    more = len(rest) - len(said) + 1
+    return ", ".join(said) + (f", and {more} more {'owner' if more == 1 else 'owners'} other areas" if more else "")
+
+
+def _parts(areas: Sequence[Area]) -> str:
+    return words.join(words.AREA_WORDS[area] for area in areas)
 
 
 def _is_partial(verdict: Owned) -> bool:
@@ -102,23 +137,21 @@ def _is_partial(verdict: Owned) -> bool:
 def _owned_warnings(verdict: Owned) -> list[str]:
     warnings = doubts(verdict)
     if isinstance(verdict, Orphaned):
-        return ["Ask for it in the platform channel, and have a team take it over."]
+        return ["Ask in the platform channel for a team to take it over."]
     if _is_partial(verdict):
-        warnings.append(":grey_question: Nobody is named for the rest: if it is yours, claim it for your team.")
+        warnings.append(":grey_question: The rest has no owner: if it is yours, claim it for your team.")
     if verdict.departed:
         gone = words.join(bold(holding.name, 80) for holding in verdict.departed)
         verb = "are" if len(verdict.departed) > 1 else "is"
-        warnings.append(f":warning: {gone} {verb} gone: ask the other owners, and have the catalog corrected.")
+        warnings.append(f":warning: {gone} {verb} gone: ask the other owners, and correct the catalog.")
     if isinstance(verdict, Stale):
-        warnings.append(
-            f":hourglass: Nobody has confirmed this since {date(verdict.trusted_at)}: ask before you rely on it."
-        )
+        warnings.append(f":hourglass: Not confirmed since {date(verdict.trusted_at)}: ask before you rely on it.")
     if verdict.only_person is not None:
         who = words.person(verdict.only_person)
-        warnings.append(f":warning: Only {who} knows it (bus factor 1): ask for a second person to learn it.")
+        warnings.append(f":warning: Only {who} knows it (bus factor 1): a second person should learn it.")
     if verdict.should_hand_off:
         warnings.append(
-            ":bulb: A provider runs this, yet its ownership is split: consider handing the rest to the product team."
+            ":bulb: Ownership is split although a provider runs this: consider handing the rest to the product team."
         )
     return warnings
 
@@ -140,14 +173,20 @@ def others(verdict: Verdict) -> list[str]:
         rest: Sequence[Holding] = verdict.others
     elif isinstance(verdict, Owned):
         rest = verdict.holdings[verdict.answering :]
-        if verdict.area is None and verdict.is_split and verdict.owners[0].fact.area is not Area.ALL:
-            rest = verdict.holdings
+        shares = _shares(verdict)
+        if shares:
+            headed = {owner for owners in list(shares.values())[:_MOST_SHARES] for owner in owners[: words.MOST_NAMES]}
+            rest = [each for each in verdict.holdings if not _is_headed(each, headed)]
     else:
         return []
     lines = list(dict.fromkeys(map(_looks_after, rest)))
     if len(lines) > _MOST_OTHERS:
         return [*lines[:_MOST_OTHERS], f"… and {len(lines) - _MOST_OTHERS} more"]
     return lines
+
+
+def _is_headed(holding: Holding, headed: set[str]) -> bool:
+    return holding.fact.role is Role.OWNER and words.owner(holding) in headed
 
 
 def _looks_after(holding: Holding) -> str:
@@ -169,6 +208,6 @@ def trust(verdict: Verdict, confirmed_by: PersonRecord | None) -> str:
     origin = "Decided in Slack" if fact.is_human else f"From {words.source(fact.source)}, last read"
     line = f"{origin} {date(held.seen_at)}"
     if fact.confirmed_at is None:
-        return line if fact.is_human else f"{line} · nobody has confirmed it yet"
+        return line if fact.is_human else f"{line} · not confirmed yet"
     who = words.person(confirmed_by) if confirmed_by is not None else "somebody"
     return f"{line} · confirmed by {who} {date(fact.confirmed_at)}"

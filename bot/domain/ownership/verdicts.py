@@ -42,6 +42,11 @@ class Owned:
         return len({frozenset(owners) for owners in held.values()}) > 1
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether a person has confirmed every owner that answers."""
+        return all(holding.fact.confirmed_at is not None for holding in self.owners)
+
+    @property
     def should_hand_off(self) -> bool:
         """Whether somebody else than the application's owner holds a part of what a provider runs anyway."""
         return self.is_split and self.asset.hosting in (Hosting.MANAGED, Hosting.SERVERLESS)
@@ -52,6 +57,11 @@ class Stale(Owned):
     """Owned as far as anyone knows, but nobody has confirmed or imported it since `trusted_at`."""
 
     trusted_at: datetime
+
+    @property
+    def is_confirmed(self) -> bool:
+        """False: whatever was confirmed has grown old."""
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
