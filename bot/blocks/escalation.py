@@ -13,19 +13,18 @@ from bot.domain.escalation import Audience
 _MOST_LINES = 10
 _NOTHING = "Nobody has answered so far."
 _WHY = {
-    Audience.TEAM: "A plan with a date is enough to stop these.",
-    Audience.LEAD: "You hear of it because the team has not answered. A plan with a date stops this.",
-    Audience.MANAGER: "You hear of it because little time is left, and neither the team nor anybody above it has "
-    "answered. A plan with a date stops this, and you may make it, too.",
-    Audience.PLATFORM: "This channel hears of it because nobody has answered. Please help them to a plan with a date.",
+    Audience.TEAM: "A plan with a date stops these reminders.",
+    Audience.LEAD: "You get this because the team has not answered. A plan with a date stops it.",
+    Audience.MANAGER: "You get this because time is short and nobody in the team or above it has answered. "
+    "A plan with a date stops it; you may make one, too.",
+    Audience.PLATFORM: "This channel gets this because nobody has answered. Please help them plan it.",
 }
 #: The same where somebody had answered before.
 _WHY_AGAIN = {
     **_WHY,
-    Audience.LEAD: "You hear of it because it is still open. A plan with a date stops this.",
-    Audience.MANAGER: "You hear of it because little time is left. A plan with a date stops this, and you may make it, "
-    "too.",
-    Audience.PLATFORM: "This channel hears of it because it is still open. Please help them to a plan with a date.",
+    Audience.LEAD: "You get this because it is still open. A plan with a date stops it.",
+    Audience.MANAGER: "You get this because time is short. A plan with a date stops it; you may make one, too.",
+    Audience.PLATFORM: "This channel gets this because it is still open. Please help them plan it.",
 }
 
 
@@ -45,7 +44,7 @@ def escalation(complaints: Sequence[Complaint], *, to: Audience) -> Rendered:
     """
     owners = list(dict.fromkeys(each.owner for each in complaints))
     is_silent = not any(each.heard for each in complaints)
-    who = f"Nobody of {bold(owners[0], 80)}" if len(owners) == 1 and owners[0] else "Nobody"
+    who = f"Nobody in {bold(owners[0], 80)}" if len(owners) == 1 and owners[0] else "Nobody"
     head = f":warning: {who} has answered so far:" if is_silent else ":warning: This is still open:"
     why = (_WHY if is_silent else _WHY_AGAIN)[to]
     shown = complaints[:_MOST_LINES]

@@ -25,10 +25,10 @@ _MOST_NAMES = 40
 _ENDS = {
     DeadlineKind.ACTIVE_SUPPORT: "active support ends",
     DeadlineKind.SUPPORT: "support ends",
-    DeadlineKind.EXTENDED_COST: "begins to cost extra",
-    DeadlineKind.PRICE_STEP: "becomes dearer",
+    DeadlineKind.EXTENDED_COST: "extended support is charged",
+    DeadlineKind.PRICE_STEP: "extended support costs more",
     DeadlineKind.FORCED_UPGRADE: "support ends, the provider upgrades it",
-    DeadlineKind.EXTENDED_SUPPORT: "paid support ends",
+    DeadlineKind.EXTENDED_SUPPORT: "extended support ends",
 }
 
 

@@ -88,7 +88,7 @@ def pressable(message: Rendered) -> list[str]:
         (
             DeadlineKind.EXTENDED_SUPPORT,
             date(2027, 3, 31),
-            "standard support ended 2024-02-29; paid support ends 2027-03-31, in 126 days",
+            "standard support ended 2024-02-29; extended support ends 2027-03-31, in 126 days",
         ),
         (DeadlineKind.SUPPORT, date(2024, 2, 29), "standard support ended 2024-02-29, 2.7 years ago"),
         (DeadlineKind.SUPPORT, TODAY, "standard support ends today"),
@@ -96,25 +96,25 @@ def pressable(message: Rendered) -> list[str]:
         (
             DeadlineKind.FORCED_UPGRADE,
             SOON,
-            "standard support ends 2027-01-04, in 40 days, and the provider upgrades it by itself then",
+            "standard support ends 2027-01-04, in 40 days; then the provider upgrades it automatically",
         ),
         (
             DeadlineKind.EXTENDED_COST,
             SOON,
-            "standard support ended 2024-02-29; the provider charges for it from 2027-01-04, in 40 days",
+            "standard support ended 2024-02-29; extended support is charged from 2027-01-04, in 40 days",
         ),
         (
             DeadlineKind.PRICE_STEP,
             TODAY - timedelta(3),
-            "standard support ended 2024-02-29; the provider charges more for it since 2026-11-22, 3 days ago",
+            "standard support ended 2024-02-29; the price of extended support rose 2026-11-22, 3 days ago",
         ),
         (
             DeadlineKind.ACTIVE_SUPPORT,
             SOON,
-            "active support ends 2027-01-04, in 40 days; from then on only security fixes; "
+            "active support ends 2027-01-04, in 40 days; only security fixes after that; "
             "standard support ended 2024-02-29",
         ),
-        (DeadlineKind.SUPPORT, LONG_AGO, "support has ended; nobody wrote down when"),
+        (DeadlineKind.SUPPORT, LONG_AGO, "support has ended, date unknown"),
     ],
 )
 def test_what_ends_and_when(kind: DeadlineKind, on: date, expected: str) -> None:
@@ -125,8 +125,8 @@ def test_what_ends_and_when(kind: DeadlineKind, on: date, expected: str) -> None
 class TestTheCard:
     def test_it_says_what_it_costs_by_an_example(self) -> None:
         text = said(blocks.card(story()))
-        assert "0.20 USD per vCPU-hour since 2026-03-01; standbys count." in text
-        assert "Two vCPUs with a standby: about 584 USD a month." in text
+        assert "0.20 USD per vCPU-hour since 2026-03-01. Standbys count:" in text
+        assert "two vCPUs with a standby cost about 584 USD a month." in text
 
     def test_prices_ahead_are_said_with_their_days(self) -> None:
         its = replace(story(), today=date(2024, 1, 10))
@@ -154,7 +154,7 @@ class TestTheCard:
     def test_areas_of_different_teams_are_named(self) -> None:
         split = running("orders-db", addressee=team("Platform"), others=((Area.APPLICATION, "Payments"),))
         text = blocks.card(story(runs=(split,), addressee=team("Platform"))).text
-        assert "of *orders-db*, *Platform* owns the database, *Payments* the application" in text
+        assert "*orders-db*: *Platform* owns the database, *Payments* the application" in text
         assert "Consider handing the rest to the product team." in text
 
     def test_other_areas_are_no_matter_of_an_upgrade(self) -> None:
@@ -163,12 +163,12 @@ class TestTheCard:
 
     def test_a_dispute_a_doubt_and_a_moved_date_are_said(self) -> None:
         text = blocks.card(story(runs=(running("orders-db", is_disputed=True),))).text
-        assert "Who owns *orders-db* is disputed" in text
+        assert "The owner of *orders-db* is disputed" in text
         doubted = said(blocks.card(story(runs=(running("orders-db", 5),))))
         assert "doubted 2026-11-25 who owns *orders-db*: orders-db" in doubted
         moved = DateMove("eoes", "2027-02-28", "2027-03-31", NOW)
         text = said(blocks.card(replace(story(), moves=(moved,))))
-        assert "The end of paid support has moved from 2027-02-28 to 2027-03-31 (2026-11-25)." in text
+        assert "The end of extended support moved from 2027-02-28 to 2027-03-31 (2026-11-25)." in text
         open_ended = replace(moved, clock="eol", before="open")
         assert "from no date to" in blocks.card(replace(story(), moves=(open_ended,))).text
 
@@ -177,7 +177,7 @@ class TestTheCard:
         ageing = replace(story(), facts=FactsAge(NOW, Freshness.AGEING))
         assert "last confirmed 2026-11-25" in said(blocks.card(ageing))
         starter = replace(story(), facts=FactsAge(None, Freshness.STALE))
-        assert "those that ship with Baton" in blocks.card(starter).text
+        assert "the dates ship with Baton" in blocks.card(starter).text
 
     def test_close_deadlines_are_marked_until_somebody_is_at_it(self) -> None:
         close = TODAY + timedelta(30)
@@ -191,7 +191,7 @@ class TestTheCard:
     def test_an_answer_to_a_later_date_is_over_and_said(self) -> None:
         nearer = story(on=date(2027, 1, 31), answers=answers("Ada", until=SOON)[2:3])
         text = said(blocks.card(nearer))
-        assert "The date was 2027-03-31 when this was answered: it has come nearer" in text
+        assert "The deadline was 2027-03-31 when this was answered and is earlier now" in text
         assert actions.ACKNOWLEDGE in pressable(blocks.card(nearer))
 
     @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ class TestTheCard:
         assert "Snoozed" not in over
         assert actions.ACKNOWLEDGE in pressable(blocks.card(answered(4, until=TODAY)))
         missed = blocks.card(answered(0, until=TODAY - timedelta(1)))
-        assert "That day has passed: set a new one" in missed.text
+        assert "That day has passed: change the plan" in missed.text
 
     @pytest.mark.parametrize("number", [4, 6], ids=["snoozed", "waived"])
     def test_what_the_date_has_overtaken_is_no_answer_in_a_digest(self, number: int) -> None:
@@ -236,9 +236,9 @@ class TestTheCard:
 
     def test_what_is_said_to_be_done_is_verified_for_two_weeks(self) -> None:
         fresh = blocks.card(story(claimed_at=NOW, claimed_by=person("Ada")))
-        assert "It is closed as soon as the inventory shows it." in fresh.text
+        assert "It closes when the inventory shows it." in fresh.text
         old = blocks.card(story(claimed_at=NOW - timedelta(14), claimed_by=person("Ada")))
-        assert "The inventory still shows it" in old.text
+        assert "but the inventory still shows it" in old.text
 
     def test_too_late_to_snooze(self) -> None:
         late = story(DeadlineKind.SUPPORT, TODAY + timedelta(14))
@@ -286,10 +286,10 @@ class TestTheDigest:
         unsure = tuple(running("db", number) for number in range(1, 2000))
         message = blocks.digest(self.digest(items, unsure=unsure, quiet=12))
         assert len(message.blocks) <= 30
-        assert "3,000 things to look at" in message.text
+        assert "3,000 deadlines to answer" in message.text
         assert "… and 2,985 more: `/eol`" in message.text
-        assert "I do not know 1,999 versions here" in message.text
-        assert "12 more answered already" in message.text
+        assert "1,999 versions are unknown" in message.text
+        assert "12 more are answered already" in message.text
         assert_fit_for_slack(message, ids=IDS)
 
     def test_what_nobody_knows_can_be_said_there(self) -> None:
@@ -299,8 +299,8 @@ class TestTheDigest:
 
     def test_the_first_one_says_that_it_is_everything_at_once(self) -> None:
         first = blocks.digest(self.digest((Item(story(), Milestone(90)),), is_first=True))
-        assert "this is the first look" in first.text
-        assert "one thing to look at" in first.text
+        assert "This first digest has everything" in first.text
+        assert "1 deadline to answer" in first.text
 
 
 def test_a_milestone_names_what_runs_it_and_what_was_answered() -> None:
@@ -314,8 +314,8 @@ def test_a_milestone_names_what_runs_it_and_what_was_answered() -> None:
 def test_an_escalation_says_who_and_why() -> None:
     one = blocks.complaint(story())
     text = escalation([one], to=Audience.LEAD).text
-    assert "Nobody of *Payments* has answered so far" in text
-    assert "A plan with a date stops this" in text
+    assert "Nobody in *Payments* has answered so far" in text
+    assert "A plan with a date stops it" in text
     other = blocks.complaint(story(addressee=team("Search", 4)))
     assert "Owner: *Search*" in escalation([one, other], to=Audience.PLATFORM).text
 
@@ -341,16 +341,16 @@ def test_the_end_shows_its_evidence() -> None:
         assert "*orders-db* runs 16.4, as terraform showed 2026-11-25." in said(message)
     assert "Thank you" in blocks.resolved(closed).text
     moved = replace(closed, resolution="moved", evidence=())
-    assert "somebody else owns what runs it now" in blocks.closed(moved).text
+    assert "what runs it has another owner now" in blocks.closed(moved).text
 
 
 def test_a_receipt_says_what_happens_next() -> None:
     snoozed = replace(answers("Ada", until=date(2027, 3, 17))[4])
     its = story(answers=(snoozed,))
-    assert "14 days before the date: a snooze ends there at the latest" in said(blocks.receipt(Recorded(its, snoozed)))
+    assert "because a snooze ends 14 days before the deadline" in said(blocks.receipt(Recorded(its, snoozed)))
     late = answers("Ada", until=date(2027, 4, 30))[0]
     text = said(blocks.receipt(Recorded(story(answers=(late,)), late)))
-    assert ":warning: That is 30 days after 2027-03-31: The provider charges" in text
+    assert ":warning: That is 30 days after 2027-03-31: Extended support costs" in text
     assert "Nothing was changed" in blocks.receipt(Standing(its, snoozed)).text
 
 

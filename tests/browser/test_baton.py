@@ -317,9 +317,9 @@ async def test_what_reaches_its_end_of_life(baton: Playground, open_as: OpenPage
     page = await open_as(a_member_of(baton, "payments"))
     await send(page, "/eol payments")
     answer = messages(page).last
-    await expect(answer).to_contain_text("Past standard support, going on for money")
-    await expect(answer).to_contain_text("Amazon RDS for PostgreSQL 11: paid support ends")
-    await expect(answer).to_contain_text("Versions that nobody knows")
+    await expect(answer).to_contain_text("In extended support")
+    await expect(answer).to_contain_text("Amazon RDS for PostgreSQL 11: extended support ends")
+    await expect(answer).to_contain_text("Unknown versions")
     await keep(page, "eol")
     await answer.get_by_role("button", name="Share in channel").click()
     await expect(messages(page).last).to_contain_text("Shared by")

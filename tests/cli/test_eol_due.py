@@ -90,9 +90,9 @@ def test_the_fields_of_a_deadline(baton: Baton) -> None:
 @pytest.mark.usefixtures("catalog")
 def test_a_person_reads_sentences(baton: Baton) -> None:
     ran = baton("eol", "due", "--on", "2026-11-25", "--team", "Payments")
-    assert ran.out.startswith("Payments: 1 going on for money. 1 version nobody knows.\n")
-    assert "paid support ends 2027-03-31, in 126 days" in ran.out
-    assert "mystery 1.0: a product that I do not know" in ran.out
+    assert ran.out.startswith("Payments: 1 in extended support. 1 version is unknown.\n")
+    assert "extended support ends 2027-03-31, in 126 days" in ran.out
+    assert "mystery 1.0: unknown product" in ran.out
     assert "<" not in ran.out
     assert ":moneybag:" not in ran.out
 
@@ -101,10 +101,10 @@ def test_a_person_reads_sentences(baton: Baton) -> None:
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        (("postgres", "11"), "PostgreSQL 11: 1 going on for money."),
+        (("postgres", "11"), "PostgreSQL 11: 1 in extended support."),
         (("which", "python", "3.8", "do", "we", "still", "run?"), "Python 3.8: 1 overdue."),
-        (("payments", "next", "year"), "Payments, next year: 1 going on for money, 1 later."),
-        (("unknown",), "Everybody: 1 version nobody knows."),
+        (("payments", "next", "year"), "Payments, next year: 1 in extended support, 1 later."),
+        (("unknown",), "Everybody: 1 version is unknown, so"),
     ],
 )
 def test_the_questions_of_slack(baton: Baton, question: tuple[str, ...], said: str) -> None:

@@ -120,7 +120,7 @@ def test_a_plan_and_words_for_each_row() -> None:
     said = alt_text(picture, report)
     assert said == (
         "Timeline. End of life: <Payments>, as of 2026-03-03. PostgreSQL 11: planned for 2026-03-12 (a1); "
-        "PostgreSQL 14: 2026-05-02, 60 days (a2). Not in it: 1 version that nobody knows."
+        "PostgreSQL 14: 2026-05-02, 60 days (a2). Left out: 1 version is unknown."
     )
 
 

@@ -117,7 +117,7 @@ class Stage:
         block_id: str | None = None,
         value: str | None = None,
     ) -> Delivery:
-        """Press a button, or choose the option with this `value`, and wait for what happens behind the acknowledgement."""
+        """Press a button or choose an option by its `value`, and wait for what happens behind the acknowledgement."""
         delivery = await self.slack.act(
             user, MessageRef(message.channel, message.ts), action_id, value=value, block_id=block_id
         )

@@ -18,7 +18,7 @@ from tests.slack.test_whoowns import buttons
 
 
 async def claim(stage: Stage, answer: Message, *, user: str, value: str | None = None) -> str:
-    """Press "We own this" (or choose it, by its `value`), submit the modal for the first team, and return the answer."""
+    """Press or choose "We own this", submit the modal for the first team, and return what is said."""
     await stage.press(answer, "ownership.claim", user=user, value=value)
     view = stage.slack.view_stack(user)[-1]
     delivery = await stage.slack.submit_view(user, view.id, {})

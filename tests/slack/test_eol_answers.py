@@ -233,7 +233,7 @@ async def test_the_card_says_what_ends_where_and_what_to_do(reminded: Reminded) 
     assert "2026-04-30>, in 58 days." in said
     assert "*checkout* · 20.11.1 · production" in said
     assert "*Next step:* plan the upgrade to *24*" in said
-    assert "the dates are those that ship with Baton" in said
+    assert "the dates ship with Baton" in said
     assert set(buttons(reminded.root)) == {"Acknowledge", "Plan…", "Explain"}
 
 
@@ -243,7 +243,7 @@ class TestAcknowledge:
         grace = reminded.stage.slack.workspace.user("grace").id
         assert f"Seen by <@{grace}>" in reminded.root.text
         assert "Acknowledge" not in buttons(reminded.root)
-        assert "until the next milestone, 30 days before" in reminded.said_to("grace")
+        assert "until the next milestone (30 days before)" in reminded.said_to("grace")
         [answer] = await reminded.answers()
         assert (answer.kind, answer.milestone, answer.deadline) == ("acknowledged", 60, date(2026, 4, 30))
         assert (await actions(reminded.stage)).count("lifecycle.acknowledge") == 1
@@ -266,7 +266,7 @@ class TestAcknowledge:
         card = reminded.stage.slack.visible_messages("ada", "general")[-1]
         assert "Acknowledge" in buttons(card)
         assert "Seen by" in card.text
-        assert "it has been said again since" in card.text
+        assert "reminded again since" in card.text
         assert "quiet until" not in card.text
 
     async def test_a_second_press_says_what_stands(self, reminded: Reminded) -> None:
@@ -393,7 +393,7 @@ class TestSnooze:
         await reminded.press(ids.SNOOZE, user="ada", value=f"7|{reminded.id}")
         reminded.stage.clock.advance(timedelta(days=30))
         await reminded.press(ids.SNOOZE, user="ada", value=f"30|{reminded.id}")
-        assert "a snooze ends there at the latest" in reminded.said_to("ada")
+        assert "because a snooze ends 14 days before the deadline" in reminded.said_to("ada")
         [answer] = await reminded.answers()
         assert answer.until == date(2026, 4, 16)
         await reminded.press(ids.SNOOZE, user="ada", value=f"14|{reminded.id}")
@@ -436,14 +436,14 @@ class TestPlan:
         }
         assert await reminded.submit("grace", values) == {}
         said = reminded.root.text
-        assert "*Plan:* upgrade to 24, to be done" in said
+        assert "*Plan:* upgrade to 24 by" in said
         assert f"Application compatibility: <@{people.user('grace').id}>" in said
         assert f"Upgrade: <@{people.user('ada').id}>" in said
         assert "Roll back when: errors above 1% &lt;!channel&gt;." in said
         assert "Still open: who may decide it." in said
         assert "Change plan…" in buttons(reminded.root)
         assert "Acknowledge" not in buttons(reminded.root)
-        assert "I say nothing of it until" in reminded.said_to("grace")
+        assert "No reminder until" in reminded.said_to("grace")
         [answer] = await reminded.answers()
         assert (answer.kind, answer.until) == ("planned", date(2026, 4, 1))
         assert (await actions(reminded.stage)).count("lifecycle.plan") == 1
@@ -508,11 +508,11 @@ class TestDelegate:
         await reminded.stage.press(offer, ids.ACCEPT, user="lin")
         await reminded.settle()
         [offer] = await posted(reminded.stage, "platform")
-        assert "accepted. You are reminded of it from now on" in offer.text
+        assert "accepted. You get its reminders now" in offer.text
         assert ids.ACCEPT not in buttons(offer).values()
         assert "*Platform* has taken this over" in reminded.root.text
         assert [each.kind for each in await reminded.answers()] == ["delegated"]
-        assert "has accepted" in reminded.thread()[-1].text
+        assert "accepted" in reminded.thread()[-1].text
         assert set(buttons(reminded.root)) == {"Open", "Explain"}
         assert ":warning:" not in reminded.root.text
         await reminded.stage.press(offer, ids.OPEN, user="omar")
@@ -544,7 +544,7 @@ class TestDelegate:
         )
         await stage.settle()
         assert await reminded.submit("lin", {ids.PIN_CYCLE: "nodejs|22"}) == {}
-        assert "counts as something else now" in reminded.root.text
+        assert "counts as another product or version now" in reminded.root.text
 
     async def test_only_the_other_team_may_accept_and_once(self, reminded: Reminded) -> None:
         offer = await self.offered(reminded)
@@ -590,12 +590,12 @@ class TestDelegate:
         stale = await copied(reminded.stage, "general", offer.blocks)
         await reminded.stage.press(offer, ids.DECLINE, user="omar")
         await reminded.settle()
-        assert "has declined" in reminded.thread()[-1].text
+        assert "declined" in reminded.thread()[-1].text
         assert "It stays with them" in (await posted(reminded.stage, "platform"))[0].text
         assert "who have not answered yet" not in reminded.root.text
         assert await reminded.answers() == []
         await reminded.stage.press(stale, ids.ACCEPT, user="lin")
-        assert "has declined" in reminded.said_to("lin", "general")
+        assert "declined" in reminded.said_to("lin", "general")
         assert (await reminded.row()).delegated_to is None
 
     async def test_a_plan_takes_the_offer_back(self, reminded: Reminded) -> None:
@@ -603,7 +603,7 @@ class TestDelegate:
         stale = await copied(reminded.stage, "general", offer.blocks)
         await reminded.form(ids.PLAN, user="ada")
         await reminded.submit("ada", {ids.PLAN_DAY: "2026-04-01"})
-        assert "That is no longer asked" in (await posted(reminded.stage, "platform"))[0].text
+        assert "has answered it otherwise since" in (await posted(reminded.stage, "platform"))[0].text
         await reminded.stage.press(stale, ids.ACCEPT, user="lin")
         assert "no longer asked" in reminded.said_to("lin", "general")
 
@@ -665,7 +665,7 @@ class TestWrongVersion:
         watches = await stage.baton.context.watcher.current()
         assert {key[2] for key in watches.by_key} == {"22"}
         assert (await actions(stage)).count("lifecycle.pin") == 1
-        assert "what ran it counts as something else now" in reminded.root.text
+        assert "what ran it counts as another product or version now" in reminded.root.text
         assert buttons(reminded.root) == {}
         assert (await reminded.row()).resolution == "replaced"
         assert (await actions(stage)).count("lifecycle.resolve") == 1
@@ -764,7 +764,7 @@ class TestWaive:
         await reminded.press(ids.EXPLAIN, user="eve")
         assert "Why you are told" in reminded.said_to("eve")
         await reminded.press(ids.ACKNOWLEDGE, user="ada")
-        assert "Noted: I say nothing more" in reminded.said_to("ada")
+        assert "Noted: no reminder of" in reminded.said_to("ada")
 
     async def test_a_refused_one_changes_nothing(self, reminded: Reminded) -> None:
         await self.asked(reminded)
@@ -795,8 +795,8 @@ class TestDone:
         for _ in range(2):
             await reminded.form(ids.MORE, user="grace", word=ids.DONE)
             await reminded.submit("grace", {})
-        assert "said" in reminded.root.text
-        assert "that it is done. It is closed as soon as the inventory shows it." in reminded.root.text
+        assert "reported it done" in reminded.root.text
+        assert "It closes when the inventory shows it." in reminded.root.text
         assert (await reminded.row()).claimed_at is not None
         assert "Nothing was changed" in reminded.said_to("grace")
         assert (await actions(reminded.stage)).count("lifecycle.done") == 1
@@ -807,7 +807,7 @@ class TestDone:
         await reminded.form(ids.PLAN, user="ada")
         await reminded.submit("ada", {ids.PLAN_DAY: "2026-04-01"})
         assert (await reminded.row()).claimed_at is None
-        assert "that it is done" not in reminded.root.text
+        assert "reported it done" not in reminded.root.text
 
     async def test_what_is_closed_meanwhile_is_said_in_the_form(self, reminded: Reminded) -> None:
         await reminded.form(ids.MORE, user="grace", word=ids.DONE)
@@ -828,17 +828,17 @@ class TestOpenAndExplain:
         await reminded.settle()
         now = stage.slack.visible_messages("grace", "general")[-1]
         assert now.ts == mine.ts
-        assert now.text.startswith("Noted: I say nothing more")
+        assert now.text.startswith("Noted: no reminder of")
         assert "Seen by" in now.text
         assert "Seen by" in reminded.root.text
 
     async def test_explain_says_what_was_seen_and_by_which_rule(self, reminded: Reminded) -> None:
         await reminded.press(ids.EXPLAIN, user="eve")
         said = reminded.said_to("eve")
-        assert "*Payments* owns what is listed below" in said
+        assert "*Payments* owns these assets" in said
         assert "scan says “nodejs 20.11.1”" in said
         assert "longest beginning of the version" in said
-        assert "They have not moved since Baton has known them." in said
+        assert "They have not moved so far." in said
 
     async def test_where_there_is_no_message_it_is_a_modal_with_the_same_buttons(self, reminded: Reminded) -> None:
         stage = reminded.stage
@@ -876,7 +876,7 @@ class TestOpenAndExplain:
         await stage.slack.act("grace", ViewRef(card.id), ids.ACKNOWLEDGE)
         await reminded.settle()
         [card] = stage.slack.view_stack("grace")
-        assert "Noted: I say nothing more" in str(card.payload["blocks"])
+        assert "Noted: no reminder of" in str(card.payload["blocks"])
         await stage.slack.act("grace", ViewRef(card.id), ids.EXPLAIN)
         await stage.settle()
         assert "Why you are told" in str(stage.slack.view_stack("grace")[-1].payload["blocks"])

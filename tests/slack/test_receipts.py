@@ -199,7 +199,7 @@ async def test_a_waiver_asked_for_in_a_thread_that_is_archived_says_who_is_asked
     await reminded.submit("grace", {ids.WAIVE_REASON: "switched off in May", ids.WAIVE_DAY: "2026-06-01"})
     [said] = await told(stage, "grace")
     assert said.startswith(f"I told {person(stage, 'ada')} instead of *Payments* in {place(stage, 'payments')}")
-    assert any("asks to leave" in text for text in await told(stage, "ada"))
+    assert any("asks for a waiver" in text for text in await told(stage, "ada"))
 
 
 async def test_whose_claim_is_wanted_and_cannot_be_told_is_named(reminded: Reminded) -> None:

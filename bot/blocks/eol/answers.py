@@ -28,7 +28,7 @@ def said(card: Card) -> list[str]:
     if card.effect.moved_from is not None:
         before = words.day(card.effect.moved_from)
         lines.append(
-            f":warning: The date was {before} when this was answered: it has come nearer, so please look again."
+            f":warning: The deadline was {before} when this was answered and is earlier now: please look again."
         )
     return lines
 
@@ -41,7 +41,7 @@ def sentence(answer: Answer, card: Card) -> str:
 def short(card: Card) -> str:
     """Return in a few words what stands, for one line of a list; empty when nothing does."""
     if card.reminder.claimed_at is not None:
-        return f"said to be done, {'verifying' if card.is_verifying else 'but the inventory still shows it'}"
+        return f"reported done, {'to be verified' if card.is_verifying else 'but the inventory still shows it'}"
     for answer, state in card.effect.states:
         until = words.day(answer.until) if answer.until is not None else ""
         match answer.kind, state:
@@ -52,7 +52,7 @@ def short(card: Card) -> str:
             case AnswerKind.WAIVED, State.HOLDS:
                 return f"waived until {until}"
             case AnswerKind.WAIVED, State.ASKED:
-                return "a waiver awaits its approval"
+                return "a waiver awaits approval"
             case AnswerKind.DELEGATED, State.ASKED:
                 return "offered to another team"
     return ""
@@ -93,9 +93,11 @@ def _last(answer: Answer, card: Card) -> str:
             return f"Seen by {by} {text.date(answer.at)}."
 
 
-def who(record: PersonRecord | None) -> str:
-    """Return a person, or `somebody` for one who is not known any more."""
-    return person(record) if record is not None else "somebody"
+def who(record: PersonRecord | None, *, first: bool = False) -> str:
+    """Return a person, or `somebody` for one who is not known any more; `first` is for the start of a sentence."""
+    if record is not None:
+        return person(record)
+    return "Somebody" if first else "somebody"
 
 
 def whom(said_by: str) -> str:
@@ -107,10 +109,10 @@ def _claimed(card: Card) -> list[str]:
     claimed_at = card.reminder.claimed_at
     if claimed_at is None:
         return []
-    claimed = f"{who(card.reminder.claimed_by)} said {text.date(claimed_at)} that it is done."
+    claimed = f"{who(card.reminder.claimed_by, first=True)} reported it done {text.date(claimed_at)}"
     if card.is_verifying:
-        return [f"{claimed} It is closed as soon as the inventory shows it."]
-    return [f":warning: {claimed} The inventory still shows it: look whether its source has been read since."]
+        return [f"{claimed}. It closes when the inventory shows it."]
+    return [f":warning: {claimed}, but the inventory still shows it: check whether its source has been read since."]
 
 
 def _answer(answer: Answer, state: State, card: Card) -> list[str]:
@@ -119,7 +121,7 @@ def _answer(answer: Answer, state: State, card: Card) -> list[str]:
         case AnswerKind.ACKNOWLEDGED if answer.detail.get(NOT_OURS):
             return [_not_ours(answer)]
         case AnswerKind.ACKNOWLEDGED:
-            until = "it has been said again since" if state is State.OVER else "quiet until the next milestone"
+            until = "reminded again since" if state is State.OVER else "quiet until the next milestone"
             return [f"Seen by {by} {at}; {until}."]
         case AnswerKind.PLANNED if answer.until is not None:
             return _plan(answer, state, card, answer.until)
@@ -136,31 +138,31 @@ def _answer(answer: Answer, state: State, card: Card) -> list[str]:
 
 
 def _not_ours(answer: Answer) -> str:
-    line = f"{who(answer.person)} said {text.date(answer.at)} that this is not theirs"
+    line = f"{who(answer.person, first=True)} said {text.date(answer.at)} that this is not theirs"
     named = answer.detail.get(TEAM_NAMED, "")
     if named:
         line += f" but {escape(named, 80)}'s"
     reason = escape(answer.detail.get(REASON, ""), 300)
     said_so = f"{line}: {reason}" if reason else line
-    return (
-        f"{said_so}\nThe doubt is on record; the owner stays the same until somebody claims it or the catalog changes."
-    )
+    return f"{said_so}\nThe owner stays the same until somebody claims it or the catalog changes."
 
 
 def _waiver(answer: Answer, until: date) -> str:
     reason = escape(answer.detail.get(REASON, ""), 300)
-    by, day = who(answer.person), words.day(until)
+    day = words.day(until)
     if answer.decided_by is None:
-        return f"{by} asks to leave it as it is until {day}: {reason}\nSomebody else has to approve."
-    return f"Waived until {day}, asked for by {by}, approved by {who(answer.decided_by)}: {reason}"
+        return (
+            f"{who(answer.person, first=True)} asks for a waiver until {day}: {reason}\nSomebody else has to approve."
+        )
+    return f"Waived until {day} (asked by {who(answer.person)}, approved by {who(answer.decided_by)}): {reason}"
 
 
 def _plan(answer: Answer, state: State, card: Card, on: date) -> list[str]:
     detail = answer.detail
     to = detail.get(TARGET, "")
     is_cycle = any(to == words.cycle_name(cycle) for cycle in card.watch.product.cycles)
-    what = f"{'upgrade to ' if is_cycle else ''}{escape(to, 80)}, " if to else ""
-    lines = [f"*Plan:* {what}to be done {words.day(on)}, says {who(answer.person)}."]
+    what = f"{'upgrade to ' if is_cycle else ''}{escape(to, 80)}" if to else "done"
+    lines = [f"*Plan:* {what} by {words.day(on)}, says {who(answer.person)}."]
     work = [
         f"{label}: {whom(detail[key])}"
         for key, label in ((COMPATIBILITY, "Application compatibility"), (UPGRADE, "Upgrade"))
@@ -173,7 +175,7 @@ def _plan(answer: Answer, state: State, card: Card, on: date) -> list[str]:
         late = words.span((on - card.watch.deadline.on).days)
         lines.append(f":warning: That is {late} after {words.day(card.watch.deadline.on)}.")
     if state is State.OVER:
-        lines.append(":warning: That day has passed: set a new one, or say that it is done.")
+        lines.append(":warning: That day has passed: change the plan, or choose *It is done*.")
     return lines
 
 

@@ -32,7 +32,7 @@ _MOST_WORDS = 2_700
 _CLOSE = 30
 #: Areas whose owners have to plan an upgrade together.
 _UPGRADED_TOGETHER = frozenset({Area.ALL, Area.APPLICATION, Area.DATABASE, Area.INFRASTRUCTURE, Area.CONTAINERS})
-_CLOCK_WORDS = {"eoas": "active support", "eol": "standard support", "eoes": "paid support"}
+_CLOCK_WORDS = {"eoas": "active support", "eol": "standard support", "eoes": "extended support"}
 
 
 def card(card: Card, *, also: Sequence[Line] = ()) -> Rendered:
@@ -78,7 +78,7 @@ def handed_over(card: Card, *, also: Sequence[Line] = ()) -> Rendered:
     `also` as in `card`, here and in `closed`.
     """
     name, where = words.name(card.watch.product, card.watch.cycle), words.assets(card.watch.runs)
-    lines = [f"{name} on {where}:", *answers.said(card), "They are reminded of it from now on."]
+    lines = [f"{name} on {where}:", *answers.said(card), "They get its reminders now."]
     said = "\n".join(within(lines, _MOST_WORDS))
     buttons: Block = {"type": "actions", "elements": [open_button(card), explain_button(card)]}
     return fitting(with_also([said], [section(said), buttons], also), MOST_ALSO, EDITED_TEXT)
@@ -94,7 +94,7 @@ def closed(card: ClosedCard, *, also: Sequence[Line] = ()) -> Rendered:
 def resolved(card: ClosedCard) -> Rendered:
     """Return the reply that says that a reminder is over, and what shows it."""
     said, seen = _over(card), _evidence(card.evidence)
-    thanks = "Thank you: nothing is left to do here." if card.resolution == "upgraded" else ""
+    thanks = "Thank you, nothing is left to do." if card.resolution == "upgraded" else ""
     return Rendered("\n".join(filter(None, (said, seen, thanks))))
 
 
@@ -119,17 +119,17 @@ def ownership_warnings(card: Card) -> list[str]:
     disputed = [one for one in card.watch.runs if one.responsible.is_disputed]
     lines = []
     if disputed:
-        lines.append(f":warning: Who owns {words.assets(disputed)} is disputed: agree on it, so that one of you plans.")
+        lines.append(f":warning: The owner of {words.assets(disputed)} is disputed: agree on who plans the upgrade.")
     lines += _doubts(card)
     split: dict[str, list[Running]] = {}
     for one in card.watch.runs:
         if _others(one) and not one.responsible.is_disputed:
             split.setdefault(_areas(one), []).append(one)
     if split:
-        shown = [f"of {words.assets(runs)}, {owners}" for owners, runs in list(split.items())[:_MOST_SPLIT]]
+        shown = [f"{words.assets(runs)}: {owners}" for owners, runs in list(split.items())[:_MOST_SPLIT]]
         more = len(split) - len(shown)
-        shown += [f"and {more:,} more are split"] if more > 0 else []
-        lines.append(f":bulb: Split: {'; '.join(shown)}. Consider handing the rest to the product team.")
+        shown += [f"and {more:,} more"] if more > 0 else []
+        lines.append(f":bulb: Ownership is split. {'; '.join(shown)}. Consider handing the rest to the product team.")
     return lines
 
 
@@ -145,22 +145,22 @@ def without_channel(addressee: Addressee) -> str:
     team = addressee.team
     if team is None or team.channel:
         return ""
-    return f"The catalog names no channel for {bold(team.name, 80)}: what is said to them would go there"
+    return f"The catalog has no channel for {bold(team.name, 80)}: add one to get these reminders there"
 
 
 def facts_age(facts: FactsAge) -> str:
     """Return where the dates come from, unless that is the feed of today."""
     if facts.confirmed_at is None:
-        return "the dates are those that ship with Baton: nobody has refreshed them yet"
+        return "the dates ship with Baton and may be out of date"
     if facts.freshness.is_shown:
-        return f"the dates were last confirmed {text.date(facts.confirmed_at)}: they may have moved since"
+        return f"the dates were last confirmed {text.date(facts.confirmed_at)} and may have moved"
     return ""
 
 
 def moved(move: DateMove) -> str:
     """Return a clock's move in a sentence."""
     clock = _CLOCK_WORDS.get(move.clock, escape(move.clock, 40))
-    return f"The end of {clock} has moved from {_clock(move.before)} to {_clock(move.after)} ({text.date(move.at)})."
+    return f"The end of {clock} moved from {_clock(move.before)} to {_clock(move.after)} ({text.date(move.at)})."
 
 
 def is_nobodys(card: Card) -> bool:
@@ -182,7 +182,7 @@ def _doubts(card: Card) -> list[str]:
         return []
     doubt, one = max(doubted, key=lambda each: each[0].at)
     reason = escape(doubt.reason, 200)
-    said = f"{answers.who(doubt.person)} doubted {text.date(doubt.at)} who owns {bold(one.asset.name, 60)}"
+    said = f"{answers.who(doubt.person, first=True)} doubted {text.date(doubt.at)} who owns {bold(one.asset.name, 60)}"
     return [f":warning: {said}{f': {reason}' if reason else '.'}"]
 
 
@@ -215,23 +215,25 @@ def _clock(value: str) -> str:
     try:
         return words.day(date.fromisoformat(value))
     except ValueError:
-        return {"open": "no date", "absent": "none", "ended": "an unknown day that is over"}.get(
+        return {"open": "no date", "absent": "none", "ended": "an unknown day in the past"}.get(
             value, escape(value, 40)
         )
 
 
 def _next_step(card: Card) -> str:
     if is_nobodys(card):
-        return "Nobody owns these, so nobody is told but this channel. If one is yours, claim it for your team."
+        return "Nobody owns these. If one is yours, claim it for your team."
     held = card.effect.answer
     is_seen_only = held is None or (held.kind is AnswerKind.ACKNOWLEDGED and not held.detail.get(answers.NOT_OURS))
     if not is_seen_only or card.reminder.claimed_at is not None:
         return ""
     found = suggested(card.watch.product, card.watch.cycle, card.today)
     if found is None:
-        return "*Next step:* I know no later version that is supported, so plan a way off it."
+        return "*Next step:* plan a move off it. I know no later version that is supported."
     if not found.is_enough(card.today):
-        return f"*Next step:* plan the upgrade to {words.target(found, card.today)}; nothing lasts longer."
+        return (
+            f"*Next step:* plan the upgrade to {words.target(found, card.today)}; no version is supported for longer."
+        )
     return f"*Next step:* plan the upgrade to {words.target(found, card.today)}."
 
 
@@ -239,15 +241,15 @@ def _over(card: ClosedCard) -> str:
     name = bold(f"{card.product} {card.cycle}")
     match card.resolution:
         case "upgraded":
-            return f":white_check_mark: {name}: done. The inventory shows it nowhere any more."
+            return f":white_check_mark: {name}: done. The inventory no longer shows it."
         case "gone":
             return f":white_check_mark: {name}: nothing of yours runs it any more."
         case "moved":
-            return f"{name}: somebody else owns what runs it now."
+            return f"{name}: what runs it has another owner now."
         case "replaced":
-            return f"{name}: what ran it counts as something else now, which is looked at on its own."
+            return f"{name}: what ran it counts as another product or version now."
         case _:
-            return f"{name}: this date has passed, and the next one counts from here on."
+            return f"{name}: this date has passed, the next one counts now."
 
 
 def _evidence(evidence: Sequence[Running]) -> str:

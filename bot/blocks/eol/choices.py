@@ -58,13 +58,11 @@ def picture_comment(user_id: str) -> str:
 def picture_refused(code: str) -> Rendered:
     """Return why a picture did not come. `code` is Slack's own."""
     if code in ("not_in_channel", "channel_not_found"):
-        return Rendered(
-            "I can post pictures only where I am: `/invite @Baton` here, or ask in a channel of your team's."
-        )
+        return Rendered("I cannot post pictures here: `/invite @Baton`, or ask in your team's channel.")
     if code == "missing_scope":
         return Rendered(
-            "I may not post files yet: an administrator adds the scope `files:write` (it is in app.yaml) and installs "
-            "me again."
+            "I may not post files yet: ask an administrator to add the scope `files:write` (see app.yaml) and to "
+            "install me again."
         )
     return Rendered(f"Slack did not take the picture (`{escape(code, 60)}`): try again in a moment.")
 

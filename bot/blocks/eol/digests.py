@@ -49,11 +49,11 @@ def _head(digest: Digest) -> str:
     of = f" for {bold(name, 80)}" if name else " of what nobody owns"
     if not count:
         return f"*End of life*{of}"
-    things = "one thing to look at" if count == 1 else f"{count:,} things to look at"
+    things = "1 deadline to answer" if count == 1 else f"{count:,} deadlines to answer"
     if digest.is_first:
         return (
-            f"*End of life*{of}: this is the first look, so it is everything at once: {things}. "
-            "From now on there is one message a week at most, unless something is close."
+            f"*End of life*{of}: {things}. This first digest has everything; "
+            "from now on there is at most one a week, unless something is close."
         )
     return f"*End of life*{of}: {things}"
 
@@ -106,8 +106,8 @@ def _unsure_blocks(unsure: Sequence[Running]) -> list[Block]:
 
 
 def _unsure_head(count: int) -> str:
-    what = "one version here" if count == 1 else f"{count:,} versions here"
-    return f":grey_question: I do not know {what}, so I cannot say when support ends:"
+    what = "1 version is unknown" if count == 1 else f"{count:,} versions are unknown"
+    return f":grey_question: {what}, so I cannot say when support ends:"
 
 
 def _unsure_rest(unsure: Sequence[Running]) -> list[str]:
@@ -124,7 +124,7 @@ def _what(one: Running) -> str:
 def _small_print(digest: Digest) -> str:
     parts = [f"As of {words.day(digest.today)}", without_channel(digest.addressee)]
     if digest.quiet:
-        parts.append(f"{digest.quiet:,} more answered already, so not repeated here")
+        parts.append(f"{digest.quiet:,} more {'is' if digest.quiet == 1 else 'are'} answered already")
     if digest.items:
         parts.append(facts_age(digest.items[0].card.facts))
     return " · ".join(filter(None, parts))

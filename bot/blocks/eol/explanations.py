@@ -18,7 +18,7 @@ _RULES = {
     Method.EDITION: "the version names an edition of the cycle",
     Method.BUILD: "the version is a build of the cycle",
     Method.LATEST: "the version is the newest one of the cycle",
-    Method.COARSE: "the version is too short to tell, but whatever it may be ends on the same days",
+    Method.COARSE: "the version is too short to tell which, but all that fit end on the same days",
     Method.UNREADABLE: "there is no version to read",
 }
 
@@ -51,8 +51,8 @@ def explanation_view(card: Card) -> Block:
 def _because(card: Card) -> str:
     addressee = card.watch.addressee
     if addressee.key == "nobody":
-        return "nobody owns what is listed below, so this channel hears of it."
-    owner = f"{bold(addressee.name, 80)} owns what is listed below"
+        return "nobody owns these assets, so this channel gets the reminders."
+    owner = f"{bold(addressee.name, 80)} owns these assets"
     if card.delegated_to:
         return f"{owner}, and {bold(card.delegated_to, 80)} has taken this over."
     return f"{owner}."
@@ -75,7 +75,7 @@ def _rule(one: Running) -> str:
         return f"somebody said so {text.date(one.pin.at)}"
     if isinstance(one.matched, InCycle | Ambiguous):
         return _RULES[one.matched.method]
-    return "nobody knows how"
+    return "the rule is not known"
 
 
 def _dates(card: Card) -> str:
@@ -85,13 +85,13 @@ def _dates(card: Card) -> str:
     lines = [f"{since[:1].upper()}{since[1:]}."] if since else []
     lines += [moved(move) for move in sorted(card.moves, key=lambda each: each.at)[-_MOST_MOVES:]]
     if not card.moves:
-        lines.append("They have not moved since Baton has known them.")
+        lines.append("They have not moved so far.")
     return " ".join(lines)
 
 
 def _said(card: Card) -> str:
     reminder = card.reminder
     if reminder.milestone is None or reminder.said_on is None:
-        return f"Watched since {words.day(reminder.opened_on)}, nothing said so far"
+        return f"Watched since {words.day(reminder.opened_on)}, no reminder yet"
     last = words.milestone(reminder.milestone)
-    return f"Watched since {words.day(reminder.opened_on)}; said last {words.day(reminder.said_on)} ({last})"
+    return f"Watched since {words.day(reminder.opened_on)}; last reminder {words.day(reminder.said_on)} ({last})"

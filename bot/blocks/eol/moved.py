@@ -13,6 +13,6 @@ def moved(card: Card, *, before: date) -> Rendered:
     """Return the reply that says from which day to which a deadline has moved."""
     watch = card.watch
     way = "later" if watch.deadline.on > before else "earlier"
-    days = f"{words.day(watch.deadline.on)} instead of {words.day(before)}"
-    said = f"{words.name(watch.product, watch.cycle)}: the date is {way} now, {days}."
+    days = f"from {words.day(before)} to {words.day(watch.deadline.on)}"
+    said = f"{words.name(watch.product, watch.cycle)}: the deadline moved {way}, {days}."
     return Rendered(said, [context(said)])

@@ -16,10 +16,11 @@ from bot.domain.records import AssetRecord, PersonRecord
 
 def offer(card: Card, answer: Answer) -> Rendered:
     """Return the question to another team whether it takes a reminder over."""
+    by = answers.who(answer.person, first=True)
     text = (
-        f"{answers.who(answer.person)} of {bold(card.watch.addressee.name, 80)} asks you to take this over:\n"
+        f"{by} from {bold(card.watch.addressee.name, 80)} asks you to take this over:\n"
         f"{words.headline(card.watch, card.today)}\n{listing(card.watch.runs)}\n"
-        "Who owns it stays the same; you would plan the upgrade and be reminded of it. Nothing moves until you accept."
+        "If you accept, you plan the upgrade and get its reminders. The owner stays the same."
     )
     value, name = str(answer.id), words.plain_name(card.watch, 45)
     buttons: list[Mapping[str, Any]] = [
@@ -33,58 +34,66 @@ def offer(card: Card, answer: Answer) -> Rendered:
 def offer_settled(card: Card, answer: Answer, *, is_accepted: bool | None) -> Rendered:
     """Return what the question shows once it is answered, or (None) taken back."""
     name = words.name(card.watch.product, card.watch.cycle)
-    asked = f"{answers.who(answer.person)} of {bold(card.watch.addressee.name, 80)} asked you to take {name} over"
+    by = answers.who(answer.person, first=True)
+    asked = f"{by} from {bold(card.watch.addressee.name, 80)} asked you to take {name} over"
     if is_accepted is None:
-        return Rendered(f"{asked}. That is no longer asked: they have answered it themselves.")
+        return Rendered(f"{asked}, and has answered it otherwise since.")
     if is_accepted:
-        said = f"{asked}, and {answers.who(answer.decided_by)} accepted. You are reminded of it from now on."
+        said = f"{asked}, and {answers.who(answer.decided_by)} accepted. You get its reminders now."
         return Rendered(said, [{**section(said), "accessory": open_button(card)}])
     return Rendered(f"{asked}, and {answers.who(answer.decided_by)} declined. It stays with them.")
 
 
 def offer_answered(card: Card, answer: Answer, team: str, *, is_accepted: bool) -> Rendered:
     """Return the reply to those who offered a reminder to `team`."""
-    who = f"{answers.who(answer.decided_by)} of {bold(team, 80)}"
+    who = f"{answers.who(answer.decided_by, first=True)} from {bold(team, 80)}"
     name = words.name(card.watch.product, card.watch.cycle)
     if is_accepted:
-        return Rendered(f"{who} has accepted {name}: {bold(team, 80)} is reminded of it from now on.")
-    asked = answers.who(answer.person)
-    return Rendered(f"{who} has declined {name}, so it stays with you. {asked}, please plan it, or ask somebody else.")
+        return Rendered(f"{who} accepted {name}: {bold(team, 80)} gets its reminders now.")
+    asked = answers.who(answer.person, first=True)
+    return Rendered(f"{who} declined {name}, so it stays with you. {asked}, plan it or ask another team.")
 
 
 def waiver_wanted(card: Card, answer: Answer) -> Rendered:
     """Return the question to the team whether something may be left as it is."""
     until = words.day(answer.until) if answer.until is not None else "further notice"
     text = (
-        f"{answers.who(answer.person)} asks to leave {words.name(card.watch.product, card.watch.cycle)} as it is until "
-        f"{until}:\n> {escape(answer.detail.get(answers.REASON, ''), 500)}\n"
-        "Somebody else of the team has to approve; until then everything goes on as before."
+        f"{answers.who(answer.person, first=True)} asks for a waiver of "
+        f"{words.name(card.watch.product, card.watch.cycle)} until {until}.{_quoted(answer)}\n"
+        "Somebody else in the team has to approve. Reminders go on until then."
     )
     return Rendered(text, [section(text), *decision_buttons(answer.id, words.plain_name(card.watch, 45))])
 
 
 def waiver_settled(card: Card, answer: Answer, *, is_granted: bool | None) -> Rendered:
     """Return what the question shows once it is decided, or (None) no longer asked."""
-    name, by = words.name(card.watch.product, card.watch.cycle), answers.who(answer.person)
+    name, by = words.name(card.watch.product, card.watch.cycle), answers.who(answer.person, first=True)
     until = words.day(answer.until) if answer.until is not None else "further notice"
-    asked = f"{by} asked to leave {name} as it is until {until}"
-    reason = escape(answer.detail.get(answers.REASON, ""), 500)
+    asked = f"{by} asked for a waiver of {name} until {until}"
+    reason = _quoted(answer)
     if is_granted is None:
-        return Rendered(f"{asked}. That is no longer asked: something else was answered since.\n> {reason}")
+        return Rendered(f"{asked}. It has been answered otherwise since.{reason}")
     verb = "approved" if is_granted else "refused"
-    return Rendered(f"{asked}, and {answers.who(answer.decided_by)} {verb}.\n> {reason}")
+    return Rendered(f"{asked}, and {answers.who(answer.decided_by)} {verb} it.{reason}")
+
+
+def _quoted(answer: Answer) -> str:
+    """Return the reason for a waiver as a quote on a line of its own; empty for none."""
+    reason = escape(answer.detail.get(answers.REASON, ""), 500)
+    return f"\n> {reason}" if reason else ""
 
 
 def claim_wanted(doubter: PersonRecord | None, team: str, assets: Sequence[AssetRecord], reason: str) -> Rendered:
     """Return the note to a team that somebody takes for the owner: `team` is whose the assets are so far."""
+    by, names = answers.who(doubter, first=True), words.named(assets)
     head = (
-        f"{answers.who(doubter)} says that {words.named(assets)} is yours, not {bold(team, 80)}'s."
+        f"{by} says that {names} is yours, not {bold(team, 80)}'s."
         if len(assets) == 1
-        else f"{answers.who(doubter)} says that these are yours, not {bold(team, 80)}'s: {words.named(assets)}."
+        else f"{by} says that these are yours, not {bold(team, 80)}'s: {names}."
     )
     said = escape(reason, 500)
     text = f"{head}\n> {said}" if said else head
-    text += "\nNothing has moved. If that is so, claim it; if not, tell them."
+    text += "\nNothing has changed. If that is right, press *We own this*; if not, tell them."
     claims: list[Block] = [
         {**section(bold(asset.name)), "accessory": claim_button(asset)} for asset in assets[:MOST_CLAIMS]
     ]

@@ -40,23 +40,20 @@ def _with(said: str, told: Told | None) -> str:
 def _recorded(card: Card, answer: Answer | None) -> str:
     name = words.name(card.watch.product, card.watch.cycle)
     if answer is None:
-        return (
-            f"Good: {name} counts as done, to be verified. It is closed as soon as the inventory shows it; "
-            "until then this message says so."
-        )
+        return f"Noted: {name} is reported done. It closes when the inventory shows it."
     match answer.kind:
         case AnswerKind.ACKNOWLEDGED:
-            return f"Noted: I say nothing more of {name} until {_next(card)}. A plan keeps me quiet for longer."
+            return f"Noted: no reminder of {name} until {_next(card)}. A plan keeps it quiet for longer."
         case AnswerKind.PLANNED if answer.until is not None:
             return _planned(card, answer)
         case AnswerKind.SNOOZED if answer.until is not None:
             cut = answer.until == card.watch.deadline.on - timedelta(SNOOZE_ENDS)
-            why = f", {SNOOZE_ENDS} days before the date: a snooze ends there at the latest" if cut else ""
-            return f"Snoozed: I say nothing of {name} until {words.day(answer.until)}{why}."
+            why = f", because a snooze ends {SNOOZE_ENDS} days before the deadline" if cut else ""
+            return f"Snoozed: no reminder of {name} until {words.day(answer.until)}{why}."
         case AnswerKind.WAIVED if answer.until is not None:
             return (
-                f"Asked: somebody else of the team has to approve leaving {name} until {words.day(answer.until)}. "
-                "Until then everything goes on as before."
+                f"Asked: somebody else in the team has to approve the waiver of {name} until "
+                f"{words.day(answer.until)}. Reminders go on until then."
             )
         case _:
             return f"Noted: {name}."
@@ -66,8 +63,8 @@ def _planned(card: Card, answer: Answer) -> str:
     assert answer.until is not None  # noqa: S101 - a plan has a day
     check = answer.until - timedelta(PLAN_CHECK)
     name = words.name(card.watch.product, card.watch.cycle)
-    quiet = f" I say nothing of it until {words.day(check)}." if check > card.today else ""
-    said = f"Planned: {name} by {words.day(answer.until)}.{quiet} It is closed once the inventory shows it."
+    quiet = f" No reminder until {words.day(check)}." if check > card.today else ""
+    said = f"Planned: {name} by {words.day(answer.until)}.{quiet} It closes when the inventory shows it."
     late = (answer.until - card.watch.deadline.on).days
     if late > 0:
         said += f"\n:warning: That is {words.span(late)} after {words.day(card.watch.deadline.on)}: {_meanwhile(card)}"
@@ -76,7 +73,7 @@ def _planned(card: Card, answer: Answer) -> str:
 
 def _meanwhile(card: Card) -> str:
     cost = words.money(card.watch, card.watch.deadline.on + timedelta(1))
-    return cost or "until then it runs without support, so nobody fixes what is found in it."
+    return cost or "until then it runs without support or security fixes."
 
 
 def _next(card: Card) -> str:
@@ -84,7 +81,7 @@ def _next(card: Card) -> str:
     due, on = next_due(card.watch.deadline, card.today, work, tier=card.watch.tier)
     if due.days < 0:
         return f"the first digest from {words.day(on)} on"
-    return f"the next milestone, {words.milestone(due)}"
+    return f"the next milestone ({words.milestone(due)})"
 
 
 def _standing(card: Card, answer: Answer | None) -> str:
@@ -108,11 +105,11 @@ def _doubted(outcome: Doubted) -> str:
     told = (
         said_to([outcome.told])
         if outcome.told is not None
-        else "Nobody is named to ask, so ask in the platform channel as well, or have the catalog corrected."
+        else "You named no team that I could ask: ask in the platform channel, or have the catalog corrected."
     )
     return (
-        f"Noted: your doubt about who owns {what} is on record and shows on every answer. {told} "
-        f"I say nothing more of it until {_next(outcome.card)}; until somebody claims it, it stays with you."
+        f"Noted: your doubt about the owner of {what} shows on every answer. {told} "
+        f"It stays with you until somebody claims it. No reminder until {_next(outcome.card)}."
     )
 
 
@@ -125,19 +122,19 @@ def _offered(outcome: Offered) -> str:
 
 def _decided(outcome: Decided) -> str:
     answer, card = outcome.answer, outcome.card
-    name, by = words.name(card.watch.product, card.watch.cycle), answers.who(answer.decided_by)
+    name, by = words.name(card.watch.product, card.watch.cycle), answers.who(answer.decided_by, first=True)
     if answer.kind is AnswerKind.DELEGATED:
         if not outcome.is_new:
             verb = "accepted" if outcome.is_granted else "declined"
             return f"{by} has {verb} {name} already, so nothing was changed."
         said = (
-            f"{name} is with your team now: plan it, or answer it in another way."
+            f"{name} is with your team now: plan it, or answer it otherwise."
             if outcome.is_granted
             else f"Declined: {name} stays where it was."
         )
         return _with(said, outcome.told)
     verb = "approved" if outcome.is_granted else "refused"
     if not outcome.is_new:
-        return f"{by} has {verb} leaving {name} already, so nothing was changed."
+        return f"{by} has {verb} the waiver of {name} already, so nothing was changed."
     until = f" until {words.day(answer.until)}" if outcome.is_granted and answer.until is not None else ""
-    return f"You have {verb} leaving {name} as it is{until}."
+    return f"You {verb} the waiver of {name}{until}."

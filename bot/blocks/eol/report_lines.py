@@ -25,14 +25,14 @@ _LOOKED_AT = 200
 _TITLES = {
     Urgency.OVERDUE: ":red_circle: Overdue",
     Urgency.SOON: ":hourglass_flowing_sand: Within 90 days",
-    Urgency.PAID: ":moneybag: Past standard support, going on for money",
+    Urgency.PAID: ":moneybag: In extended support",
     Urgency.LATER: ":calendar: Later",
     Urgency.PLANNED: ":memo: Planned",
     Urgency.WAIVED: ":no_bell: Waived",
 }
 #: Titles of what somebody has to do something about now.
 PRESSING = frozenset(_TITLES[each] for each in (Urgency.OVERDUE, Urgency.SOON, Urgency.PAID))
-_UNSURE, _UNDATED = ":grey_question: Versions that nobody knows", ":large_blue_circle: No end announced"
+_UNSURE, _UNDATED = ":grey_question: Unknown versions", ":large_blue_circle: No end announced"
 #: Of what nobody runs.
 _RELEASES = ":calendar: When it ends"
 
@@ -137,12 +137,12 @@ def _state(entry: Entry) -> str:
         return ""
     if reminder.claimed_at is not None:
         by = escape(reminder.claimed_by.name, 40) if reminder.claimed_by is not None else "somebody"
-        return f"{by} says it is done; not seen yet"
+        return f"{by} reported it done, to be verified"
     last = entry.effect.last if entry.effect is not None else None
     if last is not None:
         return _answered(entry, last)
     is_asked = entry.effect is not None and entry.effect.asked(AnswerKind.WAIVED) is not None
-    return "a waiver waits for its approval" if is_asked else ""
+    return "a waiver awaits approval" if is_asked else ""
 
 
 def _answered(entry: Entry, last: Answer) -> str:
@@ -156,7 +156,7 @@ def _answered(entry: Entry, last: Answer) -> str:
             late = ", which has passed" if state is State.OVER else moved
             return f"planned{f' to {target}' if target else ''} for {until}{late}"
         case AnswerKind.WAIVED:
-            return f"the waiver was over on {until}" if state is State.OVER else f"waived until {until}{moved}"
+            return f"the waiver ended {until}" if state is State.OVER else f"waived until {until}{moved}"
         case AnswerKind.SNOOZED:
             return f"snoozed until {until} by {by}" if state is State.HOLDS else ""
         case _:

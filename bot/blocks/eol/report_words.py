@@ -24,10 +24,10 @@ _LOOKED_AT = 200
 _ENDS = {
     DeadlineKind.ACTIVE_SUPPORT: ("active support ends", "active support ended"),
     DeadlineKind.SUPPORT: ("support ends", "support ended"),
-    DeadlineKind.EXTENDED_COST: ("costs extra from", "has cost extra since"),
-    DeadlineKind.PRICE_STEP: ("becomes dearer on", "became dearer on"),
-    DeadlineKind.FORCED_UPGRADE: ("support ends, and the provider upgrades it by itself,", "support ended"),
-    DeadlineKind.EXTENDED_SUPPORT: ("paid support ends", "paid support ended"),
+    DeadlineKind.EXTENDED_COST: ("extended support is charged from", "extended support has been charged since"),
+    DeadlineKind.PRICE_STEP: ("extended support costs more from", "extended support has cost more since"),
+    DeadlineKind.FORCED_UPGRADE: ("support ends and the provider upgrades it automatically", "support ended"),
+    DeadlineKind.EXTENDED_SUPPORT: ("extended support ends", "extended support ended"),
 }
 
 
@@ -40,7 +40,7 @@ def ends(deadline: Deadline, today: date) -> str:
     """Return what ends or begins to cost, and when; not escaped, with dates for Slack."""
     on, kind = deadline.on, deadline.kind
     if on == LONG_AGO:
-        return "support has ended, nobody wrote down when"
+        return "support has ended, date unknown"
     ahead, past = _ENDS[kind]
     return f"{past if on < today else ahead} {day(on)}, {away(on, today)}"
 
@@ -71,22 +71,22 @@ def why_unsure(running: Running) -> str:
     """Return why it is not known which release cycle that is."""
     matched, written = running.matched, running.deployment.version
     if isinstance(matched, UntrackedOld):
-        return f"older than every version that is known{_beside(matched.oldest)}"
+        return f"older than every known version{_beside('oldest', matched.oldest)}"
     if isinstance(matched, Newer):
-        return f"newer than every version that is known{_beside(matched.newest)}"
+        return f"newer than every known version{_beside('newest', matched.newest)}"
     if isinstance(matched, Gap):
         near = " and ".join(escape(each.name, 40) for each in (matched.below, matched.above) if each is not None)
         return f"{'a pre-release, next to' if matched.is_prerelease else 'in no known release, next to'} {near}"
     if isinstance(matched, Ambiguous):
         if not written:
-            return "nobody says which version"
+            return "no source says which version"
         if matched.method is Method.UNREADABLE:
-            return f"no release of {escape(matched.product.label or matched.product.key, 60)} that is known"
+            return f"no known release of {escape(matched.product.label or matched.product.key, 60)}"
         return f"may be {_several(cycle.name for cycle in matched.candidates)}"
     if fold(running.deployment.product) in VENDOR_REQUIRED:
-        return f"each vendor ends it on another day, so say whose it is: {_several(_labels(matched))}"
+        return f"its end depends on the vendor, so name one: {_several(_labels(matched))}"
     near = _several(_labels(matched))
-    return f"a product that I do not know{f'; {near}?' if near else ''}"
+    return f"unknown product{f'; {near}?' if near else ''}"
 
 
 def sources(runs: Sequence[Running]) -> str:
@@ -139,14 +139,9 @@ def facts(age: FactsAge) -> str:
     if not age.freshness.is_shown:
         return ""
     if age.confirmed_at is None:
-        return (
-            "These dates ship with Baton and have not been refreshed, so this is no all-clear: "
-            "an administrator runs `baton eol refresh`."
-        )
-    said = f"The dates were last confirmed on {text.date(age.confirmed_at)}"
-    if age.freshness.may_clear:
-        return f"{said}."
-    return f"{said}, too long ago for an all-clear: an administrator runs `baton eol refresh`."
+        return "These dates ship with Baton and may be out of date, so this is no all-clear."
+    said = f"The dates were last confirmed {text.date(age.confirmed_at)}"
+    return f"{said}." if age.freshness.may_clear else f"{said}, too long ago for an all-clear."
 
 
 def _labels(matched: Matched) -> list[str]:
@@ -161,5 +156,5 @@ def _several(found: Iterable[str]) -> str:
     return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
 
 
-def _beside(cycle: Cycle | None) -> str:
-    return f", which is {escape(cycle.name, 40)}" if cycle is not None else ""
+def _beside(which: str, cycle: Cycle | None) -> str:
+    return f" ({which}: {escape(cycle.name, 40)})" if cycle is not None else ""

@@ -38,7 +38,7 @@ _ALT_TEXT, _ROWS_IN_WORDS = 1000, 10
 _COUNTED = {
     Urgency.OVERDUE: "overdue",
     Urgency.SOON: "within 90 days",
-    Urgency.PAID: "going on for money",
+    Urgency.PAID: "in extended support",
     Urgency.LATER: "later",
     Urgency.PLANNED: "planned",
     Urgency.WAIVED: "waived",
@@ -46,7 +46,7 @@ _COUNTED = {
 
 
 #: Said to somebody who asked for what is theirs.
-NO_TEAM = "The catalog has you in no team, so this is everybody's."
+NO_TEAM = "You are in no team in the catalog, so this shows everybody's."
 
 
 class Turn(NamedTuple):
@@ -102,19 +102,19 @@ def headline(report: Report) -> str:
     if report.covered == 0:
         what = "anybody runs" if subject.is_everybody else "runs there"
         if subject.is_everybody and subject.product is None:
-            return f"I know of nothing that runs anywhere. {_FILL}"
+            return f"Nothing is known to run yet. {_FILL}"
         if subject.product is not None:
             said = f"No source says that {what} {who}" if subject.is_everybody else f"No source says so of {who}"
             is_no_release = subject.product.version and not report.releases
             return f"{said}, and I know no such release." if is_no_release else f"{said}."
-        return f"I know of nothing that {who} runs, which is not the same as nothing. {_FILL}"
+        return f"No source says what {who} runs. {_FILL}"
     if report.only_unknown:
         return _unknown_head(report, who)
     counted = ", ".join(f"{count:,} {_COUNTED[urgency]}" for urgency, count in report.counts.items() if count)
     when = _when(report)
     said = f"{who}{when}: {counted}." if counted else _nothing(report, who, when)
     if report.unsure and counted:
-        said += f" {_versions(report)} nobody knows."
+        said += f" {_unknown(report)}."
     return said
 
 
@@ -135,7 +135,7 @@ def alt_text(timeline: Timeline, report: Report) -> str:
     said = f"Timeline. {timeline.title}, as of {timeline.today.isoformat()}. "
     said += "; ".join(shown) or "Nothing with a date"
     said += f"; and {left_out} more" if left_out else ""
-    said += f". Not in it: {_versions(report)} that nobody knows" if report.unsure else ""
+    said += f". Left out: {_unknown(report)}" if report.unsure else ""
     return plain(f"{said}.", _ALT_TEXT)
 
 
@@ -173,26 +173,25 @@ def _when(report: Report) -> str:
 
 def _nothing(report: Report, who: str, when: str) -> str:
     """Return that nothing ends, as surely as that can be said."""
-    ends = "has ended" if isinstance(report.period, Overdue) else "reaches its end"
+    ends = "is past its end of life" if isinstance(report.period, Overdue) else "reaches its end of life"
     within = "" if isinstance(report.period, Overdue) else when.removeprefix(",")
     if report.unsure:
-        return f"{who}: nothing that I know of {ends}{within}, but {_versions(report)} nobody knows."
+        return f"{who}: nothing that I know of {ends}{within}, but {_unknown(report)}."
     if report.facts.freshness.may_clear:
         mark = ":white_check_mark: " if report.is_all_clear else ""
-        things = "thing" if report.covered == 1 else "things"
-        return f"{mark}{who}: none of {report.covered:,} {things} {ends}{within}."
+        return f"{mark}{who}: nothing {ends}{within} ({report.covered:,} checked)."
     return f"{who}: nothing that I know of {ends}{within}."
 
 
 def _unknown_head(report: Report, who: str) -> str:
     if not report.unsure:
-        return f":white_check_mark: {who}: I know every version that anything runs."
-    return f"{who}: {_versions(report)} nobody knows. Nobody can say that these are supported."
+        return f":white_check_mark: {who}: every version is known."
+    return f"{who}: {_unknown(report)}, so nobody can say whether they are supported."
 
 
-def _versions(report: Report) -> str:
+def _unknown(report: Report) -> str:
     count = len(report.unsure)
-    return f"{count:,} {'version' if count == 1 else 'versions'}"
+    return "1 version is unknown" if count == 1 else f"{count:,} versions are unknown"
 
 
 def _small_print(report: Report) -> Iterator[str]:
@@ -201,12 +200,12 @@ def _small_print(report: Report) -> Iterator[str]:
         yield f":warning: {age}"
     if report.unsure:
         yield (
-            "Put unknown versions right where they come from: the exact version, and the vendor or provider. "
-            "Until then nobody can say that they are supported."
+            "Correct unknown versions at their source: the exact version, and the vendor or provider. "
+            "Until then they do not count as supported."
         )
     besides = []
     if report.ended_besides:
-        besides.append(f"{report.ended_besides:,} over already ({words.command(report.subject, 'overdue')})")
+        besides.append(f"{report.ended_besides:,} ended already ({words.command(report.subject, 'overdue')})")
     if report.later_besides:
         besides.append(f"{report.later_besides:,} at other times ({words.command(report.subject)})")
     if besides and not report.only_unknown:

@@ -77,26 +77,28 @@ def what_ends(watch: Watch, today: date, *, is_brief: bool = False) -> str:
     """Return what ends or begins to cost on the deadline, and (not `is_brief`) what came before it."""
     cycle, on, kind = watch.cycle, watch.deadline.on, watch.deadline.kind
     if on == LONG_AGO:
-        return "support has ended; nobody wrote down when"
+        return "support has ended, date unknown"
     is_first = kind in (DeadlineKind.SUPPORT, DeadlineKind.FORCED_UPGRADE)
     before = "" if is_first or is_brief else _standard(cycle, today)
     when = "today" if on == today else f"{day(on)}, {away(on, today)}"
     is_over = on < today
     match kind:
         case DeadlineKind.ACTIVE_SUPPORT:
-            said = f"active support {_ends(is_over)} {when}; from then on only security fixes"
+            said = f"active support {_ends(is_over)} {when}; only security fixes after that"
             return f"{said}; {before}" if before else said
         case DeadlineKind.SUPPORT:
             said = f"{'standard ' if isinstance(cycle.eoes, date) else ''}support {_ends(is_over)} {when}"
         case DeadlineKind.FORCED_UPGRADE:
-            then = "the provider may upgrade it at any time" if is_over else "the provider upgrades it by itself then"
-            said = f"standard support {_ends(is_over)} {when}, and {then}"
+            then = (
+                "the provider may upgrade it at any time" if is_over else "then the provider upgrades it automatically"
+            )
+            said = f"standard support {_ends(is_over)} {when}; {then}"
         case DeadlineKind.EXTENDED_COST:
-            said = f"the provider {'has charged for it since' if is_over else 'charges for it from'} {when}"
+            said = f"extended support {'has been charged since' if is_over else 'is charged from'} {when}"
         case DeadlineKind.PRICE_STEP:
-            said = f"the provider charges more for it {'since' if is_over else 'from'} {when}"
+            said = f"the price of extended support {'rose' if is_over else 'rises'} {when}"
         case DeadlineKind.EXTENDED_SUPPORT:
-            said = f"paid support {_ends(is_over)} {when}"
+            said = f"extended support {_ends(is_over)} {when}"
     return f"{before}; {said}" if before else said
 
 
@@ -154,11 +156,11 @@ def money(watch: Watch, today: date) -> str:
     steps = [f"{price(now)} since {day(now.since)}"] if now is not None else []
     steps += [f"{price(charge)} from {day(charge.since)}" for charge in ahead]
     charge = now or ahead[0]
-    said = f"The provider charges for extended support: {', '.join(steps)}"
+    said = f"Extended support costs {', '.join(steps)}"
     if charge.unit != "vCPU-hour":
         return f"{said}."
     monthly = f"{charge.amount * _EXAMPLE_HOURS:,.0f} {escape(charge.currency, 10)}"
-    return f"{said}; standbys count. Two vCPUs with a standby: about {monthly} a month."
+    return f"{said}. Standbys count: two vCPUs with a standby cost about {monthly} a month."
 
 
 def price(charge: Charge) -> str:

@@ -33,7 +33,7 @@ const STEPS = [
   },
   {
     title: "Ask what reaches its end of life",
-    text: "The same database runs PostgreSQL 11. Ask what ends for its team: what is overdue, what goes on for money, which versions nobody knows. Then move the clock: reminders come to the teams' channels, and what is planned is done on its day.",
+    text: "The same database runs PostgreSQL 11. Ask what ends for its team: what is overdue, what is in extended support, which versions are unknown. Then move the clock: reminders come to the teams' channels, and what is planned is done on its day.",
     look: "#composer-input",
     done: (app) => said(app, "Amazon RDS for PostgreSQL 11"),
     help: { text: "Write that question", run: (app) => app.fill(END_OF_LIFE) },
