@@ -15,8 +15,8 @@ RENEW, REVOKE, REVOKE_ALL = "calendar.renew", "calendar.revoke", "calendar.revok
 
 _MOST_TEAMS = 10
 _CARE = (
-    "Whoever has this address sees the dates, so keep it to yourself; I do not show it again. "
-    "It ends when you leave the team, and with *Revoke*."
+    "Keep this address private: whoever has it sees the dates. I do not show it again. "
+    "It ends when you leave the team or press *Revoke*."
 )
 
 
@@ -39,8 +39,8 @@ def link(team: TeamRecord, url: str, link_id: int, *, others: int) -> Rendered:
 def existing(team: TeamRecord, since: datetime, link_id: int, *, others: int) -> Rendered:
     """Return that the reader has an address already."""
     head = (
-        f"You have an address for the calendar of {bold(team.name, 80)} already (made: {date(since)}). I keep no copy "
-        "of it: have a new one, and the old one ends."
+        f"You already have an address for the calendar of {bold(team.name, 80)}, made {date(since)}. I cannot show it "
+        "again: *New address* replaces it."
     )
     return _with_buttons(team, [head], link_id, others=others, may_renew=True)
 
@@ -49,8 +49,8 @@ def revoked(team: TeamRecord, count: int) -> Rendered:
     """Return how many addresses have just ended."""
     if not count:
         return Rendered(f"That address for the calendar of {bold(team.name, 80)} had ended already.")
-    said = "That address has" if count == 1 else f"All {count:,} addresses have"
-    return Rendered(f"{said} ended: the calendar of {bold(team.name, 80)} is no longer there.")
+    said = "The address" if count == 1 else f"{count:,} addresses"
+    return Rendered(f"{said} for the calendar of {bold(team.name, 80)} {'has' if count == 1 else 'have'} ended.")
 
 
 def which_team(teams: Sequence[TeamRecord]) -> Rendered:
@@ -62,8 +62,8 @@ def which_team(teams: Sequence[TeamRecord]) -> Rendered:
 def no_address() -> Rendered:
     """Return why there is no calendar here yet."""
     return Rendered(
-        "Calendars need an address that your calendar program reaches: an administrator sets BATON_PUBLIC_URL "
-        "(`https://baton.example.com`) and starts me again."
+        "Calendars are not set up yet: ask an administrator to set BATON_PUBLIC_URL (such as "
+        "`https://baton.example.com`) and to restart me."
     )
 
 
@@ -72,16 +72,12 @@ def _with_buttons(team: TeamRecord, parts: Sequence[str], link_id: int, *, other
     buttons = [button("New address", RENEW, value, label="New address for the calendar")] if may_renew else []
     buttons.append(button("Revoke", REVOKE, value, label="Revoke this address", style="danger"))
     if others:
-        every = button(
-            f"Revoke all {others + 1}",
-            REVOKE_ALL,
-            encode(LinkValue(team.id)),
-            label=f"Revoke all {others + 1} addresses",
-        )
+        title = "Revoke both" if others == 1 else f"Revoke all {others + 1}"
+        every = button(title, REVOKE_ALL, encode(LinkValue(team.id)), label=f"{title} addresses")
         buttons.append(every)
     small = list(parts[1:])
     if others:
-        small.append(f"The team has {others} more {'address' if others == 1 else 'addresses'}, of other people.")
+        small.append("Another person has one, too." if others == 1 else f"{others} other people have one, too.")
     blocks: list[Block] = [section(parts[0]), *([context(*small)] if small else [])]
     blocks.append({"type": "actions", "elements": buttons})
     return Rendered("\n".join((parts[0], *small)), blocks)

@@ -16,25 +16,24 @@ _WHOOWNS = (
 _TEAMS = (
     "*See what a team has*\n"
     "• `/baton team payments` — what it owns, what needs attention, who is in it; `/baton team` is your own\n"
-    "• My *Home* tab — your teams' assets and your own, what nobody owns, what is disputed, what nobody could answer"
+    "• My *Home* tab — your teams' assets and your own, what nobody owns, what is disputed"
 )
 _EOL = (
     "*See what reaches its end of life*\n"
     "• `/eol` — your teams; `/eol payments` — a team, a product or an asset; `/eol all` — everybody\n"
-    "• `/eol product postgresql`, `/eol team search`, `/eol asset payments-db` — when a name is not plain\n"
+    "• `/eol product postgresql`, `/eol team search`, `/eol asset payments-db` — when a name is ambiguous\n"
     "• `/eol payments this quarter`, `… in 90 days`, `… by 31 March`, `/eol overdue` — a time\n"
-    "• `/eol unknown` — versions that nobody knows; `/eol timeline` — a picture for the channel\n"
+    "• `/eol unknown` — unknown versions; `/eol timeline` — a picture for the channel\n"
     "• In plain words, in a mention or here: _which postgres 11 do we still run?_\n"
     "• `/baton calendar` — the dates of your team in your calendar"
 )
 _TRUST = (
-    "Every answer says where it comes from and who confirmed it. Press *Confirm* when it is yours and right, "
-    "*Wrong owner?* when it is not, *We own this* when it is your team's: I say which owner I tell, and nothing moves "
-    "silently."
+    "Every answer says where it comes from and who confirmed it. Press *Confirm* if it is yours and right, "
+    "*Wrong owner?* if it is not, *We own this* (perhaps under ⋯) if it is your team's. I say which owner I tell, "
+    "and nothing changes silently."
 )
 _UNKNOWN = (
-    "Dates are those of whoever offers the thing: PostgreSQL on RDS ends when AWS says. A version that nobody knows is "
-    "never taken for supported."
+    "Dates are the provider's: PostgreSQL on RDS ends when AWS says. An unknown version never counts as supported."
 )
 
 

@@ -65,7 +65,7 @@ def overview(home: Overview) -> Block:
     """Return the Home tab as it opens."""
     blocks: list[Block] = [_header("Your teams")]
     if not home.teams:
-        blocks.append(section("The catalog has you in no team. Ask for somebody else's with `/baton team NAME`."))
+        blocks.append(section("The catalog has you in no team. See another with `/baton team NAME`."))
     for card in home.teams[:_MOST_TEAMS]:
         blocks.append(_team(card))
     if len(home.teams) > _MOST_TEAMS:
@@ -184,8 +184,7 @@ def _missed(missed: Sequence[Asked]) -> Iterable[Block]:
         line["accessory"] = button("Remove", REMOVE_MISS, each.key, label=f"Remove: {plain(each.text, 60)}")
         yield line
     yield context(
-        "Add it to the catalog, or as another name of what is there, and it goes from this list. "
-        "Only catalog admins see this."
+        "Add it to the catalog, as an asset or an alias, and it leaves this list. Only catalog admins see this."
     )
 
 

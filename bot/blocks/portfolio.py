@@ -24,14 +24,14 @@ _GAP_WORDS = {
     Gap.UNOWNED: ":grey_question: nobody owns it",
     Gap.ORPHANED: ":warning: its owner is gone",
     Gap.DISPUTED: ":warning: disputed",
-    Gap.STALE: ":hourglass: not confirmed for long",
+    Gap.STALE: ":hourglass: not confirmed recently",
     Gap.ONE_PERSON: ":warning: only one person knows it",
 }
 _COUNTED = {
     Gap.UNOWNED: "unowned",
     Gap.ORPHANED: "orphaned",
     Gap.DISPUTED: "disputed",
-    Gap.STALE: "not confirmed for long",
+    Gap.STALE: "not confirmed recently",
     Gap.ONE_PERSON: "known to one person only",
 }
 
@@ -102,13 +102,13 @@ def unknown_team(name: str, nearest: Sequence[TeamRecord]) -> Rendered:
     said = f"I know no team called {bold(name)}."
     if nearest:
         return team_choices(nearest, f"{said} Did you mean one of these?")
-    return Rendered(f"{said} `/baton team` is your own; `/whoowns NAME` asks whose a thing is.")
+    return Rendered(f"{said} `/baton team` shows yours; `/whoowns NAME` finds an owner.")
 
 
 def no_team() -> Rendered:
     """Return the answer to somebody who is in no team that the catalog knows."""
     return Rendered(
-        "The catalog has you in no team. Name one, for example `/baton team payments`, or have yourself added to yours."
+        "The catalog has you in no team. Name one, for example `/baton team payments`, or ask to be added to yours."
     )
 
 

@@ -37,7 +37,7 @@ def _sentence(told: Told) -> str:
             return f"{lack}, so I am asking in {place}."
         case Via.MEMBER:
             return f"{lack}, so I am telling {escape(told.person, 80)}, who is in the team."
-    return f"I am trying {place} for {name}. That channel seems closed to me: if Slack refuses, you hear from me."
+    return f"I am trying {place} for {name}. That channel seems closed to me: I tell you if Slack refuses."
 
 
 def _nobody(told: Told, name: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
+from datetime import date as calendar_day
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +23,8 @@ MESSAGE_TEXT = 40_000
 #: 11,000. Whatever Baton makes stays below these.
 EDITED_TEXT, POSTED_TEXT = 3_500, 9_000
 
+#: Slack shows a moment in the reader's time zone: at this one it is the same day from Hawaii to New Zealand's summer.
+_SAME_DAY = time(10, 30, tzinfo=UTC)
 #: A longer address than this is left out of a link rather than cut: half an address leads elsewhere.
 _LONGEST_ADDRESS = 500
 
@@ -98,8 +101,16 @@ def shorten(text: str, limit: int) -> str:
 
 
 def date(moment: datetime) -> str:
-    """Return a day that Slack shows in the reader's own time zone and words, with an ISO fallback."""
+    """Return the day of a moment, such as `Mar 3, 2026`, in the reader's own time zone, with an ISO fallback."""
     return _date(moment)
+
+
+def day(on: calendar_day) -> str:
+    """Return a day of the calendar as `date` does.
+
+    It is never "tomorrow": what stands beside it, such as "in 3 days", is as of when the message was written.
+    """
+    return f"<!date^{int(datetime.combine(on, _SAME_DAY).timestamp())}^{{date_short}}|{on.isoformat()}>"
 
 
 def channel(reference: str) -> str:
@@ -203,7 +214,7 @@ def _escaped(text: str, limit: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _date(moment: datetime) -> str:
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{moment.date().isoformat()}>"
+    return f"<!date^{int(moment.timestamp())}^{{date_short}}|{moment.date().isoformat()}>"
 
 
 def _mrkdwn(text: str, limit: int) -> Block:

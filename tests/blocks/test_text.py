@@ -116,7 +116,7 @@ def test_cut_mrkdwn_is_bounded_and_holds_whole_tokens_only(foreign: list[str], l
 
 def test_a_date_is_a_day_with_a_fallback() -> None:
     here = datetime(2026, 3, 3, 1, 30, tzinfo=timezone(timedelta(hours=1)))
-    assert date(here) == f"<!date^{int(here.timestamp())}^{{date_short_pretty}}|2026-03-03>"
+    assert date(here) == f"<!date^{int(here.timestamp())}^{{date_short}}|2026-03-03>"
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_the_least_urgent_are_left_out_and_counted() -> None:
         ({"on": TODAY}, "today"),
         ({"on": TODAY + timedelta(1)}, "2026-03-04, 1 day"),
         ({"kind": DeadlineKind.EXTENDED_SUPPORT}, "paid until 2026-09-19, 200 days"),
-        ({"kind": DeadlineKind.PRICE_STEP}, "dearer 2026-09-19, 200 days"),
+        ({"kind": DeadlineKind.PRICE_STEP}, "price rises 2026-09-19, 200 days"),
         ({"urgency": Urgency.WAIVED}, "waived; 2026-09-19, 200 days"),
         ({"on": date(2000, 1, 1)}, "ended, day unknown"),
     ],

@@ -152,11 +152,11 @@ async def test_who_owned_it_on_a_day_that_is_over(stage: Stage) -> None:
     stage.clock.advance(timedelta(days=5))
     day = first.date().isoformat()
     then = (await stage.ask(f"/whoowns who owned search-api on {day}?")).text
-    assert f"On {day} *Search*" in then
+    assert f"|{day}> *Search*" in then
     assert "owned *search-api*" in then
     assert "*Platform*" in (await stage.ask("/whoowns search-api")).text.splitlines()[0]
     early = (await stage.ask("/whoowns search-api on 2001-01-01")).text
-    assert "I know of owners of *search-api* only since" in early
+    assert "Owners of *search-api* are recorded only since" in early
     assert "is still to come" in (await stage.ask("/whoowns search-api on 2999-01-01")).text
 
 
@@ -166,7 +166,7 @@ async def test_who_owned_what_has_left_the_catalog(stage: Stage) -> None:
     day = stage.clock.now().date().isoformat()
     stage.clock.advance(timedelta(days=3))
     await stage.bring(catalog)
-    assert f"On {day} *Search*" in (await stage.ask(f"/whoowns search-api on {day}")).text
+    assert f"|{day}> *Search*" in (await stage.ask(f"/whoowns search-api on {day}")).text
 
 
 async def test_of_two_claims_at_once_the_second_is_contested(stage: Stage) -> None:

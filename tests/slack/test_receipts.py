@@ -158,7 +158,7 @@ async def test_with_nobody_to_tell_the_receipt_says_so_and_what_to_do(stage: Sta
 async def test_when_everybody_goes_meanwhile_whoever_asked_hears_what_to_do(stage: Stage) -> None:
     await archived(stage, "payments")
     await gone(stage, "ada", "grace")
-    assert "That channel seems closed to me: if Slack refuses, you hear from me." in await doubted(stage)
+    assert "That channel seems closed to me: I tell you if Slack refuses." in await doubted(stage)
     nobody = "Nobody could be told for *Payments*, because there is no such channel, or it is"
     assert [text.startswith(nobody) for text in await told(stage, "eve")] == [True]
     await doubted(stage, user="omar")

@@ -165,7 +165,7 @@ async def test_the_name_of_a_team_leads_to_what_it_owns_and_is_no_miss(stage: St
     assert said.startswith("*Search* is a team: `/baton team Search` says what it owns.")
     await stage.settle()
     assert await misses(stage) == []
-    assert "`/baton team` is your own" in (await stage.ask("/baton team zeppelin")).text
+    assert "`/baton team` shows yours" in (await stage.ask("/baton team zeppelin")).text
 
 
 async def who_owns_this(stage: Stage, ts: str, *, channel: str = "general", thread_ts: str | None = None) -> str:
@@ -209,7 +209,7 @@ async def test_a_thread_that_says_nothing_either(stage: Stage) -> None:
     reply = await stage.say("good morning", user="ada", thread_ts=first.ts)
     said = await who_owns_this(stage, reply.ts, thread_ts=first.ts)
     assert "I found nothing in that message" in said
-    assert "Nor did I in the message that its thread begins with." in said
+    assert "Nor in the first message of its thread." in said
     calls = [call for call in stage.slack.calls if call.method == "conversations.replies"]
     assert [(call.arguments["ts"], call.arguments["limit"]) for call in calls] == [(first.ts, "1")]
     assert "thread" not in await who_owns_this(stage, first.ts)
@@ -222,7 +222,7 @@ async def test_a_thread_where_baton_is_not_a_member(stage: Stage, private: bool)
     thread = await alert(stage, "Datadog", channel="elsewhere")
     reply = await stage.say("anybody on it?", user="lin", channel="elsewhere", thread_ts=thread)
     said = await who_owns_this(stage, reply.ts, channel="elsewhere", thread_ts=thread)
-    assert "Invite me with `/invite`, and I can read the thread" in said
+    assert "Invite me with `/invite` so that I can read its thread" in said
     named = await stage.say("it is checkout", user="lin", channel="elsewhere", thread_ts=thread)
     assert "owns *checkout*" in await who_owns_this(stage, named.ts, channel="elsewhere", thread_ts=thread)
 
@@ -235,7 +235,7 @@ async def test_a_thread_that_slack_does_not_show_in_time(stage: Stage, monkeypat
     reply = await stage.say("anybody on it?", user="lin", thread_ts=thread)
     monkeypatch.setattr(SlackClient, "thread_start", never)
     monkeypatch.setattr("handlers.ownership._THREAD_SECONDS", 0.05)
-    assert "Slack did not show me the thread" in await who_owns_this(stage, reply.ts, thread_ts=thread)
+    assert "Slack did not show me its thread" in await who_owns_this(stage, reply.ts, thread_ts=thread)
 
 
 async def bring_groups(stage: Stage) -> None:
@@ -344,7 +344,7 @@ async def test_unknown_references_are_shown_inert(stage: Stage, question: str, s
 @read_only
 @pytest.mark.parametrize("question", ["<!here>", "<!channel> <!everyone>", "<!date^1764300000^{date}|today>"])
 async def test_a_call_to_everybody_and_a_date_say_nothing(stage: Stage, question: str) -> None:
-    assert "Say what you are asking about" in (await stage.ask(f"/whoowns {question}")).text
+    assert "Name what you ask about" in (await stage.ask(f"/whoowns {question}")).text
     assert "owns *checkout*" in (await stage.ask(f"/whoowns {question} checkout")).text
 
 

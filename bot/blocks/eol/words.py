@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date
 from decimal import Decimal
 
+from bot.blocks import text
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape, plain
 from bot.domain.eol.deadlines import LONG_AGO, charge_on
@@ -21,16 +22,8 @@ _DAYS_READ_WELL = 400
 _DAYS_A_YEAR = 365.25
 #: What an instance of two vCPUs and its standby use in a month, in vCPU-hours: 2 x 2 x 730.
 _EXAMPLE_HOURS = 2920
-#: Slack shows a moment in the reader's time zone: at this one it is the same day from Hawaii to New Zealand's summer.
-_SAME_DAY = time(10, 30, tzinfo=UTC)
-
-
-def day(on: date) -> str:
-    """Return a day of the calendar as Slack writes it out, with an ISO fallback.
-
-    It is never "tomorrow": what stands beside it, such as "in 3 days", is as of when the message was written.
-    """
-    return f"<!date^{int(datetime.combine(on, _SAME_DAY).timestamp())}^{{date_short}}|{on.isoformat()}>"
+#: How a day is written, here and in every message.
+day = text.day
 
 
 def span(days: int) -> str:

@@ -26,9 +26,9 @@ class Thread(Enum):
 
 _THREADS = {
     Thread.NONE: "",
-    Thread.READ: " Nor did I in the message that its thread begins with.",
-    Thread.NOT_A_MEMBER: " Invite me with `/invite`, and I can read the thread that it stands in.",
-    Thread.UNREAD: " Slack did not show me the thread that it stands in: try again.",
+    Thread.READ: " Nor in the first message of its thread.",
+    Thread.NOT_A_MEMBER: " Invite me with `/invite` so that I can read its thread.",
+    Thread.UNREAD: " Slack did not show me its thread: try again.",
 }
 
 
@@ -70,7 +70,7 @@ def unknown_reference(reference: Reference) -> Rendered:
 def question_needed() -> Rendered:
     """Return the answer to an empty question."""
     return Rendered(
-        "Say what you are asking about, for example `/whoowns payments-db` or `/whoowns who looks after checkout?`"
+        "Name what you ask about, for example `/whoowns payments-db` or `/whoowns who looks after checkout?`"
     )
 
 

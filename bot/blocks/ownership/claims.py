@@ -21,8 +21,8 @@ def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], meta
     name = bold(asset.name, 80)
     if owner:
         happens = (
-            f"The catalog says {bold(owner, 80)} owns {name}. Your claim will stand beside that as a dispute until the "
-            "two of you agree. I tell the owner once, and say whom I could reach."
+            f"The catalog says {bold(owner, 80)} owns {name}. Your claim opens a dispute until you agree. "
+            "I tell the owner once, and say whom I could reach."
         )
     else:
         happens = f"Nobody owns {name}. It belongs to your team as soon as you claim it."
@@ -32,7 +32,7 @@ def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], meta
 
 def claimed(asset: AssetRecord, team: str) -> Rendered:
     """Return the receipt for a claim that nobody contests."""
-    return Rendered(f"{bold(team, 80)} owns {bold(asset.name)} from now on. You can withdraw that on its answer.")
+    return Rendered(f"{bold(team, 80)} owns {bold(asset.name)} from now on. You can withdraw the claim on its answer.")
 
 
 def contested(asset: AssetRecord, team: str, told: Sequence[Told]) -> Rendered:
@@ -53,6 +53,6 @@ def claimed_from_you(asset: AssetRecord, owner: str, team: str, claimer: str) ->
     return Rendered(
         f"{who} claims {bold(asset.name)} for {bold(team or 'another team', 80)}; "
         f"the catalog says that {bold(owner, 80)} owns it.\n"
-        "Nothing has moved: it is disputed until both sides agree. If the claim is right, correct the file that "
-        "names the owner so far; if not, ask for the claim to be withdrawn."
+        "It is disputed until both sides agree. If the claim is right, correct the catalog; "
+        "if not, ask for the claim to be withdrawn."
     )

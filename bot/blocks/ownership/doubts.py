@@ -20,7 +20,7 @@ DOUBT_FORM = Form(DOUBT_VIEW, "Wrong owner?", "Tell them", (DOUBT_REASON_FIELD,)
 
 def doubt_recorded(told: Sequence[Told]) -> Rendered:
     """Return the receipt for a doubt; `told` is where each owner hears of it."""
-    return Rendered(f"Thank you. Your doubt is recorded. {said_to(told)}")
+    return Rendered(f"Your doubt is recorded. {said_to(told)}")
 
 
 def doubt_view(asset: AssetRecord, owner: str, metadata: str) -> Block:
@@ -31,7 +31,7 @@ def doubt_view(asset: AssetRecord, owner: str, metadata: str) -> Block:
         else f"The catalog names no single owner of {bold(asset.name, 80)}."
     )
     return DOUBT_FORM.view(
-        metadata, f"{said} Your doubt goes on record. I tell the owner once, and say whom I could reach."
+        metadata, f"{said} Your doubt shows on its answer. I tell the owner once, and say whom I could reach."
     )
 
 
@@ -42,7 +42,7 @@ def doubted(asset: AssetRecord, owner: str, doubter: str, reason: str, *, value:
     said = escape(reason, 500)
     if said:
         text += f"\n> {said}"
-    text += "\nNothing has changed. If they do own it, one of them can confirm it, and the doubt is settled."
+    text += "\nNothing has changed. If the owner is right, press *We own it* to settle the doubt."
     name = plain(asset.name, 60)
     return Rendered(
         text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.blocks import text
 from bot.blocks.ownership import words
 from bot.blocks.text import Block, Rendered, bold, context, date, section
 from bot.domain.catalog import Area, Role
@@ -23,7 +24,7 @@ def recalled(past: Past, understood_as: str = "") -> Rendered:
 def chronicle(asset: AssetRecord, held: Sequence[Held], understood_as: str = "") -> Rendered:
     """Return every owner that an asset itself ever had, the latest first."""
     if not held:
-        return _message(f"I know of no owner that {bold(asset.name)} itself ever had.", [], understood_as)
+        return _message(f"{bold(asset.name)} itself has no recorded owner.", [], understood_as)
     return _message(f"Owners of {bold(asset.name)}, the latest first:", [_line(each) for each in held], understood_as)
 
 
@@ -41,10 +42,10 @@ def _message(headline: str, lines: Sequence[str], understood_as: str) -> Rendere
 
 
 def _headline(past: Past) -> str:
-    name, day = bold(past.asset.name), past.moment.date().isoformat()
+    name, day = bold(past.asset.name), text.day(past.moment.date())
     part = f"{words.AREA_WORDS[past.area]} of {name}" if past.area is not None else name
     if past.known_since is not None:
-        return f"I know of owners of {name} only since {date(past.known_since)}; on {day} nobody was recorded."
+        return f"Owners of {name} are recorded only since {date(past.known_since)}, so I do not know about {day}."
     if not past.owners:
         return f"On {day} nobody owned {part}."
     owners = words.join(dict.fromkeys(words.owner(held.holding) for held in past.owners))

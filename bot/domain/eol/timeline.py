@@ -23,7 +23,7 @@ _WORDS = {
     DeadlineKind.SUPPORT: "",
     DeadlineKind.FORCED_UPGRADE: "",
     DeadlineKind.EXTENDED_COST: "costs from ",
-    DeadlineKind.PRICE_STEP: "dearer ",
+    DeadlineKind.PRICE_STEP: "price rises ",
     DeadlineKind.EXTENDED_SUPPORT: "paid until ",
 }
 
