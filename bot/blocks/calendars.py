@@ -77,7 +77,7 @@ def _with_buttons(team: TeamRecord, parts: Sequence[str], link_id: int, *, other
         buttons.append(every)
     small = list(parts[1:])
     if others:
-        small.append("Another person has one, too." if others == 1 else f"{others} other people have one, too.")
+        small.append(f"Others have {others} more {'address' if others == 1 else 'addresses'} for it.")
     blocks: list[Block] = [section(parts[0]), *([context(*small)] if small else [])]
     blocks.append({"type": "actions", "elements": buttons})
     return Rendered("\n".join((parts[0], *small)), blocks)

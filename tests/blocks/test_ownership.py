@@ -227,7 +227,10 @@ class TestButtons:
         wrong, share = ("button", blocks.DOUBT), ("button", blocks.SHARE)
         confirmed = asset(fact(PAYMENTS, confirmed_at=NOW, confirmed_by=1))
         assert shown(confirmed) == [wrong, share, ("overflow", blocks.CLAIM)]
-        assert shown(asset(fact(PAYMENTS))) == [wrong, share, ("button", blocks.CLAIM)]
+        old = NOW - timedelta(400)
+        stale = asset(fact(PAYMENTS, valid_from=old, confirmed_at=old, confirmed_by=1))
+        for open_to_claims in (asset(fact(PAYMENTS)), stale):
+            assert shown(open_to_claims) == [wrong, share, ("button", blocks.CLAIM)]
         assert shown(asset()) == [("button", blocks.CLAIM), share]
 
     def test_nobody_can_be_doubted_where_nobody_is_named(self) -> None:

@@ -161,7 +161,7 @@ def _plan(answer: Answer, state: State, card: Card, on: date) -> list[str]:
     detail = answer.detail
     to = detail.get(TARGET, "")
     is_cycle = any(to == words.cycle_name(cycle) for cycle in card.watch.product.cycles)
-    what = f"{'upgrade to ' if is_cycle else ''}{escape(to, 80)}" if to else "done"
+    what = f"{'upgrade to ' if is_cycle else ''}{escape(to, 80)}" if to else "to be done"
     lines = [f"*Plan:* {what} by {words.day(on)}, says {who(answer.person)}."]
     work = [
         f"{label}: {whom(detail[key])}"

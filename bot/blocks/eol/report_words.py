@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.blocks import text
 from bot.blocks.eol.words import away, day
+from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import Running, Watch
@@ -109,8 +110,7 @@ def who(subject: Subject) -> str:
     if subject.asset is not None:
         owner_or_thing = bold(subject.asset.name, 80)
     elif subject.teams:
-        owner_or_thing = " and ".join(bold(team.name, 60) for team in subject.teams[:3])
-        owner_or_thing += f" and {len(subject.teams) - 3} more teams" if len(subject.teams) > 3 else ""
+        owner_or_thing = join(bold(team.name, 60) for team in subject.teams)
     elif subject.person is not None:
         owner_or_thing = bold(subject.person.name, 80)
     else:
