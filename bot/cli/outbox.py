@@ -48,7 +48,7 @@ def list_messages(
     if not listing.items:
         sys.stdout.write("Nothing waits, and nothing failed.\n" if not is_everything else "There are no messages.\n")
     elif listing.total > len(listing.items):
-        sys.stdout.write(f"… and {listing.total - len(listing.items):,} more: --limit shows more of them.\n")
+        sys.stdout.write(f"… and {listing.total - len(listing.items):,} more: --limit shows more.\n")
     if refused:
         sys.stdout.write("\nPlaces that cannot be posted to; what was meant for them went elsewhere:\n")
     for place in refused:

@@ -72,7 +72,7 @@ def test_problems_name_file_and_line_and_are_bounded(baton: Baton, codeowners: P
     lines = ran.err.splitlines()
     assert lines[0].startswith(f"error: {codeowners}:4: ")
     assert len(lines) == 21
-    assert lines[-1] == "… and 10 more; --json lists all of them."
+    assert lines[-1] == "… and 10 more; --json lists all."
 
 
 def test_nothing_readable_exits_with_1(baton: Baton, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ async def test_a_body_that_is_cut_off(
         ran = await typed(baton, "eol", "refresh")
     assert ran.code == 1
     assert ran.err == "The feed's answer was cut off before its end.\n"
-    assert ran.out == "The facts that ship with Baton are in force: the feed has not been read yet.\n"
+    assert ran.out == "The feed has not been read yet, so the dates that ship with Baton are in use.\n"
     assert caplog.messages == []  # a command without a log prints them, too
 
 

@@ -214,7 +214,7 @@ class TestBills:
         ran = baton("inventory", "scan-sbom", self.bill(tmp_path, library))
         assert ran.out.splitlines() == [
             "service:checkout",
-            "1 component is no product with an end of life that is known, and left out.",
+            "1 component left out: not a product with a known end of life.",
             "scan-sbom: nothing changed",
         ]
 
@@ -250,7 +250,7 @@ class TestInventory:
             "service:checkout",
             "  python 3.9 in production: Python 3.9 (by cycle): active support until 2022-05-17; standard support "
             "until 2025-10-31. [baton]",
-            "2 deployments, 0 of them in no release cycle that is sure.",
+            "2 deployments, 0 without a certain release cycle.",
         ]
 
     def test_what_somebody_said_counts_before_the_rules(self, baton: Baton, database: Path) -> None:

@@ -25,9 +25,9 @@ def print_report(report: ImportReport) -> None:
     for problem in sorted(report.problems, key=lambda problem: not problem.is_error)[:_SHOWN_PROBLEMS]:
         sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
     if (more := len(report.problems) - _SHOWN_PROBLEMS) > 0:
-        sys.stderr.write(f"… and {more:,} more; --json lists all of them.\n")
+        sys.stderr.write(f"… and {more:,} more; --json lists all.\n")
     if report.kept:
-        sys.stderr.write(f"Kept as they were, because their files have errors: {len(report.kept):,}.\n")
+        sys.stderr.write(f"{len(report.kept):,} kept unchanged because of errors in their files.\n")
     if report.refusal:
         sys.stderr.write(report.refusal + "\n")
     sys.stdout.write(summary(report) + "\n")

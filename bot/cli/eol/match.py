@@ -145,7 +145,7 @@ def as_text(found: Matched, asked: str) -> str:
     if isinstance(found, UnknownProduct):
         names = ", ".join(each.key for each in found.suggestions)
         hint = f" Did you mean {names}?" if names else ""
-        return f"{asked}: no product of that name with that provider is known.{hint}"
+        return f"{asked}: no such product is known for that provider.{hint}"
     label = found.product.label or found.product.key
     if isinstance(found, InCycle):
         ends = "; ".join(f"{said} {_in_words(clock)}" for said, clock in _named_clocks(found.cycle))
@@ -153,7 +153,7 @@ def as_text(found: Matched, asked: str) -> str:
         return f"{asked}: {label} {found.cycle.name} (by {found.method}): {ends or 'no dates known'}.{money}"
     if isinstance(found, Ambiguous):
         names = ", ".join(each.name for each in found.candidates)
-        return f"{asked}: may be any of these cycles of {label}: {names}. Which one it is has to be said."
+        return f"{asked}: may be any of these cycles of {label}: {names}. Say which one it is."
     near = " and ".join(each.name for each in _nearest(found))
     if isinstance(found, Gap):
         what = "a pre-release" if found.is_prerelease else "in none of the cycles"

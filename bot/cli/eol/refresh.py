@@ -77,12 +77,12 @@ def _print(report: RefreshReport) -> None:
     for problem in report.problems[:_SHOWN]:
         sys.stderr.write(f"note: {clean(problem)}\n")
     if (more := len(report.problems) - _SHOWN) > 0:
-        sys.stderr.write(f"note: and {more:,} more; --json lists all of them.\n")
+        sys.stderr.write(f"note: and {more:,} more; --json lists all.\n")
     if report.failure:
         sys.stderr.write(f"{clean(report.failure)}\n")
     size = f"{report.products:,} products, {report.cycles:,} release cycles"
     if report.confirmed_at is None:
-        sys.stdout.write("The facts that ship with Baton are in force: the feed has not been read yet.\n")
+        sys.stdout.write("The feed has not been read yet, so the dates that ship with Baton are in use.\n")
         return
     since = f"confirmed {report.confirmed_at.isoformat(sep=' ', timespec='minutes')}"
     what = {
@@ -95,4 +95,4 @@ def _print(report: RefreshReport) -> None:
     for one in report.moved[:_SHOWN]:
         sys.stdout.write(f"  {clean(one.product)} {clean(one.cycle)}: {one.clock} {one.before} -> {one.after}\n")
     if (more := len(report.moved) - _SHOWN) > 0:
-        sys.stdout.write(f"  … and {more:,} more dates moved; --json lists all of them.\n")
+        sys.stdout.write(f"  … and {more:,} more {'date' if more == 1 else 'dates'} moved; --json lists all.\n")

@@ -189,7 +189,7 @@ def _print(found: Found, *, dry_run: bool) -> None:
     for problem in sorted(found.problems, key=lambda problem: not problem.is_error)[:_SHOWN_PROBLEMS]:
         sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
     if (more := len(found.problems) - _SHOWN_PROBLEMS) > 0:
-        sys.stderr.write(f"… and {more:,} more; --json lists all of them.\n")
+        sys.stderr.write(f"… and {more:,} more; --json lists all.\n")
     for what, why in found.not_recorded:
         sys.stderr.write(f"not recorded: {clean(what)}: {why}\n")
     for asset, seen in found.by_asset.items():
@@ -199,8 +199,9 @@ def _print(found: Found, *, dry_run: bool) -> None:
     for name in found.new_assets:
         sys.stdout.write(f"{clean(name)} would become an asset\n")
     if found.left_out:
-        noun = "component is no product" if found.left_out == 1 else "components are no products"
-        sys.stdout.write(f"{found.left_out:,} {noun} with an end of life that is known, and left out.\n")
+        said = "1 component" if found.left_out == 1 else f"{found.left_out:,} components"
+        what = "not a product" if found.left_out == 1 else "not products"
+        sys.stdout.write(f"{said} left out: {what} with a known end of life.\n")
     recorded, assets = found.recorded, len(found.new_assets)
     counts = (
         (recorded.came, "new"),

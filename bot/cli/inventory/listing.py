@@ -46,7 +46,8 @@ def list_running(
             sys.stdout.write(f"{clean(shown)}\n")
         sys.stdout.write(f"  {_scan_report.line(one.seen, matched)} [{clean(one.source)}]\n")
     sure = Counter(isinstance(matched, InCycle) for _, matched in found)
-    sys.stdout.write(f"{len(found):,} deployments, {sure[False]:,} of them in no release cycle that is sure.\n")
+    deployments = "1 deployment" if len(found) == 1 else f"{len(found):,} deployments"
+    sys.stdout.write(f"{deployments}, {sure[False]:,} without a certain release cycle.\n")
 
 
 async def _found(asset: str, team: str) -> list[tuple[Running, Matched]]:
