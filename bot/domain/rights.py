@@ -94,8 +94,8 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         ),
         Right.CLAIM: Grant(
             _TEAM,
-            "Only {people} can claim {what} for it: ask one of them to.",
-            nobody="I know of no team of yours that could claim it: have yourself added to your team, then try again.",
+            "Only {people} can claim {what} for it: ask one of them.",
+            nobody="I know of no team of yours that could claim it: ask to be added to your team, then try again.",
         ),
         Right.WITHDRAW: Grant(
             _TEAM, "No claim of your team on {what} stands any more, so there is nothing to withdraw."
@@ -113,13 +113,13 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             _ANSWERING,
             "Only {people} can decide that: ask one of them.",
             nobody=_UNOWNED.format("decide it"),
-            asker="Somebody else than who asked has to decide: ask another member of the team.",
+            asker="You asked for it, so another member of the team has to decide: ask one of them.",
         ),
         Right.ACCEPT: Grant(
             _TEAM,
             "Only {people} can decide that: ask one of them.",
             nobody=_GONE,
-            asker="Somebody else than who offered it has to accept: ask another member of the team.",
+            asker="You offered it, so another member of the team has to accept: ask one of them.",
         ),
         Right.DECLINE: Grant(_TEAM, "Only {people} can decide that: ask one of them.", nobody=_GONE),
         Right.MISSES: Grant(

@@ -52,7 +52,7 @@ PLAN = Form(
 
 _TEAM_HINT = "The team's name"
 DELEGATE_TEAM = forms.name_or_choice(
-    actions.DELEGATE_TEAM, "Which team?", missing="Choose the team that you ask.", hint=_TEAM_HINT
+    actions.DELEGATE_TEAM, "Which team?", missing="Choose a team to ask.", hint=_TEAM_HINT
 )
 DELEGATE = Form(actions.DELEGATE_VIEW, "Delegate it", "Ask them", (DELEGATE_TEAM,), refused_at=DELEGATE_TEAM)
 
@@ -77,7 +77,7 @@ PIN = Form(actions.PIN_VIEW, "Wrong version", "That is it", (PIN_WHAT, PIN_CYCLE
 WAIVE_REASON = forms.text(
     actions.WAIVE_REASON,
     "Why is that all right?",
-    missing="Say why it may stay as it is: whoever approves has to know.",
+    missing="Give a reason: whoever approves needs it.",
     is_long=True,
 )
 WAIVE_DAY = forms.day(actions.WAIVE_DAY, "Until when?", missing="Choose the day until which it may stay.")

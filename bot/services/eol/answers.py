@@ -65,7 +65,7 @@ async def snooze(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: i
         until = snoozed(act.card.watch.deadline.on, act.today, days)
         if until is None:
             raise UserError(
-                f"A snooze ends {SNOOZE_ENDS} days before the date at the latest, so it is too late for one: "
+                f"It is too late to snooze, because a snooze ends {SNOOZE_ENDS} days before the deadline: "
                 "plan it, or acknowledge it."
             )
         if stands is not None and stands.kind is AnswerKind.SNOOZED and stands.until == until:

@@ -16,7 +16,7 @@ from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import answer_of
 from bot.store import tables
 
-_OVER = "That is no longer asked: they have answered it in another way."
+_OVER = "They have answered it otherwise since, so there is nothing to decide."
 
 
 async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, team_id: int) -> Offered:

@@ -19,7 +19,7 @@ from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import answer_of
 from bot.store import tables
 
-_OVER = "That is no longer asked: something else was answered since, or its day has passed."
+_OVER = "This waiver can no longer be decided: something else was answered since, or its day has passed."
 
 
 async def waive(
@@ -34,10 +34,10 @@ async def waive(
     said = clean(reason)[:500]
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
         if not said:
-            raise UserError("Say why it may stay as it is: whoever approves has to know.")
+            raise UserError("Give a reason: whoever approves needs it.")
         if not act.today < until <= act.today + timedelta(LONGEST_WAIVER):
             last = (act.today + timedelta(LONGEST_WAIVER)).isoformat()
-            raise UserError(f"Choose a day after today and at most {LONGEST_WAIVER} days ahead, that is until {last}.")
+            raise UserError(f"Choose a day from tomorrow until {last}, at most {LONGEST_WAIVER} days ahead.")
         asked = act.card.effect.asked(AnswerKind.WAIVED)
         for known in (asked, act.card.effect.answer):
             is_same = known is not None and known.kind is AnswerKind.WAIVED
@@ -47,8 +47,8 @@ async def waive(
         held = await act.holders(asked_by=person_id)
         if not actors.people_who_may(Right.APPROVE, held):
             raise UserError(
-                "Somebody else of your team has to approve, and there is nobody else in it: plan the upgrade instead, "
-                "or have a second person added to the team."
+                "A second person has to approve, and your team has none: plan the upgrade instead, "
+                "or ask to have somebody added to the team."
             )
         if asked is not None:
             await act.end((AnswerKind.WAIVED,))
