@@ -26,7 +26,7 @@ def _sentence(told: Told) -> str:
     if not told.is_new:
         where = escape(told.person, 80) if told.person else place
         who = name if where == name else f"{name} ({where})"
-        return f"I have told {who} before, so I do not tell them again."
+        return f"I have told {who} before, and do so only once."
     lack = f"{name} has {_lack(told)}"
     match told.via:
         case Via.OWN:

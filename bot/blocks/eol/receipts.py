@@ -96,7 +96,7 @@ def _pinned(outcome: Pinned) -> str:
     if not outcome.is_new:
         return f"{what} counts as {now} already, so nothing was changed."
     was = f" instead of {bold(outcome.was)}" if outcome.was else ""
-    return f"Thank you: {what} counts as {now}{was} from now on, until another version is seen."
+    return f"{what} counts as {now}{was} until another version is seen."
 
 
 def _doubted(outcome: Doubted) -> str:

@@ -38,13 +38,13 @@ def claimed(asset: AssetRecord, team: str) -> Rendered:
 def contested(asset: AssetRecord, team: str, told: Sequence[Told]) -> Rendered:
     """Return the receipt for a claim of what somebody owns; `told` is where its owners hear of it."""
     return Rendered(
-        f"{bold(team, 80)} claims {bold(asset.name)}, which has an owner already: it is disputed now. {said_to(told)}"
+        f"{bold(team, 80)} claims {bold(asset.name)}. It has an owner, so it is disputed now. {said_to(told)}"
     )
 
 
 def already_theirs(asset: AssetRecord, team: str) -> Rendered:
     """Return the answer to a second claim by the same team."""
-    return Rendered(f"{bold(team, 80)} has claimed {bold(asset.name)} or owns it already, so nothing was changed.")
+    return Rendered(f"{bold(team, 80)} already owns or claims {bold(asset.name)}, so nothing was changed.")
 
 
 def claimed_from_you(asset: AssetRecord, owner: str, team: str, claimer: str) -> Rendered:
