@@ -15,7 +15,7 @@ const STEPS = [
     title: "Ask who owns something",
     text: "Type a question and press Enter; any spelling will do, and so do plain words. The answer says that this database is split between two teams, which file says so, how old that is, and who has confirmed it. End it in “six months ago”, and it says who owned it then.",
     look: "#composer-input",
-    done: (app) => said(app, "owns *payments-db*"),
+    done: (app) => said(app, "owns the application of *payments-db*"),
     help: { text: "Write the question for me", run: (app) => app.fill(QUESTION) },
   },
   {
