@@ -591,7 +591,7 @@ class TestAbove:
         world.jump(at(3, 18, 17))
         await world.go(at(3, 19, 17))
         [message] = world.seen("lena")
-        assert "that it is done. The inventory still shows it" in message.text
+        assert "but the inventory still shows it" in message.text
         assert "Nobody" not in message.text
 
     async def test_a_team_without_a_lead_is_the_platform_channels_to_hear_of(self, world: World) -> None:
@@ -635,7 +635,7 @@ class TestManagers:
         assert heard(world, "mona") == [(3, 26), (4, 1), (4, 2)]
         assert heard(world, "platform") == [(4, 2)]
         said = world.seen("mona")[0].text
-        assert "Nobody in *payments* has answered:" in said
+        assert "Nobody in *payments* has answered so far:" in said
         assert "nobody in the team or above it has answered" in said
 
     async def test_a_manager_of_several_teams_gets_one_message_a_day(self, world: World) -> None:
