@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -130,39 +130,56 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
 )
 
 
+def _is_among(person_ids: Iterable[int | None], actor: Actor) -> bool:
+    return actor.person_id is not None and actor.person_id in person_ids
+
+
+#: What makes somebody what they are to a subject. A team that has left the catalog makes nobody anything.
+_IS: Mapping[ActorRole, Callable[[Actor, Holders], bool]] = {
+    ActorRole.ANYBODY: lambda _actor, _holders: True,
+    ActorRole.CATALOG_ADMIN: lambda actor, _: actor.is_catalog_admin,
+    ActorRole.OWNER: lambda actor, holders: _is_among([each.id for each in holders.people], actor),
+    ActorRole.MEMBER: lambda actor, holders: any(_is_among(team.member_ids, actor) for team in _living(holders)),
+    ActorRole.LEAD: lambda actor, holders: _is_among([team.lead_id for team in _living(holders)], actor),
+    ActorRole.MANAGER: lambda actor, holders: _is_among([team.manager_id for team in _living(holders)], actor),
+    ActorRole.ASKER: lambda actor, holders: _is_among((holders.asked_by,), actor),
+}
+
+
+def _living(holders: Holders) -> Iterable[TeamRecord]:
+    return (team for team in holders.teams if not team.is_gone)
+
+
 def roles_of(actor: Actor, holders: Holders) -> frozenset[ActorRole]:
-    """Return what somebody is to the subject. A team that has left the catalog makes nobody anything."""
+    """Return what somebody is to the subject."""
     if actor.is_guest:
         return frozenset({ActorRole.GUEST})
-    who, teams = actor.person_id, [team for team in holders.teams if not team.is_gone]
-    is_so = {
-        ActorRole.ANYBODY: True,
-        ActorRole.CATALOG_ADMIN: actor.is_catalog_admin,
-        ActorRole.OWNER: any(who == person.id for person in holders.people),
-        ActorRole.MEMBER: any(who in team.member_ids for team in teams),
-        ActorRole.LEAD: who is not None and any(who == team.lead_id for team in teams),
-        ActorRole.MANAGER: who is not None and any(who == team.manager_id for team in teams),
-        ActorRole.ASKER: who is not None and who == holders.asked_by,
-    }
-    return frozenset(role for role, is_it in is_so.items() if is_it)
+    return frozenset(role for role, is_it in _IS.items() if is_it(actor, holders))
 
 
 def why_not(actor: Actor, right: Right, holders: Holders | None = None) -> str:
     """Return why somebody may not do something, with the next step; empty when they may."""
     holders = holders or Holders()
-    grant, roles = GRANTS[right], roles_of(actor, holders)
-    if ActorRole.GUEST in roles:
+    if may(actor, right, holders):
+        return ""
+    grant = GRANTS[right]
+    if actor.is_guest:
         return GRANTS[Right.CHANGE].refusal
-    if not roles & grant.roles:
-        if grant.nobody and not holders.teams and not holders.people:
-            return grant.nobody
-        return grant.refusal.format(people=_people(grant, holders), what=holders.what)
-    return grant.asker if ActorRole.ASKER in roles else ""
+    if any(_IS[role](actor, holders) for role in grant.roles):
+        return grant.asker
+    if grant.nobody and not holders.teams and not holders.people:
+        return grant.nobody
+    return grant.refusal.format(people=_people(grant, holders), what=holders.what)
 
 
 def may(actor: Actor, right: Right, holders: Holders | None = None) -> bool:
-    """Whether somebody may do something."""
-    return not why_not(actor, right, holders)
+    """Whether somebody may do something. Every answer asks: only the roles that the right is given to are tried."""
+    if actor.is_guest:
+        return False
+    grant, held = GRANTS[right], holders or Holders()
+    if grant.asker and _IS[ActorRole.ASKER](actor, held):
+        return False
+    return any(_IS[role](actor, held) for role in grant.roles)
 
 
 def require(actor: Actor, right: Right, holders: Holders | None = None) -> None:
