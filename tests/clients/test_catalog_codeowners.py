@@ -212,6 +212,17 @@ def test_the_name_comes_from_the_checkout(tmp_path: Path, config: str, name: str
     assert (repository.name, repository.addresses) == (name, addresses)
 
 
+def test_a_git_folder_elsewhere_names_nothing(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / ".git").mkdir(parents=True)
+    (elsewhere / ".git" / "config").write_text('[remote "origin"]\n\turl = https://github.com/acme/hidden.git\n')
+    for name in ("link", "file"):
+        write(tmp_path / name, "CODEOWNERS")
+    (tmp_path / "link" / ".git").symlink_to(elsewhere / ".git")
+    (tmp_path / "file" / ".git").write_text(f"gitdir: {elsewhere / '.git'}\n")
+    assert [read("codeowners", [tmp_path / name]).assets[0].name for name in ("link", "file")] == ["link", "file"]
+
+
 def test_the_name_of_a_worktree_comes_from_the_main_checkout(tmp_path: Path) -> None:
     git = tmp_path / "main" / ".git"
     (git / "worktrees" / "w").mkdir(parents=True)

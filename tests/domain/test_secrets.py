@@ -19,6 +19,7 @@ SECRETS = [
     "eyJ" + "hbGciOiJI." + "eyJ" + "zdWIiOiIx." + "c2lnbmF0dXJl",
     "https://hooks.slack.com/" + "services/T000/B000/XXXX",
     "postgres://payments:hunter2@db.example.test/payments",
+    "https://" + "a1B2" * 8 + "@git.example.test/acme/shop.git",
     "BATON_SLACK_BOT_TOKEN=whatever",
     "DB_PASSWORD = hunter2",
     "db_password=Sommer2024!",

@@ -250,3 +250,10 @@ async def test_a_name_from_before_ends_when_people_are_put_into_a_team_of_that_n
     assert (await world.teams())["payments"].former_names == ["contractors"]
     await world.load("org", person(email="eve@example.test", teams=("contractors",)))
     assert await members(world) == {("contractors", "eve@example.test")}
+
+
+async def test_whoever_turns_out_to_be_a_member_is_said_to_join(world: World) -> None:
+    await world.load("staff", person(email="eve@example.test", name="Eve"))
+    await world.load("org", team("Payments", members=("octo",)))
+    report = await world.load("staff", person(email="eve@example.test", name="Eve", handle="octo"))
+    assert report.positions == changes(("Payments", "Eve", "member", Action.ADDED))

@@ -106,6 +106,14 @@ async def test_a_renamed_channel_goes_by_its_new_name(read: Stage) -> None:
         assert name.scalar() == "money"
 
 
+async def test_a_channel_that_is_shared_from_now_on_is_known_to_be(read: Stage) -> None:
+    channel = read.slack.workspace.channel("payments")
+    assert read.baton.context.snapshot.is_shared(channel.id) is False
+    channel.is_ext_shared = True
+    await happens(read, "channel_shared", channel=channel.id, connected_team_id="T0PARTNER")
+    assert read.baton.context.snapshot.is_shared(channel.id) is True
+
+
 async def test_what_refused_is_tried_again_once_baton_is_invited(read: Stage) -> None:
     refusals, payments, now = read.baton.context.deps.refusals, id_of(read, "payments"), read.clock.now()
     refusals.add(payments, "not_in_channel", at=now)

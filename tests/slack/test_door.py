@@ -131,6 +131,27 @@ def test_a_workspace_of_an_enterprise_answers_what_names_it(team_id: str, enterp
     assert is_addressed(sender, Workspace("T1", "E1", "A1")) is is_ours
 
 
+@pytest.mark.parametrize(
+    ("sent_for", "is_shared", "is_ours"), [("T1", True, True), ("T9", True, False), ("T1", False, False)]
+)
+def test_an_event_of_a_channel_that_others_share_says_for_whom_it_was_sent(
+    sent_for: str, is_shared: bool, is_ours: bool
+) -> None:
+    event = {"type": "app_mention", "user": "U1", "user_team": "T1", "channel": "C1"}
+    sender = sender_of(
+        {
+            "type": "event_callback",
+            "team_id": "T9",
+            "enterprise_id": "E9",
+            "api_app_id": "A1",
+            "is_ext_shared_channel": is_shared,
+            "authorizations": [{"team_id": sent_for}],
+            "event": event,
+        }
+    )
+    assert is_addressed(sender, Workspace("T1", "", "A1")) is is_ours
+
+
 @on_both_wires
 async def test_a_press_by_somebody_of_another_workspace_changes_nothing(stage: Stage) -> None:
     answer = await stage.ask("/whoowns checkout")
