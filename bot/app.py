@@ -105,25 +105,40 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         _start_following(stack, context, settings)
         # Ends before the outbox does: what it was still answering goes out.
         stack.push_async_callback(_drained, context, settings.drain_seconds)
-        bolt = carrier(slack.web, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
-        app_token = settings.slack_app_token.get_secret_value()
-        sockets = socket_mode(bolt, app_token) if app_token else None
-        is_connected = sockets.client.is_connected if sockets is not None else None
-        token = settings.metrics_token.get_secret_value()
-        health = routes.health_routes(deps, snapshot, registry, metrics_token=token, is_connected=is_connected)
-        calendars = routes.calendar_routes(Calendars(deps, context.watcher))
-        events = [] if app_token else routes.slack_routes(bolt.async_dispatch, read_seconds=settings.read_seconds)
-        if sockets is not None:
-            opened = partial(slack.socket_url, app_token)
-            sockets.client.wss_uri = await _waited_for(settings, lambda: _accepted("BATON_SLACK_APP_TOKEN", opened()))
-        url = await _serve(stack, settings, [*health, *calendars, *events])
-        if sockets is not None:
-            await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-            stack.push_async_callback(sockets.close_async)
+        url = await _listen(stack, settings, context, slack, dispatch, registry)
         log.info("serving %d assets at %s", len(snapshot.directory), url)
         _start_jobs(stack, context, dispatch)
         yield Running(url, context, door, JOBS)
         log.info("stopping: finishing what was acknowledged")
+
+
+async def _listen(
+    stack: AsyncExitStack,
+    settings: Settings,
+    context: Context,
+    slack: SlackClient,
+    dispatch: Dispatch,
+    registry: CollectorRegistry,
+) -> str:
+    """Let Slack in, over HTTP or in Socket Mode; return where the web server listens."""
+    bolt = carrier(slack.web, dispatch, signing_secret=settings.slack_signing_secret.get_secret_value())
+    app_token = settings.slack_app_token.get_secret_value()
+    sockets = socket_mode(bolt, app_token) if app_token else None
+    is_connected = sockets.client.is_connected if sockets is not None else None
+    token = settings.metrics_token.get_secret_value()
+    health = routes.health_routes(
+        context.deps, context.snapshot, registry, metrics_token=token, is_connected=is_connected
+    )
+    calendars = routes.calendar_routes(Calendars(context.deps, context.watcher))
+    events = [] if app_token else routes.slack_routes(bolt.async_dispatch, read_seconds=settings.read_seconds)
+    if sockets is not None:
+        opened = partial(slack.socket_url, app_token)
+        sockets.client.wss_uri = await _waited_for(settings, lambda: _accepted("BATON_SLACK_APP_TOKEN", opened()))
+    url = await _serve(stack, settings, [*health, *calendars, *events])
+    if sockets is not None:
+        await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+        stack.push_async_callback(sockets.close_async)
+    return url
 
 
 def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:

@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     #: Where that server is reached from outside (`https://baton.example.com`): calendars are fetched from there.
     public_url: Annotated[str, AfterValidator(_public_address)] = ""
     #: A fact that nobody confirmed or imported for this many days is called stale.
-    stale_after_days: Annotated[int, Field(ge=1)] = 180
+    stale_after_days: Annotated[int, Field(ge=1, le=36_500)] = 180
     #: The sources that may say who people are and who is in which team: their names, separated by commas. Empty: those
     #: that were imported with --trust-people.
     people_sources: str = ""
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     #: The channel that hears of what reaches nobody else, and of deadlines that have come unanswered: a name or an id.
     platform_channel: str = ""
     #: How often the catalog's revision is looked at, in seconds.
-    catalog_poll_seconds: Annotated[float, Field(gt=0)] = 0.5
+    catalog_poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 0.5
     #: Where the feed of end-of-life dates is asked once a day, unless `feed_refresh` is off.
     feed_url: Annotated[str, AfterValidator(_web_address)] = "https://endoflife.date"
     feed_refresh: bool = True
@@ -101,9 +101,9 @@ class Settings(BaseSettings):
     #: With it as a bearer token `/metrics` may be read; empty: there is no `/metrics`.
     metrics_token: SecretStr = SecretStr("")
     #: How long the headers, and then the body, of a request may take to arrive, in seconds.
-    read_seconds: Annotated[float, Field(gt=0)] = 10.0
+    read_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
     #: How long a shutdown waits for work that has begun, in seconds.
-    drain_seconds: Annotated[float, Field(gt=0)] = 10.0
+    drain_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
     #: `json` for machines, `text` for people.
     log_format: Literal["json", "text"] = "json"
 

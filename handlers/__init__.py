@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from handlers import baton, changes, claims, conversations, eol, home, housekeeping, ownership
+from handlers import baton, changes, claims, conversations, eol, home, ownership, upkeep
 from handlers.routes import joined
 
 #: All that Baton listens to.
@@ -13,4 +13,4 @@ ROUTES = joined(
     baton.ROUTES, changes.ROUTES, claims.ROUTES, conversations.ROUTES, eol.ROUTES, home.ROUTES, ownership.ROUTES
 )
 #: All that it does by the clock.
-JOBS = (*housekeeping.JOBS, *eol.JOBS)
+JOBS = (*upkeep.JOBS, *eol.JOBS)

@@ -231,8 +231,16 @@ class Dispatch:
         try:
             await asyncio.wait_for(self._say_elsewhere(kind, body, message), _PATIENCE_SECONDS / 2)
         except (SlackError, TimeoutError) as error:
-            log.warning("what went wrong could not be said: %s", type(error).__name__)
+            log.warning("what went wrong could not be said where it was asked: %s", type(error).__name__)
+            self._context.background.start(self._say_in_private(body, message), what="private reply")
         return replies.nothing()
+
+    async def _say_in_private(self, body: Mapping[str, Any], message: Rendered) -> None:
+        """Write to the person whom nothing reaches where they are: response URLs end, and break."""
+        try:
+            await self._context.slack.post_message(sender_of(body).user_id, text=message.text, blocks=message.blocks)
+        except SlackError as error:
+            log.warning("what went wrong could not be said in private, either: %s", error)
 
     async def _say_elsewhere(self, kind: str, body: Mapping[str, Any], message: Rendered) -> None:
         slack, response_url, trigger_id = self._context.slack, body.get("response_url"), body.get("trigger_id")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.blocks import help as blocks
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 #: Event ids that this process has taken lately; the store has those of other processes.
 _REMEMBERED = 10_000
-#: How long a redelivery waits for what becomes of the delivery before it; Slack gives three seconds.
+#: How long a delivery waits until it is taken, by itself or by one before it; Slack gives three seconds.
 _PATIENCE_SECONDS = 2.0
 #: What the answer to an event needs of it, and is kept until it is answered.
 _KEPT = frozenset(
@@ -63,7 +64,7 @@ class Events:
         """Write an event down, and begin to answer it. A redelivery of what was taken does nothing.
 
         Where the store cannot be written to, the answer goes out before the acknowledgement instead: reading needs no
-        write. Raises NotTakenError when that fails, too, and for a redelivery that comes before either has ended.
+        write. Raises NotTakenError when that fails, too, and when neither has ended in time.
         """
         event = payloads.event(body)
         if not self._listeners[event.type].is_wanted(event, self._context) or event.event_id in self._taken:
@@ -72,15 +73,23 @@ class Events:
             await self._join(first)
             return
         taking = self._under_way[event.event_id] = asyncio.ensure_future(self._take(event, body))
-        taking.add_done_callback(lambda _: self._under_way.pop(event.event_id, None))
-        await asyncio.shield(taking)
+        taking.add_done_callback(partial(self._is_taken, event.event_id))
+        await self._join(taking)
 
     async def _join(self, first: asyncio.Future[None]) -> None:
-        """Wait for the delivery that came first: what it comes to is what a redelivery comes to."""
+        """Wait for the delivery that came first: what it comes to is what a redelivery comes to.
+
+        A store that takes too long goes on taking it, and Slack hears in time that it is to be delivered again.
+        """
         await asyncio.wait({first}, timeout=_PATIENCE_SECONDS)
         if not first.done():
-            raise NotTakenError("an earlier delivery of it is still being taken")
+            raise NotTakenError("it is still being taken")
         first.result()
+
+    def _is_taken(self, event_id: str, taking: asyncio.Future[None]) -> None:
+        self._under_way.pop(event_id, None)
+        if not taking.cancelled() and taking.exception() is not None:
+            log.warning("an event was not taken: %s", type(taking.exception()).__name__)
 
     async def _take(self, event: Event, body: Mapping[str, Any]) -> None:
         try:

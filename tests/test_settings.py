@@ -142,6 +142,21 @@ def test_what_a_setting_cannot_hold_is_said_in_words(
     sentence(caught)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STALE_AFTER_DAYS", "99999999999"),
+        ("CATALOG_POLL_SECONDS", "inf"),
+        ("READ_SECONDS", "nan"),
+        ("DRAIN_SECONDS", "1e9"),
+    ],
+)
+def test_what_no_clock_can_count_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"BATON_{name}", value)
+    with pytest.raises(SettingsError, match=f"BATON_{name}"):
+        load()
+
+
 def test_lists_of_ids_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATON_OPEN_CHANNELS", " C0123ABCD,G0456 , ")
     monkeypatch.setenv("BATON_CATALOG_ADMINS", "U0123ABCD")

@@ -119,6 +119,14 @@ def lost(name: str, *, text: str, codes: Sequence[str], is_unsure: bool) -> Rend
     return _of(f"Nobody could be told for {_whom(name)}, because {because}: {next_step}.", text)
 
 
+def unanswered(code: str) -> Rendered:
+    """Return what whoever asked reads in the place of an answer that Slack refuses, wherever it goes."""
+    return Rendered(
+        f"I found an answer, but Slack does not take it, because {why(code)}. Try `/whoowns` instead, and give your "
+        f"Baton administrator `{code}`."
+    )
+
+
 def _whom(name: str) -> str:
     return bold(name, 80) if name else "the owner"
 

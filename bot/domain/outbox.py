@@ -9,6 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
+#: What the keys of answers to questions begin with.
+ANSWER_PREFIX = "answer:"
+
 
 class Blame(StrEnum):
     """Whose fault a refusal is, which says what helps."""

@@ -17,10 +17,10 @@ from sqlmodel import col
 
 from bot.blocks.text import Rendered
 from bot.domain import rights
+from bot.domain.outbox import ANSWER_PREFIX
 from bot.errors import RepeatedError
 from bot.services import outbox
 from bot.services.deps import Deps
-from bot.services.outbox.admin import ANSWER_PREFIX
 from bot.store.db import Writes, writes
 from bot.store.inserts import insert_into
 from bot.store.tables import InboundEvent, core

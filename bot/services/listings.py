@@ -16,7 +16,7 @@ from typing import TypeVar
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from bot.errors import SlackError, SlackRateLimitedError
+from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import ListedChannel, Page, Slack, SlackUser
 from bot.services import people
 from bot.services.deps import Deps
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 #: How long after a reading began the next one begins, and how long after Slack refused one.
 _EVERY, _AFTER_REFUSAL = timedelta(hours=1), timedelta(minutes=10)
+#: … and after a fault of Slack's, or of the way to it, which mostly passes within seconds.
+_AFTER_FAULT = timedelta(minutes=1)
 
 
 class Listing(StrEnum):
@@ -144,7 +146,8 @@ class Listings:
             if error.code == "invalid_cursor" and cursor:
                 await self._put(listing, _Position("", now, now))  # too old: the next run begins anew
                 return
-            await self._put(listing, _Position(cursor, began, now + _AFTER_REFUSAL))
+            pause = _AFTER_FAULT if isinstance(error, SlackUnreachableError) else _AFTER_REFUSAL
+            await self._put(listing, _Position(cursor, began, now + pause))
             log.warning("Slack's %s could not be read: %s", listing, error)
             return
         if listing is Listing.CHANNELS:

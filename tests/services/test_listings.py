@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -14,6 +15,7 @@ from sqlmodel import col
 from bot.blocks.text import Rendered
 from bot.clients.slack import SlackClient
 from bot.domain.trust import Standing
+from bot.errors import SlackUnreachableError
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import ApiCall, Channel, User
 from bot.services import snapshot as snapshots
@@ -345,3 +347,22 @@ async def test_an_account_that_slack_does_not_know_stops_no_reading(
     assert process.members.standing("U00000002") is Standing.MEMBER
     async with deps.database.reading() as session:
         assert (await session.execute(select(col(Person.slack_id)))).scalars().all() == ["UNOBODY1"]
+
+
+async def test_after_a_fault_of_slacks_the_list_is_gone_on_with_a_minute_later(
+    slack: FakeSlack, process: Process, deps: Deps, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grow(slack, members=3, channels=0)
+    real = SlackClient.member_pages
+
+    async def broken(self: SlackClient, cursor: str) -> AsyncIterator[Any]:
+        raise SlackUnreachableError("status 500")
+        yield
+
+    monkeypatch.setattr(SlackClient, "member_pages", broken)
+    await process.run()
+    monkeypatch.setattr(SlackClient, "member_pages", real)
+    assert (await stored(deps))[0] == 0
+    clock.advance(timedelta(minutes=1))
+    await process.run()
+    assert (await stored(deps))[0] >= 3

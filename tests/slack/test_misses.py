@@ -16,7 +16,7 @@ from bot.errors import NotAllowedError, SlackUnreachableError
 from bot.playground.fake_slack import Delivery
 from bot.services import misses
 from bot.store import tables
-from handlers import housekeeping
+from handlers import upkeep
 from tests.slack.conftest import HERE, Stage, asset, organisation
 from tests.slack.test_clicks import actions
 from tests.slack.test_door import on_both_wires, sent, setting
@@ -181,7 +181,7 @@ async def test_an_admin_who_is_no_longer_a_full_member_is_none(stage: Stage, sta
     assert HEADING in await home(stage, "lin")
     lin.is_guest, lin.is_stranger, lin.deleted = (standing == each for each in ("guest", "stranger", "gone"))
     stage.clock.advance(timedelta(hours=1))
-    await housekeeping.read_members(stage.baton.context)
+    await upkeep.read_members(stage.baton.context)
     await sent(stage, press, setting("user", "id", to=lin.id))
     assert [row.text for row in await kept(stage)] == ["night-owl"]
     context = stage.baton.context
@@ -193,8 +193,8 @@ async def test_an_admin_who_is_no_longer_a_full_member_is_none(stage: Stage, sta
 async def test_a_name_is_forgotten_after_ninety_days(stage: Stage) -> None:
     await mention(stage, "who owns night-owl?")
     stage.clock.advance(timedelta(days=89))
-    await housekeeping.forget_old_misses(stage.baton.context)
+    await upkeep.forget_old_misses(stage.baton.context)
     assert len(await kept(stage)) == 1
     stage.clock.advance(timedelta(days=2))
-    await housekeeping.forget_old_misses(stage.baton.context)
+    await upkeep.forget_old_misses(stage.baton.context)
     assert await kept(stage) == []

@@ -16,7 +16,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import NotTakenError
+from bot.clients.slack import SlackClient
+from bot.errors import NotTakenError, SlackError
 from bot.playground.fake_slack import Delivery, MessageRef
 from bot.services import inbound
 from handlers import ROUTES
@@ -248,6 +249,7 @@ async def test_a_redelivery_is_not_acknowledged_before_the_delivery_ahead_of_it_
             go_on.set()
             with pytest.raises(NotTakenError):
                 await first
+            await until(lambda: not events._under_way)
     finally:
         other.execute("ROLLBACK")
         other.close()
@@ -261,5 +263,68 @@ async def test_a_message_that_comes_as_two_events_is_answered_once(stage: Stage)
     await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
     asked = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
     await stage.slack.deliver_again(replace(asked, payload={**asked.payload, "event_id": "Ev0ANOTHER"}))
+    await stage.settle()
+    assert len(answers(stage)) == 1
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait for a state."""
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - what is waited for says nothing by itself
+            await asyncio.sleep(0.01)
+
+
+def said_to_grace(stage: Stage) -> list[str]:
+    """Whatever Baton has said, wherever."""
+    everywhere = (message for place in stage.slack.workspace.messages.values() for message in place.values())
+    return [message.text for message in everywhere if message.user == stage.slack.workspace.bot_user_id]
+
+
+@on_sqlite
+@pytest.mark.parametrize("code", ["invalid_blocks", "msg_too_long", "no_text"])
+async def test_where_slack_refuses_the_answer_itself_a_sentence_says_so_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    failing_once(monkeypatch, "chat_postMessage", refusal(200, code))
+    await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
+    [said] = said_to_grace(stage)
+    assert "Slack does not take it" in said
+    assert code in said
+
+
+@on_sqlite
+async def test_a_press_whose_response_url_is_dead_is_answered_in_private(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = await stage.ask("/whoowns checkout")
+
+    async def dead(*_: object, **__: object) -> None:
+        raise SlackError("expired_url")
+
+    monkeypatch.setattr(SlackClient, "respond", dead)
+    before = len(said_to_grace(stage))
+    await stage.press(answer, "ownership.confirm")
+    await stage.baton.context.background.drain(seconds=5)
+    [said] = said_to_grace(stage)[before:]
+    assert "Slack did not take that" in said
+
+
+@on_sqlite
+async def test_a_store_that_takes_too_long_has_the_event_delivered_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.events._PATIENCE_SECONDS", 0.05)
+    real, go_on = inbound.take, asyncio.Event()
+
+    async def slow(deps: Any, event_id: str, body: Any) -> bool:
+        await go_on.wait()
+        return await real(deps, event_id, body)
+
+    monkeypatch.setattr(inbound, "take", slow)
+    asking = asyncio.create_task(stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?"))
+    await until(lambda: any(each.status == 503 for each in stage.slack.deliveries))
+    go_on.set()
+    await asking
+    await until(lambda: bool(answers(stage)))
     await stage.settle()
     assert len(answers(stage)) == 1

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from bot.blocks.outbox import GAVE_UP, delivered, lost, moved, what_to_do, why
+from bot.blocks.outbox import GAVE_UP, delivered, lost, moved, unanswered, what_to_do, why
 from bot.blocks.text import Rendered
 from bot.domain import outbox as rules
 from bot.domain.outbox import Blame
@@ -162,9 +162,19 @@ class Courier:
             values = self._moved(held.message, "", error.code) | {"channel": held.target.channel}
             await self._conclude_afresh(held, values | {"lane": held.target.channel})
         elif blame is Blame.MESSAGE:
-            await self._fail(held, error.code, is_unsure=False)
+            await self._otherwise(held, error.code)
         else:
             await self._later(held, error, blame, Call.POST)
+
+    async def _otherwise(self, held: Claim, code: str) -> None:
+        """Say to whoever asked that Slack refuses the answer; any other message that it refuses has failed."""
+        message, instead = held.message, unanswered(code)
+        if not message.key.startswith(rules.ANSWER_PREFIX) or message.body["text"] == instead.text:
+            await self._fail(held, code, is_unsure=False)
+            return
+        log.error("outbox message %s: Slack refuses the answer (%s); a sentence takes its place", message.id, code)
+        place = {"channel": held.target.channel, "lane": held.target.channel, "thread_ts": message.thread_ts}
+        await self._conclude_afresh(held, {"body": instead.as_body(), "error": code, **place})
 
     async def _not_looked_for(self, held: Claim, error: SlackError) -> None:
         """Nothing is known of the message yet, so the next attempt has to look first, too."""

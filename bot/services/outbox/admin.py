@@ -11,6 +11,7 @@ from sqlalchemy import Text, and_, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot.blocks.outbox import DROPPED, lost
+from bot.domain.outbox import ANSWER_PREFIX
 from bot.errors import NotFoundError, UserError
 from bot.services.deps import Deps
 from bot.services.outbox._enqueue import fresh_start, meant_for, tell_askers
@@ -20,8 +21,7 @@ from bot.store.tables import OutboxMessage, core
 _TABLE = core(OutboxMessage)
 #: A sent message is kept for so long after its last change; after that a revision does nothing.
 KEPT = timedelta(days=400)
-#: Keys of answers to questions, and how long such an answer is kept once it is sent.
-ANSWER_PREFIX = "answer:"
+#: How long an answer to a question is kept once it is sent.
 ANSWER_KEPT = timedelta(days=1)
 #: A place that refused a message is named for so long, unless Slack has taken something there since.
 NAMED = timedelta(days=30)
