@@ -45,8 +45,11 @@ class Portfolios:
             affected |= portfolio.due(self._deps.clock.now())
             if self._sources_position != self._snapshot.sources_position:
                 affected |= portfolio.stale  # a source was read again, so its facts may be fresh
+            # The catalog goes on changing while this works: what comes from here on is the next call's.
             self._position, self._sources_position = changes.position, self._snapshot.sources_position
+            self._portfolio = None  # should this be broken off, half an update is of no use
             await in_slices(self._update(portfolio, affected))
+            self._portfolio = portfolio
             return portfolio
 
     async def _filled(self) -> Portfolio:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.domain.eol.exposure import Exposure
 from bot.domain.working_time import zone_of
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
@@ -82,6 +86,50 @@ async def test_watches_are_gathered_once_and_again_when_the_day_or_the_catalog_c
     assert [*(await watcher.current()).by_key] == [watch.key], "memory follows the snapshot, whole"
     await snapshots.refresh(catalog, deps.database)
     assert (await watcher.current()).by_key == {}
+
+
+async def _fresh(deps: Deps, catalog: Snapshot) -> Exposure:
+    return await Watcher(deps, catalog, Facts()).current()
+
+
+async def test_what_changes_while_a_new_day_is_taken_in_is_not_lost(
+    deps: Deps, catalog: Snapshot, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher = Watcher(deps, catalog, Facts())
+    await watcher.current()
+    real = Watcher._work
+
+    async def work(self: Watcher, steps: Iterator[None]) -> None:
+        await real(self, steps)
+        asset = catalog.asset(1)
+        assert asset is not None
+        catalog.put_asset(replace(asset, facts=()))
+
+    clock.advance(timedelta(days=1))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Watcher, "_work", work)
+        await watcher.current()
+    assert [*(await watcher.current()).by_addressee] == ["nobody"]
+
+
+async def test_an_update_that_is_broken_off_leaves_no_half_of_it(
+    deps: Deps, catalog: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher = Watcher(deps, catalog, Facts())
+    await watcher.current()
+    asset = catalog.asset(1)
+    assert asset is not None
+    catalog.put_asset(replace(asset, facts=()))
+
+    def broken(*_: object) -> Iterator[None]:
+        raise asyncio.CancelledError
+        yield
+
+    with monkeypatch.context() as once:
+        once.setattr(Exposure, "_regroup", broken)
+        with pytest.raises(asyncio.CancelledError):
+            await watcher.current()
+    assert (await watcher.current()).by_key.keys() == (await _fresh(deps, catalog)).by_key.keys() != set()
 
 
 async def test_an_import_that_changes_nothing_has_seen_it_again(

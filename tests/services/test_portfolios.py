@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+
+import pytest
 
 from bot.domain.catalog import AssetKind
 from bot.domain.portfolio import Gap
@@ -35,3 +38,24 @@ async def test_facts_grow_stale_and_are_fresh_again_once_their_source_was_read(
     assert second is first, "it was not made anew"
     snapshot.remove_asset(1)
     assert (await portfolios.current()).of_team(PAYMENTS).owned == ()
+
+
+async def test_an_update_that_is_broken_off_is_made_up_for(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deps, snapshot, known = Deps(database, clock), Snapshot(), Catalog()
+    snapshot.put_people(known.people.values())
+    snapshot.put_teams(known.teams.values())
+    portfolios = Portfolios(deps, snapshot)
+    await portfolios.current()
+    owner = fact(PAYMENTS, valid_from=clock.now())
+    snapshot.put_asset(AssetRecord(id=1, ref="service:a", kind=AssetKind.SERVICE, name="a", facts=(owner,)))
+
+    async def broken(_: object) -> int:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as once:
+        once.setattr("bot.services.portfolio.in_slices", broken)
+        with pytest.raises(asyncio.CancelledError):
+            await portfolios.current()
+    assert (await portfolios.current()).of_team(PAYMENTS).owned == (1,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -33,6 +33,7 @@ class Watcher:
         self._lock = asyncio.Lock()
         self._days = _Days(deps.clock.now(), deps.timezone)
         self._exposure: Exposure | None = None
+        self._pins: Mapping[PinKey, Pin] = {}
         #: Up to where the catalog in memory, and the store's deployments, have been taken in.
         self._position, self._revision = -1, -1
         self._last_runs: dict[str, LastRun] = {}
@@ -66,8 +67,7 @@ class Watcher:
 
     def cycle_of(self, asset_id: int, *, product: str, version: str, provider: str) -> InCycle | None:
         """Return the cycle that a deployment is sure to be in, one that is gone, too; None when it is not sure."""
-        pins = self._exposure.pins if self._exposure is not None else {}
-        pin = pins.get((asset_id, product, version, provider))
+        pin = self._pins.get((asset_id, product, version, provider))
         return certain_of(matched(self._facts.table, pin, product=product, version=version, provider=provider))
 
     async def current(self) -> Exposure:
@@ -82,17 +82,19 @@ class Watcher:
             for name, last_run in self._last_runs.items():
                 last_run.at = self._snapshot.source_seen(name) or last_run.at
             affected = self._snapshot.changes.since(self._position)
+            # The catalog goes on changing while this works: what comes from here on is the next call's.
+            position, revision = self._snapshot.changes.position, self._snapshot.revision
             if exposure is None or affected is None or exposure.table is not self._facts.table:
                 return await self._filled(now)
+            self._exposure = None  # should this be broken off, half an update is of no use
             if not self._days.are_those_of(now):
                 self._days = _Days(now, self._deps.timezone)
                 await self._work(exposure.next_day(self._days.of))
-            position, revision = self._snapshot.changes.position, self._snapshot.revision
             if revision != self._revision:
                 affected |= await self._read_changes(exposure, revision)
             if affected:
                 await self._work(exposure.update(affected))
-            self._position, self._revision = position, revision
+            self._exposure, self._position, self._revision = exposure, position, revision
             return exposure
 
     async def running(self, deployment_id: int) -> Running | None:
@@ -108,13 +110,14 @@ class Watcher:
         position, revision = self._snapshot.follow_changes(), self._snapshot.revision
         self._days = _Days(now, self._deps.timezone)
         async with self._deps.database.connected() as connection:
+            self._pins = await _pins(connection)
             exposure = Exposure(
                 self._facts.table,
                 self._snapshot,
                 now=now,
                 stale_after=self._deps.stale_after,
                 today_of=self._days.of,
-                pins=await _pins(connection),
+                pins=self._pins,
             )
             with without_collections():  # it all stays
                 changes = queries.deployments(connection, after=-1, until=revision, last_runs=self._last_runs)
@@ -130,7 +133,8 @@ class Watcher:
         async with self._deps.database.connected() as connection:
             changes = queries.deployments(connection, after=self._revision, until=revision, last_runs=self._last_runs)
             found = {exposure.put(deployment, is_gone=is_gone) async for deployment, is_gone in changes}
-            before, exposure.pins = exposure.pins, await _pins(connection)
+            before, self._pins = exposure.pins, await _pins(connection)
+        exposure.pins = self._pins
         found |= {pin.asset_id for pin in {*before.values()} ^ {*exposure.pins.values()}}
         return found
 
