@@ -123,7 +123,7 @@ def unanswered(code: str) -> Rendered:
     """Return what whoever asked reads in the place of an answer that Slack refuses, wherever it goes."""
     return Rendered(
         f"I found an answer, but Slack does not take it, because {why(code)}. Try `/whoowns` instead, and give your "
-        f"Baton administrator `{code}`."
+        f"Baton administrator `{escape(code, 60)}`."
     )
 
 

@@ -94,6 +94,7 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
 def outbox_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """What became of messages that could not be posted where they were meant to go."""
     yield outbox.moved, outbox.moved(Rendered("text"), [{"channel": "", "error": outbox.ROOT_FAILED}])
+    yield outbox.unanswered, outbox.unanswered(name[:200])
     for place in ("C012345678", "#payments", "U12345678", name):
         history = [{"channel": place, "error": code} for code in ("not_in_channel", "is_archived", name)]
         for meant in (Rendered("text"), Rendered("text", [section("text")]), Rendered("x" * 40_000)):
