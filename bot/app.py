@@ -51,7 +51,7 @@ _RESUME_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningApp:
     """A Baton that serves. `url` is where its web server listens."""
 
     url: str
@@ -61,7 +61,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Running]:
+async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[RunningApp]:
     """Serve Slack until the block is left, then finish what was acknowledged.
 
     Raises SettingsError when a token is missing or Slack refuses it, StoreError when the database lets nobody in or its
@@ -108,7 +108,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         url = await _listen(stack, settings, context, slack, dispatch, registry)
         log.info("serving %d assets at %s", len(snapshot.directory), url)
         _start_jobs(stack, context, dispatch)
-        yield Running(url, context, door, JOBS)
+        yield RunningApp(url, context, door, JOBS)
         log.info("stopping: finishing what was acknowledged")
 
 

@@ -8,45 +8,45 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable
 
-from bot.domain.trust import Standing
+from bot.domain.trust import AccountStanding
 from bot.errors import SlackError
 from bot.services.context import Context
 from bot.services.members import standing_of
-from handlers.payloads import Change
+from handlers.payloads import ChangeEvent
 from handlers.routes import Routes
 
 log = logging.getLogger(__name__)
 
 
-async def on_account(change: Change, context: Context) -> None:
+async def on_account(change: ChangeEvent, context: Context) -> None:
     """Learn what an account is now, if it seems to be something else: most changes are of a status or a picture."""
     known = context.snapshot.standing(change.user_id)
     if known is None and change.type != "team_join":
         return  # the door asks when it first acts
     # A stranger stays one. An event does not always show that an account is one.
-    if change.seems is not None and known not in (standing_of(change.seems), Standing.STRANGER):
+    if change.seems is not None and known not in (standing_of(change.seems), AccountStanding.STRANGER):
         await _asked(change, context.listings.read_member(change.user_id))
 
 
-async def on_channel(change: Change, context: Context) -> None:
+async def on_channel(change: ChangeEvent, context: Context) -> None:
     """Learn what a channel is called now, whether it is open, and whether other organisations are in it."""
     if change.channel_id:
         await _asked(change, context.listings.read_channel(change.channel_id))
 
 
-async def on_channel_opened(change: Change, context: Context) -> None:
+async def on_channel_opened(change: ChangeEvent, context: Context) -> None:
     """Learn of a channel that messages may be sent to again."""
     context.deps.refusals.drop(change.channel_id)
     await on_channel(change, context)
 
 
-async def on_joined(change: Change, context: Context) -> None:
+async def on_joined(change: ChangeEvent, context: Context) -> None:
     """Learn of a channel that Baton has been invited to; others may join as they like."""
     if change.user_id == context.bot_user_id:
         await on_channel_opened(change, context)
 
 
-async def _asked(change: Change, asking: Awaitable[None]) -> None:
+async def _asked(change: ChangeEvent, asking: Awaitable[None]) -> None:
     try:
         await asking
     except SlackError as error:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.trust import Admission, Sender, Standing, Workspace, admission, is_addressed
+from bot.domain.trust import AccountStanding, Admission, Sender, Workspace, admission, is_addressed
 from bot.errors import SlackError
 from bot.services.members import Members
 
@@ -49,14 +49,14 @@ class Door:
         listed = self._is_shared(sender.channel_id)
         return replace(sender, is_shared_channel=listed) if listed or sender.is_shared_channel is None else sender
 
-    async def _ask_slack(self, user_id: str) -> Standing | None:
+    async def _ask_slack(self, user_id: str) -> AccountStanding | None:
         try:
             return await asyncio.wait_for(self._members.learn(user_id), _PATIENCE_SECONDS)
         except TimeoutError:
             log.warning("Slack did not say in time who an account is")
         except SlackError as error:
             if error.code in ("user_not_found", "user_not_visible"):
-                return Standing.STRANGER
+                return AccountStanding.STRANGER
             log.warning("Slack did not say who an account is: %s", error)
         return None
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
-from bot.blocks.home import Group, Listed, Overview
+from bot.blocks.home import AssetGroup, Listed, Overview
 from bot.blocks.portfolio import with_turns
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import parse
@@ -118,9 +118,9 @@ def _ids(current: Portfolio, key: str) -> Sequence[int]:
     return {"unowned": current.unowned, "disputed": current.disputed, "orphaned": current.orphaned}[key]
 
 
-def _group(context: Context, key: str, title: str, asset_ids: Sequence[int]) -> Group:
+def _group(context: Context, key: str, title: str, asset_ids: Sequence[int]) -> AssetGroup:
     first = portfolio.page(context.deps, context.snapshot, asset_ids, 0, size=_SAMPLE).verdicts
-    return Group(key, title, len(asset_ids), first)
+    return AssetGroup(key, title, len(asset_ids), first)
 
 
 ROUTES = Routes(

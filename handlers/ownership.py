@@ -18,7 +18,7 @@ from bot.ports import Ack
 from bot.services import claims, history, misses, ownership, people, portfolio, references, snapshot
 from bot.services.context import Context
 from bot.services.history import Always, Chronicle, OnDay, Recalled
-from bot.services.ownership import Ambiguous, Answered, Found, Missing
+from bot.services.ownership import Answered, Found, Missing, SeveralAssets
 from bot.services.references import Meant, NobodyMeant, PersonMeant, TeamsMeant
 from handlers import message_text, replies, share
 from handlers.interaction import ephemeral_body, replace_answer
@@ -121,7 +121,9 @@ async def on_doubt_submitted(submission: Submission, context: Context) -> Ack:
 async def on_share(action: Action, context: Context) -> Ack:
     """Post the answer for everyone in the channel, in the thread when the question was asked in one."""
     asset_id, area = parse(blocks.AssetValue, action.value)
-    message = _render(context, look_up(context, asset_id, area), blocks.Frame(is_shared=True, shared_by=action.user_id))
+    message = _render(
+        context, look_up(context, asset_id, area), blocks.AnswerFrame(is_shared=True, shared_by=action.user_id)
+    )
     await share.in_channel(context, action, message)
     return replies.nothing()
 
@@ -212,9 +214,9 @@ def _render_found(context: Context, found: Found, user_id: str) -> Rendered:
     if isinstance(found, Answered):
         understood = ownership.worth_saying(found.match)
         return _render(context, found.verdict, _frame(context, found.verdict, user_id, understood_as=understood))
-    choices = found.choices if isinstance(found, Ambiguous) else found.nearest
+    choices = found.choices if isinstance(found, SeveralAssets) else found.nearest
     named = [(verdict.asset, _brief(verdict)) for _, verdict in choices]
-    if isinstance(found, Ambiguous):
+    if isinstance(found, SeveralAssets):
         return blocks.several(named, found.asked)
     return blocks.unknown(named, found.asked, team=_team_called(context, found.asked))
 
@@ -225,9 +227,9 @@ def _team_called(context: Context, name: str) -> str:
     return team.name if team is not None and not team.is_gone else ""
 
 
-def _frame(context: Context, verdict: Verdict, user_id: str, *, understood_as: str = "") -> blocks.Frame:
+def _frame(context: Context, verdict: Verdict, user_id: str, *, understood_as: str = "") -> blocks.AnswerFrame:
     may_withdraw = claims.may_withdraw(context.snapshot, verdict, user_id)
-    return blocks.Frame(
+    return blocks.AnswerFrame(
         understood_as=understood_as,
         may_confirm=ownership.confirmable(context.snapshot, verdict, user_id),
         may_claim=not may_withdraw and bool(claims.claimants(context.snapshot, verdict, user_id)),
@@ -235,7 +237,7 @@ def _frame(context: Context, verdict: Verdict, user_id: str, *, understood_as: s
     )
 
 
-def _render(context: Context, verdict: Verdict, frame: blocks.Frame) -> Rendered:
+def _render(context: Context, verdict: Verdict, frame: blocks.AnswerFrame) -> Rendered:
     return blocks.answer(verdict, frame, confirmed_by=ownership.confirmer(context.snapshot, verdict))
 
 

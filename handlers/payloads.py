@@ -107,7 +107,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeEvent:
     """An event about an account or a channel that has changed.
 
     It is a hint: `seems` is the account as the event shows it, None where it shows none.
@@ -226,12 +226,12 @@ def _event_id(body: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
     return f"{_text(inner, 'type')}:{place}:{ts}" if place and ts else _text(body, "event_id")
 
 
-def change(body: Mapping[str, Any]) -> Change:
+def change(body: Mapping[str, Any]) -> ChangeEvent:
     """Read an `event_callback` envelope about something that has changed."""
     inner = _mapping(body, "event")
     user = _mapping(inner, "user")
     channel_id = _text(inner, "channel") or _text(_mapping(inner, "channel"), "id") or _text(inner, "new_channel_id")
-    return Change(_text(inner, "type"), _text(inner, "user") or _text(user, "id"), channel_id, _account(user))
+    return ChangeEvent(_text(inner, "type"), _text(inner, "user") or _text(user, "id"), channel_id, _account(user))
 
 
 def _account(user: Mapping[str, Any]) -> SlackUser | None:

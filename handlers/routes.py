@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bot.ports import Ack
 from bot.services.context import Context
-from handlers.payloads import Action, Change, Command, Shortcut, Submission
+from handlers.payloads import Action, ChangeEvent, Command, Shortcut, Submission
 
 if TYPE_CHECKING:
     from handlers.events import EventListener
@@ -31,7 +31,7 @@ class Routes:
     shortcuts: Mapping[str, Callable[[Shortcut, Context], Awaitable[Ack]]] = field(default_factory=dict)
     events: Mapping[str, EventListener] = field(default_factory=dict)
     #: What is done about events that say that something has changed, and ask for no answer.
-    changes: Mapping[str, Callable[[Change, Context], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+    changes: Mapping[str, Callable[[ChangeEvent, Context], Coroutine[Any, Any, None]]] = field(default_factory=dict)
     #: The actions that only show something: guests may press them.
     reading: frozenset[str] = frozenset()
 

@@ -13,7 +13,7 @@ from bot.blocks.text import Block, bold, button, channel, context, plain, sectio
 from bot.blocks.values import encode
 from bot.domain.eol.reports import Report, Urgency
 from bot.domain.ownership import Unowned, Verdict
-from bot.domain.portfolio import Asked, Page, TeamCard
+from bot.domain.portfolio import AssetPage, MissedName, TeamCard
 
 #: The buttons that open a list and turn its pages; their value is a `Listed`.
 SHOW = "home.show"
@@ -37,7 +37,7 @@ class Listed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AssetGroup:
     """A list of the overview: its key in buttons, its title, how many assets it has, and the first of them."""
 
     key: str
@@ -55,10 +55,10 @@ class Overview:
     """
 
     teams: Sequence[TeamCard]
-    mine: Group
-    attention: Sequence[Group]
+    mine: AssetGroup
+    attention: Sequence[AssetGroup]
     eol: Report | None = None
-    missed: Sequence[Asked] = ()
+    missed: Sequence[MissedName] = ()
 
 
 def overview(home: Overview) -> Block:
@@ -101,7 +101,7 @@ def eol_listing(report: Report, number: int) -> Block:
     return {"type": "home", "blocks": blocks}
 
 
-def listing(listed: Listed, title: str, page: Page, *, may_claim: bool) -> Block:
+def listing(listed: Listed, title: str, page: AssetPage, *, may_claim: bool) -> Block:
     """Return the Home tab with one whole list, a page at a time."""
     back = button("← Overview", SHOW, "", label="← Overview of everything")
     blocks: list[Block] = [{"type": "actions", "elements": [back]}, _header(title)]
@@ -174,7 +174,7 @@ def _eol(report: Report | None) -> tuple[list[Block], bool]:
     return [{"type": "divider"}, _header("End of life"), *parts], bool(report.counts[Urgency.OVERDUE])
 
 
-def _missed(missed: Sequence[Asked]) -> Iterable[Block]:
+def _missed(missed: Sequence[MissedName]) -> Iterable[Block]:
     if not missed:
         return
     yield {"type": "divider"}
@@ -188,7 +188,7 @@ def _missed(missed: Sequence[Asked]) -> Iterable[Block]:
     )
 
 
-def _group(group: Group) -> Iterable[Block]:
+def _group(group: AssetGroup) -> Iterable[Block]:
     yield section("\n".join(asset_line(verdict, under=group.key) for verdict in group.first[:_SAMPLE]))
     # Where all are shown already, the list has nothing to add but the buttons to claim what nobody owns.
     if group.total <= _SAMPLE and not any(isinstance(verdict, Unowned) for verdict in group.first):

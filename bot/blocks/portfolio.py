@@ -9,7 +9,7 @@ from bot.blocks.ownership import words
 from bot.blocks.text import Block, Rendered, bold, button, channel, context, escape, plain, section
 from bot.blocks.values import encode
 from bot.domain.ownership import Disputed, Owned, Verdict
-from bot.domain.portfolio import Gap, Page, TeamCard, gap_of
+from bot.domain.portfolio import AssetPage, Gap, TeamCard, gap_of
 from bot.domain.records import PersonRecord, TeamRecord
 
 #: The buttons under `/baton team`; their value is a `TeamPage`.
@@ -43,7 +43,7 @@ class TeamPage(NamedTuple):
     page: int = 0
 
 
-def team_card(card: TeamCard, page: Page) -> Rendered:
+def team_card(card: TeamCard, page: AssetPage) -> Rendered:
     """Return what a team owns, one page of it, with what needs attention and who is in the team."""
     name = bold(card.team.name, 80)
     where = channel(card.team.channel)
@@ -62,7 +62,7 @@ def team_card(card: TeamCard, page: Page) -> Rendered:
     return Rendered("\n".join(filter(None, (head, gaps, *lines, of, people, about))), blocks)
 
 
-def person_card(record: PersonRecord, teams: Sequence[TeamRecord], page: Page, owned: int) -> Rendered:
+def person_card(record: PersonRecord, teams: Sequence[TeamRecord], page: AssetPage, owned: int) -> Rendered:
     """Return a person's teams, and what they own in their own name: its first page, and how much there is in all."""
     name = bold(record.name, 80)
     if not teams and not owned:
@@ -146,7 +146,7 @@ def with_turns(action_id: str) -> tuple[str, ...]:
     return action_id, f"{action_id}.previous", f"{action_id}.next"
 
 
-def turn_buttons(action_id: str, value: Callable[[int], str], page: Page) -> list[Block]:
+def turn_buttons(action_id: str, value: Callable[[int], str], page: AssetPage) -> list[Block]:
     """Return the buttons to the page before and after; none where there is no such page.
 
     `value` returns the value of the button to a page. Two buttons of one block must not share an id, so each says which

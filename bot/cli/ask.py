@@ -19,7 +19,7 @@ from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unow
 from bot.services import history, ownership
 from bot.services.deps import Deps
 from bot.services.history import Chronicle, OnDay, Recalled
-from bot.services.ownership import Ambiguous, Answered, Found
+from bot.services.ownership import Answered, Found, SeveralAssets
 from bot.services.snapshot import Snapshot
 
 _STATUS: tuple[tuple[type[Verdict], str], ...] = (
@@ -74,9 +74,9 @@ def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:
     """Return an answer as the fields of `--json`; docs/ownership.md says what each means."""
     if isinstance(found, Answered):
         return _answered(found, catalog)
-    choices = found.choices if isinstance(found, Ambiguous) else found.nearest
+    choices = found.choices if isinstance(found, SeveralAssets) else found.nearest
     return {
-        "status": "several" if isinstance(found, Ambiguous) else "unknown",
+        "status": "several" if isinstance(found, SeveralAssets) else "unknown",
         "asset": None,
         "ref": None,
         "owner": None,
@@ -93,9 +93,9 @@ def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:
 def as_text(found: Found, catalog: Snapshot) -> str:
     """Return an answer for a person at a terminal: the message's text twin without Slack's markup."""
     if isinstance(found, Answered):
-        frame = blocks.Frame(understood_as=ownership.worth_saying(found.match), is_shared=True)
+        frame = blocks.AnswerFrame(understood_as=ownership.worth_saying(found.match), is_shared=True)
         message = blocks.answer(found.verdict, frame, confirmed_by=ownership.confirmer(catalog, found.verdict))
-    elif isinstance(found, Ambiguous):
+    elif isinstance(found, SeveralAssets):
         message = blocks.several([(v.asset, _brief(v)) for _, v in found.choices], found.asked)
     else:
         team = catalog.team_by_name(found.asked)

@@ -17,7 +17,7 @@ from bot.cli._database import opened_deps
 from bot.domain.names import clean
 from bot.errors import UserError
 from bot.services.outbox import admin
-from bot.services.outbox.admin import Item, Listing, Refusal
+from bot.services.outbox.admin import QueuedMessage, QueuedMessages, RefusedPlace
 
 app = typer.Typer(no_args_is_help=True, help="Messages that Baton posts on its own account.")
 
@@ -75,7 +75,7 @@ def drop(ids: _Ids = None) -> None:
     sys.stdout.write(f"{asyncio.run(_drop(ids)):,} dropped.\n")
 
 
-async def _list(*, is_everything: bool, with_text: bool, most: int) -> tuple[Listing, list[Refusal]]:
+async def _list(*, is_everything: bool, with_text: bool, most: int) -> tuple[QueuedMessages, list[RefusedPlace]]:
     async with opened_deps() as deps:
         listing = await admin.listed(deps, is_everything=is_everything, with_text=with_text, most=most)
         return listing, await admin.refused(deps)
@@ -91,7 +91,7 @@ async def _drop(ids: list[int]) -> int:
         return await admin.drop(deps, ids, actor=_ACTOR)
 
 
-def _as_json(listing: Listing, refused: Sequence[Refusal], *, with_text: bool) -> str:
+def _as_json(listing: QueuedMessages, refused: Sequence[RefusedPlace], *, with_text: bool) -> str:
     messages = [_fields(item) for item in listing.items]
     if not with_text:
         for each in messages:
@@ -100,11 +100,11 @@ def _as_json(listing: Listing, refused: Sequence[Refusal], *, with_text: bool) -
     return orjson.dumps(said, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def _fields(found: Item | Refusal) -> dict[str, Any]:
+def _fields(found: QueuedMessage | RefusedPlace) -> dict[str, Any]:
     return {**asdict(found), "why": why(found.error) if found.error else ""}
 
 
-def _line(item: Item, now: datetime) -> str:
+def _line(item: QueuedMessage, now: datetime) -> str:
     what = "update, " if item.is_update else ""
     tried = f", {item.attempts:,} attempts" if item.attempts > 1 else ""
     state = f"{what}{item.state}{tried}, {_length(now - item.created_at)} old"
@@ -119,7 +119,7 @@ def _line(item: Item, now: datetime) -> str:
     return "\n        ".join(lines) + "\n"
 
 
-def _refusal(place: Refusal, now: datetime) -> str:
+def _refusal(place: RefusedPlace, now: datetime) -> str:
     went = "1 message" if place.messages == 1 else f"{place.messages:,} messages, the last"
     ago = _length(now - place.last_at)
     said = " ".join(filter(None, (f"{why(place.error).capitalize()}.", what_to_do(place.error))))

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.eol.reports import Urgency
-from bot.domain.eol.timeline import Row, Timeline
+from bot.domain.eol.timeline import Timeline, TimelineRow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +74,7 @@ def _frame(figure: Figure, axes: Axes, timeline: Timeline, height: int) -> None:
         _text(axes, 0.5, 0.5, "Nothing with a date", fontsize=13, color=_GREY, ha="center", transform=axes.transAxes)
 
 
-def _bands(axes: Axes, rows: Sequence[Row]) -> None:
+def _bands(axes: Axes, rows: Sequence[TimelineRow]) -> None:
     """Shade every other product, so that its cycles are seen together."""
     place = 0
     for number, (_, group) in enumerate(groupby(rows, key=lambda row: row.product)):
@@ -84,7 +84,7 @@ def _bands(axes: Axes, rows: Sequence[Row]) -> None:
         place += count
 
 
-def _bars(axes: Axes, place: int, row: Row, timeline: Timeline) -> None:
+def _bars(axes: Axes, place: int, row: TimelineRow, timeline: Timeline) -> None:
     standard = timeline.last if row.ended is None else row.ended
     _bar(axes, place, timeline.first, standard, timeline, _BLUE, "")
     end = standard
@@ -108,7 +108,7 @@ def _bar(axes: Axes, place: int, first: date, last: date, timeline: Timeline, co
         )  # fmt: skip
 
 
-def _words(axes: Axes, place: int, row: Row, timeline: Timeline) -> None:
+def _words(axes: Axes, place: int, row: TimelineRow, timeline: Timeline) -> None:
     span = _number(timeline.last) - _number(timeline.first)
     left, right = _number(timeline.first) - 0.015 * span, _number(timeline.last) + 0.015 * span
     _text(axes, left, place - 0.04, _cut(row.release, _LONGEST_LABEL), fontsize=10.5, ha="right", va="bottom")

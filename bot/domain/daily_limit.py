@@ -68,7 +68,7 @@ class Agenda:
 
 
 @dataclass(frozen=True, slots=True)
-class Ping:
+class DailyMessage:
     """A message about `lead`, which names `also` besides."""
 
     lead: Due
@@ -88,7 +88,7 @@ class NothingThisWeek:
     """The digest is due and would be empty, so there is none; what comes up later waits for the next."""
 
 
-Saying = Ping | Weekly | NothingThisWeek
+Saying = DailyMessage | Weekly | NothingThisWeek
 
 
 def say(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written: Written) -> Saying | None:
@@ -103,4 +103,4 @@ def say(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written:
     loud = [each for each in due if each.is_loud]
     if not loud or digests.comes_later_today(now=now, work=work, looked=written.looked):
         return None
-    return Ping(loud[0], tuple(loud[1:]))
+    return DailyMessage(loud[0], tuple(loud[1:]))

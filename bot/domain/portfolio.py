@@ -50,7 +50,7 @@ _LISTED = frozenset({Gap.UNOWNED, Gap.DISPUTED, Gap.ORPHANED})
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MissedName:
     """A name that people asked for in vain: its key in the store, as last written, how often, and when last."""
 
     key: str
@@ -60,7 +60,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AssetPage:
     """A part of a long list: what is said of its assets, the page's number from 0, and how many pages there are."""
 
     verdicts: tuple[Verdict, ...]

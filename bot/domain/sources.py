@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Subject(StrEnum):
+class ClaimSubject(StrEnum):
     """What a claim is about, as stored."""
 
     ASSET = "asset"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Standing(StrEnum):
+class AccountStanding(StrEnum):
     """What an account is to the workspace."""
 
     MEMBER = "member"
@@ -83,7 +83,7 @@ def is_addressed(sender: Sender, workspace: Workspace) -> bool:
 
 
 def admission(
-    sender: Sender, workspace: Workspace, standing: Standing | None, *, open_channels: Collection[str]
+    sender: Sender, workspace: Workspace, standing: AccountStanding | None, *, open_channels: Collection[str]
 ) -> Admission:
     """Return what the sender of a payload may do. `standing` is None when Slack could not be asked.
 
@@ -92,16 +92,16 @@ def admission(
     """
     if not is_addressed(sender, workspace) or not sender.user_id:
         return Admission.OUTSIDE
-    if standing is Standing.BOT:
+    if standing is AccountStanding.BOT:
         return Admission.SILENT
     ours = {workspace.team_id, workspace.enterprise_id} - {""}
-    is_outsider = standing is Standing.STRANGER or any(team not in ours for team in sender.user_teams)
+    is_outsider = standing is AccountStanding.STRANGER or any(team not in ours for team in sender.user_teams)
     if is_outsider:
         return Admission.READ if sender.channel_id in open_channels else Admission.OUTSIDE
     if standing is None:
         return Admission.UNKNOWN
-    if standing is Standing.GONE:
+    if standing is AccountStanding.GONE:
         return Admission.OUTSIDE
     if sender.is_shared_channel is not False and sender.channel_id not in open_channels:
         return Admission.OUTSIDE
-    return Admission.READ if standing is Standing.GUEST else Admission.DECIDE
+    return Admission.READ if standing is AccountStanding.GUEST else Admission.DECIDE

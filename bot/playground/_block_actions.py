@@ -21,7 +21,7 @@ from bot.playground._state import (
     find_element,
     initial_values,
 )
-from bot.playground.records import Delivery, Json, Message, MessageRef, PlaygroundError, User, View, ViewRef
+from bot.playground.records import Delivery, Json, MessageRef, PlaygroundError, PostedMessage, User, View, ViewRef
 
 
 class Acting(Talking):
@@ -59,7 +59,7 @@ class Acting(Talking):
             payload = _payloads.message_action(self.workspace, occasion, target, action=action)
         return await self._interact(person, payload)
 
-    def _container(self, person: User, container: MessageRef | ViewRef) -> Message | View:
+    def _container(self, person: User, container: MessageRef | ViewRef) -> PostedMessage | View:
         if isinstance(container, ViewRef):
             home = self.workspace.homes.get(person.id)
             if home is not None and home.id == container.view_id:
@@ -77,7 +77,7 @@ class Acting(Talking):
             raise PlaygroundError(f"@{person.handle} does not have the view {view_id} on top.")
         return stack[-1]
 
-    def _chosen(self, person: User, target: Message | View, block: Json, element: Json, value: Any) -> Json:
+    def _chosen(self, person: User, target: PostedMessage | View, block: Json, element: Json, value: Any) -> Json:
         """The entry of `actions`, once the choice is part of the container's state."""
         kind = element["type"]
         shown = {"placeholder", "text", "value", "style", "url", "confirm"} | {STATE_KEYS.get(kind, ("", ""))[1]}
@@ -93,7 +93,7 @@ class Acting(Talking):
         return action | {"type": kind, "action_ts": ts_of(self.workspace.now())}
 
     @staticmethod
-    def _values(person: User, target: Message | View) -> Values:
+    def _values(person: User, target: PostedMessage | View) -> Values:
         if isinstance(target, View):
             values: Values = target.payload["state"]["values"]
             return values
@@ -256,7 +256,7 @@ class Acting(Talking):
         return delivery
 
 
-def _id_of(container: Message | View) -> str:
+def _id_of(container: PostedMessage | View) -> str:
     return container.id if isinstance(container, View) else f"{container.channel}/{container.ts}"
 
 

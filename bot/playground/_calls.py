@@ -12,9 +12,9 @@ import orjson
 
 from bot.playground._refuse_objects import Found
 from bot.playground._sockets import Sockets
-from bot.playground.delivery import Courier
-from bot.playground.records import Channel, Json, Message
-from bot.playground.workspace import Workspace
+from bot.playground.delivery import PayloadCourier
+from bot.playground.records import Channel, Json, PostedMessage
+from bot.playground.workspace import SimulatedWorkspace
 
 ArgumentType = Literal["str", "int", "bool", "list", "dict", "csv"]
 _T = TypeVar("_T")
@@ -48,11 +48,11 @@ class Server(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class CallContext:
     """What the methods work on; `echo` is whether the app hears of what it does itself."""
 
-    workspace: Workspace
-    courier: Courier
+    workspace: SimulatedWorkspace
+    courier: PayloadCourier
     sockets: Sockets
     server: Server
     echo: bool
@@ -64,10 +64,10 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class ApiMethod:
     """A Web API method. `scope` is what the token needs; `tier` 0 is "hundreds a minute"."""
 
-    run: Callable[[Context, Json], Json]
+    run: Callable[[CallContext, Json], Json]
     arguments: dict[str, ArgumentType]
     required: tuple[str, ...]
     tier: int
@@ -77,13 +77,13 @@ class Method:
 
 
 def method(
-    run: Callable[[Context, Json], Json],
+    run: Callable[[CallContext, Json], Json],
     arguments: str = "",
     *,
     tier: int,
     scope: str | None = None,
     caller: Literal["bot", "app"] = "bot",
-) -> Method:
+) -> ApiMethod:
     """Declares a method. `arguments`: its names, `name:type` where it is not a string, a `!` behind required ones."""
     types: dict[str, ArgumentType] = {}
     required = []
@@ -92,10 +92,10 @@ def method(
         if word.endswith("!"):
             required.append(name)
         types[name] = kind or "str"  # type: ignore[assignment] # the tables below hold no other words
-    return Method(run, types, tuple(required), tier, scope, caller)
+    return ApiMethod(run, types, tuple(required), tier, scope, caller)
 
 
-def read_arguments(declared: Method, given: Json) -> Json:
+def read_arguments(declared: ApiMethod, given: Json) -> Json:
     """The arguments with their types. Raises ApiError for unknown names, missing ones and wrong types."""
     arguments: Json = {}
     for name, value in given.items():
@@ -173,7 +173,7 @@ def _offset(cursor: str) -> int:
     return int(number)
 
 
-def visible_channel(context: Context, channel_id: str) -> Channel:
+def visible_channel(context: CallContext, channel_id: str) -> Channel:
     """A conversation that the bot may know of: not a private one it is not in. Raises ApiError."""
     channel = context.workspace.channels.get(channel_id)
     if channel is None or (channel.is_private and not channel.bot_is_member):
@@ -181,7 +181,7 @@ def visible_channel(context: Context, channel_id: str) -> Channel:
     return channel
 
 
-def found_message(context: Context, channel: Channel, ts: str, *, code: str = "message_not_found") -> Message:
+def found_message(context: CallContext, channel: Channel, ts: str, *, code: str = "message_not_found") -> PostedMessage:
     """A message that everybody in the conversation sees. Raises ApiError: ephemeral ones cannot be found."""
     message = context.workspace.message(channel.id, ts)
     if message is None or message.ephemeral_for is not None:
@@ -189,7 +189,7 @@ def found_message(context: Context, channel: Channel, ts: str, *, code: str = "m
     return message
 
 
-def needs_scope(context: Context, scope: str) -> None:
+def needs_scope(context: CallContext, scope: str) -> None:
     """Raises ApiError `missing_scope` unless the app has it."""
     manifest = context.workspace.manifest
     if not manifest.grants(scope):
@@ -199,6 +199,6 @@ def needs_scope(context: Context, scope: str) -> None:
 _SCOPE_OF = {"channel": "channels", "group": "groups", "im": "im"}
 
 
-def needs_conversation_scope(context: Context, channel: Channel, verb: str) -> None:
+def needs_conversation_scope(context: CallContext, channel: Channel, verb: str) -> None:
     """Raises ApiError unless the app has e.g. `channels:history`, or `groups:history` for a private channel."""
     needs_scope(context, f"{_SCOPE_OF[channel.kind]}:{verb}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bot.playground._posts import bot_message, post
 from bot.playground._sockets import Sockets
-from bot.playground.delivery import Courier
-from bot.playground.records import Channel, Delivery, DeliveryKind, Json, Message, Occasion, User
+from bot.playground.delivery import PayloadCourier
+from bot.playground.records import Channel, Delivery, DeliveryKind, Json, Occasion, PostedMessage, User
 from bot.playground.refusals import check_message, check_size
 from bot.playground.web_api import WebApi
-from bot.playground.workspace import Workspace
+from bot.playground.workspace import SimulatedWorkspace
 
 #: What Slack's client says when an app did not answer a click or a submission.
 NO_ANSWER = "We had some trouble connecting. Try again?"
@@ -17,11 +17,11 @@ NO_ANSWER = "We had some trouble connecting. Try again?"
 class Core:
     """The state that `fake_slack.FakeSlack` is built on; its mixins add what people do and see."""
 
-    workspace: Workspace
+    workspace: SimulatedWorkspace
     api: WebApi
     #: Whether the app hears of what it does itself, as it does with Slack.
     echo: bool
-    _courier: Courier
+    _courier: PayloadCourier
     _sockets: Sockets
     #: Where this server is reached, with a slash at its end; "" before `start`.
     base_url: str
@@ -47,7 +47,9 @@ class Core:
             self.workspace.toast(user.id, sentence)
         return delivery.ok
 
-    def _say(self, body: Json, *, where: str, user: str, channel: Channel, sentence: str = NO_ANSWER) -> Message | None:
+    def _say(
+        self, body: Json, *, where: str, user: str, channel: Channel, sentence: str = NO_ANSWER
+    ) -> PostedMessage | None:
         """Shows a message that came in an ack or through a response_url; refuses what Slack refuses, with a toast."""
         found = check_message(body) + check_size(body, "response_url")
         response_type = body.get("response_type", "ephemeral")

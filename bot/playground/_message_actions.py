@@ -11,7 +11,7 @@ from bot.playground._core import NO_ANSWER, Core
 from bot.playground._mentions import as_typed, rich_text, tokens_for
 from bot.playground._posts import hears, message_subscription
 from bot.playground._shapes import message_json, ts_of, with_ids
-from bot.playground.records import Channel, Delivery, Json, Message, PlaygroundError, Upload, User
+from bot.playground.records import Channel, Delivery, Json, PlaygroundError, PostedMessage, Upload, User
 
 
 class Talking(Core):
@@ -57,7 +57,7 @@ class Talking(Core):
         file: str = "",
         subtype: str | None = None,
         raw: bool = False,
-    ) -> Message:
+    ) -> PostedMessage:
         """Posts a person's message; returns when the app has answered the events.
 
         `text` is what the person types: `@handle`, `#channel` and `@group` become mentions and other control
@@ -75,7 +75,7 @@ class Talking(Core):
         parent = self._seen(place, thread_ts) if thread_ts else None
         wire = text if raw else as_typed(text, self._tokens(labels=False))
         ts = self.workspace.next_ts()
-        message = Message(
+        message = PostedMessage(
             ts,
             place.id,
             person.id,
@@ -99,7 +99,7 @@ class Talking(Core):
         workspace.files[made.id] = made
         return made.id
 
-    async def _tell_of(self, message: Message, place: Channel) -> None:
+    async def _tell_of(self, message: PostedMessage, place: Channel) -> None:
         events = []
         if hears(self.workspace, place):
             events.append(_payloads.message_event(self.workspace, message, place))
@@ -108,7 +108,7 @@ class Talking(Core):
             events.append(_payloads.mention_event(self.workspace, message))
         await asyncio.gather(*(self._courier.event(event) for event in events))
 
-    async def edit(self, user: str, channel: str, ts: str, text: str) -> Message:
+    async def edit(self, user: str, channel: str, ts: str, text: str) -> PostedMessage:
         """A person edits a message of theirs; the app hears `message_changed`."""
         person, place = self._present(user, channel)
         message = self._own(person, place, ts)
@@ -255,13 +255,13 @@ class Talking(Core):
             raise PlaygroundError(f"@{person.handle} is not in #{place.name}: be somebody who is.")
         return person, place
 
-    def _seen(self, place: Channel, ts: str) -> Message:
+    def _seen(self, place: Channel, ts: str) -> PostedMessage:
         message = self.workspace.message(place.id, ts)
         if message is None or message.ephemeral_for is not None:
             raise PlaygroundError(f"There is no message {ts} in #{place.name} to do this with.")
         return message
 
-    def _own(self, person: User, place: Channel, ts: str) -> Message:
+    def _own(self, person: User, place: Channel, ts: str) -> PostedMessage:
         message = self._seen(place, ts)
         if message.user != person.id:
             raise PlaygroundError("Only the author may do this.")

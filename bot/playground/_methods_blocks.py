@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.playground._calls import ApiError, Context, Method, method
+from bot.playground._calls import ApiError, ApiMethod, CallContext, method
 from bot.playground._refuse_blocks import check_blocks
 from bot.playground._refuse_objects import Found
 from bot.playground.records import Json
 from bot.playground.refusals import refuse_message, refuse_view
 
 
-def validate(_context: Context, arguments: Json) -> Json:
+def validate(_context: CallContext, arguments: Json) -> Json:
     """blocks.validate: what Slack would say of blocks, a message or a view, without showing it to anybody."""
     given = [name for name in ("blocks", "message", "view") if name in arguments]
     if len(given) != 1:
@@ -28,7 +28,7 @@ def validate(_context: Context, arguments: Json) -> Json:
     return {}
 
 
-METHODS: dict[str, Method] = {
+METHODS: dict[str, ApiMethod] = {
     # Slack says "special rate limits apply", and not which.
     "blocks.validate": method(validate, "blocks:list message:dict view:dict", tier=0),
 }

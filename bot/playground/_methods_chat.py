@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.playground._calls import (
     ApiError,
-    Context,
-    Method,
+    ApiMethod,
+    CallContext,
     found_message,
     method,
     needs_scope,
@@ -15,11 +15,11 @@ from bot.playground._calls import (
 from bot.playground._payloads import reaction_event
 from bot.playground._posts import bot_message, delete, post, replace
 from bot.playground._shapes import message_json, permalink
-from bot.playground.records import Channel, Json, Message
+from bot.playground.records import Channel, Json, PostedMessage
 from bot.playground.refusals import refuse_message, refuse_size
 
 
-def _checked(context: Context, where: str, arguments: Json) -> None:
+def _checked(context: CallContext, where: str, arguments: Json) -> None:
     """Refuses what Slack refuses in a message, and what Baton must never send; notes pings."""
     if arguments.get("link_names") or arguments.get("parse", "none") not in ("none", "client"):
         context.workspace.refuse(where, ["link_names and parse=full turn people's words into pings"], arguments)
@@ -41,7 +41,7 @@ def _metadata(metadata: Json | None) -> None:
         raise ApiError("invalid_metadata_format", "metadata needs event_type and event_payload")
 
 
-def _writable(context: Context, channel_id: str) -> Channel:
+def _writable(context: CallContext, channel_id: str) -> Channel:
     """The conversation to write to: one the bot is in, a person's direct message, or a public one if so granted."""
     workspace = context.workspace
     if channel_id in workspace.users and channel_id != workspace.bot_user_id:
@@ -56,7 +56,7 @@ def _writable(context: Context, channel_id: str) -> Channel:
     return channel
 
 
-def check_thread(context: Context, channel: Channel, arguments: Json) -> None:
+def check_thread(context: CallContext, channel: Channel, arguments: Json) -> None:
     """Raises ApiError unless `thread_ts`, where there is one, is a message of this conversation that takes replies.
 
     Stricter than Slack: a broadcast needs a thread, where Slack ignores the wish.
@@ -71,7 +71,7 @@ def check_thread(context: Context, channel: Channel, arguments: Json) -> None:
         raise ApiError("cannot_reply_to_message", "thread_ts must be the ts of the thread's first message")
 
 
-def post_message(context: Context, arguments: Json) -> Json:
+def post_message(context: CallContext, arguments: Json) -> Json:
     """chat.postMessage."""
     channel = _writable(context, arguments["channel"])
     _checked(context, "chat.postMessage", arguments)
@@ -82,7 +82,7 @@ def post_message(context: Context, arguments: Json) -> Json:
     return {"channel": channel.id, "ts": message.ts, "message": shown}
 
 
-def post_ephemeral(context: Context, arguments: Json) -> Json:
+def post_ephemeral(context: CallContext, arguments: Json) -> Json:
     """chat.postEphemeral."""
     workspace = context.workspace
     channel = visible_channel(context, arguments["channel"])
@@ -102,7 +102,7 @@ def post_ephemeral(context: Context, arguments: Json) -> Json:
     return {"message_ts": message.ts}
 
 
-def _own(context: Context, arguments: Json, code: str) -> Message:
+def _own(context: CallContext, arguments: Json, code: str) -> PostedMessage:
     """One of the bot's own messages, in an open conversation by its id: a person's id names none here."""
     workspace = context.workspace
     channel = visible_channel(context, arguments["channel"])
@@ -116,7 +116,7 @@ def _own(context: Context, arguments: Json, code: str) -> Message:
     return message
 
 
-def update(context: Context, arguments: Json) -> Json:
+def update(context: CallContext, arguments: Json) -> Json:
     """chat.update: only the bot's own messages, and never ephemeral or deleted ones."""
     message = _own(context, arguments, "cant_update_message")
     if arguments.get("reply_broadcast") and message.thread_ts in (None, message.ts):
@@ -128,21 +128,21 @@ def update(context: Context, arguments: Json) -> Json:
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": shown}
 
 
-def delete_message(context: Context, arguments: Json) -> Json:
+def delete_message(context: CallContext, arguments: Json) -> Json:
     """chat.delete: only the bot's own messages."""
     message = _own(context, arguments, "cant_delete_message")
     delete(context.workspace, context.courier, message, echo=context.echo)
     return {"channel": message.channel, "ts": message.ts}
 
 
-def get_permalink(context: Context, arguments: Json) -> Json:
+def get_permalink(context: CallContext, arguments: Json) -> Json:
     """chat.getPermalink."""
     channel = visible_channel(context, arguments["channel"])
     message = found_message(context, channel, arguments["message_ts"])
     return {"channel": channel.id, "permalink": permalink(context.workspace, message)}
 
 
-def _reacted(context: Context, arguments: Json) -> Message:
+def _reacted(context: CallContext, arguments: Json) -> PostedMessage:
     channel = visible_channel(context, arguments["channel"])
     if not channel.bot_is_member:
         raise ApiError("not_in_channel")
@@ -151,7 +151,7 @@ def _reacted(context: Context, arguments: Json) -> Message:
     return found_message(context, channel, arguments["timestamp"])
 
 
-def add_reaction(context: Context, arguments: Json) -> Json:
+def add_reaction(context: CallContext, arguments: Json) -> Json:
     """reactions.add."""
     message, emoji = _reacted(context, arguments), arguments["name"]
     if ":" in emoji or not emoji.strip():
@@ -164,7 +164,7 @@ def add_reaction(context: Context, arguments: Json) -> Json:
     return {}
 
 
-def remove_reaction(context: Context, arguments: Json) -> Json:
+def remove_reaction(context: CallContext, arguments: Json) -> Json:
     """reactions.remove."""
     message, emoji = _reacted(context, arguments), arguments["name"]
     users = message.reactions.get(emoji, [])
@@ -177,14 +177,14 @@ def remove_reaction(context: Context, arguments: Json) -> Json:
     return {}
 
 
-def _tell(context: Context, kind: str, message: Message, emoji: str) -> None:
+def _tell(context: CallContext, kind: str, message: PostedMessage, emoji: str) -> None:
     workspace = context.workspace
     workspace.changed("message", channel=message.channel, ts=message.ts)
     if context.echo and workspace.manifest.subscribes(kind):
         context.courier.queue_event(reaction_event(workspace, kind, message, user=workspace.bot_user_id, emoji=emoji))
 
 
-def get_reactions(context: Context, arguments: Json) -> Json:
+def get_reactions(context: CallContext, arguments: Json) -> Json:
     """reactions.get."""
     message = _reacted(context, arguments)
     link = {"permalink": permalink(context.workspace, message)}
@@ -194,7 +194,7 @@ def get_reactions(context: Context, arguments: Json) -> Json:
 _BODY = "text blocks:list attachments:list markdown_text link_names:bool parse metadata:dict"
 _LOOK = "username icon_emoji icon_url mrkdwn:bool as_user:bool unfurl_links:bool unfurl_media:bool"
 
-METHODS: dict[str, Method] = {
+METHODS: dict[str, ApiMethod] = {
     "chat.postMessage": method(
         post_message, f"channel! thread_ts reply_broadcast:bool {_BODY} {_LOOK}", tier=3, scope="chat:write"
     ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.playground._calls import (
     ApiError,
-    Context,
-    Method,
+    ApiMethod,
+    CallContext,
     found_message,
     method,
     needs_conversation_scope,
@@ -14,13 +14,13 @@ from bot.playground._calls import (
     visible_channel,
 )
 from bot.playground._shapes import channel_json, message_json, ts_of
-from bot.playground.records import Channel, Json, Message
+from bot.playground.records import Channel, Json, PostedMessage
 
 _TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 _READ = {"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read", "mpim": "mpim:read"}
 
 
-def info(context: Context, arguments: Json) -> Json:
+def info(context: CallContext, arguments: Json) -> Json:
     """conversations.info."""
     channel = visible_channel(context, arguments["channel"])
     needs_conversation_scope(context, channel, "read")
@@ -28,7 +28,7 @@ def info(context: Context, arguments: Json) -> Json:
     return {"channel": channel_json(context.workspace, channel, with_count=count)}
 
 
-def _of_types(context: Context, arguments: Json) -> list[Channel]:
+def _of_types(context: CallContext, arguments: Json) -> list[Channel]:
     types = arguments.get("types", ["public_channel"])
     if unknown := set(types) - _TYPES.keys():
         raise ApiError("invalid_types", f"unknown types: {', '.join(sorted(unknown))}")
@@ -40,7 +40,7 @@ def _of_types(context: Context, arguments: Json) -> list[Channel]:
     return [channel for channel in channels if channel.kind in kinds and (archived or not channel.is_archived)]
 
 
-def list_conversations(context: Context, arguments: Json) -> Json:
+def list_conversations(context: CallContext, arguments: Json) -> Json:
     """conversations.list: public channels, and of the others those that the bot is in."""
     seen = [one for one in _of_types(context, arguments) if one.bot_is_member or not one.is_private]
     shown, cursor = page(seen, arguments, default=100, most=1000)
@@ -48,7 +48,7 @@ def list_conversations(context: Context, arguments: Json) -> Json:
     return {"channels": channels, "response_metadata": {"next_cursor": cursor}}
 
 
-def of_user(context: Context, arguments: Json) -> Json:
+def of_user(context: CallContext, arguments: Json) -> Json:
     """users.conversations: the conversations of a person (of the bot when none is named) that the bot may know of."""
     user = arguments.get("user", context.workspace.bot_user_id)
     if user not in context.workspace.users:
@@ -65,7 +65,7 @@ def of_user(context: Context, arguments: Json) -> Json:
     return {"channels": channels, "response_metadata": {"next_cursor": cursor}}
 
 
-def members(context: Context, arguments: Json) -> Json:
+def members(context: CallContext, arguments: Json) -> Json:
     """conversations.members."""
     channel = visible_channel(context, arguments["channel"])
     needs_conversation_scope(context, channel, "read")
@@ -74,11 +74,11 @@ def members(context: Context, arguments: Json) -> Json:
     return {"members": shown, "response_metadata": {"next_cursor": cursor}}
 
 
-def _between(messages: list[Message], arguments: Json) -> list[Message]:
+def _between(messages: list[PostedMessage], arguments: Json) -> list[PostedMessage]:
     oldest, latest = arguments.get("oldest", "0"), arguments.get("latest", "")
     inclusive = arguments.get("inclusive", False)
 
-    def inside(message: Message) -> bool:
+    def inside(message: PostedMessage) -> bool:
         if message.ts in (oldest, latest):
             return bool(inclusive)
         return float(oldest) < float(message.ts) and (not latest or float(message.ts) < float(latest))
@@ -89,7 +89,7 @@ def _between(messages: list[Message], arguments: Json) -> list[Message]:
         raise ApiError("invalid_arguments", "oldest and latest must be timestamps") from None
 
 
-def _readable(context: Context, arguments: Json) -> Channel:
+def _readable(context: CallContext, arguments: Json) -> Channel:
     channel = visible_channel(context, arguments["channel"])
     needs_conversation_scope(context, channel, "history")
     if not channel.bot_is_member:
@@ -97,7 +97,7 @@ def _readable(context: Context, arguments: Json) -> Channel:
     return channel
 
 
-def _answer(context: Context, messages: list[Message], arguments: Json, *, default: int, most: int) -> Json:
+def _answer(context: CallContext, messages: list[PostedMessage], arguments: Json, *, default: int, most: int) -> Json:
     shown, cursor = page(messages, arguments, default=default, most=most)
     metadata = bool(arguments.get("include_all_metadata"))
     answer: Json = {
@@ -107,7 +107,7 @@ def _answer(context: Context, messages: list[Message], arguments: Json, *, defau
     return answer | ({"response_metadata": {"next_cursor": cursor}} if cursor else {})
 
 
-def history(context: Context, arguments: Json) -> Json:
+def history(context: CallContext, arguments: Json) -> Json:
     """conversations.history: the newest first, without ephemeral messages and replies that were not broadcast."""
     channel = _readable(context, arguments)
     stored = context.workspace.messages.get(channel.id, {}).values()
@@ -120,7 +120,7 @@ def history(context: Context, arguments: Json) -> Json:
     return answer | {"pin_count": 0, "channel_actions_ts": None, "channel_actions_count": 0}
 
 
-def replies(context: Context, arguments: Json) -> Json:
+def replies(context: CallContext, arguments: Json) -> Json:
     """conversations.replies: the thread's first message, then its replies, the oldest first."""
     channel = _readable(context, arguments)
     asked = found_message(context, channel, arguments["ts"], code="thread_not_found")
@@ -137,7 +137,7 @@ def replies(context: Context, arguments: Json) -> Json:
     )
 
 
-def open_conversation(context: Context, arguments: Json) -> Json:
+def open_conversation(context: CallContext, arguments: Json) -> Json:
     """conversations.open: the direct message with one person."""
     workspace = context.workspace
     if "channel" in arguments:
@@ -157,7 +157,7 @@ def open_conversation(context: Context, arguments: Json) -> Json:
     return {"channel": shown} | ({"no_op": True, "already_open": True} if there else {})
 
 
-def join(context: Context, arguments: Json) -> Json:
+def join(context: CallContext, arguments: Json) -> Json:
     """conversations.join: public channels only."""
     workspace = context.workspace
     channel = visible_channel(context, arguments["channel"])
@@ -179,7 +179,7 @@ def join(context: Context, arguments: Json) -> Json:
     return {"channel": channel_json(workspace, channel)}
 
 
-def joined_event(context: Context, channel: Channel) -> Json:
+def joined_event(context: CallContext, channel: Channel) -> Json:
     """`member_joined_channel` about the bot itself."""
     workspace = context.workspace
     return {
@@ -195,7 +195,7 @@ def joined_event(context: Context, channel: Channel) -> Json:
 _PAGE = "limit:int cursor"
 _SPAN = "oldest latest inclusive:bool include_all_metadata:bool"
 
-METHODS: dict[str, Method] = {
+METHODS: dict[str, ApiMethod] = {
     "conversations.info": method(info, "channel! include_locale:bool include_num_members:bool", tier=3),
     "conversations.list": method(list_conversations, f"types:csv exclude_archived:bool {_PAGE}", tier=2),
     "users.conversations": method(of_user, f"user types:csv exclude_archived:bool {_PAGE}", tier=3),

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot.playground._calls import ApiError, Context, Method, method, visible_channel
+from bot.playground._calls import ApiError, ApiMethod, CallContext, method, visible_channel
 from bot.playground._methods_chat import check_thread
 from bot.playground._posts import bot_message, post
 from bot.playground._shapes import file_json
 from bot.playground.records import Json, Upload
 from bot.playground.refusals import TEXT_LIMIT
-from bot.playground.workspace import Workspace
+from bot.playground.workspace import SimulatedWorkspace
 
 #: What the simulated Slack takes; Slack itself takes 1 GB.
 MOST_BYTES = 50 * 1024 * 1024
@@ -22,7 +22,7 @@ _ALT_TEXT = 1000
 _PART = frozenset({"id", "title", "highlight_type"})
 
 
-def get_upload_url(context: Context, arguments: Json) -> Json:
+def get_upload_url(context: CallContext, arguments: Json) -> Json:
     """files.getUploadURLExternal."""
     if arguments["length"] <= 0:
         raise ApiError("missing_argument", "length must be more than 0")
@@ -39,7 +39,7 @@ def get_upload_url(context: Context, arguments: Json) -> Json:
     return {"upload_url": f"{context.base_url}upload/{file.id}", "file_id": file.id}
 
 
-def receiver(workspace: Workspace) -> Callable[[web.Request], Awaitable[web.Response]]:
+def receiver(workspace: SimulatedWorkspace) -> Callable[[web.Request], Awaitable[web.Response]]:
     """The handler of upload URLs: takes the POST of the bytes once, raw or as a form field."""
 
     async def receive(request: web.Request) -> web.Response:
@@ -48,7 +48,7 @@ def receiver(workspace: Workspace) -> Callable[[web.Request], Awaitable[web.Resp
     return receive
 
 
-async def _receive(workspace: Workspace, request: web.Request) -> web.Response:
+async def _receive(workspace: SimulatedWorkspace, request: web.Request) -> web.Response:
     file = workspace.files.get(request.match_info["file_id"])
     if file is None or file.content is not None:
         return web.Response(status=404, text="no such upload")
@@ -63,7 +63,7 @@ async def _receive(workspace: Workspace, request: web.Request) -> web.Response:
     return web.Response(text=f"OK - {len(content)}")
 
 
-def complete_upload(context: Context, arguments: Json) -> Json:
+def complete_upload(context: CallContext, arguments: Json) -> Json:
     """files.completeUploadExternal: shares what was uploaded, in one message when a conversation is named."""
     workspace = context.workspace
     files = [_uploaded(workspace, part) for part in arguments["files"]]
@@ -84,7 +84,7 @@ def complete_upload(context: Context, arguments: Json) -> Json:
     return {"files": [file_json(workspace, file) for file in files]}
 
 
-def _uploaded(workspace: Workspace, part: object) -> Upload:
+def _uploaded(workspace: SimulatedWorkspace, part: object) -> Upload:
     if not isinstance(part, dict) or part.keys() - _PART or not isinstance(part.get("title", ""), str):
         raise ApiError("invalid_arguments", "a file is named by id and title")
     file = workspace.files.get(part.get("id", ""))
@@ -93,7 +93,7 @@ def _uploaded(workspace: Workspace, part: object) -> Upload:
     return file
 
 
-def _share(context: Context, files: list[Upload], place: str, arguments: Json) -> None:
+def _share(context: CallContext, files: list[Upload], place: str, arguments: Json) -> None:
     workspace = context.workspace
     channel = visible_channel(context, place)
     if channel.is_archived:
@@ -114,7 +114,7 @@ def _share(context: Context, files: list[Upload], place: str, arguments: Json) -
     post(workspace, context.courier, message, echo=context.echo)
 
 
-METHODS: dict[str, Method] = {
+METHODS: dict[str, ApiMethod] = {
     "files.getUploadURLExternal": method(
         get_upload_url, "filename! length:int! alt_txt snippet_type", tier=4, scope="files:write"
     ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.playground._calls import ApiError, Context, Method, method, page
+from bot.playground._calls import ApiError, ApiMethod, CallContext, method, page
 from bot.playground._shapes import bot_profile, group_json, user_json
 from bot.playground.records import Json, User
 
 
-def auth_test(context: Context, _arguments: Json) -> Json:
+def auth_test(context: CallContext, _arguments: Json) -> Json:
     """auth.test."""
     workspace = context.workspace
     return {
@@ -23,20 +23,20 @@ def auth_test(context: Context, _arguments: Json) -> Json:
     }
 
 
-def api_test(_context: Context, arguments: Json) -> Json:
+def api_test(_context: CallContext, arguments: Json) -> Json:
     """api.test."""
     if "error" in arguments:
         raise ApiError(arguments["error"], args=arguments)
     return {"args": arguments}
 
 
-def open_connection(context: Context, _arguments: Json) -> Json:
+def open_connection(context: CallContext, _arguments: Json) -> Json:
     """apps.connections.open: an address that works once."""
     host = context.base_url.replace("http", "ws", 1)
     return {"url": f"{host}link/?ticket={context.sockets.ticket()}&app_id={context.workspace.app_id}"}
 
 
-def bots_info(context: Context, arguments: Json) -> Json:
+def bots_info(context: CallContext, arguments: Json) -> Json:
     """bots.info."""
     workspace = context.workspace
     if arguments.get("bot", workspace.bot_id) != workspace.bot_id:
@@ -46,7 +46,7 @@ def bots_info(context: Context, arguments: Json) -> Json:
     return {"bot": profile | {"user_id": workspace.bot_user_id}}
 
 
-def team_info(context: Context, _arguments: Json) -> Json:
+def team_info(context: CallContext, _arguments: Json) -> Json:
     """team.info."""
     workspace = context.workspace
     icon = {"image_34": f"{workspace.url}icon.png", "image_default": True}
@@ -62,19 +62,19 @@ def team_info(context: Context, _arguments: Json) -> Json:
     return {"team": team}
 
 
-def _known(context: Context, user: str) -> User:
+def _known(context: CallContext, user: str) -> User:
     found = context.workspace.users.get(user)
     if found is None:
         raise ApiError("user_not_found")
     return found
 
 
-def user_info(context: Context, arguments: Json) -> Json:
+def user_info(context: CallContext, arguments: Json) -> Json:
     """users.info."""
     return {"user": user_json(context.workspace, _known(context, arguments["user"]))}
 
 
-def list_users(context: Context, arguments: Json) -> Json:
+def list_users(context: CallContext, arguments: Json) -> Json:
     """users.list: everybody, deactivated people and bots included."""
     everybody = list(context.workspace.users.values())
     shown, cursor = page(everybody, arguments, default=1000, most=1000)
@@ -83,7 +83,7 @@ def list_users(context: Context, arguments: Json) -> Json:
     return {"members": members, "cache_ts": seconds, "response_metadata": {"next_cursor": cursor}}
 
 
-def lookup_by_email(context: Context, arguments: Json) -> Json:
+def lookup_by_email(context: CallContext, arguments: Json) -> Json:
     """users.lookupByEmail: active people only."""
     wanted = arguments["email"].casefold()
     for user in context.workspace.users.values():
@@ -92,12 +92,12 @@ def lookup_by_email(context: Context, arguments: Json) -> Json:
     raise ApiError("users_not_found")
 
 
-def _paid(context: Context) -> None:
+def _paid(context: CallContext) -> None:
     if not context.workspace.has_user_groups:
         raise ApiError("plan_upgrade_required")
 
 
-def list_groups(context: Context, arguments: Json) -> Json:
+def list_groups(context: CallContext, arguments: Json) -> Json:
     """usergroups.list: enabled ones, all of them with `include_disabled`."""
     _paid(context)
     disabled = arguments.get("include_disabled", False)
@@ -106,7 +106,7 @@ def list_groups(context: Context, arguments: Json) -> Json:
     return {"usergroups": [group_json(context.workspace, group, users=users, count=count) for group in groups]}
 
 
-def group_users(context: Context, arguments: Json) -> Json:
+def group_users(context: CallContext, arguments: Json) -> Json:
     """usergroups.users.list."""
     _paid(context)
     group = context.workspace.groups.get(arguments["usergroup"])
@@ -115,7 +115,7 @@ def group_users(context: Context, arguments: Json) -> Json:
     return {"users": list(group.users)}
 
 
-METHODS: dict[str, Method] = {
+METHODS: dict[str, ApiMethod] = {
     "api.test": method(api_test, "error foo", tier=4),
     "auth.test": method(auth_test, tier=0),
     "apps.connections.open": method(open_connection, tier=1, caller="app"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
-from bot.playground._calls import ApiError, Context, Method, method, refuse_content
+from bot.playground._calls import ApiError, ApiMethod, CallContext, method, refuse_content
 from bot.playground._shapes import with_ids
 from bot.playground._state import initial_values
 from bot.playground.records import Json, Trigger, View
 from bot.playground.refusals import refuse_view
-from bot.playground.workspace import Workspace
+from bot.playground.workspace import SimulatedWorkspace
 
 #: How long a trigger_id may be used.
 TRIGGER_SECONDS = 3
@@ -18,7 +18,7 @@ TRIGGER_SECONDS = 3
 STACK = 3
 
 
-def check(workspace: Workspace, where: str, view: Json, *, kind: str = "modal") -> None:
+def check(workspace: SimulatedWorkspace, where: str, view: Json, *, kind: str = "modal") -> None:
     """Refuses what Slack refuses in a view; notes pings. Raises ApiError."""
     found = refuse_view(view)
     if found:
@@ -32,7 +32,7 @@ def check(workspace: Workspace, where: str, view: Json, *, kind: str = "modal") 
     workspace.note_pings(where, view)
 
 
-def exchange(workspace: Workspace, trigger_id: str) -> Trigger:
+def exchange(workspace: SimulatedWorkspace, trigger_id: str) -> Trigger:
     """Uses up a trigger. Raises ApiError for one that is unknown, used or older than three seconds."""
     trigger = workspace.triggers.get(trigger_id)
     if trigger is None:
@@ -45,7 +45,7 @@ def exchange(workspace: Workspace, trigger_id: str) -> Trigger:
     return trigger
 
 
-def new_view(workspace: Workspace, user: str, view: Json, *, below: View | None = None) -> View:
+def new_view(workspace: SimulatedWorkspace, user: str, view: Json, *, below: View | None = None) -> View:
     """A view object from a checked definition, not yet shown to anybody."""
     view_id = workspace.next_id("V")
     root = below.root_view_id if below else view_id
@@ -54,7 +54,7 @@ def new_view(workspace: Workspace, user: str, view: Json, *, below: View | None 
     return made
 
 
-def fill(workspace: Workspace, view: View, definition: Json) -> None:
+def fill(workspace: SimulatedWorkspace, view: View, definition: Json) -> None:
     """Puts a checked definition into a view: a new hash; what people typed stays where block and action still match."""
     kept = view.payload.get("state", {}).get("values")
     blocks = with_ids(definition["blocks"])
@@ -84,7 +84,7 @@ def fill(workspace: Workspace, view: View, definition: Json) -> None:
     }
 
 
-def push(workspace: Workspace, below: View, definition: Json) -> View:
+def push(workspace: SimulatedWorkspace, below: View, definition: Json) -> View:
     """Puts a checked modal on top of another. Raises ApiError when three lie there already."""
     if len(workspace.stacks.get(below.user, ())) >= STACK:
         raise ApiError("push_limit_reached")
@@ -93,7 +93,7 @@ def push(workspace: Workspace, below: View, definition: Json) -> View:
     return view
 
 
-def open_view(context: Context, arguments: Json) -> Json:
+def open_view(context: CallContext, arguments: Json) -> Json:
     """views.open: a new stack with this modal."""
     workspace = context.workspace
     check(workspace, "views.open", arguments["view"])
@@ -110,7 +110,7 @@ def _pointer(arguments: Json) -> str:
     return str(arguments["trigger_id"])
 
 
-def push_view(context: Context, arguments: Json) -> Json:
+def push_view(context: CallContext, arguments: Json) -> Json:
     """views.push: only with the trigger of something done in an open modal."""
     workspace = context.workspace
     check(workspace, "views.push", arguments["view"])
@@ -121,7 +121,7 @@ def push_view(context: Context, arguments: Json) -> Json:
     return {"view": push(workspace, below[0], arguments["view"]).payload}
 
 
-def update_view(context: Context, arguments: Json) -> Json:
+def update_view(context: CallContext, arguments: Json) -> Json:
     """views.update: an open modal or a Home tab, by `view_id` or `external_id`; a `hash` must be the current one."""
     workspace = context.workspace
     view = _addressed(workspace, arguments)
@@ -136,7 +136,7 @@ def update_view(context: Context, arguments: Json) -> Json:
     return {"view": view.payload}
 
 
-def _addressed(workspace: Workspace, arguments: Json) -> View:
+def _addressed(workspace: SimulatedWorkspace, arguments: Json) -> View:
     if "view_id" not in arguments and "external_id" not in arguments:
         raise ApiError("invalid_arguments", "one of view_id and external_id is needed")
     for view in (*workspace.views.values(), *workspace.homes.values()):
@@ -150,7 +150,7 @@ def _hash(view: View, arguments: Json) -> None:
         raise ApiError("hash_conflict")
 
 
-def publish(context: Context, arguments: Json) -> Json:
+def publish(context: CallContext, arguments: Json) -> Json:
     """views.publish: the Home tab of one person."""
     workspace = context.workspace
     if not workspace.manifest.home_tab:
@@ -169,7 +169,7 @@ def publish(context: Context, arguments: Json) -> Json:
     return {"view": home.payload}
 
 
-METHODS: dict[str, Method] = {
+METHODS: dict[str, ApiMethod] = {
     "views.open": method(open_view, "trigger_id view:dict!", tier=4),
     "views.push": method(push_view, "trigger_id view:dict!", tier=4),
     "views.update": method(update_view, "view_id external_id hash view:dict!", tier=4),

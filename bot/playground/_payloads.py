@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 
 from bot.playground._shapes import message_json, ts_of
-from bot.playground.records import Channel, Json, Message, Occasion, User, View
-from bot.playground.workspace import Workspace
+from bot.playground.records import Channel, Json, Occasion, PostedMessage, User, View
+from bot.playground.workspace import SimulatedWorkspace
 
 #: Slack still sends the token that signatures replaced; nothing may rely on it.
 VERIFICATION_TOKEN = "deprecated-verification-token"
 
 
-def event_wrapper(workspace: Workspace, event: Json) -> Json:
+def event_wrapper(workspace: SimulatedWorkspace, event: Json) -> Json:
     """The `event_callback` around an event, with a new `event_id`."""
     channel = workspace.channels.get(str(event.get("channel") or event.get("item", {}).get("channel", "")))
     bot = {"team_id": workspace.team_id, "user_id": workspace.bot_user_id, "is_bot": True}
@@ -32,7 +32,7 @@ def event_wrapper(workspace: Workspace, event: Json) -> Json:
     }
 
 
-def message_event(workspace: Workspace, message: Message, channel: Channel) -> Json:
+def message_event(workspace: SimulatedWorkspace, message: PostedMessage, channel: Channel) -> Json:
     """A `message` event about a new message."""
     shown = message_json(workspace, message, metadata=True)
     for name in ("reply_count", "reply_users", "reply_users_count", "latest_reply", "is_locked", "subscribed"):
@@ -41,7 +41,7 @@ def message_event(workspace: Workspace, message: Message, channel: Channel) -> J
     return shown | about | _author_team(workspace, message, channel)
 
 
-def mention_event(workspace: Workspace, message: Message) -> Json:
+def mention_event(workspace: SimulatedWorkspace, message: PostedMessage) -> Json:
     """An `app_mention` event about the same message."""
     shown = message_json(workspace, message)
     names = ("user", "ts", "client_msg_id", "text", "team", "thread_ts", "blocks", "edited", "bot_id", "app_id")
@@ -50,7 +50,7 @@ def mention_event(workspace: Workspace, message: Message) -> Json:
     return {"type": "app_mention", **about, "channel": message.channel, "event_ts": message.ts}
 
 
-def _author_team(workspace: Workspace, message: Message, channel: Channel) -> Json:
+def _author_team(workspace: SimulatedWorkspace, message: PostedMessage, channel: Channel) -> Json:
     """What an event from a shared channel says of its author: https://docs.slack.dev/apis/slack-connect/"""
     if not channel.is_ext_shared:
         return {}
@@ -58,7 +58,7 @@ def _author_team(workspace: Workspace, message: Message, channel: Channel) -> Js
     return {"user_team": team, "source_team": team}
 
 
-def changed_event(workspace: Workspace, message: Message, previous: Json, channel: Channel) -> Json:
+def changed_event(workspace: SimulatedWorkspace, message: PostedMessage, previous: Json, channel: Channel) -> Json:
     """A `message_changed` event; `previous` is the message's JSON before."""
     ts = workspace.next_ts()
     return {
@@ -74,7 +74,7 @@ def changed_event(workspace: Workspace, message: Message, previous: Json, channe
     }
 
 
-def deleted_event(workspace: Workspace, previous: Json, channel: Channel) -> Json:
+def deleted_event(workspace: SimulatedWorkspace, previous: Json, channel: Channel) -> Json:
     """A `message_deleted` event; `previous` is the message's JSON before."""
     ts = workspace.next_ts()
     return {
@@ -90,7 +90,7 @@ def deleted_event(workspace: Workspace, previous: Json, channel: Channel) -> Jso
     }
 
 
-def reaction_event(workspace: Workspace, kind: str, message: Message, *, user: str, emoji: str) -> Json:
+def reaction_event(workspace: SimulatedWorkspace, kind: str, message: PostedMessage, *, user: str, emoji: str) -> Json:
     """A `reaction_added` or `reaction_removed` event."""
     return {
         "type": kind,
@@ -103,7 +103,7 @@ def reaction_event(workspace: Workspace, kind: str, message: Message, *, user: s
 
 
 def command_form(
-    workspace: Workspace, occasion: Occasion, channel: Channel, *, command: str, text: str
+    workspace: SimulatedWorkspace, occasion: Occasion, channel: Channel, *, command: str, text: str
 ) -> dict[str, str]:
     """The form of a slash command."""
     user = occasion.user
@@ -130,7 +130,7 @@ def _shown_name(channel: Channel) -> str:
     return "privategroup" if channel.is_private else channel.name
 
 
-def _interaction(workspace: Workspace, kind: str, user: User) -> Json:
+def _interaction(workspace: SimulatedWorkspace, kind: str, user: User) -> Json:
     return {
         "type": kind,
         "team": {"id": workspace.team_id, "domain": workspace.team_domain},
@@ -142,19 +142,21 @@ def _interaction(workspace: Workspace, kind: str, user: User) -> Json:
     }
 
 
-def shortcut(workspace: Workspace, user: User, *, callback_id: str, trigger_id: str) -> Json:
+def shortcut(workspace: SimulatedWorkspace, user: User, *, callback_id: str, trigger_id: str) -> Json:
     """A global shortcut."""
     payload = _shortcut(workspace, "shortcut", user)
     return payload | {"callback_id": callback_id, "trigger_id": trigger_id}
 
 
-def _shortcut(workspace: Workspace, kind: str, user: User) -> Json:
+def _shortcut(workspace: SimulatedWorkspace, kind: str, user: User) -> Json:
     payload = _interaction(workspace, kind, user)
     del payload["api_app_id"], payload["user"]["username"]
     return payload | {"action_ts": ts_of(workspace.now())}
 
 
-def message_shortcut(workspace: Workspace, occasion: Occasion, message: Message, *, callback_id: str) -> Json:
+def message_shortcut(
+    workspace: SimulatedWorkspace, occasion: Occasion, message: PostedMessage, *, callback_id: str
+) -> Json:
     """A message shortcut ("message_action")."""
     channel = workspace.channels[message.channel]
     return _shortcut(workspace, "message_action", occasion.user) | {
@@ -167,7 +169,7 @@ def message_shortcut(workspace: Workspace, occasion: Occasion, message: Message,
     }
 
 
-def message_action(workspace: Workspace, occasion: Occasion, message: Message, *, action: Json) -> Json:
+def message_action(workspace: SimulatedWorkspace, occasion: Occasion, message: PostedMessage, *, action: Json) -> Json:
     """`block_actions` in a message. An ephemeral message does not come along, only its `container`."""
     channel = workspace.channels[message.channel]
     container = {
@@ -188,7 +190,7 @@ def message_action(workspace: Workspace, occasion: Occasion, message: Message, *
     return payload if message.ephemeral_for else payload | {"message": message_json(workspace, message)}
 
 
-def view_action(workspace: Workspace, user: User, view: View, *, action: Json, trigger_id: str) -> Json:
+def view_action(workspace: SimulatedWorkspace, user: User, view: View, *, action: Json, trigger_id: str) -> Json:
     """`block_actions` in a modal or on the Home tab."""
     return _interaction(workspace, "block_actions", user) | {
         "container": {"type": "view", "view_id": view.id},
@@ -198,18 +200,22 @@ def view_action(workspace: Workspace, user: User, view: View, *, action: Json, t
     }
 
 
-def view_submission(workspace: Workspace, user: User, view: View, *, trigger_id: str, urls: list[Json]) -> Json:
+def view_submission(
+    workspace: SimulatedWorkspace, user: User, view: View, *, trigger_id: str, urls: list[Json]
+) -> Json:
     """`view_submission`."""
     extra = {"trigger_id": trigger_id, "view": view.payload, "response_urls": urls}
     return _interaction(workspace, "view_submission", user) | extra
 
 
-def view_closed(workspace: Workspace, user: User, view: View, *, is_cleared: bool) -> Json:
+def view_closed(workspace: SimulatedWorkspace, user: User, view: View, *, is_cleared: bool) -> Json:
     """`view_closed`, sent for views with `notify_on_close`."""
     return _interaction(workspace, "view_closed", user) | {"view": view.payload, "is_cleared": is_cleared}
 
 
-def suggestion(workspace: Workspace, user: User, container: Message | View, *, element: Json, value: str) -> Json:
+def suggestion(
+    workspace: SimulatedWorkspace, user: User, container: PostedMessage | View, *, element: Json, value: str
+) -> Json:
     """`block_suggestion`: what an external select asks for while a person types."""
     asked = {"action_id": element["action_id"], "block_id": element["block_id"], "value": value}
     payload = _interaction(workspace, "block_suggestion", user) | asked

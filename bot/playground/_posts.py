@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.playground._payloads import changed_event, deleted_event, message_event
 from bot.playground._shapes import message_json, with_ids
-from bot.playground.delivery import Courier
-from bot.playground.records import Channel, Json, Message
-from bot.playground.workspace import Workspace
+from bot.playground.delivery import PayloadCourier
+from bot.playground.records import Channel, Json, PostedMessage
+from bot.playground.workspace import SimulatedWorkspace
 
 _KIND = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
@@ -16,15 +16,17 @@ def message_subscription(channel: Channel) -> str:
     return _KIND[channel.kind]
 
 
-def hears(workspace: Workspace, channel: Channel) -> bool:
+def hears(workspace: SimulatedWorkspace, channel: Channel) -> bool:
     """Whether message events of this conversation reach the app."""
     return channel.bot_is_member and workspace.manifest.subscribes(message_subscription(channel))
 
 
-def bot_message(workspace: Workspace, channel: str, body: Json, *, ephemeral_for: str | None = None) -> Message:
+def bot_message(
+    workspace: SimulatedWorkspace, channel: str, body: Json, *, ephemeral_for: str | None = None
+) -> PostedMessage:
     """A message of the bot from a checked body (`text`, `blocks`, `attachments`, `thread_ts`, `metadata` …)."""
     text = body.get("text") or body.get("markdown_text") or ""
-    return Message(
+    return PostedMessage(
         ts=workspace.next_ts(),
         channel=channel,
         user=workspace.bot_user_id,
@@ -46,7 +48,9 @@ def _identified(attachment: Json) -> Json:
     return {**attachment, "blocks": with_ids(blocks)} if blocks else dict(attachment)
 
 
-def post(workspace: Workspace, courier: Courier, message: Message, *, echo: bool) -> Message:
+def post(
+    workspace: SimulatedWorkspace, courier: PayloadCourier, message: PostedMessage, *, echo: bool
+) -> PostedMessage:
     """Stores a message of the bot and, like Slack, lets the app hear of it from the background."""
     workspace.add_message(message)
     channel = workspace.channels[message.channel]
@@ -55,7 +59,9 @@ def post(workspace: Workspace, courier: Courier, message: Message, *, echo: bool
     return message
 
 
-def replace(workspace: Workspace, courier: Courier, message: Message, body: Json, *, echo: bool) -> Message:
+def replace(
+    workspace: SimulatedWorkspace, courier: PayloadCourier, message: PostedMessage, body: Json, *, echo: bool
+) -> PostedMessage:
     """Puts a checked body in the place of a message's own; what the body does not name stays."""
     previous = message_json(workspace, message) if echo else {}
     if "text" in body:
@@ -76,7 +82,7 @@ def replace(workspace: Workspace, courier: Courier, message: Message, body: Json
     return message
 
 
-def delete(workspace: Workspace, courier: Courier, message: Message, *, echo: bool) -> None:
+def delete(workspace: SimulatedWorkspace, courier: PayloadCourier, message: PostedMessage, *, echo: bool) -> None:
     """Takes a message away."""
     previous = message_json(workspace, message)
     workspace.delete_message(message)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.playground._core import Core
 from bot.playground._posts import delete, replace
-from bot.playground.records import Json, Message, ResponseUrl
+from bot.playground.records import Json, PostedMessage, ResponseUrl
 from bot.playground.refusals import check_message, check_size
 
 USES = 5
@@ -60,7 +60,7 @@ class Responses(Core):
         said = self._say(body, where="response_url", user=issued.user, channel=channel)
         return None if said else "invalid_blocks" if body.get("text") else "no_text"
 
-    def _replaced(self, original: Message, body: Json) -> str | None:
+    def _replaced(self, original: PostedMessage, body: Json) -> str | None:
         if found := check_message(body) + check_size(body, "response_url"):
             self.workspace.refuse("response_url", found, body)
             return found[0].partition(":")[0]

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.playground.records import Channel, Json, Message, Upload, User, UserGroup
-from bot.playground.workspace import Workspace
+from bot.playground.records import Channel, Json, PostedMessage, Upload, User, UserGroup
+from bot.playground.workspace import SimulatedWorkspace
 
 _ID_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def user_json(workspace: Workspace, user: User) -> Json:
+def user_json(workspace: SimulatedWorkspace, user: User) -> Json:
     """A user object; the e-mail address only when the app may read it. A deactivated one has fewer fields."""
     common = {
         "id": user.id,
@@ -46,7 +46,7 @@ def user_json(workspace: Workspace, user: User) -> Json:
     }
 
 
-def _profile(workspace: Workspace, user: User) -> Json:
+def _profile(workspace: SimulatedWorkspace, user: User) -> Json:
     first, _, last = user.real_name.partition(" ")
     bot = {"always_active": True, "bot_id": workspace.bot_id, "api_app_id": workspace.app_id} if user.is_bot else {}
     email = {"email": user.email} if user.email and workspace.manifest.grants("users:read.email") else {}
@@ -74,7 +74,7 @@ def _profile(workspace: Workspace, user: User) -> Json:
     }
 
 
-def channel_json(workspace: Workspace, channel: Channel, *, with_count: bool = False) -> Json:
+def channel_json(workspace: SimulatedWorkspace, channel: Channel, *, with_count: bool = False) -> Json:
     """A conversation object as the bot sees it."""
     if channel.is_im:
         return _im_json(workspace, channel)
@@ -109,7 +109,7 @@ def channel_json(workspace: Workspace, channel: Channel, *, with_count: bool = F
     }
 
 
-def _im_json(workspace: Workspace, channel: Channel) -> Json:
+def _im_json(workspace: SimulatedWorkspace, channel: Channel) -> Json:
     return {
         "id": channel.id,
         "created": channel.created,
@@ -127,7 +127,7 @@ def members_count(channel: Channel) -> int:
     return len(channel.members) + channel.bot_is_member
 
 
-def group_json(workspace: Workspace, group: UserGroup, *, users: bool, count: bool) -> Json:
+def group_json(workspace: SimulatedWorkspace, group: UserGroup, *, users: bool, count: bool) -> Json:
     """A user group object."""
     return {
         "id": group.id,
@@ -152,7 +152,7 @@ def group_json(workspace: Workspace, group: UserGroup, *, users: bool, count: bo
     }
 
 
-def bot_profile(workspace: Workspace) -> Json:
+def bot_profile(workspace: SimulatedWorkspace) -> Json:
     """Who the bot is, as its messages carry it."""
     icon = f"{workspace.url}avatar/{workspace.bot_id}.png"
     return {
@@ -166,7 +166,7 @@ def bot_profile(workspace: Workspace) -> Json:
     }
 
 
-def message_json(workspace: Workspace, message: Message, *, metadata: bool = False) -> Json:
+def message_json(workspace: SimulatedWorkspace, message: PostedMessage, *, metadata: bool = False) -> Json:
     """A message as histories and payloads hold it."""
     shown: Json = {
         "type": "message",
@@ -199,7 +199,7 @@ def message_json(workspace: Workspace, message: Message, *, metadata: bool = Fal
     return shown
 
 
-def _thread_json(workspace: Workspace, message: Message) -> Json:
+def _thread_json(workspace: SimulatedWorkspace, message: PostedMessage) -> Json:
     if message.thread_ts != message.ts:
         parent = workspace.message(message.channel, message.thread_ts or "")
         return {"thread_ts": message.thread_ts} | ({"parent_user_id": parent.user} if parent else {})
@@ -214,7 +214,7 @@ def _thread_json(workspace: Workspace, message: Message) -> Json:
     }
 
 
-def file_json(workspace: Workspace, file: Upload) -> Json:
+def file_json(workspace: SimulatedWorkspace, file: Upload) -> Json:
     """A file object."""
     kind = file.name.rpartition(".")[2].lower() if "." in file.name else "text"
     place = f"{workspace.url}files/{file.id}/{file.name}"
@@ -285,7 +285,7 @@ def _short(number: int) -> str:
     return digits
 
 
-def permalink(workspace: Workspace, message: Message) -> str:
+def permalink(workspace: SimulatedWorkspace, message: PostedMessage) -> str:
     """The address of a message."""
     link = f"{workspace.url}archives/{message.channel}/p{message.ts.replace('.', '')}"
     if message.thread_ts and message.thread_ts != message.ts:

@@ -11,7 +11,7 @@ import orjson
 from aiohttp import WSMsgType, web
 
 from bot.playground.records import Json
-from bot.playground.workspace import Workspace
+from bot.playground.workspace import SimulatedWorkspace
 
 #: Slack allows ten connections an app.
 MOST_CONNECTIONS = 10
@@ -20,7 +20,7 @@ MOST_CONNECTIONS = 10
 class Sockets:
     """The live Socket Mode connections of the app."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: SimulatedWorkspace) -> None:
         self._workspace = workspace
         self._tickets: set[str] = set()
         self._connections: list[web.WebSocketResponse] = []

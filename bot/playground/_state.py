@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.playground._refuse_blocks import elements_of
 from bot.playground._refuse_elements import options_of
-from bot.playground.records import Json, Message, PlaygroundError, View
+from bot.playground.records import Json, PlaygroundError, PostedMessage, View
 
 #: element type -> (the key in its state, the key of what it shows at first).
 STATE_KEYS: dict[str, tuple[str, str]] = {
@@ -43,7 +43,7 @@ _ADDRESSES = {
 Values = dict[str, dict[str, Json]]
 
 
-def blocks_of(container: Message | View) -> list[Json]:
+def blocks_of(container: PostedMessage | View) -> list[Json]:
     """The blocks of a message (its attachments' included) or of a view."""
     if isinstance(container, View):
         blocks: list[Json] = container.payload["blocks"]

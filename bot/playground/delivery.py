@@ -21,7 +21,7 @@ import orjson
 from bot.playground._payloads import event_wrapper
 from bot.playground._sockets import Sockets
 from bot.playground.records import Delivery, DeliveryKind, Json
-from bot.playground.workspace import Workspace, keep
+from bot.playground.workspace import SimulatedWorkspace, keep
 
 #: Events in the background that wait for their turn; what comes on top is lost, as with Slack's own hourly limit.
 MOST_WAITING = 10_000
@@ -62,12 +62,12 @@ def encode(kind: DeliveryKind, payload: Json) -> tuple[str, bytes]:
     return "application/x-www-form-urlencoded", urlencode(fields).encode()
 
 
-class Courier:
+class PayloadCourier:
     """Delivers payloads to the app and remembers each attempt in `log`."""
 
     def __init__(
         self,
-        workspace: Workspace,
+        workspace: SimulatedWorkspace,
         sockets: Sockets,
         *,
         signing_secret: str,

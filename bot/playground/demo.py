@@ -35,7 +35,7 @@ _HISTORY = DEMO / "history.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class DemoDecision:
     """Somebody's click on a day: `by` (an e-mail address) claims the asset for `team`, or confirms it without one."""
 
     asset: str
@@ -44,7 +44,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DemoChange:
     """What happened `ago` before the start, as what was there before it.
 
     `teams` are former names by name, `owners` former owners by source and asset ("" for nobody), `people` the team by
@@ -55,8 +55,8 @@ class Change:
     teams: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
-    claim: Decision | None = None
-    confirm: Decision | None = None
+    claim: DemoDecision | None = None
+    confirm: DemoDecision | None = None
 
 
 async def load_demo(database: Database, clock: Clock) -> bool:
@@ -76,14 +76,16 @@ async def load_demo(database: Database, clock: Clock) -> bool:
     return True
 
 
-def read_history(file: Path) -> tuple[timedelta, tuple[Change, ...]]:
+def read_history(file: Path) -> tuple[timedelta, tuple[DemoChange, ...]]:
     """Return how long before the start the catalog begins, and what has changed since, the earliest first."""
     said = yaml.safe_load(file.read_text(encoding="utf-8"))
     changes = (_change(each) for each in said["changes"])
     return timedelta(days=said["begins"]), tuple(sorted(changes, key=lambda change: -change.ago))
 
 
-def as_of(ago: timedelta, changes: Iterable[Change], today: Mapping[str, SourceCatalog]) -> dict[str, SourceCatalog]:
+def as_of(
+    ago: timedelta, changes: Iterable[DemoChange], today: Mapping[str, SourceCatalog]
+) -> dict[str, SourceCatalog]:
     """Return what each source said `ago` before today, with the changes of that moment made.
 
     Nobody looked at versions then: what runs where is known from today on.
@@ -101,15 +103,15 @@ def as_of(ago: timedelta, changes: Iterable[Change], today: Mapping[str, SourceC
     return then
 
 
-def _change(said: dict[str, Any]) -> Change:
+def _change(said: dict[str, Any]) -> DemoChange:
     values = dict(said)
     ago = timedelta(days=values.pop("days-ago"))
     for key in values.keys() & {"claim", "confirm"}:
-        values[key] = Decision(**values[key])
-    return Change(ago, **values)
+        values[key] = DemoDecision(**values[key])
+    return DemoChange(ago, **values)
 
 
-def _team_before(team: TeamClaim, change: Change) -> TeamClaim:
+def _team_before(team: TeamClaim, change: DemoChange) -> TeamClaim:
     joined = tuple(email for email, name in change.people.items() if name == team.name)
     if joined and team.members is not None:
         team = replace(team, members=(*team.members, *joined))
@@ -119,7 +121,7 @@ def _team_before(team: TeamClaim, change: Change) -> TeamClaim:
     return replace(team, name=name, former_names=tuple(each for each in team.former_names if each != name))
 
 
-def _person_before(person: PersonClaim, change: Change) -> PersonClaim:
+def _person_before(person: PersonClaim, change: DemoChange) -> PersonClaim:
     if person.email in change.people:
         person = replace(person, is_active=True, teams=(change.people[person.email],))
     return replace(person, teams=tuple(change.teams.get(name, name) for name in person.teams))
@@ -157,7 +159,7 @@ async def _import(
     return catalogs
 
 
-async def _decide(database: Database, at: datetime, change: Change) -> None:
+async def _decide(database: Database, at: datetime, change: DemoChange) -> None:
     if change.claim is None and change.confirm is None:
         return
     deps, snapshot = Deps(database, SetClock(at)), Snapshot()
@@ -171,7 +173,7 @@ async def _decide(database: Database, at: datetime, change: Change) -> None:
         await ownership.confirm(deps, snapshot, asset_id=asset.id, person_id=person.id)
 
 
-def _found(snapshot: Snapshot, decision: Decision) -> tuple[AssetRecord, PersonRecord]:
+def _found(snapshot: Snapshot, decision: DemoDecision) -> tuple[AssetRecord, PersonRecord]:
     assets = (snapshot.asset(asset_id) for asset_id in snapshot.directory.ids())
     person = snapshot.person_by_email(decision.by)
     assert person is not None  # noqa: S101 - the demo's own file names it

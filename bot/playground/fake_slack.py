@@ -24,23 +24,23 @@ from aiohttp import web
 from bot.playground._admin_actions import Administering
 from bot.playground._block_actions import Acting
 from bot.playground._builder import Building
-from bot.playground._calls import Context
+from bot.playground._calls import CallContext
 from bot.playground._methods_files import MOST_BYTES, receiver
 from bot.playground._rates import RateLimits
 from bot.playground._responses import Responses
 from bot.playground._sockets import Sockets
-from bot.playground.delivery import FIRST, Courier, Forgery, Retry
+from bot.playground.delivery import FIRST, Forgery, PayloadCourier, Retry
 from bot.playground.records import (
     ApiCall,
-    Change,
     Channel,
+    CrowdMention,
     Delivery,
     Json,
-    Message,
     MessageRef,
-    Ping,
+    PageChange,
     PlaygroundError,
-    Refused,
+    PostedMessage,
+    RefusedContent,
     Toast,
     User,
     UserGroup,
@@ -48,25 +48,25 @@ from bot.playground.records import (
     ViewRef,
 )
 from bot.playground.web_api import WebApi
-from bot.playground.workspace import Workspace
+from bot.playground.workspace import SimulatedWorkspace
 
 __all__ = [
     "ApiCall",
-    "Change",
     "Channel",
+    "CrowdMention",
     "Delivery",
     "FakeSlack",
-    "Message",
     "MessageRef",
-    "Ping",
+    "PageChange",
     "PlaygroundError",
-    "Refused",
+    "PostedMessage",
+    "RefusedContent",
+    "SimulatedWorkspace",
     "Toast",
     "User",
     "UserGroup",
     "View",
     "ViewRef",
-    "Workspace",
 ]
 
 
@@ -90,20 +90,20 @@ class FakeSlack(Building, Administering, Acting, Responses):
 
         `echo` tells the app of its own messages and reactions, from the background, as Slack does.
         """
-        self.workspace = Workspace(clock=clock)
+        self.workspace = SimulatedWorkspace(clock=clock)
         self.echo = echo
         self.base_url = ""
         self.api_url = ""
         self._suggested = {}
         self._sockets = Sockets(self.workspace)
-        self._courier = Courier(
+        self._courier = PayloadCourier(
             self.workspace,
             self._sockets,
             signing_secret=signing_secret,
             redelivery_delays_seconds=redelivery_delays_seconds,
             ack_timeout_seconds=ack_timeout_seconds,
         )
-        context = Context(self.workspace, self._courier, self._sockets, self, echo)
+        context = CallContext(self.workspace, self._courier, self._sockets, self, echo)
         rates = RateLimits(monotonic=monotonic) if rate_limits else None
         self.api = WebApi(context, bot_token=bot_token, app_token=app_token, rates=rates)
         self._runner: web.AppRunner | None = None
@@ -187,26 +187,26 @@ class FakeSlack(Building, Administering, Acting, Responses):
         return self.workspace.toasts
 
     @property
-    def refused(self) -> list[Refused]:
+    def refused(self) -> list[RefusedContent]:
         """Content that Slack would not have taken, wherever it came from."""
         return self.workspace.refused
 
     @property
-    def pings(self) -> list[Ping]:
+    def pings(self) -> list[CrowdMention]:
         """Mentions of whole channels and user groups in what the bot sent; a test wants none."""
         return self.workspace.pings
 
-    def subscribe(self) -> asyncio.Queue[Change]:
+    def subscribe(self) -> asyncio.Queue[PageChange]:
         """A queue of every change from now on, for live pages."""
         return self.workspace.subscribe()
 
-    def unsubscribe(self, queue: asyncio.Queue[Change]) -> None:
+    def unsubscribe(self, queue: asyncio.Queue[PageChange]) -> None:
         """Ends a subscription."""
         self.workspace.unsubscribe(queue)
 
     # What a person sees
 
-    def visible_messages(self, user: str, channel: str, *, thread_ts: str | None = None) -> list[Message]:
+    def visible_messages(self, user: str, channel: str, *, thread_ts: str | None = None) -> list[PostedMessage]:
         """The messages that this person sees in a conversation or, with `thread_ts`, in a thread; the oldest first.
 
         Their own ephemeral messages are among them; of a private conversation that they are not in they see nothing.

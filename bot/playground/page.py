@@ -19,7 +19,7 @@ from aiohttp import web
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.page_api import ACTIONS, Mover, action_handler, clock_action, refusal
 from bot.playground.page_state import Suggestion, Tour, people, picture_type, traffic, visible_state
-from bot.playground.records import Change, Json
+from bot.playground.records import Json, PageChange
 
 STATIC = Path(__file__).parent / "static"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -166,7 +166,7 @@ class _Page:
             self._fake.unsubscribe(queue)
         return response
 
-    async def _stream(self, response: web.StreamResponse, queue: asyncio.Queue[Change], user: str | None) -> None:
+    async def _stream(self, response: web.StreamResponse, queue: asyncio.Queue[PageChange], user: str | None) -> None:
         ending = asyncio.create_task(self._ending.wait())
         try:
             while not ending.done():
@@ -192,7 +192,7 @@ def _host_name(host: str) -> str | None:
         return None
 
 
-def _event(change: Change) -> bytes:
+def _event(change: PageChange) -> bytes:
     return f"event: change\ndata: {json.dumps(asdict(change))}\n\n".encode()
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.playground._state import STATE_KEYS, blocks_of, chosen, find_element
 from bot.playground.fake_slack import FakeSlack
-from bot.playground.records import Json, Message, MessageRef, PlaygroundError, View, ViewRef
+from bot.playground.records import Json, MessageRef, PlaygroundError, PostedMessage, View, ViewRef
 
 _Action = Callable[[FakeSlack, Json], Awaitable[Json]]
 #: Moves the workspace's clock forward by so much.
@@ -67,7 +67,7 @@ async def _act(fake: FakeSlack, body: Json) -> Json:
 
 def _keep_typed(fake: FakeSlack, user: str, ref: MessageRef | ViewRef, fields: list[Json]) -> None:
     """Puts what stands in the inputs into the container's state, which Slack sends along with every action."""
-    target: Message | View | None
+    target: PostedMessage | View | None
     if isinstance(ref, MessageRef):
         target = next((m for m in _visible(fake, user, ref.channel) if m.ts == ref.ts), None)
     else:
@@ -84,7 +84,7 @@ def _keep_typed(fake: FakeSlack, user: str, ref: MessageRef | ViewRef, fields: l
         values.setdefault(block["block_id"], {})[element["action_id"]] = chosen(element, value)
 
 
-def _visible(fake: FakeSlack, user: str, channel: str) -> list[Message]:
+def _visible(fake: FakeSlack, user: str, channel: str) -> list[PostedMessage]:
     stored = fake.workspace.messages.get(channel, {}).values()
     return [message for message in stored if message.ephemeral_for in (None, user)]
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.playground.fake_slack import FakeSlack
-from bot.playground.records import ApiCall, Channel, Delivery, Json, Message, Upload, User, View
+from bot.playground.records import ApiCall, Channel, Delivery, Json, PostedMessage, Upload, User, View
 
 #: How many messages of a conversation the page gets, newest last. Their thread parents come along.
 MESSAGES_SHOWN = 300
@@ -121,7 +121,7 @@ def _messages(fake: FakeSlack, user: str, channel: Channel) -> list[Json]:
     return [_message(seen[ts], fake) for ts in kept]
 
 
-def _message(message: Message, fake: FakeSlack) -> Json:
+def _message(message: PostedMessage, fake: FakeSlack) -> Json:
     files = (fake.workspace.files.get(file_id) for file_id in message.files)
     return {
         "ts": message.ts,

@@ -75,7 +75,7 @@ class UserGroup:
 
 
 @dataclass(slots=True)
-class Message:
+class PostedMessage:
     """One message. `thread_ts` is None outside threads and equals `ts` on a parent that has replies."""
 
     ts: str
@@ -185,7 +185,7 @@ class Toast:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PageChange:
     """Something that a page may want to draw again. `user` is None when it concerns everybody."""
 
     kind: str
@@ -195,7 +195,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedContent:
     """Content that Slack would not have taken, and the reasons. `where` is a method name or e.g. "command ack"."""
 
     at: datetime
@@ -205,7 +205,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Ping:
+class CrowdMention:
     """A mention of a whole channel or user group in something that the bot sent."""
 
     at: datetime

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.app import Running, running
+from bot.app import RunningApp, running
 from bot.clients import catalog as formats
 from bot.data import manifest
 from bot.domain.names import clean
@@ -27,7 +27,7 @@ from bot.playground.page import SUGGESTIONS, add_page
 from bot.playground.page_state import Tour, people
 from bot.playground.time_travel import ClockMover
 from bot.ports import SystemClock
-from bot.services.catalog import Outcome, import_catalog
+from bot.services.catalog import ImportOutcome, import_catalog
 from bot.services.deps import Deps
 from bot.services.eol.calendars import Calendars
 from bot.settings import Settings
@@ -50,7 +50,7 @@ class Playground:
 
     url: str
     slack: FakeSlack
-    baton: Running
+    baton: RunningApp
     clock: MovableClock
 
 
@@ -135,7 +135,7 @@ async def load_own(database: Database, paths: Sequence[Path]) -> None:
         for problem in errors[:_ERRORS_SAID]:
             log.warning("%s", clean(str(problem)))
         problems += errors
-        is_empty &= report.outcome is Outcome.REFUSED
+        is_empty &= report.outcome is ImportOutcome.REFUSED
     if is_empty and problems:
         raise CatalogError(clean(str(problems[0])))
 

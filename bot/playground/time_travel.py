@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from bot.app import Running
+from bot.app import RunningApp
 from bot.playground.clock import MovableClock
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import PlaygroundError
@@ -24,7 +24,7 @@ _BETWEEN_POSTS, _MOST_POSTS = timedelta(seconds=1), 30
 class ClockMover:
     """Fits `bot.playground.page_api.Mover`. Whoever looks on sees the days go by."""
 
-    def __init__(self, slack: FakeSlack, clock: MovableClock, baton: Running) -> None:
+    def __init__(self, slack: FakeSlack, clock: MovableClock, baton: RunningApp) -> None:
         self._slack, self._clock, self._baton = slack, clock, baton
         self._turn = asyncio.Lock()
         self._moves: set[asyncio.Task[None]] = set()

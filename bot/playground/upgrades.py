@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.app import Running
+from bot.app import RunningApp
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import Exposure, Watch
 from bot.domain.eol.reminders import Remembered
@@ -23,7 +23,7 @@ from bot.store.journal import audit, next_revision
 _TARGET = "target"
 
 
-async def keep_plans(baton: Running) -> int:
+async def keep_plans(baton: RunningApp) -> int:
     """Upgrade whatever is planned for today or earlier, as a scan would find it then; return how many plans were kept.
 
     Only a plan that names a release cycle can be kept. All others are missed, which shows what happens then.

@@ -15,12 +15,12 @@ from bot.playground import (
     _methods_people,
     _methods_views,
 )
-from bot.playground._calls import ApiError, Context, Method, needs_scope, read_arguments
+from bot.playground._calls import ApiError, ApiMethod, CallContext, needs_scope, read_arguments
 from bot.playground._rates import RateLimits
 from bot.playground.records import ApiCall, Json
 from bot.playground.workspace import keep
 
-METHODS: dict[str, Method] = {
+METHODS: dict[str, ApiMethod] = {
     **_methods_people.METHODS,
     **_methods_blocks.METHODS,
     **_methods_chat.METHODS,
@@ -33,7 +33,7 @@ METHODS: dict[str, Method] = {
 class WebApi:
     """Answers `POST|GET /api/<method>` and remembers every call in `log`."""
 
-    def __init__(self, context: Context, *, bot_token: str, app_token: str, rates: RateLimits | None) -> None:
+    def __init__(self, context: CallContext, *, bot_token: str, app_token: str, rates: RateLimits | None) -> None:
         self.context = context
         self._tokens = {bot_token: "bot", app_token: "app"}
         self._rates = rates
@@ -76,7 +76,7 @@ class WebApi:
             return declared.run(self.context, {key: value for key, value in given.items() if key != "token"})
         return declared.run(self.context, read_arguments(declared, given))
 
-    def _authorise(self, declared: Method, token: str) -> None:
+    def _authorise(self, declared: ApiMethod, token: str) -> None:
         if not token:
             raise ApiError("not_authed")
         kind = self._tokens.get(token)

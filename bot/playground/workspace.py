@@ -16,13 +16,13 @@ from typing import Any, TypeVar
 from bot.playground._manifest import Manifest
 from bot.playground._mentions import pings_in
 from bot.playground.records import (
-    Change,
     Channel,
+    CrowdMention,
     Json,
-    Message,
-    Ping,
+    PageChange,
     PlaygroundError,
-    Refused,
+    PostedMessage,
+    RefusedContent,
     ResponseUrl,
     Toast,
     Trigger,
@@ -47,7 +47,7 @@ def keep(log: list[_T], entry: _T, *, limit: int = KEPT) -> None:
         del log[:-limit]
 
 
-class Workspace:
+class SimulatedWorkspace:
     """Everything that the simulated Slack remembers. One team, one app."""
 
     team_id = "T0PLAYGRND"
@@ -68,7 +68,7 @@ class Workspace:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
-        self.messages: dict[str, dict[str, Message]] = {}
+        self.messages: dict[str, dict[str, PostedMessage]] = {}
         self.views: dict[str, View] = {}
         self.stacks: dict[str, list[str]] = {}
         self.homes: dict[str, View] = {}
@@ -76,9 +76,9 @@ class Workspace:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.toasts: list[Toast] = []
-        self.refused: list[Refused] = []
-        self.pings: list[Ping] = []
-        self._queues: set[asyncio.Queue[Change]] = set()
+        self.refused: list[RefusedContent] = []
+        self.pings: list[CrowdMention] = []
+        self._queues: set[asyncio.Queue[PageChange]] = set()
         self._numbers = itertools.count(1)
         self._last_ts = 0
         bot = User(self.bot_user_id, "baton", "Baton", tz="Etc/UTC", is_bot=True)
@@ -130,7 +130,7 @@ class Workspace:
             raise PlaygroundError(f"There is no channel called {channel} in this workspace.")
         return found
 
-    def message(self, channel: str, ts: str) -> Message | None:
+    def message(self, channel: str, ts: str) -> PostedMessage | None:
         """The message, or None when it never was there, is deleted or has been forgotten."""
         found = self.messages.get(channel, {}).get(ts)
         return None if found is None or found.deleted else found
@@ -154,7 +154,7 @@ class Workspace:
 
     # Messages
 
-    def add_message(self, message: Message) -> Message:
+    def add_message(self, message: PostedMessage) -> PostedMessage:
         """Stores a message and keeps its thread's counts."""
         stored = self.messages.setdefault(message.channel, {})
         stored[message.ts] = message
@@ -165,7 +165,7 @@ class Workspace:
         self.changed("message", user=message.ephemeral_for, channel=message.channel, ts=message.ts)
         return message
 
-    def _count_reply(self, parent: Message | None, reply: Message) -> None:
+    def _count_reply(self, parent: PostedMessage | None, reply: PostedMessage) -> None:
         if parent is None:
             return
         parent.thread_ts = parent.ts
@@ -174,7 +174,7 @@ class Workspace:
         if reply.user not in parent.reply_users:
             parent.reply_users.append(reply.user)
 
-    def delete_message(self, message: Message) -> None:
+    def delete_message(self, message: PostedMessage) -> None:
         """Takes a message away; a parent with replies stays as a tombstone in Slack, here its replies just stay."""
         message.deleted = True
         parent = self.messages[message.channel].get(message.thread_ts or "")
@@ -240,22 +240,22 @@ class Workspace:
 
     def refuse(self, where: str, messages: list[str], payload: Json) -> None:
         """Notes content that Slack would not have taken."""
-        keep(self.refused, Refused(self.now(), where, messages, payload))
+        keep(self.refused, RefusedContent(self.now(), where, messages, payload))
 
     def note_pings(self, where: str, payload: Json) -> None:
         """Notes every mention of a whole channel or user group in something that the bot sent."""
         for mention, text in pings_in(payload):
-            keep(self.pings, Ping(self.now(), where, mention, text))
+            keep(self.pings, CrowdMention(self.now(), where, mention, text))
 
     # Live pages
 
-    def subscribe(self) -> asyncio.Queue[Change]:
+    def subscribe(self) -> asyncio.Queue[PageChange]:
         """A queue that receives every change from now on; a reader that falls far behind loses the oldest."""
-        queue: asyncio.Queue[Change] = asyncio.Queue(maxsize=KEPT)
+        queue: asyncio.Queue[PageChange] = asyncio.Queue(maxsize=KEPT)
         self._queues.add(queue)
         return queue
 
-    def unsubscribe(self, queue: asyncio.Queue[Change]) -> None:
+    def unsubscribe(self, queue: asyncio.Queue[PageChange]) -> None:
         """Ends a subscription."""
         self._queues.discard(queue)
 
@@ -263,7 +263,7 @@ class Workspace:
         """Tells every subscriber."""
         if not self._queues:
             return
-        change = Change(kind, user, channel, ts)
+        change = PageChange(kind, user, channel, ts)
         for queue in self._queues:
             if queue.full():
                 queue.get_nowait()

@@ -17,13 +17,13 @@ from bot.blocks.text import Block, Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.exposure import NOBODY, Addressee, Responsible, Running, Watch
+from bot.domain.eol.exposure import NOBODY, Addressee, MatchedDeployment, Responsible, Watch
 from bot.domain.eol.feed import Freshness
-from bot.domain.eol.matches import Ambiguous, InCycle, Matched, Method, UnknownProduct
+from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, MatchMethod, UnknownProduct
 from bot.domain.eol.milestones import Deadline, DeadlineKind, Milestone
-from bot.domain.eol.outcomes import Decided, Doubted, Offered, Outcome, Pinned, Recorded, Standing
+from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded, Decided, Doubted, Offered, Outcome, Pinned
 from bot.domain.eol.records import Charge, Cycle, Product
-from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, FactsAge, Item, Remembered
+from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, DueMilestone, FactsAge, Remembered
 from bot.domain.eol.resolution import Resolution
 from bot.domain.escalation import Audience
 from bot.domain.inventory.deployments import Deployment, Pin
@@ -78,7 +78,7 @@ def running(
     is_disputed: bool = False,
     others: tuple[tuple[Area, str], ...] = (),
     is_pinned: bool = False,
-) -> Running:
+) -> MatchedDeployment:
     """Something that runs an old PostgreSQL."""
     whose = addressee if addressee is not None else team(name)
     product = postgresql(name)
@@ -100,7 +100,7 @@ def running(
         person_id=1,
         at=NOW,
     )
-    return Running(
+    return MatchedDeployment(
         Deployment(
             id=number,
             asset_id=number,
@@ -116,7 +116,7 @@ def running(
         AssetRecord(
             id=number, ref=f"database:{number}", kind=AssetKind.DATABASE, name=name, tier=1, facts=facts, doubts=doubts
         ),
-        matched or InCycle(product=product, cycle=product.cycles[-1], method=Method.PREFIX, feed="abc"),
+        matched or InCycle(product=product, cycle=product.cycles[-1], method=MatchMethod.PREFIX, feed="abc"),
         Responsible(whose, others, is_disputed),
         pin if is_pinned else None,
     )
@@ -127,7 +127,7 @@ def watch(
     kind: DeadlineKind = DeadlineKind.EXTENDED_SUPPORT,
     on: date = date(2027, 3, 31),
     *,
-    runs: tuple[Running, ...] = (),
+    runs: tuple[MatchedDeployment, ...] = (),
     addressee: Addressee | None = None,
 ) -> Watch:
     """A deadline of an old PostgreSQL."""
@@ -235,11 +235,11 @@ def closed_cards(name: str) -> Iterator[ClosedCard]:
             yield ClosedCard(reminder=reminder, product=name, cycle=name, resolution=str(resolution), evidence=evidence)
 
 
-def runs_of_every_kind(name: str) -> tuple[Running, ...]:
+def runs_of_every_kind(name: str) -> tuple[MatchedDeployment, ...]:
     """What is known by hand, not at all, and not for certain."""
     product = postgresql(name)
     unknown = UnknownProduct(suggestions=(product,), feed="abc")
-    unclear = Ambiguous(product=product, candidates=product.cycles, method=Method.COARSE, feed="abc")
+    unclear = AmbiguousVersion(product=product, candidates=product.cycles, method=MatchMethod.COARSE, feed="abc")
     return (
         running(name, is_pinned=True),
         running(name, 2, matched=unknown),
@@ -249,7 +249,7 @@ def runs_of_every_kind(name: str) -> tuple[Running, ...]:
 
 def digests(name: str) -> Iterator[Digest]:
     """Digests of much, of little and of nothing."""
-    items = [Item(each, Milestone(90)) for each in cards(name)]
+    items = [DueMilestone(each, Milestone(90)) for each in cards(name)]
     for chosen, quiet, unsure in ((items, 4000, 30), (items[:1], 0, 1), ((), 3, 0), (items * 9, 1, 0)):
         for addressee in (team(name), NOBODY):
             yield Digest(
@@ -268,14 +268,14 @@ def outcomes(name: str) -> Iterator[Outcome]:
     for until in (TODAY + timedelta(3), date(2027, 3, 17), date(2029, 1, 1)):
         for answer in answers(name, until=until):
             for its in (card(name), card(name, watch(name, DeadlineKind.SUPPORT, TODAY - timedelta(9)))):
-                yield Recorded(its, answer, told)
-                yield Standing(its, answer, told)
+                yield AnswerRecorded(its, answer, told)
+                yield AlreadyStanding(its, answer, told)
                 for is_granted in (True, False):
                     for is_new in (True, False):
                         yield Decided(its, answer, is_granted, is_new, told if is_new else None)
-    yield Recorded(card(name))
-    yield Standing(card(name))
-    yield Standing(card(name, claimed_at=NOW, claimed_by=person(name)))
+    yield AnswerRecorded(card(name))
+    yield AlreadyStanding(card(name))
+    yield AlreadyStanding(card(name, claimed_at=NOW, claimed_by=person(name)))
     for is_new in (True, False):
         yield Offered(card(name), name, told, is_new)
         yield Pinned(name, name, name, name, name, is_new)
@@ -292,7 +292,7 @@ def _section(whole: Digest, share: int) -> Rendered:
 def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Cards, replies, digests and receipts."""
     everything = list(cards(name))
-    items = [Item(each, Milestone(each.watch.deadline.on.day - 15)) for each in everything]
+    items = [DueMilestone(each, Milestone(each.watch.deadline.on.day - 15)) for each in everything]
     lines = [blocks.also_line(each) for each in everything]
     for item in items:
         yield blocks.card, blocks.card(item.card)
@@ -307,10 +307,10 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
         for also in ((), lines[:3], lines * 50):
             yield blocks.card, blocks.card(each, also=also)
             yield blocks.handed_over, blocks.handed_over(each, also=also)
-            yield blocks.milestone, blocks.milestone(Item(each, Milestone(30)), also=also)
+            yield blocks.milestone, blocks.milestone(DueMilestone(each, Milestone(30)), also=also)
         yield blocks.opened, blocks.opened(each, f"Noted: {escape(name, 500)}")
         yield blocks.explanation, blocks.explanation(each)
-    full = [Item(each, Milestone(30)) for each in fullest_cards(name)] * 9
+    full = [DueMilestone(each, Milestone(30)) for each in fullest_cards(name)] * 9
     for addressee in (team(name), NOBODY):
         unsure = runs_of_every_kind(name) * 9
         whole = Digest(addressee=addressee, items=tuple(full), today=TODAY, quiet=4000, unsure=unsure, is_first=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.blocks import ownership
-from bot.blocks.ownership import Frame
+from bot.blocks.ownership import AnswerFrame
 from bot.blocks.text import Block, Rendered
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.directory.references import Reference, Refers
@@ -135,9 +135,9 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view about owners, with the function that makes it."""
     thing, teams = subject(name), [TeamRecord(id=number, name=name) for number in range(150)]
     person = PersonRecord(id=ADA, name=name)
-    frames = [Frame(), Frame(understood_as=name, may_confirm=True, may_claim=True, may_withdraw=True)]
+    frames = [AnswerFrame(), AnswerFrame(understood_as=name, may_confirm=True, may_claim=True, may_withdraw=True)]
     for said in verdicts(name):
-        for frame in (*frames, Frame(is_shared=True, shared_by="U12345678")):
+        for frame in (*frames, AnswerFrame(is_shared=True, shared_by="U12345678")):
             yield ownership.answer, ownership.answer(said, frame, confirmed_by=person)
     for each in pasts(name):
         yield ownership.recalled, ownership.recalled(each, name)

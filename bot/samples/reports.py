@@ -17,7 +17,7 @@ from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import Between, Everything, Overdue, Period
 from bot.domain.eol.reminders import FactsAge, Remembered
 from bot.domain.eol.reports import Compiling, Report
-from bot.domain.eol.subjects import ProductAsked, Subject
+from bot.domain.eol.subjects import ProductAsked, ReportScope
 from bot.domain.inventory.deployments import Deployment
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
@@ -49,15 +49,15 @@ def reports(name: str) -> Iterator[Report]:
     asset = next(iter(catalog.assets.values()))
     product = ProductAsked(label=name, keys=frozenset({"thing"}), words=frozenset(), version="4")
     subjects = [
-        Subject(),
-        Subject(teams=(team,)),
-        Subject(teams=tuple(TeamRecord(id=number, name=name) for number in range(10, 20)), is_mine=True),
-        Subject(person=PersonRecord(id=ADA, name=name)),
-        Subject(asset=asset, part_ids=frozenset(catalog.assets)),
-        Subject(product=product),
-        Subject(teams=(team,), product=product),
-        Subject(teams=(TeamRecord(id=99, name=name),)),
-        Subject(product=replace(product, keys=frozenset({"none"}))),
+        ReportScope(),
+        ReportScope(teams=(team,)),
+        ReportScope(teams=tuple(TeamRecord(id=number, name=name) for number in range(10, 20)), is_mine=True),
+        ReportScope(person=PersonRecord(id=ADA, name=name)),
+        ReportScope(asset=asset, part_ids=frozenset(catalog.assets)),
+        ReportScope(product=product),
+        ReportScope(teams=(team,), product=product),
+        ReportScope(teams=(TeamRecord(id=99, name=name),)),
+        ReportScope(product=replace(product, keys=frozenset({"none"}))),
     ]
     periods: list[Period] = [Everything(), Overdue(), Between(TODAY, TODAY + timedelta(90), "within 90 days")]
     for subject in subjects:
@@ -65,9 +65,9 @@ def reports(name: str) -> Iterator[Report]:
     for period in periods[1:]:
         yield _report(watches, subjects[1], period, FactsAge(None, Freshness.STALE), _reminders())
     for age in Freshness:
-        yield _report(watches, Subject(), Everything(), FactsAge(NOW, age), ())
-        yield _report(watches, Subject(teams=(team,)), periods[2], FactsAge(NOW, age), (), only_unknown=True)
-    yield _report(_nothing(), Subject(), Everything(), FactsAge(NOW, Freshness.FRESH), ())
+        yield _report(watches, ReportScope(), Everything(), FactsAge(NOW, age), ())
+        yield _report(watches, ReportScope(teams=(team,)), periods[2], FactsAge(NOW, age), (), only_unknown=True)
+    yield _report(_nothing(), ReportScope(), Everything(), FactsAge(NOW, Freshness.FRESH), ())
 
 
 def _nothing() -> Exposure:
@@ -131,7 +131,7 @@ def _reminders() -> tuple[Remembered, ...]:
 
 def _report(
     watches: Exposure,
-    subject: Subject,
+    subject: ReportScope,
     period: Period,
     facts: FactsAge,
     reminders: tuple[Remembered, ...],

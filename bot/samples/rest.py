@@ -10,10 +10,10 @@ from bot.blocks import calendars, forms, home, outbox, portfolio
 from bot.blocks import help as help_blocks
 from bot.blocks.eol import choices as eol_choices
 from bot.blocks.eol import reports as eol_reports
-from bot.blocks.home import Group, Overview
+from bot.blocks.home import AssetGroup, Overview
 from bot.blocks.text import Block, Rendered, section
-from bot.domain.eol.subjects import Subject
-from bot.domain.portfolio import Asked, Gap, Page, Share, TeamCard
+from bot.domain.eol.subjects import ReportScope
+from bot.domain.portfolio import AssetPage, Gap, MissedName, Share, TeamCard
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.trust import Admission
 from bot.samples.catalog import ADA, NOW, PAYMENTS, SEARCH
@@ -30,22 +30,22 @@ def cards(name: str) -> Iterator[TeamCard]:
     yield TeamCard(known.teams[SEARCH], (), None, None, Share(), {})
 
 
-def pages(name: str) -> Iterator[Page]:
+def pages(name: str) -> Iterator[AssetPage]:
     """All answers in pages, and an empty one."""
     everything = tuple(verdicts(name))
     for start in range(0, len(everything), portfolio.PAGE_SIZE):
-        yield Page(everything[start : start + portfolio.PAGE_SIZE], 1, 3)
-    yield Page((), 0, 1)
+        yield AssetPage(everything[start : start + portfolio.PAGE_SIZE], 1, 3)
+    yield AssetPage((), 0, 1)
 
 
 def overviews(name: str) -> Iterator[Overview]:
     """A full Home tab and an empty one."""
     first = tuple(verdicts(name))
-    groups = [Group(key, key.title(), 12_345, first) for key in ("unowned", "disputed", "orphaned")]
+    groups = [AssetGroup(key, key.title(), 12_345, first) for key in ("unowned", "disputed", "orphaned")]
     teams = [*cards(name)] * 6
-    missed = [Asked("0f" * 32, name, times, NOW) for times in (12_345, *[1] * 7)]
-    yield Overview(teams=teams, mine=Group("mine", "In your own name", 3, first), attention=groups, missed=missed)
-    yield Overview(teams=[], mine=Group("mine", "In your own name", 0, ()), attention=[])
+    missed = [MissedName("0f" * 32, name, times, NOW) for times in (12_345, *[1] * 7)]
+    yield Overview(teams=teams, mine=AssetGroup("mine", "In your own name", 3, first), attention=groups, missed=missed)
+    yield Overview(teams=[], mine=AssetGroup("mine", "In your own name", 0, ()), attention=[])
 
 
 def people(name: str, teams: list[TeamRecord]) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
@@ -113,17 +113,17 @@ def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | B
     team = TeamRecord(id=PAYMENTS, name=name)
     for made in reports(name):
         yield eol_reports.answer, eol_reports.answer(made)
-        full = eol_reports.Frame(
+        full = eol_reports.ReportFrame(
             page=1, size=3, turn=eol_reports.Turn(0, "U12345678", name[:500]), note=eol_reports.NO_TEAM
         )
         yield eol_reports.answer, eol_reports.answer(made, full)
-        shared = eol_reports.Frame(note=eol_reports.understood(name), shared_by="U12345678")
+        shared = eol_reports.ReportFrame(note=eol_reports.understood(name), shared_by="U12345678")
         yield eol_reports.answer, eol_reports.answer(made, shared)
     assets = [subject(name, id=number) for number in range(9)]
     yield eol_choices.several, eol_choices.several(assets, name, "U12345678")
     for tries in ([], [f"team {name}", "product postgresql", f"asset {name}"]):
         yield eol_choices.nothing_fits, eol_choices.nothing_fits(name, tries, "U12345678")
-    yield eol_choices.drawing, eol_choices.drawing(Subject(teams=(team,)))
+    yield eol_choices.drawing, eol_choices.drawing(ReportScope(teams=(team,)))
     for code in ("not_in_channel", "missing_scope", name):
         yield eol_choices.picture_refused, eol_choices.picture_refused(code)
     url = "https://baton.example.test/calendar/" + "0f" * 32 + ".ics"

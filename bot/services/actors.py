@@ -15,7 +15,7 @@ from sqlmodel import col
 from bot.blocks.text import escape
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
-from bot.domain.trust import Standing
+from bot.domain.trust import AccountStanding
 from bot.services import inbound
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -35,7 +35,7 @@ def remembered(snapshot: Snapshot, slack_id: str) -> Actor:
 async def account(session: AsyncSession, admins: Collection[str], slack_id: str) -> Actor:
     """Return an account that is a catalog admin if it is one of `admins`, and still a full member of the workspace."""
     member = await session.get(tables.SlackMember, slack_id) if slack_id in admins else None
-    is_admin = member is not None and member.standing == Standing.MEMBER.value
+    is_admin = member is not None and member.standing == AccountStanding.MEMBER.value
     return Actor(is_guest=inbound.is_guest(), is_catalog_admin=is_admin)
 
 

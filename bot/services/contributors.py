@@ -44,7 +44,7 @@ class Message:
     is_broadcast: bool = False
 
 
-class Part(Protocol):
+class MessagePart(Protocol):
     """What one noun has for one recipient during one pass. The methods are called in the order of this class."""
 
     @property
@@ -80,7 +80,7 @@ class Part(Protocol):
         """Write down what follows, and bring earlier messages up to date."""
 
 
-AnyPart = TypeVar("AnyPart", bound=Part)
+AnyPart = TypeVar("AnyPart", bound=MessagePart)
 
 
 class Contributor(Protocol[AnyPart]):

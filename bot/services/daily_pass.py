@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from bot.domain import daily_limit as rules
-from bot.domain.daily_limit import Agenda, NothingThisWeek, Ping, Saying, Weekly, Written
+from bot.domain.daily_limit import Agenda, DailyMessage, NothingThisWeek, Saying, Weekly, Written
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, digests, outbox, routing
-from bot.services.contributors import Contributor, Part, Telling
+from bot.services.contributors import Contributor, MessagePart, Telling
 from bot.services.deps import Deps
 from bot.services.escalation import Escalation, zone_name_of
 from bot.services.routing import manager_of
@@ -41,7 +41,7 @@ class _Share:
     recipient: Recipient
     work: WorkingTime
     places: tuple[str, ...]
-    parts: dict[str, Part] = field(default_factory=dict)
+    parts: dict[str, MessagePart] = field(default_factory=dict)
 
     def plan(self, written: Written, now: datetime) -> tuple[list[Agenda], Saying | None]:
         """Return what there is, and what is said of it: nothing where there is no place for it."""
@@ -53,7 +53,7 @@ class _Share:
 class _Unsaid:
     """What a pass has to write down without a message about it: it goes into one transaction."""
 
-    notes: dict[str, list[tuple[Part, date]]] = field(default_factory=dict)
+    notes: dict[str, list[tuple[MessagePart, date]]] = field(default_factory=dict)
     looked: list[tuple[str, date]] = field(default_factory=list)
 
     def add(self, share: _Share, agendas: Sequence[Agenda], saying: Saying | None, now: datetime) -> bool:
@@ -152,7 +152,7 @@ class DailyPass:
             return (await self._work_of(recipient, now)).is_open(now)
 
         for name, noun in self._nouns.items():
-            parts: Mapping[str, Part] = await noun.parts(is_at_work)
+            parts: Mapping[str, MessagePart] = await noun.parts(is_at_work)
             for key, part in parts.items():
                 if key not in found:
                     work = await self._work_of(part.recipient, now)
@@ -193,14 +193,14 @@ class DailyPass:
             log.error("%d things to say reach nobody: set BATON_PLATFORM_CHANNEL", lost)
 
 
-async def _say(telling: Telling, saying: Saying | None, parts: Mapping[str, Part]) -> None:
+async def _say(telling: Telling, saying: Saying | None, parts: Mapping[str, MessagePart]) -> None:
     """Put what is said into the outbox. Raises TakenError when another process is at it."""
     match saying:
         case NothingThisWeek():
             await daily_limit.looked_at(telling.session, [(telling.recipient.key, telling.today)])
         case Weekly():
             await digests.send(telling, saying, parts)
-        case Ping(lead=lead, also=also):
+        case DailyMessage(lead=lead, also=also):
             for name, part in parts.items():
                 own = [each for each in (lead, *also) if each.noun == name]
                 if own:

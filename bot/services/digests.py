@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from bot.blocks import digests as blocks
 from bot.domain.daily_limit import Weekly
 from bot.services import daily_limit, outbox
-from bot.services.contributors import Part, Telling
+from bot.services.contributors import MessagePart, Telling
 
 
-async def send(telling: Telling, weekly: Weekly, parts: Mapping[str, Part]) -> None:
+async def send(telling: Telling, weekly: Weekly, parts: Mapping[str, MessagePart]) -> None:
     """Say all that is due, in the caller's transaction. Raises TakenError when another process is at it."""
     sections = {}
     for name, part in parts.items():

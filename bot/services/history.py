@@ -10,19 +10,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area
 from bot.domain.dates import split_day
-from bot.domain.directory import Match, Method
+from bot.domain.directory import Match, ResolutionMethod
 from bot.domain.ownership import Held, Past
 from bot.domain.records import AssetRecord
 from bot.errors import UserError
 from bot.services.deps import Deps
-from bot.services.ownership import Ambiguous, Missing, find, worth_saying
+from bot.services.ownership import Missing, SeveralAssets, find, worth_saying
 from bot.services.snapshot import Snapshot
 from bot.store import history
 
 #: How a question asks for all that is known: `payments-db history`, `history of payments-db`.
 _HISTORY = re.compile(r"^\s*(?:history\s+(?:of\s+)?(?P<after>.+)|(?P<before>.+?)\s+history)\s*\??\s*$", re.IGNORECASE)
 _MOST_PARENTS = 10
-_LITERALLY = frozenset({Method.REF, Method.NAME})
+_LITERALLY = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | A
     return Always((asked["after"] or asked["before"]) if asked else text)
 
 
-async def recall(deps: Deps, snapshot: Snapshot, asked: OnDay | Always) -> Recalled | Chronicle | Ambiguous | Missing:
+async def recall(
+    deps: Deps, snapshot: Snapshot, asked: OnDay | Always
+) -> Recalled | Chronicle | SeveralAssets | Missing:
     """Answer a question about the past. A day means its end, in UTC.
 
     Raises UserError for a day that is still to come.
@@ -85,7 +87,7 @@ async def recall(deps: Deps, snapshot: Snapshot, asked: OnDay | Always) -> Recal
     found = find(snapshot, asked.text, now=now, stale_after=deps.stale_after)
     async with deps.database.reading() as session:
         understood, area = "", None
-        if isinstance(found, Ambiguous | Missing):
+        if isinstance(found, SeveralAssets | Missing):
             asset = await history.gone(session, found.asked) if found.asked else None
             if asset is None:
                 return found

@@ -35,7 +35,7 @@ _EVERY, _AFTER_REFUSAL = timedelta(hours=1), timedelta(minutes=10)
 _AFTER_FAULT = timedelta(minutes=1)
 
 
-class Listing(StrEnum):
+class ListingKind(StrEnum):
     """What is read page by page."""
 
     MEMBERS = "members"
@@ -64,12 +64,14 @@ class Listings:
 
     def __init__(self, deps: Deps, slack: Slack, snapshot: Snapshot, members: Members) -> None:
         self._deps, self._slack, self._snapshot, self._members = deps, slack, snapshot, members
-        self._known: dict[Listing, _Position] = {}
-        self._under_way: set[Listing] = set()
+        self._known: dict[ListingKind, _Position] = {}
+        self._under_way: set[ListingKind] = set()
 
     async def read_members(self, *, at_start: bool = False) -> None:
         """Learn who is who, if it is due; at the start also when it is not, unless Slack has asked for a pause."""
-        await self._read(Listing.MEMBERS, self._slack.member_pages, self._keep_members, self._members.load, at_start)
+        await self._read(
+            ListingKind.MEMBERS, self._slack.member_pages, self._keep_members, self._members.load, at_start
+        )
 
     async def read_channels(self, *, at_start: bool = False) -> None:
         """Learn which channel has which id, if it is due; at the start as `read_members`."""
@@ -77,13 +79,13 @@ class Listings:
             for refusal in reversed(await admin.refused(self._deps)):
                 self._deps.refusals.add(refusal.channel, refusal.error, at=refusal.last_at)
         await self._read(
-            Listing.CHANNELS, self._slack.channel_pages, self._keep_channels, self._load_channels, at_start
+            ListingKind.CHANNELS, self._slack.channel_pages, self._keep_channels, self._load_channels, at_start
         )
 
     async def read_member(self, slack_id: str) -> None:
         """Learn at once what one account is now. Raises SlackError when Slack does not say."""
         await self._keep_members([await self._slack.user(slack_id)])
-        await self._touch(Listing.MEMBERS)
+        await self._touch(ListingKind.MEMBERS)
 
     async def read_channel(self, channel_id: str) -> None:
         """Learn at once what one channel is now. Raises SlackError when Slack does not say."""
@@ -94,9 +96,9 @@ class Listings:
             async with self._deps.database.transaction() as session:
                 await session.execute(delete(SlackChannel).where(col(SlackChannel.channel_id) == channel_id))
         await self._load_channels()
-        await self._touch(Listing.CHANNELS)
+        await self._touch(ListingKind.CHANNELS)
 
-    async def _touch(self, listing: Listing) -> None:
+    async def _touch(self, listing: ListingKind) -> None:
         """Let the other processes see that the store knows more: they take it over when a position has changed."""
         async with self._deps.database.transaction() as session:
             row = await session.get(SlackListing, listing.value, with_for_update=True)
@@ -105,7 +107,7 @@ class Listings:
 
     async def _read(
         self,
-        listing: Listing,
+        listing: ListingKind,
         pages: Callable[[str], AsyncIterator[Page[_T]]],
         keep: Callable[[Sequence[_T]], Awaitable[None]],
         load: Callable[[], Awaitable[None]],
@@ -126,7 +128,7 @@ class Listings:
 
     async def _go_on(
         self,
-        listing: Listing,
+        listing: ListingKind,
         position: _Position,
         pages: Callable[[str], AsyncIterator[Page[_T]]],
         keep: Callable[[Sequence[_T]], Awaitable[None]],
@@ -150,7 +152,7 @@ class Listings:
             await self._put(listing, _Position(cursor, began, now + pause))
             log.warning("Slack's %s could not be read: %s", listing, error)
             return
-        if listing is Listing.CHANNELS:
+        if listing is ListingKind.CHANNELS:
             await self._forget_channels(before=began)
         await self._put(listing, _Position("", began, max(now, began + _EVERY)))
 
@@ -198,10 +200,10 @@ class Listings:
             rows = (await session.execute(query)).all()
         found = {row.name: row.channel_id for row in rows}
         self._snapshot.put_shared({row.channel_id: row.is_shared for row in rows})
-        is_whole = is_whole or (await self._position(Listing.CHANNELS)).is_whole
+        is_whole = is_whole or (await self._position(ListingKind.CHANNELS)).is_whole
         self._snapshot.put_channels(found, is_whole=is_whole)
 
-    async def _position(self, listing: Listing) -> _Position:
+    async def _position(self, listing: ListingKind) -> _Position:
         async with self._deps.database.reading() as session:
             row = await session.get(SlackListing, listing.value)
         if row is None:
@@ -209,7 +211,7 @@ class Listings:
             return _Position("", now, now)
         return _Position(row.cursor, row.began_at, row.due_at)
 
-    async def _put(self, listing: Listing, position: _Position) -> None:
+    async def _put(self, listing: ListingKind, position: _Position) -> None:
         table = core(SlackListing)
         values = {"cursor": position.cursor, "began_at": position.began_at, "due_at": position.due_at}
         async with self._deps.database.transaction() as session:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.domain.trust import Standing
+from bot.domain.trust import AccountStanding
 from bot.ports import Slack, SlackUser
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -25,9 +25,9 @@ class Members:
     def __init__(self, deps: Deps, slack: Slack, snapshot: Snapshot) -> None:
         self._deps, self._slack, self._snapshot = deps, slack, snapshot
         #: Those that were asked about one by one since accounts were last stored.
-        self._unstored: dict[str, Standing] = {}
+        self._unstored: dict[str, AccountStanding] = {}
 
-    def standing(self, slack_id: str) -> Standing | None:
+    def standing(self, slack_id: str) -> AccountStanding | None:
         """Return what an account is; None for one that nobody has asked about yet."""
         return self._snapshot.standing(slack_id)
 
@@ -35,7 +35,7 @@ class Members:
         """Read what the store knows and is not too old."""
         self._snapshot.put_standings(await stored(self._deps))
 
-    async def learn(self, slack_id: str) -> Standing:
+    async def learn(self, slack_id: str) -> AccountStanding:
         """Ask Slack what an account is. Raises SlackError when Slack does not say.
 
         Somebody waits for the answer and the store may be busy, so it is stored with the next page of accounts.
@@ -62,22 +62,22 @@ class Members:
             self._unstored.pop(slack_id, None)
 
 
-async def stored(deps: Deps) -> dict[str, Standing]:
+async def stored(deps: Deps) -> dict[str, AccountStanding]:
     """Return the standings in the store that are not too old, by Slack id."""
     since = deps.clock.now() - _LASTS
     async with deps.database.reading() as session:
         rows = await session.execute(
             select(col(SlackMember.slack_id), col(SlackMember.standing)).where(col(SlackMember.seen_at) > since)
         )
-        return {slack_id: Standing(standing) for slack_id, standing in rows}
+        return {slack_id: AccountStanding(standing) for slack_id, standing in rows}
 
 
-def standing_of(user: SlackUser) -> Standing:
+def standing_of(user: SlackUser) -> AccountStanding:
     """Return what an account is."""
     if user.is_stranger:
-        return Standing.STRANGER
+        return AccountStanding.STRANGER
     if not user.is_active:
-        return Standing.GONE
+        return AccountStanding.GONE
     if user.is_bot:
-        return Standing.BOT
-    return Standing.GUEST if user.is_guest else Standing.MEMBER
+        return AccountStanding.BOT
+    return AccountStanding.GUEST if user.is_guest else AccountStanding.MEMBER

@@ -16,7 +16,7 @@ from sqlmodel import col
 from bot.domain import rights
 from bot.domain.directory import Nearest
 from bot.domain.names import clean, fold
-from bot.domain.portfolio import Asked
+from bot.domain.portfolio import MissedName
 from bot.domain.secrets import looks_secret
 from bot.services import actors
 from bot.services.deps import Deps
@@ -65,14 +65,14 @@ async def remember(deps: Deps, asked: str, *, asker: str, is_public: bool) -> No
             row.text = text
 
 
-async def in_vain(deps: Deps, snapshot: Snapshot, *, limit: int) -> list[Asked]:
+async def in_vain(deps: Deps, snapshot: Snapshot, *, limit: int) -> list[MissedName]:
     """Return the names that were asked for most often, may be shown, and are still not answered."""
     query = select(Miss).where(col(Miss.text) != "")
     ordered = query.order_by(col(Miss.times).desc(), col(Miss.last_at).desc(), col(Miss.key)).limit(_MOST_READ)
     async with deps.database.reading() as session:
         rows = (await session.execute(ordered)).scalars()
-        missed = [Asked(row.key, row.text, row.times, row.last_at) for row in rows]
-    found: list[Asked] = []
+        missed = [MissedName(row.key, row.text, row.times, row.last_at) for row in rows]
+    found: list[MissedName] = []
     for each in missed:
         if len(found) >= limit:
             break
@@ -82,7 +82,7 @@ async def in_vain(deps: Deps, snapshot: Snapshot, *, limit: int) -> list[Asked]:
     return found
 
 
-async def shown_to(deps: Deps, snapshot: Snapshot, slack_id: str, *, limit: int) -> list[Asked]:
+async def shown_to(deps: Deps, snapshot: Snapshot, slack_id: str, *, limit: int) -> list[MissedName]:
     """Return what `in_vain` does for a catalog admin, and nothing for anybody else."""
     async with deps.database.reading() as session:
         account = await actors.account(session, deps.catalog_admins, slack_id)

@@ -15,7 +15,7 @@ from bot.blocks.text import Rendered
 from bot.blocks.values import encode
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
-from bot.domain.directory import Candidate, Match, Method, Nearest, Several
+from bot.domain.directory import Candidate, Match, Nearest, ResolutionMethod, Several
 from bot.domain.names import clean
 from bot.domain.ownership import Holding, Owned, Verdict
 from bot.domain.recipients import Recipient, Told
@@ -29,7 +29,7 @@ from bot.store import tables
 from bot.store.journal import audit, lock_catalog, next_revision
 
 #: Ways of matching that leave nothing to explain.
-_OUTRIGHT = frozenset({Method.REF, Method.NAME, Method.FOLDED})
+_OUTRIGHT = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME, ResolutionMethod.FOLDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Ambiguous:
+class SeveralAssets:
     """Several assets fit the question equally well."""
 
     asked: str
@@ -60,7 +60,7 @@ class Missing:
     name: str = ""
 
 
-Found = Answered | Ambiguous | Missing
+Found = Answered | SeveralAssets | Missing
 
 
 def find(snapshot: Snapshot, text: str, *, now: datetime, stale_after: timedelta) -> Found:
@@ -77,7 +77,7 @@ def find(snapshot: Snapshot, text: str, *, now: datetime, stale_after: timedelta
     asked = resolution.understood_as or snapshot.directory.plain(text)
     choices = _verdicts(snapshot, resolution.candidates, now=now, stale_after=stale_after)
     if isinstance(resolution, Several):
-        return Ambiguous(asked, choices)
+        return SeveralAssets(asked, choices)
     return Missing(asked, choices, snapshot.directory.name_in(text, resolution.understood_as))
 
 

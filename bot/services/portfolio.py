@@ -11,7 +11,7 @@ from rapidfuzz import process
 from bot.domain import ownership as rules
 from bot.domain.names import fold
 from bot.domain.ownership import Verdict
-from bot.domain.portfolio import Page, Portfolio, TeamCard, page_of
+from bot.domain.portfolio import AssetPage, Portfolio, TeamCard, page_of
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.errors import NotFoundError
 from bot.services.deps import Deps
@@ -87,10 +87,10 @@ def team_card(snapshot: Snapshot, portfolio: Portfolio, team: TeamRecord) -> Tea
     )
 
 
-def page(deps: Deps, snapshot: Snapshot, asset_ids: Sequence[int], number: int, *, size: int) -> Page:
+def page(deps: Deps, snapshot: Snapshot, asset_ids: Sequence[int], number: int, *, size: int) -> AssetPage:
     """Return a page of a list with what is said now of its assets; those that are gone by now are left out."""
     shown, at, count = page_of(asset_ids, number, size=size)
-    return Page(tuple(_verdicts(deps, snapshot, shown)), at, count)
+    return AssetPage(tuple(_verdicts(deps, snapshot, shown)), at, count)
 
 
 def team_called(snapshot: Snapshot, said: str) -> TeamRecord:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks.text import Rendered
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import PersonRecord, TeamRecord
-from bot.domain.trust import Standing
+from bot.domain.trust import AccountStanding
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -152,7 +152,7 @@ def _own(snapshot: Snapshot, recipient: Recipient) -> Iterator[_Way]:
 def _members(snapshot: Snapshot, team: TeamRecord | None) -> Iterator[_Way]:
     """Yield the ways to the first few full members of a team, always the same ones."""
     people = map(snapshot.person, sorted(team.member_ids)) if team is not None else ()
-    full = (each for each in people if snapshot.standing(slack_id_of(each)) is Standing.MEMBER)
+    full = (each for each in people if snapshot.standing(slack_id_of(each)) is AccountStanding.MEMBER)
     return _people(islice(full, _MOST_MEMBERS), Via.MEMBER)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.directory import Directory
 from bot.domain.names import fold
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
-from bot.domain.trust import Standing
+from bot.domain.trust import AccountStanding
 from bot.services.change_log import ChangeLog
 from bot.store import queries
 from bot.store.db import Database
@@ -51,7 +51,7 @@ class Snapshot:
         self._channel_ids: Mapping[str, str] = {}
         self._listed_channels: Set[str] | None = None
         self._shared_channels: dict[str, bool] = {}
-        self._standings: dict[str, Standing] = {}
+        self._standings: dict[str, AccountStanding] = {}
         #: The channels of teams as the catalog has them: the id that a name means may change.
         self._written_channels: dict[int, str] = {}
 
@@ -166,11 +166,11 @@ class Snapshot:
         """Let teams have the ids of these channels as well."""
         self.put_channels({**self._channel_ids, **ids})
 
-    def put_standings(self, standings: Mapping[str, Standing]) -> None:
+    def put_standings(self, standings: Mapping[str, AccountStanding]) -> None:
         """Learn what these accounts, by Slack id, are to the workspace."""
         self._standings.update(standings)
 
-    def standing(self, slack_id: str) -> Standing | None:
+    def standing(self, slack_id: str) -> AccountStanding | None:
         """Return what an account is; None for one that nobody has asked about yet."""
         return self._standings.get(slack_id)
 

@@ -18,7 +18,7 @@ from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
 from bot.domain.inventory.deployments import Deployment, LastRun
 from bot.domain.inventory.observations import CATALOG
 from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
-from bot.domain.sources import Source, Subject, rank
+from bot.domain.sources import ClaimSubject, Source, rank
 from bot.store import tables
 
 _ASSET_COLUMNS = (
@@ -295,7 +295,7 @@ async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict
     query = (
         select(claim.subject_id, source.id, source.name, source.format, source.is_human, source.precedence)
         .join_from(tables.core(tables.Claim), tables.core(tables.Source), source.id == claim.source_id)
-        .where(claim.subject == Subject.ASSET.value, claim.subject_id.in_(asset_ids), claim.digest != "")
+        .where(claim.subject == ClaimSubject.ASSET.value, claim.subject_id.in_(asset_ids), claim.digest != "")
         .where(claim.content["unowned_reason"].as_string().is_not(None))
     )
     found: dict[int, Source] = {}

@@ -9,7 +9,7 @@ from bot.blocks import eol as blocks
 from bot.blocks.eol import actions
 from bot.blocks.text import Block
 from bot.blocks.values import UNKNOWN, number, parse
-from bot.domain.eol.exposure import Running
+from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.outcomes import Outcome
 from bot.domain.eol.reminders import Card
 from bot.domain.records import TeamRecord
@@ -121,7 +121,9 @@ async def _unsure_form(context: Context, action: Action) -> Block:
     return await _pin_form(context, action, [one])
 
 
-async def _pin_form(context: Context, action: Action, runs: Sequence[Running], reminder_id: int | None = None) -> Block:
+async def _pin_form(
+    context: Context, action: Action, runs: Sequence[MatchedDeployment], reminder_id: int | None = None
+) -> Block:
     """Return the form of what is in the same hands, with the first of it chosen."""
     deployment_id = runs[0].deployment.id
     person_id = await _person_id(context, action)

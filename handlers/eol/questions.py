@@ -9,12 +9,12 @@ from bot.blocks import help as help_blocks
 from bot.blocks import values
 from bot.blocks.eol import choices
 from bot.blocks.eol import reports as blocks
-from bot.blocks.eol.reports import Frame, Turn
+from bot.blocks.eol.reports import ReportFrame, Turn
 from bot.blocks.text import Rendered
 from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.periods import Everything
 from bot.domain.eol.questions import parse, parse_command
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Ack
 from bot.services.context import Context
@@ -91,8 +91,8 @@ async def _answer(
     return await _render(context, understood or NothingFits(text, ()), frame, user_id)
 
 
-def _frame(user_id: str, text: str, *, may_share: bool) -> Frame:
-    return Frame(turn=Turn(0, user_id, text[:_MOST_ASKED]), may_share=may_share)
+def _frame(user_id: str, text: str, *, may_share: bool) -> ReportFrame:
+    return ReportFrame(turn=Turn(0, user_id, text[:_MOST_ASKED]), may_share=may_share)
 
 
 def _draw(context: Context, command: Command, text: str) -> Rendered:
@@ -111,7 +111,7 @@ def _draw(context: Context, command: Command, text: str) -> Rendered:
             return choices.nothing_fits(text, (), command.user_id)
 
 
-async def _post_picture(context: Context, command: Command, subject: Subject) -> None:
+async def _post_picture(context: Context, command: Command, subject: ReportScope) -> None:
     """Draw and share; what goes wrong is told to whoever asked, who would wait for the picture otherwise."""
     try:
         await share.check_place(context, command.channel_id)
@@ -141,7 +141,7 @@ def _chosen(context: Context, asset_id: int) -> Asked:
     return Asked(subject=questions.asset_subject(context.snapshot, asset), period=Everything())
 
 
-async def _render(context: Context, understood: Understood, frame: Frame, user_id: str) -> Rendered:
+async def _render(context: Context, understood: Understood, frame: ReportFrame, user_id: str) -> Rendered:
     match understood:
         case SeveralFit(about, assets):
             return choices.several(assets, about, user_id)
@@ -152,7 +152,7 @@ async def _render(context: Context, understood: Understood, frame: Frame, user_i
             return blocks.answer(made, _noted(frame, understood))
 
 
-def _noted(frame: Frame, asked: Asked) -> Frame:
+def _noted(frame: ReportFrame, asked: Asked) -> ReportFrame:
     note = blocks.understood(asked.understood_as) if asked.understood_as else ""
     if asked.is_for_want_of_a_team:
         note = blocks.NO_TEAM

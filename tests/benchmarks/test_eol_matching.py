@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.domain.eol import Ambiguous, InCycle, Table, match
+from bot.domain.eol import AmbiguousVersion, InCycle, Table, match
 from tests.eol_facts import facts, latest_versions, needs_facts, product, table
 
 pytestmark = [pytest.mark.bench, needs_facts]
@@ -94,7 +94,7 @@ def _outcomes(of: Table) -> Counter[str]:
 def _outcome(answer: object, cycle: str) -> str:
     if isinstance(answer, InCycle):
         return "own" if answer.cycle.name == cycle else "wrong"
-    if isinstance(answer, Ambiguous):
+    if isinstance(answer, AmbiguousVersion):
         return "ambiguous" if any(one.name == cycle for one in answer.candidates) else "missed"
     return "missed"
 

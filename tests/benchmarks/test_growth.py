@@ -22,7 +22,7 @@ from sqlalchemy import insert, select
 from sqlmodel import col
 
 from bot.domain.eol.periods import Everything
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.domain.inventory.observations import Seen
 from bot.services import ownership
 from bot.services import snapshot as snapshots
@@ -79,7 +79,7 @@ class Company:
         snapshot = self.context.snapshot
         team = snapshot.team(self.team_id)
         assert team is not None
-        subject = Asked(subject=Subject(teams=(team,)), period=Everything())
+        subject = Asked(subject=ReportScope(teams=(team,)), period=Everything())
 
         async def card() -> object:
             return team_card(snapshot, await self.context.portfolios.current(), team)
@@ -185,7 +185,7 @@ async def _lived_through(path: Path, size: int) -> Company:
                 await company.ask("answer")
                 clock.at += timedelta(days=1)
                 await company.ask("new day")
-            everything = Asked(subject=Subject(), period=Everything())
+            everything = Asked(subject=ReportScope(), period=Everything())
             await company.timed("all", "/eol all", lambda: reports.report(deps, company.context.watcher, everything))
         for key in [key for key, values in company.took.items() if len(values) < _ROUNDS]:
             company.took[key] *= _ROUNDS

@@ -8,7 +8,7 @@ import pytest
 
 from bot.blocks import calendars
 from bot.blocks.eol import report_words
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.domain.records import TeamRecord
 
 NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -54,4 +54,4 @@ def test_addresses_that_have_ended(count: int, said: str) -> None:
 )
 def test_teams_of_a_report(names: str, said: str) -> None:
     teams = tuple(team(number, name) for number, name in enumerate(names, 1))
-    assert report_words.who(Subject(teams=teams)) == said
+    assert report_words.who(ReportScope(teams=teams)) == said

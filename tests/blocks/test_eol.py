@@ -20,11 +20,11 @@ from bot.blocks.text import Rendered
 from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.exposure import NOBODY, Running
+from bot.domain.eol.exposure import NOBODY, MatchedDeployment
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
-from bot.domain.eol.outcomes import Recorded, Standing
-from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, FactsAge, Item
+from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
+from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, DueMilestone, FactsAge
 from bot.domain.escalation import Audience
 from bot.playground.refusals import check_view
 from bot.samples.eol import (
@@ -229,9 +229,9 @@ class TestTheCard:
     @pytest.mark.parametrize("number", [4, 6], ids=["snoozed", "waived"])
     def test_what_the_date_has_overtaken_is_no_answer_in_a_digest(self, number: int) -> None:
         earlier = story(on=date(2027, 3, 1), answers=(answers("Ada", until=SOON)[number],))
-        digest = Digest(addressee=team("Payments"), items=(Item(earlier, Milestone(90)),), today=TODAY)
+        digest = Digest(addressee=team("Payments"), items=(DueMilestone(earlier, Milestone(90)),), today=TODAY)
         assert "until" not in blocks.digest(digest).text
-        holding = replace(digest, items=(Item(answered(number, until=SOON), Milestone(90)),))
+        holding = replace(digest, items=(DueMilestone(answered(number, until=SOON), Milestone(90)),))
         assert "until" in blocks.digest(holding).text
 
     def test_what_is_said_to_be_done_is_verified_for_two_weeks(self) -> None:
@@ -264,13 +264,13 @@ class TestTheCard:
 
 
 class TestTheDigest:
-    def digest(self, items: tuple[Item, ...], **rest: Any) -> Digest:
+    def digest(self, items: tuple[DueMilestone, ...], **rest: Any) -> Digest:
         return Digest(addressee=team("Payments"), items=items, today=TODAY, **rest)
 
     def test_products_stay_together_and_the_most_urgent_goes_first(self) -> None:
-        def named(key: str, on: date) -> Item:
+        def named(key: str, on: date) -> DueMilestone:
             its = story(DeadlineKind.SUPPORT, on)
-            return Item(
+            return DueMilestone(
                 replace(its, watch=replace(its.watch, product=replace(postgresql(key), key=key))), Milestone(90)
             )
 
@@ -282,7 +282,7 @@ class TestTheDigest:
         assert [line[3] for line in lines] == ["e", "d", "c"]
 
     def test_it_is_short_however_much_there_is(self) -> None:
-        items = tuple(Item(story(), Milestone(90)) for _ in range(3000))
+        items = tuple(DueMilestone(story(), Milestone(90)) for _ in range(3000))
         unsure = tuple(running("db", number) for number in range(1, 2000))
         message = blocks.digest(self.digest(items, unsure=unsure, quiet=12))
         assert len(message.blocks) <= 30
@@ -298,13 +298,13 @@ class TestTheDigest:
         assert (asked["action_id"], asked["value"]) == (actions.PIN, "9")
 
     def test_the_first_one_says_that_it_is_everything_at_once(self) -> None:
-        first = blocks.digest(self.digest((Item(story(), Milestone(90)),), is_first=True))
+        first = blocks.digest(self.digest((DueMilestone(story(), Milestone(90)),), is_first=True))
         assert "This first digest has everything" in first.text
         assert "1 deadline to answer" in first.text
 
 
 def test_a_milestone_names_what_runs_it_and_what_was_answered() -> None:
-    item = Item(answered(0), Milestone(30))
+    item = DueMilestone(answered(0), Milestone(30))
     text = said(blocks.milestone(item, also=[blocks.also_line(story())]))
     assert "It runs on *orders-db*." in text
     assert "*Plan:*" in text
@@ -347,11 +347,11 @@ def test_the_end_shows_its_evidence() -> None:
 def test_a_receipt_says_what_happens_next() -> None:
     snoozed = replace(answers("Ada", until=date(2027, 3, 17))[4])
     its = story(answers=(snoozed,))
-    assert "because a snooze ends 14 days before the deadline" in said(blocks.receipt(Recorded(its, snoozed)))
+    assert "because a snooze ends 14 days before the deadline" in said(blocks.receipt(AnswerRecorded(its, snoozed)))
     late = answers("Ada", until=date(2027, 4, 30))[0]
-    text = said(blocks.receipt(Recorded(story(answers=(late,)), late)))
+    text = said(blocks.receipt(AnswerRecorded(story(answers=(late,)), late)))
     assert ":warning: That is 30 days after 2027-03-31: Extended support costs" in text
-    assert "Nothing was changed" in blocks.receipt(Standing(its, snoozed)).text
+    assert "Nothing was changed" in blocks.receipt(AlreadyStanding(its, snoozed)).text
 
 
 EVERY = st.integers(0, 10_000)
@@ -362,7 +362,7 @@ EVERY = st.integers(0, 10_000)
 def test_whatever_strangers_write_is_inert(name: str, which: int) -> None:
     known = list(cards(name))
     its = known[which % len(known)]
-    item = Item(its, Milestone(which % 90))
+    item = DueMilestone(its, Milestone(which % 90))
     digest = Digest(addressee=team(name), items=(item,) * 20, today=TODAY, unsure=(running(name),) * 9)
     results = list(outcomes(name))
     for message in (
@@ -379,7 +379,7 @@ def test_whatever_strangers_write_is_inert(name: str, which: int) -> None:
 @settings(max_examples=40)
 @given(foreign_words, st.lists(foreign_words, max_size=4))
 def test_whatever_strangers_write_fits_a_form(name: str, versions: list[str]) -> None:
-    runs: tuple[Running, ...] = (running(name), *(running(each, 2 + at) for at, each in enumerate(versions)))
+    runs: tuple[MatchedDeployment, ...] = (running(name), *(running(each, 2 + at) for at, each in enumerate(versions)))
     its = card(name, watch(name, runs=runs), answers=answers(name, until=SOON))
     candidates = [(its.watch.product, cycle) for cycle in its.watch.product.cycles]
     for view in (
@@ -398,7 +398,7 @@ def test_whatever_strangers_write_fits_a_form(name: str, versions: list[str]) ->
 def test_thousands_of_assets_fit() -> None:
     runs = tuple(running("x" * 300, number, is_disputed=number % 2 == 0) for number in range(1, 5000))
     its = card("x" * 300, watch("x" * 300, runs=runs))
-    for message in (blocks.card(its), blocks.milestone(Item(its, Milestone(7))), blocks.explanation(its)):
+    for message in (blocks.card(its), blocks.milestone(DueMilestone(its, Milestone(7))), blocks.explanation(its)):
         assert_fit_for_slack(message, ids=IDS)
         assert len(message.text) < 8000
     assert check_view(blocks.pin_view(runs, [], METADATA)) == []

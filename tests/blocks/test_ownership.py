@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.blocks import ownership as blocks
-from bot.blocks.ownership import Frame
+from bot.blocks.ownership import AnswerFrame
 from bot.blocks.text import Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.ownership import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict, verdict
@@ -26,7 +26,7 @@ from tests.blocks.foreign import UNSEEN, mrkdwn, strings, unexpected_markup, wor
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 ADA_ID, CHANNEL_ID = "U0ADA1234", "C0PAYMENTS"
 REAL = frozenset({ADA_ID, CHANNEL_ID})
-PLAIN = Frame()
+PLAIN = AnswerFrame()
 
 ADA = PersonRecord(id=1, name="Ada", slack_id=ADA_ID)
 LIN = PersonRecord(id=2, name="Lin")
@@ -74,7 +74,7 @@ def judged(subject: AssetRecord, *, area: Area | None = None, catalog: Catalog |
     return verdict(subject, catalog or Catalog(), now=NOW, stale_after=timedelta(days=180), area=area)
 
 
-def answered(subject: AssetRecord, *, area: Area | None = None, frame: Frame = PLAIN) -> str:
+def answered(subject: AssetRecord, *, area: Area | None = None, frame: AnswerFrame = PLAIN) -> str:
     return blocks.answer(judged(subject, area=area), frame).text
 
 
@@ -204,7 +204,7 @@ class TestWarningsAndTrust:
         assert "confirmed by somebody <!date^" in blocks.answer(confirmed, PLAIN).text
 
     def test_what_was_understood_is_in_both_twins(self) -> None:
-        message = blocks.answer(judged(asset(fact(PAYMENTS))), Frame(understood_as="checkout"))
+        message = blocks.answer(judged(asset(fact(PAYMENTS))), AnswerFrame(understood_as="checkout"))
         assert "I read that as *checkout*" in message.text
         assert any("I read that as *checkout*" in text for text in mrkdwn(list(message.blocks)))
 
@@ -212,13 +212,13 @@ class TestWarningsAndTrust:
 class TestButtons:
     def test_who_may_confirm_is_offered_it(self) -> None:
         said = judged(asset(fact(PAYMENTS)), area=Area.CI_CD)
-        assert buttons(blocks.answer(said, Frame(may_confirm=True))) == dict.fromkeys(
+        assert buttons(blocks.answer(said, AnswerFrame(may_confirm=True))) == dict.fromkeys(
             (blocks.CONFIRM, blocks.DOUBT, blocks.SHARE), "7|ci-cd"
         )
         assert blocks.CONFIRM not in buttons(blocks.answer(said, PLAIN))
 
     def test_a_claim_of_what_is_confirmed_is_under_the_menu(self) -> None:
-        frame = Frame(may_claim=True)
+        frame = AnswerFrame(may_claim=True)
 
         def shown(subject: AssetRecord) -> list[tuple[str, str]]:
             elements = blocks.answer(judged(subject), frame).blocks[-1]["elements"]
@@ -238,7 +238,7 @@ class TestButtons:
         assert set(buttons(blocks.answer(judged(asset(unowned_reason="x")), PLAIN))) == {blocks.SHARE}
 
     def test_a_shared_answer_has_none_and_says_who_shared_it(self) -> None:
-        shared = blocks.answer(judged(asset(fact(PAYMENTS))), Frame(is_shared=True, shared_by=ADA_ID))
+        shared = blocks.answer(judged(asset(fact(PAYMENTS))), AnswerFrame(is_shared=True, shared_by=ADA_ID))
         assert buttons(shared) == {}
         assert f"Shared by <@{ADA_ID}>" in shared.text
 
@@ -348,7 +348,7 @@ def foreign_verdicts(draw: st.DrawFn) -> Verdict:
 
 
 FRAMES = st.builds(
-    Frame,
+    AnswerFrame,
     understood_as=words,
     may_confirm=st.booleans(),
     is_shared=st.booleans(),
@@ -387,7 +387,7 @@ def expected_warnings(said: Verdict) -> list[str]:
 @given(foreign_verdicts(), FRAMES, st.none() | PEOPLE)
 @settings(max_examples=300)
 def test_an_answer_is_fit_for_slack_whatever_strangers_wrote(
-    said: Verdict, frame: Frame, confirmed_by: PersonRecord | None
+    said: Verdict, frame: AnswerFrame, confirmed_by: PersonRecord | None
 ) -> None:
     message = blocks.answer(said, frame, confirmed_by=confirmed_by)
     real = REAL | {each.slack_id for each in [confirmed_by] if each is not None and each.slack_id == ADA_ID}
@@ -441,7 +441,7 @@ def test_sixty_facts_fifty_links_and_names_of_4000_characters_fit(name: str, sou
     for area in (None, Area.CI_CD):
         said = judged(subject, area=area, catalog=crowd(name))
         assert isinstance(said, Disputed if sources > 1 else Owned)
-        assert_fit_for_slack(blocks.answer(said, Frame(understood_as=name)))
+        assert_fit_for_slack(blocks.answer(said, AnswerFrame(understood_as=name)))
     small = asset(name=name, unowned_reason=name)
     assert_fit_for_slack(blocks.answer(judged(small), PLAIN))
     assert_fit_for_slack(blocks.several([(small, name)] * 60, name))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.catalog import imports
-from bot.clients.catalog import Found
+from bot.clients.catalog import SourceFiles
 from bot.domain.catalog import SourceCatalog
 from tests.cli.conftest import Baton
 from tests.cli.test_catalog import rows
@@ -31,13 +31,13 @@ def file(tmp_path: Path) -> Path:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The formats whose files are read, as they are."""
     seen: list[str] = []
-    read = Found.read
+    read = SourceFiles.read
 
-    def spied(self: Found, progress: Callable[[int, int], None] | None = None) -> SourceCatalog:
+    def spied(self: SourceFiles, progress: Callable[[int, int], None] | None = None) -> SourceCatalog:
         seen.append(self.format.name)
         return read(self, progress)
 
-    monkeypatch.setattr(Found, "read", spied)
+    monkeypatch.setattr(SourceFiles, "read", spied)
     return seen
 
 
@@ -228,14 +228,14 @@ def test_what_people_decide_does_not_need_the_files(baton: Baton, file: Path, re
 def test_what_was_written_while_it_was_read_is_read_again(
     baton: Baton, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = Found.read
+    read = SourceFiles.read
 
-    def overtaken(self: Found, progress: Callable[[int, int], None] | None = None) -> SourceCatalog:
+    def overtaken(self: SourceFiles, progress: Callable[[int, int], None] | None = None) -> SourceCatalog:
         file.write_text(CSV + "cart,service,web\n")
         return read(self, progress)
 
     with monkeypatch.context() as busy:
-        busy.setattr(Found, "read", overtaken)
+        busy.setattr(SourceFiles, "read", overtaken)
         assert "assets: 3 added" in baton("catalog", "import", "csv", file).out
     file.write_text(CSV)
     assert "assets: 1 removed" in baton("catalog", "import", "csv", file).out, (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.clients.catalog import FORMATS, Found, ReadOptions, _found, look
+from bot.clients.catalog import FORMATS, ReadOptions, SourceFiles, _found, look
 from tests.clients.test_catalog_docs_and_demo import DEMO, FOLDERS
 from tests.conftest import REPOSITORY
 
@@ -130,7 +130,7 @@ def opening(seen: set[Path]) -> Iterator[None]:
         is_on = False
 
 
-def sample(name: str) -> Found:
+def sample(name: str) -> SourceFiles:
     folder = CORPUS / name if any((CORPUS / name).glob("*")) else DEMO / FOLDERS.get(name, name)
     found = look(name, [folder])
     assert found.files, f"there is no sample of {name}"

@@ -14,7 +14,7 @@ from aiohttp import web
 from yarl import URL
 
 from bot.clients.eol.feed import Failed, Fetched, NotModified, _FailedError, _target, fetch
-from bot.domain.eol.feed import Accepted, Refused, judge
+from bot.domain.eol.feed import CopyAccepted, CopyRefused, judge
 from tests.conftest import SHARED
 from tests.eol_server import PATH, Handler, answering, document, raw, server
 
@@ -67,7 +67,7 @@ class TestAnswers:
         assert isinstance(before, Fetched)
         assert isinstance(after, Fetched)
         assert before.body != after.body
-        assert judge(before.summary, after.summary) == Accepted(changed=False)
+        assert judge(before.summary, after.summary) == CopyAccepted(changed=False)
 
     async def test_half_a_document_is_read_and_refused(self) -> None:
         async with server(answering(200, document(20))) as url:
@@ -76,7 +76,7 @@ class TestAnswers:
             after = await fetch(url)
         assert isinstance(before, Fetched)
         assert isinstance(after, Fetched)
-        assert isinstance(judge(before.summary, after.summary), Refused)
+        assert isinstance(judge(before.summary, after.summary), CopyRefused)
 
     async def test_the_sample_of_the_real_shape(self) -> None:
         sample = SHARED / "eol" / "api_v1_sample.json"

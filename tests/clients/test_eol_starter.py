@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.clients.eol import starter
-from bot.domain.eol import Ambiguous, Cycle, InCycle, Phase, Product, Table, match, phase
+from bot.domain.eol import AmbiguousVersion, Cycle, InCycle, Phase, Product, Table, match, phase
 from bot.errors import UnreadableError
 from tests.eol_facts import facts, needs_facts, product
 
@@ -109,7 +109,7 @@ def test_a_cycle_that_it_lacks_is_never_taken_for_one_that_it_has(table: Table) 
                 found = match(table, product=one.key, version=version)
                 if each.name not in have and isinstance(found, InCycle):
                     taken.append((one.key, version, found.cycle.name))
-                if each.name in have and not isinstance(found, InCycle | Ambiguous):
+                if each.name in have and not isinstance(found, InCycle | AmbiguousVersion):
                     taken.append((one.key, version, "nothing"))
     assert taken == []
 

@@ -14,7 +14,7 @@ from bot.clients.timeline import REST_HEIGHT, ROW_HEIGHT, WIDTH, draw
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.reports import Urgency
-from bot.domain.eol.timeline import MOST_ROWS, Row, Timeline, timeline
+from bot.domain.eol.timeline import MOST_ROWS, Timeline, TimelineRow, timeline
 from tests.domain.eol.test_reports import END, TODAY, answer, compiled, remembered, runs
 
 BLUE, ORANGE, RED = (0x00, 0x72, 0xB2), (0xE6, 0x9F, 0x00), (0xD5, 0x5E, 0x00)
@@ -30,7 +30,7 @@ def colours(png: bytes) -> dict[tuple[int, int, int], int]:
     return {colour: count for count, colour in found}  # type: ignore[misc]  # in RGB each is a tuple
 
 
-def row(name: str = "thing 1", **more: object) -> Row:
+def row(name: str = "thing 1", **more: object) -> TimelineRow:
     made: dict[str, object] = {
         "product": name.split(" ", maxsplit=1)[0],
         "release": name,
@@ -41,10 +41,10 @@ def row(name: str = "thing 1", **more: object) -> Row:
         "ended": TODAY + timedelta(200),
         **more,
     }
-    return Row(**made)  # type: ignore[arg-type]  # the fields are given by name
+    return TimelineRow(**made)  # type: ignore[arg-type]  # the fields are given by name
 
 
-def shown(*rows: Row, more: int = 0) -> Timeline:
+def shown(*rows: TimelineRow, more: int = 0) -> Timeline:
     return Timeline(
         title="End of life: Payments", today=TODAY, first=TODAY - timedelta(366), last=TODAY + timedelta(366),
         rows=rows, more=more,

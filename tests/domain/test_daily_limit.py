@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.daily_limit import Agenda, Due, NothingThisWeek, Ping, Weekly, Written, say
+from bot.domain.daily_limit import Agenda, DailyMessage, Due, NothingThisWeek, Weekly, Written, say
 from bot.domain.digests import preventable_first
 from bot.domain.escalation import Audience, is_fresh, unheard
 from bot.domain.working_time import WorkingTime
@@ -25,7 +25,7 @@ def due(noun: str, days: int, *, is_loud: bool = True, tier: int = 1) -> Due:
 def test_the_most_urgent_leads_whichever_noun_it_is_of() -> None:
     agendas = [Agenda(due=(due("a", 30), due("a", 7, tier=2))), Agenda(due=(due("b", 7), due("b", 1, is_loud=False)))]
     said = say(agendas, now=WEDNESDAY, work=WORK, written=Written(looked=LOOKED))
-    assert said == Ping(due("b", 7), (due("a", 7, tier=2), due("a", 30)))
+    assert said == DailyMessage(due("b", 7), (due("a", 7, tier=2), due("a", 30)))
 
 
 @pytest.mark.parametrize(

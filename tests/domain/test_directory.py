@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.catalog import Area, AssetKind, Role
-from bot.domain.directory import Candidate, Directory, Match, Method, Nearest, Resolution, Several
+from bot.domain.directory import Candidate, Directory, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.records import AssetRecord, OwnershipRecord
 from tests.domain.directory_assets import NOON, asset
 
@@ -53,30 +53,32 @@ def _name(directory: Directory, found: Resolution) -> str | None:
 @pytest.mark.parametrize(
     ("text", "name", "method"),
     [
-        ("payments-db", "payments-db", Method.NAME),
-        ("Payments-DB", "payments-db", Method.NAME),
-        ("  payments-db ", "payments-db", Method.NAME),
-        ("database:payments-db", "payments-db", Method.REF),
-        ("DATABASE:Payments-db", "payments-db", Method.REF),
-        ("pay-database-main", "payments-db", Method.ALIAS),
-        ("pay database main", "payments-db", Method.FOLDED),
-        ("payments_db", "payments-db", Method.FOLDED),
-        ("PaymentsDb", "payments-db", Method.FOLDED),
-        ("paymentsdb", "payments-db", Method.FOLDED),
-        ("refund handler v2", "RefundHandlerV2", Method.FOLDED),
-        ("node112", "node-1-12", Method.FOLDED),
-        ("db payments", "payments-db", Method.WORDS),
-        ("worker checkout", "checkout-worker", Method.WORDS),
-        ("shipping label", "shipping-label-service", Method.WORDS),
-        ("payments database", "payments-db", Method.ABBREVIATION),
-        ("k8s state metrics", "kube-state-metrics", Method.ABBREVIATION),
-        ("shop", "acme/shop", Method.ALIAS),
-        ("who am i", "who-am-i", Method.FOLDED),
-        ("the guide", "the-guide", Method.FOLDED),
-        ("monitoring", "monitoring", Method.NAME),
+        ("payments-db", "payments-db", ResolutionMethod.NAME),
+        ("Payments-DB", "payments-db", ResolutionMethod.NAME),
+        ("  payments-db ", "payments-db", ResolutionMethod.NAME),
+        ("database:payments-db", "payments-db", ResolutionMethod.REF),
+        ("DATABASE:Payments-db", "payments-db", ResolutionMethod.REF),
+        ("pay-database-main", "payments-db", ResolutionMethod.ALIAS),
+        ("pay database main", "payments-db", ResolutionMethod.FOLDED),
+        ("payments_db", "payments-db", ResolutionMethod.FOLDED),
+        ("PaymentsDb", "payments-db", ResolutionMethod.FOLDED),
+        ("paymentsdb", "payments-db", ResolutionMethod.FOLDED),
+        ("refund handler v2", "RefundHandlerV2", ResolutionMethod.FOLDED),
+        ("node112", "node-1-12", ResolutionMethod.FOLDED),
+        ("db payments", "payments-db", ResolutionMethod.WORDS),
+        ("worker checkout", "checkout-worker", ResolutionMethod.WORDS),
+        ("shipping label", "shipping-label-service", ResolutionMethod.WORDS),
+        ("payments database", "payments-db", ResolutionMethod.ABBREVIATION),
+        ("k8s state metrics", "kube-state-metrics", ResolutionMethod.ABBREVIATION),
+        ("shop", "acme/shop", ResolutionMethod.ALIAS),
+        ("who am i", "who-am-i", ResolutionMethod.FOLDED),
+        ("the guide", "the-guide", ResolutionMethod.FOLDED),
+        ("monitoring", "monitoring", ResolutionMethod.NAME),
     ],
 )
-def test_a_name_is_found_however_it_is_spelt(directory: Directory, text: str, name: str, method: Method) -> None:
+def test_a_name_is_found_however_it_is_spelt(
+    directory: Directory, text: str, name: str, method: ResolutionMethod
+) -> None:
     found = directory.resolve(text)
     assert isinstance(found, Match)
     assert (_name(directory, found), found.method) == (name, method)
@@ -101,7 +103,7 @@ def test_slips_of_the_finger_are_seen_through(directory: Directory, text: str, n
     found = directory.resolve(text)
     assert _name(directory, found) == name
     assert isinstance(found, Match)
-    assert found.method is Method.TYPO
+    assert found.method is ResolutionMethod.TYPO
     assert found.confidence < 0.95
 
 
@@ -305,7 +307,7 @@ def test_a_renamed_asset_answers_to_its_new_name_only() -> None:
     directory.replace(asset("journal", id=old.id))
     assert _name(directory, directory.resolve("journal")) == "journal"
     assert directory.resolve("ledger") == Nearest((), "ledger")
-    assert directory.resolve("journla") == Match(old.id, 0.9, Method.TYPO, "journal")
+    assert directory.resolve("journla") == Match(old.id, 0.9, ResolutionMethod.TYPO, "journal")
 
 
 def _kind(directory: Directory, candidate: Candidate) -> AssetKind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.catalog import AssetKind, PathRule
-from bot.domain.directory import Directory, Match, Method, Nearest, Several
+from bot.domain.directory import Directory, Match, Nearest, ResolutionMethod, Several
 from bot.domain.records import AssetRecord
 from tests.domain.directory_assets import asset
 
@@ -77,7 +77,7 @@ def directory() -> Directory:
 def test_an_address_is_known_however_it_is_written(directory: Directory, text: str, name: str) -> None:
     found = directory.resolve(text)
     assert isinstance(found, Match)
-    assert found.method in (Method.ADDRESS, Method.ALIAS)
+    assert found.method in (ResolutionMethod.ADDRESS, ResolutionMethod.ALIAS)
     known = directory.get(found.asset_id)
     assert known is not None
     assert known.name == name
@@ -119,7 +119,7 @@ def test_another_address_is_another_thing(directory: Directory, text: str) -> No
 def test_the_last_rule_that_matches_owns_the_path(directory: Directory, text: str, pattern: str) -> None:
     found = directory.resolve(text)
     assert isinstance(found, Match)
-    assert found.method is Method.PATH
+    assert found.method is ResolutionMethod.PATH
     assert found.understood_as.endswith(f":{pattern}")
 
 
@@ -178,4 +178,4 @@ def test_a_path_in_a_named_repository_is_looked_up_there(directory: Directory) -
     assert isinstance(alone, Several)
     found = directory.resolve("who owns apps/checkout/cli.py in acme/shop?")
     assert isinstance(found, Match)
-    assert (found.method, found.understood_as) == (Method.PATH, "acme/shop:/apps/checkout/")
+    assert (found.method, found.understood_as) == (ResolutionMethod.PATH, "acme/shop:/apps/checkout/")

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA, Levenshtein
 
 from bot.domain.catalog import AssetKind, PathRule
-from bot.domain.directory import Directory, Match, Method, Nearest, Several
-from bot.domain.directory.rows import Rows, near_keys, piece_keys
+from bot.domain.directory import Directory, Match, Nearest, ResolutionMethod, Several
+from bot.domain.directory.rows import HashedRows, near_keys, piece_keys
 from bot.domain.names import clean, fold
 from bot.domain.records import AssetRecord
 
@@ -164,7 +164,7 @@ def test_separators_and_case_do_not_matter(name: str, separator: str) -> None:
     directory = Directory.build([AssetRecord(id=1, ref="service:x/y", kind=AssetKind.SERVICE, name=name)])
     found = directory.resolve(name.replace("-", "_").upper())
     assert isinstance(found, Match)
-    assert found.method in (Method.NAME, Method.FOLDED)
+    assert found.method in (ResolutionMethod.NAME, ResolutionMethod.FOLDED)
 
 
 _LETTERS = st.text("abcd", min_size=3, max_size=12)
@@ -178,7 +178,7 @@ def test_near_texts_share_a_key(text: str, other: str) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 40)), max_size=40), st.data())
 def test_rows_are_a_multimap(pairs: list[tuple[int, int]], data: st.DataObject) -> None:
-    rows = Rows()
+    rows = HashedRows()
     held: set[tuple[int, int]] = set()
     for key, number in pairs:
         if (key, number) in held and data.draw(st.booleans()):

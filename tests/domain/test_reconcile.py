@@ -28,8 +28,8 @@ from bot.domain.reconcile.assets import Refs, identity, merge, ref_of, suffixed
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_asset, decode_person, decode_team, digest, encode, external_id
 from bot.domain.reconcile.diff import Diff, StoredClaim, broken_paths, is_under, refusal
-from bot.domain.reconcile.owners import Index, UnknownPerson, UnknownTeam, nearest
-from bot.domain.reconcile.parents import Candidate, ParentClaim, Parents, break_cycles, by_depth
+from bot.domain.reconcile.owners import OwnerIndex, UnknownPerson, UnknownTeam, nearest
+from bot.domain.reconcile.parents import ParentCandidate, ParentClaim, Parents, break_cycles, by_depth
 from bot.domain.reconcile.people import People, person_key
 from bot.domain.reconcile.teams import SourcedTeam, cluster
 from bot.domain.sources import PRECEDENCE, Source, rank
@@ -253,7 +253,7 @@ def declared(name: str, **fields: object) -> TeamEntry:
 
 def test_owners_are_found_by_the_whole_name_before_its_last_part() -> None:
     crew, payments = declared("Payments Crew", aliases=("@acme/payments",)), declared("payments")
-    index = Index(Book(teams=[crew, payments]))
+    index = OwnerIndex(Book(teams=[crew, payments]))
     assert index.resolve(OwnerRef("payments", OwnerType.TEAM, "@acme/payments")) is crew
     assert index.resolve(OwnerRef("payments")) is payments
     assert index.resolve(OwnerRef("@beta/payments")) is payments
@@ -262,7 +262,7 @@ def test_owners_are_found_by_the_whole_name_before_its_last_part() -> None:
 
 def test_an_unknown_email_is_a_team_by_its_local_part_or_a_person() -> None:
     payments = declared("payments")
-    index = Index(Book(teams=[payments, TeamEntry(folded="ops", name="ops")]))
+    index = OwnerIndex(Book(teams=[payments, TeamEntry(folded="ops", name="ops")]))
     assert index.resolve(OwnerRef("payments@example.com")) is payments
     assert index.resolve(OwnerRef("ops@example.com")) == UnknownPerson(("email", "ops@example.com"))
 
@@ -301,8 +301,8 @@ def test_clusters_of_teams_are_whole_and_do_not_depend_on_order(claims: list[Sou
 
 def test_parents_by_external_id_then_ref_then_a_name_of_ones_own() -> None:
     shop, theirs = (
-        Candidate(1, "system:shop", "shop", frozenset({1})),
-        Candidate(2, "cluster:shop", "Shop", frozenset({2})),
+        ParentCandidate(1, "system:shop", "shop", frozenset({1})),
+        ParentCandidate(2, "cluster:shop", "Shop", frozenset({2})),
     )
     parents = Parents({(1, "x"): 9}, [shop, theirs])
     assert parents.find(ParentClaim(5, 1, "x")) == 9

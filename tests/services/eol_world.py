@@ -15,7 +15,7 @@ from sqlmodel import col
 from bot.clients.slack import SlackClient
 from bot.domain.eol import Cycle, Product, Table
 from bot.domain.eol.reminders import Remembered
-from bot.playground.fake_slack import FakeSlack, Message
+from bot.playground.fake_slack import FakeSlack, PostedMessage
 from bot.services import snapshot as snapshots
 from bot.services.context import assemble
 from bot.services.deps import Deps
@@ -342,7 +342,7 @@ class World:
         return [each.key for each in self.seen()]
 
 
-def _buttons(message: Message) -> tuple[str, ...]:
+def _buttons(message: PostedMessage) -> tuple[str, ...]:
     elements = [each for block in message.blocks for each in block.get("elements", ())]
     return tuple(each["text"]["text"] for each in elements if each["type"] == "button")
 

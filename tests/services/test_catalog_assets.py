@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Origin, PathRule, Problem, Role, Runs
-from bot.services.catalog import Action, Outcome
+from bot.services.catalog import ImportOutcome, ReportAction
 from bot.services.catalog.report import MAX_CHANGES
 from bot.store import tables
 from bot.store.db import Database
@@ -35,7 +35,7 @@ async def test_an_asset_is_stored_as_claimed(world: World) -> None:
     )
     report = await world.load("backstage", claim)
     row = (await world.assets())["service:shop/payments api"]
-    assert report.outcome is Outcome.IMPORTED
+    assert report.outcome is ImportOutcome.IMPORTED
     assert (row.name, row.kind, row.namespace, row.description) == ("Payments API", "service", "shop", "Takes money.")
     assert (row.aliases, row.addresses, row.tags) == (["pay"], ["pay.example.test"], [["env", "prod"]])
     assert (row.hosting, row.tier, row.links) == ("managed", 1, [["runbook", "https://example.test/r"]])
@@ -48,7 +48,7 @@ async def test_a_second_run_changes_nothing_but_the_moment_it_was_read(world: Wo
     await world.load("csv", *claims)
     before = await world.dump()
     report = await world.load("csv", *claims)
-    assert report.outcome is Outcome.UNCHANGED
+    assert report.outcome is ImportOutcome.UNCHANGED
     assert report.counts["assets_unchanged"] == report.counts["facts_unchanged"] == 2
     assert await world.dump() == before
     [source] = await world.rows(tables.Source)
@@ -120,7 +120,9 @@ async def test_what_goes_is_gone_and_comes_back_as_itself(world: World) -> None:
     ids = {ref: row.id for ref, row in (await world.assets()).items()}
     report = await world.load("csv", both[0])
     assert report.counts["assets_removed"] == report.counts["facts_removed"] == 1
-    assert [(c.action, c.name, c.owners_before) for c in report.changes] == [(Action.REMOVED, "service:blue", ("ops",))]
+    assert [(c.action, c.name, c.owners_before) for c in report.changes] == [
+        (ReportAction.REMOVED, "service:blue", ("ops",))
+    ]
     [gone] = [row for row in await world.rows(tables.Asset) if row.gone_at]
     assert (gone.ref, gone.gone_at, gone.revision) == ("service:blue", world.clock.now(), 2)
     assert len(await world.facts()) == 1
@@ -175,13 +177,13 @@ async def test_a_mass_removal_is_refused_unless_asked_for(world: World) -> None:
     await world.load("csv", *claims)
     before = await world.dump()
     refused = await world.load("csv", *claims[:23])
-    assert refused.outcome is Outcome.REFUSED
+    assert refused.outcome is ImportOutcome.REFUSED
     assert "remove 7 of the source's 30 assets" in refused.refusal
     assert "--allow-mass-change" in refused.refusal
     assert await world.dump() == before
     assert (await world.rows(tables.ImportRun))[-1].outcome == "refused"
-    assert (await world.load("csv", *claims[:24])).outcome is Outcome.IMPORTED
-    assert (await world.load("csv", allow_mass_change=True)).outcome is Outcome.IMPORTED
+    assert (await world.load("csv", *claims[:24])).outcome is ImportOutcome.IMPORTED
+    assert (await world.load("csv", allow_mass_change=True)).outcome is ImportOutcome.IMPORTED
     assert await world.assets() == {}
 
 
@@ -189,7 +191,7 @@ async def test_nothing_readable_is_refused_whatever_is_asked_for(world: World) -
     await world.load("csv", asset("1", "red", origin=Origin("a.csv", 1)))
     problem = Problem(Origin("b.csv"), "is not CSV")
     refused = await world.load("csv", problem, allow_mass_change=True)
-    assert refused.outcome is Outcome.REFUSED
+    assert refused.outcome is ImportOutcome.REFUSED
     assert list(await world.assets()) == ["service:red"]
 
 
@@ -223,7 +225,7 @@ async def test_a_dry_run_reports_the_same_and_writes_nothing(world: World) -> No
     claims = [asset("1", "red", "dev"), asset("2", "blue")]
     async with world.rehearsing():
         dry = await world.load("csv", *claims)
-        assert (await world.load("csv", *claims)).outcome is Outcome.UNCHANGED
+        assert (await world.load("csv", *claims)).outcome is ImportOutcome.UNCHANGED
     assert await world.dump() == before
     assert await world.count(tables.ImportRun) == runs
     wet = await world.load("csv", *claims)
@@ -235,7 +237,7 @@ async def test_a_parent_that_nothing_fits_is_noted_until_it_comes(world: World) 
     claims = [asset("1", "api", parent="shop"), asset("2", "db", parent="api")]
     first = await world.load("csv", *claims)
     again = await world.load("csv", *claims)
-    assert again.outcome is Outcome.UNCHANGED
+    assert again.outcome is ImportOutcome.UNCHANGED
     for report in (first, again):
         [note] = report.problems
         assert "is called 'shop'" in note.message
@@ -278,7 +280,7 @@ async def test_only_what_is_touched_gets_the_new_revision(world: World) -> None:
 async def test_a_moved_line_is_remembered_and_is_no_change(world: World) -> None:
     await world.load("csv", asset("1", "red", origin=Origin("a.csv", 2)))
     report = await world.load("csv", asset("1", "red", origin=Origin("a.csv", 9)))
-    assert (report.outcome, await world.revision()) == (Outcome.UNCHANGED, 1)
+    assert (report.outcome, await world.revision()) == (ImportOutcome.UNCHANGED, 1)
     assert [claim.line for claim in await world.rows(tables.Claim)] == [9]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import CatalogError
-from bot.services.catalog import Outcome
+from bot.services.catalog import ImportOutcome
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import World, asset, team
@@ -27,7 +27,7 @@ async def test_imports_of_several_sources_at_once_are_all_carried_out(world: Wor
             for name in sources
         )
     )
-    assert {report.outcome for report in reports} == {Outcome.IMPORTED}
+    assert {report.outcome for report in reports} == {ImportOutcome.IMPORTED}
     assert await world.revision() == 5
     owners = await world.owners()
     assert owners["service:red"] == {(name, "ops", "all", "owner") for name in sources}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.errors import NotAllowedError, NotFoundError
-from bot.services.catalog import Outcome
+from bot.services.catalog import ImportOutcome
 from bot.services.catalog.export import export
 from bot.services.catalog.precedence import prefer
 from bot.services.catalog.teams import merge_teams, rename_team
@@ -56,7 +56,7 @@ async def test_imports_do_not_undo_a_new_name(world: World) -> None:
     claims = team("Billing"), asset("1", "red", "billing")
     await world.load("backstage", *claims)
     await rename(world, "Billing", "Payments")
-    assert (await world.load("backstage", *claims)).outcome is Outcome.UNCHANGED
+    assert (await world.load("backstage", *claims)).outcome is ImportOutcome.UNCHANGED
     await world.load("backstage", team("Billing", channel="#pay"), asset("2", "blue", "billing"), claims[1])
     await world.load("csv", asset("3", "green", "@acme/billing"))
     [renamed] = (await world.teams()).values()
@@ -108,7 +108,7 @@ async def test_two_teams_of_one_source_become_one(world: World) -> None:
     assert await world.owner_names("service:red") == {"Platform"}
     assert len(await world.rows(tables.Membership)) == 2
     assert await known_as(world, "Core", "Kernel", "Platform") == ["Platform"] * 3
-    assert (await world.load("backstage", *claims)).outcome is Outcome.UNCHANGED
+    assert (await world.load("backstage", *claims)).outcome is ImportOutcome.UNCHANGED
     await world.load("backstage", *claims, asset("3", "green", "Core"), team("Search"))
     assert set(await world.teams()) == {"Platform", "Search"}
     assert await world.owner_names("service:green") == {"Platform"}

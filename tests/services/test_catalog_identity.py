@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.domain.catalog import PersonClaim
 from bot.services.catalog import PersonChange
-from bot.services.catalog.report import Action
+from bot.services.catalog.report import ReportAction
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import World, person, team
@@ -67,18 +67,18 @@ async def test_a_file_does_not_bring_back_whose_account_slack_has_deactivated(wo
 async def test_somebody_of_whom_only_one_source_speaks_is_gone_and_the_report_says_so(world: World) -> None:
     await world.load("baton", team("Payments", members=("ann@example.test",)))
     gone = await world.load("csv", person(email="ann@example.test", is_active=False))
-    assert gone.people == (PersonChange("ann@example.test", "is_active", "", Action.REMOVED),)
+    assert gone.people == (PersonChange("ann@example.test", "is_active", "", ReportAction.REMOVED),)
     assert gone.people_changed == 1
     entry = (await world.rows(tables.AuditEntry))[-1]
     assert entry.detail["people"] == ["removed is_active  ann@example.test"]
     back = await world.load("csv", person(email="ann@example.test"))
-    assert [(each.field, each.action) for each in back.people] == [("is_active", Action.ADDED)]
+    assert [(each.field, each.action) for each in back.people] == [("is_active", ReportAction.ADDED)]
 
 
 async def test_a_handle_that_turns_out_to_be_somebodys_is_reported_and_audited(world: World) -> None:
     await world.load("baton", team("Payments", members=("octo",)))
     report = await world.load("csv", person(email="eve@example.test", handle="octo", name="Eve"))
-    assert report.people == (PersonChange("octo", "email", "eve@example.test", Action.ADDED),)
+    assert report.people == (PersonChange("octo", "email", "eve@example.test", ReportAction.ADDED),)
     entry = (await world.rows(tables.AuditEntry))[-1]
     assert entry.detail["people"] == ["added email eve@example.test octo"]
     assert report.as_dict()["people"] == [
@@ -90,8 +90,8 @@ async def test_two_stored_people_who_become_one_are_reported(world: World) -> No
     await world.load("baton", team("Payments", members=("octo",)), team("Ops", members=("eve@example.test",)))
     report = await world.load("csv", person(email="eve@example.test", handle="octo"))
     assert set(report.people) == {
-        PersonChange("octo", "email", "eve@example.test", Action.ADDED),
-        PersonChange("eve@example.test", "handle", "octo", Action.ADDED),
+        PersonChange("octo", "email", "eve@example.test", ReportAction.ADDED),
+        PersonChange("eve@example.test", "handle", "octo", ReportAction.ADDED),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.catalog import Origin, OwnerType, Problem
-from bot.services.catalog import Outcome
+from bot.services.catalog import ImportOutcome
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import World, asset, owner, person, team
@@ -50,7 +50,7 @@ async def test_a_stub_that_turns_out_to_be_another_name_hands_its_facts_over(wor
     assert {row.asset_id: row.id for row in facts} == before, "the older fact goes on"
     assert {row.revision for row in (await world.assets()).values()} == {2}
     again = await world.load("backstage", team("Payments", **{field: ("pay",)}))
-    assert again.outcome is Outcome.UNCHANGED
+    assert again.outcome is ImportOutcome.UNCHANGED
 
 
 async def test_human_decisions_follow_a_stub_into_the_declared_team(world: World) -> None:
@@ -131,7 +131,7 @@ async def test_an_unknown_team_is_reported_once_with_the_nearest(world: World) -
     assert problem.message == "no source declares the team 'paymnets'; nearest: payments."
     assert not problem.is_error
     again = await world.load("csv", asset("1", "red", "paymnets"), asset("2", "blue", "Paymnets", "ops"))
-    assert (again.outcome, again.problems) == (Outcome.UNCHANGED, report.problems)
+    assert (again.outcome, again.problems) == (ImportOutcome.UNCHANGED, report.problems)
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ async def test_names_that_sources_give_to_several_teams_mean_the_same_in_any_ord
         await world.load(source, *said[source])
     assert await world.owner_names("service:red") == {owner_name}
     for source in order:
-        assert (await world.load(source, *said[source])).outcome is Outcome.UNCHANGED
+        assert (await world.load(source, *said[source])).outcome is ImportOutcome.UNCHANGED
 
 
 @pytest.mark.parametrize(("format_name", "is_trusted"), [("kubernetes", False), ("opslevel", False), ("baton", True)])

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.errors import CatalogError
-from bot.services.catalog import Outcome, PositionChange, _people
-from bot.services.catalog.report import Action
+from bot.services.catalog import ImportOutcome, PositionChange, _people
+from bot.services.catalog.report import ReportAction
 from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import World, asset, person, team
@@ -23,7 +23,7 @@ def world(database: Database, clock: Any) -> World:
     return World(database, clock)
 
 
-def changes(*said: tuple[str, str, str, Action]) -> tuple[PositionChange, ...]:
+def changes(*said: tuple[str, str, str, ReportAction]) -> tuple[PositionChange, ...]:
     return tuple(PositionChange(team, person, role, action) for team, person, role, action in said)
 
 
@@ -46,11 +46,11 @@ async def test_trust_is_remembered_told_and_audited_and_ends_when_somebody_says_
     both = [("ann@example.test", "lead"), ("ann@example.test", "member"), ("jo@example.test", "member")]
     await world.load("org", PAYMENTS, trust_people=None)
     trusted = await world.load("org", PAYMENTS, trust_people=True)
-    assert trusted.positions == changes(*(("Payments", name, role, Action.ADDED) for name, role in both))
-    assert (await world.load("org", PAYMENTS, trust_people=None)).outcome is Outcome.UNCHANGED
+    assert trusted.positions == changes(*(("Payments", name, role, ReportAction.ADDED) for name, role in both))
+    assert (await world.load("org", PAYMENTS, trust_people=None)).outcome is ImportOutcome.UNCHANGED
     assert (await members(world), await leads(world)) == (everybody, {"ann@example.test"})
     ended = await world.load("org", PAYMENTS, trust_people=False)
-    assert ended.positions == changes(*(("Payments", name, role, Action.REMOVED) for name, role in both))
+    assert ended.positions == changes(*(("Payments", name, role, ReportAction.REMOVED) for name, role in both))
     assert (await members(world), await leads(world)) == (set(), set())
     audited = await world.rows(tables.AuditEntry)
     assert [row.detail.get("is_trusted_for_people") for row in audited] == [None, True, False]
@@ -59,7 +59,7 @@ async def test_trust_is_remembered_told_and_audited_and_ends_when_somebody_says_
 
 async def test_trust_alone_is_audited_too(world: World) -> None:
     await world.load("org", team("Payments"), trust_people=None)
-    assert (await world.load("org", team("Payments"), trust_people=True)).outcome is Outcome.UNCHANGED
+    assert (await world.load("org", team("Payments"), trust_people=True)).outcome is ImportOutcome.UNCHANGED
     [_, entry] = await world.rows(tables.AuditEntry)
     assert (entry.action, entry.detail) == ("catalog.trust", {"is_trusted_for_people": True})
 
@@ -67,7 +67,7 @@ async def test_trust_alone_is_audited_too(world: World) -> None:
 async def test_a_refused_import_leaves_the_trust_as_it_was(world: World) -> None:
     await world.load("org", PAYMENTS, *(asset(str(n), f"red-{n}", "Payments") for n in range(30)))
     refused = await world.load("org", trust_people=False)
-    assert refused.outcome is Outcome.REFUSED
+    assert refused.outcome is ImportOutcome.REFUSED
     [source] = await world.rows(tables.Source)
     assert source.is_trusted_for_people
     assert ("Payments", "jo@example.test") in await members(world)
@@ -91,7 +91,7 @@ async def test_the_order_of_imports_does_not_decide_who_is_in_a_team(world: Worl
     await world.load("csv", team("Payments", members=("eve@example.test",)))
     report = await world.load("baton", PAYMENTS)
     assert await members(world) == {("Payments", "ann@example.test"), ("Payments", "jo@example.test")}
-    assert ("Payments", "eve@example.test", Action.REMOVED) in {
+    assert ("Payments", "eve@example.test", ReportAction.REMOVED) in {
         (each.team, each.person, each.action) for each in report.positions
     }
 
@@ -256,4 +256,4 @@ async def test_whoever_turns_out_to_be_a_member_is_said_to_join(world: World) ->
     await world.load("staff", person(email="eve@example.test", name="Eve"))
     await world.load("org", team("Payments", members=("octo",)))
     report = await world.load("staff", person(email="eve@example.test", name="Eve", handle="octo"))
-    assert report.positions == changes(("Payments", "Eve", "member", Action.ADDED))
+    assert report.positions == changes(("Payments", "Eve", "member", ReportAction.ADDED))

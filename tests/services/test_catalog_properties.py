@@ -30,7 +30,7 @@ from bot.domain.reconcile.claims import external_id
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services import claims as claiming
 from bot.services import snapshot
-from bot.services.catalog import ImportReport, Outcome, import_catalog, import_unread
+from bot.services.catalog import ImportOutcome, ImportReport, import_catalog, import_unread
 from bot.services.catalog.export import export
 from bot.services.catalog.precedence import prefer
 from bot.services.catalog.teams import merge_teams, rename_team
@@ -165,7 +165,7 @@ async def test_importing_twice_changes_nothing(
         before = await world.dump()
         for source, claims in (("csv", first), ("backstage", other)):
             report = await world.load(source, *claims)
-            assert report.outcome is Outcome.UNCHANGED
+            assert report.outcome is ImportOutcome.UNCHANGED
         assert await world.dump() == before
 
 

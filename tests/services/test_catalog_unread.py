@@ -15,7 +15,7 @@ import pytest
 from bot.domain.catalog import Origin, Problem
 from bot.domain.inventory.observations import Seen
 from bot.services import claims, ownership, snapshot
-from bot.services.catalog import ImportReport, Outcome, has_read, import_unread
+from bot.services.catalog import ImportOutcome, ImportReport, has_read, import_unread
 from bot.services.catalog.precedence import prefer
 from bot.services.catalog.teams import merge_teams, rename_team
 from bot.services.inventory.deployments import Scan, record
@@ -51,7 +51,7 @@ async def test_the_run_is_remembered_and_reported_as_if_it_had_been_read(world: 
     before = await world.dump()
     report = await unread(world, "one")
     assert report is not None
-    assert (report.outcome, report.is_unread, read.is_unread) == (Outcome.UNCHANGED, True, False)
+    assert (report.outcome, report.is_unread, read.is_unread) == (ImportOutcome.UNCHANGED, True, False)
     assert replace(report, is_unread=False) == read
     assert (report.counts["assets_unchanged"], report.counts["teams_unchanged"]) == (2, 2)
     assert report.counts["facts_unchanged"] == 2
@@ -136,7 +136,7 @@ async def test_a_refused_import_leaves_what_was_read_before(world: World) -> Non
     many = [asset(str(number), f"s{number}", "ops") for number in range(10)]
     await world.load("csv", *many, digest="many")
     refused = await world.load("csv", many[0], digest="one")
-    assert refused.outcome is Outcome.REFUSED
+    assert refused.outcome is ImportOutcome.REFUSED
     assert await unread(world, "one") is None, "or what was refused would count as imported"
     assert await unread(world, "many") is not None
     assert len(await world.assets()) == 10

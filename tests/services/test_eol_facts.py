@@ -17,7 +17,7 @@ from bot.services.context import Context, assemble
 from bot.services.deps import Deps
 from bot.services.eol import provider_dates
 from bot.services.eol.facts import Facts, keep_following
-from bot.services.eol.feed_refresh import Outcome, RefreshReport, refresh, refresh_if_due, take
+from bot.services.eol.feed_refresh import RefreshOutcome, RefreshReport, refresh, refresh_if_due, take
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
@@ -96,11 +96,11 @@ class TestRefreshing:
     async def test_a_first_copy_and_its_confirmation(self, world: World, clock: FixedClock) -> None:
         seen: list[str] = []
         report = await ask(world, with_etag(document(), seen))
-        assert (report.outcome, report.products, report.cycles) == (Outcome.UPDATED, 20, 60)
+        assert (report.outcome, report.products, report.cycles) == (RefreshOutcome.UPDATED, 20, 60)
         assert report.confirmed_at == STARTED
         clock.advance(timedelta(days=1))
         report = await ask(world, with_etag(document(), seen))
-        assert (report.outcome, report.confirmed_at) == (Outcome.CONFIRMED, STARTED + timedelta(days=1))
+        assert (report.outcome, report.confirmed_at) == (RefreshOutcome.CONFIRMED, STARTED + timedelta(days=1))
         assert seen == ["", '"one"']
         row = await copy(world)
         assert (row.fetched_at, row.confirmed_at, row.failure) == (STARTED, STARTED + timedelta(days=1), "")
@@ -111,11 +111,11 @@ class TestRefreshing:
         await ask(world, answering(200, document()))
         clock.advance(timedelta(days=1))
         report = await ask(world, answering(200, document(generated_at="2026-08-23T08:00:00+00:00")))
-        assert report.outcome is Outcome.CONFIRMED
+        assert report.outcome is RefreshOutcome.CONFIRMED
         assert await world.count(tables.AuditEntry) == 1
 
     async def test_redirects_are_followed(self, world: World) -> None:
-        assert (await ask(world, moved_permanently(document()))).outcome is Outcome.UPDATED
+        assert (await ask(world, moved_permanently(document()))).outcome is RefreshOutcome.UPDATED
 
     @pytest.mark.parametrize(
         ("handler", "said"),
@@ -138,7 +138,7 @@ class TestRefreshing:
         before = await copy(world)
         clock.advance(timedelta(hours=1))
         report = await ask(world, handler)
-        assert (report.outcome, report.products, report.confirmed_at) == (Outcome.FAILED, 20, STARTED)
+        assert (report.outcome, report.products, report.confirmed_at) == (RefreshOutcome.FAILED, 20, STARTED)
         assert said in report.failure
         after = await copy(world)
         assert (after.failure, after.tried_at) == (report.failure, clock.now())
@@ -155,11 +155,11 @@ class TestRefreshing:
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         async with raw(head + body[:500], is_reset=is_reset) as url:
             report = await refresh(world.deps, base_url=url)
-        assert (report.outcome, report.products, report.confirmed_at) == (Outcome.FAILED, 0, None)
+        assert (report.outcome, report.products, report.confirmed_at) == (RefreshOutcome.FAILED, 0, None)
 
     async def test_nobody_listens(self, world: World) -> None:
         report = await refresh(world.deps, base_url="http://127.0.0.1:9")
-        assert (report.outcome, "cannot be reached" in report.failure) == (Outcome.FAILED, True)
+        assert (report.outcome, "cannot be reached" in report.failure) == (RefreshOutcome.FAILED, True)
 
     async def test_a_pause_is_kept(self, world: World, clock: FixedClock) -> None:
         asked: list[str] = []
@@ -168,20 +168,20 @@ class TestRefreshing:
             asked.append(request.path)
             return web.Response(status=429, headers={"Retry-After": "7200"})
 
-        assert (await ask(world, handler)).outcome is Outcome.FAILED
+        assert (await ask(world, handler)).outcome is RefreshOutcome.FAILED
         clock.advance(timedelta(minutes=119))
         report = await ask(world, handler)
-        assert (report.outcome, len(asked)) == (Outcome.WAITING, 1)
+        assert (report.outcome, len(asked)) == (RefreshOutcome.WAITING, 1)
         assert "2026-08-23T11:00" in report.failure
         clock.advance(timedelta(minutes=1))
-        assert (await ask(world, answering(200, document()))).outcome is Outcome.UPDATED
+        assert (await ask(world, answering(200, document()))).outcome is RefreshOutcome.UPDATED
         assert (await copy(world)).not_before is None
 
     async def test_a_product_that_is_broken_leaves_the_others(self, world: World) -> None:
         good = [product(number) for number in range(20)]
         broken = {**product(20), "releases": [{"name": "1", "eolFrom": "soon"}, {"name": "2", "isEol": False}]}
         report = await ask(world, answering(200, of(*good, broken)))
-        assert (report.outcome, report.products, report.cycles) == (Outcome.UPDATED, 21, 61)
+        assert (report.outcome, report.products, report.cycles) == (RefreshOutcome.UPDATED, 21, 61)
         assert "eolFrom is not a date" in report.problems[0]
 
     async def test_a_damaged_copy_is_replaced(
@@ -195,7 +195,7 @@ class TestRefreshing:
         assert not await facts.follow(world.database)
         assert (facts.is_starter, "baton eol refresh" in caplog.text) == (True, True)
         clock.advance(timedelta(hours=1))
-        assert (await ask(world, with_etag(document(), seen))).outcome is Outcome.UPDATED
+        assert (await ask(world, with_etag(document(), seen))).outcome is RefreshOutcome.UPDATED
         assert seen == ["", ""]
         assert await facts.follow(world.database)
         assert (facts.is_starter, facts.confirmed_at) == (False, clock.now())
@@ -335,7 +335,7 @@ class TestProviders:
 class TestSavedDocuments:
     async def test_it_is_as_old_as_it_says(self, world: World) -> None:
         report = await take(world.deps, document(), shown="full.json")
-        assert report.outcome is Outcome.UPDATED
+        assert report.outcome is RefreshOutcome.UPDATED
         assert report.confirmed_at == datetime(2026, 8, 22, 8, 52, 34, tzinfo=UTC)
         row = await copy(world)
         assert (row.etag, row.fetched_at) == ("", STARTED)
@@ -350,11 +350,11 @@ class TestSavedDocuments:
     )
     async def test_what_cannot_be_read(self, world: World, content: bytes, said: str) -> None:
         report = await take(world.deps, content, shown="full.json")
-        assert (report.outcome, said in report.failure) == (Outcome.FAILED, True)
+        assert (report.outcome, said in report.failure) == (RefreshOutcome.FAILED, True)
 
     async def test_the_shrink_guard_holds_for_it_too(self, world: World) -> None:
         await ask(world, answering(200, document()))
-        assert (await take(world.deps, document(10), shown="full.json")).outcome is Outcome.FAILED
+        assert (await take(world.deps, document(10), shown="full.json")).outcome is RefreshOutcome.FAILED
 
 
 class TestJob:
@@ -417,7 +417,7 @@ async def test_two_processes_at_once_leave_one_copy(world: World, database_url: 
             reports = await asyncio.gather(refresh(world.deps, base_url=url), refresh(Deps(other, clock), base_url=url))
     finally:
         await other.close()
-    assert {report.outcome for report in reports} == {Outcome.UPDATED, Outcome.CONFIRMED}
+    assert {report.outcome for report in reports} == {RefreshOutcome.UPDATED, RefreshOutcome.CONFIRMED}
     assert await world.count(tables.FeedCopy) == 1
     assert await world.count(tables.AuditEntry) == 1
     assert orjson.loads(document())["total"] == (await copy(world)).products

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, delete
 from bot.domain.catalog import AssetClaim, Runs
 from bot.domain.inventory.observations import Seen
 from bot.errors import CatalogError
-from bot.services.catalog import Outcome
-from bot.services.inventory.deployments import Recorded, Scan, record
+from bot.services.catalog import ImportOutcome
+from bot.services.inventory.deployments import Scan, ScanResult, record
 from bot.store import migrations, tables
 from bot.store.db import Database
 from tests.conftest import FixedClock
@@ -36,7 +36,7 @@ def seen(product: str, version: str, **fields: Any) -> Seen:
     return Seen(product=product, version=version, **{"how": "image", **fields})
 
 
-async def scan(world: World, source: str, by_name: dict[str, list[Seen]], *, is_complete: bool = False) -> Recorded:
+async def scan(world: World, source: str, by_name: dict[str, list[Seen]], *, is_complete: bool = False) -> ScanResult:
     world.clock.advance(timedelta(minutes=1))
     ids = {row.name: row.id for row in await world.rows(tables.Asset)}
     found = {ids[name]: said for name, said in by_name.items()}
@@ -116,7 +116,7 @@ class TestImports:
         claims = [running("checkout", PYTHON), running("orders-db", POSTGRES)]
         await world.load("csv", *claims)
         before = [row.model_dump() for row in await world.rows(tables.Deployment)]
-        assert (await world.load("csv", *claims)).outcome is Outcome.UNCHANGED
+        assert (await world.load("csv", *claims)).outcome is ImportOutcome.UNCHANGED
         assert [row.model_dump() for row in await world.rows(tables.Deployment)] == before
 
     async def test_an_import_of_something_else_about_it_leaves_its_deployments_as_they_were(self, world: World) -> None:
@@ -139,9 +139,9 @@ class TestScans:
     async def test_a_scan_of_one_asset_touches_only_that(self, world: World) -> None:
         first = [seen("postgres", "11", address="postgres:11"), seen("redis", "6.2")]
         recorded = await scan(world, "scan-image", {"checkout": first, "orders": [seen("redis", "6.2")]})
-        assert recorded == Recorded(came=3, changed=0, ended=0, unchanged=0)
+        assert recorded == ScanResult(came=3, changed=0, ended=0, unchanged=0)
         recorded = await scan(world, "scan-image", {"checkout": [seen("redis", "6.2")]})
-        assert recorded == Recorded(came=0, changed=0, ended=1, unchanged=1)
+        assert recorded == ScanResult(came=0, changed=0, ended=1, unchanged=1)
         assert await alive(world) == {
             ("csv", "checkout", "python", "3.9", "", ""),
             ("scan-image", "checkout", "redis", "6.2", "", ""),
@@ -151,7 +151,7 @@ class TestScans:
     async def test_a_complete_scan_ends_what_it_does_not_see(self, world: World) -> None:
         await scan(world, "aws", {"checkout": [seen("mysql", "5.7")], "orders": [seen("mysql", "8.0")]})
         recorded = await scan(world, "aws", {"orders": [seen("mysql", "8.0")]}, is_complete=True)
-        assert recorded == Recorded(came=0, changed=0, ended=1, unchanged=1)
+        assert recorded == ScanResult(came=0, changed=0, ended=1, unchanged=1)
         assert {name for source, name, *_ in await alive(world) if source == "aws"} == {"orders"}
         [source] = await world.rows(tables.Source, tables.Source.name == "aws")  # type: ignore[arg-type]
         assert source.last_run_at == world.clock.now()
@@ -170,7 +170,7 @@ class TestScans:
         await scan(world, "aws", {"checkout": [seen("postgres", "11", has_extended_support=True)]})
         revision = await world.revision()
         recorded = await scan(world, "aws", {"checkout": [seen("postgres", "11", has_extended_support=False)]})
-        assert recorded == Recorded(came=0, changed=1, ended=0, unchanged=0)
+        assert recorded == ScanResult(came=0, changed=1, ended=0, unchanged=0)
         assert (await world.rows(tables.Deployment))[-1].has_extended_support is False
         assert await world.revision() == revision + 1
 

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from bot.blocks.text import Rendered
 from bot.clients.slack import SlackClient
-from bot.domain.trust import Standing
+from bot.domain.trust import AccountStanding
 from bot.errors import SlackUnreachableError
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import ApiCall, Channel, User
@@ -136,7 +136,7 @@ async def test_five_thousand_members_and_three_thousand_channels(
         clock.advance(MINUTE)
         await process.run()
     assert await stored(deps) == (len(slack.workspace.users), 5_000)
-    assert process.members.standing("U00004999") is Standing.MEMBER
+    assert process.members.standing("U00004999") is AccountStanding.MEMBER
     assert process.snapshot.channel_id("c4999") == "C00004999"
     for method, pages in (("users.list", 26), ("conversations.list", 25)):
         answered = [call for call in calls(slack, method) if call.response["ok"]]
@@ -154,11 +154,11 @@ async def test_a_pause_is_kept_and_what_was_read_is_not_read_again_after_a_resta
     await restarted.run(at_start=True)
     assert len(slack.calls) == made, "Slack has asked for three seconds, and not one of them is over"
     assert restarted.snapshot.channel_id("c3999") == "C00003999", "known from the store"
-    assert restarted.members.standing("U00003998") is Standing.MEMBER
+    assert restarted.members.standing("U00003998") is AccountStanding.MEMBER
     clock.advance(MINUTE)
     await restarted.run()
     assert restarted.snapshot.channel_id("c4499") == "C00004499"
-    assert restarted.members.standing("U00004499") is Standing.MEMBER
+    assert restarted.members.standing("U00004499") is AccountStanding.MEMBER
     assert len([call for call in calls(slack, "users.list") if call.response["ok"]]) == 23
 
 
@@ -203,7 +203,7 @@ async def test_members_do_not_wait_for_channels(slack: FakeSlack, process: Proce
     grow(slack, members=3, channels=3)
     slack.api.failures["conversations.list"] = ["missing_scope", "missing_scope"]
     await process.run(at_start=True)
-    assert process.members.standing("U00000002") is Standing.MEMBER
+    assert process.members.standing("U00000002") is AccountStanding.MEMBER
     for _ in range(5):
         clock.advance(MINUTE)
         await process.run()
@@ -244,7 +244,7 @@ async def test_another_process_takes_over_what_one_has_read(
     await other.run()
     assert len(slack.calls) == made
     assert other.snapshot.channel_id("c1") == "C00000001"
-    assert other.members.standing("U00000001") is Standing.MEMBER
+    assert other.members.standing("U00000001") is AccountStanding.MEMBER
 
 
 async def test_a_channel_that_is_archived_or_renamed_keeps_no_name(
@@ -344,7 +344,7 @@ async def test_an_account_that_slack_does_not_know_stops_no_reading(
     async with deps.database.transaction() as session:
         session.add(Person(name="Ada", email="u1@example.test", slack_id="UNOBODY1"))
     await process.listings.read_members(at_start=True)
-    assert process.members.standing("U00000002") is Standing.MEMBER
+    assert process.members.standing("U00000002") is AccountStanding.MEMBER
     async with deps.database.reading() as session:
         assert (await session.execute(select(col(Person.slack_id)))).scalars().all() == ["UNOBODY1"]
 

@@ -18,7 +18,7 @@ from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.playground.fake_slack import FakeSlack
 from bot.services.deps import Deps
 from bot.services.outbox import Drainer, Pace, drain, enqueue
-from bot.services.outbox._claims import Ledger, Target
+from bot.services.outbox._claims import Ledger, PostTarget
 from bot.services.outbox._queue import Picked
 from bot.store.db import Database
 from bot.store.tables import Miss, OutboxMessage
@@ -361,7 +361,7 @@ class TestOnce:
         as_it_was_due = (await rows(deps))["a"]
         slack.plan = [SlackRateLimitedError(30)]
         await drain(deps, slack)
-        assert await Ledger(deps).claim(Picked(as_it_was_due), Target(PAY)) is None
+        assert await Ledger(deps).claim(Picked(as_it_was_due), PostTarget(PAY)) is None
         assert await states(deps) == {"a": "waiting"}
 
 

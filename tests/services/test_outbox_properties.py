@@ -23,7 +23,7 @@ from sqlalchemy import select
 from bot.blocks.text import Rendered
 from bot.clients.slack import SlackClient
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
-from bot.playground.fake_slack import FakeSlack, Message
+from bot.playground.fake_slack import FakeSlack, PostedMessage
 from bot.ports import Posted
 from bot.services.deps import Deps
 from bot.services.outbox import Pace, drain, enqueue, revise
@@ -228,7 +228,7 @@ async def hold_to(run: Run) -> None:
     _hold_order_to(run, rows)
 
 
-def _hold_reply_to(row: OutboxMessage, shown: Message, rows: dict[str, OutboxMessage]) -> None:
+def _hold_reply_to(row: OutboxMessage, shown: PostedMessage, rows: dict[str, OutboxMessage]) -> None:
     if row.parent_key is None or row.moved_from:
         assert row.thread_ts is None
         return

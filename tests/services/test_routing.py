@@ -12,7 +12,7 @@ from bot.blocks.recipients import said_to
 from bot.blocks.text import Rendered
 from bot.domain.recipients import NOBODY, Recipient, Told, Via
 from bot.domain.records import PersonRecord, TeamRecord
-from bot.domain.trust import Standing
+from bot.domain.trust import AccountStanding
 from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.outbox import admin
@@ -70,14 +70,14 @@ async def test_a_team_is_reached_by_the_best_place(
 
 
 STANDINGS = {
-    5: Standing.GUEST,
-    6: Standing.MEMBER,
-    7: Standing.GONE,
+    5: AccountStanding.GUEST,
+    6: AccountStanding.MEMBER,
+    7: AccountStanding.GONE,
     8: None,
-    9: Standing.MEMBER,
-    10: Standing.STRANGER,
-    11: Standing.MEMBER,
-    12: Standing.MEMBER,
+    9: AccountStanding.MEMBER,
+    10: AccountStanding.STRANGER,
+    11: AccountStanding.MEMBER,
+    12: AccountStanding.MEMBER,
 }
 
 

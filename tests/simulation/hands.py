@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.blocks.eol import actions as ids
-from bot.playground.fake_slack import Delivery, FakeSlack, Message, MessageRef, View
+from bot.playground.fake_slack import Delivery, FakeSlack, MessageRef, PostedMessage, View
 from bot.playground.records import PlaygroundError
 
 #: So often somebody presses who gets no answer.
@@ -37,7 +37,7 @@ def choices(blocks: Sequence[Mapping[str, Any]]) -> Iterator[Choice]:
                 yield Choice(block["block_id"], element["action_id"], option["value"], is_option=True)
 
 
-def find(message: Message, action_id: str, value: str) -> Choice | None:
+def find(message: PostedMessage, action_id: str, value: str) -> Choice | None:
     """Return the button or option with this value; None where the message has none."""
     return next((each for each in choices(message.blocks) if (each.action_id, each.value) == (action_id, value)), None)
 
@@ -62,12 +62,12 @@ class Hands:
     settled: Callable[[], Awaitable[None]]
     pressing: Callable[[], None]
 
-    async def press(self, user: str, message: Message, choice: Choice) -> None:
+    async def press(self, user: str, message: PostedMessage, choice: Choice) -> None:
         """Press a button, or choose an option."""
         ref, value = MessageRef(message.channel, message.ts), choice.value if choice.is_option else None
         await self._deliver(lambda: self.slack.act(user, ref, choice.action_id, block_id=choice.block_id, value=value))
 
-    async def card(self, user: str, message: Message, reminder: int) -> Message | None:
+    async def card(self, user: str, message: PostedMessage, reminder: int) -> PostedMessage | None:
         """Return a message with all the buttons of a reminder: this one, or what its "Open" shows to the person.
 
         None where nothing can be opened any more.
@@ -88,7 +88,7 @@ class Hands:
                 return shown[-1] if find(shown[-1], ids.EXPLAIN, str(reminder)) is not None else None
         raise AssertionError(f"{user} presses Open, and nothing comes")
 
-    async def form(self, user: str, message: Message, choice: Choice) -> View | None:
+    async def form(self, user: str, message: PostedMessage, choice: Choice) -> View | None:
         """Return the form that a button opens; None where it says something else instead."""
         for _ in range(_PATIENCE):
             self.slack.workspace.drop_views(self.slack.workspace.user(user).id)

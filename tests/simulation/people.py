@@ -21,7 +21,7 @@ from bot.blocks.ownership import CLAIM, CLAIM_TEAM
 from bot.domain.eol import InCycle, match
 from bot.domain.eol.answers import LONGEST_WAIVER
 from bot.domain.inventory.observations import Seen
-from bot.playground.fake_slack import FakeSlack, Message, View
+from bot.playground.fake_slack import FakeSlack, PostedMessage, View
 from bot.services.deps import Deps
 from bot.services.inventory.deployments import Scan, record
 from bot.store import tables
@@ -59,7 +59,7 @@ class _Task:
 
     team: Team
     user: str
-    message: Message
+    message: PostedMessage
     choice: Choice
     subject: str
     row: Any = None
@@ -95,7 +95,7 @@ class People:
 
     async def _tasks(self, teams: Sequence[Team]) -> list[_Task]:
         """Return what is new to these teams, in an order that does not depend on the order of the messages."""
-        found: list[tuple[Team, str, Message, Choice]] = []
+        found: list[tuple[Team, str, PostedMessage, Choice]] = []
         for team in teams:
             for user, place in self._places(team):
                 new = list(
@@ -220,7 +220,7 @@ class People:
         if choice is not None:
             await self.hands.press(task.user, card, choice)
 
-    async def _fill_in(self, task: _Task, card: Message, kind: str, rng: random.Random, now: datetime) -> None:
+    async def _fill_in(self, task: _Task, card: PostedMessage, kind: str, rng: random.Random, now: datetime) -> None:
         """Answer by a form, where there is one on the card."""
         row = task.row
         action_id, value = (ids.PLAN, str(row.id)) if kind == "plan" else (ids.MORE, f"{kind}|{row.id}")
@@ -258,7 +258,7 @@ class People:
                     self._upgrade_in(rng.randrange(1, 30), task.row, now)
                 return {}
 
-    async def _pin_all(self, task: _Task, card: Message, choice: Choice, rng: random.Random) -> None:
+    async def _pin_all(self, task: _Task, card: PostedMessage, choice: Choice, rng: random.Random) -> None:
         """Say of each thing on a card that it is another version: the form takes one at a time."""
         view = await self.hands.form(task.user, card, choice)
         if view is None or not (offered := options_of(view, ids.PIN_CYCLE)):

@@ -15,7 +15,7 @@ import yaml
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.app import Running, running
+from bot.app import RunningApp, running
 from bot.domain.catalog import (
     Area,
     AssetClaim,
@@ -31,7 +31,7 @@ from bot.domain.catalog import (
     SourceCatalog,
     TeamClaim,
 )
-from bot.playground.fake_slack import Delivery, FakeSlack, Message, MessageRef
+from bot.playground.fake_slack import Delivery, FakeSlack, MessageRef, PostedMessage
 from bot.services import snapshot
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
@@ -95,11 +95,11 @@ class Stage:
     """A workspace with Baton in it, and short ways to do and see what people do and see."""
 
     slack: FakeSlack
-    baton: Running
+    baton: RunningApp
     database: Database
     clock: FixedClock
 
-    async def ask(self, text: str, *, user: str = "grace", channel: str = "general") -> Message:
+    async def ask(self, text: str, *, user: str = "grace", channel: str = "general") -> PostedMessage:
         """Run a command and return the one message that it brought."""
         before = len(self.slack.visible_messages(user, channel))
         delivery = await self.slack.run_command(user, channel, text)
@@ -110,7 +110,7 @@ class Stage:
 
     async def press(
         self,
-        message: Message,
+        message: PostedMessage,
         action_id: str,
         *,
         user: str = "grace",
@@ -147,7 +147,7 @@ class Stage:
 
     async def say(
         self, text: str, *, user: str = "grace", channel: str = "general", thread_ts: str | None = None
-    ) -> Message:
+    ) -> PostedMessage:
         message = await self.slack.post(user, channel, text, thread_ts=thread_ts)
         await self.settle()
         return message

@@ -14,7 +14,7 @@ from icalendar import Calendar, Event
 from sqlalchemy import select
 
 from bot.domain.catalog import PersonClaim, Runs
-from bot.playground.fake_slack import Message
+from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
@@ -46,7 +46,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-def path_in(message: Message) -> str:
+def path_in(message: PostedMessage) -> str:
     """The path of the address that a message shows."""
     return message.text.split("```https://baton.example.test")[1].split("```")[0]
 

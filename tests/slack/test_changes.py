@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.domain.trust import Standing
+from bot.domain.trust import AccountStanding
 from bot.services.listings import Listings
 from bot.services.members import Members
 from bot.services.snapshot import Snapshot
@@ -45,7 +45,7 @@ async def test_somebody_who_leaves_is_out_at_once(read: Stage) -> None:
     grace = read.slack.workspace.user("grace").id
     await read.slack.deactivate_user("grace")
     await read.settle()
-    assert read.baton.context.snapshot.standing(grace) is Standing.GONE
+    assert read.baton.context.snapshot.standing(grace) is AccountStanding.GONE
     async with read.database.reading() as session:
         active = await session.execute(select(col(Person.is_active)).where(col(Person.slack_id) == grace))
         assert list(active.scalars()) == [False]
@@ -61,13 +61,13 @@ async def test_an_event_alone_changes_nobodys_standing(read: Stage) -> None:
     grace = read.slack.workspace.user("grace").id
     await happens(read, "user_change", user={"id": grace, "deleted": True})
     assert asked(read) == ["users.info"]
-    assert read.baton.context.snapshot.standing(grace) is Standing.MEMBER
+    assert read.baton.context.snapshot.standing(grace) is AccountStanding.MEMBER
 
 
 async def test_whoever_joins_is_known_before_they_first_ask(read: Stage) -> None:
     person = read.slack.add_user("newcomer", real_name="New Comer")
     await happens(read, "team_join", user={"id": person.id})
-    assert read.baton.context.snapshot.standing(person.id) is Standing.MEMBER
+    assert read.baton.context.snapshot.standing(person.id) is AccountStanding.MEMBER
 
 
 async def test_an_archived_channel_is_closed_at_once_in_every_process(read: Stage) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.playground.fake_slack import Message
+from bot.playground.fake_slack import PostedMessage
 from bot.services import claims as claiming
 from bot.services import people
 from bot.store import tables
@@ -17,7 +17,7 @@ from tests.slack.test_clicks import actions, drained
 from tests.slack.test_whoowns import buttons
 
 
-async def claim(stage: Stage, answer: Message, *, user: str, value: str | None = None) -> str:
+async def claim(stage: Stage, answer: PostedMessage, *, user: str, value: str | None = None) -> str:
     """Press or choose "We own this", submit the modal for the first team, and return what is said."""
     await stage.press(answer, "ownership.claim", user=user, value=value)
     view = stage.slack.view_stack(user)[-1]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from bot.playground.fake_slack import Message
+from bot.playground.fake_slack import PostedMessage
 from bot.services.outbox import drain
 from bot.store import tables
 from tests.slack.conftest import Stage, asset, organisation, team_owns
@@ -25,7 +25,7 @@ async def actions(stage: Stage) -> list[str]:
         return list(rows.scalars())
 
 
-async def drained(stage: Stage, channel: str) -> list[Message]:
+async def drained(stage: Stage, channel: str) -> list[PostedMessage]:
     """What Baton has posted on its own account in a channel, once the outbox is empty.
 
     The app's own drainer may hold a message just now, so that a pass of this one posts nothing: look again.

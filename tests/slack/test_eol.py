@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.domain.catalog import Area, AssetKind, Runs, SourceCatalog
-from bot.playground.fake_slack import Message
+from bot.playground.fake_slack import PostedMessage
 from bot.store import tables
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_portfolio import open_home, press_home, texts
@@ -231,7 +231,7 @@ async def test_an_answer_that_holds_no_longer_says_so(stocked: Stage, kind: str,
     assert ("which has passed" in answer.text) is (kind == "planned")
 
 
-async def thread_answer(stage: Stage, message: Message) -> Message:
+async def thread_answer(stage: Stage, message: PostedMessage) -> PostedMessage:
     return stage.slack.visible_messages("grace", message.channel, thread_ts=message.ts)[-1]
 
 

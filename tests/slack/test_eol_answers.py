@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from bot.blocks import eol as blocks
 from bot.blocks.eol import actions as ids
 from bot.domain.eol.reminders import Card
-from bot.playground.fake_slack import Message, MessageRef, View, ViewRef
+from bot.playground.fake_slack import MessageRef, PostedMessage, View, ViewRef
 from bot.services import outbox, snapshot
 from bot.services.eol.reminder_store import card_of
 from bot.store import tables
@@ -37,7 +37,7 @@ class Reminded:
     ts: str
 
     @property
-    def root(self) -> Message:
+    def root(self) -> PostedMessage:
         [found] = [m for m in self.stage.slack.visible_messages("ada", self.channel) if m.ts == self.ts]
         return found
 
@@ -76,7 +76,7 @@ class Reminded:
         seen = self.stage.slack.visible_messages(user, self.channel, thread_ts=self.ts)
         return [m for m in seen if m.ephemeral_for == person][-1].text
 
-    def thread(self) -> list[Message]:
+    def thread(self) -> list[PostedMessage]:
         seen = self.stage.slack.visible_messages("eve", self.channel, thread_ts=self.ts)
         return [m for m in seen[1:] if m.ephemeral_for is None]
 
@@ -99,7 +99,7 @@ class Reminded:
             row.resolved_at, row.resolution = self.stage.clock.now(), "upgraded"
 
 
-async def posted(stage: Stage, channel: str) -> list[Message]:
+async def posted(stage: Stage, channel: str) -> list[PostedMessage]:
     """What Baton has posted on its own account in a channel, once everything is in Slack.
 
     A channel takes one message a second, so the clock moves on in between.
@@ -175,7 +175,7 @@ async def remind(stage: Stage, asset: str, *, milestone: int | None = 60, channe
     return Reminded(stage, row.id, channel, root.ts)
 
 
-async def copied(stage: Stage, channel: str, blocks_: list[Any]) -> Message:
+async def copied(stage: Stage, channel: str, blocks_: list[Any]) -> PostedMessage:
     """Post blocks once more: what somebody presses whose Slack still shows a message as it was."""
     place = stage.slack.workspace.channel(channel).id
     posted = await stage.baton.context.slack.post_message(place, text="a copy", blocks=copy.deepcopy(blocks_))
@@ -491,7 +491,7 @@ class TestPlan:
 
 
 class TestDelegate:
-    async def offered(self, reminded: Reminded) -> Message:
+    async def offered(self, reminded: Reminded) -> PostedMessage:
         await reminded.form(ids.MORE, user="grace", word=ids.DELEGATE)
         platform = team_option(reminded.stage, "grace", ids.DELEGATE_TEAM, "Platform")
         assert await reminded.submit("grace", {ids.DELEGATE_TEAM: platform}) == {}
@@ -726,7 +726,7 @@ class TestWrongVersion:
 
 
 class TestWaive:
-    async def asked(self, reminded: Reminded, user: str = "grace") -> Message:
+    async def asked(self, reminded: Reminded, user: str = "grace") -> PostedMessage:
         await reminded.form(ids.MORE, user=user, word=ids.WAIVE)
         values = {ids.WAIVE_REASON: "switched off in May", ids.WAIVE_DAY: "2026-06-01"}
         assert await reminded.submit(user, values) == {}

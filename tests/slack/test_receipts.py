@@ -8,7 +8,7 @@ import pytest
 
 from bot.blocks.eol import actions as ids
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, PersonClaim, SourceCatalog
-from bot.playground.fake_slack import Message
+from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
@@ -139,7 +139,7 @@ class TestWithAPlatformChannel:
         )
 
 
-async def public(stage: Stage, channel: str) -> list[Message]:
+async def public(stage: Stage, channel: str) -> list[PostedMessage]:
     await posted(stage, channel)
     bot = stage.slack.workspace.bot_user_id
     return [m for m in stage.slack.visible_messages("lin", channel) if m.user == bot and not m.ephemeral_for]

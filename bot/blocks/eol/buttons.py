@@ -11,7 +11,7 @@ from bot.blocks.ownership import CLAIM, AssetValue
 from bot.blocks.text import Block, button, context, plain, section
 from bot.blocks.values import encode
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
-from bot.domain.eol.exposure import Running
+from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.reminders import Card
 from bot.domain.records import AssetRecord
 
@@ -43,7 +43,7 @@ def card_buttons(card: Card) -> list[Block]:
 
 def claim_blocks(card: Card) -> list[Block]:
     """Return what nobody owns, each with a button to claim it, and the button that says why this is said."""
-    first: dict[int, Running] = {}
+    first: dict[int, MatchedDeployment] = {}
     for one in card.watch.runs:
         first.setdefault(one.asset.id, one)
     blocks: list[Block] = [

@@ -18,7 +18,7 @@ from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, section, within
 from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
-from bot.domain.eol.exposure import Addressee, Running
+from bot.domain.eol.exposure import Addressee, MatchedDeployment
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove, FactsAge
 from bot.domain.eol.upgrade_targets import suggested
@@ -106,7 +106,7 @@ def headline(card: Card) -> str:
     return f"{sign}{words.headline(card.watch, card.today)}"
 
 
-def listing(runs: Sequence[Running]) -> str:
+def listing(runs: Sequence[MatchedDeployment]) -> str:
     """Return what runs it, a line each, the first five."""
     lines = [f"• {words.running(one)}" for one in runs[:_MOST_ASSETS]]
     if len(runs) > _MOST_ASSETS:
@@ -121,7 +121,7 @@ def ownership_warnings(card: Card) -> list[str]:
     if disputed:
         lines.append(f":warning: The owner of {words.assets(disputed)} is disputed: agree on who plans the upgrade.")
     lines += _doubts(card)
-    split: dict[str, list[Running]] = {}
+    split: dict[str, list[MatchedDeployment]] = {}
     for one in card.watch.runs:
         if _others(one) and not one.responsible.is_disputed:
             split.setdefault(_areas(one), []).append(one)
@@ -186,7 +186,7 @@ def _doubts(card: Card) -> list[str]:
     return [f":warning: {said}{f': {reason}' if reason else '.'}"]
 
 
-def _areas(one: Running) -> str:
+def _areas(one: MatchedDeployment) -> str:
     """Name who owns which area, e.g. `Platform owns the database, Payments the application`."""
     addressee = one.responsible.addressee
     mine = {
@@ -203,7 +203,7 @@ def _areas(one: Running) -> str:
     return ", ".join([first, *rest])
 
 
-def _others(one: Running) -> list[tuple[Area, str]]:
+def _others(one: MatchedDeployment) -> list[tuple[Area, str]]:
     return [(area, name) for area, name in one.responsible.others if area in _UPGRADED_TOGETHER]
 
 
@@ -252,7 +252,7 @@ def _over(card: ClosedCard) -> str:
             return f"{name}: this date has passed, the next one counts now."
 
 
-def _evidence(evidence: Sequence[Running]) -> str:
+def _evidence(evidence: Sequence[MatchedDeployment]) -> str:
     if not evidence:
         return ""
     seen = join(

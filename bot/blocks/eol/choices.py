@@ -8,7 +8,7 @@ from bot.blocks.eol.reports import TURN, Turn, plain_who
 from bot.blocks.ownership.words import kind
 from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
 from bot.blocks.values import encode
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.domain.names import clean
 from bot.domain.records import AssetRecord
 
@@ -45,7 +45,7 @@ def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
     return _choices(f"{said} Did you mean one of these?", shown)
 
 
-def drawing(subject: Subject) -> Rendered:
+def drawing(subject: ReportScope) -> Rendered:
     """Return that a picture is being drawn."""
     return Rendered(f"Drawing the timeline of {bold(plain_who(subject), 80)}: I post it here in a moment.")
 

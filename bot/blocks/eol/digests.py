@@ -11,8 +11,8 @@ from bot.blocks.eol.cards import facts_age, without_channel
 from bot.blocks.ownership.words import join
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, button, context, escape, fitting, plain, section
 from bot.domain.digests import preventable_first
-from bot.domain.eol.exposure import Running
-from bot.domain.eol.reminders import Digest, Item
+from bot.domain.eol.exposure import MatchedDeployment
+from bot.domain.eol.reminders import Digest, DueMilestone
 
 #: Lines with a button of their own; a message takes 50 blocks, and nobody reads as many.
 _MOST_ITEMS = 15
@@ -30,7 +30,7 @@ def digest(digest: Digest, *, share: int = 1) -> Rendered:
     return fitting(lambda most: _drawn(digest, items, most), min(len(items), most), POSTED_TEXT // share)
 
 
-def _drawn(digest: Digest, items: Sequence[Item], most: int) -> Rendered:
+def _drawn(digest: Digest, items: Sequence[DueMilestone], most: int) -> Rendered:
     head, shown = _head(digest), items[:most]
     lines = [_line(item) for item in shown]
     blocks: list[Block] = [section(head)]
@@ -58,10 +58,10 @@ def _head(digest: Digest) -> str:
     return f"*End of life*{of}: {things}"
 
 
-def _grouped(items: Sequence[Item], today: date) -> list[Item]:
+def _grouped(items: Sequence[DueMilestone], today: date) -> list[DueMilestone]:
     """Put what is of one product together, and whatever can still be prevented first."""
 
-    def urgency(item: Item) -> tuple[bool, int]:
+    def urgency(item: DueMilestone) -> tuple[bool, int]:
         return preventable_first((item.card.watch.deadline.on - today).days)
 
     first: dict[str, tuple[bool, int]] = {}
@@ -69,14 +69,14 @@ def _grouped(items: Sequence[Item], today: date) -> list[Item]:
         key = item.card.watch.product.key
         first[key] = min(urgency(item), first.get(key, urgency(item)))
 
-    def place(item: Item) -> tuple[tuple[bool, int], str, tuple[bool, int], str]:
+    def place(item: DueMilestone) -> tuple[tuple[bool, int], str, tuple[bool, int], str]:
         watch = item.card.watch
         return first[watch.product.key], watch.product.key, urgency(item), watch.cycle.name
 
     return sorted(items, key=place)
 
 
-def _line(item: Item) -> str:
+def _line(item: DueMilestone) -> str:
     card = item.card
     runs = card.watch.runs
     named = list(dict.fromkeys(bold(one.asset.name, 60) for one in runs))
@@ -87,13 +87,13 @@ def _line(item: Item) -> str:
     return f"{line} ({stands})" if stands else line
 
 
-def _unsure_lines(unsure: Sequence[Running]) -> list[str]:
+def _unsure_lines(unsure: Sequence[MatchedDeployment]) -> list[str]:
     if not unsure:
         return []
     return [_unsure_head(len(unsure)), *(f"• {_what(one)}" for one in unsure[:_MOST_UNSURE]), *_unsure_rest(unsure)]
 
 
-def _unsure_blocks(unsure: Sequence[Running]) -> list[Block]:
+def _unsure_blocks(unsure: Sequence[MatchedDeployment]) -> list[Block]:
     """What nobody knows, each with a button to say what it is."""
     if not unsure:
         return []
@@ -110,12 +110,12 @@ def _unsure_head(count: int) -> str:
     return f":grey_question: {what}, so I cannot say when support ends:"
 
 
-def _unsure_rest(unsure: Sequence[Running]) -> list[str]:
+def _unsure_rest(unsure: Sequence[MatchedDeployment]) -> list[str]:
     more = len(unsure) - _MOST_UNSURE
     return [f"… and {more:,} more: `/eol`"] if more > 0 else []
 
 
-def _what(one: Running) -> str:
+def _what(one: MatchedDeployment) -> str:
     product = escape(one.deployment.product, 60) or "something"
     version = escape(one.deployment.version, 60) or "without a version"
     return f"{bold(one.asset.name, 60)}: {product} {version}"

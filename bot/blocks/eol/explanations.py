@@ -6,20 +6,20 @@ from bot.blocks import text
 from bot.blocks.eol import words
 from bot.blocks.eol.cards import facts_age, moved
 from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, context, cut_mrkdwn, escape, section
-from bot.domain.eol.exposure import Running
-from bot.domain.eol.matches import Ambiguous, InCycle, Method
+from bot.domain.eol.exposure import MatchedDeployment
+from bot.domain.eol.matches import AmbiguousVersion, InCycle, MatchMethod
 from bot.domain.eol.reminders import Card
 
 _MOST_RUNS = 8
 _MOST_MOVES = 6
 _RULES = {
-    Method.CYCLE: "the version is the cycle's own name",
-    Method.PREFIX: "the cycle is the longest beginning of the version, number by number",
-    Method.EDITION: "the version names an edition of the cycle",
-    Method.BUILD: "the version is a build of the cycle",
-    Method.LATEST: "the version is the newest one of the cycle",
-    Method.COARSE: "the version is too short to tell which, but all that fit end on the same days",
-    Method.UNREADABLE: "there is no version to read",
+    MatchMethod.CYCLE: "the version is the cycle's own name",
+    MatchMethod.PREFIX: "the cycle is the longest beginning of the version, number by number",
+    MatchMethod.EDITION: "the version names an edition of the cycle",
+    MatchMethod.BUILD: "the version is a build of the cycle",
+    MatchMethod.LATEST: "the version is the newest one of the cycle",
+    MatchMethod.COARSE: "the version is too short to tell which, but all that fit end on the same days",
+    MatchMethod.UNREADABLE: "there is no version to read",
 }
 
 
@@ -58,7 +58,7 @@ def _because(card: Card) -> str:
     return f"{owner}."
 
 
-def _seen(one: Running, card: Card) -> str:
+def _seen(one: MatchedDeployment, card: Card) -> str:
     deployment = one.deployment
     what = escape(" ".join(filter(None, (deployment.product, deployment.version))), 120) or "something"
     if deployment.provider:
@@ -70,10 +70,10 @@ def _seen(one: Running, card: Card) -> str:
     return f"• {bold(one.asset.name, 80)}: {seen}. That is {known}: {_rule(one)}."
 
 
-def _rule(one: Running) -> str:
+def _rule(one: MatchedDeployment) -> str:
     if one.pin is not None:
         return f"somebody said so {text.date(one.pin.at)}"
-    if isinstance(one.matched, InCycle | Ambiguous):
+    if isinstance(one.matched, InCycle | AmbiguousVersion):
         return _RULES[one.matched.method]
     return "the rule is not known"
 

@@ -11,7 +11,7 @@ from bot.blocks.forms import Field, Fill, Form
 from bot.blocks.text import Block, bold
 from bot.blocks.values import encode
 from bot.domain.eol.answers import LONGEST_WAIVER, AnswerKind
-from bot.domain.eol.exposure import Running
+from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import Card
 from bot.domain.eol.upgrade_targets import suggested, targets
@@ -136,7 +136,7 @@ def not_ours_view(card: Card, teams: Sequence[TeamRecord], metadata: str) -> Blo
     )
 
 
-def pin_view(runs: Sequence[Running], candidates: Sequence[tuple[Product, Cycle]], metadata: str) -> Block:
+def pin_view(runs: Sequence[MatchedDeployment], candidates: Sequence[tuple[Product, Cycle]], metadata: str) -> Block:
     """Return the form that says what a version really is. `runs` are what may be meant, one or several."""
     first = runs[0]
     said = (
@@ -186,7 +186,7 @@ def _candidate(product: Product, cycle: Cycle) -> str:
     return f"{product.label or product.key} {words.cycle_name(cycle)}{ends}"
 
 
-def _versions(one: Running) -> str:
+def _versions(one: MatchedDeployment) -> str:
     return " ".join(filter(None, (one.deployment.product, one.deployment.version, one.deployment.environment)))
 
 

@@ -12,10 +12,10 @@ from bot.blocks.eol.cards import headline
 from bot.blocks.escalation import Complaint
 from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, fitting, section
-from bot.domain.eol.reminders import Card, Item
+from bot.domain.eol.reminders import Card, DueMilestone
 
 
-def milestone(item: Item, *, also: Sequence[Line] = ()) -> Rendered:
+def milestone(item: DueMilestone, *, also: Sequence[Line] = ()) -> Rendered:
     """Return the reply that says a milestone; `also` are those of other reminders that are due on the same day."""
     card = item.card
     lines = [headline(card), f"It runs on {words.assets(card.watch.runs)}."]

@@ -10,7 +10,7 @@ from bot.blocks.recipients import said_to
 from bot.blocks.text import Rendered, bold, escape
 from bot.domain.eol.answers import PLAN_CHECK, SNOOZE_ENDS, Answer, AnswerKind
 from bot.domain.eol.milestones import next_due
-from bot.domain.eol.outcomes import Decided, Doubted, Offered, Outcome, Pinned, Recorded, Standing
+from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded, Decided, Doubted, Offered, Outcome, Pinned
 from bot.domain.eol.reminders import Card
 from bot.domain.recipients import Told
 from bot.domain.working_time import WorkingTime
@@ -19,9 +19,9 @@ from bot.domain.working_time import WorkingTime
 def receipt(outcome: Outcome) -> Rendered:
     """Return what an answer came to."""
     match outcome:
-        case Recorded(card, answer, told):
+        case AnswerRecorded(card, answer, told):
             return Rendered(_with(_recorded(card, answer), told))
-        case Standing(card, answer, told):
+        case AlreadyStanding(card, answer, told):
             return Rendered(_with(_standing(card, answer), told))
         case Pinned():
             return Rendered(_pinned(outcome))

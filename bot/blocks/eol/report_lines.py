@@ -12,7 +12,7 @@ from bot.blocks.eol.words import day, price
 from bot.blocks.text import SECTION_TEXT, Block, bold, cut_mrkdwn, escape, section
 from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.deadlines import current, deadlines_of
-from bot.domain.eol.exposure import Running
+from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reports import Entry, Report, Urgency
@@ -38,27 +38,27 @@ _RELEASES = ":calendar: When it ends"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportRow:
     """One line of a report, under its title."""
 
     title: str
     text: str
 
 
-def lines(report: Report) -> list[Line]:
+def lines(report: Report) -> list[ReportRow]:
     """Return the lines of a report in their order: one for each product and cycle under each title."""
     found = [
-        Line(_TITLES[urgency], _entry_line(report, list(entries)))
+        ReportRow(_TITLES[urgency], _entry_line(report, list(entries)))
         for (urgency, _, _, _), entries in groupby(report.entries, key=_group)
     ]
-    found += [Line(_UNSURE, _unsure_line(report, list(runs))) for _, runs in groupby(report.unsure, key=_words_of)]
+    found += [ReportRow(_UNSURE, _unsure_line(report, list(runs))) for _, runs in groupby(report.unsure, key=_words_of)]
     if lists_undated(report):
-        found += [Line(_UNDATED, _undated_line(list(runs))) for _, runs in groupby(report.undated, key=_words_of)]
-    found += [Line(_RELEASES, _release_line(product, cycle, report.today)) for product, cycle in report.releases]
+        found += [ReportRow(_UNDATED, _undated_line(list(runs))) for _, runs in groupby(report.undated, key=_words_of)]
+    found += [ReportRow(_RELEASES, _release_line(product, cycle, report.today)) for product, cycle in report.releases]
     return found
 
 
-def sections(shown: Sequence[Line]) -> Iterator[Block]:
+def sections(shown: Sequence[ReportRow]) -> Iterator[Block]:
     """Yield the lines under their titles, as many to a section as it holds."""
     for title, group in groupby(shown, key=lambda line: line.title):
         part = f"*{title}*"
@@ -71,7 +71,7 @@ def sections(shown: Sequence[Line]) -> Iterator[Block]:
         yield section(part)
 
 
-def as_text(shown: Sequence[Line]) -> Iterator[str]:
+def as_text(shown: Sequence[ReportRow]) -> Iterator[str]:
     """Yield titles and lines, for where there are no blocks."""
     for title, group in groupby(shown, key=lambda line: line.title):
         yield f"*{title}*"
@@ -83,7 +83,7 @@ def _group(entry: Entry) -> tuple[Urgency, str, str, str]:
     return entry.urgency, watch.product.key, watch.cycle.name, f"{watch.deadline.kind}{watch.deadline.on}"
 
 
-def _words_of(running: Running) -> tuple[str, str, str]:
+def _words_of(running: MatchedDeployment) -> tuple[str, str, str]:
     one = running.deployment
     return one.product, one.version, one.provider
 
@@ -163,11 +163,11 @@ def _answered(entry: Entry, last: Answer) -> str:
             return f"seen by {by}"
 
 
-def _unsure_line(report: Report, runs: Sequence[Running]) -> str:
+def _unsure_line(report: Report, runs: Sequence[MatchedDeployment]) -> str:
     first = runs[0]
     source = words.sources(runs)
     is_named = len(report.subject.teams) != 1
-    by_owner: dict[str, list[Running]] = {}
+    by_owner: dict[str, list[MatchedDeployment]] = {}
     for one in runs:
         by_owner.setdefault(words.owner(one) if is_named else "", []).append(one)
     said = [f"{owner}: {words.names(theirs)}" if owner else words.names(theirs) for owner, theirs in by_owner.items()]
@@ -181,7 +181,7 @@ def _release_line(product: Product, cycle: Cycle, today: date) -> str:
     return f"• {bold(words.release(product, cycle))}: {said or 'no end announced'}"
 
 
-def _undated_line(runs: Sequence[Running]) -> str:
+def _undated_line(runs: Sequence[MatchedDeployment]) -> str:
     return f"• {words.version(runs[0])} — {words.names(runs)}"
 
 

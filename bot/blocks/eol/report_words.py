@@ -10,13 +10,13 @@ from bot.blocks.eol.words import away, day
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.exposure import Running, Watch
-from bot.domain.eol.matches import Ambiguous, Gap, Matched, Method, Newer, UntrackedOld
+from bot.domain.eol.exposure import MatchedDeployment, Watch
+from bot.domain.eol.matches import AmbiguousVersion, BetweenCycles, Matched, MatchMethod, Newer, UntrackedOld
 from bot.domain.eol.milestones import Deadline, DeadlineKind
 from bot.domain.eol.providers import VENDOR_REQUIRED
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import FactsAge
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.domain.names import clean, fold
 
 _MOST_NAMES, _MOST_CANDIDATES = 5, 4
@@ -46,7 +46,7 @@ def ends(deadline: Deadline, today: date) -> str:
     return f"{past if on < today else ahead} {day(on)}, {away(on, today)}"
 
 
-def names(runs: Sequence[Running], limit: int = _MOST_NAMES) -> str:
+def names(runs: Sequence[MatchedDeployment], limit: int = _MOST_NAMES) -> str:
     """Return the names of what runs it, each once with where, those beyond the limit as a number."""
     found: dict[int, tuple[str, dict[str, None]]] = {}
     for one in runs:
@@ -61,27 +61,27 @@ def names(runs: Sequence[Running], limit: int = _MOST_NAMES) -> str:
     return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
-def version(running: Running) -> str:
+def version(running: MatchedDeployment) -> str:
     """Return what a source says that something runs, in bold."""
     one = running.deployment
     provider = f" ({one.provider})" if one.provider else ""
     return bold(f"{one.product} {one.version or 'without a version'}{provider}", 100)
 
 
-def why_unsure(running: Running) -> str:
+def why_unsure(running: MatchedDeployment) -> str:
     """Return why it is not known which release cycle that is."""
     matched, written = running.matched, running.deployment.version
     if isinstance(matched, UntrackedOld):
         return f"older than every known version{_beside('oldest', matched.oldest)}"
     if isinstance(matched, Newer):
         return f"newer than every known version{_beside('newest', matched.newest)}"
-    if isinstance(matched, Gap):
+    if isinstance(matched, BetweenCycles):
         near = " and ".join(escape(each.name, 40) for each in (matched.below, matched.above) if each is not None)
         return f"{'a pre-release, next to' if matched.is_prerelease else 'in no known release, next to'} {near}"
-    if isinstance(matched, Ambiguous):
+    if isinstance(matched, AmbiguousVersion):
         if not written:
             return "no source says which version"
-        if matched.method is Method.UNREADABLE:
+        if matched.method is MatchMethod.UNREADABLE:
             return f"no known release of {escape(matched.product.label or matched.product.key, 60)}"
         return f"may be {_several(cycle.name for cycle in matched.candidates)}"
     if fold(running.deployment.product) in VENDOR_REQUIRED:
@@ -90,13 +90,13 @@ def why_unsure(running: Running) -> str:
     return f"unknown product{f'; {near}?' if near else ''}"
 
 
-def sources(runs: Sequence[Running]) -> str:
+def sources(runs: Sequence[MatchedDeployment]) -> str:
     """Return where these were seen, for whoever puts them right."""
     found = dict.fromkeys(one.deployment.source for one in runs[:_LOOKED_AT] if one.deployment.source)
     return ", ".join(escape(name, 40) for name in list(found)[:3])
 
 
-def owner(running_or_watch: Running | Watch) -> str:
+def owner(running_or_watch: MatchedDeployment | Watch) -> str:
     """Return whom reminders go to; nobody is said as that."""
     addressee = (
         running_or_watch.addressee if isinstance(running_or_watch, Watch) else running_or_watch.responsible.addressee
@@ -104,7 +104,7 @@ def owner(running_or_watch: Running | Watch) -> str:
     return escape(addressee.name, 60) or "nobody"
 
 
-def who(subject: Subject) -> str:
+def who(subject: ReportScope) -> str:
     """Return whom or what a report is about, in bold where it is a name."""
     product = f"{subject.product.label} {subject.product.version}".strip() if subject.product is not None else ""
     if subject.asset is not None:
@@ -118,7 +118,7 @@ def who(subject: Subject) -> str:
     return " at ".join(filter(None, (bold(product, 80) if product else "", owner_or_thing)))
 
 
-def command(subject: Subject, *more: str) -> str:
+def command(subject: ReportScope, *more: str) -> str:
     """Return what is typed to ask about the subject again, as code."""
     words = ["/eol"]
     if subject.product is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.blocks.eol import report_words as words
-from bot.blocks.eol.report_lines import PRESSING, Line, as_text, lines, lists_undated, sections
+from bot.blocks.eol.report_lines import PRESSING, ReportRow, as_text, lines, lists_undated, sections
 from bot.blocks.portfolio import with_turns
 from bot.blocks.text import (
     Block,
@@ -22,10 +22,10 @@ from bot.blocks.text import (
 from bot.blocks.values import encode
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.reports import Report, Urgency
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.domain.eol.timeline import Timeline
 from bot.domain.names import clean
-from bot.domain.portfolio import Page
+from bot.domain.portfolio import AssetPage
 
 #: The buttons under a report; their value is `page|who asked|what was asked`.
 TURN, SHARE = "eol.turn", "eol.share"
@@ -58,7 +58,7 @@ class Turn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class ReportFrame:
     """How a report is shown. `turn` is what its buttons bring back, None for no buttons.
 
     `note` is said below the head: how the question was understood, or whose report it is. What everybody sees already
@@ -73,9 +73,9 @@ class Frame:
     may_share: bool = True
 
 
-def answer(report: Report, frame: Frame | None = None) -> Rendered:
+def answer(report: Report, frame: ReportFrame | None = None) -> Rendered:
     """Return a report, one page of it, with its buttons."""
-    frame = frame or Frame()
+    frame = frame or ReportFrame()
     shown, page, count = _page_of(lines(report), frame.page, size=frame.size)
     head = headline(report)
     small = [each for each in (frame.note, *_small_print(report)) if each]
@@ -118,7 +118,7 @@ def headline(report: Report) -> str:
     return said
 
 
-def plain_who(subject: Subject) -> str:
+def plain_who(subject: ReportScope) -> str:
     """Return whom or what a report is about, without any markup."""
     if subject.asset is not None:
         return subject.asset.name
@@ -146,18 +146,18 @@ def home_brief(report: Report, *, size: int) -> list[Block]:
     return [section(headline(report)), *sections(pressing[:size]), *([context(*small)] if small else [])]
 
 
-def home_parts(report: Report, page: int, *, size: int) -> tuple[list[Block], Page]:
+def home_parts(report: Report, page: int, *, size: int) -> tuple[list[Block], AssetPage]:
     """Return the whole of it: the head and one page of the lines, and which page of how many that is."""
     shown, at, count = _page_of(lines(report), page, size=size)
     blocks = [section(headline(report)), *sections(shown)]
     small = list(_small_print(report))
-    return [*blocks, *([context(*small)] if small else [])], Page((), at, count)
+    return [*blocks, *([context(*small)] if small else [])], AssetPage((), at, count)
 
 
 _FILL = "Say what it runs in the catalog (`runs: [postgresql@16]`), or scan images and lock files."
 
 
-def _page_of(found: Sequence[Line], page: int, *, size: int) -> tuple[Sequence[Line], int, int]:
+def _page_of(found: Sequence[ReportRow], page: int, *, size: int) -> tuple[Sequence[ReportRow], int, int]:
     count = max(1, -(-len(found) // size))
     at = min(max(page, 0), count - 1)
     return found[at * size : (at + 1) * size], at, count
@@ -214,7 +214,7 @@ def _small_print(report: Report) -> Iterator[str]:
         yield f"{len(report.undated):,} more {'has' if len(report.undated) == 1 else 'have'} no announced end."
 
 
-def _buttons(frame: Frame, page: int, count: int) -> list[Block]:
+def _buttons(frame: ReportFrame, page: int, count: int) -> list[Block]:
     if frame.turn is None:
         return []
     found, turn = [], frame.turn._replace(text=clean(frame.turn.text))

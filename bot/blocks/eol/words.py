@@ -10,7 +10,7 @@ from bot.blocks import text
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape, plain
 from bot.domain.eol.deadlines import LONG_AGO, charge_on
-from bot.domain.eol.exposure import Running, Watch
+from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.records import Charge, Cycle, Product
 from bot.domain.eol.reminders import Card
@@ -112,7 +112,7 @@ def milestone(said: Milestone) -> str:
     return f"{span(abs(said.days))} {'before' if said.days > 0 else 'after'}"
 
 
-def running(one: Running) -> str:
+def running(one: MatchedDeployment) -> str:
     """Return one line about what runs where: asset, version, environment, tier."""
     parts = [bold(one.asset.name)]
     if one.deployment.version:
@@ -124,7 +124,7 @@ def running(one: Running) -> str:
     return " · ".join(parts)
 
 
-def assets(runs: Iterable[Running]) -> str:
+def assets(runs: Iterable[MatchedDeployment]) -> str:
     """Return the names of what runs it in a sentence, the first four of them."""
     return join(bold(one.asset.name, 60) for one in runs)
 
@@ -134,7 +134,7 @@ def named(assets: Iterable[AssetRecord]) -> str:
     return join(bold(asset.name, 60) for asset in assets)
 
 
-def count_assets(runs: Sequence[Running]) -> str:
+def count_assets(runs: Sequence[MatchedDeployment]) -> str:
     """Return how many assets these are, in words."""
     count = len({one.asset.id for one in runs})
     return f"{count:,} {'asset' if count == 1 else 'assets'}"

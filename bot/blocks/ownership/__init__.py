@@ -16,7 +16,7 @@ from bot.blocks.ownership.actions import (
     AssetForm,
     AssetValue,
 )
-from bot.blocks.ownership.answers import Frame, answer
+from bot.blocks.ownership.answers import AnswerFrame, answer
 from bot.blocks.ownership.choices import (
     Thread,
     mentioned,
@@ -55,9 +55,9 @@ __all__ = [
     "DOUBT_VIEW",
     "SHARE",
     "WITHDRAW",
+    "AnswerFrame",
     "AssetForm",
     "AssetValue",
-    "Frame",
     "Thread",
     "already_theirs",
     "answer",

@@ -28,7 +28,7 @@ _MOST_LINKS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class AnswerFrame:
     """Around the answer: how the question was read when that is not plain, and for whom it is written.
 
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
@@ -43,7 +43,7 @@ class Frame:
     shared_by: str = ""
 
 
-def answer(verdict: Verdict, frame: Frame, *, confirmed_by: PersonRecord | None = None) -> Rendered:
+def answer(verdict: Verdict, frame: AnswerFrame, *, confirmed_by: PersonRecord | None = None) -> Rendered:
     """Return the message that answers for one asset. `confirmed_by` is whoever last confirmed its first owner."""
     headline, warnings = verdicts.headline(verdict)
     about = _asset_line(verdict.asset, frame)
@@ -66,7 +66,7 @@ def answer(verdict: Verdict, frame: Frame, *, confirmed_by: PersonRecord | None 
     return Rendered(cut_mrkdwn(text, MESSAGE_TEXT), blocks)
 
 
-def _asset_line(asset: AssetRecord, frame: Frame) -> str:
+def _asset_line(asset: AssetRecord, frame: AnswerFrame) -> str:
     parts = [words.kind(asset)]
     if asset.namespace:
         parts.append(f"in {escape(asset.namespace, 60)}")
@@ -80,7 +80,7 @@ def _asset_line(asset: AssetRecord, frame: Frame) -> str:
     return f"I read that as {bold(frame.understood_as)} · {line}" if frame.understood_as else line
 
 
-def _buttons(verdict: Verdict, frame: Frame) -> Block:
+def _buttons(verdict: Verdict, frame: AnswerFrame) -> Block:
     asset = verdict.asset
     value = encode(AssetValue(asset.id, verdict.area))
     name = plain(asset.name, 45)

@@ -18,11 +18,11 @@ import typer
 from bot import settings as environment
 from bot.cli._database import is_missing, opened
 from bot.cli.catalog.output import print_report
-from bot.clients.catalog import FORMATS, Found, ReadOptions, detect, look
+from bot.clients.catalog import FORMATS, ReadOptions, SourceFiles, detect, look
 from bot.domain.catalog import Problem, SourceCatalog
 from bot.domain.names import clean
 from bot.ports import SystemClock
-from bot.services.catalog import ImportReport, Outcome, has_read, import_catalog, import_unread, may_be_trusted
+from bot.services.catalog import ImportOutcome, ImportReport, has_read, import_catalog, import_unread, may_be_trusted
 from bot.services.deps import Deps
 from bot.store import migrations
 from bot.store.db import Database
@@ -84,7 +84,9 @@ def import_(
     else:
         for report in reports:
             print_report(report)
-    if any(problem.is_error for problem in problems) or any(report.outcome is Outcome.REFUSED for report in reports):
+    if any(problem.is_error for problem in problems) or any(
+        report.outcome is ImportOutcome.REFUSED for report in reports
+    ):
         raise typer.Exit(1)
 
 
@@ -126,7 +128,7 @@ class _Said:
     """What is to be imported as one source. `catalog` is None where that source's last import read the same."""
 
     wanted: _Wanted
-    found: Found
+    found: SourceFiles
     digest: str
     catalog: SourceCatalog | None = None
 
@@ -147,7 +149,7 @@ async def _import_all(
 
         reports = [await run(number) for number in range(len(wanted))]
         for number, report in enumerate(reports[:-1]):
-            if report.outcome is not Outcome.REFUSED and report.notes:
+            if report.outcome is not ImportOutcome.REFUSED and report.notes:
                 # What it missed may have come with a source after it.
                 reports[number] = replace(report, problems=(await run(number)).problems)
     return reports

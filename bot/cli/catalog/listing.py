@@ -18,7 +18,7 @@ from bot.clients.catalog.baton_writer import render
 from bot.domain.catalog import SourceCatalog
 from bot.domain.doctor import not_a_source
 from bot.domain.names import clean
-from bot.domain.portfolio import Asked
+from bot.domain.portfolio import MissedName
 from bot.services import misses as missed
 from bot.services import snapshot
 from bot.services.catalog.export import export as export_catalog
@@ -111,7 +111,7 @@ async def _prefer(names: list[str]) -> list[str]:
         return await prefer_sources(deps, names, actor="cli")
 
 
-async def _misses(limit: int) -> list[Asked]:
+async def _misses(limit: int) -> list[MissedName]:
     async with opened_deps() as deps:
         catalog = Snapshot()
         await snapshot.refresh(catalog, deps.database)

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from bot.domain.names import clean
-from bot.services.catalog import Action, Change, ImportReport, PersonChange, PositionChange
+from bot.services.catalog import ImportReport, PersonChange, PositionChange, ReportAction, ReportLine
 
 #: Changes that are printed; `--json` has more.
 _SHOWN = 40
 _SHOWN_PROBLEMS = 20
-_MARKS = {Action.ADDED: "+", Action.CHANGED: "~", Action.REMOVED: "-"}
+_MARKS = {ReportAction.ADDED: "+", ReportAction.CHANGED: "~", ReportAction.REMOVED: "-"}
 #: What must not be among the lines that are left out, by its mark.
 _WEIGHTS = {"!": 0, "-": 1, "~": 2}
 _NOBODY = "nobody"
@@ -54,7 +54,7 @@ def _print_positions(report: ImportReport) -> None:
 
 
 def _position(each: PositionChange) -> str:
-    verb = {Action.ADDED: "joins", Action.REMOVED: "leaves"}[each.action]
+    verb = {ReportAction.ADDED: "joins", ReportAction.REMOVED: "leaves"}[each.action]
     role = "" if each.role == "member" else f" as {each.role}"
     return f"{_MARKS[each.action]} {clean(each.person)} {verb} {clean(each.team)}{role}"
 
@@ -72,8 +72,8 @@ def _print_people(report: ImportReport) -> None:
 def _person(each: PersonChange) -> str:
     mark, name = _MARKS[each.action], clean(each.person)
     if each.field == "is_active":
-        return f"{mark} {name} {'has left' if each.action is Action.REMOVED else 'is back'}"
-    verb = "is no longer" if each.action is Action.REMOVED else "is"
+        return f"{mark} {name} {'has left' if each.action is ReportAction.REMOVED else 'is back'}"
+    verb = "is no longer" if each.action is ReportAction.REMOVED else "is"
     return f"{mark} {name} {verb} {'@' * (each.field == 'handle')}{clean(each.value)}"
 
 
@@ -102,7 +102,7 @@ def _weightiest(sections: Sequence[_Section]) -> set[tuple[int, int]]:
     return {(number, at) for _, number, at in sorted(places)[:_SHOWN]}
 
 
-def _sections(changes: Iterable[Change]) -> list[_Section]:
+def _sections(changes: Iterable[ReportLine]) -> list[_Section]:
     """Return each team with what changed for it; an asset that went from one team to another stands under both."""
     by_team: dict[str, list[str]] = {}
     others: list[str] = []
@@ -119,7 +119,7 @@ def _sections(changes: Iterable[Change]) -> list[_Section]:
     return [*sections, ("teams and people", others)] if others else sections
 
 
-def _asset(change: Change, team: str) -> str:
+def _asset(change: ReportLine, team: str) -> str:
     """Say what happened to an asset as this team sees it."""
     name = clean(change.name)
     before, after = (clean(", ".join(names)) or _NOBODY for names in (change.owners_before, change.owners_after))
@@ -127,10 +127,10 @@ def _asset(change: Change, team: str) -> str:
         return f"! {name}: {'disputed' if not change.was_disputed else 'still disputed'} between {after}"
     if change.owners_before == change.owners_after:
         return f"{_MARKS[change.action]} {name}"
-    if change.action is Action.ADDED:
+    if change.action is ReportAction.ADDED:
         others = clean(", ".join(owner for owner in change.owners_after if owner != team))
         return f"+ {name}" + (f" (with {others})" if others else "")
-    if change.action is Action.REMOVED:
+    if change.action is ReportAction.REMOVED:
         return f"- {name}"
     mark = "+" if team not in change.owners_before else "-" if team not in change.owners_after else "~"
     return f"{mark} {name}: {before} -> {after}" + (", no longer disputed" if change.was_disputed else "")

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, time
 from bot.blocks.text import escape
 from bot.cli._database import opened_deps
 from bot.domain.eol.exposure import Addressee
-from bot.domain.eol.questions import Kind, Question, parse_command
+from bot.domain.eol.questions import EolQuestion, NamedKind, parse_command
 from bot.domain.eol.reports import Report
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.errors import NotFoundError
 from bot.ports import Clock
 from bot.services import snapshot as snapshots
@@ -50,11 +50,11 @@ class Inventory:
         """The catalog."""
         return self.watcher.snapshot
 
-    def team(self, name: str) -> Subject:
+    def team(self, name: str) -> ReportScope:
         """Return the team of a name, everybody for none. Raises NotFoundError, with the nearest, for no team's."""
         if not name:
-            return Subject()
-        question = Question(about=name, kind=Kind.TEAM)
+            return ReportScope()
+        question = EolQuestion(about=name, kind=NamedKind.TEAM)
         found = questions.understand(self.snapshot, self.watcher.facts.table, question, "")
         if isinstance(found, Asked):
             return found.subject

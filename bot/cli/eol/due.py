@@ -18,7 +18,7 @@ from bot.cli.eol import rows
 from bot.cli.eol._scope import Inventory, inventory, understood
 from bot.domain.eol.periods import Everything
 from bot.domain.eol.reports import Report, Urgency
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.services.eol.questions import Asked
 
 _EVERY_LINE = sys.maxsize
@@ -47,7 +47,7 @@ async def _due(text: str, *, on: date | None, team: str, as_json: bool) -> None:
         if as_json:
             sys.stdout.write(orjson.dumps(as_dict(report)).decode() + "\n")
             return
-        frame = blocks.Frame(size=_EVERY_LINE, note=understood(asked))
+        frame = blocks.ReportFrame(size=_EVERY_LINE, note=understood(asked))
         sys.stdout.write(plain(blocks.answer(report, frame).text, known.snapshot) + "\n")
 
 
@@ -73,7 +73,7 @@ def _asked(known: Inventory, text: str, team: str) -> Asked:
     if not text:
         return Asked(subject=whose, period=Everything())
     asked = known.question(text)
-    if whose == Subject():
+    if whose == ReportScope():
         return asked
     return replace(asked, subject=replace(asked.subject, teams=whose.teams))
 

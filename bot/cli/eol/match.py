@@ -14,10 +14,10 @@ import typer
 from bot.clients.eol import document, starter
 from bot.domain import eol
 from bot.domain.eol import (
-    Ambiguous,
+    AmbiguousVersion,
+    BetweenCycles,
     Clock,
     Cycle,
-    Gap,
     InCycle,
     Matched,
     Newer,
@@ -31,9 +31,9 @@ from bot.errors import StoreError, UnreadableError
 
 _STATUS: dict[type[Matched], str] = {
     InCycle: "in_cycle",
-    Ambiguous: "ambiguous",
+    AmbiguousVersion: "ambiguous",
     UntrackedOld: "untracked_old",
-    Gap: "gap",
+    BetweenCycles: "gap",
     Newer: "newer",
     UnknownProduct: "unknown_product",
 }
@@ -129,12 +129,12 @@ def as_dict(found: Matched) -> dict[str, Any]:
         "status": _STATUS[type(found)],
         "product": None if isinstance(found, UnknownProduct) else found.product.key,
         "cycle": None if cycle is None else cycle.name,
-        "method": found.method if isinstance(found, InCycle | Ambiguous) else None,
+        "method": found.method if isinstance(found, InCycle | AmbiguousVersion) else None,
         "clocks": None if cycle is None else _clocks(cycle),
         "charges": [] if cycle is None else [_charge(charge) for charge in cycle.charges],
-        "candidates": [each.name for each in found.candidates] if isinstance(found, Ambiguous) else [],
+        "candidates": [each.name for each in found.candidates] if isinstance(found, AmbiguousVersion) else [],
         "nearest": [each.name for each in _nearest(found)],
-        "is_prerelease": isinstance(found, Gap) and found.is_prerelease,
+        "is_prerelease": isinstance(found, BetweenCycles) and found.is_prerelease,
         "suggestions": [each.key for each in found.suggestions] if isinstance(found, UnknownProduct) else [],
         "feed": found.feed,
     }
@@ -151,11 +151,11 @@ def as_text(found: Matched, asked: str) -> str:
         ends = "; ".join(f"{said} {_in_words(clock)}" for said, clock in _named_clocks(found.cycle))
         money = "".join(f"\n  from {c.since}: {c.amount} {c.currency} for each {c.unit}" for c in found.cycle.charges)
         return f"{asked}: {label} {found.cycle.name} (by {found.method}): {ends or 'no dates known'}.{money}"
-    if isinstance(found, Ambiguous):
+    if isinstance(found, AmbiguousVersion):
         names = ", ".join(each.name for each in found.candidates)
         return f"{asked}: may be any of these cycles of {label}: {names}. Say which one it is."
     near = " and ".join(each.name for each in _nearest(found))
-    if isinstance(found, Gap):
+    if isinstance(found, BetweenCycles):
         what = "a pre-release" if found.is_prerelease else "in none of the cycles"
         return f"{asked}: {what} of {label}, next to {near}."
     what = "newer" if isinstance(found, Newer) else "older"
@@ -163,7 +163,7 @@ def as_text(found: Matched, asked: str) -> str:
 
 
 def _nearest(found: Matched) -> list[Cycle]:
-    if isinstance(found, Gap):
+    if isinstance(found, BetweenCycles):
         return [each for each in (found.below, found.above) if each is not None]
     if isinstance(found, Newer):
         return [] if found.newest is None else [found.newest]

@@ -14,7 +14,7 @@ from bot import settings as environment
 from bot.cli._database import opened_deps
 from bot.domain.names import clean
 from bot.errors import UnreadableError
-from bot.services.eol.feed_refresh import Outcome, RefreshReport, take
+from bot.services.eol.feed_refresh import RefreshOutcome, RefreshReport, take
 from bot.services.eol.feed_refresh import refresh as ask
 
 #: Moved dates and problems that are printed; `--json` has all of them.
@@ -33,7 +33,7 @@ def refresh(
         sys.stdout.write(orjson.dumps(as_dict(report), option=orjson.OPT_INDENT_2).decode() + "\n")
     else:
         _print(report)
-    if report.outcome in {Outcome.FAILED, Outcome.WAITING}:
+    if report.outcome in {RefreshOutcome.FAILED, RefreshOutcome.WAITING}:
         raise typer.Exit(1)
 
 
@@ -86,10 +86,10 @@ def _print(report: RefreshReport) -> None:
         return
     since = f"confirmed {report.confirmed_at.isoformat(sep=' ', timespec='minutes')}"
     what = {
-        Outcome.UPDATED: f"Updated: {size}.",
-        Outcome.CONFIRMED: f"Nothing has changed: {size}.",
-        Outcome.FAILED: f"The last good copy stays in force: {size}, {since}.",
-        Outcome.WAITING: f"The last good copy stays in force: {size}, {since}.",
+        RefreshOutcome.UPDATED: f"Updated: {size}.",
+        RefreshOutcome.CONFIRMED: f"Nothing has changed: {size}.",
+        RefreshOutcome.FAILED: f"The last good copy stays in force: {size}, {since}.",
+        RefreshOutcome.WAITING: f"The last good copy stays in force: {size}, {since}.",
     }
     sys.stdout.write(what[report.outcome] + "\n")
     for one in report.moved[:_SHOWN]:

@@ -43,4 +43,4 @@ async def _report(team: str, *, as_csv: bool, as_json: bool) -> None:
         for row in rows.inventory(found):
             sys.stdout.write(orjson.dumps(row).decode() + "\n")
     else:
-        sys.stdout.write(plain(blocks.answer(found, blocks.Frame(size=sys.maxsize)).text, known.snapshot) + "\n")
+        sys.stdout.write(plain(blocks.answer(found, blocks.ReportFrame(size=sys.maxsize)).text, known.snapshot) + "\n")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from bot.domain.eol.exposure import Running, certain_of
-from bot.domain.eol.matches import Ambiguous, Gap, InCycle, Newer, UnknownProduct, UntrackedOld
+from bot.domain.eol.exposure import MatchedDeployment, certain_of
+from bot.domain.eol.matches import AmbiguousVersion, BetweenCycles, InCycle, Newer, UnknownProduct, UntrackedOld
 from bot.domain.eol.records import Charge, Clock, Cycle, Undated
 from bot.domain.eol.reports import Entry, Report
 
@@ -15,9 +15,9 @@ from bot.domain.eol.reports import Entry, Report
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _STATUS = {
     InCycle: "in_cycle",
-    Ambiguous: "ambiguous",
+    AmbiguousVersion: "ambiguous",
     UntrackedOld: "untracked_old",
-    Gap: "gap",
+    BetweenCycles: "gap",
     Newer: "newer",
     UnknownProduct: "unknown_product",
 }
@@ -52,10 +52,10 @@ def entry(each: Entry, report: Report) -> dict[str, Any]:
     }
 
 
-def unsure(one: Running) -> dict[str, Any]:
+def unsure(one: MatchedDeployment) -> dict[str, Any]:
     """Return a deployment whose version nobody knows."""
     found = one.matched
-    candidates = [cycle.name for cycle in found.candidates] if isinstance(found, Ambiguous) else []
+    candidates = [cycle.name for cycle in found.candidates] if isinstance(found, AmbiguousVersion) else []
     suggestions = [product.key for product in found.suggestions] if isinstance(found, UnknownProduct) else []
     return {
         **_run(one),
@@ -87,7 +87,7 @@ def cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int | float) else text
 
 
-def _row(one: Running, each: Entry | None, report: Report) -> dict[str, Any]:
+def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str, Any]:
     certain, seen = certain_of(one.matched), one.deployment
     deadline = each.watch.deadline if each is not None else None
     cycle = certain.cycle if certain is not None else None
@@ -118,7 +118,7 @@ def _row(one: Running, each: Entry | None, report: Report) -> dict[str, Any]:
     }
 
 
-def _run(one: Running) -> dict[str, Any]:
+def _run(one: MatchedDeployment) -> dict[str, Any]:
     return {
         "asset": one.asset.name,
         "ref": one.asset.ref,

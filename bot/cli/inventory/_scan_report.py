@@ -25,7 +25,7 @@ from bot.errors import NotFoundError
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
 from bot.services.eol.facts import Facts
-from bot.services.inventory.deployments import Recorded, Scan, record
+from bot.services.inventory.deployments import Scan, ScanResult, record
 from bot.services.inventory.placement import Places, Unplaced
 from bot.services.snapshot import Snapshot
 
@@ -34,7 +34,7 @@ _SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ScanGroup:
     """What one file or one image showed, what it is called for the user, and by what names its asset may be known."""
 
     shown: str
@@ -48,7 +48,7 @@ class Group:
 
 
 @dataclass(slots=True)
-class Found:
+class SourceScan:
     """The report of one source: what was recorded of which asset, and what was not and why.
 
     `new_assets` are those that a dry run would have made.
@@ -62,7 +62,7 @@ class Found:
     problems: list[Problem] = field(default_factory=list)
     not_recorded: list[tuple[str, str]] = field(default_factory=list)
     new_assets: list[str] = field(default_factory=list)
-    recorded: Recorded = field(default_factory=lambda: Recorded(came=0, changed=0, ended=0, unchanged=0))
+    recorded: ScanResult = field(default_factory=lambda: ScanResult(came=0, changed=0, ended=0, unchanged=0))
 
     def add(self, asset: AssetRecord, sightings: Sightings) -> None:
         """Put down to an asset what was seen of it."""
@@ -78,8 +78,8 @@ class Found:
 
 @asynccontextmanager
 async def placed(
-    groups: Sequence[Group], *, asset: str, source: str, dry_run: bool
-) -> AsyncIterator[tuple[Deps, Found]]:
+    groups: Sequence[ScanGroup], *, asset: str, source: str, dry_run: bool
+) -> AsyncIterator[tuple[Deps, SourceScan]]:
     """Open the database and find the asset of each group: the one that is named for all, else the group's own.
 
     Raises NotFoundError when there is no asset of the name that is given for all.
@@ -88,7 +88,7 @@ async def placed(
         catalog, facts = Snapshot(), Facts()
         await snapshots.refresh(catalog, deps.database)
         await facts.follow(deps.database)
-        found = Found(source, facts.table)
+        found = SourceScan(source, facts.table)
         for group in groups:
             found.problems.extend(group.sightings.problems)
         places = Places(catalog)
@@ -123,7 +123,7 @@ def _why(unplaced: Unplaced) -> str:
     return "no asset of the catalog is known by its name or repository: say --asset REF, or import it first."
 
 
-def finish(reports: Sequence[Found], *, dry_run: bool, as_json: bool) -> None:
+def finish(reports: Sequence[SourceScan], *, dry_run: bool, as_json: bool) -> None:
     """Print the reports; exit with 1 when something could not be recorded."""
     if as_json:
         documents = [_document(found, dry_run=dry_run) for found in reports]
@@ -162,7 +162,7 @@ def line(seen: Seen, found: Matched) -> str:
     return as_text(found, f"{clean(seen.product)} {clean(seen.version) or 'of an unknown version'}{where}")
 
 
-def _document(found: Found, *, dry_run: bool) -> dict[str, Any]:
+def _document(found: SourceScan, *, dry_run: bool) -> dict[str, Any]:
     recorded = found.recorded
     return {
         "source": found.source,
@@ -185,7 +185,7 @@ def _document(found: Found, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _print(found: Found, *, dry_run: bool) -> None:
+def _print(found: SourceScan, *, dry_run: bool) -> None:
     for problem in sorted(found.problems, key=lambda problem: not problem.is_error)[:_SHOWN_PROBLEMS]:
         sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
     if (more := len(found.problems) - _SHOWN_PROBLEMS) > 0:

@@ -20,7 +20,7 @@ from bot.services import portfolio
 from bot.services import snapshot as snapshots
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
-from bot.services.inventory.listing import Running, owned_by, running
+from bot.services.inventory.listing import ListedDeployment, owned_by, running
 from bot.services.inventory.placement import Places
 from bot.services.snapshot import Snapshot
 
@@ -50,7 +50,7 @@ def list_running(
     sys.stdout.write(f"{deployments}, {sure[False]:,} without a certain release cycle.\n")
 
 
-async def _found(asset: str, team: str) -> list[tuple[Running, Matched]]:
+async def _found(asset: str, team: str) -> list[tuple[ListedDeployment, Matched]]:
     """Return what runs, each with what it counts as: by the rules, or as somebody has said."""
     async with opened_deps() as deps:
         catalog, facts = Snapshot(), Facts()
@@ -70,7 +70,7 @@ async def _found(asset: str, team: str) -> list[tuple[Running, Matched]]:
         return [(one, counts_as.get(one.id) or _scan_report.matched(one.seen, facts.table)) for one in found]
 
 
-def _document(one: Running, matched: Matched) -> dict[str, Any]:
+def _document(one: ListedDeployment, matched: Matched) -> dict[str, Any]:
     return {
         "asset": one.asset.ref,
         "source": one.source,

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from bot.cli._database import opened_deps
-from bot.cli.inventory._scan_report import Found, finish
+from bot.cli.inventory._scan_report import SourceScan, finish
 from bot.clients.catalog import aws_rds
 from bot.clients.inventory import rds
 from bot.domain.catalog import SourceCatalog
 from bot.domain.inventory.scans import How, Sighting, Sightings
 from bot.services import snapshot as snapshots
-from bot.services.catalog import Outcome, import_catalog
+from bot.services.catalog import ImportOutcome, import_catalog
 from bot.services.deps import Deps
 from bot.services.eol import provider_dates
 from bot.services.eol.facts import Facts
@@ -45,10 +45,10 @@ def scan_rds(
     finish(reports, dry_run=dry_run, as_json=as_json)
 
 
-async def _scan(regions: Sequence[str], profile: str, *, dry_run: bool, allow_mass_change: bool) -> list[Found]:
+async def _scan(regions: Sequence[str], profile: str, *, dry_run: bool, allow_mass_change: bool) -> list[SourceScan]:
     # All are asked before the first is recorded: from there on a dry run keeps others from changing anything.
     answers = [(region, await rds.read([region], profile=profile)) for region in regions]
-    reports: list[Found] = []
+    reports: list[SourceScan] = []
     async with opened_deps(dry_run=dry_run) as deps:
         for region, read in answers:
             if read.cycles:
@@ -58,11 +58,11 @@ async def _scan(regions: Sequence[str], profile: str, *, dry_run: bool, allow_ma
     return reports
 
 
-async def _record(deps: Deps, source: str, region: str, read: rds.RdsInventory, allow_mass_change: bool) -> Found:
+async def _record(deps: Deps, source: str, region: str, read: rds.RdsInventory, allow_mass_change: bool) -> SourceScan:
     facts, catalog = Facts(), Snapshot()
     await facts.follow(deps.database)
     await snapshots.refresh(catalog, deps.database)
-    found = Found(source, facts.table, problems=list(read.sightings.problems))
+    found = SourceScan(source, facts.table, problems=list(read.sightings.problems))
     if any(problem.is_error for problem in read.sightings.problems):
         found.not_recorded.append((region, "AWS did not give all that was asked: mend that and scan again."))
         return found
@@ -78,7 +78,7 @@ async def _record(deps: Deps, source: str, region: str, read: rds.RdsInventory, 
         allow_mass_change=allow_mass_change,
     )
     found.problems.extend(report.problems)
-    if report.outcome is Outcome.REFUSED:
+    if report.outcome is ImportOutcome.REFUSED:
         found.not_recorded.append((region, report.refusal))
         return found
     await snapshots.refresh(catalog, deps.database)
@@ -88,7 +88,7 @@ async def _record(deps: Deps, source: str, region: str, read: rds.RdsInventory, 
 
 async def _record_sightings(
     deps: Deps,
-    found: Found,
+    found: SourceScan,
     sightings: Sequence[Sighting],
     known: Mapping[str, int],
     catalog: Snapshot,

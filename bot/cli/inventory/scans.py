@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.inventory._scan_report import Found, Group, finish, placed
+from bot.cli.inventory._scan_report import ScanGroup, SourceScan, finish, placed
 from bot.clients.catalog import remote_around
 from bot.clients.inventory import dockerfile, images, sbom
 from bot.domain.catalog import Origin, Problem
@@ -50,7 +50,7 @@ def scan_sbom(
     groups = []
     for file in files:
         read = sbom.read(_bytes(file), str(file), environment=environment)
-        groups.append(Group(str(file), _names_of_image(read.subject), read))
+        groups.append(ScanGroup(str(file), _names_of_image(read.subject), read))
     _scan(groups, How.SBOM, asset=asset, source=_source(source, How.SBOM, environment), dry_run=dry_run, json=as_json)
 
 
@@ -71,17 +71,17 @@ def scan_dockerfile(
         text = _bytes(file).decode("utf-8", errors="replace")
         read = dockerfile.read(text, str(file), arguments=arguments, target=target, environment=environment)
         remote = remote_around(file)
-        groups.append(Group(str(file), remote.addresses if remote is not None else (), read))
+        groups.append(ScanGroup(str(file), remote.addresses if remote is not None else (), read))
     named = _source(source, How.DOCKERFILE, environment)
     _scan(groups, How.DOCKERFILE, asset=asset, source=named, dry_run=dry_run, json=as_json)
 
 
-def _scan(groups: Sequence[Group], how: How, *, asset: str, source: str, dry_run: bool, json: bool) -> None:
+def _scan(groups: Sequence[ScanGroup], how: How, *, asset: str, source: str, dry_run: bool, json: bool) -> None:
     found = asyncio.run(_record(groups, how, asset=asset, source=source, dry_run=dry_run))
     finish([found], dry_run=dry_run, as_json=json)
 
 
-async def _record(groups: Sequence[Group], how: How, *, asset: str, source: str, dry_run: bool) -> Found:
+async def _record(groups: Sequence[ScanGroup], how: How, *, asset: str, source: str, dry_run: bool) -> SourceScan:
     async with placed(groups, asset=asset, source=source, dry_run=dry_run) as (deps, found):
         if found.by_asset:
             scan = Scan(source=source, how=how.value, seen=found.by_asset)
@@ -89,10 +89,12 @@ async def _record(groups: Sequence[Group], how: How, *, asset: str, source: str,
     return found
 
 
-def _image(reference: str, environment: str) -> Group:
+def _image(reference: str, environment: str) -> ScanGroup:
     sighting, problem = images.sighting_of(reference, origin=Origin(_COMMAND_LINE), environment=environment)
     problems: tuple[Problem, ...] = () if problem is None else (problem,)
-    return Group(reference, _names_of_image(reference), Sightings(() if sighting is None else (sighting,), problems))
+    return ScanGroup(
+        reference, _names_of_image(reference), Sightings(() if sighting is None else (sighting,), problems)
+    )
 
 
 def _names_of_image(reference: str) -> tuple[str, ...]:

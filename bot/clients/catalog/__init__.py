@@ -21,7 +21,7 @@ from bot.clients.catalog import (
     spreadsheet,
     terraform,
 )
-from bot.clients.catalog._found import Found
+from bot.clients.catalog._found import SourceFiles
 from bot.clients.catalog._git import remote_around
 from bot.clients.catalog._reader import Format, ReadOptions
 from bot.clients.catalog._walk import find
@@ -29,7 +29,7 @@ from bot.clients.catalog.detect import detect as _detect
 from bot.domain.catalog import Problem, SourceCatalog
 from bot.errors import CatalogError
 
-__all__ = ["FORMATS", "Format", "Found", "ReadOptions", "detect", "look", "read", "remote_around"]
+__all__ = ["FORMATS", "Format", "ReadOptions", "SourceFiles", "detect", "look", "read", "remote_around"]
 
 #: The formats that Baton reads, by name.
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -64,7 +64,7 @@ def look(
     *,
     options: ReadOptions = _DEFAULTS,
     only: Collection[Path] | None = None,
-) -> Found:
+) -> SourceFiles:
     """Return the files among `paths`, not read yet; directories are searched for files of the format.
 
     With `only`, of the files found those alone are taken. Raise `CatalogError` when there is no such format or no path.
@@ -75,7 +75,7 @@ def look(
     if not paths:
         raise CatalogError("Nothing to read: name at least one file or directory.")
     files, problems = find(format_, paths, only=only)
-    return Found(format_, tuple(files), tuple(problems), options)
+    return SourceFiles(format_, tuple(files), tuple(problems), options)
 
 
 def read(
@@ -86,5 +86,5 @@ def read(
     only: Collection[Path] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SourceCatalog:
-    """Return what the files among `paths` say: `look` and `Found.read` in one."""
+    """Return what the files among `paths` say: `look` and `SourceFiles.read` in one."""
     return look(format_name, paths, options=options, only=only).read(progress)

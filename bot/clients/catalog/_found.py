@@ -23,7 +23,7 @@ _PACKAGE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SourceFiles:
     """The files of one source in the order to read them in, what was wrong on the way, and how they are to be read."""
 
     format: Format

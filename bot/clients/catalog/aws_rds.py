@@ -9,7 +9,7 @@ from bot.clients.catalog.terraform._tags import (
     NAME_TAG,
     PARENT_TAGS,
     TIER_TAG,
-    Accepted,
+    CheckedValues,
     Tags,
     fold_key,
     is_allowed,
@@ -28,11 +28,11 @@ def claims(sightings: Iterable[Sighting], *, options: ReadOptions | None = None)
     What it runs is no part of the claim: that is the scan's own to record, with all that it saw.
     """
     owner_keys = tuple(dict.fromkeys(map(fold_key, (options or ReadOptions()).owner_tags)))
-    accepted = Accepted()
+    accepted = CheckedValues()
     return [_claim(sighting, owner_keys, accepted) for sighting in sightings if sighting.address]
 
 
-def _claim(sighting: Sighting, owner_keys: tuple[str, ...], accepted: Accepted) -> AssetClaim:
+def _claim(sighting: Sighting, owner_keys: tuple[str, ...], accepted: CheckedValues) -> AssetClaim:
     allowed = frozenset(owner_keys)
     tags = Tags({key: value for key, value in sighting.tags if is_allowed(key, allowed)}, accepted)
     owners, _ = tags.owners(owner_keys)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.domain.directory.answers import Candidate, Match, Method, Nearest, Resolution, Several
-from bot.domain.directory.index import Index
+from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
+from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.mentions import mentioned
 from bot.domain.directory.places import literally
 from bot.domain.directory.questions import Part, name_in, read
 from bot.domain.directory.resolver import resolve
 from bot.domain.records import AssetRecord
 
-__all__ = ["Candidate", "Directory", "Match", "Method", "Nearest", "Resolution", "Several"]
+__all__ = ["Candidate", "Directory", "Match", "Nearest", "Resolution", "ResolutionMethod", "Several"]
 
 
 class Directory:
@@ -25,7 +25,7 @@ class Directory:
     __slots__ = ("_index",)
 
     def __init__(self) -> None:
-        self._index = Index()
+        self._index = DirectoryIndex()
 
     def __len__(self) -> int:
         return len(self._index.assets)

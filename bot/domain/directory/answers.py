@@ -9,7 +9,7 @@ from typing import TypeAlias
 from bot.domain.catalog import Area
 
 
-class Method(StrEnum):
+class ResolutionMethod(StrEnum):
     """How the asset was found, surest first."""
 
     #: The reference, as the catalog has it.
@@ -34,7 +34,7 @@ class Method(StrEnum):
     @property
     def is_literal(self) -> bool:
         """Whether what was written is the reference or a name itself, in whatever spelling."""
-        return self in (Method.REF, Method.NAME, Method.ALIAS, Method.FOLDED)
+        return self in (ResolutionMethod.REF, ResolutionMethod.NAME, ResolutionMethod.ALIAS, ResolutionMethod.FOLDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Match:
 
     asset_id: int
     confidence: float
-    method: Method
+    method: ResolutionMethod
     understood_as: str
     area: Area | None = None
     also: tuple[int, ...] = ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.directory.answers import Match, Method, Several
-from bot.domain.directory.choices import Finding, choose
-from bot.domain.directory.index import Index
+from bot.domain.directory.answers import Match, ResolutionMethod, Several
+from bot.domain.directory.choices import FoundAssets, choose
+from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import GENERIC_WORD
 
@@ -14,7 +14,7 @@ from bot.domain.directory.vocabulary import GENERIC_WORD
 _MOST_NAMES = 2_000
 
 
-def in_any_order(index: Index, readings: Sequence[Reading], *, limit: int) -> Match | Several | None:
+def in_any_order(index: DirectoryIndex, readings: Sequence[Reading], *, limit: int) -> Match | Several | None:
     """Return the answer if all words of a reading, and no others, are a name's words or mean the same."""
     for reading in readings:
         words = reading.words
@@ -31,7 +31,7 @@ def in_any_order(index: Index, readings: Sequence[Reading], *, limit: int) -> Ma
     return None
 
 
-def with_kind_left_out(index: Index, readings: Sequence[Reading], *, limit: int) -> Match | Several | None:
+def with_kind_left_out(index: DirectoryIndex, readings: Sequence[Reading], *, limit: int) -> Match | Several | None:
     """Return the answer if one asset alone has all words of a reading, and one more that only says "service"."""
     for reading in readings:
         if not reading.is_plain:
@@ -41,13 +41,13 @@ def with_kind_left_out(index: Index, readings: Sequence[Reading], *, limit: int)
             continue
         assets = {index.names.assets[name] for name in names_with_all(index, reading.words)}
         if len(assets) == 1:
-            finding = Finding(tuple(assets), Method.WORDS, loss=0.1)
+            finding = FoundAssets(tuple(assets), ResolutionMethod.WORDS, loss=0.1)
             if (answer := choose(index, finding, reading, limit=limit)) is not None:
                 return answer
     return None
 
 
-def names_with_all(index: Index, words: Sequence[str], *, most: int = _MOST_NAMES) -> list[int]:
+def names_with_all(index: DirectoryIndex, words: Sequence[str], *, most: int = _MOST_NAMES) -> list[int]:
     """Return the names that have all the words or words of their meaning, none if the rarest is in too many names."""
     book = index.names.token_index
     choices: list[tuple[int, ...]] = []
@@ -70,7 +70,7 @@ def names_with_all(index: Index, words: Sequence[str], *, most: int = _MOST_NAME
     return sorted(names)
 
 
-def _best_spelt(index: Index, names: Sequence[int], words: Sequence[str]) -> Finding:
+def _best_spelt(index: DirectoryIndex, names: Sequence[int], words: Sequence[str]) -> FoundAssets:
     """Return the assets that share the most words literally with what was written."""
     book = index.names.token_index
     wanted = {number for word in words if (number := book.number(word)) is not None}
@@ -82,10 +82,10 @@ def _best_spelt(index: Index, names: Sequence[int], words: Sequence[str]) -> Fin
         for name in names
         if shared[name] == most
     )
-    return Finding(best, Method.WORDS if is_literal else Method.ABBREVIATION)
+    return FoundAssets(best, ResolutionMethod.WORDS if is_literal else ResolutionMethod.ABBREVIATION)
 
 
-def _is_another_number(index: Index, name: int, words: Sequence[str]) -> bool:
+def _is_another_number(index: DirectoryIndex, name: int, words: Sequence[str]) -> bool:
     """Return whether the name has the plural where `words` have the singular, or the reverse, and names have both."""
     book = index.names.token_index
     theirs = set(index.names.spelt(name))
@@ -95,7 +95,7 @@ def _is_another_number(index: Index, name: int, words: Sequence[str]) -> bool:
     )
 
 
-def _is_another_name(index: Index, name: int, reading: Reading) -> bool:
+def _is_another_name(index: DirectoryIndex, name: int, reading: Reading) -> bool:
     """Return whether what is written as one name has another order and, for a word of the name, another that is known.
 
     `library-debit` is no `debit-lib` where names have `library`; "the database for payments" is `payments-db` anywhere.
@@ -109,7 +109,7 @@ def _is_another_name(index: Index, name: int, reading: Reading) -> bool:
     return any(word in book and word not in theirs and book.meaning_of(word) for word in words)
 
 
-def _with_same_numbers(index: Index, names: Sequence[int], words: Sequence[str]) -> list[int]:
+def _with_same_numbers(index: DirectoryIndex, names: Sequence[int], words: Sequence[str]) -> list[int]:
     """Return the names whose numbers are the words', in the same order: `eu-1-node-2` is not `eu-2-node-1`."""
     wanted = [word for word in words if word.isdigit()]
     if len(wanted) < 2:
@@ -117,7 +117,7 @@ def _with_same_numbers(index: Index, names: Sequence[int], words: Sequence[str])
     return [name for name in names if [word for word in index.names.spelt(name) if word.isdigit()] == wanted]
 
 
-def _only_says_kind(index: Index, name: int, words: Sequence[str]) -> bool:
+def _only_says_kind(index: DirectoryIndex, name: int, words: Sequence[str]) -> bool:
     """Return whether the name is `words` in their order, and at its end one that only says "service"."""
     book = index.names.token_index
     meanings = [meaning for word in words if (meaning := book.meaning_of(word))]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.catalog import AssetKind
-from bot.domain.directory.answers import Candidate, Match, Method, Several
-from bot.domain.directory.index import Index, short_name
+from bot.domain.directory.answers import Candidate, Match, ResolutionMethod, Several
+from bot.domain.directory.index import DirectoryIndex, short_name
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import KIND_WORDS, MEANINGS
 from bot.domain.names import fold, tokens
@@ -21,24 +21,24 @@ _MOST_HOLDERS = 300
 
 #: How sure each way of finding an asset is.
 CONFIDENCE = {
-    Method.REF: 1.0,
-    Method.NAME: 1.0,
-    Method.ADDRESS: 1.0,
-    Method.ALIAS: 0.99,
-    Method.FOLDED: 0.98,
-    Method.PATH: 0.97,
-    Method.WORDS: 0.95,
-    Method.ABBREVIATION: 0.93,
-    Method.TYPO: 0.9,
+    ResolutionMethod.REF: 1.0,
+    ResolutionMethod.NAME: 1.0,
+    ResolutionMethod.ADDRESS: 1.0,
+    ResolutionMethod.ALIAS: 0.99,
+    ResolutionMethod.FOLDED: 0.98,
+    ResolutionMethod.PATH: 0.97,
+    ResolutionMethod.WORDS: 0.95,
+    ResolutionMethod.ABBREVIATION: 0.93,
+    ResolutionMethod.TYPO: 0.9,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FoundAssets:
     """Assets that fit equally, and how they were found. `loss` is taken from the method's confidence."""
 
     asset_ids: Sequence[int]
-    method: Method
+    method: ResolutionMethod
     loss: float = 0.0
     #: What was understood, if it is not the asset's name: an address or a spelling.
     spelling: str = ""
@@ -49,7 +49,9 @@ class Finding:
         return round(CONFIDENCE[self.method] - self.loss, 3)
 
 
-def choose(index: Index, finding: Finding, reading: Reading, *, limit: int, text: str = "") -> Match | Several | None:
+def choose(
+    index: DirectoryIndex, finding: FoundAssets, reading: Reading, *, limit: int, text: str = ""
+) -> Match | Several | None:
     """Return the answer that a finding makes, or None when no asset is of the kinds that were asked for.
 
     `text` is what was looked for, if not the reading's own.
@@ -60,7 +62,7 @@ def choose(index: Index, finding: Finding, reading: Reading, *, limit: int, text
     ids = of_kinds(index, finding.asset_ids, reading.kinds, are_exact=bool(names_words))
     if not ids:
         return None
-    if len(ids) > 1 and finding.method is Method.PATH and (sections := _sections(index, ids)):
+    if len(ids) > 1 and finding.method is ResolutionMethod.PATH and (sections := _sections(index, ids)):
         name = finding.spelling or index.assets[sections[0]].name
         return Match(sections[0], finding.confidence, finding.method, name, reading.area, tuple(sections[1:]))
     if len(ids) > 1 and (one := _same_owners(index, ids)) is not None:
@@ -71,13 +73,13 @@ def choose(index: Index, finding: Finding, reading: Reading, *, limit: int, text
     return Several(candidates(index, ids, finding.confidence)[:limit], text or reading.text, reading.area)
 
 
-def candidates(index: Index, ids: Iterable[int], confidence: float) -> tuple[Candidate, ...]:
+def candidates(index: DirectoryIndex, ids: Iterable[int], confidence: float) -> tuple[Candidate, ...]:
     """Return the assets as equally good candidates, in the order of their names."""
     found = [Candidate(asset_id, confidence, index.assets[asset_id].name) for asset_id in ids]
     return tuple(sorted(found, key=lambda one: (one.name, one.asset_id)))
 
 
-def of_kinds(index: Index, ids: Iterable[int], words: Iterable[str], *, are_exact: bool) -> list[int]:
+def of_kinds(index: DirectoryIndex, ids: Iterable[int], words: Iterable[str], *, are_exact: bool) -> list[int]:
     """Return the assets that may be called by every one of the kind words; only those that they mean first, if any.
 
     With `are_exact`, no others count.
@@ -92,26 +94,26 @@ def of_kinds(index: Index, ids: Iterable[int], words: Iterable[str], *, are_exac
     return kept
 
 
-def holders(index: Index, ids: Sequence[int], text: str) -> Finding:
+def holders(index: DirectoryIndex, ids: Sequence[int], text: str) -> FoundAssets:
     """Return those of the assets under `text`, literally, that it names best: name, reference, alias, address."""
     key = text.lower()
     ids = ids[:_MOST_HOLDERS]
     assets = [index.assets[one] for one in ids]
     exact = [one.id for one in assets if one.name == text]
     if len(exact) == 1:
-        return Finding(exact, Method.NAME)
+        return FoundAssets(exact, ResolutionMethod.NAME)
     if named := [one.id for one in assets if one.name.lower() == key]:
-        return Finding(named, Method.NAME)
+        return FoundAssets(named, ResolutionMethod.NAME)
     if referred := [one.id for one in assets if one.ref.lower() == key]:
-        return Finding(referred, Method.REF, spelling=index.assets[referred[0]].ref)
+        return FoundAssets(referred, ResolutionMethod.REF, spelling=index.assets[referred[0]].ref)
     if aliased := [one.id for one in assets if any(alias.lower() == key for alias in one.aliases)]:
-        return Finding(aliased, Method.ALIAS)
+        return FoundAssets(aliased, ResolutionMethod.ALIAS)
     if shortened := [one.id for one in assets if short_name(one).lower() == key]:
-        return Finding(shortened, Method.ALIAS)
-    return Finding(ids, Method.ADDRESS, spelling=_address(index.assets[ids[0]], text))
+        return FoundAssets(shortened, ResolutionMethod.ALIAS)
+    return FoundAssets(ids, ResolutionMethod.ADDRESS, spelling=_address(index.assets[ids[0]], text))
 
 
-def folded_holders(index: Index, ids: Sequence[int], text: str) -> Finding | None:
+def folded_holders(index: DirectoryIndex, ids: Sequence[int], text: str) -> FoundAssets | None:
     """Return those of the assets found under `text` folded that it names best, or None when its numbers are others."""
     words, key = tokens(text), fold(text)
     fitting: list[int] = []
@@ -128,7 +130,7 @@ def folded_holders(index: Index, ids: Sequence[int], text: str) -> Finding | Non
             if tokens(asset.name) == words:
                 literal.append(one)
     best = literal if len(literal) == 1 else named or fitting
-    return Finding(best, Method.FOLDED) if best else None
+    return FoundAssets(best, ResolutionMethod.FOLDED) if best else None
 
 
 def numbers_of(words: Iterable[str]) -> tuple[str, ...]:
@@ -152,7 +154,7 @@ def _says(asset: AssetRecord, word: str) -> bool:
     return any(MEANINGS.get(one, one) == meaning for one in tokens(asset.name))
 
 
-def _same_owners(index: Index, ids: Sequence[int]) -> int | None:
+def _same_owners(index: DirectoryIndex, ids: Sequence[int]) -> int | None:
     """Return the asset to answer with if all have the same owners, and any at all; None if they have not."""
     first = _owners(index.assets[ids[0]])
     if not first or any(_owners(index.assets[one]) != first for one in ids[1:]):
@@ -160,7 +162,7 @@ def _same_owners(index: Index, ids: Sequence[int]) -> int | None:
     return min(ids, key=lambda one: (_rank(index.assets[one].kind), one))
 
 
-def _sections(index: Index, ids: Sequence[int]) -> list[int]:
+def _sections(index: DirectoryIndex, ids: Sequence[int]) -> list[int]:
     """Return the rules in file order if all are of one repository's sections; none if they are not."""
     found = []
     for one in ids:

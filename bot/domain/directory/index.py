@@ -22,7 +22,7 @@ K = TypeVar("K")
 Ids: TypeAlias = int | list[int]
 
 
-class Index:
+class DirectoryIndex:
     """Assets by id, by literal and folded spelling, by words and by path."""
 
     __slots__ = ("_children", "assets", "folded", "literal", "names", "paths")
@@ -159,7 +159,7 @@ def _named(asset: AssetRecord) -> Sequence[str]:
 
 
 def _reference_and_name(asset: AssetRecord) -> tuple[str, ...]:
-    """Return the name in lower case and, unless `Index.known_as` finds it by that, the reference."""
+    """Return the name in lower case and, unless `DirectoryIndex.known_as` finds it by that, the reference."""
     reference, name = _lowered(asset.ref), _lowered(asset.name)
     return (name,) if name and reference.partition(":")[2] == name else (reference, name)
 

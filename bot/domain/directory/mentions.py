@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.directory.addresses import may_be_address
 from bot.domain.directory.answers import Match
-from bot.domain.directory.choices import Finding, choose
+from bot.domain.directory.choices import FoundAssets, choose
 from bot.domain.directory.common_words import common_words
-from bot.domain.directory.index import Index
+from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.places import at_address, run_named
-from bot.domain.directory.questions import Chunk, Part, Question, read
+from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import KIND_WORDS
 
@@ -26,7 +26,7 @@ _LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
 _LONG_ENOUGH = 6
 
 
-def mentioned(index: Index, texts: Iterable[str], *, limit: int) -> tuple[Match, ...]:
+def mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tuple[Match, ...]:
     """Return the assets that `texts` name, those in quotes first, then in order of appearance."""
     quoted: dict[int, Match] = {}
     plain: dict[int, Match] = {}
@@ -41,7 +41,7 @@ def mentioned(index: Index, texts: Iterable[str], *, limit: int) -> tuple[Match,
     return tuple((quoted | {one: match for one, match in plain.items() if one not in quoted}).values())[:limit]
 
 
-def _names_in(index: Index, question: Question) -> Iterator[tuple[Match, bool]]:
+def _names_in(index: DirectoryIndex, question: ParsedQuestion) -> Iterator[tuple[Match, bool]]:
     """Yield what one text names, and whether it does so in quotes."""
     for link in question.links:
         match = _match(index, at_address(index, link), Reading(()))
@@ -57,13 +57,13 @@ def _names_in(index: Index, question: Question) -> Iterator[tuple[Match, bool]]:
         place += length
 
 
-def _labelled(chunk: Chunk) -> Question | None:
+def _labelled(chunk: Chunk) -> ParsedQuestion | None:
     """Return what labels such as `app=checkout` or `env:prod,app:checkout` say, in words; None for anything else."""
     words = _LABEL_MARKS.sub(" ", chunk.text)
     return None if words == chunk.text or "://" in chunk.text else read(words, max_chunks=_MOST_CHUNKS_IN_LABELS)
 
 
-def _name_at(index: Index, question: Question, place: int) -> tuple[int, Match | None]:
+def _name_at(index: DirectoryIndex, question: ParsedQuestion, place: int) -> tuple[int, Match | None]:
     """Return how many chunks the name that begins at `place` has, 1 where none does, and what it names."""
     chunks = question.chunks
     first = chunks[place]
@@ -83,7 +83,7 @@ def _name_at(index: Index, question: Question, place: int) -> tuple[int, Match |
     return 1, None
 
 
-def _match(index: Index, finding: Finding | None, reading: Reading) -> Match | None:
+def _match(index: DirectoryIndex, finding: FoundAssets | None, reading: Reading) -> Match | None:
     """Return the only asset that fits; one of several is not said to be mentioned."""
     answer = None if finding is None else choose(index, finding, reading, limit=2)
     return answer if isinstance(answer, Match) else None
@@ -110,7 +110,7 @@ def _says_little(chunk: Chunk) -> bool:
     return chunk.part is not Part.NAME or chunk.folded.isdigit()
 
 
-def _kinds_beside(question: Question, start: int, end: int) -> tuple[str, ...]:
+def _kinds_beside(question: ParsedQuestion, start: int, end: int) -> tuple[str, ...]:
     """Return the kind word right after the name, or else the one right before it, or none."""
     chunks = question.chunks
     for place in (end, start - 1):

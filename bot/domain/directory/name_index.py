@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.domain import id_lists
-from bot.domain.directory.rows import Rows, near_keys, piece_keys, row
+from bot.domain.directory.rows import HashedRows, near_keys, piece_keys, row
 from bot.domain.directory.token_index import TokenIndex
 
 _NOBODY = -1
@@ -25,8 +25,8 @@ class NameIndex:
 
     def __init__(self) -> None:
         self.token_index = TokenIndex()
-        self._keys = Rows()
-        self._near = Rows()
+        self._keys = HashedRows()
+        self._near = HashedRows()
         self._free: list[int] = []
         #: Asset id -> the numbers of its names. It is made when the first name goes: until then nobody needs it.
         self._numbers: dict[int, list[int]] | None = None

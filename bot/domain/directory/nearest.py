@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from math import log2
 
 from bot.domain.directory.answers import Candidate, Nearest
-from bot.domain.directory.index import Index
+from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.typos import Near
 
@@ -20,7 +20,7 @@ _LEAST = 0.2
 _KIND_BONUS = 0.01
 
 
-def nearest(index: Index, readings: Sequence[Reading], near: Sequence[list[Near]], *, limit: int) -> Nearest:
+def nearest(index: DirectoryIndex, readings: Sequence[Reading], near: Sequence[list[Near]], *, limit: int) -> Nearest:
     """Return the names to offer for a text that was read as `readings`, of which `near` are spelt nearly alike."""
     if not readings:
         return Nearest((), "")
@@ -48,7 +48,7 @@ def _raise(scores: dict[int, float], asset_id: int, score: float) -> None:
         scores[asset_id] = score
 
 
-def _by_words(index: Index, words: Sequence[str]) -> list[tuple[int, float]]:
+def _by_words(index: DirectoryIndex, words: Sequence[str]) -> list[tuple[int, float]]:
     """Return (name number, likeness) for the names that have any of the words or one that is spelt like it."""
     book = index.names.token_index
     meant = [(word, _likely(index, word)) for word in dict.fromkeys(words) if book.meaning_of(word)]
@@ -81,7 +81,7 @@ class _Weights:
 
     __slots__ = ("_known", "_wordbook", "most")
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: DirectoryIndex) -> None:
         self._wordbook = index.names.token_index
         self._known: dict[int, float] = {}
         self.most = log2(len(index.names) + 2)
@@ -93,7 +93,7 @@ class _Weights:
         return weight
 
 
-def _likely(index: Index, word: str) -> dict[int, float]:
+def _likely(index: DirectoryIndex, word: str) -> dict[int, float]:
     """Return the catalog's words that `word` may be meant for, each with how alike they are, up to 1."""
     book = index.names.token_index
     options = dict.fromkeys(book.alike(word), 0.97)
@@ -108,7 +108,7 @@ def _likely(index: Index, word: str) -> dict[int, float]:
 
 
 def _likeness(
-    index: Index,
+    index: DirectoryIndex,
     name: int,
     meant: Sequence[tuple[str, dict[int, float]]],
     weights: dict[str, float],

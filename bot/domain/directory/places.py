@@ -7,20 +7,20 @@ from dataclasses import replace
 
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import addresses
-from bot.domain.directory.answers import Match, Method, Several
-from bot.domain.directory.choices import Finding, choose, folded_holders, holders
-from bot.domain.directory.index import Index, as_tuple
-from bot.domain.directory.questions import MAX_LENGTH, Chunk, Part, Question, unescaped
+from bot.domain.directory.answers import Match, ResolutionMethod, Several
+from bot.domain.directory.choices import FoundAssets, choose, folded_holders, holders
+from bot.domain.directory.index import DirectoryIndex, as_tuple
+from bot.domain.directory.questions import MAX_LENGTH, Chunk, ParsedQuestion, Part, unescaped
 from bot.domain.directory.readings import Reading, as_area, outside
 from bot.domain.names import clean, fold
 
 #: A name has at most this many pieces between white space.
 _MOST_CHUNKS = 12
 #: What names one thing whatever is said around it.
-_BEYOND_DOUBT = frozenset({Method.ADDRESS, Method.PATH, Method.REF})
+_BEYOND_DOUBT = frozenset({ResolutionMethod.ADDRESS, ResolutionMethod.PATH, ResolutionMethod.REF})
 
 
-def literally(index: Index, text: str, *, limit: int) -> Match | Several | None:
+def literally(index: DirectoryIndex, text: str, *, limit: int) -> Match | Several | None:
     """Return the answer if the whole text is a reference, name, alias or address, up to case or up to folding."""
     found = index.known_as(text)
     if not found and len(text) <= MAX_LENGTH:
@@ -37,10 +37,10 @@ def literally(index: Index, text: str, *, limit: int) -> Match | Several | None:
     return None if finding is None else choose(index, finding, Reading(()), limit=limit, text=text)
 
 
-def by_address(index: Index, question: Question, *, limit: int) -> Match | Several | None:
+def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Match | Several | None:
     """Return the answer if the text holds an address or a path that the catalog knows."""
-    findings: list[Finding] = []
-    beside: list[Finding] = []
+    findings: list[FoundAssets] = []
+    beside: list[FoundAssets] = []
     reading = Reading(())
     for text in question.links:
         if (finding := at_address(index, text)) is not None:
@@ -64,7 +64,9 @@ def by_address(index: Index, question: Question, *, limit: int) -> Match | Sever
     )
 
 
-def by_windows(index: Index, question: Question, *, is_plain: bool, limit: int) -> Match | Several | None:
+def by_windows(
+    index: DirectoryIndex, question: ParsedQuestion, *, is_plain: bool, limit: int
+) -> Match | Several | None:
     """Return the answer if a run of the text's words is a name and the words around it only ask for it.
 
     With `is_plain`, they say nothing at all; without, they ask for an asset of some kind, or for an area of it.
@@ -87,7 +89,7 @@ def by_windows(index: Index, question: Question, *, is_plain: bool, limit: int) 
     return None
 
 
-def several_named(index: Index, question: Question, *, limit: int) -> Several | None:
+def several_named(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Several | None:
     """Return the assets to choose from if the text names several ("orders-db and checkout") and asks only that."""
     if not any(chunk.folded in ("and", "or", "vs") for chunk in question.chunks):
         return None
@@ -104,22 +106,24 @@ def several_named(index: Index, question: Question, *, limit: int) -> Several | 
             if question.chunks[place].part is not Part.QUESTION:
                 return None
             place += 1
-    answer = choose(index, Finding(tuple(dict.fromkeys(found)), Method.FOLDED), Reading(question.chunks), limit=limit)
+    answer = choose(
+        index, FoundAssets(tuple(dict.fromkeys(found)), ResolutionMethod.FOLDED), Reading(question.chunks), limit=limit
+    )
     return answer if isinstance(answer, Several) else None
 
 
-def run_named(index: Index, run: Sequence[Chunk]) -> Finding | None:
+def run_named(index: DirectoryIndex, run: Sequence[Chunk]) -> FoundAssets | None:
     """Return the assets that a run of chunks names, literally or folded."""
     ids = index.folded.get("".join([chunk.folded for chunk in run]))
     return None if ids is None else named(index, as_tuple(ids), " ".join([chunk.text for chunk in run]))
 
 
-def _only(index: Index, answers: list[Match | Several], *, limit: int) -> Match | Several:
+def _only(index: DirectoryIndex, answers: list[Match | Several], *, limit: int) -> Match | Several:
     """Return the one answer, or all of them to choose from where each could be the name of the others' part."""
     if len(answers) == 1:
         return answers[0]
     found = [one for answer in answers for one in assets_of(answer)]
-    finding = Finding(tuple(dict.fromkeys(found)), Method.FOLDED)
+    finding = FoundAssets(tuple(dict.fromkeys(found)), ResolutionMethod.FOLDED)
     return choose(index, finding, Reading(()), limit=limit) or answers[0]
 
 
@@ -128,22 +132,22 @@ def assets_of(answer: Match | Several) -> list[int]:
     return [answer.asset_id] if isinstance(answer, Match) else [one.asset_id for one in answer.candidates]
 
 
-def named(index: Index, ids: tuple[int, ...], text: str) -> Finding | None:
+def named(index: DirectoryIndex, ids: tuple[int, ...], text: str) -> FoundAssets | None:
     """Return the assets that `text` names literally if there are any, or else those that it names folded."""
     literal = index.known_as(text.lower())
     return holders(index, literal, text) if literal else folded_holders(index, ids, text)
 
 
-def _one(index: Index, asset_id: int, text: str) -> Match:
+def _one(index: DirectoryIndex, asset_id: int, text: str) -> Match:
     """Return the match for the only asset that has `text` for a reference, name, alias or address."""
     asset = index.assets[asset_id]
     if asset.name == text or asset.name.lower() == text.lower():
-        return Match(asset_id, 1.0, Method.NAME, asset.name)
+        return Match(asset_id, 1.0, ResolutionMethod.NAME, asset.name)
     finding = holders(index, (asset_id,), text)
     return Match(asset_id, finding.confidence, finding.method, finding.spelling or asset.name)
 
 
-def at_address(index: Index, text: str) -> Finding | None:
+def at_address(index: DirectoryIndex, text: str) -> FoundAssets | None:
     """Return the assets at an address, or at the nearest one above it, or whose rule a path falls under."""
     spellings = addresses.keys(text)
     for key in spellings[:2]:
@@ -152,36 +156,38 @@ def at_address(index: Index, text: str) -> Finding | None:
     if (repository := _repository_at(index, text)) is not None:
         return repository
     if "/" in text and (ids := _at_path(index, text)):
-        return Finding(ids, Method.PATH)
+        return FoundAssets(ids, ResolutionMethod.PATH)
     for key in spellings[2:]:
         if held := index.known_as(key):
-            return Finding(held, Method.ADDRESS, spelling=key)
+            return FoundAssets(held, ResolutionMethod.ADDRESS, spelling=key)
     return None
 
 
-def _in_named_repositories(index: Index, findings: list[Finding], beside: list[Finding]) -> list[Finding]:
+def _in_named_repositories(
+    index: DirectoryIndex, findings: list[FoundAssets], beside: list[FoundAssets]
+) -> list[FoundAssets]:
     """Return only what the paths of "apps/api.py in acme/shop" lead to, in that repository; else `findings`."""
-    named = (finding for finding in (*findings, *beside) if finding.method is not Method.PATH)
+    named = (finding for finding in (*findings, *beside) if finding.method is not ResolutionMethod.PATH)
     ids = [one for finding in named for one in finding.asset_ids]
     repositories = {index.assets[one].name for one in ids if index.assets[one].kind is AssetKind.REPOSITORY}
-    kept: list[Finding] = []
+    kept: list[FoundAssets] = []
     for finding in findings:
         rules = [(one, index.assets[one].path_rule) for one in finding.asset_ids]
         inside = tuple(one for one, rule in rules if rule is not None and rule.repository in repositories)
-        if inside and finding.method is Method.PATH:
+        if inside and finding.method is ResolutionMethod.PATH:
             kept.append(replace(finding, asset_ids=inside))
     return kept if kept and len(repositories) * len(kept) == 1 else findings
 
 
-def _repository_at(index: Index, text: str) -> Finding | None:
+def _repository_at(index: DirectoryIndex, text: str) -> FoundAssets | None:
     """Return the repository that a forge's address names by owner and name, where the catalog has no address of it."""
     host, _, path = addresses.normal(text).partition("/")
     held = index.known_as(path) if "." in host and path.count("/") else ()
     ids = [one for one in held if index.assets[one].kind is AssetKind.REPOSITORY]
-    return Finding(tuple(ids), Method.ADDRESS) if ids else None
+    return FoundAssets(tuple(ids), ResolutionMethod.ADDRESS) if ids else None
 
 
-def _at_path(index: Index, text: str) -> tuple[int, ...]:
+def _at_path(index: DirectoryIndex, text: str) -> tuple[int, ...]:
     file = addresses.file_address(text)
     if file is not None:
         return index.paths.owners_in(file.repository, file.path)

@@ -62,7 +62,7 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ParsedQuestion:
     """A text cut up. `links` are addresses that Slack's markup gave beside what is shown."""
 
     chunks: tuple[Chunk, ...]
@@ -74,7 +74,7 @@ class Question:
         return _joined(self.chunks)
 
 
-def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNKS) -> Question:
+def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNKS) -> ParsedQuestion:
     """Cut up what a person wrote in Slack: markup, emoji, mentions and quotes are taken for what they mean."""
     links: list[str] = []
     plain = _MARKUP.sub(lambda found: _unwrap(found, links), text[: max(_MAX_RAW_LENGTH, max_length)])
@@ -88,7 +88,7 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
             chunk = _chunk(raw, is_quoted=is_quoted)
             if chunk is not None:
                 chunks.append(chunk)
-    return Question(chunks=tuple(chunks), links=tuple(links))
+    return ParsedQuestion(chunks=tuple(chunks), links=tuple(links))
 
 
 def unescaped(text: str) -> str:
@@ -96,12 +96,12 @@ def unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def forgiven(question: Question, is_known: Callable[[str], bool]) -> Question:
+def forgiven(question: ParsedQuestion, is_known: Callable[[str], bool]) -> ParsedQuestion:
     """Return the question with misspelt question words ("who onws") taken for what they are; known words are left."""
     return replace(question, chunks=tuple(_forgiven(chunk, is_known) for chunk in question.chunks))
 
 
-def before_predicate(question: Question) -> Question | None:
+def before_predicate(question: ParsedQuestion) -> ParsedQuestion | None:
     """Return the beginning of "checkout is returning errors, who owns it", if the text goes on like that."""
     chunks = question.chunks
     for place, chunk in enumerate(chunks):
@@ -122,7 +122,7 @@ def name_in(text: str, understood_as: str) -> str:
     return understood_as if is_one_piece and has_name and not says_more else ""
 
 
-def _without_joining(question: Question) -> list[Chunk]:
+def _without_joining(question: ParsedQuestion) -> list[Chunk]:
     return [chunk for chunk in question.chunks if chunk.folded not in JOINING_WORDS]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.catalog import Area
-from bot.domain.directory.questions import Chunk, Part, Question
+from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
 from bot.domain.directory.vocabulary import (
     ACTING_WORDS,
     AREA_WORDS,
@@ -54,7 +54,7 @@ class Reading:
         return " ".join(chunk.text for chunk in self.chunks)
 
 
-def outside(question: Question, start: int, end: int) -> Reading | None:
+def outside(question: ParsedQuestion, start: int, end: int) -> Reading | None:
     """Return the reading in which the chunks from `start` up to `end` are the name, if the others only ask for it."""
     chunks = question.chunks
     kinds: list[str] = []
@@ -92,14 +92,14 @@ def as_area(reading: Reading) -> Reading | None:
     return None if area in (None, Area.DATABASE) else Reading(reading.chunks, (), area, reading.beside)
 
 
-def asks_for_part(question: Question) -> bool:
+def asks_for_part(question: ParsedQuestion) -> bool:
     """Return whether an area is said to be a part: "deployments of checkout", not "checkout deployments"."""
     chunks = question.chunks
     areas = (Part.AREA, Part.KIND_OR_AREA)
     return any(chunk.part in areas and _is_part_of(chunks, place) for place, chunk in enumerate(chunks))
 
 
-def readings(question: Question) -> list[Reading]:
+def readings(question: ParsedQuestion) -> list[Reading]:
     """Return the ways to take a text whose name is in no one place, the most literal first."""
     chunks = question.chunks
     everything = tuple(range(len(chunks)))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bot.domain.directory import by_words, places
-from bot.domain.directory.answers import Match, Method, Nearest, Resolution, Several
-from bot.domain.directory.choices import Finding, choose
-from bot.domain.directory.index import Index
+from bot.domain.directory.answers import Match, Nearest, Resolution, ResolutionMethod, Several
+from bot.domain.directory.choices import FoundAssets, choose
+from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.nearest import nearest
-from bot.domain.directory.questions import Part, Question, before_predicate, forgiven, read
+from bot.domain.directory.questions import ParsedQuestion, Part, before_predicate, forgiven, read
 from bot.domain.directory.readings import Reading, asks_for_part, readings
 from bot.domain.directory.typos import behind_slips
 
 
-def resolve(index: Index, text: str, *, limit: int) -> Resolution:
+def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     """Return the asset that `text` means, or the several that it may mean, or the names nearest to it."""
     answer = places.literally(index, text, limit=limit)
     if answer is not None:
@@ -43,7 +43,9 @@ def resolve(index: Index, text: str, *, limit: int) -> Resolution:
     return nearest(index, likely, near, limit=limit) if answer is None else answer
 
 
-def _exactly(index: Index, question: Question, found: list[Reading], *, limit: int) -> Match | Several | None:
+def _exactly(
+    index: DirectoryIndex, question: ParsedQuestion, found: list[Reading], *, limit: int
+) -> Match | Several | None:
     """Return the answer if all words are spelt as the catalog has them, in whatever order, whatever else is said."""
     answer = places.by_windows(index, question, is_plain=True, limit=limit)
     if answer is not None:
@@ -51,12 +53,12 @@ def _exactly(index: Index, question: Question, found: list[Reading], *, limit: i
     plain = [reading for reading in found if reading.is_plain]
     ordered = by_words.in_any_order(index, plain, limit=limit)
     described = places.by_windows(index, question, is_plain=False, limit=limit)
-    is_abbreviated = isinstance(ordered, Match) and ordered.method is Method.ABBREVIATION
+    is_abbreviated = isinstance(ordered, Match) and ordered.method is ResolutionMethod.ABBREVIATION
     if is_abbreviated and isinstance(described, Match) and described.area is not None and asks_for_part(question):
         return described  # "deployments of checkout" are a part of checkout even where there is a `checkout-deploy`
     if ordered is not None and is_abbreviated and described is not None and described.area is None:
         ids = dict.fromkeys((*places.assets_of(ordered), *places.assets_of(described)))
-        return choose(index, Finding(tuple(ids), Method.WORDS), found[0], limit=limit)
+        return choose(index, FoundAssets(tuple(ids), ResolutionMethod.WORDS), found[0], limit=limit)
     return (
         ordered
         or described

@@ -22,7 +22,7 @@ _REACH = 2
 _SALT = 0x9E3779B97F4A7C15
 
 
-class Rows:
+class HashedRows:
     """A multimap from hashes (40 bits) to numbers below 2**24, in eight bytes a row.
 
     Hashes may collide: whoever looks something up has to verify what is found.

@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.domain.directory.common_words import common_words
-from bot.domain.directory.rows import SHORTEST, Rows, near_keys, piece_keys, row
+from bot.domain.directory.rows import SHORTEST, HashedRows, near_keys, piece_keys, row
 from bot.domain.directory.vocabulary import FUNCTION_WORDS, MEANINGS, SPELLINGS
 
 
@@ -23,7 +23,7 @@ class TokenIndex:
         self._numbers: dict[str, int] = {}
         self._words: list[str] = []
         self._sorted: list[str] = []
-        self._near = Rows()
+        self._near = HashedRows()
         self._free: list[int] = []
         #: Word number -> the hash of what the word means; 0 for a function word.
         self.meanings: list[int] = []

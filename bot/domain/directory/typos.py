@@ -12,9 +12,9 @@ from itertools import product
 
 from rapidfuzz.distance import OSA
 
-from bot.domain.directory.answers import Match, Method, Several
-from bot.domain.directory.choices import Finding, choose
-from bot.domain.directory.index import Index
+from bot.domain.directory.answers import Match, ResolutionMethod, Several
+from bot.domain.directory.choices import FoundAssets, choose
+from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import MEANINGS, QUESTION_WORDS
 
@@ -39,7 +39,7 @@ def slips_allowed(length: int) -> int:
 
 
 def behind_slips(
-    index: Index, readings: Sequence[Reading], *, limit: int
+    index: DirectoryIndex, readings: Sequence[Reading], *, limit: int
 ) -> tuple[Match | Several | None, list[list[Near]]]:
     """Return the answer if a reading is surely a name with slips, and the near names of the readings looked at."""
     found: list[list[Near]] = []
@@ -54,13 +54,13 @@ def behind_slips(
         # Of names with the same words, the one that has them in the order that was written.
         in_order = [one for one in best if OSA.distance(index.names.folded[one.name], reading.folded) <= fewest]
         assets = tuple(dict.fromkeys(index.names.assets[one.name] for one in in_order or best))
-        finding = Finding(assets, Method.TYPO, loss=0.04 * (fewest - 1))
+        finding = FoundAssets(assets, ResolutionMethod.TYPO, loss=0.04 * (fewest - 1))
         if (answer := choose(index, finding, reading, limit=limit)) is not None:
             return answer, found
     return None, found
 
 
-def near_names(index: Index, reading: Reading) -> list[Near]:
+def near_names(index: DirectoryIndex, reading: Reading) -> list[Near]:
     """Return the names within the slips that a reading bears: word by word in any order, and as a whole."""
     words = reading.words
     allowed = slips_allowed(len(reading.folded) + 1)
@@ -74,7 +74,7 @@ def near_names(index: Index, reading: Reading) -> list[Near]:
     return list(found.values())
 
 
-def _word_by_word(index: Index, words: Sequence[str], allowed: int) -> Iterator[Near]:
+def _word_by_word(index: DirectoryIndex, words: Sequence[str], allowed: int) -> Iterator[Near]:
     """Yield the names that have the words, in any order, once the unknown ones are corrected."""
     book = index.names.token_index
     choices: list[list[tuple[int, str]]] = []
@@ -117,7 +117,7 @@ def _size(choices: list[list[tuple[int, str]]], most: int) -> int:
     return size
 
 
-def _as_a_whole(index: Index, reading: Reading, allowed: int) -> Iterator[Near]:
+def _as_a_whole(index: DirectoryIndex, reading: Reading, allowed: int) -> Iterator[Near]:
     """Yield the names that are spelt nearly alike from beginning to end, wherever the separators are."""
     words = reading.words
     length = len(reading.folded)
@@ -126,7 +126,7 @@ def _as_a_whole(index: Index, reading: Reading, allowed: int) -> Iterator[Near]:
         yield Near(name, slips, is_sure=slips <= bears and _is_slip(index, words, name))
 
 
-def _is_slip(index: Index, words: Sequence[str], name: int) -> bool:
+def _is_slip(index: DirectoryIndex, words: Sequence[str], name: int) -> bool:
     """Return whether what was written can only be a slip for the name: no word that is meant would be another."""
     theirs = index.names.spelt(name)
     if _digits(words) != _digits(theirs):
@@ -148,13 +148,13 @@ def _is_slip(index: Index, words: Sequence[str], name: int) -> bool:
     return _pairs_are_slips(rest, rest_of_theirs)
 
 
-def _plurals(index: Index, word: str) -> list[str]:
+def _plurals(index: DirectoryIndex, word: str) -> list[str]:
     """Return the catalog's words that are the plural or the singular of `word`."""
     book = index.names.token_index
     return [one for one in (word + "s", word.removesuffix("s")) if one != word and one in book]
 
 
-def _is_same(index: Index, word: str, other: str) -> bool:
+def _is_same(index: DirectoryIndex, word: str, other: str) -> bool:
     """Return whether two words mean the same; a plural means its singular unless the catalog has both."""
     if word == other:
         return True
@@ -181,7 +181,7 @@ def _is_slip_of_word(word: str, other: str) -> bool:
     return distance <= max(1, _slips_in_word(len(other)))
 
 
-def is_meant(index: Index, word: str) -> bool:
+def is_meant(index: DirectoryIndex, word: str) -> bool:
     """Return whether a word stands for itself: a name has it, or the language, or questions are asked with it."""
     return index.names.token_index.is_known(word) or word in QUESTION_WORDS or word.isdigit()
 
@@ -191,7 +191,7 @@ def _is_broken_off(word: str, theirs: Sequence[str]) -> bool:
     return any((len(other) > len(word) and other.startswith(word)) or other.endswith(word) for other in theirs)
 
 
-def _parts(index: Index, word: str) -> tuple[str, ...]:
+def _parts(index: DirectoryIndex, word: str) -> tuple[str, ...]:
     """Return the two known words that are run together in `word`, if there are such."""
     for place in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
         first, second = word[:place], word[place:]
@@ -208,6 +208,6 @@ def _digits(words: Sequence[str]) -> str:
     return "".join(mark for word in words if word not in MEANINGS for mark in word if mark.isdigit())
 
 
-def _in_order(index: Index, name: int, words: Sequence[str]) -> bool:
+def _in_order(index: DirectoryIndex, name: int, words: Sequence[str]) -> bool:
     """Return whether the numbers that stand alone are in the same order."""
     return [word for word in index.names.spelt(name) if word.isdigit()] == [word for word in words if word.isdigit()]

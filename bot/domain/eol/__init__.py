@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.domain.eol.matches import (
-    Ambiguous,
-    Gap,
+    AmbiguousVersion,
+    BetweenCycles,
     InCycle,
     Matched,
-    Method,
+    MatchMethod,
     Newer,
     UnknownProduct,
     UntrackedOld,
@@ -17,14 +17,14 @@ from bot.domain.eol.records import Charge, Clock, Cycle, Phase, Product, Undated
 from bot.domain.eol.version_matcher import match
 
 __all__ = [
-    "Ambiguous",
+    "AmbiguousVersion",
+    "BetweenCycles",
     "Charge",
     "Clock",
     "Cycle",
-    "Gap",
     "InCycle",
+    "MatchMethod",
     "Matched",
-    "Method",
     "Newer",
     "Phase",
     "Product",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from bot.domain.eol import version_schemes
-from bot.domain.eol.matches import Ambiguous, InCycle, Method
+from bot.domain.eol.matches import AmbiguousVersion, InCycle, MatchMethod
 from bot.domain.eol.records import Product
 from bot.domain.eol.versions import Token, clean, leading_numbers, plain_run, tokens
 from bot.domain.names import fold
@@ -66,7 +66,7 @@ class CycleIndex:
         self.groups: dict[Run, tuple[tuple[Tokens, int], ...]] = {}
         self.latest: dict[Tokens, tuple[int, ...]] = {}
         self.builds: dict[Run, tuple[int, ...]] = {}
-        self._results: dict[tuple[int, Method], InCycle] = {}
+        self._results: dict[tuple[int, MatchMethod], InCycle] = {}
         self._by_name = {cycle.name: place for place, cycle in enumerate(product.cycles)}
         self._own = [tokens(cycle.name) for cycle in product.cycles]
         self._heads = [leading_numbers(spelt) for spelt in self._own]
@@ -89,11 +89,11 @@ class CycleIndex:
         )
         #: What decides a plain version by itself: as its beginning, and as the whole of it.
         self.plain = dict(self._plain())
-        self.named = {name: self.sure(self._by_name[name], Method.CYCLE) for name in self.plain}
+        self.named = {name: self.sure(self._by_name[name], MatchMethod.CYCLE) for name in self.plain}
         #: Latest versions that begin with the name of another cycle.
         self.contested = frozenset(self._contested())
 
-    def sure(self, place: int, method: Method) -> InCycle:
+    def sure(self, place: int, method: MatchMethod) -> InCycle:
         """Return the answer that it is the cycle at `place`; one object for all versions that it is the answer to."""
         found = self._results.get((place, method))
         if found is None:
@@ -102,10 +102,10 @@ class CycleIndex:
             self._results[place, method] = found
         return found
 
-    def ambiguous(self, places: Iterable[int], method: Method) -> Ambiguous:
+    def ambiguous(self, places: Iterable[int], method: MatchMethod) -> AmbiguousVersion:
         """Return the answer that it may be any of the cycles at `places`, in the order of the product."""
         cycles = tuple(self.product.cycles[place] for place in sorted(set(places)))
-        return Ambiguous(product=self.product, candidates=cycles, method=method, feed=self.feed)
+        return AmbiguousVersion(product=self.product, candidates=cycles, method=method, feed=self.feed)
 
     def agree(self, places: Iterable[int]) -> bool:
         """Return whether the same clocks run on all cycles at `places`."""
@@ -223,7 +223,7 @@ class CycleIndex:
         open_heads = [head for head in self.groups if head not in alone and head not in self.finer]
         for head, place in alone.items():
             if self._own[place] == head and not any(one[: len(head)] == head for one in open_heads):
-                yield cycles[place].name, self.sure(place, Method.PREFIX)
+                yield cycles[place].name, self.sure(place, MatchMethod.PREFIX)
 
     def _contested(self) -> Iterator[str]:
         """Yield the numbers of the latest versions that begin with the name of another cycle."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 from bot.domain import id_lists, ownership, recipients
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.eol.deadlines import current, deadlines_of
-from bot.domain.eol.matches import Ambiguous, InCycle, Matched, UnknownProduct
+from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, UnknownProduct
 from bot.domain.eol.milestones import Deadline
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Cycle, Product
@@ -47,7 +47,7 @@ class Responsible:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class MatchedDeployment:
     """A deployment, the asset that it is of, and what its version came to. `pin` is set when a person said so."""
 
     deployment: Deployment
@@ -68,7 +68,7 @@ class Watch:
     product: Product
     cycle: Cycle
     deadline: Deadline
-    runs: tuple[Running, ...]
+    runs: tuple[MatchedDeployment, ...]
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -155,10 +155,10 @@ class Exposure:
         self._catalog, self._now, self._stale_after = catalog, now, stale_after
         #: Deployments by asset that are not in `by_asset`: not judged yet, or of assets that the catalog does not have.
         self._waiting: dict[int, tuple[Deployment, ...]] = {}
-        self.by_asset: dict[int, tuple[Running, ...]] = {}
+        self.by_asset: dict[int, tuple[MatchedDeployment, ...]] = {}
         self.by_key: dict[WatchKey, Watch] = {}
         self.by_addressee: dict[str, tuple[Watch, ...]] = {}
-        self.unsure: dict[str, tuple[Running, ...]] = {}
+        self.unsure: dict[str, tuple[MatchedDeployment, ...]] = {}
         self.addressees: dict[str, Addressee] = {}
         self.running: dict[tuple[str, str, str], list[int]] = {}
         #: Assets by what a question may be about: `team:3`, `person:7`, `also:NAME`, `product:KEY`, `word:NAME`.
@@ -215,7 +215,7 @@ class Exposure:
         """Return the ids of the assets that have to do with any of these: `team:3`, `also:NAME`, `product:KEY`."""
         return set[int]().union(*(self._assets_by.get(key, ()) for key in keys))
 
-    def watches_of(self, one: Running) -> list[Watch]:
+    def watches_of(self, one: MatchedDeployment) -> list[Watch]:
         """Return the watches that a deployment is in now, with nothing but this deployment in them."""
         return _watches_of(one, self.today_of)
 
@@ -235,7 +235,7 @@ class Exposure:
         asset_id: int,
         deployments: Iterable[Deployment],
         judged: dict[tuple[int | None, int | None], Responsible],
-    ) -> Iterator[Running]:
+    ) -> Iterator[MatchedDeployment]:
         """Judge the deployments of an asset; those of one that the catalog no longer has are left out."""
         asset = self._catalog.asset(asset_id)
         if asset is None:
@@ -246,7 +246,7 @@ class Exposure:
             comes_to = matched(
                 self.table, pin, product=deployment.product, version=deployment.version, provider=deployment.provider
             )
-            yield Running(deployment, asset, comes_to, responsible, pin)
+            yield MatchedDeployment(deployment, asset, comes_to, responsible, pin)
 
     def _judge(self, asset: AssetRecord, judged: dict[tuple[int | None, int | None], Responsible]) -> Responsible:
         """Return whose an asset is. One imported fact says the same of every asset, so each owner is judged once."""
@@ -260,7 +260,7 @@ class Exposure:
                 judged[owner] = found
         return found
 
-    def _put_in(self, one: Running, change: _Change) -> None:
+    def _put_in(self, one: MatchedDeployment, change: _Change) -> None:
         addressee, asset_id = one.responsible.addressee, one.asset.id
         self.addressees[addressee.key] = addressee
         for key in _found_by(one):
@@ -276,7 +276,7 @@ class Exposure:
         holders.add(addressee.key)
         self._group(one, change)
 
-    def _take_out(self, one: Running, change: _Change) -> None:
+    def _take_out(self, one: MatchedDeployment, change: _Change) -> None:
         key, asset_id = one.responsible.addressee.key, one.asset.id
         change.touched.add(key)
         for each in _found_by(one):
@@ -289,14 +289,16 @@ class Exposure:
             for watch in self.watches_of(one):
                 change.taken.setdefault(watch.key, set()).add(asset_id)
 
-    def _move(self, one: Running, clock: tuple[str, str], change: _Change, before: Callable[[Addressee], date]) -> None:
+    def _move(
+        self, one: MatchedDeployment, clock: tuple[str, str], change: _Change, before: Callable[[Addressee], date]
+    ) -> None:
         sure = certain_of(one.matched)
         if sure is not None and (sure.product.key, sure.cycle.name) == clock:
             for watch in _watches_of(one, before):
                 change.taken.setdefault(watch.key, set()).add(one.asset.id)
             self._group(one, change)
 
-    def _group(self, one: Running, change: _Change) -> None:
+    def _group(self, one: MatchedDeployment, change: _Change) -> None:
         for watch in self.watches_of(one):
             change.added.setdefault(watch.key, (watch, []))[1].append(one)
 
@@ -338,13 +340,13 @@ class _Change:
     """What an update takes out of watches and lists, as the ids of assets, and puts into them."""
 
     taken: dict[WatchKey, set[int]] = field(default_factory=dict)
-    added: dict[WatchKey, tuple[Watch, list[Running]]] = field(default_factory=dict)
+    added: dict[WatchKey, tuple[Watch, list[MatchedDeployment]]] = field(default_factory=dict)
     left: dict[str, set[int]] = field(default_factory=dict)
-    unsure: dict[str, list[Running]] = field(default_factory=dict)
+    unsure: dict[str, list[MatchedDeployment]] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
 
 
-def _watches_of(one: Running, today_of: Callable[[Addressee], date]) -> list[Watch]:
+def _watches_of(one: MatchedDeployment, today_of: Callable[[Addressee], date]) -> list[Watch]:
     sure, addressee = certain_of(one.matched), one.responsible.addressee
     if sure is None:
         return []
@@ -355,7 +357,7 @@ def _watches_of(one: Running, today_of: Callable[[Addressee], date]) -> list[Wat
     ]
 
 
-def _found_by(one: Running) -> Iterator[str]:
+def _found_by(one: MatchedDeployment) -> Iterator[str]:
     """Yield what questions find a deployment's asset by."""
     yield one.responsible.addressee.key
     for _, name in one.responsible.others:
@@ -380,7 +382,7 @@ def _put_or_drop(found: dict[_Key, tuple[_Value, ...]], key: _Key, values: tuple
         found.pop(key, None)
 
 
-def _merged(kept: list[Running], added: list[Running]) -> tuple[Running, ...]:
+def _merged(kept: list[MatchedDeployment], added: list[MatchedDeployment]) -> tuple[MatchedDeployment, ...]:
     """Return both in order. `kept` is in order already, so few are put into many without sorting all of them."""
     if len(added) * 8 < len(kept):
         for one in added:
@@ -403,7 +405,7 @@ def certain_of(matched: Matched) -> InCycle | None:
     """Return what is sure of a version: its cycle, or any of several that share all clocks; None when it is not."""
     if isinstance(matched, InCycle):
         return matched
-    if isinstance(matched, Ambiguous) and matched.is_one_answer:
+    if isinstance(matched, AmbiguousVersion) and matched.is_one_answer:
         return InCycle(product=matched.product, cycle=matched.candidates[0], method=matched.method, feed=matched.feed)
     return None
 
@@ -412,7 +414,7 @@ def certain_of(matched: Matched) -> InCycle | None:
 _folded = lru_cache(maxsize=4096)(fold)
 
 
-def order_of(running: Running) -> tuple[int, str, int]:
+def order_of(running: MatchedDeployment) -> tuple[int, str, int]:
     """Return what the runs of a watch are sorted by: the order in which to look at them."""
     tier = running.asset.tier
     return 99 if tier is None else tier, fold(running.asset.name), running.deployment.id

@@ -26,14 +26,14 @@ class FeedSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class CopyAccepted:
     """The new copy takes the place of the last; without `changed` it says the same, and only its age is new."""
 
     changed: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class CopyRefused:
     """The last good copy stays in force; `why` is a sentence for whoever looks after the installation."""
 
     why: str
@@ -69,26 +69,26 @@ def summarize(result: Sequence[Mapping[str, object]]) -> FeedSummary:
     return FeedSummary(len(result), cycles, digest)
 
 
-def judge(last: FeedSummary | None, new: FeedSummary) -> Accepted | Refused:
+def judge(last: FeedSummary | None, new: FeedSummary) -> CopyAccepted | CopyRefused:
     """Return whether `new` may replace the last good copy, None where there is none yet.
 
     A copy that lost more than a tenth of its products or of its cycles is more likely broken than right.
     """
     for what, count in (("products", new.products), ("release cycles", new.cycles)):
         if count == 0:
-            return Refused(f"The new copy has no {what}, so it is not used.")
+            return CopyRefused(f"The new copy has no {what}, so it is not used.")
     if last is None:
-        return Accepted(changed=True)
+        return CopyAccepted(changed=True)
     for what, before, after in (
         ("products", last.products, new.products),
         ("release cycles", last.cycles, new.cycles),
     ):
         if after * 10 < before * 9:
-            return Refused(
+            return CopyRefused(
                 f"The new copy has {after:,} {what}, the last good one {before:,}: "
                 "more than a tenth is gone, so the last good one stays in force."
             )
-    return Accepted(changed=new.digest != last.digest)
+    return CopyAccepted(changed=new.digest != last.digest)
 
 
 def freshness(confirmed_at: datetime | None, now: datetime) -> Freshness:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.domain.eol.records import Cycle, Product
 
 
-class Method(StrEnum):
+class MatchMethod(StrEnum):
     """Which rule found the cycle, or left it open."""
 
     CYCLE = "cycle"  #: The version is a cycle's name, its codename or its label.
@@ -26,17 +26,17 @@ class InCycle:
 
     product: Product
     cycle: Cycle
-    method: Method
+    method: MatchMethod
     feed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ambiguous:
+class AmbiguousVersion:
     """The version may belong to any of `candidates`: the owner has to say."""
 
     product: Product
     candidates: tuple[Cycle, ...]
-    method: Method
+    method: MatchMethod
     feed: str
 
     @property
@@ -55,7 +55,7 @@ class UntrackedOld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class BetweenCycles:
     """The version lies between two cycles and belongs to neither; a pre-release lies just before its cycle."""
 
     product: Product
@@ -82,4 +82,4 @@ class UnknownProduct:
     feed: str
 
 
-Matched = InCycle | Ambiguous | UntrackedOld | Gap | Newer | UnknownProduct
+Matched = InCycle | AmbiguousVersion | UntrackedOld | BetweenCycles | Newer | UnknownProduct

@@ -10,7 +10,7 @@ from bot.domain.recipients import Told
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class AnswerRecorded:
     """The answer stands from now on. `answer` is None where it ended something instead of beginning it.
 
     `told` is where somebody is asked to approve it; None where nobody has to.
@@ -22,7 +22,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AlreadyStanding:
     """Nothing was changed: this stands already, or stands against it. `told` is where somebody is asked about it."""
 
     card: Card
@@ -75,4 +75,4 @@ class Decided:
     told: Told | None = None
 
 
-Outcome = Recorded | Standing | Pinned | Doubted | Offered | Decided
+Outcome = AnswerRecorded | AlreadyStanding | Pinned | Doubted | Offered | Decided

@@ -14,7 +14,7 @@ from bot.domain.directory.questions import read
 from bot.domain.eol.periods import Everything, Period, split_period
 
 
-class Kind(StrEnum):
+class NamedKind(StrEnum):
     """What the words are said to name."""
 
     ANY = ""
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class EolQuestion:
     """A question about end of life.
 
     `about` are the words that name its subject, empty for none. `is_everybody` asks for every team, `is_mine` for the
@@ -34,7 +34,7 @@ class Question:
     """
 
     about: str = ""
-    kind: Kind = Kind.ANY
+    kind: NamedKind = NamedKind.ANY
     period: Period = field(default_factory=Everything)
     is_everybody: bool = False
     is_mine: bool = False
@@ -43,12 +43,12 @@ class Question:
     needs_product: bool = False
 
 
-def parse_command(text: str, *, today: date) -> Question:
+def parse_command(text: str, *, today: date) -> EolQuestion:
     """Return what somebody typed behind `/eol`: all of it is about end of life."""
     return _question(text, today, needs_product=False)
 
 
-def parse(text: str, *, today: date) -> Question | None:
+def parse(text: str, *, today: date) -> EolQuestion | None:
     """Return the question about end of life that a sentence asks; None when it asks something else.
 
     Who owns something is never a question of end of life, whatever else is said.
@@ -63,25 +63,25 @@ def parse(text: str, *, today: date) -> Question | None:
     return None
 
 
-def _question(text: str, today: date, *, needs_product: bool) -> Question:
+def _question(text: str, today: date, *, needs_product: bool) -> EolQuestion:
     without, period = split_period(_unmarked(text), today=today)
     rest = _ABOUT.sub(" ", _HOW_LONG.sub(" ", without))
     person = _PERSON.search(text)
     words = rest.split()
-    kind = Kind.ANY
+    kind = NamedKind.ANY
     if words and words[0].lower() in _KINDS and len(words) > 1:
         kind, words = _KINDS[words[0].lower()], words[1:]
     folded = [word.lower() for word in words]
-    is_unknown = bool(words) and kind is Kind.ANY and any(word in _UNKNOWN for word in folded)
-    left = _UNKNOWN | _EVERYBODY if kind is Kind.ANY else frozenset()
+    is_unknown = bool(words) and kind is NamedKind.ANY and any(word in _UNKNOWN for word in folded)
+    left = _UNKNOWN | _EVERYBODY if kind is NamedKind.ANY else frozenset()
     about = [
         word
         for place, (word, low) in enumerate(zip(words, folded, strict=True))
-        if kind is not Kind.ANY or (low not in left and (low not in _FILLERS or _is_go(folded, place)))
+        if kind is not NamedKind.ANY or (low not in left and (low not in _FILLERS or _is_go(folded, place)))
     ]
-    return Question(
+    return EolQuestion(
         about=" ".join(about),
-        kind=kind if about else Kind.ANY,
+        kind=kind if about else NamedKind.ANY,
         period=period,
         is_everybody=not about and any(word in _EVERYBODY for word in folded),
         is_mine=any(word in _MINE for word in folded),
@@ -137,12 +137,12 @@ _RUNS = _word(
     r"\b(?:runs?|running|still\s+(?:uses?|using|has|have|on|depends?|in\s+use))"
 )
 _KINDS = {
-    "team": Kind.TEAM,
-    "squad": Kind.TEAM,
-    "asset": Kind.ASSET,
-    "service": Kind.ASSET,
-    "product": Kind.PRODUCT,
-    "technology": Kind.PRODUCT,
+    "team": NamedKind.TEAM,
+    "squad": NamedKind.TEAM,
+    "asset": NamedKind.ASSET,
+    "service": NamedKind.ASSET,
+    "product": NamedKind.PRODUCT,
+    "technology": NamedKind.PRODUCT,
 }
 _UNKNOWN = frozenset(["unknown", "unknowns", "unmatched", "unsure", "ambiguous", "unidentified"])
 _EVERYBODY = _words("all everybody everyone everything organisation organization company companywide everywhere")

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bot.domain import daily_limit, digests
 from bot.domain.daily_limit import LEAST_TIER, Agenda, Written
 from bot.domain.eol.answers import Answer, evidence_due
-from bot.domain.eol.exposure import Running, Watch
+from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import Loudness, Milestone, latest_due
 from bot.domain.eol.reminders import Remembered
 from bot.domain.escalation import Audience
@@ -28,7 +28,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueReminder:
     """A milestone that is said now. `is_owed`: nobody answered the one before it, so those above have to hear, too."""
 
     subject: Subject
@@ -65,7 +65,7 @@ class Plan:
 
     opening: tuple[Watch, ...] = ()
     redating: tuple[Redating, ...] = ()
-    due: tuple[Due, ...] = ()
+    due: tuple[DueReminder, ...] = ()
     quiet: int = 0
     known_since: date | None = None
     has_news: bool = False
@@ -88,7 +88,7 @@ def plan(
     now: datetime,
     work: WorkingTime,
     written: Written,
-    unsure: Sequence[Running] = (),
+    unsure: Sequence[MatchedDeployment] = (),
     is_weekly_only: bool = False,
 ) -> Plan:
     """Return what there is for one addressee at `now`: nothing at all while they are not at work.
@@ -157,9 +157,11 @@ def _redated(subject: Subject, moved: dict[int, Milestone | None]) -> Subject:
     )
 
 
-def _due(subjects: Sequence[Subject], today: date, work: WorkingTime, *, is_weekly_only: bool) -> tuple[list[Due], int]:
+def _due(
+    subjects: Sequence[Subject], today: date, work: WorkingTime, *, is_weekly_only: bool
+) -> tuple[list[DueReminder], int]:
     """Return what is due, and how many are quiet."""
-    found: list[Due] = []
+    found: list[DueReminder] = []
     quiet = 0
     for subject in subjects:
         watch, reminder = subject.watch, subject.reminder
@@ -180,7 +182,7 @@ def _due(subjects: Sequence[Subject], today: date, work: WorkingTime, *, is_week
         opened_on = reminder.opened_on if reminder is not None else today
         is_backlog = said is None and milestone.day(watch.deadline, work) < opened_on
         waits = is_weekly_only or is_backlog or loudness is Loudness.DIGEST
-        found.append(Due(subject, milestone, loudness, is_owed and not is_weekly_only, waits))
+        found.append(DueReminder(subject, milestone, loudness, is_owed and not is_weekly_only, waits))
     return found, quiet
 
 
@@ -211,7 +213,7 @@ def _evidence_due(claimed_at: datetime, work: WorkingTime) -> date:
     return evidence_due(work.today(claimed_at))
 
 
-def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, written: Written) -> Iterable[Due]:
+def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, written: Written) -> Iterable[DueReminder]:
     """Yield what was said to be done, and should be seen to be by now; each is said in one digest."""
     for subject in subjects:
         reminder = subject.reminder
@@ -220,10 +222,10 @@ def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, writt
         since = _evidence_due(reminder.claimed_at, work)
         milestone = latest_due(subject.watch.deadline, today, work, tier=subject.watch.tier)
         if milestone is not None and since <= today and (written.digest is None or written.digest < since):
-            yield Due(subject, milestone, Loudness.DIGEST)
+            yield DueReminder(subject, milestone, Loudness.DIGEST)
 
 
-def _has_news(unsure: Sequence[Running], work: WorkingTime, written: Written) -> bool:
+def _has_news(unsure: Sequence[MatchedDeployment], work: WorkingTime, written: Written) -> bool:
     """Whether a version that nobody knows was first seen after the last digest: by itself it is said once."""
     if written.digest is None:
         return bool(unsure)
@@ -231,7 +233,7 @@ def _has_news(unsure: Sequence[Running], work: WorkingTime, written: Written) ->
     return any(run.deployment.first_seen_at > sent for run in unsure)
 
 
-def _urgency(due: Due) -> tuple[int, int, date, str, str]:
+def _urgency(due: DueReminder) -> tuple[int, int, date, str, str]:
     watch = due.subject.watch
     return due.milestone.days, _tier(watch), watch.deadline.on, *watch.key[1:3]
 

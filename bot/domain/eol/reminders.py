@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.eol.answers import Answer, Effect, effect, evidence_due
-from bot.domain.eol.exposure import Addressee, Running, Watch
+from bot.domain.eol.exposure import Addressee, MatchedDeployment, Watch
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.records import PersonRecord
@@ -99,11 +99,11 @@ class ClosedCard:
     product: str
     cycle: str
     resolution: str
-    evidence: tuple[Running, ...] = ()
+    evidence: tuple[MatchedDeployment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DueMilestone:
     """A milestone that is said now, and the card that it is of."""
 
     card: Card
@@ -115,8 +115,8 @@ class Digest:
     """A week's message. `quiet` counts what is open and answered; `unsure` are versions that nobody knows."""
 
     addressee: Addressee
-    items: tuple[Item, ...]
+    items: tuple[DueMilestone, ...]
     today: date
     quiet: int = 0
-    unsure: tuple[Running, ...] = ()
+    unsure: tuple[MatchedDeployment, ...] = ()
     is_first: bool = False

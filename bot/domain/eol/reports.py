@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from bot.domain.eol.answers import AnswerKind, Effect, effect
 from bot.domain.eol.deadlines import charge_on
-from bot.domain.eol.exposure import Exposure, Running, Watch, WatchKey, certain_of, order_of
+from bot.domain.eol.exposure import Exposure, MatchedDeployment, Watch, WatchKey, certain_of, order_of
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import SOON_DAYS, Everything, Overdue, Period
 from bot.domain.eol.records import Charge, Cycle, Product
 from bot.domain.eol.reminders import FactsAge, Remembered
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.domain.names import fold
 
 
@@ -70,13 +70,13 @@ class Report:
     which `watched_runs` have a deadline. `releases` are those that were asked for where nobody runs them.
     """
 
-    subject: Subject
+    subject: ReportScope
     period: Period
     today: date
     facts: FactsAge
     entries: tuple[Entry, ...] = ()
-    unsure: tuple[Running, ...] = ()
-    undated: tuple[Running, ...] = ()
+    unsure: tuple[MatchedDeployment, ...] = ()
+    undated: tuple[MatchedDeployment, ...] = ()
     covered: int = 0
     ended_besides: int = 0
     later_besides: int = 0
@@ -111,15 +111,15 @@ class Report:
 class Compiling:
     """Takes from the inventory what a question is about, and makes the report of it."""
 
-    subject: Subject
+    subject: ReportScope
     period: Period
     today: date
     facts: FactsAge
     only_unknown: bool = False
-    _watches: dict[WatchKey, tuple[Watch, list[Running]]] = field(default_factory=dict)
+    _watches: dict[WatchKey, tuple[Watch, list[MatchedDeployment]]] = field(default_factory=dict)
     _dated: set[int] = field(default_factory=set)
-    _certain: list[Running] = field(default_factory=list)
-    _unsure: list[Running] = field(default_factory=list)
+    _certain: list[MatchedDeployment] = field(default_factory=list)
+    _unsure: list[MatchedDeployment] = field(default_factory=list)
 
     def fill(self, exposure: Exposure) -> Iterator[None]:
         """Take everything that the subject covers, asset by asset, so that whoever fills may pause in between."""
@@ -241,6 +241,6 @@ def _order(entry: Entry) -> tuple[int, date, str, str, str, str]:
     )
 
 
-def _run_order(running: Running) -> tuple[str, str, str, str, int]:
+def _run_order(running: MatchedDeployment) -> tuple[str, str, str, str, int]:
     one = running.deployment
     return one.product, one.version, one.provider, fold(running.asset.name), one.id

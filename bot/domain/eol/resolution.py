@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.eol.deadlines import current, deadlines_of
-from bot.domain.eol.exposure import Exposure, Running, certain_of
+from bot.domain.eol.exposure import Exposure, MatchedDeployment, certain_of
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Phase, phase
@@ -43,9 +43,9 @@ class Evidence:
     gone: Sequence[Gone]
     since: datetime
 
-    def runs(self, watches: Exposure, product: str) -> tuple[Running, ...]:
+    def runs(self, watches: Exposure, product: str) -> tuple[MatchedDeployment, ...]:
         """Return what runs now where the cycle ran: the same product, else what came after the reminder was opened."""
-        found: dict[int, Running] = {}
+        found: dict[int, MatchedDeployment] = {}
         for each in self.gone:
             runs = watches.by_asset.get(each.asset_id, ())
             same = [run for run in runs if run.deployment.product == each.product or _product_of(run) == product]
@@ -92,7 +92,7 @@ def _is_of(watches: Exposure, asset_id: int, addressee: str) -> bool:
     return not runs or runs[0].responsible.addressee.key == addressee
 
 
-def _is_supported(run: Running, today: date) -> bool:
+def _is_supported(run: MatchedDeployment, today: date) -> bool:
     certain = certain_of(run.matched)
     if certain is None:
         return False
@@ -101,6 +101,6 @@ def _is_supported(run: Running, today: date) -> bool:
     return ahead and phase(certain.cycle, today) not in (Phase.UNKNOWN, Phase.ENDED)
 
 
-def _product_of(run: Running) -> str:
+def _product_of(run: MatchedDeployment) -> str:
     certain = certain_of(run.matched)
     return certain.product.key if certain is not None else ""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from bot.domain.eol import providers
 from bot.domain.eol.cycle_index import CycleIndex
-from bot.domain.eol.exposure import Exposure, Running, certain_of
-from bot.domain.eol.matches import Ambiguous, InCycle, Method, UnknownProduct
+from bot.domain.eol.exposure import Exposure, MatchedDeployment, certain_of
+from bot.domain.eol.matches import AmbiguousVersion, InCycle, MatchMethod, UnknownProduct
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.version_matcher import match_cycle
@@ -32,7 +32,7 @@ class ProductAsked:
     words: frozenset[str]
     version: str = ""
 
-    def covers(self, running: Running) -> bool:
+    def covers(self, running: MatchedDeployment) -> bool:
         """Whether a deployment is of this product and version, or may be: what is not sure is covered, too."""
         matched = running.matched
         if isinstance(matched, UnknownProduct):
@@ -43,7 +43,7 @@ class ProductAsked:
             return False
         return not self.version or self._is_version(running)
 
-    def _is_version(self, running: Running) -> bool:
+    def _is_version(self, running: MatchedDeployment) -> bool:
         asked = version_tokens(self.version)
         certain = certain_of(running.matched)
         if certain is not None:
@@ -58,7 +58,7 @@ class ProductAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class ReportScope:
     """Whom and what a report is about: each that is set narrows it; nothing set is the whole organisation.
 
     An asset comes with all its parts, by `part_ids`. `is_mine` says that the teams and the person are those of whoever
@@ -77,7 +77,7 @@ class Subject:
         """Whether it is about every team."""
         return not self.teams and self.person is None and self.asset is None
 
-    def covers(self, running: Running) -> bool:
+    def covers(self, running: MatchedDeployment) -> bool:
         """Whether the report has this deployment in it.
 
         A team answers for what reminders to it are about, and for what it owns another area of: whoever owns the
@@ -102,7 +102,7 @@ class Subject:
             return exposure.assets_of(*(f"product:{key}" for key in self.product.keys), *words)
         return tuple(exposure.by_asset)
 
-    def _is_theirs(self, running: Running) -> bool:
+    def _is_theirs(self, running: MatchedDeployment) -> bool:
         addressee, others = running.responsible.addressee, running.responsible.others
         if self.person is not None and addressee.person is not None and addressee.person.id == self.person.id:
             return True
@@ -141,7 +141,7 @@ def releases(table: Table, asked: ProductAsked) -> tuple[tuple[Product, Cycle], 
         match match_cycle(table.index(product), asked.version):
             case InCycle(cycle=cycle):
                 found.append((product, cycle))
-            case Ambiguous(method=Method.COARSE, candidates=cycles):
+            case AmbiguousVersion(method=MatchMethod.COARSE, candidates=cycles):
                 found += [(product, cycle) for cycle in cycles]
     return tuple(found)
 

@@ -29,7 +29,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class TimelineRow:
     """A release cycle. `ended` is when standard support ends, `paid_until` when support for money does if it goes on.
 
     A day is None where nobody announced it. `on` is what counts next, `kind` what that is; `urgency` is the most urgent
@@ -69,7 +69,7 @@ class Timeline:
     today: date
     first: date
     last: date
-    rows: tuple[Row, ...]
+    rows: tuple[TimelineRow, ...]
     more: int = 0
 
 
@@ -93,7 +93,7 @@ def timeline(report: Report, *, title: str) -> Timeline:
     )
 
 
-def _row(entries: list[Entry]) -> Row:
+def _row(entries: list[Entry]) -> TimelineRow:
     watch = entries[0].watch
     cycle, on = watch.cycle, watch.deadline.on
     label = clean(watch.product.label or watch.product.key)
@@ -103,7 +103,7 @@ def _row(entries: list[Entry]) -> Row:
     goes_on = goes_on or any(one.deployment.has_extended_support for each in entries for one in each.watch.runs)
     planned = [each.quiet_until for each in entries if each.urgency is Urgency.PLANNED and each.quiet_until]
     standard = LONG_AGO if cycle.eol is Undated.ENDED else cycle.eol
-    return Row(
+    return TimelineRow(
         product=label,
         release=clean(f"{label} {cycle.label or cycle.name}"),
         names=_names(entries),
@@ -128,7 +128,7 @@ def _assets(entries: list[Entry]) -> Iterator[str]:
             yield clean(one.asset.name)
 
 
-def _last(rows: list[Row], today: date) -> date:
+def _last(rows: list[TimelineRow], today: date) -> date:
     days = [day for row in rows for day in (row.on, row.ended, row.paid_until, row.planned_for) if day is not None]
     farthest = max(days, default=today) + timedelta(60)
     return min(max(farthest, today + _AFTER_LEAST), today + _AFTER_MOST)

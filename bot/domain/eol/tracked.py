@@ -12,14 +12,14 @@ from bot.domain.inventory.scans import How, Sighting
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class TrackedSightings:
     """What was seen of one asset, and how many components of bills of materials are no product of the table."""
 
     seen: tuple[Seen, ...]
     left_out: int
 
 
-def evidence(sightings: Iterable[Sighting], table: Table) -> Evidence:
+def evidence(sightings: Iterable[Sighting], table: Table) -> TrackedSightings:
     """Return what is recorded of sightings.
 
     A bill of materials names thousands of libraries: of it only what is a product of the table counts, by its package
@@ -34,7 +34,7 @@ def evidence(sightings: Iterable[Sighting], table: Table) -> Evidence:
             left_out += 1
         else:
             found.append(_seen(one, product))
-    return Evidence(tuple(found), left_out)
+    return TrackedSightings(tuple(found), left_out)
 
 
 def _product(sighting: Sighting, table: Table) -> str | None:

@@ -12,7 +12,7 @@ from bisect import bisect_left
 
 from bot.domain.eol import version_schemes
 from bot.domain.eol.cycle_index import CycleIndex, Run, Tokens, without_zeros
-from bot.domain.eol.matches import Gap, Matched, Method, Newer, UnknownProduct, UntrackedOld
+from bot.domain.eol.matches import BetweenCycles, Matched, MatchMethod, Newer, UnknownProduct, UntrackedOld
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.versions import Version, parse, plain_run, tidy
 
@@ -55,13 +55,17 @@ def match_cycle(index: CycleIndex, text: str) -> Matched:
     tidied = tidy(text)
     spelt_so = index.by_text.get(tidied.lower(), ())
     if len(spelt_so) == 1:
-        return index.sure(spelt_so[0], Method.CYCLE)
+        return index.sure(spelt_so[0], MatchMethod.CYCLE)
     version = version_schemes.translate(index.product.key, parse(text))
     if not version.tokens:
         return _unreadable(index)
     named = index.exact.get(version.tokens, ())
     if named and (version.is_whole or any(isinstance(token, str) for token in version.tokens)):
-        return index.sure(named[0], Method.CYCLE) if len(named) == 1 else _one_of(index, named, version, Method.CYCLE)
+        return (
+            index.sure(named[0], MatchMethod.CYCLE)
+            if len(named) == 1
+            else _one_of(index, named, version, MatchMethod.CYCLE)
+        )
     if not version.run:
         return _worded(index, version, tidied)
     return _numbered(index, version)
@@ -72,12 +76,16 @@ def _worded(index: CycleIndex, version: Version, tidied: str) -> Matched:
     for length in range(len(version.tokens), 0, -1):
         named = index.worded.get(version.tokens[:length], ())
         if named:
-            return index.sure(named[0], Method.CYCLE) if len(named) == 1 else index.ambiguous(named, Method.CYCLE)
+            return (
+                index.sure(named[0], MatchMethod.CYCLE)
+                if len(named) == 1
+                else index.ambiguous(named, MatchMethod.CYCLE)
+            )
     bare = index.without_name(tidied)
     if bare is not None:
         return match_cycle(index, bare)
     begun = [place for spelt, places in index.worded.items() if _begins(spelt, version.tokens) for place in places]
-    return index.ambiguous(begun, Method.COARSE) if begun else _unreadable(index)
+    return index.ambiguous(begun, MatchMethod.COARSE) if begun else _unreadable(index)
 
 
 def _numbered(index: CycleIndex, version: Version) -> Matched:
@@ -106,44 +114,48 @@ def _in_group(index: CycleIndex, group: tuple[tuple[Tokens, int], ...], version:
         longest = max(named)[0]
         best = [place for size, place in named if size == longest]
         if listed and best[0] not in listed:
-            return index.ambiguous((*best, *listed), Method.LATEST)  # the facts contradict the name: ask
-        return index.sure(best[0], Method.EDITION) if len(best) == 1 else _one_of(index, best, version, Method.EDITION)
+            return index.ambiguous((*best, *listed), MatchMethod.LATEST)  # the facts contradict the name: ask
+        return (
+            index.sure(best[0], MatchMethod.EDITION)
+            if len(best) == 1
+            else _one_of(index, best, version, MatchMethod.EDITION)
+        )
     if version.is_prerelease and not any(version.run[length:]):
         return _listed(index, listed) or _before(index, version.run[:length])
     places = [place for _, place in group]
     begun = [place for words, place in group if words and rest and _begins(words, rest)]
     plain = [place for words, place in group if not words]
     if begun:
-        return _one_of(index, begun, version, Method.COARSE)
+        return _one_of(index, begun, version, MatchMethod.COARSE)
     if not plain and (built := _by_build(index, version)) is not None:
         return built  # 6.3.9600 is a build of Windows 8.1, not of the 6 SP2
     if len(places) > 1 or not plain:
-        return _one_of(index, places, version, Method.EDITION, plain=plain)
+        return _one_of(index, places, version, MatchMethod.EDITION, plain=plain)
     if listed and plain[0] not in listed:
-        return index.ambiguous((*plain, *listed), Method.LATEST)  # the facts contradict the name: ask
+        return index.ambiguous((*plain, *listed), MatchMethod.LATEST)  # the facts contradict the name: ask
     size, within = index.finer.get(version.run[:length], (0, []))
     if size and len(version.run) >= size and not listed:
         return _between(index, within, version.run, is_prerelease=False)
-    return index.sure(plain[0], Method.PREFIX)
+    return index.sure(plain[0], MatchMethod.PREFIX)
 
 
 def _one_of(
     index: CycleIndex,
     places: list[int] | tuple[int, ...],
     version: Version,
-    method: Method,
+    method: MatchMethod,
     *,
     plain: list[int] | None = None,
 ) -> Matched:
     """Decide between cycles that the name of the version leaves open: by build, by their latest, else ask."""
     first = index.by_first_build(version.run)
     if first is not None and first in places:
-        return index.sure(first, Method.BUILD)
+        return index.sure(first, MatchMethod.BUILD)
     listed = [place for place in index.latest.get(version.before_cut, ()) if place in places]
     if len(listed) == 1:
-        return index.sure(listed[0], Method.LATEST)
+        return index.sure(listed[0], MatchMethod.LATEST)
     if plain and len(plain) == 1 and not listed and index.agree(places):
-        return index.sure(plain[0], Method.PREFIX)
+        return index.sure(plain[0], MatchMethod.PREFIX)
     return index.ambiguous(listed or places, method)
 
 
@@ -151,21 +163,27 @@ def _by_build(index: CycleIndex, version: Version) -> Matched | None:
     """Decide a version that begins with no cycle's name by what is known of builds and latest versions."""
     first = index.by_first_build(version.run)
     if first is not None:
-        return index.sure(first, Method.BUILD)
+        return index.sure(first, MatchMethod.BUILD)
     listed = _listed(index, index.latest.get(version.before_cut, ()))
     if listed is not None:
         return listed
     for length in range(len(version.run), 0, -1):
         places = index.builds.get(version.run[:length])
         if places is not None:
-            return index.sure(places[0], Method.BUILD) if len(places) == 1 else index.ambiguous(places, Method.BUILD)
+            return (
+                index.sure(places[0], MatchMethod.BUILD)
+                if len(places) == 1
+                else index.ambiguous(places, MatchMethod.BUILD)
+            )
     return None
 
 
 def _listed(index: CycleIndex, listed: tuple[int, ...]) -> Matched | None:
     if not listed:
         return None
-    return index.sure(listed[0], Method.LATEST) if len(listed) == 1 else index.ambiguous(listed, Method.LATEST)
+    return (
+        index.sure(listed[0], MatchMethod.LATEST) if len(listed) == 1 else index.ambiguous(listed, MatchMethod.LATEST)
+    )
 
 
 def _coarse(index: CycleIndex, version: Version) -> Matched | None:
@@ -179,7 +197,7 @@ def _coarse(index: CycleIndex, version: Version) -> Matched | None:
     places = [place for head in longer for _, place in index.groups[head]]
     if len(longer) == 1 and not any(longer[0][size:]):
         return _in_group(index, index.groups[longer[0]], version, size)
-    return index.ambiguous(places, Method.COARSE)
+    return index.ambiguous(places, MatchMethod.COARSE)
 
 
 def _outside(index: CycleIndex, version: Version) -> Matched:
@@ -209,11 +227,11 @@ def _between(index: CycleIndex, order: list[tuple[Run, int]], run: Run, *, is_pr
         return Newer(product=product, newest=below, feed=feed)
     if below is None and not is_prerelease:
         return UntrackedOld(product=product, oldest=above, feed=feed)
-    return Gap(product=product, below=below, above=above, is_prerelease=is_prerelease, feed=feed)
+    return BetweenCycles(product=product, below=below, above=above, is_prerelease=is_prerelease, feed=feed)
 
 
 def _unreadable(index: CycleIndex) -> Matched:
-    return index.ambiguous(range(len(index.product.cycles)), Method.UNREADABLE)
+    return index.ambiguous(range(len(index.product.cycles)), MatchMethod.UNREADABLE)
 
 
 def _named(words: Tokens, rest: Tokens) -> bool:

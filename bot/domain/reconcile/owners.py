@@ -58,7 +58,7 @@ def other_keys(entry: TeamEntry) -> Iterator[str]:
             yield key
 
 
-class Index:
+class OwnerIndex:
     """Every spelling of every team, and every identifier of every person, at one moment.
 
     Where several teams answer to a spelling: a team's name counts before its other names, those before their last part
@@ -82,7 +82,7 @@ class Index:
                     self.people[field, value] = person
         self.known = {key for key, person in self.people.items() if person.is_known}
 
-    def differs(self, other: Index) -> bool:
+    def differs(self, other: OwnerIndex) -> bool:
         """Tell whether some reference may mean something else by the other index."""
         return self.teams != other.teams or self.people != other.people or self.known != other.known
 

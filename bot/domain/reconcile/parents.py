@@ -19,7 +19,7 @@ class ParentClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ParentCandidate:
     """A live asset that may be meant: `sources` are those that claim it."""
 
     asset: int
@@ -34,10 +34,10 @@ class Parents:
     `externals` maps (source, external id) to the live asset that it names.
     """
 
-    def __init__(self, externals: Mapping[tuple[int, str], int], candidates: Iterable[Candidate]) -> None:
+    def __init__(self, externals: Mapping[tuple[int, str], int], candidates: Iterable[ParentCandidate]) -> None:
         self._externals = externals
         self._by_ref: dict[str, int] = {}
-        self._by_name: dict[str, list[Candidate]] = {}
+        self._by_name: dict[str, list[ParentCandidate]] = {}
         for one in candidates:
             self._by_ref[identity(one.ref)] = one.asset
             self._by_name.setdefault(fold(one.name), []).append(one)

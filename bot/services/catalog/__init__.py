@@ -11,15 +11,22 @@ which), `_parents`, `_owners`, `_write`, `_facts`. `_people` says which sources 
 
 from bot.services.catalog._people import may_be_trusted
 from bot.services.catalog.imports import has_read, import_catalog, import_unread
-from bot.services.catalog.report import Action, Change, ImportReport, Outcome, PersonChange, PositionChange
+from bot.services.catalog.report import (
+    ImportOutcome,
+    ImportReport,
+    PersonChange,
+    PositionChange,
+    ReportAction,
+    ReportLine,
+)
 
 __all__ = [
-    "Action",
-    "Change",
+    "ImportOutcome",
     "ImportReport",
-    "Outcome",
     "PersonChange",
     "PositionChange",
+    "ReportAction",
+    "ReportLine",
     "has_read",
     "import_catalog",
     "import_unread",

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.reconcile.diff import Diff, broken_paths
-from bot.domain.sources import Subject
+from bot.domain.sources import ClaimSubject
 from bot.services.catalog import (
     _deployments,
     _facts,
@@ -27,7 +27,7 @@ from bot.services.catalog import (
 from bot.services.catalog._digested import Said
 from bot.services.catalog._parents import resolve_parents
 from bot.services.catalog._run import Run
-from bot.services.catalog.report import Action, Change
+from bot.services.catalog.report import ReportAction, ReportLine
 from bot.store import tables
 from bot.store.bulk import chunks, table_of
 from bot.store.journal import audit, next_revision
@@ -48,16 +48,16 @@ async def compare(run: Run) -> None:
     await _run.load_claims(run)
     reading = run.reading
     broken = broken_paths(reading.problems)
-    said: dict[Subject, Said[Any]] = {
-        Subject.ASSET: reading.assets,
-        Subject.TEAM: reading.teams,
-        Subject.PERSON: reading.people,
+    said: dict[ClaimSubject, Said[Any]] = {
+        ClaimSubject.ASSET: reading.assets,
+        ClaimSubject.TEAM: reading.teams,
+        ClaimSubject.PERSON: reading.people,
     }
     for subject, claims in said.items():
         run.diffs[subject] = await _compare(run, subject, claims, broken)
 
 
-async def _compare(run: Run, subject: Subject, said: Said[Any], broken: frozenset[str]) -> Diff:
+async def _compare(run: Run, subject: ClaimSubject, said: Said[Any], broken: frozenset[str]) -> Diff:
     diff, stored = Diff(), run.stored[subject]
     for chunk in chunks(said.digests.items()):
         for external, digest in chunk:
@@ -75,7 +75,7 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
     """
     roster = await _roster.load(run)
     settled = None
-    if also is not None or not (run.diffs[Subject.TEAM].is_empty and run.diffs[Subject.PERSON].is_empty):
+    if also is not None or not (run.diffs[ClaimSubject.TEAM].is_empty and run.diffs[ClaimSubject.PERSON].is_empty):
         before = _people.positions(roster)
         settled = await _settle.settle(run, roster)
         run.changes.positions = _people.changes(roster.book, before, _people.positions(roster))
@@ -89,7 +89,7 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
     parents = await resolve_parents(run, plan)
     writer = _write.AssetWriter(run, plan, roster, parents=parents, owners=owners)
     await writer.write()
-    await _write.write_claims(run, Subject.ASSET, run.reading.assets, plan.asset_ids, plan)
+    await _write.write_claims(run, ClaimSubject.ASSET, run.reading.assets, plan.asset_ids, plan)
     await _deployments.write(run, plan)
     await _write.write_origins(run)
     run.counts["facts_unchanged"] -= writer.facts.own_ended
@@ -115,23 +115,29 @@ async def _write_who(run: Run, settled: _settle.Settled) -> None:
     """Write the claims about teams and people, and tell of them."""
     team_ids = {external: team.id for external, team in settled.teams.items()}
     person_ids = {external: person.id for external, person in settled.people.items()}
-    await _write.write_claims(run, Subject.TEAM, run.reading.teams, team_ids)
-    await _write.write_claims(run, Subject.PERSON, run.reading.people, person_ids)
+    await _write.write_claims(run, ClaimSubject.TEAM, run.reading.teams, team_ids)
+    await _write.write_claims(run, ClaimSubject.PERSON, run.reading.people, person_ids)
     table = table_of(tables.Claim)
     for source, external, team in settled.moved:
         await run.connection.execute(
             update(table)
-            .where(table.c.source_id == source, table.c.subject == Subject.TEAM.value, table.c.external_id == external)
+            .where(
+                table.c.source_id == source, table.c.subject == ClaimSubject.TEAM.value, table.c.external_id == external
+            )
             .values(subject_id=team.id)
         )
-    names: Mapping[Subject, Mapping[str, str]] = {
-        Subject.TEAM: {external: team.name for external, team in settled.teams.items()},
-        Subject.PERSON: {external: person.name for external, person in settled.people.items()},
+    names: Mapping[ClaimSubject, Mapping[str, str]] = {
+        ClaimSubject.TEAM: {external: team.name for external, team in settled.teams.items()},
+        ClaimSubject.PERSON: {external: person.name for external, person in settled.people.items()},
     }
     for subject, called in names.items():
         diff = run.diffs[subject]
-        listed = ((Action.ADDED, diff.added), (Action.CHANGED, diff.changed), (Action.REMOVED, diff.removed))
+        listed = (
+            (ReportAction.ADDED, diff.added),
+            (ReportAction.CHANGED, diff.changed),
+            (ReportAction.REMOVED, diff.removed),
+        )
         for action, externals in listed:
             for external in externals:
                 if run.changes.lists(is_new_dispute=False):
-                    run.changes.add(Change(action, subject.value, called.get(external, external)))
+                    run.changes.add(ReportLine(action, subject.value, called.get(external, external)))

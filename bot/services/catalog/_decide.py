@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.catalog import Origin, SourceCatalog, TeamClaim
 from bot.domain.reconcile.claims import decode_team
-from bot.domain.sources import Subject
+from bot.domain.sources import ClaimSubject
 from bot.services._decisions import human_source
 from bot.services.catalog import _apply, _run
-from bot.services.catalog._digested import Reading, read
+from bot.services.catalog._digested import DigestedCatalog, read
 from bot.services.catalog._run import Run
 from bot.services.deps import Deps
 from bot.store import tables
@@ -45,14 +45,14 @@ async def deciding(deps: Deps) -> AsyncIterator[Decision]:
         revision = await lock_catalog(connection) + 1
         human = await human_source(session)
         sources = await _run.all_sources(connection)
-        run = Run(connection, deps.clock.now(), sources[human], sources, revision, Reading())
+        run = Run(connection, deps.clock.now(), sources[human], sources, revision, DigestedCatalog())
         yield Decision(session, run, await _said(run))
 
 
 async def _said(run: Run) -> list[TeamClaim]:
     t = table_of(tables.Claim).c
     query = select(t.id, t.content, t.path).where(
-        t.source_id == run.source.id, t.subject == Subject.TEAM.value, t.digest != ""
+        t.source_id == run.source.id, t.subject == ClaimSubject.TEAM.value, t.digest != ""
     )
     return [
         decode_team(row.content, origin=Origin(row.path))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import AssetClaim, Runs
 from bot.domain.inventory.observations import CATALOG, Difference, Key, Seen, Stored, compare
-from bot.services.catalog._plan import Plan, Planned
+from bot.services.catalog._plan import ImportPlan, PlannedAsset
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import chunks, insert_rows, select_in, table_of, update_rows
@@ -22,7 +22,7 @@ Pair = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Rows:
+class DeploymentRows:
     """Rows of deployments to write, collected over many pairs of source and asset, and how many each became.
 
     `revision` is the catalog's once they are written. Where `is_last_seen_kept` no row is touched that says the same as
@@ -97,13 +97,13 @@ class Rows:
         self._new, self._back, self._gone, self._same = [], [], [], []
 
 
-async def write(run: Run, plan: Plan) -> None:
+async def write(run: Run, plan: ImportPlan) -> None:
     """Make the deployments of every touched asset what its claims say, each source's for itself.
 
     An asset that is gone runs nothing any more, whoever has seen it.
     """
     for assets in chunks(plan.planned):
-        rows = Rows(run.now, run.revision, is_last_seen_kept=True)
+        rows = DeploymentRows(run.now, run.revision, is_last_seen_kept=True)
         stored = await of_assets(run.connection, [asset for asset in assets if asset in plan.known])
         for asset in assets:
             planned, known = plan.planned[asset], stored.get(asset)
@@ -142,20 +142,20 @@ def stored(row: Any) -> Stored:
 
 
 def _follow(
-    rows: Rows, asset: int, known: Mapping[int, Sequence[Stored]], wanted: Mapping[int, Sequence[Seen]]
+    rows: DeploymentRows, asset: int, known: Mapping[int, Sequence[Stored]], wanted: Mapping[int, Sequence[Seen]]
 ) -> None:
     for source in dict.fromkeys((*wanted, *known)):
         found = compare(known.get(source, ()), wanted.get(source, ()), is_catalog=True)
         rows.add((source, asset), found)
 
 
-def _end_all(rows: Rows, asset: int, known: Mapping[int, Sequence[Stored]]) -> None:
+def _end_all(rows: DeploymentRows, asset: int, known: Mapping[int, Sequence[Stored]]) -> None:
     for source, deployments in known.items():
         alive = [one.id for one in deployments if not one.is_gone]
         rows.add((source, asset), Difference(gone=alive))
 
 
-def _wanted(planned: Planned) -> dict[int, list[Seen]]:
+def _wanted(planned: PlannedAsset) -> dict[int, list[Seen]]:
     found: dict[int, list[Seen]] = {}
     for source, claim in planned.claims:
         if claim.runs:

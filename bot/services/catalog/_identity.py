@@ -15,10 +15,10 @@ from bot.domain.reconcile.book import PersonEntry
 from bot.domain.reconcile.claims import decode_person
 from bot.domain.reconcile.people import Key, keys_of
 from bot.domain.secrets import redacted
-from bot.domain.sources import Source, Subject, rank
+from bot.domain.sources import ClaimSubject, Source, rank
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
-from bot.services.catalog.report import MAX_CHANGES, Action, PersonChange
+from bot.services.catalog.report import MAX_CHANGES, PersonChange, ReportAction
 from bot.store import tables
 from bot.store.bulk import select_all, table_of
 
@@ -44,11 +44,11 @@ def _changes(entry: PersonEntry, before: Any, now: PersonEntry) -> Iterator[Pers
         if was == value:
             continue
         if was and entry is now:
-            yield PersonChange(name, field, redacted(was), Action.REMOVED)
+            yield PersonChange(name, field, redacted(was), ReportAction.REMOVED)
         if value:
-            yield PersonChange(name, field, redacted(value), Action.ADDED)
+            yield PersonChange(name, field, redacted(value), ReportAction.ADDED)
     if before["is_active"] != now.is_active:
-        yield PersonChange(name, "is_active", "", Action.ADDED if now.is_active else Action.REMOVED)
+        yield PersonChange(name, "is_active", "", ReportAction.ADDED if now.is_active else ReportAction.REMOVED)
 
 
 def audited(run: Run) -> dict[str, list[str]]:
@@ -66,7 +66,7 @@ async def note_outvoted(run: Run, roster: Roster) -> None:
     givers: dict[Key, Source] = {}
     t = table_of(tables.Claim).c
     query = select(t.id, t.source_id, t.subject_id, t.content, t.path, t.line).where(
-        t.subject == Subject.PERSON.value, t.digest != ""
+        t.subject == ClaimSubject.PERSON.value, t.digest != ""
     )
     async for rows in select_all(run.connection, query, t.id):
         for row in rows:

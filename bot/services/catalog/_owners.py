@@ -12,7 +12,7 @@ from bot.domain.catalog import AssetClaim, Origin, OwnerRef, Problem
 from bot.domain.reconcile.book import Owner, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_owners
 from bot.domain.reconcile.owners import UnknownPerson, UnknownTeam, nearest, slug
-from bot.domain.sources import Subject
+from bot.domain.sources import ClaimSubject
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
 from bot.store import tables
@@ -87,7 +87,7 @@ async def _named(run: Run) -> dict[OwnerRef, Origin]:
     line = func.min(func.coalesce(t.line, 0))
     query = (
         select(owners, t.path, line)
-        .where(t.source_id == run.source.id, t.subject == Subject.ASSET.value, t.digest != "", owners.is_not(None))
+        .where(t.source_id == run.source.id, t.subject == ClaimSubject.ASSET.value, t.digest != "", owners.is_not(None))
         .group_by(owners, t.path)
         .order_by(t.path, line, func.min(t.id))
     )

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, select
 from bot.domain.catalog import Origin, Problem
 from bot.domain.names import fold
 from bot.domain.reconcile.assets import identity
-from bot.domain.reconcile.parents import Candidate, ParentClaim, Parents, break_cycles, wanted_names
-from bot.domain.sources import Source, Subject, rank
-from bot.services.catalog._plan import Plan, standing
+from bot.domain.reconcile.parents import ParentCandidate, ParentClaim, Parents, break_cycles, wanted_names
+from bot.domain.sources import ClaimSubject, Source, rank
+from bot.services.catalog._plan import ImportPlan, standing
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import chunks, select_all, select_in, table_of
@@ -28,7 +28,7 @@ class _Said:
     origin: Origin
 
 
-async def resolve_parents(run: Run, plan: Plan) -> dict[int, int]:
+async def resolve_parents(run: Run, plan: ImportPlan) -> dict[int, int]:
     """Return the parent of every asset that has one, by id.
 
     Notes this source's parents that no asset fits, once for each text, and every cycle with an asset of this source.
@@ -79,7 +79,7 @@ async def _lone(run: Run) -> list[_Said]:
     return sorted(said, key=lambda one: (one.origin.path, one.origin.line or 0))
 
 
-def _note_cycles(run: Run, plan: Plan, cycles: Iterable[Sequence[int]], said: Iterable[_Said]) -> None:
+def _note_cycles(run: Run, plan: ImportPlan, cycles: Iterable[Sequence[int]], said: Iterable[_Said]) -> None:
     origins = {one.claim.asset: one.origin for one in said if one.claim.source == run.source.id} if cycles else {}
     for cycle in cycles:
         if (origin := next((origins[asset] for asset in cycle if asset in origins), None)) is not None:
@@ -96,7 +96,7 @@ def _source(run: Run, one: _Said) -> Source:
     return run.sources[one.claim.source]
 
 
-def _planned(plan: Plan) -> Iterable[_Said]:
+def _planned(plan: ImportPlan) -> Iterable[_Said]:
     for asset, planned in plan.planned.items():
         for source, claim in planned.claims:
             if claim.parent:
@@ -107,20 +107,20 @@ async def _said_of_parents(run: Run, *conditions: ColumnElement[bool]) -> AsyncI
     """Yield what live claims that meet `conditions` say of parents, as stored."""
     parent = _CLAIM.content["parent"].as_string()
     query = select(_CLAIM.id, _CLAIM.source_id, _CLAIM.subject_id, parent, _CLAIM.path, _CLAIM.line).where(
-        _CLAIM.subject == Subject.ASSET.value, _CLAIM.digest != "", parent.is_not(None), *conditions
+        _CLAIM.subject == ClaimSubject.ASSET.value, _CLAIM.digest != "", parent.is_not(None), *conditions
     )
     async for rows in select_all(run.connection, query, _CLAIM.id):
         for _, source, asset, text, path, line in rows:
             yield _Said(ParentClaim(asset, source, text), Origin(path, line))
 
 
-async def _externals(run: Run, plan: Plan, texts: set[str]) -> Mapping[tuple[int, str], int]:
+async def _externals(run: Run, plan: ImportPlan, texts: set[str]) -> Mapping[tuple[int, str], int]:
     """Return which live asset each source calls by one of `texts` as its own id."""
     own = run.source.id
     found = {(own, text): plan.asset_ids[text] for text in texts if text in plan.asset_ids}
     t = table_of(tables.Claim).c
     query = select(t.source_id, t.external_id, t.subject_id).where(
-        t.subject == Subject.ASSET.value, t.digest != "", t.source_id != own
+        t.subject == ClaimSubject.ASSET.value, t.digest != "", t.source_id != own
     )
     async for rows in select_in(run.connection, query, t.external_id, texts):
         for source, external, asset in rows:
@@ -128,7 +128,7 @@ async def _externals(run: Run, plan: Plan, texts: set[str]) -> Mapping[tuple[int
     return found
 
 
-async def _candidates(run: Run, plan: Plan, texts: set[str]) -> list[Candidate]:
+async def _candidates(run: Run, plan: ImportPlan, texts: set[str]) -> list[ParentCandidate]:
     """Return the live assets whose ref or name is among `texts`, with the sources that claim them."""
     refs, names = wanted_names(texts)
     found: dict[int, tuple[str, str]] = {}
@@ -145,7 +145,7 @@ async def _candidates(run: Run, plan: Plan, texts: set[str]) -> list[Candidate]:
     sources: dict[int, set[int]] = {asset: set() for asset in found}
     t = table_of(tables.Claim).c
     query = select(t.source_id, t.subject_id).where(
-        t.subject == Subject.ASSET.value, t.digest != "", t.source_id != run.source.id
+        t.subject == ClaimSubject.ASSET.value, t.digest != "", t.source_id != run.source.id
     )
     async for rows in select_in(run.connection, query, t.subject_id, sources):
         for source, asset in rows:
@@ -153,7 +153,7 @@ async def _candidates(run: Run, plan: Plan, texts: set[str]) -> list[Candidate]:
     for asset in plan.asset_ids.values():
         if asset in sources:
             sources[asset].add(run.source.id)
-    return [Candidate(asset, ref, name, frozenset(sources[asset])) for asset, (ref, name) in found.items()]
+    return [ParentCandidate(asset, ref, name, frozenset(sources[asset])) for asset, (ref, name) in found.items()]
 
 
 def _fits(ref: str, name: str, refs: frozenset[str], names: frozenset[str]) -> bool:

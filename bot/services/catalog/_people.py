@@ -17,11 +17,11 @@ from bot.domain.catalog import Origin, Problem, SourceCatalog
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_team
 from bot.domain.secrets import redacted
-from bot.domain.sources import Subject, rank
+from bot.domain.sources import ClaimSubject, rank
 from bot.errors import CatalogError
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
-from bot.services.catalog.report import MAX_CHANGES, Action, PositionChange
+from bot.services.catalog.report import MAX_CHANGES, PositionChange, ReportAction
 from bot.services.deps import Deps
 from bot.store import tables
 from bot.store.bulk import select_all, table_of
@@ -128,7 +128,7 @@ def changes(book: Book, before: Iterable[Position], after: set[Position]) -> lis
     Of somebody who turned out to be somebody else it is told what that one joins: they may do more from now on.
     """
     was = {(book.final(team), person, role) for team, person, role in before if book.final(person) is person}
-    news = [(Action.ADDED, each) for each in after - was] + [(Action.REMOVED, each) for each in was - after]
+    news = [(ReportAction.ADDED, each) for each in after - was] + [(ReportAction.REMOVED, each) for each in was - after]
     return sorted(
         PositionChange(redacted(team.name), redacted(person.name or person.email or ""), role, action)
         for action, (team, person, role) in news
@@ -146,7 +146,7 @@ async def note_outvoted(run: Run, roster: Roster) -> None:
     said: dict[int, dict[TeamEntry, Origin]] = {}
     t = table_of(tables.Claim).c
     query = select(t.id, t.source_id, t.subject, t.subject_id, t.content, t.path, t.line).where(
-        t.subject.in_((Subject.TEAM.value, Subject.PERSON.value)), t.digest != ""
+        t.subject.in_((ClaimSubject.TEAM.value, ClaimSubject.PERSON.value)), t.digest != ""
     )
     async for rows in select_all(run.connection, query, t.id):
         for row in rows:
@@ -164,7 +164,7 @@ async def note_outvoted(run: Run, roster: Roster) -> None:
 
 def _peopled(roster: Roster, row: Any) -> Iterator[TeamEntry]:
     """Yield the teams that a claim puts somebody into or under."""
-    if row.subject == Subject.TEAM.value:
+    if row.subject == ClaimSubject.TEAM.value:
         if decode_team(row.content, origin=Origin(row.path, row.line)).names_people:
             yield roster.teams_by_id[row.subject_id]
         return

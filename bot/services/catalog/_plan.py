@@ -13,8 +13,8 @@ from bot.domain.catalog import AssetClaim, Origin
 from bot.domain.names import fold
 from bot.domain.reconcile.assets import MergedAsset, Refs, identity, merge, ref_of
 from bot.domain.reconcile.claims import decode_asset, decode_owners
-from bot.domain.reconcile.owners import Index
-from bot.domain.sources import Subject, rank
+from bot.domain.reconcile.owners import OwnerIndex
+from bot.domain.sources import ClaimSubject, rank
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import chunks, reserve_ids, select_all, select_in, table_of
@@ -31,7 +31,7 @@ class Known:
 
 
 @dataclass(slots=True)
-class Planned:
+class PlannedAsset:
     """A touched asset: its live claims with their source's id, the most believed first, and their merge.
 
     `merged` is None when no source claims it any more; `ref` is what it will be called by.
@@ -44,7 +44,7 @@ class Planned:
 
 
 @dataclass(slots=True)
-class Plan:
+class ImportPlan:
     """The assets of an import. `known` are all stored ones, `planned` those touched, both by id.
 
     By external id of this source: `asset_ids` says which asset a claim is about, `former` under which other names it
@@ -52,7 +52,7 @@ class Plan:
     """
 
     known: dict[int, Known] = field(default_factory=dict)
-    planned: dict[int, Planned] = field(default_factory=dict)
+    planned: dict[int, PlannedAsset] = field(default_factory=dict)
     asset_ids: dict[str, int] = field(default_factory=dict)
     former: dict[str, list[str]] = field(default_factory=dict)
     withdrawn: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Plan:
         return planned.ref if planned is not None and planned.ref else self.known[asset].ref
 
 
-async def make_plan(run: Run, *, before: Index, after: Index, also: Collection[int] = ()) -> Plan:
+async def make_plan(run: Run, *, before: OwnerIndex, after: OwnerIndex, also: Collection[int] = ()) -> ImportPlan:
     """Decide which asset each claim is about, and merge what is said of every asset that this import touches.
 
     Touched are assets of claims that came, changed or went, and those whose owners' names mean somebody else by the
@@ -80,20 +80,20 @@ async def make_plan(run: Run, *, before: Index, after: Index, also: Collection[i
     return plan
 
 
-async def standing(run: Run) -> Plan:
+async def standing(run: Run) -> ImportPlan:
     """Return the plan of a run that touches nothing: every stored asset, and which this source's claims are about."""
     plan = await _known(run)
     t = table_of(tables.Claim).c
     query = select(t.id, t.external_id, t.subject_id).where(
-        t.source_id == run.source.id, t.subject == Subject.ASSET.value, t.digest != ""
+        t.source_id == run.source.id, t.subject == ClaimSubject.ASSET.value, t.digest != ""
     )
     async for rows in select_all(run.connection, query, t.id):
         plan.asset_ids.update((external, asset) for _, external, asset in rows)
     return plan
 
 
-async def _known(run: Run) -> Plan:
-    plan = Plan()
+async def _known(run: Run) -> ImportPlan:
+    plan = ImportPlan()
     t = table_of(tables.Asset).c
     async for rows in select_all(run.connection, select(t.id, t.ref, t.name, t.parent_id, t.gone_at), t.id):
         for number, ref, name, parent_id, gone_at in rows:
@@ -102,9 +102,9 @@ async def _known(run: Run) -> Plan:
     return plan
 
 
-async def _identify(run: Run, plan: Plan) -> None:
+async def _identify(run: Run, plan: ImportPlan) -> None:
     """Find the asset of every claim: by an earlier claim of the same id, else by its ref, else it is new."""
-    stored, diff = run.stored[Subject.ASSET], run.diffs[Subject.ASSET]
+    stored, diff = run.stored[ClaimSubject.ASSET], run.diffs[ClaimSubject.ASSET]
     removed = set(diff.removed)
     for external, claim in stored.items():
         if claim.is_live and external not in removed:
@@ -127,18 +127,18 @@ async def _identify(run: Run, plan: Plan) -> None:
     plan.asset_ids.update(zip(new, ids, strict=True))
 
 
-def _touched(run: Run, plan: Plan) -> set[int]:
-    diff, stored = run.diffs[Subject.ASSET], run.stored[Subject.ASSET]
+def _touched(run: Run, plan: ImportPlan) -> set[int]:
+    diff, stored = run.diffs[ClaimSubject.ASSET], run.stored[ClaimSubject.ASSET]
     touched = {plan.asset_ids[external] for external in (*diff.added, *diff.changed)}
     touched.update(stored[external].subject_id for external in diff.removed)
     return touched
 
 
-async def _differently_owned(run: Run, before: Index, after: Index) -> set[int]:
+async def _differently_owned(run: Run, before: OwnerIndex, after: OwnerIndex) -> set[int]:
     """Return the assets with a stored claim that names an owner who is somebody else now."""
     touched: set[int] = set()
     t = table_of(tables.Claim).c
-    query = select(t.id, t.subject_id, t.content).where(t.subject == Subject.ASSET.value, t.digest != "")
+    query = select(t.id, t.subject_id, t.content).where(t.subject == ClaimSubject.ASSET.value, t.digest != "")
     differs: dict[Any, bool] = {}
     async for rows in select_all(run.connection, query, t.id):
         for _, asset, content in rows:
@@ -150,13 +150,13 @@ async def _differently_owned(run: Run, before: Index, after: Index) -> set[int]:
     return touched
 
 
-async def _gather(run: Run, plan: Plan, touched: set[int]) -> None:
+async def _gather(run: Run, plan: ImportPlan, touched: set[int]) -> None:
     """Collect the live claims of every touched asset, from this reading and from the store, and merge them."""
-    plan.planned = {asset: Planned() for asset in sorted(touched)}
+    plan.planned = {asset: PlannedAsset() for asset in sorted(touched)}
     # New assets have no stored claims; a claim of this source that was read counts as read.
     t = table_of(tables.Claim).c
     query = select(t.id, t.source_id, t.external_id, t.subject_id, t.digest, t.content, t.path, t.line).where(
-        t.subject == Subject.ASSET.value
+        t.subject == ClaimSubject.ASSET.value
     )
     async for rows in select_in(run.connection, query, t.subject_id, touched & plan.known.keys()):
         for row in rows:
@@ -170,13 +170,13 @@ async def _gather(run: Run, plan: Plan, touched: set[int]) -> None:
         await asyncio.sleep(0)
 
 
-def _own_claims(run: Run, plan: Plan) -> Iterable[tuple[int, AssetClaim]]:
+def _own_claims(run: Run, plan: ImportPlan) -> Iterable[tuple[int, AssetClaim]]:
     for external, claim in run.reading.assets.claims.items():
         if (asset := plan.asset_ids[external]) in plan.planned:
             yield asset, claim
 
 
-def _take_stored(run: Run, plan: Plan, row: Any) -> None:
+def _take_stored(run: Run, plan: ImportPlan, row: Any) -> None:
     planned = plan.planned[row.subject_id]
     former: list[str] = row.content.get("former", [])
     if row.source_id == run.source.id:
@@ -199,7 +199,7 @@ def _take_stored(run: Run, plan: Plan, row: Any) -> None:
     planned.claims.append((row.source_id, claim))
 
 
-def _merge(run: Run, planned: Planned) -> None:
+def _merge(run: Run, planned: PlannedAsset) -> None:
     if len(planned.claims) > 1:
         planned.claims.sort(key=lambda one: rank(run.sources[one[0]]))
     if planned.claims:
@@ -208,7 +208,7 @@ def _merge(run: Run, planned: Planned) -> None:
         planned.merged = merge(claims, former_names=planned.former_names, preferred=preferred)
 
 
-async def _name(run: Run, plan: Plan) -> None:
+async def _name(run: Run, plan: ImportPlan) -> None:
     """Give every touched asset its ref. Those that are renamed let go of theirs first, so that names can be swapped."""
     naming: list[tuple[bool, str, str, int]] = []
     for chunk in chunks(plan.planned.items()):
@@ -231,7 +231,7 @@ async def _name(run: Run, plan: Plan) -> None:
         plan.planned[asset].ref = plan.refs.take(asset, wanted, unique)
 
 
-def previous_spellings(plan: Plan, assets: Sequence[int]) -> list[tuple[int, str]]:
+def previous_spellings(plan: ImportPlan, assets: Sequence[int]) -> list[tuple[int, str]]:
     """Return the stored refs that will be given up, so that they can be set aside before others take them."""
     return [
         (asset, plan.known[asset].ref)

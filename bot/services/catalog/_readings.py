@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import Origin, Problem
 from bot.domain.reconcile.diff import Diff
-from bot.domain.sources import Subject
+from bot.domain.sources import ClaimSubject
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import table_of
@@ -36,7 +36,7 @@ async def notes(connection: AsyncConnection, source: str, digest: str) -> list[P
     return [Problem(Origin(path, line), message, is_error=False) for path, line, message in found.notes]
 
 
-async def unchanged(run: Run) -> dict[Subject, Diff]:
+async def unchanged(run: Run) -> dict[ClaimSubject, Diff]:
     """Return what comparing a source's claims with themselves gives."""
     t = table_of(tables.Claim).c
     query = (
@@ -45,7 +45,7 @@ async def unchanged(run: Run) -> dict[Subject, Diff]:
         .group_by(t.subject)
     )
     counts = {row.subject: row.n for row in await run.connection.execute(query)}
-    return {subject: Diff(unchanged=counts.get(subject.value, 0)) for subject in Subject}
+    return {subject: Diff(unchanged=counts.get(subject.value, 0)) for subject in ClaimSubject}
 
 
 async def remember(run: Run, digest: str) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from bot.domain.reconcile.book import Book, Owner, PersonEntry, TeamEntry
-from bot.domain.reconcile.owners import Index
-from bot.domain.sources import Subject
+from bot.domain.reconcile.owners import OwnerIndex
+from bot.domain.sources import ClaimSubject
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import chunks, insert_rows, reserve_ids, select_all, table_of, update_rows
@@ -29,8 +29,8 @@ class Roster:
     """
 
     book: Book
-    index: Index
-    index_before: Index
+    index: OwnerIndex
+    index_before: OwnerIndex
     originals: dict[Owner, Mapping[str, Any]]
     stored_members: dict[Membership, int]
     members: set[Membership]
@@ -59,10 +59,10 @@ async def load(run: Run) -> Roster:
     book = Book(list(teams.values()), list(people.values()))
     members = await _load_members(run, teams, people)
     claims = table_of(tables.Claim).c
-    query = select(claims.subject_id).where(claims.subject == Subject.PERSON.value, claims.digest != "")
+    query = select(claims.subject_id).where(claims.subject == ClaimSubject.PERSON.value, claims.digest != "")
     claimed = set((await run.connection.execute(query)).scalars())
     know(book, members, (people[number] for number in claimed))
-    index = Index(book)
+    index = OwnerIndex(book)
     originals: dict[Owner, Mapping[str, Any]] = {entry: _person_values(entry) for entry in book.people}
     originals.update((entry, _team_values(entry)) for entry in book.teams)
     return Roster(book, index, index, originals, members, set(members), teams, people)
@@ -169,7 +169,7 @@ async def _repoint(run: Run, before: Owner, into: Owner) -> None:
     owned = table_of(tables.Ownership)
     column = owned.c.team_id if isinstance(before, TeamEntry) else owned.c.person_id
     assets, claims = table_of(tables.Asset), table_of(tables.Claim)
-    subject = Subject.TEAM if isinstance(before, TeamEntry) else Subject.PERSON
+    subject = ClaimSubject.TEAM if isinstance(before, TeamEntry) else ClaimSubject.PERSON
     holding = select(owned.c.asset_id).where(column == before.id, owned.c.valid_to.is_(None))
     statements = [
         update(assets).where(assets.c.id.in_(holding)).values(revision=run.revision),

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.catalog import HUMAN_SOURCE, Problem
 from bot.domain.reconcile.diff import Diff, StoredClaim
 from bot.domain.secrets import looks_secret
-from bot.domain.sources import Source, Subject
+from bot.domain.sources import ClaimSubject, Source
 from bot.errors import CatalogError
-from bot.services.catalog._digested import Reading
+from bot.services.catalog._digested import DigestedCatalog
 from bot.services.catalog.report import Changes, empty_counts
 from bot.store import tables
 from bot.store.bulk import reserve_ids, select_all, select_in, table_of
@@ -34,9 +34,11 @@ class Run:
     source: Source
     sources: Mapping[int, Source]
     revision: int
-    reading: Reading
-    stored: dict[Subject, dict[str, StoredClaim]] = field(default_factory=lambda: {subject: {} for subject in Subject})
-    diffs: dict[Subject, Diff] = field(default_factory=dict)
+    reading: DigestedCatalog
+    stored: dict[ClaimSubject, dict[str, StoredClaim]] = field(
+        default_factory=lambda: {subject: {} for subject in ClaimSubject}
+    )
+    diffs: dict[ClaimSubject, Diff] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=empty_counts)
     changes: Changes = field(default_factory=Changes)
     notes: list[Problem] = field(default_factory=list)
@@ -99,7 +101,7 @@ async def load_claims(run: Run) -> None:
 async def secret_removals(run: Run) -> int:
     """Return how many of the assets that this import removes hold what looks like a secret, as stored."""
     t = table_of(tables.Claim).c
-    ids = [run.stored[Subject.ASSET][external].id for external in run.diffs[Subject.ASSET].removed]
+    ids = [run.stored[ClaimSubject.ASSET][external].id for external in run.diffs[ClaimSubject.ASSET].removed]
     count = 0
     async for rows in select_in(run.connection, select(t.external_id, t.content), t.id, ids):
         for external, content in rows:

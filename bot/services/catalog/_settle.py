@@ -11,10 +11,10 @@ from bot.domain.names import fold
 from bot.domain.reconcile import teams as team_rules
 from bot.domain.reconcile.book import PersonEntry, TeamEntry, first_said
 from bot.domain.reconcile.claims import decode_person, decode_team
-from bot.domain.reconcile.owners import Index, UnknownTeam, bare, slug
+from bot.domain.reconcile.owners import OwnerIndex, UnknownTeam, bare, slug
 from bot.domain.reconcile.people import People, given, person_key
 from bot.domain.reconcile.teams import Cluster, SourcedTeam
-from bot.domain.sources import Source, Subject, rank
+from bot.domain.sources import ClaimSubject, Source, rank
 from bot.services.catalog._roster import Roster, know
 from bot.services.catalog._run import Run
 from bot.store import tables
@@ -52,8 +52,8 @@ async def settle(run: Run, roster: Roster) -> Settled:
     finder = People(roster.book, apart=_told_apart(run, person_claims))
     _settle_people(run, roster, finder, person_claims)
     lost = [
-        roster.teams_by_id[run.stored[Subject.TEAM][external].subject_id]
-        for external in run.diffs[Subject.TEAM].removed
+        roster.teams_by_id[run.stored[ClaimSubject.TEAM][external].subject_id]
+        for external in run.diffs[ClaimSubject.TEAM].removed
     ]
     clusters = team_rules.settle(
         roster.book, team_claims, lost=lost, now=run.now, guarded=_with_trusted_members(person_claims)
@@ -66,7 +66,7 @@ async def settle(run: Run, roster: Roster) -> Settled:
     }
     _settle_members(roster, finder, clusters, person_claims)
     know(roster.book, roster.members, (person.entry for person in person_claims if person.entry is not None))
-    roster.index = Index(roster.book)
+    roster.index = OwnerIndex(roster.book)
     return _outcome(run, clusters, person_claims)
 
 
@@ -94,18 +94,18 @@ async def _live_claims(run: Run, roster: Roster) -> tuple[list[SourcedTeam], lis
         SourcedPerson(run.source, claim, external, _mapped_person(run, roster, external))
         for external, claim in run.reading.people.claims.items()
     ]
-    kept = {subject: set(run.diffs[subject].kept) for subject in Subject}
+    kept = {subject: set(run.diffs[subject].kept) for subject in ClaimSubject}
     t = table_of(tables.Claim).c
     query = select(t.id, t.source_id, t.subject, t.external_id, t.subject_id, t.content, t.path, t.line).where(
-        t.subject.in_([Subject.TEAM.value, Subject.PERSON.value]), t.digest != ""
+        t.subject.in_([ClaimSubject.TEAM.value, ClaimSubject.PERSON.value]), t.digest != ""
     )
     async for rows in select_all(run.connection, query, t.id):
         for row in rows:
-            subject = Subject(row.subject)
+            subject = ClaimSubject(row.subject)
             if row.source_id == run.source.id and row.external_id not in kept[subject]:
                 continue
             source, origin = run.sources[row.source_id], Origin(row.path, row.line)
-            if subject is Subject.TEAM:
+            if subject is ClaimSubject.TEAM:
                 team = decode_team(row.content, origin=origin)
                 teams.append(SourcedTeam(source, team, roster.teams_by_id[row.subject_id]))
             else:
@@ -116,17 +116,17 @@ async def _live_claims(run: Run, roster: Roster) -> tuple[list[SourcedTeam], lis
 
 
 def _mapped_team(run: Run, roster: Roster, external: str) -> TeamEntry | None:
-    stored = run.stored[Subject.TEAM].get(external)
+    stored = run.stored[ClaimSubject.TEAM].get(external)
     return None if stored is None else roster.teams_by_id[stored.subject_id]
 
 
 def _mapped_person(run: Run, roster: Roster, external: str) -> PersonEntry | None:
-    stored = run.stored[Subject.PERSON].get(external)
+    stored = run.stored[ClaimSubject.PERSON].get(external)
     return None if stored is None else roster.people_by_id[stored.subject_id]
 
 
 def _settle_people(run: Run, roster: Roster, finder: People, claims: list[SourcedPerson]) -> None:
-    diff = run.diffs[Subject.PERSON]
+    diff = run.diffs[ClaimSubject.PERSON]
     news = {*diff.added, *diff.changed}
     new = [one for one in claims if one.source.id == run.source.id and one.external_id in news]
     are_new = set(map(id, new))
@@ -160,7 +160,7 @@ def _settle_members(
     Of the sources that are trusted for people and say who is in a team or above it, the most believed is taken at its
     word, and the others add nobody.
     """
-    index = Index(roster.book)
+    index = OwnerIndex(roster.book)
     by_claims: dict[TeamEntry, list[SourcedPerson]] = {}
     for sourced in person_claims:
         for text in sourced.claim.teams:
@@ -200,7 +200,7 @@ def _mention(finder: People, text: str) -> PersonEntry | None:
     return None if key is None else finder.mention(key)
 
 
-def team_named(roster: Roster, index: Index, text: str) -> TeamEntry | None:
+def team_named(roster: Roster, index: OwnerIndex, text: str) -> TeamEntry | None:
     """Return the team that `text` names, a stub where no source declares it; None when it names nothing."""
     found = index.team(text) or index.stub(text)
     if isinstance(found, TeamEntry):
@@ -211,7 +211,7 @@ def team_named(roster: Roster, index: Index, text: str) -> TeamEntry | None:
     return None
 
 
-def add_stub(roster: Roster, index: Index, unknown: UnknownTeam) -> TeamEntry:
+def add_stub(roster: Roster, index: OwnerIndex, unknown: UnknownTeam) -> TeamEntry:
     """Add a team that is only referred to, so that it can own."""
     entry = roster.book.add_team(TeamEntry(folded=unknown.folded, name=unknown.name))
     index.add_stub(entry)

@@ -12,15 +12,15 @@ from sqlalchemy import select
 from bot.domain.reconcile.assets import MergedAsset
 from bot.domain.reconcile.claims import AnyClaim
 from bot.domain.reconcile.parents import by_depth
-from bot.domain.sources import Subject
+from bot.domain.sources import ClaimSubject
 from bot.services.catalog import _facts
 from bot.services.catalog._digested import Said
 from bot.services.catalog._facts import FactChanges, FactKey
 from bot.services.catalog._owners import Owners
-from bot.services.catalog._plan import Plan, Planned, previous_spellings
+from bot.services.catalog._plan import ImportPlan, PlannedAsset, previous_spellings
 from bot.services.catalog._roster import Roster
 from bot.services.catalog._run import Run
-from bot.services.catalog.report import Action, Change
+from bot.services.catalog.report import ReportAction, ReportLine
 from bot.store import tables
 from bot.store.bulk import chunks, insert_rows, select_in, table_of, update_rows
 
@@ -28,7 +28,9 @@ from bot.store.bulk import chunks, insert_rows, select_in, table_of, update_rows
 class AssetWriter:
     """Writes the assets of a plan and collects the changes of their facts."""
 
-    def __init__(self, run: Run, plan: Plan, roster: Roster, *, parents: Mapping[int, int], owners: Owners) -> None:
+    def __init__(
+        self, run: Run, plan: ImportPlan, roster: Roster, *, parents: Mapping[int, int], owners: Owners
+    ) -> None:
         self._run, self._plan, self._roster = run, plan, roster
         self._parents, self._owners = parents, owners
         self.facts = FactChanges()
@@ -91,7 +93,13 @@ class AssetWriter:
         await update_rows(run.connection, table, gone)
 
     def _tell(
-        self, asset: int, planned: Planned, before: Sequence[FactKey], after: Sequence[FactKey], *, was_disputed: bool
+        self,
+        asset: int,
+        planned: PlannedAsset,
+        before: Sequence[FactKey],
+        after: Sequence[FactKey],
+        *,
+        was_disputed: bool,
     ) -> None:
         changes, known = self._run.changes, self._plan.known.get(asset)
         is_nobody_said = bool(planned.merged and planned.merged.unowned_reason)
@@ -99,15 +107,15 @@ class AssetWriter:
         is_disputed = _facts.are_disputed(self._run, after, is_nobody_said=is_nobody_said)
         if not changes.lists(is_new_dispute=is_disputed and not was_disputed):
             return
-        action = Action.CHANGED
+        action = ReportAction.CHANGED
         if planned.merged is None:
-            action = Action.REMOVED
+            action = ReportAction.REMOVED
         elif known is None or known.is_gone:
-            action = Action.ADDED
+            action = ReportAction.ADDED
         changes.add(
-            Change(
+            ReportLine(
                 action,
-                Subject.ASSET.value,
+                ClaimSubject.ASSET.value,
                 planned.ref,
                 self._names(before),
                 self._names(after),
@@ -126,7 +134,7 @@ class AssetWriter:
         return tuple(dict.fromkeys(names))
 
 
-def _values(planned: Planned, merged: MergedAsset, parent_id: int | None) -> dict[str, Any]:
+def _values(planned: PlannedAsset, merged: MergedAsset, parent_id: int | None) -> dict[str, Any]:
     rule = merged.path_rule
     return {
         "ref": planned.ref,
@@ -152,7 +160,7 @@ def _values(planned: Planned, merged: MergedAsset, parent_id: int | None) -> dic
 
 
 async def write_claims(
-    run: Run, subject: Subject, said: Said[Any], subject_ids: Mapping[str, int], plan: Plan | None = None
+    run: Run, subject: ClaimSubject, said: Said[Any], subject_ids: Mapping[str, int], plan: ImportPlan | None = None
 ) -> None:
     """Write this source's claims about one kind of subject; `plan` has what assets were called before.
 
@@ -198,10 +206,10 @@ async def write_origins(run: Run) -> None:
 
 def _origins(run: Run) -> Iterator[dict[str, Any]]:
     reading = run.reading
-    claims: dict[Subject, Mapping[str, AnyClaim]] = {
-        Subject.ASSET: reading.assets.claims,
-        Subject.TEAM: reading.teams.claims,
-        Subject.PERSON: reading.people.claims,
+    claims: dict[ClaimSubject, Mapping[str, AnyClaim]] = {
+        ClaimSubject.ASSET: reading.assets.claims,
+        ClaimSubject.TEAM: reading.teams.claims,
+        ClaimSubject.PERSON: reading.people.claims,
     }
     for subject, diff in run.diffs.items():
         for external in diff.moved:

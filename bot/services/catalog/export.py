@@ -27,7 +27,7 @@ from bot.domain.catalog import (
     TeamClaim,
 )
 from bot.domain.reconcile.claims import decode_asset, decode_person, decode_team
-from bot.domain.sources import Source, Subject, rank
+from bot.domain.sources import ClaimSubject, Source, rank
 from bot.errors import NotFoundError
 from bot.services.catalog._run import all_sources
 from bot.services.deps import Deps
@@ -90,9 +90,9 @@ async def export_source(deps: Deps, name: str) -> SourceCatalog:
         query = select(t.id, t.subject, t.external_id, t.content).where(t.source_id == found[name], t.digest != "")
         async for rows in select_all(connection, query, t.id):
             for row in rows:
-                if row.subject == Subject.ASSET:
+                if row.subject == ClaimSubject.ASSET:
                     catalog.assets.append(decode_asset(row.content, external=row.external_id, origin=_HERE))
-                elif row.subject == Subject.TEAM:
+                elif row.subject == ClaimSubject.TEAM:
                     catalog.teams.append(decode_team(row.content, origin=_HERE))
                 else:
                     catalog.people.append(decode_person(row.content, origin=_HERE))

@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.catalog import SourceCatalog
 from bot.domain.reconcile.diff import refusal
 from bot.domain.secrets import redacted
-from bot.domain.sources import Subject
+from bot.domain.sources import ClaimSubject
 from bot.services.catalog import _apply as apply
 from bot.services.catalog import _identity, _owners, _people, _readings, _roster, _run, _write
-from bot.services.catalog._digested import Reading, read, texts
+from bot.services.catalog._digested import DigestedCatalog, read, texts
 from bot.services.catalog._parents import note_unresolved
 from bot.services.catalog._people import may_be_trusted
 from bot.services.catalog._run import Run
-from bot.services.catalog.report import MAX_CHANGES, ImportReport, Outcome
+from bot.services.catalog.report import MAX_CHANGES, ImportOutcome, ImportReport
 from bot.services.deps import Deps
 from bot.store.journal import lock_catalog
 
@@ -62,7 +62,7 @@ async def import_catalog(
         _people.hold_to(run, is_trusted=is_trusted, is_said=trust_people is not None)
         await apply.compare(run)
         report = await _import(session, run, deps=deps, paths=paths, allow_mass_change=allow_mass_change)
-        if report.outcome is not Outcome.REFUSED:
+        if report.outcome is not ImportOutcome.REFUSED:
             await _readings.remember(run, digest)
     _log(report)
     return report
@@ -83,7 +83,7 @@ async def import_unread(
         notes = await _readings.notes(connection, source, digest)
         if notes is None:
             return None
-        reading = Reading(problems=notes)
+        reading = DigestedCatalog(problems=notes)
         run = await _open(session, reading, deps, source=source, format_name=format_name, revision=revision)
         wanted = trust_people if may_be_trusted(format_name) else None
         if wanted not in (None, run.source.is_trusted_for_people):
@@ -108,7 +108,7 @@ def _log(report: ImportReport) -> None:
 
 
 async def _open(
-    session: AsyncSession, reading: Reading, deps: Deps, *, source: str, format_name: str, revision: int
+    session: AsyncSession, reading: DigestedCatalog, deps: Deps, *, source: str, format_name: str, revision: int
 ) -> Run:
     connection = await session.connection()
     opened, sources = await _run.open_source(connection, source, format_name)
@@ -125,7 +125,7 @@ async def _import(
     why_not = _refusal(run, allow_mass_change=allow_mass_change)
     if why_not and (secret := await _run.secret_removals(run)):
         why_not = _refusal(run, allow_mass_change=allow_mass_change, secret=secret)
-    outcome, audit_id = (Outcome.REFUSED, None) if why_not else await _carry_out(session, run, paths)
+    outcome, audit_id = (ImportOutcome.REFUSED, None) if why_not else await _carry_out(session, run, paths)
     await _run.record_run(
         run,
         outcome=outcome.value,
@@ -153,12 +153,12 @@ async def _import(
     )
 
 
-async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> tuple[Outcome, int | None]:
+async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> tuple[ImportOutcome, int | None]:
     """Make what was compared so; return the outcome, with the audit entry's id. What the claims lack is noted."""
-    outcome, audit_id = Outcome.UNCHANGED, None
+    outcome, audit_id = ImportOutcome.UNCHANGED, None
     trust = await _people.remember(session, run)
     if run.has_changed:
-        outcome, audit_id = Outcome.IMPORTED, await apply.apply(session, run, _reason(run, paths, trust))
+        outcome, audit_id = ImportOutcome.IMPORTED, await apply.apply(session, run, _reason(run, paths, trust))
     else:
         await _write.write_origins(run)
         await note_unresolved(run)
@@ -171,7 +171,11 @@ async def _carry_out(session: AsyncSession, run: Run, paths: Sequence[str]) -> t
 
 
 def _count(run: Run) -> None:
-    for subject, noun in ((Subject.ASSET, "assets"), (Subject.TEAM, "teams"), (Subject.PERSON, "people")):
+    for subject, noun in (
+        (ClaimSubject.ASSET, "assets"),
+        (ClaimSubject.TEAM, "teams"),
+        (ClaimSubject.PERSON, "people"),
+    ):
         diff = run.diffs[subject]
         run.counts[f"{noun}_added"] = len(diff.added)
         run.counts[f"{noun}_changed"] = len(diff.changed)
@@ -181,8 +185,8 @@ def _count(run: Run) -> None:
 
 def _refusal(run: Run, *, allow_mass_change: bool, secret: int = 0) -> str:
     return refusal(
-        before=sum(claim.is_live for claim in run.stored[Subject.ASSET].values()),
-        removed=len(run.diffs[Subject.ASSET].removed),
+        before=sum(claim.is_live for claim in run.stored[ClaimSubject.ASSET].values()),
+        removed=len(run.diffs[ClaimSubject.ASSET].removed),
         read=run.reading.size,
         errors=sum(problem.is_error for problem in run.reading.problems),
         allow_mass_change=allow_mass_change,

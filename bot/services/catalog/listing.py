@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.domain.sources import Source, Subject, rank
+from bot.domain.sources import ClaimSubject, Source, rank
 from bot.services.deps import Deps
 from bot.store import tables
 from bot.store.bulk import table_of
@@ -59,9 +59,9 @@ def _summary(row: Any, counts: dict[tuple[int, str], int], facts: int, run: Any)
         format=row.format,
         is_human=row.is_human,
         is_trusted_for_people=row.is_trusted_for_people,
-        assets=counts.get((row.id, Subject.ASSET.value), 0),
-        teams=counts.get((row.id, Subject.TEAM.value), 0),
-        people=counts.get((row.id, Subject.PERSON.value), 0),
+        assets=counts.get((row.id, ClaimSubject.ASSET.value), 0),
+        teams=counts.get((row.id, ClaimSubject.TEAM.value), 0),
+        people=counts.get((row.id, ClaimSubject.PERSON.value), 0),
         facts=facts,
         last_read_at=row.last_run_at,
         outcome=run.outcome if run is not None else "",

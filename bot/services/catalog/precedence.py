@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select, update
 
-from bot.domain.sources import Subject, rank
+from bot.domain.sources import ClaimSubject, rank
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services.catalog._apply import Reason
 from bot.services.catalog._decide import Decision, deciding
@@ -54,7 +54,7 @@ async def _described_by_several(decision: Decision) -> set[int]:
     t = table_of(tables.Claim).c
     query = (
         select(t.subject_id)
-        .where(t.subject == Subject.ASSET.value, t.digest != "")
+        .where(t.subject == ClaimSubject.ASSET.value, t.digest != "")
         .group_by(t.subject_id)
         .having(func.count(t.source_id.distinct()) > 1)
     )

@@ -14,7 +14,7 @@ from bot.domain.secrets import redacted
 MAX_CHANGES = 200
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
     """How an import ended. `REFUSED` changed nothing."""
 
     IMPORTED = "imported"
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-class Action(StrEnum):
+class ReportAction(StrEnum):
     """What became of one asset, team or person."""
 
     ADDED = "added"
@@ -31,14 +31,14 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ReportLine:
     """One line of a report: `name` is an asset's ref, a team's or a person's name; owners by name, assets only.
 
     `owners_before` and `owners_after` are those of the asset from all imports together, and from what people claimed;
     `was_disputed` and `is_disputed` say whether these contradict each other.
     """
 
-    action: Action
+    action: ReportAction
     subject: str
     name: str
     owners_before: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class PositionChange:
     team: str
     person: str
     role: str
-    action: Action
+    action: ReportAction
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,14 +67,14 @@ class PersonChange:
     person: str
     field: str
     value: str
-    action: Action
+    action: ReportAction
 
 
 @dataclass(slots=True)
 class Changes:
     """Collects changes up to a bound, and counts the rest."""
 
-    listed: list[Change] = field(default_factory=list)
+    listed: list[ReportLine] = field(default_factory=list)
     more: int = 0
     newly_disputed: int = 0
     positions: list[PositionChange] = field(default_factory=list)
@@ -88,7 +88,7 @@ class Changes:
         self.more += 1
         return False
 
-    def add(self, change: Change) -> None:
+    def add(self, change: ReportLine) -> None:
         """Take a change that is listed. A secret that an earlier import took for a name is not repeated."""
         before, after = (tuple(map(redacted, names)) for names in (change.owners_before, change.owners_after))
         self.listed.append(replace(change, name=redacted(change.name), owners_before=before, owners_after=after))
@@ -108,14 +108,14 @@ class ImportReport:
     """
 
     source: str
-    outcome: Outcome
+    outcome: ImportOutcome
     is_dry_run: bool
     counts: dict[str, int]
     problems: tuple[Problem, ...] = ()
     notes: int = 0
     kept: tuple[str, ...] = ()
     refusal: str = ""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ReportLine, ...] = ()
     more_changes: int = 0
     newly_disputed: int = 0
     positions: tuple[PositionChange, ...] = ()

@@ -41,7 +41,7 @@ def offer_key(answer_id: int) -> str:
 
 
 @dataclass(slots=True)
-class Act(cards.Act[tables.Reminder, Card]):
+class ReminderAct(cards.Act[tables.Reminder, Card]):
     """One person's answer to one open reminder, under way in a transaction that holds the reminder's row."""
 
     watcher: Watcher
@@ -125,10 +125,10 @@ class Act(cards.Act[tables.Reminder, Card]):
 @asynccontextmanager
 async def acting(
     deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, right: Right | None = Right.ANSWER
-) -> AsyncIterator[Act]:
+) -> AsyncIterator[ReminderAct]:
     """Open the transaction of an answer; raises as `cards.acting`."""
     await watcher.current()  # gathered before, so that the transaction does not wait for it
-    async with cards.acting(Act(deps, watcher.snapshot, reminder_id, person_id, watcher), right) as act:
+    async with cards.acting(ReminderAct(deps, watcher.snapshot, reminder_id, person_id, watcher), right) as act:
         yield act
 
 

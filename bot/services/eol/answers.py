@@ -10,13 +10,13 @@ from datetime import date
 
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
 from bot.domain.eol.answers import snooze as snoozed
-from bot.domain.eol.outcomes import Recorded, Standing
+from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
 from bot.domain.eol.reminders import Card
 from bot.domain.rights import Right, require
 from bot.errors import UserError
 from bot.services import actors
 from bot.services.deps import Deps
-from bot.services.eol._card_answers import Act, acting, holders_of, open_card
+from bot.services.eol._card_answers import ReminderAct, acting, holders_of, open_card
 from bot.services.eol.exposure import Watcher
 from bot.store import tables
 
@@ -40,12 +40,14 @@ async def look_up(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: 
     return card
 
 
-async def acknowledge(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> Recorded | Standing:
+async def acknowledge(
+    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int
+) -> AnswerRecorded | AlreadyStanding:
     """Keep a reminder quiet until its next milestone. Whatever keeps it quiet already stands."""
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
         stands = act.card.effect.answer
         if stands is not None:
-            return Standing(act.card, stands)
+            return AlreadyStanding(act.card, stands)
         await act.end(_QUIET)
         seen = act.card.effect.current
         row = await act.add(AnswerKind.ACKNOWLEDGED, milestone=seen.days)
@@ -53,7 +55,9 @@ async def acknowledge(deps: Deps, watcher: Watcher, *, reminder_id: int, person_
         return await _recorded(act, row)
 
 
-async def snooze(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, days: int) -> Recorded | Standing:
+async def snooze(
+    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, days: int
+) -> AnswerRecorded | AlreadyStanding:
     """Keep a reminder quiet for some days, two weeks before its deadline at the latest.
 
     A plan or a waiver in force stands. Raises UserError when it is too late for a snooze.
@@ -61,7 +65,7 @@ async def snooze(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: i
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
         stands = act.card.effect.answer
         if stands is not None and stands.kind in _SETTLED:
-            return Standing(act.card, stands)
+            return AlreadyStanding(act.card, stands)
         until = snoozed(act.card.watch.deadline.on, act.today, days)
         if until is None:
             raise UserError(
@@ -69,7 +73,7 @@ async def snooze(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: i
                 "plan it, or acknowledge it."
             )
         if stands is not None and stands.kind is AnswerKind.SNOOZED and stands.until == until:
-            return Standing(act.card, stands)
+            return AlreadyStanding(act.card, stands)
         await act.end(_QUIET)
         row = await act.add(AnswerKind.SNOOZED, until=until)
         await act.note("snooze", answer=row.id, until=until.isoformat())
@@ -78,7 +82,7 @@ async def snooze(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: i
 
 async def plan(
     deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, on: date, detail: Mapping[str, str]
-) -> Recorded | Standing:
+) -> AnswerRecorded | AlreadyStanding:
     """Plan the upgrade for a day, today or later. It takes the place of whatever was answered before.
 
     `detail` is as `Answer` has it. A day after the deadline is allowed, and said. Raises UserError for a day that is
@@ -90,7 +94,7 @@ async def plan(
         said = {key: value for key, value in detail.items() if value}
         stands = act.card.effect.answer
         if stands is not None and stands.kind is AnswerKind.PLANNED and (stands.until, stands.detail) == (on, said):
-            return Standing(act.card, stands)
+            return AlreadyStanding(act.card, stands)
         await act.end(tuple(AnswerKind))
         _unclaim(act)
         row = await act.add(AnswerKind.PLANNED, until=on, detail=said)
@@ -98,19 +102,19 @@ async def plan(
         return await _recorded(act, row)
 
 
-async def done(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> Recorded | Standing:
+async def done(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> AnswerRecorded | AlreadyStanding:
     """Note that somebody says that it is done. The reminder stays open until the evidence shows it."""
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
         if act.row.claimed_at is not None:
-            return Standing(act.card)
+            return AlreadyStanding(act.card)
         act.row.claimed_at, act.row.claimed_by = act.now, person_id
         await act.note("done")
-        return Recorded(await act.redraw())
+        return AnswerRecorded(await act.redraw())
 
 
-async def _recorded(act: Act, row: tables.ReminderAnswer) -> Recorded:
-    return Recorded(await act.redraw(), act.answer(row.id))
+async def _recorded(act: ReminderAct, row: tables.ReminderAnswer) -> AnswerRecorded:
+    return AnswerRecorded(await act.redraw(), act.answer(row.id))
 
 
-def _unclaim(act: Act) -> None:
+def _unclaim(act: ReminderAct) -> None:
     act.row.claimed_at = act.row.claimed_by = None

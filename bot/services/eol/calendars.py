@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.clients import ical
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import NotFoundError
 from bot.services import actors
@@ -35,7 +35,7 @@ _MOST_KEPT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class CalendarAddress:
     """An address in force. `team_id` is None for every team, `person_id` for one made at the command line."""
 
     id: int
@@ -52,13 +52,13 @@ class Feed:
     etag: str
 
 
-async def links_of(deps: Deps, team_id: int | None) -> list[Link]:
+async def links_of(deps: Deps, team_id: int | None) -> list[CalendarAddress]:
     """Return the addresses in force of a team, the oldest first."""
     async with deps.database.reading() as session:
         return [_link(row) for row in await _in_force(session, team_id)]
 
 
-async def make(deps: Deps, *, team_id: int | None, person_id: int | None) -> tuple[str, Link]:
+async def make(deps: Deps, *, team_id: int | None, person_id: int | None) -> tuple[str, CalendarAddress]:
     """Make an address and return its secret part, which is shown once and not kept, with what is kept of it.
 
     The same person's address from before ends with it; of those made at the command line (`person_id` None), which
@@ -122,7 +122,7 @@ class Calendars:
         subject = _subject(self._watcher.snapshot, _link(row))
         return await self._feed(row.team_id, subject) if subject is not None else None
 
-    async def _feed(self, team_id: int | None, subject: Subject) -> Feed:
+    async def _feed(self, team_id: int | None, subject: ReportScope) -> Feed:
         await self._watcher.current()
         generation, now = self._watcher.generation, self._deps.clock.now()
         kept = self._kept.get(team_id)
@@ -140,10 +140,10 @@ class Calendars:
         return feed
 
 
-def _subject(snapshot: Snapshot, link: Link) -> Subject | None:
+def _subject(snapshot: Snapshot, link: CalendarAddress) -> ReportScope | None:
     """Return what an address shows; None when it shows nothing any more."""
     if link.team_id is None:
-        return Subject()
+        return ReportScope()
     team = snapshot.team(link.team_id)
     if team is None or team.is_gone:
         return None
@@ -151,16 +151,16 @@ def _subject(snapshot: Snapshot, link: Link) -> Subject | None:
         person = snapshot.person(link.person_id)
         if person is None or not person.is_active or not may(Actor(person.id), Right.CALENDAR, Holders((team,))):
             return None
-    return Subject(teams=(team,))
+    return ReportScope(teams=(team,))
 
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _link(row: tables.CalendarLink) -> Link:
+def _link(row: tables.CalendarLink) -> CalendarAddress:
     assert row.id is not None  # noqa: S101 - it comes from the store
-    return Link(row.id, row.team_id, row.person_id, row.created_at)
+    return CalendarAddress(row.id, row.team_id, row.person_id, row.created_at)
 
 
 async def _in_force(session: AsyncSession, team_id: int | None) -> list[tables.CalendarLink]:

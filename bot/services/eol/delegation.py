@@ -11,7 +11,7 @@ from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
 from bot.services import actors, decisions, routing
 from bot.services.deps import Deps
-from bot.services.eol._card_answers import CLOSED, Act, acting, offer_key
+from bot.services.eol._card_answers import CLOSED, ReminderAct, acting, offer_key
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import answer_of
 from bot.store import tables
@@ -78,7 +78,7 @@ async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int
         return await _tell(act, row, name, is_accepted=is_accepted)
 
 
-async def _tell(act: Act, row: tables.ReminderAnswer, team: str, *, is_accepted: bool) -> Decided:
+async def _tell(act: ReminderAct, row: tables.ReminderAnswer, team: str, *, is_accepted: bool) -> Decided:
     """Write it down, and let both sides see what came of the offer."""
     answer = await answer_of(act.session, row)
     await act.note("accept" if is_accepted else "decline", answer=answer.id, team=row.team_id)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.domain.eol.exposure import Running
+from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.resolution import Evidence, Gone
 from bot.domain.working_time import zone_of
@@ -39,7 +39,7 @@ async def evidence_for(watcher: Watcher, session: AsyncSession, reminders: Seque
     }
 
 
-async def evidence_of(watcher: Watcher, session: AsyncSession, reminder: Remembered) -> tuple[Running, ...]:
+async def evidence_of(watcher: Watcher, session: AsyncSession, reminder: Remembered) -> tuple[MatchedDeployment, ...]:
     """Return what runs now where the reminder's cycle ran."""
     found = await evidence_for(watcher, session, [reminder])
     return found[reminder.id].runs(await watcher.current(), reminder.product)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from bot.domain.eol.exposure import NOBODY, Addressee, Exposure, PinKey, Running, certain_of, matched
+from bot.domain.eol.exposure import NOBODY, Addressee, Exposure, MatchedDeployment, PinKey, certain_of, matched
 from bot.domain.eol.matches import InCycle
 from bot.domain.inventory.deployments import LastRun, Pin
 from bot.domain.working_time import zone_of
@@ -97,7 +97,7 @@ class Watcher:
             self._exposure, self._position, self._revision = exposure, position, revision
             return exposure
 
-    async def running(self, deployment_id: int) -> Running | None:
+    async def running(self, deployment_id: int) -> MatchedDeployment | None:
         """Return what runs by its deployment's id; None when the inventory has it no more."""
         table, exposure = tables.Deployment, await self.current()
         async with self._deps.database.connected() as connection:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clients.eol import document, feed
 from bot.domain.eol.composition import Moved, moved
-from bot.domain.eol.feed import FeedSummary, Refused, judge, summarize
+from bot.domain.eol.feed import CopyRefused, FeedSummary, judge, summarize
 from bot.domain.eol.provider_cycles import ProviderCycle
 from bot.errors import UnreadableError
 from bot.services.deps import Deps
@@ -36,7 +36,7 @@ Copy = dict[str, Any]
 _COPY = tables.core(tables.FeedCopy)
 
 
-class Outcome(StrEnum):
+class RefreshOutcome(StrEnum):
     """What became of a try to refresh the facts."""
 
     UPDATED = "updated"  #: A new copy is in force.
@@ -53,7 +53,7 @@ class RefreshReport:
     of a new copy was left out; `moved` are the clocks that changed by it.
     """
 
-    outcome: Outcome
+    outcome: RefreshOutcome
     products: int
     cycles: int
     confirmed_at: datetime | None
@@ -82,7 +82,7 @@ async def refresh(deps: Deps, *, base_url: str = feed.DEFAULT_BASE_URL) -> Refre
         known = await copy_of(connection)
     if known["not_before"] is not None and deps.clock.now() < known["not_before"]:
         until = known["not_before"].isoformat(timespec="minutes")
-        return _report(Outcome.WAITING, known, failure=f"The feed asked for a pause until {until}.")
+        return _report(RefreshOutcome.WAITING, known, failure=f"The feed asked for a pause until {until}.")
     has_copy = await asyncio.to_thread(_is_whole, known["body"])
     answer = await feed.fetch(
         base_url,
@@ -107,7 +107,7 @@ async def refresh_if_due(deps: Deps, *, base_url: str) -> RefreshReport | None:
     if known["tried_at"] is not None and known["tried_at"] <= deps.clock.now() < known["tried_at"] + pause:
         return None
     report = await refresh(deps, base_url=base_url)
-    if report.outcome is Outcome.FAILED:
+    if report.outcome is RefreshOutcome.FAILED:
         log.warning("the facts of end of life were not refreshed: %s", report.failure)
     return report
 
@@ -131,8 +131,8 @@ async def _take(
         connection, now = await session.connection(), deps.clock.now()
         known = await _locked_copy(connection)
         judged = judge(_summary(known), new.summary)
-        if isinstance(judged, Refused):
-            return await _write(connection, Outcome.FAILED, known, {"failure": judged.why, "tried_at": now})
+        if isinstance(judged, CopyRefused):
+            return await _write(connection, RefreshOutcome.FAILED, known, {"failure": judged.why, "tried_at": now})
         values = {
             **_confirmed(now, min(now, new.made_at) if is_saved else now),
             "products": new.summary.products,
@@ -141,13 +141,13 @@ async def _take(
             "last_modified": last_modified,
         }
         if not judged.changed:
-            return await _write(connection, Outcome.CONFIRMED, known, values, problems=new.problems)
+            return await _write(connection, RefreshOutcome.CONFIRMED, known, values, problems=new.problems)
         found = await asyncio.to_thread(_moves, known["body"], new.packed, await facts.said_by_providers(connection))
         await note_moves(connection, found, now)
         detail = {"from": shown, "products": new.summary.products, "cycles": new.summary.cycles, **named(found)}
         await audit(session, at=now, actor="baton", action="lifecycle.refresh", subject="facts", detail=detail)
         values |= {"body": new.packed, "digest": new.summary.digest, "fetched_at": now}
-        return await _write(connection, Outcome.UPDATED, known, values, problems=new.problems, moves=found)
+        return await _write(connection, RefreshOutcome.UPDATED, known, values, problems=new.problems, moves=found)
 
 
 def _read(content: bytes, shown: str) -> _New:
@@ -192,13 +192,13 @@ async def _fail(deps: Deps, why: str, retry_after_seconds: float | None = None) 
         pause = None if retry_after_seconds is None else now + timedelta(seconds=retry_after_seconds)
         known = await _locked_copy(connection)
         values = {"failure": why, "tried_at": now, "not_before": pause}
-        return await _write(connection, Outcome.FAILED, known, values)
+        return await _write(connection, RefreshOutcome.FAILED, known, values)
 
 
 async def _confirm(deps: Deps) -> RefreshReport:
     async with deps.database.transaction() as session:
         connection, now = await session.connection(), deps.clock.now()
-        return await _write(connection, Outcome.CONFIRMED, await _locked_copy(connection), _confirmed(now, now))
+        return await _write(connection, RefreshOutcome.CONFIRMED, await _locked_copy(connection), _confirmed(now, now))
 
 
 def _confirmed(now: datetime, confirmed_at: datetime) -> dict[str, Any]:
@@ -222,7 +222,7 @@ async def _locked_copy(connection: AsyncConnection) -> Copy:
 
 async def _write(
     connection: AsyncConnection,
-    outcome: Outcome,
+    outcome: RefreshOutcome,
     known: Copy,
     values: Copy,
     *,
@@ -235,7 +235,7 @@ async def _write(
 
 
 def _report(
-    outcome: Outcome, known: Copy, *, failure: str, problems: tuple[str, ...] = (), moves: tuple[Moved, ...] = ()
+    outcome: RefreshOutcome, known: Copy, *, failure: str, problems: tuple[str, ...] = (), moves: tuple[Moved, ...] = ()
 ) -> RefreshReport:
     return RefreshReport(
         outcome=outcome,

@@ -14,7 +14,7 @@ from bot.blocks import eol as blocks
 from bot.blocks.lines import Line
 from bot.blocks.text import Rendered
 from bot.domain.eol.reminder_plan import NOUN
-from bot.domain.eol.reminders import Card, ClosedCard, Item, Remembered
+from bot.domain.eol.reminders import Card, ClosedCard, DueMilestone, Remembered
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.eol import reminder_store
@@ -116,7 +116,7 @@ class _Drawing:
             return blocks.handed_over(card, also=also)
         if key == reminder.root_key or reminder.milestone is None:
             return blocks.card(card, also=also)
-        return blocks.milestone(Item(card, reminder.milestone), also=also)
+        return blocks.milestone(DueMilestone(card, reminder.milestone), also=also)
 
     async def _also(self, day: date) -> list[Line]:
         """Return what else the day's message named, whichever noun it is of, unless it was said again since.

@@ -11,13 +11,13 @@ from bot.blocks import eol as blocks
 from bot.blocks.eol.answers import NOT_OURS, REASON, TEAM_NAMED
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import Addressee
-from bot.domain.eol.outcomes import Doubted, Standing
+from bot.domain.eol.outcomes import AlreadyStanding, Doubted
 from bot.domain.names import clean
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.errors import NotFoundError, UserError
 from bot.services.deps import Deps
-from bot.services.eol._card_answers import Act, acting
+from bot.services.eol._card_answers import ReminderAct, acting
 from bot.services.eol.exposure import Watcher
 from bot.store import tables
 from bot.store.journal import next_revision
@@ -32,7 +32,7 @@ async def not_ours(
     reason: str = "",
     asset_ids: Collection[int] = (),
     team_id: int | None = None,
-) -> Doubted | Standing:
+) -> Doubted | AlreadyStanding:
     """Put on record that assets of a reminder (none given: all of them) are not their owner's.
 
     Every answer about them shows the doubt until an owner confirms them or they get another owner; `team_id`, who is
@@ -50,7 +50,7 @@ async def not_ours(
         stands = act.card.effect.answer
         if stands is not None and stands.detail == detail:
             told = await _ask(act, stands.id, team, assets, said) if team is not None else None
-            return Standing(act.card, stands, told)
+            return AlreadyStanding(act.card, stands, told)
         await act.end(tuple(AnswerKind))
         seen = act.card.effect.current
         row = await act.add(AnswerKind.ACKNOWLEDGED, milestone=seen.days, detail=detail)
@@ -60,7 +60,7 @@ async def not_ours(
         return Doubted(await act.redraw(), tuple(asset.name for asset in assets), told)
 
 
-def _named(act: Act, team_id: int | None) -> TeamRecord | None:
+def _named(act: ReminderAct, team_id: int | None) -> TeamRecord | None:
     if team_id is None:
         return None
     team = act.snapshot.team(team_id)
@@ -71,7 +71,7 @@ def _named(act: Act, team_id: int | None) -> TeamRecord | None:
     return team
 
 
-def _assets(act: Act, asset_ids: Collection[int]) -> list[AssetRecord]:
+def _assets(act: ReminderAct, asset_ids: Collection[int]) -> list[AssetRecord]:
     mine = {one.asset.id: one.asset for one in act.card.watch.runs}
     wanted = [asset for asset_id, asset in mine.items() if not asset_ids or asset_id in asset_ids]
     if not wanted:
@@ -79,7 +79,7 @@ def _assets(act: Act, asset_ids: Collection[int]) -> list[AssetRecord]:
     return wanted
 
 
-async def _put_on_record(act: Act, assets: Collection[AssetRecord], reason: str) -> None:
+async def _put_on_record(act: ReminderAct, assets: Collection[AssetRecord], reason: str) -> None:
     revision = await next_revision(act.session)
     ids = [asset.id for asset in assets]
     act.session.add_all(
@@ -91,7 +91,9 @@ async def _put_on_record(act: Act, assets: Collection[AssetRecord], reason: str)
         )
 
 
-async def _ask(act: Act, answer_id: int | None, team: TeamRecord, assets: Collection[AssetRecord], reason: str) -> Told:
+async def _ask(
+    act: ReminderAct, answer_id: int | None, team: TeamRecord, assets: Collection[AssetRecord], reason: str
+) -> Told:
     """Ask the team that is said to be the owner to claim the assets; once, unless that was lost."""
     doubter = act.snapshot.person(act.person_id)
     message = blocks.claim_wanted(doubter, act.card.watch.addressee.name, list(assets), reason)

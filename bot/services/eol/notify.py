@@ -15,10 +15,10 @@ from bot.blocks.eol.moved import moved
 from bot.blocks.lines import Line
 from bot.domain import daily_limit as rules
 from bot.domain.daily_limit import Agenda, Written
-from bot.domain.eol.exposure import NOBODY, Addressee, Running, Watch
+from bot.domain.eol.exposure import NOBODY, Addressee, MatchedDeployment, Watch
 from bot.domain.eol.milestones import Loudness
-from bot.domain.eol.reminder_plan import Due, Plan, Redating, Subject, plan
-from bot.domain.eol.reminders import Card, Digest, Item, Remembered
+from bot.domain.eol.reminder_plan import DueReminder, Plan, Redating, Subject, plan
+from bot.domain.eol.reminders import Card, Digest, DueMilestone, Remembered
 from bot.domain.eol.resolution import Resolution
 from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, outbox
@@ -55,7 +55,7 @@ class Notices:
     reminders: dict[WatchKey, Remembered] = field(default_factory=dict)
     vanished: list[Remembered] = field(default_factory=list)
     closing: Sequence[tuple[Remembered, Resolution]] = ()
-    unsure: Sequence[Running] = ()
+    unsure: Sequence[MatchedDeployment] = ()
     planned: Plan = field(default_factory=Plan)
     _by_key: dict[WatchKey, Watch] = field(default_factory=dict)
     _moves: Moves = field(default_factory=dict)
@@ -134,7 +134,7 @@ class Notices:
             return Message(key=card.reminder.root_key, content=blocks.card(card, also=also))
         return Message(
             key=reply_key(card.reminder),
-            content=blocks.milestone(Item(card, due.milestone), also=also),
+            content=blocks.milestone(DueMilestone(card, due.milestone), also=also),
             parent_key=card.reminder.root_key,
             is_broadcast=due.loudness is Loudness.BROADCAST or due.is_owed,
         )
@@ -145,7 +145,9 @@ class Notices:
             return None
         digest = Digest(
             addressee=self.recipient,
-            items=tuple(Item(self._card(each.subject.watch.key), each.milestone) for each in self._planned(due)),
+            items=tuple(
+                DueMilestone(self._card(each.subject.watch.key), each.milestone) for each in self._planned(due)
+            ),
             today=telling.today,
             quiet=self.planned.quiet,
             unsure=tuple(self.unsure),
@@ -179,15 +181,15 @@ class Notices:
                 fallbacks=telling.places[1:],
             )
 
-    def _planned(self, due: Iterable[rules.Due]) -> list[Due]:
-        planned: dict[WatchKey, Due] = {each.subject.watch.key: each for each in self.planned.due}
+    def _planned(self, due: Iterable[rules.Due]) -> list[DueReminder]:
+        planned: dict[WatchKey, DueReminder] = {each.subject.watch.key: each for each in self.planned.due}
         return [planned[each.key] for each in due]
 
     def _card(self, key: WatchKey) -> Card:
         return reminder_store.card(self.deps, self.watcher, self.reminders[key], self._by_key[key], self._moves)
 
 
-def _row(reminder: Remembered, due: Due) -> dict[str, object]:
+def _row(reminder: Remembered, due: DueReminder) -> dict[str, object]:
     return {
         "row": reminder.id,
         "new_milestone": due.milestone.days,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bot.domain.directory import Match, Method, Nearest, Several
+from bot.domain.directory import Match, Nearest, ResolutionMethod, Several
 from bot.domain.eol.matches import UnknownProduct
 from bot.domain.eol.periods import Period
 from bot.domain.eol.product_table import Table
-from bot.domain.eol.questions import Kind, Question
-from bot.domain.eol.subjects import ProductAsked, Subject, product_asked
+from bot.domain.eol.questions import EolQuestion, NamedKind
+from bot.domain.eol.subjects import ProductAsked, ReportScope, product_asked
 from bot.domain.names import fold
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.errors import NotFoundError
@@ -18,7 +18,7 @@ from bot.services.portfolio import nearest_teams
 from bot.services.snapshot import Snapshot
 
 #: Ways of finding an asset that leave nothing to explain.
-_OUTRIGHT = frozenset({Method.REF, Method.NAME, Method.ALIAS, Method.FOLDED})
+_OUTRIGHT = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME, ResolutionMethod.ALIAS, ResolutionMethod.FOLDED})
 _MOST_PARTS = 500
 _MOST_TRIES = 4
 
@@ -30,7 +30,7 @@ class Asked:
     `is_for_want_of_a_team` says that it is about everybody because whoever asked is in no team.
     """
 
-    subject: Subject
+    subject: ReportScope
     period: Period
     only_unknown: bool = False
     understood_as: str = ""
@@ -56,20 +56,22 @@ class NothingFits:
 Understood = Asked | SeveralFit | NothingFits
 
 
-def understand(snapshot: Snapshot, table: Table, question: Question, slack_id: str) -> Understood | None:
+def understand(snapshot: Snapshot, table: Table, question: EolQuestion, slack_id: str) -> Understood | None:
     """Return what a question means; None for one that is none of end of life after all."""
     if question.needs_product:
         return _about_product(snapshot, table, question, slack_id)
     if not question.about:
         return _about_nobody_named(snapshot, question, slack_id)
     match question.kind:
-        case Kind.TEAM:
+        case NamedKind.TEAM:
             team = _team(snapshot, question.about)
-            return _asked(question, Subject(teams=(team,))) if team else _nothing(snapshot, table, question.about)
-        case Kind.PRODUCT:
+            return _asked(question, ReportScope(teams=(team,))) if team else _nothing(snapshot, table, question.about)
+        case NamedKind.PRODUCT:
             product = product_asked(table, question.about)
-            return _asked(question, Subject(product=product)) if product else _nothing(snapshot, table, question.about)
-        case Kind.ASSET:
+            return (
+                _asked(question, ReportScope(product=product)) if product else _nothing(snapshot, table, question.about)
+            )
+        case NamedKind.ASSET:
             return _asset(snapshot, table, question)
         case _:
             return _anything(snapshot, table, question, slack_id)
@@ -82,19 +84,19 @@ def is_name(snapshot: Snapshot, text: str) -> bool:
     return asset is not None and fold(text) in map(fold, (asset.name, asset.ref, *asset.aliases))
 
 
-def mine(snapshot: Snapshot, slack_id: str) -> Subject | None:
+def mine(snapshot: Snapshot, slack_id: str) -> ReportScope | None:
     """Return the teams of the person with this Slack id, and the person; None for somebody in no team."""
     person = snapshot.person_by_slack_id(slack_id)
     teams = snapshot.teams_of(person.id) if person is not None else ()
-    return Subject(teams=teams, person=person, is_mine=True) if teams else None
+    return ReportScope(teams=teams, person=person, is_mine=True) if teams else None
 
 
-def asset_subject(snapshot: Snapshot, asset: AssetRecord) -> Subject:
+def asset_subject(snapshot: Snapshot, asset: AssetRecord) -> ReportScope:
     """Return an asset with all its parts."""
-    return Subject(asset=asset, part_ids=frozenset(_parts(snapshot, asset.id)))
+    return ReportScope(asset=asset, part_ids=frozenset(_parts(snapshot, asset.id)))
 
 
-def _about_nobody_named(snapshot: Snapshot, question: Question, slack_id: str) -> Asked:
+def _about_nobody_named(snapshot: Snapshot, question: EolQuestion, slack_id: str) -> Asked:
     """Return a question without a name: it is about whoever is mentioned, else whoever asks, unless it says everybody.
 
     Raises NotFoundError for somebody mentioned whom the catalog does not know.
@@ -102,36 +104,36 @@ def _about_nobody_named(snapshot: Snapshot, question: Question, slack_id: str) -
     if question.person and not question.is_everybody:
         return _about_person(snapshot, question)
     if question.is_everybody or (question.only_unknown and not question.is_mine):
-        return _asked(question, Subject())
+        return _asked(question, ReportScope())
     own = mine(snapshot, slack_id)
-    return replace(_asked(question, own or Subject()), is_for_want_of_a_team=own is None)
+    return replace(_asked(question, own or ReportScope()), is_for_want_of_a_team=own is None)
 
 
-def _about_person(snapshot: Snapshot, question: Question) -> Asked:
+def _about_person(snapshot: Snapshot, question: EolQuestion) -> Asked:
     person = snapshot.person_by_slack_id(question.person)
     if person is None:
         raise NotFoundError(f"The catalog has <@{question.person}> in no team: ask for a team, `/eol team NAME`.")
-    subject = Subject(teams=snapshot.teams_of(person.id), person=person)
+    subject = ReportScope(teams=snapshot.teams_of(person.id), person=person)
     return _asked(question, subject, understood_as=person.name)
 
 
-def _about_product(snapshot: Snapshot, table: Table, question: Question, slack_id: str) -> Asked | None:
+def _about_product(snapshot: Snapshot, table: Table, question: EolQuestion, slack_id: str) -> Asked | None:
     product = product_asked(table, question.about)
-    whose = (mine(snapshot, slack_id) if question.is_mine else None) or Subject()
+    whose = (mine(snapshot, slack_id) if question.is_mine else None) or ReportScope()
     if product is None:
         for team, rest in _teams_in(snapshot, question.about):
             product = product_asked(table, rest)
             if product is not None:
-                whose = Subject(teams=(team,))
+                whose = ReportScope(teams=(team,))
                 break
     return _asked(question, _narrowed(whose, product)) if product is not None else None
 
 
-def _anything(snapshot: Snapshot, table: Table, question: Question, slack_id: str) -> Understood:
+def _anything(snapshot: Snapshot, table: Table, question: EolQuestion, slack_id: str) -> Understood:
     about = question.about
     team = _team(snapshot, about)
     if team is not None:
-        return _asked(question, Subject(teams=(team,)))
+        return _asked(question, ReportScope(teams=(team,)))
     found = snapshot.directory.resolve(about)
     if isinstance(found, Match) and found.method in _OUTRIGHT:
         return _of_match(snapshot, question, found)
@@ -141,18 +143,18 @@ def _anything(snapshot: Snapshot, table: Table, question: Question, slack_id: st
     if isinstance(found, Match):
         return _of_match(snapshot, question, found)
     for named, _ in _teams_in(snapshot, about):
-        return _asked(question, Subject(teams=(named,)), understood_as=named.name)
+        return _asked(question, ReportScope(teams=(named,)), understood_as=named.name)
     return _unsure(snapshot, table, about, found)
 
 
-def _asset(snapshot: Snapshot, table: Table, question: Question) -> Understood:
+def _asset(snapshot: Snapshot, table: Table, question: EolQuestion) -> Understood:
     found = snapshot.directory.resolve(question.about)
     if isinstance(found, Match):
         return _of_match(snapshot, question, found)
     return _unsure(snapshot, table, question.about, found)
 
 
-def _of_match(snapshot: Snapshot, question: Question, match: Match) -> Understood:
+def _of_match(snapshot: Snapshot, question: EolQuestion, match: Match) -> Understood:
     asset = snapshot.asset(match.asset_id)
     if asset is None:
         return NothingFits(question.about, ())
@@ -187,15 +189,15 @@ def _products(table: Table, about: str) -> Iterator[str]:
         yield from (f"product {each.key} {version}".rstrip() for each in known.suggestions)
 
 
-def _asked(question: Question, subject: Subject, *, understood_as: str = "") -> Asked:
+def _asked(question: EolQuestion, subject: ReportScope, *, understood_as: str = "") -> Asked:
     return Asked(
         subject=subject, period=question.period, only_unknown=question.only_unknown, understood_as=understood_as
     )
 
 
-def _narrowed(subject: Subject, product: ProductAsked | None) -> Subject:
+def _narrowed(subject: ReportScope, product: ProductAsked | None) -> ReportScope:
     person: PersonRecord | None = subject.person
-    return Subject(teams=subject.teams, person=person, product=product, is_mine=subject.is_mine)
+    return ReportScope(teams=subject.teams, person=person, product=product, is_mine=subject.is_mine)
 
 
 def _team(snapshot: Snapshot, name: str) -> TeamRecord | None:

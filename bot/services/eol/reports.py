@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.periods import Everything
 from bot.domain.eol.reports import Compiling, Report
-from bot.domain.eol.subjects import Subject, releases
+from bot.domain.eol.subjects import ReportScope, releases
 from bot.services.deps import Deps
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.questions import Asked
@@ -43,11 +43,11 @@ async def report(deps: Deps, watcher: Watcher, asked: Asked, *, asked_at: dateti
     return compiling.done(reminders)
 
 
-async def report_of(deps: Deps, watcher: Watcher, subject: Subject) -> Report:
+async def report_of(deps: Deps, watcher: Watcher, subject: ReportScope) -> Report:
     """Return everything there is to say of a subject."""
     return await report(deps, watcher, Asked(subject=subject, period=Everything()))
 
 
-def today_of(watcher: Watcher, subject: Subject) -> date:
+def today_of(watcher: Watcher, subject: ReportScope) -> date:
     """Return the day of the first team that a question is about; the default time zone's where there is none."""
     return watcher.today(Addressee(subject.teams[0]) if subject.teams else Addressee())

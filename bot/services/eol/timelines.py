@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.blocks.eol import reports as blocks
 from bot.clients import timeline as drawing
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.domain.eol.timeline import timeline
 from bot.domain.names import clean
 from bot.errors import UserError
@@ -37,7 +37,7 @@ class Pictures:
         self._turn = asyncio.Lock()
         self._waiting = 0
 
-    async def timeline(self, subject: Subject) -> Picture:
+    async def timeline(self, subject: ReportScope) -> Picture:
         """Return the timeline of a team, an asset, a product or everybody. Raises UserError when too many wait."""
         if self._waiting >= _MOST_WAITING:
             raise UserError("Many pictures are being drawn just now: try again in a minute.")

@@ -13,7 +13,7 @@ from bot.blocks.eol.actions import CycleValue
 from bot.blocks.text import escape
 from bot.blocks.values import parse
 from bot.domain.eol import InCycle, Table, UnknownProduct, match
-from bot.domain.eol.exposure import Running, certain_of
+from bot.domain.eol.exposure import MatchedDeployment, certain_of
 from bot.domain.eol.outcomes import Pinned
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import Card
@@ -44,7 +44,7 @@ class Choice:
     cycle: Cycle
 
 
-async def running(watcher: Watcher, deployment_id: int) -> Running:
+async def running(watcher: Watcher, deployment_id: int) -> MatchedDeployment:
     """Return what runs by its deployment's id. Raises NotFoundError when the inventory has it no more."""
     found = await watcher.running(deployment_id)
     if found is not None:
@@ -52,7 +52,7 @@ async def running(watcher: Watcher, deployment_id: int) -> Running:
     raise NotFoundError("The inventory does not show that any more: another version has been seen, or none.")
 
 
-async def look_up(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id: int) -> Running:
+async def look_up(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id: int) -> MatchedDeployment:
     """Return what runs for a form. Raises as `pin`, so that nobody fills in what would be refused."""
     one = await running(watcher, deployment_id)
     async with deps.database.reading() as session:
@@ -60,7 +60,7 @@ async def look_up(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id
     return one
 
 
-def candidates(one: Running) -> list[tuple[Product, Cycle]]:
+def candidates(one: MatchedDeployment) -> list[tuple[Product, Cycle]]:
     """Return what a version may be: what the rules could not choose between first, then the product's other cycles."""
     if isinstance(one.matched, UnknownProduct):
         products = one.matched.suggestions
@@ -74,7 +74,7 @@ def candidates(one: Running) -> list[tuple[Product, Cycle]]:
     ][:_MOST_CANDIDATES]
 
 
-def chosen(table: Table, one: Running, *, picked: str, typed: str) -> Choice:
+def chosen(table: Table, one: MatchedDeployment, *, picked: str, typed: str) -> Choice:
     """Return what a form says: what was typed goes before what was picked (a `CycleValue`).
 
     Raises UserError with what to type instead.
@@ -116,7 +116,7 @@ async def pin(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id: in
     return said
 
 
-async def _pins(session: AsyncSession, one: Running) -> list[tables.VersionPin]:
+async def _pins(session: AsyncSession, one: MatchedDeployment) -> list[tables.VersionPin]:
     table = tables.VersionPin
     found = await session.execute(
         select(table).where(
@@ -130,7 +130,7 @@ async def _pins(session: AsyncSession, one: Running) -> list[tables.VersionPin]:
     return list(found.scalars())
 
 
-async def _write(deps: Deps, session: AsyncSession, one: Running, choice: Choice, *, person_id: int) -> None:
+async def _write(deps: Deps, session: AsyncSession, one: MatchedDeployment, choice: Choice, *, person_id: int) -> None:
     now = deps.clock.now()
     row = tables.VersionPin(
         asset_id=one.asset.id,
@@ -171,7 +171,7 @@ async def redraw(deps: Deps, watcher: Watcher, *, reminder_id: int) -> None:
                 await message_updates.redraw(session, deps, watcher, card)
 
 
-def _typed(table: Table, one: Running, text: str) -> Choice:
+def _typed(table: Table, one: MatchedDeployment, text: str) -> Choice:
     """Read `product version`, or a version alone of the product that it is taken for."""
     words = text.rsplit(" ", 1)
     attempts = [(words[0], words[1], "")] if len(words) == 2 else []
@@ -191,7 +191,7 @@ def _name(cycle: Cycle) -> str:
     return cycle.label or cycle.name
 
 
-async def _require_right(session: AsyncSession, one: Running, person_id: int) -> None:
+async def _require_right(session: AsyncSession, one: MatchedDeployment, person_id: int) -> None:
     """Raise NotAllowedError unless the person may say what this is.
 
     It is in the hands of whoever its reminders go to, and of a team that has taken over the one of its release cycle.

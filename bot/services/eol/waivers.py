@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from bot.blocks import eol as blocks
 from bot.blocks.eol.answers import REASON
 from bot.domain.eol.answers import LONGEST_WAIVER, Answer, AnswerKind
-from bot.domain.eol.outcomes import Decided, Recorded, Standing
+from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded, Decided
 from bot.domain.names import clean
 from bot.domain.recipients import Told
 from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
 from bot.services import actors, decisions
 from bot.services.deps import Deps
-from bot.services.eol._card_answers import CLOSED, Act, acting, waiver_key
+from bot.services.eol._card_answers import CLOSED, ReminderAct, acting, waiver_key
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import answer_of
 from bot.store import tables
@@ -24,7 +24,7 @@ _OVER = "This waiver can no longer be decided: something else was answered since
 
 async def waive(
     deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, until: date, reason: str
-) -> Recorded | Standing:
+) -> AnswerRecorded | AlreadyStanding:
     """Ask to leave something as it is until a day, 180 days ahead at most. It counts once somebody else approves.
 
     Whoever may answer the reminder may approve: a member, the lead or the manager of the addressee's team, or of the
@@ -43,7 +43,7 @@ async def waive(
             is_same = known is not None and known.kind is AnswerKind.WAIVED
             if known is not None and is_same and (known.until, known.detail.get(REASON)) == (until, said):
                 is_asked = known.decided_by is None
-                return Standing(act.card, known, await _ask(act, known) if is_asked else None)
+                return AlreadyStanding(act.card, known, await _ask(act, known) if is_asked else None)
         held = await act.holders(asked_by=person_id)
         if not actors.people_who_may(Right.APPROVE, held):
             raise UserError(
@@ -56,10 +56,10 @@ async def waive(
         await act.note("waive", answer=row.id, until=until.isoformat())
         answer = await answer_of(act.session, row)
         told = await _ask(act, answer)
-        return Recorded(await act.redraw(), answer, told)
+        return AnswerRecorded(await act.redraw(), answer, told)
 
 
-async def _ask(act: Act, answer: Answer) -> Told:
+async def _ask(act: ReminderAct, answer: Answer) -> Told:
     """Ask whether a waiver is approved; once, unless the question was lost."""
     return await act.reply(waiver_key(answer.id), blocks.waiver_wanted(act.card, answer))
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from bot.domain.inventory.observations import CATALOG, Difference, Seen, compare
 from bot.errors import CatalogError
 from bot.services.catalog import _run
-from bot.services.catalog._deployments import Rows, of_assets
+from bot.services.catalog._deployments import DeploymentRows, of_assets
 from bot.services.deps import Deps
 from bot.store import tables
 from bot.store.bulk import chunks, select_in, table_of
@@ -36,7 +36,7 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class ScanResult:
     """How many deployments came (or came back), are otherwise than before, ended, and are as they were.
 
     `unknown_assets` are ids of assets that are not in the catalog (any more); nothing was recorded of them.
@@ -54,7 +54,7 @@ class Recorded:
         return bool(self.came or self.changed or self.ended)
 
 
-async def record(deps: Deps, scan: Scan, *, actor: str) -> Recorded:
+async def record(deps: Deps, scan: Scan, *, actor: str) -> ScanResult:
     """Make the deployments of a source what it has seen now; other sources' are left alone.
 
     Of each asset in the scan exactly what was seen stays; what was gone and is seen again comes back with the day on
@@ -69,14 +69,14 @@ async def record(deps: Deps, scan: Scan, *, actor: str) -> Recorded:
     return recorded
 
 
-async def _record(session: AsyncSession, scan: Scan, deps: Deps, *, actor: str) -> Recorded:
+async def _record(session: AsyncSession, scan: Scan, deps: Deps, *, actor: str) -> ScanResult:
     connection = await session.connection()
     # Behind the same lock as imports, which end the deployments of assets that go.
     revision = await lock_catalog(connection) + 1
     now = deps.clock.now()
     source_id = await _open_source(connection, scan)
     present = await _present(connection, scan.seen)
-    rows = Rows(now, revision)
+    rows = DeploymentRows(now, revision)
     for assets in chunks(sorted(present)):
         stored = await of_assets(connection, assets)
         for asset in assets:
@@ -87,7 +87,7 @@ async def _record(session: AsyncSession, scan: Scan, deps: Deps, *, actor: str) 
         await _end_others(connection, rows, source_id, present)
         source = table_of(tables.Source)
         await connection.execute(update(source).where(source.c.id == source_id).values(last_run_at=now))
-    recorded = Recorded(
+    recorded = ScanResult(
         came=rows.came,
         changed=rows.changed,
         ended=rows.ended,
@@ -121,7 +121,7 @@ async def _present(connection: AsyncConnection, assets: Mapping[int, object]) ->
     return {row.id async for rows in select_in(connection, query, t.id, assets) for row in rows}
 
 
-async def _end_others(connection: AsyncConnection, rows: Rows, source_id: int, seen: set[int]) -> None:
+async def _end_others(connection: AsyncConnection, rows: DeploymentRows, source_id: int, seen: set[int]) -> None:
     """End what a source saw of assets that it does not see any more."""
     t = table_of(tables.Deployment).c
     query = select(t.id, t.asset_id).where(t.source_id == source_id, t.gone_at.is_(None), t.how != CATALOG)

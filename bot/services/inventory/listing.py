@@ -21,7 +21,7 @@ from bot.store.bulk import table_of
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class ListedDeployment:
     """A deployment that is there: the asset, what was seen of it, by which source, and since when."""
 
     id: int
@@ -32,7 +32,7 @@ class Running:
     last_seen_at: datetime
 
 
-async def running(deps: Deps, catalog: Snapshot, *, assets: Collection[int] | None = None) -> list[Running]:
+async def running(deps: Deps, catalog: Snapshot, *, assets: Collection[int] | None = None) -> list[ListedDeployment]:
     """Return every deployment, or those of some assets, by the asset's reference and then by product and source."""
     deployment, source = table_of(tables.Deployment), table_of(tables.Source)
     query = (
@@ -40,7 +40,7 @@ async def running(deps: Deps, catalog: Snapshot, *, assets: Collection[int] | No
         .join(source, source.c.id == deployment.c.source_id)
         .where(deployment.c.gone_at.is_(None))
     )
-    found: list[Running] = []
+    found: list[ListedDeployment] = []
     async with deps.database.connected() as connection:
         for row in await connection.execute(query):
             asset = catalog.asset(row.asset_id)
@@ -49,7 +49,7 @@ async def running(deps: Deps, catalog: Snapshot, *, assets: Collection[int] | No
             # An import that changed nothing has seen it again.
             is_imported = row.how == CATALOG and row.last_run_at is not None
             last = max(row.last_seen_at, row.last_run_at) if is_imported else row.last_seen_at
-            found.append(Running(row.id, asset, stored(row).seen, row.source, row.first_seen_at, last))
+            found.append(ListedDeployment(row.id, asset, stored(row).seen, row.source, row.first_seen_at, last))
     return sorted(found, key=lambda one: (one.asset.ref, one.seen.key, one.source))
 
 

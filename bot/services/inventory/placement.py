@@ -14,7 +14,7 @@ from bot.domain.directory.addresses import normal
 from bot.domain.inventory.scans import Sighting
 from bot.domain.names import fold
 from bot.domain.records import AssetRecord
-from bot.domain.sources import Subject
+from bot.domain.sources import ClaimSubject
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -98,7 +98,7 @@ async def described_by_others(
     query = (
         select(claim.c.subject_id, claim.c.content)
         .join(its_source, its_source.c.id == claim.c.source_id)
-        .where(claim.c.subject == Subject.ASSET.value, claim.c.digest != "", its_source.c.name != source)
+        .where(claim.c.subject == ClaimSubject.ASSET.value, claim.c.digest != "", its_source.c.name != source)
         .order_by(claim.c.subject_id, claim.c.id)
     )
     found: dict[str, int] = {}
@@ -117,7 +117,7 @@ async def claimed_by(deps: Deps, source: str) -> Mapping[str, int]:
     query: Any = (
         select(claim.c.external_id, claim.c.subject_id)
         .join(its_source, its_source.c.id == claim.c.source_id)
-        .where(claim.c.subject == Subject.ASSET.value, claim.c.digest != "", its_source.c.name == source)
+        .where(claim.c.subject == ClaimSubject.ASSET.value, claim.c.digest != "", its_source.c.name == source)
     )
     async with deps.database.connected() as connection:
         return {row.external_id: row.subject_id for row in await connection.execute(query)}

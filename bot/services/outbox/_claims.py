@@ -17,7 +17,7 @@ from bot.domain.outbox import MOST_ATTEMPTS
 from bot.ports import Posted
 from bot.services.deps import Deps
 from bot.services.outbox._enqueue import tell_askers
-from bot.services.outbox._queue import COLUMNS, UPDATES, Message, Picked
+from bot.services.outbox._queue import COLUMNS, UPDATES, Picked, WaitingMessage
 from bot.store.tables import OutboxMessage, core
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ CLAIM = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PostTarget:
     """Where a post goes: an address, and the thread in it."""
 
     channel: str
@@ -36,11 +36,11 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class DeliveryClaim:
     """A message that this process, and nobody else, may deliver until `until`. `attempts` includes this one."""
 
-    message: Message
-    target: Target
+    message: WaitingMessage
+    target: PostTarget
     until: datetime
     attempts: int
 
@@ -64,17 +64,17 @@ class _Change:
     news: News | None = None
 
 
-def target_of(picked: Picked) -> Target | None:
+def target_of(picked: Picked) -> PostTarget | None:
     """Return where a message goes; None while its root is not in Slack, because it is being posted anew."""
     if picked.message.ts is not None:
-        return Target(picked.message.posted_channel or picked.message.channel)
+        return PostTarget(picked.message.posted_channel or picked.message.channel)
     if picked.root is None:
         is_reply = picked.message.parent_key is not None
-        return Target(picked.message.channel, None if is_reply else picked.message.thread_ts)
-    return Target(picked.root.channel, picked.root.ts) if picked.root.ts is not None else None
+        return PostTarget(picked.message.channel, None if is_reply else picked.message.thread_ts)
+    return PostTarget(picked.root.channel, picked.root.ts) if picked.root.ts is not None else None
 
 
-def _about_to_post(message: Message, target: Target) -> dict[str, Any]:
+def _about_to_post(message: WaitingMessage, target: PostTarget) -> dict[str, Any]:
     """What whoever looks for the message later has to know."""
     return {
         "tried_revision": message.revision,
@@ -110,7 +110,7 @@ class Ledger:
         self._waiting: list[_Change] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def claim_many(self, ids: Sequence[int], now: datetime) -> list[Claim]:
+    async def claim_many(self, ids: Sequence[int], now: datetime) -> list[DeliveryClaim]:
         """Claim, in one go, those that are plain posts never tried before; the others are claimed one by one."""
         values = {
             "state": "sending",
@@ -137,10 +137,13 @@ class Ledger:
         async with self._deps.database.transaction() as session:
             rows = (await session.execute(statement)).all()
         order = {number: place for place, number in enumerate(ids)}
-        messages = sorted((Message(*row) for row in rows), key=lambda message: order[message.id])
-        return [Claim(each, Target(each.channel, each.thread_ts), now + CLAIM, each.attempts + 1) for each in messages]
+        messages = sorted((WaitingMessage(*row) for row in rows), key=lambda message: order[message.id])
+        return [
+            DeliveryClaim(each, PostTarget(each.channel, each.thread_ts), now + CLAIM, each.attempts + 1)
+            for each in messages
+        ]
 
-    async def claim(self, picked: Picked, target: Target) -> Claim | None:
+    async def claim(self, picked: Picked, target: PostTarget) -> DeliveryClaim | None:
         """Claim the message as it was read; None when somebody else was quicker, or has changed it."""
         message, now = picked.message, self._deps.clock.now()
         values: dict[str, Any] = {"state": "sending", "attempts": message.attempts + 1, "due_at": now + CLAIM}
@@ -154,16 +157,16 @@ class Ledger:
         )
         if not await self._change(message, *same, values=values):
             return None
-        return Claim(message, target, now + CLAIM, message.attempts + 1)
+        return DeliveryClaim(message, target, now + CLAIM, message.attempts + 1)
 
-    async def renew(self, held: Claim) -> Claim | None:
+    async def renew(self, held: DeliveryClaim) -> DeliveryClaim | None:
         """Claim once more right before posting what was looked for and not found; None when the claim ran out."""
         until = self._deps.clock.now() + CLAIM
         values = _about_to_post(held.message, held.target) | {"due_at": until}
         if not await self._change(held.message, *_holding(held), values=values):
             log.warning("outbox message %s: its claim ran out while it was looked for", held.message.id)
             return None
-        return Claim(held.message, held.target, until, held.attempts)
+        return DeliveryClaim(held.message, held.target, until, held.attempts)
 
     async def step_aside(self, picked: Picked) -> None:
         """Take a reply out of its line until its root is in Slack again."""
@@ -171,12 +174,12 @@ class Ledger:
         same = _TABLE.c.state == message.state, _TABLE.c.due_at == message.due_at
         await self._change(message, *same, values={"lane": None, "state": "waiting"})
 
-    async def conclude(self, held: Claim, values: Mapping[str, Any], news: News | None = None) -> None:
+    async def conclude(self, held: DeliveryClaim, values: Mapping[str, Any], news: News | None = None) -> None:
         """Write down what became of a claimed message, unless the claim ran out."""
         if not await self._change(held.message, *_holding(held), values=values, news=news):
             log.warning("outbox message %s: its claim ran out before Slack answered", held.message.id)
 
-    async def sent(self, held: Claim, posted: Posted, revision: int, news: News | None) -> None:
+    async def sent(self, held: DeliveryClaim, posted: Posted, revision: int, news: News | None) -> None:
         """Write down that a claimed message is in Slack, in the words of this revision."""
         values = {
             "row": held.message.id,
@@ -196,7 +199,7 @@ class Ledger:
 
     async def _change(
         self,
-        message: Message,
+        message: WaitingMessage,
         *conditions: ColumnElement[bool],
         values: Mapping[str, Any],
         news: News | None = None,
@@ -206,7 +209,7 @@ class Ledger:
         return await self._write_down(message, statement, news)
 
     async def _write_down(
-        self, message: Message, statement: Update | Mapping[str, Any], news: News | None = None
+        self, message: WaitingMessage, statement: Update | Mapping[str, Any], news: News | None = None
     ) -> bool:
         change = _Change(message.id, statement, asyncio.get_running_loop().create_future(), news)
         self._waiting.append(change)
@@ -289,5 +292,5 @@ _SENT = text(
 )
 
 
-def _holding(held: Claim) -> tuple[ColumnElement[bool], ...]:
+def _holding(held: DeliveryClaim) -> tuple[ColumnElement[bool], ...]:
     return _TABLE.c.state == "sending", _TABLE.c.due_at == held.until

@@ -16,10 +16,10 @@ from bot.domain.outbox import Blame
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import Posted, Slack
 from bot.services.deps import Deps
-from bot.services.outbox._claims import Claim, Ledger, News, settled, target_of
+from bot.services.outbox._claims import DeliveryClaim, Ledger, News, settled, target_of
 from bot.services.outbox._enqueue import meant_for
 from bot.services.outbox._pace import Call, Pace
-from bot.services.outbox._queue import Message, Picked, goes_into_thread
+from bot.services.outbox._queue import Picked, WaitingMessage, goes_into_thread
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Courier:
             return False
         return await (self._update(held) if message.ts is not None else self._post(held))
 
-    async def deliver_claimed(self, held: Claim) -> Outcome:
+    async def deliver_claimed(self, held: DeliveryClaim) -> Outcome:
         """Post a message that was claimed together with others."""
         now = self._deps.clock.now()
         until = self._pace.closed_until(Call.POST, now)
@@ -79,14 +79,14 @@ class Courier:
             return await self._post(renewed) if renewed is not None else False
         return await self._post(held)
 
-    async def claim_many(self, ids: Sequence[int]) -> list[Claim]:
+    async def claim_many(self, ids: Sequence[int]) -> list[DeliveryClaim]:
         """Claim those that are plain posts; none while posts have to wait."""
         now = self._deps.clock.now()
         if self._pace.closed_until(Call.POST, now) is not None:
             return []
         return await self._ledger.claim_many(ids, now)
 
-    def _must_wait(self, message: Message) -> bool:
+    def _must_wait(self, message: WaitingMessage) -> bool:
         """Whether Slack has asked for a pause, or refused to let Baton in, since the message was picked."""
         calls = [Call.UPDATE] if message.ts is not None else [Call.POST]
         if message.ts is None and message.unsure_since is not None:
@@ -96,7 +96,7 @@ class Courier:
 
     # A message that is not in Slack
 
-    async def _post(self, held: Claim) -> Outcome:
+    async def _post(self, held: DeliveryClaim) -> Outcome:
         if held.message.unsure_since is not None:
             try:
                 found = await self._find(held.message)
@@ -126,7 +126,7 @@ class Courier:
         self._pace.let_in()
         return partial(self._posted, held, posted, message.revision)
 
-    async def _find(self, message: Message) -> Posted | None:
+    async def _find(self, message: WaitingMessage) -> Posted | None:
         """Look where the last attempt went, which is not where the next one goes when the root was posted anew."""
         assert message.unsure_since is not None  # noqa: S101 - the caller has seen it
         try:
@@ -141,7 +141,7 @@ class Courier:
                 return None
             raise
 
-    async def _posted(self, held: Claim, posted: Posted, revision: int) -> bool:
+    async def _posted(self, held: DeliveryClaim, posted: Posted, revision: int) -> bool:
         message = held.message
         self._deps.refusals.drop(held.target.channel)
         refusals = [entry for entry in message.moved_from if entry["channel"]]
@@ -149,7 +149,7 @@ class Courier:
         await self._ledger.sent(held, posted, revision, _news(message, told, is_first=bool(refusals)))
         return True
 
-    async def _not_posted(self, held: Claim, error: SlackError) -> None:
+    async def _not_posted(self, held: DeliveryClaim, error: SlackError) -> None:
         if isinstance(error, SlackRateLimitedError | SlackUnreachableError):
             await self._again(held, error, Call.POST)
             return
@@ -166,7 +166,7 @@ class Courier:
         else:
             await self._later(held, error, blame, Call.POST)
 
-    async def _otherwise(self, held: Claim, code: str) -> None:
+    async def _otherwise(self, held: DeliveryClaim, code: str) -> None:
         """Say to whoever asked that Slack refuses the answer; any other message that it refuses has failed."""
         message, instead = held.message, unanswered(code)
         if not message.key.startswith(rules.ANSWER_PREFIX) or message.body["text"] == instead.text:
@@ -176,7 +176,7 @@ class Courier:
         place = {"channel": held.target.channel, "lane": held.target.channel, "thread_ts": message.thread_ts}
         await self._conclude_afresh(held, {"body": instead.as_body(), "error": code, **place})
 
-    async def _not_looked_for(self, held: Claim, error: SlackError) -> None:
+    async def _not_looked_for(self, held: DeliveryClaim, error: SlackError) -> None:
         """Nothing is known of the message yet, so the next attempt has to look first, too."""
         if isinstance(error, SlackRateLimitedError | SlackUnreachableError):
             await self._again(held, error, Call.FIND)
@@ -194,7 +194,7 @@ class Courier:
 
     # A message that is in Slack and has other words now
 
-    async def _update(self, held: Claim) -> bool:
+    async def _update(self, held: DeliveryClaim) -> bool:
         message, shown = held.message, _shown(held.message)
         try:
             await self._slack.update_message(
@@ -208,7 +208,7 @@ class Courier:
         await self._ledger.conclude(held, settled(message.revision, "sent") | values)
         return True
 
-    async def _not_updated(self, held: Claim, error: SlackError) -> None:
+    async def _not_updated(self, held: DeliveryClaim, error: SlackError) -> None:
         message = held.message
         if isinstance(error, SlackRateLimitedError | SlackUnreachableError):
             await self._again(held, error, Call.UPDATE)
@@ -227,7 +227,7 @@ class Courier:
 
     # What becomes of a refused one
 
-    async def _blame(self, held: Claim, error: SlackError) -> Blame:
+    async def _blame(self, held: DeliveryClaim, error: SlackError) -> Blame:
         blame = rules.blame(error.code)
         if blame is Blame.THREAD and held.target.thread_ts is None:
             return Blame.PLACE
@@ -242,7 +242,7 @@ class Courier:
             return False
         return True
 
-    async def _elsewhere(self, held: Claim, code: str) -> None:
+    async def _elsewhere(self, held: DeliveryClaim, code: str) -> None:
         """Try the next place; with none left, the message has failed."""
         message = held.message
         self._deps.refusals.add(held.target.channel, code, at=self._deps.clock.now())
@@ -260,11 +260,11 @@ class Courier:
             values |= _anew(message)
         await self._conclude_afresh(held, values)
 
-    def _moved(self, message: Message, channel: str, code: str) -> dict[str, Any]:
+    def _moved(self, message: WaitingMessage, channel: str, code: str) -> dict[str, Any]:
         left = {"channel": channel, "error": code, "at": self._deps.clock.now().isoformat()}
         return {"moved_from": [*message.moved_from, left], "error": code}
 
-    async def _conclude_afresh(self, held: Claim, values: Mapping[str, Any]) -> None:
+    async def _conclude_afresh(self, held: DeliveryClaim, values: Mapping[str, Any]) -> None:
         afresh = {
             "state": "waiting",
             "due_at": self._deps.clock.now(),
@@ -275,7 +275,7 @@ class Courier:
         }
         await self._ledger.conclude(held, afresh | dict(values))
 
-    async def _later(self, held: Claim, error: SlackError, blame: Blame, call: Call) -> None:
+    async def _later(self, held: DeliveryClaim, error: SlackError, blame: Blame, call: Call) -> None:
         if blame is Blame.ACCESS:
             await self._hold(held, error.code, is_unsure=False)
         elif blame is Blame.BUSY:
@@ -283,7 +283,7 @@ class Courier:
         else:
             await self._retry(held, error, is_unsure=call is Call.POST, most=rules.MOST_REFUSALS)
 
-    async def _again(self, held: Claim, error: SlackError, call: Call) -> None:
+    async def _again(self, held: DeliveryClaim, error: SlackError, call: Call) -> None:
         """No verdict: Slack asked for a pause, or did not answer."""
         if not isinstance(error, SlackRateLimitedError):
             await self._retry(held, error, is_unsure=call is not Call.UPDATE, most=rules.MOST_ATTEMPTS)
@@ -294,7 +294,7 @@ class Courier:
         log.warning("Slack asks for a pause of %g s from %s", error.retry_after_seconds, call)
         await self._put_back(held, error.code, until - now, is_unsure=call is Call.FIND, is_attempt=False)
 
-    async def _retry(self, held: Claim, error: SlackError, *, is_unsure: bool, most: int) -> None:
+    async def _retry(self, held: DeliveryClaim, error: SlackError, *, is_unsure: bool, most: int) -> None:
         message = held.message
         log.warning("outbox message %s, attempt %d: %s", message.id, held.attempts, error)
         if held.attempts >= most:
@@ -303,7 +303,7 @@ class Courier:
         pause = rules.retry_pause(held.attempts, jitter=random.random())  # noqa: S311 - to spread, not to hide
         await self._put_back(held, error.code, pause, is_unsure=is_unsure, is_attempt=True)
 
-    async def _hold(self, held: Claim, code: str, *, is_unsure: bool) -> None:
+    async def _hold(self, held: DeliveryClaim, code: str, *, is_unsure: bool) -> None:
         """Slack does not let Baton in: no message is to blame, so none uses up an attempt or a fall-back."""
         now = self._deps.clock.now()
         is_news = not self._pace.is_held(now)
@@ -313,7 +313,9 @@ class Courier:
             log.error("%s It is tried again in %d s.", said, (until - now).total_seconds())
         await self._put_back(held, code, until - now, is_unsure=is_unsure, is_attempt=False)
 
-    async def _put_back(self, held: Claim, code: str, pause: timedelta, *, is_unsure: bool, is_attempt: bool) -> None:
+    async def _put_back(
+        self, held: DeliveryClaim, code: str, pause: timedelta, *, is_unsure: bool, is_attempt: bool
+    ) -> None:
         values: dict[str, Any] = {
             "state": "waiting",
             "attempts": held.attempts if is_attempt else held.message.attempts,
@@ -324,7 +326,7 @@ class Courier:
             values["unsure_since"] = None
         await self._ledger.conclude(held, values)
 
-    async def _fail(self, held: Claim, code: str, *, is_unsure: bool) -> None:
+    async def _fail(self, held: DeliveryClaim, code: str, *, is_unsure: bool) -> None:
         message = held.message
         said = " ".join(filter(None, (f"{why(code)}.", what_to_do(code))))
         log.error("outbox message %s cannot be delivered: %s: %s", message.id, code, said)
@@ -336,11 +338,11 @@ class Courier:
         await self._ledger.conclude(held, values, _news(message, told, is_first=True))
 
 
-def _shown(message: Message) -> Rendered:
+def _shown(message: WaitingMessage) -> Rendered:
     return moved(Rendered(message.body["text"], message.body.get("blocks", ())), message.moved_from)
 
 
-def _news(message: Message, made: Callable[..., Rendered], *, is_first: bool) -> News | None:
+def _news(message: WaitingMessage, made: Callable[..., Rendered], *, is_first: bool) -> News | None:
     """What whoever caused a message hears; None for one that was in Slack before, or that nobody was told of."""
     name = meant_for(message.body)
     if name is None or message.ts is not None or message.edition:
@@ -348,10 +350,10 @@ def _news(message: Message, made: Callable[..., Rendered], *, is_first: bool) ->
     return News(message.key, made(name, text=message.body["text"]), is_first)
 
 
-def _mark(message: Message) -> str:
+def _mark(message: WaitingMessage) -> str:
     """What the posted message is known by: one that was posted anew must not be taken for the one before."""
     return f"{message.key}#{message.edition}" if message.edition else message.key
 
 
-def _anew(message: Message) -> dict[str, Any]:
+def _anew(message: WaitingMessage) -> dict[str, Any]:
     return {"ts": None, "edition": message.edition + 1}

@@ -88,7 +88,7 @@ _UPDATES_DUE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class WaitingMessage:
     """A row as it was read; the fields are those of `bot.store.tables.OutboxMessage`."""
 
     id: int
@@ -113,7 +113,7 @@ class Message:
 
 
 #: The columns of a `Message`, in its order.
-COLUMNS = tuple(_TABLE.c[each.name] for each in fields(Message))
+COLUMNS = tuple(_TABLE.c[each.name] for each in fields(WaitingMessage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Root:
 class Picked:
     """A message whose turn it is, as it was read; `root` is None unless it goes into a thread."""
 
-    message: Message
+    message: WaitingMessage
     root: Root | None = None
 
 
@@ -217,7 +217,7 @@ async def read(deps: Deps, ids: Sequence[int], now: datetime) -> list[Picked]:
         connection = await session.connection()
         # Once more only what is due: another process may have claimed one a moment ago.
         query = select(*COLUMNS).where(_TABLE.c.id.in_(ids), _TABLE.c.due_at <= now)
-        messages = {row.id: Message(*row) for row in await connection.execute(query)}
+        messages = {row.id: WaitingMessage(*row) for row in await connection.execute(query)}
         roots = await _roots(connection, (message for message in messages.values() if goes_into_thread(message)))
     found = [messages[number] for number in ids if number in messages]
     return [
@@ -225,7 +225,7 @@ async def read(deps: Deps, ids: Sequence[int], now: datetime) -> list[Picked]:
     ]
 
 
-async def _roots(connection: AsyncConnection, replies: Iterable[Message]) -> dict[str, Root]:
+async def _roots(connection: AsyncConnection, replies: Iterable[WaitingMessage]) -> dict[str, Root]:
     keys = {str(reply.parent_key) for reply in replies}
     if not keys:
         return {}
@@ -235,6 +235,6 @@ async def _roots(connection: AsyncConnection, replies: Iterable[Message]) -> dic
     return {row.key: Root(row.posted_channel or row.channel, row.ts and (row.thread_ts or row.ts)) for row in found}
 
 
-def goes_into_thread(message: Message) -> bool:
+def goes_into_thread(message: WaitingMessage) -> bool:
     """Whether a message goes under its root; once it had to move, it stands alone."""
     return message.parent_key is not None and not message.moved_from

@@ -29,7 +29,7 @@ _UNDELIVERED = ("failed", "waiting", "sending")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class QueuedMessage:
     """A message as an administrator sees it. `text` is empty unless it was asked for: it may be private."""
 
     id: int
@@ -48,15 +48,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class QueuedMessages:
     """Some messages and how many there are in all, those that failed first, then the oldest."""
 
-    items: Sequence[Item]
+    items: Sequence[QueuedMessage]
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedPlace:
     """A place that cannot be posted to, as far as is known; what was meant for it went to its fall-backs.
 
     `channel` is a channel's id or name, or a person's id; `error` is Slack's last code, `messages` how many it refused.
@@ -68,7 +68,9 @@ class Refusal:
     last_at: datetime
 
 
-async def listed(deps: Deps, *, is_everything: bool = False, with_text: bool = False, most: int = 200) -> Listing:
+async def listed(
+    deps: Deps, *, is_everything: bool = False, with_text: bool = False, most: int = 200
+) -> QueuedMessages:
     """Return what has not been delivered, or everything that is kept, at most `most` of it."""
     chosen = _TABLE.c.state.in_(_UNDELIVERED) if not is_everything else _TABLE.c.id.is_not(None)
     async with deps.database.reading() as session:
@@ -76,23 +78,23 @@ async def listed(deps: Deps, *, is_everything: bool = False, with_text: bool = F
         total = (await connection.execute(select(func.count()).select_from(_TABLE).where(chosen))).scalar_one()
         query = select(_TABLE).where(chosen).order_by(_TABLE.c.state != "failed", _TABLE.c.id).limit(most)
         rows = (await connection.execute(query)).all()
-    return Listing([_item(row, with_text=with_text) for row in rows], int(total))
+    return QueuedMessages([_item(row, with_text=with_text) for row in rows], int(total))
 
 
-async def refused(deps: Deps) -> list[Refusal]:
+async def refused(deps: Deps) -> list[RefusedPlace]:
     """Return the places that lately refused what was then sent elsewhere, and took nothing since; the latest first.
 
     A place leaves the list when Slack takes the next message there, or `NAMED` after its last refusal.
     """
     since = deps.clock.now() - NAMED
     went = (_TABLE.c.due_at >= since) & (cast(_TABLE.c.moved_from, Text) != "[]")
-    found: dict[str, Refusal] = {}
+    found: dict[str, RefusedPlace] = {}
     async with deps.database.reading() as session:
         connection = await session.connection()
         rows = (await connection.execute(select(_TABLE.c.moved_from, _TABLE.c.created_at).where(went))).all()
         for at, channel, error in sorted(one for row in rows for one in _refusals(row)):
             before = found[channel].messages if channel in found else 0
-            found[channel] = Refusal(channel, error, before + 1, at)
+            found[channel] = RefusedPlace(channel, error, before + 1, at)
         sent = select(_TABLE.c.channel, func.max(_TABLE.c.sent_at)).where(_TABLE.c.channel.in_(found))
         taken = {channel: at for channel, at in await connection.execute(sent.group_by(_TABLE.c.channel)) if at}
     stands = [each for each in found.values() if each.last_at >= max(since, taken.get(each.channel, since))]
@@ -106,8 +108,8 @@ def _refusals(row: Any) -> Iterator[tuple[datetime, str, str]]:
             yield at, entry["channel"], entry["error"]
 
 
-def _item(row: Any, *, with_text: bool) -> Item:
-    return Item(
+def _item(row: Any, *, with_text: bool) -> QueuedMessage:
+    return QueuedMessage(
         id=row.id,
         key=row.key,
         channel=row.channel,

@@ -42,7 +42,7 @@ class SourceReading(Row, table=True):
 
     __tablename__ = "source_readings"
     source_id: int = Field(primary_key=True, foreign_key="sources.id", sa_column_kwargs={"autoincrement": False})
-    digest: str = words()  #: as `bot.clients.catalog.Found.digest` has it
+    digest: str = words()  #: as `bot.clients.catalog.SourceFiles.digest` has it
     notes: list[Any] = json()  #: path, line and message of each note on the files
 
 

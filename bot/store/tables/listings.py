@@ -13,7 +13,7 @@ class SlackListing(Row, table=True):
     """How far one of Slack's listings has been read."""
 
     __tablename__ = "slack_listings"
-    listing: str = Field(primary_key=True)  #: a `bot.services.listings.Listing`
+    listing: str = Field(primary_key=True)  #: a `bot.services.listings.ListingKind`
     cursor: str = words()  #: where the next page begins; empty: at the beginning
     began_at: datetime = when()  #: when the reading that the cursor belongs to began
     due_at: datetime = when()  #: not before

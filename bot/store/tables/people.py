@@ -31,7 +31,7 @@ class SlackMember(Row, table=True):
 
     __tablename__ = "slack_members"
     slack_id: str = Field(primary_key=True)
-    standing: str = words()  #: a `bot.domain.trust.Standing`
+    standing: str = words()  #: a `bot.domain.trust.AccountStanding`
     seen_at: datetime = when()
 
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from bot.domain.eol import Ambiguous, InCycle, Table, match
+from bot.domain.eol import AmbiguousVersion, InCycle, Table, match
 from bot.domain.eol.version_schemes import FIRST_BUILDS, JAVA
 from tests.eol_facts import facts, latest_versions, needs_facts, table
 
@@ -86,7 +86,7 @@ def test_the_right_cycle_is_among_what_is_asked() -> None:
     missed = [
         (key, version, cycle)
         for key, version, cycle in latest_versions()
-        if isinstance(found := match(table(), product=key, version=version), Ambiguous)
+        if isinstance(found := match(table(), product=key, version=version), AmbiguousVersion)
         and cycle not in {one.name for one in found.candidates}
     ]
     assert missed == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.eol.feed import Accepted, FeedSummary, Freshness, Refused, freshness, judge, summarize
+from bot.domain.eol.feed import CopyAccepted, CopyRefused, FeedSummary, Freshness, freshness, judge, summarize
 
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 RESULT: list[dict[str, Any]] = [
@@ -33,11 +33,11 @@ def test_a_summary_counts_and_does_not_depend_on_order() -> None:
 def test_a_moved_date_is_another_digest_with_the_same_counts() -> None:
     before, after = summarize(RESULT), summarize(changed(eolFrom="2029-11-15"))
     assert (before.products, before.cycles) == (after.products, after.cycles)
-    assert judge(before, after) == Accepted(changed=True)
+    assert judge(before, after) == CopyAccepted(changed=True)
 
 
 def test_the_same_said_again_is_accepted_without_a_change() -> None:
-    assert judge(summarize(RESULT), summarize(list(reversed(RESULT)))) == Accepted(changed=False)
+    assert judge(summarize(RESULT), summarize(list(reversed(RESULT)))) == CopyAccepted(changed=False)
 
 
 @pytest.mark.parametrize(
@@ -53,30 +53,30 @@ def test_the_same_said_again_is_accepted_without_a_change() -> None:
     ],
 )
 def test_a_loss_of_more_than_a_tenth_is_refused(last: tuple[int, int], new: tuple[int, int], is_refused: bool) -> None:
-    assert isinstance(judge(FeedSummary(*last, "a"), FeedSummary(*new, "b")), Refused) is is_refused
+    assert isinstance(judge(FeedSummary(*last, "a"), FeedSummary(*new, "b")), CopyRefused) is is_refused
 
 
 def test_a_refusal_says_what_is_gone() -> None:
     refused = judge(FeedSummary(464, 8351, "a"), FeedSummary(464, 4100, "b"))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, CopyRefused)
     assert "4,100 release cycles" in refused.why
     assert "8,351" in refused.why
 
 
 @pytest.mark.parametrize("new", [FeedSummary(0, 0, "a"), FeedSummary(3, 0, "a")])
 def test_an_empty_copy_is_refused_even_as_the_first(new: FeedSummary) -> None:
-    assert isinstance(judge(None, new), Refused)
+    assert isinstance(judge(None, new), CopyRefused)
 
 
 def test_the_first_copy_is_a_change() -> None:
-    assert judge(None, FeedSummary(1, 1, "a")) == Accepted(changed=True)
+    assert judge(None, FeedSummary(1, 1, "a")) == CopyAccepted(changed=True)
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**6), st.integers(1, 10**6))
 def test_more_is_never_worse(last: int, new: int, more: int) -> None:
     before = FeedSummary(last, last, "a")
-    if isinstance(judge(before, FeedSummary(new, new, "b")), Accepted):
-        assert isinstance(judge(before, FeedSummary(new + more, new + more, "b")), Accepted)
+    if isinstance(judge(before, FeedSummary(new, new, "b")), CopyAccepted):
+        assert isinstance(judge(before, FeedSummary(new + more, new + more, "b")), CopyAccepted)
 
 
 @pytest.mark.parametrize(

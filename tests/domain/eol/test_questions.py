@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.eol.periods import Between, Everything, Overdue, split_period
-from bot.domain.eol.questions import Kind, Question, parse, parse_command
+from bot.domain.eol.questions import EolQuestion, NamedKind, parse, parse_command
 from tests.blocks.foreign import words
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 NAMES = st.sampled_from(["checkout", "payments-db", "Search Platform", "edge", "X1", "Größe"])
 
 
-def asked(text: str) -> Question:
+def asked(text: str) -> EolQuestion:
     found = parse(text, today=TODAY)
     assert found is not None, text
     return found
@@ -99,22 +99,22 @@ def test_ownership_is_left_alone(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", Question()),
-        ("all", Question(is_everybody=True)),
-        ("unknown", Question(only_unknown=True)),
-        ("unknown payments", Question(about="payments", only_unknown=True)),
-        ("team Payments", Question(about="Payments", kind=Kind.TEAM)),
-        ("product postgresql", Question(about="postgresql", kind=Kind.PRODUCT)),
-        ("asset the all", Question(about="the all", kind=Kind.ASSET)),
-        ("team", Question()),
-        ("go", Question(about="go")),
-        ("go 1.21", Question(about="go 1.21")),
-        ("my", Question(is_mine=True)),
-        ("overdue", Question(period=Overdue())),
-        ("payments overdue", Question(about="payments", period=Overdue())),
+        ("", EolQuestion()),
+        ("all", EolQuestion(is_everybody=True)),
+        ("unknown", EolQuestion(only_unknown=True)),
+        ("unknown payments", EolQuestion(about="payments", only_unknown=True)),
+        ("team Payments", EolQuestion(about="Payments", kind=NamedKind.TEAM)),
+        ("product postgresql", EolQuestion(about="postgresql", kind=NamedKind.PRODUCT)),
+        ("asset the all", EolQuestion(about="the all", kind=NamedKind.ASSET)),
+        ("team", EolQuestion()),
+        ("go", EolQuestion(about="go")),
+        ("go 1.21", EolQuestion(about="go 1.21")),
+        ("my", EolQuestion(is_mine=True)),
+        ("overdue", EolQuestion(period=Overdue())),
+        ("payments overdue", EolQuestion(about="payments", period=Overdue())),
     ],
 )
-def test_the_command(text: str, expected: Question) -> None:
+def test_the_command(text: str, expected: EolQuestion) -> None:
     assert parse_command(text, today=TODAY) == expected
 
 

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.daily_limit import NothingThisWeek, Ping, Weekly, Written, say
+from bot.domain.daily_limit import DailyMessage, NothingThisWeek, Weekly, Written, say
 from bot.domain.eol import Cycle, Product
 from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.exposure import Addressee, Watch
 from bot.domain.eol.milestones import Deadline, DeadlineKind, Loudness, Milestone, latest_due
-from bot.domain.eol.reminder_plan import Due, Plan, Subject, is_answered, plan
+from bot.domain.eol.reminder_plan import DueReminder, Plan, Subject, is_answered, plan
 from bot.domain.eol.reminders import Remembered
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.working_time import WorkingTime
@@ -69,7 +69,7 @@ class Life:
             self.reminders[each.reminder.id] = replace(reminder, deadline=each.on, milestone=each.milestone)
         due = {each.subject.watch.key: each for each in found.due}
         match say([found.agenda()], now=now, work=self.work, written=self.written):
-            case Ping(lead=lead, also=also):
+            case DailyMessage(lead=lead, also=also):
                 said = [due[each.key] for each in (lead, *also)]
                 assert all(each.loudness is not Loudness.DIGEST for each in said)
                 self._say(said, now)
@@ -81,7 +81,7 @@ class Life:
             case NothingThisWeek():
                 self.written = replace(self.written, looked=today)
 
-    def _say(self, due: Sequence[Due], now: datetime) -> None:
+    def _say(self, due: Sequence[DueReminder], now: datetime) -> None:
         today = self.work.today(now)
         self.pings.append(now)
         assert len({each.subject.watch.key for each in due}) == len(due)

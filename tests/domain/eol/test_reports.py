@@ -18,7 +18,7 @@ from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import Between, Everything, Overdue, Period
 from bot.domain.eol.reminders import FactsAge, Remembered
 from bot.domain.eol.reports import Compiling, Report, Urgency, is_within, urgency_of
-from bot.domain.eol.subjects import Subject
+from bot.domain.eol.subjects import ReportScope
 from bot.domain.inventory.deployments import Deployment
 from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, SEARCH, Catalog, fact
 from tests.domain.eol.test_exposure import TODAY, asset, filled, runs
@@ -80,7 +80,7 @@ def compiled(
     assets = {number: asset(number, owner) for number, owner in owners.items()}
     made = Exposure(TABLE, Catalog(assets), now=NOW, stale_after=HALF_A_YEAR, today_of=lambda _: today)
     exposure = filled(made, *deployments)
-    compiling = Compiling(Subject(), period or Everything(), today, facts, only_unknown)
+    compiling = Compiling(ReportScope(), period or Everything(), today, facts, only_unknown)
     for _ in compiling.fill(exposure):
         pass
     return compiling.done(reminders)

@@ -8,8 +8,8 @@ import pytest
 
 from bot.domain.catalog import Area
 from bot.domain.eol import Cycle, Product, Table
-from bot.domain.eol.exposure import Exposure, Running
-from bot.domain.eol.subjects import ProductAsked, Subject, product_asked, version_tokens
+from bot.domain.eol.exposure import Exposure, MatchedDeployment
+from bot.domain.eol.subjects import ProductAsked, ReportScope, product_asked, version_tokens
 from bot.domain.inventory.deployments import Deployment
 from bot.samples.catalog import ADA, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 from tests.domain.eol.test_exposure import TODAY, asset, filled, runs
@@ -30,7 +30,7 @@ TABLE = Table(
 )
 
 
-def running(*deployments: Deployment, owners: dict[int, tuple[object, ...]] | None = None) -> list[Running]:
+def running(*deployments: Deployment, owners: dict[int, tuple[object, ...]] | None = None) -> list[MatchedDeployment]:
     ids = {each.asset_id for each in deployments}
     assets = {number: asset(number, *(owners or {}).get(number, (fact(PAYMENTS),))) for number in ids}
     made = Exposure(TABLE, Catalog(assets), now=NOW, stale_after=HALF_A_YEAR, today_of=lambda _: TODAY)
@@ -105,25 +105,25 @@ def test_a_team_has_what_it_is_reminded_of_and_what_it_shares() -> None:
         runs(1), runs(2), runs(3),
         owners={2: (fact(SEARCH),), 3: (fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE))},
     )  # fmt: skip
-    of_payments, of_platform = Subject(teams=(teams[PAYMENTS],)), Subject(teams=(teams[PLATFORM],))
+    of_payments, of_platform = ReportScope(teams=(teams[PAYMENTS],)), ReportScope(teams=(teams[PLATFORM],))
     assert [of_payments.covers(one) for one in (database, foreign, shared)] == [True, False, True]
     assert [of_platform.covers(one) for one in (database, foreign, shared)] == [False, False, True]
 
 
 def test_what_is_mine_is_my_teams_and_in_my_name() -> None:
     catalog = Catalog()
-    mine = Subject(teams=(catalog.teams[PAYMENTS],), person=catalog.people[ADA], is_mine=True)
+    mine = ReportScope(teams=(catalog.teams[PAYMENTS],), person=catalog.people[ADA], is_mine=True)
     theirs, own = running(runs(1), runs(2), owners={1: (fact(SEARCH),), 2: (fact(ADA),)})
     assert [mine.covers(one) for one in (theirs, own)] == [False, True]
 
 
 def test_an_asset_comes_with_its_parts_and_a_product_narrows() -> None:
     one, part, other = running(runs(1), runs(2), runs(3))
-    subject = Subject(asset=one.asset, part_ids=frozenset({1, 2}))
+    subject = ReportScope(asset=one.asset, part_ids=frozenset({1, 2}))
     assert [subject.covers(each) for each in (one, part, other)] == [True, True, False]
-    narrowed = Subject(asset=one.asset, part_ids=frozenset({1, 2}), product=product("debian"))
+    narrowed = ReportScope(asset=one.asset, part_ids=frozenset({1, 2}), product=product("debian"))
     assert not narrowed.covers(one)
-    assert Subject().covers(other)
+    assert ReportScope().covers(other)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.eol import (
-    Ambiguous,
+    AmbiguousVersion,
+    BetweenCycles,
     Cycle,
-    Gap,
     InCycle,
     Matched,
-    Method,
+    MatchMethod,
     Newer,
     Product,
     Table,
@@ -121,59 +121,59 @@ def asked(name: str, version: str, provider: str = "", table: Table = TABLE) -> 
 @pytest.mark.parametrize(
     ("name", "version", "cycle", "method"),
     [
-        ("postgresql", "11", "11", Method.CYCLE),
-        ("postgresql", "9.6.24", "9.6", Method.PREFIX),
-        ("postgresql", "11.22", "11", Method.PREFIX),
-        ("postgres", "16.4-R1", "16", Method.PREFIX),
-        ("postgres", "11-alpine", "11", Method.PREFIX),
-        ("postgres", "docker.io/library/postgres:16.4-alpine@sha256:0123", "16", Method.PREFIX),
-        ("postgres", "PostgreSQL 11.22 (Debian 11.22-1.pgdg120+1)", "11", Method.PREFIX),
-        ("postgresql", "17.5-rc1", "17", Method.PREFIX),  # a pre-release of a patch is within the cycle
-        ("postgresql", "11.22-RDS.20240208.R2.20240210", "11", Method.PREFIX),
-        ("ubuntu", "20.04.6 LTS", "20.04", Method.PREFIX),
-        ("ubuntu", "20.4", "20.04", Method.CYCLE),
-        ("ubuntu", "jammy", "22.04", Method.CYCLE),
-        ("ubuntu", "focal-20240216", "20.04", Method.CYCLE),
-        ("ubuntu", "Noble Numbat", "24.04", Method.CYCLE),
-        ("debian", "bookworm-slim", "12", Method.CYCLE),
-        ("debian", "12 (Bookworm)", "12", Method.PREFIX),
-        ("debian", "1:11.9", "11", Method.PREFIX),
-        ("kubernetes", "v1.29.3-eks", "1.29", Method.PREFIX),
-        ("postgresql", "11 22", "11", Method.PREFIX),
-        ("openssl", "1.1.1w", "1.1.1", Method.PREFIX),
-        ("openssl", "1.0.2zh", "1.0.2", Method.PREFIX),
-        ("jenkins", "2", "2", Method.CYCLE),
-        ("jenkins", "2.541", "2.541", Method.CYCLE),
-        ("jenkins", "2.541.1", "2.541", Method.PREFIX),
-        ("jenkins", "2.550", "2", Method.PREFIX),
-        ("temurin", "1.8.0_392", "8", Method.PREFIX),
-        ("temurin", "jdk-17.0.2+8", "17", Method.PREFIX),
-        ("oracle-jdk", "1.4.2_42", "1.4", Method.PREFIX),
-        ("oracle-jdk", "8u202-b08", "8", Method.PREFIX),
-        ("dotnet", "v8.0.1", "8", Method.PREFIX),
-        ("dotnet", "5", "5.0", Method.PREFIX),
-        ("sles", "15 SP4", "15.4", Method.CYCLE),
-        ("sles", "15-SP4", "15.4", Method.CYCLE),
-        ("freebsd", "14.1-RELEASE-p5", "14.1", Method.PREFIX),
-        ("protractor", "5.4.4", "5.0", Method.LATEST),
-        ("visual-studio", "Update 5", "12.0", Method.CYCLE),
-        ("log4j", "log4j-2.17.1", "2", Method.PREFIX),
-        ("windows", "11-24h2-e", "11-24h2-e", Method.CYCLE),
-        ("windows", "11 24H2 Enterprise", "11-24h2-e", Method.CYCLE),
-        ("windows", "10.0.19045.3803", "10-22h2", Method.BUILD),
-        ("windows", "6.3.9600", "8.1", Method.LATEST),
-        ("windows-server", "2012 R2 Standard", "2012-r2", Method.EDITION),
-        ("windows-server", "Windows Server 2019", "2019", Method.CYCLE),
-        ("mssql", "13.0.5888.11", "13.0-sp2", Method.BUILD),
-        ("mssql", "13.0.6300.2", "13.0-sp3", Method.BUILD),
-        ("mssql", "2016 SP2", "13.0-sp2", Method.CYCLE),
-        ("mssql", "2019-CU18-ubuntu-20.04", "15.0", Method.PREFIX),
-        ("mssql", "15.0.2000.5", "15.0", Method.PREFIX),
-        ("msexchange", "15.2.1118.40", "2019", Method.BUILD),
-        ("msexchange", "15.2.2562.17", "subscription", Method.BUILD),
+        ("postgresql", "11", "11", MatchMethod.CYCLE),
+        ("postgresql", "9.6.24", "9.6", MatchMethod.PREFIX),
+        ("postgresql", "11.22", "11", MatchMethod.PREFIX),
+        ("postgres", "16.4-R1", "16", MatchMethod.PREFIX),
+        ("postgres", "11-alpine", "11", MatchMethod.PREFIX),
+        ("postgres", "docker.io/library/postgres:16.4-alpine@sha256:0123", "16", MatchMethod.PREFIX),
+        ("postgres", "PostgreSQL 11.22 (Debian 11.22-1.pgdg120+1)", "11", MatchMethod.PREFIX),
+        ("postgresql", "17.5-rc1", "17", MatchMethod.PREFIX),  # a pre-release of a patch is within the cycle
+        ("postgresql", "11.22-RDS.20240208.R2.20240210", "11", MatchMethod.PREFIX),
+        ("ubuntu", "20.04.6 LTS", "20.04", MatchMethod.PREFIX),
+        ("ubuntu", "20.4", "20.04", MatchMethod.CYCLE),
+        ("ubuntu", "jammy", "22.04", MatchMethod.CYCLE),
+        ("ubuntu", "focal-20240216", "20.04", MatchMethod.CYCLE),
+        ("ubuntu", "Noble Numbat", "24.04", MatchMethod.CYCLE),
+        ("debian", "bookworm-slim", "12", MatchMethod.CYCLE),
+        ("debian", "12 (Bookworm)", "12", MatchMethod.PREFIX),
+        ("debian", "1:11.9", "11", MatchMethod.PREFIX),
+        ("kubernetes", "v1.29.3-eks", "1.29", MatchMethod.PREFIX),
+        ("postgresql", "11 22", "11", MatchMethod.PREFIX),
+        ("openssl", "1.1.1w", "1.1.1", MatchMethod.PREFIX),
+        ("openssl", "1.0.2zh", "1.0.2", MatchMethod.PREFIX),
+        ("jenkins", "2", "2", MatchMethod.CYCLE),
+        ("jenkins", "2.541", "2.541", MatchMethod.CYCLE),
+        ("jenkins", "2.541.1", "2.541", MatchMethod.PREFIX),
+        ("jenkins", "2.550", "2", MatchMethod.PREFIX),
+        ("temurin", "1.8.0_392", "8", MatchMethod.PREFIX),
+        ("temurin", "jdk-17.0.2+8", "17", MatchMethod.PREFIX),
+        ("oracle-jdk", "1.4.2_42", "1.4", MatchMethod.PREFIX),
+        ("oracle-jdk", "8u202-b08", "8", MatchMethod.PREFIX),
+        ("dotnet", "v8.0.1", "8", MatchMethod.PREFIX),
+        ("dotnet", "5", "5.0", MatchMethod.PREFIX),
+        ("sles", "15 SP4", "15.4", MatchMethod.CYCLE),
+        ("sles", "15-SP4", "15.4", MatchMethod.CYCLE),
+        ("freebsd", "14.1-RELEASE-p5", "14.1", MatchMethod.PREFIX),
+        ("protractor", "5.4.4", "5.0", MatchMethod.LATEST),
+        ("visual-studio", "Update 5", "12.0", MatchMethod.CYCLE),
+        ("log4j", "log4j-2.17.1", "2", MatchMethod.PREFIX),
+        ("windows", "11-24h2-e", "11-24h2-e", MatchMethod.CYCLE),
+        ("windows", "11 24H2 Enterprise", "11-24h2-e", MatchMethod.CYCLE),
+        ("windows", "10.0.19045.3803", "10-22h2", MatchMethod.BUILD),
+        ("windows", "6.3.9600", "8.1", MatchMethod.LATEST),
+        ("windows-server", "2012 R2 Standard", "2012-r2", MatchMethod.EDITION),
+        ("windows-server", "Windows Server 2019", "2019", MatchMethod.CYCLE),
+        ("mssql", "13.0.5888.11", "13.0-sp2", MatchMethod.BUILD),
+        ("mssql", "13.0.6300.2", "13.0-sp3", MatchMethod.BUILD),
+        ("mssql", "2016 SP2", "13.0-sp2", MatchMethod.CYCLE),
+        ("mssql", "2019-CU18-ubuntu-20.04", "15.0", MatchMethod.PREFIX),
+        ("mssql", "15.0.2000.5", "15.0", MatchMethod.PREFIX),
+        ("msexchange", "15.2.1118.40", "2019", MatchMethod.BUILD),
+        ("msexchange", "15.2.2562.17", "subscription", MatchMethod.BUILD),
     ],
 )
-def test_a_version_finds_its_cycle(name: str, version: str, cycle: str, method: Method) -> None:
+def test_a_version_finds_its_cycle(name: str, version: str, cycle: str, method: MatchMethod) -> None:
     found = asked(name, version)
     assert isinstance(found, InCycle), found
     assert (found.cycle.name, found.method, found.feed) == (cycle, method, TABLE.hash)
@@ -202,7 +202,7 @@ def test_a_version_finds_its_cycle(name: str, version: str, cycle: str, method: 
 )
 def test_what_a_version_leaves_open_is_asked(name: str, version: str, candidates: list[str]) -> None:
     found = asked(name, version)
-    assert isinstance(found, Ambiguous), found
+    assert isinstance(found, AmbiguousVersion), found
     assert [cycle.name for cycle in found.candidates] == candidates
     assert not found.is_one_answer
 
@@ -210,7 +210,7 @@ def test_what_a_version_leaves_open_is_asked(name: str, version: str, candidates
 def test_editions_with_the_same_clocks_are_one_answer() -> None:
     same = Table([Product(key="tool", cycles=(dated("2-pro", 2030), dated("2-lite", 2030), dated("1", 2020)))])
     found = asked("tool", "2.4", table=same)
-    assert isinstance(found, Ambiguous)
+    assert isinstance(found, AmbiguousVersion)
     assert found.is_one_answer
 
 
@@ -240,7 +240,7 @@ def test_what_lies_between_cycles_is_in_none(
     name: str, version: str, below: str | None, above: str | None, is_prerelease: bool
 ) -> None:
     found = asked(name, version)
-    assert isinstance(found, Gap), found
+    assert isinstance(found, BetweenCycles), found
     assert (found.below.name if found.below else None, found.above.name if found.above else None) == (below, above)
     assert found.is_prerelease is is_prerelease
 
@@ -297,7 +297,7 @@ def test_functions_age_by_their_runtime(engine: str, version: str, cycle: str) -
 
 def test_a_product_without_cycles_has_no_answer() -> None:
     found = asked("nothing", "1.0", table=Table([Product(key="nothing")]))
-    assert isinstance(found, Ambiguous)
+    assert isinstance(found, AmbiguousVersion)
     assert found.candidates == ()
 
 

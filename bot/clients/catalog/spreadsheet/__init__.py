@@ -29,7 +29,7 @@ from bot.clients.catalog._reader import (
     quoted,
     unique,
 )
-from bot.clients.catalog.spreadsheet._lines import Kind, Row, Rows, columns_of, decoded, separator
+from bot.clients.catalog.spreadsheet._lines import SheetKind, SheetRow, SheetRows, columns_of, decoded, separator
 from bot.domain.catalog import (
     Area,
     AssetClaim,
@@ -70,12 +70,12 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     if is_guessed:
         message = "is not UTF-8 and was read as Windows-1252; save it as 'CSV UTF-8' if names look wrong."
         sink.problem(file.at(), message, is_error=False)
-    rows = Rows(file, sink, text)
+    rows = SheetRows(file, sink, text)
     kind = rows.kind
-    if kind is Kind.TEAMS:
+    if kind is SheetKind.TEAMS:
         for row in rows.read():
             _team(file, sink, row)
-    elif kind is Kind.PEOPLE:
+    elif kind is SheetKind.PEOPLE:
         for row in rows.read():
             _person(file, sink, row)
     else:
@@ -86,7 +86,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
 class _Gathered:
     """An asset's first line, and the owners of all its lines."""
 
-    row: Row
+    row: SheetRow
     owners: dict[OwnerClaim, None] = field(default_factory=dict)
 
 
@@ -96,7 +96,7 @@ class _Assets:
     def __init__(self, file: SourceFile, sink: Sink) -> None:
         self._file, self._sink = file, sink
 
-    def read(self, rows: Iterator[Row]) -> None:
+    def read(self, rows: Iterator[SheetRow]) -> None:
         gathered: dict[str, _Gathered] = {}
         for row in rows:
             name = row.text("name")
@@ -139,10 +139,10 @@ class _Assets:
             )
         )
 
-    def _kind(self, row: Row) -> AssetKind:
+    def _kind(self, row: SheetRow) -> AssetKind:
         return kind_of_word(row.text("kind"))
 
-    def _owners(self, row: Row) -> Iterator[OwnerClaim]:
+    def _owners(self, row: SheetRow) -> Iterator[OwnerClaim]:
         area = self._word(row, "area", Area) or Area.ALL
         role = self._word(row, "role", Role) or Role.OWNER
         for key, as_role in (("owner", role), ("secondary", Role.SECONDARY)):
@@ -151,7 +151,7 @@ class _Assets:
                 if owner is not None:
                     yield OwnerClaim(owner, area, as_role)
 
-    def _links(self, row: Row) -> Iterator[Link]:
+    def _links(self, row: SheetRow) -> Iterator[Link]:
         for text in row.texts("links"):
             label, _, url = text.rpartition("=") if "=http" in text else ("", "", text)
             if url.startswith(("https://", "http://")):
@@ -159,12 +159,12 @@ class _Assets:
             else:
                 self._say(row, f"link {quoted(text)} is not a web address and is left out; write name=https://….")
 
-    def _tags(self, row: Row) -> Iterator[tuple[str, str]]:
+    def _tags(self, row: SheetRow) -> Iterator[tuple[str, str]]:
         for text in row.texts("tags"):
             key, _, value = text.partition("=") if "=" in text else text.partition(":")
             yield key.strip(), value.strip()
 
-    def _runs(self, row: Row, environment: str) -> Iterator[Runs]:
+    def _runs(self, row: SheetRow, environment: str) -> Iterator[Runs]:
         for text in row.texts("runs"):
             runs = parse_runs(text)
             if runs is None:
@@ -172,14 +172,14 @@ class _Assets:
             else:
                 yield Runs(runs.product, runs.version, runs.provider, runs.environment or environment)
 
-    def _tier(self, row: Row) -> int | None:
+    def _tier(self, row: SheetRow) -> int | None:
         text = row.text("tier")
         found = _TIER.fullmatch(text)
         if text and found is None:
             self._say(row, f"tier {quoted(text)} is not a number from 0 to 99; it is left out.")
         return int(found[1]) if found else None
 
-    def _word(self, row: Row, key: str, words: type[E]) -> E | None:
+    def _word(self, row: SheetRow, key: str, words: type[E]) -> E | None:
         text = row.text(key)
         if not text:
             return None
@@ -190,11 +190,11 @@ class _Assets:
             self._say(row, f"{key} {quoted(text)} is not known and is ignored; known are: {known}.")
             return None
 
-    def _say(self, row: Row, message: str) -> None:
+    def _say(self, row: SheetRow, message: str) -> None:
         self._sink.problem(self._file.at(row.line), message)
 
 
-def _team(file: SourceFile, sink: Sink, row: Row) -> None:
+def _team(file: SourceFile, sink: Sink, row: SheetRow) -> None:
     name = row.text("team")
     if not name:
         sink.problem(file.at(row.line), "has no team's name and is left out; give it one.")
@@ -216,7 +216,7 @@ def _team(file: SourceFile, sink: Sink, row: Row) -> None:
     )
 
 
-def _person(file: SourceFile, sink: Sink, row: Row) -> None:
+def _person(file: SourceFile, sink: Sink, row: SheetRow) -> None:
     email, slack_id, handle = row.text("email").lower(), row.text("slack"), row.text("handle").removeprefix("@")
     if email and not is_email(email):
         sink.problem(file.at(row.line), f"{quoted(email)} is not an e-mail address; it is left out.")

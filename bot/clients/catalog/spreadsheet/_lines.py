@@ -69,14 +69,14 @@ _LIST = re.compile(r"[;|\n]|,(?=\s*\S)")
 _TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
 
 
-class Kind(StrEnum):
+class SheetKind(StrEnum):
     ASSETS = "assets"
     TEAMS = "teams"
     PEOPLE = "people"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A line's cells by our own column names, and its number in the file."""
 
     line: int
@@ -97,7 +97,7 @@ def _unmarked(written: str) -> str:
     return clean(_TEXT_MARK.sub("", written) if written.startswith("'") else written)
 
 
-class Rows:
+class SheetRows:
     """The lines of one file under its header."""
 
     def __init__(self, file: SourceFile, sink: Sink, text: str) -> None:
@@ -119,7 +119,7 @@ class Rows:
         self._width = len(header)
         self._say_unknown(header)
 
-    def read(self) -> Iterator[Row]:
+    def read(self) -> Iterator[SheetRow]:
         """Yield the lines that say something; a line with too many cells is reported and left out."""
         while True:
             line = self._reader.line_num + 1 + self._skipped
@@ -137,7 +137,7 @@ class Rows:
                 message = f"has {len(cells)} cells under {self._width} columns; it is left out, quote commas."
                 self._sink.problem(self._file.at(line), message)
                 continue
-            yield Row(line, {key: cells[place] for key, place in self._columns.items() if place < len(cells)})
+            yield SheetRow(line, {key: cells[place] for key, place in self._columns.items() if place < len(cells)})
 
     def _header(self) -> list[str]:
         try:
@@ -157,7 +157,7 @@ class Rows:
             self._sink.problem(self._file.at(1 + self._skipped), message, is_error=False)
 
 
-def columns_of(header: Sequence[str]) -> tuple[Kind, dict[str, int]] | None:
+def columns_of(header: Sequence[str]) -> tuple[SheetKind, dict[str, int]] | None:
     """Return what a header's file is about and where its columns are; None when it is about nothing that Baton knows.
 
     Of two columns with one meaning the first counts. An asset needs a name and one more of its columns.
@@ -166,12 +166,12 @@ def columns_of(header: Sequence[str]) -> tuple[Kind, dict[str, int]] | None:
     words = set(folded)
     person, team, asset = (_places(folded, names) for names in (_PERSON, _TEAM, _ASSET))
     if words & {"email", "mail", "emailaddress", "slackid", "handle", "username", "login"}:
-        return Kind.PEOPLE, person
+        return SheetKind.PEOPLE, person
     is_about_teams = bool(words & {"team", "teamname"}) and not words & set(_ASSET["name"])
     names_people = bool(words & {"channel", "slackchannel", "members", "lead"})
     if is_about_teams or ("name" in words and names_people and not words & {"team", "owner", "kind", "type"}):
-        return Kind.TEAMS, team
-    return (Kind.ASSETS, asset) if "name" in asset and len(asset) > 1 else None
+        return SheetKind.TEAMS, team
+    return (SheetKind.ASSETS, asset) if "name" in asset and len(asset) > 1 else None
 
 
 def _places(folded: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from bot.clients.catalog.terraform._tags import (
     NAME_TAG,
     PARENT_TAGS,
     TIER_TAG,
-    Accepted,
+    CheckedValues,
     Tags,
     holds_token,
     looks_secret,
@@ -50,7 +50,7 @@ class ClaimReader:
         self._file = file
         self._origin = file.at()
         self._owner_keys = owner_keys
-        self._accepted = Accepted()
+        self._accepted = CheckedValues()
 
     def claim(self, resource: Resource) -> tuple[AssetClaim | None, bool]:
         """Return what the resource says, None for what is no asset of its own, and whether an owner tag was refused."""
@@ -136,7 +136,7 @@ def _hosts(values: Mapping[str, str], rule: TypeRule) -> Iterator[str]:
 
 
 def _runs(
-    values: Mapping[str, str], rules: tuple[RunsRule, ...], environment: str, accepted: Accepted
+    values: Mapping[str, str], rules: tuple[RunsRule, ...], environment: str, accepted: CheckedValues
 ) -> Iterator[Runs]:
     for rule in rules:
         version = _word(values, rule.version_from, accepted)
@@ -148,7 +148,7 @@ def _runs(
             yield Runs(product, version, rule.provider, environment)
 
 
-def _word(values: Mapping[str, str], names: tuple[str, ...], accepted: Accepted) -> str:
+def _word(values: Mapping[str, str], names: tuple[str, ...], accepted: CheckedValues) -> str:
     for name in names:
         text = values.get(name, "")
         if text in accepted.words:

@@ -66,7 +66,7 @@ def holds_token(text: str) -> bool:
 
 
 @dataclass(slots=True)
-class Accepted:
+class CheckedValues:
     """Values that passed their checks, as thousands of resources have the same ones; nothing refused is kept."""
 
     plain: set[str] = field(default_factory=set)
@@ -77,7 +77,7 @@ class Accepted:
 class Tags:
     """One resource's tags by folded key; only values that are plain words come out."""
 
-    def __init__(self, tags: Mapping[str, str], accepted: Accepted) -> None:
+    def __init__(self, tags: Mapping[str, str], accepted: CheckedValues) -> None:
         self._tags = {fold_key(key): tidy(value) for key, value in tags.items()}
         self._accepted = accepted
 
