@@ -7,6 +7,7 @@ import shutil
 import socket
 import tempfile
 import uuid
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ settings.register_profile(
 settings.register_profile("ci", settings.get_profile("baton"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "baton")
 
+#: How Slack reaches Baton, and where its store is.
+DEPLOYMENTS = ["http-sqlite", "http-postgresql", "socket-sqlite"]
+DATABASES = ["sqlite", "postgresql"]
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
 
@@ -62,6 +66,32 @@ def lasting_port(*, above: int = 0) -> int:
                 continue
             return port
     raise AssertionError("every port from 20,000 on is taken")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run a test in one of its deployments or databases, chosen by its name; in all of them by night.
+
+    Those that are marked `sql`, because locks, statements or the schema matter, run on each database, and scenes that
+    name the deployments in which they run, because the wire matters, run in each of these.
+    """
+    if NIGHT:
+        return
+    left_out = {each for each in items if not _is_chosen(each)}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [each for each in items if each not in left_out]
+
+
+def _is_chosen(item: pytest.Item) -> bool:
+    called = getattr(item, "callspec", None)
+    if called is None or item.get_closest_marker("sql") is not None:
+        return True
+    for fixture, kinds in (("deployment", DEPLOYMENTS), ("database_url", DATABASES)):
+        chosen = called.params.get(fixture)
+        if chosen is not None:
+            is_named = any(fixture in str(mark.args[0]) for mark in item.iter_markers("parametrize"))
+            test = item.nodeid.replace(chosen, "")
+            return is_named or kinds[zlib.crc32(test.encode()) % len(kinds)] == chosen
+    return True
 
 
 @pytest.fixture
@@ -144,7 +174,7 @@ async def fresh_database(
         await admin.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a database, empty unless the test has `database`, too; each test with it runs on both kinds."""
     is_migrated = "database" in request.fixturenames

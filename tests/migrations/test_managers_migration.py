@@ -12,6 +12,8 @@ from bot.store import migrations, tables
 from bot.store.db import Database
 from bot.store.types import UTCDateTime
 
+pytestmark = pytest.mark.sql
+
 AT = datetime(2027, 3, 26, 9, tzinfo=UTC)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from alembic import command
 from sqlalchemy import Connection, bindparam, select, text
 
 from bot.store import migrations, tables
 from bot.store.db import Database
 from bot.store.types import UTCDateTime
+
+pytestmark = pytest.mark.sql
 
 
 def _to_the_one_before(connection: Connection) -> None:

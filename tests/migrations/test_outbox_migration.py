@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import pytest
 from alembic import command
 from sqlalchemy import Connection, bindparam, text
 
@@ -17,6 +18,8 @@ from bot.store.types import UTCDateTime
 from tests.conftest import FixedClock
 from tests.services.fakes import FakePort, place_of
 from tests.services.outbox_world import PAY, World
+
+pytestmark = pytest.mark.sql
 
 AT = datetime(2026, 3, 3, 8, 59, tzinfo=UTC)
 

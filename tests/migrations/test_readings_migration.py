@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 
@@ -11,6 +12,8 @@ from bot.store import migrations, tables
 from bot.store.db import Database
 from tests.conftest import FixedClock
 from tests.services.catalog_world import World, asset
+
+pytestmark = pytest.mark.sql
 
 
 def _to_the_one_before(connection: Connection) -> None:

@@ -15,6 +15,8 @@ from bot.errors import SettingsError, StoreError
 from bot.store import migrations, tables
 from bot.store.db import Database, normalise_url
 
+pytestmark = pytest.mark.sql
+
 AT = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 
 

@@ -20,6 +20,8 @@ from bot.store import tables
 from bot.store.db import Database
 from tests.conftest import FixedClock
 
+pytestmark = pytest.mark.sql
+
 TEAM, ADA, OMAR = 1, 1, 2
 
 

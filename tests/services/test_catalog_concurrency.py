@@ -13,6 +13,8 @@ from bot.store import tables
 from bot.store.db import Database
 from tests.services.catalog_world import World, asset, team
 
+pytestmark = pytest.mark.sql
+
 
 @pytest.fixture
 def world(database: Database, clock: Any) -> World:

@@ -12,6 +12,8 @@ from bot.services.inbound import forget_old, take
 from bot.store.db import Database
 from tests.conftest import FixedClock
 
+pytestmark = pytest.mark.sql
+
 
 @pytest.fixture
 def deps(database: Database, clock: FixedClock) -> Deps:

@@ -19,6 +19,8 @@ from bot.store.db import Database
 from tests.conftest import FixedClock
 from tests.services.catalog_world import World, asset
 
+pytestmark = pytest.mark.sql
+
 POSTGRES = Runs("postgresql", "11.22", "aws-rds", "production")
 PYTHON = Runs("python", "3.9")
 

@@ -28,6 +28,8 @@ from bot.store.db import Database
 from bot.store.tables import OutboxMessage, Person, SlackChannel, SlackMember, Team, core
 from tests.conftest import FixedClock
 
+pytestmark = pytest.mark.sql
+
 TOKEN = "xoxb-listings"
 MINUTE = timedelta(minutes=1)
 

@@ -25,6 +25,8 @@ from bot.store.tables import Miss, OutboxMessage
 from tests.conftest import FixedClock
 from tests.services.fakes import FakePort
 
+pytestmark = pytest.mark.sql
+
 PAY, OPS = "C0PAYMENTS", "C0PLATFORM"
 SECOND = timedelta(seconds=1)
 CLAIM = timedelta(seconds=60)

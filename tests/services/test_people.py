@@ -18,6 +18,8 @@ from bot.store.tables import AuditEntry, Person
 from tests.conftest import FixedClock
 from tests.services.fakes import FakePort, member
 
+pytestmark = pytest.mark.sql
+
 
 @pytest.fixture
 def deps(database: Database, clock: FixedClock) -> Deps:

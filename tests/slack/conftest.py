@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,7 +38,7 @@ from bot.settings import Settings
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage, core
 from bot.web import SLACK_PATH
-from tests.conftest import NIGHT, REPOSITORY, FixedClock, fresh_database
+from tests.conftest import DEPLOYMENTS, REPOSITORY, FixedClock, fresh_database
 
 SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-for-tests", "xoxb-token-for-tests", "xapp-token-for-tests"
 METRICS_TOKEN = "metrics-token-for-tests"
@@ -166,32 +165,8 @@ def clean(stage: Stage) -> None:
     assert stage.slack.workspace.pings == []
 
 
-DEPLOYMENTS = ["http-sqlite", "http-postgresql", "socket-sqlite"]
 #: For scenes of what is said, from memory.
 read_only = pytest.mark.parametrize("deployment", DEPLOYMENTS[:1], indirect=True)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run a scene in one of the deployments, chosen by its name; in all of them by night.
-
-    What holds for wires and databases is tested where they stand. Scenes for which the wire matters name the
-    deployments in which they run, and run in each of them.
-    """
-    if NIGHT:
-        return
-    left_out = [each for each in items if not _is_chosen(each)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [each for each in items if each not in set(left_out)]
-
-
-def _is_chosen(item: pytest.Item) -> bool:
-    called = getattr(item, "callspec", None)
-    chosen = called.params.get("deployment") if called is not None else None
-    named = any("deployment" in str(mark.args[0]) for mark in item.iter_markers("parametrize"))
-    if chosen is None or named or Path(__file__).parent not in item.path.parents:
-        return True
-    scene = item.nodeid.replace(chosen, "")
-    return DEPLOYMENTS[zlib.crc32(scene.encode()) % len(DEPLOYMENTS)] == chosen
 
 
 @pytest.fixture(params=DEPLOYMENTS)

@@ -11,6 +11,8 @@ from sqlalchemy import text
 from bot.errors import StoreError
 from bot.store.db import Database
 
+pytestmark = pytest.mark.sql
+
 
 def modes_in(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}

@@ -13,6 +13,8 @@ from bot.store import queries, tables
 from bot.store.db import Database
 from bot.store.journal import audit, next_revision
 
+pytestmark = pytest.mark.sql
+
 NOW = datetime(2026, 3, 3, 9, 0, 0, 123456, tzinfo=UTC)
 
 

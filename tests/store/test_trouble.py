@@ -23,6 +23,8 @@ from bot.store.db import Database, Limits, Writes, writes
 from tests.conftest import fresh_database
 from tests.postgres_wire import Wire, wired
 
+pytestmark = pytest.mark.sql
+
 LIMITS = Limits(lock=0.1, statement=0.2, connection=0.2)
 NOTHING, MAYBE = "Nothing was saved: the database {}. Try", "This may have been saved, at least in part, but then"
 

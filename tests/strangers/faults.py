@@ -126,13 +126,13 @@ async def wrong_settings(house: House) -> None:
     hidden = "hunter2-a-password"
     good = {"BATON_SLACK_BOT_TOKEN": BOT_TOKEN, "BATON_SLACK_SIGNING_SECRET": SECRET, "BATON_PORT": str(lasting_port())}
     wrong: list[dict[str, str]] = [
-        {"BATON_PORT": "abc"}, {"BATON_SLACK_BOT_TOKEN": ""}, {"BATON_SLACK_SIGNING_SECRET": ""},
-        {"BATON_DATABASE_URL": f"mysql://baton:{hidden}@127.0.0.1/x"},
-        {"BATON_SLACK_BOT_TOKEN": f"xapp-{hidden}"}, {"BATON_SLACK_APP_TOKEN": f"xoxb-{hidden}"},
+        {"BATON_PORT": "abc"}, {"BATON_DATABASE_URL": f"mysql://baton:{hidden}@127.0.0.1/x"},
         {"BATON_SLACK_BOT_TOKEN": f"“xoxb-{hidden}”"},
     ]  # fmt: skip
     if house.is_long:
         wrong += [
+            {"BATON_SLACK_BOT_TOKEN": ""}, {"BATON_SLACK_SIGNING_SECRET": ""},
+            {"BATON_SLACK_BOT_TOKEN": f"xapp-{hidden}"}, {"BATON_SLACK_APP_TOKEN": f"xoxb-{hidden}"},
             {"BATON_PORT": "70000"}, {"BATON_TIMEZONE": "Mars/Base"}, {"BATON_STALE_AFTER_DAYS": "0"},
             {"BATON_LOG_FORMAT": "xml"}, {"BATON_PUBLIC_URL": "ftp://x"}, {"BATON_CATALOG_POLL_SECONDS": "0"},
             {"BATON_DRAIN_SECONDS": "-1"}, {"BATON_FEED_URL": "endoflife"}, {"BATON_READ_SECONDS": "0"},
