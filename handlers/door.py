@@ -16,6 +16,9 @@ log = logging.getLogger(__name__)
 
 #: How long Slack may take to say who somebody is whom nobody here has met; an acknowledgement waits for it.
 _PATIENCE_SECONDS = 1.5
+#: Shortcuts carry no `api_app_id`; every other payload that Baton listens to does:
+#: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+_WITHOUT_APP = ("message_action", "shortcut")
 
 
 class Door:
@@ -81,6 +84,7 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
         channel_id=channel or _text(_mapping(body, "container"), "channel_id"),
         is_shared_channel=_is_shared(body, event),
         is_event=bool(event),
+        may_omit_app=_text(body, "type") in _WITHOUT_APP,
     )
 
 

@@ -85,11 +85,15 @@ class SlackClient:
     async def identity(self) -> Identity:
         """Return who the bot is and where. Raises SlackError when the token is not accepted."""
         answer = await _call(self.web.auth_test())
+        app_id = str(answer.get("app_id") or "")
+        if not app_id:  # Slack tells it of the bot, and mostly leaves it out here
+            bot = (await _call(self.web.bots_info(bot=str(answer.get("bot_id") or ""))))["bot"]
+            app_id = str(bot.get("app_id") or "")
         self._identity = Identity(
             bot_user_id=str(answer["user_id"]),
             team_id=str(answer["team_id"]),
             enterprise_id=str(answer.get("enterprise_id") or ""),
-            app_id=str(answer.get("app_id") or ""),
+            app_id=app_id,
             is_org_wide=answer.get("is_enterprise_install") is True,
         )
         return self._identity

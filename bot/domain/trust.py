@@ -43,8 +43,8 @@ class Workspace:
     """The workspace and the app that this Baton serves. `enterprise_id` is empty outside Enterprise Grid."""
 
     team_id: str
-    enterprise_id: str = ""
-    app_id: str = ""
+    enterprise_id: str
+    app_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,9 @@ class Sender:
     """What a payload says of where it comes from; text is empty where it says nothing.
 
     `team_id`, `enterprise_id` and `app_id` are those that the payload is addressed to, `user_teams` the workspaces that
-    the person is said to be of. `is_shared_channel` is whether it is an event in a channel that other organisations are
-    in, or are invited to: whoever is there would read the answer. None when an event in a channel does not say.
+    the person is said to be of. `may_omit_app` is whether Slack leaves the app out of payloads of this kind.
+    `is_shared_channel` is whether it is an event in a channel that other organisations are in, or are invited to:
+    whoever is there would read the answer. None when an event in a channel does not say.
     """
 
     team_id: str
@@ -66,6 +67,7 @@ class Sender:
     is_event: bool = False
     #: Of an event, the workspaces that it was sent for.
     authorized_teams: tuple[str, ...] = ()
+    may_omit_app: bool = False
 
 
 def is_addressed(sender: Sender, workspace: Workspace) -> bool:
@@ -73,7 +75,7 @@ def is_addressed(sender: Sender, workspace: Workspace) -> bool:
 
     The payloads of an installation for a whole enterprise may leave the workspace out; Baton does not run as one.
     """
-    if sender.app_id and workspace.app_id and sender.app_id != workspace.app_id:
+    if sender.app_id != workspace.app_id and (sender.app_id or not sender.may_omit_app):
         return False
     if sender.is_event and sender.is_shared_channel and workspace.team_id in sender.authorized_teams:
         return True  # another organisation's channel: the envelope names that one, and who wrote is told by `user_team`

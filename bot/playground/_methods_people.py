@@ -18,8 +18,6 @@ def auth_test(context: CallContext, _arguments: Json) -> Json:
         "user_id": workspace.bot_user_id,
         "bot_id": workspace.bot_id,
         "is_enterprise_install": workspace.is_org_wide,
-        "app_id": workspace.app_id,
-        "app_name": workspace.users[workspace.bot_user_id].real_name,
     }
 
 

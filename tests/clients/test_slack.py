@@ -537,7 +537,7 @@ class TestPeopleAndChannels:
     ) -> None:
         async def answer(request: web.Request) -> web.Response:
             here = {"user_id": "U0BATON", "team_id": "T0OURS", "enterprise_id": "E0OURS"}
-            return web.json_response({"ok": True, **here, "user": {"id": "U1", **account}})
+            return web.json_response({"ok": True, **here, "bot": {"app_id": "A1"}, "user": {"id": "U1", **account}})
 
         async with server(answer) as url, SlackClient(token=TOKEN, api_url=url) as client:
             await client.identity()
@@ -545,3 +545,4 @@ class TestPeopleAndChannels:
 
     async def test_who_the_bot_is(self, workspace: FakeSlack, client: SlackClient) -> None:
         assert await client.bot_user_id() == workspace.workspace.bot_user_id
+        assert (await client.identity()).app_id == workspace.workspace.app_id, "which auth.test does not say"

@@ -80,8 +80,9 @@ def without(name: str) -> Callable[[dict[str, Any]], None]:
         setting("enterprise_id", to="E0SOMEONE"),
         setting("api_app_id", to="A0SOMEONE"),
         without("team_id"),
+        without("api_app_id"),
     ],
-    ids=["another workspace", "another enterprise", "another app", "no workspace"],
+    ids=["another workspace", "another enterprise", "another app", "no workspace", "no app"],
 )
 async def test_a_command_meant_for_others_is_not_answered(
     stage: Stage, change: Callable[[dict[str, Any]], None]
@@ -98,12 +99,13 @@ async def test_a_command_meant_for_others_is_not_answered(
     [
         setting("team_id", to="T0SOMEONE"),
         setting("api_app_id", to="A0SOMEONE"),
+        without("api_app_id"),
         setting("is_ext_shared_channel", to=True),
         setting("event", "user_team", to="T0SOMEONE"),
         setting("event", "source_team", to="T0SOMEONE"),
         setting("event", "team", to="T0SOMEONE"),
     ],
-    ids=["another workspace", "another app", "a shared channel", "user_team", "source_team", "team"],
+    ids=["another workspace", "another app", "no app", "a shared channel", "user_team", "source_team", "team"],
 )
 async def test_a_mention_from_outside_gets_one_sentence(stage: Stage, change: Callable[[dict[str, Any]], None]) -> None:
     bot = stage.slack.workspace.bot_user_id
@@ -127,8 +129,24 @@ async def test_a_mention_from_outside_gets_one_sentence(stage: Stage, change: Ca
     [("T1", "E1", True), ("T1", "", True), ("", "E1", False), ("T2", "E1", False), ("T1", "E2", False)],
 )
 def test_a_workspace_of_an_enterprise_answers_what_names_it(team_id: str, enterprise_id: str, is_ours: bool) -> None:
-    sender = sender_of({"type": "command", "user_id": "U1", "team_id": team_id, "enterprise_id": enterprise_id})
+    sender = sender_of({"user_id": "U1", "team_id": team_id, "enterprise_id": enterprise_id, "api_app_id": "A1"})
     assert is_addressed(sender, Workspace("T1", "E1", "A1")) is is_ours
+
+
+@pytest.mark.parametrize(
+    ("kind", "app_id", "is_ours"),
+    [
+        ("message_action", "", True),
+        ("message_action", "A2", False),
+        ("block_actions", "", False),
+        ("view_submission", "", False),
+        ("event_callback", "", False),
+        ("", "", False),
+    ],
+)
+def test_only_a_shortcut_may_leave_out_the_app(kind: str, app_id: str, is_ours: bool) -> None:
+    sender = sender_of({"type": kind, "team_id": "T1", "user_id": "U1", "api_app_id": app_id})
+    assert is_addressed(sender, Workspace("T1", "", "A1")) is is_ours
 
 
 @pytest.mark.parametrize(
@@ -153,11 +171,14 @@ def test_an_event_of_a_channel_that_others_share_says_for_whom_it_was_sent(
 
 
 @on_both_wires
-async def test_a_press_by_somebody_of_another_workspace_changes_nothing(stage: Stage) -> None:
+@pytest.mark.parametrize("change", [setting("user", "team_id", to="T0SOMEONE"), without("api_app_id")])
+async def test_a_press_by_somebody_of_another_workspace_changes_nothing(
+    stage: Stage, change: Callable[[dict[str, Any]], None]
+) -> None:
     answer = await stage.ask("/whoowns checkout")
     pressed = await stage.press(answer, "ownership.confirm")
     assert (await actions(stage)).count("ownership.confirm") == 1
-    await sent(stage, pressed, setting("user", "team_id", to="T0SOMEONE"))
+    await sent(stage, pressed, change)
     assert (await actions(stage)).count("ownership.confirm") == 1
     assert "members of this workspace only" in stage.slack.visible_messages("grace", "general")[-1].text
 
@@ -262,6 +283,7 @@ async def test_a_signed_form_that_makes_no_sense_is_answered(stage: Stage, paylo
         "team": {"id": workspace.team_id},
         "team_id": workspace.team_id,
         "user": {"id": workspace.user("grace").id},
+        "api_app_id": workspace.app_id,
         "event_id": "Ev1",
         **payload,
     }

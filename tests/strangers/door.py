@@ -295,7 +295,7 @@ async def _send_thrice(baton: Baton, body: bytes) -> None:
 )
 async def foreign(house: House) -> None:
     baton = await house.shared()
-    for name, value in (("team_id", "T2"), ("api_app_id", "A2"), ("enterprise_id", "E2")):
+    for name, value in (("team_id", "T2"), ("api_app_id", "A2"), ("api_app_id", ""), ("enterprise_id", "E2")):
         before = len(baton.slack.calls)
         over: dict[str, Any] = {name: value}
         answer = await baton.ask(baton.command("checkout", **over))
@@ -308,7 +308,7 @@ async def foreign(house: House) -> None:
         ):
             answer = await baton.act(payload | about)
             expect(answer.status == 200 and OWNER not in answer.text, f"nothing for a press of {name} {value}", answer)
-        asked = baton.event("who owns checkout?", channel=f"DF{name.upper()[:2]}", **over)
+        asked = baton.event("who owns checkout?", channel=f"DF{name.upper()[:2]}{value}", **over)
         await baton.deliver(asked)
         await baton.quiet_elsewhere(asked)
         leaked = _leaked(baton, before)

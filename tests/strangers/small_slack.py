@@ -168,7 +168,12 @@ class SmallSlack:
     def _auth_test(self, _arguments: dict[str, Any]) -> dict[str, Any]:
         return {"ok": True, "url": "https://small.example.test/", "team": "Small", "user": "baton",
                 "team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT,
-                "app_id": APP, "is_enterprise_install": False}  # fmt: skip
+                "is_enterprise_install": False}  # fmt: skip
+
+    def _bots_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        if arguments.get("bot") != BOT:
+            return {"ok": False, "error": "bot_not_found"}
+        return {"ok": True, "bot": {"id": BOT, "app_id": APP, "user_id": BOT_USER, "name": "baton", "deleted": False}}
 
     def _users_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
         user = self.users.get(arguments.get("user", ""))
