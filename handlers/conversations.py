@@ -30,8 +30,7 @@ def is_direct_message(event: Event, context: Context) -> bool:
 async def on_question(event: Event, context: Context) -> Reply:
     """Answer a question where it was asked: a mention in its thread."""
     text = re.sub(rf"<@{re.escape(context.bot_user_id)}(\|[^>]*)?>", " ", event.text).strip()
-    channel_id = event.channel_id if event.type == "app_mention" else ""
-    return reply(event, await _answer(context, text, event.user_id, channel_id))
+    return reply(event, await _answer(context, text, event))
 
 
 async def refuse(event: Event, _context: Context, message: Rendered) -> Reply:
@@ -45,12 +44,14 @@ def reply(event: Event, message: Rendered) -> Reply:
     return Reply(event.channel_id, thread_ts, event.user_id, message)
 
 
-async def _answer(context: Context, text: str, user_id: str, channel_id: str) -> Rendered:
-    if text.casefold() in _HELP:
+async def _answer(context: Context, text: str, event: Event) -> Rendered:
+    if text.casefold() in _HELP and (text or not (event.says or event.thread_ts)):
         return help_blocks.help_message()
+    user_id, channel_id = event.user_id, event.channel_id if event.type == "app_mention" else ""
     return (
         await questions.answer_in_words(context, text, user_id)
         or await questions.answer_of_release(context, ownership.named_in_vain(context, text), user_id)
+        or await ownership.answer_around(context, text, event)
         or await ownership.answer(context, text, user_id, channel_id=channel_id)
     )
 

@@ -16,7 +16,7 @@ from bot.errors import NotTakenError, SlackError, StoreError
 from bot.services import inbound
 from bot.services.context import Context
 from bot.services.inbound import Interaction, Reply
-from handlers import payloads
+from handlers import message_text, payloads
 from handlers.door import Door, sender_of
 from handlers.failures import failure
 from handlers.payloads import Event
@@ -156,6 +156,8 @@ def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
     inner = body.get("event")
     envelope = ("type", "event_id", "team_id", "enterprise_id", "api_app_id", "is_ext_shared_channel")
     event = _bounded(inner, _KEPT) if isinstance(inner, dict) else {}
+    if isinstance(inner, dict) and (attached := message_text.attached(inner)):
+        event["attachments"] = [{"text": piece} for piece in attached]
     sent_for = [{"team_id": each} for each in sender_of(body).authorized_teams]
     return {**_bounded(body, envelope), "event": event, "authorizations": sent_for}
 

@@ -61,6 +61,11 @@ def pieces(message: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def attached(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the attachments of a message say, as `pieces` does: of one that was passed on, all of it."""
+    return pieces({"attachments": message.get("attachments")})
+
+
 def rich_text(block: Any) -> str:
     """Return all that a rich text says, a line for each of its sections, as a message's text would have it."""
     return _cut("\n".join(_Walk().block(block)), MOST_TEXT)

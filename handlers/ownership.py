@@ -22,7 +22,7 @@ from bot.services.ownership import Answered, Found, Missing, SeveralAssets
 from bot.services.references import Meant, NobodyMeant, PersonMeant, TeamsMeant
 from handlers import message_text, replies, share
 from handlers.interaction import ephemeral_body, replace_answer
-from handlers.payloads import Action, Command, Shortcut, Submission
+from handlers.payloads import Action, Command, Event, Shortcut, Submission
 from handlers.routes import Routes
 
 log = logging.getLogger(__name__)
@@ -50,28 +50,51 @@ async def on_whoowns(command: Command, context: Context) -> Ack:
 
 async def on_who_owns_this(shortcut: Shortcut, context: Context) -> Ack:
     """Answer for every asset that a message names, or else the one that its thread begins with; one person sees it."""
-    directory, thread = context.snapshot.directory, blocks.Thread.NONE
-    named = directory.mentioned(*shortcut.says)
-    if not named and shortcut.thread_ts:
-        said, thread = await _thread_start(context, shortcut)
-        named = directory.mentioned(*said)
-    message = _named(context, named, shortcut.user_id) if named else blocks.mentioned_nothing(thread)
+    message = await _mentioned(context, shortcut)
     await context.slack.respond(shortcut.response_url, ephemeral_body(message, thread_ts=shortcut.thread_ts))
     return replies.nothing()
 
 
-async def _thread_start(context: Context, shortcut: Shortcut) -> tuple[tuple[str, ...], blocks.Thread]:
+async def answer_around(context: Context, text: str, event: Event) -> Rendered | None:
+    """Answer a question that points at something ("who owns this?") by what its message carries, or its thread.
+
+    None for one that names what it asks about, and for one that has nothing around it.
+    """
+    if not (event.says or event.thread_ts) or _names_something(context, text):
+        return None
+    return await _mentioned(context, event)
+
+
+def _names_something(context: Context, text: str) -> bool:
+    """Whether a question has words in it that can be a name, or is answered as it stands."""
+    if _beyond_memory(context, text) is not None:
+        return True
+    found = _missing(context, text)
+    return found is None or context.snapshot.directory.asks_by_name(found.name)
+
+
+async def _mentioned(context: Context, about: Shortcut | Event) -> Rendered:
+    """Return the answer for what a message names, or else the first message of its thread."""
+    directory, thread = context.snapshot.directory, blocks.Thread.NONE
+    named = directory.mentioned(*about.says)
+    if not named and about.thread_ts:
+        said, thread = await _thread_start(context, about)
+        named = directory.mentioned(*said)
+    return _named(context, named, about.user_id) if named else blocks.mentioned_nothing(thread)
+
+
+async def _thread_start(context: Context, about: Shortcut | Event) -> tuple[tuple[str, ...], blocks.Thread]:
     """Return what the first message of the thread says, and whether Slack showed it."""
     try:
         async with asyncio.timeout(_THREAD_SECONDS):
-            first = await context.slack.thread_start(shortcut.channel_id, shortcut.thread_ts)
+            first = await context.slack.thread_start(about.channel_id, about.thread_ts)
     except (SlackError, TimeoutError) as error:
         code = error.code if isinstance(error, SlackError) else "timeout"
         log.warning("the beginning of a thread could not be read: %s", code)
         if code not in _NOT_A_MEMBER:
             return (), blocks.Thread.UNREAD
         # Nobody can invite Baton into a conversation between two people.
-        return (), blocks.Thread.NOT_A_MEMBER if is_channel_id(shortcut.channel_id) else blocks.Thread.NONE
+        return (), blocks.Thread.NOT_A_MEMBER if is_channel_id(about.channel_id) else blocks.Thread.NONE
     return message_text.pieces(first), blocks.Thread.READ
 
 
@@ -130,13 +153,16 @@ async def on_share(action: Action, context: Context) -> Ack:
 
 def named_in_vain(context: Context, text: str) -> str:
     """Return the words of a question that name nothing in the catalog; empty where it names something."""
-    deps = context.deps
-    now = deps.clock.now()
-    is_past = history.about_the_past(context.snapshot, text, now=now) is not None
-    if is_past or references.meant(context.snapshot, text) is not None:
+    if _beyond_memory(context, text) is not None:
         return ""
-    found = ownership.find(context.snapshot, text, now=now, stale_after=deps.stale_after)
-    return found.asked if isinstance(found, Missing) else ""
+    found = _missing(context, text)
+    return found.asked if found is not None else ""
+
+
+def _missing(context: Context, text: str) -> Missing | None:
+    deps = context.deps
+    found = ownership.find(context.snapshot, text, now=deps.clock.now(), stale_after=deps.stale_after)
+    return found if isinstance(found, Missing) else None
 
 
 async def answer(context: Context, text: str, user_id: str, *, channel_id: str = "") -> Rendered:

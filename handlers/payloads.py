@@ -91,7 +91,8 @@ class Event:
     """An event of the Events API.
 
     `is_from_person` is True for what a person has written, with a file or without, and False for bots, edits and joins.
-    `tab` is the tab of the app that somebody opened.
+    `tab` is the tab of the app that somebody opened, `says` what is attached to a message: an alert that is passed on,
+    for one. `thread_ts` is empty for a message that begins its thread.
     """
 
     type: str
@@ -104,6 +105,7 @@ class Event:
     thread_ts: str
     is_from_person: bool
     tab: str = ""
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,7 @@ def shortcut(body: Mapping[str, Any]) -> Shortcut:
 def event(body: Mapping[str, Any]) -> Event:
     """Read an `event_callback` envelope."""
     inner = _mapping(body, "event")
+    ts, thread_ts = _text(inner, "ts"), _text(inner, "thread_ts")
     return Event(
         type=_text(inner, "type"),
         event_id=_event_id(body, inner),
@@ -213,10 +216,11 @@ def event(body: Mapping[str, Any]) -> Event:
         channel_id=_text(inner, "channel"),
         channel_type=_text(inner, "channel_type"),
         text=_text(inner, "text"),
-        ts=_text(inner, "ts"),
-        thread_ts=_text(inner, "thread_ts"),
+        ts=ts,
+        thread_ts="" if thread_ts == ts else thread_ts,
         tab=_text(inner, "tab"),
         is_from_person=_is_from_person(inner),
+        says=message_text.attached(inner),
     )
 
 

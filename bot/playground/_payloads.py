@@ -44,7 +44,9 @@ def message_event(workspace: SimulatedWorkspace, message: PostedMessage, channel
 def mention_event(workspace: SimulatedWorkspace, message: PostedMessage) -> Json:
     """An `app_mention` event about the same message."""
     shown = message_json(workspace, message)
-    names = ("user", "ts", "client_msg_id", "text", "team", "thread_ts", "blocks", "edited", "bot_id", "app_id")
+    author = ("user", "team", "bot_id", "app_id")
+    said = ("ts", "client_msg_id", "text", "thread_ts", "blocks", "attachments", "files", "edited")
+    names = author + said
     about = {name: shown[name] for name in names if name in shown}
     about |= _author_team(workspace, message, workspace.channels[message.channel])
     return {"type": "app_mention", **about, "channel": message.channel, "event_ts": message.ts}

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bot.clients.slack import SlackClient
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, SourceCatalog, TeamClaim
+from bot.errors import SlackUnreachableError
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
 from bot.store import tables
 from bot.store.db import Database
+from handlers import payloads
+from handlers.events import _kept
 from tests.alerts import ALERTS
 from tests.slack.conftest import HERE, Stage, asset, read_only, team_owns
 
@@ -236,6 +240,55 @@ async def test_a_thread_that_slack_does_not_show_in_time(stage: Stage, monkeypat
     monkeypatch.setattr(SlackClient, "thread_start", never)
     monkeypatch.setattr("handlers.ownership._THREAD_SECONDS", 0.05)
     assert "Slack did not show me its thread" in await who_owns_this(stage, reply.ts, thread_ts=thread)
+
+
+async def mentioned(
+    stage: Stage, text: str, *, channel: str = "general", thread_ts: str | None = None, **more: Any
+) -> str:
+    """What a mention by eve is answered with, in its thread."""
+    bot = stage.slack.workspace.bot_user_id
+    question = await stage.slack.post("eve", channel, f"<@{bot}> {text}", thread_ts=thread_ts, **more)
+    await stage.settle()
+    return stage.slack.visible_messages("eve", channel, thread_ts=thread_ts or question.ts)[-1].text
+
+
+@pytest.mark.parametrize("vendor", ALERTS)
+async def test_a_mention_that_names_nothing_is_about_what_its_thread_begins_with(stage: Stage, vendor: str) -> None:
+    thread, name = await alert(stage, vendor), ALERTS[vendor][1]
+    for question in ("who owns this?", "", "who owns this service?"):
+        assert f"*{name}*" in await mentioned(stage, question, thread_ts=thread)
+    calls = [call for call in stage.slack.calls if call.method == "conversations.replies"]
+    assert [(call.arguments["ts"], call.arguments["limit"]) for call in calls] == [(thread, "1")] * 3
+    assert "owns *search-api*" in await mentioned(stage, "who owns search-api?", thread_ts=thread)
+    assert "nothing called *zeppelin*" in await mentioned(stage, "who owns zeppelin?", thread_ts=thread)
+    assert len([call for call in stage.slack.calls if call.method == "conversations.replies"]) == 3
+
+
+async def test_a_mention_beside_an_alert_that_is_passed_on_is_about_the_alert(stage: Stage) -> None:
+    passed_on = {"message_blocks": [{"message": {"blocks": ALERTS["Datadog"][0]["attachments"]}}], "fallback": "alert"}
+    assert "owns *checkout*" in await mentioned(stage, "who owns this?", attachments=[passed_on])
+
+
+def test_what_is_written_down_of_a_mention_says_what_is_attached_to_it() -> None:
+    event = {"type": "app_mention", "channel": "C1", "ts": "1.2", "attachments": ALERTS["Datadog"][0]["attachments"]}
+    says = payloads.event({"event": event}).says
+    assert says
+    assert payloads.event(_kept({"event": event})).says == says
+
+
+async def test_a_mention_in_a_thread_that_names_nothing_or_is_not_shown(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await stage.say("good morning", user="lin")
+    said = await mentioned(stage, "who owns this?", thread_ts=first.ts)
+    assert "Nor in the first message of its thread." in said
+    assert await mentioned(stage, "") == await mentioned(stage, "help"), "outside a thread it asks for help"
+
+    async def broken(*_: object) -> None:
+        raise SlackUnreachableError("status 500")
+
+    monkeypatch.setattr(SlackClient, "thread_start", broken)
+    assert "Slack did not show me its thread: try again." in await mentioned(stage, "and this?", thread_ts=first.ts)
 
 
 async def bring_groups(stage: Stage) -> None:
