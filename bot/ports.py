@@ -187,6 +187,10 @@ class Slack(Protocol):
         """Yield the channels that Baton can see and that are not archived, as `member_pages` does."""
         ...
 
+    async def user_groups(self) -> dict[str, str]:
+        """Return the handles of the enabled user groups by their ids; SlackError where Slack does not list them."""
+        ...
+
     async def thread_start(self, channel: str, thread_ts: str) -> Mapping[str, Any]:
         """Return the message that a thread begins with, as Slack has it; empty when it is gone.
 

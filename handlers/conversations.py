@@ -30,6 +30,7 @@ def is_direct_message(event: Event, context: Context) -> bool:
 async def on_question(event: Event, context: Context) -> Reply:
     """Answer a question where it was asked: a mention in its thread."""
     text = re.sub(rf"<@{re.escape(context.bot_user_id)}(\|[^>]*)?>", " ", event.text).strip()
+    text = await context.user_groups.labelled(text)
     return reply(event, await _answer(context, text, event))
 
 

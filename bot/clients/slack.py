@@ -246,6 +246,11 @@ class SlackClient:
         async for page in _pages(request):
             yield Page([_listed(each) for each in page["channels"]], _cursor(page))
 
+    async def user_groups(self) -> dict[str, str]:
+        """Return the handles of the enabled user groups by their ids."""
+        listed = (await _call(self.web.usergroups_list(include_disabled=False)))["usergroups"]
+        return {str(each["id"]): str(each["handle"]) for each in listed}
+
     async def thread_start(self, channel: str, thread_ts: str) -> Mapping[str, Any]:
         """Return the first message of a thread, which Slack lists ahead of the replies."""
         page = await _call(self.web.conversations_replies(channel=channel, ts=thread_ts, limit=1))

@@ -84,7 +84,9 @@ def tokens_for(
         if user := next((u for u in users.values() if u.handle == name), None):
             return f"<@{user.id}{label}>"
         group = next((g for g in groups.values() if g.handle == name and not g.date_delete), None)
-        return f"<!subteam^{group.id}|@{group.handle}>" if group else None
+        if group is None:
+            return None
+        return f"<!subteam^{group.id}|@{name}>" if labels else f"<!subteam^{group.id}>"
 
     return token
 

@@ -17,6 +17,7 @@ from bot.services.members import Members
 from bot.services.outbox import Drainer
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
+from bot.services.user_groups import UserGroups
 from bot.services.working_times import WorkingTimes
 
 
@@ -30,6 +31,7 @@ class Context:
     snapshot: Snapshot
     members: Members
     listings: Listings
+    user_groups: UserGroups
     portfolios: Portfolios
     drainer: Drainer
     background: Background
@@ -61,6 +63,7 @@ def assemble(
         snapshot=snapshot,
         members=members,
         listings=Listings(deps, slack, snapshot, members),
+        user_groups=UserGroups(slack, deps.clock, snapshot),
         portfolios=Portfolios(deps, snapshot),
         drainer=Drainer(deps, slack),
         background=Background(),

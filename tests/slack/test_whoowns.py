@@ -341,6 +341,24 @@ async def test_a_channel_or_a_user_group_is_its_team(stage: Stage, question: str
     assert await misses(stage) == []
 
 
+async def test_a_user_group_is_asked_for_once_and_not_at_all_where_the_catalog_has_its_id(stage: Stage) -> None:
+    await bring_groups(stage)
+    await mentioned(stage, "what does @payments-folk own?")
+    assert "usergroups.list" not in [call.method for call in stage.slack.calls]
+    for _ in range(2):
+        assert "*Platform*" in await mentioned(stage, "what does @platform-folk own?")
+    assert [call.method for call in stage.slack.calls].count("usergroups.list") == 1
+
+
+async def test_a_workspace_without_user_groups_gets_one_honest_sentence(stage: Stage) -> None:
+    await bring_groups(stage)
+    stage.slack.workspace.has_user_groups = False
+    for _ in range(2):
+        said = await mentioned(stage, "@platform-folk")
+        assert said.startswith("Slack does not tell me which user group *S")
+    assert [call.method for call in stage.slack.calls].count("usergroups.list") == 1
+
+
 async def test_a_channel_without_its_name(stage: Stage) -> None:
     channel = stage.slack.workspace.channel("platform")
     for said in await replies_to(stage, f"<#{channel.id}>"):
@@ -382,7 +400,7 @@ async def test_a_channel_that_is_named_like_an_asset_and_is_no_team_s(stage: Sta
         ("<#C0123456789|nowhere>", "no team whose channel is *nowhere*"),
         ("<@U0123456789>", "knows nobody as *U0123456789*"),
         ("<@U0123456789|*jo*>", "knows nobody as *＊jo＊*"),
-        ("<!subteam^S0123456789>", "no team with the user group *S0123456789*"),
+        ("<!subteam^S0123456789>", "does not tell me which user group *S0123456789* is"),
         ("@strangers", "no team with the user group *strangers*"),
     ],
 )

@@ -60,6 +60,8 @@ def unknown_reference(reference: Reference) -> Rendered:
     match reference.to:
         case Refers.CHANNEL:
             said = f"I know no team whose channel is {shown}. Ask for a team by name: `/baton team NAME`."
+        case Refers.GROUP if not reference.label:
+            said = f"Slack does not tell me which user group {shown} is. Ask for a team by name: `/baton team NAME`."
         case Refers.GROUP:
             said = f"I know no team with the user group {shown}. Ask for a team by name: `/baton team NAME`."
         case Refers.PERSON:
