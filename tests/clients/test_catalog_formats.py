@@ -25,6 +25,15 @@ NAMES = {
     "csv": "assets.csv",
     "terraform": "show.json",
 }
+#: A link of which only the title is given, as each format writes links.
+UNLINKED = {
+    "baton": "assets:\n- name: cart\n  links: [{Runbook: }]\n",
+    "backstage": "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: cart\n"
+    "  links: [{title: Runbook}]\nspec: {type: service, owner: shop}\n",
+    "opslevel": "version: 1\nservice:\n  name: cart\n  owner: shop\n  tools: [{name: Runbook}]\n",
+    "cortex": "openapi: 3.0.1\ninfo:\n  title: cart\n  x-cortex-tag: cart\n  x-cortex-link: [{name: Runbook}]\n",
+    "datadog": "schema-version: v2.2\ndd-service: cart\nteam: shop\nlinks: [{name: Runbook, type: doc}]\n",
+}
 KEYS = st.sampled_from(
     [
         "version",
@@ -117,3 +126,14 @@ def test_no_shape_is_too_odd(name: str, documents: list[dict[str, object]]) -> N
 @settings(max_examples=150)
 def test_no_line_is_too_odd(name: str, lines: list[str]) -> None:
     assert not any("fault in Baton" in each for each in problems_of(name, "\n".join(lines).encode()))
+
+
+@pytest.mark.parametrize("name", UNLINKED)
+def test_a_link_without_an_address_is_said(name: str, tmp_path: Path) -> None:
+    path = tmp_path / NAMES[name]
+    path.write_text(UNLINKED[name], encoding="utf-8")
+    catalog = read(name, [path])
+    assert [asset.links for asset in catalog.assets] == [()]
+    (problem,) = catalog.problems
+    assert "link 'Runbook' has no web address and is left out" in problem.message
+    assert problem.origin.line is not None

@@ -50,7 +50,9 @@ class TestOpsLevel:
         assert (team.lead, team.members) == ("ines@fernhill.test", ("ines@fernhill.test",))
         assert team.manager == "", "OpsLevel's manager leads the team"
         assert only_problem(catalog, "'gold' has no number") == (44, False)
-        assert len(catalog.problems) == 1
+        assert only_problem(catalog, "link 'logs' has no web address") == (31, False)
+        assert only_problem(catalog, "a tag without a 'key'") == (36, False)
+        assert len(catalog.problems) == 3
 
     def test_what_is_wrong_is_said_with_its_line_and_the_rest_is_read(self) -> None:
         catalog = read("opslevel", [CORPUS / "opslevel" / "awkward.yml"])

@@ -52,10 +52,15 @@ def person_claim(email: str, role: Role = Role.OWNER) -> OwnerClaim | None:
     return OwnerClaim(OwnerRef(email.lower(), OwnerType.PERSON, email), Area.ALL, role) if is_email(email) else None
 
 
-def web_link(label: str, url: str) -> Iterator[Link]:
-    """Yield a link for a web address, nothing for anything else."""
+def web_link(reader: FieldReader, fields: Fields, label: str) -> Iterator[Link]:
+    """Yield the link that a mapping with a `url` is; for one without a web address, a note."""
+    url = reader.text(fields, "url")
     if url.startswith(_WEB):
         yield Link(label or "link", url)
+        return
+    what = f"link {quoted(label or url)}" if label or url else "a link"
+    message = f"{what} has no web address and is left out; give it a 'url' that starts with https://."
+    reader.problem(fields.line, message, is_error=False)
 
 
 def channel_of(text: str) -> str:

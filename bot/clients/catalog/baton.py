@@ -233,11 +233,11 @@ class _Document:
         for label, url in self._pairs(fields, "links"):
             if url.startswith(("https://", "http://")):
                 yield Link(label, url)
-            elif url:
+            else:
                 node = fields.values.get("links")
                 line = node.line_of(label) if isinstance(node, Fields) else fields.line_of("links")
                 self._reader.problem(
-                    line, f"link {quoted(label)} is not a web address and is left out; start it with https://."
+                    line, f"link {quoted(label)} has no web address and is left out; start it with https://."
                 )
 
     def _pairs(self, fields: Fields, key: str) -> tuple[tuple[str, str], ...]:

@@ -142,7 +142,7 @@ class _Entity:
         reader = self._reader
         for link in reader.mappings(self._info, "x-cortex-link"):
             label = reader.text(link, "name") or reader.text(link, "type")
-            yield from web_link(label, reader.text(link, "url"))
+            yield from web_link(reader, link, label)
         on_call = reader.fields(self._info, "x-cortex-oncall")
         pagerduty = mapping(on_call.values.get("pagerduty"))
         service = reader.text(pagerduty, "id") if pagerduty is not None else ""

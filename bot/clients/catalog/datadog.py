@@ -72,7 +72,7 @@ def _read_v2(reader: FieldReader, entity: Fields) -> None:
         return
     organisation = reader.fields(entity, "org") if "org" in entity.values else entity
     owner = team_claim(reader.text(entity, "team") or reader.text(organisation, "team"))
-    repositories = [Link("repository", reader.text(each, "url")) for each in reader.mappings(entity, "repos")]
+    repositories = [link for each in reader.mappings(entity, "repos") for link in web_link(reader, each, "repository")]
     links = [*repositories, *_links(reader, entity)]
     reader.sink.asset(
         AssetClaim(
@@ -84,7 +84,7 @@ def _read_v2(reader: FieldReader, entity: Fields) -> None:
             addresses=unique([*(link.url for link in links if _is_repository(link)), *_channels(reader, entity)]),
             parent=reader.text(entity, "application"),
             tier=tier_of(reader, entity, "tier"),
-            links=tuple(link for link in links if link.url.startswith(("https://", "http://"))),
+            links=tuple(links),
             tags=tuple(_tags(reader, entity, "lifecycle")),
             owners=() if owner is None else (owner,),
             origin=reader.at(entity.line),
@@ -144,9 +144,9 @@ def _links(reader: FieldReader, fields: Fields) -> list[Link]:
     for each in reader.mappings(fields, "links"):
         label = reader.text(each, "name") or reader.text(each, "type")
         type_ = reader.text(each, "type").lower()
-        found += web_link("repository" if type_ in {"repo", "repository"} else label, reader.text(each, "url"))
+        found += web_link(reader, each, "repository" if type_ in {"repo", "repository"} else label)
     for each in reader.mappings(fields, "docs"):
-        found += web_link(reader.text(each, "name"), reader.text(each, "url"))
+        found += web_link(reader, each, reader.text(each, "name"))
     return found
 
 

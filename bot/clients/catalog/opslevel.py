@@ -176,6 +176,9 @@ class _Document:
             url = self._address(each, reader.text(each, "name"))
             if url:
                 found.append(Link(reader.text(each, "display_name") or "repository", url))
+            else:
+                message = f"repository {quoted(reader.text(each, 'name'))} has no address and is left out; "
+                reader.problem(each.line, f"{message}give it a 'name' and a 'provider'.", is_error=False)
         return found
 
     def _address(self, fields: Fields, name: str) -> str:
@@ -189,13 +192,15 @@ class _Document:
         reader = self._reader
         for tool in reader.mappings(fields, "tools"):
             label = reader.text(tool, "name") or reader.text(tool, "category").replace("_", " ")
-            yield from web_link(label, reader.text(tool, "url"))
+            yield from web_link(reader, tool, label)
 
     def _tags(self, fields: Fields) -> Iterator[tuple[str, str]]:
         reader = self._reader
         for tag in reader.mappings(fields, "tags"):
             if key := reader.text(tag, "key"):
                 yield key, reader.text(tag, "value")
+            else:
+                reader.problem(tag.line, "has a tag without a 'key', which is left out.", is_error=False)
 
 
 FORMAT = Format(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.clients.catalog._kinds import kind_of
+from bot.clients.catalog._manifests import web_link
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Text
 from bot.clients.catalog._reader import ReadOptions, is_email, is_template, quoted, unique
 from bot.clients.catalog.backstage._annotations import Annotations
@@ -162,9 +163,7 @@ class EntityReader:
 
     def _links(self, metadata: Fields) -> Iterator[Link]:
         for link in self._reader.mappings(metadata, "links"):
-            url = self._reader.text(link, "url")
-            if url.startswith(("https://", "http://")):
-                yield Link(self._reader.text(link, "title") or self._reader.text(link, "type") or "link", url)
+            yield from web_link(self._reader, link, self._reader.text(link, "title") or self._reader.text(link, "type"))
 
     def _group(self, ref: EntityRef, entity: Fields, metadata: Fields, annotations: Annotations) -> None:
         reader = self._reader
