@@ -57,6 +57,7 @@ class SlackClient:
         # For those who keep pace themselves and see every 429. Slack may have taken a message whose connection broke;
         # whoever can look for it must not have it sent twice.
         self._once = self._client([], session=self._session)
+        self._listing = self._client(retries.for_listings(), session=self._session)
         # Has sessions of its own, since the time that a call may take is the session's.
         self._files = self._client([], timeout=_UPLOAD_SECONDS)
         return self
@@ -235,16 +236,13 @@ class SlackClient:
 
     async def member_pages(self, cursor: str = "") -> AsyncIterator[Page[SlackUser]]:
         """Yield everybody, page by page."""
-        async for page in _pages(self._once.users_list(limit=_PAGE, cursor=cursor)):
+        async for page in _pages(self._listing.users_list(limit=_PAGE, cursor=cursor)):
             yield Page([_user(member, self._identity) for member in page["members"]], _cursor(page))
 
     async def channel_pages(self, cursor: str = "") -> AsyncIterator[Page[ListedChannel]]:
         """Yield channels, page by page."""
-        request = self._once.conversations_list(
-            limit=_PAGE, cursor=cursor, exclude_archived=True, types="public_channel,private_channel"
-        )
-        async for page in _pages(request):
-            yield Page([_listed(each) for each in page["channels"]], _cursor(page))
+        async for page in _channels(self._listing, cursor):
+            yield page
 
     async def user_groups(self) -> dict[str, str]:
         """Return the handles of the enabled user groups by their ids."""
@@ -282,7 +280,7 @@ class SlackClient:
             return str((await _call(self.web.conversations_open(users=[channel])))["channel"]["id"])
         if _CONVERSATION_ID.fullmatch(channel):
             return channel
-        async for page in self.channel_pages():
+        async for page in _channels(self._once):
             for each in page.items:
                 if each.name == channel.removeprefix("#"):
                     return each.id
@@ -304,6 +302,14 @@ async def _pages(request: Awaitable[Any]) -> AsyncIterator[Mapping[str, Any]]:
             left -= 1
             if not left:
                 break
+
+
+async def _channels(web: AsyncWebClient, cursor: str = "") -> AsyncIterator[Page[ListedChannel]]:
+    request = web.conversations_list(
+        limit=_PAGE, cursor=cursor, exclude_archived=True, types="public_channel,private_channel"
+    )
+    async for page in _pages(request):
+        yield Page([_listed(each) for each in page["channels"]], _cursor(page))
 
 
 @contextmanager

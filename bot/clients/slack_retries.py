@@ -1,4 +1,4 @@
-"""What a call to Slack does again by itself while somebody waits for its answer: what passes within seconds."""
+"""What a call to Slack does again by itself: what passes within seconds, or within half a minute for long lists."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from slack_sdk.http_retry.state import RetryState
 
 #: Slack's longest pause that a person is kept waiting for.
 _LONGEST_WAIT_SECONDS = 5
+#: … and that the reading of a list of many pages waits for; after a longer one, a later run goes on.
+LONGEST_LISTING_PAUSE_SECONDS = 30
 
 
 class Pauses(AsyncRateLimitErrorRetryHandler):
@@ -47,3 +49,8 @@ def for_people() -> list[AsyncRetryHandler]:
 def not_taken() -> list[AsyncRetryHandler]:
     """Return what is tried once more where Slack says that it has not taken the first attempt."""
     return [Pauses(longest_seconds=_LONGEST_WAIT_SECONDS, max_retry_count=1)]
+
+
+def for_listings() -> list[AsyncRetryHandler]:
+    """Return what is tried again, a few times, for each page of a list that Slack gives out slowly."""
+    return [Pauses(longest_seconds=LONGEST_LISTING_PAUSE_SECONDS, max_retry_count=3)]

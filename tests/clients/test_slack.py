@@ -8,7 +8,9 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, ClassVar
+from unittest.mock import AsyncMock
 
 import pytest
 from aiohttp import web
@@ -227,7 +229,7 @@ class TestSecondAttempts:
 
     @pytest.mark.parametrize(
         ("call", "wanted"),
-        [("answer", 2), ("reply", 2), ("share", 2), ("outbox", 1), ("update", 1), ("listing", 1)],
+        [("answer", 2), ("reply", 2), ("share", 2), ("outbox", 1), ("update", 1), ("listing", 2)],
     )
     async def test_after_a_short_pause(self, call: str, wanted: int) -> None:
         pause = web.Response(status=429, headers={"Retry-After": "0"})
@@ -237,6 +239,16 @@ class TestSecondAttempts:
     @pytest.mark.parametrize("call", ["answer", "reply"])
     async def test_nobody_waits_for_a_long_one(self, call: str, headers: dict[str, str]) -> None:
         assert await self.attempts(self.CALLS[call], web.Response(status=429, headers=headers)) == 1
+
+    @pytest.mark.parametrize(("asked", "slept"), [(6, 1), (30, 1), (31, 0)])
+    async def test_a_listing_waits_for_half_a_minute(
+        self, asked: int, slept: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sleep = AsyncMock()
+        monkeypatch.setattr("slack_sdk.http_retry.builtin_async_handlers.asyncio", SimpleNamespace(sleep=sleep))
+        pause = web.Response(status=429, headers={"Retry-After": str(asked)})
+        assert await self.attempts(self.CALLS["listing"], pause) == 1 + slept
+        assert [call.args[0] >= asked for call in sleep.await_args_list] == [True] * slept
 
     @pytest.mark.parametrize(
         ("call", "wanted"), [("answer", 2), ("reply", 2), ("share", 1), ("outbox", 1), ("update", 1)]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -64,6 +65,22 @@ async def client(slack: FakeSlack) -> AsyncIterator[SlackClient]:
         yield made
 
 
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> None:
+    """Let a pause that is waited for pass on the clock."""
+
+    async def sleep(seconds: float) -> None:
+        clock.advance(timedelta(seconds=seconds))
+
+    monkeypatch.setattr("slack_sdk.http_retry.builtin_async_handlers.asyncio", SimpleNamespace(sleep=sleep))
+
+
+@pytest.fixture
+def long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pauses that Slack asks for be too long to be waited for."""
+    monkeypatch.setattr("bot.clients.slack_retries.LONGEST_LISTING_PAUSE_SECONDS", 1)
+
+
 @pytest.fixture
 def deps(database: Database, clock: FixedClock) -> Deps:
     return Deps(database, clock)
@@ -120,13 +137,21 @@ async def stored(deps: Deps) -> tuple[int, int]:
     return members or 0, channels or 0
 
 
-def pauses_kept(slack: FakeSlack, method: str) -> bool:
-    """Whether no call came before the pause was over that the one before it was answered with."""
+def pauses_kept(slack: FakeSlack, method: str, *, seconds: int = 3) -> bool:
+    """Whether Slack asked for pauses, and no call came before the one that it was answered with was over."""
     made = calls(slack, method)
     refused = [(one.at, after.at) for one, after in pairwise(made) if one.http_status == 429]
-    return bool(refused) and all(after - at >= timedelta(seconds=3) for at, after in refused)
+    return bool(refused) and all(after - at >= timedelta(seconds=seconds) for at, after in refused)
 
 
+async def test_short_pauses_are_waited_for_at_once(slack: FakeSlack, deps: Deps, process: Process) -> None:
+    grow(slack, members=5_000, channels=5_000)
+    await process.run(at_start=True)
+    assert await stored(deps) == (len(slack.workspace.users), 5_000)
+    assert all(pauses_kept(slack, method, seconds=1) for method in ("users.list", "conversations.list"))
+
+
+@pytest.mark.usefixtures("long_pauses")
 async def test_five_thousand_members_and_three_thousand_channels(
     slack: FakeSlack, deps: Deps, process: Process, clock: FixedClock
 ) -> None:
@@ -146,6 +171,7 @@ async def test_five_thousand_members_and_three_thousand_channels(
         assert pauses_kept(slack, method)
 
 
+@pytest.mark.usefixtures("long_pauses")
 async def test_a_pause_is_kept_and_what_was_read_is_not_read_again_after_a_restart(
     slack: FakeSlack, deps: Deps, client: SlackClient, process: Process, clock: FixedClock
 ) -> None:
@@ -187,6 +213,7 @@ async def test_a_process_that_dies_amid_the_list_leaves_what_it_has_kept(
     assert (await stored(deps))[0] == len(slack.workspace.users)
 
 
+@pytest.mark.usefixtures("long_pauses")
 async def test_a_cursor_that_is_too_old_begins_anew(
     slack: FakeSlack, deps: Deps, process: Process, clock: FixedClock
 ) -> None:
@@ -269,6 +296,7 @@ async def test_a_channel_that_is_archived_or_renamed_keeps_no_name(
     ]
 
 
+@pytest.mark.usefixtures("long_pauses")
 async def test_no_channel_counts_as_archived_before_the_whole_list_is_read_by_any_process(
     slack: FakeSlack, deps: Deps, client: SlackClient, process: Process, clock: FixedClock
 ) -> None:
