@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -22,6 +23,7 @@ APP_TOKEN = re.compile(r"xapp-[!#-&(-~]+")
 _SECRET = re.compile(r"[!#-&(-~]+")
 _NAME = re.compile(r"BATON_[A-Z0-9_]{1,60}")
 _LINK = re.compile(r"BATON_(NAME|ENV_.*|SERVICE_(HOST|PORT.*)|PORT_[0-9]+_.*)")
+_BOUNDS = {"ge": "small; it is at least", "gt": "small; it is more than", "le": "large; it is at most"}
 _AS_IT_IS = "as it stands, without quotation marks, spaces or line breaks"
 
 
@@ -167,6 +169,23 @@ def _is_link(name: str) -> bool:
     return _LINK.fullmatch(name) is not None
 
 
+def _words(error: ErrorDetails) -> str:
+    """Return what is wrong with a setting and what it may be, without its value, which may be a secret."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind.startswith("int_"):
+        return "that is no whole number; write one in digits"
+    if kind.startswith(("float_", "finite_")):
+        return "that is no number; write one in digits"
+    if kind.startswith("bool_"):
+        return "that is neither true nor false; write one of them"
+    for bound, words in _BOUNDS.items():
+        if bound in context:
+            return f"that is too {words} {context[bound]:g}"
+    return (
+        f"it has to be {context['expected']}" if "expected" in context else error["msg"].removeprefix("Value error, ")
+    )
+
+
 def load(**overrides: object) -> Settings:
     """Read the settings; `overrides` win. Raises SettingsError in one line that names the variable or the file."""
     if Path(_ENV_FILE).is_dir():
@@ -175,9 +194,7 @@ def load(**overrides: object) -> Settings:
         return Settings.model_validate({**Settings().model_dump(), **overrides}) if overrides else Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(
-            f"BATON_{str(first['loc'][0]).upper()}: {first['msg'].removeprefix('Value error, ')}"
-        ) from None
+        raise SettingsError(f"BATON_{str(first['loc'][0]).upper()}: {_words(first)}") from None
     except UnicodeDecodeError:
         raise SettingsError("The file .env is not UTF-8 text: save it as UTF-8.") from None
     except OSError as error:

@@ -45,7 +45,7 @@ async def on_team(action: Action, context: Context) -> Ack:
     team = context.snapshot.team(team_id)
     if team is None or team.is_gone:
         raise NotFoundError("That team is no longer in the catalog: ask again with `/baton team NAME`.")
-    await replace_answer(context, action, await _card(context, team, page))
+    await replace_answer(context, action, await team_card(context, team, page))
     return replies.nothing()
 
 
@@ -54,15 +54,16 @@ async def _team(context: Context, name: str, user_id: str) -> Rendered:
         team = context.snapshot.team_by_name(name.removeprefix("@"))
         if team is None or team.is_gone:
             return blocks.unknown_team(name, portfolio.nearest_teams(context.snapshot, name))
-        return await _card(context, team, 0)
+        return await team_card(context, team)
     person = context.snapshot.person_by_slack_id(user_id)
     teams = context.snapshot.teams_of(person.id) if person is not None else ()
     if not teams:
         return blocks.no_team()
-    return await _card(context, teams[0], 0) if len(teams) == 1 else blocks.team_choices(teams)
+    return await team_card(context, teams[0]) if len(teams) == 1 else blocks.team_choices(teams)
 
 
-async def _card(context: Context, team: TeamRecord, number: int) -> Rendered:
+async def team_card(context: Context, team: TeamRecord, number: int = 0) -> Rendered:
+    """Return what a team owns, one page of it."""
     current = await context.portfolios.current()
     card = portfolio.team_card(context.snapshot, current, team)
     listed = (*card.share.gaps, *(each for each in card.share.owned if each not in current.gaps))

@@ -19,7 +19,7 @@ def failure(error: Exception, *, what: str) -> tuple[str, Rendered]:
         return "refused", Rendered(str(error))
     if isinstance(error, SlackError):
         log.warning("%s failed: %s", what, error)
-        return "slack", blocks.slack_failed(error.code)
+        return "slack", blocks.slack_failed(error.code, may_be_saved=inbound.may_be_saved())
     if isinstance(error, StoreError):
         log.warning("%s failed: %s (%s)", what, error, getattr(error, "cause", ""))
         return "store", Rendered(str(error))

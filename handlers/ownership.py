@@ -12,7 +12,9 @@ from bot.blocks.text import Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
 from bot.domain.directory import Match
+from bot.domain.directory.questions import asks_for_things
 from bot.domain.ownership import Disputed, Owned, Verdict
+from bot.domain.records import TeamRecord
 from bot.errors import SlackError
 from bot.ports import Ack
 from bot.services import claims, history, misses, ownership, people, portfolio, references, snapshot
@@ -21,6 +23,7 @@ from bot.services.history import Always, Chronicle, OnDay, Recalled
 from bot.services.ownership import Answered, Found, Missing, SeveralAssets
 from bot.services.references import Meant, NobodyMeant, PersonMeant, TeamsMeant
 from handlers import message_text, replies, share
+from handlers.baton import team_card
 from handlers.interaction import ephemeral_body, replace_answer
 from handlers.payloads import Action, Command, Event, Shortcut, Submission
 from handlers.routes import Routes
@@ -40,7 +43,10 @@ def whoowns_from_memory(command: Command, context: Context) -> Ack | None:
         return replies.ephemeral(help_blocks.whoowns_help() if text else blocks.question_needed())
     if _beyond_memory(context, text) is not None:
         return None
-    return replies.ephemeral(_current_answer(context, text, command.user_id, ""))
+    found = _find(context, text)
+    if _team_whose_things(context, text, found) is not None:
+        return None
+    return replies.ephemeral(_found_message(context, found, command.user_id, ""))
 
 
 async def on_whoowns(command: Command, context: Context) -> Ack:
@@ -160,8 +166,7 @@ def named_in_vain(context: Context, text: str) -> str:
 
 
 def _missing(context: Context, text: str) -> Missing | None:
-    deps = context.deps
-    found = ownership.find(context.snapshot, text, now=deps.clock.now(), stale_after=deps.stale_after)
+    found = _find(context, text)
     return found if isinstance(found, Missing) else None
 
 
@@ -172,11 +177,13 @@ async def answer(context: Context, text: str, user_id: str, *, channel_id: str =
     """
     match _beyond_memory(context, text):
         case None:
-            return _current_answer(context, text, user_id, channel_id)
+            here = _find(context, text)
+            team = _team_whose_things(context, text, here)
+            return await team_card(context, team) if team else _found_message(context, here, user_id, channel_id)
         case OnDay() | Always() as past:
             found = await history.recall(context.deps, context.snapshot, past)
         case meant:
-            return await _referred(context, meant)
+            return await _referred(context, meant, text)
     if isinstance(found, Recalled):
         return blocks.recalled(found.past, found.understood_as)
     if isinstance(found, Chronicle):
@@ -190,10 +197,17 @@ def _beyond_memory(context: Context, text: str) -> OnDay | Always | Meant | None
     return references.meant(context.snapshot, text) if past is None else past
 
 
-def _current_answer(context: Context, text: str, user_id: str, channel_id: str) -> Rendered:
+def _find(context: Context, text: str) -> Found:
     deps = context.deps
-    found = ownership.find(context.snapshot, text, now=deps.clock.now(), stale_after=deps.stale_after)
-    return _found_message(context, found, user_id, channel_id)
+    return ownership.find(context.snapshot, text, now=deps.clock.now(), stale_after=deps.stale_after)
+
+
+def _team_whose_things(context: Context, text: str, found: Found) -> TeamRecord | None:
+    """Return the team that a question like "what does Payments own?" asks about; None for any other question."""
+    if not isinstance(found, Missing) or not asks_for_things(text):
+        return None
+    team = context.snapshot.team_by_name(found.asked)
+    return team if team is not None and not team.is_gone else None
 
 
 def _found_message(context: Context, found: Found, user_id: str, channel_id: str) -> Rendered:
@@ -215,9 +229,11 @@ async def _remember_miss(context: Context, asked: str, user_id: str, channel_id:
     await misses.remember(context.deps, asked, asker=user_id, is_public=is_public)
 
 
-async def _referred(context: Context, meant: Meant) -> Rendered:
+async def _referred(context: Context, meant: Meant, text: str) -> Rendered:
     """Return the answer about the team or the person that a question refers to."""
     match meant:
+        case TeamsMeant(teams=(team,)) if asks_for_things(text):
+            return await team_card(context, team)
         case TeamsMeant(teams=(team,)):
             return blocks.unknown((), team.name, team=team.name)
         case TeamsMeant(teams=teams):

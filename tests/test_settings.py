@@ -130,7 +130,13 @@ def test_web_addresses_are_taken(right: str, monkeypatch: pytest.MonkeyPatch) ->
         ("OPEN_CHANNELS", f"general, {HIDDEN}", "that is no list of Slack's ids; they are like C0123ABCD"),
         ("CATALOG_ADMINS", f"amara {HIDDEN}", "that is no list of Slack's ids; they are like U0123ABCD"),
         ("PUBLIC_URL", f"ftp://{HIDDEN}", "that is no address of a server; it is one like https://baton.example.com"),
-        ("LOG_FORMAT", HIDDEN, "Input should be 'json' or 'text'"),
+        ("PORT", HIDDEN, "that is no whole number; write one in digits"),
+        ("PORT", "70000", "that is too large; it is at most 65535"),
+        ("STALE_AFTER_DAYS", "0", "that is too small; it is at least 1"),
+        ("READ_SECONDS", HIDDEN, "that is no number; write one in digits"),
+        ("READ_SECONDS", "0", "that is too small; it is more than 0"),
+        ("FEED_REFRESH", HIDDEN, "that is neither true nor false; write one of them"),
+        ("LOG_FORMAT", HIDDEN, "it has to be 'json' or 'text'"),
     ],
 )
 def test_what_a_setting_cannot_hold_is_said_in_words(

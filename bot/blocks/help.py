@@ -66,6 +66,21 @@ def unknown_word(word: str, nearest: str) -> Rendered:
     return Rendered(f"{said} {step}")
 
 
+_ASK_ANEW = "This message is too old for its buttons: ask again, and use the new ones."
+_TOO_LATE = "Slack did not wait for the form: press the button again."
+_NOT_HERE = "Slack does not let me write here: `/invite` me, or ask me in a direct message."
+_NO_RIGHT = "I lack a right in Slack for that: ask your Baton administrator to run `baton doctor`."
+#: What the codes mean to a person that Slack answers a reply or a form with; others say nothing that would help.
+SLACK_SAID = {
+    "expired_url": _ASK_ANEW,
+    **dict.fromkeys(("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"), _TOO_LATE),
+    **dict.fromkeys(("not_in_channel", "channel_not_found", "restricted_action"), _NOT_HERE),
+    "is_archived": "This channel is archived: ask me in another, or in a direct message.",
+    **dict.fromkeys(("missing_scope", "no_permission", "not_allowed_token_type", "invalid_auth"), _NO_RIGHT),
+    "ratelimited": "Slack asks me to slow down: try again in a minute.",
+}
+
+
 def failed(reference: str, *, may_be_saved: bool) -> Rendered:
     """Return what a person reads when something broke that should not have. `reference` finds it in the logs."""
     said = (
@@ -76,9 +91,10 @@ def failed(reference: str, *, may_be_saved: bool) -> Rendered:
     return Rendered(f"{said}; if it happens again, give your Baton administrator `{reference}`.")
 
 
-def slack_failed(code: str) -> Rendered:
-    """Return what a person reads when Slack refused what Baton tried; `code` is Slack's own."""
-    return Rendered(f"Slack did not take that (`{escape(code, 60)}`). Nothing was lost: try once more in a moment.")
+def slack_failed(code: str, *, may_be_saved: bool = False) -> Rendered:
+    """Return what a person reads when Slack refused what Baton tried; `code` is Slack's own, which they do not read."""
+    said = SLACK_SAID.get(code, "Slack did not take that: try again in a moment.")
+    return Rendered(f"{said} It may have been saved all the same: look before you try again." if may_be_saved else said)
 
 
 def not_admitted(admission: Admission) -> Rendered:

@@ -84,7 +84,9 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
     yield help_blocks.failed, help_blocks.failed("abc-1f", may_be_saved=False)
     yield help_blocks.failed, help_blocks.failed("abc-1f", may_be_saved=True)
-    yield help_blocks.slack_failed, help_blocks.slack_failed(name)
+    for code in (*help_blocks.SLACK_SAID, name):
+        yield help_blocks.slack_failed, help_blocks.slack_failed(code)
+    yield help_blocks.slack_failed, help_blocks.slack_failed("expired_url", may_be_saved=True)
     for admitted in (Admission.OUTSIDE, Admission.UNKNOWN):
         yield help_blocks.not_admitted, help_blocks.not_admitted(admitted)
     yield home.waiting, home.waiting()

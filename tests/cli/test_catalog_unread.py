@@ -153,7 +153,7 @@ def test_what_was_refused_is_read_again_and_what_stands_is_not(baton: Baton, fil
     file.write_text(CSV)
     for _ in range(2):
         ran = baton("catalog", "import", "csv", file)
-        assert (ran.code, ran.out) == (1, "csv: refused (assets: 10 removed)\n")
+        assert (ran.code, ran.out) == (1, "csv: refused (it would mean assets: 10 removed)\n")
         assert "add --allow-mass-change" in ran.err
     file.write_text(many)
     assert baton("catalog", "import", "csv", file).out == f"csv: unchanged ({UNREAD})\n"

@@ -330,7 +330,7 @@ async def replies_to(stage: Stage, text: str) -> list[str]:
     [
         ("#payments", "Payments"),
         ("who owns #payments?", "Payments"),
-        ("what does @payments-folk own?", "Payments"),
+        ("@payments-folk", "Payments"),
         ("@platform-folk", "Platform"),
     ],
 )
@@ -338,6 +338,17 @@ async def test_a_channel_or_a_user_group_is_its_team(stage: Stage, question: str
     await bring_groups(stage)
     for said in await replies_to(stage, question):
         assert said == f"*{team}* is a team: `/baton team {team}` says what it owns."
+    assert await misses(stage) == []
+
+
+@pytest.mark.parametrize(
+    "question", ["what does Platform own?", "What does @platform-folk own?", "what does #platform own"]
+)
+async def test_what_a_team_owns_is_listed_at_once(stage: Stage, question: str) -> None:
+    await bring_groups(stage)
+    for said in await replies_to(stage, question):
+        assert said.startswith("*Platform* ")
+        assert "payments-db" in said
     assert await misses(stage) == []
 
 

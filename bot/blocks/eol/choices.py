@@ -64,7 +64,7 @@ def picture_refused(code: str) -> Rendered:
             "I may not post files yet: ask an administrator to add the scope `files:write` (see app.yaml) and to "
             "install me again."
         )
-    return Rendered(f"Slack did not take the picture (`{escape(code, 60)}`): try again in a moment.")
+    return Rendered("Slack did not take the picture: try again in a moment.")
 
 
 def _choices(head: str, shown: Sequence[tuple[str, Block]]) -> Rendered:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from bot.domain.names import clean
-from bot.services.catalog import ImportReport, PersonChange, PositionChange, ReportAction, ReportLine
+from bot.services.catalog import ImportOutcome, ImportReport, PersonChange, PositionChange, ReportAction, ReportLine
 
 #: Changes that are printed; `--json` has more.
 _SHOWN = 40
@@ -89,7 +89,8 @@ def summary(report: ImportReport) -> str:
     if report.is_unread:
         parts.append("no file has changed since the last import, so none was read")
     would = "would be " if report.is_dry_run else ""
-    return f"{report.source}: {would}{report.outcome}" + (f" ({'; '.join(parts)})" if parts else "")
+    meant = "it would mean " if report.outcome is ImportOutcome.REFUSED else ""
+    return f"{report.source}: {would}{report.outcome}" + (f" ({meant}{'; '.join(parts)})" if parts else "")
 
 
 def _weightiest(sections: Sequence[_Section]) -> set[tuple[int, int]]:

@@ -96,8 +96,12 @@ async def fetch(
         return Failed("The feed's answer was cut off before its end.")
     except aiohttp.ServerDisconnectedError:
         return Failed("The feed closed the connection without an answer.")
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        return Failed(f"The feed cannot be reached ({type(error).__name__}).")
+    except aiohttp.ClientSSLError:
+        return Failed("The feed cannot be reached: its certificate is not accepted.")
+    except aiohttp.ClientConnectorDNSError:
+        return Failed("The feed cannot be reached: no name server knows its host.")
+    except (aiohttp.ClientError, OSError, ValueError):
+        return Failed("The feed cannot be reached: check its address, and this machine's way to it.")
 
 
 async def _follow(session: aiohttp.ClientSession, url: URL, is_conditional: bool, max_bytes: int) -> Answer:

@@ -37,6 +37,9 @@ _BEFORE = "([{<\"'`*~,;:!?…“”‘’«»„_|-–—"
 _AFTER = ")]}>\"'`*~.,;:!?…“”‘’«»„_|-–—"
 
 
+_WHAT = re.compile(r"\W*(?:what|which)\b.*\b(?:owns?|look(?:s|ing)? after|(?:is|are) responsible for)\b", re.I | re.S)
+
+
 class Part(Enum):
     """What a chunk may be besides a name."""
 
@@ -108,6 +111,11 @@ def before_predicate(question: ParsedQuestion) -> ParsedQuestion | None:
         if chunk.folded in PREDICATES and any(one.part is not Part.QUESTION for one in chunks[:place]):
             return replace(question, chunks=chunks[:place])
     return None
+
+
+def asks_for_things(text: str) -> bool:
+    """Return whether a question asks what somebody owns ("what does Payments own?"), and not who owns something."""
+    return _WHAT.match(text) is not None
 
 
 def name_in(text: str, understood_as: str) -> str:
