@@ -1,13 +1,23 @@
 """Whether a text looks like a credential. What does is never taken for a name, stored or shown.
 
-The patterns are those that the makers document for their tokens, so an ordinary name, UUID, ARN or hash is none.
+The patterns are those that the makers document for their tokens, so an ordinary name, UUID, ARN or hash is none. Beside
+them, a long word without a break counts that mixes capitals, small letters and digits as only chance does.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
+#: What a sentence gives as a password.
+_IN_WORDS = r"""['"`]?(?!\S*(?:sha|md|oauth|argon|base|aes|utf-?|v)\d)(?=\S*[a-z])(?=\S*\d)\S{6,}"""
+#: A word that may have been drawn by lot: 32 characters or more without anything between them.
+_UNBROKEN = re.compile(r"(?<![^\s'\"`])[A-Za-z0-9+/]{32,64}={0,2}(?![^\s'\"`.,;])")
+#: In letters and digits drawn by lot, six of ten neighbours are of two kinds (a capital, a small letter, a digit, a
+#: sign); in words that are joined by capitals, about two are.
+_LEAST_CHANGES, _LEAST_DIGITS = 0.45, 3
+_SHORTEST_DRAWN = 32
 #: A pattern is tried only where the text has its mark, in lower case: every name of a catalog is looked at.
 _RULES = tuple(
     (mark, re.compile(pattern))
@@ -50,6 +60,11 @@ _RULES = tuple(
         ("private key", r"-----BEGIN[ A-Z]*PRIVATE KEY"),
         ("eyj", r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
         ("@", r"\b[a-z][a-z0-9+.-]*://(?:[^\s/:@]*:[^\s/@]+|[^\s/:@]{20,})@"),
+        # A password in a sentence: it has a digit in it, and is no name of a hash or of a version
+        *(
+            (word, rf"(?i:\b{word}(?:\s+is:?\s+|:){_IN_WORDS})")
+            for word in ("password", "passwd", "passphrase", "passcode", "pwd")
+        ),
         # A value that is said to be one
         *(
             (
@@ -76,10 +91,18 @@ def looks_secret(text: str) -> bool:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)  # letters of another width are read as the same letters
     lowered = text.lower()
-    for mark, pattern in _RULES:  # noqa: SIM110 - a loop costs half of what a generator does
+    for mark, pattern in _RULES:  # a loop costs half of what a generator does
         if mark in lowered and pattern.search(text):
             return True
-    return False
+    return len(text) >= _SHORTEST_DRAWN and any(_is_drawn(found[0]) for found in _UNBROKEN.finditer(text))
+
+
+def _is_drawn(word: str) -> bool:
+    """Whether a word seems to be drawn by lot from capitals, small letters and digits, as a key is and no name."""
+    kinds = ["A" if each.isupper() else "a" if each.islower() else "1" if each.isdigit() else "/" for each in word]
+    changes = sum(one != other for one, other in pairwise(kinds))
+    is_mixed = {"A", "a", "1"} <= set(kinds) and kinds.count("1") >= _LEAST_DIGITS
+    return is_mixed and changes >= _LEAST_CHANGES * len(word)
 
 
 def is_secret_file(name: str) -> bool:

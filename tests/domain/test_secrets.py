@@ -51,6 +51,14 @@ SECRETS = [
     "py" + "pi-" + "a1B2" * 9,
     "dop" + "_v1_" + "0a1b" * 16,
     "S" + "G." + "a1B2" * 5 + "." + "a1B2" * 10,
+    *(
+        f"{word}{said}hunter2"
+        for word in ("password", "passwd", "passphrase", "passcode", "pwd")
+        for said in (" is ", ":")
+    ),
+    "Password is: 'Sommer2024!'",
+    "q7Rz/Kx2Lm9Vt+4B" + "nHw8YpD6sHj1GcXqE3uTa5Zo",
+    "x9Kf3LmQ82vTzB7n" + "Rw4YpD6sHj1GcXqE",
     "ｘｏｘｂ" + "-1234567890-abcdefghij",
 ]
 SECRET_FILES = [
@@ -76,6 +84,21 @@ NAMES = [
     "hf_model-server",
     "lin_api_gateway",
     "spinner=fast",
+    "password is rotated every 90 days",
+    "the password is sha256-hashed",
+    "password:reset",
+    "password:reset-v2",
+    "passwords:read",
+    "payments-api-7d9f8b6c5d-x2k4q",
+    "prod-eu-west-1-KubernetesClusterNodeGroup-1QZ8XJ4KLM2NB",
+    "KubernetesClusterNodeGroup2ProductionEurope1Zone3",
+    "AwsLoadBalancerControllerServiceAccountRoleV2Prod",
+    "a9f5b3c1d2e4f6a7b8c9d0e1f2a3b4c5d6e7f8a9",
+    "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "https://docs.google.com/document/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit",
+    "/subscriptions/7f9c2ba4-e88f-4b3c-9a51-0d3f4bd7e5a1/resourceGroups/rg-payments/providers/Microsoft.Sql",
+    "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/50dc6c495c0c9188",
     "postgres://db.example.test:5432/payments",
 ]
 
