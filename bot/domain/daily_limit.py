@@ -5,9 +5,10 @@ A noun is what has something to say: reminders of ends of life are one.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from bot.domain import digests
 from bot.domain.working_time import WorkingTime
@@ -56,7 +57,8 @@ class Agenda:
     `known_since` is the recipient's day since when there has been anything, None for never. With `has_news` a digest is
     worth sending though nothing is due. `has_changes` is what the noun has to write down in any case, `has_notes` what
     it can write down for many recipients together. `is_shown` says that messages of it are brought up to date with
-    each digest.
+    each digest. `next_on` is the next day of the recipient on which there may be something loud without anything else
+    having changed, today when it has to be looked at time and again; None for no such day.
     """
 
     due: tuple[Due, ...] = ()
@@ -65,6 +67,7 @@ class Agenda:
     has_changes: bool = False
     has_notes: bool = False
     is_shown: bool = False
+    next_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +107,43 @@ def say(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written:
     if not loud or digests.comes_later_today(now=now, work=work, looked=written.looked):
         return None
     return DailyMessage(loud[0], tuple(loud[1:]))
+
+
+class LookTimes:
+    """When to look at each recipient, by their keys, again; who is next is found without going through all."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, datetime] = {}
+        self._heap: list[tuple[datetime, str]] = []
+
+    def put(self, key: str, at: datetime) -> None:
+        """Look at somebody at that moment, and not before."""
+        self._times[key] = at
+        heapq.heappush(self._heap, (at, key))
+
+    def drop(self, key: str) -> None:
+        """Forget somebody."""
+        self._times.pop(key, None)
+
+    def due(self, now: datetime) -> list[str]:
+        """Return whom to look at. They stay due until they are put anew or dropped."""
+        found: dict[str, datetime] = {}
+        while self._heap and self._heap[0][0] <= now:
+            at, key = heapq.heappop(self._heap)
+            if self._times.get(key) == at:
+                found[key] = at
+        for key, at in found.items():
+            heapq.heappush(self._heap, (at, key))
+        return sorted(found)
+
+
+def next_look(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written: Written) -> datetime:
+    """Return until when nothing can be said to a recipient to whom nothing is said at `now`, while nothing changes.
+
+    That is the next digest, the next day on which something may be loud, or the next one when today is taken.
+    """
+    days = [each.next_on for each in agendas if each.next_on is not None]
+    if written.last == work.today(now):
+        days.append(work.today(now) + timedelta(1))
+    openings = [work.next_open(work.at(day, time.min)) for day in days]
+    return min([work.next_digest(now + timedelta.resolution), *openings])

@@ -54,10 +54,18 @@ class ChangeLog:
         """Return the ids of assets that may be judged otherwise than at a position; None when that is too long ago."""
         if self._dependents is None or position < self._floor:
             return None
-        logged = self._logged[bisect_right(self._positions, position) :]
-        assets = (each for each in logged if isinstance(each, int))
-        owners = {each for each in logged if not isinstance(each, int)}
-        return self._dependents.of(assets, owners)
+        assets = (each for each in self._after(position) if isinstance(each, int))
+        return self._dependents.of(assets, self._owners_after(position))
+
+    def owners_since(self, position: int) -> set[str]:
+        """Return the keys of the teams and people who are other than at a position, as recipients have them."""
+        return {f"{'team' if is_team else 'person'}:{number}" for is_team, number in self._owners_after(position)}
+
+    def _owners_after(self, position: int) -> set[Owner]:
+        return {each for each in self._after(position) if not isinstance(each, int)}
+
+    def _after(self, position: int) -> list[int | Owner]:
+        return self._logged[bisect_right(self._positions, position) :]
 
     def _log(self, changed: int | Owner) -> None:
         self.position += 1

@@ -6,10 +6,10 @@ tables; who was written to when, and who hears what from whom, is the kernel's.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -90,14 +90,15 @@ class Contributor(Protocol[AnyPart]):
     def name(self) -> str:
         """The noun."""
 
-    async def state(self) -> object:
-        """Return what all that it has to say depends on beside the time, the catalog and the audit log."""
+    async def changed(self, since: Any) -> tuple[Any, Collection[str]]:
+        """Return the keys of those for whom something has changed since a position, and the position now.
 
-    async def recipients(self) -> Iterable[Recipient]:
-        """Return everybody for whom it may have something."""
+        None stands for the beginning: then these are all for whom it has anything. What time alone brings is no change:
+        each `Agenda` says when it has to be looked at again.
+        """
 
-    async def parts(self, is_at_work: Callable[[Recipient], Awaitable[bool]]) -> Mapping[str, AnyPart]:
-        """Return what it has for everybody who is at work, by their keys."""
+    async def parts(self, keys: Collection[str]) -> Mapping[str, AnyPart]:
+        """Return what it has for these recipients, by their keys; those for whom it has nothing are left out."""
 
     async def note(self, session: AsyncSession, parts: Sequence[tuple[AnyPart, date]]) -> None:
         """Write down the notes (`Agenda.has_notes`) of many recipients, each on a day of theirs."""

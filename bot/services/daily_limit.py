@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,16 +20,23 @@ DIGEST = "eol:digest:"
 OWED = "eol:owed:"
 
 _PINGS = core(Ping)
+#: So many addressees are asked for at a time.
+_MANY = 500
 
 
 class TakenError(Exception):
     """Another process is doing the same right now: the transaction has to be rolled back."""
 
 
-async def written_since(session: AsyncSession, day: date) -> dict[str, Written]:
-    """Return when everybody was written to, as far as that was on `day` or later."""
-    query = _query().where(_PINGS.c.day >= day).group_by(_PINGS.c.addressee)
-    return {row.addressee: _written(row) for row in await session.execute(query)}
+async def written_since(session: AsyncSession, day: date, addressees: Sequence[str]) -> dict[str, Written]:
+    """Return when these addressees were written to, as far as that was on `day` or later."""
+    t, found = _PINGS.c, dict[str, Written]()
+    for start in range(0, len(addressees), _MANY):
+        some = addressees[start : start + _MANY]
+        query = _query().where(t.addressee.in_(some), t.day >= day).group_by(t.addressee)
+        found |= {row.addressee: _written(row) for row in await session.execute(query)}
+        await asyncio.sleep(0)
+    return found
 
 
 async def written_to(session: AsyncSession, addressee: str) -> Written:

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import col
-
 from bot.domain import daily_limit as rules
-from bot.domain.daily_limit import Agenda, DailyMessage, NothingThisWeek, Saying, Weekly, Written
+from bot.domain.daily_limit import Agenda, DailyMessage, LookTimes, NothingThisWeek, Saying, Weekly, Written
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, digests, outbox, routing
 from bot.services.contributors import Contributor, MessagePart, Telling
 from bot.services.deps import Deps
-from bot.services.escalation import Escalation, zone_name_of
-from bot.services.routing import manager_of
+from bot.services.escalation import Escalation
+from bot.services.slices import Turns
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
-from bot.store.tables import AuditEntry
 
 log = logging.getLogger(__name__)
 
-#: How long is planned before the event loop gets its turn, in seconds.
-_SLICE_SECONDS = 0.002
 #: What was written longer ago than this is only looked up where it matters.
 _RECENT = timedelta(days=35)
 
@@ -55,9 +48,12 @@ class _Unsaid:
 
     notes: dict[str, list[tuple[MessagePart, date]]] = field(default_factory=dict)
     looked: list[tuple[str, date]] = field(default_factory=list)
+    #: When to look again at those of whom nothing is said.
+    times: dict[str, datetime] = field(default_factory=dict)
 
-    def add(self, share: _Share, agendas: Sequence[Agenda], saying: Saying | None, now: datetime) -> bool:
+    def add(self, key: str, share: _Share, written: Written, now: datetime) -> bool:
         """Take what there is if it needs no transaction of its own; return whether that is so."""
+        agendas, saying = share.plan(written, now)
         is_silent = saying is None or (saying == NothingThisWeek() and not any(each.is_shown for each in agendas))
         if not is_silent or any(each.has_changes for each in agendas):
             return False
@@ -67,11 +63,17 @@ class _Unsaid:
                 self.notes.setdefault(name, []).append((part, today))
         if saying is not None:
             self.looked.append((share.recipient.key, today))
+        if share.places:
+            self.times[key] = rules.next_look(agendas, now=now, work=share.work, written=written)
         return True
 
 
 class DailyPass:
-    """Says what is due. All state is in the store; what is kept here only saves work."""
+    """Says what is due. All state is in the store; what is kept here only saves work.
+
+    The first pass looks at everybody. Later ones look at those for whom something has changed, or for whom the moment
+    has come that was worked out when there was nothing to say. Whoever is in doubt is looked at again.
+    """
 
     def __init__(
         self, deps: Deps, snapshot: Snapshot, times: WorkingTimes, contributors: Sequence[Contributor[Any]]
@@ -80,50 +82,57 @@ class DailyPass:
         self._nouns = {each.name: each for each in contributors}
         self._escalation = Escalation(deps, snapshot, times, contributors)
         self._complained_on: date | None = None
-        #: What everything depended on when there was nothing to do: while it stays so, nothing needs to be read.
-        self._idle_at: tuple[object, ...] | None = None
+        self._lock = asyncio.Lock()
+        self._look_times = LookTimes()
+        #: Up to where changes of each noun have been taken in.
+        self._positions: dict[str, Any] = {}
+        self._last_run: datetime | None = None
 
     async def run(self) -> None:
-        """Look at everybody who is at work: write down what has changed, say what is due, and escalate.
+        """Look at whoever may be told something and is at work: write down what has changed, say what is due, escalate.
 
         A failing recipient is logged and stops nobody else. Run twice at once, or broken off anywhere, everything is
         said once all the same.
         """
-        now = self._deps.clock.now()
-        seen = await self._state(now)
-        if seen == self._idle_at:
-            return
-        is_idle = await self._look_at_everybody(now)
-        owed = await self._escalation.run(now)
-        self._idle_at = seen if is_idle and not owed else None
+        async with self._lock:
+            now = self._deps.clock.now()
+            await self._look(await self._shares(await self._due(now), now), now)
+            await self._escalation.run(now)
 
-    async def _look_at_everybody(self, now: datetime) -> bool:
-        """Do what there is to do; return whether there was nothing at all."""
-        shares = await self._shares(now)
+    async def _due(self, now: datetime) -> list[str]:
+        """Return the keys of those to look at."""
+        if self._last_run is not None and now < self._last_run:
+            self._positions.clear()  # the clock was set back, so no moment that was worked out holds
+        self._last_run = now
+        for name, noun in self._nouns.items():
+            position, keys = await noun.changed(self._positions.get(name))
+            for key in keys:
+                self._look_times.put(key, now)
+            self._positions[name] = position
+        return self._look_times.due(now)
+
+    async def _look(self, shares: Mapping[str, _Share], now: datetime) -> None:
+        """Do what there is to do for these."""
         self._complain(shares, now)
         async with self._deps.database.reading() as session:
-            lately = await daily_limit.written_since(session, (now - _RECENT).date())
-        unsaid, is_idle = _Unsaid(), True
-        turn_ends = time.monotonic() + _SLICE_SECONDS
+            lately = await daily_limit.written_since(session, (now - _RECENT).date(), list(shares))
+        unsaid, turns = _Unsaid(), Turns()
         for key, share in shares.items():
             try:
-                if not unsaid.add(share, *share.plan(lately.get(key, Written()), now), now):
-                    is_idle = False
-                    await self._act(share, now)
+                if not unsaid.add(key, share, lately.get(key, Written()), now):
+                    await self._act(share, now)  # and look again the next time, because it may not have been all
             except daily_limit.TakenError:
                 log.info("what %s is told is being looked at by another process", key)
             except Exception:
-                is_idle = False
                 log.exception("telling %s failed; it is tried again at the next run", key)
-            if time.monotonic() > turn_ends:
-                await asyncio.sleep(0)
-                turn_ends = time.monotonic() + _SLICE_SECONDS
+            await turns.give()
         if unsaid.notes or unsaid.looked:
             async with self._deps.database.transaction() as session:
                 for name, notes in unsaid.notes.items():
                     await self._nouns[name].note(session, notes)
                 await daily_limit.looked_at(session, unsaid.looked)
-        return is_idle and not unsaid.notes and not unsaid.looked
+        for key, at in unsaid.times.items():
+            self._look_times.put(key, at)
 
     async def _act(self, share: _Share, now: datetime) -> None:
         """Plan once more from what the store says now, and carry that out, all in one transaction."""
@@ -144,46 +153,29 @@ class DailyPass:
             for part in share.parts.values():
                 await part.end(telling, is_digest=isinstance(saying, Weekly | NothingThisWeek))
 
-    async def _shares(self, now: datetime) -> dict[str, _Share]:
-        """Return what everybody who is at work is told of, by their keys."""
+    async def _shares(self, keys: Sequence[str], now: datetime) -> dict[str, _Share]:
+        """Return what those of these are told of who are at work, by their keys; look at the others when they are."""
+        at_work: dict[str, WorkingTime] = {}
         found: dict[str, _Share] = {}
-
-        async def is_at_work(recipient: Recipient) -> bool:
-            return (await self._work_of(recipient, now)).is_open(now)
-
+        turns = Turns()
+        for key in keys:
+            work = await self._times.of(self._snapshot.recipient(key).timezone or self._deps.timezone, now)
+            if work.is_open(now):
+                at_work[key] = work
+            else:
+                self._look_times.put(key, work.next_open(now))
+            await turns.give()
         for name, noun in self._nouns.items():
-            parts: Mapping[str, MessagePart] = await noun.parts(is_at_work)
+            parts: Mapping[str, MessagePart] = await noun.parts(list(at_work))
             for key, part in parts.items():
                 if key not in found:
-                    work = await self._work_of(part.recipient, now)
-                    found[key] = _Share(
-                        part.recipient, work, routing.places(self._deps, self._snapshot, part.recipient)
-                    )
+                    places = routing.places(self._deps, self._snapshot, part.recipient)
+                    found[key] = _Share(part.recipient, at_work[key], places)
                 found[key].parts[name] = part
+                await turns.give()
+        for key in at_work.keys() - found.keys():
+            self._look_times.drop(key)
         return found
-
-    async def _work_of(self, recipient: Recipient, now: datetime) -> WorkingTime:
-        return await self._times.of(recipient.timezone or self._deps.timezone, now)
-
-    async def _state(self, now: datetime) -> tuple[object, ...]:
-        """Return all that what is to be done depends on.
-
-        Whatever people answer leaves an audit entry. Of time only the day, the hours and the digest's moment matter.
-        """
-        nouns, names = [await each.state() for each in self._nouns.values()], {self._deps.timezone}
-        for noun in self._nouns.values():
-            names |= {each.timezone or self._deps.timezone for each in await noun.recipients()}
-        for team in self._snapshot.teams():
-            manager = manager_of(self._snapshot, team)
-            names.add(team.timezone or self._deps.timezone)
-            names |= {zone_name_of(self._deps, self._snapshot, manager)} if manager is not None else set()
-        times = []
-        for name in sorted(names):
-            work = await self._times.of(name, now)
-            times.append((work.today(now), work.last_digest(now)) if work.is_open(now) else None)
-        async with self._deps.database.reading() as session:
-            last = (await session.execute(select(func.max(col(AuditEntry.id))))).scalar()
-        return *nouns, last, *times
 
     def _complain(self, shares: Mapping[str, _Share], now: datetime) -> None:
         """Log once a day of this process how much there is that reaches nobody."""

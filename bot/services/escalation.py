@@ -90,21 +90,21 @@ class Escalation:
         self._deps, self._snapshot, self._times = deps, snapshot, times
         self._nouns = {each.name: each for each in contributors}
 
-    async def run(self, now: datetime) -> int:
+    async def run(self, now: datetime) -> None:
         """Say to everybody who is at work, and has not been told anything today, what is owed to them.
 
-        Whoever was asked has an hour to answer first. Returns to how many there was something to say, whether or not
-        that went well or has to wait.
+        Whoever was asked has an hour to answer first.
         """
         async with self._deps.database.reading() as session:
             owed = await self._owed(session)
-            lately = await daily_limit.written_since(session, now.date() - timedelta(1)) if owed else {}
-        told = 0
-        for above in self._everybody(owed):
+            everybody = self._everybody(owed)
+            lately = await daily_limit.written_since(
+                session, now.date() - timedelta(1), [each.key for each in everybody]
+            )
+        for above in everybody:
             work = await self._times.of(above.zone_name, now)
             if lately.get(above.key, Written()).last == work.today(now) or not work.is_open(now):
                 continue
-            told += 1
             if not _sayable(above.items, now):
                 continue
             try:
@@ -114,7 +114,6 @@ class Escalation:
                 log.debug("%s has been told today", above.key)
             except Exception:
                 log.exception("what is owed to %s could not be said; it is tried again at the next run", above.key)
-        return told
 
     async def _owed(self, session: AsyncSession, ids: Collection[tuple[str, int]] | None = None) -> list[_Owed]:
         """Return what is owed and has not been answered in the meantime."""

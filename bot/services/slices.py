@@ -10,12 +10,23 @@ from collections.abc import Iterator
 _SLICE_SECONDS = 0.002
 
 
+class Turns:
+    """Gives the event loop its turn after each slice. Ask for it between steps well below a millisecond."""
+
+    def __init__(self) -> None:
+        self._ends = time.monotonic() + _SLICE_SECONDS
+
+    async def give(self) -> None:
+        """Let others run if the slice is over."""
+        if time.monotonic() > self._ends:
+            await asyncio.sleep(0)
+            self._ends = time.monotonic() + _SLICE_SECONDS
+
+
 async def in_slices(steps: Iterator[None]) -> int:
     """Go through steps, each of them well below a millisecond; return how many there were."""
-    turn_ends, count = time.monotonic() + _SLICE_SECONDS, 0
+    turns, count = Turns(), 0
     for _ in steps:
         count += 1
-        if time.monotonic() > turn_ends:
-            await asyncio.sleep(0)
-            turn_ends = time.monotonic() + _SLICE_SECONDS
+        await turns.give()
     return count

@@ -6,7 +6,6 @@ import asyncio
 import ctypes
 import gc
 import logging
-import time
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,16 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.directory import Directory
 from bot.domain.names import fold
+from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.domain.trust import AccountStanding
 from bot.services.change_log import ChangeLog
+from bot.services.slices import Turns
 from bot.store import queries
 from bot.store.db import Database
 
 log = logging.getLogger(__name__)
-
-#: How long records are put in place before the event loop gets its turn, in seconds.
-_SLICE_SECONDS = 0.002
 
 
 class Snapshot:
@@ -66,6 +64,13 @@ class Snapshot:
     def person(self, person_id: int) -> PersonRecord | None:
         """Return the person."""
         return self._people.get(person_id)
+
+    def recipient(self, key: str) -> Recipient:
+        """Return whom a key names, as `Recipient.key` has it; nobody when they are not known any more."""
+        kind, _, number = key.partition(":")
+        if kind == "team":
+            return Recipient(team=self.team(int(number)))
+        return Recipient(person=self.person(int(number))) if kind == "person" else NOBODY
 
     def last_seen(self, fact: OwnershipRecord) -> datetime:
         """Return when the fact's source was last read whole; for a decision, when it was made."""
@@ -286,11 +291,10 @@ def give_memory_back() -> None:
 
 
 async def _put_assets(snapshot: Snapshot, changes: queries.AssetChanges) -> None:
-    turn_ends = time.monotonic() + _SLICE_SECONDS
+    turns = Turns()
     for asset in changes.present:
         snapshot.put_asset(asset)
-        if time.monotonic() > turn_ends:
-            await asyncio.sleep(0)
-            turn_ends = time.monotonic() + _SLICE_SECONDS
+        await turns.give()
     for asset_id in changes.gone_ids:
         snapshot.remove_asset(asset_id)
+        await turns.give()

@@ -258,10 +258,12 @@ class World:
                     **fields,
                 )
             )
-            await self._noted(session)
+            await self._noted(session, target.id)
 
-    async def _noted(self, session: Any) -> None:
-        await audit(session, at=self.clock.now(), actor="person:1", action="lifecycle.answer", subject="reminder:1")
+    async def _noted(self, session: Any, reminder: int) -> None:
+        await audit(
+            session, at=self.clock.now(), actor="person:1", action="lifecycle.answer", subject=f"reminder:{reminder}"
+        )
 
     async def edit(self, reminder: int, **fields: Any) -> None:
         """Change a reminder's row."""
@@ -269,7 +271,7 @@ class World:
             row = await session.get_one(tables.Reminder, reminder)
             for name, value in fields.items():
                 setattr(row, name, value)
-            await self._noted(session)
+            await self._noted(session, reminder)
 
     async def reminders(self, *, is_open: bool = True) -> list[Remembered]:
         async with self.deps.database.reading() as session:

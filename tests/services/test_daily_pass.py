@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -100,17 +100,14 @@ class Requests:
         self._snapshot = snapshot
         self.all: list[Request] = []
 
-    async def state(self) -> object:
-        return [(each.number, each.said_on) for each in self.all]
+    async def changed(self, since: object) -> tuple[None, set[str]]:
+        return None, {self._team(each).key for each in self.all}
 
-    async def recipients(self) -> list[Recipient]:
-        return [self._team(each) for each in self.all]
-
-    async def parts(self, is_at_work: Callable[[Recipient], Awaitable[bool]]) -> dict[str, Asked]:
+    async def parts(self, keys: Collection[str]) -> dict[str, Asked]:
         found: dict[str, Asked] = {}
         for each in self.all:
             recipient = self._team(each)
-            if await is_at_work(recipient):
+            if recipient.key in keys:
                 found.setdefault(recipient.key, Asked(recipient, [])).requests.append(each)
         return found
 

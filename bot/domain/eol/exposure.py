@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from operator import attrgetter
 from typing import TypeVar
 
@@ -163,6 +164,9 @@ class Exposure:
         self.running: dict[tuple[str, str, str], list[int]] = {}
         #: Assets by what a question may be about: `team:3`, `person:7`, `also:NAME`, `product:KEY`, `word:NAME`.
         self._assets_by: dict[str, list[int]] = {}
+        #: The number of the last change for each addressee that has had any, in the order of these numbers.
+        self._moved: dict[str, int] = {}
+        self.moves = 0
         #: All deadlines of a cycle, and who has it, to find what a new day moves.
         self._clocks: dict[tuple[str, str], tuple[set[tuple[Deadline, ...]], set[str]]] = {}
 
@@ -210,6 +214,17 @@ class Exposure:
                             self._move(one, (product, cycle), change, before)
                     yield
         yield from self._regroup(change)
+
+    def note(self, addressee_keys: Iterable[str]) -> None:
+        """Note that something has changed for these."""
+        for key in addressee_keys:
+            self._moved.pop(key, None)
+            self.moves += 1
+            self._moved[key] = self.moves
+
+    def moved_since(self, moves: int) -> set[str]:
+        """Return the keys of the addressees for whom something has changed since there had been so many `moves`."""
+        return set(takewhile(lambda key: self._moved[key] > moves, reversed(self._moved)))
 
     def assets_of(self, *keys: str) -> set[int]:
         """Return the ids of the assets that have to do with any of these: `team:3`, `also:NAME`, `product:KEY`."""
@@ -322,6 +337,7 @@ class Exposure:
         for addressee_key in change.touched:
             if addressee_key not in self._assets_by:
                 self.addressees.pop(addressee_key, None)
+        self.note(dict.fromkeys((*changed, *change.left, *change.unsure, *change.touched)))
 
     def _regroup_watch(self, key: WatchKey, change: _Change) -> None:
         held, taken, added = self.by_key.get(key), change.taken.get(key, ()), change.added.get(key)

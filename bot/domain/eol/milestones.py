@@ -105,6 +105,13 @@ def _until_then(deadline: Deadline, work: WorkingTime, tier: int | None) -> tupl
     return tuple((milestone.day(deadline, work), milestone) for milestone in _points(tier))
 
 
+def next_loud(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> date | None:
+    """Return the next day after today with a milestone that is a message of its own; None when there is none left."""
+    points = _until_then(deadline, work, tier)
+    days = (day for day, each in points if day > today and each.loudness(deadline.kind) is not Loudness.DIGEST)
+    return min(days, default=None)
+
+
 def next_due(deadline: Deadline, today: date, work: WorkingTime, *, tier: int | None = None) -> tuple[Milestone, date]:
     """Return the first milestone whose day is still to come, with that day."""
     ahead = _afterwards(deadline, today - _LONGEST_SHIFT, today + timedelta(2 * _MONTH))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain import daily_limit, digests
 from bot.domain.daily_limit import LEAST_TIER, Agenda, Written
-from bot.domain.eol.answers import Answer, evidence_due
+from bot.domain.eol.answers import PLAN_CHECK, Answer, evidence_due
 from bot.domain.eol.exposure import MatchedDeployment, Watch
-from bot.domain.eol.milestones import Loudness, Milestone, latest_due
+from bot.domain.eol.milestones import Loudness, Milestone, latest_due, next_loud
 from bot.domain.eol.reminders import Remembered
 from bot.domain.escalation import Audience
 from bot.domain.working_time import WorkingTime
@@ -69,6 +69,7 @@ class Plan:
     quiet: int = 0
     known_since: date | None = None
     has_news: bool = False
+    next_on: date | None = None
 
     def agenda(self, *, has_changes: bool = False, is_shown: bool = False) -> Agenda:
         """Return it as the daily limit reads it; `has_changes` when there is more to write down than the plan has."""
@@ -79,6 +80,7 @@ class Plan:
             has_changes=has_changes or bool(self.redating),
             has_notes=bool(self.opening),
             is_shown=is_shown,
+            next_on=self.next_on,
         )
 
 
@@ -113,6 +115,7 @@ def plan(
         quiet=quiet,
         known_since=min(known_since, default=None),
         has_news=_has_news(unsure, work, written),
+        next_on=min((day for each in dated for day in _turns(each, today, work) if day > today), default=None),
     )
 
 
@@ -203,6 +206,23 @@ def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: 
     if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
         return True
     return reminder.effect(today).keeps_quiet(milestone)
+
+
+def _turns(subject: Subject, today: date, work: WorkingTime) -> Iterator[date]:
+    """Yield the days on which something may be loud that is not so today: a milestone's, and those of answers."""
+    watch, reminder = subject.watch, subject.reminder
+    milestone = next_loud(watch.deadline, today, work, tier=watch.tier)
+    if milestone is not None:
+        yield milestone
+    if reminder is None:
+        return
+    if reminder.claimed_at is not None:
+        yield _evidence_due(reminder.claimed_at, work)
+    for answer in reminder.answers:
+        if answer.until is not None:
+            yield from (answer.until - timedelta(PLAN_CHECK), answer.until, answer.until + timedelta(1))
+        if answer.milestone is not None:
+            yield watch.deadline.on - timedelta(answer.milestone - 1)
 
 
 def _is_verifying(reminder: Remembered, today: date, work: WorkingTime) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -23,6 +23,7 @@ from bot.services.eol import message_updates, reminder_store
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.notify import Notices, open_reminders
 from bot.services.eol.resolution import Closing
+from bot.services.slices import Turns
 from bot.store.tables import Reminder, core
 
 _TABLE = core(Reminder)
@@ -32,6 +33,11 @@ _HEARD = {
     Audience.MANAGER: _TABLE.c.manager_told,
     Audience.PLATFORM: _TABLE.c.platform_told,
 }
+
+#: How long after its moment an audit entry may be seen first: until it is committed, and by clocks that differ.
+_LATE = timedelta(minutes=10)
+#: How often everything was gone through, how much had moved, and when that was.
+_Position = tuple[int, int, datetime]
 
 
 class Reminders:
@@ -43,32 +49,32 @@ class Reminders:
         self._deps, self._watcher = deps, watcher
         self._closing = Closing(deps, watcher)
 
-    async def state(self) -> object:
-        """Return how often what runs where has changed."""
-        await self._watcher.current()
-        return self._watcher.generation
-
-    async def recipients(self) -> Iterable[Addressee]:
-        """Return everybody who has something that may end."""
-        return (await self._watcher.current()).addressees.values()
-
-    async def parts(self, is_at_work: Callable[[Addressee], Awaitable[bool]]) -> Mapping[str, Notices]:
-        """Return what everybody who is at work is told of, by their keys."""
-        watches = await self._watcher.current()
+    async def changed(self, since: _Position | None) -> tuple[_Position, Collection[str]]:
+        """Return whose exposure has changed since a position, or whose reminders were answered; and where it is now."""
+        exposure, now = await self._watcher.current(), self._deps.clock.now()
+        position = (self._watcher.fillings, exposure.moves, now)
         async with self._deps.database.reading() as session:
-            known = await reminder_store.addressees_of_open(session)
+            if since is None or since[0] != position[0]:
+                known = await reminder_store.addressees_of_open(session)
+                return position, {*exposure.by_addressee, *exposure.unsure, *known}
+            moved = exposure.moved_since(since[1])
+            moved |= await reminder_store.takers_from(session, moved)
+            return position, moved | await reminder_store.answered_since(session, since[2] - _LATE)
+
+    async def parts(self, keys: Collection[str]) -> Mapping[str, Notices]:
+        """Return what these are told of, by their keys; nothing for those who have nothing."""
+        watches, turns = await self._watcher.current(), Turns()
         found: dict[str, Notices] = {}
-        for key in dict.fromkeys((*watches.by_addressee, *watches.unsure, *known)):
-            addressee = self._watcher.addressee(key)
-            if await is_at_work(addressee):
-                found[key] = Notices(
-                    self._deps,
-                    self._watcher,
-                    self._closing,
-                    addressee,
-                    watches=list(watches.by_addressee.get(key, ())),
-                    unsure=watches.unsure.get(key, ()),
-                )
+        for key in keys:
+            found[key] = Notices(
+                self._deps,
+                self._watcher,
+                self._closing,
+                self._watcher.snapshot.recipient(key),
+                watches=list(watches.by_addressee.get(key, ())),
+                unsure=watches.unsure.get(key, ()),
+            )
+            await turns.give()
         sorted_in: set[int] = set()
         async for chunk in reminder_store.told_to(self._deps.database, found):
             for reminder in chunk:
@@ -78,7 +84,7 @@ class Reminders:
                     _sort_in(reminder, found, watches)
             await asyncio.sleep(0)
         await self._find_closed(found.values())
-        return found
+        return {key: each for key, each in found.items() if each.size or each.vanished}
 
     async def _find_closed(self, found: Iterable[Notices]) -> None:
         """Find out what became of reminders that nothing is watched for any more."""
@@ -112,7 +118,7 @@ class Reminders:
         by_key, owed = (await self._watcher.current()).by_key, list[Owed]()
         for each in await reminder_store.remembered(session, reminder_ids=list(rows)):
             if each.key in by_key and each.said_on is not None:
-                row, holder = rows[each.id], self._watcher.addressee(each.holder)
+                row, holder = rows[each.id], self._watcher.snapshot.recipient(each.holder)
                 work = await work_of(holder)
                 if not is_answered(each, work.today(now), work):
                     owed.append(

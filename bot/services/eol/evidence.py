@@ -47,5 +47,5 @@ async def evidence_of(watcher: Watcher, session: AsyncSession, reminder: Remembe
 
 def opened_at(watcher: Watcher, reminder: Remembered) -> datetime:
     """Return when the day began on which a reminder was opened, where its addressee is."""
-    zone = zone_of(watcher.zone_name(watcher.addressee(reminder.addressee)))
+    zone = zone_of(watcher.zone_name(watcher.snapshot.recipient(reminder.addressee)))
     return datetime.combine(reminder.opened_on, time(), zone)

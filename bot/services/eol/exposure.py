@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from bot.domain.eol.exposure import NOBODY, Addressee, Exposure, MatchedDeployment, PinKey, certain_of, matched
+from bot.domain.eol.exposure import Addressee, Exposure, MatchedDeployment, PinKey, certain_of, matched
 from bot.domain.eol.matches import InCycle
 from bot.domain.inventory.deployments import LastRun, Pin
 from bot.domain.working_time import zone_of
@@ -37,8 +37,8 @@ class Watcher:
         #: Up to where the catalog in memory, and the store's deployments, have been taken in.
         self._position, self._revision = -1, -1
         self._last_runs: dict[str, LastRun] = {}
-        #: How often anything has changed.
-        self.generation = 0
+        #: How often anything has changed, and how often everything has been gone through.
+        self.generation = self.fillings = 0
 
     @property
     def snapshot(self) -> Snapshot:
@@ -49,13 +49,6 @@ class Watcher:
     def facts(self) -> Facts:
         """The release cycles that it is held against."""
         return self._facts
-
-    def addressee(self, key: str) -> Addressee:
-        """Return whom a key names, as `Addressee.key` has it; nobody when they are not known any more."""
-        kind, _, number = key.partition(":")
-        if kind == "team":
-            return Addressee(team=self._snapshot.team(int(number)))
-        return Addressee(person=self._snapshot.person(int(number))) if kind == "person" else NOBODY
 
     def zone_name(self, addressee: Addressee) -> str:
         """Return the name of the addressee's time zone: their own, else the installation's."""
@@ -87,6 +80,7 @@ class Watcher:
             if exposure is None or affected is None or exposure.table is not self._facts.table:
                 return await self._filled(now)
             self._exposure = None  # should this be broken off, half an update is of no use
+            exposure.note(self._snapshot.changes.owners_since(self._position))
             if not self._days.are_those_of(now):
                 self._days = _Days(now, self._deps.timezone)
                 await self._work(exposure.next_day(self._days.of))
@@ -125,6 +119,7 @@ class Watcher:
                     exposure.put(deployment)
         await self._work(exposure.fill())
         give_memory_back()
+        self.fillings += 1
         self._exposure, self._position, self._revision = exposure, position, revision
         return exposure
 

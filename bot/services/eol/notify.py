@@ -78,7 +78,9 @@ class Notices:
             is_weekly_only=self.recipient == NOBODY,
         )
         is_shown = any(each.root_key for each in self.reminders.values())
-        return self.planned.agenda(has_changes=bool(self.closing), is_shown=is_shown)
+        agenda = self.planned.agenda(has_changes=bool(self.closing), is_shown=is_shown)
+        # What may have become of the others shows in what others run.
+        return replace(agenda, next_on=work.today(now)) if len(self.closing) < len(self.vanished) else agenda
 
     async def read(self, session: AsyncSession) -> None:
         """Read the reminders again.

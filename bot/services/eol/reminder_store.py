@@ -90,6 +90,30 @@ async def addressees_of_open(session: AsyncSession) -> list[str]:
     return [*theirs.scalars(), *(f"team:{team}" for team in taken.scalars())]
 
 
+async def takers_from(session: AsyncSession, addressees: Collection[str]) -> set[str]:
+    """Return the keys of the teams that have taken over open reminders of these addressees."""
+    table = tables.Reminder
+    query = select(col(table.addressee), col(table.delegated_to)).where(
+        col(table.resolved_at).is_(None), col(table.delegated_to).is_not(None)
+    )
+    taken = (await session.execute(query)).all() if addressees else ()
+    return {f"team:{team}" for addressee, team in taken if addressee in addressees}
+
+
+async def answered_since(session: AsyncSession, moment: datetime) -> set[str]:
+    """Return the keys of whoever is told of the reminders about which something was written down since."""
+    audit, table, found = tables.AuditEntry, tables.Reminder, set[str]()
+    entries = select(col(audit.subject)).where(col(audit.at) >= moment, col(audit.subject).startswith("reminder:"))
+    ids = sorted({int(each.partition(":")[2]) for each in (await session.execute(entries)).scalars()})
+    for start in range(0, len(ids), _MANY):
+        query = select(col(table.addressee), col(table.delegated_to)).where(
+            col(table.id).in_(ids[start : start + _MANY])
+        )
+        for addressee, team in await session.execute(query):
+            found |= {addressee} if team is None else {addressee, f"team:{team}"}
+    return found
+
+
 async def _with_answers(
     session: AsyncSession, rows: Sequence[Any], conditions: Sequence[ColumnElement[bool]]
 ) -> list[Remembered]:

@@ -39,7 +39,7 @@ class Closing:
             each.id: (
                 self._watcher.snapshot.revision,
                 facts.table.hash,
-                self._watcher.today(self._watcher.addressee(each.addressee)),
+                self._watcher.today(self._watcher.snapshot.recipient(each.addressee)),
             )
             for each in vanished
         }
