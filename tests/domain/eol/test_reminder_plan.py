@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import event, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.daily_limit import DailyMessage, NothingThisWeek, Weekly, Written, say
+from bot.domain.daily_limit import DailyMessage, NothingThisWeek, Saying, Weekly, Written, next_look, say
 from bot.domain.eol import Cycle, Product
 from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.exposure import Addressee, Watch
@@ -68,7 +68,9 @@ class Life:
             reminder = self.reminders[each.reminder.id]
             self.reminders[each.reminder.id] = replace(reminder, deadline=each.on, milestone=each.milestone)
         due = {each.subject.watch.key: each for each in found.due}
-        match say([found.agenda()], now=now, work=self.work, written=self.written):
+        saying = say([found.agenda()], now=now, work=self.work, written=self.written)
+        self.planned(found, saying, now)
+        match saying:
             case DailyMessage(lead=lead, also=also):
                 said = [due[each.key] for each in (lead, *also)]
                 assert all(each.loudness is not Loudness.DIGEST for each in said)
@@ -81,26 +83,33 @@ class Life:
             case NothingThisWeek():
                 self.written = replace(self.written, looked=today)
 
+    def planned(self, found: Plan, saying: Saying | None, now: datetime) -> None:
+        """Hear of what is planned, before it is done."""
+
     def _say(self, due: Sequence[DueReminder], now: datetime) -> None:
         today = self.work.today(now)
         self.pings.append(now)
         assert len({each.subject.watch.key for each in due}) == len(due)
         for each in due:
             number = int(each.subject.watch.cycle.name)
-            reminder, watch = self.reminders[number], each.subject.watch
-            assert each.milestone == latest_due(watch.deadline, today, self.work), "only the latest is said"
-            done = reminder.effect(today)
-            if done.last is not None and done.last.deadline == watch.deadline.on:
-                assert not done.keeps_quiet(each.milestone), "an answer keeps it quiet"
-            if reminder.milestone is not None and each.milestone >= reminder.milestone:
-                over = done.put_off_until
-                assert over is not None, "only what was put off is said once more"
-                assert reminder.said_on is not None
-                assert reminder.said_on < over <= today
-            if each.is_owed:
-                assert not is_answered(reminder, today, self.work)
-            self.said.append((number, watch.deadline.on, today, each.milestone))
-            self.reminders[number] = replace(reminder, milestone=each.milestone, said_on=today)
+            self.check(each, today)
+            self.said.append((number, each.subject.watch.deadline.on, today, each.milestone))
+            self.reminders[number] = replace(self.reminders[number], milestone=each.milestone, said_on=today)
+
+    def check(self, each: DueReminder, today: date) -> None:
+        """Hold what is said to the rules."""
+        reminder, watch = self.reminders[int(each.subject.watch.cycle.name)], each.subject.watch
+        assert each.milestone == latest_due(watch.deadline, today, self.work), "only the latest is said"
+        done = reminder.effect(today)
+        if done.last is not None and done.last.deadline == watch.deadline.on:
+            assert not done.keeps_quiet(each.milestone), "an answer keeps it quiet"
+        if reminder.milestone is not None and each.milestone >= reminder.milestone:
+            over = done.put_off_until
+            assert over is not None, "only what was put off is said once more"
+            assert reminder.said_on is not None
+            assert reminder.said_on < over <= today
+        if each.is_owed:
+            assert not is_answered(reminder, today, self.work)
 
     def happen(self, step: Step, today: date) -> None:
         number = step.number % len(self.ends)
@@ -119,6 +128,48 @@ class Life:
             self.reminders[number] = replace(reminder, answers=(answer,))
 
 
+@dataclass(slots=True)
+class Every(Life):
+    """A life with answers of any kind, several of them at once."""
+
+    def check(self, each: DueReminder, today: date) -> None:
+        pass
+
+    def happen(self, step: Step, today: date) -> None:
+        before = self.reminders.get(step.number % len(self.ends))
+        if step.what != "done":
+            Life.happen(self, step, today)
+        elif before is not None:
+            self.reminders[before.id] = replace(before, claimed_at=self.work.at(today, self.work.opens))
+        after = self.reminders.get(step.number % len(self.ends))
+        if before is not None and after is not None and after.answers != before.answers:
+            self.reminders[before.id] = replace(after, answers=(*after.answers, *before.answers))
+
+
+@dataclass(slots=True)
+class Lazy(Every):
+    """One who looks only when something has happened, or when the last look has said so."""
+
+    look_at: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    looks: int = 0
+
+    def hour(self, now: datetime) -> None:
+        if now >= self.look_at:
+            self.looks += 1
+            if self.work.is_open(now):
+                Life.hour(self, now)
+            else:
+                self.look_at = self.work.next_open(now)
+
+    def planned(self, found: Plan, saying: Saying | None, now: datetime) -> None:
+        if saying in (None, NothingThisWeek()) and not found.redating:
+            self.look_at = next_look([found.agenda()], now=now, work=self.work, written=self.written)
+
+    def happen(self, step: Step, today: date) -> None:
+        self.look_at = datetime(2000, 1, 1, tzinfo=UTC)
+        Every.happen(self, step, today)
+
+
 zones = st.sampled_from([ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")])
 works = st.builds(
     lambda zone, holidays: WorkingTime(zone, frozenset(holidays)),
@@ -130,16 +181,10 @@ ends = st.lists(
     min_size=1,
     max_size=5,
 )
-steps = st.lists(
-    st.builds(
-        Step,
-        st.integers(0, 120),
-        st.integers(0, 4),
-        st.sampled_from(["acknowledged", "planned", "snoozed", "waived", "move"]),
-        st.integers(-60, 60),
-    ),
-    max_size=12,
-)
+answering = ["acknowledged", "planned", "snoozed", "waived", "move"]
+any_step = st.builds(Step, st.integers(0, 120), st.integers(0, 4), st.sampled_from(answering), st.integers(-60, 60))
+steps = st.lists(any_step, max_size=12)
+done = st.builds(Step, st.integers(0, 120), st.integers(0, 4), st.just("done"), st.just(0))
 downtimes = st.sets(st.integers(0, 120), max_size=40)
 
 
@@ -196,6 +241,36 @@ def test_without_answers_everything_that_is_due_has_been_said_a_week_later(
         if wanted is not None:
             assert said is not None
             assert said <= wanted
+
+
+UTC_ONLY = WorkingTime(ZoneInfo("UTC"))
+IN_TWO_MONTHS = (DeadlineKind.SUPPORT, STARTS + timedelta(60))
+A_DAY_LATER = (DeadlineKind.SUPPORT, STARTS + timedelta(61))
+
+
+@settings(max_examples=40)
+@given(works, ends, st.lists(st.one_of(any_step, done), max_size=12), downtimes)
+# The evidence is due on a Monday on which T-7 has been held back; a snooze ends on a Thursday; a date comes nearer on a
+# day on which something has been said already.
+@example(UTC_ONLY, [IN_TWO_MONTHS], [Step(42, 0, "done", 0)], set())
+@example(UTC_ONLY, [IN_TWO_MONTHS], [Step(40, 0, "snoozed", 4)], set())
+@example(UTC_ONLY, [IN_TWO_MONTHS, A_DAY_LATER], [Step(30, 1, "move", -5)], set())
+def test_who_looks_when_something_may_be_due_says_what_is_said_by_looking_every_hour(
+    work: WorkingTime, deadlines: list[tuple[DeadlineKind, date]], happening: list[Step], down: set[int]
+) -> None:
+    every, lazy = Every(work, list(deadlines)), Lazy(work, list(deadlines))
+    for day in range(120):
+        for hour in (1, 5, 9, 10, 14, 16, 21):
+            moment = STARTS + timedelta(day)
+            for life in (every, lazy):
+                for step in happening:
+                    if (step.day, 10) == (day, hour):
+                        life.happen(step, moment)
+                if day not in down:
+                    life.hour(datetime(moment.year, moment.month, moment.day, hour, tzinfo=UTC))
+    assert (lazy.pings, lazy.said) == (every.pings, every.said)
+    assert (lazy.reminders, lazy.written) == (every.reminders, every.written)
+    assert lazy.looks < 70 + 3 * len(happening) + 2 * len(lazy.pings), "of 840"
 
 
 def test_a_later_day_counts_what_was_said_by_its_day_and_an_earlier_one_by_its_days() -> None:
