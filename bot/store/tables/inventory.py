@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from bot.store.tables._basics import Row, when, words
+from bot.store.tables._basics import Row, partial_index, when, words
 
 
 class Deployment(Row, table=True):
@@ -19,6 +19,7 @@ class Deployment(Row, table=True):
             "source_id", "asset_id", "product", "provider", "environment", "version", name="uq_deployments"
         ),
         Index("ix_deployments_asset_id", "asset_id"),
+        partial_index("ix_deployments_gone_at", "gone_at", where="gone_at IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="sources.id")

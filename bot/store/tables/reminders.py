@@ -25,6 +25,7 @@ class Reminder(Row, table=True):
             unique=True,
             where="resolved_at IS NULL",
         ),
+        partial_index("ix_reminders_owed", "owed", where="resolved_at IS NULL AND owed IS NOT NULL"),
         partial_index(
             "ix_reminders_taken_over", "delegated_to", where="resolved_at IS NULL AND delegated_to IS NOT NULL"
         ),
