@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz import process
@@ -21,15 +22,17 @@ _INITIALS_SALT = 0x1F83D9AB
 class NameIndex:
     """Names by number. A number belongs to one spelling of one asset; numbers of removed names are used again."""
 
-    __slots__ = ("_free", "_keys", "_near", "_numbers", "assets", "folded", "token_index", "words")
+    __slots__ = ("_added", "_first", "_free", "_keys", "_near", "assets", "folded", "token_index", "words")
 
     def __init__(self) -> None:
         self.token_index = TokenIndex()
         self._keys = HashedRows()
         self._near = HashedRows()
         self._free: list[int] = []
-        #: Asset id -> the numbers of its names. It is made when the first name goes: until then nobody needs it.
-        self._numbers: dict[int, list[int]] | None = None
+        #: The ids of assets in their order, and the numbers of their names, as they were when the first name went.
+        self._first: tuple[array[int], array[int]] | None = None
+        #: Asset id -> the numbers of names that have been added since.
+        self._added: dict[int, list[int]] = {}
         #: Name number -> the asset's id, or -1 for a number that is free.
         self.assets: list[int] = []
         #: Name number -> the folded name.
@@ -51,8 +54,8 @@ class NameIndex:
             self.words.append(())
         numbers = tuple(self.token_index.add(word, number) for word in words)
         self.assets[number], self.folded[number], self.words[number] = asset_id, folded, numbers
-        if self._numbers is not None:
-            id_lists.add(self._numbers, asset_id, number)
+        if self._first is not None:
+            id_lists.add(self._added, asset_id, number)
         self._keys.add(hash(self._meanings(numbers)), number)
         if _has_initials(words):
             self._keys.add(_initials_key(words), number)
@@ -94,12 +97,13 @@ class NameIndex:
 
     def _numbers_of(self, asset_id: int) -> list[int]:
         """Return the numbers of an asset's names. Thousands may share a name, so they are not found by that."""
-        if self._numbers is None:
-            self._numbers = {}
-            for number, known in enumerate(self.assets):
-                if known != _NOBODY:
-                    self._numbers.setdefault(known, []).append(number)
-        return self._numbers.get(asset_id, [])
+        if self._first is None:
+            order = sorted(range(len(self.assets)), key=self.assets.__getitem__)
+            self._first = array("q", map(self.assets.__getitem__, order)), array("i", order)
+        ids, numbers = self._first
+        first = numbers[bisect_left(ids, asset_id) : bisect_right(ids, asset_id)]
+        both = dict.fromkeys((*first, *self._added.get(asset_id, ())))
+        return [number for number in both if self.assets[number] == asset_id]
 
     def with_meanings(self, words: Iterable[str]) -> list[int]:
         """Return the names that have exactly these words, in whatever order, up to words of the same meaning."""
@@ -141,8 +145,7 @@ class NameIndex:
             self._near.discard(key, number)
         for word in set(self.words[number]):
             self.token_index.remove(word, number)
-        if self._numbers is not None:
-            id_lists.discard(self._numbers, self.assets[number], number)
+        id_lists.discard(self._added, self.assets[number], number)
         self.assets[number], self.folded[number], self.words[number] = _NOBODY, "", ()
         self._free.append(number)
 
