@@ -25,7 +25,8 @@ from bot.services import snapshot as snapshots
 from bot.services.context import Context, assemble
 from bot.services.deps import Deps
 from bot.services.eol.calendars import Calendars
-from bot.services.eol.facts import Facts, keep_following
+from bot.services.eol.exposure import keep_following
+from bot.services.eol.facts import Facts
 from bot.services.outbox import Drainer
 from bot.services.snapshot import Snapshot
 from bot.settings import Settings
@@ -210,7 +211,7 @@ def _start_following(stack: AsyncExitStack, context: Context, settings: Settings
     """Start what runs beside requests: the followers of the catalog and of the facts, and the outbox."""
     follower = snapshots.follow(context.snapshot, context.deps.database, every_seconds=settings.catalog_poll_seconds)
     stack.push_async_callback(_cancelled, asyncio.create_task(follower))
-    facts = keep_following(context.watcher.facts, context.deps.database)
+    facts = keep_following(context.watcher, context.deps.database)
     stack.push_async_callback(_cancelled, asyncio.create_task(facts))
     drainer = asyncio.create_task(context.drainer.run())
     stack.push_async_callback(_stopped, context.drainer, drainer, settings.drain_seconds)

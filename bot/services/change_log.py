@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 
 from bot.domain.dependents import Dependents, Owner
 from bot.domain.records import AssetRecord
+from bot.services.slices import Turns
 
 #: Changes that are remembered. Whoever is further behind starts anew.
 _MOST_REMEMBERED = 50_000
@@ -20,18 +22,24 @@ class ChangeLog:
 
     def __init__(self) -> None:
         self.position = 0
+        self._lock = asyncio.Lock()
         self._dependents: Dependents | None = None
         self._floor = 0
         self._positions: list[int] = []
         self._logged: list[int | Owner] = []
 
-    def start(self, assets: Callable[[], Iterable[AssetRecord]]) -> int:
-        """Begin to log, if nobody has yet, with these assets as they are now. Return the present position."""
-        if self._dependents is None:
-            self._dependents = Dependents()
-            for asset in assets():
-                self._dependents.put(None, asset)
-        return self.position
+    async def start(self, assets: Callable[[], Iterable[AssetRecord]]) -> int:
+        """Begin to log, if nobody has yet, with these assets. Return the present position.
+
+        What changes while this works is logged; an asset that was changed before it is reached is taken as it is then.
+        """
+        async with self._lock:
+            if self._dependents is None:
+                self._dependents, turns = Dependents(), Turns()
+                for asset in assets():
+                    self._dependents.put(None, asset)
+                    await turns.give()
+            return self.position
 
     def asset(self, before: AssetRecord | None, after: AssetRecord | None) -> None:
         """Log that an asset was put in the place of what it was before; None stands for one that is not there."""

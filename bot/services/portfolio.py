@@ -53,7 +53,8 @@ class Portfolios:
             return portfolio
 
     async def _filled(self) -> Portfolio:
-        self._position, self._sources_position = self._snapshot.follow_changes(), self._snapshot.sources_position
+        self._position = await self._snapshot.follow_changes()
+        self._sources_position = self._snapshot.sources_position
         portfolio = Portfolio(self._snapshot.asset, stale_after=self._deps.stale_after)
         assets = filter(None, map(self._snapshot.asset, self._snapshot.directory.ids()))
         await in_slices(portfolio.fill(map(self._verdict, assets)))

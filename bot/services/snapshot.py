@@ -195,10 +195,10 @@ class Snapshot:
         """Return the id of a channel that is named, as it stands when Slack has not told of such a channel."""
         return self._channel_ids.get(reference.removeprefix("#"), reference)
 
-    def follow_changes(self) -> int:
+    async def follow_changes(self) -> int:
         """Return the present position in `changes`, which log everything from now on."""
         directory = self.directory
-        return self.changes.start(lambda: filter(None, map(directory.get, directory.ids())))
+        return await self.changes.start(lambda: filter(None, map(directory.get, directory.ids())))
 
     def put_asset(self, asset: AssetRecord) -> None:
         """Add or replace an asset."""

@@ -190,6 +190,12 @@ async def deployments(
             yield _deployment(row, by_source, last_runs, shared), row[-1] is not None
 
 
+async def has_deployments(connection: AsyncConnection) -> bool:
+    """Whether there is any deployment, be it gone."""
+    query = select(tables.core(tables.Deployment).c.id).limit(1)
+    return (await connection.execute(query)).first() is not None
+
+
 def _deployment(
     row: Any, by_source: dict[int, SourceRow], last_runs: dict[str, LastRun], shared: dict[Any, Any]
 ) -> Deployment:

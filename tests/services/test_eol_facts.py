@@ -16,7 +16,8 @@ from bot.domain.eol.provider_cycles import ProviderCycle
 from bot.services.context import Context, assemble
 from bot.services.deps import Deps
 from bot.services.eol import provider_dates
-from bot.services.eol.facts import Facts, keep_following
+from bot.services.eol.exposure import Watcher, keep_following
+from bot.services.eol.facts import Facts
 from bot.services.eol.feed_refresh import RefreshOutcome, RefreshReport, refresh, refresh_if_due, take
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -253,7 +254,8 @@ class TestFacts:
 
     async def test_another_process_follows_by_itself(self, world: World) -> None:
         facts = Facts()
-        following = asyncio.create_task(keep_following(facts, world.database, every_seconds=0.01))
+        watcher = Watcher(world.deps, Snapshot(), facts)
+        following = asyncio.create_task(keep_following(watcher, world.database, every_seconds=0.01))
         try:
             await ask(world, answering(200, document()))
             for _ in range(1_000):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -68,7 +69,7 @@ class Process:
         self.snapshot.put_teams(known.teams.values())
         self.deployments: dict[int, Deployment] = {}
         self.pins: Mapping[Any, Pin] = {}
-        self.position = self.snapshot.follow_changes()
+        self.position = asyncio.run(self.snapshot.follow_changes())
         self.portfolio, self.exposure = Portfolio(self.snapshot.asset, stale_after=HALF_A_YEAR), self.new_exposure()
         self.ran_on: set[int] = set()
         for number, owner in zip(ASSETS, (PAYMENTS, None, None, SEARCH, ADA, PLATFORM), strict=True):
@@ -186,5 +187,5 @@ def test_whatever_changes(script: list[tuple[Any, ...]]) -> None:
 def test_nobody_hears_of_what_was_before_they_began() -> None:
     snapshot = Snapshot()
     assert snapshot.changes.since(-1) is None
-    position = snapshot.follow_changes()
+    position = asyncio.run(snapshot.follow_changes())
     assert snapshot.changes.since(position) == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
@@ -20,7 +21,12 @@ from bot.services.eol.facts import Facts
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot, give_memory_back, without_collections
 from bot.store import queries, tables
+from bot.store.db import Database
 
+log = logging.getLogger(__name__)
+
+#: How often a process looks whether another one has brought new facts.
+_FOLLOW_SECONDS = 30.0
 #: Of so many deployments on, what is made of them is kept out of collections: they take a tenth of a second.
 _MANY = 20_000
 
@@ -101,7 +107,8 @@ class Watcher:
         return next((one for one in runs if one.deployment.id == deployment_id), None)
 
     async def _filled(self, now: datetime) -> Exposure:
-        position, revision = self._snapshot.follow_changes(), self._snapshot.revision
+        position = await self._snapshot.follow_changes()
+        revision = self._snapshot.revision
         self._days = _Days(now, self._deps.timezone)
         async with self._deps.database.connected() as connection:
             self._pins = await _pins(connection)
@@ -139,6 +146,23 @@ class Watcher:
             if await in_slices(steps) > _MANY:
                 gc.freeze()  # a full collection would go through all of it, time and again, and stop the loop
         self.generation += 1
+
+
+async def keep_following(watcher: Watcher, database: Database, *, every_seconds: float = _FOLLOW_SECONDS) -> None:
+    """Follow the facts until cancelled, and have what they come to ready before anybody asks.
+
+    A failure is logged and tried again: old facts, with their age, beat none.
+    """
+    while True:
+        try:
+            await watcher.facts.follow(database)
+            async with database.connected() as connection:
+                is_needed = await queries.has_deployments(connection)
+            if is_needed:
+                await watcher.current()
+        except Exception:
+            log.exception("the facts of end of life could not be brought up to date")
+        await asyncio.sleep(every_seconds)
 
 
 class _Days:

@@ -23,8 +23,6 @@ from bot.store.db import Database
 
 log = logging.getLogger(__name__)
 
-#: How often a process looks whether another one has brought a new copy.
-_FOLLOW_SECONDS = 30.0
 _Version = tuple[str, datetime | None, str]
 
 
@@ -83,16 +81,6 @@ class Facts:
         self._table, self._is_starter = table, row is None
         self.confirmed_at = row.confirmed_at if row is not None else None
         return table.hash != before.hash
-
-
-async def keep_following(facts: Facts, database: Database, *, every_seconds: float = _FOLLOW_SECONDS) -> None:
-    """Follow until cancelled. A failure is logged and tried again: old facts, with their age, beat none."""
-    while True:
-        try:
-            await facts.follow(database)
-        except Exception:
-            log.exception("the facts of end of life could not be brought up to date")
-        await asyncio.sleep(every_seconds)
 
 
 async def said_by_providers(connection: AsyncConnection) -> list[ProviderCycle]:
