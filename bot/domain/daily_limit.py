@@ -22,12 +22,21 @@ class Written:
     """When a recipient was last written to, in days of theirs.
 
     `digest` is the day of the last digest that was sent, `looked` that of the last one that was due, which may have
-    had nothing to say.
+    had nothing to say. `owed` is the day on which they last heard of what somebody else has not answered.
     """
 
     last: date | None = None
     digest: date | None = None
     looked: date | None = None
+    owed: date | None = None
+
+    @property
+    def is_turn_of_owed(self) -> bool:
+        """Whether what others owe comes first today, because the last message was about the recipient's own things.
+
+        Only one of the two is said on a day. By turns, neither waits for longer than the other's day.
+        """
+        return self.last is not None and self.last != self.owed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,8 +87,9 @@ def _query() -> Select[Any]:
         func.max(case((t.key != "", t.day))).label("last"),
         func.max(case((t.is_digest, t.day))).label("looked"),
         func.max(case((t.key.startswith(DIGEST), t.day))).label("digest"),
+        func.max(case((t.key.startswith(OWED), t.day))).label("owed"),
     )
 
 
 def _written(row: Any) -> Written:
-    return Written(last=row.last, looked=row.looked, digest=row.digest)
+    return Written(last=row.last, looked=row.looked, digest=row.digest, owed=row.owed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.services import daily_limit, digests, outbox, routing
 from bot.services.contributors import Contributor, MessagePart, Telling
 from bot.services.deps import Deps
 from bot.services.escalation import Escalation
+from bot.services.routing import zone_name_of
 from bot.services.slices import Turns
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
@@ -29,17 +30,19 @@ _RECENT = timedelta(days=35)
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """All that one recipient is told of, by noun."""
+    """All that one recipient is told of, by noun; with `is_put_off` nothing is said of it today."""
 
     recipient: Recipient
     work: WorkingTime
     places: tuple[str, ...]
     parts: dict[str, MessagePart] = field(default_factory=dict)
+    is_put_off: bool = False
 
     def plan(self, written: Written, now: datetime) -> tuple[list[Agenda], Saying | None]:
         """Return what there is, and what is said of it: nothing where there is no place for it."""
         agendas = [each.agenda(now=now, work=self.work, written=written) for each in self.parts.values()]
-        return agendas, rules.say(agendas, now=now, work=self.work, written=written) if self.places else None
+        is_told = bool(self.places) and not self.is_put_off
+        return agendas, rules.say(agendas, now=now, work=self.work, written=written) if is_told else None
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ class _Unsaid:
                 self.notes.setdefault(name, []).append((part, today))
         if saying is not None:
             self.looked.append((share.recipient.key, today))
-        if share.places:
+        if share.places and not share.is_put_off:
             self.times[key] = rules.next_look(agendas, now=now, work=share.work, written=written)
         return True
 
@@ -116,8 +119,12 @@ class DailyPass:
         self._complain(shares, now)
         async with self._deps.database.reading() as session:
             lately = await daily_limit.written_since(session, (now - _RECENT).date(), list(shares))
+        people = (key for key, share in shares.items() if share.recipient.team is None)
+        theirs = {key for key in people if lately.get(key, Written()).is_turn_of_owed}
+        put_off = await self._escalation.waiting(theirs, now)
         unsaid, turns = _Unsaid(), Turns()
-        for key, share in shares.items():
+        for key, each in shares.items():
+            share = replace(each, is_put_off=key in put_off)
             try:
                 if not unsaid.add(key, share, lately.get(key, Written()), now):
                     await self._act(share, now)  # and look again the next time, because it may not have been all
@@ -159,7 +166,8 @@ class DailyPass:
         found: dict[str, _Share] = {}
         turns = Turns()
         for key in keys:
-            work = await self._times.of(self._snapshot.recipient(key).timezone or self._deps.timezone, now)
+            name = zone_name_of(self._deps, self._snapshot, self._snapshot.recipient(key))
+            work = await self._times.of(name, now)
             if work.is_open(now):
                 at_work[key] = work
             else:

@@ -17,19 +17,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks import escalation as blocks
 from bot.domain.daily_limit import Written
 from bot.domain.escalation import ESCALATES_AT, Audience, Owed, is_fresh
-from bot.domain.recipients import Recipient
+from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, outbox, routing
 from bot.services.contributors import Contributor
 from bot.services.deps import Deps
-from bot.services.routing import lead_of, manager_of, platform_of, slack_id_of
+from bot.services.routing import lead_of, manager_of, platform_of, slack_id_of, zone_name_of
 from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
 
 log = logging.getLogger(__name__)
-
-_PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +53,13 @@ class _Owed:
 
 @dataclass(slots=True)
 class _Above:
-    """Somebody who hears of what is owed: `key` is what their days are counted under, `places` where they are.
+    """Somebody who hears of what is owed, and the places where they are written to.
 
     `parts` are the parts that are said to them, by the id of what is owed.
     """
 
-    key: str
+    recipient: Recipient
     places: tuple[str, ...]
-    zone_name: str
     items: list[_Owed] = field(default_factory=list)
     parts: dict[tuple[str, int], list[Audience]] = field(default_factory=dict)
 
@@ -75,7 +72,7 @@ class _Above:
     @property
     def audience(self) -> Audience:
         """As whom they are told. Of what is managers' to hear a lead hears in the same words."""
-        if self.key == _PLATFORM:
+        if self.recipient == NOBODY:
             return Audience.PLATFORM
         last = min(each.owed.step for each in self.items)
         return Audience.MANAGER if last <= ESCALATES_AT[Audience.MANAGER] else Audience.LEAD
@@ -98,12 +95,11 @@ class Escalation:
         async with self._deps.database.reading() as session:
             owed = await self._owed(session)
             everybody = self._everybody(owed)
-            lately = await daily_limit.written_since(
-                session, now.date() - timedelta(1), [each.key for each in everybody]
-            )
+            keys = [each.recipient.key for each in everybody]
+            lately = await daily_limit.written_since(session, now.date() - timedelta(1), keys)
         for above in everybody:
-            work = await self._times.of(above.zone_name, now)
-            if lately.get(above.key, Written()).last == work.today(now) or not work.is_open(now):
+            key, work = above.recipient.key, await self._work_of(above.recipient)
+            if lately.get(key, Written()).last == work.today(now) or not work.is_open(now):
                 continue
             if not _sayable(above.items, now):
                 continue
@@ -111,9 +107,23 @@ class Escalation:
                 async with self._deps.database.transaction() as session:
                     await self._tell(session, above, work)
             except daily_limit.TakenError:
-                log.debug("%s has been told today", above.key)
+                log.debug("%s has been told today", key)
             except Exception:
-                log.exception("what is owed to %s could not be said; it is tried again at the next run", above.key)
+                log.exception("what is owed to %s could not be said; it is tried again at the next run", key)
+
+    async def waiting(self, keys: Collection[str], now: datetime) -> set[str]:
+        """Return which of these recipients can be told of what is owed to them now."""
+        if not keys:
+            return set()
+        async with self._deps.database.reading() as session:
+            everybody = self._everybody(await self._owed(session))
+        return {
+            above.recipient.key
+            for above in everybody
+            if above.recipient.key in keys
+            and _sayable(above.items, now)
+            and (await self._work_of(above.recipient)).is_open(now)
+        }
 
     async def _owed(self, session: AsyncSession, ids: Collection[tuple[str, int]] | None = None) -> list[_Owed]:
         """Return what is owed and has not been answered in the meantime."""
@@ -129,7 +139,7 @@ class Escalation:
         return [_Owed(each, sent.get(keys.get(day, ""))) for each, day in zip(owed, days, strict=True)]
 
     async def _work_of(self, recipient: Recipient) -> WorkingTime:
-        return await self._times.of(recipient.timezone or self._deps.timezone, self._deps.clock.now())
+        return await self._times.of(zone_name_of(self._deps, self._snapshot, recipient), self._deps.clock.now())
 
     def _everybody(self, owed: Sequence[_Owed]) -> list[_Above]:
         """Return who is to hear of what. Those who are told themselves, for want of a channel, are not."""
@@ -141,7 +151,7 @@ class Escalation:
             for part in each.owed.parts:
                 above = self._above(part, holder)
                 if above is not None and above.places and above.places[0] not in told_in:
-                    found.setdefault(above.key, above).add(each, part)
+                    found.setdefault(above.recipient.key, above).add(each, part)
         return list(found.values())
 
     def _above(self, part: Audience, holder: Recipient) -> _Above | None:
@@ -154,22 +164,21 @@ class Escalation:
         platform = platform_of(self._deps, self._snapshot)
         person = _person_above(self._snapshot, part, holder.team) if holder.team is not None else None
         if person is None:
-            return _Above(_PLATFORM, (platform,) if platform else (), self._deps.timezone)
-        places = tuple(filter(None, (person.slack_id, platform)))
-        return _Above(f"lead:{person.id}", places, zone_name_of(self._deps, self._snapshot, person))
+            return _Above(NOBODY, (platform,) if platform else ())
+        return _Above(Recipient(person=person), tuple(filter(None, (person.slack_id, platform))))
 
     async def _tell(self, session: AsyncSession, above: _Above, work: WorkingTime) -> None:
         """Say it in one message, unless it has been answered in the meantime."""
-        now = self._deps.clock.now()
+        now, recipient_key = self._deps.clock.now(), above.recipient.key
         today = work.today(now)
-        if (await daily_limit.written_to(session, above.key)).last == today:
+        if (await daily_limit.written_to(session, recipient_key)).last == today:
             return
         owed = _sayable(await self._owed(session, above.parts), now)
-        current = next((each for each in self._everybody(owed) if each.key == above.key), None)
+        current = next((each for each in self._everybody(owed) if each.recipient.key == recipient_key), None)
         if current is None:
             return
-        key = f"{daily_limit.OWED}{current.key}:{today}"
-        await daily_limit.take(session, current.key, today, key=key, is_digest=False)
+        key = f"{daily_limit.OWED}{recipient_key}:{today}"
+        await daily_limit.take(session, recipient_key, today, key=key, is_digest=False)
         complaints = await self._complaints(session, current.items)
         await outbox.enqueue(
             session,
@@ -209,9 +218,3 @@ def _person_above(snapshot: Snapshot, part: Audience, team: TeamRecord) -> Perso
         Audience.MANAGER: (manager, lead),
     }
     return next((each for each in order.get(part, ()) if slack_id_of(each)), None)
-
-
-def zone_name_of(deps: Deps, snapshot: Snapshot, person: PersonRecord) -> str:
-    """Return the time zone of somebody above a team: of the first team that they lead, else their own."""
-    led = [team for team in snapshot.teams_of(person.id) if team.lead_id == person.id]
-    return (min(led, key=lambda team: team.id).timezone if led else person.timezone) or deps.timezone

@@ -106,6 +106,16 @@ def manager_of(snapshot: Snapshot, team: TeamRecord) -> PersonRecord | None:
     return _active(snapshot, team.manager_id)
 
 
+def zone_name_of(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> str:
+    """Return the time zone that a recipient works in, else the installation's.
+
+    For a person who leads teams that is the first team's, whatever is said to them.
+    """
+    person = recipient.person
+    led = [each for each in snapshot.teams_of(person.id) if each.lead_id == person.id] if person is not None else []
+    return (min(led, key=lambda team: team.id).timezone if led else recipient.timezone) or deps.timezone
+
+
 def slack_id_of(person: PersonRecord | None) -> str:
     """Return where a person is written to; empty for somebody whom Slack does not know."""
     return person.slack_id if person is not None and person.is_active else ""

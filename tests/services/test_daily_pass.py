@@ -42,6 +42,7 @@ class Request:
     said_on: date | None = None
     is_owed: bool = False
     heard: dict[Audience, int | None] = field(default_factory=dict)
+    to: Recipient | None = None  #: instead of the team
 
 
 @dataclass
@@ -137,7 +138,7 @@ class Requests:
         return is_new
 
     def _team(self, request: Request) -> Recipient:
-        return Recipient(self._snapshot.team(request.team))
+        return request.to or Recipient(self._snapshot.team(request.team))
 
 
 @pytest.fixture
@@ -229,6 +230,24 @@ async def test_what_nobody_answers_of_the_second_noun_is_escalated_once_and_an_h
     assert "Nobody in *payments* has answered so far" in told.text
     assert "Request 7 waits." in told.text
     assert told.at == at(3, 3, 16), "at 10 the hour was not over"
+
+
+async def test_who_owns_something_and_leads_a_silent_team_gets_one_message_a_day(
+    world: World, requests: Requests
+) -> None:
+    team, _, _ = await one_team(world)
+    lena = Recipient(person=world.snapshot.person(1))
+    world.facts.ends["1"] = date(2029, 1, 1)
+    world.jump(at(3, 3, 8))
+    requests.all.append(Request(7, team, 14, since=date(2027, 3, 3), is_owed=True))
+    requests.all.append(Request(8, team, 14, since=date(2027, 3, 3), to=lena))
+    await world.go(at(3, 3, 17))
+    assert [each.key for each in world.seen("lena")] == ["request:8"], "what nobody has answered waits for tomorrow"
+    requests.all.append(Request(9, team, 13, since=date(2027, 3, 4), to=lena))
+    await world.go(at(3, 4, 17))
+    assert [each.key for each in world.seen("lena")][1:] == ["eol:owed:person:1:2027-03-04"], "and then comes first"
+    await world.go(at(3, 5, 17))
+    assert [each.key for each in world.seen("lena")][2:] == ["request:9"]
 
 
 async def test_a_lead_hears_of_both_nouns_in_one_message(world: World, requests: Requests) -> None:

@@ -96,7 +96,7 @@ def _quiet_hours(seen: Scene) -> Iterator[str]:
 
 
 def _zone_of_recipient(message: Message, organisation: Organisation) -> str:
-    if message.subject.startswith("eol:owed:lead:"):
+    if message.subject.startswith("eol:owed:person:"):
         return organisation.teams[int(message.subject.split(":")[3]) - 1].zone
     return ""
 

@@ -29,7 +29,7 @@ async def test_weeks_of_forty_teams_keep_every_rule(tmp_path: Path) -> None:
     assert len(lived.said) > 450
     assert sum(map(is_ping, lived.messages)) > 5 * DAYS
     assert any(message.is_broadcast for message in lived.messages)
-    assert any(message.subject.startswith("eol:owed:lead:") for message in lived.messages)
+    assert any(message.subject.startswith("eol:owed:person:") for message in lived.messages)
     assert any(row.resolution == "upgraded" for row in lived.reminders.values())
     assert {kind for kind, count in lived.counts.items() if count >= 3} >= ANSWERS
 

@@ -73,8 +73,8 @@ class ReminderAnswer(Row, table=True):
 class Ping(Row, table=True):
     """Somebody was written to on a day of theirs: the reason why nothing more is sent on it.
 
-    `addressee` is one of reminders, or who hears of what nobody answers: `platform`, or `lead:12`, a person who
-    leads or manages teams. With `is_digest` the week's digest has been looked at on that day; without a `key` there was
+    `addressee` is one of reminders, or the person or the platform channel (`nobody`) that hears of what nobody
+    answers. With `is_digest` the week's digest has been looked at on that day; without a `key` there was
     nothing to say in it.
     """
 
