@@ -5,15 +5,13 @@ from __future__ import annotations
 from bot.blocks import ownership as blocks
 from bot.blocks.home import notice
 from bot.blocks.values import encode, parse
-from bot.domain.rights import Right, why_not
-from bot.errors import NotAllowedError
 from bot.ports import Ack
-from bot.services import actors, claims, ownership, people, snapshot
+from bot.services import claims, ownership, people, snapshot
 from bot.services.claims import AlreadyTheirs, Claimed, Contested
 from bot.services.context import Context
 from handlers import home, replies
-from handlers.interaction import ephemeral_body, replace_answer
-from handlers.ownership import asset_answer, look_up
+from handlers.interaction import ephemeral_body
+from handlers.ownership import show_answer
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
 
@@ -21,13 +19,9 @@ from handlers.routes import Routes
 async def on_claim(action: Action, context: Context) -> Ack:
     """Open the modal that asks for which team; a trigger lives three seconds, so nothing else comes first."""
     asset_id, area = parse(blocks.AssetValue, action.value)
-    verdict = look_up(context, asset_id, area)
-    teams = claims.claimants(context.snapshot, verdict, action.user_id)
-    if not teams:
-        raise NotAllowedError(why_not(actors.remembered(context.snapshot, action.user_id), Right.CLAIM))
-    owner = ownership.names_of(ownership.claimed_by(verdict))
+    offer = claims.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
     metadata = encode(blocks.AssetForm(asset_id, area, action.response_url))
-    view = blocks.claim_view(verdict.asset, owner, teams, metadata)
+    view = blocks.claim_view(offer.asset, offer.owner, offer.teams, metadata)
     await context.slack.open_view(action.trigger_id, view)
     return replies.nothing()
 
@@ -36,7 +30,7 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     """Record the claim, and say what it came to where the answer stood."""
     asset_id, area, response_url = parse(blocks.AssetForm, submission.metadata)
     team_id = blocks.CLAIM_FORM.read(submission.values)[blocks.CLAIM_TEAM_FIELD]
-    asset = look_up(context, asset_id, area).asset
+    asset = ownership.look_up(context.deps, context.snapshot, asset_id, area=area).asset
     with blocks.CLAIM_FORM.refusing():
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
         outcome = await claims.claim(
@@ -60,11 +54,11 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
 
 async def on_withdraw(action: Action, context: Context) -> Ack:
     """Take the claims of the presser's teams back, then show the answer afresh."""
-    asset_id, area = parse(blocks.AssetValue, action.value)
+    asset_id, _ = parse(blocks.AssetValue, action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await claims.withdraw(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
     await snapshot.refresh(context.snapshot, context.deps.database)
-    await replace_answer(context, action, asset_answer(context, asset_id, action.user_id, area=area))
+    await show_answer(context, action)
     return replies.nothing()
 
 

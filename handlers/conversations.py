@@ -6,11 +6,13 @@ import re
 
 from bot.blocks import help as help_blocks
 from bot.blocks.text import Rendered
+from bot.services import ownership
 from bot.services.context import Context
 from bot.services.inbound import Reply
-from handlers import ownership
+from bot.services.ownership import Missing
 from handlers.eol import questions
 from handlers.events import EventListener
+from handlers.ownership import around, message
 from handlers.payloads import Event
 from handlers.routes import Routes
 
@@ -49,12 +51,15 @@ async def _answer(context: Context, text: str, event: Event) -> Rendered:
     if text.casefold() in _HELP and (text or not (event.says or event.thread_ts)):
         return help_blocks.help_message()
     user_id, channel_id = event.user_id, event.channel_id if event.type == "app_mention" else ""
-    return (
-        await questions.answer_in_words(context, text, user_id)
-        or await questions.answer_of_release(context, ownership.named_in_vain(context, text), user_id)
-        or await ownership.answer_around(context, text, event)
-        or await ownership.answer(context, text, user_id, channel_id=channel_id)
-    )
+    if said := await questions.answer_in_words(context, text, user_id):
+        return said
+    found = ownership.answer(context.deps, context.snapshot, text, asker=user_id)
+    if isinstance(found, Missing):
+        if said := await questions.answer_of_release(context, found.asked, user_id):
+            return said
+        if found.names_nothing and (event.says or event.thread_ts):
+            return await around(context, event)
+    return await message(context, found, user_id, channel_id=channel_id)
 
 
 ROUTES = Routes(

@@ -124,20 +124,17 @@ class Dispatch:
         admitted = await self._door.admit(sender_of(body))
         if admitted in _REFUSED:
             return "outside", await self._say(kind, body, blocks.not_admitted(admitted))
-        handle = self._command if kind == "command" else self._by_type.get(kind)
+        may_decide = admitted is Admission.DECIDE
+        if kind == "command":
+            inbound.begin(Interaction(payloads.trigger_of(body), may_decide=may_decide))
+            return await self._command(body, began)
+        handle = self._by_type.get(kind)
         if handle is None:
             return "unknown", None
         trigger = payloads.trigger_of(body)
-        if kind != "command" and self._is_repeated(trigger):
+        if self._is_repeated(trigger):
             return "repeated", replies.nothing()
-        inbound.begin(Interaction(trigger, may_decide=admitted is Admission.DECIDE))
-        if kind == "command":
-            try:
-                ack = self._from_memory(body)
-            except Exception as error:  # noqa: BLE001 - the reply boundary
-                return await self._failed(kind, body, error)
-            if ack is not None:
-                return "ok", ack
+        inbound.begin(Interaction(trigger, may_decide=may_decide))
         return await self._in_time(kind, body, handle(body), began)
 
     def _is_repeated(self, trigger: str) -> bool:
@@ -190,15 +187,14 @@ class Dispatch:
         outcome, said = failure(error, what=kind)
         return outcome, await self._say(kind, body, said)
 
-    def _from_memory(self, body: Mapping[str, Any]) -> Ack | None:
-        command = payloads.command(body)
-        listener = self._routes.from_memory.get(command.name)
-        return listener(command, self._context) if listener is not None else None
-
-    async def _command(self, body: Mapping[str, Any]) -> Ack | None:
-        command = payloads.command(body)
-        listener = self._routes.commands.get(command.name)
-        return await listener(command, self._context) if listener is not None else None
+    async def _command(self, body: Mapping[str, Any], began: float) -> tuple[str, Ack | None]:
+        try:
+            command = payloads.command(body)
+            listener = self._routes.commands.get(command.name)
+            said = listener(command, self._context) if listener is not None else None
+        except Exception as error:  # noqa: BLE001 - the reply boundary
+            return await self._failed("command", body, error)
+        return await self._in_time("command", body, said, began) if isinstance(said, Coroutine) else ("ok", said)
 
     async def _action(self, body: Mapping[str, Any]) -> Ack | None:
         action = payloads.action(body)

@@ -13,7 +13,7 @@ from bot.blocks.values import parse
 from bot.domain.eol.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
-from bot.services import claims, misses, people, portfolio
+from bot.services import actors, misses, ownership, people, portfolio
 from bot.services.context import Context
 from bot.services.eol import questions, reports
 from handlers import replies
@@ -110,7 +110,7 @@ async def _listing(context: Context, user_id: str, listed: Listed) -> Block | No
     else:
         return None
     shown = portfolio.page(context.deps, snapshot, ids, listed.page, size=lists.PAGE_SIZE)
-    may_claim = bool(claims.teams_to_claim_for(snapshot, user_id))
+    may_claim = bool(ownership.teams_to_claim_for(snapshot, actors.remembered(snapshot, user_id)))
     return blocks.listing(listed, title, shown, may_claim=may_claim)
 
 

@@ -21,11 +21,10 @@ Job: TypeAlias = tuple[str, float, Callable[[Context], Awaitable[None]]]
 class Routes:
     """Listeners by command, action id, callback id and event type.
 
-    Those `from_memory` are asked first, and without a task that would let them be late: they answer at once, or None.
+    The listener of a command may return its answer at once: then there is no task that would let it be late.
     """
 
-    from_memory: Mapping[str, Callable[[Command, Context], Ack | None]] = field(default_factory=dict)
-    commands: Mapping[str, Callable[[Command, Context], Awaitable[Ack]]] = field(default_factory=dict)
+    commands: Mapping[str, Callable[[Command, Context], Ack | Coroutine[Any, Any, Ack]]] = field(default_factory=dict)
     actions: Mapping[str, Callable[[Action, Context], Awaitable[Ack]]] = field(default_factory=dict)
     submissions: Mapping[str, Callable[[Submission, Context], Awaitable[Ack]]] = field(default_factory=dict)
     shortcuts: Mapping[str, Callable[[Shortcut, Context], Awaitable[Ack]]] = field(default_factory=dict)

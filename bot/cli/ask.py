@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -18,8 +19,9 @@ from bot.cli._plain import plain
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.services import history, ownership
 from bot.services.deps import Deps
-from bot.services.history import Chronicle, OnDay, Recalled
+from bot.services.history import Chronicle, Recalled
 from bot.services.ownership import Answered, Found, SeveralAssets
+from bot.services.questions import Always, Meant, OnDay
 from bot.services.snapshot import Snapshot
 
 _STATUS: tuple[tuple[type[Verdict], str], ...] = (
@@ -63,18 +65,17 @@ async def _ask(question: str, *, as_json: bool, on: date | None) -> None:
 
 
 async def _find(deps: Deps, catalog: Snapshot, text: str, on: date | None) -> Found | Recalled | Chronicle:
-    now = deps.clock.now()
-    asked = OnDay(text, on) if on is not None else history.about_the_past(catalog, text, now=now)
-    if asked is None:
-        return ownership.find(catalog, text, now=now, stale_after=deps.stale_after)
-    return await history.recall(deps, catalog, asked)
+    found = OnDay(text, on) if on is not None else ownership.answer(deps, catalog, text)
+    if isinstance(found, OnDay | Always):
+        return await history.recall(deps, catalog, found)
+    # Who or what a question refers to is Slack's to know.
+    return ownership.find(deps, catalog, text) if isinstance(found, Meant) else found
 
 
 def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:
     """Return an answer as the fields of `--json`; docs/ownership.md says what each means."""
     if isinstance(found, Answered):
         return _answered(found, catalog)
-    choices = found.choices if isinstance(found, SeveralAssets) else found.nearest
     return {
         "status": "several" if isinstance(found, SeveralAssets) else "unknown",
         "asset": None,
@@ -82,10 +83,10 @@ def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:
         "owner": None,
         "owners": [],
         "area": None,
-        "confidence": round(max((candidate.confidence for candidate, _ in choices), default=0.0), 3),
+        "confidence": round(found.confidence, 3),
         "understood_as": found.asked,
-        "suggestions": [verdict.asset.name for _, verdict in choices],
-        "suggested_refs": [verdict.asset.ref for _, verdict in choices],
+        "suggestions": [asset.name for asset, _ in found.choices],
+        "suggested_refs": [asset.ref for asset, _ in found.choices],
         "sources": [],
     }
 
@@ -93,20 +94,19 @@ def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:
 def as_text(found: Found, catalog: Snapshot) -> str:
     """Return an answer for a person at a terminal: the message's text twin without Slack's markup."""
     if isinstance(found, Answered):
-        frame = blocks.AnswerFrame(understood_as=ownership.worth_saying(found.match), is_shared=True)
-        message = blocks.answer(found.verdict, frame, confirmed_by=ownership.confirmer(catalog, found.verdict))
+        message = blocks.answer(found.verdict, replace(found.frame, is_shared=True))
     elif isinstance(found, SeveralAssets):
-        message = blocks.several([(v.asset, _brief(v)) for _, v in found.choices], found.asked)
+        message = blocks.several(found.choices, found.asked)
+    elif found.team:
+        return f"{found.team} is a team: `baton team show {found.team!r}` says what it owns."
     else:
-        team = catalog.team_by_name(found.asked)
-        if team is not None and not team.is_gone:
-            return f"{team.name} is a team: `baton team show {team.name!r}` says what it owns."
-        message = blocks.unknown([(v.asset, _brief(v)) for _, v in found.nearest], found.asked)
+        message = blocks.unknown(found.choices, found.asked)
     return plain(message.text, catalog)
 
 
 def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
-    verdict = found.verdict
+    verdict, match = found.verdict, found.match
+    assert match is not None  # noqa: S101 - a text was asked about
     held = verdict.holdings if isinstance(verdict, Owned) else ()
     if isinstance(verdict, Disputed):
         held = verdict.claims
@@ -124,9 +124,9 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
         if isinstance(verdict, Owned) and verdict.inherited_from is not None
         else None,
         "reason": _reason(verdict),
-        "confidence": round(found.match.confidence, 3),
-        "understood_as": found.match.understood_as,
-        "method": found.match.method,
+        "confidence": round(match.confidence, 3),
+        "understood_as": match.understood_as,
+        "method": match.method,
         "suggestions": [],
         "sources": sorted({holding.fact.source for holding in held} | _says_nobody(verdict)),
     }
@@ -158,7 +158,3 @@ def _holding(holding: Holding, catalog: Snapshot) -> dict[str, Any]:
         "confirmed_at": fact.confirmed_at,
         "confirmed_by": by.name if by is not None else None,
     }
-
-
-def _brief(verdict: Verdict) -> str:
-    return ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else ""

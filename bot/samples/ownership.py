@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -138,7 +139,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     frames = [AnswerFrame(), AnswerFrame(understood_as=name, may_confirm=True, may_claim=True, may_withdraw=True)]
     for said in verdicts(name):
         for frame in (*frames, AnswerFrame(is_shared=True, shared_by="U12345678")):
-            yield ownership.answer, ownership.answer(said, frame, confirmed_by=person)
+            yield ownership.answer, ownership.answer(said, replace(frame, confirmed_by=person))
     for each in pasts(name):
         yield ownership.recalled, ownership.recalled(each, name)
     for count in (0, 1, 40):

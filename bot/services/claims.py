@@ -12,15 +12,15 @@ from sqlmodel import col
 from bot.blocks import ownership as blocks
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership import Disputed, Owned, UnownedOnPurpose, Verdict
+from bot.domain.ownership import Disputed, UnownedOnPurpose, Verdict
 from bot.domain.recipients import Told
-from bot.domain.records import TeamRecord
-from bot.domain.rights import Holders, Right, may, require
-from bot.errors import NotFoundError
+from bot.domain.records import AssetRecord, TeamRecord
+from bot.domain.rights import Holders, Right, may, require, why_not
+from bot.errors import NotAllowedError, NotFoundError
 from bot.services import actors
 from bot.services._decisions import human_source
 from bot.services.deps import Deps
-from bot.services.ownership import claimed_by, look_up, tell_owners
+from bot.services.ownership import claimants, claimed_by, look_up, names_of, owns_already, tell_owners
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog, next_revision
@@ -48,6 +48,15 @@ class AlreadyTheirs:
     team: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimOffer:
+    """For which `teams` somebody can claim an asset, and who owns it now; empty for nobody."""
+
+    asset: AssetRecord
+    owner: str
+    teams: tuple[TeamRecord, ...]
+
+
 async def claim(
     deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int, person_id: int, area: Area | None = None
 ) -> Claimed | Contested | AlreadyTheirs:
@@ -64,11 +73,11 @@ async def claim(
         await lock_catalog(connection)
         await refresh_over(snapshot, connection)
         revision = await next_revision(session)
-        before = look_up(snapshot, asset_id, now=now, stale_after=deps.stale_after, area=area)
+        before = look_up(deps, snapshot, asset_id, area=area)
         areas = rules.claimed_areas(before)
         asset = await _asset(session, asset_id)
         team = await _own_team(session, team_id, person_id, asset.name)
-        if _owns_already(before, team_id):
+        if owns_already(before, team_id):
             return AlreadyTheirs(team.name)
         source = await human_source(session)
         begun = [each for each in areas if not await _has_claimed(session, asset_id, team_id, each, source)]
@@ -127,27 +136,13 @@ async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: 
     return tuple(dict.fromkeys(team.name for team in teams if team is not None))
 
 
-def claimants(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> tuple[TeamRecord, ...]:
-    """Return the teams for which the person with this Slack id may claim the asset, as far as memory knows."""
-    return tuple(team for team in teams_to_claim_for(snapshot, slack_id) if not _owns_already(verdict, team.id))
-
-
-def teams_to_claim_for(snapshot: Snapshot, slack_id: str) -> tuple[TeamRecord, ...]:
-    """Return the teams for which the person with this Slack id may claim what nobody owns, as far as memory knows."""
-    actor = actors.remembered(snapshot, slack_id)
-    teams = snapshot.teams_of(actor.person_id) if actor.person_id is not None else ()
-    return tuple(team for team in teams if may(actor, Right.CLAIM, Holders((team,))))
-
-
-def may_withdraw(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> bool:
-    """Whether a team of the person with this Slack id has a claim that stands, as far as memory knows."""
-    claims = (snapshot.team(fact.team_id) for fact in verdict.asset.facts if fact.is_human and fact.team_id is not None)
-    held = Holders(tuple(team for team in claims if team is not None))
-    return bool(held.teams) and may(actors.remembered(snapshot, slack_id), Right.WITHDRAW, held)
-
-
-def _owns_already(verdict: Verdict, team_id: int) -> bool:
-    return isinstance(verdict, Owned) and any(holding.fact.team_id == team_id for holding in verdict.owners)
+def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, asker: str) -> ClaimOffer:
+    """Return what the form for a claim shows. Raises NotAllowedError for somebody who can claim it for no team."""
+    verdict, actor = look_up(deps, snapshot, asset_id, area=area), actors.remembered(snapshot, asker)
+    teams = claimants(snapshot, verdict, actor)
+    if not teams:
+        raise NotAllowedError(why_not(actor, Right.CLAIM))
+    return ClaimOffer(verdict.asset, names_of(claimed_by(verdict)), teams)
 
 
 def _is_contested(before: Verdict, snapshot: Snapshot, team_id: int) -> bool:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area
-from bot.domain.dates import split_day
-from bot.domain.directory import Match, ResolutionMethod
 from bot.domain.ownership import Held, Past
 from bot.domain.records import AssetRecord
 from bot.errors import UserError
 from bot.services.deps import Deps
-from bot.services.ownership import Missing, SeveralAssets, find, worth_saying
+from bot.services.ownership import Answered, Missing, SeveralAssets, find
+from bot.services.questions import Always, OnDay
 from bot.services.snapshot import Snapshot
 from bot.store import history
 
-#: How a question asks for all that is known: `payments-db history`, `history of payments-db`.
-_HISTORY = re.compile(r"^\s*(?:history\s+(?:of\s+)?(?P<after>.+)|(?P<before>.+?)\s+history)\s*\??\s*$", re.IGNORECASE)
 _MOST_PARENTS = 10
-_LITERALLY = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +37,6 @@ class Chronicle:
     understood_as: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OnDay:
-    """A question about a day."""
-
-    text: str
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
-class Always:
-    """A question about all times."""
-
-    text: str
-
-
-def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | Always | None:
-    """Return what a question asks of the past; None for a question about today.
-
-    What names an asset literally is a question about today, whatever it ends in.
-    """
-    rest, day = split_day(text, today=now.date())
-    asked = _HISTORY.match(text)
-    if day is None and asked is None:
-        return None
-    named = snapshot.directory.resolve(text)
-    if isinstance(named, Match) and named.method in _LITERALLY:
-        return None
-    if day is not None:
-        return OnDay(rest, day)
-    return Always((asked["after"] or asked["before"]) if asked else text)
-
-
 async def recall(
     deps: Deps, snapshot: Snapshot, asked: OnDay | Always
 ) -> Recalled | Chronicle | SeveralAssets | Missing:
@@ -84,16 +47,15 @@ async def recall(
     now = deps.clock.now()
     if isinstance(asked, OnDay) and asked.day > now.date():
         raise UserError(f"{asked.day.isoformat()} is still to come: ask about today, or about a day that is over.")
-    found = find(snapshot, asked.text, now=now, stale_after=deps.stale_after)
+    found = find(deps, snapshot, asked.text)
     async with deps.database.reading() as session:
-        understood, area = "", None
-        if isinstance(found, SeveralAssets | Missing):
-            asset = await history.gone(session, found.asked) if found.asked else None
-            if asset is None:
-                return found
+        if isinstance(found, Answered):
+            asset, area, understood = found.verdict.asset, found.verdict.area, found.frame.understood_as
         else:
-            asset, area = found.verdict.asset, found.match.area
-            understood = worth_saying(found.match)
+            gone = await history.gone(session, found.asked) if found.asked else None
+            if gone is None:
+                return found
+            asset, area, understood = gone, None, ""
         if isinstance(asked, Always):
             held = rules.timeline(await history.terms(session, asset.id), snapshot)
             return Chronicle(asset, held, understood)

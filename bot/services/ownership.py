@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,15 +15,17 @@ from bot.blocks.text import Rendered
 from bot.blocks.values import encode
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
-from bot.domain.directory import Candidate, Match, Nearest, ResolutionMethod, Several
+from bot.domain.directory import Match, Nearest, ResolutionMethod, Several
+from bot.domain.directory.questions import asks_for_things
 from bot.domain.names import clean
 from bot.domain.ownership import Holding, Owned, Verdict
 from bot.domain.recipients import Recipient, Told
-from bot.domain.records import AssetRecord, PersonRecord
-from bot.domain.rights import Holders, Right, may, require
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import NotFoundError
-from bot.services import actors, references, routing
+from bot.services import actors, questions, routing
 from bot.services.deps import Deps
+from bot.services.questions import Always, Meant, Named, OnDay, TeamsMeant, TeamThings
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog, next_revision
@@ -34,10 +36,18 @@ _OUTRIGHT = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME, ResolutionMe
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The question meant one asset; `match` says how it was understood."""
+    """One asset is meant: what the facts say of it, and what whoever asks is shown.
 
-    match: Match
+    `match` says how the question was understood; None where the asset was chosen.
+    """
+
     verdict: Verdict
+    frame: blocks.AnswerFrame
+    match: Match | None = None
+
+
+#: Assets to choose from, each with who owns it in short.
+Choices: TypeAlias = tuple[tuple[AssetRecord, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,40 +55,109 @@ class SeveralAssets:
     """Several assets fit the question equally well."""
 
     asked: str
-    choices: tuple[tuple[Candidate, Verdict], ...]
+    choices: Choices
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The catalog has nothing that fits well enough; `nearest` are suggestions, best first, perhaps none.
+    """The catalog has nothing that fits well enough; `choices` are suggestions, best first, perhaps none.
 
-    `name` is what was asked for as far as that can be a name; empty when it is a sentence.
+    `name` is what is counted as asked for in vain; empty for a sentence, and for the name of a team. `team` is the name
+    of the team that is called so, empty when there is none. `names_nothing` is True where no word can be a name, as in
+    "who owns this?".
     """
 
     asked: str
-    nearest: tuple[tuple[Candidate, Verdict], ...]
-    name: str = ""
+    choices: Choices
+    confidence: float
+    name: str
+    team: str
+    names_nothing: bool
 
 
-Found = Answered | SeveralAssets | Missing
+Found: TypeAlias = Answered | SeveralAssets | Missing
 
 
-def find(snapshot: Snapshot, text: str, *, now: datetime, stale_after: timedelta) -> Found:
-    """Return who owns what `text` asks about, from memory."""
-    text = references.asked(snapshot, text)
-    resolution = snapshot.directory.resolve(text)
+def answer(deps: Deps, snapshot: Snapshot, text: str, *, asker: str = "") -> Found | Meant | OnDay | Always:
+    """Answer a question for the person with this Slack id, from memory: everything that is shown is decided here.
+
+    The past is not in memory: what is asked of it is for `bot.services.history.recall`.
+    """
+    about = questions.read(snapshot, text, now=deps.clock.now())
+    found = _found(deps, snapshot, about, asker) if isinstance(about, Named) else about
+    team = None
+    match found:
+        case TeamsMeant(teams=(one,)):
+            team = one
+        case Missing(team=name) if name:
+            team = snapshot.team_by_name(name)
+    return TeamThings(team) if team is not None and asks_for_things(text) else found
+
+
+def find(deps: Deps, snapshot: Snapshot, text: str) -> Found:
+    """Answer a question that is known to be about an asset, for nobody in particular."""
+    return _found(deps, snapshot, questions.named(snapshot, text), "")
+
+
+def answer_for_asset(
+    deps: Deps, snapshot: Snapshot, asset_id: int, *, area: Area | None, asker: str = "", shared_by: str = ""
+) -> Answered:
+    """Answer for one asset. Raises NotFoundError when it has left the catalog.
+
+    `shared_by` is whoever shows the answer to everybody.
+    """
+    verdict = look_up(deps, snapshot, asset_id, area=area)
+    if shared_by:
+        return Answered(
+            verdict, blocks.AnswerFrame(is_shared=True, shared_by=shared_by, confirmed_by=_confirmer(snapshot, verdict))
+        )
+    return _answered(snapshot, verdict, asker)
+
+
+def answer_for_message(deps: Deps, snapshot: Snapshot, says: Iterable[str], *, asker: str) -> Answered | Choices:
+    """Answer for what the pieces of a message name: for one asset, or as choices; none when they name nothing."""
+    named = snapshot.directory.mentioned(*says)
+    if len(named) == 1:
+        return answer_for_asset(deps, snapshot, named[0].asset_id, area=named[0].area, asker=asker)
+    verdicts = [look_up(deps, snapshot, match.asset_id, area=match.area) for match in named]
+    return tuple((verdict.asset, _brief(verdict)) for verdict in verdicts)
+
+
+def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
+    now, directory, resolution = deps.clock.now(), snapshot.directory, named.resolution
     if isinstance(resolution, Match):
-        asset = snapshot.directory.get(resolution.asset_id)
+        asset = directory.get(resolution.asset_id)
         if asset is not None:
-            asset = _with_sections(snapshot, asset, resolution.also)
-            said = rules.verdict(asset, snapshot, now=now, stale_after=stale_after, area=resolution.area)
-            return Answered(resolution, said)
+            asset = _with_sections(snapshot, asset, resolution.also) if resolution.also else asset
+            said = rules.verdict(asset, snapshot, now=now, stale_after=deps.stale_after, area=resolution.area)
+            return _answered(snapshot, said, asker, resolution)
         resolution = Nearest((), resolution.understood_as, resolution.area)
-    asked = resolution.understood_as or snapshot.directory.plain(text)
-    choices = _verdicts(snapshot, resolution.candidates, now=now, stale_after=stale_after)
+    asked = resolution.understood_as or directory.plain(named.text)
+    assets = filter(None, (directory.get(each.asset_id) for each in resolution.candidates))
+    verdicts = (rules.verdict(asset, snapshot, now=now, stale_after=deps.stale_after) for asset in assets)
+    choices = tuple((verdict.asset, _brief(verdict)) for verdict in verdicts)
+    confidence = max((each.confidence for each in resolution.candidates), default=0.0)
     if isinstance(resolution, Several):
-        return SeveralAssets(asked, choices)
-    return Missing(asked, choices, snapshot.directory.name_in(text, resolution.understood_as))
+        return SeveralAssets(asked, choices, confidence)
+    name = directory.name_in(named.text, resolution.understood_as)
+    counted = "" if _team_called(snapshot, name) else name
+    team = _team_called(snapshot, asked)
+    return Missing(asked, choices, confidence, counted, team, not directory.asks_by_name(name))
+
+
+def _answered(snapshot: Snapshot, verdict: Verdict, asker: str, match: Match | None = None) -> Answered:
+    """Decide what the person with this Slack id may do about an asset, as far as memory knows; a click checks again."""
+    actor = actors.remembered(snapshot, asker)
+    may_withdraw = _may_withdraw(snapshot, verdict, actor)
+    frame = blocks.AnswerFrame(
+        understood_as="" if match is None or match.method in _OUTRIGHT else match.understood_as,
+        may_confirm=may_confirm(verdict, actor),
+        may_claim=not may_withdraw and bool(claimants(snapshot, verdict, actor)),
+        may_withdraw=may_withdraw,
+        confirmed_by=_confirmer(snapshot, verdict),
+    )
+    return Answered(verdict, frame, match)
 
 
 def _with_sections(snapshot: Snapshot, asset: AssetRecord, also: tuple[int, ...]) -> AssetRecord:
@@ -89,36 +168,64 @@ def _with_sections(snapshot: Snapshot, asset: AssetRecord, also: tuple[int, ...]
     return replace(asset, facts=(*asset.facts, *(fact for other in others for fact in other.facts)))
 
 
-def worth_saying(match: Match) -> str:
-    """Return how a question was understood, or nothing when it named the asset outright."""
-    return "" if match.method in _OUTRIGHT else match.understood_as
-
-
 def names_of(holdings: Iterable[Holding]) -> str:
     """Return the owners' names, each once, separated by commas."""
     return ", ".join(dict.fromkeys(holding.name for holding in holdings))
 
 
-def look_up(
-    snapshot: Snapshot, asset_id: int, *, now: datetime, stale_after: timedelta, area: Area | None = None
-) -> Verdict:
-    """Return the verdict on one asset. Raises NotFoundError when it has left the catalog."""
+def _brief(verdict: Verdict) -> str:
+    if isinstance(verdict, Owned):
+        return names_of(verdict.owners)
+    return "disputed" if isinstance(verdict, rules.Disputed) else "nobody"
+
+
+def _team_called(snapshot: Snapshot, name: str) -> str:
+    """Return the name of the team that answers to `name`, empty when there is none."""
+    team = snapshot.team_by_name(name)
+    return team.name if team is not None and not team.is_gone else ""
+
+
+def look_up(deps: Deps, snapshot: Snapshot, asset_id: int, *, area: Area | None = None) -> Verdict:
+    """Return the verdict on one asset as of now. Raises NotFoundError when it has left the catalog."""
     asset = snapshot.asset(asset_id)
     if asset is None:
         raise NotFoundError("That is no longer in the catalog: ask again to see what is there now.")
-    return rules.verdict(asset, snapshot, now=now, stale_after=stale_after, area=area)
+    return rules.verdict(asset, snapshot, now=deps.clock.now(), stale_after=deps.stale_after, area=area)
 
 
-def confirmable(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> bool:
-    """Whether the person with this Slack id may confirm the answer, as far as memory knows; the click checks again."""
+def may_confirm(verdict: Verdict, actor: Actor) -> bool:
+    """Whether somebody may confirm an answer, as far as memory knows."""
     if not isinstance(verdict, Owned) or isinstance(verdict, rules.Orphaned):
         return False
     teams = tuple(holding.team for holding in verdict.owners if holding.team is not None)
     owners = tuple(holding.person for holding in verdict.owners if holding.person is not None)
-    return may(actors.remembered(snapshot, slack_id), Right.CONFIRM, Holders(teams, owners))
+    return may(actor, Right.CONFIRM, Holders(teams, owners))
 
 
-def confirmer(snapshot: Snapshot, verdict: Verdict) -> PersonRecord | None:
+def claimants(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> tuple[TeamRecord, ...]:
+    """Return the teams for which somebody may claim an asset, as far as memory knows."""
+    return tuple(team for team in teams_to_claim_for(snapshot, actor) if not owns_already(verdict, team.id))
+
+
+def teams_to_claim_for(snapshot: Snapshot, actor: Actor) -> tuple[TeamRecord, ...]:
+    """Return the teams for which somebody may claim what nobody owns, as far as memory knows."""
+    teams = snapshot.teams_of(actor.person_id) if actor.person_id is not None else ()
+    return tuple(team for team in teams if may(actor, Right.CLAIM, Holders((team,))))
+
+
+def owns_already(verdict: Verdict, team_id: int) -> bool:
+    """Whether a team owns an asset."""
+    return isinstance(verdict, Owned) and any(holding.fact.team_id == team_id for holding in verdict.owners)
+
+
+def _may_withdraw(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> bool:
+    """Whether a claim stands that somebody's team has made, as far as memory knows."""
+    claims = (snapshot.team(fact.team_id) for fact in verdict.asset.facts if fact.is_human and fact.team_id is not None)
+    held = Holders(tuple(team for team in claims if team is not None))
+    return bool(held.teams) and may(actor, Right.WITHDRAW, held)
+
+
+def _confirmer(snapshot: Snapshot, verdict: Verdict) -> PersonRecord | None:
     """Return the person who last confirmed the first owner, if anybody did."""
     if not isinstance(verdict, Owned) or verdict.owners[0].fact.confirmed_by is None:
         return None
@@ -176,7 +283,7 @@ async def doubt(
         await lock_catalog(connection)
         await refresh_over(snapshot, connection)  # behind the lock: whoever owns it now is told
         await _touch(session, [asset_id])
-        said = look_up(snapshot, asset_id, now=now, stale_after=deps.stale_after, area=area)
+        said = look_up(deps, snapshot, asset_id, area=area)
         person = snapshot.person(person_id)
         row = tables.OwnerDoubt(asset_id=asset_id, person_id=person_id, reason=clean(reason)[:500], at=now)
         session.add(row)
@@ -204,17 +311,6 @@ async def doubt(
 
 def _confirmed_second(holding: Holding) -> int:
     return int(holding.fact.confirmed_at.timestamp()) if holding.fact.confirmed_at else 0
-
-
-def _verdicts(
-    snapshot: Snapshot, candidates: Iterable[Candidate], *, now: datetime, stale_after: timedelta
-) -> tuple[tuple[Candidate, Verdict], ...]:
-    found = []
-    for candidate in candidates:
-        asset = snapshot.directory.get(candidate.asset_id)
-        if asset is not None:
-            found.append((candidate, rules.verdict(asset, snapshot, now=now, stale_after=stale_after)))
-    return tuple(found)
 
 
 def _holder_id(snapshot: Snapshot, asset_id: int) -> int:

@@ -18,7 +18,8 @@ from bot.playground.demo import DEMO, as_of, load_demo, read_history
 from bot.playground.page import SUGGESTIONS
 from bot.services import history, snapshot
 from bot.services.deps import Deps
-from bot.services.history import OnDay, Recalled
+from bot.services.history import Recalled
+from bot.services.questions import OnDay
 from bot.services.snapshot import Snapshot
 from bot.store import migrations, tables
 from bot.store.db import Database

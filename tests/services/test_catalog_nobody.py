@@ -32,7 +32,7 @@ def snapshot() -> Snapshot:
 async def judged(world: World, snapshot: Snapshot) -> Verdict:
     await snapshots.refresh(snapshot, world.database)
     [row] = (await world.assets()).values()
-    return look_up(snapshot, row.id, now=world.clock.now(), stale_after=world.deps.stale_after)
+    return look_up(world.deps, snapshot, row.id)
 
 
 @pytest.mark.parametrize("is_owned_first", [True, False])

@@ -144,10 +144,10 @@ async def test_what_a_process_left_behind_is_answered_by_the_next_one(
 async def test_an_error_behind_a_mention_says_whom_to_give_the_reference(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("handlers.ownership.named_in_vain", broken)
+    monkeypatch.setattr("bot.services.ownership.answer", broken)
     question = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
     said = stage.slack.visible_messages("grace", "general", thread_ts=question.ts)[-1].text
     assert "give your Baton administrator `" in said

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.clients.slack import SlackClient
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, SourceCatalog, TeamClaim
+from bot.domain.directory import Directory, Resolution
 from bot.errors import SlackUnreachableError
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
@@ -455,3 +456,16 @@ async def test_what_a_bot_writes_is_not_answered_even_in_a_persons_name(stage: S
     await stage.slack.emit({**said, "ts": "1764300000.000100", "subtype": "file_share"})
     await stage.settle()
     assert len(stage.slack.visible_messages("eve", dm.id)) == 1
+
+
+@read_only
+async def test_a_text_is_resolved_once_wherever_it_is_asked(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolved, resolve = [], Directory.resolve
+
+    def counted(directory: Directory, text: str) -> Resolution:
+        resolved.append(text)
+        return resolve(directory, text)
+
+    monkeypatch.setattr(Directory, "resolve", counted)
+    assert all("owns *checkout*" in each for each in await replies_to(stage, "checkout"))
+    assert resolved == ["checkout"] * 3

@@ -32,7 +32,7 @@ class AnswerFrame:
     """Around the answer: how the question was read when that is not plain, and for whom it is written.
 
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
-    `shared_by` is the Slack id of the person who shared it.
+    `shared_by` is the Slack id of the person who shared it. `confirmed_by` is whoever last confirmed the first owner.
     """
 
     understood_as: str = ""
@@ -41,13 +41,14 @@ class AnswerFrame:
     may_withdraw: bool = False
     is_shared: bool = False
     shared_by: str = ""
+    confirmed_by: PersonRecord | None = None
 
 
-def answer(verdict: Verdict, frame: AnswerFrame, *, confirmed_by: PersonRecord | None = None) -> Rendered:
-    """Return the message that answers for one asset. `confirmed_by` is whoever last confirmed its first owner."""
+def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
+    """Return the message that answers for one asset."""
     headline, warnings = verdicts.headline(verdict)
     about = _asset_line(verdict.asset, frame)
-    trust, others = verdicts.trust(verdict, confirmed_by), verdicts.others(verdict)
+    trust, others = verdicts.trust(verdict, frame.confirmed_by), verdicts.others(verdict)
     links = " · ".join(filter(None, (link(each.url, each.label) for each in verdict.asset.links[:_MOST_LINKS])))
     sharer = mention(frame.shared_by) if frame.is_shared else ""
     shared = f"Shared by {sharer}" if sharer else ""

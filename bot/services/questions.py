@@ -1,0 +1,151 @@
+"""What a question is about: the past, a team or a person that it refers to, or whatever it names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeAlias
+
+from bot.blocks.text import is_channel_id
+from bot.domain.dates import split_day
+from bot.domain.directory import Match, Nearest, Resolution, ResolutionMethod
+from bot.domain.directory.references import Reference, Refers, references, without_references
+from bot.domain.names import fold
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.services.snapshot import Snapshot
+
+#: Of several references, the surest to be meant comes first: people are also mentioned to call them.
+_FIRST = (Refers.GROUP, Refers.CHANNEL, Refers.PERSON)
+#: How a question asks for all that is known: `payments-db history`, `history of payments-db`.
+_HISTORY = re.compile(r"^\s*(?:history\s+(?:of\s+)?(?P<after>.+)|(?P<before>.+?)\s+history)\s*\??\s*$", re.IGNORECASE)
+_LITERALLY = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME})
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """A question about a day."""
+
+    text: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """A question about all times."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A question about today, as far as it names something, and what that resolves to."""
+
+    text: str
+    resolution: Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class TeamsMeant:
+    """The teams that have this channel or user group, at least one."""
+
+    teams: tuple[TeamRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamThings:
+    """A question for what this team owns."""
+
+    team: TeamRecord
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMeant:
+    """A person that the catalog knows."""
+
+    person: PersonRecord
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyMeant:
+    """The catalog has nothing for this reference."""
+
+    reference: Reference
+
+
+Meant: TypeAlias = TeamsMeant | TeamThings | PersonMeant | NobodyMeant
+
+
+def read(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | Always | Meant | Named:
+    """Return what a question is about.
+
+    It refers to a channel, a person or a user group only as far as it names nothing.
+    """
+    if (past := about_the_past(snapshot, text, now=now)) is not None:
+        return past
+    if not (referred := references(text)):
+        return Named(text, snapshot.directory.resolve(text))
+    found = named(snapshot, text)
+    if found.text != text or snapshot.directory.is_name(text):
+        return found
+    ordered = sorted(referred, key=lambda reference: _FIRST.index(reference.to))
+    for reference in ordered:
+        if (known := _known(snapshot, reference)) is not None:
+            return known
+    # A channel may be an asset's, by its id or by its name.
+    return NobodyMeant(ordered[0]) if isinstance(found.resolution, Nearest) else found
+
+
+def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | Always | None:
+    """Return what a question asks of the past; None for a question about today.
+
+    What names an asset literally is a question about today, whatever it ends in.
+    """
+    rest, day = split_day(text, today=now.date())
+    asked = _HISTORY.match(text)
+    if day is None and asked is None:
+        return None
+    found = snapshot.directory.resolve(text)
+    if isinstance(found, Match) and found.method in _LITERALLY:
+        return None
+    if day is not None:
+        return OnDay(rest, day)
+    return Always((asked["after"] or asked["before"]) if asked else text)
+
+
+def named(snapshot: Snapshot, text: str) -> Named:
+    """Return what a question names, without whom and what it mentions in passing if it names something beside that."""
+    rest = without_references(text)
+    if rest != text and not snapshot.directory.is_name(text):
+        resolution = snapshot.directory.resolve(rest)
+        if _names_something(snapshot, rest, resolution):
+            return Named(rest, resolution)
+    return Named(text, snapshot.directory.resolve(text))
+
+
+def _names_something(snapshot: Snapshot, text: str, resolution: Resolution) -> bool:
+    """Whether a text asks for an asset by name: "who owns checkout, @jo?" does, and "what does @jo own?" does not."""
+    if not snapshot.directory.asks_by_name(text):
+        return isinstance(resolution, Match) and resolution.method.is_literal
+    return not isinstance(resolution, Nearest)
+
+
+def _known(snapshot: Snapshot, reference: Reference) -> Meant | None:
+    if reference.to is Refers.PERSON:
+        person = snapshot.person_by_slack_id(reference.id)
+        return PersonMeant(person) if person is not None else None
+    has = _has_channel if reference.to is Refers.CHANNEL else _has_group
+    teams = tuple(sorted((team for team in snapshot.teams() if has(team, reference)), key=lambda team: fold(team.name)))
+    return TeamsMeant(teams) if teams else None
+
+
+def _has_channel(team: TeamRecord, reference: Reference) -> bool:
+    if is_channel_id(team.channel):
+        return team.channel == reference.id
+    name = team.channel.removeprefix("#")
+    return bool(name) and name.casefold() == reference.label.casefold()
+
+
+def _has_group(team: TeamRecord, reference: Reference) -> bool:
+    handle = team.user_group.removeprefix("@")
+    return bool(handle) and (handle == reference.id or handle.casefold() == reference.label.casefold())
