@@ -45,6 +45,8 @@ class Share:
 
 #: The order in which to look at assets: lines of a CODEOWNERS file last, by tier, by name; and the id.
 _Order = tuple[bool, int, str, int]
+#: Who owns an asset (True) or helps with it, and from when its facts are stale; None for never.
+_Held = tuple[tuple[tuple[Owner, bool], ...], datetime | None]
 #: What everybody is shown a list of.
 _LISTED = frozenset({Gap.UNOWNED, Gap.DISPUTED, Gap.ORPHANED})
 
@@ -117,17 +119,17 @@ class Portfolio:
 
     def __init__(self, asset: Callable[[int], AssetRecord | None], *, stale_after: timedelta) -> None:
         self._asset, self._stale_after = asset, stale_after
-        #: When the facts of an asset will have grown stale unless somebody says them again, rounded up to hours.
-        self._stale_from: dict[int, datetime] = {}
-        self._stale_at: dict[datetime, set[int]] = {}
+        #: Assets by when their facts will have grown stale unless somebody says them again, rounded up to hours.
+        self._stale_at: dict[datetime, list[int]] = {}
         #: Assets whose facts are stale now.
         self.stale: set[int] = set()
         self.gaps: dict[int, Gap] = {}
         self._owned: dict[Owner, list[int]] = {}
         self._helped: dict[Owner, list[int]] = {}
-        #: Of each asset, who owns it (True) or helps with it. Most assets share one of few such tuples.
-        self._holders: dict[int, tuple[tuple[Owner, bool], ...]] = {}
-        self._known_holders: dict[tuple[tuple[Owner, bool], ...], tuple[tuple[Owner, bool], ...]] = {}
+        #: Of each asset, who holds it and where it stands in `_stale_at`. Most share one of few such pairs, which are
+        #: known while all assets are taken.
+        self._held: dict[int, _Held] = {}
+        self._known: dict[_Held, _Held] = {}
         #: Where the assets that are in `_lists` stand in them.
         self._orders: dict[int, _Order] = {}
         self._lists: dict[Gap, list[_Order]] = {gap: [] for gap in _LISTED}
@@ -165,13 +167,13 @@ class Portfolio:
             yield
         for ordered in self._lists.values():
             ordered.sort()
-        self._is_filling = False
+        self._is_filling, self._known = False, {}
 
     def put(self, verdict: Verdict) -> None:
         """Take what is said of one asset as a whole, in the place of what was said before."""
         asset = verdict.asset
         self.remove(asset.id)
-        holders = tuple(dict.fromkeys(_holders(verdict)))
+        holders, hour = tuple(dict.fromkeys(_holders(verdict))), None
         gap = gap_of(verdict)
         if gap is not None:
             self.gaps[asset.id] = gap
@@ -184,10 +186,9 @@ class Portfolio:
         elif isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
             until = max(holding.trusted_at for holding in verdict.owners) + self._stale_after
             hour = until.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-            self._stale_from[asset.id] = hour
-            self._stale_at.setdefault(hour, set()).add(asset.id)
-        if holders:
-            self._holders[asset.id] = self._known_holders.setdefault(holders, holders)
+            id_lists.add(self._stale_at, hour, asset.id)
+        held = holders, hour
+        self._held[asset.id] = self._known.setdefault(held, held) if self._is_filling else held
         for owner, is_owner in holders:
             id_lists.add(self._owned if is_owner else self._helped, owner, asset.id)
             self._shares.pop(owner, None)
@@ -195,13 +196,13 @@ class Portfolio:
     def remove(self, asset_id: int) -> None:
         """Forget what was said of an asset, if anything was."""
         self.stale.discard(asset_id)
-        hour = self._stale_from.pop(asset_id, None)
-        if hour is not None and hour in self._stale_at:
-            self._stale_at[hour].discard(asset_id)
+        holders, hour = self._held.pop(asset_id, ((), None))
+        if hour is not None:
+            id_lists.discard(self._stale_at, hour, asset_id)
         order, gap = self._orders.pop(asset_id, None), self.gaps.pop(asset_id, None)
         if order is not None and gap is not None:
             del self._lists[gap][bisect_left(self._lists[gap], order)]
-        for owner, is_owner in self._holders.pop(asset_id, ()):
+        for owner, is_owner in holders:
             id_lists.discard(self._owned if is_owner else self._helped, owner, asset_id)
             self._shares.pop(owner, None)
 

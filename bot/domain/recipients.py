@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,10 +18,10 @@ class Recipient:
 
     @property
     def key(self) -> str:
-        """`team:3`, `person:7` or `nobody`."""
+        """`team:3`, `person:7` or `nobody`. Thousands are kept, so the same key is the same string."""
         if self.team is not None:
-            return f"team:{self.team.id}"
-        return f"person:{self.person.id}" if self.person is not None else "nobody"
+            return sys.intern(f"team:{self.team.id}")
+        return sys.intern(f"person:{self.person.id}") if self.person is not None else "nobody"
 
     @property
     def name(self) -> str:

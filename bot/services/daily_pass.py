@@ -24,6 +24,8 @@ from bot.services.working_times import WorkingTimes
 
 log = logging.getLogger(__name__)
 
+#: So many recipients are looked at together.
+_MANY = 500
 #: What was written longer ago than this is only looked up where it matters.
 _RECENT = timedelta(days=35)
 
@@ -99,7 +101,12 @@ class DailyPass:
         """
         async with self._lock:
             now = self._deps.clock.now()
-            await self._look(await self._shares(await self._due(now), now), now)
+            due, lost = await self._due(now), 0
+            for start in range(0, len(due), _MANY):
+                shares = await self._shares(due[start : start + _MANY], now)
+                lost += sum(part.size for each in shares.values() if not each.places for part in each.parts.values())
+                await self._look(shares, now)
+            self._complain(lost, now)
             await self._escalation.run(now)
 
     async def _due(self, now: datetime) -> list[str]:
@@ -116,7 +123,6 @@ class DailyPass:
 
     async def _look(self, shares: Mapping[str, _Share], now: datetime) -> None:
         """Do what there is to do for these."""
-        self._complain(shares, now)
         async with self._deps.database.reading() as session:
             lately = await daily_limit.written_since(session, (now - _RECENT).date(), list(shares))
         people = (key for key, share in shares.items() if share.recipient.team is None)
@@ -185,9 +191,8 @@ class DailyPass:
             self._look_times.drop(key)
         return found
 
-    def _complain(self, shares: Mapping[str, _Share], now: datetime) -> None:
+    def _complain(self, lost: int, now: datetime) -> None:
         """Log once a day of this process how much there is that reaches nobody."""
-        lost = sum(part.size for each in shares.values() if not each.places for part in each.parts.values())
         if lost and self._complained_on != now.date():
             self._complained_on = now.date()
             log.error("%d things to say reach nobody: set BATON_PLATFORM_CHANNEL", lost)

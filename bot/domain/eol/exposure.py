@@ -129,6 +129,8 @@ def _others(whole: ownership.Verdict, first: Holding) -> tuple[tuple[Area, str],
 WatchKey = tuple[str, str, str, str]
 #: What a pin is found by: the asset, and the deployment's product, version and provider.
 PinKey = tuple[int, str, str, str]
+#: What has been judged in one update, by the one owner's ids or by what was found.
+_Judged = dict[tuple[object, ...], "Responsible"]
 
 
 class Exposure:
@@ -184,7 +186,7 @@ class Exposure:
     def update(self, asset_ids: Iterable[int]) -> Iterator[None]:
         """Judge these assets again, a piece at a time: their deployments, their owners or their pins have changed."""
         change = _Change()
-        judged: dict[tuple[int | None, int | None], Responsible] = {}
+        judged: _Judged = {}
         for asset_id in list(asset_ids):
             deployments = self._deployments_of(asset_id)
             for one in self.by_asset.pop(asset_id, ()):
@@ -196,6 +198,8 @@ class Exposure:
             for one in runs:
                 self._put_in(one, change)
             yield
+        if not self._waiting:
+            self._waiting = {}  # a dictionary that was emptied keeps the room that it had
         yield from self._regroup(change)
 
     def next_day(self, today_of: Callable[[Addressee], date]) -> Iterator[None]:
@@ -249,7 +253,7 @@ class Exposure:
         self,
         asset_id: int,
         deployments: Iterable[Deployment],
-        judged: dict[tuple[int | None, int | None], Responsible],
+        judged: _Judged,
     ) -> Iterator[MatchedDeployment]:
         """Judge the deployments of an asset; those of one that the catalog no longer has are left out."""
         asset = self._catalog.asset(asset_id)
@@ -263,14 +267,18 @@ class Exposure:
             )
             yield MatchedDeployment(deployment, asset, comes_to, responsible, pin)
 
-    def _judge(self, asset: AssetRecord, judged: dict[tuple[int | None, int | None], Responsible]) -> Responsible:
-        """Return whose an asset is. One imported fact says the same of every asset, so each owner is judged once."""
+    def _judge(self, asset: AssetRecord, judged: _Judged) -> Responsible:
+        """Return whose an asset is. One imported fact says the same of every asset, so each owner is judged once.
+
+        Assets of which the same is said share it.
+        """
         fact = asset.facts[0] if len(asset.facts) == 1 else None
         is_plain = fact is not None and fact.role is Role.OWNER and not fact.is_human and not asset.unowned_reason
         owner = (fact.team_id, fact.person_id) if fact is not None and is_plain else None
         found = judged.get(owner) if owner is not None else None
         if found is None:
             found = responsible_for(asset, self._catalog, now=self._now, stale_after=self._stale_after)
+            found = judged.setdefault((found.addressee.key, found.others, found.is_disputed), found)
             if owner is not None:
                 judged[owner] = found
         return found
