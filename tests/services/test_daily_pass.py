@@ -261,3 +261,43 @@ async def test_a_lead_hears_of_both_nouns_in_one_message(world: World, requests:
     lines = told.text.replace("*", "").splitlines()
     assert "Request 7 waits." in lines[1]
     assert "Widget 1" in lines[2]
+
+
+async def test_a_pass_looks_at_those_for_whom_something_has_changed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team, _, _ = await one_team(world)
+    other = await world.team("search")
+    asset = await world.asset("index", team=other)
+    await world.run(asset, "1")
+    [noun] = world.deps.contributors
+    looked: list[str] = []
+    parts = noun.parts
+
+    async def listening(keys: Collection[str]) -> object:
+        looked.extend(keys)
+        return await parts(keys)
+
+    monkeypatch.setattr(noun, "parts", listening)
+
+    async def seen() -> list[str]:
+        looked.clear()
+        await world.look()
+        return sorted(looked)
+
+    world.jump(at(2, 24, 12))  # a Wednesday
+    assert await seen() == sorted([f"team:{team}", f"team:{other}"])
+    world.jump(at(2, 25, 12))
+    assert await seen() == []
+    await world.run(asset, "2")
+    assert await seen() == [f"team:{other}"]
+    [first, *_] = await world.reminders()
+    await answers.acknowledge(world.deps, world.watcher, reminder_id=first.id, person_id=1)
+    assert await seen() == [first.addressee]
+    world.jump(at(2, 26, 12))
+    await seen()  # what was written down in the last minutes before a pass is read twice
+    assert await seen() == []
+    await world.change_team(team, timezone="Europe/Berlin")
+    assert await seen() == [f"team:{team}"]
+    world.jump(at(3, 2, 12))  # the day of the digest
+    assert await seen() == sorted([f"team:{team}", f"team:{other}"])

@@ -13,7 +13,7 @@ from bot.domain.eol.exposure import Exposure
 from bot.domain.working_time import zone_of
 from bot.services import snapshot as snapshots
 from bot.services.deps import Deps
-from bot.services.eol.exposure import Watcher
+from bot.services.eol.exposure import Watcher, keep_following
 from bot.services.eol.facts import Facts
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -147,3 +147,19 @@ async def test_an_import_that_changes_nothing_has_seen_it_again(
 )
 def test_a_time_zone_that_is_none_is_utc(name: str, zone: str) -> None:
     assert zone_of(name).key == zone
+
+
+async def test_what_runs_where_is_ready_before_anybody_asks(deps: Deps, catalog: Snapshot) -> None:
+    watcher = Watcher(deps, catalog, Facts())
+    following = asyncio.create_task(keep_following(watcher, deps.database))
+    try:
+        for _ in range(1_000):
+            if watcher.fillings:
+                break
+            await asyncio.sleep(0.01)
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+    assert watcher.fillings == 1
+    await watcher.current()
+    assert watcher.fillings == 1

@@ -189,3 +189,33 @@ def test_nobody_hears_of_what_was_before_they_began() -> None:
     assert snapshot.changes.since(-1) is None
     position = asyncio.run(snapshot.follow_changes())
     assert snapshot.changes.since(position) == set()
+
+
+async def test_what_changes_while_the_log_begins_is_found_by_its_new_owner_alone() -> None:
+    snapshot = Snapshot()
+    known = Catalog()
+    snapshot.put_teams(known.teams.values())
+
+    def asset(number: int, owner: Any) -> AssetRecord:
+        return AssetRecord(id=number, ref=f"a:{number}", kind=AssetKind.SERVICE, name="a", facts=(fact(owner),))
+
+    for number in (1, 2, 3):
+        snapshot.put_asset(asset(number, PAYMENTS))
+
+    def while_others_work() -> Iterator[AssetRecord]:
+        for number in (1, 2, 3):
+            held = snapshot.asset(number)
+            if held is not None:
+                yield held
+            if number == 2:
+                snapshot.put_asset(asset(1, SEARCH))
+                snapshot.remove_asset(2)
+                snapshot.put_asset(asset(3, SEARCH))
+
+    position = await snapshot.changes.start(while_others_work)
+    snapshot.put_teams([replace(known.teams[SEARCH], channel="C1")])
+    assert snapshot.changes.since(position) == {1, 3}
+    assert snapshot.changes.owners_since(position) == {f"team:{SEARCH}"}
+    position = snapshot.changes.position
+    snapshot.put_teams([replace(known.teams[PAYMENTS], channel="C2")])
+    assert snapshot.changes.since(position) == set()
