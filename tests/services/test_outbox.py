@@ -18,8 +18,7 @@ from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.playground.fake_slack import FakeSlack
 from bot.services.deps import Deps
 from bot.services.outbox import Drainer, Pace, drain, enqueue
-from bot.services.outbox._claims import Ledger, PostTarget
-from bot.services.outbox._queue import Picked
+from bot.services.outbox._claims import claim
 from bot.store.db import Database
 from bot.store.tables import Miss, OutboxMessage
 from tests.conftest import FixedClock
@@ -358,12 +357,13 @@ class TestOnce:
         assert slack.texts == ["a"]
 
     async def test_another_process_does_not_cut_a_pause_short(self, deps: Deps, slack: FakePort) -> None:
-        """It has read the row as due before this one was asked to wait, and comes to claim it only now."""
+        """It has picked the row as due before this one was asked to wait, and comes to claim it only now."""
         await put(deps, "a")
-        as_it_was_due = (await rows(deps))["a"]
+        picked = (await rows(deps))["a"].id
+        assert picked is not None
         slack.plan = [SlackRateLimitedError(30)]
         await drain(deps, slack)
-        assert await Ledger(deps).claim(Picked(as_it_was_due), PostTarget(PAY)) is None
+        assert await claim(deps, Pace(), picked) is None
         assert await states(deps) == {"a": "waiting"}
 
 
@@ -459,24 +459,3 @@ class TestThroughTheRealClient:
             ] * 12
         finally:
             await strict.stop()
-
-
-async def test_outcomes_that_cannot_be_written_together_are_written_one_by_one(
-    deps: Deps, slack: FakePort, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As when somebody who revises several messages holds one of their rows, and the lock takes too long."""
-    together, sizes = Ledger._write_together, []
-
-    async def refuse_many(self: Ledger, batch: Any) -> None:
-        sizes.append(len(batch))
-        if len(batch) > 1:
-            raise TimeoutError
-        await together(self, batch)
-
-    monkeypatch.setattr(Ledger, "_write_together", refuse_many)
-    for number in range(20):
-        await put(deps, f"m{number}", channel=f"C0{number}")
-    assert await drain(deps, slack) == 20
-    assert max(sizes) > 1
-    assert set((await states(deps)).values()) == {"sent"}
-    assert len(slack.posted) == 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,26 +16,20 @@ from bot.domain.outbox import Blame
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
 from bot.ports import Posted, Slack
 from bot.services.deps import Deps
-from bot.services.outbox._claims import DeliveryClaim, Ledger, News, settled, target_of
+from bot.services.outbox._claims import DeliveryClaim, News, claim, conclude, renew, settled
 from bot.services.outbox._enqueue import meant_for
 from bot.services.outbox._pace import Call, Pace
-from bot.services.outbox._queue import Picked, WaitingMessage, goes_into_thread
+from bot.services.outbox._queue import goes_into_thread
+from bot.store.tables import OutboxMessage
 
 log = logging.getLogger(__name__)
 
 #: Metadata under which a posted message carries its key.
 EVENT_TYPE = "baton_outbox"
-#: With less time left than this, a claim is renewed before the call, which may take ten seconds, is made.
-_TIGHT = timedelta(seconds=20)
 #: What a look into a thread says when nothing of the thread is left, so that our message is not in it either.
 _NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
 #: What a look says where Baton could not have posted either; of any other refusal that is not known.
 _NOT_THERE = frozenset({"channel_not_found", "not_in_channel", "user_disabled", "user_not_found"})
-
-
-#: Whether Slack has the message as it should be; or, when it has, how that is written down, which need not keep the
-#: next message waiting.
-Outcome = bool | Callable[[], Awaitable[bool]]
 
 
 class Courier:
@@ -43,60 +37,20 @@ class Courier:
 
     def __init__(self, deps: Deps, slack: Slack, pace: Pace) -> None:
         self._deps, self._slack, self._pace = deps, slack, pace
-        self._ledger = Ledger(deps)
 
-    async def close(self) -> None:
-        """Wait until everything is written down."""
-        await self._ledger.close()
-
-    async def deliver(self, picked: Picked) -> Outcome:
-        """Claim, then post or update a message that was picked."""
-        message = picked.message
-        if self._must_wait(message):
-            return False
-        target = target_of(picked)
-        if target is None:
-            await self._ledger.step_aside(picked)
-            return False
-        held = await self._ledger.claim(picked, target)
+    async def deliver(self, number: int) -> bool:
+        """Claim a message, then post or update it; return whether Slack has it now as it should be."""
+        held = await claim(self._deps, self._pace, number)
         if held is None:
             return False
-        if message.attempts >= rules.MOST_ATTEMPTS:
-            await self._fail(held, GAVE_UP, is_unsure=message.unsure_since is not None)
+        if held.message.attempts >= rules.MOST_ATTEMPTS:
+            await self._fail(held, GAVE_UP, is_unsure=held.message.unsure_since is not None)
             return False
-        return await (self._update(held) if message.ts is not None else self._post(held))
-
-    async def deliver_claimed(self, held: DeliveryClaim) -> Outcome:
-        """Post a message that was claimed together with others."""
-        now = self._deps.clock.now()
-        until = self._pace.closed_until(Call.POST, now)
-        if until is not None:
-            # One of the others has been told to wait.
-            await self._put_back(held, "", until - now, is_unsure=False, is_attempt=False)
-            return False
-        if held.until - now < _TIGHT:
-            renewed = await self._ledger.renew(held)
-            return await self._post(renewed) if renewed is not None else False
-        return await self._post(held)
-
-    async def claim_many(self, ids: Sequence[int]) -> list[DeliveryClaim]:
-        """Claim those that are plain posts; none while posts have to wait."""
-        now = self._deps.clock.now()
-        if self._pace.closed_until(Call.POST, now) is not None:
-            return []
-        return await self._ledger.claim_many(ids, now)
-
-    def _must_wait(self, message: WaitingMessage) -> bool:
-        """Whether Slack has asked for a pause, or refused to let Baton in, since the message was picked."""
-        calls = [Call.UPDATE] if message.ts is not None else [Call.POST]
-        if message.ts is None and message.unsure_since is not None:
-            calls.append(Call.FIND)
-        now = self._deps.clock.now()
-        return any(self._pace.closed_until(call, now) is not None for call in calls)
+        return await (self._update(held) if held.message.ts is not None else self._post(held))
 
     # A message that is not in Slack
 
-    async def _post(self, held: DeliveryClaim) -> Outcome:
+    async def _post(self, held: DeliveryClaim) -> bool:
         if held.message.unsure_since is not None:
             try:
                 found = await self._find(held.message)
@@ -104,8 +58,8 @@ class Courier:
                 await self._not_looked_for(held, error)
                 return False
             if found is not None:
-                return partial(self._posted, held, found, held.message.tried_revision)
-            renewed = await self._ledger.renew(held)
+                return await self._posted(held, found, held.message.tried_revision)
+            renewed = await renew(self._deps, held)
             if renewed is None:
                 return False
             held = renewed
@@ -113,20 +67,20 @@ class Courier:
         shown = _shown(message)
         try:
             posted = await self._slack.post_message(
-                held.target.channel,
+                held.place.channel,
                 text=shown.text,
                 blocks=shown.blocks,
-                thread_ts=held.target.thread_ts,
-                reply_broadcast=message.is_broadcast and held.target.thread_ts is not None,
+                thread_ts=held.place.thread_ts,
+                reply_broadcast=message.is_broadcast and held.place.thread_ts is not None,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"key": _mark(message)}},
             )
         except SlackError as error:
             await self._not_posted(held, error)
             return False
         self._pace.let_in()
-        return partial(self._posted, held, posted, message.revision)
+        return await self._posted(held, posted, message.revision)
 
-    async def _find(self, message: WaitingMessage) -> Posted | None:
+    async def _find(self, message: OutboxMessage) -> Posted | None:
         """Look where the last attempt went, which is not where the next one goes when the root was posted anew."""
         assert message.unsure_since is not None  # noqa: S101 - the caller has seen it
         try:
@@ -143,10 +97,20 @@ class Courier:
 
     async def _posted(self, held: DeliveryClaim, posted: Posted, revision: int) -> bool:
         message = held.message
-        self._deps.refusals.drop(held.target.channel)
+        self._deps.refusals.drop(held.place.channel)
         refusals = [entry for entry in message.moved_from if entry["channel"]]
-        told = partial(delivered, place=held.target.channel, refusals=refusals)
-        await self._ledger.sent(held, posted, revision, _news(message, told, is_first=bool(refusals)))
+        told = partial(delivered, place=held.place.channel, refusals=refusals)
+        now = self._deps.clock.now()
+        values = settled(revision, "sent") | {
+            "ts": posted.ts,
+            "posted_channel": posted.channel,
+            "sent_at": now,
+            "due_at": now,
+            "error": "",
+            "attempts": 0,
+            "unsure_since": None,
+        }
+        await conclude(self._deps, held, values, _news(message, told, is_first=bool(refusals)))
         return True
 
     async def _not_posted(self, held: DeliveryClaim, error: SlackError) -> None:
@@ -159,8 +123,8 @@ class Courier:
         if blame is Blame.PLACE:
             await self._elsewhere(held, error.code)
         elif blame is Blame.THREAD:
-            values = self._moved(held.message, "", error.code) | {"channel": held.target.channel}
-            await self._conclude_afresh(held, values | {"lane": held.target.channel})
+            values = self._moved(held.message, "", error.code) | {"channel": held.place.channel}
+            await self._conclude_afresh(held, values | {"lane": held.place.channel})
         elif blame is Blame.MESSAGE:
             await self._otherwise(held, error.code)
         else:
@@ -173,7 +137,7 @@ class Courier:
             await self._fail(held, code, is_unsure=False)
             return
         log.error("outbox message %s: Slack refuses the answer (%s); a sentence takes its place", message.id, code)
-        place = {"channel": held.target.channel, "lane": held.target.channel, "thread_ts": message.thread_ts}
+        place = {"channel": held.place.channel, "lane": held.place.channel, "thread_ts": message.thread_ts}
         await self._conclude_afresh(held, {"body": instead.as_body(), "error": code, **place})
 
     async def _not_looked_for(self, held: DeliveryClaim, error: SlackError) -> None:
@@ -205,7 +169,7 @@ class Courier:
             return False
         self._pace.let_in()
         values = {"due_at": self._deps.clock.now(), "error": "", "attempts": 0}
-        await self._ledger.conclude(held, settled(message.revision, "sent") | values)
+        await conclude(self._deps, held, settled(message.revision, "sent") | values)
         return True
 
     async def _not_updated(self, held: DeliveryClaim, error: SlackError) -> None:
@@ -229,7 +193,7 @@ class Courier:
 
     async def _blame(self, held: DeliveryClaim, error: SlackError) -> Blame:
         blame = rules.blame(error.code)
-        if blame is Blame.THREAD and held.target.thread_ts is None:
+        if blame is Blame.THREAD and held.place.thread_ts is None:
             return Blame.PLACE
         if error.code == "account_inactive" and await self._is_let_in():
             return Blame.PLACE  # it is the account of whom we write to
@@ -245,13 +209,13 @@ class Courier:
     async def _elsewhere(self, held: DeliveryClaim, code: str) -> None:
         """Try the next place; with none left, the message has failed."""
         message = held.message
-        self._deps.refusals.add(held.target.channel, code, at=self._deps.clock.now())
+        self._deps.refusals.add(held.place.channel, code, at=self._deps.clock.now())
         if not message.fallbacks:
             await self._fail(held, code, is_unsure=False)
             return
         log.warning("outbox message %s: %s; it goes to its next fall-back", message.id, code)
         next_place, *rest = message.fallbacks
-        values = self._moved(message, held.target.channel, code) | {
+        values = self._moved(message, held.place.channel, code) | {
             "channel": next_place,
             "lane": next_place,
             "fallbacks": rest,
@@ -260,7 +224,7 @@ class Courier:
             values |= _anew(message)
         await self._conclude_afresh(held, values)
 
-    def _moved(self, message: WaitingMessage, channel: str, code: str) -> dict[str, Any]:
+    def _moved(self, message: OutboxMessage, channel: str, code: str) -> dict[str, Any]:
         left = {"channel": channel, "error": code, "at": self._deps.clock.now().isoformat()}
         return {"moved_from": [*message.moved_from, left], "error": code}
 
@@ -273,7 +237,7 @@ class Courier:
             "thread_ts": None,
             "posted_channel": None,
         }
-        await self._ledger.conclude(held, afresh | dict(values))
+        await conclude(self._deps, held, afresh | dict(values))
 
     async def _later(self, held: DeliveryClaim, error: SlackError, blame: Blame, call: Call) -> None:
         if blame is Blame.ACCESS:
@@ -324,7 +288,7 @@ class Courier:
         }
         if not is_unsure:
             values["unsure_since"] = None
-        await self._ledger.conclude(held, values)
+        await conclude(self._deps, held, values)
 
     async def _fail(self, held: DeliveryClaim, code: str, *, is_unsure: bool) -> None:
         message = held.message
@@ -335,25 +299,25 @@ class Courier:
             values["unsure_since"] = None
         codes = [*(entry["error"] for entry in message.moved_from if entry["channel"]), code]
         told = partial(lost, codes=codes, is_unsure=is_unsure)
-        await self._ledger.conclude(held, values, _news(message, told, is_first=True))
+        await conclude(self._deps, held, values, _news(message, told, is_first=True))
 
 
-def _shown(message: WaitingMessage) -> Rendered:
+def _shown(message: OutboxMessage) -> Rendered:
     return moved(Rendered(message.body["text"], message.body.get("blocks", ())), message.moved_from)
 
 
-def _news(message: WaitingMessage, made: Callable[..., Rendered], *, is_first: bool) -> News | None:
+def _news(message: OutboxMessage, made: Callable[..., Rendered], *, is_first: bool) -> News | None:
     """What whoever caused a message hears; None for one that was in Slack before, or that nobody was told of."""
     name = meant_for(message.body)
     if name is None or message.ts is not None or message.edition:
         return None
-    return News(message.key, made(name, text=message.body["text"]), is_first)
+    return News(made(name, text=message.body["text"]), is_first)
 
 
-def _mark(message: WaitingMessage) -> str:
+def _mark(message: OutboxMessage) -> str:
     """What the posted message is known by: one that was posted anew must not be taken for the one before."""
     return f"{message.key}#{message.edition}" if message.edition else message.key
 
 
-def _anew(message: WaitingMessage) -> dict[str, Any]:
+def _anew(message: OutboxMessage) -> dict[str, Any]:
     return {"ts": None, "edition": message.edition + 1}

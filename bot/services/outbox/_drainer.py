@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 
 from bot.ports import Slack
 from bot.services.deps import Deps
-from bot.services.outbox._delivery import Courier, Outcome
+from bot.services.outbox._delivery import Courier
 from bot.services.outbox._pace import Pace
-from bot.services.outbox._queue import admit, pick, read
+from bot.services.outbox._queue import admit, pick
 
 log = logging.getLogger(__name__)
 
 #: So many calls to Slack are under way at once.
 AT_ONCE = 8
-#: So many messages are claimed together, while as many are on their way. After a crash each of them is looked for.
-_CLAIMED = 8 * AT_ONCE
 
 
 class _Round:
@@ -29,70 +25,35 @@ class _Round:
         self._courier = Courier(deps, slack, pace)
         self._places = asyncio.Semaphore(AT_ONCE)
         self._busy: set[int] = set()
-        self._under_way: set[asyncio.Task[int]] = set()
+        self._under_way: set[asyncio.Task[bool]] = set()
 
-    async def begin(self) -> asyncio.Task[int] | None:
-        """Start on what is due; the task says how many messages Slack has now, None that nothing is due."""
+    async def begin(self) -> list[asyncio.Task[bool]]:
+        """Start on what is due; each task says whether Slack has its message now."""
         now = self._deps.clock.now()
         if self._pace.is_held(now):
-            return None
+            return []
         await admit(self._deps, now)
         ids = await pick(self._deps, self._pace, now, busy=self._busy)
-        if not ids:
-            return None
         self._busy |= set(ids)
-        task = asyncio.create_task(self._work_off(ids))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        return task
+        begun = [asyncio.create_task(self._deliver(number)) for number in ids]
+        self._under_way |= set(begun)
+        for task in begun:
+            task.add_done_callback(self._under_way.discard)
+        return begun
 
-    async def _work_off(self, ids: Sequence[int]) -> int:
-        """Deliver what was picked. It is claimed a few at a time, so that no claim runs out in the queue."""
-        tasks: list[asyncio.Task[bool]] = []
-        parts = [ids[start : start + _CLAIMED] for start in range(0, len(ids), _CLAIMED)]
-        claiming = asyncio.create_task(self._claim(parts[0]))
+    async def _deliver(self, number: int) -> bool:
         try:
-            for following in [*parts[1:], ()]:
-                deliveries = await claiming
-                # The next ones are claimed while these are on their way.
-                claiming = asyncio.create_task(self._claim(following))
-                for number, deliver in deliveries:
-                    await self._places.acquire()
-                    tasks.append(asyncio.create_task(self._deliver(number, deliver)))
-            return sum(await asyncio.gather(*tasks))
-        finally:
-            for task in (claiming, *tasks):
-                task.cancel()
-            await asyncio.gather(claiming, *tasks, return_exceptions=True)
-            self._busy -= set(ids)
-
-    async def _claim(self, ids: Sequence[int]) -> list[tuple[int, Callable[[], Awaitable[Outcome]]]]:
-        """Claim what can be claimed together, and return how each is delivered."""
-        if not ids:
-            return []
-        claimed = await self._courier.claim_many(ids)
-        alone = set(ids) - {held.message.id for held in claimed}
-        others = await read(self._deps, [number for number in ids if number in alone], self._deps.clock.now())
-        return [
-            *((held.message.id, partial(self._courier.deliver_claimed, held)) for held in claimed),
-            *((picked.message.id, partial(self._courier.deliver, picked)) for picked in others),
-        ]
-
-    async def _deliver(self, number: int, deliver: Callable[[], Awaitable[Outcome]]) -> bool:
-        try:
-            try:
-                outcome = await deliver()
-            finally:
-                self._places.release()
-            return outcome if isinstance(outcome, bool) else await outcome()
+            async with self._places:
+                return await self._courier.deliver(number)
         except Exception:
             log.exception("outbox message %s broke; it is looked at again when its claim runs out", number)
             return False
+        finally:
+            self._busy.discard(number)
 
     async def finish(self) -> None:
         """Wait for what is under way."""
         await asyncio.gather(*self._under_way, return_exceptions=True)
-        await self._courier.close()
 
     async def cancel(self) -> None:
         """Break off what is under way; it is looked for when its claim runs out."""
@@ -110,8 +71,7 @@ async def drain(deps: Deps, slack: Slack, pace: Pace | None = None) -> int:
     """
     around = _Round(deps, slack, pace or Pace())
     try:
-        begun = await around.begin()
-        return await begun if begun is not None else 0
+        return sum(await asyncio.gather(*await around.begin()))
     finally:
         await around.cancel()
 
@@ -139,9 +99,7 @@ class Drainer:
             while not self._is_stopping:
                 self._woken.clear()
                 try:
-                    begun = await self._round.begin()
-                    if begun is not None:
-                        begun.add_done_callback(_tell)
+                    await self._round.begin()
                 except Exception:
                     log.exception("the outbox could not be drained; it is tried again")
                 try:
@@ -152,8 +110,3 @@ class Drainer:
             await self._round.finish()
         finally:
             await self._round.cancel()
-
-
-def _tell(begun: asyncio.Task[int]) -> None:
-    if not begun.cancelled() and (error := begun.exception()) is not None:
-        log.error("the outbox could not be drained; it is tried again", exc_info=error)

@@ -6,10 +6,9 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks.text import Rendered
@@ -42,16 +41,6 @@ class Destination:
     is_lost: bool = False  #: it failed, or was dropped by an administrator
     since: datetime | None = None  #: when it was enqueued
     at: datetime | None = None  #: when it was posted, or given up; None while it waits
-
-
-#: What a destination is made of.
-_WHERE = ("key", "channel", "state", "created_at", "sent_at", "due_at")
-
-
-@cache
-def _once(dialect: str) -> Any:
-    """Return the insert of a message that does nothing where the key is used; made once, for scans add thousands."""
-    return insert_into(_TABLE, dialect).on_conflict_do_nothing(index_elements=["key"])
 
 
 async def enqueue(  # noqa: PLR0913 - all but the session by name
@@ -94,7 +83,8 @@ async def enqueue(  # noqa: PLR0913 - all but the session by name
         "moved_from": [],
     }
     # Past the session's own machinery, which would cost four times as much for each of a scan's thousands.
-    result = await session.execute(_once(session.get_bind().dialect.name), values)
+    insert = insert_into(_TABLE, session.get_bind().dialect.name)
+    result = await session.execute(insert.on_conflict_do_nothing(index_elements=["key"]), values)
     return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
 
 
@@ -106,8 +96,7 @@ async def revise(session: AsyncSession, *, key: str, message: Rendered, at: date
     Slack, or cannot be edited any more, is posted anew, and later replies go under the new one. Returns False, and
     changes nothing, when there is no such message, when it reads like that already, or when it was dropped.
     """
-    connection = await session.connection()
-    row = (await connection.execute(_READ, {"wanted": key})).one_or_none()
+    row = await _locked(session, key)
     if row is None or row.state == "dropped":
         return False
     body = message.as_body() | _asked_by(None, row.body)
@@ -118,20 +107,13 @@ async def revise(session: AsyncSession, *, key: str, message: Rendered, at: date
         values |= {"state": "waiting", "due_at": at, "attempts": 0}
     elif row.state == "failed":
         values |= fresh_start(row, at)
-    await connection.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(**values))
+    await session.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(**values))
     return True
 
 
-_READ = (
-    select(
-        *(
-            _TABLE.c[name]
-            for name in ("id", "state", "body", "revision", "channel", "fallbacks", "moved_from", "ts", "unsure_since")
-        )
-    )
-    .where(_TABLE.c.key == bindparam("wanted"))
-    .with_for_update()
-)
+async def _locked(session: AsyncSession, key: str) -> Any:
+    """Return the row with this key, which nobody else changes until the transaction ends; None when there is none."""
+    return (await session.execute(select(*_TABLE.c).where(_TABLE.c.key == key).with_for_update())).one_or_none()
 
 
 async def destination(session: AsyncSession, key: str) -> Destination | None:
@@ -146,8 +128,7 @@ async def ask_again(
 
     One that was lost is tried again in these words and places.
     """
-    connection = await session.connection()
-    row = (await connection.execute(_READ, {"wanted": key})).one()
+    row = await _locked(session, key)
     if row.state == "sent":
         return
     asked = _asked_by(asker, row.body)
@@ -156,7 +137,7 @@ async def ask_again(
         values = fresh_start(row, at) | {"body": message.as_body() | asked, "revision": row.revision + 1}
         if row.ts is None and row.unsure_since is None:
             values |= {"channel": places[0], "fallbacks": list(places[1:])}
-    await connection.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(**values))
+    await session.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(**values))
 
 
 async def tell_askers(session: AsyncSession, *, key: str, news: Rendered, at: datetime, is_first: bool) -> None:
@@ -185,15 +166,12 @@ def _asked_by(asker: Asker | None, before: Mapping[str, Any] | None = None) -> d
 
 async def destinations(session: AsyncSession, keys: Collection[str]) -> dict[str, Destination]:
     """Return where messages are or go, by their keys; those that do not exist are missing."""
-    t = _TABLE.c
-    rows = await session.execute(select(*(t[name] for name in _WHERE)).where(t.key.in_(keys)))
-    return {row.key: _destination(row) for row in rows}
-
-
-def _destination(row: Any) -> Destination:
-    is_lost = row.state in ("failed", "dropped")
-    at = row.due_at if is_lost else row.sent_at
-    return Destination(row.channel, row.state == "sent", is_lost, row.created_at, at)
+    found = {}
+    for row in await session.execute(select(*_TABLE.c).where(_TABLE.c.key.in_(keys))):
+        is_lost = row.state in ("failed", "dropped")
+        at = row.due_at if is_lost else row.sent_at
+        found[row.key] = Destination(row.channel, row.state == "sent", is_lost, row.created_at, at)
+    return found
 
 
 def fresh_start(row: Any, at: datetime) -> dict[str, Any]:

@@ -5,8 +5,7 @@ No pass looks at what is sent, nor at more of a line than its head.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -87,51 +86,6 @@ _UPDATES_DUE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingMessage:
-    """A row as it was read; the fields are those of `bot.store.tables.OutboxMessage`."""
-
-    id: int
-    key: str
-    channel: str
-    body: dict[str, Any]
-    state: str
-    attempts: int
-    due_at: datetime
-    ts: str | None
-    posted_channel: str | None
-    thread_ts: str | None
-    revision: int
-    tried_revision: int
-    edition: int
-    parent_key: str | None
-    is_broadcast: bool
-    fallbacks: list[str]
-    moved_from: list[dict[str, str]]
-    lane: str | None
-    unsure_since: datetime | None
-
-
-#: The columns of a `Message`, in its order.
-COLUMNS = tuple(_TABLE.c[each.name] for each in fields(WaitingMessage))
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """The message that a reply belongs under: where it is in Slack; `ts` is None while it is not there."""
-
-    channel: str
-    ts: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """A message whose turn it is, as it was read; `root` is None unless it goes into a thread."""
-
-    message: WaitingMessage
-    root: Root | None = None
-
-
 async def admit(deps: Deps, now: datetime) -> None:
     """Let everything step into its line that is due and need not wait for its root any longer."""
     while True:
@@ -209,32 +163,6 @@ async def _heads(
     return free[:most]
 
 
-async def read(deps: Deps, ids: Sequence[int], now: datetime) -> list[Picked]:
-    """Read what was picked, in its order."""
-    if not ids:
-        return []
-    async with deps.database.reading() as session:
-        connection = await session.connection()
-        # Once more only what is due: another process may have claimed one a moment ago.
-        query = select(*COLUMNS).where(_TABLE.c.id.in_(ids), _TABLE.c.due_at <= now)
-        messages = {row.id: WaitingMessage(*row) for row in await connection.execute(query)}
-        roots = await _roots(connection, (message for message in messages.values() if goes_into_thread(message)))
-    found = [messages[number] for number in ids if number in messages]
-    return [
-        Picked(message, roots.get(str(message.parent_key)) if goes_into_thread(message) else None) for message in found
-    ]
-
-
-async def _roots(connection: AsyncConnection, replies: Iterable[WaitingMessage]) -> dict[str, Root]:
-    keys = {str(reply.parent_key) for reply in replies}
-    if not keys:
-        return {}
-    columns = (_TABLE.c[name] for name in ("key", "channel", "posted_channel", "ts", "thread_ts"))
-    found = await connection.execute(select(*columns).where(_TABLE.c.key.in_(keys)))
-    # Slack has no threads within threads: what replies to a reply goes into the same thread.
-    return {row.key: Root(row.posted_channel or row.channel, row.ts and (row.thread_ts or row.ts)) for row in found}
-
-
-def goes_into_thread(message: WaitingMessage) -> bool:
+def goes_into_thread(message: OutboxMessage) -> bool:
     """Whether a message goes under its root; once it had to move, it stands alone."""
     return message.parent_key is not None and not message.moved_from
