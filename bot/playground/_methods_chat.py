@@ -13,7 +13,7 @@ from bot.playground._calls import (
     visible_channel,
 )
 from bot.playground._payloads import reaction_event
-from bot.playground._posts import bot_message, delete, post, replace
+from bot.playground._posts import bot_message, post, replace
 from bot.playground._shapes import message_json, permalink
 from bot.playground.records import Channel, Json, PostedMessage
 from bot.playground.refusals import refuse_message, refuse_size
@@ -82,35 +82,15 @@ def post_message(context: CallContext, arguments: Json) -> Json:
     return {"channel": channel.id, "ts": message.ts, "message": shown}
 
 
-def post_ephemeral(context: CallContext, arguments: Json) -> Json:
-    """chat.postEphemeral."""
-    workspace = context.workspace
-    channel = visible_channel(context, arguments["channel"])
-    if channel.is_archived:
-        raise ApiError("is_archived")
-    if not channel.bot_is_member:
-        raise ApiError("not_in_channel")
-    user = workspace.users.get(arguments["user"])
-    if user is None or user.deleted:
-        raise ApiError("user_not_found")
-    if user.id not in channel.members:
-        raise ApiError("user_not_in_channel")
-    _checked(context, "chat.postEphemeral", arguments)
-    check_thread(context, channel, arguments)
-    message = bot_message(workspace, channel.id, arguments, ephemeral_for=user.id)
-    post(workspace, context.courier, message, echo=False)
-    return {"message_ts": message.ts}
-
-
-def _own(context: CallContext, arguments: Json, code: str) -> PostedMessage:
+def _own(context: CallContext, arguments: Json) -> PostedMessage:
     """One of the bot's own messages, in an open conversation by its id: a person's id names none here."""
     workspace = context.workspace
     channel = visible_channel(context, arguments["channel"])
     message = found_message(context, channel, arguments["ts"])
     if message.user != workspace.bot_user_id:
-        raise ApiError(code)
+        raise ApiError("cant_update_message")
     if channel.is_archived:
-        raise ApiError("is_inactive" if code == "cant_update_message" else "is_archived")
+        raise ApiError("is_inactive")
     if not channel.bot_is_member and not workspace.manifest.grants("chat:write.public"):
         raise ApiError("not_in_channel")
     return message
@@ -118,7 +98,7 @@ def _own(context: CallContext, arguments: Json, code: str) -> PostedMessage:
 
 def update(context: CallContext, arguments: Json) -> Json:
     """chat.update: only the bot's own messages, and never ephemeral or deleted ones."""
-    message = _own(context, arguments, "cant_update_message")
+    message = _own(context, arguments)
     if arguments.get("reply_broadcast") and message.thread_ts in (None, message.ts):
         raise ApiError("cant_broadcast_message")
     _checked(context, "chat.update", arguments)
@@ -126,13 +106,6 @@ def update(context: CallContext, arguments: Json) -> Json:
     shown = message_json(context.workspace, message, metadata=True)
     del shown["ts"]
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": shown}
-
-
-def delete_message(context: CallContext, arguments: Json) -> Json:
-    """chat.delete: only the bot's own messages."""
-    message = _own(context, arguments, "cant_delete_message")
-    delete(context.workspace, context.courier, message, echo=context.echo)
-    return {"channel": message.channel, "ts": message.ts}
 
 
 def get_permalink(context: CallContext, arguments: Json) -> Json:
@@ -198,13 +171,9 @@ METHODS: dict[str, ApiMethod] = {
     "chat.postMessage": method(
         post_message, f"channel! thread_ts reply_broadcast:bool {_BODY} {_LOOK}", tier=3, scope="chat:write"
     ),
-    "chat.postEphemeral": method(
-        post_ephemeral, f"channel! user! thread_ts {_BODY} {_LOOK}", tier=4, scope="chat:write"
-    ),
     "chat.update": method(
         update, f"channel! ts! as_user:bool reply_broadcast:bool {_BODY}", tier=3, scope="chat:write"
     ),
-    "chat.delete": method(delete_message, "channel! ts! as_user:bool", tier=3, scope="chat:write"),
     "chat.getPermalink": method(get_permalink, "channel! message_ts!", tier=0),
     "reactions.add": method(add_reaction, "channel! timestamp! name!", tier=3, scope="reactions:write"),
     "reactions.remove": method(remove_reaction, "channel! timestamp! name!", tier=2, scope="reactions:write"),

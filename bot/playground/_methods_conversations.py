@@ -1,4 +1,4 @@
-"""Web API: conversations.* and users.conversations."""
+"""Web API: conversations.*."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.playground._calls import (
     page,
     visible_channel,
 )
-from bot.playground._shapes import channel_json, message_json, ts_of
+from bot.playground._shapes import channel_json, message_json
 from bot.playground.records import Channel, Json, PostedMessage
 
 _TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
@@ -46,32 +46,6 @@ def list_conversations(context: CallContext, arguments: Json) -> Json:
     shown, cursor = page(seen, arguments, default=100, most=1000)
     channels = [channel_json(context.workspace, channel, with_count=not channel.is_im) for channel in shown]
     return {"channels": channels, "response_metadata": {"next_cursor": cursor}}
-
-
-def of_user(context: CallContext, arguments: Json) -> Json:
-    """users.conversations: the conversations of a person (of the bot when none is named) that the bot may know of."""
-    user = arguments.get("user", context.workspace.bot_user_id)
-    if user not in context.workspace.users:
-        raise ApiError("user_not_found")
-    seen = [
-        one
-        for one in _of_types(context, arguments)
-        if context.workspace.in_channel(user, one) and (one.bot_is_member or not one.is_private)
-    ]
-    shown, cursor = page(seen, arguments, default=100, most=999)
-    channels = [channel_json(context.workspace, channel) for channel in shown]
-    for channel in channels:
-        channel.pop("is_member", None)
-    return {"channels": channels, "response_metadata": {"next_cursor": cursor}}
-
-
-def members(context: CallContext, arguments: Json) -> Json:
-    """conversations.members."""
-    channel = visible_channel(context, arguments["channel"])
-    needs_conversation_scope(context, channel, "read")
-    everyone = channel.members | ({context.workspace.bot_user_id} if channel.bot_is_member else set())
-    shown, cursor = page(sorted(everyone), arguments, default=100, most=1000)
-    return {"members": shown, "response_metadata": {"next_cursor": cursor}}
 
 
 def _between(messages: list[PostedMessage], arguments: Json) -> list[PostedMessage]:
@@ -157,53 +131,15 @@ def open_conversation(context: CallContext, arguments: Json) -> Json:
     return {"channel": shown} | ({"no_op": True, "already_open": True} if there else {})
 
 
-def join(context: CallContext, arguments: Json) -> Json:
-    """conversations.join: public channels only."""
-    workspace = context.workspace
-    channel = visible_channel(context, arguments["channel"])
-    if channel.kind != "channel":
-        raise ApiError("method_not_supported_for_channel_type")
-    if channel.is_archived:
-        raise ApiError("is_archived")
-    if channel.bot_is_member:
-        shown = channel_json(workspace, channel)
-        return {
-            "channel": shown,
-            "warning": "already_in_channel",
-            "response_metadata": {"warnings": ["already_in_channel"]},
-        }
-    channel.bot_is_member = True
-    workspace.changed("channel", channel=channel.id)
-    if workspace.manifest.subscribes("member_joined_channel"):
-        context.courier.queue_event(joined_event(context, channel))
-    return {"channel": channel_json(workspace, channel)}
-
-
-def joined_event(context: CallContext, channel: Channel) -> Json:
-    """`member_joined_channel` about the bot itself."""
-    workspace = context.workspace
-    return {
-        "type": "member_joined_channel",
-        "user": workspace.bot_user_id,
-        "channel": channel.id,
-        "channel_type": "G" if channel.is_private else "C",
-        "team": workspace.team_id,
-        "event_ts": ts_of(workspace.now()),
-    }
-
-
 _PAGE = "limit:int cursor"
 _SPAN = "oldest latest inclusive:bool include_all_metadata:bool"
 
 METHODS: dict[str, ApiMethod] = {
     "conversations.info": method(info, "channel! include_locale:bool include_num_members:bool", tier=3),
     "conversations.list": method(list_conversations, f"types:csv exclude_archived:bool {_PAGE}", tier=2),
-    "users.conversations": method(of_user, f"user types:csv exclude_archived:bool {_PAGE}", tier=3),
-    "conversations.members": method(members, f"channel! {_PAGE}", tier=4),
     "conversations.history": method(history, f"channel! {_SPAN} {_PAGE}", tier=3),
     "conversations.replies": method(replies, f"channel! ts! {_SPAN} {_PAGE}", tier=3),
     "conversations.open": method(
         open_conversation, "channel users:csv return_im:bool prevent_creation:bool", tier=3, scope="im:write"
     ),
-    "conversations.join": method(join, "channel!", tier=3, scope="channels:join"),
 }

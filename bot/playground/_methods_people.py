@@ -1,4 +1,4 @@
-"""Web API: auth.*, api.test, apps.connections.open, bots.*, team.*, users.*, usergroups.*."""
+"""Web API: auth.test, apps.connections.open, bots.info, users.*, usergroups.*."""
 
 from __future__ import annotations
 
@@ -21,13 +21,6 @@ def auth_test(context: CallContext, _arguments: Json) -> Json:
     }
 
 
-def api_test(_context: CallContext, arguments: Json) -> Json:
-    """api.test."""
-    if "error" in arguments:
-        raise ApiError(arguments["error"], args=arguments)
-    return {"args": arguments}
-
-
 def open_connection(context: CallContext, _arguments: Json) -> Json:
     """apps.connections.open: an address that works once."""
     host = context.base_url.replace("http", "ws", 1)
@@ -42,22 +35,6 @@ def bots_info(context: CallContext, arguments: Json) -> Json:
     profile = bot_profile(workspace)
     del profile["team_id"]
     return {"bot": profile | {"user_id": workspace.bot_user_id}}
-
-
-def team_info(context: CallContext, _arguments: Json) -> Json:
-    """team.info."""
-    workspace = context.workspace
-    icon = {"image_34": f"{workspace.url}icon.png", "image_default": True}
-    team = {
-        "id": workspace.team_id,
-        "name": workspace.team_name,
-        "url": workspace.url,
-        "domain": workspace.team_domain,
-        "email_domain": "",
-        "icon": icon,
-        "is_verified": False,
-    }
-    return {"team": team}
 
 
 def _known(context: CallContext, user: str) -> User:
@@ -79,15 +56,6 @@ def list_users(context: CallContext, arguments: Json) -> Json:
     members = [user_json(context.workspace, user) for user in shown]
     seconds = context.workspace.seconds()
     return {"members": members, "cache_ts": seconds, "response_metadata": {"next_cursor": cursor}}
-
-
-def lookup_by_email(context: CallContext, arguments: Json) -> Json:
-    """users.lookupByEmail: active people only."""
-    wanted = arguments["email"].casefold()
-    for user in context.workspace.users.values():
-        if user.email and user.email.casefold() == wanted and not user.deleted:
-            return {"user": user_json(context.workspace, user)}
-    raise ApiError("users_not_found")
 
 
 def _paid(context: CallContext) -> None:
@@ -114,14 +82,11 @@ def group_users(context: CallContext, arguments: Json) -> Json:
 
 
 METHODS: dict[str, ApiMethod] = {
-    "api.test": method(api_test, "error foo", tier=4),
     "auth.test": method(auth_test, tier=0),
     "apps.connections.open": method(open_connection, tier=1, caller="app"),
     "bots.info": method(bots_info, "bot", tier=3, scope="users:read"),
-    "team.info": method(team_info, "team domain", tier=3, scope="team:read"),
     "users.info": method(user_info, "user! include_locale:bool", tier=4, scope="users:read"),
     "users.list": method(list_users, "limit:int cursor include_locale:bool", tier=2, scope="users:read"),
-    "users.lookupByEmail": method(lookup_by_email, "email!", tier=3, scope="users:read.email"),
     "usergroups.list": method(
         list_groups,
         "include_users:bool include_count:bool include_disabled:bool",

@@ -323,7 +323,9 @@ class TestUpdates:
     async def test_what_slack_refuses(self, workspace: FakeSlack, client: SlackClient) -> None:
         theirs = await workspace.post("ada", "payments", "mine")
         posted = await client.post_message("C0PAY", text="x")
-        await client.web.chat_delete(channel="C0PAY", ts=posted.ts)
+        gone = workspace.workspace.message("C0PAY", posted.ts)
+        assert gone is not None
+        workspace.workspace.delete_message(gone)
         for ts, code in ((theirs.ts, "cant_update_message"), (posted.ts, "message_not_found")):
             with pytest.raises(SlackError) as caught:
                 await client.update_message("C0PAY", ts, text="y")

@@ -12,6 +12,7 @@ from slack_builders import MANIFEST, until
 from slack_sdk.web.async_client import AsyncWebClient
 from tiny_app import SECRET, TinyApp
 
+from bot.playground._posts import bot_message
 from bot.playground.fake_slack import FakeSlack, PlaygroundError
 
 Json = dict[str, Any]
@@ -203,7 +204,7 @@ async def test_nothing_outlives_stop() -> None:
 
 async def test_pages_are_told_of_changes(slack: FakeSlack, client: AsyncWebClient) -> None:
     queue = slack.subscribe()
-    await client.chat_postEphemeral(channel="C0PAY", user="U0ADA", text="x")
+    slack.workspace.add_message(bot_message(slack.workspace, "C0PAY", {"text": "x"}, ephemeral_for="U0ADA"))
     change = queue.get_nowait()
     assert (change.kind, change.user, change.channel) == ("message", "U0ADA", "C0PAY")
     slack.unsubscribe(queue)

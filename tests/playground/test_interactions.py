@@ -11,6 +11,7 @@ from slack_builders import MANIFEST, actions, button, modal, option, plain, sect
 from slack_sdk.web.async_client import AsyncWebClient
 from tiny_app import SECRET, TinyApp
 
+from bot.playground._posts import bot_message
 from bot.playground.fake_slack import FakeSlack, MessageRef, PlaygroundError, ViewRef
 
 Json = dict[str, Any]
@@ -113,15 +114,16 @@ async def test_actions_carry_the_choice_and_the_state(slack: FakeSlack, app: Tin
         await slack.act("ada", here, "day", value="tomorrow")
 
 
-async def test_an_ephemeral_message_does_not_come_along(slack: FakeSlack, app: TinyApp, client: AsyncWebClient) -> None:
+async def test_an_ephemeral_message_does_not_come_along(slack: FakeSlack, app: TinyApp) -> None:
     blocks = [actions(button())]
-    ts = (await client.chat_postEphemeral(channel="C0PAY", user="U0ADA", text="x", blocks=blocks))["message_ts"]
-    await slack.act("ada", MessageRef("C0PAY", ts), "go")
+    message = bot_message(slack.workspace, "C0PAY", {"text": "x", "blocks": blocks}, ephemeral_for="U0ADA")
+    slack.workspace.add_message(message)
+    await slack.act("ada", MessageRef("C0PAY", message.ts), "go")
     (payload,) = app.of("block_actions")
     assert payload["container"]["is_ephemeral"] is True
     assert "message" not in payload
     with pytest.raises(PlaygroundError, match="sees no message"):
-        await slack.act("grace", MessageRef("C0PAY", ts), "go")
+        await slack.act("grace", MessageRef("C0PAY", message.ts), "go")
 
 
 async def test_a_click_without_an_answer_is_told(slack: FakeSlack, app: TinyApp, client: AsyncWebClient) -> None:

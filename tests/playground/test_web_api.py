@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from tiny_app import APP_TOKEN, BOT_TOKEN, SECRET, Clock, TinyApp
 
+from bot.playground._posts import bot_message
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.web_api import METHODS
 from bot.playground.workspace import keep
@@ -135,7 +136,7 @@ async def test_a_message_is_posted_changed_and_deleted(slack: FakeSlack, client:
     assert message.blocks == []
     link = (await client.chat_getPermalink(channel="C0PAY", message_ts=ts))["permalink"]
     assert link.endswith(f"/archives/C0PAY/p{ts.replace('.', '')}")
-    await client.chat_delete(channel="C0PAY", ts=ts)
+    slack.workspace.delete_message(message)
     assert slack.visible_messages("ada", "payments") == []
     await refused(client.chat_update(channel="C0PAY", ts=ts, text="x"), "message_not_found")
 
@@ -171,7 +172,6 @@ async def test_messages_that_slack_refuses(slack: FakeSlack, client: AsyncWebCli
 async def test_only_its_own_messages_can_be_changed(slack: FakeSlack, client: AsyncWebClient) -> None:
     theirs = await slack.post("ada", "payments", "mine")
     await refused(client.chat_update(channel="C0PAY", ts=theirs.ts, text="x"), "cant_update_message")
-    await refused(client.chat_delete(channel="C0PAY", ts=theirs.ts), "cant_delete_message")
 
 
 async def test_what_cannot_be_updated(slack: FakeSlack, client: AsyncWebClient) -> None:
@@ -202,15 +202,12 @@ async def test_a_reply_that_shows_in_the_channel(slack: FakeSlack, client: Async
 
 
 async def test_ephemeral_messages(slack: FakeSlack, client: AsyncWebClient) -> None:
-    ts = (await client.chat_postEphemeral(channel="C0PAY", user="U0ADA", text="psst"))["message_ts"]
+    message = bot_message(slack.workspace, "C0PAY", {"text": "psst"}, ephemeral_for="U0ADA")
+    slack.workspace.add_message(message)
     assert [message.text for message in slack.visible_messages("ada", "payments")] == ["psst"]
     assert slack.visible_messages("grace", "payments") == []
     assert (await client.conversations_history(channel="C0PAY"))["messages"] == []
-    await refused(client.chat_update(channel="C0PAY", ts=ts, text="x"), "message_not_found")
-    await refused(client.chat_postEphemeral(channel="C0LOBBY", user="U0ADA", text="x"), "not_in_channel")
-    slack.add_user("zoe", real_name="Zoe", user_id="U0ZOE")
-    await refused(client.chat_postEphemeral(channel="C0PAY", user="U0ZOE", text="x"), "user_not_in_channel")
-    await refused(client.chat_postEphemeral(channel="C0PAY", user="U0NONE", text="x"), "user_not_found")
+    await refused(client.chat_update(channel="C0PAY", ts=message.ts, text="x"), "message_not_found")
 
 
 async def test_threads_and_histories(slack: FakeSlack, client: AsyncWebClient) -> None:
@@ -308,15 +305,11 @@ async def test_pings_are_noted(slack: FakeSlack, client: AsyncWebClient, payload
 async def test_people(slack: FakeSlack, client: AsyncWebClient) -> None:
     ada = (await client.users_info(user="U0ADA"))["user"]
     assert (ada["name"], ada["profile"]["email"], ada["tz_offset"]) == ("ada", "ada@example.test", 0)
-    assert (await client.users_lookupByEmail(email="GRACE@example.test"))["user"]["tz_offset"] == -5 * 3600
-    slack.workspace.users["U0GRACE"].deleted = True
-    await refused(client.users_lookupByEmail(email="grace@example.test"), "users_not_found")
+    assert (await client.users_info(user="U0GRACE"))["user"]["tz_offset"] == -5 * 3600
     await refused(client.users_info(user="U0NONE"), "user_not_found")
     me = await client.auth_test()
     assert me["user_id"] == slack.workspace.bot_user_id
     assert (await client.bots_info(bot=me["bot_id"]))["bot"]["user_id"] == me["user_id"]
-    assert (await client.team_info())["team"]["id"] == me["team_id"]
-    assert (await client.api_test(foo="bar"))["args"] == {"foo": "bar"}
 
 
 async def test_user_groups(slack: FakeSlack, client: AsyncWebClient) -> None:
@@ -336,14 +329,7 @@ async def test_conversations(slack: FakeSlack, client: AsyncWebClient) -> None:
     listed = (await client.conversations_list(types="public_channel,private_channel"))["channels"]
     assert [channel["name"] for channel in listed] == ["payments", "lobby"]  # not the private one it is not in
     assert [channel["num_members"] for channel in listed] == [3, 1]
-    mine = (await client.users_conversations(user="U0ADA"))["channels"]
-    assert [channel["name"] for channel in mine] == ["payments", "lobby"]
-    members = (await client.conversations_members(channel="C0PAY"))["members"]
-    assert set(members) == {"U0ADA", "U0GRACE", slack.workspace.bot_user_id}
     await refused(client.conversations_info(channel="C0SECRET"), "channel_not_found")
-    joined = await client.conversations_join(channel="C0LOBBY")
-    assert joined["channel"]["is_member"] is True
-    assert (await client.conversations_join(channel="C0LOBBY"))["warning"] == "already_in_channel"
     opened = await client.conversations_open(users=["U0ADA"])
     again = await client.conversations_open(users="U0ADA", return_im=True)
     assert again["channel"]["id"] == opened["channel"]["id"]
