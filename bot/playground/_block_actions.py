@@ -9,7 +9,6 @@ from bot.playground._calls import ApiError
 from bot.playground._core import NO_ANSWER
 from bot.playground._message_actions import Talking
 from bot.playground._methods_views import check, fill, push
-from bot.playground._refuse_blocks import check_block
 from bot.playground._shapes import ts_of
 from bot.playground._state import (
     STATE_KEYS,
@@ -26,9 +25,6 @@ from bot.playground.records import Delivery, Json, MessageRef, PlaygroundError, 
 
 class Acting(Talking):
     """The part of the simulated Slack in which people use messages, modals and the Home tab."""
-
-    #: (container id, action_id) -> the options that the app offered last.
-    _suggested: dict[tuple[str, str], list[Json]]
 
     async def act(
         self,
@@ -84,8 +80,7 @@ class Acting(Talking):
         action = {"action_id": element["action_id"], "block_id": block["block_id"]}
         action |= {name: element[name] for name in shown if name in element}
         if kind != "button":
-            offered = self._suggested.get((_id_of(target), element["action_id"]), [])
-            state = chosen(element, value, suggested=offered)
+            state = chosen(element, value)
             action |= state
             if kind != "overflow":
                 values = self._values(person, target)
@@ -100,36 +95,6 @@ class Acting(Talking):
         kept = initial_values(blocks_of(target), kept=target.state.get(person.id))
         target.state[person.id] = kept
         return kept
-
-    async def request_options(
-        self, user: str, container: MessageRef | ViewRef, action_id: str, text: str, *, block_id: str | None = None
-    ) -> list[Json]:
-        """Types into an external select; returns the options that the app offers (those of its groups as well)."""
-        person = self.workspace.user(user)
-        target = self._container(person, container)
-        block, element = find_element(blocks_of(target), action_id, block_id=block_id)
-        if not element["type"].endswith("external_select"):
-            raise PlaygroundError(f"{action_id} is not an external select.")
-        asked = {**element, "block_id": block["block_id"]}
-        payload = _payloads.suggestion(self.workspace, person, target, element=asked, value=text)
-        delivery = await self._courier.send("interaction", payload)
-        options = _offered(delivery.response)
-        if not self._complain_unless_ok(delivery, person, "Options could not be loaded.") or options is None:
-            return []
-        element_shown = {"type": "static_select", "action_id": action_id, "options": options[:100]}
-        block_shown = {"type": "actions", "elements": [element_shown]}
-        if len(options) > 100 or options:
-            self._check_options(person, block_shown, len(options))
-        self._suggested[_id_of(target), action_id] = options
-        return options
-
-    def _check_options(self, person: User, block: Json, count: int) -> None:
-        found: list[Any] = []
-        check_block(block, "/options", found, surface="message")
-        reasons = [str(one) for one in found] + (["invalid_blocks: no more than 100 options"] if count > 100 else [])
-        if reasons:
-            self.workspace.refuse("options", reasons, block)
-            self.workspace.toast(person.id, "Options could not be loaded.")
 
     async def submit_view(self, user: str, view_id: str, values: dict[str, Any] | None = None) -> Delivery:
         """Fills the topmost modal and submits it; what the ack says happens to the view.
@@ -150,8 +115,7 @@ class Acting(Talking):
             at = self.workspace.now()
             return Delivery(at=at, kind="interaction", payload={}, error="; ".join(view.errors.values()))
         trigger = self._occasion(person, view=view.id).trigger_id
-        urls = self._response_urls(person, view)
-        payload = _payloads.view_submission(self.workspace, person, view, trigger_id=trigger, urls=urls)
+        payload = _payloads.view_submission(self.workspace, person, view, trigger_id=trigger)
         delivery = await self._courier.send("interaction", payload)
         if self._complain_unless_ok(delivery, person, NO_ANSWER):
             await self._answered(person, view, delivery.response)
@@ -168,24 +132,9 @@ class Acting(Talking):
             there = ", ".join(element["action_id"] for _, element in elements(view.payload["blocks"]))
             raise PlaygroundError(f"{len(matches)} inputs are called {name}; there is: {there}.")
         block, element = matches[0]
-        offered = self._suggested.get((view.id, element["action_id"]), [])
         empty: Any = [] if STATE_KEYS[element["type"]][0].endswith("s") else None
-        state = chosen(element, empty if value is None else value, suggested=offered)
+        state = chosen(element, empty if value is None else value)
         view.payload["state"]["values"][block["block_id"]][element["action_id"]] = state
-
-    def _response_urls(self, person: User, view: View) -> list[Json]:
-        """A response_url for every chosen conversation of a select with response_url_enabled."""
-        urls = []
-        for block, element in elements(view.payload["blocks"]):
-            if not element.get("response_url_enabled"):
-                continue
-            state = view.payload["state"]["values"][block["block_id"]][element["action_id"]]
-            channel = self.workspace.channels.get(state[STATE_KEYS[element["type"]][0]] or "")
-            if channel is not None:
-                url = self._occasion(person, channel=channel).response_url
-                place = {"block_id": block["block_id"], "action_id": element["action_id"]}
-                urls.append({**place, "channel_id": channel.id, "response_url": url})
-        return urls
 
     async def _answered(self, person: User, view: View, answer: Any) -> None:
         """Does to the views what the ack of a submission says; refuses what Slack refuses, with a toast."""
@@ -254,16 +203,3 @@ class Acting(Talking):
                 payload = _payloads.view_closed(self.workspace, person, view, is_cleared=is_cleared)
                 delivery = await self._interact(person, payload)
         return delivery
-
-
-def _id_of(container: PostedMessage | View) -> str:
-    return container.id if isinstance(container, View) else f"{container.channel}/{container.ts}"
-
-
-def _offered(answer: Any) -> list[Json] | None:
-    if not isinstance(answer, dict):
-        return None
-    options = list(answer.get("options") or ())
-    for group in answer.get("option_groups") or ():
-        options += group["options"]
-    return options

@@ -202,33 +202,12 @@ def view_action(workspace: SimulatedWorkspace, user: User, view: View, *, action
     }
 
 
-def view_submission(
-    workspace: SimulatedWorkspace, user: User, view: View, *, trigger_id: str, urls: list[Json]
-) -> Json:
+def view_submission(workspace: SimulatedWorkspace, user: User, view: View, *, trigger_id: str) -> Json:
     """`view_submission`."""
-    extra = {"trigger_id": trigger_id, "view": view.payload, "response_urls": urls}
+    extra = {"trigger_id": trigger_id, "view": view.payload, "response_urls": []}
     return _interaction(workspace, "view_submission", user) | extra
 
 
 def view_closed(workspace: SimulatedWorkspace, user: User, view: View, *, is_cleared: bool) -> Json:
     """`view_closed`, sent for views with `notify_on_close`."""
     return _interaction(workspace, "view_closed", user) | {"view": view.payload, "is_cleared": is_cleared}
-
-
-def suggestion(
-    workspace: SimulatedWorkspace, user: User, container: PostedMessage | View, *, element: Json, value: str
-) -> Json:
-    """`block_suggestion`: what an external select asks for while a person types."""
-    asked = {"action_id": element["action_id"], "block_id": element["block_id"], "value": value}
-    payload = _interaction(workspace, "block_suggestion", user) | asked
-    if isinstance(container, View):
-        return payload | {"container": {"type": "view", "view_id": container.id}, "view": container.payload}
-    channel = workspace.channels[container.channel]
-    place = {
-        "type": "message",
-        "message_ts": container.ts,
-        "channel_id": channel.id,
-        "is_ephemeral": container.ephemeral_for is not None,
-    }
-    about = {"container": place, "channel": {"id": channel.id, "name": _shown_name(channel)}}
-    return payload | about | ({} if container.ephemeral_for else {"message": message_json(workspace, container)})

@@ -161,8 +161,6 @@ def check_block(block: Any, at: str, found: Found, *, surface: Surface) -> None:
     if kind == "image" and ("image_url" in block) == ("slack_file" in block):
         refuse(found, at, "must have exactly one of image_url and slack_file")
     elements = elements_of(block)
-    if kind == "input" and surface != "modal" and any(element.get("type") == "file_input" for element in elements):
-        refuse(found, at, f"file_input is not allowed in a {surface}")
     _unique([element.get("action_id") for element in elements], "action_id", at, found)
 
 

@@ -33,7 +33,6 @@ _STATIC: dict[str, Check] = {
     "options": items(option(), least=1, most=100),
     "option_groups": items(option_group, least=1, most=100),
 }
-_EXTERNAL: dict[str, Check] = {"min_query_length": integer(0, 100)}
 _ID = string(255, shortest=1)
 _IDS = items(_ID, least=0, most=1_000)
 _DATE = matching(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "a date such as 2024-01-31")
@@ -85,14 +84,10 @@ _TABLES: dict[str, Check] = {
         required=("options",),
     ),
     "static_select": fields({**_SELECT, **_STATIC, "initial_option": option()}),
-    "external_select": fields({**_SELECT, **_EXTERNAL, "initial_option": option()}),
     "users_select": fields({**_SELECT, "initial_user": _ID}),
-    "conversations_select": fields(
-        {**_SELECT, **_CONVERSATIONS, "initial_conversation": _ID, "response_url_enabled": boolean}
-    ),
-    "channels_select": fields({**_SELECT, "initial_channel": _ID, "response_url_enabled": boolean}),
+    "conversations_select": fields({**_SELECT, **_CONVERSATIONS, "initial_conversation": _ID}),
+    "channels_select": fields({**_SELECT, "initial_channel": _ID}),
     "multi_static_select": fields({**_MULTI, **_STATIC, "initial_options": items(option(), least=1, most=100)}),
-    "multi_external_select": fields({**_MULTI, **_EXTERNAL, "initial_options": items(option(), least=1, most=100)}),
     "multi_users_select": fields({**_MULTI, "initial_users": _IDS}),
     "multi_conversations_select": fields({**_MULTI, **_CONVERSATIONS, "initial_conversations": _IDS}),
     "multi_channels_select": fields({**_MULTI, "initial_channels": _IDS}),
@@ -120,16 +115,12 @@ _TABLES: dict[str, Check] = {
     ),
     "email_text_input": fields({**_TYPED, "initial_value": string(3000)}),
     "url_text_input": fields({**_TYPED, "initial_value": string(3000)}),
-    "rich_text_input": fields({**_TYPED, "initial_value": anything}),
-    "file_input": fields({**_BASE, "filetypes": items(_ID, least=1, most=100), "max_files": integer(1, 10)}),
 }
 
-_SINGLE = frozenset({"static_select", "external_select", "users_select", "conversations_select", "channels_select"})
+_SINGLE = frozenset({"static_select", "users_select", "conversations_select", "channels_select"})
 _MULTIPLE = frozenset(f"multi_{kind}" for kind in _SINGLE)
 _PICKERS = frozenset({"checkboxes", "radio_buttons", "datepicker", "timepicker"})
-_INPUTS = frozenset(
-    {"plain_text_input", "number_input", "email_text_input", "url_text_input", "rich_text_input", "file_input"}
-)
+_INPUTS = frozenset({"plain_text_input", "number_input", "email_text_input", "url_text_input"})
 
 #: block type -> the elements that may stand in it.
 ALLOWED: dict[str, frozenset[str]] = {

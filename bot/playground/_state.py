@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from bot.playground._refuse_blocks import elements_of
@@ -16,12 +16,9 @@ STATE_KEYS: dict[str, tuple[str, str]] = {
     "email_text_input": ("value", "initial_value"),
     "url_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),
-    "rich_text_input": ("rich_text_value", "initial_value"),
     "static_select": ("selected_option", "initial_option"),
-    "external_select": ("selected_option", "initial_option"),
     "radio_buttons": ("selected_option", "initial_option"),
     "multi_static_select": ("selected_options", "initial_options"),
-    "multi_external_select": ("selected_options", "initial_options"),
     "checkboxes": ("selected_options", "initial_options"),
     "users_select": ("selected_user", "initial_user"),
     "multi_users_select": ("selected_users", "initial_users"),
@@ -32,7 +29,6 @@ STATE_KEYS: dict[str, tuple[str, str]] = {
     "datepicker": ("selected_date", "initial_date"),
     "timepicker": ("selected_time", "initial_time"),
     "datetimepicker": ("selected_date_time", "initial_date_time"),
-    "file_input": ("files", "initial_files"),
 }
 _PATTERNS = {"selected_date": r"\d{4}-\d\d-\d\d", "selected_time": r"\d\d:\d\d"}
 _ADDRESSES = {
@@ -90,18 +86,18 @@ def initial_values(blocks: list[Json], *, kept: Values | None = None) -> Values:
     return values
 
 
-def chosen(element: Json, value: Any, *, suggested: Sequence[Json] = ()) -> Json:
+def chosen(element: Json, value: Any) -> Json:
     """The state of an element in which a person chose or typed `value`.
 
-    Options are given by their value, several as a list; for external selects they are looked up in `suggested` or
-    given whole. Raises PlaygroundError for what the element would not let a person choose.
+    Options are given by their value, several as a list. Raises PlaygroundError for what the element would not let a
+    person choose.
     """
     kind = element["type"]
     key = "selected_option" if kind == "overflow" else STATE_KEYS[kind][0]
     if key == "selected_option":
-        value = None if value is None else _option(element, value, suggested)
+        value = None if value is None else _option(element, value)
     elif key == "selected_options":
-        value = [_option(element, one, suggested) for one in value]
+        value = [_option(element, one) for one in value]
     elif key in _PATTERNS and value is not None and not re.fullmatch(_PATTERNS[key], str(value)):
         raise PlaygroundError(f"{value} is not a value for a {kind}.")
     elif key.endswith("s") and not isinstance(value, list):
@@ -111,11 +107,9 @@ def chosen(element: Json, value: Any, *, suggested: Sequence[Json] = ()) -> Json
     return {"type": kind, key: value or None if key == "value" else value}
 
 
-def _option(element: Json, value: Any, suggested: Sequence[Json]) -> Json:
-    if isinstance(value, dict) and element["type"].endswith("external_select"):
-        return value
+def _option(element: Json, value: Any) -> Json:
     wanted = value["value"] if isinstance(value, dict) else value
-    offered = [*options_of(element), *suggested]
+    offered = options_of(element)
     for option in offered:
         if option["value"] == wanted:
             return option

@@ -94,7 +94,6 @@ class FakeSlack(Building, Administering, Acting, Responses):
         self.echo = echo
         self.base_url = ""
         self.api_url = ""
-        self._suggested = {}
         self._sockets = Sockets(self.workspace)
         self._courier = PayloadCourier(
             self.workspace,

@@ -77,8 +77,6 @@ def _keep_typed(fake: FakeSlack, user: str, ref: MessageRef | ViewRef, fields: l
     values = target.payload["state"]["values"] if isinstance(target, View) else target.state.setdefault(user, {})
     for field in fields:
         block, element = find_element(blocks_of(target), _text(field, "action_id"), block_id=field.get("block_id"))
-        if element["type"].endswith("external_select"):
-            continue
         nothing: Any = [] if STATE_KEYS[element["type"]][0].endswith("s") else None
         value = nothing if field.get("value") is None else field.get("value")
         values.setdefault(block["block_id"], {})[element["action_id"]] = chosen(element, value)
@@ -87,12 +85,6 @@ def _keep_typed(fake: FakeSlack, user: str, ref: MessageRef | ViewRef, fields: l
 def _visible(fake: FakeSlack, user: str, channel: str) -> list[PostedMessage]:
     stored = fake.workspace.messages.get(channel, {}).values()
     return [message for message in stored if message.ephemeral_for in (None, user)]
-
-
-async def _options(fake: FakeSlack, body: Json) -> Json:
-    user, action_id, block_id = _text(body, "user"), _text(body, "action_id"), _optional_text(body, "block_id")
-    typed = str(body.get("text") or "")
-    return {"options": await fake.request_options(user, _container(body), action_id, typed, block_id=block_id)}
 
 
 async def _submit(fake: FakeSlack, body: Json) -> Json:
@@ -142,7 +134,6 @@ ACTIONS: dict[str, _Action] = {
     "message": _message,
     "shortcut": _shortcut,
     "act": _act,
-    "options": _options,
     "view/submit": _submit,
     "view/close": _close,
     "home": _home,

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from aiohttp import ClientSession, web
-from kitchen_sink import everything, form, home, options, plain
+from kitchen_sink import everything, form, home, plain
 
 Json = dict[str, Any]
 
@@ -113,7 +113,6 @@ class EchoApp:
             "message_action": self._on_shortcut,
             "shortcut": self._on_shortcut,
             "view_closed": self._on_closed,
-            "block_suggestion": self._on_suggestion,
         }
 
     async def _on_action(self, payload: Json) -> web.Response:
@@ -145,9 +144,6 @@ class EchoApp:
         about = payload.get("message", {}).get("text", "nothing")
         await self.call("views.open", trigger_id=payload["trigger_id"], view=form("A request", about=about))
         return web.Response()
-
-    async def _on_suggestion(self, payload: Json) -> web.Response:
-        return web.json_response({"options": options(f"{payload['value']} one", f"{payload['value']} two")})
 
     async def _on_closed(self, _payload: Json) -> web.Response:
         return web.Response()

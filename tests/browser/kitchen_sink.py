@@ -172,7 +172,6 @@ def form(title: str, *, about: str | None = None, revealed: bool = False) -> Jso
         _input("details", {"type": "plain_text_input", "multiline": True}),
         _input("size", {"type": "static_select", "options": options("small", "large")}),
         _input("areas", {"type": "multi_static_select", "options": options("build", "run", "watch")}),
-        _input("asset", {"type": "external_select", "min_query_length": 2}),
         _input("person", {"type": "users_select"}),
         _input("conversation", {"type": "conversations_select"}),
         _input("channel", {"type": "channels_select"}),

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tiny_app import SECRET, TinyApp
 
 from bot.playground._posts import bot_message
-from bot.playground.fake_slack import FakeSlack, MessageRef, PlaygroundError, ViewRef
+from bot.playground.fake_slack import FakeSlack, MessageRef, PlaygroundError
 
 Json = dict[str, Any]
 
@@ -239,21 +239,6 @@ async def test_closing_is_told_when_asked_for(
     assert closed is not None
     assert closed.ok
     assert app.of("view_closed")[0]["is_cleared"] is False
-
-
-async def test_an_external_select_asks_for_its_options(slack: FakeSlack, app: TinyApp, client: AsyncWebClient) -> None:
-    element = {"type": "external_select", "action_id": "asset", "min_query_length": 0}
-    app.answer = lambda payload: {"options": [option("7", "Seven")]} if payload["type"] == "block_suggestion" else None
-    await slack.run_global_shortcut("ada", "new")
-    trigger = app.of("shortcut")[-1]["trigger_id"]
-    form = modal({"type": "input", "block_id": "b", "label": plain(), "element": element})
-    view = (await client.views_open(trigger_id=trigger, view=form))["view"]
-    offered = await slack.request_options("ada", ViewRef(view["id"]), "asset", "sev")
-    assert offered == [option("7", "Seven")]
-    assert app.of("block_suggestion")[0]["value"] == "sev"
-    await slack.submit_view("ada", view["id"], {"asset": "7"})
-    state = app.of("view_submission")[0]["view"]["state"]["values"]["b"]["asset"]
-    assert state["selected_option"]["text"]["text"] == "Seven"
 
 
 # Bolt

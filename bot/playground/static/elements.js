@@ -182,38 +182,6 @@ const numberProps = (element) => ({
   max: element.max_value,
 });
 
-const SUGGEST_AFTER_MS = 250;
-
-/** A select whose options the app offers while one types. */
-function external(at) {
-  const { element, block, surface } = at;
-  const first = element.initial_option;
-  const least = element.min_query_length ?? 3;
-  const node = h("select", { class: "control", ...fieldProps(at) }, first ? optionNode(first, first.value) : h("option", { value: "" }, "Type above to find…"));
-  node.value = initial(at, first?.value) ?? "";
-  const read = () => node.value || null;
-  register(at, read);
-  const commit = onCommit(at, read, node);
-  let asked = 0;
-  const find = async () => {
-    if (query.value.length < least) return;
-    const question = ++asked;
-    const answer = await surface.suggest({ block_id: block.block_id, action_id: element.action_id, text: query.value });
-    // Answers may overtake one another; only the one to what stands there now is offered.
-    if (!answer || question !== asked) return;
-    const chosen = node.value;
-    const found = answer.options.length ? `${answer.options.length} found: choose…` : "Nothing found";
-    node.replaceChildren(h("option", { value: "" }, found), ...answer.options.map((option) => optionNode(option, chosen)));
-  };
-  let timer = null;
-  const query = h("input", { type: "search", class: "control", placeholder: element.placeholder?.text ?? "Type to find", "aria-label": `Find: ${element.placeholder?.text ?? element.action_id}`, on: { input: () => {
-    clearTimeout(timer);
-    timer = setTimeout(find, SUGGEST_AFTER_MS);
-  }, focus: () => !query.value && find() } });
-  node.addEventListener("change", commit);
-  return h("div", { class: "external" }, query, node);
-}
-
 const values = (options) => options?.map((option) => option.value);
 
 const ELEMENTS = {
@@ -222,7 +190,6 @@ const ELEMENTS = {
   icon_button: iconButton,
   feedback_buttons: feedbackButtons,
   static_select: (at) => select(at, at.element.options, at.element.option_groups, at.element.initial_option?.value),
-  external_select: external,
   users_select: (at) => select(at, people(at), null, at.element.initial_user),
   channels_select: (at) => select(at, channels(at), null, at.element.initial_channel),
   conversations_select: (at) => select(at, conversations(at), null, at.element.initial_conversation),

@@ -179,7 +179,6 @@ class App {
       container,
       names: this.names,
       act: (action) => this.post("act", { container, ...action, values: readAll(extra.readers) }),
-      suggest: (query) => this.post("options", { container, ...query }),
       ...extra,
     };
   }
