@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from bot import settings as environment
 from bot.errors import StoreError, StoreUnavailableError
@@ -14,6 +16,8 @@ from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import migrations, trouble
 from bot.store.db import Database, normalise_url
+
+T = TypeVar("T")
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -61,6 +65,16 @@ async def opened_deps(*, dry_run: bool = False) -> AsyncIterator[Deps]:
         await migrations.require_current(database)
         store = await stack.enter_async_context(database.rehearsal()) if dry_run else database
         yield Deps(store, SystemClock(), settings.stale_after)
+
+
+def in_store(use: Callable[[Deps], Coroutine[Any, Any, T]]) -> T:
+    """Run a use case on the database that the settings name, and return what it returns."""
+
+    async def run() -> T:
+        async with opened_deps() as deps:
+            return await use(deps)
+
+    return asyncio.run(run())
 
 
 @asynccontextmanager

@@ -14,8 +14,8 @@ import typer
 from bot.blocks import ownership as blocks
 from bot.cli import _past
 from bot.cli._database import answering
-from bot.cli._days import day
 from bot.cli._plain import plain
+from bot.cli._terminal import day
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.services import history, ownership
 from bot.services.deps import Deps

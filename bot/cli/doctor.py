@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from bot import settings as environment
 from bot.cli._database import is_missing, opened, sqlite_file
+from bot.cli._terminal import print_json
 from bot.clients.slack_probe import probe_app, probe_bot, probe_messages
 from bot.data import manifest
 from bot.domain import doctor as rules
@@ -45,7 +45,7 @@ def doctor(
     findings = asyncio.run(_examine(with_messages=with_messages))
     if as_json:
         found = [asdict(finding) for finding in findings]
-        sys.stdout.write(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")
+        print_json(found)
     else:
         for finding in findings:
             sys.stdout.write(f"{_MARKS[finding.level]} {finding.about}: {finding.what}\n")

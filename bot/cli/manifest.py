@@ -6,11 +6,11 @@ import sys
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-import orjson
 import typer
 import yaml
 
 from bot import data
+from bot.cli._terminal import print_json
 from bot.errors import SettingsError
 from bot.web import SLACK_PATH
 
@@ -25,7 +25,7 @@ def manifest(
         raise typer.BadParameter("--url is for HTTP and --socket-mode for Socket Mode: give one of them.")
     made = for_http(data.manifest(), url) if url else data.manifest()
     if as_json:
-        sys.stdout.write(orjson.dumps(made, option=orjson.OPT_INDENT_2).decode() + "\n")
+        print_json(made)
     else:
         sys.stdout.write(yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=120))
 

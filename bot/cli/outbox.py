@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from bot.blocks.outbox import what_to_do, why
-from bot.cli._database import opened_deps
+from bot.cli._database import in_store
+from bot.cli._terminal import print_json
 from bot.domain.names import clean
 from bot.errors import UserError
+from bot.services.deps import Deps
 from bot.services.outbox import admin
 from bot.services.outbox.admin import QueuedMessage, QueuedMessages, RefusedPlace
 
@@ -38,9 +39,9 @@ def list_messages(
     most: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 200,
 ) -> None:
     """Show the messages that are not delivered, those that failed first, and the places that cannot be posted to."""
-    listing, refused = asyncio.run(_list(is_everything=is_everything, with_text=with_text, most=most))
+    listing, refused = in_store(partial(_list, is_everything=is_everything, with_text=with_text, most=most))
     if as_json:
-        sys.stdout.write(_as_json(listing, refused, with_text=with_text))
+        print_json(_as_dict(listing, refused, with_text=with_text))
         return
     now = datetime.now(UTC)
     for item in listing.items:
@@ -63,7 +64,10 @@ def retry(
     """Try messages again, where they were first meant to go. `baton run` does it within a second or two."""
     if bool(ids) == is_failed:
         raise UserError("Name messages, or say --failed for all that failed.")
-    tried = asyncio.run(_retry(ids or []))
+    if ids:
+        tried = in_store(lambda deps: admin.retry(deps, ids, actor=_ACTOR))
+    else:
+        tried = in_store(lambda deps: admin.retry_failed(deps, actor=_ACTOR))
     sys.stdout.write(f"{tried:,} to be tried again.\n")
 
 
@@ -72,32 +76,23 @@ def drop(ids: _Ids = None) -> None:
     """Let messages go that shall not be posted any more; replies to them are posted on their own."""
     if not ids:
         raise UserError("Name the messages to drop; `baton outbox list` shows their numbers.")
-    sys.stdout.write(f"{asyncio.run(_drop(ids)):,} dropped.\n")
+    dropped = in_store(lambda deps: admin.drop(deps, ids, actor=_ACTOR))
+    sys.stdout.write(f"{dropped:,} dropped.\n")
 
 
-async def _list(*, is_everything: bool, with_text: bool, most: int) -> tuple[QueuedMessages, list[RefusedPlace]]:
-    async with opened_deps() as deps:
-        listing = await admin.listed(deps, is_everything=is_everything, with_text=with_text, most=most)
-        return listing, await admin.refused(deps)
+async def _list(
+    deps: Deps, *, is_everything: bool, with_text: bool, most: int
+) -> tuple[QueuedMessages, list[RefusedPlace]]:
+    listing = await admin.listed(deps, is_everything=is_everything, with_text=with_text, most=most)
+    return listing, await admin.refused(deps)
 
 
-async def _retry(ids: list[int]) -> int:
-    async with opened_deps() as deps:
-        return await (admin.retry(deps, ids, actor=_ACTOR) if ids else admin.retry_failed(deps, actor=_ACTOR))
-
-
-async def _drop(ids: list[int]) -> int:
-    async with opened_deps() as deps:
-        return await admin.drop(deps, ids, actor=_ACTOR)
-
-
-def _as_json(listing: QueuedMessages, refused: Sequence[RefusedPlace], *, with_text: bool) -> str:
+def _as_dict(listing: QueuedMessages, refused: Sequence[RefusedPlace], *, with_text: bool) -> dict[str, Any]:
     messages = [_fields(item) for item in listing.items]
     if not with_text:
         for each in messages:
             del each["text"]
-    said = {"messages": messages, "refused": [_fields(place) for place in refused]}
-    return orjson.dumps(said, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return {"messages": messages, "refused": [_fields(place) for place in refused]}
 
 
 def _fields(found: QueuedMessage | RefusedPlace) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from bot.blocks import portfolio as blocks
-from bot.cli._database import answering, opened_deps
+from bot.cli._database import answering, in_store
 from bot.cli._plain import plain
 from bot.domain.portfolio import Portfolio, TeamCard
 from bot.errors import NotFoundError
@@ -45,7 +45,7 @@ def rename(
     to: Annotated[str, typer.Argument(help="Its new name.")],
 ) -> None:
     """Give a team another name, whatever its sources go on calling it."""
-    renamed = asyncio.run(_rename(name, to))
+    renamed = in_store(lambda deps: teams.rename_team(deps, name=name, to=to, actor=_ACTOR))
     sys.stdout.write(f"It is '{renamed.name}' now, and answers to {_names(renamed)} as before.\n")
 
 
@@ -55,7 +55,7 @@ def merge(
     into: Annotated[str, typer.Argument(help="The team that it becomes a part of.")],
 ) -> None:
     """Make a team a part of another, which owns what it owned, and answers to its names. There is no way back."""
-    merged = asyncio.run(_merge(name, into))
+    merged = in_store(lambda deps: teams.merge_teams(deps, name=name, into=into, actor=_ACTOR))
     sys.stdout.write(f"'{merged.name}' owns what both owned, and answers to {_names(merged)}, too.\n")
 
 
@@ -99,16 +99,6 @@ def _as_dict(card: TeamCard, current: Portfolio, catalog: Snapshot) -> dict[str,
         "owns": told(card.share.owned),
         "helps_with": told(card.share.helped),
     }
-
-
-async def _rename(name: str, to: str) -> Renamed:
-    async with opened_deps() as deps:
-        return await teams.rename_team(deps, name=name, to=to, actor=_ACTOR)
-
-
-async def _merge(name: str, into: str) -> Renamed:
-    async with opened_deps() as deps:
-        return await teams.merge_teams(deps, name=name, into=into, actor=_ACTOR)
 
 
 def _names(renamed: Renamed) -> str:

@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
-import orjson
 import typer
 
 from bot import settings as environment
 from bot.cli._database import is_missing, opened
+from bot.cli._terminal import print_json
 from bot.cli.catalog.output import print_report
 from bot.clients.catalog import FORMATS, ReadOptions, SourceFiles, detect, look
 from bot.domain.catalog import Problem, SourceCatalog
@@ -80,7 +80,7 @@ def import_(
     if as_json:
         found = [report.as_dict() for report in reports]
         document = found if format_name == AUTO else found[0]
-        sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+        print_json(document)
     else:
         for report in reports:
             print_report(report)

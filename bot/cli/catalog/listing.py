@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
 from bot import settings as environment
-from bot.cli._database import opened_deps
+from bot.cli._database import in_store
+from bot.cli._terminal import print_json
 from bot.clients.catalog.baton_writer import render
 from bot.domain.catalog import SourceCatalog
 from bot.domain.doctor import not_a_source
@@ -26,14 +26,15 @@ from bot.services.catalog.export import export_source
 from bot.services.catalog.listing import SourceSummary
 from bot.services.catalog.listing import sources as list_sources
 from bot.services.catalog.precedence import prefer as prefer_sources
+from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 
 
 def sources(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
     """List where the catalog comes from, the source that is believed first at the top."""
-    found = asyncio.run(_sources())
+    found = in_store(list_sources)
     if as_json:
-        sys.stdout.write(orjson.dumps([asdict(each) for each in found], option=orjson.OPT_INDENT_2).decode() + "\n")
+        print_json([asdict(each) for each in found])
     elif not found:
         sys.stdout.write("No source yet: import one with `baton catalog import auto PATH`.\n")
     else:
@@ -55,7 +56,7 @@ def prefer(
 
     Who owns it is never chosen so: where sources disagree about that, both are shown.
     """
-    ordered = asyncio.run(_prefer(names or []))
+    ordered = in_store(lambda deps: prefer_sources(deps, names or [], actor="cli"))
     sys.stdout.write("Believed in this order: " + ", ".join(clean(each) for each in ordered) + ".\n")
 
 
@@ -67,9 +68,9 @@ def misses(
 
     As on the Home tab, a name counts once it was asked for in a public channel or by three different people.
     """
-    found = asyncio.run(_misses(limit))
+    found = in_store(partial(_misses, limit=limit))
     if as_json:
-        sys.stdout.write(orjson.dumps([asdict(each) for each in found], option=orjson.OPT_INDENT_2).decode() + "\n")
+        print_json([asdict(each) for each in found])
     elif not found:
         sys.stdout.write("Nothing was asked for in vain.\n")
     else:
@@ -85,7 +86,7 @@ def export(
 
     One file cannot disagree with itself: of a dispute the side that is believed first is written, and that is said.
     """
-    catalog, one_sided = asyncio.run(_export(source))
+    catalog, one_sided = in_store(partial(_export, source=source))
     if out is None:
         sys.stdout.writelines(render(catalog))
     else:
@@ -101,29 +102,17 @@ def export(
         )
 
 
-async def _sources() -> list[SourceSummary]:
-    async with opened_deps() as deps:
-        return await list_sources(deps)
+async def _misses(deps: Deps, limit: int) -> list[MissedName]:
+    catalog = Snapshot()
+    await snapshot.refresh(catalog, deps.database)
+    return await missed.in_vain(deps, catalog, limit=limit)
 
 
-async def _prefer(names: list[str]) -> list[str]:
-    async with opened_deps() as deps:
-        return await prefer_sources(deps, names, actor="cli")
-
-
-async def _misses(limit: int) -> list[MissedName]:
-    async with opened_deps() as deps:
-        catalog = Snapshot()
-        await snapshot.refresh(catalog, deps.database)
-        return await missed.in_vain(deps, catalog, limit=limit)
-
-
-async def _export(source: str) -> tuple[SourceCatalog, tuple[str, ...]]:
-    async with opened_deps() as deps:
-        if source:
-            return await export_source(deps, source), ()
-        exported = await export_catalog(deps)
-        return exported.catalog, exported.one_sided
+async def _export(deps: Deps, source: str) -> tuple[SourceCatalog, tuple[str, ...]]:
+    if source:
+        return await export_source(deps, source), ()
+    exported = await export_catalog(deps)
+    return exported.catalog, exported.one_sided
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
+from bot.cli._terminal import print_problems
 from bot.domain.names import clean
 from bot.services.catalog import ImportOutcome, ImportReport, PersonChange, PositionChange, ReportAction, ReportLine
 
 #: Changes that are printed; `--json` has more.
 _SHOWN = 40
-_SHOWN_PROBLEMS = 20
 _MARKS = {ReportAction.ADDED: "+", ReportAction.CHANGED: "~", ReportAction.REMOVED: "-"}
 #: What must not be among the lines that are left out, by its mark.
 _WEIGHTS = {"!": 0, "-": 1, "~": 2}
@@ -22,17 +22,14 @@ _Section = tuple[str, list[str]]
 
 def print_report(report: ImportReport) -> None:
     """Print the summary and changes to standard output, problems to standard error."""
-    for problem in sorted(report.problems, key=lambda problem: not problem.is_error)[:_SHOWN_PROBLEMS]:
-        sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
-    if (more := len(report.problems) - _SHOWN_PROBLEMS) > 0:
-        sys.stderr.write(f"… and {more:,} more; --json lists all.\n")
+    print_problems(report.problems)
     if report.kept:
         sys.stderr.write(f"{len(report.kept):,} kept unchanged because of errors in their files.\n")
     if report.refusal:
         sys.stderr.write(report.refusal + "\n")
     sys.stdout.write(summary(report) + "\n")
-    _print_positions(report)
-    _print_people(report)
+    _print_rights("who is in which team", map(_position, report.positions), report.positions_changed)
+    _print_rights("who is who", map(_person, report.people), report.people_changed)
     sections = _sections(report.changes)
     shown = _weightiest(sections)
     for number, (title, lines) in enumerate(sections):
@@ -43,30 +40,21 @@ def print_report(report: ImportReport) -> None:
         sys.stdout.write(f"  … and {hidden:,} more; --json lists the first {len(report.changes):,}.\n")
 
 
-def _print_positions(report: ImportReport) -> None:
-    """Print who joins and leaves which team, ahead of what may be cut: it gives and takes rights."""
-    if not report.positions:
+def _print_rights(title: str, listed: Iterable[str], changed: int) -> None:
+    """Print changes that give and take rights, ahead of what may be cut."""
+    lines = list(listed)
+    if not lines:
         return
-    sys.stdout.write("  who is in which team\n")
-    sys.stdout.writelines(f"    {_position(each)}\n" for each in report.positions[:_SHOWN])
-    if (more := report.positions_changed - _SHOWN) > 0:
-        sys.stdout.write(f"    … and {more:,} more; --json lists the first {len(report.positions):,}.\n")
+    sys.stdout.write(f"  {title}\n")
+    sys.stdout.writelines(f"    {line}\n" for line in lines[:_SHOWN])
+    if (more := changed - _SHOWN) > 0:
+        sys.stdout.write(f"    … and {more:,} more; --json lists the first {len(lines):,}.\n")
 
 
 def _position(each: PositionChange) -> str:
     verb = {ReportAction.ADDED: "joins", ReportAction.REMOVED: "leaves"}[each.action]
     role = "" if each.role == "member" else f" as {each.role}"
     return f"{_MARKS[each.action]} {clean(each.person)} {verb} {clean(each.team)}{role}"
-
-
-def _print_people(report: ImportReport) -> None:
-    """Print who is known by what, for the same reason."""
-    if not report.people:
-        return
-    sys.stdout.write("  who is who\n")
-    sys.stdout.writelines(f"    {_person(each)}\n" for each in report.people[:_SHOWN])
-    if (more := report.people_changed - _SHOWN) > 0:
-        sys.stdout.write(f"    … and {more:,} more; --json lists the first {len(report.people):,}.\n")
 
 
 def _person(each: PersonChange) -> str:

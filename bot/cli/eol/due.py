@@ -12,8 +12,8 @@ import orjson
 import typer
 
 from bot.blocks.eol import reports as blocks
-from bot.cli._days import day
 from bot.cli._plain import plain
+from bot.cli._terminal import day
 from bot.cli.eol import rows
 from bot.cli.eol._scope import Inventory, inventory, understood
 from bot.domain.eol.periods import Everything

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TextIO
 import orjson
 import typer
 
+from bot.cli._terminal import read_bytes
 from bot.clients.eol import document, starter
 from bot.domain import eol
 from bot.domain.eol import (
@@ -27,9 +28,9 @@ from bot.domain.eol import (
     UntrackedOld,
 )
 from bot.domain.names import clean
-from bot.errors import StoreError, UnreadableError
+from bot.errors import StoreError
 
-_STATUS: dict[type[Matched], str] = {
+STATUS: dict[type[Matched], str] = {
     InCycle: "in_cycle",
     AmbiguousVersion: "ambiguous",
     UntrackedOld: "untracked_old",
@@ -75,11 +76,7 @@ def _table(file: Path | None) -> Table:
     """Return the table to match against: a document that the caller saved, else the facts in force."""
     if file is None:
         return in_force()
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise UnreadableError(f"{file} cannot be read: {error.strerror}.", path=str(file)) from None
-    read = document.read(content, shown=str(file))
+    read = document.read(read_bytes(file), shown=str(file))
     for problem in read.problems[:_PROBLEMS_SHOWN]:
         sys.stderr.write(f"note: {problem}\n")
     if len(read.problems) > _PROBLEMS_SHOWN:
@@ -126,7 +123,7 @@ def as_dict(found: Matched) -> dict[str, Any]:
     """Return the fields of `--json`: `cycle` and `clocks` are null unless sure, `candidates` are names of cycles."""
     cycle = found.cycle if isinstance(found, InCycle) else None
     return {
-        "status": _STATUS[type(found)],
+        "status": STATUS[type(found)],
         "product": None if isinstance(found, UnknownProduct) else found.product.key,
         "cycle": None if cycle is None else cycle.name,
         "method": found.method if isinstance(found, InCycle | AmbiguousVersion) else None,
@@ -173,10 +170,10 @@ def _nearest(found: Matched) -> list[Cycle]:
 
 
 def _clocks(cycle: Cycle) -> dict[str, str | None]:
-    return {name: _plain(getattr(cycle, name)) for _, name in _CLOCK_NAMES}
+    return {name: plain_clock(getattr(cycle, name)) for _, name in _CLOCK_NAMES}
 
 
-def _plain(clock: Clock) -> str | None:
+def plain_clock(clock: Clock) -> str | None:
     """Return a clock as `--json` has it: a day, `ended`, `open`, or null where the cycle has no such clock."""
     return None if clock is Undated.ABSENT else str(clock)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from bot import settings as environment
-from bot.cli._database import opened_deps
+from bot.cli._database import in_store
+from bot.cli._terminal import print_json, read_bytes
 from bot.domain.names import clean
-from bot.errors import UnreadableError
 from bot.services.eol.feed_refresh import RefreshOutcome, RefreshReport, take
 from bot.services.eol.feed_refresh import refresh as ask
 
@@ -28,27 +26,17 @@ def refresh(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
 ) -> None:
     """Bring the end-of-life dates up to date. Exits with 1 when nothing new came; the last good copy stays in force."""
-    report = asyncio.run(_refresh(saved, None if saved is None else _bytes(saved)))
+    if saved is None:
+        report = in_store(lambda deps: ask(deps, base_url=environment.load().feed_url))
+    else:
+        content = read_bytes(saved)
+        report = in_store(lambda deps: take(deps, content, shown=str(saved)))
     if as_json:
-        sys.stdout.write(orjson.dumps(as_dict(report), option=orjson.OPT_INDENT_2).decode() + "\n")
+        print_json(as_dict(report))
     else:
         _print(report)
     if report.outcome in {RefreshOutcome.FAILED, RefreshOutcome.WAITING}:
         raise typer.Exit(1)
-
-
-def _bytes(saved: Path) -> bytes:
-    try:
-        return saved.read_bytes()
-    except OSError as error:
-        raise UnreadableError(f"{saved} cannot be read: {error.strerror}.", path=str(saved)) from None
-
-
-async def _refresh(saved: Path | None, content: bytes | None) -> RefreshReport:
-    async with opened_deps() as deps:
-        if content is None:
-            return await ask(deps, base_url=environment.load().feed_url)
-        return await take(deps, content, shown=str(saved))
 
 
 def as_dict(report: RefreshReport) -> dict[str, Any]:

@@ -6,21 +6,14 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from bot.cli.eol.match import STATUS, plain_clock
 from bot.domain.eol.exposure import MatchedDeployment, certain_of
-from bot.domain.eol.matches import AmbiguousVersion, BetweenCycles, InCycle, Newer, UnknownProduct, UntrackedOld
-from bot.domain.eol.records import Charge, Clock, Cycle, Undated
+from bot.domain.eol.matches import AmbiguousVersion, UnknownProduct
+from bot.domain.eol.records import Charge, Cycle
 from bot.domain.eol.reports import Entry, Report
 
 #: Spreadsheets take a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_STATUS = {
-    InCycle: "in_cycle",
-    AmbiguousVersion: "ambiguous",
-    UntrackedOld: "untracked_old",
-    BetweenCycles: "gap",
-    Newer: "newer",
-    UnknownProduct: "unknown_product",
-}
 #: The columns of the inventory, in their order.
 COLUMNS = (
     "team", "asset", "ref", "kind", "tier", "environment", "product", "version", "provider", "status", "urgency",
@@ -62,7 +55,7 @@ def unsure(one: MatchedDeployment) -> dict[str, Any]:
         "addressee": one.responsible.addressee.name or None,
         "product": one.deployment.product,
         "provider": one.deployment.provider or None,
-        "status": _STATUS[type(found)],
+        "status": STATUS[type(found)],
         "candidates": candidates,
         "suggestions": suggestions,
         "source": one.deployment.source,
@@ -101,7 +94,7 @@ def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str
         "product": seen.product,
         "version": seen.version or None,
         "provider": seen.provider or None,
-        "status": _STATUS[type(one.matched)],
+        "status": STATUS[type(one.matched)],
         "urgency": each.urgency.value if each is not None else ("no end announced" if cycle is not None else "unknown"),
         "release_product": certain.product.key if certain is not None else None,
         "release_cycle": cycle.name if cycle is not None else None,
@@ -130,11 +123,7 @@ def _run(one: MatchedDeployment) -> dict[str, Any]:
 
 def _clocks(cycle: Cycle | None) -> dict[str, str | None]:
     names = ("eoas", "eol", "eoes")
-    return {name: _clock(getattr(cycle, name)) if cycle is not None else None for name in names}
-
-
-def _clock(clock: Clock) -> str | None:
-    return None if clock is Undated.ABSENT else str(clock)
+    return {name: plain_clock(getattr(cycle, name)) if cycle is not None else None for name in names}
 
 
 def _charge(charge: Charge | None) -> str | None:

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 import typer
 
 from bot.cli._database import opened_deps
+from bot.cli._terminal import print_json, print_problems
 from bot.cli.eol.match import as_dict, as_text
 from bot.domain.catalog import Problem
 from bot.domain.eol import Table, match
@@ -30,7 +30,6 @@ from bot.services.inventory.placement import Places, Unplaced
 from bot.services.snapshot import Snapshot
 
 _ACTOR = "cli"
-_SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def finish(reports: Sequence[SourceScan], *, dry_run: bool, as_json: bool) -> No
     if as_json:
         documents = [_document(found, dry_run=dry_run) for found in reports]
         written = documents[0] if len(documents) == 1 else documents
-        sys.stdout.write(orjson.dumps(written, option=orjson.OPT_INDENT_2).decode() + "\n")
+        print_json(written)
     else:
         for found in reports:
             _print(found, dry_run=dry_run)
@@ -186,10 +185,7 @@ def _document(found: SourceScan, *, dry_run: bool) -> dict[str, Any]:
 
 
 def _print(found: SourceScan, *, dry_run: bool) -> None:
-    for problem in sorted(found.problems, key=lambda problem: not problem.is_error)[:_SHOWN_PROBLEMS]:
-        sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
-    if (more := len(found.problems) - _SHOWN_PROBLEMS) > 0:
-        sys.stderr.write(f"… and {more:,} more; --json lists all.\n")
+    print_problems(found.problems)
     for what, why in found.not_recorded:
         sys.stderr.write(f"not recorded: {clean(what)}: {why}\n")
     for asset, seen in found.by_asset.items():

@@ -7,10 +7,10 @@ import sys
 from collections import Counter
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from bot.cli._database import opened_deps
+from bot.cli._terminal import print_json
 from bot.cli.inventory import _scan_report
 from bot.domain.eol import InCycle
 from bot.domain.eol.matches import Matched
@@ -34,7 +34,7 @@ def list_running(
     found = asyncio.run(_found(asset, team))
     if as_json:
         documents = [_document(one, matched) for one, matched in found]
-        sys.stdout.write(orjson.dumps(documents, option=orjson.OPT_INDENT_2).decode() + "\n")
+        print_json(documents)
         return
     if not found:
         sys.stdout.write("Nothing is known to run: import a catalog that says it, or scan with `baton inventory`.\n")

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
+from bot.cli._terminal import read_bytes
 from bot.cli.inventory._scan_report import ScanGroup, SourceScan, finish, placed
 from bot.clients.catalog import remote_around
 from bot.clients.inventory import dockerfile, images, sbom
 from bot.domain.catalog import Origin, Problem
 from bot.domain.inventory.scans import How, Sightings
-from bot.errors import UserError
 from bot.services.inventory.deployments import Scan
 
 Asset = Annotated[str, typer.Option("--asset", help="The asset that runs it: its reference, name or address.")]
@@ -49,7 +49,7 @@ def scan_sbom(
     """Record what bills of materials list of systems, runtimes, databases and frameworks; libraries are counted."""
     groups = []
     for file in files:
-        read = sbom.read(_bytes(file), str(file), environment=environment)
+        read = sbom.read(read_bytes(file), str(file), environment=environment)
         groups.append(ScanGroup(str(file), _names_of_image(read.subject), read))
     _scan(groups, How.SBOM, asset=asset, source=_source(source, How.SBOM, environment), dry_run=dry_run, json=as_json)
 
@@ -68,7 +68,7 @@ def scan_dockerfile(
     arguments = dict(_argument(each) for each in build_arg or [])
     groups = []
     for file in files:
-        text = _bytes(file).decode("utf-8", errors="replace")
+        text = read_bytes(file).decode("utf-8", errors="replace")
         read = dockerfile.read(text, str(file), arguments=arguments, target=target, environment=environment)
         remote = remote_around(file)
         groups.append(ScanGroup(str(file), remote.addresses if remote is not None else (), read))
@@ -116,10 +116,3 @@ def _argument(written: str) -> tuple[str, str]:
     if not equals or not name:
         raise typer.BadParameter(f"'{written}' is not NAME=VALUE", param_hint="--build-arg")
     return name, value
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror}.") from None

@@ -1,0 +1,50 @@
+"""What commands take from a terminal and print on it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import typer
+
+from bot.domain.names import clean
+from bot.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from bot.domain.catalog import Problem
+
+_SHOWN_PROBLEMS = 20
+
+
+def day(text: str) -> date:
+    """Read a day. Raises BadParameter, which says how a day is written."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no day; write it as in 2026-03-03.") from None
+
+
+def read_bytes(file: Path) -> bytes:
+    """Read a file that the command line names. Raises UnreadableError."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"{file} cannot be read: {error.strerror}.", path=str(file)) from None
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document, indented."""
+    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Print the first problems to standard error, errors before notes, and how many more there are."""
+    ordered = sorted(problems, key=lambda problem: not problem.is_error)
+    for problem in ordered[:_SHOWN_PROBLEMS]:
+        sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
+    if (more := len(ordered) - _SHOWN_PROBLEMS) > 0:
+        sys.stderr.write(f"… and {more:,} more; --json lists all.\n")
