@@ -21,7 +21,6 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.playground._admin_actions import Administering
 from bot.playground._block_actions import Acting
 from bot.playground._builder import Building
 from bot.playground._calls import CallContext
@@ -70,7 +69,7 @@ __all__ = [
 ]
 
 
-class FakeSlack(Building, Administering, Acting, Responses):
+class FakeSlack(Building, Acting, Responses):
     """One simulated workspace. Every method that a person's action stands behind names the person by id or handle."""
 
     def __init__(  # noqa: PLR0913 - one setting each, all of them by name

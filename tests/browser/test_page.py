@@ -10,6 +10,8 @@ from driver import BOX, messages, send, until
 from kitchen_sink import everything
 from playwright.async_api import Route, expect
 
+from tests import administration
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -274,6 +276,6 @@ async def test_an_archived_channel_keeps_its_name_in_messages(playground: Playgr
     page = await open_page()
     platform = playground.fake.workspace.channel("platform").id
     await playground.fake.post(playground.ada, playground.general, f"it was in <#{platform}> before")
-    await playground.fake.archive_channel(platform, by=playground.bert)
+    await administration.archive_channel(playground.fake, platform, by=playground.bert)
     await expect(messages(page).last).to_contain_text("it was in #platform before")
     await expect(page.locator("button.side-item", has_text="platform")).to_have_count(0)

@@ -14,6 +14,7 @@ from tiny_app import SECRET, TinyApp
 
 from bot.playground._posts import bot_message
 from bot.playground.fake_slack import FakeSlack, PlaygroundError
+from tests import administration
 
 Json = dict[str, Any]
 
@@ -155,11 +156,11 @@ async def test_edits_deletions_and_joins(slack: FakeSlack, app: TinyApp) -> None
 
 async def test_what_administrators_do(slack: FakeSlack, app: TinyApp) -> None:
     group = slack.add_user_group("ops", name="Operations", users=["ada"])
-    await slack.change_user_group("@ops", users=["grace"])
-    await slack.disable_user_group("ops")
-    await slack.rename_channel("payments", "money")
-    await slack.archive_channel("lobby", by="ada")  # the bot is not in it
-    await slack.deactivate_user("grace")
+    await administration.change_user_group(slack, "@ops", users=["grace"])
+    await administration.disable_user_group(slack, "ops")
+    await administration.rename_channel(slack, "payments", "money")
+    await administration.archive_channel(slack, "lobby", by="ada")  # the bot is not in it
+    await administration.deactivate_user(slack, "grace")
     events = [one.payload["event"] for one in app.received]
     assert [event["type"] for event in events] == [
         "subteam_members_changed",

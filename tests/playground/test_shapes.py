@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tiny_app import TinyApp
 
 from bot.playground.fake_slack import FakeSlack, MessageRef, ViewRef
+from tests import administration
 
 Json = dict[str, Any]
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "slack"
@@ -191,10 +192,10 @@ async def test_events(slack: FakeSlack, client: AsyncWebClient, app: TinyApp) ->
     slack.workspace.channels["C0LOBBY"].bot_is_member = True
     await slack.join("grace", "lobby", inviter="ada")
     slack.add_user_group("ops", name="Operations", users=["ada"])
-    await slack.change_user_group("ops", users=["grace"])
-    await slack.rename_channel("lobby", "foyer")
-    await slack.archive_channel("foyer", by="ada")
-    await slack.deactivate_user("grace")
+    await administration.change_user_group(slack, "ops", users=["grace"])
+    await administration.rename_channel(slack, "lobby", "foyer")
+    await administration.archive_channel(slack, "foyer", by="ada")
+    await administration.deactivate_user(slack, "grace")
     names = {
         "subteam_members_changed": "SubteamMembersChanged",
         "subteam_updated": "SubteamUpdated",

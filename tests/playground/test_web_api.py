@@ -15,6 +15,7 @@ from bot.playground._posts import bot_message
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.web_api import METHODS
 from bot.playground.workspace import keep
+from tests import administration
 
 Json = dict[str, Any]
 
@@ -185,7 +186,7 @@ async def test_what_cannot_be_updated(slack: FakeSlack, client: AsyncWebClient) 
     place.bot_is_member = False
     await refused(client.chat_update(channel="C0PAY", ts=ts, text="y"), "not_in_channel")
     place.bot_is_member = True
-    await slack.archive_channel("payments", by="ada")
+    await administration.archive_channel(slack, "payments", by="ada")
     await refused(client.chat_update(channel="C0PAY", ts=ts, text="y"), "is_inactive")
     assert slack.visible_messages("ada", "payments")[-1].metadata == METADATA
 

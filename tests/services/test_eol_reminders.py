@@ -29,6 +29,7 @@ from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.db import Database
+from tests import administration
 from tests.conftest import FixedClock
 from tests.services.eol_world import TOKEN, World
 
@@ -802,7 +803,7 @@ class TestWhereItGoes:
     async def test_a_channel_that_cannot_be_written_to_falls_back_and_says_so(self, world: World) -> None:
         await one_team(world)
         world.slack.add_user("boss", real_name="Boss")
-        await world.slack.archive_channel("payments", by="boss")
+        await administration.archive_channel(world.slack, "payments", by="boss")
         world.jump(at(3, 2, 8))
         await world.go(at(3, 3, 17))
         assert world.seen("payments") == []
@@ -814,7 +815,7 @@ class TestWhereItGoes:
     ) -> None:
         await one_team(world)
         world.slack.add_user("boss", real_name="Boss")
-        await world.slack.archive_channel("payments", by="boss")
+        await administration.archive_channel(world.slack, "payments", by="boss")
         world.jump(at(3, 2, 8))
         await world.go(at(4, 3, 17))
         keys = [each.key.split(":")[1] for each in world.seen("lena")]

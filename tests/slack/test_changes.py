@@ -13,6 +13,7 @@ from bot.services.listings import Listings
 from bot.services.members import Members
 from bot.services.snapshot import Snapshot
 from bot.store.tables import Person, SlackChannel
+from tests import administration
 from tests.slack.conftest import Stage
 
 
@@ -43,7 +44,7 @@ async def happens(stage: Stage, kind: str, **about: Any) -> None:
 
 async def test_somebody_who_leaves_is_out_at_once(read: Stage) -> None:
     grace = read.slack.workspace.user("grace").id
-    await read.slack.deactivate_user("grace")
+    await administration.deactivate_user(read.slack, "grace")
     await read.settle()
     assert read.baton.context.snapshot.standing(grace) is AccountStanding.GONE
     async with read.database.reading() as session:
@@ -76,7 +77,7 @@ async def test_an_archived_channel_is_closed_at_once_in_every_process(read: Stag
     listings = Listings(context.deps, context.slack, other, members)
     await listings.read_channels()
     assert other.is_open("#payments")
-    await read.slack.archive_channel("payments", by="lin")
+    await administration.archive_channel(read.slack, "payments", by="lin")
     await read.settle()
     assert not context.snapshot.is_open("#payments")
     await listings.read_channels()
@@ -86,7 +87,7 @@ async def test_an_archived_channel_is_closed_at_once_in_every_process(read: Stag
 
 async def test_an_unarchived_channel_is_open_again_and_what_it_refused_forgotten(read: Stage) -> None:
     context, payments = read.baton.context, id_of(read, "payments")
-    await read.slack.archive_channel("payments", by="lin")
+    await administration.archive_channel(read.slack, "payments", by="lin")
     await read.settle()
     context.deps.refusals.add(payments, "not_in_channel", at=read.clock.now())
     read.slack.workspace.channel("payments").is_archived = False
@@ -97,7 +98,7 @@ async def test_an_unarchived_channel_is_open_again_and_what_it_refused_forgotten
 
 async def test_a_renamed_channel_goes_by_its_new_name(read: Stage) -> None:
     payments = id_of(read, "payments")
-    await read.slack.rename_channel("payments", "money")
+    await administration.rename_channel(read.slack, "payments", "money")
     await read.settle()
     snapshot = read.baton.context.snapshot
     assert (snapshot.channel_id("#money"), snapshot.channel_id("#payments")) == (payments, "#payments")

@@ -11,6 +11,7 @@ from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, PersonClaim, Sou
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from bot.store import tables
+from tests import administration
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import count
@@ -30,7 +31,7 @@ def with_a_persons() -> SourceCatalog:
 
 async def archived(stage: Stage, channel: str) -> None:
     """Archive a channel, and let Baton read what Slack lists."""
-    await stage.slack.archive_channel(channel, by="lin")
+    await administration.archive_channel(stage.slack, channel, by="lin")
     stage.clock.advance(timedelta(hours=2))
     await stage.baton.context.listings.read_channels()
 
@@ -46,7 +47,7 @@ def unheard(stage: Stage, *, channel: str = "", user: str = "") -> None:
 async def gone(stage: Stage, *users: str) -> None:
     """Deactivate accounts, and let Baton read what Slack lists."""
     for user in users:
-        await stage.slack.deactivate_user(user)
+        await administration.deactivate_user(stage.slack, user)
     stage.clock.advance(timedelta(hours=2))
     await stage.baton.context.listings.read_members()
     await snapshot.refresh(stage.baton.context.snapshot, stage.database)
