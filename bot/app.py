@@ -37,7 +37,7 @@ from handlers.carrier import carrier
 from handlers.carrier import sockets as socket_mode
 from handlers.dispatch import Dispatch, Metrics
 from handlers.door import Door
-from handlers.eol.jobs import refresh_facts
+from handlers.eol import refresh_facts
 from handlers.routes import Job
 
 log = logging.getLogger(__name__)

@@ -6,10 +6,12 @@ import hashlib
 from datetime import timedelta
 
 from bot.playground._calls import ApiError, ApiMethod, CallContext, method, refuse_content
+from bot.playground._refuse_blocks import check_blocks
+from bot.playground._refuse_objects import Found
 from bot.playground._shapes import with_ids
 from bot.playground._state import initial_values
 from bot.playground.records import Json, Trigger, View
-from bot.playground.refusals import refuse_view
+from bot.playground.refusals import refuse_message, refuse_view
 from bot.playground.workspace import SimulatedWorkspace
 
 #: How long a trigger_id may be used.
@@ -169,7 +171,28 @@ def publish(context: CallContext, arguments: Json) -> Json:
     return {"view": home.payload}
 
 
+def validate(_context: CallContext, arguments: Json) -> Json:
+    """blocks.validate: what Slack would say of blocks, a message or a view, without showing it to anybody."""
+    given = [name for name in ("blocks", "message", "view") if name in arguments]
+    if len(given) != 1:
+        raise ApiError("invalid_arguments", "exactly one of blocks, message and view is needed")
+    found: Found = []
+    match given[0]:
+        case "blocks":
+            check_blocks(arguments["blocks"], "/blocks", found, surface="message")
+        case "message":
+            found = refuse_message(arguments["message"])
+        case _:
+            found = refuse_view(arguments["view"])
+    if found:
+        errors = [{"pointer": one.pointer, "code": one.code, "message": one.message} for one in found]
+        raise ApiError(f"invalid_{given[0]}", errors=errors)
+    return {}
+
+
 METHODS: dict[str, ApiMethod] = {
+    # Slack says "special rate limits apply", and not which.
+    "blocks.validate": method(validate, "blocks:list message:dict view:dict", tier=0),
     "views.open": method(open_view, "trigger_id view:dict!", tier=4),
     "views.push": method(push_view, "trigger_id view:dict!", tier=4),
     "views.update": method(update_view, "view_id external_id hash view:dict!", tier=4),

@@ -8,7 +8,6 @@ import orjson
 from aiohttp import web
 
 from bot.playground import (
-    _methods_blocks,
     _methods_chat,
     _methods_conversations,
     _methods_files,
@@ -22,7 +21,6 @@ from bot.playground.workspace import keep
 
 METHODS: dict[str, ApiMethod] = {
     **_methods_people.METHODS,
-    **_methods_blocks.METHODS,
     **_methods_chat.METHODS,
     **_methods_conversations.METHODS,
     **_methods_views.METHODS,

@@ -148,10 +148,6 @@ class SimulatedWorkspace:
         self.changed("channel", user=person.id, channel=channel.id)
         return channel
 
-    def in_channel(self, user: str, channel: Channel) -> bool:
-        """Whether this person (or the bot) is in the conversation."""
-        return channel.bot_is_member if user == self.bot_user_id else user in channel.members
-
     # Messages
 
     def add_message(self, message: PostedMessage) -> PostedMessage:

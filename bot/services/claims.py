@@ -18,12 +18,11 @@ from bot.domain.records import AssetRecord, TeamRecord
 from bot.domain.rights import Holders, Right, may, require, why_not
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services import actors
-from bot.services._decisions import human_source
 from bot.services.deps import Deps
 from bot.services.ownership import claimants, claimed_by, look_up, names_of, owns_already, tell_owners
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
-from bot.store.journal import audit, lock_catalog, next_revision
+from bot.store.journal import audit, human_source, lock_catalog, next_revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,10 +97,6 @@ class Snapshot:
         teams = (self._teams[team_id] for team_id in self._teams_by_person.get(person_id, ()))
         return tuple(sorted((team for team in teams if not team.is_gone), key=lambda team: fold(team.name)))
 
-    def managed_by(self, person_id: int) -> tuple[TeamRecord, ...]:
-        """Return the teams that a person manages, which by itself does not make them one of the team's people."""
-        return tuple(team for team in self.teams() if team.manager_id == person_id)
-
     def put_people(self, people: Iterable[PersonRecord]) -> None:
         """Add or replace people."""
         for person in people:
@@ -256,7 +252,7 @@ async def refresh_over(snapshot: Snapshot, connection: AsyncConnection) -> bool:
             snapshot.changes.restart()
     else:
         async for chunk in queries.assets(connection, after=after, by_source=by_source):
-            await _put_assets(snapshot, chunk)
+            await in_slices(_put_assets(snapshot, chunk))
     snapshot.revision = revision
     return True
 

@@ -1,4 +1,4 @@
-"""What writing use cases share: the audit entry, the catalog's lock, and its next revision."""
+"""What writing use cases share: the audit entry, the catalog's lock, its next revision, and the people's source."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlmodel import col
 
-from bot.store.tables import AuditEntry, CatalogState, core
+from bot.domain.catalog import HUMAN_SOURCE
+from bot.store.tables import AuditEntry, CatalogState, Source, core
 
 
 async def audit(
@@ -44,3 +46,18 @@ async def next_revision(session: AsyncSession) -> int:
     column = core(CatalogState).c.revision
     statement = update(CatalogState).values(revision=column + 1).returning(column)
     return int((await session.execute(statement)).scalar_one())
+
+
+async def human_source(session: AsyncSession) -> int:
+    """Return the id of the source of what people decide in Slack or at the command line, made when it is not there.
+
+    Call it behind the catalog's lock (`next_revision`), so that two decisions at once do not both make it.
+    """
+    found = (await session.execute(select(col(Source.id)).where(col(Source.is_human).is_(True)).limit(1))).scalar()
+    if found is not None:
+        return found
+    source = Source(name=HUMAN_SOURCE, is_human=True)
+    session.add(source)
+    await session.flush()
+    assert source.id is not None  # noqa: S101 - the flush has just given it
+    return source.id

@@ -6,7 +6,9 @@ from bot.blocks import calendars as calendar_ids
 from bot.blocks.eol import actions as ids
 from bot.blocks.eol import reports as report_ids
 from bot.blocks.portfolio import with_turns
-from handlers.eol import buttons, calendars, forms, jobs, questions
+from bot.services.context import Context
+from bot.services.eol import feed_refresh
+from handlers.eol import buttons, calendars, forms, questions
 from handlers.routes import Job, Routes
 
 ROUTES = Routes(
@@ -39,4 +41,12 @@ ROUTES = Routes(
     },
     reading=frozenset({*with_turns(report_ids.TURN), ids.OPEN, ids.EXPLAIN}),
 )
-JOBS: tuple[Job, ...] = (("refresh_facts", 1, jobs.refresh_facts),)
+
+
+async def refresh_facts(context: Context) -> None:
+    """Ask the feed of end-of-life dates once a day, whichever process comes first, and take over what it brought."""
+    if context.feed_url and await feed_refresh.refresh_if_due(context.deps, base_url=context.feed_url) is not None:
+        await context.watcher.facts.follow(context.deps.database)
+
+
+JOBS: tuple[Job, ...] = (("refresh_facts", 1, refresh_facts),)

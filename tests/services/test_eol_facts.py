@@ -22,8 +22,7 @@ from bot.services.eol.feed_refresh import RefreshOutcome, RefreshReport, refresh
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
-from handlers.eol import JOBS
-from handlers.eol.jobs import refresh_facts
+from handlers.eol import JOBS, refresh_facts
 from tests.conftest import FixedClock
 from tests.eol_server import PATH, Handler, answering, document, product, raw, server
 from tests.services.catalog_world import World

@@ -12,14 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.catalog import Origin, SourceCatalog, TeamClaim
 from bot.domain.reconcile.claims import decode_team
 from bot.domain.sources import ClaimSubject
-from bot.services._decisions import human_source
 from bot.services.catalog import _apply, _run
 from bot.services.catalog._digested import DigestedCatalog, read
 from bot.services.catalog._run import Run
 from bot.services.deps import Deps
 from bot.store import tables
 from bot.store.bulk import select_all, table_of
-from bot.store.journal import lock_catalog
+from bot.store.journal import human_source, lock_catalog
 
 
 @dataclass(slots=True)

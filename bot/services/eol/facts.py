@@ -38,7 +38,8 @@ class Facts:
         self._table: Table | None = None
         #: What tells one state of the stored facts from another: the copy, when it came, and providers' dates.
         self._version: _Version = ("", None, "")
-        self._is_starter = True
+        #: Whether the feed has never been read, so that the facts are as old as this Baton.
+        self.is_starter = True
         #: When the feed last gave or confirmed the copy; None while there is none.
         self.confirmed_at: datetime | None = None
 
@@ -48,11 +49,6 @@ class Facts:
         if self._table is None:
             self._table = starter.load()
         return self._table
-
-    @property
-    def is_starter(self) -> bool:
-        """Whether the feed has never been read, so that the facts are as old as this Baton."""
-        return self._is_starter
 
     async def follow(self, database: Database) -> bool:
         """Bring the table to what is stored, and return whether it is another one now.
@@ -78,7 +74,7 @@ class Facts:
         except UnreadableError as error:
             log.error("%s", error)
             return False
-        self._table, self._is_starter = table, row is None
+        self._table, self.is_starter = table, row is None
         self.confirmed_at = row.confirmed_at if row is not None else None
         return table.hash != before.hash
 

@@ -22,7 +22,6 @@ from bot.domain.eol.provider_cycles import ProviderCycle
 from bot.errors import UnreadableError
 from bot.services.deps import Deps
 from bot.services.eol import facts
-from bot.services.eol._date_moves import named, note_moves
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog
 
@@ -31,6 +30,8 @@ log = logging.getLogger(__name__)
 #: The feed is asked once a day, and again after an hour when that failed.
 _EVERY = timedelta(hours=24)
 _AGAIN = timedelta(hours=1)
+#: Names of moved cycles that an audit entry holds.
+_NAMED = 50
 #: The row of `feed_copy` by column.
 Copy = dict[str, Any]
 _COPY = tables.core(tables.FeedCopy)
@@ -209,6 +210,29 @@ async def copy_of(connection: AsyncConnection) -> Copy:
     """Return the row of the feed's copy, or what it begins as."""
     row = (await connection.execute(select(_COPY))).first()
     return dict(row._mapping) if row is not None else tables.FeedCopy(id=1).model_dump()
+
+
+async def note_moves(connection: AsyncConnection, found: Sequence[Moved], now: datetime) -> None:
+    """Add a row for each clock that moved."""
+    rows = [
+        {
+            "product": one.product,
+            "cycle": one.cycle,
+            "clock": one.clock,
+            "before": str(one.before),
+            "after": str(one.after),
+            "at": now,
+        }
+        for one in found
+    ]
+    if rows:
+        await connection.execute(insert(tables.DateChange), rows)
+
+
+def named(found: Sequence[Moved]) -> dict[str, Any]:
+    """Return how many clocks moved, and the first of the cycles, for an audit entry."""
+    cycles = dict.fromkeys(f"{one.product} {one.cycle}" for one in found)
+    return {"moved": len(found), "cycles": list(cycles)[:_NAMED]}
 
 
 async def _locked_copy(connection: AsyncConnection) -> Copy:

@@ -11,8 +11,7 @@ from bot.domain.eol.composition import Moved, moved
 from bot.domain.eol.provider_cycles import ProviderCycle
 from bot.services.deps import Deps
 from bot.services.eol import facts
-from bot.services.eol._date_moves import named, note_moves
-from bot.services.eol.feed_refresh import copy_of
+from bot.services.eol.feed_refresh import copy_of, named, note_moves
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog
 
