@@ -18,10 +18,9 @@ from __future__ import annotations
 
 from bot.services.outbox._drainer import Drainer, drain
 from bot.services.outbox._enqueue import Asker, Destination, ask_again, destination, destinations, enqueue, revise
-from bot.services.outbox._pace import CHANNEL_INTERVAL, Pace
+from bot.services.outbox._pace import Pace
 
 __all__ = [
-    "CHANNEL_INTERVAL",
     "Asker",
     "Destination",
     "Drainer",

@@ -114,8 +114,7 @@ class Courier:
         return True
 
     async def _not_posted(self, held: DeliveryClaim, error: SlackError) -> None:
-        if isinstance(error, SlackRateLimitedError | SlackUnreachableError):
-            await self._again(held, error, Call.POST)
+        if await self._is_without_verdict(held, error, Call.POST):
             return
         blame = await self._blame(held, error)
         if blame is not Blame.ACCESS:
@@ -142,8 +141,7 @@ class Courier:
 
     async def _not_looked_for(self, held: DeliveryClaim, error: SlackError) -> None:
         """Nothing is known of the message yet, so the next attempt has to look first, too."""
-        if isinstance(error, SlackRateLimitedError | SlackUnreachableError):
-            await self._again(held, error, Call.FIND)
+        if await self._is_without_verdict(held, error, Call.FIND):
             return
         blame = rules.blame(error.code)
         if blame is Blame.ACCESS and error.code != "missing_scope":
@@ -174,8 +172,7 @@ class Courier:
 
     async def _not_updated(self, held: DeliveryClaim, error: SlackError) -> None:
         message = held.message
-        if isinstance(error, SlackRateLimitedError | SlackUnreachableError):
-            await self._again(held, error, Call.UPDATE)
+        if await self._is_without_verdict(held, error, Call.UPDATE):
             return
         blame = rules.blame(error.code, is_update=True)
         if blame is Blame.GONE:
@@ -247,16 +244,18 @@ class Courier:
         else:
             await self._retry(held, error, is_unsure=call is Call.POST, most=rules.MOST_REFUSALS)
 
-    async def _again(self, held: DeliveryClaim, error: SlackError, call: Call) -> None:
-        """No verdict: Slack asked for a pause, or did not answer."""
-        if not isinstance(error, SlackRateLimitedError):
+    async def _is_without_verdict(self, held: DeliveryClaim, error: SlackError, call: Call) -> bool:
+        """Wait where Slack asked for a pause, or did not answer; return whether it did so."""
+        if isinstance(error, SlackRateLimitedError):
+            pause = timedelta(seconds=error.retry_after_seconds)
+            self._pace.pause(call, self._deps.clock.now() + pause)
+            log.warning("Slack asks for a pause of %g s from %s", error.retry_after_seconds, call)
+            await self._put_back(held, error.code, pause, is_unsure=call is Call.FIND, is_attempt=False)
+        elif isinstance(error, SlackUnreachableError):
             await self._retry(held, error, is_unsure=call is not Call.UPDATE, most=rules.MOST_ATTEMPTS)
-            return
-        now = self._deps.clock.now()
-        until = now + timedelta(seconds=error.retry_after_seconds)
-        self._pace.pause(call, until)
-        log.warning("Slack asks for a pause of %g s from %s", error.retry_after_seconds, call)
-        await self._put_back(held, error.code, until - now, is_unsure=call is Call.FIND, is_attempt=False)
+        else:
+            return False
+        return True
 
     async def _retry(self, held: DeliveryClaim, error: SlackError, *, is_unsure: bool, most: int) -> None:
         message = held.message

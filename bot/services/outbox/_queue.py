@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, literal_column, or_, select, text, update
+from sqlalchemy import bindparam, literal_column, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.blocks.outbox import ROOT_FAILED
@@ -20,20 +20,11 @@ from bot.store.tables import OutboxMessage, core
 _TABLE = core(OutboxMessage)
 #: The line of updates, which no channel is called. Updates overtake each other: they concern one message each.
 UPDATES = "~updates"
-#: So many step into their lines in one transaction.
-_ADMITTED = 2000
+#: So many step into their lines in one transaction, which keeps the event loop for a few milliseconds.
+_ADMITTED = 250
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
-#: Said as the index says it, so that either database sees that it applies.
-_IS_ARRIVING = (
-    _TABLE.c.lane.is_(None),
-    literal_column("outbox.state") == literal_column("'waiting'"),
-    _TABLE.c.due_at <= bindparam("now", type_=_TABLE.c.due_at.type),
-)
 _ROOT = _TABLE.alias("root")
-#: Plain posts need no more than their own channel's line …
-_PLAIN = select(_TABLE.c.id).where(*_IS_ARRIVING, _TABLE.c.parent_key.is_(None), _TABLE.c.ts.is_(None)).limit(_ADMITTED)
-#: … updates and replies need a look.
 _ARRIVING = (
     select(
         *(_TABLE.c[name] for name in ("id", "channel", "fallbacks", "moved_from", "parent_key", "ts")),
@@ -42,13 +33,15 @@ _ARRIVING = (
     )
     .select_from(_TABLE.outerjoin(_ROOT, _ROOT.c.key == _TABLE.c.parent_key))
     .where(
-        *_IS_ARRIVING,
+        # Said as the index says it, so that either database sees that it applies.
+        _TABLE.c.lane.is_(None),
+        literal_column("outbox.state") == literal_column("'waiting'"),
+        _TABLE.c.due_at <= bindparam("now", type_=_TABLE.c.due_at.type),
+        # A post in a thread waits until its root is in Slack, or never will be.
         or_(
             _TABLE.c.ts.is_not(None),
-            and_(
-                _TABLE.c.parent_key.is_not(None),
-                or_(_ROOT.c.id.is_(None), _ROOT.c.state.in_(("sent", "failed", "dropped"))),
-            ),
+            _ROOT.c.id.is_(None),
+            _ROOT.c.state.in_(("sent", "failed", "dropped")),
         ),
     )
     .order_by(_TABLE.c.id)
@@ -90,16 +83,11 @@ async def admit(deps: Deps, now: datetime) -> None:
     """Let everything step into its line that is due and need not wait for its root any longer."""
     while True:
         async with deps.database.reading() as session:
-            plain = (await session.execute(_PLAIN, {"now": now})).scalars().all()
             arriving = (await session.execute(_ARRIVING, {"now": now})).all()
-        if plain or arriving:
+        if arriving:
             async with deps.database.transaction() as session:
-                if plain:
-                    free = _TABLE.c.id.in_(plain), _TABLE.c.lane.is_(None), _TABLE.c.state == "waiting"
-                    await session.execute(update(_TABLE).where(*free).values(lane=_TABLE.c.channel))
-                if arriving:
-                    await (await session.connection()).execute(_ENTER, [_entering(row) for row in arriving])
-        if max(len(plain), len(arriving)) < _ADMITTED:
+                await (await session.connection()).execute(_ENTER, [_entering(row) for row in arriving])
+        if len(arriving) < _ADMITTED:
             return
 
 
