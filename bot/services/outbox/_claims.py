@@ -81,7 +81,7 @@ def _must_wait(message: OutboxMessage, pace: Pace, now: datetime) -> bool:
     calls = [Call.UPDATE] if message.ts is not None else [Call.POST]
     if message.ts is None and message.unsure_since is not None:
         calls.append(Call.FIND)
-    return any(pace.closed_until(call, now) is not None for call in calls)
+    return any(pace.is_closed(call, now) for call in calls)
 
 
 async def _place(session: AsyncSession, message: OutboxMessage) -> Place | None:

@@ -71,7 +71,7 @@ class Pace:
 
     def room(self, call: Call, now: datetime) -> int:
         """How many calls may be made now."""
-        if self.closed_until(call, now) is not None:
+        if self.is_closed(call, now):
             return 0
         bucket = self._buckets[call]
         bucket.refill(now)
@@ -88,10 +88,9 @@ class Pace:
         """Make no such call before then, because Slack asked for it."""
         self._paused[call] = max(until, self._paused.get(call, until))
 
-    def closed_until(self, call: Call, now: datetime) -> datetime | None:
-        """Until when no such call may be made, because of a pause or a hold; None when it may be made."""
-        moments = [until for until in (self._paused.get(call), self._held_until) if until is not None and until > now]
-        return max(moments, default=None)
+    def is_closed(self, call: Call, now: datetime) -> bool:
+        """Whether no such call may be made now, because of a pause or a hold."""
+        return self.is_held(now) or (call in self._paused and now < self._paused[call])
 
     def hold(self, now: datetime) -> datetime:
         """Hold everything because Slack does not let Baton in; return until when. Longer each time in a row."""
