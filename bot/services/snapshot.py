@@ -252,7 +252,7 @@ async def refresh_over(snapshot: Snapshot, connection: AsyncConnection) -> bool:
             snapshot.changes.restart()
     else:
         async for chunk in queries.assets(connection, after=after, by_source=by_source):
-            await in_slices(_put_assets(snapshot, chunk))
+            await _put_assets(snapshot, chunk)
     snapshot.revision = revision
     return True
 
