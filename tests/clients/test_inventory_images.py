@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.clients.inventory import _known_images
 from bot.clients.inventory.images import ImageRef, parse, read, sighting_of
+from bot.data import table
 from bot.domain.catalog import Origin
 from bot.domain.inventory.scans import How
 from tests.conftest import SHARED
@@ -142,8 +143,9 @@ class TestProducts:
         if not facts.is_file():
             pytest.skip("the reference data is not beside this checkout")
         products = json.loads(facts.read_bytes())["products"]
-        named = {*_known_images._OFFICIAL.values(), *_known_images._NAMED.values(), *_known_images.SYSTEMS}
-        named |= {*_known_images._WITH_VERSION.values(), "rhel"}
+        images = table("known_images")
+        named = {*images["official"].values(), *images["named"].values(), *images["red_hat"].values(), "rhel"}
+        named |= {*images["systems"]}
         assert named <= products.keys()
 
     def test_images_that_the_feed_knows_are_the_same_product_here(self) -> None:

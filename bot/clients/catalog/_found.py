@@ -95,12 +95,14 @@ def _digest_of(path: Path) -> str:
 def _reader() -> str:
     """Return what tells who reads, "" when that cannot be told.
 
-    All of Baton's code, because a version says nothing of a checkout, and because a list of the modules that matter
-    would be wrong one day. It takes ten milliseconds; the price is that any other Baton reads every file once more.
+    All of Baton's code and its tables, because a version says nothing of a checkout, and because a list of the modules
+    that matter would be wrong one day. It takes ten milliseconds; the price is that any other Baton reads every file
+    once more.
     """
     modules = sorted(_PACKAGE.rglob("*.py"))
     if not modules:
         return ""
-    code = [(module.relative_to(_PACKAGE).as_posix(), _digest_of(module)) for module in modules]
+    read = [*modules, *sorted((_PACKAGE / "data").glob("*.yaml"))]
+    code = [(file.relative_to(_PACKAGE).as_posix(), _digest_of(file)) for file in read]
     parsers = (yaml.__version__, yaml.__with_libyaml__, ijson.__version__, ijson.backend)
     return _digest_of_text(repr((code, parsers, sys.version)))
