@@ -10,8 +10,9 @@ from typing import BinaryIO, cast
 
 import ijson  # type: ignore[import-untyped]
 
-#: One step of a walk over JSON: its name (`start_map`, `map_key`, `string`, …) and its value, None for brackets.
-Event = tuple[str, object]
+#: One step of a walk over JSON: where it is (`items.item.kind`, "" at the top), its name (`start_map`, `map_key`,
+#: `string`, …) and its value, None for brackets.
+Event = tuple[str, str, object]
 
 
 class BadJSONError(Exception):
@@ -21,7 +22,7 @@ class BadJSONError(Exception):
 def events(stream: BinaryIO) -> Iterator[Event]:
     """Yield the events of a JSON text; numbers are int or float. Raise `BadJSONError` where it stops being valid."""
     try:
-        yield from cast("Iterator[Event]", ijson.basic_parse(stream, use_float=True))
+        yield from cast("Iterator[Event]", ijson.parse(stream, use_float=True))
     except (ijson.JSONError, UnicodeDecodeError, OverflowError):
         raise BadJSONError from None
 

@@ -71,12 +71,10 @@ def _json_entities(file: SourceFile, options: ReadOptions) -> Iterator[Node]:
 
 def _prefix(stream: BinaryIO) -> str:
     """Return where the entities are: in a list, under `items`, or the whole text is one."""
-    depth = 0
-    for number, (event, value) in enumerate(events(stream)):
-        if number == 0 and event == "start_array":
+    for prefix, event, value in events(stream):
+        if prefix == "" and event == "start_array":
             return "item"
-        depth += (event in {"start_map", "start_array"}) - (event in {"end_map", "end_array"})
-        if depth == 1 and event == "map_key" and value in {"items", "kind"}:
+        if prefix == "" and event == "map_key" and value in {"items", "kind"}:
             return "items.item" if value == "items" else ""
     return ""
 

@@ -14,7 +14,7 @@ from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, c
 from bot.clients.catalog.terraform._resource import ClaimReader
 from bot.clients.catalog.terraform._stream import BadShapeError, Wanted, resources
 from bot.clients.catalog.terraform._tags import fold_key, is_allowed
-from bot.clients.catalog.terraform._types import ATTRIBUTES, BLOCKS
+from bot.clients.catalog.terraform._types import ATTRIBUTES, NESTED
 from bot.errors import UnreadableError
 
 #: The attributes that hold tags, the one that counts first.
@@ -36,7 +36,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     check_size(file, options.max_file_bytes)
     owner_keys = tuple(dict.fromkeys(fold_key(key) for key in options.owner_tags))
     allowed = frozenset(owner_keys)
-    wanted = Wanted(ATTRIBUTES, _TAG_MAPS, lambda key: is_allowed(key, allowed), BLOCKS)
+    wanted = Wanted(ATTRIBUTES, NESTED, _TAG_MAPS, lambda key: is_allowed(key, allowed))
 
     reader = ClaimReader(file, owner_keys)
 

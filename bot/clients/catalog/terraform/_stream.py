@@ -7,15 +7,21 @@ nothing of the file ever enters an error's text. https://developer.hashicorp.com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import ijson  # type: ignore[import-untyped]
 
 from bot.clients.catalog._json import Event
 
-_STARTS = frozenset({"start_map", "start_array"})
-_ENDS = frozenset({"end_map", "end_array"})
 #: Modules may nest, but nobody nests them deeper.
 _MAX_MODULES = 100
+_MODULE = ".child_modules.item"
+#: Where the resources of a state or a plan are, and the instances of a raw state's resources.
+_RESOURCE = re.compile(r"(?:planned_)?values\.root_module(?:\.child_modules\.item)*\.resources\.item")
+_RAW, _INSTANCE = "resources.item", "resources.item.instances.item"
 
 
 @dataclass(slots=True)
@@ -35,15 +41,15 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which attributes to keep: `names` at the top and as dotted paths, and the tags whose key `tag` accepts.
+    """Which attributes to keep: `names` at the top, `nested` ones by their paths, and the tags whose key `tag` accepts.
 
-    `tag_maps` are the attributes that hold tags, the one that counts first; `blocks` those with wanted ones below them.
+    `tag_maps` are the attributes that hold tags, the one that counts first.
     """
 
     names: frozenset[str]
+    nested: Mapping[str, tuple[str, ...]]
     tag_maps: tuple[str, ...]
     tag: Callable[[str], bool]
-    blocks: frozenset[str]
 
 
 class BadShapeError(Exception):
@@ -55,25 +61,25 @@ def resources(events: Iterator[Event], wanted: Wanted, *, note: Callable[[str], 
 
     Raise `BadShapeError` when the file is none of the three shapes.
     """
-    if next(events, ("", None))[0] != "start_map":
+    if next(events, ("", "", None))[1] != "start_map":
         raise BadShapeError("is not a Terraform state; write it with 'terraform show -json'.")
-    found, version = False, ""
-    for key in _keys(events):
-        if key in {"values", "planned_values"}:
-            found = True
-            if key == "planned_values":
+    is_known = is_raw = False
+    for prefix, event, value in events:
+        if prefix == "" and event == "map_key":
+            is_known = is_known or value in {"values", "planned_values"}
+            if value == "planned_values":
                 note("is a plan, not a state: what it would create is read as if it existed.")
-            yield from _values(events, wanted)
-        elif key == "resources" and version:
-            found = True
-            yield from _state_resources(events, wanted)
-        elif key == "format_version":
-            found = _check_format(_scalar(events)) or found
-        elif key == "version":
-            version = _check_version(_scalar(events))
-        else:
-            _skip(events)
-    if not found and not version:
+        elif prefix == "format_version":
+            is_known = _check_format(str(value))
+        elif prefix == "version":
+            is_known = is_raw = _check_version(str(value))
+        elif event == "start_map" and prefix == _RAW and is_raw:
+            yield from _instances(events, wanted)
+        elif event == "start_map" and _RESOURCE.fullmatch(prefix):
+            yield _resource(_built(events, prefix), wanted)
+        elif event == "start_map" and prefix.endswith(_MODULE) and prefix.count(_MODULE) > _MAX_MODULES:
+            raise BadShapeError(f"nests modules deeper than {_MAX_MODULES} levels.")
+    if not is_known:
         raise BadShapeError("is not a Terraform state; write it with 'terraform show -json'.")
 
 
@@ -83,223 +89,89 @@ def _check_format(version: str) -> bool:
     return True
 
 
-def _check_version(version: str) -> str:
+def _check_version(version: str) -> bool:
     if version != "4":
         raise BadShapeError("is a raw state of another version than 4; write it with 'terraform show -json'.")
-    return version
+    return True
 
 
-def _keys(events: Iterator[Event]) -> Iterator[str]:
-    """Yield the keys of the mapping that has begun; the consumer takes each key's value before the next."""
-    for event, value in events:
-        if event == "end_map":
-            return
-        yield str(value)
+def _built(events: Iterator[Event], start: str) -> dict[str, Any]:
+    """Return the mapping at the prefix `start`, which has begun."""
+    builder = ijson.ObjectBuilder()
+    builder.event("start_map", None)
+    add = builder.event
+    for prefix, event, value in events:
+        add(event, value)
+        if event == "end_map" and prefix == start:
+            break
+    made: dict[str, Any] = builder.value
+    return made
 
 
-def _mappings(events: Iterator[Event]) -> Iterator[None]:
-    """Yield once for each mapping in the list that comes next, whose start was taken; other items are skipped."""
-    event, _ = next(events)
-    if event != "start_array":
-        _finish(events, event)
-        return
-    for event, _ in events:
-        if event == "end_array":
-            return
-        if event == "start_map":
-            yield
-        else:
-            _finish(events, event)
-
-
-def _skip(events: Iterator[Event]) -> None:
-    _finish(events, next(events)[0])
-
-
-def _finish(events: Iterator[Event], event: str) -> None:
-    """Take the rest of the value that `event` began."""
-    if event not in _STARTS:
-        return
-    depth = 1
-    for event, _ in events:  # noqa: PLR1704 - one name, one thing: the event at hand
-        if event in _STARTS:
-            depth += 1
-        elif event in _ENDS:
-            depth -= 1
-            if not depth:
-                return
-
-
-def _scalar(events: Iterator[Event]) -> str:
-    event, value = next(events)
-    if event in _STARTS:
-        _finish(events, event)
-        return ""
-    return "" if value is None else str(value)
-
-
-def _values(events: Iterator[Event], wanted: Wanted) -> Iterator[Resource]:
-    event, _ = next(events)
-    if event != "start_map":
-        _finish(events, event)
-        return
-    for key in _keys(events):
-        if key == "root_module":
-            event, _ = next(events)
-            if event == "start_map":
-                yield from _module(events, wanted, depth=0)
-            else:
-                _finish(events, event)
-        else:
-            _skip(events)
-
-
-def _module(events: Iterator[Event], wanted: Wanted, *, depth: int) -> Iterator[Resource]:
-    if depth > _MAX_MODULES:
-        raise BadShapeError(f"nests modules deeper than {_MAX_MODULES} levels.")
-    for key in _keys(events):
-        if key == "resources":
-            for _ in _mappings(events):
-                yield _resource(events, wanted)
-        elif key == "child_modules":
-            for _ in _mappings(events):
-                yield from _module(events, wanted, depth=depth + 1)
-        else:
-            _skip(events)
-
-
-def _resource(events: Iterator[Event], wanted: Wanted) -> Resource:
-    resource = Resource()
-    for key in _keys(events):
-        if key == "address":
-            resource.address = _scalar(events)
-        elif key == "type":
-            resource.type = _scalar(events)
-        elif key == "mode":
-            resource.mode = _scalar(events)
-        elif key == "deposed_key":
-            resource.is_deposed = bool(_scalar(events))
-        elif key == "values":
-            _attributes(events, resource, wanted)
-        else:
-            _skip(events)
+def _resource(built: Mapping[str, Any], wanted: Wanted) -> Resource:
+    resource = _with_attributes(built.get("values"), wanted)
+    resource.address, resource.type, resource.mode = (_text(built.get(key)) for key in ("address", "type", "mode"))
+    resource.is_deposed = bool(_text(built.get("deposed_key")))
     return resource
 
 
-def _state_resources(events: Iterator[Event], wanted: Wanted) -> Iterator[Resource]:
-    """Yield the instances of the resources of a raw state, whose address is made of its parts."""
-    for _ in _mappings(events):
-        module, mode, type_, name = "", "", "", ""
-        instances: list[tuple[str, Resource]] = []
-        for key in _keys(events):
-            if key == "module":
-                module = _scalar(events)
-            elif key == "mode":
-                mode = _scalar(events)
-            elif key == "type":
-                type_ = _scalar(events)
-            elif key == "name":
-                name = _scalar(events)
-            elif key == "instances":
-                instances = [_instance(events, wanted) for _ in _mappings(events)]
-            else:
-                _skip(events)
-        prefix = ("data." if mode == "data" else "") + f"{type_}.{name}"
-        for index, resource in instances:
-            resource.address = (f"{module}." if module else "") + prefix + index
-            resource.type, resource.mode = type_, mode
-            yield resource
+def _instances(events: Iterator[Event], wanted: Wanted) -> Iterator[Resource]:
+    """Yield the instances of one resource of a raw state, whose address is made of its parts.
 
-
-def _instance(events: Iterator[Event], wanted: Wanted) -> tuple[str, Resource]:
-    """Return an instance and the index that ends its address: `[0]`, `["eu"]` or nothing."""
-    index, resource = "", Resource()
-    for key in _keys(events):
-        if key == "index_key":
-            event, value = next(events)
-            index = "" if value is None else f"[{value}]" if event == "number" else f'["{value}"]'
-        elif key == "deposed":
-            resource.is_deposed = bool(_scalar(events))
-        elif key == "attributes":
-            _attributes(events, resource, wanted)
-        else:
-            _skip(events)
-    return index, resource
-
-
-def _attributes(events: Iterator[Event], resource: Resource, wanted: Wanted) -> None:
-    """Take a resource's attributes, which are most of the file: what is not wanted is passed over, never stored."""
-    event, _ = next(events)
-    if event != "start_map":
-        _finish(events, event)
-        return
-    names, tag_maps, values = wanted.names, wanted.tag_maps, resource.values
-    tags: dict[str, dict[str, str]] = {}
-    for event, key in events:
-        if event == "end_map":
+    There may be many of them, so they are built one by one.
+    """
+    parts: dict[str, str] = {}
+    found: list[Resource] = []
+    for prefix, event, value in events:
+        if event == "start_map" and prefix == _INSTANCE:
+            built = _built(events, prefix)
+            resource = _with_attributes(built.get("attributes"), wanted)
+            resource.address, resource.is_deposed = _index(built.get("index_key")), bool(_text(built.get("deposed")))
+            found.append(resource)
+        elif event == "end_map" and prefix == _RAW:
             break
-        name = str(key)
-        event, value = next(events)  # noqa: PLW2901 - the event at hand is the value's now
-        if event not in _STARTS:
-            if value is not None and name in names:
-                values[name] = str(value)
-        elif name in tag_maps and event == "start_map":
-            tags[name] = _tags(events, wanted)
-        elif name == "tag" and event == "start_array":
-            tags[tag_maps[-1]] = _tag_blocks(events, wanted)
-        elif name in wanted.blocks:
-            _nested(events, event, name, names, values)
-        else:
-            _finish(events, event)
-    for name in reversed(tag_maps):
-        resource.tags.update(tags.get(name, {}))
+        elif prefix in {"resources.item.module", "resources.item.mode", "resources.item.type", "resources.item.name"}:
+            parts[prefix.rpartition(".")[2]] = _text(value)
+    mode, type_, module = parts.get("mode", ""), parts.get("type", ""), parts.get("module", "")
+    where = f"{f'{module}.' if module else ''}{'data.' if mode == 'data' else ''}{type_}.{parts.get('name', '')}"
+    for resource in found:
+        yield replace(resource, address=where + resource.address, type=type_, mode=mode)
 
 
-def _tags(events: Iterator[Event], wanted: Wanted) -> dict[str, str]:
-    tags = {}
-    for key in _keys(events):
-        event, value = next(events)
-        if event in _STARTS:
-            _finish(events, event)
-        elif value is not None and wanted.tag(key):
-            tags[key] = str(value)
-    return tags
+def _index(key: object) -> str:
+    """Return what ends an instance's address: `[0]`, `["eu"]` or nothing."""
+    return "" if key is None else f'["{key}"]' if isinstance(key, str) else f"[{key}]"
 
 
-def _tag_blocks(events: Iterator[Event], wanted: Wanted) -> dict[str, str]:
-    """Take the blocks of key and value that some types have in place of a mapping, after their list has begun."""
-    tags = {}
-    for event, _ in events:
-        if event == "end_array":
-            break
-        if event != "start_map":
-            _finish(events, event)
-            continue
-        block = {key: _scalar(events) for key in _keys(events)}
-        if (key := block.get("key")) and (value := block.get("value")) and wanted.tag(key):
-            tags[key] = value
-    return tags
+def _with_attributes(attributes: object, wanted: Wanted) -> Resource:
+    """Return a resource that has the wanted ones of the attributes, and nothing else yet."""
+    resource = Resource()
+    if not isinstance(attributes, dict):
+        return resource
+    resource.values.update({name: _text(value) for name, value in attributes.items() if name in wanted.names})
+    for name, path in wanted.nested.items():
+        if path[0] in attributes:
+            resource.values[name] = _first_text(attributes, path)
+    blocks = attributes.get("tag")
+    tags: dict[str, Iterable[tuple[object, object]]] = {
+        name: held.items() for name in wanted.tag_maps if isinstance(held := attributes.get(name), dict)
+    }
+    if isinstance(blocks, list):  # some types have blocks of key and value in place of a mapping
+        tags[wanted.tag_maps[-1]] = [(each.get("key"), each.get("value")) for each in blocks if isinstance(each, dict)]
+    for name in reversed(wanted.tag_maps):
+        said = ((_text(key), _text(value)) for key, value in tags.get(name, ()))
+        resource.tags.update({key: value for key, value in said if key and value and wanted.tag(key)})
+    return resource
 
 
-def _nested(events: Iterator[Event], event: str, path: str, names: frozenset[str], values: dict[str, str]) -> None:
-    """Take the wanted scalars below an attribute that is a mapping or a list of them; the first of a list counts."""
-    paths, depth, key = [path], 1, ""
-    for event, value in events:  # noqa: PLR1704 - as above
-        if event == "map_key":
-            key = str(value)
-        elif event in _STARTS:
-            depth += 1
-            paths.append(f"{paths[-1]}.{key}" if key else paths[-1])
-            key = ""
-        elif event in _ENDS:
-            depth -= 1
-            paths.pop()
-            key = ""
-            if not depth:
-                return
-        else:
-            full = f"{paths[-1]}.{key}" if key else paths[-1]
-            if value is not None and full in names:
-                values.setdefault(full, str(value))
-            if key:
-                key = ""
+def _first_text(attributes: object, path: Iterable[str]) -> str:
+    """Return what is under these keys, each below the one before; of a list of blocks, the first that has it counts."""
+    found = [attributes]
+    for key in path:
+        below = [each.get(key) for each in found if isinstance(each, dict)]
+        found = [one for each in below for one in (each if isinstance(each, list) else (each,))]
+    return next(filter(None, map(_text, found)), "")
+
+
+def _text(value: object) -> str:
+    return "" if value is None or isinstance(value, dict | list) else str(value)
