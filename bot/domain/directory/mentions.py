@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from bot.domain.directory.addresses import may_be_address
 from bot.domain.directory.answers import Match
 from bot.domain.directory.choices import FoundAssets, choose
-from bot.domain.directory.common_words import common_words
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.places import at_address, run_named
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read
 from bot.domain.directory.readings import Reading
-from bot.domain.directory.vocabulary import KIND_WORDS
+from bot.domain.directory.vocabulary import COMMON_WORDS, KIND_WORDS
 
 #: A message is read up to here.
 _MAX_LENGTH = 8_000
@@ -103,7 +102,7 @@ def _is_ordinary(chunk: Chunk) -> bool:
     # "our api on the web" names nothing, "the deploy of checkout" does: a longer word that is an asset's whole name is
     # rarely meant otherwise, and one asset too many on the list costs less than "I found nothing".
     is_short = len(chunk.folded) < _LONG_ENOUGH
-    return len(chunk.folded) < 3 or (is_short and chunk.folded in common_words()) or _says_little(chunk)
+    return len(chunk.folded) < 3 or (is_short and chunk.folded in COMMON_WORDS) or _says_little(chunk)
 
 
 def _says_little(chunk: Chunk) -> bool:

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.domain.directory.common_words import common_words
 from bot.domain.directory.rows import SHORTEST, HashedRows, near_keys, piece_keys, row
-from bot.domain.directory.vocabulary import FUNCTION_WORDS, MEANINGS, SPELLINGS
+from bot.domain.directory.vocabulary import COMMON_WORDS, FUNCTION_WORDS, MEANINGS, SPELLINGS
 
 
 class TokenIndex:
@@ -124,7 +123,7 @@ class TokenIndex:
 
     def is_known(self, word: str) -> bool:
         """Return whether a slip is ruled out: the catalog or the language has the word, or it is two such in one."""
-        return word in self._numbers or word in common_words() or word in MEANINGS
+        return word in self._numbers or word in COMMON_WORDS or word in MEANINGS
 
     def near(self, word: str, *, slips: int) -> list[tuple[int, int]]:
         """Return (slips, word number) for the words within `slips` of `word`, nearest first; digits never differ."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.data import table
 from bot.domain import names
 
 Token = int | str
@@ -21,26 +22,7 @@ _EPOCH = re.compile(r"\d+:")
 _LEADING_V = re.compile(r"v[.\s]*(?=\d)", re.IGNORECASE)
 _CUT = re.compile(r"[\s(]")
 #: Words for a release that is not out yet; those of one letter only before a number (`3.13.0b2`, `6.0.0-M1`).
-_PRERELEASE = frozenset(
-    (
-        "alpha",
-        "beta",
-        "rc",
-        "pre",
-        "preview",
-        "prerelease",
-        "dev",
-        "snapshot",
-        "canary",
-        "nightly",
-        "milestone",
-        "cr",
-        "ea",
-        "insider",
-        "insiders",
-        "next",
-    )
-)
+_PRERELEASE = frozenset(table("version_schemes")["prerelease"].split())
 _PRERELEASE_LETTERS = frozenset("abcm")
 #: A version of numbers between single dots, none with a leading zero, for which text and tokens come to the same; what
 #: may follow is one word that says nothing of a pre-release, and more: `9.6.24`, `16.4-R1`, `20.11.0-alpine3.19`.
