@@ -12,13 +12,9 @@ The rules, from GitHub's "About code owners" and from how its own matcher behave
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
 
 from bot.domain.catalog import PathRule
 from bot.errors import CatalogError
-
-T = TypeVar("T")
 
 #: Longer patterns are refused: nobody writes them, and matching costs at most pattern times path.
 MAX_PATTERN_LENGTH = 1_000
@@ -71,11 +67,6 @@ def compile_gitlab(pattern: str) -> re.Pattern[str]:
     return _assemble(segments, is_directory=is_directory, may_be_directory=False)
 
 
-def compile_rule(rule: PathRule) -> re.Pattern[str]:
-    """Return a rule's pattern compiled; only GitLab's rules have a section."""
-    return compile_gitlab(rule.pattern) if rule.section else compile_pattern(rule.pattern)
-
-
 def is_valid(rule: PathRule) -> bool:
     """Whether a rule's pattern can be read at all."""
     try:
@@ -99,23 +90,6 @@ def check_gitlab(pattern: str) -> None:
         raise CatalogError("uses [ ], which Baton does not read")
     if bare.endswith("\\"):
         raise CatalogError("ends in a backslash that escapes nothing")
-
-
-def compile_rules(rules: Iterable[PathRule]) -> list[tuple[re.Pattern[str], PathRule]]:
-    """Return one repository's rules compiled, in the order of their positions, ready for `last_match`."""
-    return [(compile_rule(rule), rule) for rule in sorted(rules, key=lambda rule: rule.position)]
-
-
-def last_match(rules: Sequence[tuple[re.Pattern[str], T]], path: str) -> T | None:
-    """Return what stands beside the last pattern that matches `path`, or None when none does.
-
-    `rules` are in file order. A leading `./` or `/` of the path is ignored.
-    """
-    path = path.removeprefix("./").lstrip("/")
-    for pattern, value in reversed(rules):
-        if pattern.match(path):
-            return value
-    return None
 
 
 def is_catch_all(pattern: str) -> bool:

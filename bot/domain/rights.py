@@ -150,13 +150,6 @@ def _living(holders: Holders) -> Iterable[TeamRecord]:
     return (team for team in holders.teams if not team.is_gone)
 
 
-def roles_of(actor: Actor, holders: Holders) -> frozenset[ActorRole]:
-    """Return what somebody is to the subject."""
-    if actor.is_guest:
-        return frozenset({ActorRole.GUEST})
-    return frozenset(role for role, is_it in _IS.items() if is_it(actor, holders))
-
-
 def why_not(actor: Actor, right: Right, holders: Holders | None = None) -> str:
     """Return why somebody may not do something, with the next step; empty when they may."""
     holders = holders or Holders()

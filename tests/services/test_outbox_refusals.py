@@ -33,11 +33,10 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 class TestBlame:
     def test_every_code_has_one_meaning_for_posts_and_one_for_updates(self) -> None:
-        groups = (rules._PLACE, rules._MESSAGE, rules._ACCESS, rules._BUSY, rules._UNSURE)
-        for group in groups:
-            for code in group:
-                assert sum(code in other for other in groups) == 1, code
-                assert code not in rules._THREAD | rules._GONE, code
+        assert set(rules.CODES) == set(Blame)
+        for blame in set(Blame) - {Blame.THREAD, Blame.GONE}:
+            for code in rules.CODES[blame]:
+                assert sum(code in codes for codes in rules.CODES.values()) == 1, code
 
     @pytest.mark.parametrize(
         ("code", "of_a_post", "of_an_update"),
@@ -75,7 +74,7 @@ class TestBlame:
 
 class TestPlaces:
     async def test_the_next_place_says_why(self, world: World) -> None:
-        codes = dict(enumerate(sorted(rules._PLACE | {"an_unknown_code"})))
+        codes = dict(enumerate(sorted(rules.CODES[Blame.PLACE] | {"an_unknown_code"})))
         world.slack.refusals = {f"C0REFUSES{number}": code for number, code in codes.items()}
         for number in codes:
             await world.put(f"m{number}", channel=f"C0REFUSES{number}", fallbacks=[f"C0TAKES{number}", ADA])
@@ -135,13 +134,13 @@ class TestPlaces:
         ]
 
     async def test_a_message_that_is_at_fault_uses_up_no_fallback(self, world: World) -> None:
-        world.slack.refusals = {f"C0{code}": code for code in sorted(rules._MESSAGE)}
-        for code in rules._MESSAGE:
+        world.slack.refusals = {f"C0{code}": code for code in sorted(rules.CODES[Blame.MESSAGE])}
+        for code in rules.CODES[Blame.MESSAGE]:
             await world.put(code, channel=f"C0{code}", fallbacks=[OPS])
         await world.run(3)
         for code, row in (await world.rows()).items():
             assert (row.state, row.error, row.fallbacks) == ("failed", code, [OPS])
-        assert len(world.slack.attempts) == len(rules._MESSAGE)
+        assert len(world.slack.attempts) == len(rules.CODES[Blame.MESSAGE])
 
     async def test_words_that_came_while_the_old_ones_were_refused_are_tried(self, world: World) -> None:
         await world.put("a", "bad")

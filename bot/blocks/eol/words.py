@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -132,12 +132,6 @@ def assets(runs: Iterable[MatchedDeployment]) -> str:
 def named(assets: Iterable[AssetRecord]) -> str:
     """Return the names of assets in a sentence, the first four of them."""
     return join(bold(asset.name, 60) for asset in assets)
-
-
-def count_assets(runs: Sequence[MatchedDeployment]) -> str:
-    """Return how many assets these are, in words."""
-    count = len({one.asset.id for one in runs})
-    return f"{count:,} {'asset' if count == 1 else 'assets'}"
 
 
 def money(watch: Watch, today: date) -> str:

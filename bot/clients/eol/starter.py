@@ -14,8 +14,6 @@ from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Charge, Clock, Cycle, Product, Undated
 from bot.errors import UnreadableError
 
-#: The day that the facts are of; they are not renewed between releases of Baton.
-AS_OF = date(2026, 8, 22)
 _FOLDER = "data/eol"
 _CLOCKS = ("eoas", "eol", "eoes")
 

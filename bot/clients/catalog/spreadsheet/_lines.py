@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.clients.catalog._reader import Sink, SourceFile, quoted, unique
+from bot.data import table
 from bot.domain.names import clean
 from bot.errors import UnreadableError
 
@@ -22,47 +23,10 @@ from bot.errors import UnreadableError
 _LONGEST_CELL = 100_000
 _SEPARATORS = (",", ";", "\t", "|")
 
-#: What a column may be called, after folding to lower case letters and digits.
-_ASSET = {
-    "name": ("name", "asset", "service", "component", "application", "resource"),
-    "kind": ("kind", "type", "assettype"),
-    "owner": ("owner", "team", "owningteam", "ownerteam", "squad", "ownedby"),
-    "area": ("area", "part"),
-    "role": ("role",),
-    "secondary": ("secondary", "backup", "secondaryowner", "secondaryteam"),
-    "id": ("id", "externalid", "ref"),
-    "namespace": ("namespace",),
-    "description": ("description", "summary"),
-    "aliases": ("aliases", "alias", "alsoknownas", "othernames"),
-    "addresses": ("addresses", "address", "url", "repository", "repo", "hostname", "host", "arn"),
-    "parent": ("parent", "partof", "system"),
-    "hosting": ("hosting", "hostinglevel"),
-    "tier": ("tier", "criticality"),
-    "runs": ("runs", "version", "engine"),
-    "environment": ("environment", "env"),
-    "links": ("links", "link", "runbook"),
-    "tags": ("tags", "labels"),
-    "unowned": ("unowned", "unownedreason", "unownedonpurpose"),
-}
-_TEAM = {
-    "team": ("team", "teamname", "name"),
-    "channel": ("channel", "slack", "slackchannel"),
-    "group": ("usergroup", "slackgroup"),
-    "aliases": ("aliases", "alias"),
-    "formerly": ("formerly", "formernames", "formername"),
-    "timezone": ("timezone", "tz"),
-    "lead": ("lead", "teamlead", "manager"),  # a table that knows one person above a team calls them either
-    "manager": ("manager",),
-    "members": ("members", "people"),
-}
-_PERSON = {
-    "person": ("person", "personname", "name", "fullname"),
-    "email": ("email", "mail", "emailaddress"),
-    "slack": ("slack", "slackid"),
-    "handle": ("handle", "username", "login"),
-    "timezone": ("timezone", "tz"),
-    "teams": ("teams", "team"),
-    "left": ("left", "inactive"),
+#: By what a file is about: our names of its columns, and what each may be called.
+_COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    about: {name: spellings.split() for name, spellings in columns.items()}
+    for about, columns in table("spreadsheet_columns").items()
 }
 _LIST = re.compile(r"[;|\n]|,(?=\s*\S)")
 #: What a spreadsheet may have put before a text, so that it is not taken for a formula.
@@ -112,7 +76,7 @@ class SheetRows:
         header = self._header()
         found = columns_of(header)
         if found is None:
-            known = ", ".join(sorted(_ASSET))
+            known = ", ".join(sorted(_COLUMNS[SheetKind.ASSETS]))
             message = f"has no header that Baton knows; the first line should name columns such as: {known}."
             raise UnreadableError(message, path=file.shown, line=1 + skipped)
         self.kind, self._columns = found
@@ -164,10 +128,10 @@ def columns_of(header: Sequence[str]) -> tuple[SheetKind, dict[str, int]] | None
     """
     folded = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in header[:200]]
     words = set(folded)
-    person, team, asset = (_places(folded, names) for names in (_PERSON, _TEAM, _ASSET))
+    person, team, asset = (_places(folded, _COLUMNS[about]) for about in ("people", "teams", "assets"))
     if words & {"email", "mail", "emailaddress", "slackid", "handle", "username", "login"}:
         return SheetKind.PEOPLE, person
-    is_about_teams = bool(words & {"team", "teamname"}) and not words & set(_ASSET["name"])
+    is_about_teams = bool(words & {"team", "teamname"}) and not words & set(_COLUMNS[SheetKind.ASSETS]["name"])
     names_people = bool(words & {"channel", "slackchannel", "members", "lead"})
     if is_about_teams or ("name" in words and names_people and not words & {"team", "owner", "kind", "type"}):
         return SheetKind.TEAMS, team
