@@ -7,50 +7,7 @@ from bot.blocks.eol.buttons import also_line
 from bot.blocks.eol.cards import card, closed, handed_over, opened, opened_view, resolved
 from bot.blocks.eol.digests import digest
 from bot.blocks.eol.explanations import explanation, explanation_view
-from bot.blocks.eol.forms import (
-    delegate_view,
-    done_view,
-    not_ours_view,
-    pin_view,
-    plan_view,
-    waive_view,
-)
+from bot.blocks.eol.forms import delegate_view, done_view, not_ours_view, pin_view, plan_view, waive_view
 from bot.blocks.eol.milestones import complaint, milestone
-from bot.blocks.eol.notes import (
-    claim_wanted,
-    offer,
-    offer_answered,
-    offer_settled,
-    waiver_settled,
-    waiver_wanted,
-)
+from bot.blocks.eol.notes import claim_wanted, offer, offer_answered, offer_settled, waiver_settled, waiver_wanted
 from bot.blocks.eol.receipts import receipt
-
-__all__ = [
-    "actions",
-    "also_line",
-    "card",
-    "claim_wanted",
-    "closed",
-    "complaint",
-    "delegate_view",
-    "digest",
-    "done_view",
-    "explanation",
-    "explanation_view",
-    "handed_over",
-    "milestone",
-    "not_ours_view",
-    "offer",
-    "offer_answered",
-    "offer_settled",
-    "opened",
-    "opened_view",
-    "pin_view",
-    "plan_view",
-    "receipt",
-    "resolved",
-    "waive_view",
-    "waiver_settled",
-    "waiver_wanted",
-]

@@ -7,12 +7,7 @@ from datetime import date
 
 from bot.blocks import text
 from bot.blocks.eol import answers, words
-from bot.blocks.eol.buttons import (
-    card_buttons,
-    claim_blocks,
-    explain_button,
-    open_button,
-)
+from bot.blocks.eol.buttons import card_buttons, claim_blocks, explain_button, open_button
 from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, section, within

@@ -9,16 +9,7 @@ from typing import NamedTuple
 from bot.blocks.eol import report_words as words
 from bot.blocks.eol.report_lines import PRESSING, ReportRow, as_text, lines, lists_undated, sections
 from bot.blocks.portfolio import with_turns
-from bot.blocks.text import (
-    Block,
-    Rendered,
-    bold,
-    button,
-    context,
-    mention,
-    plain,
-    section,
-)
+from bot.blocks.text import Block, Rendered, bold, button, context, mention, plain, section
 from bot.blocks.values import encode
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.reports import Report, Urgency

@@ -15,15 +15,7 @@ import yaml
 from yaml import events as ev
 
 from bot.clients.catalog._nodes import Fields, Items, Node, Text
-from bot.clients.catalog._reader import (
-    MEBIBYTE,
-    ReadOptions,
-    Sink,
-    SourceFile,
-    is_template,
-    quoted,
-    read_text,
-)
+from bot.clients.catalog._reader import MEBIBYTE, ReadOptions, Sink, SourceFile, is_template, quoted, read_text
 
 #: A YAML file is held in memory whole.
 _MAX_BYTES = 256 * MEBIBYTE

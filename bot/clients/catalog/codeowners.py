@@ -12,25 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from bot.clients.catalog._checkout import choose, repository
-from bot.clients.catalog._reader import (
-    MEBIBYTE,
-    Format,
-    ReadOptions,
-    Sink,
-    SourceFile,
-    is_email,
-    quoted,
-    read_text,
-)
-from bot.domain.catalog import (
-    AssetClaim,
-    AssetKind,
-    Link,
-    OwnerClaim,
-    OwnerRef,
-    OwnerType,
-    PathRule,
-)
+from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, is_email, quoted, read_text
+from bot.domain.catalog import AssetClaim, AssetKind, Link, OwnerClaim, OwnerRef, OwnerType, PathRule
 from bot.domain.codeowners import check_pattern, is_catch_all
 from bot.errors import CatalogError
 

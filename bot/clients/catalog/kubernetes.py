@@ -18,16 +18,7 @@ from bot.clients.catalog._manifests import mapping
 from bot.clients.catalog._nodes import FieldReader, Fields
 from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, quoted
 from bot.clients.catalog._yaml import documents
-from bot.domain.catalog import (
-    AssetClaim,
-    AssetKind,
-    OwnerClaim,
-    OwnerRef,
-    OwnerType,
-    PathRule,
-    Role,
-    TeamClaim,
-)
+from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, OwnerRef, OwnerType, PathRule, Role, TeamClaim
 from bot.domain.names import clean
 
 _ALIASES = "OWNERS_ALIASES"

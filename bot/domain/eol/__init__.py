@@ -15,23 +15,3 @@ from bot.domain.eol.matches import (
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Charge, Clock, Cycle, Phase, Product, Undated, phase
 from bot.domain.eol.version_matcher import match
-
-__all__ = [
-    "AmbiguousVersion",
-    "BetweenCycles",
-    "Charge",
-    "Clock",
-    "Cycle",
-    "InCycle",
-    "MatchMethod",
-    "Matched",
-    "Newer",
-    "Phase",
-    "Product",
-    "Table",
-    "Undated",
-    "UnknownProduct",
-    "UntrackedOld",
-    "match",
-    "phase",
-]

@@ -8,26 +8,3 @@ from bot.domain.ownership.holdings import CatalogView, Holding, active_members, 
 from bot.domain.ownership.past import Held, Past, Term, past, timeline
 from bot.domain.ownership.verdict_rules import holder_of, verdict
 from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
-
-__all__ = [
-    "CatalogView",
-    "Disputed",
-    "Held",
-    "Holding",
-    "Orphaned",
-    "Owned",
-    "Past",
-    "Stale",
-    "Term",
-    "Unowned",
-    "UnownedOnPurpose",
-    "Verdict",
-    "active_members",
-    "claimed_areas",
-    "contradict",
-    "holder_of",
-    "is_alive",
-    "past",
-    "timeline",
-    "verdict",
-]

@@ -17,13 +17,7 @@ from bot.clients.catalog.backstage._refs import (
     owner_of,
     parse_ref,
 )
-from bot.domain.catalog import (
-    AssetClaim,
-    Link,
-    OwnerClaim,
-    PersonClaim,
-    TeamClaim,
-)
+from bot.domain.catalog import AssetClaim, Link, OwnerClaim, PersonClaim, TeamClaim
 
 _ASSETS = frozenset({"component", "api", "resource", "system", "domain"})
 #: Kinds that say nothing of ownership. A Location's targets are found by walking.
