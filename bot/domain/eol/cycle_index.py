@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from bot.domain.eol import version_schemes
@@ -106,6 +106,10 @@ class CycleIndex:
         """Return the answer that it may be any of the cycles at `places`, in the order of the product."""
         cycles = tuple(self.product.cycles[place] for place in sorted(set(places)))
         return AmbiguousVersion(product=self.product, candidates=cycles, method=method, feed=self.feed)
+
+    def settled(self, places: Sequence[int], method: MatchMethod) -> InCycle | AmbiguousVersion:
+        """Return the answer that it is the only cycle at `places`, or that it may be any of them."""
+        return self.sure(places[0], method) if len(places) == 1 else self.ambiguous(places, method)
 
     def agree(self, places: Iterable[int]) -> bool:
         """Return whether the same clocks run on all cycles at `places`."""

@@ -61,11 +61,7 @@ def match_cycle(index: CycleIndex, text: str) -> Matched:
         return _unreadable(index)
     named = index.exact.get(version.tokens, ())
     if named and (version.is_whole or any(isinstance(token, str) for token in version.tokens)):
-        return (
-            index.sure(named[0], MatchMethod.CYCLE)
-            if len(named) == 1
-            else _one_of(index, named, version, MatchMethod.CYCLE)
-        )
+        return _one_of(index, named, version, MatchMethod.CYCLE)
     if not version.run:
         return _worded(index, version, tidied)
     return _numbered(index, version)
@@ -76,11 +72,7 @@ def _worded(index: CycleIndex, version: Version, tidied: str) -> Matched:
     for length in range(len(version.tokens), 0, -1):
         named = index.worded.get(version.tokens[:length], ())
         if named:
-            return (
-                index.sure(named[0], MatchMethod.CYCLE)
-                if len(named) == 1
-                else index.ambiguous(named, MatchMethod.CYCLE)
-            )
+            return index.settled(named, MatchMethod.CYCLE)
     bare = index.without_name(tidied)
     if bare is not None:
         return match_cycle(index, bare)
@@ -115,11 +107,7 @@ def _in_group(index: CycleIndex, group: tuple[tuple[Tokens, int], ...], version:
         best = [place for size, place in named if size == longest]
         if listed and best[0] not in listed:
             return index.ambiguous((*best, *listed), MatchMethod.LATEST)  # the facts contradict the name: ask
-        return (
-            index.sure(best[0], MatchMethod.EDITION)
-            if len(best) == 1
-            else _one_of(index, best, version, MatchMethod.EDITION)
-        )
+        return _one_of(index, best, version, MatchMethod.EDITION)
     if version.is_prerelease and not any(version.run[length:]):
         return _listed(index, listed) or _before(index, version.run[:length])
     places = [place for _, place in group]
@@ -148,6 +136,8 @@ def _one_of(
     plain: list[int] | None = None,
 ) -> Matched:
     """Decide between cycles that the name of the version leaves open: by build, by their latest, else ask."""
+    if len(places) == 1 and plain is None and method is not MatchMethod.COARSE:
+        return index.sure(places[0], method)
     first = index.by_first_build(version.run)
     if first is not None and first in places:
         return index.sure(first, MatchMethod.BUILD)
@@ -170,20 +160,12 @@ def _by_build(index: CycleIndex, version: Version) -> Matched | None:
     for length in range(len(version.run), 0, -1):
         places = index.builds.get(version.run[:length])
         if places is not None:
-            return (
-                index.sure(places[0], MatchMethod.BUILD)
-                if len(places) == 1
-                else index.ambiguous(places, MatchMethod.BUILD)
-            )
+            return index.settled(places, MatchMethod.BUILD)
     return None
 
 
 def _listed(index: CycleIndex, listed: tuple[int, ...]) -> Matched | None:
-    if not listed:
-        return None
-    return (
-        index.sure(listed[0], MatchMethod.LATEST) if len(listed) == 1 else index.ambiguous(listed, MatchMethod.LATEST)
-    )
+    return index.settled(listed, MatchMethod.LATEST) if listed else None
 
 
 def _coarse(index: CycleIndex, version: Version) -> Matched | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from hashlib import blake2b
 from typing import TypeVar
 
-from bot.domain.catalog import AssetClaim, AssetKind, Hosting, Link, PathRule, Role, Runs
+from bot.domain.catalog import AssetClaim, AssetKind, Role
 from bot.domain.names import fold
 
 T = TypeVar("T")
@@ -16,7 +16,7 @@ T = TypeVar("T")
 _NO_NAMESPACE = "default"
 
 
-def ref_of(claim: AssetClaim | MergedAsset) -> str:
+def ref_of(claim: AssetClaim) -> str:
     """Return the ref that the claim asks for: `kind:name` or `kind:namespace/name`, in lower case.
 
     A rule of a CODEOWNERS file keeps its case, because paths have one: `path:repository:pattern`.
@@ -76,42 +76,20 @@ class Refs:
         return given
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergedAsset:
-    """An asset as all its sources together describe it. `external_id` is the most believed source's."""
+def merge(claims: Sequence[AssetClaim], *, former_names: Sequence[str] = (), preferred: int = 0) -> AssetClaim:
+    """Merge claims about one asset, the most believed first (at least one), into what they say together.
 
-    external_id: str
-    kind: AssetKind
-    name: str
-    namespace: str
-    description: str
-    aliases: tuple[str, ...]
-    addresses: tuple[str, ...]
-    hosting: Hosting | None
-    tier: int | None
-    links: tuple[Link, ...]
-    tags: tuple[tuple[str, str], ...]
-    runs: tuple[Runs, ...]
-    unowned_reason: str
-    path_rule: PathRule | None
-
-
-def merge(claims: Sequence[AssetClaim], *, former_names: Sequence[str] = (), preferred: int = 0) -> MergedAsset:
-    """Merge claims about one asset, the most believed first (at least one).
-
-    A scalar is the first that is said, a list the union in that order. Other sources' names and `former_names` become
-    aliases. Of tags, the first value of a key counts. The first `preferred` claims are of
-    sources that somebody preferred: an owner whom one of these names first settles that somebody owns it.
+    Parent, owners and origin stay those of the first: what comes of them is settled elsewhere. A scalar is the first
+    that is said, a list the union in that order. Other sources' names and `former_names` become aliases. Of tags, the
+    first value of a key counts. The first `preferred` claims are of sources that somebody preferred: an owner whom one
+    of these names first settles that somebody owns it.
     """
     first = claims[0]
     if len(claims) == 1:
-        return _as_claimed(first, former_names)
+        return replace(first, aliases=_other_names(first, (*first.aliases, *former_names)))
     names = (name for claim in claims[1:] for name in (claim.name, *claim.aliases))
-    return MergedAsset(
-        external_id=first.external_id,
-        kind=first.kind,
-        name=first.name,
-        namespace=first.namespace,
+    return replace(
+        first,
         description=next((claim.description for claim in claims if claim.description), ""),
         aliases=_other_names(first, (*first.aliases, *names, *former_names)),
         addresses=_union(claim.addresses for claim in claims),
@@ -132,25 +110,6 @@ def _unowned_reason(claims: Sequence[AssetClaim], preferred: int) -> str:
         if number < preferred and any(owner.role is Role.OWNER for owner in claim.owners):
             return ""
     return ""
-
-
-def _as_claimed(claim: AssetClaim, former_names: Sequence[str]) -> MergedAsset:
-    return MergedAsset(
-        external_id=claim.external_id,
-        kind=claim.kind,
-        name=claim.name,
-        namespace=claim.namespace,
-        description=claim.description,
-        aliases=_other_names(claim, (*claim.aliases, *former_names)),
-        addresses=claim.addresses,
-        hosting=claim.hosting,
-        tier=claim.tier,
-        links=claim.links,
-        tags=claim.tags,
-        runs=claim.runs,
-        unowned_reason=claim.unowned_reason,
-        path_rule=claim.path_rule,
-    )
 
 
 def _other_names(first: AssetClaim, names: Sequence[str]) -> tuple[str, ...]:

@@ -166,30 +166,14 @@ def decode_asset(content: Mapping[str, Any], *, external: str, origin: Origin) -
 
 def decode_team(content: Mapping[str, Any], *, origin: Origin) -> TeamClaim:
     """Return the team claim that `encode` wrote."""
-    members = content.get("members")
-    return TeamClaim(
-        name=content["name"],
-        aliases=tuple(content.get("aliases", ())),
-        former_names=tuple(content.get("former_names", ())),
-        channel=content.get("channel", ""),
-        user_group=content.get("user_group", ""),
-        timezone=content.get("timezone", ""),
-        lead=content.get("lead", ""),
-        manager=content.get("manager", ""),
-        members=None if members is None else tuple(members),
-        origin=origin,
-    )
+    return TeamClaim(**_said(TeamClaim, content), origin=origin)
 
 
 def decode_person(content: Mapping[str, Any], *, origin: Origin) -> PersonClaim:
     """Return the person claim that `encode` wrote."""
-    return PersonClaim(
-        name=content.get("name", ""),
-        slack_id=content.get("slack_id", ""),
-        email=content.get("email", ""),
-        handle=content.get("handle", ""),
-        timezone=content.get("timezone", ""),
-        is_active=content.get("is_active", True),
-        teams=tuple(content.get("teams", ())),
-        origin=origin,
-    )
+    return PersonClaim(**_said(PersonClaim, content), origin=origin)
+
+
+def _said(shape: type[TeamClaim | PersonClaim], content: Mapping[str, Any]) -> dict[str, Any]:
+    known = {name: content[name] for name in shape.__slots__ if name in content}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}

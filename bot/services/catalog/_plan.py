@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.domain.catalog import AssetClaim, Origin
 from bot.domain.names import fold
-from bot.domain.reconcile.assets import MergedAsset, Refs, identity, merge, ref_of
+from bot.domain.reconcile.assets import Refs, identity, merge, ref_of
 from bot.domain.reconcile.claims import decode_asset, decode_owners
 from bot.domain.reconcile.owners import OwnerIndex
 from bot.domain.sources import ClaimSubject, rank
@@ -39,7 +39,7 @@ class PlannedAsset:
 
     claims: list[tuple[int, AssetClaim]] = field(default_factory=list)
     former_names: list[str] = field(default_factory=list)
-    merged: MergedAsset | None = None
+    merged: AssetClaim | None = None
     ref: str = ""
 
 

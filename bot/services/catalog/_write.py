@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from bot.domain.reconcile.assets import MergedAsset
+from bot.domain.catalog import AssetClaim
 from bot.domain.reconcile.claims import AnyClaim
 from bot.domain.reconcile.parents import by_depth
 from bot.domain.sources import ClaimSubject
@@ -134,7 +134,7 @@ class AssetWriter:
         return tuple(dict.fromkeys(names))
 
 
-def _values(planned: PlannedAsset, merged: MergedAsset, parent_id: int | None) -> dict[str, Any]:
+def _values(planned: PlannedAsset, merged: AssetClaim, parent_id: int | None) -> dict[str, Any]:
     rule = merged.path_rule
     return {
         "ref": planned.ref,
