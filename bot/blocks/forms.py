@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from bot.blocks.text import Block, mention, plain, section
+from bot.blocks.text import Block, mention, modal, option, plain, section
 from bot.blocks.values import number
 from bot.errors import FormError, UserError
 
@@ -184,12 +184,7 @@ class Form:
 
 def loading_view() -> Block:
     """Return what is shown while a form takes longer to make than its trigger lives."""
-    return {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": "One moment"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [section("One moment: I am looking that up.")],
-    }
+    return modal("One moment", [section("One moment: I am looking that up.")], close="Cancel")
 
 
 def _text(fill: Fill, *, limit: int, hint: str, is_long: bool) -> Block:
@@ -205,11 +200,10 @@ def _menu(fill: Fill) -> Block | None:
     if not fill.options:
         return None
     cut = {value[:_OPTION_VALUE]: said for value, said in fill.options.items()}
-    options = {value: _option(said, value) for value, said in islice(cut.items(), _MOST_OPTIONS)}
+    options = {
+        value: option(plain(said, _OPTION_TEXT) or "(no name)", value)
+        for value, said in islice(cut.items(), _MOST_OPTIONS)
+    }
     element: Block = {"type": "static_select", "options": list(options.values())}
     initial = options.get(fill.initial[:_OPTION_VALUE])
     return element if initial is None else {**element, "initial_option": initial}
-
-
-def _option(said: str, value: str) -> Block:
-    return {"text": {"type": "plain_text", "text": plain(said, _OPTION_TEXT) or "(no name)"}, "value": value}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.blocks.eol import reports as eol_reports
 from bot.blocks.ownership import CLAIM, AssetValue
 from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
-from bot.blocks.text import Block, bold, button, channel, context, plain, section
+from bot.blocks.text import Block, bold, button, channel, context, modal, plain, section
 from bot.blocks.values import encode
 from bot.domain.eol.reports import Report, Urgency
 from bot.domain.ownership import Unowned, Verdict
@@ -125,12 +125,7 @@ def listing(listed: Listed, title: str, page: AssetPage, *, may_claim: bool) -> 
 
 def notice(text: str) -> Block:
     """Return a modal that says one sentence, for where there is no message to answer in."""
-    return {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": "Baton"},
-        "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [section(text)],
-    }
+    return modal("Baton", [section(text)])
 
 
 def waiting() -> Block:

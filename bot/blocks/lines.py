@@ -27,6 +27,12 @@ class Line:
         return {**section(self.text), **({"accessory": self.button} if self.button is not None else {})}
 
 
+def choices(head: str, shown: Sequence[Line], more: str = "") -> Rendered:
+    """Return a question back, with the lines to choose from, and a word on those that do not fit."""
+    blocks = [section(head), *(each.block for each in shown), *([context(more)] if more else [])]
+    return Rendered("\n".join([head, *(f"• {each.text}" for each in shown), *([more] if more else [])]), blocks)
+
+
 def with_also(lines: Sequence[str], blocks: Sequence[Block], also: Sequence[Line]) -> Callable[[int], Rendered]:
     """Return how a message is drawn with so many lines of what is due as well."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from bot.blocks.lines import Line, choices
 from bot.blocks.ownership import words
 from bot.blocks.text import Block, Rendered, bold, button, channel, context, escape, plain, section
 from bot.blocks.values import encode
@@ -83,18 +84,14 @@ def person_card(record: PersonRecord, teams: Sequence[TeamRecord], page: AssetPa
 
 def team_choices(teams: Sequence[TeamRecord], head: str = "Which of your teams?") -> Rendered:
     """Return the question back: a person is in several teams, or the name is near to several."""
-    shown = teams[:_MOST_CHOICES]
-    blocks: list[Block] = [
-        section(head),
-        *(
-            {
-                **section(bold(team.name, 80)),
-                "accessory": button("Show", TEAM, encode(TeamPage(team.id)), label=f"Show {plain(team.name, 60)}"),
-            }
-            for team in shown
-        ),
+    shown = [
+        Line(
+            bold(team.name, 80),
+            button("Show", TEAM, encode(TeamPage(team.id)), label=f"Show {plain(team.name, 60)}"),
+        )
+        for team in teams[:_MOST_CHOICES]
     ]
-    return Rendered("\n".join([head, *(f"• {bold(team.name, 80)}" for team in shown)]), blocks)
+    return choices(head, shown)
 
 
 def unknown_team(name: str, nearest: Sequence[TeamRecord]) -> Rendered:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from datetime import date as calendar_day
@@ -158,6 +158,21 @@ def section(text: str) -> Block:
 def context(*texts: str) -> Block:
     """Return small print: up to ten mrkdwn texts."""
     return {"type": "context", "elements": [_mrkdwn(text, CONTEXT_TEXT) for text in texts[:10]]}
+
+
+def modal(title: str, blocks: Iterable[Mapping[str, Any]], *, close: str = "Close") -> Block:
+    """Return a modal that has nothing to submit."""
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": title},
+        "close": {"type": "plain_text", "text": close},
+        "blocks": list(blocks),
+    }
+
+
+def option(said: str, value: str) -> Block:
+    """Return a choice of a menu."""
+    return {"text": {"type": "plain_text", "text": said}, "value": value}
 
 
 def cut_mrkdwn(text: str, limit: int) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.milestones import DeadlineKind
+from bot.domain.eol.milestones import WORDS
 from bot.domain.eol.reminders import DateMove
 from bot.domain.eol.reports import Entry, Report, Urgency
 from bot.domain.names import clean
@@ -22,14 +22,6 @@ ALARM_DAYS = 30
 _SHOWN_DAYS = 366
 _MOST_EVENTS = 1000
 _MOST_NAMES = 40
-_ENDS = {
-    DeadlineKind.ACTIVE_SUPPORT: "active support ends",
-    DeadlineKind.SUPPORT: "support ends",
-    DeadlineKind.EXTENDED_COST: "extended support is charged",
-    DeadlineKind.PRICE_STEP: "extended support costs more",
-    DeadlineKind.FORCED_UPGRADE: "support ends, the provider upgrades it",
-    DeadlineKind.EXTENDED_SUPPORT: "extended support ends",
-}
 
 
 def calendar(report: Report, moves: Mapping[tuple[str, str], tuple[DateMove, ...]], *, name: str) -> bytes:
@@ -68,7 +60,7 @@ def _events(entry: Entry, report: Report, moves: tuple[DateMove, ...]) -> Iterat
 
     watch = entry.watch
     release = clean(f"{watch.product.label or watch.product.key} {watch.cycle.label or watch.cycle.name}")
-    summary = f"{release}: {_ENDS[watch.deadline.kind]}"
+    summary = f"{release}: {WORDS[watch.deadline.kind].ahead.removesuffix(' from')}"
     event = _event(entry, watch.deadline.on, summary, moves)
     if watch.deadline.on > report.today and entry.urgency not in (Urgency.PLANNED, Urgency.WAIVED):
         alarm = Alarm()

@@ -1,29 +1,31 @@
-"""Days as people write them at the end of a question: `2026-03-03`, `3 March 2026`, `yesterday`, `two weeks ago`."""
+"""Days as people write them: `2026-03-03`, `3 March 2026`, `March 3rd`, `yesterday`, `two weeks ago`."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
 
-_MONTHS = (
+MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_MONTH = "|".join(rf"{month}|{month[:3]}\.?|sept\.?" if month == "september" else rf"{month}|{month[:3]}\.?"
-                  for month in _MONTHS)  # fmt: skip
-_DAYS_IN = {"day": 1, "week": 7}
-_LONGEST_AGO = 100 * 366
-
-#: A day at the end of a text, with the word that leads to it. `03/04/2026` is left out: half the world reads April.
-_ENDING = re.compile(
-    r"(?:^|[\s,])(?:(?:on|as\s+of|at)\s+)?(?:the\s+)?(?:"
+#: How a month and a number are written, for patterns; `month_number` and `count_of` read them.
+MONTH = "|".join(rf"{month}|{month[:3]}\.?" for month in MONTHS) + r"|sept\.?"
+COUNT = rf"\d{{1,5}}|an?|{'|'.join(_NUMBERS[1:])}"
+#: A day of the calendar, which `day_of` reads. `03/04/2026` is left out: half the world reads April.
+DAY = (
     r"(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
-    rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH})(?:,?\s+(?P<year>\d{{4}}))?"
-    rf"|(?P<month2>{_MONTH})\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year2>\d{{4}}))?"
-    r"|(?P<yesterday>yesterday)"
-    rf"|(?P<count>\d{{1,4}}|an?|{'|'.join(_NUMBERS[1:])})\s+(?P<unit>day|week|month|year)s?\s+ago"
-    r")\s*[?.!]*\s*$",
+    rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{MONTH})(?:,?\s+(?P<year>\d{{4}}))?"
+    rf"|(?P<month2>{MONTH})\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year2>\d{{4}}))?"
+)
+LONGEST_DAYS = 100 * 366
+_MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+
+#: A day at the end of a text, with the word that leads to it.
+_ENDING = re.compile(
+    rf"(?:^|[\s,])(?:(?:on|as\s+of|at)\s+)?(?:the\s+)?(?:{DAY}"
+    rf"|(?P<yesterday>yesterday)|(?P<count>{COUNT})\s+(?P<unit>day|week|month|year)s?\s+ago)\s*[?.!]*\s*$",
     re.IGNORECASE,
 )
 
@@ -34,63 +36,68 @@ def split_day(text: str, *, today: date) -> tuple[str, date | None]:
     A day without a year is its last occurrence up to `today`.
     """
     found = _ENDING.search(text)
-    if found is None:
-        return text, None
-    day = _day(found, today)
-    return (text, None) if day is None else (text[: found.start()].rstrip(" ,"), day)
+    try:
+        day = _past(found, today) if found is not None else None
+    except (ValueError, OverflowError):
+        day = None
+    return (text, None) if found is None or day is None else (text[: found.start()].rstrip(" ,"), day)
 
 
-def _day(found: re.Match[str], today: date) -> date | None:
+def _past(found: re.Match[str], today: date) -> date | None:
     if found["yesterday"]:
         return today - timedelta(days=1)
     if found["unit"]:
-        return _ago(_count(found["count"].lower()), found["unit"].lower(), today)
-    try:
-        if found["iso"]:
-            year, month, day = (int(part) for part in found["iso"].split("-"))
-            return date(year, month, day)
-        return _named(
-            int(found["day"] or found["day2"]),
-            _month(found["month"] or found["month2"]),
-            found["year"] or found["year2"],
-            today,
-        )
-    except ValueError:
-        return None
+        day = later(today, -count_of(found["count"]), found["unit"].lower())
+        return day if today - day <= timedelta(LONGEST_DAYS) or found["unit"].lower() in _MONTHS_IN else None
+    return day_of(found, today, is_past=True)
 
 
-def _named(day: int, month: int, year: str | None, today: date) -> date:
-    if year is not None:
+def day_of(found: re.Match[str], today: date, *, is_past: bool) -> date:
+    """Return the day that `DAY` has matched; without a year, the nearest one up to `today`, or from it on.
+
+    Raise ValueError for a day that does not exist.
+    """
+    if found["iso"]:
+        return date(*map(int, found["iso"].split("-")))
+    day, month = int(found["day"] or found["day2"]), month_number(found["month"] or found["month2"])
+    if year := found["year"] or found["year2"]:
         return date(int(year), month, day)
-    # The 29th of February was up to eight years ago.
-    for back in range(9):
+    # A 29th of February is up to eight years away.
+    for years in range(9):
         try:
-            named = date(today.year - back, month, day)
+            named = date(today.year + (-years if is_past else years), month, day)
         except ValueError:
             continue
-        if named <= today:
+        if named == today or (named < today) is is_past:
             return named
     raise ValueError(f"there is no day {day} in month {month}")
 
 
-def _ago(count: int, unit: str, today: date) -> date | None:
-    if unit in _DAYS_IN:
-        days = count * _DAYS_IN[unit]
-        return today - timedelta(days=days) if days <= _LONGEST_AGO else None
-    months = today.year * 12 + today.month - 1 - count * (12 if unit == "year" else 1)
-    if months < 12:
-        return None
-    year, month = divmod(months, 12)
-    # A month ago on the 31st is the last day of a shorter month.
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month + 1, min(today.day, last))
+def month_number(word: str) -> int:
+    """Return the number of a month from its name, which may be cut: 3 for `March` and `mar`."""
+    return next(number for number, name in enumerate(MONTHS, start=1) if name.startswith(word.lower()[:3]))
 
 
-def _count(word: str) -> int:
-    if word in ("a", "an"):
-        return 1
-    return _NUMBERS.index(word) if word in _NUMBERS else int(word)
+def count_of(word: str) -> int:
+    """Return what a number in digits or letters is; 1 for `a`."""
+    word = word.lower()
+    return 1 if word in ("a", "an") else _NUMBERS.index(word) if word in _NUMBERS else int(word)
 
 
-def _month(word: str) -> int:
-    return next(number for number, name in enumerate(_MONTHS, start=1) if name.startswith(word.lower()[:3]))
+def later(day: date, count: int, unit: str) -> date:
+    """Return the day so many days, weeks, months, quarters or years later; a shorter month ends on its last day."""
+    if unit in ("day", "week"):
+        return day + timedelta(count * (7 if unit == "week" else 1))
+    year, month = divmod(day.year * 12 + day.month - 1 + count * _MONTHS_IN[unit], 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return date(year, month + 1, min(day.day, (following - timedelta(1)).day))
+
+
+def around(day: date, unit: str) -> tuple[date, date]:
+    """Return the first and last day of the week (from Monday), month, quarter or year that `day` is in."""
+    if unit == "week":
+        monday = day - timedelta(day.weekday())
+        return monday, monday + timedelta(6)
+    months = _MONTHS_IN[unit]
+    first = date(day.year, (day.month - 1) // months * months + 1, 1)
+    return first, later(first, 1, unit) - timedelta(1)

@@ -23,6 +23,9 @@ from bot.samples import NASTY, PLAIN, body_of, largest, samples
 from handlers import ROUTES
 from tests.blocks.test_ownership import assert_inert
 
+#: What messages are made of; whatever is made of it has its samples.
+PARTS = {"bot.blocks.text", "bot.blocks.lines"}
+
 
 def renderers() -> set[Callable[..., Any]]:
     """Every public function of `bot.blocks` that makes a message or a view; parts of one are no business of Slack's."""
@@ -30,7 +33,7 @@ def renderers() -> set[Callable[..., Any]]:
     for info in pkgutil.walk_packages(bot.blocks.__path__, "bot.blocks."):
         module = importlib.import_module(info.name)
         for name, function in inspect.getmembers(module, inspect.isfunction):
-            if name.startswith("_") or function.__module__ != info.name or info.name == "bot.blocks.text":
+            if name.startswith("_") or function.__module__ != info.name or info.name in PARTS:
                 continue
             if get_type_hints(function).get("return") in (Rendered, Block):
                 found.add(function)

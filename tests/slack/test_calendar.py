@@ -83,7 +83,7 @@ async def test_the_dates_of_a_team_at_an_address_that_is_shown_once(
     calendar = Calendar.from_ical(response.body)
     assert str(calendar["X-WR-CALNAME"]) == "End of life: Payments"
     by_summary = {str(event["SUMMARY"]): event for event in calendar.events}
-    money = by_summary["Amazon RDS for PostgreSQL 11: extended support costs more"]
+    money = by_summary["Amazon RDS for PostgreSQL 11: the price of extended support rises"]
     assert money["DTSTART"].dt == date(2026, 4, 1)
     assert money["DTEND"].dt == date(2026, 4, 2)
     assert money["DTSTART"].params["VALUE"] == "DATE"

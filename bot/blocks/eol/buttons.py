@@ -8,7 +8,7 @@ from typing import Any
 from bot.blocks.eol import actions, words
 from bot.blocks.lines import Line
 from bot.blocks.ownership import CLAIM, AssetValue
-from bot.blocks.text import Block, button, context, plain, section
+from bot.blocks.text import Block, button, context, option, plain, section
 from bot.blocks.values import encode
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
 from bot.domain.eol.exposure import MatchedDeployment
@@ -102,7 +102,7 @@ def _snooze(card: Card) -> Block:
         "action_id": actions.SNOOZE,
         "placeholder": {"type": "plain_text", "text": "Snooze"},
         "options": [
-            _option(f"{days} days", encode(actions.SnoozeValue(days, card.reminder.id))) for days in actions.SNOOZE_DAYS
+            option(f"{days} days", encode(actions.SnoozeValue(days, card.reminder.id))) for days in actions.SNOOZE_DAYS
         ],
     }
 
@@ -112,10 +112,6 @@ def _more(card: Card) -> Block:
         "type": "overflow",
         "action_id": actions.MORE,
         "options": [
-            _option(said, encode(actions.MoreValue(word, card.reminder.id))) for word, said in actions.MORE_CHOICES
+            option(said, encode(actions.MoreValue(word, card.reminder.id))) for word, said in actions.MORE_CHOICES
         ],
     }
-
-
-def _option(said: str, value: str) -> Block:
-    return {"text": {"type": "plain_text", "text": said}, "value": value}

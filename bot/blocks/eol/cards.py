@@ -10,7 +10,7 @@ from bot.blocks.eol import answers, words
 from bot.blocks.eol.buttons import card_buttons, claim_blocks, explain_button, open_button
 from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.ownership.words import AREA_WORDS, join
-from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, section, within
+from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, modal, section, within
 from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import Addressee, MatchedDeployment
@@ -59,12 +59,7 @@ def opened(its: Card, note: str = "") -> Rendered:
 
 def opened_view(its: Card, note: str = "") -> Block:
     """Return the card as a modal, for where there is no message to answer with."""
-    return {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": "End of life"},
-        "close": {"type": "plain_text", "text": "Close"},
-        "blocks": list(opened(its, note).blocks),
-    }
+    return modal("End of life", opened(its, note).blocks)
 
 
 def handed_over(card: Card, *, also: Sequence[Line] = ()) -> Rendered:

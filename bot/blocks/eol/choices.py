@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.blocks.eol.reports import TURN, Turn, plain_who
+from bot.blocks.lines import Line, choices
 from bot.blocks.ownership.words import kind
-from bot.blocks.text import Block, Rendered, bold, button, escape, mention, plain, section
+from bot.blocks.text import Rendered, bold, button, escape, mention, plain
 from bot.blocks.values import encode
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.names import clean
@@ -18,16 +19,14 @@ _MOST_CHOICES = 5
 def several(assets: Sequence[AssetRecord], asked: str, user_id: str) -> Rendered:
     """Return the question back: more than one asset fits. `user_id` is who asked."""
     head = f"More than one thing fits {bold(asked)}. Which one do you mean?"
-    shown = [
-        (
-            f"{bold(asset.name)} · {kind(asset)}{f' in {escape(asset.namespace, 60)}' if asset.namespace else ''}",
-            button(
-                "This one", TURN, encode(Turn(0, user_id, f"#{asset.id}")), label=f"This one: {plain(asset.name, 60)}"
-            ),
-        )
-        for asset in assets[:_MOST_CHOICES]
-    ]
-    return _choices(head, shown)
+    return choices(head, [_asset(asset, user_id) for asset in assets[:_MOST_CHOICES]])
+
+
+def _asset(asset: AssetRecord, user_id: str) -> Line:
+    where = f" in {escape(asset.namespace, 60)}" if asset.namespace else ""
+    turn = encode(Turn(0, user_id, f"#{asset.id}"))
+    shown = button("This one", TURN, turn, label=f"This one: {plain(asset.name, 60)}")
+    return Line(f"{bold(asset.name)} · {kind(asset)}{where}", shown)
 
 
 def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
@@ -36,13 +35,13 @@ def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
     if not tries:
         return Rendered(f"{said} Try `/eol team NAME`, `/eol product postgresql`, `/eol asset NAME`, or `/eol help`.")
     shown = [
-        (
+        Line(
             f"`/eol {escape(each, 100)}`",
             button("Show", TURN, encode(Turn(0, user_id, clean(each)[:300])), label=f"Show {plain(each, 60)}"),
         )
         for each in tries[:_MOST_CHOICES]
     ]
-    return _choices(f"{said} Did you mean one of these?", shown)
+    return choices(f"{said} Did you mean one of these?", shown)
 
 
 def drawing(subject: ReportScope) -> Rendered:
@@ -65,8 +64,3 @@ def picture_refused(code: str) -> Rendered:
             "install me again."
         )
     return Rendered("Slack did not take the picture: try again in a moment.")
-
-
-def _choices(head: str, shown: Sequence[tuple[str, Block]]) -> Rendered:
-    blocks: list[Block] = [section(head), *({**section(line), "accessory": accessory} for line, accessory in shown)]
-    return Rendered("\n".join([head, *(f"• {line}" for line, _ in shown)]), blocks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks import text
 from bot.blocks.eol import words
 from bot.blocks.eol.cards import facts_age, moved
-from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, context, cut_mrkdwn, escape, section
+from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, context, cut_mrkdwn, escape, modal, section
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, MatchMethod
 from bot.domain.eol.reminders import Card
@@ -40,12 +40,7 @@ def explanation(card: Card) -> Rendered:
 
 def explanation_view(card: Card) -> Block:
     """Return the same as a modal, for where there is no message to answer with."""
-    return {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": "Why am I told this?"},
-        "close": {"type": "plain_text", "text": "Close"},
-        "blocks": list(explanation(card).blocks),
-    }
+    return modal("Why am I told this?", explanation(card).blocks)
 
 
 def _because(card: Card) -> str:

@@ -12,7 +12,7 @@ from bot.blocks.text import bold, escape
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.matches import AmbiguousVersion, BetweenCycles, Matched, MatchMethod, Newer, UntrackedOld
-from bot.domain.eol.milestones import Deadline, DeadlineKind
+from bot.domain.eol.milestones import WORDS, Deadline
 from bot.domain.eol.providers import VENDOR_REQUIRED
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import FactsAge
@@ -22,14 +22,6 @@ from bot.domain.names import clean, fold
 _MOST_NAMES, _MOST_CANDIDATES = 5, 4
 #: What is said of the first of many runs is said of enough of them.
 _LOOKED_AT = 200
-_ENDS = {
-    DeadlineKind.ACTIVE_SUPPORT: ("active support ends", "active support ended"),
-    DeadlineKind.SUPPORT: ("support ends", "support ended"),
-    DeadlineKind.EXTENDED_COST: ("extended support is charged from", "extended support has been charged since"),
-    DeadlineKind.PRICE_STEP: ("extended support costs more from", "extended support has cost more since"),
-    DeadlineKind.FORCED_UPGRADE: ("support ends and the provider upgrades it automatically", "support ended"),
-    DeadlineKind.EXTENDED_SUPPORT: ("extended support ends", "extended support ended"),
-}
 
 
 def release(product: Product, cycle: Cycle) -> str:
@@ -39,11 +31,10 @@ def release(product: Product, cycle: Cycle) -> str:
 
 def ends(deadline: Deadline, today: date) -> str:
     """Return what ends or begins to cost, and when; not escaped, with dates for Slack."""
-    on, kind = deadline.on, deadline.kind
+    on, said = deadline.on, WORDS[deadline.kind]
     if on == LONG_AGO:
         return "support has ended, date unknown"
-    ahead, past = _ENDS[kind]
-    return f"{past if on < today else ahead} {day(on)}, {away(on, today)}"
+    return f"{said.past if on < today else said.ahead} {day(on)}, {away(on, today)}"
 
 
 def names(runs: Sequence[MatchedDeployment], limit: int = _MOST_NAMES) -> str:

@@ -16,7 +16,7 @@ from bot.domain.eol.reports import Report, Urgency
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.eol.timeline import Timeline
 from bot.domain.names import clean
-from bot.domain.portfolio import AssetPage
+from bot.domain.portfolio import AssetPage, page_of
 
 #: The buttons under a report; their value is `page|who asked|what was asked`.
 TURN, SHARE = "eol.turn", "eol.share"
@@ -149,9 +149,8 @@ _FILL = "Say what it runs in the catalog (`runs: [postgresql@16]`), or scan imag
 
 
 def _page_of(found: Sequence[ReportRow], page: int, *, size: int) -> tuple[Sequence[ReportRow], int, int]:
-    count = max(1, -(-len(found) // size))
-    at = min(max(page, 0), count - 1)
-    return found[at * size : (at + 1) * size], at, count
+    places, at, count = page_of(range(len(found)), page, size=size)
+    return [found[place] for place in places], at, count
 
 
 def _when(report: Report) -> str:

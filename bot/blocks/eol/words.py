@@ -11,7 +11,7 @@ from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape, plain
 from bot.domain.eol.deadlines import LONG_AGO, charge_on
 from bot.domain.eol.exposure import MatchedDeployment, Watch
-from bot.domain.eol.milestones import DeadlineKind, Milestone
+from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
 from bot.domain.eol.records import Charge, Cycle, Product
 from bot.domain.eol.reminders import Card
 from bot.domain.eol.upgrade_targets import Target
@@ -75,34 +75,25 @@ def what_ends(watch: Watch, today: date, *, is_brief: bool = False) -> str:
     before = "" if is_first or is_brief else _standard(cycle, today)
     when = "today" if on == today else f"{day(on)}, {away(on, today)}"
     is_over = on < today
+    said = f"{WORDS[kind].past if is_over else WORDS[kind].ahead} {when}"
     match kind:
         case DeadlineKind.ACTIVE_SUPPORT:
-            said = f"active support {_ends(is_over)} {when}; only security fixes after that"
+            said += "; only security fixes after that"
             return f"{said}; {before}" if before else said
-        case DeadlineKind.SUPPORT:
-            said = f"{'standard ' if isinstance(cycle.eoes, date) else ''}support {_ends(is_over)} {when}"
+        case DeadlineKind.SUPPORT if isinstance(cycle.eoes, date):
+            said = f"standard {said}"
         case DeadlineKind.FORCED_UPGRADE:
             then = (
                 "the provider may upgrade it at any time" if is_over else "then the provider upgrades it automatically"
             )
-            said = f"standard support {_ends(is_over)} {when}; {then}"
-        case DeadlineKind.EXTENDED_COST:
-            said = f"extended support {'has been charged since' if is_over else 'is charged from'} {when}"
-        case DeadlineKind.PRICE_STEP:
-            said = f"the price of extended support {'rose' if is_over else 'rises'} {when}"
-        case DeadlineKind.EXTENDED_SUPPORT:
-            said = f"extended support {_ends(is_over)} {when}"
+            said = f"standard support {'ended' if is_over else 'ends'} {when}; {then}"
     return f"{before}; {said}" if before else said
-
-
-def _ends(is_over: bool) -> str:
-    return "ended" if is_over else "ends"
 
 
 def _standard(cycle: Cycle, today: date) -> str:
     if not isinstance(cycle.eol, date):
         return ""
-    return f"standard support {_ends(cycle.eol < today)} {day(cycle.eol)}"
+    return f"standard support {'ended' if cycle.eol < today else 'ends'} {day(cycle.eol)}"
 
 
 def milestone(said: Milestone) -> str:

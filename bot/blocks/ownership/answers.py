@@ -17,6 +17,7 @@ from bot.blocks.text import (
     escape,
     link,
     mention,
+    option,
     plain,
     section,
 )
@@ -104,5 +105,4 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> Block:
 
 def _claim_menu(value: str) -> Block:
     """Return the claim under "⋯": what somebody has confirmed is rarely somebody else's."""
-    option = {"text": {"type": "plain_text", "text": "We own this…"}, "value": value}
-    return {"type": "overflow", "action_id": CLAIM, "options": [option]}
+    return {"type": "overflow", "action_id": CLAIM, "options": [option("We own this…", value)]}

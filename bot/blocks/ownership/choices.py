@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum, auto
 
+from bot.blocks.lines import Line, choices
 from bot.blocks.ownership import words
 from bot.blocks.ownership.actions import CHOOSE
-from bot.blocks.text import Block, Rendered, bold, button, context, escape, plain, section
+from bot.blocks.text import Rendered, bold, button, escape, plain, section
 from bot.domain.directory.references import Reference, Refers
 from bot.domain.records import AssetRecord
 
@@ -90,24 +91,15 @@ def mentioned(names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
 
 
 def _choices(head: str, names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
-    shown = names[:_MOST_CHOICES]
-    blocks: list[Block] = [section(head)]
-    lines = []
-    for asset, owner in shown:
-        line = f"{bold(asset.name)} · {words.kind(asset)}"
-        if asset.namespace:
-            line += f" in {escape(asset.namespace, 60)}"
-        if owner:
-            line += f" · {escape(owner, 80)}"
-        lines.append(f"• {line}")
-        blocks.append(
-            {
-                **section(line),
-                "accessory": button("This one", CHOOSE, str(asset.id), label=f"This one: {plain(asset.name, 60)}"),
-            }
-        )
-    if len(names) > len(shown):
-        more = f"… and {len(names) - len(shown)} more. Add a word to say which."
-        blocks.append(context(more))
-        lines.append(more)
-    return Rendered("\n".join([head, *lines]), blocks)
+    shown = [_asset(asset, owner) for asset, owner in names[:_MOST_CHOICES]]
+    left = len(names) - len(shown)
+    return choices(head, shown, f"… and {left} more. Add a word to say which." if left else "")
+
+
+def _asset(asset: AssetRecord, owner: str) -> Line:
+    line = f"{bold(asset.name)} · {words.kind(asset)}"
+    if asset.namespace:
+        line += f" in {escape(asset.namespace, 60)}"
+    if owner:
+        line += f" · {escape(owner, 80)}"
+    return Line(line, button("This one", CHOOSE, str(asset.id), label=f"This one: {plain(asset.name, 60)}"))

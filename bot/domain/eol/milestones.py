@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from bot.domain.escalation import Audience, audience_at
 from bot.domain.working_time import WorkingTime
@@ -22,6 +23,30 @@ class DeadlineKind(StrEnum):
     PRICE_STEP = "price-step"  #: extended support becomes dearer
     FORCED_UPGRADE = "forced-upgrade"  #: the provider upgrades by itself
     EXTENDED_SUPPORT = "eoes"  #: paid support ends
+
+
+class DeadlineWords(NamedTuple):
+    """What is said before the day of a deadline: of one ahead, of one that has passed, and in a picture."""
+
+    ahead: str
+    past: str
+    short: str = ""
+
+
+WORDS = {
+    DeadlineKind.ACTIVE_SUPPORT: DeadlineWords("active support ends", "active support ended", "active support "),
+    DeadlineKind.SUPPORT: DeadlineWords("support ends", "support ended"),
+    DeadlineKind.EXTENDED_COST: DeadlineWords(
+        "extended support is charged from", "extended support has been charged since", "costs from "
+    ),
+    DeadlineKind.PRICE_STEP: DeadlineWords(
+        "the price of extended support rises", "the price of extended support rose", "price rises "
+    ),
+    DeadlineKind.FORCED_UPGRADE: DeadlineWords(
+        "support ends and the provider upgrades it automatically", "support ended"
+    ),
+    DeadlineKind.EXTENDED_SUPPORT: DeadlineWords("extended support ends", "extended support ended", "paid until "),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.domain.dates import COUNT, DAY, LONGEST_DAYS, MONTH, MONTHS, around, count_of, day_of, later, month_number
+
 #: What "soon" means, in days, and where a report draws its line.
 SOON_DAYS = 90
-
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-#: `may` and `mar` alone are words of a sentence; they count as months where a day, a year or `in` stands beside them.
-_MONTH = "|".join(f"{month}|{month[:3]}" for month in _MONTHS) + "|sept"
-_LONGEST_DAYS = 100 * 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +60,21 @@ def _word(pattern: str) -> re.Pattern[str]:
 
 
 _DATE = (
-    r"(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
-    rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH})(?:\s+(?P<year>\d{{4}}))?"
-    rf"|(?P<month2>{_MONTH})\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+(?P<year2>\d{{4}}))?"
-    r"|(?:the\s+)?end\s+of\s+(?:the\s+|this\s+)?(?P<end>week|month|quarter|year)"
+    rf"{DAY}|(?:the\s+)?end\s+of\s+(?:the\s+|this\s+)?(?P<end>week|month|quarter|year)"
     r"|(?:the\s+)?end\s+of\s+next\s+(?P<nextend>week|month|quarter|year)"
-    rf"|(?:the\s+)?end\s+of\s+(?P<endmonth>{_MONTH})(?:\s+(?P<endyear>\d{{4}}))?"
+    rf"|(?:the\s+)?end\s+of\s+(?P<endmonth>{MONTH})(?:\s+(?P<endyear>\d{{4}}))?"
     r"|(?P<tomorrow>tomorrow)|(?P<today>today)"
 )
+#: `may` and `mar` alone are words of a sentence; they count as months where a day, a year or `in` stands beside them.
 _BY = _word(rf"(?P<by>by|before|until|till|up\s+to|on)\s+(?:{_DATE})")
 _SPAN = _word(r"(?:in\s+|during\s+|for\s+)?(?:the\s+)?(?P<which>this|current|next|coming|following)\s+"
               r"(?P<unit>week|month|quarter|year)")  # fmt: skip
 _AHEAD = _word(
     r"(?:(?:in|within|over|during|for)\s+)?(?:the\s+)?(?:(?:next|coming|following)\s+)?"
-    rf"(?P<count>\d{{1,5}}|an?|{'|'.join(_NUMBERS[1:])})\s*(?P<unit>days?|d|weeks?|months?|quarters?|years?)"
+    rf"(?P<count>{COUNT})\s*(?P<unit>days?|d|weeks?|months?|quarters?|years?)"
 )
 _QUARTER = _word(r"(?:in\s+|during\s+|for\s+)?q(?P<quarter>[1-4])(?:[\s/]+(?P<year>\d{4}))?")
-_NAMED_MONTH = _word(rf"(?:in|during|for)\s+(?P<month>{_MONTH})(?:\s+(?P<year>\d{{4}}))?")
+_NAMED_MONTH = _word(rf"(?:in|during|for)\s+(?P<month>{MONTH})(?:\s+(?P<year>\d{{4}}))?")
 _YEAR = _word(r"(?:in|during|for)\s+(?P<year>20\d\d)")
 _SOON = _word(r"soon|upcoming|shortly|coming\s+up")
 _DAY = _word(r"(?P<today>today)|(?P<tomorrow>tomorrow)")
@@ -105,36 +96,36 @@ def _by(found: re.Match[str], today: date) -> Between | None:
 def _span(found: re.Match[str], today: date) -> Between:
     unit = found["unit"].lower()
     is_next = found["which"].lower() in ("next", "following", "coming")
-    first, last = _around(today, unit)
+    first, last = around(today, unit)
     if is_next:
-        first, last = _around(last + timedelta(1), unit)
+        first, last = around(last + timedelta(1), unit)
     return Between(first, last, f"{'next' if is_next else 'this'} {unit}")
 
 
 def _ahead(found: re.Match[str], today: date) -> Between | None:
-    written, unit = found["count"].lower(), found["unit"].lower()
-    count = 1 if written in ("a", "an") else _NUMBERS.index(written) if written in _NUMBERS else int(written)
-    if unit.startswith("d") or unit.startswith("w"):
-        days = count * (7 if unit.startswith("w") else 1)
-        last = today + timedelta(min(days, _LONGEST_DAYS))
-    else:
-        last = _months_on(today, count * {"m": 1, "q": 3, "y": 12}[unit[0]])
-    name = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}[unit[0]]
-    return Between(today, last, f"within {count:,} {name}{'' if count == 1 else 's'}")
+    count, letter = count_of(found["count"]), found["unit"][0].lower()
+    unit = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}[letter]
+    last = later(today, count, unit)
+    if unit in ("day", "week"):
+        last = min(last, today + timedelta(LONGEST_DAYS))
+    return Between(today, last, f"within {count:,} {unit}{'' if count == 1 else 's'}")
 
 
 def _quarter(found: re.Match[str], today: date) -> Between:
     number = int(found["quarter"])
     year = int(found["year"]) if found["year"] else today.year + (number < (today.month + 2) // 3)
-    first, last = _around(date(year, 3 * number - 2, 1), "quarter")
+    first, last = around(date(year, 3 * number - 2, 1), "quarter")
     return Between(first, last, f"in Q{number} {year}")
 
 
 def _named_month(found: re.Match[str], today: date) -> Between:
-    month = _month_number(found["month"])
-    year = int(found["year"]) if found["year"] else today.year + (month < today.month)
-    first, last = _around(date(year, month, 1), "month")
-    return Between(first, last, f"in {_MONTHS[month - 1].capitalize()} {year}")
+    first, last = _month(found["month"], found["year"], today)
+    return Between(first, last, f"in {MONTHS[first.month - 1].capitalize()} {first.year}")
+
+
+def _month(name: str, year: str | None, today: date) -> tuple[date, date]:
+    month = month_number(name)
+    return around(date(int(year) if year else today.year + (month < today.month), month, 1), "month")
 
 
 def _year(found: re.Match[str], _today: date) -> Between:
@@ -169,51 +160,10 @@ def _date(found: re.Match[str], today: date) -> date:
     if found["tomorrow"]:
         return today + timedelta(1)
     if found["end"]:
-        return _around(today, found["end"].lower())[1]
+        return around(today, found["end"].lower())[1]
     if found["nextend"]:
         unit = found["nextend"].lower()
-        return _around(_around(today, unit)[1] + timedelta(1), unit)[1]
+        return around(around(today, unit)[1] + timedelta(1), unit)[1]
     if found["endmonth"]:
-        month = _month_number(found["endmonth"])
-        year = int(found["endyear"]) if found["endyear"] else today.year + (month < today.month)
-        return _around(date(year, month, 1), "month")[1]
-    if found["iso"]:
-        year, month, day = (int(part) for part in found["iso"].split("-"))
-        return date(year, month, day)
-    return _named(int(found["day"] or found["day2"]), _month_number(found["month"] or found["month2"]),
-                  found["year"] or found["year2"], today)  # fmt: skip
-
-
-def _named(day: int, month: int, year: str | None, today: date) -> date:
-    if year is not None:
-        return date(int(year), month, day)
-    # The next 29th of February is up to eight years ahead.
-    for ahead in range(9):
-        try:
-            named = date(today.year + ahead, month, day)
-        except ValueError:
-            continue
-        if named >= today:
-            return named
-    raise ValueError(f"there is no day {day} in month {month}")
-
-
-def _around(day: date, unit: str) -> tuple[date, date]:
-    """Return the first and last day of the week (from Monday), month, quarter or year that `day` is in."""
-    if unit == "week":
-        monday = day - timedelta(day.weekday())
-        return monday, monday + timedelta(6)
-    months = {"month": 1, "quarter": 3, "year": 12}[unit]
-    first = date(day.year, (day.month - 1) // months * months + 1, 1)
-    return first, _months_on(first, months) - timedelta(1)
-
-
-def _months_on(day: date, months: int) -> date:
-    """Return the same day so many months later, or the last day of that month where it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return date(year, month + 1, min(day.day, (following - timedelta(1)).day))
-
-
-def _month_number(word: str) -> int:
-    return next(number for number, name in enumerate(_MONTHS, start=1) if name.startswith(word.lower()[:3]))
+        return _month(found["endmonth"], found["endyear"], today)[1]
+    return day_of(found, today, is_past=False)

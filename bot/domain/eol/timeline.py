@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.milestones import DeadlineKind
+from bot.domain.eol.milestones import WORDS, DeadlineKind
 from bot.domain.eol.records import Undated
 from bot.domain.eol.reports import Entry, Report, Urgency
 from bot.domain.names import clean, fold
@@ -17,15 +17,6 @@ MOST_ROWS = 30
 #: The picture reaches from a year back to as far as there is something, three years at most and one at least.
 _BEFORE, _AFTER_LEAST, _AFTER_MOST = timedelta(366), timedelta(366), timedelta(3 * 366)
 _MOST_NAMES = 3
-#: What goes before the day.
-_WORDS = {
-    DeadlineKind.ACTIVE_SUPPORT: "active support ",
-    DeadlineKind.SUPPORT: "",
-    DeadlineKind.FORCED_UPGRADE: "",
-    DeadlineKind.EXTENDED_COST: "costs from ",
-    DeadlineKind.PRICE_STEP: "price rises ",
-    DeadlineKind.EXTENDED_SUPPORT: "paid until ",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +49,7 @@ class TimelineRow:
         when = "today" if days == 0 else f"{self.on}, {days:,} {'day' if days == 1 else 'days'}"
         if self.urgency is Urgency.WAIVED:
             return f"waived; {when}"
-        return f"{_WORDS[self.kind]}{when}"
+        return f"{WORDS[self.kind].short}{when}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
