@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from bot.clients.catalog._git import Remote, remote_of
-from bot.clients.catalog._reader import Chosen, ReadOptions, SourceFile
-from bot.domain.catalog import Problem
+from bot.clients.catalog._reader import Chosen, ReadOptions, SourceFile, quoted
+from bot.domain.catalog import AssetClaim, AssetKind, Link, Origin, OwnerClaim, OwnerRef, Problem
+from bot.errors import CatalogError
 
 _REPOSITORY_COMMENT = re.compile(r"#\s*baton:\s*repository[:\s]\s*(?P<name>[\w.-]+(?:/[\w.-]+)*)\s*", re.IGNORECASE)
+
+# The first white space that no backslash precedes ends the pattern; a # after white space begins a comment.
+_LINE = re.compile(r"(?P<pattern>(?:\\.|[^\s\\]|\\$)+)(?P<rest>\s.*)?", re.DOTALL)
+COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 
 #: Folders in which a forge looks for the file, "" for the root, by the order in which it does.
 Places = Mapping[str, int]
@@ -56,6 +61,36 @@ def repository(file: SourceFile, text: str, options: ReadOptions, places: Places
             name = named["name"]
             return remote if remote is not None and remote.name == name else Remote(name, ())
     return remote or Remote(root.resolve().name or "repository", ())
+
+
+def split_line(line: str, check: Callable[[str], None]) -> tuple[str, str]:
+    """Return a line's pattern, which `check` approves, and what is behind it without the comment.
+
+    Raise `CatalogError` with what is wrong with the line.
+    """
+    if "\ufffd" in line:
+        raise CatalogError("the line holds bytes that are not UTF-8")
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise CatalogError(f"{quoted(line)} has no pattern")
+    try:
+        check(match["pattern"])
+    except CatalogError as error:
+        raise CatalogError(f"pattern {quoted(match['pattern'])} {error}") from None
+    return match["pattern"], COMMENT.sub("", match["rest"] or "")
+
+
+def repository_claim(remote: Remote, owners: Iterable[OwnerRef], origin: Origin) -> AssetClaim:
+    """Return the repository as an asset, with the owners of all its files."""
+    return AssetClaim(
+        external_id=remote.name,
+        kind=AssetKind.REPOSITORY,
+        name=remote.name,
+        addresses=remote.addresses,
+        links=tuple(Link("repository", url) for url in remote.addresses[:1]),
+        owners=tuple(map(OwnerClaim, owners)),
+        origin=origin,
+    )
 
 
 def _rank(file: SourceFile, *, places: Places) -> int:

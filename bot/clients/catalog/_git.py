@@ -17,6 +17,9 @@ _WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.+)$", re.MULTILINE)
 _SCP_LIKE = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/\\].*)")
 
 
+_FORGES = {"github": "https://github.com/", "gitlab": "https://gitlab.com/", "bitbucket": "https://bitbucket.org/"}
+
+
 @dataclass(frozen=True, slots=True)
 class Remote:
     """A repository's name (`owner/name`) and its web addresses, without user names and passwords."""
@@ -52,6 +55,12 @@ def remote_around(file: Path) -> Remote | None:
         if (folder / ".git").exists():
             return remote_of(folder)
     return None
+
+
+def forge_address(forge: str, slug: str) -> str:
+    """Return where `owner/name` is at GitHub, GitLab or Bitbucket; "" for another forge, or what is no such name."""
+    host = _FORGES.get(forge.lower(), "")
+    return host + slug if host and re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", slug) else ""
 
 
 def parse_remote(url: str) -> Remote | None:

@@ -6,11 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Node
-from bot.clients.catalog._reader import is_email, is_template, quoted
+from bot.clients.catalog._reader import is_email, is_template, is_web, quoted, tier_in
 from bot.domain.catalog import Area, Link, OwnerClaim, OwnerRef, OwnerType, Role
-
-_TIER = re.compile(r"(?:tier)?[\s_-]*(\d{1,2})", re.IGNORECASE)
-_WEB = ("https://", "http://")
 
 
 def tier_of(reader: FieldReader, fields: Fields, key: str) -> int | None:
@@ -18,12 +15,11 @@ def tier_of(reader: FieldReader, fields: Fields, key: str) -> int | None:
     text = reader.text(fields, key)
     if not text:
         return None
-    found = _TIER.fullmatch(text)
-    if found is None:
+    tier = tier_in(text)
+    if tier is None:
         message = f"tier {quoted(text)} has no number, so it is left out."
         reader.problem(fields.line_of(key), message, is_error=False)
-        return None
-    return int(found[1])
+    return tier
 
 
 def name_of(reader: FieldReader, fields: Fields, key: str, what: str) -> str:
@@ -55,12 +51,17 @@ def person_claim(email: str, role: Role = Role.OWNER) -> OwnerClaim | None:
 def web_link(reader: FieldReader, fields: Fields, label: str) -> Iterator[Link]:
     """Yield the link that a mapping with a `url` is; for one without a web address, a note."""
     url = reader.text(fields, "url")
-    if url.startswith(_WEB):
+    if is_web(url):
         yield Link(label or "link", url)
         return
     what = f"link {quoted(label or url)}" if label or url else "a link"
     message = f"{what} has no web address and is left out; give it a 'url' that starts with https://."
     reader.problem(fields.line, message, is_error=False)
+
+
+def pagerduty_link(service: str) -> Link:
+    """Return the link to who is on call for a service, by its id at PagerDuty."""
+    return Link("on-call", f"https://app.pagerduty.com/service-directory/{service}")
 
 
 def channel_of(text: str) -> str:

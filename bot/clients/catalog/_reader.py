@@ -6,8 +6,10 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from bot.domain.catalog import (
     AssetClaim,
@@ -23,6 +25,8 @@ from bot.domain.catalog import (
 from bot.domain.names import clean
 from bot.domain.secrets import looks_secret, redacted
 from bot.errors import UnreadableError
+
+E = TypeVar("E", bound=StrEnum)
 
 MEBIBYTE = 1024 * 1024
 #: Bytes read from the start of a file to see whether a format would use it.
@@ -316,6 +320,28 @@ def owner_ref(written: str) -> OwnerRef | None:
     return OwnerRef(name, type_, text) if name else None
 
 
+_TIER = re.compile(r"(?:tier[\s_-]*)?([0-9]{1,2})", re.IGNORECASE)
+
+
+def tier_in(text: str) -> int | None:
+    """Return the number in `1`, `tier_1` or `Tier 1`; None for anything else."""
+    found = _TIER.fullmatch(text)
+    return int(found[1]) if found else None
+
+
+def word_in(text: str, words: type[E]) -> E | None:
+    """Return the word of an enumeration that `text` is, however it is spaced; None where it is none of them."""
+    try:
+        return words(re.sub(r"[\s_/]+", "-", text.strip().lower()))
+    except ValueError:
+        return None
+
+
+def is_web(text: str) -> bool:
+    """Return whether `text` is a web address."""
+    return text.startswith(("https://", "http://"))
+
+
 _RUNS = re.compile(
     # After an @ it may be a codename (debian@bookworm); after a blank it is a number, for words are prose.
     r"(?P<product>[A-Za-z][\w.+#-]*?)(?:\s*@\s*|\s+(?=v?\d))(?:v(?=\d))?(?P<version>\w[\w.+~-]*)"
@@ -323,12 +349,15 @@ _RUNS = re.compile(
 )
 
 
-def parse_runs(text: str) -> Runs | None:
-    """Return what `postgresql@11`, `python 3.9` or `postgresql 11.22 on aws-rds in production` says, else None."""
+def parse_runs(text: str, environment: str = "") -> Runs | None:
+    """Return what `postgresql@11`, `python 3.9` or `postgresql 11.22 on aws-rds in production` says, else None.
+
+    `environment` is where it runs unless it says so itself.
+    """
     match = _RUNS.fullmatch(clean(text)) if len(text) <= 200 else None
     if match is None:
         return None
-    return Runs(match["product"], match["version"], match["provider"] or "", match["environment"] or "")
+    return Runs(match["product"], match["version"], match["provider"] or "", match["environment"] or environment)
 
 
 def unique(values: Iterator[str] | Sequence[str], *, without: Sequence[str] = ()) -> tuple[str, ...]:

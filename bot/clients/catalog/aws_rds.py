@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.clients.catalog._reader import ReadOptions, unique
+from bot.clients.catalog._reader import ReadOptions, tier_in, unique
 from bot.clients.catalog.terraform._tags import (
     NAME_TAG,
     PARENT_TAGS,
@@ -13,7 +13,6 @@ from bot.clients.catalog.terraform._tags import (
     Tags,
     fold_key,
     is_allowed,
-    tier_of,
 )
 from bot.domain.catalog import AssetClaim, AssetKind, Hosting
 from bot.domain.inventory.scans import Sighting
@@ -45,7 +44,7 @@ def _claim(sighting: Sighting, owner_keys: tuple[str, ...], accepted: CheckedVal
         addresses=unique([sighting.address, *sighting.hosts]),
         parent=parent if parent != name else "",
         hosting=Hosting.MANAGED,
-        tier=tier_of(tags.text(TIER_TAG)),
+        tier=tier_in(tags.text(TIER_TAG)),
         tags=(("engine", sighting.product), *tags.kept()),
         owners=owners,
         origin=sighting.origin,

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node, Text
 from bot.clients.catalog._reader import (
+    E,
     Format,
     ReadOptions,
     Sink,
     SourceFile,
     is_email,
     is_template,
+    is_web,
     owner_ref,
     parse_runs,
     peek,
     quoted,
+    tier_in,
     unique,
+    word_in,
 )
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import (
@@ -30,6 +33,7 @@ from bot.domain.catalog import (
     Hosting,
     Link,
     OwnerClaim,
+    OwnerRef,
     PathRule,
     PersonClaim,
     Role,
@@ -67,8 +71,6 @@ _RUNS_KEYS = ("product", "version", "provider", "environment")
 _AREA_KEYS = ("owner", "secondary")
 _HEADER = re.compile(rb"^(?:\xef\xbb\xbf)?baton:\s*['\"]?1\b", re.MULTILINE)
 _YES, _NO = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off", ""})
-
-E = TypeVar("E", bound=StrEnum)
 
 
 def _matches(path: Path) -> bool:
@@ -209,29 +211,24 @@ class _Document:
 
     def _whole_owners(self, fields: Fields) -> Iterator[OwnerClaim]:
         for key, role in (("owner", Role.OWNER), ("secondary", Role.SECONDARY)):
-            for written in self._reader.texts(fields, key):
-                owner = owner_ref(written)
-                if owner is not None:
-                    yield OwnerClaim(owner, Area.ALL, role)
+            yield from (OwnerClaim(owner, Area.ALL, role) for owner in self._named(fields, key))
 
     def _area_owners(self, fields: Fields) -> Iterator[OwnerClaim]:
-        reader = self._reader
-        by_area = reader.fields(fields, "owners")
+        by_area = self._reader.fields(fields, "owners")
         for key, node in by_area.values.items():
             area = self._one_of(key, Area, by_area.line_of(key), "area")
             if area is None:
                 continue
             inner = node if isinstance(node, Fields) else Fields({"owner": node}, node.line)
-            reader.known_keys(inner, _AREA_KEYS, f"area {quoted(key)}")
-            for role_key, role in (("owner", Role.OWNER), ("secondary", Role.SECONDARY)):
-                for written in reader.texts(inner, role_key):
-                    owner = owner_ref(written)
-                    if owner is not None:
-                        yield OwnerClaim(owner, area, role)
+            self._reader.known_keys(inner, _AREA_KEYS, f"area {quoted(key)}")
+            yield from (replace(claim, area=area) for claim in self._whole_owners(inner))
+
+    def _named(self, fields: Fields, key: str) -> Iterator[OwnerRef]:
+        yield from filter(None, map(owner_ref, self._reader.texts(fields, key)))
 
     def _links(self, fields: Fields) -> Iterator[Link]:
         for label, url in self._pairs(fields, "links"):
-            if url.startswith(("https://", "http://")):
+            if is_web(url):
                 yield Link(label, url)
             else:
                 node = fields.values.get("links")
@@ -268,11 +265,11 @@ class _Document:
         for item in node.values if isinstance(node, Items) else [node] if node else []:
             runs = None
             if isinstance(item, Text):
-                runs = parse_runs(item.value)
+                runs = parse_runs(item.value, environment)
             elif isinstance(item, Fields):
                 reader.known_keys(item, _RUNS_KEYS, "'runs'")
                 product, version, provider, where = (reader.text(item, key) for key in _RUNS_KEYS)
-                runs = Runs(product, version, provider, where) if product and version else None
+                runs = Runs(product, version, provider, where or environment) if product and version else None
             if runs is None:
                 if not (isinstance(item, Text) and item.is_null):
                     reader.problem(
@@ -280,19 +277,16 @@ class _Document:
                         "'runs' needs a product and a version, such as 'postgresql@16'; this one is left out.",
                     )
                 continue
-            yield Runs(runs.product, runs.version, runs.provider, runs.environment or environment)
+            yield runs
 
     def _tier(self, fields: Fields) -> int | None:
         text = self._reader.text(fields, "tier")
-        if not text:
-            return None
-        digits = re.fullmatch(r"(?:tier[\s-]*)?(\d{1,2})", text, re.IGNORECASE)
-        if digits is None:
+        tier = tier_in(text)
+        if text and tier is None:
             self._reader.problem(
                 fields.line_of("tier"), f"tier {quoted(text)} is not a number from 0 to 99; it is left out."
             )
-            return None
-        return int(digits[1])
+        return tier
 
     def _flag(self, fields: Fields, key: str) -> bool:
         text = self._reader.text(fields, key).lower()
@@ -305,13 +299,11 @@ class _Document:
         return self._one_of(text, words, fields.line_of(key), key) if text else None
 
     def _one_of(self, text: str, words: type[E], line: int | None, what: str) -> E | None:
-        folded = re.sub(r"[\s_/]+", "-", text.strip().lower())
-        try:
-            return words(folded)
-        except ValueError:
+        found = word_in(text, words)
+        if found is None:
             known = ", ".join(word.value for word in words)
             self._reader.problem(line, f"{quoted(text)} is not a known {what} and is ignored; known are: {known}.")
-            return None
+        return found
 
 
 FORMAT = Format(

@@ -6,23 +6,20 @@ docs/adr/0002-codeowners-parser.md says why this is not a library, and what GitH
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bot.clients.catalog._checkout import choose, repository
+from bot.clients.catalog._checkout import COMMENT, choose, repository, repository_claim, split_line
 from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, is_email, quoted, read_text
-from bot.domain.catalog import AssetClaim, AssetKind, Link, OwnerClaim, OwnerRef, OwnerType, PathRule
+from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, OwnerRef, OwnerType, PathRule
 from bot.domain.codeowners import check_pattern, is_catch_all
 from bot.errors import CatalogError
 
 #: GitHub does not load a larger file.
 _MAX_BYTES = 3 * MEBIBYTE
 _PLACES = {".github": 0, "": 1, "docs": 2}
-# The first white space that no backslash precedes ends the pattern; a # after white space begins a comment.
-_RULE = re.compile(r"(?P<pattern>(?:\\.|[^\s\\]|\\$)+)(?P<rest>\s.*)?", re.DOTALL)
-_COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 _TEAM = re.compile(r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/(?P<slug>[\w.-]+)", re.ASCII)
 # A name may end in an underscore and a short code, as accounts that a company manages do.
 _USER = re.compile(r"@(?P<login>[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:_[A-Za-z0-9]+)?)", re.ASCII)
@@ -46,17 +43,8 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     rules = list(_rules(text, file, sink))
     remote = repository(file, text, options, _PLACES)
     catch_all = next((rule for rule in reversed(rules) if is_catch_all(rule.pattern)), None)
-    sink.asset(
-        AssetClaim(
-            external_id=remote.name,
-            kind=AssetKind.REPOSITORY,
-            name=remote.name,
-            addresses=remote.addresses,
-            links=tuple(Link("repository", url) for url in remote.addresses[:1]),
-            owners=_claims(catch_all.owners) if catch_all else (),
-            origin=file.at(catch_all.line if catch_all else None),
-        )
-    )
+    origin = file.at(catch_all.line if catch_all else None)
+    sink.asset(repository_claim(remote, catch_all.owners if catch_all else (), origin))
     last = {rule.pattern: position for position, rule in enumerate(rules)}
     for position, rule in enumerate(rules):
         if last[rule.pattern] != position:
@@ -70,22 +58,18 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
                 kind=AssetKind.PATH,
                 name=f"{remote.name}:{rule.pattern}",
                 parent=remote.name,
-                owners=_claims(rule.owners),
+                owners=tuple(map(OwnerClaim, rule.owners)),
                 path_rule=PathRule(remote.name, rule.pattern, position),
                 origin=file.at(rule.line),
             )
         )
 
 
-def _claims(owners: Sequence[OwnerRef]) -> tuple[OwnerClaim, ...]:
-    return tuple(OwnerClaim(owner) for owner in owners)
-
-
 def _rules(text: str, file: SourceFile, sink: Sink) -> Iterator[_Rule]:
     """Yield the valid rules; the others become problems, as GitHub skips them."""
     for number, line in enumerate(text.split("\n"), start=1):
         stripped = line.strip()
-        if not stripped or stripped.startswith("#") or sink.leaves_out(_COMMENT.sub("", stripped), file.at(number)):
+        if not stripped or stripped.startswith("#") or sink.leaves_out(COMMENT.sub("", stripped), file.at(number)):
             continue
         try:
             yield _rule(stripped, number)
@@ -95,20 +79,10 @@ def _rules(text: str, file: SourceFile, sink: Sink) -> Iterator[_Rule]:
 
 def _rule(line: str, number: int) -> _Rule:
     """Return the rule on a line; raise `CatalogError` with what is wrong with it."""
-    if "\ufffd" in line:
-        raise CatalogError("the line holds bytes that are not UTF-8")
     if re.fullmatch(r"\^?\[[^\]]+\](\[\d+\])?(\s.*)?", line):
         raise CatalogError(f"{quoted(line)} is a section of GitLab's format, which GitHub does not have")
-    match = _RULE.match(line)
-    if match is None:
-        raise CatalogError(f"{quoted(line)} has no pattern")
-    pattern = match["pattern"]
-    try:
-        check_pattern(pattern)
-    except CatalogError as error:
-        raise CatalogError(f"pattern {quoted(pattern)} {error}") from None
-    owners = dict.fromkeys(_owner(word) for word in _COMMENT.sub("", match["rest"] or "").split())
-    return _Rule(number, pattern, tuple(owners))
+    pattern, owners = split_line(line, check_pattern)
+    return _Rule(number, pattern, tuple(dict.fromkeys(map(_owner, owners.split()))))
 
 
 def _owner(word: str) -> OwnerRef:

@@ -9,19 +9,23 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.clients.catalog._git import forge_address
 from bot.clients.catalog._kinds import kind_of_word
-from bot.clients.catalog._manifests import channel_of, mapping, name_of, person_claim, team_claim, web_link
+from bot.clients.catalog._manifests import (
+    channel_of,
+    mapping,
+    name_of,
+    pagerduty_link,
+    person_claim,
+    team_claim,
+    web_link,
+)
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Text
 from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, is_email, peek, quoted, unique
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import AssetClaim, AssetKind, Link, OwnerClaim, TeamClaim
 
 _LOOKS = re.compile(rb"^\s+['\"]?x-cortex-(?:tag|type|owners|git|team)\b", re.MULTILINE)
-_HOSTS = {
-    "github": "https://github.com/",
-    "gitlab": "https://gitlab.com/",
-    "bitbucket": "https://bitbucket.org/",
-}
 _MOST_FIELDS_BELOW = 4
 
 
@@ -131,11 +135,8 @@ class _Entity:
         git = reader.fields(self._info, "x-cortex-git")
         for provider in git.values:
             below = mapping(git.values[provider])
-            slug = reader.text(below, "repository") if below is not None else ""
-            host = _HOSTS.get(provider.lower(), "")
-            if host and re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", slug):
-                path = reader.text(below, "basepath").strip("/") if below is not None else ""
-                return f"{host}{slug}/{path}" if path else f"{host}{slug}"
+            if below is not None and (address := forge_address(provider, reader.text(below, "repository"))):
+                return f"{address}/{reader.text(below, 'basepath').strip('/')}".rstrip("/")
         return ""
 
     def _links(self) -> Iterator[Link]:
@@ -148,7 +149,7 @@ class _Entity:
         service = reader.text(pagerduty, "id") if pagerduty is not None else ""
         is_service = pagerduty is not None and reader.text(pagerduty, "type").upper() in {"", "SERVICE"}
         if is_service and re.fullmatch(r"[A-Z0-9]+", service):
-            yield Link("on-call", f"https://app.pagerduty.com/service-directory/{service}")
+            yield pagerduty_link(service)
 
     def _parent(self) -> str:
         """Return the first parent, named by its tag; Cortex lets an entity have several."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.clients.catalog._kinds import kind_of_word
 from bot.clients.catalog._manifests import channel_of, name_of, team_claim, tier_of, web_link
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node
-from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, peek, quoted, unique
+from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, is_web, peek, quoted, unique
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import AssetClaim, AssetKind, Link, OwnerClaim, Role
 
@@ -151,7 +151,7 @@ def _links(reader: FieldReader, fields: Fields) -> list[Link]:
 
 
 def _is_repository(link: Link) -> bool:
-    return link.label == "repository" and link.url.startswith(("https://", "http://"))
+    return link.label == "repository" and is_web(link.url)
 
 
 def _channels(reader: FieldReader, fields: Fields) -> Iterator[str]:

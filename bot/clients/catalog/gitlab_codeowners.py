@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from bot.clients.catalog._checkout import choose, repository
+from bot.clients.catalog._checkout import COMMENT, choose, repository, repository_claim, split_line
 from bot.clients.catalog._git import Remote
 from bot.clients.catalog._reader import (
     MEBIBYTE,
@@ -24,7 +24,7 @@ from bot.clients.catalog._reader import (
     quoted,
     read_text,
 )
-from bot.domain.catalog import AssetClaim, AssetKind, Link, OwnerClaim, OwnerRef, OwnerType, PathRule
+from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, OwnerRef, OwnerType, PathRule
 from bot.domain.codeowners import check_gitlab, is_catch_all
 from bot.errors import CatalogError
 
@@ -34,8 +34,6 @@ _PLACES = {"": 0, "docs": 1, ".gitlab": 2}
 _NO_SECTION = "codeowners"
 
 _SECTION = re.compile(r"(?P<optional>\^)?\[(?P<name>[^\]]*)\](?:\[(?P<approvals>-?\d+)\])?(?:\s+(?P<owners>.*))?")
-_ENTRY = re.compile(r"(?P<exclude>!)?(?P<pattern>(?:\\.|[^\s\\]|\\$)+)(?P<rest>\s.*)?", re.DOTALL)
-_COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 _NAMED = re.compile(r"@(?P<path>[\w.-]+(?:/[\w.-]+)*)", re.ASCII)
 _ROLE = re.compile(r"@@[a-z]+", re.IGNORECASE)
 _LOOKS = re.compile(rb"^\s*\^?\[[^\]\n]+\]|@@(?:developer|maintainer|owner)s?\b|@[\w.-]+/[\w.-]+/", re.MULTILINE)
@@ -98,7 +96,7 @@ class _Reader:
         defaults: tuple[OwnerRef, ...] = ()
         for number, line in enumerate(text.split("\n"), start=1):
             stripped, origin = line.strip(), self._file.at(number)
-            if not stripped or stripped.startswith("#") or self._sink.leaves_out(_COMMENT.sub("", stripped), origin):
+            if not stripped or stripped.startswith("#") or self._sink.leaves_out(COMMENT.sub("", stripped), origin):
                 continue
             heading = _SECTION.fullmatch(stripped)
             if heading is not None and heading["name"].strip():
@@ -119,26 +117,16 @@ class _Reader:
         return section, self._owners(heading["owners"] or "", number)
 
     def _entry(self, line: str, number: int, defaults: tuple[OwnerRef, ...]) -> _Entry:
-        if "\ufffd" in line:
-            raise CatalogError("the line holds bytes that are not UTF-8")
-        match = _ENTRY.fullmatch(line)
-        if match is None:
-            raise CatalogError(f"{quoted(line)} has no pattern")
-        pattern = match["pattern"]
-        try:
-            check_gitlab(pattern)
-        except CatalogError as error:
-            raise CatalogError(f"pattern {quoted(pattern)} {error}") from None
-        if match["exclude"]:
+        pattern, written = split_line(line.removeprefix("!"), check_gitlab)
+        if line.startswith("!"):
             return _Entry(number, pattern, (), is_exclusion=True)
-        written = _COMMENT.sub("", match["rest"] or "")
         owners = self._owners(written, number)
         # Only an entry that names nobody takes the section's owners; one that names nobody known keeps nobody.
         return _Entry(number, pattern, owners if written.split() else defaults, is_exclusion=False)
 
     def _owners(self, text: str, number: int) -> tuple[OwnerRef, ...]:
         found: dict[OwnerRef, None] = {}
-        for word in _COMMENT.sub("", text).split():
+        for word in COMMENT.sub("", text).split():
             if _ROLE.fullmatch(word):
                 message = f"{quoted(word)} is a role in GitLab, which names no team; it is left out."
                 self._sink.problem(self._file.at(number), message, is_error=False)
@@ -178,7 +166,7 @@ def _claim(file: SourceFile, remote: Remote, section: _Section, entry: _Entry, p
         name=f"{remote.name}:{where}",
         parent=remote.name,
         tags=(("approval", "optional"),) if section.is_optional else (),
-        owners=_owner_claims(entry.owners),
+        owners=tuple(map(OwnerClaim, entry.owners)),
         path_rule=PathRule(remote.name, entry.pattern, position, section.name),
         origin=file.at(entry.line),
     )
@@ -193,21 +181,7 @@ def _repository_asset(file: SourceFile, sink: Sink, remote: Remote, sections: Se
         if found is not None and not found.is_exclusion:
             owners.update(dict.fromkeys(found.owners))
             line = line or found.line
-    sink.asset(
-        AssetClaim(
-            external_id=remote.name,
-            kind=AssetKind.REPOSITORY,
-            name=remote.name,
-            addresses=remote.addresses,
-            links=tuple(Link("repository", url) for url in remote.addresses[:1]),
-            owners=_owner_claims(tuple(owners)),
-            origin=file.at(line),
-        )
-    )
-
-
-def _owner_claims(owners: Sequence[OwnerRef]) -> tuple[OwnerClaim, ...]:
-    return tuple(OwnerClaim(owner) for owner in owners)
+    sink.asset(repository_claim(remote, owners, file.at(line)))
 
 
 FORMAT = Format(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.clients.catalog._git import parse_remote, remote_of
+from bot.clients.catalog._git import forge_address, parse_remote, remote_of
 from bot.clients.catalog._kinds import kind_of_word
 from bot.clients.catalog._manifests import channel_of, mapping, name_of, team_claim, tier_of, web_link
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node
@@ -20,8 +20,6 @@ from bot.domain.catalog import AssetClaim, AssetKind, Link, OwnerClaim, TeamClai
 _NAMES = frozenset({"opslevel.yml", "opslevel.yaml"})
 _LOOKS = re.compile(rb"^(?:service|component|repository|repositories|team)\s*:", re.MULTILINE)
 _ENTRIES = ("service", "component", "repository", "repositories", "team", "system", "domain")
-#: Where a provider's repositories are, by OpsLevel's word for the provider.
-_HOSTS = {"github": "https://github.com/", "gitlab": "https://gitlab.com/", "bitbucket": "https://bitbucket.org/"}
 
 
 def _matches(path: Path) -> bool:
@@ -185,8 +183,7 @@ class _Document:
         if name.startswith(("https://", "http://", "git@")):
             remote = parse_remote(name)
             return remote.addresses[0] if remote is not None and remote.addresses else ""
-        host = _HOSTS.get(self._reader.text(fields, "provider").lower(), "")
-        return f"{host}{name}" if host and re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", name) else ""
+        return forge_address(self._reader.text(fields, "provider"), name)
 
     def _tools(self, fields: Fields) -> Iterator[Link]:
         reader = self._reader

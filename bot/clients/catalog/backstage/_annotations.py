@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.clients.catalog._git import forge_address
+from bot.clients.catalog._manifests import channel_of, pagerduty_link
 from bot.clients.catalog._nodes import FieldReader, Fields
-from bot.clients.catalog._reader import ReadOptions, owner_ref, parse_runs, quoted
+from bot.clients.catalog._reader import ReadOptions, is_web, owner_ref, parse_runs, quoted, tier_in, word_in
 from bot.clients.catalog.backstage._refs import owner_of, parse_ref
 from bot.domain.catalog import Area, Hosting, Link, OwnerClaim, OwnerType, Runs
 
-_SLUG_HOSTS = {
-    "github.com/project-slug": "https://github.com/",
-    "gitlab.com/project-slug": "https://gitlab.com/",
-    "bitbucket.org/project-slug": "https://bitbucket.org/",
+_SLUGS = {
+    "github.com/project-slug": "github",
+    "gitlab.com/project-slug": "gitlab",
+    "bitbucket.org/project-slug": "bitbucket",
 }
-_SLACK_IDS = ("slack.com/user-id", "slack.com/user_id", "slack/user-id")
-_GROUP_IDS = ("slack.com/user-group", "slack.com/usergroup", "slack/user-group")
 #: The parts of a hosted file's or directory's URL after the repository: GitHub, GitLab, Bitbucket.
 _BELOW_REPOSITORY = re.compile(r"/(?:-/)?(?:tree|blob|src)/[^/]+/?(?P<rest>.*)$")
 _AREA_PREFIX = "baton/owner-"
@@ -31,8 +31,8 @@ class Annotations:
         self._options = options
         self._keys = {key.lower(): key for key in fields.values}
 
-    def _text(self, *names: str) -> str:
-        """Return the text of the first annotation that is there and not empty."""
+    def text(self, *names: str) -> str:
+        """Return the text of the first annotation that is there and not empty, "" when none is."""
         for name in names:
             key = self._keys.get(name.lower())
             text = self._reader.text(self._fields, key) if key is not None else ""
@@ -45,42 +45,17 @@ class Annotations:
 
     def channel(self) -> str:
         """Return the Slack channel: an id, a URL, or `#name`."""
-        text = self._text(*self._options.backstage_channel_annotations)
-        is_bare = re.fullmatch(r"[a-z0-9][\w-]*", text) is not None
-        return f"#{text}" if is_bare else text
+        return channel_of(self.text(*self._options.backstage_channel_annotations))
 
-    def user_group(self) -> str:
-        """Return the Slack user group, "" when none is named."""
-        return self._text("baton/user-group", *_GROUP_IDS)
-
-    def slack_id(self) -> str:
-        """Return the Slack id of a user, "" when none is named."""
-        return self._text(*_SLACK_IDS)
-
-    def timezone(self) -> str:
-        """Return the IANA time zone, "" when none is named."""
-        return self._text("baton/timezone")
-
-    def lead(self) -> str:
-        """Return who leads the team, "" when nobody is named."""
-        return self._user("baton/lead")
-
-    def manager(self) -> str:
-        """Return who answers for the team above its lead, "" when nobody is named."""
-        return self._user("baton/manager")
-
-    def _user(self, name: str) -> str:
-        text = self._text(name)
+    def user(self, name: str) -> str:
+        """Return the user whom an annotation names, "" for nobody."""
+        text = self.text(name)
         ref = parse_ref(text, kind="user", namespace="default") if text else None
         return ref.short if ref else ""
 
     def aliases(self) -> tuple[str, ...]:
         """Return the other names in `baton/aliases`, separated by commas."""
-        return tuple(part.strip() for part in self._text("baton/aliases").split(","))
-
-    def unowned(self) -> str:
-        """Return why the asset has no owner on purpose, "" when the entity does not say so."""
-        return self._text("baton/unowned")
+        return tuple(part.strip() for part in self.text("baton/aliases").split(","))
 
     def addresses(self) -> Iterator[str]:
         """Yield the repository's URL and the channel."""
@@ -93,53 +68,48 @@ class Annotations:
         if source:
             yield Link("repository", source)
         for name in self._options.backstage_on_call_annotations:
-            text = self._text(name)
-            if text.startswith(("https://", "http://")):
+            text = self.text(name)
+            if is_web(text):
                 yield Link("on-call", text)
                 return
             if text and name.lower() == "pagerduty.com/service-id":
-                yield Link("on-call", f"https://app.pagerduty.com/service-directory/{text}")
+                yield pagerduty_link(text)
                 return
 
     def hosting(self) -> Hosting | None:
         """Return the hosting level in `baton/hosting`."""
-        text = self._text("baton/hosting").lower().replace(" ", "-")
-        if not text:
-            return None
-        try:
-            return Hosting(text)
-        except ValueError:
+        text = self.text("baton/hosting")
+        hosting = word_in(text, Hosting)
+        if text and hosting is None:
             known = ", ".join(Hosting)
             self._reader.problem(
                 self._line("baton/hosting"), f"{quoted(text)} is no hosting level and is ignored; known are: {known}."
             )
-            return None
+        return hosting
 
     def tier(self) -> int | None:
         """Return the tier in `baton/tier`, a number from 0 to 99."""
-        text = self._text("baton/tier")
-        if not text:
-            return None
-        if not re.fullmatch(r"[0-9]{1,2}", text):
+        text = self.text("baton/tier")
+        tier = tier_in(text)
+        if text and tier is None:
             self._reader.problem(
                 self._line("baton/tier"), f"tier {quoted(text)} is not a number from 0 to 99; it is left out."
             )
-            return None
-        return int(text)
+        return tier
 
     def runs(self, lifecycle: str) -> tuple[Runs, ...]:
         """Return what runs: `postgresql@11, python@3.9 in staging`; `lifecycle` is the default place."""
         found = []
         for name in self._options.backstage_runs_annotations:
-            text, line = self._text(name), self._line(name)
+            text, line = self.text(name), self._line(name)
             if text:
                 break
         else:
             return ()
         for part in text.split(","):
-            runs = parse_runs(part)
+            runs = parse_runs(part, lifecycle.lower())
             if runs is not None:
-                found.append(Runs(runs.product, runs.version, runs.provider, runs.environment or lifecycle.lower()))
+                found.append(runs)
             elif part.strip():
                 message = f"{quoted(part)} is not a product and a version, such as postgresql@16; it is left out."
                 self._reader.problem(line, message)
@@ -151,9 +121,8 @@ class Annotations:
             if not lowered.startswith(_AREA_PREFIX):
                 continue
             written = self._reader.text(self._fields, key)
-            try:
-                area = Area(lowered.removeprefix(_AREA_PREFIX))
-            except ValueError:
+            area = word_in(lowered.removeprefix(_AREA_PREFIX), Area)
+            if area is None:
                 known = ", ".join(Area)
                 self._reader.problem(
                     self._line(lowered), f"{quoted(key)} names no known area and is ignored; known are: {known}."
@@ -167,10 +136,9 @@ class Annotations:
 
     def _repository(self) -> str:
         """Return the repository's URL, or that of the entity's directory where it has only a part; "" if unknown."""
-        for name, host in _SLUG_HOSTS.items():
-            slug = self._text(name)
-            if re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", slug):
-                return host + slug
+        for name, forge in _SLUGS.items():
+            if address := forge_address(forge, self.text(name)):
+                return address
         source = self._source()
         below = _BELOW_REPOSITORY.search(source)
         if below is None:
@@ -179,5 +147,5 @@ class Annotations:
         return source[: below.start()] if is_whole else source.rstrip("/")
 
     def _source(self) -> str:
-        text = self._text("backstage.io/source-location", "backstage.io/view-url").removeprefix("url:")
-        return text.rstrip("/") if text.startswith(("https://", "http://")) else ""
+        text = self.text("backstage.io/source-location", "backstage.io/view-url").removeprefix("url:")
+        return text.rstrip("/") if is_web(text) else ""

@@ -22,6 +22,8 @@ from bot.domain.catalog import AssetClaim, Link, OwnerClaim, PersonClaim, TeamCl
 _ASSETS = frozenset({"component", "api", "resource", "system", "domain"})
 #: Kinds that say nothing of ownership. A Location's targets are found by walking.
 _IGNORED = frozenset({"location", "template"})
+_SLACK_IDS = ("slack.com/user-id", "slack.com/user_id", "slack/user-id")
+_GROUP_IDS = ("slack.com/user-group", "slack.com/usergroup", "slack/user-group")
 _PARENTS = (("subcomponentOf", "component"), ("system", "system"), ("domain", "domain"), ("subdomainOf", "domain"))
 
 
@@ -103,7 +105,7 @@ class EntityReader:
                 tags=tuple(dict.fromkeys(tags)),
                 runs=annotations.runs(lifecycle),
                 owners=owners,
-                unowned_reason="" if owners else annotations.unowned(),
+                unowned_reason="" if owners else annotations.text("baton/unowned"),
                 origin=reader.at(entity.line),
             )
         )
@@ -171,10 +173,10 @@ class EntityReader:
                     [*names, reader.text(profile, "email").lower(), *annotations.aliases()], without=[ref.short]
                 ),
                 channel=annotations.channel(),
-                user_group=annotations.user_group(),
-                timezone=annotations.timezone(),
-                lead=annotations.lead(),
-                manager=annotations.manager(),
+                user_group=annotations.text("baton/user-group", *_GROUP_IDS),
+                timezone=annotations.text("baton/timezone"),
+                lead=annotations.user("baton/lead"),
+                manager=annotations.user("baton/manager"),
                 members=self._members(ref, entity, spec),
                 origin=reader.at(entity.line),
             )
@@ -207,10 +209,10 @@ class EntityReader:
         reader.sink.person(
             PersonClaim(
                 name=reader.text(profile, "displayName") or ref.name,
-                slack_id=annotations.slack_id(),
+                slack_id=annotations.text(*_SLACK_IDS),
                 email=email if is_email(email) else "",
                 handle=ref.short,
-                timezone=annotations.timezone(),
+                timezone=annotations.text("baton/timezone"),
                 teams=unique(teams),
                 origin=reader.at(entity.line),
             )

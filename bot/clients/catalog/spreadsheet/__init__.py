@@ -7,33 +7,33 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
 
 from bot.clients.catalog._kinds import kind_of_word
 from bot.clients.catalog._reader import (
     MEBIBYTE,
+    E,
     Format,
     ReadOptions,
     Sink,
     SourceFile,
     check_size,
     is_email,
+    is_web,
     owner_ref,
     parse_runs,
     peek,
     quoted,
+    tier_in,
     unique,
+    word_in,
 )
 from bot.clients.catalog.spreadsheet._lines import SheetKind, SheetRow, SheetRows, columns_of, decoded, separator
 from bot.domain.catalog import (
     Area,
     AssetClaim,
-    AssetKind,
     Hosting,
     Link,
     OwnerClaim,
@@ -46,9 +46,6 @@ from bot.errors import UnreadableError
 
 _MAX_BYTES = 256 * MEBIBYTE
 _YES = frozenset({"yes", "y", "true", "1", "x", "left"})
-_TIER = re.compile(r"(?:tier[\s_-]*)?(\d{1,2})", re.IGNORECASE)
-
-E = TypeVar("E", bound=StrEnum)
 
 
 def _matches(path: Path) -> bool:
@@ -103,7 +100,7 @@ class _Assets:
             if not name:
                 self._say(row, "has no name and is left out; give it one.")
                 continue
-            kind = self._kind(row)
+            kind = kind_of_word(row.text("kind"))
             external = row.text("id") or f"{kind.value}:{row.text('namespace')}/{name}".replace(":/", ":").lower()
             held = gathered.setdefault(external, _Gathered(row))
             held.owners.update(dict.fromkeys(self._owners(row)))
@@ -121,7 +118,7 @@ class _Assets:
         self._sink.asset(
             AssetClaim(
                 external_id=external,
-                kind=self._kind(row),
+                kind=kind_of_word(row.text("kind")),
                 name=row.text("name"),
                 namespace=row.text("namespace"),
                 description=row.text("description"),
@@ -139,9 +136,6 @@ class _Assets:
             )
         )
 
-    def _kind(self, row: SheetRow) -> AssetKind:
-        return kind_of_word(row.text("kind"))
-
     def _owners(self, row: SheetRow) -> Iterator[OwnerClaim]:
         area = self._word(row, "area", Area) or Area.ALL
         role = self._word(row, "role", Role) or Role.OWNER
@@ -154,7 +148,7 @@ class _Assets:
     def _links(self, row: SheetRow) -> Iterator[Link]:
         for text in row.texts("links"):
             label, _, url = text.rpartition("=") if "=http" in text else ("", "", text)
-            if url.startswith(("https://", "http://")):
+            if is_web(url):
                 yield Link(label.strip() or "link", url.strip())
             else:
                 self._say(row, f"link {quoted(text)} is not a web address and is left out; write name=https://….")
@@ -166,29 +160,26 @@ class _Assets:
 
     def _runs(self, row: SheetRow, environment: str) -> Iterator[Runs]:
         for text in row.texts("runs"):
-            runs = parse_runs(text)
+            runs = parse_runs(text, environment)
             if runs is None:
                 self._say(row, f"{quoted(text)} is not a product and a version, such as postgresql@16; it is left out.")
             else:
-                yield Runs(runs.product, runs.version, runs.provider, runs.environment or environment)
+                yield runs
 
     def _tier(self, row: SheetRow) -> int | None:
         text = row.text("tier")
-        found = _TIER.fullmatch(text)
-        if text and found is None:
+        tier = tier_in(text)
+        if text and tier is None:
             self._say(row, f"tier {quoted(text)} is not a number from 0 to 99; it is left out.")
-        return int(found[1]) if found else None
+        return tier
 
     def _word(self, row: SheetRow, key: str, words: type[E]) -> E | None:
         text = row.text(key)
-        if not text:
-            return None
-        try:
-            return words(re.sub(r"[\s_/]+", "-", text.lower()))
-        except ValueError:
+        found = word_in(text, words) if text else None
+        if text and found is None:
             known = ", ".join(words)
             self._say(row, f"{key} {quoted(text)} is not known and is ignored; known are: {known}.")
-            return None
+        return found
 
     def _say(self, row: SheetRow, message: str) -> None:
         self._sink.problem(self._file.at(row.line), message)

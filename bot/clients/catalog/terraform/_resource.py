@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from bot.clients.catalog._reader import SourceFile, unique
+from bot.clients.catalog._reader import SourceFile, tier_in, unique
 from bot.clients.catalog.terraform._stream import Resource
 from bot.clients.catalog.terraform._tags import (
     ENVIRONMENT_TAGS,
@@ -17,7 +17,6 @@ from bot.clients.catalog.terraform._tags import (
     holds_token,
     looks_secret,
     tidy,
-    tier_of,
 )
 from bot.clients.catalog.terraform._types import TYPES, UNKNOWN, RunsRule, TypeRule, is_glue
 from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, Runs
@@ -81,7 +80,7 @@ class ClaimReader:
             addresses=unique([arn, *_hosts(values, rule)]),
             parent=parent if parent != name else "",
             hosting=rule.hosting,
-            tier=tier_of(tags.text(TIER_TAG)),
+            tier=tier_in(tags.text(TIER_TAG)),
             tags=(("type", resource.type), *tags.kept()),
             runs=tuple(_runs(values, runs, tags.text(*ENVIRONMENT_TAGS).lower(), self._accepted)) if runs else (),
             owners=owners,

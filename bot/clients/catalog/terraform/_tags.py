@@ -31,7 +31,6 @@ _LONG_RUN = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9+/]{32,}")
 # user:password@host, and Password=… as in a connection string.
 _USERINFO = re.compile(r":[^\s:/@]+@")
 _ASSIGNED = re.compile(r"(?:passw|pwd|secret|token|key|credential)\w*\s*=", re.IGNORECASE)
-_TIER = re.compile(r"(?:tier[\s-]*)?([0-9]{1,2})", re.IGNORECASE)
 _PLAIN = re.compile(r"[\w@(\[][\w .,@:&+()/\[\]#-]{0,119}")
 _PREFIXED = re.compile(r"(?:team|group|user|person)\s*:\s*", re.IGNORECASE)
 
@@ -114,12 +113,6 @@ class Tags:
     def kept(self) -> tuple[tuple[str, str], ...]:
         """Return the tags that an asset keeps, under their folded keys."""
         return tuple((key, value) for key in _SHOWN if key in self._tags and (value := self.text(key)))
-
-
-def tier_of(text: str) -> int | None:
-    """Return the tier in `2` or `Tier-2`, None where there is none."""
-    match = _TIER.fullmatch(text) if text else None
-    return int(match[1]) if match else None
 
 
 def is_allowed(key: str, owner_keys: frozenset[str]) -> bool:
