@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.blocks.eol import reports as eol_reports
-from bot.blocks.ownership import CLAIM, AssetValue
+from bot.blocks.ownership.claims import claim_button
 from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
 from bot.blocks.text import Block, bold, button, channel, context, modal, plain, section
 from bot.blocks.values import encode
@@ -110,10 +110,7 @@ def listing(listed: Listed, title: str, page: AssetPage, *, may_claim: bool) -> 
     for verdict in page.verdicts:
         line = section(asset_line(verdict, under=listed.key).removeprefix("• "))
         if may_claim and isinstance(verdict, Unowned):
-            name = plain(verdict.asset.name, 55)
-            line["accessory"] = button(
-                "We own this", CLAIM, encode(AssetValue(verdict.asset.id)), label=f"We own this: {name}"
-            )
+            line["accessory"] = claim_button(verdict.asset)
         blocks.append(line)
     if page.count > 1:
         blocks.append(context(f"Page {page.number + 1} of {page.count}"))

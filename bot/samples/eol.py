@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.blocks import eol as blocks
 from bot.blocks.digests import digest as digest_of_nouns
-from bot.blocks.eol.moved import moved
+from bot.blocks.eol.notes import moved
 from bot.blocks.escalation import escalation
 from bot.blocks.text import Block, Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Role

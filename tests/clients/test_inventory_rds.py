@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from bot.clients.inventory import rds
-from bot.domain.eol.provider_cycles import ProviderCycle
+from bot.domain.eol.records import ProviderCycle
 from bot.domain.inventory.scans import How
 from bot.errors import SettingsError
 from tests.aws_server import (

@@ -12,7 +12,7 @@ from aiohttp import web
 from sqlalchemy import update
 
 from bot.domain.eol import InCycle, match
-from bot.domain.eol.provider_cycles import ProviderCycle
+from bot.domain.eol.records import ProviderCycle
 from bot.services.context import Context, assemble
 from bot.services.deps import Deps
 from bot.services.eol import provider_dates

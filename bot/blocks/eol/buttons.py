@@ -7,13 +7,12 @@ from typing import Any
 
 from bot.blocks.eol import actions, words
 from bot.blocks.lines import Line
-from bot.blocks.ownership import CLAIM, AssetValue
-from bot.blocks.text import Block, button, context, option, plain, section
+from bot.blocks.ownership.claims import claim_button
+from bot.blocks.text import Block, button, context, option, section
 from bot.blocks.values import encode
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.reminders import Card
-from bot.domain.records import AssetRecord
 
 #: Buttons to claim what nobody owns.
 MOST_CLAIMS = 5
@@ -55,11 +54,6 @@ def claim_blocks(card: Card) -> list[Block]:
     label = f"Explain why this is said: {words.plain_name(card.watch, 40)}"
     explain = button("Explain", actions.EXPLAIN, words.value(card), label=label)
     return [*blocks, {"type": "actions", "block_id": f"lifecycle.claims.{_state(card)}", "elements": [explain]}]
-
-
-def claim_button(asset: AssetRecord) -> Mapping[str, Any]:
-    """Return the button that claims one asset."""
-    return button("We own this", CLAIM, encode(AssetValue(asset.id)), label=f"We own this: {plain(asset.name, 50)}")
 
 
 def decision_buttons(answer_id: int, name: str) -> list[Block]:

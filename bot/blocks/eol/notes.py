@@ -1,14 +1,16 @@
-"""Messages that an answer brings to others: a delegation is offered, a waiver wants approval, and the replies."""
+"""Messages beside a card: a delegation is offered, a waiver wants approval, the replies, and a deadline that moved."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from bot.blocks.eol import actions, answers, words
-from bot.blocks.eol.buttons import MOST_CLAIMS, claim_button, decision_buttons, open_button
+from bot.blocks.eol.buttons import MOST_CLAIMS, decision_buttons, open_button
 from bot.blocks.eol.cards import listing
-from bot.blocks.text import Block, Rendered, bold, button, escape, section
+from bot.blocks.ownership.claims import claim_button
+from bot.blocks.text import Block, Rendered, bold, button, context, escape, section
 from bot.domain.eol.answers import Answer
 from bot.domain.eol.reminders import Card
 from bot.domain.records import AssetRecord, PersonRecord
@@ -98,3 +100,12 @@ def claim_wanted(doubter: PersonRecord | None, team: str, assets: Sequence[Asset
         {**section(bold(asset.name)), "accessory": claim_button(asset)} for asset in assets[:MOST_CLAIMS]
     ]
     return Rendered(text, [section(text), *claims])
+
+
+def moved(card: Card, *, before: date) -> Rendered:
+    """Return the reply that says from which day to which a deadline has moved."""
+    watch = card.watch
+    way = "later" if watch.deadline.on > before else "earlier"
+    days = f"from {words.day(before)} to {words.day(watch.deadline.on)}"
+    said = f"{words.name(watch.product, watch.cycle)}: the deadline moved {way}, {days}."
+    return Rendered(said, [context(said)])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.blocks.ownership import verdicts, words
 from bot.blocks.ownership.actions import CLAIM, CONFIRM, DOUBT, SHARE, WITHDRAW, AssetValue
+from bot.blocks.ownership.claims import claim_button
 from bot.blocks.text import (
     MESSAGE_TEXT,
     Block,
@@ -86,9 +89,9 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> Block:
     asset = verdict.asset
     value = encode(AssetValue(asset.id, verdict.area))
     name = plain(asset.name, 45)
-    elements: list[Block] = []
+    elements: list[Mapping[str, Any]] = []
     is_free = isinstance(verdict, UnownedOnPurpose | Unowned | Orphaned)
-    claim = button("We own this", CLAIM, value, label=f"We own this: {name}")
+    claim = claim_button(asset, verdict.area)
     if frame.may_confirm:
         elements.append(button("Confirm", CONFIRM, value, label=f"Confirm that we own {name}", style="primary"))
     if frame.may_claim and is_free:

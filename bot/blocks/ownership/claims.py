@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.forms import Fill, Form
-from bot.blocks.ownership.actions import CLAIM_TEAM, CLAIM_VIEW
+from bot.blocks.ownership.actions import CLAIM, CLAIM_TEAM, CLAIM_VIEW, AssetValue
 from bot.blocks.recipients import said_to
-from bot.blocks.text import Block, Rendered, bold, mention
+from bot.blocks.text import Block, Rendered, bold, button, mention, plain
+from bot.blocks.values import encode
+from bot.domain.catalog import Area
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
 
 CLAIM_TEAM_FIELD = forms.id_choice(CLAIM_TEAM, "Which of your teams owns it?", missing="Choose the team that owns it.")
 CLAIM_FORM = Form(CLAIM_VIEW, "We own this", "Claim it", (CLAIM_TEAM_FIELD,), refused_at=CLAIM_TEAM_FIELD)
+
+
+def claim_button(asset: AssetRecord, area: Area | None = None) -> Mapping[str, Any]:
+    """Return the button that claims an asset, or one area of it."""
+    label = f"We own this: {plain(asset.name, 45)}"
+    return button("We own this", CLAIM, encode(AssetValue(asset.id, area)), label=label)
 
 
 def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], metadata: str) -> Block:

@@ -24,9 +24,9 @@ from bot.clients.catalog import (
 from bot.clients.catalog._found import SourceFiles
 from bot.clients.catalog._git import remote_around
 from bot.clients.catalog._reader import Format, ReadOptions
-from bot.clients.catalog._walk import find
-from bot.clients.catalog.detect import detect as _detect
-from bot.domain.catalog import Problem, SourceCatalog
+from bot.clients.catalog._walk import every_file, find, is_itself
+from bot.clients.catalog.gitlab_codeowners import looks_like_gitlab
+from bot.domain.catalog import Origin, Problem, SourceCatalog
 from bot.errors import CatalogError
 
 __all__ = ["FORMATS", "Format", "ReadOptions", "SourceFiles", "detect", "look", "read", "remote_around"]
@@ -50,12 +50,32 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     }
 )
 
+#: Formats that share a file name, and what tells whether a file of that name is theirs.
+_TOLD_APART: Mapping[str, Callable[[Path], bool]] = MappingProxyType(
+    {"codeowners": lambda path: not looks_like_gitlab(path), "gitlab-codeowners": looks_like_gitlab}
+)
 _DEFAULTS = ReadOptions()
 
 
 def detect(paths: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Problem]]:
-    """Return the files among `paths` by format, in the order of `FORMATS`, and what is in none that Baton knows."""
-    return _detect(FORMATS, paths)
+    """Return the files among `paths` by the name of the format that they are in, and what could not be placed.
+
+    A file belongs to the first of `FORMATS` that would use it; a file in a folder that none would use is passed over,
+    one that was named is a problem.
+    """
+    found: dict[str, list[Path]] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        count = 0
+        for file in every_file(path, problems):
+            name = _format_of(file)
+            if name is not None and is_itself(FORMATS[name], file, problems, is_error=file == path):
+                found.setdefault(name, []).append(file)
+                count += 1
+        if not count and not any(problem.origin.path == str(path) for problem in problems):
+            message = f"is in no format that Baton knows ({', '.join(FORMATS)}); name its format instead of 'auto'."
+            problems.append(Problem(Origin(str(path)), message))
+    return {name: found[name] for name in FORMATS if name in found}, problems
 
 
 def look(
@@ -88,3 +108,11 @@ def read(
 ) -> SourceCatalog:
     """Return what the files among `paths` say: `look` and `SourceFiles.read` in one."""
     return look(format_name, paths, options=options, only=only).read(progress)
+
+
+def _format_of(file: Path) -> str | None:
+    for name, format_ in FORMATS.items():
+        is_its = _TOLD_APART.get(name)
+        if format_.matches(file) and (is_its is None or is_its(file)):
+            return name
+    return None

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.clients.inventory._collector import Collector
-from bot.domain.eol.provider_cycles import ProviderCycle
+from bot.domain.eol.records import ProviderCycle
 from bot.domain.inventory.scans import How, Sighting, Sightings
 from bot.domain.names import clean
 from bot.errors import SettingsError

@@ -10,11 +10,12 @@ from types import MappingProxyType
 from bot.data import table
 from bot.domain.catalog import Area, AssetKind
 
-_VOCABULARY = table("vocabulary")
+#: The whole file, for the words that a noun has for itself.
+VOCABULARY = table("vocabulary")
 
 
 def _words(key: str) -> frozenset[str]:
-    return frozenset(_VOCABULARY[key].split())
+    return frozenset(VOCABULARY[key].split())
 
 
 def _kinds(text: str) -> frozenset[AssetKind]:
@@ -42,15 +43,15 @@ GENERIC_WORD = "service"
 KIND_WORDS = MappingProxyType(
     {
         word: (_kinds(row["mean"]), _kinds(f"{row['mean']} {row.get('also', '')}"))
-        for row in _VOCABULARY["kinds"]
+        for row in VOCABULARY["kinds"]
         for word in row["words"].split()
     }
 )
 #: Word -> the area that it asks about.
 AREA_WORDS = MappingProxyType(
-    {word: Area(area) for area, words in _VOCABULARY["areas"].items() for word in words.split()}
+    {word: Area(area) for area, words in VOCABULARY["areas"].items() for word in words.split()}
 )
 #: Meaning -> its words; a meaning is called by the first of them.
-SPELLINGS = MappingProxyType({words[0]: tuple(words) for words in map(str.split, _VOCABULARY["same"])})
+SPELLINGS = MappingProxyType({words[0]: tuple(words) for words in map(str.split, VOCABULARY["same"])})
 #: Word -> its meaning; a word that is not here means itself.
 MEANINGS = MappingProxyType({word: meaning for meaning, words in SPELLINGS.items() for word in words})

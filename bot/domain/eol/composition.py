@@ -8,8 +8,7 @@ from datetime import date
 
 from bot.domain.eol.matches import UnknownProduct
 from bot.domain.eol.product_table import Table
-from bot.domain.eol.provider_cycles import ProviderCycle
-from bot.domain.eol.records import Clock, Cycle, Product
+from bot.domain.eol.records import Clock, Cycle, Product, ProviderCycle
 from bot.domain.eol.versions import Token, tokens
 
 _CLOCKS = ("eoas", "eol", "eoes")

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.domain.directory.questions import read
+from bot.domain.directory.vocabulary import VOCABULARY
 from bot.domain.eol.periods import Everything, Period, split_period
 
 
@@ -107,10 +108,6 @@ def _word(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w./-])(?:{pattern})(?![\w/-]|\.\w)", re.IGNORECASE)
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _ABOUT = _word(
     r"end(?:s|ed|ing)?[\s-]+of[\s-]+(?:its[\s-]+|their[\s-]+)?(?:life|lives|support|service|maintenance)|eols?|eosl?"
     r"|out[\s-]+of[\s-]+support|(?:no\s+longer|not|un)[\s-]*supported|past\s+support"
@@ -144,22 +141,6 @@ _KINDS = {
     "product": NamedKind.PRODUCT,
     "technology": NamedKind.PRODUCT,
 }
-_UNKNOWN = frozenset(["unknown", "unknowns", "unmatched", "unsure", "ambiguous", "unidentified"])
-_EVERYBODY = _words("all everybody everyone everything organisation organization company companywide everywhere")
-_MINE = frozenset(["my", "mine"])
-#: Words of a question that name nothing.
-_FILLERS = _words(
-    """
-    a an the this that these those there here it its they them their
-    i im we were you our ours us me my mine who what whats which when where hows how many much
-    is are was be been being do does did have has had having can could will would should may might must
-    of for to from by with about on at in into per and or but if so than then as not any some one ones
-    go goes going gone get gets getting reach reaches reaching come comes coming hit hits hitting fall falls falling
-    run runs running ran use uses using used still already currently now yet again also just only soon due end ends
-    show list tell give see find know need needs want please pls thanks hi hello hey
-    anything something nothing thing things stuff every each
-    team teams squad asset assets product products version versions release releases cycle cycles dates date deadline
-    deadlines life support status report overview next own owns day days
-    upgrade upgrades upgraded upgrading migrate replace affected concerned urgent
-    """
+_UNKNOWN, _EVERYBODY, _MINE, _FILLERS = (
+    frozenset(VOCABULARY["eol"][key].split()) for key in ("unknown", "everybody", "mine", "fillers")
 )

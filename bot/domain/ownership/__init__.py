@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from bot.domain.ownership.claims import claimed_areas
 from bot.domain.ownership.disputes import contradict
 from bot.domain.ownership.holdings import CatalogView, Holding, active_members, is_alive
 from bot.domain.ownership.past import Held, Past, Term, past, timeline
 from bot.domain.ownership.verdict_rules import holder_of, verdict
-from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
+from bot.domain.ownership.verdicts import (
+    Disputed,
+    Orphaned,
+    Owned,
+    Stale,
+    Unowned,
+    UnownedOnPurpose,
+    Verdict,
+    claimed_areas,
+)

@@ -15,8 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clients.eol import document, starter
 from bot.domain.eol.composition import compose
 from bot.domain.eol.product_table import Table
-from bot.domain.eol.provider_cycles import ProviderCycle
-from bot.domain.eol.records import Product
+from bot.domain.eol.records import Product, ProviderCycle
 from bot.errors import UnreadableError
 from bot.store import tables
 from bot.store.db import Database

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clients.eol import document, feed
 from bot.domain.eol.composition import Moved, moved
 from bot.domain.eol.feed import CopyRefused, FeedSummary, judge, summarize
-from bot.domain.eol.provider_cycles import ProviderCycle
+from bot.domain.eol.records import ProviderCycle
 from bot.errors import UnreadableError
 from bot.services.deps import Deps
 from bot.services.eol import facts

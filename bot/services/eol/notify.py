@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import eol as blocks
 from bot.blocks.digests import Section
-from bot.blocks.eol.moved import moved
+from bot.blocks.eol.notes import moved
 from bot.blocks.lines import Line
 from bot.domain import daily_limit as rules
 from bot.domain.daily_limit import Agenda, Written

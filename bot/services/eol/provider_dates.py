@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert, update
 
 from bot.domain.eol.composition import Moved, moved
-from bot.domain.eol.provider_cycles import ProviderCycle
+from bot.domain.eol.records import ProviderCycle
 from bot.services.deps import Deps
 from bot.services.eol import facts
 from bot.services.eol.feed_refresh import copy_of, named, note_moves

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.eol import Charge, Cycle, Product, Table, Undated
 from bot.domain.eol.composition import Moved, compose, moved
-from bot.domain.eol.provider_cycles import ProviderCycle
+from bot.domain.eol.records import ProviderCycle
 
 CHARGE = Charge(date(2024, 4, 1), Decimal("0.10"))
 STARTER = Product(
