@@ -44,6 +44,14 @@ class WorkingTime:
         local = moment.astimezone(self.zone)
         return self.is_workday(local.date()) and self.opens <= local.time() < self.closes
 
+    def next_open(self, moment: datetime) -> datetime:
+        """Return `moment` when the team may be written to then, else the next opening; in UTC."""
+        if self.is_open(moment):
+            return moment.astimezone(UTC)
+        local = moment.astimezone(self.zone)
+        day = local.date() if local.time() < self.opens else local.date() + timedelta(1)
+        return self.at(self.on_or_after(day), self.opens)
+
     def next_digest(self, moment: datetime, at: time = time(10)) -> datetime:
         """Return when the week's digest is due, at or after `moment`: Tuesday, or the next working day; in UTC."""
         day = self.today(moment)

@@ -23,6 +23,7 @@ BERLIN = WorkingTime(ZoneInfo("Europe/Berlin"), frozenset({date(2026, 12, 25)}))
 def test_the_evening_before_a_long_weekend() -> None:
     thursday = datetime(2026, 12, 24, 17, 30, tzinfo=ZoneInfo("Europe/Berlin"))
     assert not BERLIN.is_open(thursday)
+    assert BERLIN.next_open(thursday) == datetime(2026, 12, 28, 8, tzinfo=UTC)
     assert BERLIN.on_or_after(date(2026, 12, 25)) == date(2026, 12, 28)
     assert BERLIN.on_or_before(date(2026, 12, 27)) == date(2026, 12, 24)
 
@@ -43,6 +44,16 @@ def test_a_digest_on_a_holiday_comes_on_the_next_working_day() -> None:
 def test_an_endless_holiday_ends() -> None:
     away = frozenset(date(2026, 1, 1) + timedelta(day) for day in range(400))
     assert WorkingTime(ZoneInfo("UTC"), away).on_or_after(date(2026, 2, 2)) == date(2026, 2, 2)
+
+
+@given(works, moments)
+def test_the_next_opening_is_open_and_the_first(work: WorkingTime, moment: datetime) -> None:
+    found = work.next_open(moment)
+    assert found >= moment
+    assert work.is_open(found)
+    step = timedelta(minutes=30)
+    between = (moment + step * count for count in range(int((found - moment) / step)))
+    assert not any(work.is_open(each) for each in between if each < found)
 
 
 @given(works, moments)
