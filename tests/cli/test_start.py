@@ -11,7 +11,6 @@ _NOT_NEEDED = [
     "typer",
     "rich",
     "alembic",
-    "yaml",
     "ijson",
     "asyncpg",
     "sqlalchemy.dialects.postgresql",
