@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 #: Modules by the first word after `baton`. A module has a typer sub-app `app`, or a function named like the command.
 _COMMANDS = {
     "ask": "bot.cli.ask",
+    "backlog": "bot.cli.backlog",
     "catalog": "bot.cli.catalog",
     "db": "bot.cli.db",
     "doctor": "bot.cli.doctor",

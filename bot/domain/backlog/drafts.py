@@ -1,0 +1,201 @@
+"""A draft of a request: all that a thread says of it, each thing with the words that say so. Nothing here decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.backlog import due, gaps, needs, quantities, stances
+from bot.domain.backlog.item_types import WORK, ItemType, Work
+from bot.domain.backlog.needs import Need
+from bot.domain.backlog.quantities import Blocked, Hours
+from bot.domain.backlog.technologies import Mention, Vocabulary, ids
+from bot.domain.backlog.threads import Sentence, Thread
+
+_TITLE = 80
+_TEAM = re.compile(
+    r"\b(?:we|us|this is|i|here) (?:from|in|are|is|of|on|at)? ?(?:the )?(?P<name>[\w-]{2,30}) (?:team|squad|guild|"
+    r"crew)(?: here)?\b|\bteam (?P<after>[A-Z][\w-]{1,30})\b(?= (?:here|needs|would|asks))"
+)
+#: What comes with a technology of a type; offered for the team to tick, never ticked.
+TEMPLATES: dict[str, tuple[tuple[ItemType, str], ...]] = {
+    "database": (
+        (ItemType.LIBRARY, "Terraform module for {}"),
+        (ItemType.LIBRARY, "Client library for {}"),
+        (ItemType.SCRIPT, "Backup and restore of {}"),
+        (ItemType.ENVIRONMENT, "{} in a local container"),
+    ),
+    "broker": ((ItemType.LIBRARY, "Terraform module for {}"), (ItemType.ENVIRONMENT, "{} in a local container")),
+    "testing": ((ItemType.PIPELINE, "Runner image with {}"), (ItemType.PIPELINE, "CI stage that runs {}")),
+    "library": ((ItemType.LIBRARY, "Proof of concept with {}"),),
+    "iac": ((ItemType.LIBRARY, "First resource in {}"),),
+    "ci": ((ItemType.PIPELINE, "First step in {}"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A thing that is asked for, the words that ask for it, and what comes of it."""
+
+    type: ItemType
+    title: str
+    why: str
+    message: int
+
+    @property
+    def work(self) -> Work:
+        """Who builds it, what it leaves behind and who owns that afterwards."""
+        return WORK[self.type]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Something that a thread says, with the words and the place in the thread."""
+
+    value: str
+    quote: str
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a thread asks for. Absent means that nobody said it."""
+
+    title: str
+    items: tuple[Item, ...] = ()
+    suggested: tuple[Item, ...] = ()
+    technologies: tuple[Quoted, ...] = ()
+    skills_gaps: tuple[Quoted, ...] = ()
+    stays_with_team: tuple[Quoted, ...] = ()
+    hours: Hours | None = None
+    blocked: Blocked | None = None
+    needed_by: due.Due | None = None
+    team: Quoted | None = None
+    questions: tuple[str, ...] = ()
+    confidence: float = 0.0
+
+
+def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
+    """Return the draft of a request from a thread."""
+    mentions = vocabulary.find([sentence.text for sentence in thread.sentences])
+    found = needs.find(thread, mentions, vocabulary)
+    taken = stances.find(thread, mentions, vocabulary, asked_in=found.asked_in)
+    lacking = gaps.find(thread, mentions, rejected=taken.rejected.keys())
+    hours, blocked = quantities.hours(thread), quantities.blocked(thread)
+    owned = {sentence.at for _, sentence in found.stays} - found.asked_in
+    by = due.needed_by(thread, asked_in=found.asked_in, owned=owned)
+    wanted = _left(
+        found.needs, taken.rejected, has_evidence=bool(lacking or hours or blocked or by or _names_devops(thread))
+    )
+    if not wanted:
+        return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
+    items = tuple(_item(need, lacking) for need in wanted)
+    named = _named(thread, mentions, vocabulary, taken.rejected)
+    return Draft(
+        title=_title(items, wanted, vocabulary),
+        items=items,
+        suggested=tuple(_suggested(lacking, vocabulary, items)),
+        technologies=named,
+        skills_gaps=tuple(Quoted(each, said.text, said.message.index) for each, said in lacking.items()),
+        stays_with_team=tuple(Quoted(text, said.text, said.message.index) for text, said in found.stays),
+        hours=hours,
+        blocked=blocked,
+        needed_by=by,
+        team=_team(thread),
+        questions=tuple(_questions(hours, taken.undecided, vocabulary)),
+        confidence=_confidence(wanted),
+    )
+
+
+def _left(found: Sequence[Need], rejected: dict[str, int], *, has_evidence: bool) -> list[Need]:
+    """Return the needs that are not about a technology which the thread decides against later."""
+    dropped = {
+        need.sentence.at
+        for need in found
+        if need.technologies and all(rejected.get(each, -1) >= need.sentence.at for each in need.technologies)
+    }
+    kept = []
+    for need in found:
+        technologies = tuple(each for each in need.technologies if each not in rejected)
+        if technologies or need.sentence.at not in dropped:
+            kept.append(replace(need, technologies=technologies))
+    if any(need.strength > 1 and need.nouns for need in kept):
+        # Where something is asked for in words, what is only named beside it is talk or a part of it.
+        kept = [need for need in kept if need.strength > 1]
+    # A proposal alone is talk, unless the thread says what its lack costs.
+    return kept if has_evidence or any(need.strength > 1 for need in kept) else []
+
+
+def _names_devops(thread: Thread) -> bool:
+    return any(re.search(needs.DEVOPS, sentence.text, re.IGNORECASE) for sentence in thread.sentences)
+
+
+def _item(need: Need, lacking: Container[str]) -> Item:
+    helps = need.kind is ItemType.SUPPORT and re.search(r"\bhelp\b|\bhand with\b", need.quote, re.IGNORECASE)
+    kind = ItemType.COACHING if helps and any(each in lacking for each in need.technologies) else need.kind
+    return Item(kind, need.title, need.quote, need.sentence.message.index)
+
+
+def _named(
+    thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary, rejected: dict[str, int]
+) -> tuple[Quoted, ...]:
+    found: dict[str, Quoted] = {}
+    for sentence in thread.sentences:
+        for each in ids(mentions[sentence.at]):
+            found.setdefault(each, Quoted(each, sentence.text, sentence.message.index))
+    for message in thread.messages:
+        for each in ids(vocabulary.find([message.code])[0]) if message.code else ():
+            found.setdefault(each, Quoted(each, message.code[:200], message.index))
+    if not found:
+        for message in thread.messages:
+            for each in ids(vocabulary.find([message.unfurls])[0]) if message.unfurls else ():
+                found.setdefault(each, Quoted(each, message.unfurls[:200], message.index))
+    return tuple(said for each, said in found.items() if each not in rejected)
+
+
+def _suggested(lacking: dict[str, Sentence], vocabulary: Vocabulary, items: Sequence[Item]) -> list[Item]:
+    """Return what usually comes with technologies that are new to the team."""
+    said = {item.title.lower() for item in items}
+    return [
+        Item(kind, title, sentence.text, sentence.message.index)
+        for each, sentence in lacking.items()
+        for kind, words in TEMPLATES.get(vocabulary[each].type, ())
+        if (title := words.format(vocabulary[each].name)).lower() not in said
+    ]
+
+
+def _title(items: Sequence[Item], wanted: Sequence[Need], vocabulary: Vocabulary) -> str:
+    first = items[0].title
+    names = [vocabulary[each].name for need in wanted for each in need.technologies]
+    known = next((name for name in names if name.lower() in first.lower()), None)
+    title = first if known or not names else f"{names[0]}: {first[:1].lower()}{first[1:]}"
+    more = f" and {len(items) - 1} more" if len(items) > 1 else ""
+    return (title if len(title) + len(more) <= _TITLE else title[: _TITLE - len(more) - 1].rstrip() + "…") + more
+
+
+def _headline(thread: Thread) -> str:
+    text = thread.sentences[0].text if thread.sentences else ""
+    return text if len(text) <= _TITLE else text[: _TITLE - 1].rstrip() + "…"
+
+
+def _team(thread: Thread) -> Quoted | None:
+    for sentence in thread.sentences:
+        if said := _TEAM.search(sentence.text):
+            return Quoted(said["name"] or said["after"], sentence.text, sentence.message.index)
+    return None
+
+
+def _questions(hours: Hours | None, undecided: Sequence[Sequence[str]], vocabulary: Vocabulary) -> list[str]:
+    asked = []
+    if hours is not None and hours.monthly is None:
+        asked.append(f"How many times a month does it take {hours.amount:g} hours?")
+    for group in dict.fromkeys(map(tuple, undecided)):
+        asked.append(f"Which of {', '.join(vocabulary[each].name for each in group)} is it to be?")
+    return asked
+
+
+def _confidence(wanted: Sequence[Need]) -> float:
+    """Return how sure the draft is of its items: asked in words, of a kind that a noun names."""
+    sure = [0.4 + 0.1 * min(need.strength, 3) + 0.1 * min(need.weight, 2) for need in wanted]
+    return round(sum(sure) / len(sure), 2)

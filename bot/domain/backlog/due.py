@@ -1,0 +1,272 @@
+"""By when a request is needed: a day after a cue, counted from the message's own day; a later correction wins."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.domain.backlog.threads import Sentence, Thread
+
+_MONTHS = {name.lower(): at for at in range(1, 13) for name in (calendar.month_name[at], calendar.month_abbr[at])} | {
+    "sept": 9
+}
+_DAYS = {name.lower(): at for at in range(7) for name in (calendar.day_name[at], calendar.day_abbr[at])} | {
+    "tues": 1, "thur": 3, "thurs": 3, "weds": 2,
+}  # fmt: skip
+_MONTH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_DAY = r"(?:" + "|".join(sorted(_DAYS, key=len, reverse=True)) + r")\b"
+_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10}
+_NUMBER = r"\d{1,2}|" + "|".join(_NUMBERS)
+_DATE = re.compile(
+    r"(?<![\w/.-])(?:"
+    r"(?P<iso>\d{4}-\d{2}-\d{2})"
+    rf"|(?P<end>end of|eo|mid(?:dle of)?[ -]|(?:beginning|start) of|early|late)\s?(?:the |this )?(?P<next>next |"
+    rf"coming )?"
+    rf"(?P<span>q[1-4]|quarter|month|week|year|sprint|day|{_MONTH}|[qmwyd](?=\b))(?:\s(?P<eyear>20\d\d))?"
+    rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of )?(?P<m1>{_MONTH})(?:,?\s(?P<y1>20\d\d))?"
+    rf"|(?P<m2>{_MONTH})\s(?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,?\s(?P<y2>20\d\d))?"
+    r"|(?P<d3>\d{1,2})\.\s?(?P<m3>1[0-2]|0?[1-9])\.(?:(?P<y3>20\d\d))?(?!\d)"
+    r"|(?P<d4>1[3-9]|2\d|3[01])/(?P<m4>1[0-2]|0?[1-9])(?:/(?P<y4>20\d\d))?(?![\d/])"
+    r"|(?P<m5>1[0-2]|0?[1-9])/(?P<d5>1[3-9]|2\d|3[01])(?:/(?P<y5>20\d\d))?(?![\d/])"
+    r"|(?P<nth>\d{1,2})(?:st|nd|rd|th)\b(?! (?:time|floor|of (?:our|the)))"
+    rf"|(?P<which>next |this |coming )?(?P<wday>{_DAY})(?P<later> next week| week)?"
+    r"|(?P<word>today|tonight|tomorrow|next week|next month|next sprint|next quarter|this week|this month|"
+    r"this sprint|this quarter|eod|eow|eom|eoy)\b"
+    rf"|in (?:about )?(?P<count>{_NUMBER}) (?P<unit>day|week|month|sprint)s?\b"
+    r"|(?:kw|cw|calendar week|week)\s?(?P<kw>[1-4]\d|5[0-3])\b"
+    r"|(?P<quarter>q[1-4])\b(?:\s(?P<qyear>20\d\d))?"
+    rf"|(?P<month>{_MONTH})(?:\s(?P<myear>20\d\d))?"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_CUE = re.compile(
+    r"\b(?:by|before|until|till|til|no later than|not later than|latest|deadline(?: is| would be|:)?|"
+    r"due(?: date)?(?: is| on| by|:)?|needed(?: for| on| by|:)?|need (?:it|this|that|them) (?:on|for|in|at)?|"
+    r"required (?:by|for)|in time for|ready (?:by|for|on|in)|target(?: date)?(?: is|:)?|must be (?:done|live|there|"
+    r"up|ready|in place|gone) (?:by|on|in)|has to be (?:done|live|there|up|ready|in place|out|gone) (?:by|on|in)|"
+    r"want(?:s|ed)? (?:it|this|that) (?:in|on|for)|bis|spätestens)\s*(?:the |a |our |about |around |roughly |then |"
+    r"end |on |at the |is |=|:|~)*(?:[\w'-]+ ){0,2}?$",
+    re.IGNORECASE,
+)
+_AFTER_CUE = re.compile(
+    r"^\s*(?:at the latest|latest|ideally|is the deadline|would be (?:the )?(?:latest|ideal|perfect)|deadline|"
+    r"or (?:we|it's))",
+    re.IGNORECASE,
+)
+_EVENT = re.compile(
+    r"\b(?:starts?|begins?|go(?:es|ing)? live|go-?live|launch(?:es|ing)?|audit\w*|reviews?|demo\w*|freezes?|"
+    r"cut-?over|cutoff|event|kicks? off|kick-?off|switch(?:ed|es)? off|shut(?:s|ting)? down|"
+    r"turn(?:ed|s)? off|expir(?:es|ing|e)|runs? out|ends?|closes?|comes? back|onboards?|opens?|release|sunset|"
+    r"end of life|eol|out of support|goes away|holidays?|pen-?test|workshop|exam|conference|"
+    r"black friday|trial|customer|sale|migration|move|inspection|certification|contract|goes out|has to be out|"
+    r"payments? run|disappears?|loses? support|arrives?|joins?)\b",
+    re.IGNORECASE,
+)
+_NO_DATE = re.compile(
+    r"\b(?:since|ago|yesterday|last (?:week|month|year|sprint|friday|monday|tuesday|wednesday|thursday|time|june|"
+    r"july)|was|were|happened|outage|incident|opened|tried|discussed|gave up|reported|fell over|from)\b[^.]{0,30}$",
+    re.IGNORECASE,
+)
+_CORRECTS = re.compile(
+    r"\b(?:moved|move[sd]? to|update|postponed|pushed|shifted|slipped|brought forward|correction|now|instead|"
+    r"not the|actually|sorry|make (?:that|it)|no wait|wait|rather|earlier than|delayed|changed|new date|turns out)\b",
+    re.IGNORECASE,
+)
+_SHIFT = re.compile(
+    rf"\b(?:(?P<back>earlier|forward)|moved|pushed|postponed|delayed|slipped|shifted|later|"
+    rf"extended)\b[^.]{{0,40}}?\bby (?P<n>{_NUMBER}) (?P<u>day|week|month|sprint)s?|"
+    rf"\b(?P<n2>{_NUMBER}) (?P<u2>day|week|month|sprint)s? (?P<dir>later|earlier|more)\b",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"\b(?:not|no longer|instead of|rather than)(?: on| by| before| until)?(?: the)? $", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The day by which something is needed, and the words that say so, in which the reason stands."""
+
+    day: date
+    quote: str
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    due: Due
+    is_firm: bool
+    corrects: bool
+
+
+def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | None:
+    """Return the first day that DevOps must meet. Sentences in `owned` are about what the team does itself."""
+    read: list[_Read] = []
+    for sentence in thread.sentences:
+        found = list(_read(sentence, is_asked=sentence.at in asked_in))
+        if sentence.at in owned:
+            found = [each for each in found if each.corrects]
+        if read and found and any(each.corrects for each in found):
+            read = [each for each in found if each.corrects]
+        elif read and not found and (shift := _SHIFT.search(sentence.text)):
+            read = [_shifted(each, shift, sentence) for each in read]
+        else:
+            read.extend(found)
+    firm = [each.due for each in read if each.is_firm] or [each.due for each in read]
+    return min(firm, key=lambda due: due.day, default=None)
+
+
+def _read(sentence: Sentence, *, is_asked: bool) -> Iterator[_Read]:
+    text, today = sentence.text, sentence.message.day
+    corrects = bool(_CORRECTS.search(text))
+    for found in _DATE.finditer(text):
+        before, after = text[max(0, found.start() - 60) : found.start()], text[found.end() :]
+        is_firm = bool(_CUE.search(before) or _AFTER_CUE.search(after))
+        if _REFUSED.search(before) or (not is_firm and _NO_DATE.search(before)):
+            continue
+        is_event = bool(_EVENT.search(before) or _EVENT.search(after[:40])) or bool(
+            re.search(r"\b(?:for|on)\s+(?:the )?$", before) and is_asked
+        )
+        is_event = is_event or (is_asked and bool(found["word"] or found["count"]))
+        if not (is_firm or corrects or is_event):
+            continue
+        day = _day(found, today)
+        if day is not None and today <= day <= today + timedelta(days=800):
+            yield _Read(Due(day, text, sentence.message.index), is_firm or corrects, corrects)
+
+
+def _shifted(read: _Read, shift: re.Match[str], sentence: Sentence) -> _Read:
+    back = bool(shift["back"]) or (shift["dir"] or "").lower() == "earlier"
+    days = _days(shift["n"] or shift["n2"], shift["u"] or shift["u2"])
+    day = read.due.day + timedelta(days=-days if back else days)
+    return _Read(Due(day, sentence.text, sentence.message.index), read.is_firm, corrects=True)
+
+
+def _days(count: str, unit: str) -> int:
+    number = _NUMBERS.get(count.lower()) or int(count)
+    return number * {"day": 1, "week": 7, "sprint": 14, "month": 30}[unit.lower()]
+
+
+def _day(found: re.Match[str], today: date) -> date | None:
+    try:
+        if found["iso"]:
+            return date.fromisoformat(found["iso"])
+        for group in "12345":
+            if found[f"d{group}"]:
+                month = found[f"m{group}"].lower().rstrip(".")
+                return _dated(int(found[f"d{group}"]), _MONTHS.get(month) or int(month), found[f"y{group}"], today)
+        if found["nth"]:
+            return _nth(int(found["nth"]), today)
+        if found["kw"]:
+            return _week(int(found["kw"]), today)
+    except ValueError:
+        return None
+    if found["end"]:
+        return _part(
+            found["end"].lower().strip(), found["span"].lower().rstrip("."), bool(found["next"]), found["eyear"], today
+        )
+    if found["wday"]:
+        return _weekday(
+            _DAYS[found["wday"].lower()], (found["which"] or "").strip().lower(), bool(found["later"]), today
+        )
+    if found["count"]:
+        return today + timedelta(days=_days(found["count"], found["unit"]))
+    if found["quarter"]:
+        return _first(3 * int(found["quarter"][1]) - 2, found["qyear"], today)
+    if found["month"]:
+        # "may" and "mar" in small letters are hardly ever the month.
+        is_name = found["month"][0].isupper() and len(found["month"].rstrip(".")) > 2
+        return _first(_MONTHS[found["month"].lower().rstrip(".")], found["myear"], today) if is_name else None
+    return _word(found["word"].lower(), today)
+
+
+def _dated(day: int, month: int, year: str | None, today: date) -> date:
+    if year:
+        return date(int(year), month, day)
+    named = date(today.year, month, day)
+    # A day that is hardly past was meant as past; an older one is next year's.
+    return named if named >= today - timedelta(days=45) else date(today.year + 1, month, day)
+
+
+def _nth(day: int, today: date) -> date:
+    for ahead in range(3):
+        months = today.year * 12 + today.month - 1 + ahead
+        year, month = months // 12, months % 12 + 1
+        if day <= calendar.monthrange(year, month)[1] and date(year, month, day) >= today:
+            return date(year, month, day)
+    raise ValueError(f"there is no day {day}")
+
+
+def _week(week: int, today: date) -> date:
+    friday = date.fromisocalendar(today.year, week, 5)
+    return friday if friday >= today else date.fromisocalendar(today.year + 1, week, 5)
+
+
+def _first(month: int, year: str | None, today: date) -> date:
+    first = date(int(year) if year else today.year, month, 1)
+    return first if year or first > today else date(today.year + 1, month, 1)
+
+
+def _last(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _weekday(day: int, which: str, later: bool, today: date) -> date:
+    if later or which == "next":
+        return today + timedelta(days=7 - today.weekday() + day)
+    return today + timedelta(days=(day - today.weekday() - 1) % 7 + 1)
+
+
+def _part(part: str, span: str, following: bool, year: str | None, today: date) -> date | None:
+    """Return the end, middle or beginning of a month, quarter, week or year."""
+    span = {"q": "quarter", "m": "month", "w": "week", "y": "year", "d": "day"}.get(span, span)
+    if span == "day":
+        return today
+    if span == "week":
+        return (
+            today
+            - timedelta(days=today.weekday())
+            + timedelta(days=4 + 7 * following if part[:1] == "e" else 2 + 7 * following)
+        )
+    if span == "sprint":
+        return today + timedelta(days=14 if following else 10)
+    if span == "year":
+        return date(today.year + following, 12, 31)
+    if span.startswith("q"):
+        quarter = int(span[1]) if span[1:].isdigit() else (today.month - 1) // 3 + 1 + following
+        ahead, month = (quarter - 1) // 4, 3 * ((quarter - 1) % 4 + 1)
+        length = 3
+    else:
+        ahead = 0
+        month, length = (_MONTHS.get(span) or today.month), 1
+        if span == "month" and following:
+            ahead, month = month // 12, month % 12 + 1
+    known = int(year) if year else today.year + ahead
+    last = _last(known, month)
+    if last < today and not year:
+        last = _last(known + 1, month)
+    if part.startswith(("begin", "start", "early")):
+        return date(last.year, month - length + 1, 1)
+    return date(last.year, month, 15) if part.startswith("mid") else last
+
+
+def _word(word: str, today: date) -> date | None:
+    friday = today + timedelta(days=4 - today.weekday())
+    if word in ("today", "tonight", "eod"):
+        return today
+    if word in ("this week", "eow"):
+        return max(friday, today)
+    if word in ("this month", "eom"):
+        return _last(today.year, today.month)
+    if word in ("this quarter", "eoy"):
+        return _part("end of", "quarter" if word == "this quarter" else "year", following=False, year=None, today=today)
+    return {
+        "tomorrow": today + timedelta(days=1),
+        "next week": friday + timedelta(days=7),
+        "next month": _part("end of", "month", following=True, year=None, today=today),
+        "next sprint": today + timedelta(days=14),
+        "next quarter": _part("start of", "quarter", following=True, year=None, today=today),
+    }.get(word)

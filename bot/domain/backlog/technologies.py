@@ -1,0 +1,192 @@
+"""Which technologies a text names: the longest spelling of the vocabulary wins, and an ambiguous one needs evidence."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from bot.domain.names import fold
+
+_TOKEN = re.compile(r"(?<!\w)\.net\b|[^\W_]+(?:\+\+|#(?!\w))?", re.IGNORECASE)
+_VERSION = re.compile(r"v?\d{1,4}(?:\.\d{1,5}){0,3}(?!\s*(?:%|hours?|h\b|min|days?|people|of us|times|x\b))")
+#: What stands beside the name of a technology and beside few other words.
+_CUES = frozenset({
+    "agent", "agents", "alert", "alerts", "api", "app", "apps", "backend", "binding", "bindings", "broker", "bucket",
+    "build", "builds", "chart", "charts", "client", "clients", "cluster", "clusters", "code", "compiler", "config",
+    "configuration", "container", "containers", "controller", "cookbook", "cookbooks", "crate", "dashboard",
+    "dashboards", "database", "databases", "deployment", "deployments", "docs", "documentation", "driver", "engine",
+    "frontend", "function", "functions", "grid", "hosted", "image", "images", "index", "install", "installed",
+    "installing", "instance", "instances", "job", "jobs", "libraries", "library", "license", "manifests", "migrate",
+    "migrating", "migration", "module", "modules", "namespace", "namespaces", "onboarding", "operator", "package",
+    "packages", "pipeline", "pipelines", "playbook", "playbooks", "plugin", "plugins", "policies", "project",
+    "proxy", "queue", "realm", "recipe", "registry", "release", "repo", "repository", "runner", "runners", "script",
+    "scripts", "sdk", "seats", "secrets", "self-hosted", "server", "servers", "service", "services", "setup",
+    "spark", "template", "templates", "tenant", "test", "tests", "token", "toolchain", "topic", "training",
+    "upgrade", "upgrading", "version", "versions", "workflow", "workflows", "workshop", "workspace",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Technology:
+    """An entry of the vocabulary. `ambiguous` spellings mean other things, too; `words` are ordinary words."""
+
+    id: str
+    name: str
+    type: str
+    area: str
+    aliases: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    lifecycle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A technology named in a text, from `start` to `end`."""
+
+    id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    folded: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    technology: Technology
+    start: int
+    end: int
+    doubt: int  # 0 sure, 1 ambiguous, 2 an ordinary word
+    has_evidence: bool
+    is_name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The technologies that Baton knows by name."""
+
+    technologies: tuple[Technology, ...]
+    _by_first: dict[str, list[tuple[tuple[str, ...], Technology, int]]] = field(
+        default_factory=lambda: defaultdict(list), init=False, repr=False, compare=False
+    )
+    _by_id: dict[str, Technology] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for one in self.technologies:
+            self._by_id[one.id] = one
+            ambiguous, words = ({_spelt(each) for each in listed} for listed in (one.ambiguous, one.words))
+            for spelling in dict.fromkeys(map(_spelt, (one.id, one.name, *one.aliases, *one.ambiguous, *one.words))):
+                if spelling:
+                    doubt = 2 if spelling in words else 1 if spelling in ambiguous else 0
+                    self._by_first[spelling[0]].append((spelling, one, doubt))
+        for entries in self._by_first.values():
+            entries.sort(key=lambda entry: (-len(entry[0]), entry[2]))
+
+    def __getitem__(self, key: str) -> Technology:
+        return self._by_id[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_id
+
+    def find(self, texts: Sequence[str]) -> list[list[Mention]]:
+        """Return what each of a thread's texts names. A name that is sure in one of them is meant in all of them."""
+        found = [list(self._candidates(text)) for text in texts]
+        sure = {one.technology.id for row in found for one in row if not one.doubt}
+        taken = sure | {one.technology.id for row in found for one in row if one.doubt == 1 and one.has_evidence}
+        taken |= {one.technology.id for row in found for one in row if one.doubt == 1 and one.is_name and taken}
+        answers = []
+        for row in found:
+            beside = {one.technology.id for one in row if not one.doubt}
+            answers.append(
+                [
+                    Mention(one.technology.id, one.start, one.end)
+                    for one in row
+                    if one.technology.id in taken
+                    or (one.doubt == 1 and beside)
+                    or (one.doubt == 2 and (one.has_evidence or (one.is_name and beside)))
+                ]
+            )
+        return answers
+
+    def _candidates(self, text: str) -> Iterator[_Found]:
+        tokens = [_Token(_folded(found[0]), *found.span()) for found in _TOKEN.finditer(text)]
+        at = 0
+        while at < len(tokens):
+            found = self._longest(tokens, at)
+            if found is None:
+                at += 1
+                continue
+            technology, length, doubt = found
+            yield self._judged(text, tokens, at, length, technology, doubt)
+            at += length
+
+    def _longest(self, tokens: Sequence[_Token], at: int) -> tuple[Technology, int, int] | None:
+        for word in _forms(tokens[at].folded):
+            for spelling, technology, doubt in self._by_first.get(word, ()):
+                rest = [token.folded for token in tokens[at + 1 : at + len(spelling)]]
+                if len(rest) == len(spelling) - 1 and all(
+                    wanted in _forms(seen) for wanted, seen in zip(spelling[1:], rest, strict=True)
+                ):
+                    return technology, len(spelling), doubt
+        return None
+
+    def _judged(
+        self, text: str, tokens: Sequence[_Token], at: int, length: int, technology: Technology, doubt: int
+    ) -> _Found:
+        start, end = tokens[at].start, tokens[at + length - 1].end
+        if doubt == 0:
+            return _Found(technology, start, end, doubt, has_evidence=True, is_name=True)
+        reach = 2 if doubt == 1 else 1
+        beside = [
+            token.folded for token in (*tokens[max(0, at - reach) : at], *tokens[at + length : at + length + reach])
+        ]
+        quoted = text[max(0, start - 1) : start] == "`" or text[end : end + 1] == "`"
+        after = text[end : end + 14].lstrip()
+        has_evidence = quoted or bool(_CUES.intersection(beside)) or bool(_VERSION.match(after))
+        # A capital counts only where a sentence does not begin.
+        is_name = text[start].isupper() and bool(re.search(r"[\w,)'\"/+]\s*\(?$", text[max(0, start - 12) : start]))
+        if doubt == 2:
+            has_evidence = quoted or (
+                has_evidence
+                and (
+                    is_name
+                    or not text[start].isalpha()
+                    or length > 1
+                    or bool(_CUES.intersection(token.folded for token in tokens[at + length : at + length + 1]))
+                )
+            )
+        return _Found(technology, start, end, doubt, has_evidence, is_name)
+
+
+@lru_cache(maxsize=4096)
+def _spelt(name: str) -> tuple[str, ...]:
+    return tuple(_folded(found) for found in _TOKEN.findall(name))
+
+
+def _folded(token: str) -> str:
+    return "dotnet" if token.startswith(".") else fold(token)
+
+
+@lru_cache(maxsize=8192)
+def _forms(word: str) -> tuple[str, ...]:
+    """Return a word, and what it may be without a plural's s or the digits of a version: `postgres16`."""
+    forms = [word]
+    if len(word) > 3 and word.endswith("s"):
+        forms.append(word[:-1])
+    bare = word.rstrip("0123456789")
+    if bare != word and len(bare) >= 4:
+        forms.append(bare)
+    return tuple(forms)
+
+
+def ids(mentions: Iterable[Mention]) -> list[str]:
+    """Return what is named, each once, in order."""
+    return list(dict.fromkeys(each.id for each in mentions))

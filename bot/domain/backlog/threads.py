@@ -1,0 +1,188 @@
+"""A thread as it is read for a draft: what people wrote, sentence by sentence, without bots, quotes and markup."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from textwrap import wrap
+from typing import Any
+
+#: More than this of one message is not read: a pasted log is not a wish.
+_LONGEST = 8_000
+#: A longer sentence is read in pieces, so that reading takes time in proportion to its length.
+_LONGEST_SENTENCE = 400
+#: Messages of other subtypes are Slack's own notes: somebody joined, a topic changed.
+_WRITTEN = frozenset({None, "", "thread_broadcast", "file_share", "me_message"})
+
+_GROUP = re.compile(r"<!subteam\^\w{1,20}\|@?([^<>|]{1,80})>")
+_CHANNEL = re.compile(r"<#\w{1,20}\|?([^<>|]{0,80})>")
+_LINK = re.compile(r"<(?:https?|mailto|tel|ftp)[^<>|\s]{0,2000}(?:\|([^<>]{0,300}))?>")
+_ANGLE = re.compile(r"<[@!#][^<>]{0,100}>")
+_BARE_LINK = re.compile(r"https?://[^\s<>]{1,2000}")
+_EMOJI = re.compile(r"(?<![\w`]):(?=[\w+'-]{0,60}[a-z+])[\w+'-]{1,60}(?:::[\w-]{1,20})?:")
+_STRUCK = re.compile(r"(?<![\w~])~(?=\S)[^~\n]{1,300}(?<=\S)~(?![\w~])")
+_BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,300})(?<=\S)\*(?![\w*])")
+_ITALIC = re.compile(r"(?<![\w_])_(?=\S)([^_\n]{1,300})(?<=\S)_(?![\w_])")
+_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": ". ", "\u00a0": " "})
+
+_BULLET = re.compile(r"^\s*(?:[-*•‣]|\(?[1-9a-h]{1,2}[.)])\s+")
+_NUMBERED = re.compile(r"(?:^|(?<=[\s,;:]))\(?[1-9a-e]\)\s+")
+_ABBREVIATIONS = (
+    "incl.",
+    "e.g.",
+    "i.e.",
+    "approx.",
+    "ca.",
+    "vs.",
+    "no.",
+    "resp.",
+    "max.",
+    "min.",
+    "etc.",
+    "z.b.",
+    "st.",
+)
+_END = re.compile(r"(?<=[.!?;])[\"')]?\s+|(?<=\w[!?])(?=[A-Za-z]{2})|\s+(?=[-]\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one person wrote. `code` and `unfurls` are evidence of technologies, not words of theirs."""
+
+    index: int
+    ts: str
+    author: str
+    day: date
+    text: str
+    code: str = ""
+    unfurls: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, or a line of a list. `at` is its place in the thread, `first` whether it begins its message."""
+
+    at: int
+    message: Message
+    text: str
+    first: bool
+    is_bullet: bool
+
+    @property
+    def low(self) -> str:
+        """The sentence in small letters."""
+        return self.text.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What people wrote in a thread, in order."""
+
+    messages: tuple[Message, ...]
+    sentences: tuple[Sentence, ...]
+
+
+def read(document: Mapping[str, Any]) -> Thread:
+    """Return the thread of a `conversations.replies` document; what is no message of a person is left out."""
+    listed = document.get("messages")
+    rows = listed if isinstance(listed, list) else []
+    return thread(list(_messages(rows)))
+
+
+def thread(messages: Sequence[Message]) -> Thread:
+    """Return a thread of messages, cut into sentences."""
+    cut: list[Sentence] = []
+    for message in messages:
+        first = True
+        for text, is_bullet in _sentences(message.text):
+            cut.append(Sentence(len(cut), message, text, first, is_bullet))
+            first = False
+    return Thread(tuple(messages), tuple(cut))
+
+
+def _messages(rows: Sequence[object]) -> Iterator[Message]:
+    for index, row in enumerate(rows):
+        if not isinstance(row, dict) or row.get("bot_id") or row.get("subtype") not in _WRITTEN:
+            continue
+        raw = row.get("text")
+        text, code = _words(raw if isinstance(raw, str) and raw.strip() else _of_blocks(row.get("blocks")))
+        ts, author = str(row.get("ts") or ""), str(row.get("user") or row.get("username") or "")
+        yield Message(index, ts, author, _day(ts), text, code, _unfurled(row.get("attachments")))
+
+
+def _day(ts: str) -> date:
+    try:
+        return datetime.fromtimestamp(float(ts), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        return date(1970, 1, 1)
+
+
+def _words(raw: str) -> tuple[str, str]:
+    """Return what a person wrote, without markup, and the code that they pasted."""
+    pieces = raw[:_LONGEST].split("```")
+    code = "\n".join(pieces[1::2])
+    text = "\n".join(pieces[::2])
+    # A quoted line begins with the sign that Slack escapes; what it quotes somebody else has said.
+    lines = [line for line in text.split("\n") if not line.lstrip().startswith(("&gt;", ">"))]
+    text = "\n".join(lines)
+    text = _GROUP.sub(r"@\1", text)
+    text = _CHANNEL.sub(r"#\1", text)
+    text = _LINK.sub(lambda found: found[1] or " ", text)
+    text = _BARE_LINK.sub(" ", _ANGLE.sub(" ", text))
+    text = html.unescape(text).translate(_TYPOGRAPHY)
+    text = _STRUCK.sub(" ", _EMOJI.sub(" ", text))
+    return _ITALIC.sub(r"\1", _BOLD.sub(r"\1", text)), html.unescape(code)
+
+
+def _sentences(text: str) -> Iterator[tuple[str, bool]]:
+    for line in text.split("\n"):
+        bullet = _BULLET.match(line)
+        for number, part in enumerate(_NUMBERED.split(line[bullet.end() :] if bullet else line)):
+            for place, sentence in enumerate(short for cut in _cut(part) for short in wrap(cut, _LONGEST_SENTENCE)):
+                yield sentence, place == 0 and (bool(bullet) or number > 0)
+
+
+def _cut(line: str) -> Iterator[str]:
+    kept = ""
+    for piece in _END.split(line):
+        kept = f"{kept} {piece}".strip() if kept else piece.strip()
+        if kept.lower().endswith(_ABBREVIATIONS):
+            continue
+        if any(letter.isalnum() for letter in kept):
+            yield " ".join(kept.split())
+        kept = ""
+    if any(letter.isalnum() for letter in kept):
+        yield " ".join(kept.split())
+
+
+def _of_blocks(blocks: object) -> str:
+    """Return the text of rich text blocks, for messages whose `text` is empty."""
+    parts: list[str] = []
+    stack: list[object] = [blocks]
+    while stack and len(parts) < 2_000:
+        node = stack.pop()
+        if isinstance(node, list):
+            stack.extend(reversed(node))
+        elif isinstance(node, dict) and node.get("type") != "rich_text_quote":
+            code = node.get("type") == "rich_text_preformatted"
+            said = node.get("text")
+            if isinstance(said, str):
+                parts.append(said)
+            stack.extend(["\n```\n"] * code + [said if isinstance(said, dict) else None, node.get("fields")])
+            stack.extend([node.get("elements"), "\n```\n" if code else None][::-1])
+            if node.get("type") in ("section", "rich_text_section", "rich_text_list"):
+                parts.append("\n")
+        elif isinstance(node, str):
+            parts.append(node)
+    return "".join(parts)
+
+
+def _unfurled(attachments: object) -> str:
+    if not isinstance(attachments, list):
+        return ""
+    fields = ("title", "text", "fallback", "pretext")
+    said = [str(one.get(field) or "") for one in attachments if isinstance(one, dict) for field in fields]
+    return html.unescape("\n".join(dict.fromkeys(filter(None, said))))[:_LONGEST]

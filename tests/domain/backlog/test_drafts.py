@@ -1,0 +1,312 @@
+"""From a thread to a draft: each rule beside a thread where it must not apply, and whatever else people post."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clients import technologies
+from bot.domain.backlog import drafts, threads
+from bot.domain.backlog.drafts import Draft
+from bot.domain.backlog.item_types import ItemType
+from tests import drafting
+
+WORDS = (
+    *("we", "need", "a", "kafka", "topic", "by", "friday", "3", "hours", "each", "week", "nobody", "has", "used", "it"),
+    *("or", "not", "instead", "of", "is", "are", "the", "and", ",", ".", "?", "!", "`", "(", ")", "```", "-", "1)"),
+    *("devops", "please", "can", "never", "mind", "every", "end", "q2", "before", "31", "february", "monday", "our"),
+)
+PIECES = ["we need a kafka topic by friday, ", "a ", "```", "3 hours ", "<", "no ", "or kafka ", "- topic\n"]
+MONDAY = datetime(2027, 3, 1, 9, tzinfo=UTC)
+
+
+def draft(*said: str, **fields: Any) -> Draft:
+    """Return the draft of a thread; what begins with `name:` is that person's."""
+    messages = []
+    for at, text in enumerate(said):
+        messages.append({"ts": f"{MONDAY.timestamp() + at:.6f}", "user": f"U{at % 2}", "text": text} | fields)
+    return drafts.draft(threads.read({"ok": True, "messages": messages}), technologies.load())
+
+
+def kinds(found: Draft) -> list[str]:
+    return [item.type.value for item in found.items]
+
+
+def named(found: Draft) -> list[str]:
+    return [each.value for each in found.technologies]
+
+
+def gaps(found: Draft) -> list[str]:
+    return [each.value for each in found.skills_gaps]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("We need a PostgreSQL database for the ledger.", "infrastructure"),
+        ("Can we get read access to the S3 bucket?", "access"),
+        ("Could somebody from devops give us an introduction to Ansible?", "coaching"),
+        ("We need a preview environment per pull request.", "environment"),
+        ("Please add a nightly stage to the GitLab pipeline.", "pipeline"),
+        ("I'd like a Terraform module for our queues.", "library"),
+        ("A script that deletes old thumbnails would help us.", "script"),
+        ("We want an endpoint where we can POST redirects.", "api_service"),
+        ("Can devops look into the failing Cypress runs?", "support"),
+    ],
+)
+def test_an_ask_becomes_an_item_of_its_kind(said: str, kind: str) -> None:
+    found = draft(said)
+    assert kinds(found) == [kind]
+    assert found.items[0].why == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Do we need a Redis for this?",
+        "We don't need a new database.",
+        "The Grafana dashboard looks great now.",
+        "Does anybody know when the Kubernetes upgrade is?",
+    ],
+)
+def test_what_asks_for_nothing_becomes_no_item(said: str) -> None:
+    assert draft(said).items == ()
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["never mind, it works again", "devops did it yesterday", "let's park it until next year", "forget it"],
+)
+def test_the_last_words_take_a_wish_back(end: str) -> None:
+    assert draft("We need a Kafka topic for invoices", end).items == ()
+    assert draft(end, "We need a Kafka topic for invoices").items != ()
+
+
+def test_what_the_team_does_itself_stays_with_it() -> None:
+    found = draft("We need the broker upgrade for RabbitMQ.", "Converting the queues is our part.")
+    assert kinds(found) == ["infrastructure"]
+    assert [each.value for each in found.stays_with_team] == ["Converting the queues is our part."]
+
+
+def test_each_kind_of_item_says_who_builds_it_and_whose_it_is_afterwards() -> None:
+    owns = {item: drafts.Item(item, "", "", 0).work.owns for item in ItemType}
+    assert [owns[each] for each in (ItemType.LIBRARY, ItemType.SCRIPT, ItemType.API_SERVICE)] == ["devops"] * 3
+    assert [owns[each] for each in (ItemType.INFRASTRUCTURE, ItemType.PIPELINE, ItemType.ENVIRONMENT)] == ["team"] * 3
+    assert owns[ItemType.ACCESS] == owns[ItemType.COACHING] == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("We need a Go module proxy", ["go"]),
+        ("We need a `go` toolchain on the runner", ["go"]),
+        ("We need a database, let's go", []),
+        ("We need a Helm chart", ["helm"]),
+        ("We need an environment, take the helm", []),
+        ("We need access to Vault 1.15", ["vault"]),
+        ("We need a key to the vault in the cellar, and access", []),
+        ("We need a postgres16 database", ["postgresql"]),
+        ("We need a .NET image", ["dotnet"]),
+        ("We need access to host.example.net", []),
+        ("We need a C++ library", ["c++"]),
+        ("We need a library, option C", []),
+    ],
+)
+def test_an_ambiguous_name_needs_evidence(said: str, wanted: list[str]) -> None:
+    assert named(draft(said)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (["We need a cluster.", "BigQuery?", "no, not BigQuery. ClickHouse"], ["clickhouse"]),
+        (["We'd like a flag service: Unleash instead of LaunchDarkly"], ["unleash"]),
+        (["We need a database cluster", "MySQL or PostgreSQL?", "PostgreSQL please"], ["postgresql"]),
+        (["We need a database cluster, MySQL or PostgreSQL, no preference"], ["mysql", "postgresql"]),
+        (["Please migrate our Jenkins library"], ["jenkins"]),
+        (["We need a Kafka topic, we have no Kafka yet"], ["kafka"]),
+    ],
+)
+def test_what_is_decided_against_is_not_offered(said: list[str], left: list[str]) -> None:
+    assert named(draft(*said)) == left
+
+
+@pytest.mark.parametrize(
+    ("said", "lacks"),
+    [
+        (["We need a Nomad job.", "nobody here has used Nomad"], ["nomad"]),
+        (["We need a Nomad job.", "does anybody know Nomad?", "nope"], ["nomad"]),
+        (["We need a Nomad job.", "does anybody know Nomad?", "yes, I have run it for years"], []),
+        (["We need a Puppet module.", "only Mattias can write Puppet"], ["puppet"]),
+        (["We need a Kafka topic.", "nobody sees when Kafka fails"], []),
+        (["We need a Conan remote. We know Conan well enough"], []),
+    ],
+)
+def test_a_gap_is_a_skill_that_is_said_to_be_missing(said: list[str], lacks: list[str]) -> None:
+    assert gaps(draft(*said)) == lacks
+
+
+@pytest.mark.parametrize(
+    ("said", "monthly"),
+    [
+        ("It costs us 6 hours a sprint", 12.99),
+        ("It costs Eve and me 2 hours a week each", 17.32),
+        ("I restart it every morning, half an hour", 10.82),
+        ("That is 20 minutes each time, 3 times a week", 4.33),
+        ("It takes me a full day each quarter", 2.67),
+        ("It takes me 45 minutes every Monday and Thursday", 6.5),
+        ("The jobs queue for 40 minutes every day", None),
+        ("The outage was 6 hours", None),
+        ("It runs at 5 in the morning", None),
+        ("Setting it up was 2 days once", None),
+    ],
+)
+def test_hours_have_a_rate_or_are_none(said: str, monthly: float | None) -> None:
+    hours = draft("We need a script for the restarts.", said).hours
+    assert (None if hours is None else hours.monthly) == (None if monthly is None else pytest.approx(monthly, abs=0.02))
+
+
+def test_hours_without_a_cadence_are_asked_about() -> None:
+    found = draft("We need a script instead of my 5 hour checklist each time we release")
+    assert found.hours is not None
+    assert (found.hours.amount, found.hours.monthly) == (5, None)
+    assert found.questions == ("How many times a month does it take 5 hours?",)
+
+
+@pytest.mark.parametrize(
+    ("said", "people"),
+    [
+        ("3 of us are stuck", 3),
+        ("I'm blocked until then", 1),
+        ("the whole team (7 people) is stuck", 7),
+        ("4 analysts sit idle", 4),
+        ("12,000 customers are waiting", None),
+        ("14 tickets are waiting", None),
+        ("nobody is blocked", None),
+    ],
+)
+def test_people_who_cannot_go_on(said: str, people: int | None) -> None:
+    blocked = draft("We need a database.", said).blocked
+    assert (None if blocked is None else blocked.people) == people
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("needed by Thursday", "2027-03-04"),
+        ("needed before 15 April", "2027-04-15"),
+        ("until the 20th please", "2027-03-20"),
+        ("by the end of Q2", "2027-06-30"),
+        ("deadline is 2027-05-02", "2027-05-02"),
+        ("by mid June", "2027-06-15"),
+        ("needed by end of next week", "2027-03-12"),
+        ("needed in two weeks", "2027-03-15"),
+        ("broken since Monday", None),
+        ("the outage on 3 February was long", None),
+        ("port 8443, ticket OPS-15, version 4.12", None),
+        ("it may be slow", None),
+    ],
+)
+def test_a_date_counts_after_a_cue(said: str, day: str | None) -> None:
+    due = draft(f"We need a database, {said}").needed_by
+    assert (None if due is None else due.day.isoformat()) == day
+
+
+def test_a_later_correction_of_the_date_wins() -> None:
+    wish = "We need a GPU quota for the review on 15 March"
+    moved = draft(wish, "update: review is on the 18th, not the 15th").needed_by
+    assert moved is not None
+    assert moved.day.isoformat() == "2027-03-18"
+    shifted = draft(wish, "the review was moved by three days").needed_by
+    assert shifted is not None
+    assert shifted.day.isoformat() == "2027-03-18"
+
+
+def test_code_names_technologies_and_asks_for_nothing() -> None:
+    found = draft("Please look into this:\n```\norg.apache.kafka.common: we need a database\n```")
+    assert (kinds(found), named(found)) == (["support"], ["kafka"])
+
+
+def test_quotes_bots_and_mentions_are_left_out() -> None:
+    assert draft("&gt; we need a database").items == ()
+    assert draft("We need a database", bot_id="B1").items == ()
+    found = draft("<@U1> we need a database for <https://x.example.test/REDIS-1|REDIS-1>")
+    assert "U1" not in found.items[0].title
+
+
+def test_a_new_technology_suggests_what_usually_comes_with_it() -> None:
+    found = draft("We need a Cassandra keyspace. Nobody here has ever used Cassandra.")
+    assert [item.title for item in found.suggested] == [
+        "Terraform module for Cassandra",
+        "Client library for Cassandra",
+        "Backup and restore of Cassandra",
+        "Cassandra in a local container",
+    ]
+
+
+def test_the_worked_story() -> None:
+    found = draft(
+        "The new feature in an existing service needs a time-series store (Cassandra), an integration test with "
+        "Selenium, and the test framework's dependencies in Jenkins; Terraform has to create the keyspace and we need "
+        "a CQL library; nobody here has used any of them"
+    )
+    wanted = {"cassandra", "selenium", "jenkins", "terraform", "cql"}
+    assert set(named(found)) == wanted
+    assert set(gaps(found)) == wanted
+
+
+@pytest.mark.parametrize("document", [{}, {"messages": None}, {"messages": []}, {"messages": [None, 3, {"ts": "x"}]}])
+def test_an_empty_thread_asks_for_nothing(document: dict[str, Any]) -> None:
+    found = drafts.draft(threads.read(document), technologies.load())
+    assert (found.items, found.technologies, found.hours, found.needed_by) == ((), (), None, None)
+
+
+def test_only_emoji_or_bots_ask_for_nothing() -> None:
+    assert draft(":tada: :rocket:").title == ""
+    assert draft("We need a database", subtype="bot_message").title == ""
+
+
+def test_a_technology_named_like_a_broadcast_is_none() -> None:
+    found = draft("We need <!channel> and a <!subteam^S1|@devops> database &lt;!channel&gt;")
+    assert named(found) == []
+    # Escaping is left to rendering: the words are as people wrote them.
+    assert "<!channel>" in found.items[0].why
+
+
+def test_the_text_of_blocks_counts_where_there_is_no_other() -> None:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": "We need a Kafka topic"}]}
+    found = draft("", blocks=[{"type": "rich_text", "elements": [section]}])
+    assert named(found) == ["kafka"]
+
+
+@given(st.lists(st.text(max_size=300), max_size=6))
+def test_no_text_raises(said: list[str]) -> None:
+    found = draft(*said)
+    assert 0 <= found.confidence <= 1
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=60))
+def test_no_mixture_of_the_words_that_count_raises(words: list[str]) -> None:
+    found = draft(" ".join(words))
+    assert len(found.items) <= 12
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_forty_thousand_characters_take_linear_time(piece: str) -> None:
+    message = piece * (8_000 // len(piece))
+    draft(message[:100])
+    taken = []
+    for messages in (1, 5):
+        started = time.process_time()
+        draft(*[message] * messages)
+        taken.append(time.process_time() - started)
+    assert taken[1] < 10 * taken[0] + 0.3
+
+
+def test_a_thread_of_ours_is_read_as_slack_sends_it() -> None:
+    assert drafting.escaped("a <b> & <https://x.test|c>") == "a &lt;b&gt; &amp; <https://x.test|c>"

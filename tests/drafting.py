@@ -1,0 +1,198 @@
+"""Labelled threads for drafting, and how far drafts are from their labels."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.cli.backlog.draft import as_dict
+from bot.clients import technologies
+from bot.domain.backlog import drafts, threads
+from tests.conftest import SHARED
+
+OWN = Path(__file__).parent / "domain" / "backlog" / "threads.yaml"
+SHARED_EXAMPLES = SHARED / "backlog" / "examples.yaml"
+_LATER = re.compile(r"^\[\+(\d+)([dhm])\]\s*")
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+Labels = Mapping[str, Any]
+
+
+def own() -> list[Labels]:
+    return _load(OWN)
+
+
+def examples() -> list[Labels]:
+    return _load(SHARED_EXAMPLES) if SHARED_EXAMPLES.exists() else []
+
+
+def halves() -> tuple[list[Labels], list[Labels]]:
+    """Return the half that rules are tuned on, and the half that only measures them."""
+    tuned = [each for each in own() if hashlib.sha256(each["id"].encode()).digest()[0] % 2 == 0]
+    return tuned, [each for each in own() if each not in tuned]
+
+
+def document(labelled: Labels) -> dict[str, Any]:
+    """Return a labelled thread as conversations.replies would: escaped, with ids of users."""
+    when = datetime.fromisoformat(str(labelled["date"])).replace(tzinfo=UTC)
+    users: dict[str, str] = {}
+    messages = []
+    for index, line in enumerate(labelled["m"]):
+        who, _, text = line.partition(":")
+        if moved := _LATER.match(who):
+            when += timedelta(**{_UNITS[moved[2]]: int(moved[1])})
+            who = who[moved.end() :]
+        when += timedelta(seconds=40)
+        said = {"ts": f"{when.timestamp():.6f}", "text": escaped(text.strip()), "type": "message"}
+        if who.strip().startswith("bot-"):
+            said |= {"bot_id": "B1", "subtype": "bot_message"}
+        else:
+            said["user"] = users.setdefault(who.strip(), f"U{len(users):04}")
+        unfurled = labelled.get("attach", {}).get(index)
+        messages.append(said | ({"attachments": [{"title": unfurled, "fallback": unfurled}]} if unfurled else {}))
+    return {"ok": True, "messages": messages}
+
+
+def escaped(text: str) -> str:
+    """Return a text as Slack sends it; links and mentions in angle brackets stay."""
+    pieces = re.split(r"(<(?:https?:|[@#!])[^<>]*>)", text)
+    return "".join(
+        piece if at % 2 else piece.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        for at, piece in enumerate(pieces)
+    )
+
+
+def drafted(labelled: Labels) -> dict[str, Any]:
+    return as_dict(drafts.draft(threads.read(document(labelled)), technologies.load()))
+
+
+@dataclass
+class Score:
+    """Counts over threads; `misses` says what was wrong where."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    misses: list[str] = field(default_factory=list)
+
+    def ratio(self, right: str, of: str) -> float:
+        return self.counts[right] / self.counts[of] if self.counts[of] else 1.0
+
+    @property
+    def figures(self) -> dict[str, float]:
+        return {
+            "technologies precision": self.ratio("tech right", "tech offered"),
+            "technologies recall": self.ratio("tech found", "tech wanted"),
+            "gaps precision": self.ratio("gaps right", "gaps offered"),
+            "gaps recall": self.ratio("gaps found", "gaps wanted"),
+            "items precision": self.ratio("items right", "items offered"),
+            "items recall": self.ratio("items found", "items wanted"),
+            "numbers and dates right": self.ratio("values right", "values wanted"),
+            "null where null is right": self.ratio("nulls right", "nulls wanted"),
+            "rejected offered": self.counts["rejected offered"] / max(1, self.counts["rejected"]),
+        }
+
+
+def score(labelled: Iterable[Labels]) -> Score:
+    total = Score()
+    for one in labelled:
+        found = drafted(one)
+        _named(total, one, found["technologies"], "tech", {*one.get("tech", []), *one.get("gaps", [])})
+        _named(total, one, found["skills_gaps"], "gaps", set(one.get("gaps", [])))
+        _rejected(total, one, found)
+        _items(total, one, found["items"])
+        _value(total, one, "hours", found["hours_per_month"])
+        _value(total, one, "blocked", found["people_blocked"])
+        _value(total, one, "by", found["needed_by"])
+    return total
+
+
+def _named(total: Score, one: Labels, offered: list[str], what: str, wanted: set[str]) -> None:
+    groups = [{each} for each in one.get(what, [])] + [set(group) for group in one.get(f"{what}_any", [])]
+    allowed = wanted | {each for group in groups for each in group} | set(one.get(f"{what}_ok", []))
+    if what == "tech":
+        allowed |= {*one.get("gaps", []), *one.get("gaps_ok", [])}
+    for group in groups:
+        total.counts[f"{what} wanted"] += 1
+        total.counts[f"{what} found"] += bool(group & set(offered))
+        if not group & set(offered):
+            total.misses.append(f"{one['id']}: {what} missed {sorted(group)}")
+    for each in offered:
+        total.counts[f"{what} offered"] += 1
+        total.counts[f"{what} right"] += each in allowed
+        if each not in allowed:
+            total.misses.append(f"{one['id']}: {what} wrong {each}")
+
+
+def _rejected(total: Score, one: Labels, found: Mapping[str, Any]) -> None:
+    for each in one.get("negated", []):
+        total.counts["rejected"] += 1
+        if each in {*found["technologies"], *found["skills_gaps"]}:
+            total.counts["rejected offered"] += 1
+            total.misses.append(f"{one['id']}: rejected offered {each}")
+
+
+def _items(total: Score, one: Labels, offered: list[Mapping[str, str]]) -> None:
+    wanted = list(one.get("items", []))
+    also = list(one.get("items_ok", []))
+    total.counts["items wanted"] += len(wanted)
+    for item in offered:
+        total.counts["items offered"] += 1
+        for known in (wanted, also):
+            match = next((each for each in known if _is_about(item, each)), None)
+            if match is not None:
+                known.remove(match)
+                total.counts["items right"] += 1
+                total.counts["items found"] += known is wanted
+                break
+        else:
+            total.misses.append(f"{one['id']}: item wrong {item['type']}: {item['title']}")
+    total.misses.extend(f"{one['id']}: item missed {each['type']} {each['about']}" for each in wanted)
+
+
+def _is_about(item: Mapping[str, str], label: Labels) -> bool:
+    said = f"{item['title']} {item['why']}".lower()
+    return item["type"] in {label["type"], *label.get("types", [])} and any(
+        str(word).lower() in said for word in label["about"]
+    )
+
+
+def _value(total: Score, one: Labels, what: str, found: Any) -> None:
+    right, also = one.get(what), [each if each is None else str(each) for each in one.get(f"{what}_ok", [])]
+    span = one.get(f"{what}_range")
+    kind = "nulls" if right is None and span is None else "values"
+    total.counts[f"{kind} wanted"] += 1
+    is_right = _is_near(right, found) or (bool(also) and (None if found is None else _plain(found)) in also)
+    if span is not None and found is not None:
+        is_right = is_right or str(span[0]) <= str(found) <= str(span[1])
+    total.counts[f"{kind} right"] += is_right
+    if not is_right:
+        total.misses.append(f"{one['id']}: {what} {found} instead of {right if right is not None else span}")
+
+
+def _is_near(right: Any, found: Any) -> bool:
+    if right is None or found is None:
+        return right is None and found is None
+    if isinstance(right, int | float):
+        return abs(float(found) - right) <= max(0.1 * right, 0.5 if isinstance(found, float) else 0)
+    return str(found) == str(right)
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _load(file: Path) -> list[Labels]:
+    read: list[Labels] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return read
+
+
+def rows(score_of: Score) -> Iterator[str]:
+    for name, figure in score_of.figures.items():
+        yield f"{name:28} {figure:7.2%}"
