@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.backlog import due, gaps, needs, quantities, stances
-from bot.domain.backlog.item_types import WORK, ItemType, Work
+from bot.domain.backlog import cues, due, gaps, needs, quantities, stances
+from bot.domain.backlog.item_types import BY_TECHNOLOGY, WORK, ItemType, Work
 from bot.domain.backlog.needs import Need
 from bot.domain.backlog.quantities import Blocked, Hours
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
@@ -18,6 +18,7 @@ _TEAM = re.compile(
     r"\b(?:we|us|this is|i|here) (?:from|in|are|is|of|on|at)? ?(?:the )?(?P<name>[\w-]{2,30}) (?:team|squad|guild|"
     r"crew)(?: here)?\b|\bteam (?P<after>[A-Z][\w-]{1,30})\b(?= (?:here|needs|would|asks))"
 )
+_HOSTS = (ItemType.INFRASTRUCTURE, ItemType.API_SERVICE, ItemType.ENVIRONMENT)
 #: What comes with a technology of a type; offered for the team to tick, never ticked.
 TEMPLATES: dict[str, tuple[tuple[ItemType, str], ...]] = {
     "database": (
@@ -90,7 +91,9 @@ def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
     )
     if not wanted:
         return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
-    items = tuple(_item(need, lacking) for need in wanted)
+    items = tuple(_item(need, lacking) for need in wanted) + tuple(
+        _to_choose(thread, mentions, taken, wanted, vocabulary)
+    )
     named = _named(thread, mentions, vocabulary, taken.rejected)
     return Draft(
         title=_title(items, wanted, vocabulary),
@@ -120,21 +123,39 @@ def _left(found: Sequence[Need], rejected: dict[str, int], *, has_evidence: bool
         technologies = tuple(each for each in need.technologies if each not in rejected)
         if technologies or need.sentence.at not in dropped:
             kept.append(replace(need, technologies=technologies))
-    if any(need.strength > 1 and need.nouns for need in kept):
+    if any(need.strength > 1 for need in kept):
         # Where something is asked for in words, what is only named beside it is talk or a part of it.
         kept = [need for need in kept if need.strength > 1]
     # A proposal alone is talk, unless the thread says what its lack costs.
-    return kept if has_evidence or any(need.strength > 1 for need in kept) else []
+    is_meant = has_evidence or any(need.strength > 1 or (need.technologies and need.weight > 1) for need in kept)
+    return kept if is_meant else []
 
 
 def _names_devops(thread: Thread) -> bool:
-    return any(re.search(needs.DEVOPS, sentence.text, re.IGNORECASE) for sentence in thread.sentences)
+    return any(re.search(cues.DEVOPS, sentence.text, re.IGNORECASE) for sentence in thread.sentences)
 
 
 def _item(need: Need, lacking: Container[str]) -> Item:
     helps = need.kind is ItemType.SUPPORT and re.search(r"\bhelp\b|\bhand with\b", need.quote, re.IGNORECASE)
     kind = ItemType.COACHING if helps and any(each in lacking for each in need.technologies) else need.kind
     return Item(kind, need.title, need.quote, need.sentence.message.index)
+
+
+def _to_choose(
+    thread: Thread,
+    mentions: Sequence[Sequence[Mention]],
+    taken: stances.Stances,
+    wanted: Sequence[Need],
+    vocabulary: Vocabulary,
+) -> Iterator[Item]:
+    """Yield an item for alternatives that nobody chose from, where no other item is about one of them."""
+    covered = {each for need in wanted for each in need.technologies}
+    for group in taken.undecided:
+        kind = BY_TECHNOLOGY.get(vocabulary[group[0]].type, ItemType.INFRASTRUCTURE)
+        said = next(each for each in thread.sentences if group[-1] in ids(mentions[each.at]))
+        if not covered.intersection(group) and not any(need.kind in _HOSTS for need in wanted):
+            covered |= set(group)
+            yield Item(kind, " or ".join(vocabulary[each].name for each in group), said.text, said.message.index)
 
 
 def _named(

@@ -34,8 +34,8 @@ _DATE = re.compile(
     r"|(?P<nth>\d{1,2})(?:st|nd|rd|th)\b(?! (?:time|floor|of (?:our|the)))"
     rf"|(?P<which>next |this |coming )?(?P<wday>{_DAY})(?P<later> next week| week)?"
     r"|(?P<word>today|tonight|tomorrow|next week|next month|next sprint|next quarter|this week|this month|"
-    r"this sprint|this quarter|eod|eow|eom|eoy)\b"
-    rf"|in (?:about )?(?P<count>{_NUMBER}) (?P<unit>day|week|month|sprint)s?\b"
+    r"this sprint|this quarter|eod|eow|eom|eoy|christmas|year end|year's end|the year ends)\b"
+    rf"|(?:with)?in (?:about |the next )?(?P<count>{_NUMBER}) (?P<unit>day|week|month|sprint)s?\b"
     r"|(?:kw|cw|calendar week|week)\s?(?P<kw>[1-4]\d|5[0-3])\b"
     r"|(?P<quarter>q[1-4])\b(?:\s(?P<qyear>20\d\d))?"
     rf"|(?P<month>{_MONTH})(?:\s(?P<myear>20\d\d))?"
@@ -52,7 +52,8 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _AFTER_CUE = re.compile(
-    r"^\s*(?:at the latest|latest|ideally|is the deadline|would be (?:the )?(?:latest|ideal|perfect)|deadline|"
+    r"^\s*(?:at the latest|latest|would be (?:great|good|perfect|nice|lovely|best|ideal|fine|enough)|is fine|"
+    r"works for us|ideally|is the deadline|would be (?:the )?(?:latest|ideal|perfect)|deadline|"
     r"or (?:we|it's))",
     re.IGNORECASE,
 )
@@ -81,6 +82,7 @@ _SHIFT = re.compile(
     rf"\b(?P<n2>{_NUMBER}) (?P<u2>day|week|month|sprint)s? (?P<dir>later|earlier|more)\b",
     re.IGNORECASE,
 )
+_IS_ON = re.compile(r"(?:'s)?(?: [\w-]+){1,2} (?:on|is|at) (?:the )?", re.IGNORECASE)
 _REFUSED = re.compile(
     r"\b(?:not|no longer|instead of|rather than)(?: on| by| before| until)?(?: the)? $", re.IGNORECASE
 )
@@ -121,19 +123,26 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
 
 def _read(sentence: Sentence, *, is_asked: bool) -> Iterator[_Read]:
     text, today = sentence.text, sentence.message.day
-    corrects = bool(_CORRECTS.search(text))
+    # A message that is nothing but a day settles the day that was talked about.
+    corrects = bool(_CORRECTS.search(text) or _DATE.fullmatch(text.strip(" .!?")))
     for found in _DATE.finditer(text):
         before, after = text[max(0, found.start() - 60) : found.start()], text[found.end() :]
         is_firm = bool(_CUE.search(before) or _AFTER_CUE.search(after))
+        # "before the Q3 planning on 21 June": the day of the planning counts.
+        following = _DATE.search(text, found.end())
+        if following and _IS_ON.fullmatch(text[found.end() : following.start()]):
+            continue
         if _REFUSED.search(before) or (not is_firm and _NO_DATE.search(before)):
             continue
         is_event = bool(_EVENT.search(before) or _EVENT.search(after[:40])) or bool(
             re.search(r"\b(?:for|on)\s+(?:the )?$", before) and is_asked
         )
+        is_now = (found["word"] or "").lower() in ("today", "tonight")
         is_event = is_event or (is_asked and bool(found["word"] or found["count"]))
-        if not (is_firm or corrects or is_event):
+        if not (is_firm or corrects or is_event) or (is_now and not is_firm):
             continue
-        day = _day(found, today)
+        # "Monday 10 May": the day of the week says nothing that the date does not.
+        day = None if found["wday"] and _DATE.match(after.lstrip(" ,")) else _day(found, today)
         if day is not None and today <= day <= today + timedelta(days=800):
             yield _Read(Due(day, text, sentence.message.index), is_firm or corrects, corrects)
 
@@ -265,6 +274,10 @@ def _word(word: str, today: date) -> date | None:
         return _part("end of", "quarter" if word == "this quarter" else "year", following=False, year=None, today=today)
     return {
         "tomorrow": today + timedelta(days=1),
+        "christmas": date(today.year, 12, 24),
+        "year end": date(today.year, 12, 31),
+        "year's end": date(today.year, 12, 31),
+        "the year ends": date(today.year, 12, 31),
         "next week": friday + timedelta(days=7),
         "next month": _part("end of", "month", following=True, year=None, today=today),
         "next sprint": today + timedelta(days=14),

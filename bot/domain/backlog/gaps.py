@@ -15,6 +15,20 @@ _SKILL = (
     r"maintained|upgraded|migrated|opened|looked (?:at|into)|heard|had|handled|administered|played with|it before)"
 )
 _LACKS = re.compile(
+    r"\b(?:starting|start|begin|beginning) from (?:scratch|zero)\b|\b(?:closed book|dark art|mystery|rocket science|"
+    r"unknown territory|chinese) "
+    r"(?:to|for) (?:me|us|all of us)\b|\b(?:i'm|we're|am|are) (?:completely |totally )?lost\b|\bonce, that's it\b|"
+    r"\bthat's about it\b|\bnever heard\b|\b(?:can|could) (?:not|hardly) tell\b|\bno \w+ people\b|"
+    r"\bfeels? (?:at home|comfortable|safe)\b(?<=nobody)|\b(?:would|will) be (?:a|our|my|the) first\b|\b(?:lack|"
+    r"lacking|without|missing|no|zero) (?:the |any )?"
+    r"(?:\S+ ){0,2}(?:know-?how|knowledge|skills?|expertise|experience|people|experts?|admins?|"
+    r"specialists?)\b(?! of the (?:domain|business))|"
+    r"\b(?:knowledge|experience|know-?how) is (?:from|rusty|zero|limited|thin|old|outdated|nil)\b|\b(?:don't|do not|"
+    r"didn't|doesn't) (?:\w+ )?(?:really |fully |quite )?"
+    r"(?:get|grasp|master|follow)\b(?! (?:any|the (?:mail|mails|alerts?|response|data)|it done|paid|access|a ))|"
+    r"\b(?:haven't|hasn't|have not) (?:got )?(?:a|any|the) "
+    r"(?:clue|idea|experience|slightest)\b|\bnobody (?:\w+ ){0,4}(?:feels|is|dares|knows|speaks|trusts|comfortable|"
+    r"fluent|confident|trained)\b(?! (?:blocked|stuck|there|available|free))|"
     rf"\b(?:nobody|no one|no-one|none of (?:us|the team|them)|neither of us|neither (?:do|have|did) i|"
     rf"not one of us)\b[^.?!]{{0,50}}?\b{_SKILL}\b|"
     rf"\b(?:i|we|i've|we've|have|has|ever) never (?:\w+ )?{_SKILL}\b|^(?:\w+ )?never {_SKILL}\b|"
@@ -83,6 +97,12 @@ _ALL_OF_THEM = re.compile(
     r"all (?:of )?(?:this|these|that|new|four|three))\b",
     re.IGNORECASE,
 )
+_NONE = re.compile(
+    r"(?:so |and |that makes )?(?:none of us|nobody|no one|neither of us|not one of us)(?: here| either)?\W*$",
+    re.IGNORECASE,
+)
+_SKILLED = re.compile(rf"\b{_SKILL}\b", re.IGNORECASE)
+_OF = re.compile(r"[^,;.!?]{0,20}\b(?:on|over|in|for|with|from|to|into|behind|of)\b[^,;.!?]{0,12}", re.IGNORECASE)
 _BACK = 4
 
 
@@ -95,7 +115,12 @@ def find(thread: Thread, mentions: Sequence[Sequence[Mention]], *, rejected: Set
         text = sentence.text
         here = mentions[sentence.at]
         single = _BUS_FACTOR.search(text)
-        lacks = single or (_LACKS.search(text) if not _NO_SKILL.search(text) else None)
+        none = (
+            _NONE.match(text)
+            if any(_SKILLED.search(each.text) for each in sentences[max(0, sentence.at - 3) : sentence.at])
+            else None
+        )
+        lacks = single or none or (_LACKS.search(text) if not _NO_SKILL.search(text) else None)
         if lacks:
             found = _meant(thread, mentions, sentence, lacks, rejected)
             gaps |= {each: sentence for each in found if each not in gaps}
@@ -149,11 +174,24 @@ def _before(
     thread: Thread, mentions: Sequence[Sequence[Mention]], sentence: Sentence, rejected: Set[str], *, every: bool
 ) -> Iterator[str]:
     """Yield what is named nearest before; with `every`, all that its message names, and the one before as well."""
-    naming: list[int] = []
+    found: list[str] = []
+    nearest = -1
     for at in range(sentence.at - 1, max(-1, sentence.at - 2 - _BACK), -1):
         index = thread.sentences[at].message.index
-        named = [each for each in ids(mentions[at]) if each not in rejected]
-        if sentence.message.index - index > _BACK or (named and naming and (not every or len({*naming, index}) > 2)):
+        named = [each for each in _heads(thread.sentences[at].text, mentions[at]) if each not in rejected]
+        is_enough = bool(found) and (not every or (index != nearest and len(found) > 1))
+        if sentence.message.index - index > _BACK or (named and is_enough):
             return
         yield from named
-        naming += [index] if named else []
+        found += named
+        nearest = index if named else nearest
+
+
+def _heads(text: str, mentions: Sequence[Mention]) -> list[str]:
+    """Return what a sentence is about: of "a Flink job over Kafka" it is Flink, of "Flink and Kafka" both."""
+    heads = [
+        each
+        for at, each in enumerate(mentions)
+        if at == 0 or not _OF.fullmatch(text[mentions[at - 1].end : each.start])
+    ]
+    return ids(heads)

@@ -73,7 +73,10 @@ _PHRASES: dict[ItemType, str] = {
     r"pair(?:ing|ed)?(?: (?:with|session)\w*)?|sit(?:s|ting)? (?:down )?with (?:us|me)|"
     r"second pair of eyes|get(?:ting)? (?:us )?started|crash course|help (?:us |me )?understand\w*|"
     r"(?:design|architecture|config|schema|setup|security|terraform|query) reviews?|best practices?|sanity check",
-    ItemType.INFRASTRUCTURE: r"storage accounts?|load balancers?|message (?:queue|broker)s?|dead[- ]letter queues?|"
+    ItemType.SUPPORT: r"(?:help|a hand|support) (?:us |me )?with",
+    ItemType.INFRASTRUCTURE: r"(?:§|kafka|event|dead[- ]letter|mqtt) topics?|topics? (?:with|for|named|per)|"
+    r"storage accounts?|load balancers?|message (?:queue|broker)s?|"
+    r"dead[- ]letter queues?|"
     r"dns (?:record|entry|entries|name|zone|switch)?s?|status page|scrape config\w*|read replicas?|"
     r"replica sets?|backup and restore|schema registry|object storage|module proxy|package registry|ip address\w*|"
     r"static ips?|(?:somewhere|(?:a|some) place|something|machine) (?:to|where we can|we can) (?:run|host|put|drop|"
@@ -110,7 +113,7 @@ _NOUNS: dict[ItemType, str] = {
     ItemType.SUPPORT: r"debug\w*|investigat\w+|troubleshoot\w*|look into|look at|(?:have|take) a look|fix(?:es|ed)?|"
     r"repair|help with|help|"
     r"hand with|diagnos\w+|analy[sz]e|root cause|figure out|find out|support",
-    ItemType.INFRASTRUCTURE: r"databases?|db|clusters?|buckets?|queues?|dlqs?|topics?|streams?|servers?|vms?|"
+    ItemType.INFRASTRUCTURE: r"databases?|db|clusters?|buckets?|queues?|dlqs?|streams?|servers?|vms?|"
     r"machines?|instances?|"
     r"balancers?|dashboards?|alerts?|alerting|monitoring|metrics|backups?|restores?|replicas?|storage|volumes?|"
     r"disks?|cache|redis|"
@@ -124,7 +127,7 @@ _NOUNS: dict[ItemType, str] = {
     r"warehouse|"
     r"partitions?|mirror|ttl|waf|mailbox|smtp|relay|ip|ips|hostname|redirects?|alarms?|probes?|timeouts?|alb|"
     r"panels?|graphs?|"
-    r"engine|connector|connectors|sink|cutover",
+    r"engine|connectors?|remotes?|config|configuration|sink|cutover",
 }
 #: What is done to something, for asks that name no noun of the tables.
 _VERBS: dict[ItemType, str] = {

@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from rapidfuzz import fuzz
+
+from bot.domain.backlog import cues
 from bot.domain.backlog.item_types import BY_TECHNOLOGY, ItemType, Named, named, words_of
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
@@ -13,190 +16,8 @@ from bot.domain.names import fold
 
 _TITLE = 90
 _MOST = 12
-DEVOPS = (
-    r"(?:devops|dev ops|the platform (?:team|people|folks)|platform (?:team|people)|"
-    r"infra(?:structure)? (?:team|people)|sre)"
-)
-_WHO = rf"(?:you|someone|somebody|some one|anyone|anybody|they|one of you|{DEVOPS})"
-_SOFT = (
-    r"(?:'d|'ll| would| will| do| really| also| still| just| only| urgently| now| probably| actually| rather|"
-    r" definitely| then)*"
-)
-
-#: What follows these is asked for.
-_ASK = re.compile(
-    "|".join(
-        (
-            rf"\b(?:we|i|they|team|what we){_SOFT}(?:(?:'d| would)(?: \w+)? (?:like|love)| (?:need(?:ed)?|require|"
-            rf"want(?:ed)?|appreciate|prefer|request|ask(?: {DEVOPS})? for|"
-            r"rather have|have to have|could use|lack|miss|are missing|are lacking|are looking for|am looking for|"
-            r"must have|hope for))"
-            r"(?: (?:to have|to get|to see|from devops|from you|from them|is|are|it to be|help))?\b:?",
-            r"\bwhat (?:we|i|we'd|i'd)\b[^.:,]{0,40}? (?:is|are)\b:?|\bwhat(?:'s| is) (?:left|missing|needed|"
-            r"lacking|open)\b[^.:]{0,30}? (?:is|are)\b:?",
-            r"(?:^|[,:(;] ?|\b(?:and|so|then|also|still|that|it|story|which|but|service|team|app|"
-            r"tool) )needs?\b(?! to (?:know|talk|think|discuss|decide|check|wait))",
-            r"^(?:(?:also|and|so|then|ok|yes|hi|hello|hey)[,:!]? ){0,2}(?:wanted|want|requesting|request(?: for)?|"
-            r"looking for|missing|required|needed|ask(?: for)?|asking for|todo for devops)\b:?",
-            rf"\b(?:can|could|would|will|might|may) (?:please )?{_WHO}(?: (?:from|in|of|at|"
-            rf"on) (?:the )?[\w-]+(?: team)?)?(?: please| maybe| perhaps| possibly)?(?: be able to)?\b",
-            r"\b(?:can|could|may|might) (?:we|i) (?:please |maybe |also |perhaps )?(?:have|get|ask for|request|"
-            r"borrow)\b",
-            r"\b(?:any chance|is it possible|would it be possible|is there a way|would (?:you|someone|"
-            r"somebody) mind)(?: (?:of|to|for us to|that|we can|we get|we could))*(?: get| have)?\b",
-            r"\b(?:help|a hand|support) (?:us |me )?(?:with|to)\b",
-            rf"\b{DEVOPS} (?:should|could|must|has to|have to|would have to|needs to|does|do|to|will|can|please|"
-            rf"sets? up|builds?|provides?|creates?|gives?|runs?|hosts?|installs?|adds?|makes?|opens?|prepares?|"
-            rf"deploys?)\b(?! it by hand)",
-            rf"(?:\bfor|\bfrom|@){DEVOPS}\s?[:,]|\b(?:for|from) {DEVOPS}\s?[:,]|\b(?:let's|i'll|we'll|please|"
-            rf"shall we|we) (?:ask|request|file)(?: {DEVOPS})?(?: for| to| about)?(?: (?:it|one|this))?\b:?|"
-            rf"\bask {DEVOPS} (?:for|to|about)\b",
-            r"(?:^|\b(?:just|please|so|and|then) )(?:give|send|grant|get|show|teach|set|lend|hand) (?:us|me)\b",
-            r"\b(?:waiting for|blocked on|stuck on|blocked by|depend(?:s|ing)? on) (?=(?:a|an|the|new|our|access|"
-            r"some)\b)",
-            r"\bit(?:'s| is) (?:only|just) (?=the\b)|\bwe(?:'d)? get\b|\bthere(?:'s| is| are) (?:still )?no(?=\s\w)|"
-            r"\bthe ask\b[^:]{0,30}?(?:\bis\b(?: \w+:)?|:)",
-            r"\b(?:request|asks?|wish(?:list)?|ticket|needed|wanted|todo)\s?:",
-        )
-    ),
-    re.IGNORECASE,
-)
-#: What stands before these is asked for.
-_ASKED_BEFORE = re.compile(
-    r"\b(?:would|'d|will|could) (?:also )?(?:be|really be|already be) (?:\w+ )?(?:great|nice|good|lovely|perfect|"
-    r"helpful|help|awesome|ideal|enough|handy|"
-    r"useful|cool|a dream|wonderful|fantastic|amazing|a (?:big |great |huge )?(?:help|relief)|appreciated|welcome|"
-    r"sweet|best)\b|"
-    r"\bwould (?:do|help|spare|save|solve|suffice|make|fix|replace|cure|end|remove|be the way|cover)\b|\b(?:is|"
-    r"are)? ?(?:still |what's )?(?:missing|needed|required|what we need|all we need)\b|"
-    rf"\bthat we(?:'d| would)? (?:lack|need|like|miss|want)\b|\b(?:has|have|needs?|ought) to be \w+|\bmust be \w+|"
-    rf"\b(?:belongs to|is owned by|is up to|is for|is) {DEVOPS}\b'?|"
-    r"\b(?:pls|plz|please|bitte)\b",
-    re.IGNORECASE,
-)
-#: No ask, whatever else stands there: negations, questions among the team, talk about asking.
-_NO_ASK = re.compile(
-    r"\b(?:don't|do not|doesn't|does not|didn't|won't|wouldn't|needn't|no longer|not) (?:\w+ )?(?:need|want|require|"
-    r"ask)\b|\bno (?:need|rush|hurry|training needed)\b|"
-    r"\bdo (?:we|you|they|i|any of you)\b[^.?]{0,15}\b(?:need|want|have|ask)\b|\blet's not\b|^(?:and |so |"
-    r"but )?(?:what|who|how) (?:would|could)\b|\benglish (?:pls|please)\b|^(?:pls|please|yes please|yes)\b[,.!]|"
-    r"\bwhat (?:do|does|would|did) (?:we|you|they|i|it)\b|\bwho(?:'s| |ever)\b[^.]*\?|"
-    r"\bneed(?:s|ed)? to (?:talk|think|discuss|decide|wait|agree|estimate|buy|ask|know|look up|sync|meet|remember|"
-    r"plan|go|leave|finish)\b|"
-    r"\b(?:anyone|anybody|someone|somebody|who) (?:else )?(?:know|knows|remember|tell)\b|\bwhat if\b|\bshall we\b|"
-    r"\bwhy (?:do|does|not|would)\b|"
-    r"\bif (?:they|you|we) need\b|\bneeded anything\b|\bdid (?:we|i|you)\b|\bplease (?:note|ignore|remember|stop)\b|"
-    r"\bnothing (?:to|for|left|needed)\b|"
-    r"\bused to (?:need|want)\b|\bneeds? no\b|\b(?:we|i|they|you)(?:'d| would)? need (?:about |around |some |"
-    r"roughly )?\d+ (?:minutes?|hours?|days?)\b|\bnot needed\b",
-    re.IGNORECASE,
-)
-_OWN = re.compile(
-    r"\b(?:is|are|'s|stays?|remains?) (?:already )?(?:ours|mine|with us|on us|on me|our (?:part|job|homework|thing|"
-    r"task|side|own|business|work|problem)|in our (?:backlog|hands|sprint))\b|"
-    r"\b(?:we|i)(?:'ll| will| can| could| do| keep| take| would|'d)? [^.,;]{0,60}\b(?:ourselves|myself|on our own|"
-    r"on our side|in our (?:repo|sprint))\b|"
-    r"\b(?:we|i)(?:'ll| will) (?!need|want|ask|require|have to|file|request|open|be|also need|raise|never|see|"
-    r"probably need)[a-z]+|"
-    r"\b(?:we|i) (?:keep|take care of|take over|handle|rewrite|take|own|fill in|cover|look after|write|do that|"
-    r"do it|adapt|adjust) |"
-    r"\byou (?:write|do|take|handle|test|adapt|own)\b|\b(?:we|i) can (?:do|write|handle|test|take|adapt|change|"
-    r"build|manage|fix|run|cover|maintain|own|add|move|port|figure)\b|"
-    r"\bfrom there we (?:go|can go|take|continue|manage)\b|\b(?:our|my) part is\b|\bwe do,",
-    re.IGNORECASE,
-)
-_WITHDRAWN = re.compile(
-    r"\bnever ?mind\b|\bnvm\b|\bfalse alarm\b|\bforget (?:it|that|about it|this)\b|\bscratch (?:that|it)\b|"
-    r"\bignore (?:that|this|me|my)\b|\bplease ignore\b|"
-    r"\b(?:it|that|this|all|everything|staging|login|build)? ?(?:works?|is working|worked|runs) (?:again|now|"
-    r"for me now|fine now|after all)\b|\bworks now\b|\bsorted\b|"
-    r"\b(?:is|was|got|been|it's|that's|already|all) (?:now )?(?:solved|resolved|fixed|settled itself|done already|"
-    r"obsolete|moot)\b|\bproblem solved\b|\bfixed it\b|"
-    r"\b(?:found it|found the (?:problem|cause|issue|reason|mistake|culprit|bug))\b|\b(?:it )?was me\b|\bmy (?:bad|"
-    r"mistake|fault)\b|\bthat did (?:it|the trick)\b|"
-    r"\bnothing (?:left|to do|to ask|to request|needed|more|for devops|else)\b|\b(?:close|closing|park|parked|"
-    r"parking|drop|shelve|shelved|postpone) (?:it|that|this|ours|the (?:request|ticket|topic|story|idea|incident)|"
-    r"for now|until)\b|"
-    r"^parked\b|\b(?:not|isn't|aren't) (?:needed|necessary|required)(?: any ?more| after all| now)?\b|"
-    r"\bno longer (?:need|want)(?:ed)?\b|\btake (?:that|it) back\b|"
-    r"\bdon't need (?:it|that|this|them|devops|anything|a ticket|the \w+)(?: any ?more| after all| then)?\b|\b(?:we|"
-    r"i) (?:can )?withdraw\b|\bobsolete\b|\b(?:we'll|let's) (?:live|stay|stick) (?:with|as)\b|"
-    rf"\b(?:{DEVOPS}|they|he|she|someone|somebody) (?:has |have |had |'ve )?(?:already )?(?:did|done|created|fixed|"
-    rf"delivered|set up|granted|added|shipped|enabled|gave us|upgraded|finished)\b(?! by)|"
-    r"\balready (?:there|exists?|done|delivered|in place|available|live|have (?:it|that|one)|has (?:it|that|one)|"
-    r"got (?:it|that|one))\b|\bno devops needed\b|"
-    r"\b(?:next (?:year|quarter)|later) (?:maybe|perhaps|then)\b|\b(?:maybe|perhaps) next (?:year|quarter)\b|"
-    r"\bnot (?:this|now|before next) (?:quarter|year|sprint)\b|\bwe(?:'re| are) good\b|\bdecided against\b|"
-    r"\bhandled\b|\bno request\b|\blet's not (?:ask|bother|do)\b|\b(?:is|are|'s) (?:already )?on it\b|"
-    r"\bgood enough\b|\bwithout (?:devops|a request|a ticket)\b|\bnot our (?:circus|problem)\b",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(
-    r"(?:,|;| -)\s+(?=(?:but|we|we'd|i|i'd|i'll|we'll|you|that's|the rest|while|otherwise|from there|it's|because|"
-    r"since|so that|who|and (?:we|i|that|our|then))\b)|\s+(?=but\b)|\s+(?=because\b)",
-    re.IGNORECASE,
-)
-_PART = re.compile(
-    r",?\s+(?:and(?: also| then)?|plus|\+|&|as well as|along with)\s+|,\s+(?:incl\.?|including)\s+|,\s+|;\s+|\s\+\s",
-    re.IGNORECASE,
-)
-#: A part that begins so is no thing of its own: it says more about the one before.
-_NO_PART = re.compile(
-    r"(?:that|which|who|whom|so|because|since|otherwise|before|by|until|after|if|as|then|we|i|you|they|he|she|it|"
-    r"this|to|for|in|on|with|"
-    r"from|at|ideally|preferably|not|no|or|only|e\.g\.|about|around|within|needed|when|where|says?|please|pls|"
-    r"thanks|over|all|both|read only|tcp|maybe)\b|\d+(?:\s*(?:gb|tb|%|h\b|of us))",
-    re.IGNORECASE,
-)
-_SUBORDINATE = re.compile(
-    r"(?:,|\s)\s*(?:because|so that|otherwise|since|before|by|until|needed|no later|asap|if possible|ideally|which|"
-    r"as soon)\s.*$|\s*[?!.:;,]+\s*$",
-    re.IGNORECASE | re.DOTALL,
-)
-_LEAD = re.compile(
-    r"^(?:(?:to|have|get|be|is|are|also|and|plus|then|so|ok|okay|please|pls|just|from (?:devops|you)|that|us|me|"
-    r"with|for|[:,\-(+&]|that is|would be|e\.g\.|maybe|yes|hi|hello|we want|there to be)\s*)+(?=\S)(?![\w']*')|"
-    r"^(?:and|plus|also|\+)\s+",
-    re.IGNORECASE,
-)
-_FRAGMENT = re.compile(
-    r"^(?:(?:so|then|ok|okay|and|plus|also|or|yes|maybe|first|like|well)[,:]?\s+)*(?:an?|one(?! step)|some|two|"
-    r"three|four|new|another|our own|more|a few|\+)\s+\S+",
-    re.IGNORECASE,
-)
-#: A verb, or somebody who does something: then a sentence is no bare list of things.
-_SAYS = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|can't|could|will|would|won't|should|must|may|might|"
-    r"we|i|he|she|they|it|you|there|"
-    r"who|what|why|when|how|let's|no|not|yes|yep|ok|thanks|thx|that|this|still|just|already|always|every(?:body|"
-    r"one)|nobody|some(?:body|one)|says?|said|takes?|fails?|makes?|sounds?|looks?|goes|comes|gets?|got|"
-    r"works?|exists?|breaks?|broke|needs?|means?|wants?|think|guess|see|never|lol|haha|sprint|retro|standup|lunch|"
-    r"coffee)\b|'(?:s|re|ll|d|ve|m)\b|n't\b",
-    re.IGNORECASE,
-)
-_CONTINUED = re.compile(
-    r"^(?:and|plus|also|\+|&|oh and|ah and|then|and then|as well as|not to forget|additionally)\b[,:]?\s(?!(?:we|i|"
-    r"you|they|it|he|she|that|this|then)\b)",
-    re.IGNORECASE,
-)
-_ANYTHING_ELSE = re.compile(
-    r"\b(?:anything else|what else|forget (?:something|anything)|something else|missing something|is that all|"
-    r"that all)\b",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(r"\b(?:it|that|this|one|them|those|these|both|either)\b", re.IGNORECASE)
-_REFERS = re.compile(
-    r"(?:please )?(?:(?!help)\w+ ){0,2}(?:it|them|that|this|one|those|these)\b(?! \w+ing)", re.IGNORECASE
-)
-_NARROWS = re.compile(
-    r"\bit(?:'s| is) only (?=the\b)|\ball that's left is\b|\b(?:only thing|all) (?:that )?(?:we|"
-    r"i) (?:still )?(?:need|want)\b",
-    re.IGNORECASE,
-)
-_PAST = re.compile(
-    r"\b(?:last (?:time|year|month|week)|yesterday|back then|in the past|used to|we tried|i tried|had to|ago)\b",
-    re.IGNORECASE,
-)
+#: Titles of which the shorter one's words stand in the longer one are alike.
+_ALIKE = 85
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,23 +60,26 @@ class _Reader:
 
     def read(self) -> Needs:
         for sentence in self._sentences:
-            clauses = [clause.strip() for clause in _CLAUSE.split(sentence.text) if clause.strip()]
+            clauses = [clause.strip() for clause in cues.CLAUSE.split(sentence.text) if clause.strip()]
             for number, clause in enumerate(clauses):
                 self._read(sentence, clause, clauses[number - 1] if number else "")
         return self._found
 
     def _read(self, sentence: Sentence, clause: str, before: str) -> None:
-        asked = _ASK.search(clause)
-        own = _OWN.search(clause)
-        if _WITHDRAWN.search(clause) and not (asked and named(clause[asked.end() :])):
+        asked = cues.ASK.search(clause)
+        own = cues.OWN.search(clause)
+        withdrawn = cues.WITHDRAWN.search(clause)
+        if withdrawn and not (asked and (asked.start() > withdrawn.end() or named(clause[asked.end() :]))):
             self._withdraw(sentence, clause)
-        elif own and not (asked and asked.start() < own.start()):
+        elif own and not (asked and asked.start() <= own.start()):
             said = clause if len(clause.split()) > 3 or not before else f"{before}, {clause}"
             self._found.stays.append((said, sentence))
             if said is not clause:
                 self._found.needs = [each for each in self._found.needs if each.quote != before]
         else:
-            if not _NO_ASK.search(clause):
+            if cues.WHAT_IS_NEEDED.search(clause):
+                self._last_ask, self._last_strength = sentence.at, 2
+            elif not cues.NO_ASK.search(clause):
                 self._ask(sentence, clause, asked)
             self._topics.append((clause, sentence))
 
@@ -271,9 +95,11 @@ class _Reader:
             self._last_ask, self._last_strength = sentence.at, strength
             self._found.asked_in.add(sentence.at)
             return
-        if kind and _REFERS.match(wanted) and self._continues(sentence, kind):
+        refers = bool(cues.REFERS.match(wanted))
+        if kind and refers and self._continues(sentence, kind):
             return
-        if strength == 3 and is_bare and (_PRONOUN.search(wanted) or len(wanted.split()) < 4):
+        is_bare = is_bare or (refers and kind is not None and kind.weight < 2 and not cues.PRONOUN.match(wanted))
+        if strength == 3 and is_bare and (cues.PRONOUN.search(wanted) or len(wanted.split()) < 4):
             before = self._antecedent(sentence)
             if before is not None:
                 text, said = before
@@ -282,41 +108,49 @@ class _Reader:
                 quote = quote if said is sentence else f"{text} {quote}"
                 self._add(sentence, [(text, kind, self._technologies(said, text))], quote, strength)
                 return
-        if kind is None and strength == 3:
+        if kind is None and not technologies and strength == 3:
             kind = self._kind(sentence, clause)
         parts = self._parts(sentence, wanted)
-        self._add(sentence, parts or [(wanted, kind, technologies)], quote, strength)
+        self._add(sentence, parts if len(parts) > 1 else [(wanted, kind, technologies)], quote, strength)
 
     def _wanted(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> tuple[str, int]:
         """Return the words for what a clause asks for, and how surely it does."""
-        if asked is not None and not (_PAST.search(clause) and "?" not in clause):
-            if _NARROWS.search(clause):
+        if asked is not None and not (cues.PAST.search(clause) and "?" not in clause):
+            if cues.NARROWS.search(clause):
                 self._found.needs.clear()
-            after = clause[asked.end() :].strip(" :,")
+            # "MLflow hosted for us and help with Nomad": help is one of the things in the list.
+            is_help = asked[0].lower().startswith(("help", "a hand", "support"))
+            after = clause if is_help else clause[asked.end() :].strip(" :,")
             enough = self._kind(sentence, after) or self._technologies(sentence, after)
+            if not enough and cues.SUMS_UP.match(asked[0]):
+                return "", 0
             return (after if enough and len(after.split()) > 1 else clause), 3
-        before = _ASKED_BEFORE.search(clause)
-        if before is not None and not _PAST.search(clause):
+        before = cues.ASKED_BEFORE.search(clause)
+        if before is not None and not cues.PAST.search(clause):
             wanted, after = clause[: before.start()].strip(" ,"), clause[before.end() :].strip(" ,")
             # "It would help if there was a script": what is wanted stands behind.
             return (wanted if len(wanted.split()) > 1 or not named(after) else after) or clause, 3
+        if cues.IMPLIED.search(clause) and not cues.TEAM_ITSELF.search(clause) and not cues.ASIDE.search(clause):
+            kind = self._kind(sentence, clause)
+            if kind is not None and (kind.weight or self._technologies(sentence, clause)):
+                return clause, 2
         if sentence.is_bullet and named(clause) and self._is_listed(sentence):
             return clause, 2
         kind = self._kind(sentence, clause)
         continues = sentence.at - self._last_ask <= 3
-        if continues and _CONTINUED.search(clause) and kind and kind.weight:
+        if continues and cues.CONTINUED.search(clause) and kind and kind.weight:
             return clause, min(2, self._last_strength)
         previous = self._sentences[sentence.at - 1].text if sentence.at else ""
-        if _ANYTHING_ELSE.search(previous) and kind and kind.weight and len(clause.split()) <= 6:
+        if cues.ANYTHING_ELSE.search(previous) and kind and kind.weight and len(clause.split()) <= 6:
             return clause, 2
         if kind and kind.weight >= 2 and not clause.endswith("?"):
             is_list = (
-                not _SAYS.search(clause)
-                and not _NO_PART.match(clause)
+                not cues.SAYS.search(clause)
+                and not cues.NO_PART.match(clause)
                 and not clause[0].isdigit()
                 and len(clause.split()) > 1
             )
-            if is_list or _FRAGMENT.search(clause):
+            if is_list or cues.FRAGMENT.search(clause):
                 return clause, 2 if is_list and continues and self._last_strength > 1 else 1
         return "", 0
 
@@ -328,17 +162,17 @@ class _Reader:
     def _parts(self, sentence: Sentence, wanted: str) -> list[tuple[str, Named | None, tuple[str, ...]]]:
         """Cut a list of things into its parts; a part that names no kind of thing belongs to the one before."""
         bounds: list[tuple[int, int]] = []
-        starts = [0, *(found.end() for found in _PART.finditer(wanted))]
-        ends = [*(found.start() for found in _PART.finditer(wanted)), len(wanted)]
+        starts = [0, *(found.end() for found in cues.PART.finditer(wanted))]
+        ends = [*(found.start() for found in cues.PART.finditer(wanted)), len(wanted)]
         for start, end in zip(starts, ends, strict=True):
             piece = wanted[start:end].strip()
             kind = self._kind(sentence, piece)
-            stands = piece and not _NO_PART.match(piece) and kind is not None and kind.weight >= 1
+            stands = piece and not cues.NO_PART.match(piece) and kind is not None and kind.weight >= 1
             if bounds and stands:
                 before = wanted[slice(*bounds[-1])]
                 # "a library with retries, metrics": what follows "with" is part of it unless it begins anew.
                 stands = bool(self._kind(sentence, before) or self._technologies(sentence, before.strip())) and (
-                    " with " not in f" {before} " or bool(_FRAGMENT.match(piece))
+                    " with " not in f" {before} " or bool(cues.FRAGMENT.match(piece))
                 )
             if bounds and not (stands and piece.count("(") == piece.count(")")):
                 bounds[-1] = (bounds[-1][0], end)
@@ -363,6 +197,8 @@ class _Reader:
             chosen = kind.kind if is_thing and kind else BY_TECHNOLOGY.get(by_technology, ItemType.INFRASTRUCTURE)
             if technologies and kind and kind.word.startswith("service") and kind.weight < 3:
                 chosen = ItemType.INFRASTRUCTURE  # a PagerDuty service is not one that has to be written
+            if kind and kind.weight < 3 and strength >= 2 and cues.TROUBLE.search(quote):
+                chosen = ItemType.SUPPORT
             is_bare = (kind is None or not kind.weight) and len(text.split()) <= 3
             need = Need(
                 kind=chosen,
@@ -459,7 +295,7 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
         return bool(nouns) or bool(
             technologies and (not known.nouns or not need.nouns or known.weight + need.weight < 3)
         )
-    return not in_one_list and min(known.strength, need.strength) == 1 and bool(nouns or technologies)
+    return not in_one_list and fuzz.token_set_ratio(known.title, need.title) >= _ALIKE
 
 
 def _shares(need: Need, words: Set[str], technologies: Set[str]) -> bool:
@@ -467,7 +303,7 @@ def _shares(need: Need, words: Set[str], technologies: Set[str]) -> bool:
 
 
 def _title(text: str) -> str:
-    cut = _SUBORDINATE.sub("", text.strip())
-    bare = _LEAD.sub("", cut).strip(" .,:;?!-(") or cut.strip() or text
+    cut = cues.SUBORDINATE.sub("", text.strip())
+    bare = cues.LEAD.sub("", cut).strip(" .,:;?!-(") or cut.strip() or text
     short = bare if len(bare) <= _TITLE else bare[: _TITLE - 1].rsplit(" ", 1)[0] + "…"
     return short[:1].upper() + short[1:]

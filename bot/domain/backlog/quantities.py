@@ -42,7 +42,8 @@ _TIMES = r"\d{1,3}|once|twice|thrice|" + "|".join(
 )
 _RATE = re.compile(
     rf"(?:(?P<times>{_TIMES})(?: ?x| ?times)?(?: [a-z-]+){{0,3}}? )?"
-    r"\b(?:an?|per|each|every|any|/|in an?|of each|of every)\s?(?P<every>other|second|two|three|four|2|3|4|single)?\s?"
+    r"\b(?:an?|per|each|every|any|/|in an?|of each|of every)\s?(?P<every>other|second|two|three|four|2|3|4|"
+    r"single)?\s?"
     rf"\b{_PERIOD}\b|(?<=/)(?P<slash>day|week|month|sprint|d\b|w\b|wk)|"
     r"\b(?P<adverb>daily|weekly|monthly|quarterly|fortnightly|biweekly|bi-weekly|nightly|yearly)\b|"
     r"\b(?P<on>mondays|tuesdays|wednesdays|thursdays|fridays)\b",
@@ -101,7 +102,7 @@ _OF_US = re.compile(
     r"(?:[\w-]+ ){0,2}?(?:people|persons?|ppl|devs?|developers?|engineers?|colleagues|teams|squads|"
     r"team ?mates|testers?|analysts?|members?|folks|scientists?|designers?|interns?|contractors?|researchers?|"
     r"operators?|admins?|agents?|students?|heads|"
-    r"newcomers|joiners|hires|coders|programmers|qa|annotators|freelancers))\b",
+    r"ftes?|newcomers|joiners|hires|coders|programmers|qa|annotators|freelancers))\b",
     re.IGNORECASE,
 )
 _BLOCKED = re.compile(
@@ -112,6 +113,7 @@ _BLOCKED = re.compile(
 )
 _I_AM = re.compile(
     r"\bi(?:'m| am) (?:completely |totally |currently |fully )?(?:stuck|blocked|idle)\b|\bblocks me\b|"
+    r"\bi can't (?:work|test|continue|go on|do anything|build|start)\b|"
     r"\bblocking me\b",
     re.IGNORECASE,
 )
@@ -161,7 +163,7 @@ def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
     for amount in islice(_AMOUNT.finditer(text), _MOST_AMOUNTS):
         before = text[max(0, amount.start() - 24) : amount.start()]
         if re.search(
-            r"\b(?:every|in|after|within|until|at|about every|last|past|first|next|for the|older than)\s+$", before
+            r"\b(?:every|in|after|within|until|about every|last|past|first|next|for the|older than)\s+$", before
         ):
             continue
         if (

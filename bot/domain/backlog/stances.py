@@ -16,36 +16,40 @@ _BEFORE = re.compile(
     r"ed|ing)|get(?:ting)?|migrat(?:e|es|ed|ing)|going|away|goes) (?:\w+ )?(?:off|away from|out of)|"
     r"away from|so off|don't (?:want|need|use)|do not want|no longer (?:use|want|need)|leav(?:e|es|ing)(?: behind)?|"
     r"replac(?:e|es|ed|ing|ement for)|successor (?:of|to)|sick of|tired of|fed up with|"
-    r"anything but|except)|(?<!have )(?<!has )(?<!is )(?<!are )(?<!with )(?<!had )\bno)"
+    r"anything but|everything but|except|(?:ruled|ruling) out|rejected|excluded|dismissed|crossed off)|"
+    r"(?<!have )(?<!has )(?<!is )(?<!are )(?<!with )(?<!had )\bno)"
     r"\s+(?:(?:the|our|a|an|old|another|your|this|that|to|use|self-hosted|on|with|back|go|take|even|all|"
     r"of)\s+){0,4}$",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"\bfrom\s+(?:(?:the|our|an?|old|on-prem)\s+){0,2}$", re.IGNORECASE)
 _TO = re.compile(r"^[^.,;]{0,40}?\s(?:to|into|over to|onto)\b", re.IGNORECASE)
+_OUT = (
+    r"(?:dead|off the table|done for|ruled out|too \w+|overkill|rejected|out\b(?! of)|out of the question|no longer|"
+    r"no (?:good|go|option)|"
+    r"discontinued|killed|forbidden|history|considered and rejected|decided against|a no-go|(?:not|"
+    r"n't) (?:an option|allowed|possible|permitted|what we want|"
+    r"happening|worth it|for us|suitable))\b"
+)
 _AFTER = re.compile(
-    r"^`?\s*(?:proper |itself |cloud )?(?:is|was|are|'s|would be|seems|sounds|feels|looks)?\s*(?:also |just |way |"
-    r"far |clearly |simply |probably |really |a bit |an )*"
-    r"(?:dead|off the table|done for|not an option|no option|ruled out|too (?:expensive|heavy|slow|big|complex|much|"
-    r"complicated|old|new|pricey|risky)|"
-    r"overkill|rejected|out of the question|no longer|discontinued|out\b(?! of)|killed|forbidden|not (?:allowed|"
-    r"possible|permitted)|no good|won't (?:do|fly|work))\b|"
-    r"^`?\s*(?:has|have) no (?!idea|docs)|^`?\?+\s*(?:no\b|expensive|overkill|nope|nah|god no|please no|too )|"
-    r"^`?\s*drove (?:me|us)|^`?,? no thanks",
+    r"^`?\s*(?:proper |itself |cloud |idea |option |plan |route )?(?:is|was|are|'s|would be|has been|seems|sounds|"
+    r"feels|looks)?\s*"
+    rf"(?:also |just |way |far |clearly |simply |probably |really |a bit |an )*{_OUT}|"
+    r"^`?\s*(?:(?:has|have) no (?!idea|docs)|makes no sense|drove (?:me|us)|has been tried|(?:won't|can't|wouldn't|"
+    r"doesn't|didn't) (?:do\b|fly|scale|work out|cut it|fit|help|make it))|"
+    r"^`?\?+\s*(?:no\b|expensive|overkill|nope|nah|god no|please no|too |over my dead|we can't afford|not (?:again|"
+    r"really|for|with)|never again)|^`?,? no thanks",
     re.IGNORECASE,
 )
-_THAT_IS_OUT = re.compile(
-    r"^(?:that|it|this|both)(?:'s| is| was| are|'re)? (?:\w+ )?(?:off the table|out\b(?! of)|not an option|"
-    r"no option|too (?:expensive|heavy|big|much|complex|pricey)|overkill|ruled out|rejected)",
-    re.IGNORECASE,
-)
+_THAT_IS_OUT = re.compile(rf"^(?:that|it|this|both)(?:'s| is| was| are|'re)? (?:\w+ )?{_OUT}", re.IGNORECASE)
 _WORK = re.compile(
     r"\b(?:port(?:ed|ing)?|migrat(?:e|ed|ing)|convert(?:ed|ing)?|translat(?:e|ed|ing)|rewrit(?:e|ten|ing)|mov(?:e|"
     r"ed|ing)|copy|export|sync\w*|decommission)\s+(?:(?!from\b|to\b|off\b|away\b|out\b)[\w'-]+\s+){0,4}$",
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"^(?:no\b|nope|nah|never|please no|not really|rather not|i'd rather not|too |overkill|god no|we discussed|"
+    r"^(?:no\b|nope|nah|never|please no|not really|rather not|i'd rather not|too |overkill|god no|over my dead|"
+    r"we can't afford|never again|we discussed|"
     r"that's a contract|\.+ ?no\b)",
     re.IGNORECASE,
 )

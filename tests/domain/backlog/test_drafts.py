@@ -79,6 +79,51 @@ def test_what_asks_for_nothing_becomes_no_item(said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("The MySQL 5.7 database has to be upgraded", ["infrastructure"]),
+        ("The old test has to be deleted", []),
+        ("There is still no staging environment for the portal", ["environment"]),
+        ("There is no problem with the staging environment", []),
+        ("What about a sandbox for partners?", ["environment"]),
+        ("What about lunch?", []),
+        ("We should talk about the database at some point", []),
+        ("If we have to share the database again, I scream", []),
+    ],
+)
+def test_what_has_to_be_and_is_not_there_is_asked_for(said: str, wanted: list[str]) -> None:
+    assert kinds(draft(said)) == wanted
+
+
+def test_the_answer_to_what_is_needed_is_asked_for() -> None:
+    answer = "- a cluster in staging\n- a job in the pipeline"
+    assert kinds(draft("What do you need from devops?", answer)) == ["infrastructure", "pipeline"]
+    assert kinds(draft("What did we have last year?", "a cluster, badly named")) == []
+
+
+def test_help_is_asked_for_where_something_is_broken() -> None:
+    assert kinds(draft("The Jenkins job hangs since this morning, can somebody please help?")) == ["support"]
+    assert kinds(draft("Can somebody please set up the Jenkins job?")) == ["pipeline"]
+
+
+def test_it_stands_for_what_was_named_before() -> None:
+    found = draft("A read replica would take the load off.", "can we have that?")
+    assert [item.title for item in found.items] == ["A read replica"]
+    assert draft("Ramen would be nice.", "can we have that?").items == ()
+
+
+def test_a_wish_that_is_repeated_is_one_item() -> None:
+    assert len(draft("We need a Kafka topic for invoices.", "Please create the Kafka topic this week").items) == 1
+    assert len(draft("We need a Kafka topic for invoices.", "We also need a MySQL database").items) == 2
+
+
+def test_alternatives_that_nobody_chose_from_are_a_question() -> None:
+    found = draft("We need a schema registry: Apicurio or Karapace, no preference")
+    assert found.questions == ("Which of Apicurio, Karapace is it to be?",)
+    assert draft("We need a schema registry: Apicurio or Karapace?", "Karapace please").questions == ()
+
+
+@pytest.mark.parametrize(
     "end",
     ["never mind, it works again", "devops did it yesterday", "let's park it until next year", "forget it"],
 )
