@@ -28,7 +28,11 @@ TEMPLATES: dict[str, tuple[tuple[ItemType, str], ...]] = {
         (ItemType.ENVIRONMENT, "{} in a local container"),
     ),
     "broker": ((ItemType.LIBRARY, "Terraform module for {}"), (ItemType.ENVIRONMENT, "{} in a local container")),
-    "testing": ((ItemType.PIPELINE, "Runner image with {}"), (ItemType.PIPELINE, "CI stage that runs {}")),
+    "testing": (
+        (ItemType.LIBRARY, "Proof of concept and sample tests with {}"),
+        (ItemType.PIPELINE, "Runner image with {}"),
+        (ItemType.PIPELINE, "CI stage that runs {}"),
+    ),
     "library": ((ItemType.LIBRARY, "Proof of concept with {}"),),
     "iac": ((ItemType.LIBRARY, "First resource in {}"),),
     "ci": ((ItemType.PIPELINE, "First step in {}"),),

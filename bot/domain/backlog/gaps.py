@@ -92,11 +92,12 @@ _NO_SKILL = re.compile(
     r"run) (?:out|into|a problem|through)\b",
     re.IGNORECASE,
 )
+_PAIR = re.compile(r"\b(?:either|neither|both)\b", re.IGNORECASE)
 _ALL_OF_THEM = re.compile(
-    r"\b(?:either|neither|both|any of (?:it|them|these|those|this|that)|none of (?:them|these|this|it)|of them|"
-    r"all (?:of )?(?:this|these|that|new|four|three))\b",
+    r"\b(?:any of (?:it|them|these|those|this|that)|none of (?:them|these|this|it)|of them|all (?:of )?(?:it|this|these|that|new))\b",
     re.IGNORECASE,
 )
+_EVERY = 99
 _NONE = re.compile(
     r"(?:so |and |that makes )?(?:none of us|nobody|no one|neither of us|not one of us)(?: here| either)?\W*$",
     re.IGNORECASE,
@@ -126,7 +127,7 @@ def find(thread: Thread, mentions: Sequence[Sequence[Mention]], *, rejected: Set
             gaps |= {each: sentence for each in found if each not in gaps}
             firm |= set(found)
         elif _ASKS.search(text) and not _answered(sentences, sentence):
-            asked = ids(here) or _before(thread, mentions, sentence, rejected, every=True)
+            asked = ids(here) or _before(thread, mentions, sentence, rejected, at_least=2)
             gaps |= {each: sentence for each in asked if each not in gaps}
         elif _HAS.search(text):
             for each in ids(here):
@@ -154,15 +155,17 @@ def _answered(sentences: Sequence[Sentence], asked: Sentence) -> bool:
 def _meant(
     thread: Thread, mentions: Sequence[Sequence[Mention]], sentence: Sentence, lacks: re.Match[str], rejected: Set[str]
 ) -> list[str]:
-    here = [each for each in mentions[sentence.at] if each.id not in rejected]
-    known = {each.id for each in here if _is_known(sentence.text, each)}
-    here = [each for each in here if each.id not in known]
-    after = [each for each in here if each.end > lacks.start()]
-    if here and not _ALL_OF_THEM.search(sentence.text):
-        return ids(after or here)
-    return ids(here) or list(
-        _before(thread, mentions, sentence, rejected, every=bool(_ALL_OF_THEM.search(sentence.text)))
-    )
+    here = [
+        each
+        for each in mentions[sentence.at]
+        if each.id not in rejected and not _is_known(sentence.text, each)
+    ]
+    several = _PAIR.search(sentence.text) or _ALL_OF_THEM.search(sentence.text)
+    if here:
+        after = [each for each in here if each.end > lacks.start()]
+        return ids(here if several else after or here)
+    at_least = 1 if several is None else 2 if _PAIR.search(sentence.text) else _EVERY
+    return list(_before(thread, mentions, sentence, rejected, at_least=at_least))
 
 
 def _is_known(text: str, mention: Mention) -> bool:
@@ -171,20 +174,22 @@ def _is_known(text: str, mention: Mention) -> bool:
 
 
 def _before(
-    thread: Thread, mentions: Sequence[Sequence[Mention]], sentence: Sentence, rejected: Set[str], *, every: bool
+    thread: Thread, mentions: Sequence[Sequence[Mention]], sentence: Sentence, rejected: Set[str], *, at_least: int
 ) -> Iterator[str]:
-    """Yield what is named nearest before; with `every`, all that its message names, and the one before as well."""
+    """Yield what is named nearest before: by one sentence, or by whole messages until `at_least` so many are found."""
     found: list[str] = []
     nearest = -1
     for at in range(sentence.at - 1, max(-1, sentence.at - 2 - _BACK), -1):
-        index = thread.sentences[at].message.index
-        named = [each for each in _heads(thread.sentences[at].text, mentions[at]) if each not in rejected]
-        is_enough = bool(found) and (not every or (index != nearest and len(found) > 1))
+        before = thread.sentences[at]
+        index = before.message.index
+        named = ids(mentions[at]) if at_least == _EVERY else _heads(before.text, mentions[at])
+        is_enough = len(found) >= at_least and (at_least == 1 or index != nearest)
         if sentence.message.index - index > _BACK or (named and is_enough):
             return
-        yield from named
-        found += named
-        nearest = index if named else nearest
+        left = [each for each in named if each not in rejected]
+        yield from left
+        found += left
+        nearest = index if left else nearest
 
 
 def _heads(text: str, mentions: Sequence[Mention]) -> list[str]:

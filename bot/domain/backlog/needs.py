@@ -167,12 +167,15 @@ class _Reader:
         for start, end in zip(starts, ends, strict=True):
             piece = wanted[start:end].strip()
             kind = self._kind(sentence, piece)
-            stands = piece and not cues.NO_PART.match(piece) and kind is not None and kind.weight >= 1
+            names = (kind is not None and kind.weight >= 1) or (
+                cues.FRAGMENT.match(piece) and self._technologies(sentence, piece)
+            )
+            stands = bool(piece and names and not cues.NO_PART.match(piece))
             if bounds and stands:
                 before = wanted[slice(*bounds[-1])]
                 # "a library with retries, metrics": what follows "with" is part of it unless it begins anew.
                 stands = bool(self._kind(sentence, before) or self._technologies(sentence, before.strip())) and (
-                    " with " not in f" {before} " or bool(cues.FRAGMENT.match(piece))
+                    " with " not in f" {before} " or bool(cues.FRAGMENT.match(piece)) or piece.startswith("the ")
                 )
             if bounds and not (stands and piece.count("(") == piece.count(")")):
                 bounds[-1] = (bounds[-1][0], end)

@@ -296,13 +296,24 @@ def test_a_new_technology_suggests_what_usually_comes_with_it() -> None:
 
 def test_the_worked_story() -> None:
     found = draft(
-        "The new feature in an existing service needs a time-series store (Cassandra), an integration test with "
-        "Selenium, and the test framework's dependencies in Jenkins; Terraform has to create the keyspace and we need "
-        "a CQL library; nobody here has used any of them"
+        "New feature in an existing service needs a time-series store (Cassandra), an integration test with Selenium, and "
+        "the test framework's dependencies in Jenkins",
+        "Terraform has to create the keyspace and we need a CQL library",
+        "nobody here has used any of them",
     )
     wanted = {"cassandra", "selenium", "jenkins", "terraform", "cql"}
     assert set(named(found)) == wanted
     assert set(gaps(found)) == wanted
+    assert [(item.type.value, item.title) for item in found.items] == [
+        ("infrastructure", "A time-series store (Cassandra)"),
+        ("pipeline", "An integration test with Selenium"),
+        ("pipeline", "The test framework's dependencies in Jenkins"),
+        ("infrastructure", "Terraform has to create the keyspace"),
+        ("library", "A CQL library"),
+    ]
+    offered = {item.title for item in found.suggested}
+    assert offered >= {"Proof of concept and sample tests with Selenium", "CI stage that runs Selenium"}
+    assert offered >= {"Terraform module for Cassandra", "Proof of concept with CQL"}
 
 
 @pytest.mark.parametrize("document", [{}, {"messages": None}, {"messages": []}, {"messages": [None, 3, {"ts": "x"}]}])
