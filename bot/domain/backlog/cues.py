@@ -177,7 +177,8 @@ WITHDRAWN = re.compile(
 )
 CLAUSE = re.compile(
     r"(?:,|;| -)\s+(?=(?:but|we|we'd|i|i'd|i'll|we'll|you|that's|the rest|while|otherwise|from there|it's|because|"
-    r"since|so that|who|and (?:we|i|that|our|then))\b)|\s+(?=but\b|and (?:we|i)(?:'d)? (?:\w+ )?(?:need|want|like|could use)\b)|\s+(?=because\b)",
+    r"since|so that|who|and (?:we|i|that|our|then))\b)|\s+(?=but\b|and (?:we|i)(?:'d)? (?:\w+ )?(?:need|want|like|"
+    r"could use)\b)|\s+(?=because\b)",
     re.IGNORECASE,
 )
 PART = re.compile(

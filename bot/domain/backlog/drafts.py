@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.backlog import cues, due, gaps, needs, quantities, stances
 from bot.domain.backlog.item_types import BY_TECHNOLOGY, WORK, ItemType, Work
-from bot.domain.backlog.needs import Need
+from bot.domain.backlog.needs import Need, Strength
 from bot.domain.backlog.quantities import Blocked, Hours
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
@@ -127,12 +127,12 @@ def _left(found: Sequence[Need], rejected: dict[str, int], *, has_evidence: bool
         technologies = tuple(each for each in need.technologies if each not in rejected)
         if technologies or need.sentence.at not in dropped:
             kept.append(replace(need, technologies=technologies))
-    if any(need.strength > 1 for need in kept):
+    if any(need.strength >= Strength.LISTED for need in kept):
         # Where something is asked for in words, what is only named beside it is talk or a part of it.
-        kept = [need for need in kept if need.strength > 1]
+        kept = [need for need in kept if need.strength >= (Strength.IMPLIED if need.technologies else Strength.LISTED)]
     # A proposal alone is talk, unless the thread says what its lack costs.
-    is_meant = has_evidence or any(need.strength > 1 or (need.technologies and need.weight > 1) for need in kept)
-    return kept if is_meant else []
+    is_meant = any(need.strength > Strength.NAMED or (need.technologies and need.weight > 1) for need in kept)
+    return kept if has_evidence or is_meant else []
 
 
 def _names_devops(thread: Thread) -> bool:
@@ -222,5 +222,5 @@ def _questions(hours: Hours | None, undecided: Sequence[Sequence[str]], vocabula
 
 def _confidence(wanted: Sequence[Need]) -> float:
     """Return how sure the draft is of its items: asked in words, of a kind that a noun names."""
-    sure = [0.4 + 0.1 * min(need.strength, 3) + 0.1 * min(need.weight, 2) for need in wanted]
+    sure = [0.3 + 0.1 * need.strength + 0.1 * min(need.weight, 2) for need in wanted]
     return round(sum(sure) / len(sure), 2)

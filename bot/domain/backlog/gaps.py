@@ -94,7 +94,8 @@ _NO_SKILL = re.compile(
 )
 _PAIR = re.compile(r"\b(?:either|neither|both)\b", re.IGNORECASE)
 _ALL_OF_THEM = re.compile(
-    r"\b(?:any of (?:it|them|these|those|this|that)|none of (?:them|these|this|it)|of them|all (?:of )?(?:it|this|these|that|new))\b",
+    r"\b(?:any of (?:it|them|these|those|this|that)|none of (?:them|these|this|it)|of them|all (?:of )?(?:it|this|"
+    r"these|that|new))\b",
     re.IGNORECASE,
 )
 _EVERY = 99
@@ -155,11 +156,7 @@ def _answered(sentences: Sequence[Sentence], asked: Sentence) -> bool:
 def _meant(
     thread: Thread, mentions: Sequence[Sequence[Mention]], sentence: Sentence, lacks: re.Match[str], rejected: Set[str]
 ) -> list[str]:
-    here = [
-        each
-        for each in mentions[sentence.at]
-        if each.id not in rejected and not _is_known(sentence.text, each)
-    ]
+    here = [each for each in mentions[sentence.at] if each.id not in rejected and not _is_known(sentence.text, each)]
     several = _PAIR.search(sentence.text) or _ALL_OF_THEM.search(sentence.text)
     if here:
         after = [each for each in here if each.end > lacks.start()]

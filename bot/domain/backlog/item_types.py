@@ -90,7 +90,8 @@ _NOUNS: dict[ItemType, str] = {
     r"invite|invitation|onboard(?:ing|ed)?|accounts?|grants?|namespaces?|firewall|egress|ingress rules?|privileges?|"
     r"limits?|mfa|"
     r"ssh keys?|unlock(?:ed)?|subscriptions?|ca bundle|membership",
-    ItemType.PIPELINE: r"pipelines?|ci|ci/cd|(?:integration|e2e|end-to-end|load|smoke|ui|regression) tests?|dependencies|cd|steps?|stages?|workflows?|runners?|build agents?|agents?|builds?|"
+    ItemType.PIPELINE: r"pipelines?|ci|ci/cd|(?:integration|e2e|end-to-end|load|smoke|ui|regression) tests?|dependencies|"
+    r"cd|steps?|stages?|workflows?|runners?|build agents?|agents?|builds?|"
     r"executors?|"
     r"jobs?|gates?|release process|rollouts?|rollback|deployments?|auto-?deploys?|cach(?:e|ing) (?:for|of|in) \w+|"
     r"linting|"
@@ -127,7 +128,7 @@ _NOUNS: dict[ItemType, str] = {
     r"warehouse|"
     r"partitions?|mirror|ttl|waf|mailbox|smtp|relay|ip|ips|hostname|redirects?|alarms?|probes?|timeouts?|alb|"
     r"panels?|graphs?|"
-    r"engine|connectors?|remotes?|keyspaces?|config|configuration|sink|cutover",
+    r"engine|connectors?|remotes?|controllers?|operators?|keyspaces?|config|configuration|sink|cutover",
 }
 #: What is done to something, for asks that name no noun of the tables.
 _VERBS: dict[ItemType, str] = {

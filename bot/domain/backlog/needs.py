@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 
 from rapidfuzz import fuzz
 
@@ -20,15 +21,24 @@ _MOST = 12
 _ALIKE = 85
 
 
+class Strength(IntEnum):
+    """How surely a thing is asked for: proposed, implied by what has to be, in a list of wishes, or in words."""
+
+    NAMED = 1
+    IMPLIED = 2
+    LISTED = 3
+    ASKED = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A thing that is asked for. `strength`: 3 asked in words, 2 in a list of asks, 1 only named as a proposal."""
+    """A thing that is asked for. `strength` says how surely it is."""
 
     kind: ItemType
     title: str
     quote: str
     sentence: Sentence
-    strength: int
+    strength: Strength
     technologies: tuple[str, ...] = ()
     nouns: frozenset[str] = frozenset()
     weight: int = 0
@@ -55,7 +65,9 @@ class _Reader:
         self._mentions = mentions
         self._vocabulary = vocabulary
         self._found = Needs()
-        self._last_ask, self._last_strength = -9, 0
+        self._last_ask, self._last_strength = -9, Strength.NAMED
+        #: The place of the message that answers what is needed.
+        self._answers = -1
         self._topics: list[tuple[str, Sentence]] = []
 
     def read(self) -> Needs:
@@ -78,7 +90,8 @@ class _Reader:
                 self._found.needs = [each for each in self._found.needs if each.quote != before]
         else:
             if cues.WHAT_IS_NEEDED.search(clause):
-                self._last_ask, self._last_strength = sentence.at, 2
+                self._last_ask, self._last_strength = sentence.at, Strength.LISTED
+                self._answers = sentence.message.index + 1
             elif not cues.NO_ASK.search(clause):
                 self._ask(sentence, clause, asked)
             self._topics.append((clause, sentence))
@@ -91,15 +104,18 @@ class _Reader:
         kind = self._kind(sentence, wanted)
         technologies = self._technologies(sentence, wanted)
         is_bare = not technologies and (kind is None or (kind.weight < 2 and len(wanted.split()) < 8))
-        if strength == 3 and is_bare and self._leads_to_list(sentence, wanted):
+        if strength is Strength.ASKED and is_bare and self._leads_to_list(sentence, wanted):
             self._last_ask, self._last_strength = sentence.at, strength
             self._found.asked_in.add(sentence.at)
             return
         refers = bool(cues.REFERS.match(wanted))
         if kind and refers and self._continues(sentence, kind):
             return
-        is_bare = is_bare or (refers and kind is not None and kind.weight < 2 and not cues.PRONOUN.match(wanted))
-        if strength == 3 and is_bare and (cues.PRONOUN.search(wanted) or len(wanted.split()) < 4):
+        # "build it": what is built was named before, and build is no noun here.
+        is_short = len(wanted.split()) < 4 or kind is None or kind.weight < 2
+        if refers and is_short and not cues.PRONOUN.match(wanted):
+            is_bare, kind = True, None if kind is None or kind.weight < 3 else kind
+        if strength is Strength.ASKED and is_bare and (cues.PRONOUN.search(wanted) or len(wanted.split()) < 4):
             before = self._antecedent(sentence)
             if before is not None:
                 text, said = before
@@ -108,12 +124,12 @@ class _Reader:
                 quote = quote if said is sentence else f"{text} {quote}"
                 self._add(sentence, [(text, kind, self._technologies(said, text))], quote, strength)
                 return
-        if kind is None and not technologies and strength == 3:
+        if kind is None and not technologies and strength is Strength.ASKED:
             kind = self._kind(sentence, clause)
         parts = self._parts(sentence, wanted)
         self._add(sentence, parts if len(parts) > 1 else [(wanted, kind, technologies)], quote, strength)
 
-    def _wanted(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> tuple[str, int]:
+    def _wanted(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> tuple[str, Strength]:
         """Return the words for what a clause asks for, and how surely it does."""
         if asked is not None and not (cues.PAST.search(clause) and "?" not in clause):
             if cues.NARROWS.search(clause):
@@ -123,26 +139,28 @@ class _Reader:
             after = clause if is_help else clause[asked.end() :].strip(" :,")
             enough = self._kind(sentence, after) or self._technologies(sentence, after)
             if not enough and cues.SUMS_UP.match(asked[0]):
-                return "", 0
-            return (after if enough and len(after.split()) > 1 else clause), 3
+                return "", Strength.NAMED
+            return (after if enough and len(after.split()) > 1 else clause), Strength.ASKED
         before = cues.ASKED_BEFORE.search(clause)
         if before is not None and not cues.PAST.search(clause):
             wanted, after = clause[: before.start()].strip(" ,"), clause[before.end() :].strip(" ,")
             # "It would help if there was a script": what is wanted stands behind.
-            return (wanted if len(wanted.split()) > 1 or not named(after) else after) or clause, 3
+            return (wanted if len(wanted.split()) > 1 or not named(after) else after) or clause, Strength.ASKED
         if cues.IMPLIED.search(clause) and not cues.TEAM_ITSELF.search(clause) and not cues.ASIDE.search(clause):
             kind = self._kind(sentence, clause)
             if kind is not None and (kind.weight or self._technologies(sentence, clause)):
-                return clause, 2
+                return clause, Strength.IMPLIED
         if sentence.is_bullet and named(clause) and self._is_listed(sentence):
-            return clause, 2
+            return clause, Strength.LISTED
         kind = self._kind(sentence, clause)
+        if kind and self._answers == sentence.message.index and not clause.endswith("?"):
+            return clause, Strength.LISTED
         continues = sentence.at - self._last_ask <= 3
         if continues and cues.CONTINUED.search(clause) and kind and kind.weight:
-            return clause, min(2, self._last_strength)
+            return clause, min(Strength.LISTED, self._last_strength)
         previous = self._sentences[sentence.at - 1].text if sentence.at else ""
         if cues.ANYTHING_ELSE.search(previous) and kind and kind.weight and len(clause.split()) <= 6:
-            return clause, 2
+            return clause, Strength.LISTED
         if kind and kind.weight >= 2 and not clause.endswith("?"):
             is_list = (
                 not cues.SAYS.search(clause)
@@ -151,8 +169,9 @@ class _Reader:
                 and len(clause.split()) > 1
             )
             if is_list or cues.FRAGMENT.search(clause):
-                return clause, 2 if is_list and continues and self._last_strength > 1 else 1
-        return "", 0
+                is_listed = is_list and continues and self._last_strength >= Strength.LISTED
+                return clause, Strength.LISTED if is_listed else Strength.NAMED
+        return "", Strength.NAMED
 
     def _is_listed(self, sentence: Sentence) -> bool:
         """Whether a line belongs to a list of wishes: others stand beside it, or a wish leads to it."""
@@ -189,7 +208,7 @@ class _Reader:
         sentence: Sentence,
         parts: Sequence[tuple[str, Named | None, tuple[str, ...]]],
         quote: str,
-        strength: int,
+        strength: Strength,
     ) -> None:
         added = False
         for text, kind, technologies in parts:
@@ -200,7 +219,12 @@ class _Reader:
             chosen = kind.kind if is_thing and kind else BY_TECHNOLOGY.get(by_technology, ItemType.INFRASTRUCTURE)
             if technologies and kind and kind.word.startswith("service") and kind.weight < 3:
                 chosen = ItemType.INFRASTRUCTURE  # a PagerDuty service is not one that has to be written
-            if kind and kind.weight < 3 and strength >= 2 and cues.TROUBLE.search(quote):
+            if (
+                kind
+                and kind.weight < 3
+                and strength > Strength.NAMED
+                and cues.TROUBLE.search(quote if len(parts) == 1 else text)
+            ):
                 chosen = ItemType.SUPPORT
             is_bare = (kind is None or not kind.weight) and len(text.split()) <= 3
             need = Need(
@@ -209,7 +233,7 @@ class _Reader:
                 quote=quote,
                 sentence=sentence,
                 # "Playwright please" is a choice more often than a wish.
-                strength=1 if is_bare and technologies and strength < 4 else strength,
+                strength=Strength.NAMED if is_bare and technologies else strength,
                 technologies=technologies,
                 nouns=frozenset(words_of(text)),
                 weight=kind.weight if kind else 0,
@@ -218,7 +242,7 @@ class _Reader:
             added = True
         if added:
             self._last_ask, self._last_strength = sentence.at, strength
-            if strength >= 2:
+            if strength > Strength.NAMED:
                 self._found.asked_in.add(sentence.at)
 
     def _merge(self, need: Need, *, within: int | None) -> None:
@@ -253,7 +277,7 @@ class _Reader:
         """Whether "provide it as a library" says more of the library that was asked for just before."""
         for at, need in enumerate(self._found.needs):
             if need.kind is kind.kind and sentence.at - need.sentence.at <= 3:
-                self._found.needs[at] = replace(need, strength=3, quote=f"{need.quote} {sentence.text}")
+                self._found.needs[at] = replace(need, strength=Strength.ASKED, quote=f"{need.quote} {sentence.text}")
                 return True
         return False
 

@@ -122,6 +122,8 @@ _NOT_BLOCKED = re.compile(
     r"blocked|blocking|a blocker)\b|\bcustomers?\b|\busers? (?:are|can)\b|\bplayers\b",
     re.IGNORECASE,
 )
+#: What begins so is the sum of what was said before.
+_SO = re.compile(r"(?:that's|that is|so|makes|which is|that makes)\b", re.IGNORECASE)
 _TEAM_SIZE = re.compile(
     r"\b(?:whole|entire|all of the|full) team\b[^.]{0,12}?\(?\b(\d{1,2})\b|\bteam of (\d{1,2})\b|\ball (\w+) of us\b",
     re.IGNORECASE,
@@ -225,6 +227,8 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
         if _AMOUNT.search(beside.low):
             continue
         for found in _rates(beside.low, (-1, -1)):
+            if _SO.match(text):
+                return _times(found)[0], _A_MONTH[_times(found)[0]]
             if found["times"] or found["every"] or abs(beside.message.index - sentence.message.index) == 0:
                 return _times(found)
             if _HANDS.search(beside.low) or _EACH_TIME.search(text):

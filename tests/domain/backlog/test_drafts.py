@@ -296,8 +296,8 @@ def test_a_new_technology_suggests_what_usually_comes_with_it() -> None:
 
 def test_the_worked_story() -> None:
     found = draft(
-        "New feature in an existing service needs a time-series store (Cassandra), an integration test with Selenium, and "
-        "the test framework's dependencies in Jenkins",
+        "New feature in an existing service needs a time-series store (Cassandra), an integration test with Selenium, "
+        "and the test framework's dependencies in Jenkins",
         "Terraform has to create the keyspace and we need a CQL library",
         "nobody here has used any of them",
     )
