@@ -14,8 +14,7 @@ from typing import Any
 import yaml
 
 from bot.cli.backlog.draft import as_dict
-from bot.clients import technologies
-from bot.domain.backlog import drafts, threads
+from bot.domain.backlog import drafts, technologies, threads
 from tests.conftest import SHARED
 
 OWN = Path(__file__).parent / "domain" / "backlog" / "threads.yaml"
@@ -71,7 +70,7 @@ def escaped(text: str) -> str:
 
 
 def drafted(labelled: Labels) -> dict[str, Any]:
-    return as_dict(drafts.draft(threads.read(document(labelled)), technologies.load()))
+    return as_dict(drafts.draft(threads.read(document(labelled)), technologies.known()))
 
 
 @dataclass

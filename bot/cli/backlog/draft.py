@@ -10,8 +10,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from bot.clients import technologies
-from bot.domain.backlog import drafts, threads
+from bot.domain.backlog import drafts, technologies, threads
 from bot.domain.backlog.drafts import Draft
 from bot.domain.names import clean
 from bot.errors import UnreadableError
@@ -22,7 +21,7 @@ def draft(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each thread.")] = False,
 ) -> None:
     """Say what each thread asks for. Nothing is created, and nothing leaves this machine."""
-    vocabulary = technologies.load()
+    vocabulary = technologies.known()
     unread = False
     for file in files:
         try:

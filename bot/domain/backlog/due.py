@@ -8,6 +8,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.domain.backlog.cues import pattern
 from bot.domain.backlog.threads import Sentence, Thread
 
 _MONTHS = {name.lower(): at for at in range(1, 13) for name in (calendar.month_name[at], calendar.month_abbr[at])} | {
@@ -42,46 +43,12 @@ _DATE = re.compile(
     r")(?!\w)",
     re.IGNORECASE,
 )
-_CUE = re.compile(
-    r"\b(?:by|before|until|till|til|no later than|not later than|latest|deadline(?: is| would be|:)?|"
-    r"due(?: date)?(?: is| on| by|:)?|needed(?: for| on| by|:)?|need (?:it|this|that|them) (?:on|for|in|at)?|"
-    r"required (?:by|for)|in time for|ready (?:by|for|on|in)|target(?: date)?(?: is|:)?|must be (?:done|live|there|"
-    r"up|ready|in place|gone) (?:by|on|in)|has to be (?:done|live|there|up|ready|in place|out|gone) (?:by|on|in)|"
-    r"want(?:s|ed)? (?:it|this|that) (?:in|on|for)|bis|spätestens)\s*(?:the |a |our |about |around |roughly |then |"
-    r"end |on |at the |is |=|:|~)*(?:[\w'-]+ ){0,2}?$",
-    re.IGNORECASE,
-)
-_AFTER_CUE = re.compile(
-    r"^\s*(?:at the latest|latest|would be (?:great|good|perfect|nice|lovely|best|ideal|fine|enough)|is fine|"
-    r"works for us|ideally|is the deadline|would be (?:the )?(?:latest|ideal|perfect)|deadline|"
-    r"or (?:we|it's))",
-    re.IGNORECASE,
-)
-_EVENT = re.compile(
-    r"\b(?:starts?|begins?|go(?:es|ing)? live|go-?live|launch(?:es|ing)?|audit\w*|reviews?|demo\w*|freezes?|"
-    r"cut-?over|cutoff|event|kicks? off|kick-?off|switch(?:ed|es)? off|shut(?:s|ting)? down|"
-    r"turn(?:ed|s)? off|expir(?:es|ing|e)|runs? out|ends?|closes?|comes? back|onboards?|opens?|release|sunset|"
-    r"end of life|eol|out of support|goes away|holidays?|pen-?test|workshop|exam|conference|"
-    r"black friday|trial|customer|sale|migration|move|inspection|certification|contract|goes out|has to be out|"
-    r"payments? run|disappears?|loses? support|arrives?|joins?)\b",
-    re.IGNORECASE,
-)
-_NO_DATE = re.compile(
-    r"\b(?:since|ago|yesterday|last (?:week|month|year|sprint|friday|monday|tuesday|wednesday|thursday|time|june|"
-    r"july)|was|were|happened|outage|incident|opened|tried|discussed|gave up|reported|fell over|from)\b[^.]{0,30}$",
-    re.IGNORECASE,
-)
-_CORRECTS = re.compile(
-    r"\b(?:moved|move[sd]? to|update|postponed|pushed|shifted|slipped|brought forward|correction|now|instead|"
-    r"not the|actually|sorry|make (?:that|it)|no wait|wait|rather|earlier than|delayed|changed|new date|turns out)\b",
-    re.IGNORECASE,
-)
-_SHIFT = re.compile(
-    rf"\b(?:(?P<back>earlier|forward)|moved|pushed|postponed|delayed|slipped|shifted|later|"
-    rf"extended)\b[^.]{{0,40}}?\bby (?P<n>{_NUMBER}) (?P<u>day|week|month|sprint)s?|"
-    rf"\b(?P<n2>{_NUMBER}) (?P<u2>day|week|month|sprint)s? (?P<dir>later|earlier|more)\b",
-    re.IGNORECASE,
-)
+_CUE = pattern("due", "cue")
+_AFTER_CUE = pattern("due", "after_cue")
+_EVENT = pattern("due", "event")
+_NO_DATE = pattern("due", "no_date")
+_CORRECTS = pattern("due", "corrects")
+_SHIFT = pattern("due", "shift")
 _IS_ON = re.compile(r"(?:'s)?(?: [\w-]+){1,2} (?:on|is|at) (?:the )?", re.IGNORECASE)
 _REFUSED = re.compile(
     r"\b(?:not|no longer|instead of|rather than)(?: on| by| before| until)?(?: the)? $", re.IGNORECASE

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from bot.domain.backlog.cues import pattern
 from bot.domain.backlog.threads import Sentence, Thread
 
 WEEKS_A_MONTH = 4.33
@@ -31,7 +32,6 @@ _AMOUNT = re.compile(
     r"pd)(?P<half> and a half)?\b(?!\s+(?:ago|old|earlier|later|notice))",
     re.IGNORECASE,
 )
-_HALF_HOUR = re.compile(r"\b(?P<count>an?|one|two|three|\d)\s+(?P<unit>hours?|days?) and a half\b", re.IGNORECASE)
 _PERIOD = (
     r"(?P<period>working day|work day|weekday|day|week|month|sprint|iteration|fortnight|quarter|year|morning|"
     r"evening|afternoon|night|"
@@ -61,73 +61,20 @@ _PERIODS = {
     "daily": "day", "nightly": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
     "d": "day", "w": "week", "wk": "week",
 }  # fmt: skip
-_EACH_TIME = re.compile(
-    r"\b(?:each|every|per|a|for (?:each|every)|before (?:each|every)|after (?:each|"
-    r"every))\s+(?:single\s+)?(?P<what>time|release|deploy\w*|ticket|run|service|"
-    r"request|case|build|rollout|change|customer|tenant|incident|upload|export|import|pr|merge|restart|copy|new \w+|"
-    r"one|go|round|batch|file|sync|report|migration|onboarding|of them)s?\b|\bapiece\b|\b(?:mins?|minutes?|hours?|h|"
-    r"days?) each\b",
-    re.IGNORECASE,
-)
-_NO_WORK = re.compile(
-    r"\b(?:wait(?:s|ed|ing)?|queues?|queued|queueing|outages?|down(?:time)?|since|last (?:week|month|year|time|"
-    r"sprint|friday|monday|night)|ago|once|one[- ]off|one[- ]time|"
-    r"older than|retention|sla|lead time|response time|turnaround|sleep|timeouts?|expires?|meeting|planning|"
-    r"workshop|session|training|introduction|pairing|"
-    r"estimated?|effort|setup is|set-up is|in total once|within|sits in|idle|unattended|in the background|overnight|"
-    r"build takes|takes the build|(?:runs|jobs?|builds?|pipeline|tests?|suite) takes?|"
-    r"took|cost us|lost .{0,20}yesterday)\b",
-    re.IGNORECASE,
-)
-_HANDS = re.compile(
-    r"\b(?:by hand|manual(?:ly)?|hands on|spend|spends|lose|loses|costs (?:us|me)|takes (?:me|us|him|her|somebody|"
-    r"someone)|eats?|babysit\w*)\b",
-    re.IGNORECASE,
-)
-_TOTAL = re.compile(
-    r"\b(?:total|altogether|all together|sum|makes|so|in all|combined|overall|i mean|rather|more like|correction|"
-    r"actually)\b",
-    re.IGNORECASE,
-)
-_EACH = re.compile(
-    r"\beach\b|\bper (?:person|head|dev|developer|engineer|team|member)\b|\b(?:apiece|for both of us|everyone|"
-    r"everybody|every one of us)\b",
-    re.IGNORECASE,
-)
+_EACH_TIME = pattern("quantities", "each_time")
+_NO_WORK = pattern("quantities", "no_work")
+_HANDS = pattern("quantities", "hands")
+_EACH = pattern("quantities", "each")
 _NAMES = re.compile(
     r"\b(?:[A-ZÀ-Þ][\wà-ÿ]+|I|me)(?:,\s?(?:[A-ZÀ-Þ][\wà-ÿ]+|I|me))*,? (?:and|&|\+) (?:I\b|me\b|[A-ZÀ-Þ][\wà-ÿ]+)"
 )
-_OF_US = re.compile(
-    r"\b(?P<count>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|both)\s+(?:of (?:us|them|the)|"
-    r"(?:[\w-]+ ){0,2}?(?:people|persons?|ppl|devs?|developers?|engineers?|colleagues|teams|squads|"
-    r"team ?mates|testers?|analysts?|members?|folks|scientists?|designers?|interns?|contractors?|researchers?|"
-    r"operators?|admins?|agents?|students?|heads|"
-    r"ftes?|newcomers|joiners|hires|coders|programmers|qa|annotators|freelancers))\b",
-    re.IGNORECASE,
-)
-_BLOCKED = re.compile(
-    r"\b(?:stuck|blocked|blocking|blocks|can't (?:\w+ )?(?:work|test|start|continue|merge|deploy|log|develop|"
-    r"release|do|use|build|push|ship|proceed|get|go|move|commit)|cannot (?:\w+ )?\w+|idle|idling|"
-    r"waiting|wait for|held up|on hold|twiddling|unable to|can not|nothing to do|stopped|sitting)\b",
-    re.IGNORECASE,
-)
-_I_AM = re.compile(
-    r"\bi(?:'m| am) (?:completely |totally |currently |fully )?(?:stuck|blocked|idle)\b|\bblocks me\b|"
-    r"\bi can't (?:work|test|continue|go on|do anything|build|start)\b|"
-    r"\bblocking me\b",
-    re.IGNORECASE,
-)
-_NOT_BLOCKED = re.compile(
-    r"\b(?:not|nobody(?: is)?|no one(?: is)?|isn't|aren't|won't be|never) (?:really |yet |actually )?(?:stuck|"
-    r"blocked|blocking|a blocker)\b|\bcustomers?\b|\busers? (?:are|can)\b|\bplayers\b",
-    re.IGNORECASE,
-)
+_OF_US = pattern("quantities", "of_us")
+_BLOCKED = pattern("quantities", "blocked")
+_I_AM = pattern("quantities", "i_am")
+_NOT_BLOCKED = pattern("quantities", "not_blocked")
 #: What begins so is the sum of what was said before.
 _SO = re.compile(r"(?:that's|that is|so|makes|which is|that makes)\b", re.IGNORECASE)
-_TEAM_SIZE = re.compile(
-    r"\b(?:whole|entire|all of the|full) team\b[^.]{0,12}?\(?\b(\d{1,2})\b|\bteam of (\d{1,2})\b|\ball (\w+) of us\b",
-    re.IGNORECASE,
-)
+_TEAM_SIZE = pattern("quantities", "team_size")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,11 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from bot.domain.backlog.cues import pattern
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
-_BEFORE = re.compile(
-    r"(?:\b(?:^off|instead of|rather than|not|never|against|forget(?: about)?|ditch(?:ing)?|drop(?:ping)?|scrap|"
-    r"skip|without|neither|nor|please no|no more|"
-    r"(?:get|getting|got) rid of|retir(?:e|es|ed|ing)|decommission(?:ing)?|abandon(?:ing)?|stop using|(?:mov(?:e|es|"
-    r"ed|ing)|get(?:ting)?|migrat(?:e|es|ed|ing)|going|away|goes) (?:\w+ )?(?:off|away from|out of)|"
-    r"away from|so off|don't (?:want|need|use)|do not want|no longer (?:use|want|need)|leav(?:e|es|ing)(?: behind)?|"
-    r"replac(?:e|es|ed|ing|ement for)|successor (?:of|to)|sick of|tired of|fed up with|"
-    r"anything but|everything but|except|(?:ruled|ruling) out|rejected|excluded|dismissed|crossed off)|"
-    r"(?<!have )(?<!has )(?<!is )(?<!are )(?<!with )(?<!had )\bno)"
-    r"\s+(?:(?:the|our|a|an|old|another|your|this|that|to|use|self-hosted|on|with|back|go|take|even|all|"
-    r"of)\s+){0,4}$",
-    re.IGNORECASE,
-)
+_BEFORE = pattern("stances", "before")
 _FROM = re.compile(r"\bfrom\s+(?:(?:the|our|an?|old|on-prem)\s+){0,2}$", re.IGNORECASE)
 _TO = re.compile(r"^[^.,;]{0,40}?\s(?:to|into|over to|onto)\b", re.IGNORECASE)
 _OUT = (
@@ -31,55 +20,21 @@ _OUT = (
     r"n't) (?:an option|allowed|possible|permitted|what we want|"
     r"happening|worth it|for us|suitable))\b"
 )
-_AFTER = re.compile(
-    r"^`?\s*(?:proper |itself |cloud |idea |option |plan |route )?(?:is|was|are|'s|would be|has been|seems|sounds|"
-    r"feels|looks)?\s*"
-    rf"(?:also |just |way |far |clearly |simply |probably |really |a bit |an )*{_OUT}|"
-    r"^`?\s*(?:(?:has|have) no (?!idea|docs)|makes no sense|drove (?:me|us)|has been tried|(?:won't|can't|wouldn't|"
-    r"doesn't|didn't) (?:do\b|fly|scale|work out|cut it|fit|help|make it))|"
-    r"^`?\?+\s*(?:no\b|expensive|overkill|nope|nah|god no|please no|too |over my dead|we can't afford|not (?:again|"
-    r"really|for|with)|never again)|^`?,? no thanks",
-    re.IGNORECASE,
-)
+_AFTER = pattern("stances", "after")
 _THAT_IS_OUT = re.compile(rf"^(?:that|it|this|both)(?:'s| is| was| are|'re)? (?:\w+ )?{_OUT}", re.IGNORECASE)
-_WORK = re.compile(
-    r"\b(?:port(?:ed|ing)?|migrat(?:e|ed|ing)|convert(?:ed|ing)?|translat(?:e|ed|ing)|rewrit(?:e|ten|ing)|mov(?:e|"
-    r"ed|ing)|copy|export|sync\w*|decommission)\s+(?:(?!from\b|to\b|off\b|away\b|out\b)[\w'-]+\s+){0,4}$",
-    re.IGNORECASE,
-)
-_NO = re.compile(
-    r"^(?:no\b|nope|nah|never|please no|not really|rather not|i'd rather not|too |overkill|god no|over my dead|"
-    r"we can't afford|never again|we discussed|"
-    r"that's a contract|\.+ ?no\b)",
-    re.IGNORECASE,
-)
+_WORK = pattern("stances", "work")
+_NO = pattern("stances", "no")
 _NO_AT_ALL = re.compile(r"^(?:no,? (?!problem|idea|clue|rush|one|experience)|nope,? |nah,? )", re.IGNORECASE)
-_PROPOSAL = re.compile(
-    r"\b(?:what about|how about|why not|shall we|should we|do we (?:still |really )?need|maybe|or|could we use|"
-    r"would|so|and)\b",
-    re.IGNORECASE,
-)
-_CHOICE_AFTER = re.compile(
-    r"^`?\s*(?:then\b|please\b|it is\b|pls\b|\+1|wins\b|for me\b|as well\b|[.!,](?!\s*(?:but|or|and)\b)|$)",
-    re.IGNORECASE,
-)
-_CHOICE_BEFORE = re.compile(
-    r"\b(?:go(?:ing)? (?:with|for)|went with|take|prefer|i'm for|i am for|settled(?: on)?|decided (?:on|for)|chose|"
-    r"choose|pick(?:ed)?|outcome was|let's use|use|it's|my vote(?: is| goes)?(?: for| to)?|stick with|stay (?:with|"
-    r"on)|rather)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
+_PROPOSAL = pattern("stances", "proposal")
+_CHOICE_AFTER = pattern("stances", "choice_after")
+_CHOICE_BEFORE = pattern("stances", "choice_before")
 _OFFERS = re.compile(r"(?:or|maybe|what about|how about)\b", re.IGNORECASE)
 _LINK = re.compile(
     r"^[`\s,]*(?:or|vs\.?|versus|and(?: at)?|/|,|,? or maybe|, or)[\s`]*(?:the |maybe |at )?$", re.IGNORECASE
 )
 _OR = re.compile(r"\b(?:or|vs|versus|either|alternatives?)\b|^or\b", re.IGNORECASE)
 _FORMER = re.compile(r"\bthe (?P<which>former|latter|first|second)\b(?: one)?", re.IGNORECASE)
-_OPEN = re.compile(
-    r"\b(?:either|don't care|no preference|whichever|decide|rather run|don't mind|up to (?:you|them|devops)|"
-    r"both are fine)\b",
-    re.IGNORECASE,
-)
+_OPEN = pattern("stances", "open")
 
 
 @dataclass(frozen=True, slots=True)

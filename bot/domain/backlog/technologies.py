@@ -7,26 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
+from bot.data import table
+from bot.domain.backlog.cues import WORDS
 from bot.domain.names import fold
 
 _TOKEN = re.compile(r"(?<!\w)\.net\b|[^\W_]+(?:\+\+|#(?!\w))?", re.IGNORECASE)
 _VERSION = re.compile(r"v?\d{1,4}(?:\.\d{1,5}){0,3}(?!\s*(?:%|hours?|h\b|min|days?|people|of us|times|x\b))")
-#: What stands beside the name of a technology and beside few other words.
-_CUES = frozenset({
-    "agent", "agents", "alert", "alerts", "api", "app", "apps", "backend", "binding", "bindings", "broker", "bucket",
-    "build", "builds", "chart", "charts", "client", "clients", "cluster", "clusters", "code", "compiler", "config",
-    "configuration", "container", "containers", "controller", "cookbook", "cookbooks", "crate", "dashboard",
-    "dashboards", "database", "databases", "deployment", "deployments", "docs", "documentation", "driver", "engine",
-    "frontend", "function", "functions", "grid", "hosted", "image", "images", "index", "install", "installed",
-    "installing", "instance", "instances", "job", "jobs", "libraries", "library", "license", "manifests", "migrate",
-    "migrating", "migration", "module", "modules", "namespace", "namespaces", "onboarding", "operator", "package",
-    "packages", "pipeline", "pipelines", "playbook", "playbooks", "plugin", "plugins", "policies", "project",
-    "proxy", "queue", "realm", "recipe", "registry", "release", "repo", "repository", "runner", "runners", "script",
-    "scripts", "sdk", "seats", "secrets", "self-hosted", "server", "servers", "service", "services", "setup",
-    "spark", "template", "templates", "tenant", "test", "tests", "token", "toolchain", "topic", "training",
-    "upgrade", "upgrading", "version", "versions", "workflow", "workflows", "workshop", "workspace",
-})  # fmt: skip
+_CUES = frozenset(WORDS["beside_technologies"].split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +81,6 @@ class Vocabulary:
 
     def __getitem__(self, key: str) -> Technology:
         return self._by_id[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._by_id
 
     def find(self, texts: Sequence[str]) -> list[list[Mention]]:
         """Return what each of a thread's texts names. A name that is sure in one of them is meant in all of them."""
@@ -190,3 +176,14 @@ def _forms(word: str) -> tuple[str, ...]:
 def ids(mentions: Iterable[Mention]) -> list[str]:
     """Return what is named, each once, in order."""
     return list(dict.fromkeys(each.id for each in mentions))
+
+
+@lru_cache(maxsize=1)
+def known() -> Vocabulary:
+    """Return the vocabulary that ships with Baton, `bot/data/technologies.yaml`."""
+    return Vocabulary(tuple(map(_technology, table("technologies"))))
+
+
+def _technology(row: dict[str, Any]) -> Technology:
+    lists: dict[str, Any] = {key: tuple(row[key]) for key in ("aliases", "ambiguous", "words") if key in row}
+    return Technology(**row | lists)

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clients import technologies
-from bot.domain.backlog import drafts, threads
+from bot.domain.backlog import drafts, technologies, threads
 from bot.domain.backlog.drafts import Draft
 from bot.domain.backlog.item_types import ItemType
 from tests import drafting
@@ -30,7 +29,7 @@ def draft(*said: str, **fields: Any) -> Draft:
     messages = []
     for at, text in enumerate(said):
         messages.append({"ts": f"{MONDAY.timestamp() + at:.6f}", "user": f"U{at % 2}", "text": text} | fields)
-    return drafts.draft(threads.read({"ok": True, "messages": messages}), technologies.load())
+    return drafts.draft(threads.read({"ok": True, "messages": messages}), technologies.known())
 
 
 def kinds(found: Draft) -> list[str]:
@@ -318,7 +317,7 @@ def test_the_worked_story() -> None:
 
 @pytest.mark.parametrize("document", [{}, {"messages": None}, {"messages": []}, {"messages": [None, 3, {"ts": "x"}]}])
 def test_an_empty_thread_asks_for_nothing(document: dict[str, Any]) -> None:
-    found = drafts.draft(threads.read(document), technologies.load())
+    found = drafts.draft(threads.read(document), technologies.known())
     assert (found.items, found.technologies, found.hours, found.needed_by) == ((), (), None, None)
 
 

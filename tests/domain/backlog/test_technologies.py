@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
-from bot.clients import technologies
-from bot.errors import UnreadableError
+from bot.domain.backlog import technologies
 from tests.eol_facts import facts, needs_facts
 
-KNOWN = technologies.load().technologies
+KNOWN = technologies.known().technologies
 
 
 def test_every_technology_has_an_id_of_its_own() -> None:
@@ -24,7 +21,7 @@ def test_every_spelling_finds_its_technology_and_no_other() -> None:
     wrong = []
     for each in KNOWN:
         for spelling in (each.id, each.name, *each.aliases):
-            found = technologies.load().find([f"we run `{spelling}` here"])[0]
+            found = technologies.known().find([f"we run `{spelling}` here"])[0]
             if [mention.id for mention in found] != [each.id]:
                 wrong.append((spelling, each.id, [mention.id for mention in found]))
     assert wrong == []
@@ -33,9 +30,3 @@ def test_every_spelling_finds_its_technology_and_no_other() -> None:
 @needs_facts
 def test_every_lifecycle_is_a_product_with_dates() -> None:
     assert [each.id for each in KNOWN if each.lifecycle and each.lifecycle not in facts()] == []
-
-
-@pytest.mark.parametrize("text", ["- [", "- a", "- {id: x, colour: red}"])
-def test_a_damaged_file_is_an_error(text: str) -> None:
-    with pytest.raises(UnreadableError, match=r"technologies\.yaml cannot be read"):
-        technologies.read(text)
