@@ -15,8 +15,9 @@ _LONGEST = 8_000
 #: A longer sentence is read in pieces, so that reading takes time in proportion to its length.
 _LONGEST_SENTENCE = 400
 #: Messages of other subtypes are Slack's own notes: somebody joined, a topic changed.
-_WRITTEN = frozenset({None, "", "thread_broadcast", "file_share", "me_message"})
+_WRITTEN = frozenset({"", "thread_broadcast", "file_share", "me_message"})
 
+_NO_DAY = date(1970, 1, 1)
 _GROUP = re.compile(r"<!subteam\^\w{1,20}\|@?([^<>|]{1,80})>")
 _CHANNEL = re.compile(r"<#\w{1,20}\|?([^<>|]{0,80})>")
 _LINK = re.compile(r"<(?:https?|mailto|tel|ftp)[^<>|\s]{0,2000}(?:\|([^<>]{0,300}))?>")
@@ -105,7 +106,7 @@ def thread(messages: Sequence[Message]) -> Thread:
 
 def _messages(rows: Sequence[object]) -> Iterator[Message]:
     for index, row in enumerate(rows):
-        if not isinstance(row, dict) or row.get("bot_id") or row.get("subtype") not in _WRITTEN:
+        if not isinstance(row, dict) or row.get("bot_id") or str(row.get("subtype") or "") not in _WRITTEN:
             continue
         raw = row.get("text")
         text, code = _words(raw if isinstance(raw, str) and raw.strip() else _of_blocks(row.get("blocks")))
@@ -115,9 +116,11 @@ def _messages(rows: Sequence[object]) -> Iterator[Message]:
 
 def _day(ts: str) -> date:
     try:
-        return datetime.fromtimestamp(float(ts), UTC).date()
+        day = datetime.fromtimestamp(float(ts), UTC).date()
     except (ValueError, OverflowError, OSError):
-        return date(1970, 1, 1)
+        return _NO_DAY
+    # Days are counted on from this one, and the calendar ends.
+    return day if day.year < 9000 else _NO_DAY
 
 
 def _words(raw: str) -> tuple[str, str]:

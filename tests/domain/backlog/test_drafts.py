@@ -339,6 +339,26 @@ def test_the_text_of_blocks_counts_where_there_is_no_other() -> None:
     assert named(found) == ["kafka"]
 
 
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "type", "elements"]), inner),
+    max_leaves=6,
+)
+FIELDS = st.sampled_from(["ts", "user", "text", "blocks", "attachments", "bot_id", "subtype"])
+
+
+@given(st.lists(st.dictionaries(FIELDS, ANYTHING), max_size=4))
+def test_no_document_raises(messages: list[dict[str, Any]]) -> None:
+    found = drafts.draft(threads.read({"messages": messages}), technologies.known())
+    assert isinstance(found.title, str)
+
+
+@pytest.mark.parametrize("ts", ["", "x", "nan", "inf", "-1e30", "253402300000", "1e18"])
+def test_a_day_that_no_calendar_has_is_no_error(ts: str) -> None:
+    message = {"ts": ts, "user": "U1", "text": "We need a database by end of next month, moved by 12 months"}
+    assert kinds(drafts.draft(threads.read({"messages": [message]}), technologies.known())) == ["infrastructure"]
+
+
 @given(st.lists(st.text(max_size=300), max_size=6))
 def test_no_text_raises(said: list[str]) -> None:
     found = draft(*said)
