@@ -16,6 +16,7 @@ from bot.domain.names import fold
 _TOKEN = re.compile(r"(?<!\w)\.net\b|[^\W_]+(?:\+\+|#(?!\w))?", re.IGNORECASE)
 _VERSION = re.compile(r"v?\d{1,4}(?:\.\d{1,5}){0,3}(?!\s*(?:%|hours?|h\b|min|days?|people|of us|times|x\b))")
 _CUES = frozenset(WORDS["beside_technologies"].split())
+_BEFORE_VERBS = frozenset(WORDS["before_verbs"].split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,26 +131,19 @@ class Vocabulary:
         start, end = tokens[at].start, tokens[at + length - 1].end
         if doubt == 0:
             return _Found(technology, start, end, doubt, has_evidence=True, is_name=True)
-        reach = 2 if doubt == 1 else 1
-        beside = [
-            token.folded for token in (*tokens[max(0, at - reach) : at], *tokens[at + length : at + length + reach])
-        ]
+        before, behind = tokens[max(0, at - 2) : at], tokens[at + length : at + length + 2]
         quoted = text[max(0, start - 1) : start] == "`" or text[end : end + 1] == "`"
-        after = text[end : end + 14].lstrip()
-        has_evidence = quoted or bool(_CUES.intersection(beside)) or bool(_VERSION.match(after))
+        has_version = bool(_VERSION.match(text[end : end + 14].lstrip()))
         # A capital counts only where a sentence does not begin.
         is_name = text[start].isupper() and bool(re.search(r"[\w,)'\"/+]\s*\(?$", text[max(0, start - 12) : start]))
-        if doubt == 2:
-            has_evidence = quoted or (
-                has_evidence
-                and (
-                    is_name
-                    or not text[start].isalpha()
-                    or length > 1
-                    or bool(_CUES.intersection(token.folded for token in tokens[at + length : at + length + 1]))
-                )
-            )
-        return _Found(technology, start, end, doubt, has_evidence, is_name)
+        if doubt == 1:
+            has_cue = any(token.folded in _CUES for token in (*before, *behind))
+        else:
+            # "a Go module" names the language, "to go" and "we make images" are verbs.
+            is_verb = bool(before) and before[-1].folded in _BEFORE_VERBS
+            has_cue = bool(behind) and behind[0].folded in _CUES and not is_verb
+            has_version = has_version and not is_verb
+        return _Found(technology, start, end, doubt, quoted or has_version or has_cue, is_name)
 
 
 @lru_cache(maxsize=4096)

@@ -159,6 +159,10 @@ def test_each_kind_of_item_says_who_builds_it_and_whose_it_is_afterwards() -> No
         ("We need access to host.example.net", []),
         ("We need a C++ library", ["c++"]),
         ("We need a library, option C", []),
+        ("We need a cluster to make tests faster", []),
+        ("We need a `make` target in the pipeline", ["make"]),
+        ("We need 2 runners, we go live in 3 weeks", []),
+        ("We need an image with R 4.4", ["r"]),
     ],
 )
 def test_an_ambiguous_name_needs_evidence(said: str, wanted: list[str]) -> None:
@@ -188,6 +192,8 @@ def test_what_is_decided_against_is_not_offered(said: list[str], left: list[str]
         (["We need a Nomad job.", "does anybody know Nomad?", "yes, I have run it for years"], []),
         (["We need a Puppet module.", "only Mattias can write Puppet"], ["puppet"]),
         (["We need a Kafka topic.", "nobody sees when Kafka fails"], []),
+        (["We need a Kafka topic.", "no idea why Kafka is slow"], []),
+        (["We need a Kafka topic.", "no idea how Kafka works"], ["kafka"]),
         (["We need a Conan remote. We know Conan well enough"], []),
     ],
 )
