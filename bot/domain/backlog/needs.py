@@ -17,6 +17,7 @@ from bot.domain.names import fold
 
 _TITLE = 90
 _MOST = 12
+_LONGEST_QUOTE = 600
 #: Titles of which the shorter one's words stand in the longer one are alike.
 _ALIKE = 85
 
@@ -251,9 +252,7 @@ class _Reader:
             if not is_same(known, need, in_one_list=within == known.sentence.at):
                 continue
             keep, other = (need, known) if need.strength > known.strength else (known, need)
-            quote = max(keep.quote, other.quote, key=len)
-            if not (keep.quote in quote and other.quote in quote):
-                quote = f"{keep.quote} {other.quote}"
+            quote = _together(keep.quote, other.quote)
             self._found.needs[at] = replace(
                 keep,
                 quote=quote,
@@ -277,7 +276,9 @@ class _Reader:
         """Whether "provide it as a library" says more of the library that was asked for just before."""
         for at, need in enumerate(self._found.needs):
             if need.kind is kind.kind and sentence.at - need.sentence.at <= 3:
-                self._found.needs[at] = replace(need, strength=Strength.ASKED, quote=f"{need.quote} {sentence.text}")
+                self._found.needs[at] = replace(
+                    need, strength=Strength.ASKED, quote=_together(need.quote, sentence.text)
+                )
                 return True
         return False
 
@@ -327,6 +328,13 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
 
 def _shares(need: Need, words: Set[str], technologies: Set[str]) -> bool:
     return bool(need.nouns & words or technologies & set(need.technologies))
+
+
+def _together(quote: str, more: str) -> str:
+    """Return both quotes, each once; a wish that is repeated all the time need not be quoted each time."""
+    if more in quote or len(quote) > _LONGEST_QUOTE:
+        return quote
+    return more if quote in more else f"{quote} {more}"
 
 
 def _title(text: str) -> str:

@@ -113,6 +113,7 @@ def test_it_stands_for_what_was_named_before() -> None:
 
 def test_a_wish_that_is_repeated_is_one_item() -> None:
     assert len(draft("We need a Kafka topic for invoices.", "Please create the Kafka topic this week").items) == 1
+    assert len(draft(*[f"We need Kafka topic {at} for invoices" for at in range(99)]).items[0].why) < 800
     assert len(draft("We need a Kafka topic for invoices.", "We also need a MySQL database").items) == 2
 
 
@@ -379,14 +380,15 @@ def test_no_mixture_of_the_words_that_count_raises(words: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_forty_thousand_characters_take_linear_time(piece: str) -> None:
-    message = piece * (8_000 // len(piece))
+    message = piece * (2_000 // len(piece))
     draft(message[:100])
     taken = []
-    for messages in (1, 5):
+    for messages in (1, 20):
         started = time.process_time()
         draft(*[message] * messages)
         taken.append(time.process_time() - started)
-    assert taken[1] < 10 * taken[0] + 0.3
+    # Twenty times as long in proportion, four hundred times if it were to its square.
+    assert taken[1] < 80 * taken[0] + 0.5
 
 
 def test_a_thread_of_ours_is_read_as_slack_sends_it() -> None:
