@@ -1,0 +1,231 @@
+"""What a request is worth to the teams that ask for it, and what it takes to build: the values that the rank is made of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from bot.errors import UserError
+
+HOURS_PER_WEEK = 40  #: of one person
+WEEKS_PER_MONTH = 52 / 12
+#: After so many days without a new confirmation, what a team said counts as one kind of evidence weaker.
+FRESH_DAYS = 90
+
+
+class EvidenceKind(StrEnum):
+    """How a team knows its numbers, the strongest first."""
+
+    MEASURED = "measured"
+    COUNTED = "counted"
+    ESTIMATED = "estimated"
+    GUESSED = "guessed"
+
+    @property
+    def weight(self) -> float:
+        """The share of the claimed hours that counts."""
+        return _WEIGHTS[self]
+
+    def after(self, days: int) -> EvidenceKind:
+        """Return the kind that it counts as, that many days after its last confirmation: one weaker after 90."""
+        return self if days <= FRESH_DAYS else _WEAKER[self]
+
+
+_WEIGHTS = {
+    EvidenceKind.MEASURED: 1.0,
+    EvidenceKind.COUNTED: 0.8,
+    EvidenceKind.ESTIMATED: 0.5,
+    EvidenceKind.GUESSED: 0.2,
+}
+_WEAKER = dict(zip(EvidenceKind, [*[*EvidenceKind][1:], EvidenceKind.GUESSED], strict=True))
+
+
+class Slowdown(StrEnum):
+    """How much people who are blocked are kept from their work."""
+
+    SLOWED = "slowed"
+    HALF = "half"
+    STOPPED = "stopped"
+
+    @property
+    def share(self) -> float:
+        """The share of their hours that is lost."""
+        return {Slowdown.SLOWED: 0.25, Slowdown.HALF: 0.5, Slowdown.STOPPED: 1.0}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamBlock:
+    """People of a team who wait for the request.
+
+    `until` is the day when the block ends by itself; None when nobody said, then it is taken to last for the number of
+    weeks in the settings, from the demand's last confirmation.
+    """
+
+    people: float
+    slowdown: Slowdown
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        _require_amount(self.people, "The number of people who are blocked")
+
+    @property
+    def hours_per_week(self) -> float:
+        """The hours that these people lose in a week."""
+        return self.people * self.slowdown.share * HOURS_PER_WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class NeededBy:
+    """A date that a team has to meet.
+
+    `miss_hours` is what missing it costs the team; None when nobody said, then the setting counts.
+    """
+
+    day: date
+    reason: str = ""
+    miss_hours: float | None = None
+
+    def __post_init__(self) -> None:
+        _require_amount(self.miss_hours or 0, "The hours that missing the date costs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What one team says about one request. A request has one demand for each team.
+
+    `team` is the team's name, `team_people` how many are in it; None when the catalog does not say. The hours lost are
+    asked as people x times a month x hours each time. `said_by` are the names of all who asked for the team.
+    """
+
+    team: str
+    evidence: EvidenceKind
+    confirmed_on: date
+    said_by: tuple[str, ...] = ()
+    team_people: int | None = None
+    people: float = 0
+    times_per_month: float = 0
+    hours_each: float = 0
+    block: TeamBlock | None = None
+    needed_by: NeededBy | None = None
+
+    def __post_init__(self) -> None:
+        _require_amount(self.people, "The number of people who lose time")
+        _require_amount(self.times_per_month, "How many times a month it happens")
+        _require_amount(self.hours_each, "The hours lost each time")
+        _require_amount(self.claimed_hours_per_month, "The hours lost in a month")
+
+    @property
+    def claimed_hours_per_month(self) -> float:
+        """The hours that the team says it loses in a month."""
+        return self.people * self.times_per_month * self.hours_each
+
+    @property
+    def most_hours_per_month(self) -> float:
+        """Half the team's hours, above which a claim does not count. An unknown team is the people who lose time."""
+        people = self.people if self.team_people is None else self.team_people
+        return people * HOURS_PER_WEEK * WEEKS_PER_MONTH / 2
+
+    @property
+    def hours_per_month(self) -> float:
+        """The hours that count, before their evidence is weighed."""
+        return min(self.claimed_hours_per_month, self.most_hours_per_month)
+
+    def evidence_on(self, today: date) -> EvidenceKind:
+        """Return the kind of evidence that the demand counts with today."""
+        return self.evidence.after((today - self.confirmed_on).days)
+
+    def block_ends(self, usual_weeks: float) -> date | None:
+        """Return when the block ends by itself; None without one.
+
+        `usual_weeks` is how long a block lasts that nobody gave an end.
+        """
+        if self.block is None:
+            return None
+        return self.block.until or self.confirmed_on + timedelta(weeks=usual_weeks)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Hours of DevOps work without triage: if all goes well, most likely, and if much goes wrong."""
+
+    optimistic_hours: float
+    likely_hours: float
+    pessimistic_hours: float
+    estimated_by: str = ""
+
+    def __post_init__(self) -> None:
+        hours = (self.optimistic_hours, self.likely_hours, self.pessimistic_hours)
+        for each in hours:
+            _require_amount(each, "The hours of an estimate")
+        for low, high, names in zip(hours, hours[1:], ("optimistic likely", "likely pessimistic"), strict=False):
+            if low > high:
+                lower, higher = names.split()
+                raise UserError(
+                    f"The {lower} hours ({low:g}) are more than the {higher} ones ({high:g}): "
+                    "give three numbers that rise, such as 8, 16 and 40."
+                )
+
+    @property
+    def expected_hours(self) -> float:
+        """The mean of the three, in which the likely hours count four times (PERT)."""
+        return (self.optimistic_hours + 4 * self.likely_hours + self.pessimistic_hours) / 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacklogRequest:
+    """A request as far as its rank depends on it.
+
+    `types` are those of its items, such as `library`. `demands` may hold several demands of one team when requests were
+    merged; the one that counts most is taken, because two requests for the same thing are about the same hours.
+    """
+
+    id: int
+    created_on: date
+    types: tuple[str, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    estimate: Estimate | None = None
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """The names of the teams that ask for it, each once, in alphabetical order."""
+        return tuple(sorted({demand.team for demand in self.demands}))
+
+
+def with_demand(request: BacklogRequest, demand: Demand) -> BacklogRequest:
+    """Return the request with what a team says now instead of what it said before. Everybody who asked stays on it."""
+    before = [each for each in request.demands if each.team == demand.team]
+    others = tuple(each for each in request.demands if each.team != demand.team)
+    said_by = _once([*(name for each in before for name in each.said_by), *demand.said_by])
+    return replace(request, demands=(*others, replace(demand, said_by=said_by)))
+
+
+class OpenQuestion(StrEnum):
+    """What a team is asked again, because a day that it named is over."""
+
+    STILL_NEEDED = "still needed"
+    STILL_BLOCKED = "still blocked"
+
+
+def open_questions(demand: Demand, *, today: date, usual_block_weeks: float) -> dict[OpenQuestion, date]:
+    """Return what the team has to be asked today, each with the day that is over.
+
+    A question stays open until the team gives a new day or takes the old one back: whoever asks keeps the day with the
+    question and so asks once.
+    """
+    days = {
+        OpenQuestion.STILL_NEEDED: demand.needed_by.day if demand.needed_by is not None else None,
+        OpenQuestion.STILL_BLOCKED: demand.block_ends(usual_block_weeks),
+    }
+    return {question: day for question, day in days.items() if day is not None and day < today}
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _require_amount(amount: float, what: str) -> None:
+    if not 0 <= amount < math.inf:
+        raise UserError(f"{what} cannot be {amount:g}: give a number from 0 up.")

@@ -1,0 +1,116 @@
+"""The order of the backlog: lanes, and bands in a lane. Nothing depends on the order in which requests come in."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot.domain.backlog.demand import BacklogRequest
+from bot.domain.backlog.rank import Rank, RankSettings, Unestimated, rank
+
+QUICK_EFFORT_HOURS = 8
+QUICK_PAYBACK_WEEKS = 4
+#: How many requests of the lane "not estimated" are sent to Estimate at a time.
+ESTIMATED_NEXT = 5
+
+
+class Lane(StrEnum):
+    """What is to be done with a request, in the order of the backlog."""
+
+    AT_RISK = "at risk"
+    QUICK_WINS = "quick wins"
+    REST = "the rest"
+    NOT_ESTIMATED = "not estimated"
+    NOT_WORTH_BUILDING = "not worth building"
+
+
+_ORDER = {lane: number for number, lane in enumerate(Lane)}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request stands: `position` in the whole backlog and `band` in its lane, both from 1.
+
+    Requests of one lane that have the same band are equal as far as their estimates tell. In the lane "not estimated"
+    every band is 1.
+    """
+
+    request: BacklogRequest
+    rank: Rank | Unestimated
+    lane: Lane
+    band: int
+    position: int
+
+
+def lane_of(request: BacklogRequest, ranked: Rank | Unestimated, *, today: date) -> Lane:
+    """Return the lane of a request, which goes before every number."""
+    if isinstance(ranked, Unestimated):
+        return Lane.NOT_ESTIMATED
+    if ranked.is_at_risk:
+        return Lane.AT_RISK
+    if ranked.effort_hours <= QUICK_EFFORT_HOURS and ranked.payback_weeks <= QUICK_PAYBACK_WEEKS:
+        return Lane.QUICK_WINS
+    if ranked.return_over_year < 0 and not _has_urgency(request, ranked, today=today):
+        return Lane.NOT_WORTH_BUILDING
+    return Lane.REST
+
+
+def order(requests: Iterable[BacklogRequest], settings: RankSettings, *, today: date) -> list[Place]:
+    """Return the backlog, the first to be worked on first.
+
+    An estimate is a range, so a priority is one, too, and requests whose ranges overlap are equal. Overlap alone makes
+    no order: A may overlap B and B overlap C while A is above C for certain. So the band of a request is one more than
+    the number of requests of its lane that are above it for certain, whose lowest priority is above its highest. A
+    request that is above another for certain always has the better band, and a request whose priority goes up never
+    comes down. Within a band the shorter payback is first, then more teams, then the older request, then the lower id.
+    """
+    lanes: dict[Lane, list[tuple[BacklogRequest, Rank | Unestimated]]] = {lane: [] for lane in Lane}
+    for request in requests:
+        ranked = rank(request, settings, today=today)
+        lanes[lane_of(request, ranked, today=today)].append((request, ranked))
+    places: list[Place] = []
+    for lane, entries in lanes.items():
+        floors = sorted(each.lowest_priority for _, each in entries if isinstance(each, Rank))
+        keyed = sorted((_key(request, ranked, floors), request, ranked) for request, ranked in entries)
+        places += [
+            Place(request, ranked, lane, _band(ranked, floors), len(places) + number)
+            for number, (_, request, ranked) in enumerate(keyed, 1)
+        ]
+    return places
+
+
+def to_estimate(places: Sequence[Place]) -> list[BacklogRequest]:
+    """Return the requests that are to be estimated next: those that lose the most hours by waiting."""
+    return [place.request for place in places if place.lane is Lane.NOT_ESTIMATED][:ESTIMATED_NEXT]
+
+
+def compared(request: BacklogRequest, settings: RankSettings, *, today: date) -> tuple[int, float]:
+    """Return what two requests are compared by when nothing is known of the others: the higher rank has the lower."""
+    ranked = rank(request, settings, today=today)
+    lane = lane_of(request, ranked, today=today)
+    return _ORDER[lane], -(ranked.priority if isinstance(ranked, Rank) else ranked.waiting_cost_hours)
+
+
+def _has_urgency(request: BacklogRequest, ranked: Rank, *, today: date) -> bool:
+    """Whether people wait for it longer than it takes, or a date is ahead or was until lately.
+
+    R knows only hours that are lost every month. Access that stops two people saves none of those and is worth it.
+    """
+    is_dated = any(each.needed_by is not None and each.needed_by.day >= today for each in request.demands)
+    return is_dated or ranked.blocked_hours > 0 or ranked.miss_hours > 0
+
+
+def _band(ranked: Rank | Unestimated, floors: Sequence[float]) -> int:
+    if isinstance(ranked, Unestimated):
+        return 1
+    return 1 + len(floors) - bisect_right(floors, ranked.highest_priority)
+
+
+def _key(request: BacklogRequest, ranked: Rank | Unestimated, floors: Sequence[float]) -> tuple[float, ...]:
+    """Return what a lane is sorted by. It ends with the id, so no two are equal."""
+    first = -ranked.waiting_cost_hours if isinstance(ranked, Unestimated) else _band(ranked, floors)
+    payback = ranked.payback_weeks if isinstance(ranked, Rank) else 0.0
+    return first, payback, -len(request.teams), request.created_on.toordinal(), request.id

@@ -1,0 +1,199 @@
+"""The two numbers of a request: WHETHER it is worth building, and WHEN, which is what waiting for it costs.
+
+Both are in hours, so that anybody can check them; docs/backlog-ranking.md has them with an example.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from bot.domain.backlog.demand import WEEKS_PER_MONTH, BacklogRequest, Demand
+from bot.errors import SettingsError
+
+WEEKS_PER_YEAR = 52
+#: A date is safe when the work starts so many times its length before it.
+SAFETY = 1.5
+#: What is left behind has to be kept working: hours a year, as a share of the hours that it took to build.
+UPKEEP_BY_TYPE: Mapping[str, float] = MappingProxyType({"script": 0.10, "library": 0.15, "api_service": 0.40})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankSettings:
+    """What an organisation sets once for all requests."""
+
+    devops_hours_per_week: float = 30  #: that the DevOps team has for requests
+    removed_share: float = 0.7  #: of the hours lost that a delivered request takes away
+    period_weeks: float = 2  #: by which a request is put off in thought, to see what that costs
+    miss_hours: float = 40  #: that missing a date costs, where nobody said
+    block_weeks: float = 8  #: that a block lasts, where nobody said
+    triage_hours: float = 4  #: for triage, review and handoff, with every request
+    upkeep_by_type: Mapping[str, float] = field(default_factory=lambda: UPKEEP_BY_TYPE)
+
+    def __post_init__(self) -> None:
+        above_zero = (self.devops_hours_per_week, self.period_weeks, self.triage_hours)
+        others = (self.miss_hours, self.block_weeks, *self.upkeep_by_type.values())
+        if (
+            not all(0 < each < math.inf for each in above_zero)
+            or not all(0 <= each < math.inf for each in others)
+            or not 0 <= self.removed_share <= 1
+        ):
+            raise SettingsError(
+                "The ranking needs numbers from 0 up, hours a week, period and triage above 0, and a removed share "
+                "between 0 and 1: correct the setting."
+            )
+
+    def upkeep_share(self, types: Iterable[str]) -> float:
+        """Return the upkeep of a request: that of the type of it that needs the most."""
+        return max((self.upkeep_by_type.get(each, 0.0) for each in types), default=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rank:
+    """What the order of the backlog is made of, for a request that is estimated."""
+
+    effort_hours: float  #: E, with triage
+    work_weeks: float  #: D, for which the DevOps team is busy with it
+    upkeep_share: float  #: u
+    saved_hours_per_week: float  #: w, of all teams
+    return_over_year: float  #: R, hours won in twelve months for each hour of work
+    blocked_hours: float  #: the part of L that people lose who wait
+    miss_hours: float  #: X, the part of L that a date in danger costs
+    waiting_cost_hours: float  #: L, hours lost by starting one period later
+    priority: float  #: hours that waiting costs for each hour of work
+    lowest_priority: float  #: the least of the priorities at the optimistic, the expected and the pessimistic effort
+    highest_priority: float
+    is_at_risk: bool  #: a date ahead is missed unless the work starts within the period
+
+    @property
+    def payback_weeks(self) -> float:
+        """Weeks until the hours saved are as many as the hours of work; infinite for never."""
+        return self.effort_hours / self.saved_hours_per_week if self.saved_hours_per_week > 0 else math.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unestimated:
+    """What can be said of a request that nobody has estimated.
+
+    `waiting_cost_hours` is L if nothing but triage were to do: the hours saved and blocked in a period, and a date that
+    is near.
+    """
+
+    saved_hours_per_week: float
+    waiting_cost_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What starting one period later costs, in hours."""
+
+    saved: float
+    blocked: float
+    missed: float
+
+    @property
+    def hours(self) -> float:
+        return self.saved + self.blocked + self.missed
+
+
+def rank(request: BacklogRequest, settings: RankSettings, *, today: date) -> Rank | Unestimated:
+    """Return both numbers of a request as they are today."""
+    saved = saved_hours_per_week(request, settings, today=today)
+    if request.estimate is None:
+        waiting = _waiting(request, saved, settings, effort_hours=settings.triage_hours, today=today)
+        return Unestimated(saved_hours_per_week=saved, waiting_cost_hours=waiting.hours)
+    estimate = request.estimate
+    efforts = [
+        settings.triage_hours + hours
+        for hours in (estimate.expected_hours, estimate.optimistic_hours, estimate.pessimistic_hours)
+    ]
+    waits = [_waiting(request, saved, settings, effort_hours=effort, today=today) for effort in efforts]
+    priorities = [waiting.hours / effort for waiting, effort in zip(waits, efforts, strict=True)]
+    effort, waiting, upkeep = efforts[0], waits[0], settings.upkeep_share(request.types)
+    return Rank(
+        effort_hours=effort,
+        work_weeks=effort / settings.devops_hours_per_week,
+        upkeep_share=upkeep,
+        saved_hours_per_week=saved,
+        return_over_year=(WEEKS_PER_YEAR * saved - effort - upkeep * effort) / effort,
+        blocked_hours=waiting.blocked,
+        miss_hours=waiting.missed,
+        waiting_cost_hours=waiting.hours,
+        priority=priorities[0],
+        lowest_priority=min(priorities),
+        highest_priority=max(priorities),
+        is_at_risk=any(is_at_risk(each, settings, effort_hours=effort, today=today) for each in request.demands),
+    )
+
+
+def saved_hours_per_week(request: BacklogRequest, settings: RankSettings, *, today: date) -> float:
+    """Return w: the hours that all teams together are spared in a week once the request is delivered."""
+    lost = _sum_over_teams(request.demands, lambda each: weighed_hours_per_month(each, today=today))
+    return settings.removed_share * lost / WEEKS_PER_MONTH
+
+
+def weighed_hours_per_month(demand: Demand, *, today: date) -> float:
+    """Return h x c: the hours that a team loses in a month, as far as its evidence counts."""
+    return demand.hours_per_month * demand.evidence_on(today).weight
+
+
+def blocked_hours(demand: Demand, settings: RankSettings, *, effort_hours: float, today: date) -> float:
+    """Return the hours that blocked people of one team lose if the work starts one period later.
+
+    What is lost while the work goes on is lost in any case, and so is what a block costs that ends before it.
+    """
+    ends = demand.block_ends(settings.block_weeks)
+    if demand.block is None or ends is None:
+        return 0.0
+    weeks_left = (ends - today).days / 7 - effort_hours / settings.devops_hours_per_week
+    weeks_lost = min(settings.period_weeks, max(0.0, weeks_left))
+    return demand.block.hours_per_week * demand.evidence_on(today).weight * weeks_lost
+
+
+def miss_hours(demand: Demand, settings: RankSettings, *, effort_hours: float, today: date) -> float:
+    """Return X, what missing the team's date costs, if the date is in danger; else 0.
+
+    When the date has passed, the team is asked whether the request is still needed. Meanwhile X fades evenly over one
+    period, so that the request does not fall in one night while nobody has answered.
+    """
+    if demand.needed_by is None:
+        return 0.0
+    cost = settings.miss_hours if demand.needed_by.miss_hours is None else demand.needed_by.miss_hours
+    weeks_left = (demand.needed_by.day - today).days / 7
+    if weeks_left < 0:
+        return cost * max(0.0, 1 + weeks_left / settings.period_weeks)
+    return cost if is_at_risk(demand, settings, effort_hours=effort_hours, today=today) else 0.0
+
+
+def is_at_risk(demand: Demand, settings: RankSettings, *, effort_hours: float, today: date) -> bool:
+    """Whether the team's date is ahead, and the last safe start for it comes before the end of the period."""
+    if demand.needed_by is None or demand.needed_by.day < today:
+        return False
+    weeks_left = (demand.needed_by.day - today).days / 7
+    return weeks_left - SAFETY * effort_hours / settings.devops_hours_per_week < settings.period_weeks
+
+
+def _waiting(
+    request: BacklogRequest, saved_per_week: float, settings: RankSettings, *, effort_hours: float, today: date
+) -> _Waiting:
+    def blocked(demand: Demand) -> float:
+        return blocked_hours(demand, settings, effort_hours=effort_hours, today=today)
+
+    # X counts once, the costliest: otherwise each team that joins with a date would add the default.
+    missed = (miss_hours(each, settings, effort_hours=effort_hours, today=today) for each in request.demands)
+    return _Waiting(
+        saved=settings.period_weeks * saved_per_week,
+        blocked=_sum_over_teams(request.demands, blocked),
+        missed=max(missed, default=0.0),
+    )
+
+
+def _sum_over_teams(demands: Iterable[Demand], hours: Callable[[Demand], float]) -> float:
+    """Add up what the teams lose; of several demands of one team, the one that says most counts."""
+    by_team: dict[str, float] = {}
+    for demand in demands:
+        by_team[demand.team] = max(by_team.get(demand.team, 0.0), hours(demand))
+    return math.fsum(by_team.values())
