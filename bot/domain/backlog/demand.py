@@ -1,4 +1,4 @@
-"""What a request is worth to the teams that ask for it, and what it takes to build: the values that the rank is made of."""
+"""What teams ask for and what it takes to build: the values that a rank is made of."""
 
 from __future__ import annotations
 

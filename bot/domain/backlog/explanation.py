@@ -1,0 +1,156 @@
+"""Why a request stands where it stands: the arithmetic in sentences, with who said and who estimated what.
+
+The sentences are plain text with names as they were typed. Whoever shows them escapes them.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+
+from bot.domain.backlog.demand import BacklogRequest, Demand, OpenQuestion, Slowdown, open_questions
+from bot.domain.backlog.lanes import QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, Lane, Place
+from bot.domain.backlog.rank import SAFETY, WEEKS_PER_YEAR, Rank, RankSettings, is_at_risk
+
+
+def explain(place: Place, settings: RankSettings, *, today: date) -> tuple[str, ...]:
+    """Return the answer to "Why is this here?", a sentence or two for each step of the arithmetic."""
+    request = place.request
+    said = [line for demand in request.demands for line in _demand(demand, settings, today=today)]
+    if len(request.teams) < len(request.demands):
+        said.append("A team that asked twice counts once, with the larger of its claims.")
+    if isinstance(place.rank, Rank):
+        said += [_effort(request, place.rank, settings), _whether(place.rank), _when(request, place.rank, settings)]
+    return (*said, _lane(place, settings, today=today))
+
+
+def _demand(demand: Demand, settings: RankSettings, *, today: date) -> list[str]:
+    by = f", says {_listed(demand.said_by)}" if demand.said_by else ""
+    how = f"{demand.evidence}{by}"
+    weight = f"{demand.evidence_on(today).weight:.0%} of it counts"
+    if demand.evidence_on(today) is not demand.evidence:
+        weight += f", because nobody has confirmed it since {demand.confirmed_on}"
+    lines = []
+    if demand.claimed_hours_per_month:
+        line = (
+            f"{demand.team} loses {_amount(demand.claimed_hours_per_month, 'hour')} a month: "
+            f"{_amount(demand.people, 'person')}, {_amount(demand.times_per_month, 'time')} a month, "
+            f"{_amount(demand.hours_each, 'hour')} each ({how}; {weight})."
+        )
+        if demand.claimed_hours_per_month > demand.most_hours_per_month:
+            line += f" More than half the team's time, {_amount(demand.hours_per_month, 'hour')}, is not counted."
+        lines.append(line)
+    if demand.block is not None:
+        slowdown = "at half speed" if demand.block.slowdown is Slowdown.HALF else demand.block.slowdown
+        lines.append(
+            f"{demand.team} has {_amount(demand.block.people, 'person')} {slowdown} until "
+            f"{demand.block_ends(settings.block_weeks)}: "
+            f"{_amount(demand.block.hours_per_week, 'hour')} a week ({how}; {weight})."
+        )
+    if demand.needed_by is not None:
+        reason = f" ({demand.needed_by.reason})" if demand.needed_by.reason else ""
+        lines.append(f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}.")
+    if not lines:
+        lines.append(f"{demand.team} asks for it{by}, and has named no hours, nobody who waits and no date.")
+    return lines + _passed(demand, settings, today=today)
+
+
+def _passed(demand: Demand, settings: RankSettings, *, today: date) -> list[str]:
+    over = open_questions(demand, today=today, usual_block_weeks=settings.block_weeks)
+    asks = {
+        OpenQuestion.STILL_NEEDED: "whether and until when it is still needed",
+        OpenQuestion.STILL_BLOCKED: "whether and until when people still wait",
+    }
+    return [f"{day} has passed, and {demand.team} has yet to say {asks[question]}." for question, day in over.items()]
+
+
+def _effort(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> str:
+    if (estimate := request.estimate) is None:
+        raise ValueError("a request that has a rank has an estimate")
+    by = f", estimates {estimate.estimated_by}" if estimate.estimated_by else ""
+    return (
+        f"It takes {_number(estimate.optimistic_hours)} to {_amount(estimate.pessimistic_hours, 'hour')}, "
+        f"most likely {_number(estimate.likely_hours)}{by}. "
+        f"With {_amount(settings.triage_hours, 'hour')} for triage, review and handoff "
+        f"{_amount(ranked.effort_hours, 'hour')} are expected, "
+        f"for which the DevOps team needs {_amount(ranked.work_weeks, 'week')}."
+    )
+
+
+def _whether(ranked: Rank) -> str:
+    if ranked.payback_weeks == math.inf:
+        return "It saves no hours that are lost every month, so it never pays back by these."
+    upkeep = f", {ranked.upkeep_share:.0%} of the work as upkeep included" if ranked.upkeep_share else ""
+    gained = "gained" if ranked.return_over_year >= 0 else "lost"
+    return (
+        f"It saves {_amount(ranked.saved_hours_per_week, 'hour')} a week and pays back in "
+        f"{_amount(ranked.payback_weeks, 'week')}. "
+        f"In a year that is {_amount(WEEKS_PER_YEAR * ranked.saved_hours_per_week, 'hour')}, "
+        f"{abs(ranked.return_over_year):.2f} {gained} for each hour of work{upkeep}."
+    )
+
+
+def _when(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> str:
+    parts = {
+        "lost as every month": settings.period_weeks * ranked.saved_hours_per_week,
+        "of people who wait": ranked.blocked_hours,
+        "for a missed date": ranked.miss_hours,
+    }
+    named = [f"{_number(hours)} {what}" for what, hours in parts.items() if hours]
+    return (
+        f"Waiting {_amount(settings.period_weeks, 'more week')} costs {_amount(len(request.teams), 'team')} "
+        f"{_amount(ranked.waiting_cost_hours, 'hour')}{f' ({_listed(named)})' if len(named) > 1 else ''}; "
+        f"{_amount(ranked.effort_hours, 'hour')} of work ends it."
+    )
+
+
+def _lane(place: Place, settings: RankSettings, *, today: date) -> str:
+    if not isinstance(place.rank, Rank):
+        return (
+            f"Nobody has estimated it yet. Waiting {_amount(settings.period_weeks, 'more week')} costs up to "
+            f"{_amount(place.rank.waiting_cost_hours, 'hour')}, and what costs most is estimated first."
+        )
+    if place.lane is Lane.NOT_WORTH_BUILDING:
+        return "In a year it saves less than it costs, nobody waits for it and it has no date: not worth building."
+    if place.lane is Lane.AT_RISK:
+        why = _danger(place.request, place.rank, settings, today=today)
+    elif place.lane is Lane.QUICK_WINS:
+        why = f"it takes at most {QUICK_EFFORT_HOURS} hours and pays back within {QUICK_PAYBACK_WEEKS} weeks"
+    elif place.rank.return_over_year >= 0:
+        why = "no date is in danger, and it is worth building"
+    else:
+        why = "no date is in danger, and somebody waits for it or has a date"
+    return f"It is in the lane “{place.lane}” because {why}. {_standing(place)}"
+
+
+def _danger(request: BacklogRequest, ranked: Rank, settings: RankSettings, *, today: date) -> str:
+    days = [
+        (each.needed_by.day, each.team)
+        for each in request.demands
+        if each.needed_by is not None and is_at_risk(each, settings, effort_hours=ranked.effort_hours, today=today)
+    ]
+    day, team = min(days)
+    start = day - timedelta(weeks=SAFETY * ranked.work_weeks)
+    return f"the last safe start for {team}'s date is {start}"
+
+
+def _standing(place: Place) -> str:
+    if place.band == 1:
+        return "No request there is above it for certain."
+    above = place.band - 1
+    return f"{_amount(above, 'request')} there {'is' if above == 1 else 'are'} above it for certain."
+
+
+def _listed(words: tuple[str, ...] | list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _number(amount: float) -> str:
+    return f"{amount:,.0f}" if amount >= 10 else f"{amount:.1f}".removesuffix(".0")
+
+
+def _amount(amount: float, noun: str) -> str:
+    number = _number(amount)
+    if number == "1":
+        return f"1 {noun}"
+    return f"{number} {'people' if noun == 'person' else f'{noun}s'}"
