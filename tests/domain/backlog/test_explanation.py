@@ -26,11 +26,12 @@ def test_the_example_in_words() -> None:
         "(counted, says Ada; 80% of it counts).",
         "Payments has 0.4 people stopped until 2026-12-28: 16 hours a week (counted, says Ada; 80% of it counts).",
         "Search loses 6 hours a month: 3 people, 1 time a month, 2 hours each (estimated, says Ben; 50% of it counts).",
-        "Checkout loses 4 hours a month: 2 people, 2 times a month, 1 hour each (measured, says Cem; 100% of it counts).",
-        "It takes 32 to 80 hours, most likely 56, estimates Dana. With 4 hours for triage, review and handoff 60 hours "
-        "are expected, for which the DevOps team needs 2 weeks.",
-        "It saves 2.4 hours a week and pays back in 25 weeks. In a year that is 126 hours, 0.95 gained for each hour of "
-        "work, 15% of the work as upkeep included.",
+        "Checkout loses 4 hours a month: 2 people, 2 times a month, 1 hour each "
+        "(measured, says Cem; 100% of it counts).",
+        "It takes 32 to 80 hours, most likely 56, estimates Dana. With 4 hours for triage, review and handoff 60 "
+        "hours are expected, for which the DevOps team needs 2 weeks.",
+        "It saves 2.4 hours a week and pays back in 25 weeks. In a year that is 126 hours, 0.95 gained for each hour "
+        "of work, 15% of the work as upkeep included.",
         "Waiting 2 more weeks costs 3 teams 30 hours (4.8 lost as every month and 26 of people who wait); "
         "60 hours of work ends it.",
         "It is in the lane “the rest” because no date is in danger, and it is worth building. "

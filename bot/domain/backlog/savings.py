@@ -1,0 +1,99 @@
+"""What delivered requests were said to save against what they save, for each request and team, never for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from bot.domain.backlog.demand import BacklogRequest
+from bot.domain.backlog.rank import RankSettings
+
+_Key = TypeVar("_Key", int, str)
+
+#: Days after delivery on which the teams are asked what it really saves.
+REVIEW_DAYS = (30, 90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavingReview:
+    """What one team was to be spared by one request, and what it says some days after delivery that it is spared.
+
+    Hours are a month's. `actual_hours` is None while the team has not answered, which is not the same as nothing saved.
+    """
+
+    request_id: int
+    team: str
+    after_days: int
+    claimed_hours: float
+    actual_hours: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavingComparison:
+    """Claimed against actual hours a month, over the reviews that were answered. `unanswered` counts the others."""
+
+    claimed_hours: float
+    actual_hours: float
+    answered: int
+    unanswered: int
+
+    @property
+    def ratio(self) -> float | None:
+        """How much of what was claimed came true, 1 for all; None when nothing was claimed or answered."""
+        return self.actual_hours / self.claimed_hours if self.claimed_hours > 0 else None
+
+
+def reviews_due(
+    request: BacklogRequest,
+    settings: RankSettings,
+    *,
+    delivered_on: date,
+    asked: Iterable[SavingReview],
+    today: date,
+) -> list[SavingReview]:
+    """Return what the teams are to be asked today, each team once after 30 and once after 90 days.
+
+    A review that is so late that the next is due, too, is left out: nobody is asked the same twice on a day.
+    """
+    days = max((each for each in REVIEW_DAYS if delivered_on + timedelta(each) <= today), default=None)
+    if days is None:
+        return []
+    done = {(each.team, each.after_days) for each in asked}
+    claimed: dict[str, float] = {}
+    for demand in request.demands:
+        saved = settings.removed_share * demand.claimed_hours_per_month
+        claimed[demand.team] = max(claimed.get(demand.team, 0.0), saved)
+    return [
+        SavingReview(request_id=request.id, team=team, after_days=days, claimed_hours=hours)
+        for team, hours in sorted(claimed.items())
+        if (team, days) not in done
+    ]
+
+
+def by_request(reviews: Iterable[SavingReview], *, after_days: int) -> Mapping[int, SavingComparison]:
+    """Compare what was answered after 30 or after 90 days, for each request by its id."""
+    return _compared((each.request_id, each) for each in reviews if each.after_days == after_days)
+
+
+def by_team(reviews: Iterable[SavingReview], *, after_days: int) -> Mapping[str, SavingComparison]:
+    """Compare what was answered after 30 or after 90 days, for each team by its name."""
+    return _compared((each.team, each) for each in reviews if each.after_days == after_days)
+
+
+def _compared(reviews: Iterable[tuple[_Key, SavingReview]]) -> dict[_Key, SavingComparison]:
+    groups: dict[_Key, list[SavingReview]] = {}
+    for key, review in reviews:
+        groups.setdefault(key, []).append(review)
+    return {key: _comparison(group) for key, group in sorted(groups.items())}
+
+
+def _comparison(reviews: list[SavingReview]) -> SavingComparison:
+    answered = [(each.claimed_hours, each.actual_hours) for each in reviews if each.actual_hours is not None]
+    return SavingComparison(
+        claimed_hours=sum(claimed for claimed, _ in answered),
+        actual_hours=sum(actual for _, actual in answered),
+        answered=len(answered),
+        unanswered=len(reviews) - len(answered),
+    )

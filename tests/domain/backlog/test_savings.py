@@ -1,0 +1,66 @@
+"""Claimed against actual, and whom the work went to: by request and team, never by person."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.backlog.savings import SavingComparison, SavingReview, by_request, by_team, reviews_due
+from bot.domain.backlog.work_shares import WorkShare, work_shares
+from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY
+
+REVIEWS = [
+    SavingReview(request_id=1, team="Payments", after_days=30, claimed_hours=7, actual_hours=3.5),
+    SavingReview(request_id=1, team="Search", after_days=30, claimed_hours=4),
+    SavingReview(request_id=2, team="Payments", after_days=30, claimed_hours=1, actual_hours=0),
+    SavingReview(request_id=1, team="Payments", after_days=90, claimed_hours=7, actual_hours=7),
+]
+
+
+def due(days: int, *asked: SavingReview) -> list[tuple[str, int, float]]:
+    later = TODAY + timedelta(days)
+    found = reviews_due(EXAMPLE, SETTINGS, delivered_on=TODAY, asked=asked, today=later)
+    return [(each.team, each.after_days, round(each.claimed_hours, 1)) for each in found]
+
+
+def test_each_team_is_asked_after_thirty_and_after_ninety_days_what_it_claimed() -> None:
+    assert due(29) == []
+    assert due(30) == [("Checkout", 30, 2.8), ("Payments", 30, 7.0), ("Search", 30, 4.2)]
+    assert [days for _, days, _ in due(90)] == [90, 90, 90]
+
+
+def test_nobody_is_asked_twice() -> None:
+    asked = replace(REVIEWS[0], request_id=EXAMPLE.id)
+    assert [team for team, *_ in due(40, asked)] == ["Checkout", "Search"]
+    assert [team for team, *_ in due(90, asked)] == ["Checkout", "Payments", "Search"]
+
+
+def test_claimed_against_actual_leaves_out_who_has_not_answered() -> None:
+    assert by_request(REVIEWS, after_days=30) == {1: SavingComparison(7, 3.5, 1, 1), 2: SavingComparison(1, 0, 1, 0)}
+    teams = by_team(REVIEWS, after_days=30)
+    assert teams == {"Payments": SavingComparison(8, 3.5, 2, 0), "Search": SavingComparison(0, 0, 0, 1)}
+    assert teams["Payments"].ratio == pytest.approx(0.4375)
+    assert teams["Search"].ratio is None
+    assert by_team(REVIEWS, after_days=90) == {"Payments": SavingComparison(7, 7, 1, 0)}
+
+
+def test_nothing_of_it_knows_a_person() -> None:
+    names = {field.name for kind in (SavingReview, SavingComparison, WorkShare) for field in fields(kind)}
+    assert not names & {"person", "person_id", "said_by", "requested_by", "asked_by"}
+
+
+def test_teams_share_the_work_that_they_asked_for_together_and_the_starved_come_first() -> None:
+    alone = replace(EXAMPLE, demands=EXAMPLE.demands[:1])
+    starved = replace(EXAMPLE, demands=(replace(EXAMPLE.demands[0], team="Data"),), created_on=TODAY - timedelta(50))
+    waiting = [starved, replace(starved, created_on=TODAY - timedelta(9)), alone]
+    found = work_shares([(EXAMPLE, 60), (alone, 20)], waiting, today=TODAY)
+    assert [(each.team, each.served_hours, each.open_requests, each.longest_wait_days) for each in found] == [
+        ("Data", 0, 2, 50),
+        ("Checkout", 20, 0, 0),
+        ("Search", 20, 0, 0),
+        ("Payments", 40, 1, 20),
+    ]
+    assert [each.served_share for each in found] == [0, 0.25, 0.25, 0.5]
+    assert work_shares([], [], today=TODAY) == []
