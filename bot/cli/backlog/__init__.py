@@ -1,4 +1,4 @@
-"""`baton backlog …`: requests to the DevOps team."""
+"""`baton backlog …`: what the DevOps team is asked to do, and in which order."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import typer
 
 from bot.cli._later import later
 
-_HELP = "Requests to the DevOps team: what a thread asks for."
-_LATER = {name: f"bot.cli.backlog.{name}:{name}" for name in ("draft",)}
+_HELP = "Backlog: what the DevOps team is asked to do, and in which order."
+#: Where each command is; it is imported only when it is asked for.
+_LATER = {
+    "draft": "bot.cli.backlog.draft:draft",
+    "simulate": "bot.cli.backlog.simulate:simulate",
+}
 
 app = typer.Typer(cls=later(_LATER), no_args_is_help=True, help=_HELP)
 
 
 @app.callback()
 def _backlog() -> None:
-    """Requests to the DevOps team: what a thread asks for."""
+    """Backlog: what the DevOps team is asked to do, and in which order."""

@@ -183,10 +183,14 @@ def _waiting(
         return blocked_hours(demand, settings, effort_hours=effort_hours, today=today)
 
     # X counts once, the costliest: otherwise each team that joins with a date would add the default.
-    missed = (miss_hours(each, settings, effort_hours=effort_hours, today=today) for each in request.demands)
+    missed = [
+        miss_hours(each, settings, effort_hours=effort_hours, today=today)
+        for each in request.demands
+        if each.needed_by is not None
+    ]
     return _Waiting(
         saved=settings.period_weeks * saved_per_week,
-        blocked=_sum_over_teams(request.demands, blocked),
+        blocked=_sum_over_teams([each for each in request.demands if each.block is not None], blocked),
         missed=max(missed, default=0.0),
     )
 
@@ -195,5 +199,7 @@ def _sum_over_teams(demands: Iterable[Demand], hours: Callable[[Demand], float])
     """Add up what the teams lose; of several demands of one team, the one that says most counts."""
     by_team: dict[str, float] = {}
     for demand in demands:
-        by_team[demand.team] = max(by_team.get(demand.team, 0.0), hours(demand))
+        found = hours(demand)
+        if found > by_team.get(demand.team, 0.0):
+            by_team[demand.team] = found
     return math.fsum(by_team.values())
