@@ -9,11 +9,11 @@ import math
 from datetime import date, timedelta
 
 from bot.domain.backlog.demand import BacklogRequest, Demand, OpenQuestion, Slowdown, open_questions
-from bot.domain.backlog.lanes import QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, Lane, Place
+from bot.domain.backlog.lanes import QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, BacklogPlace, Lane
 from bot.domain.backlog.rank import SAFETY, WEEKS_PER_YEAR, Rank, RankSettings, is_at_risk
 
 
-def explain(place: Place, settings: RankSettings, *, today: date) -> tuple[str, ...]:
+def explain(place: BacklogPlace, settings: RankSettings, *, today: date) -> tuple[str, ...]:
     """Return the answer to "Why is this here?", a sentence or two for each step of the arithmetic."""
     request = place.request
     said = [line for demand in request.demands for line in _demand(demand, settings, today=today)]
@@ -104,7 +104,7 @@ def _when(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> str:
     )
 
 
-def _lane(place: Place, settings: RankSettings, *, today: date) -> str:
+def _lane(place: BacklogPlace, settings: RankSettings, *, today: date) -> str:
     if not isinstance(place.rank, Rank):
         return (
             f"Nobody has estimated it yet. Waiting {_amount(settings.period_weeks, 'more week')} costs up to "
@@ -134,7 +134,7 @@ def _danger(request: BacklogRequest, ranked: Rank, settings: RankSettings, *, to
     return f"the last safe start for {team}'s date is {start}"
 
 
-def _standing(place: Place) -> str:
+def _standing(place: BacklogPlace) -> str:
     if place.band == 1:
         return "No request there is above it for certain."
     above = place.band - 1

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 
 from bot.domain.backlog.demand import BacklogRequest
 from bot.domain.backlog.rank import Rank, RankSettings, Unestimated, rank
@@ -31,7 +32,7 @@ _ORDER = {lane: number for number, lane in enumerate(Lane)}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BacklogPlace:
     """Where a request stands: `position` in the whole backlog and `band` in its lane, both from 1.
 
     Requests of one lane that have the same band are equal as far as their estimates tell. In the lane "not estimated"
@@ -58,7 +59,7 @@ def lane_of(request: BacklogRequest, ranked: Rank | Unestimated, *, today: date)
     return Lane.REST
 
 
-def order(requests: Iterable[BacklogRequest], settings: RankSettings, *, today: date) -> list[Place]:
+def order(requests: Iterable[BacklogRequest], settings: RankSettings, *, today: date) -> list[BacklogPlace]:
     """Return the backlog, the first to be worked on first.
 
     An estimate is a range, so a priority is one, too, and requests whose ranges overlap are equal. Overlap alone makes
@@ -71,18 +72,18 @@ def order(requests: Iterable[BacklogRequest], settings: RankSettings, *, today: 
     for request in requests:
         ranked = rank(request, settings, today=today)
         lanes[lane_of(request, ranked, today=today)].append((request, ranked))
-    places: list[Place] = []
+    places: list[BacklogPlace] = []
     for lane, entries in lanes.items():
         floors = sorted(each.lowest_priority for _, each in entries if isinstance(each, Rank))
-        keyed = sorted((_key(request, ranked, floors), request, ranked) for request, ranked in entries)
+        entries.sort(key=partial(_key, floors))
         places += [
-            Place(request, ranked, lane, _band(ranked, floors), len(places) + number)
-            for number, (_, request, ranked) in enumerate(keyed, 1)
+            BacklogPlace(request, ranked, lane, _band(ranked, floors), len(places) + number)
+            for number, (request, ranked) in enumerate(entries, 1)
         ]
     return places
 
 
-def to_estimate(places: Sequence[Place]) -> list[BacklogRequest]:
+def to_estimate(places: Sequence[BacklogPlace]) -> list[BacklogRequest]:
     """Return the requests that are to be estimated next: those that lose the most hours by waiting."""
     return [place.request for place in places if place.lane is Lane.NOT_ESTIMATED][:ESTIMATED_NEXT]
 
@@ -109,8 +110,9 @@ def _band(ranked: Rank | Unestimated, floors: Sequence[float]) -> int:
     return 1 + len(floors) - bisect_right(floors, ranked.highest_priority)
 
 
-def _key(request: BacklogRequest, ranked: Rank | Unestimated, floors: Sequence[float]) -> tuple[float, ...]:
+def _key(floors: Sequence[float], entry: tuple[BacklogRequest, Rank | Unestimated]) -> tuple[float, ...]:
     """Return what a lane is sorted by. It ends with the id, so no two are equal."""
+    request, ranked = entry
     first = -ranked.waiting_cost_hours if isinstance(ranked, Unestimated) else _band(ranked, floors)
     payback = ranked.payback_weeks if isinstance(ranked, Rank) else 0.0
     return first, payback, -len(request.teams), request.created_on.toordinal(), request.id

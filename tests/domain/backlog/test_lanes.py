@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.backlog.demand import BacklogRequest, Estimate, EvidenceKind, NeededBy, Slowdown, TeamBlock
-from bot.domain.backlog.lanes import Lane, Place, order, to_estimate
+from bot.domain.backlog.lanes import BacklogPlace, Lane, order, to_estimate
 from bot.domain.backlog.rank import Rank
 from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY, backlogs
 
@@ -28,7 +28,7 @@ def a_request(number: int, *, effort: float = 20, spread: float = 0, **fields: o
     )
 
 
-def ids(places: list[Place], lane: Lane | None = None) -> list[int]:
+def ids(places: list[BacklogPlace], lane: Lane | None = None) -> list[int]:
     return [each.request.id for each in places if lane is None or each.lane is lane]
 
 
