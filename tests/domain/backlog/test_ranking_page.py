@@ -12,7 +12,7 @@ from bot.domain.backlog.explanation import explain
 from bot.domain.backlog.lanes import ESTIMATED_NEXT, QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, Lane, order
 from bot.domain.backlog.rank import SAFETY, UPKEEP_BY_TYPE, Rank, rank
 from bot.domain.backlog.savings import REVIEW_DAYS
-from bot.domain.backlog.simulation import SimulationSettings, simulate
+from bot.domain.backlog.simulation import RankingRule, SimulationSettings, simulate
 from tests.conftest import REPOSITORY
 from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY
 
@@ -80,6 +80,18 @@ def test_the_lanes_are_in_order() -> None:
     assert [PAGE.find(f"{number}. **{lane.capitalize()}**") > 0 for number, lane in enumerate(Lane, 1)] == [True] * 5
 
 
-def test_the_comparison_of_rules() -> None:
-    printed = as_text(simulate(SimulationSettings(backlogs=60), SETTINGS))
-    assert "".join(f"    {line}\n" for line in printed.splitlines()) in PAGE
+def test_the_comparison_of_rules_and_what_is_said_of_it() -> None:
+    results = simulate(SimulationSettings(backlogs=60), SETTINGS)
+    assert "".join(f"    {line}\n" for line in as_text(results).splitlines()) in PAGE
+    this, delay = results[RankingRule.THIS], results[RankingRule.COST_OF_DELAY]
+    harm, harm_to_delay, ageing = (
+        honest.gained_hours - results[rule].gained_hours
+        for honest, rule in (
+            (this, RankingRule.THIS_INFLATED),
+            (delay, RankingRule.COST_OF_DELAY_INFLATED),
+            (this, RankingRule.THIS_AGED),
+        )
+    )
+    assert this.dates_missed < delay.dates_missed / 2
+    assert this.gained_hours == pytest.approx(delay.gained_hours, rel=0.05)
+    assert ageing > harm > harm_to_delay
