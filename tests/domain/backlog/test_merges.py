@@ -57,6 +57,7 @@ def test_merging_never_lowers_the_rank_of_either_and_loses_nobody(one: BacklogRe
         lane_before, priority_before = compared(before, SETTINGS, today=TODAY)
         assert (lane, priority - 1e-9) <= (lane_before, priority_before)
     assert askers(made.request) == askers(one, two)
+    assert made.request.created_on == min(one.created_on, two.created_on)
     assert made.undone(made.request) == (one, two)
 
 
