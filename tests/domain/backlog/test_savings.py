@@ -64,3 +64,5 @@ def test_teams_share_the_work_that_they_asked_for_together_and_the_starved_come_
     ]
     assert [each.served_share for each in found] == [0, 0.25, 0.25, 0.5]
     assert work_shares([], [], today=TODAY) == []
+    other = replace(starved, demands=(replace(EXAMPLE.demands[0], team="Apps"),), created_on=TODAY - timedelta(9))
+    assert [each.team for each in work_shares([], [other, starved], today=TODAY)] == ["Data", "Apps"]
