@@ -38,6 +38,8 @@ class Right(StrEnum):
     ACCEPT = "Accept a reminder that another team offers"
     DECLINE = "Decline a reminder that another team offers"
     MISSES = "See and remove names that were asked for in vain"
+    TRIAGE = "Triage a request: accept, ask, answer, decline, merge, estimate, assign, deliver"
+    REQUEST = "Speak for a request: answer a question, withdraw, say whether it does the job, reopen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,16 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         Right.MISSES: Grant(
             frozenset({ActorRole.CATALOG_ADMIN}),
             "Only catalog admins can remove a name: ask whoever runs Baton to make you one.",
+        ),
+        Right.TRIAGE: Grant(
+            _TEAM | {ActorRole.MANAGER},
+            "Only {people} can do that: they take care of requests.",
+            nobody="No DevOps team is set: ask whoever runs Baton to name it in BATON_DEVOPS_TEAM.",
+        ),
+        Right.REQUEST: Grant(
+            _ANSWERING,
+            "Only {people} can speak for this request. Follow it to hear what becomes of it.",
+            nobody="Nobody who asked for this is still here: ask the DevOps team what becomes of it.",
         ),
     }
 )

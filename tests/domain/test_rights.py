@@ -27,6 +27,8 @@ EXPECTED = {
     Right.ACCEPT: TEAM,
     Right.DECLINE: TEAM,
     Right.MISSES: {ActorRole.CATALOG_ADMIN},
+    Right.TRIAGE: TEAM | {ActorRole.MANAGER},
+    Right.REQUEST: OWNERS | {ActorRole.MANAGER},
 }
 #: Rights that whoever asked does not have over their own request.
 BY_SOMEBODY_ELSE = {Right.APPROVE, Right.ACCEPT}

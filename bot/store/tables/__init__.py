@@ -6,6 +6,14 @@ Table models do not validate: values come from the domain, which does. Enumerati
 from __future__ import annotations
 
 from bot.store.tables._basics import core
+from bot.store.tables.backlog import (
+    Request,
+    RequestDemand,
+    RequestFollower,
+    RequestSaving,
+    TrackerDelivery,
+    TrackerIssue,
+)
 from bot.store.tables.catalog import Asset, CatalogState, Claim, ImportRun, Miss, Source, SourceReading
 from bot.store.tables.facts import DateChange, FeedCopy, ProviderDates
 from bot.store.tables.inventory import Deployment, VersionPin
@@ -37,12 +45,18 @@ __all__ = [
     "ProviderDates",
     "Reminder",
     "ReminderAnswer",
+    "Request",
+    "RequestDemand",
+    "RequestFollower",
+    "RequestSaving",
     "SlackChannel",
     "SlackListing",
     "SlackMember",
     "Source",
     "SourceReading",
     "Team",
+    "TrackerDelivery",
+    "TrackerIssue",
     "VersionPin",
     "core",
 ]

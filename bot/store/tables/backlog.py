@@ -1,0 +1,126 @@
+"""Requests to the DevOps team: what was asked, by whom it is needed, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, Text, UniqueConstraint
+from sqlmodel import Field
+
+from bot.store.tables._basics import Row, flag, json, when, words
+
+
+class Request(Row, table=True):
+    """A request. `source_key` is what it was made from, so that the same thread or form makes one only."""
+
+    __tablename__ = "requests"
+    id: int | None = Field(default=None, primary_key=True)
+    #: `thread:C1:1700000000.000100` for a thread, `form:V123` for a form that stands by itself.
+    source_key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    title: str = words()
+    details: str = words()  #: what whoever filed it added in their own words
+    items: list[dict[str, Any]] = json()  #: `bot.domain.backlog.requests.Item`s, by their fields
+    technologies: list[str] = json()  #: ids of the vocabulary
+    skills_gaps: list[str] = json()  #: … of those that nobody in the team knows
+    stays_with_team: list[str] = json()  #: what the team said that it does itself
+    state: str = Field(default="proposed", sa_column=Column(Text, nullable=False, index=True))  #: a `RequestState`
+    state_before: str = words()  #: the one to which an answer or an unmerge returns it
+    state_at: datetime = when()
+    reason: str = words()  #: why it was declined, what was asked or answered, what was delivered
+    link: str = words()  #: the document or library that answers it, or where it was delivered
+    is_private: bool = flag()  #: only its asker and the DevOps team see it
+    team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)  #: the requesting team
+    asked_by: int = Field(foreign_key="people.id")  #: for whom it is: whoever began the thread, unless it was changed
+    filed_by: int = Field(foreign_key="people.id")
+    channel_id: str = words()  #: where its card is: the thread's channel, or a direct message
+    thread_ts: str = words()
+    permalink: str = words()
+    copied: str = words()  #: the thread's words, where they may be copied
+    asset_id: int | None = Field(default=None, foreign_key="assets.id")
+    area: str = words()
+    reminder_id: int | None = Field(default=None, foreign_key="reminders.id", index=True)
+    supports_id: int | None = Field(default=None, foreign_key="requests.id")  #: the delivered request it is support for
+    needed_by: date | None = None
+    needed_reason: str = words()
+    needed_asked_on: date | None = None  #: the day on which it was asked whether a date that has passed still counts
+    created_at: datetime = when()
+    responded_at: datetime | None = when(nullable=True)  #: when the DevOps team first said something
+    waited_seconds: int = 0  #: how long it waited for its asker before that, which is not the DevOps team's time
+    snoozed_until: date | None = None
+    assignee_id: int | None = Field(default=None, foreign_key="people.id")
+    delivered_at: datetime | None = when(nullable=True)
+    merged_into: int | None = Field(default=None, foreign_key="requests.id", index=True)
+    optimistic_hours: float | None = None
+    likely_hours: float | None = None
+    pessimistic_hours: float | None = None
+    estimated_by: int | None = Field(default=None, foreign_key="people.id")
+    estimated_at: datetime | None = when(nullable=True)
+
+
+class RequestDemand(Row, table=True):
+    """What not having it costs one team. One for each (request, team); the same team again changes it.
+
+    Those of a request that was merged into another stay with it, and count for both.
+    """
+
+    __tablename__ = "request_demands"
+    __table_args__ = (UniqueConstraint("request_id", "team_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="requests.id")
+    team_id: int | None = Field(default=None, foreign_key="teams.id")  #: None where nobody knows the asker's team
+    person_id: int = Field(foreign_key="people.id")  #: who said so
+    at: datetime = when()  #: when it was said or confirmed last
+    hours_a_month: float = 0.0  #: what the whole team loses
+    evidence: str = words()  #: `measured`, `counted`, `estimated` or `guessed`
+    blocked_people: int = 0
+    blocked_share: str = words()  #: `slowed`, `half` or `stopped`
+    blocked_until: date | None = None
+    needed_by: date | None = None
+
+
+class RequestFollower(Row, table=True):
+    """Somebody who hears what becomes of a request."""
+
+    __tablename__ = "request_followers"
+    request_id: int = Field(foreign_key="requests.id", primary_key=True)
+    person_id: int = Field(foreign_key="people.id", primary_key=True)
+    at: datetime = when()
+
+
+class RequestSaving(Row, table=True):
+    """What a team says that a delivery saves it, 30 or 90 days later. Without hours it was asked, and has not said."""
+
+    __tablename__ = "request_savings"
+    request_id: int = Field(foreign_key="requests.id", primary_key=True)
+    team_id: int = Field(foreign_key="teams.id", primary_key=True)
+    day: int = Field(primary_key=True)  #: 30 or 90
+    asked_at: datetime = when()
+    hours_a_month: float | None = None
+    person_id: int | None = Field(default=None, foreign_key="people.id")
+    answered_at: datetime | None = when(nullable=True)
+
+
+class TrackerIssue(Row, table=True):
+    """A request's issue in a tracker. `ref` is empty until the tracker has said which one it is."""
+
+    __tablename__ = "tracker_issues"
+    request_id: int = Field(foreign_key="requests.id", primary_key=True)
+    tracker: str = Field(sa_column=Column(Text, nullable=False))  #: `github` or `jira`
+    marker: str = Field(sa_column=Column(Text, nullable=False, unique=True))  #: stands in the issue, to find it again
+    ref: str = words()  #: `acme/platform#12`, `OPS-7`
+    url: str = words()
+    status: str = words()  #: what the tracker said last
+    state: str = words()  #: `wanted`, `made`, `failed` or `gone`
+    attempts: int = 0
+    not_before: datetime | None = when(nullable=True)  #: when it is tried again
+    problem: str = words()  #: why it failed last, in a sentence
+    read_at: datetime | None = when(nullable=True)
+
+
+class TrackerDelivery(Row, table=True):
+    """A webhook that has come: the same again changes nothing."""
+
+    __tablename__ = "tracker_deliveries"
+    key: str = Field(primary_key=True)  #: `github:` and the delivery's id
+    at: datetime = when(index=True)
