@@ -23,7 +23,7 @@ from bot.errors import SettingsError, SlackError, SlackRateLimitedError, SlackUn
 from bot.ports import Clock, SystemClock
 from bot.services import snapshot as snapshots
 from bot.services.context import Context, assemble
-from bot.services.deps import Deps
+from bot.services.deps import Deps, DevopsTeam
 from bot.services.eol.calendars import Calendars
 from bot.services.eol.exposure import keep_following
 from bot.services.eol.facts import Facts
@@ -151,6 +151,13 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
         settings.platform_channel,
         frozenset(_listed(settings.catalog_admins)),
         frozenset(_listed(settings.open_channels)),
+        DevopsTeam(
+            name=settings.devops_team.strip(),
+            triage_channel=settings.triage_channel.strip(),
+            weekly_hours=settings.devops_weekly_hours,
+            first_response_hours=settings.first_response_hours,
+            sprint_weeks=settings.sprint_weeks,
+        ),
     )
 
 

@@ -91,6 +91,17 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     #: The channel that hears of what reaches nobody else, and of deadlines that have come unanswered: a name or an id.
     platform_channel: str = ""
+    #: The team that takes requests: its name or an alias in the catalog. Empty: requests cannot be opened.
+    devops_team: str = ""
+    #: The channel in which its requests come in: a name or an id. Empty: the team's own.
+    triage_channel: str = ""
+    #: The hours that it has for requests in a week, and the working hours within which it answers a new one.
+    devops_weekly_hours: Annotated[float, Field(gt=0, le=10_000)] = 80.0
+    first_response_hours: Annotated[float, Field(gt=0, le=1_000)] = 8.0
+    #: How many weeks a sprint has.
+    sprint_weeks: Annotated[int, Field(ge=1, le=12)] = 2
+    #: The emoji that opens a request from a thread when somebody reacts with it.
+    request_emoji: Annotated[str, Field(pattern=r"^[a-z0-9_+'-]{1,100}$")] = "devops-request"
     #: How often the catalog's revision is looked at, in seconds.
     catalog_poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 0.5
     #: Where the feed of end-of-life dates is asked once a day, unless `feed_refresh` is off.

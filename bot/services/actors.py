@@ -43,7 +43,7 @@ async def holders(
     session: AsyncSession,
     team_ids: Iterable[int | None],
     *,
-    person: PersonRecord | None = None,
+    people: Iterable[PersonRecord | None] = (),
     what: str = "",
     asked_by: int | None = None,
 ) -> Holders:
@@ -54,13 +54,13 @@ async def holders(
     members = await session.execute(
         select(col(member.team_id), col(member.person_id)).where(col(member.team_id).in_(wanted))
     )
-    people: dict[int, list[int]] = {}
+    listed: dict[int, list[int]] = {}
     for team_id, person_id in members:
-        people.setdefault(team_id, []).append(person_id)
-    teams = [_record(row, people) for row in rows.scalars()]
+        listed.setdefault(team_id, []).append(person_id)
+    teams = [_record(row, listed) for row in rows.scalars()]
     teams = _without(teams, await _leavers(session, teams))
-    owners = () if person is None or not person.is_active else (replace(person, name=escape(person.name, 80)),)
-    return Holders(tuple(sorted(teams, key=lambda each: each.id)), owners, escape(what, 80), asked_by)
+    owners = [replace(each, name=escape(each.name, 80)) for each in people if each is not None and each.is_active]
+    return Holders(tuple(sorted(teams, key=lambda each: each.id)), tuple(owners), escape(what, 80), asked_by)
 
 
 async def _leavers(session: AsyncSession, teams: Iterable[TeamRecord]) -> set[int]:

@@ -12,14 +12,29 @@ from bot.services.refusals import Refusals
 from bot.store.db import Database
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevopsTeam:
+    """The team that takes requests: its name or an alias in the catalog, empty where none was set.
+
+    `triage_channel` is where requests come in; empty for the team's own channel. `weekly_hours` are those that it has
+    for requests. It answers a new one within `first_response_hours` of its working time. A sprint has `sprint_weeks`.
+    """
+
+    name: str = ""
+    triage_channel: str = ""
+    weekly_hours: float = 80.0
+    first_response_hours: float = 8.0
+    sprint_weeks: int = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """The database, the clock and the few settings that use cases read.
 
     `timezone` is that of whoever has none of their own. `platform_channel` is a channel's name or id, empty for none.
     `catalog_admins` are Slack ids. `open_channels` are those shared with other organisations that an administrator has
-    opened. `refusals` are the channels that lately took no message. `contributors` are the nouns that have something to
-    say in the daily pass.
+    opened. `devops` is the team that takes requests. `refusals` are the channels that lately took no message.
+    `contributors` are the nouns that have something to say in the daily pass.
     """
 
     database: Database
@@ -29,5 +44,6 @@ class Deps:
     platform_channel: str = ""
     catalog_admins: frozenset[str] = frozenset()
     open_channels: frozenset[str] = frozenset()
+    devops: DevopsTeam = DevopsTeam()
     refusals: Refusals = field(default_factory=Refusals)
     contributors: list[Contributor[Any]] = field(default_factory=list, compare=False)

@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import Block as SdkBlock
 from slack_sdk.models.views import View as SdkView
 
 import bot.blocks
-from bot.blocks import eol, outbox
+from bot.blocks import backlog, eol, outbox
 from bot.blocks.text import EDITED_TEXT, POSTED_TEXT, Block, Rendered, section, size
 from bot.playground.refusals import check_message, check_size, check_view
 from bot.samples import NASTY, PLAIN, body_of, largest, samples
@@ -84,6 +84,8 @@ def test_slack_takes_everything(name: str) -> None:
 
 #: Messages that change after they were posted.
 EDITED = {
+    backlog.card,
+    backlog.triage,
     eol.card,
     eol.handed_over,
     eol.closed,

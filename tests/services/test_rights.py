@@ -58,7 +58,7 @@ async def test_memory_and_the_database_come_to_the_same(stocked: Database) -> No
             assert team is not None
             gate = Holders((team,), (owner,) if owner else (), asked_by=MEMBER)
             async with stocked.reading() as session:
-                click = await actors.holders(session, [team_id, None], person=owner, asked_by=MEMBER)
+                click = await actors.holders(session, [team_id, None], people=[owner], asked_by=MEMBER)
             for right in Right:
                 here = [each for each in PEOPLE if (person := snapshot.person(each)) is None or person.is_active]
                 allowed = [(may(Actor(each), right, gate), may(Actor(each), right, click)) for each in here]

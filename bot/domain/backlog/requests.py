@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.rights import Right
 from bot.errors import UserError
 
@@ -179,10 +180,48 @@ def _refusal(step: Step, standing: RequestStanding) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class RequestItem:
     """One thing that is asked for. `quote` is what was said in the thread; empty when it was typed into the form."""
 
     type: ItemType
     title: str
     why: str = ""
     quote: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCard:
+    """A request as its messages show it. Which buttons there are is decided here: `steps` are those that may be taken.
+
+    `asker` is whoever it is for, and `filer` whoever filed it, often the same. `reason` is why it was declined, what
+    was asked or answered, or what was delivered; `link` goes with it. `merged_into` is the request that it became part
+    of. Texts are as they were typed; rendering escapes them.
+    """
+
+    id: int
+    title: str
+    items: tuple[RequestItem, ...]
+    standing: RequestStanding
+    steps: frozenset[Step]
+    asker: PersonRecord
+    filer: PersonRecord
+    team: TeamRecord | None = None
+    assignee: PersonRecord | None = None
+    details: str = ""
+    technologies: tuple[str, ...] = ()
+    skills_gaps: tuple[str, ...] = ()
+    stays_with_team: tuple[str, ...] = ()
+    reason: str = ""
+    link: str = ""
+    permalink: str = ""
+    needed_by: date | None = None
+    needed_reason: str = ""
+    snoozed_until: date | None = None
+    merged_into: int | None = None
+    is_private: bool = False
+    is_estimated: bool = False
+
+    @property
+    def state(self) -> RequestState:
+        """Where it stands."""
+        return self.standing.state

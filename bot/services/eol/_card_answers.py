@@ -145,5 +145,5 @@ async def holders_of(session: AsyncSession, card: Card, *, asked_by: int | None 
     addressee = card.watch.addressee
     team_id = addressee.team.id if addressee.team is not None else None
     return await actors.holders(
-        session, [team_id, card.reminder.delegated_to], person=addressee.person, asked_by=asked_by
+        session, [team_id, card.reminder.delegated_to], people=[addressee.person], asked_by=asked_by
     )

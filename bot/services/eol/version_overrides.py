@@ -210,5 +210,5 @@ async def _require_right(session: AsyncSession, one: MatchedDeployment, person_i
             )
         )
         teams += [each for each in taken_over.scalars() if each is not None]
-    held = await actors.holders(session, teams, person=addressee.person)
+    held = await actors.holders(session, teams, people=[addressee.person])
     require(actors.actor(person_id), Right.PIN, held)

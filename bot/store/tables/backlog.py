@@ -20,7 +20,7 @@ class Request(Row, table=True):
     source_key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     title: str = words()
     details: str = words()  #: what whoever filed it added in their own words
-    items: list[dict[str, Any]] = json()  #: `bot.domain.backlog.requests.Item`s, by their fields
+    items: list[dict[str, Any]] = json()  #: `bot.domain.backlog.requests.RequestItem`s, by their fields
     technologies: list[str] = json()  #: ids of the vocabulary
     skills_gaps: list[str] = json()  #: … of those that nobody in the team knows
     stays_with_team: list[str] = json()  #: what the team said that it does itself

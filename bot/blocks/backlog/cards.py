@@ -1,0 +1,148 @@
+"""The messages about one request: the card in its thread, the DevOps team's, and what is said when it moves on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.blocks.backlog import actions, words
+from bot.blocks.text import Block, Rendered, button, context, escape, link, mention, plain, section
+from bot.domain.backlog.requests import RequestCard, RequestState, Step
+
+#: Items of a card; the rest is counted.
+_MOST_ITEMS = 8
+_BUTTONS = {
+    Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
+    Step.NOT_YET: ("Not yet…", actions.NOT_YET, ""),
+    Step.REPLY: ("Answer…", actions.REPLY, "primary"),
+    Step.REOPEN: ("Reopen…", actions.REOPEN, ""),
+    Step.WITHDRAW: ("Withdraw…", actions.WITHDRAW, ""),
+}
+_TRIAGE_BUTTONS = {
+    Step.ACCEPT: ("Accept", actions.ACCEPT, "primary"),
+    Step.START: ("Start", actions.START, ""),
+    Step.DELIVER: ("Delivered…", actions.DELIVER, ""),
+    Step.ASK: ("Ask…", actions.ASK, ""),
+}
+_MORE_CHOICES = (
+    (Step.ANSWER, actions.ANSWER, "Answer with a link…"),
+    (Step.MERGE, actions.MERGE, "Duplicate of…"),
+    (Step.UNMERGE, actions.UNMERGE, "Take it out again"),
+    (Step.DECLINE, actions.DECLINE, "Decline…"),
+)
+
+
+def card(its: RequestCard) -> Rendered:
+    """Return the card in the request's thread."""
+    lines = [words.name(its), words.standing(its), *_items(its), *_said(its)]
+    buttons = [
+        button(text, action, str(its.id), label=_label(text, its), style=style)
+        for step, (text, action, style) in _BUTTONS.items()
+        if step in its.steps
+    ]
+    buttons.append(button("Follow", actions.FOLLOW, str(its.id), label=_label("Follow", its)))
+    return _message(lines, buttons, f"backlog.card.{its.id}.{its.state}")
+
+
+def triage(its: RequestCard) -> Rendered:
+    """Return the message to the DevOps team."""
+    asked = f"Asked by {words.person(its.asker)}"
+    if its.filer.id != its.asker.id:
+        asked += f", filed by {words.person(its.filer)}"
+    if its.permalink:
+        asked += f" · {link(its.permalink, 'the thread')}"
+    lines = [words.name(its), words.standing(its), asked, *_items(its), *_said(its)]
+    buttons: list[Block] = [
+        button(text, action, str(its.id), label=_label(text, its), style=style)
+        for step, (text, action, style) in _TRIAGE_BUTTONS.items()
+        if step in its.steps
+    ]
+    if its.state in (RequestState.PROPOSED, RequestState.ACCEPTED, RequestState.IN_PROGRESS):
+        text = "Estimate…" if not its.is_estimated else "Change estimate…"
+        buttons.append(button(text, actions.ESTIMATE, str(its.id), label=_label(text, its)))
+    more = _more(its)
+    return _message(lines, [*buttons, *([more] if more else [])], f"backlog.triage.{its.id}.{its.state}")
+
+
+def news(its: RequestCard) -> Rendered:
+    """Return what is posted below the card when the asker has to know."""
+    who = mention(its.asker.slack_id)
+    return Rendered(" ".join(filter(None, (who, _news(its)))), [section(f"{who} {_news(its)}".strip())])
+
+
+def followed(its: RequestCard) -> Rendered:
+    """Return what somebody who follows a request reads."""
+    where = f" {link(its.permalink, 'The thread')}" if its.permalink else ""
+    said = f"{words.name(its)}: {_news(its)}{where}"
+    return Rendered(said, [section(said)])
+
+
+def triage_news(its: RequestCard, step: Step) -> Rendered:
+    """Return what the DevOps team reads under its own message when the asker's side has done something."""
+    who = words.person(its.asker)
+    said = {
+        Step.REPLY: f"Answered: {escape(its.reason, 600)}",
+        Step.NOT_YET: f"Not yet: {escape(its.reason, 600)}",
+        Step.REOPEN: f"Opened again: {escape(its.reason, 600)}",
+        Step.WITHDRAW: f"{who} withdrew it. {escape(its.reason, 600)}".strip(),
+    }[step]
+    return Rendered(said, [section(said)])
+
+
+def _news(its: RequestCard) -> str:
+    reason = escape(its.reason, 600)
+    where = link(its.link, its.link) if its.link else ""
+    match its.state:
+        case RequestState.ACCEPTED:
+            return "Accepted: it is in the DevOps backlog."
+        case RequestState.NEEDS_INFO:
+            return f"A question: {reason}"
+        case RequestState.DECLINED:
+            return f"Declined: {reason}"
+        case RequestState.ANSWERED:
+            return f"Answered: {' '.join(filter(None, (reason, where)))}"
+        case _:
+            what = " ".join(filter(None, (reason, where)))
+            return f"Delivered{f': {what}' if what else ''}{'' if what.endswith(('.', '!', '?')) else '.'} Does it do the job?"
+
+
+def _items(its: RequestCard) -> list[str]:
+    shown = [words.item(each) for each in its.items[:_MOST_ITEMS]]
+    hidden = len(its.items) - len(shown)
+    return [*shown, *([f"… and {hidden} more"] if hidden else [])]
+
+
+def _said(its: RequestCard) -> list[str]:
+    """Return what was said when the request came to stand as it does."""
+    if its.merged_into is not None:
+        return [f"Part of #{its.merged_into} now."]
+    said = " ".join(filter(None, (escape(its.reason, 600), link(its.link, its.link) if its.link else "")))
+    return [f"> {said}"] if said else []
+
+
+def _more(its: RequestCard) -> Block | None:
+    options = [(word, text) for step, word, text in _MORE_CHOICES if step in its.steps]
+    if Step.DECLINE in its.steps:
+        options += [(actions.SNOOZE, "Snooze…"), (actions.ASSIGN, "Assign…")]
+    if not options:
+        return None
+    return {
+        "type": "overflow",
+        "action_id": actions.MORE,
+        "options": [
+            {"text": {"type": "plain_text", "text": text}, "value": f"{word}|{its.id}"} for word, text in options[:5]
+        ],
+    }
+
+
+def _label(text: str, its: RequestCard) -> str:
+    return f"{text} #{its.id} {plain(its.title, 40)}"
+
+
+def _message(lines: Sequence[str], buttons: Sequence[Block], block_id: str) -> Rendered:
+    said = "\n".join(lines)
+    blocks: list[Block] = [section("\n".join(lines[:2]))]
+    if lines[2:]:
+        blocks.append(section("\n".join(lines[2:])))
+    if buttons:
+        blocks.append({"type": "actions", "block_id": block_id, "elements": list(buttons)})
+    return Rendered(said, blocks or [context(said)])

@@ -1,0 +1,87 @@
+"""What somebody fills in to open a request, and what can be wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.backlog.requests import RequestItem
+from bot.domain.catalog import Area
+
+#: A working month of one person, in hours: 4.33 weeks of five days of eight hours.
+MONTH_HOURS = 4.33 * 5 * 8
+LONGEST_TITLE = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request comes from. `key` is the same for the same thread or form, so that it makes one request only.
+
+    `thread_ts` is empty for a form that stands by itself. `copied` holds the thread's words, where they may be kept.
+    """
+
+    key: str
+    channel_id: str = ""
+    thread_ts: str = ""
+    permalink: str = ""
+    copied: str = ""
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandEntry:
+    """What not having it costs the team. `evidence` and `blocked_share` are words of `bot.domain.backlog.rank`."""
+
+    hours_a_month: float = 0.0
+    evidence: str = "guessed"
+    blocked_people: int = 0
+    blocked_share: str = "half"
+    blocked_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """A request as it is submitted. Ids of people and teams are the catalog's."""
+
+    origin: Origin
+    title: str
+    items: tuple[RequestItem, ...]
+    filed_by: int
+    asked_by: int
+    team_id: int | None = None
+    details: str = ""
+    technologies: tuple[str, ...] = ()
+    skills_gaps: tuple[str, ...] = ()
+    stays_with_team: tuple[str, ...] = ()
+    needed_by: date | None = None
+    needed_reason: str = ""
+    demand: DemandEntry = DemandEntry()
+    asset_id: int | None = None
+    area: Area | None = None
+    reminder_id: int | None = None
+    supports_id: int | None = None
+
+
+def problems(filing: Filing, *, today: date, team_size: int | None) -> dict[str, str]:
+    """Return what is wrong, by the name of the field: `title`, `items`, `needed_by`, `hours`, `blocked` or `until`.
+
+    `team_size` is None where nobody knows the team. A team cannot lose more than half of its working hours.
+    """
+    found: dict[str, str] = {}
+    demand = filing.demand
+    if not filing.title.strip():
+        found["title"] = "Say in a few words what you need."
+    if not filing.items:
+        found["items"] = "Choose at least one thing that you need, or write it into the title and choose its type."
+    if filing.needed_by is not None and filing.needed_by < today:
+        found["needed_by"] = "That day is over: choose today or a later one, or leave it empty."
+    if demand.hours_a_month < 0:
+        found["hours"] = "Hours cannot be negative."
+    elif team_size and demand.hours_a_month > team_size * MONTH_HOURS / 2:
+        most = round(team_size * MONTH_HOURS / 2)
+        found["hours"] = f"That is more than half of all that a team of {team_size} works: give at most {most} hours."
+    if demand.blocked_people < 0 or (team_size and demand.blocked_people > team_size):
+        found["blocked"] = f"The team has {team_size} people: give the number of those who are blocked."
+    if demand.blocked_until is not None and demand.blocked_until < today:
+        found["until"] = "That day is over: choose the day on which the block ends by itself, or leave it empty."
+    return found

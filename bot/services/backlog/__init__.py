@@ -1,0 +1,1 @@
+"""Use cases of requests to the DevOps team."""

@@ -1,0 +1,150 @@
+"""A request's card: loaded from its row, shown in its thread and in the triage channel, and acted on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks import backlog as blocks
+from bot.domain.backlog.requests import (
+    ItemType,
+    RequestCard,
+    RequestItem,
+    RequestStanding,
+    RequestState,
+    Step,
+    may_take,
+)
+from bot.domain.recipients import Recipient
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.rights import Holders, Right
+from bot.services import actors, cards
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+
+UNKNOWN = "There is no such request: `/devops list` shows those that are open."
+
+
+def card_key(request_id: int) -> str:
+    """Return the outbox key of a request's card in its thread."""
+    return f"backlog.card:{request_id}"
+
+
+def triage_key(request_id: int) -> str:
+    """Return the outbox key of a request's message to the DevOps team."""
+    return f"backlog.triage:{request_id}"
+
+
+def devops(deps: Deps, snapshot: Snapshot) -> TeamRecord | None:
+    """Return the team that takes requests; None where none was set, or the catalog does not know it."""
+    team = snapshot.team_by_name(deps.devops.name) if deps.devops.name else None
+    return None if team is None or team.is_gone else team
+
+
+def card_of(snapshot: Snapshot, row: tables.Request, *, now: datetime) -> RequestCard:
+    """Return a request as its messages show it."""
+    standing = standing_of(row)
+    assert row.id is not None  # noqa: S101 - it comes from the store
+    return RequestCard(
+        id=row.id,
+        title=row.title,
+        items=tuple(_item(each) for each in row.items),
+        standing=standing,
+        steps=frozenset(step for step in Step if may_take(step, standing, now=now)),
+        asker=_person(snapshot, row.asked_by),
+        filer=_person(snapshot, row.filed_by),
+        team=snapshot.team(row.team_id) if row.team_id is not None else None,
+        assignee=_person(snapshot, row.assignee_id) if row.assignee_id is not None else None,
+        details=row.details,
+        technologies=tuple(row.technologies),
+        skills_gaps=tuple(row.skills_gaps),
+        stays_with_team=tuple(row.stays_with_team),
+        reason=row.reason,
+        link=row.link,
+        permalink=row.permalink,
+        needed_by=row.needed_by,
+        needed_reason=row.needed_reason,
+        snoozed_until=row.snoozed_until,
+        merged_into=row.merged_into,
+        is_private=row.is_private,
+        is_estimated=row.likely_hours is not None,
+    )
+
+
+def standing_of(row: tables.Request) -> RequestStanding:
+    """Return where a request stands."""
+    state = RequestState(row.state)
+    return RequestStanding(state, RequestState(row.state_before or state), row.state_at)
+
+
+def stored_item(item: RequestItem) -> dict[str, str]:
+    """Return an item as the store keeps it."""
+    return {"type": item.type.value, "title": item.title, "why": item.why, "quote": item.quote}
+
+
+def _item(stored: dict[str, str]) -> RequestItem:
+    return RequestItem(ItemType(stored["type"]), stored["title"], stored.get("why", ""), stored.get("quote", ""))
+
+
+def _person(snapshot: Snapshot, person_id: int) -> PersonRecord:
+    """Return a person; somebody whom memory does not have yet has no name."""
+    return snapshot.person(person_id) or PersonRecord(id=person_id, name="")
+
+
+@dataclass(slots=True)
+class RequestAct(cards.Act[tables.Request, RequestCard]):
+    """One person's step with a request, under way in a transaction that holds the request's row."""
+
+    table, subject, prefix, unknown = tables.Request, "request", "backlog", UNKNOWN
+
+    async def load(self) -> RequestCard:
+        """Return the card as the row is now."""
+        return card_of(self.snapshot, self.row, now=self.now)
+
+    async def render(self) -> None:
+        """Revise the card in the thread, and the message to the DevOps team."""
+        await self.revise(card_key(self.subject_id), blocks.card(self.card))
+        await self.revise(triage_key(self.subject_id), blocks.triage(self.card))
+
+    async def holders(self, *, asked_by: int | None = None) -> Holders:
+        """Return whoever speaks for the request: the requesting team, and whoever filed it or needs it."""
+        return await self._held(Right.REQUEST, asked_by)
+
+    async def holders_of(self, right: Right) -> Holders:
+        """Return the DevOps team for what it decides, and whoever speaks for the request for everything else."""
+        return await self._held(right, None)
+
+    async def _held(self, right: Right, asked_by: int | None) -> Holders:
+        if right is Right.TRIAGE:
+            team = devops(self.deps, self.snapshot)
+            return await actors.holders(self.session, [team.id if team else None], asked_by=asked_by)
+        people = {each.id: each for each in (self.card.asker, self.card.filer) if each.is_active}
+        return await actors.holders(
+            self.session, [self.row.team_id], people=tuple(people.values()), what=self.row.title, asked_by=asked_by
+        )
+
+    @property
+    def requester(self) -> Recipient:
+        """Whoever it is for."""
+        return Recipient(person=self.card.asker)
+
+
+@asynccontextmanager
+async def acting(
+    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, right: Right
+) -> AsyncIterator[RequestAct]:
+    """Open the transaction of a step. Raises NotFoundError for no request, NotAllowedError without the right."""
+    async with cards.acting(RequestAct(deps, snapshot, request_id, person_id), None) as act:
+        act.require(right, await act.holders_of(right))
+        yield act
+
+
+async def read(session: AsyncSession, snapshot: Snapshot, request_id: int, *, now: datetime) -> RequestCard | None:
+    """Return a request's card; None when there is no such request."""
+    row = await session.get(tables.Request, request_id)
+    return None if row is None else card_of(snapshot, row, now=now)

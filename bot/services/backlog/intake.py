@@ -1,0 +1,180 @@
+"""Opening a request: one transaction that makes it once, whoever submits, and however often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import backlog as blocks
+from bot.domain.backlog.filing import LONGEST_TITLE, Filing
+from bot.domain.backlog.requests import RequestCard, RequestState
+from bot.domain.names import clean
+from bot.domain.recipients import Recipient, Told, Via
+from bot.errors import UserError
+from bot.services import outbox, routing
+from bot.services.backlog._cards import card_key, card_of, devops, stored_item, triage_key
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.inserts import insert_into
+from bot.store.journal import audit
+
+NO_DEVOPS = "No team takes requests yet: ask whoever runs Baton to name it in BATON_DEVOPS_TEAM."
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The request that was made, or with `is_new` False the one that the same thread or form had made before.
+
+    `told` is where the DevOps team hears of it.
+    """
+
+    card: RequestCard
+    is_new: bool
+    told: Told | None = None
+
+
+async def open_request(deps: Deps, snapshot: Snapshot, filing: Filing) -> Opened:
+    """Make a request, with what it costs the requesting team, and tell the DevOps team and the thread.
+
+    What is wrong with a filing is found before, by `bot.domain.backlog.filing.problems`. Raises UserError where no
+    DevOps team is set.
+    """
+    team = devops(deps, snapshot)
+    if team is None:
+        raise UserError(NO_DEVOPS)
+    now = deps.clock.now()
+    async with deps.database.transaction() as session:
+        made = await _insert(session, filing, now)
+        row = await _by_key(session, filing.origin.key)
+        assert row is not None  # noqa: S101 - it was there, or has just been made
+        card = card_of(snapshot, row, now=now)
+        if not made:
+            return Opened(card, is_new=False)
+        session.add(_demand(card.id, filing, now))
+        for person_id in dict.fromkeys((filing.asked_by, filing.filed_by)):
+            session.add(tables.RequestFollower(request_id=card.id, person_id=person_id, at=now))
+        await audit(
+            session,
+            at=now,
+            actor=f"person:{filing.filed_by}",
+            action="backlog.open",
+            subject=f"request:{card.id}",
+            detail={"from": filing.origin.key, "team": filing.team_id, "asked_by": filing.asked_by},
+        )
+        await _show(session, filing, card, now)
+        told = await _tell(session, deps, snapshot, Recipient(team), card, now)
+    return Opened(card, is_new=True, told=told)
+
+
+async def existing(deps: Deps, snapshot: Snapshot, key: str) -> RequestCard | None:
+    """Return the request that a thread has made already; None when it has made none."""
+    async with deps.database.reading() as session:
+        row = await _by_key(session, key)
+        return None if row is None else card_of(snapshot, row, now=deps.clock.now())
+
+
+async def _by_key(session: AsyncSession, key: str) -> tables.Request | None:
+    table = tables.Request
+    return (await session.execute(select(table).where(col(table.source_key) == key))).scalar_one_or_none()
+
+
+async def _insert(session: AsyncSession, filing: Filing, now: datetime) -> bool:
+    """Add the row; return False when there is one with its key."""
+    origin = filing.origin
+    row = tables.Request(
+        source_key=origin.key,
+        title=clean(filing.title)[:LONGEST_TITLE],
+        details=filing.details.strip(),
+        items=[stored_item(each) for each in filing.items],
+        technologies=list(filing.technologies),
+        skills_gaps=list(filing.skills_gaps),
+        stays_with_team=list(filing.stays_with_team),
+        state=RequestState.PROPOSED.value,
+        state_at=now,
+        is_private=origin.is_private,
+        team_id=filing.team_id,
+        asked_by=filing.asked_by,
+        filed_by=filing.filed_by,
+        channel_id=origin.channel_id,
+        thread_ts=origin.thread_ts,
+        permalink=origin.permalink,
+        copied=origin.copied,
+        asset_id=filing.asset_id,
+        area=filing.area.value if filing.area is not None else "",
+        reminder_id=filing.reminder_id,
+        supports_id=filing.supports_id,
+        needed_by=filing.needed_by,
+        needed_reason=filing.needed_reason,
+        created_at=now,
+    )
+    dialect = session.get_bind().dialect.name
+    statement = insert_into(tables.core(tables.Request), dialect).values(**row.model_dump(exclude={"id"}))
+    result = await session.execute(statement.on_conflict_do_nothing(index_elements=["source_key"]))
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
+
+
+def _demand(request_id: int, filing: Filing, now: datetime) -> tables.RequestDemand:
+    said = filing.demand
+    return tables.RequestDemand(
+        request_id=request_id,
+        team_id=filing.team_id,
+        person_id=filing.filed_by,
+        at=now,
+        hours_a_month=said.hours_a_month,
+        evidence=said.evidence,
+        blocked_people=said.blocked_people,
+        blocked_share=said.blocked_share,
+        blocked_until=said.blocked_until,
+        needed_by=filing.needed_by,
+    )
+
+
+async def _show(session: AsyncSession, filing: Filing, card: RequestCard, now: datetime) -> None:
+    """Put the card into the thread; where there is none, or it cannot be written to, to whoever asked."""
+    origin = filing.origin
+    people = [routing.slack_id_of(card.asker), routing.slack_id_of(card.filer)]
+    places = [each for each in (origin.channel_id, *people) if each]
+    if not places:
+        return
+    await outbox.enqueue(
+        session,
+        key=card_key(card.id),
+        channel=places[0],
+        message=blocks.card(card),
+        at=now,
+        thread_ts=origin.thread_ts if origin.channel_id else "",
+        fallbacks=places[1:],
+    )
+
+
+async def _tell(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, team: Recipient, card: RequestCard, now: datetime
+) -> Told:
+    """Tell the DevOps team: in the triage channel, or where there is none as any team is told."""
+    channel = snapshot.channel_id(deps.devops.triage_channel)
+    if not channel or not snapshot.is_open(channel):
+        return await routing.send(
+            session,
+            deps,
+            snapshot,
+            team,
+            key=triage_key(card.id),
+            message=blocks.triage(card),
+            at=now,
+            asker_id=routing.slack_id_of(card.filer),
+        )
+    await outbox.enqueue(
+        session,
+        key=triage_key(card.id),
+        channel=channel,
+        message=blocks.triage(card),
+        at=now,
+        fallbacks=routing.places(deps, snapshot, team),
+        asker=outbox.Asker(routing.slack_id_of(card.filer), team.name),
+    )
+    return Told(team.name, Via.OWN, is_team=True, place=channel)
