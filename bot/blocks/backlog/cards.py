@@ -102,7 +102,7 @@ def _news(its: RequestCard) -> str:
             return f"Answered: {' '.join(filter(None, (reason, where)))}"
         case _:
             what = " ".join(filter(None, (reason, where)))
-            return f"Delivered{f': {what}' if what else ''}{'' if what.endswith(('.', '!', '?')) else '.'} Does it do the job?"
+            return "\n".join(["Delivered" + (f": {what}" if what else "."), "Does it do the job?"])
 
 
 def _items(its: RequestCard) -> list[str]:
