@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import islice
+from math import nan
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from bot.blocks.text import Block, mention, modal, option, plain, section
@@ -18,18 +20,26 @@ _T = TypeVar("_T")
 
 #: Slack's limits of a select menu: its options, the text and the value of one.
 _MOST_OPTIONS, _OPTION_TEXT, _OPTION_VALUE = 100, 75, 150
+#: More boxes to tick than this are shown as a menu.
+_MOST_BOXES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """What a field shows this time. `options` map values to words; `label` takes the place of the field's own."""
+    """What a field shows this time. `options` map values to words; `label` takes the place of the field's own.
+
+    Where several can be chosen, `chosen` are the values that are from the start, and `hints` say more about some.
+    """
 
     initial: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     label: str = ""
+    chosen: Collection[str] = ()
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 _EMPTY = Fill()
+_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +56,8 @@ class Field(Generic[_T]):
     read: Callable[[str], _T]
     missing: str = ""
     is_kept: bool = False
+    #: Reads all that is chosen, for a field that takes several.
+    read_all: Callable[[tuple[str, ...]], _T] | None = None
 
     def input(self, fill: Fill) -> Block | None:
         """Return the field as a block; None where there is nothing to ask."""
@@ -110,9 +122,36 @@ def name_or_choice(block_id: str, label: str, *, hint: str, missing: str = "") -
 
     def element(fill: Fill) -> Block | None:
         is_menu = 0 < len(fill.options) <= _MOST_OPTIONS
-        return _menu(fill) if is_menu else _text(_EMPTY, limit=120, hint=hint, is_long=False)
+        named = Fill(fill.options.get(fill.initial, ""))
+        return _menu(fill) if is_menu else _text(named, limit=120, hint=hint, is_long=False)
 
     return Field(block_id, label, element, str, missing)
+
+
+def number_between(
+    block_id: str, label: str, least: float, most: float, *, missing: str = "", is_whole: bool = False
+) -> Field[float]:
+    """Return a field for a number, filled with one as it is written."""
+
+    def read(typed: str) -> float:
+        try:
+            value = float(typed)
+        except ValueError:
+            value = nan
+        if not least <= value <= most or (is_whole and value != int(value)):
+            raise UserError(f"Write a {'whole ' if is_whole else ''}number from {least:g} to {most:g}.")
+        return value
+
+    def element(fill: Fill) -> Block:
+        made: Block = {"type": "number_input", "is_decimal_allowed": not is_whole}
+        return {**made, "initial_value": fill.initial} if fill.initial else made
+
+    return Field(block_id, label, element, read, missing)
+
+
+def ticks(block_id: str, label: str) -> Field[tuple[str, ...]]:
+    """Return a field for any of some values, which is asked only where there are some: boxes, or a menu for many."""
+    return Field(block_id, label, _ticks, lambda chosen: (chosen,), read_all=tuple)
 
 
 class Answers:
@@ -129,6 +168,10 @@ class Answers:
     def text(self, asked: Field[str]) -> str:
         """Return the answer to a field, empty for none."""
         return str(self._found.get(asked.block_id, ""))
+
+    def get(self, asked: Field[_T]) -> _T | None:
+        """Return the answer to a field that may be left empty, None for no answer."""
+        return self._found.get(asked.block_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +197,19 @@ class Form:
             "blocks": [section(said), *(each for each in inputs if each is not None)],
         }
 
-    def read(self, values: Mapping[str, str]) -> Answers:
-        """Return what was filled in. Raises FormError with what is wrong at each field."""
+    def read(self, values: Mapping[str, str], choices: Mapping[str, tuple[str, ...]] = _NOTHING) -> Answers:
+        """Return what was filled in. Raises FormError with what is wrong at each field.
+
+        `choices` are all that is chosen, for the fields that take several.
+        """
         found: dict[str, Any] = {}
         wrong: dict[str, str] = {}
         for each in self.fields:
             typed = values.get(each.block_id, "").strip()
             try:
-                if typed:
+                if each.read_all is not None:
+                    found[each.block_id] = each.read_all(choices.get(each.block_id, ()))
+                elif typed:
                     found[each.block_id] = each.read(typed)
                 elif each.missing:
                     wrong[each.block_id] = each.missing
@@ -197,13 +245,35 @@ def _text(fill: Fill, *, limit: int, hint: str, is_long: bool) -> Block:
 
 
 def _menu(fill: Fill) -> Block | None:
-    if not fill.options:
+    options = _options(fill)
+    if not options:
         return None
-    cut = {value[:_OPTION_VALUE]: said for value, said in fill.options.items()}
-    options = {
-        value: option(plain(said, _OPTION_TEXT) or "(no name)", value)
-        for value, said in islice(cut.items(), _MOST_OPTIONS)
-    }
     element: Block = {"type": "static_select", "options": list(options.values())}
     initial = options.get(fill.initial[:_OPTION_VALUE])
     return element if initial is None else {**element, "initial_option": initial}
+
+
+def _ticks(fill: Fill) -> Block | None:
+    options = _options(fill)
+    if not options:
+        return None
+    chosen = {value[:_OPTION_VALUE] for value in fill.chosen}
+    initial = [one for value, one in options.items() if value in chosen]
+    kind = "checkboxes" if len(options) <= _MOST_BOXES else "multi_static_select"
+    element: Block = {"type": kind, "options": list(options.values())}
+    return {**element, "initial_options": initial} if initial else element
+
+
+def _options(fill: Fill) -> dict[str, Block]:
+    """Return the options of a field by their values."""
+    cut = {
+        value[:_OPTION_VALUE]: _option(said, value, fill.hints.get(value, "")) for value, said in fill.options.items()
+    }
+    return dict(islice(cut.items(), _MOST_OPTIONS))
+
+
+def _option(said: str, value: str, hint: str) -> Block:
+    made = option(plain(said, _OPTION_TEXT) or "(no name)", value[:_OPTION_VALUE])
+    if more := plain(hint, _OPTION_TEXT):
+        made["description"] = {"type": "plain_text", "text": more}
+    return made

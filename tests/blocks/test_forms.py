@@ -91,3 +91,49 @@ def test_what_cannot_be_done_is_said_at_one_field_or_by_whoever_catches_it() -> 
     with pytest.raises(UserError, match="It is gone") as plainly, Form("test.done", "Done", "Done").refusing():
         raise NotFoundError("It is gone.")
     assert not isinstance(plainly.value, FormError)
+
+
+COUNT = forms.number_between("count", "How many?", 0, 10, is_whole=True)
+SHARE = forms.number_between("share", "How much?", 0, 1)
+THINGS = forms.ticks("things", "Which of them?")
+NUMBERS = Form("test.numbers", "A form", "Send", (COUNT, SHARE, THINGS))
+
+
+def test_numbers_are_read_within_their_bounds() -> None:
+    said = NUMBERS.read({"count": "3", "share": "0.5"})
+    assert (said[COUNT], said[SHARE], said[THINGS], said.get(SHARE)) == (3, 0.5, (), 0.5)
+    assert NUMBERS.read({}).get(COUNT) is None
+
+
+@pytest.mark.parametrize("typed", ["-1", "11", "2.5", "nan", "inf", "many", "1e9"])
+def test_a_number_that_is_none_or_out_of_bounds_is_refused(typed: str) -> None:
+    with pytest.raises(FormError) as raised:
+        NUMBERS.read({"count": typed})
+    assert raised.value.by_field == {"count": "Write a whole number from 0 to 10."}
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [(10, "checkboxes"), (11, "multi_static_select"), (150, "multi_static_select")]
+)
+def test_several_can_be_ticked(number: int, kind: str) -> None:
+    fill = Fill(
+        options={str(each): f"Thing {each}" for each in range(number)}, chosen=["1", "9"], hints={"1": "&" * 99}
+    )
+    view = NUMBERS.view("", "What it is about.", {THINGS: fill, COUNT: Fill("2")})
+    assert check_view(view) == []
+    shown = {each["block_id"]: each["element"] for each in view["blocks"] if each["type"] == "input"}
+    assert shown["count"]["initial_value"] == "2"
+    assert shown["things"]["type"] == kind
+    assert [each["value"] for each in shown["things"]["initial_options"]] == ["1", "9"]
+    assert shown["things"]["options"][1]["description"]["text"] == "&" * 74 + "…"
+    assert NUMBERS.read({}, {"things": ("1", "9")})[THINGS] == ("1", "9")
+
+
+def test_boxes_are_asked_only_where_there_are_some() -> None:
+    view = NUMBERS.view("", "What it is about.")
+    assert [each["block_id"] for each in view["blocks"] if each["type"] == "input"] == ["count", "share"]
+
+
+def test_a_name_that_has_to_be_typed_is_filled_with_the_one_that_is_likely() -> None:
+    asked = inputs({TEAM: Fill("7", {str(number): f"Team {number}" for number in range(150)})})
+    assert asked["team"]["element"]["initial_value"] == "Team 7"
