@@ -199,6 +199,23 @@ class Slack(Protocol):
         """
         ...
 
+    def thread_pages(self, channel: str, thread_ts: str) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+        """Yield the messages of a thread, the first ahead of the replies, as Slack has them. Raises as `thread_start`.
+
+        `thread_not_found` says that its first message is gone, and every reply with it.
+        """
+        ...
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        """Return the web address of a message."""
+        ...
+
+    async def post_ephemeral(
+        self, channel: str, user_id: str, *, text: str, blocks: Blocks = (), thread_ts: str | None = None
+    ) -> None:
+        """Show a message to one person in a conversation, until they start Slack again."""
+        ...
+
     async def find_message(
         self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None
     ) -> Posted | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -254,6 +254,24 @@ class SlackClient:
         page = await _call(self.web.conversations_replies(channel=channel, ts=thread_ts, limit=1))
         found: Mapping[str, Any] = next((each for each in page["messages"] if each.get("ts") == thread_ts), {})
         return found
+
+    async def thread_pages(self, channel: str, thread_ts: str) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+        """Yield the messages of a thread, page by page."""
+        async for page in _pages(self.web.conversations_replies(channel=channel, ts=thread_ts, limit=_PAGE)):
+            yield page["messages"]
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        """Return the web address of a message."""
+        return str((await _call(self.web.chat_getPermalink(channel=channel, message_ts=ts)))["permalink"])
+
+    async def post_ephemeral(
+        self, channel: str, user_id: str, *, text: str, blocks: Blocks = (), thread_ts: str | None = None
+    ) -> None:
+        """Show a message to one person."""
+        shown = [dict(block) for block in blocks] or None
+        await _call(
+            self.web.chat_postEphemeral(channel=channel, user=user_id, text=text, blocks=shown, thread_ts=thread_ts)
+        )
 
     async def find_message(
         self, channel: str, *, key: str, since: datetime, thread_ts: str | None = None

@@ -82,6 +82,26 @@ def post_message(context: CallContext, arguments: Json) -> Json:
     return {"channel": channel.id, "ts": message.ts, "message": shown}
 
 
+def post_ephemeral(context: CallContext, arguments: Json) -> Json:
+    """chat.postEphemeral."""
+    workspace = context.workspace
+    channel = visible_channel(context, arguments["channel"])
+    if channel.is_archived:
+        raise ApiError("is_archived")
+    if not channel.bot_is_member:
+        raise ApiError("not_in_channel")
+    user = workspace.users.get(arguments["user"])
+    if user is None or user.deleted:
+        raise ApiError("user_not_found")
+    if user.id not in channel.members:
+        raise ApiError("user_not_in_channel")
+    _checked(context, "chat.postEphemeral", arguments)
+    check_thread(context, channel, arguments)
+    message = bot_message(workspace, channel.id, arguments, ephemeral_for=user.id)
+    post(workspace, context.courier, message, echo=False)
+    return {"message_ts": message.ts}
+
+
 def _own(context: CallContext, arguments: Json) -> PostedMessage:
     """One of the bot's own messages, in an open conversation by its id: a person's id names none here."""
     workspace = context.workspace
@@ -170,6 +190,9 @@ _LOOK = "username icon_emoji icon_url mrkdwn:bool as_user:bool unfurl_links:bool
 METHODS: dict[str, ApiMethod] = {
     "chat.postMessage": method(
         post_message, f"channel! thread_ts reply_broadcast:bool {_BODY} {_LOOK}", tier=3, scope="chat:write"
+    ),
+    "chat.postEphemeral": method(
+        post_ephemeral, f"channel! user! thread_ts {_BODY} {_LOOK}", tier=4, scope="chat:write"
     ),
     "chat.update": method(
         update, f"channel! ts! as_user:bool reply_broadcast:bool {_BODY}", tier=3, scope="chat:write"

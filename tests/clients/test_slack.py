@@ -18,7 +18,7 @@ from aiohttp import web
 from bot.clients import slack as clients
 from bot.clients.slack import SlackClient
 from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError
-from bot.playground.fake_slack import FakeSlack
+from bot.playground.fake_slack import FakeSlack, PostedMessage
 from bot.ports import Slack
 
 TOKEN = "xoxb-client"
@@ -286,6 +286,25 @@ class TestMessages:
         reply = (await client.post_message("C0PAY", text="second", thread_ts=thread)).ts
         assert (await client.thread_start("C0PAY", thread))["text"] == "first"
         assert await client.thread_start("C0PAY", reply) == {}, "what is not the beginning is not taken for it"
+
+    async def test_the_whole_of_a_thread_in_pages(self, workspace: FakeSlack, client: SlackClient) -> None:
+        thread = (await client.post_message("C0PAY", text="first")).ts
+        for number in range(250):
+            reply = PostedMessage(workspace.workspace.next_ts(), "C0PAY", "U0ADA", str(number), thread_ts=thread)
+            workspace.workspace.add_message(reply)
+        pages = [page async for page in client.thread_pages("C0PAY", thread)]
+        assert [len(page) for page in pages] == [200, 51]
+        assert [each["text"] for page in pages for each in page] == ["first", *map(str, range(250))]
+        with pytest.raises(SlackError, match="thread_not_found"):
+            _ = [page async for page in client.thread_pages("C0PAY", "1.000001")]
+
+    async def test_a_link_to_a_message_and_one_that_one_person_sees(
+        self, workspace: FakeSlack, client: SlackClient
+    ) -> None:
+        thread = (await client.post_message("C0PAY", text="first")).ts
+        assert thread.replace(".", "") in await client.permalink("C0PAY", thread)
+        await client.post_ephemeral("C0PAY", "U0ADA", text="only for you")
+        assert workspace.visible_messages("ada", "C0PAY")[-1].ephemeral_for == "U0ADA"
 
     async def test_behind_many_others(self, workspace: FakeSlack, client: SlackClient) -> None:
         posted = await client.post_message("C0PAY", text="x", metadata=KEY)

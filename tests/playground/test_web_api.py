@@ -202,6 +202,16 @@ async def test_a_reply_that_shows_in_the_channel(slack: FakeSlack, client: Async
     await refused(client.chat_postMessage(channel="C0PAY", text="x", reply_broadcast=True), "invalid_arguments")
 
 
+async def test_one_person_in_the_conversation_is_shown_an_ephemeral_message(
+    slack: FakeSlack, client: AsyncWebClient
+) -> None:
+    slack.add_user("zoe", real_name="Zoe", user_id="U0ZOE")
+    assert (await client.chat_postEphemeral(channel="C0PAY", user="U0ADA", text="psst"))["message_ts"]
+    await refused(client.chat_postEphemeral(channel="C0LOBBY", user="U0ADA", text="x"), "not_in_channel")
+    await refused(client.chat_postEphemeral(channel="C0PAY", user="U0ZOE", text="x"), "user_not_in_channel")
+    await refused(client.chat_postEphemeral(channel="C0PAY", user="U0NONE", text="x"), "user_not_found")
+
+
 async def test_ephemeral_messages(slack: FakeSlack, client: AsyncWebClient) -> None:
     message = bot_message(slack.workspace, "C0PAY", {"text": "psst"}, ephemeral_for="U0ADA")
     slack.workspace.add_message(message)
