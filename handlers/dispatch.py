@@ -76,6 +76,7 @@ class Dispatch:
             "block_actions": self._action,
             "view_submission": self._submission,
             "message_action": self._shortcut,
+            "shortcut": self._shortcut,
         }
 
     async def answer(self, body: Mapping[str, Any]) -> Ack | None:
@@ -245,7 +246,7 @@ class Dispatch:
             if kind == "block_actions" and (thread_ts := payloads.action(body).thread_ts):
                 reply["thread_ts"] = thread_ts
             await slack.respond(response_url, reply)
-        elif kind == "block_actions" and isinstance(trigger_id, str) and trigger_id:
+        elif kind in ("block_actions", "shortcut") and isinstance(trigger_id, str) and trigger_id:
             show = slack.push_view if payloads.action(body).view_id else slack.open_view
             await show(trigger_id, home_blocks.notice(message.text))
 

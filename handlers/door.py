@@ -71,7 +71,7 @@ def sender_of(body: Mapping[str, Any]) -> Sender:
     user_id = (
         _text(body, "user_id") or _text(user, "id") or _text(event, "user") or _text(_mapping(event, "user"), "id")
     )
-    channel = _text(body, "channel_id") or _text(_mapping(body, "channel"), "id") or _text(event, "channel")
+    channel = _text(body, "channel_id") or _text(_mapping(body, "channel"), "id") or _channel_of(event)
     # An event of an account says its workspace in up to three places; each has to be ours.
     said = (_text(user, "team_id"), _text(event, "user_team"), _text(event, "source_team"), _text(event, "team"))
     return Sender(
@@ -102,8 +102,13 @@ def _is_shared(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool | None
     said = [value for source in (body, event) for name in flags if isinstance(value := source.get(name), bool)]
     if any(said):
         return True
-    is_in_channel = _text(event, "channel")[:1] in ("C", "G") and _text(event, "type") == "app_mention"
+    is_in_channel = _channel_of(event)[:1] in ("C", "G") and _text(event, "type") in ("app_mention", "reaction_added")
     return None if is_in_channel and not said else False
+
+
+def _channel_of(event: Mapping[str, Any]) -> str:
+    """Return where an event is; that of a reaction is its message's."""
+    return _text(event, "channel") or _text(_mapping(event, "item"), "channel")
 
 
 def _text(source: Mapping[str, Any], key: str) -> str:

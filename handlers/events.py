@@ -29,7 +29,7 @@ _REMEMBERED = 10_000
 _PATIENCE_SECONDS = 2.0
 #: What the answer to an event needs of it, and is kept until it is answered.
 _KEPT = frozenset(
-    {"type", "subtype", "user", "channel", "channel_type", "text", "ts", "thread_ts", "tab"}
+    {"type", "subtype", "user", "channel", "channel_type", "text", "ts", "thread_ts", "tab", "reaction"}
     | {"team", "user_team", "source_team", "is_ext_shared_channel", "is_pending_ext_shared"}
 )
 
@@ -155,7 +155,7 @@ def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return of an event what its answer needs, for the store."""
     inner = body.get("event")
     envelope = ("type", "event_id", "team_id", "enterprise_id", "api_app_id", "is_ext_shared_channel")
-    event = _bounded(inner, _KEPT) if isinstance(inner, dict) else {}
+    event = _bounded({**inner, **payloads.about(inner)}, _KEPT) if isinstance(inner, dict) else {}
     if isinstance(inner, dict) and (attached := message_text.attached(inner)):
         event["attachments"] = [{"text": piece} for piece in attached]
     sent_for = [{"team_id": each} for each in sender_of(body).authorized_teams]

@@ -10,8 +10,8 @@ from bot.blocks import home as home_blocks
 from bot.blocks.forms import loading_view
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import encode, parse
-from bot.errors import UserError
 from bot.services.context import Context
+from handlers.failures import failure
 from handlers.payloads import Action
 
 #: A form that takes longer to make than this is preceded by a loading view: its trigger lives three seconds.
@@ -28,8 +28,8 @@ class Place(NamedTuple):
     thread_ts: str = ""
     address: str = ""
 
-    def metadata(self, *subject: int | None) -> str:
-        """Return what a form carries to its submission: the ids of what it is about, and this place."""
+    def metadata(self, *subject: int | str | None) -> str:
+        """Return what a form carries to its submission: what it is about, ids and words, and this place."""
         return encode((encode(subject), *self))
 
 
@@ -109,6 +109,17 @@ async def open_form(context: Context, action: Action, making: Coroutine[Any, Any
     context.background.start(_finish(context, view_id, task), what=action.action_id)
 
 
+async def open_slowly(context: Context, trigger_id: str, making: Coroutine[Any, Any, Block], *, what: str) -> None:
+    """Open a loading view at once, which the form takes the place of when it has been made."""
+    task = asyncio.ensure_future(making)
+    try:
+        view_id = await context.slack.open_view(trigger_id, loading_view())
+    except BaseException:
+        task.cancel()
+        raise
+    context.background.start(_finish(context, view_id, task), what=what)
+
+
 async def show_view(context: Context, action: Action, view: Block) -> str:
     """Open a modal, on top of the one that the button is in, if it is in one."""
     if action.view_id:
@@ -119,6 +130,7 @@ async def show_view(context: Context, action: Action, view: Block) -> str:
 async def _finish(context: Context, view_id: str, task: asyncio.Task[Block]) -> None:
     try:
         view = await task
-    except UserError as error:
-        view = home_blocks.notice(str(error))
+    except Exception as error:  # noqa: BLE001 - the reply boundary
+        _, said = failure(error, what="a form")
+        view = home_blocks.notice(said.text)
     await context.slack.update_view(view_id, view)

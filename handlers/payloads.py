@@ -72,11 +72,15 @@ class Submission:
     values: Mapping[str, str]
     user_id: str
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    view_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """A message shortcut: what the message says that it was used on, and the thread that the message answers in."""
+    """A message shortcut: what the message says that it was used on, who wrote it, and the thread that it answers in.
+
+    A global shortcut is about no message, and stands in no channel.
+    """
 
     callback_id: str
     says: tuple[str, ...]
@@ -84,6 +88,9 @@ class Shortcut:
     channel_id: str
     thread_ts: str
     response_url: str
+    trigger_id: str = ""
+    message_ts: str = ""
+    author_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ class Event:
     `is_from_person` is True for what a person has written, with a file or without, and False for bots, edits and joins.
     `tab` is the tab of the app that somebody opened, `says` what is attached to a message: an alert that is passed on,
     for one. `thread_ts` is empty for a message that begins its thread.
+    `reaction` is the emoji that somebody put under the message `ts`.
     """
 
     type: str
@@ -106,6 +114,7 @@ class Event:
     is_from_person: bool
     tab: str = ""
     says: tuple[str, ...] = ()
+    reaction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +196,12 @@ def submission(body: Mapping[str, Any]) -> Submission:
         values={block_id: next(iter(chosen), "") for block_id, chosen in choices.items()},
         user_id=_text(_mapping(body, "user"), "id"),
         choices=choices,
+        view_id=_text(view, "id"),
     )
 
 
 def shortcut(body: Mapping[str, Any]) -> Shortcut:
-    """Read a `message_action` payload."""
+    """Read a `message_action` payload, or a `shortcut` one."""
     message = _mapping(body, "message")
     # A message that begins a thread stands in the channel, and so does whoever uses the shortcut on it.
     thread_ts = _text(message, "thread_ts")
@@ -202,12 +212,16 @@ def shortcut(body: Mapping[str, Any]) -> Shortcut:
         channel_id=_text(_mapping(body, "channel"), "id"),
         thread_ts="" if thread_ts == _text(message, "ts") else thread_ts,
         response_url=_text(body, "response_url"),
+        trigger_id=_text(body, "trigger_id"),
+        message_ts=_text(message, "ts"),
+        author_id=_text(message, "user"),
     )
 
 
 def event(body: Mapping[str, Any]) -> Event:
     """Read an `event_callback` envelope."""
     inner = _mapping(body, "event")
+    inner = {**inner, **about(inner)}
     ts, thread_ts = _text(inner, "ts"), _text(inner, "thread_ts")
     return Event(
         type=_text(inner, "type"),
@@ -219,15 +233,27 @@ def event(body: Mapping[str, Any]) -> Event:
         ts=ts,
         thread_ts="" if thread_ts == ts else thread_ts,
         tab=_text(inner, "tab"),
+        reaction=_text(inner, "reaction"),
         is_from_person=_is_from_person(inner),
         says=message_text.attached(inner),
     )
 
 
 def _event_id(body: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
-    """Return what an event is known by: for a message the message itself, which may come under several event ids."""
-    place, ts = _text(inner, "channel"), _text(inner, "ts")
-    return f"{_text(inner, 'type')}:{place}:{ts}" if place and ts else _text(body, "event_id")
+    """Return what an event is known by: for a message the message itself, which may come under several event ids.
+
+    A reaction that somebody takes back and gives again is the same one.
+    """
+    place, ts, who = _text(inner, "channel"), _text(inner, "ts"), ""
+    if _text(inner, "reaction"):
+        who = f":{_text(inner, 'user')}:{_text(inner, 'reaction')}"
+    return f"{_text(inner, 'type')}:{place}:{ts}{who}" if place and ts else _text(body, "event_id")
+
+
+def about(event: Mapping[str, Any]) -> dict[str, str]:
+    """Return channel and `ts` of the message that an event is about, where it names one: a reaction does."""
+    item = _mapping(event, "item")
+    return {name: said for name in ("channel", "ts") if (said := _text(item, name))}
 
 
 def change(body: Mapping[str, Any]) -> ChangeEvent:

@@ -234,6 +234,15 @@ def test_forms_are_bounded() -> None:
     assert {(len(each), len(each[0])) for each in found.choices.values()} == {(100, 4000)}
 
 
+def test_a_reaction_is_about_a_message_and_is_the_same_when_it_is_given_again() -> None:
+    item = {"type": "message", "channel": "C1", "ts": "1.2"}
+    inner = {"type": "reaction_added", "user": "U1", "reaction": "devops-request", "item": item}
+    event = payloads.event({"event_id": "Ev1", "event": inner})
+    assert (event.channel_id, event.ts, event.reaction, event.user_id) == ("C1", "1.2", "devops-request", "U1")
+    assert payloads.event({"event_id": "Ev2", "event": inner}).event_id == event.event_id
+    assert payloads.event({"event_id": "Ev1", "event": {**inner, "user": "U2"}}).event_id != event.event_id
+
+
 def test_text_is_bounded() -> None:
     assert len(payloads.command({"text": "x" * 5000}).text) == 4000
 

@@ -398,3 +398,11 @@ async def test_what_slack_lists_counts_where_an_event_does_not_say_that_others_a
     admitted = await stage.baton.door.admit(sender_of({**unknown, "is_ext_shared_channel": False}))
     assert admitted is Admission.DECIDE
     assert await stage.baton.door.admit(sender_of(unknown)) is Admission.OUTSIDE, "it cannot be told"
+
+
+def test_a_reaction_is_where_its_message_is() -> None:
+    inner = {"type": "reaction_added", "user": "U1", "item": {"type": "message", "channel": "C1", "ts": "1.2"}}
+    sender = sender_of({"team_id": "T1", "event": inner})
+    assert (sender.channel_id, sender.is_shared_channel) == ("C1", None), "nobody has said who is in it"
+    shared = sender_of({"team_id": "T1", "event": inner, "is_ext_shared_channel": True})
+    assert shared.is_shared_channel is True
