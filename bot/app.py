@@ -157,6 +157,7 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
             weekly_hours=settings.devops_weekly_hours,
             first_response_hours=settings.first_response_hours,
             sprint_weeks=settings.sprint_weeks,
+            emoji=settings.request_emoji,
         ),
     )
 

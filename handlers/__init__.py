@@ -5,12 +5,19 @@
 
 from __future__ import annotations
 
-from handlers import baton, changes, claims, conversations, eol, home, ownership, upkeep
+from handlers import backlog, baton, changes, claims, conversations, eol, home, ownership, upkeep
 from handlers.routes import joined
 
 #: All that Baton listens to.
 ROUTES = joined(
-    baton.ROUTES, changes.ROUTES, claims.ROUTES, conversations.ROUTES, eol.ROUTES, home.ROUTES, ownership.ROUTES
+    backlog.ROUTES,
+    baton.ROUTES,
+    changes.ROUTES,
+    claims.ROUTES,
+    conversations.ROUTES,
+    eol.ROUTES,
+    home.ROUTES,
+    ownership.ROUTES,
 )
 #: All that it does by the clock.
 JOBS = (*upkeep.JOBS, *eol.JOBS)

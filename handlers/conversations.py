@@ -10,6 +10,7 @@ from bot.services import ownership
 from bot.services.context import Context
 from bot.services.inbound import Reply
 from bot.services.ownership import Missing
+from handlers.backlog import questions as requests
 from handlers.eol import questions
 from handlers.events import EventListener
 from handlers.ownership import around, message
@@ -51,6 +52,9 @@ async def _answer(context: Context, text: str, event: Event) -> Rendered:
     if text.casefold() in _HELP and (text or not (event.says or event.thread_ts)):
         return help_blocks.help_message()
     user_id, channel_id = event.user_id, event.channel_id if event.type == "app_mention" else ""
+    ts = event.thread_ts or event.ts
+    if said := await requests.answer_in_words(context, text, event.channel_id, ts, user_id):
+        return said
     if said := await questions.answer_in_words(context, text, user_id):
         return said
     found = ownership.answer(context.deps, context.snapshot, text, asker=user_id)

@@ -27,6 +27,13 @@ _EOL = (
     "• In plain words, in a mention or here: _which postgres 11 do we still run?_\n"
     "• `/baton calendar` — the dates of your team in your calendar"
 )
+_DEVOPS = (
+    "*Ask DevOps for something*\n"
+    "• On any message: ⋯ → *Open DevOps request*; or _@Baton request_ in its thread; or react with the emoji\n"
+    "• `/devops a read replica for payments-db before March` — without a thread; `/devops` opens an empty form\n"
+    "• `/devops list` — what is open; `/devops mine` — what your teams asked for; `/devops show 7`\n"
+    "I fill the form from the thread, and nothing is sent until you press *Open it*."
+)
 _TRUST = (
     "Every answer says where it comes from and who confirmed it. Press *Confirm* if it is yours and right, "
     "*Wrong owner?* if it is not, *We own this* (perhaps under ⋯) if it is your team's. I say which owner I tell, "
@@ -43,8 +50,8 @@ def help_message() -> Rendered:
         "I know who owns what, and what reaches its end of life when. "
         "Only you see the answer to a command; a mention is answered in its thread."
     )
-    parts = [section(head), section(_WHOOWNS), section(_EOL), section(_TEAMS), context(_TRUST)]
-    return Rendered("\n".join((head, _WHOOWNS, _EOL, _TEAMS, _TRUST)), parts)
+    parts = [section(head), *map(section, (_WHOOWNS, _EOL, _DEVOPS, _TEAMS)), context(_TRUST)]
+    return Rendered("\n".join((head, _WHOOWNS, _EOL, _DEVOPS, _TEAMS, _TRUST)), parts)
 
 
 def whoowns_help() -> Rendered:
@@ -55,6 +62,11 @@ def whoowns_help() -> Rendered:
 def eol_help() -> Rendered:
     """Return `/eol help`."""
     return Rendered(f"{_EOL}\n{_UNKNOWN}", [section(_EOL), context(_UNKNOWN)])
+
+
+def devops_help() -> Rendered:
+    """Return `/devops help`."""
+    return Rendered(_DEVOPS, [section(_DEVOPS)])
 
 
 def unknown_word(word: str, nearest: str) -> Rendered:

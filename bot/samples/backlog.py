@@ -8,7 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from bot.blocks import backlog as blocks
+from bot.blocks.backlog.actions import OpenValue
+from bot.blocks.backlog.form_metadata import FormMetadata
+from bot.blocks.backlog.forms import STEP_FORMS, FormFrame
 from bot.blocks.text import Block, Rendered
+from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import (
     ItemType,
     RequestCard,
@@ -57,6 +61,54 @@ def requests(name: str) -> Iterator[RequestCard]:
         )
 
 
+def request_forms(name: str) -> Iterator[Block]:
+    """The form of a request with everything in it, with many items, and empty."""
+    items = tuple(RequestItem(kind, name, quote=name) for kind in ItemType)
+    full = Prefill(
+        title=name,
+        items=items,
+        suggested=items,
+        technologies={f"technology-{number}": name for number in range(120)},
+        gaps=("technology-1", "technology-119"),
+        stays_with_team=(name,) * 9,
+        people=3,
+        times=4.33,
+        hours=0.5,
+        people_blocked=2,
+        needed_by=NOW.date(),
+        needed_reason=name,
+        questions=(name,) * 9,
+    )
+    place = FormMetadata(
+        channel_id="C012345678",
+        thread_ts="1700000000.000100",
+        permalink="https://acme.slack.com/archives/C012345678/p1700000000000100",
+        items=(*items, *items),
+        stays_with_team=full.stays_with_team,
+    )
+    teams = [TeamRecord(id=number, name=name) for number in range(1, 150)]
+    for may_copy in (True, False):
+        frame = FormFrame(
+            devops=name, teams=teams[:80], team_id=3, asked_by="U12345678", note="A note.", may_copy=may_copy
+        )
+        yield blocks.request_view(full, place, frame)
+    few = replace(full, items=items[:2], suggested=(), technologies={"cassandra": name}, gaps=())
+    yield blocks.request_view(few, replace(place, items=items[:2]), FormFrame(devops=name, teams=teams, team_id=3))
+    yield blocks.request_view(Prefill(), FormMetadata(), FormFrame(devops=name))
+
+
+def forms_of(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Block]]:
+    """The forms behind a request's buttons."""
+    for step in STEP_FORMS:
+        yield blocks.step_view, blocks.step_view(card, step, "7")
+    yield blocks.merge_view, blocks.merge_view(card, [replace(card, id=number) for number in range(1, 120)], "7")
+    yield blocks.merge_view, blocks.merge_view(card, [card], "7")
+    yield blocks.merge_view, blocks.merge_view(card, [], "7")
+    yield blocks.snooze_view, blocks.snooze_view(card, "7")
+    yield blocks.assign_view, blocks.assign_view(card, "7")
+    yield blocks.estimate_view, blocks.estimate_view(card, "7")
+
+
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """The cards, and what is said when something happens."""
     for card in requests(name):
@@ -64,5 +116,19 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.triage, blocks.triage(card)
         yield blocks.news, blocks.news(card)
         yield blocks.followed, blocks.followed(card)
+        yield blocks.already, blocks.already(card)
+        yield blocks.existing_view, blocks.existing_view(card)
+        for is_on in (True, False):
+            yield blocks.following, blocks.following(card, is_on=is_on)
+            yield blocks.receipt, blocks.receipt(card, is_new=is_on)
         for step in (Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW):
             yield blocks.triage_news, blocks.triage_news(card, step)
+    cards = list(requests(name))
+    yield from forms_of(cards[-1])
+    yield blocks.listing, blocks.listing(cards * 3)
+    for form in request_forms(name):
+        yield blocks.request_view, form
+    for is_mine in (True, False):
+        yield blocks.listing, blocks.listing([], is_mine=is_mine)
+    for value in (OpenValue("C012345678", "1700000000.000100"), OpenValue(asset_id=7, area="database"), OpenValue()):
+        yield blocks.offer, blocks.offer(value, name, user_id="U12345678")

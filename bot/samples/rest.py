@@ -80,6 +80,7 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield help_blocks.help_message, help_blocks.help_message()
     yield help_blocks.whoowns_help, help_blocks.whoowns_help()
     yield help_blocks.eol_help, help_blocks.eol_help()
+    yield help_blocks.devops_help, help_blocks.devops_help()
     for nearest_word in ("", "team"):
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
     yield help_blocks.failed, help_blocks.failed("abc-1f", may_be_saved=False)

@@ -18,6 +18,7 @@ class DevopsTeam:
 
     `triage_channel` is where requests come in; empty for the team's own channel. `weekly_hours` are those that it has
     for requests. It answers a new one within `first_response_hours` of its working time. A sprint has `sprint_weeks`.
+    A message with the reaction `emoji` is meant for it.
     """
 
     name: str = ""
@@ -25,6 +26,7 @@ class DevopsTeam:
     weekly_hours: float = 80.0
     first_response_hours: float = 8.0
     sprint_weeks: int = 2
+    emoji: str = "devops-request"
 
 
 @dataclass(frozen=True, slots=True)

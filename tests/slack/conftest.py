@@ -209,6 +209,12 @@ def catalog_admins() -> tuple[str, ...]:
 
 
 @pytest.fixture
+def devops_team() -> str:
+    """The team that takes requests; there is none unless a test names one."""
+    return ""
+
+
+@pytest.fixture
 async def stage(
     database: Database,
     database_url: str,
@@ -217,6 +223,7 @@ async def stage(
     public_url: str,
     platform_channel: str,
     catalog_admins: tuple[str, ...],
+    devops_team: str,
 ) -> AsyncIterator[Stage]:
     slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN, rate_limits=False)
     slack.install(yaml.safe_load((REPOSITORY / "app.yaml").read_text()))
@@ -248,6 +255,7 @@ async def stage(
         port=0,
         public_url=public_url,
         platform_channel=platform_channel,
+        devops_team=devops_team,
         catalog_admins=", ".join(slack.workspace.user(handle).id for handle in catalog_admins),
         catalog_poll_seconds=0.2,
         feed_refresh=False,

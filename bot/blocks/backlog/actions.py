@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-COMMAND = "/devops"
+from typing import NamedTuple
 
+COMMAND = "/devops"
+#: The shortcuts: on a message, and everywhere.
+MESSAGE_SHORTCUT, GLOBAL_SHORTCUT = "open_devops_request", "devops_request"
+
+#: The button that opens the form; its value is an `OpenValue`.
+OPEN = "backlog.open"
 #: The buttons of the card in the thread.
 CONFIRM = "backlog.confirm"
 NOT_YET = "backlog.not_yet"
@@ -11,7 +17,7 @@ REPLY = "backlog.reply"
 WITHDRAW = "backlog.withdraw"
 REOPEN = "backlog.reopen"
 FOLLOW = "backlog.follow"
-WHY = "backlog.why"
+UNFOLLOW = "backlog.unfollow"
 #: The buttons of the message to the DevOps team.
 ACCEPT = "backlog.accept"
 START = "backlog.start"
@@ -19,6 +25,37 @@ DELIVER = "backlog.deliver"
 ASK = "backlog.ask"
 ESTIMATE = "backlog.estimate"
 MORE = "backlog.more"
+#: The button of a line of a list.
+SHOW = "backlog.show"
 
 #: What "More" offers: the word in the choice's value, and what people read.
 ANSWER, MERGE, UNMERGE, DECLINE, SNOOZE, ASSIGN = "answer", "merge", "unmerge", "decline", "snooze", "assign"
+
+REQUEST_VIEW = "backlog.request_form"
+TITLE, ITEMS, ITEM_TYPE = "backlog.title", "backlog.items", "backlog.item_type"
+TECHNOLOGIES, OTHER_TECHNOLOGIES, GAPS = "backlog.technologies", "backlog.other_technologies", "backlog.gaps"
+TEAM, ASKED_BY, DETAILS, COPY = "backlog.team", "backlog.asked_by", "backlog.details", "backlog.copy"
+PEOPLE, TIMES, HOURS, EVIDENCE = "backlog.people", "backlog.times", "backlog.hours", "backlog.evidence"
+BLOCKED, SHARE, UNTIL = "backlog.blocked", "backlog.share", "backlog.until"
+NEEDED_BY, NEEDED_REASON = "backlog.needed_by", "backlog.needed_reason"
+
+STEP_VIEW, MERGE_VIEW = "backlog.step_form", "backlog.merge_form"
+SNOOZE_VIEW, ASSIGN_VIEW, ESTIMATE_VIEW = "backlog.snooze_form", "backlog.assign_form", "backlog.estimate_form"
+WORDS, LINK, INTO, DAY, ASSIGNEE = "backlog.words", "backlog.link", "backlog.into", "backlog.day", "backlog.assignee"
+OPTIMISTIC, LIKELY, PESSIMISTIC = "backlog.optimistic", "backlog.likely", "backlog.pessimistic"
+
+
+class OpenValue(NamedTuple):
+    """What a button opens the form with: a thread, or an asset and an area of it; neither for an empty form."""
+
+    channel_id: str = ""
+    thread_ts: str = ""
+    asset_id: int | None = None
+    area: str = ""
+
+
+class MoreValue(NamedTuple):
+    """What was chosen under "More"."""
+
+    word: str
+    request_id: int

@@ -39,7 +39,7 @@ def card(its: RequestCard) -> Rendered:
         for step, (text, action, style) in _BUTTONS.items()
         if step in its.steps
     ]
-    buttons.append(button("Follow", actions.FOLLOW, str(its.id), label=_label("Follow", its)))
+    buttons += words.follow_buttons(its)
     return _message(lines, buttons, f"backlog.card.{its.id}.{its.state}")
 
 
@@ -73,7 +73,22 @@ def followed(its: RequestCard) -> Rendered:
     """Return what somebody who follows a request reads."""
     where = f" {link(its.permalink, 'The thread')}" if its.permalink else ""
     said = f"{words.name(its)}: {_news(its)}{where}"
-    return Rendered(said, [section(said)])
+    return Rendered(said, [section(said), _stop_following(its)])
+
+
+def following(its: RequestCard, *, is_on: bool) -> Rendered:
+    """Return what somebody reads who has begun to follow a request, or has stopped."""
+    if not is_on:
+        return Rendered(f"You no longer follow {words.name(its)}.")
+    said = f"You follow {words.name(its)} now: I write to you when it moves on."
+    return Rendered(said, [section(said), _stop_following(its)])
+
+
+def receipt(its: RequestCard, *, is_new: bool = True) -> Rendered:
+    """Return what whoever has done something to a request reads."""
+    if not is_new:
+        return Rendered(f"That has been done already. {words.name(its)}: {words.standing(its)}")
+    return Rendered(f"{words.name(its)}: {words.standing(its)}")
 
 
 def triage_news(its: RequestCard, step: Step) -> Rendered:
@@ -86,6 +101,11 @@ def triage_news(its: RequestCard, step: Step) -> Rendered:
         Step.WITHDRAW: f"{who} withdrew it. {escape(its.reason, 600)}".strip(),
     }[step]
     return Rendered(said, [section(said)])
+
+
+def _stop_following(its: RequestCard) -> Block:
+    elements = words.follow_buttons(its, is_following=True)
+    return {"type": "actions", "block_id": f"backlog.followed.{its.id}", "elements": elements}
 
 
 def _news(its: RequestCard) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.blocks.text import bold, day, escape, mention
+from bot.blocks.backlog import actions
+from bot.blocks.text import Block, bold, button, day, escape, mention, plain
 from bot.domain.backlog.requests import STATE_WORDS, ItemType, RequestCard, RequestItem
 from bot.domain.records import PersonRecord
 
@@ -45,6 +46,12 @@ def standing(card: RequestCard) -> str:
 def item(one: RequestItem) -> str:
     """Return an item as a line of a list."""
     return f"• {escape(one.title, 120)} _({ITEM_WORDS[one.type]})_"
+
+
+def follow_buttons(card: RequestCard, *, is_following: bool = False) -> list[Block]:
+    """Return the button that lets its presser hear what becomes of a request, or no longer."""
+    text, action = ("Unfollow", actions.UNFOLLOW) if is_following else ("Follow", actions.FOLLOW)
+    return [button(text, action, str(card.id), label=f"{text} #{card.id} {plain(card.title, 40)}")]
 
 
 def person(one: PersonRecord) -> str:

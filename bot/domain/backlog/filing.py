@@ -62,6 +62,17 @@ class Filing:
     supports_id: int | None = None
 
 
+def estimate_problems(optimistic: float, likely: float, pessimistic: float) -> dict[str, str]:
+    """Return what is wrong with an estimate in hours, by the name of the field: `likely` or `pessimistic`."""
+    if likely < optimistic:
+        return {"likely": "The most likely hours cannot be fewer than those if all goes well."}
+    if pessimistic < likely:
+        return {"pessimistic": "The hours if much goes wrong cannot be fewer than the most likely ones."}
+    if pessimistic <= 0:
+        return {"pessimistic": "No work takes no time: write more than 0 hours."}
+    return {}
+
+
 def problems(filing: Filing, *, today: date, team_size: int | None) -> dict[str, str]:
     """Return what is wrong, by the name of the field: `title`, `items`, `needed_by`, `hours`, `blocked` or `until`.
 

@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.blocks import backlog as blocks
 from bot.domain.backlog.requests import (
     ItemType,
@@ -142,9 +140,3 @@ async def acting(
     async with cards.acting(RequestAct(deps, snapshot, request_id, person_id), None) as act:
         act.require(right, await act.holders_of(right))
         yield act
-
-
-async def read(session: AsyncSession, snapshot: Snapshot, request_id: int, *, now: datetime) -> RequestCard | None:
-    """Return a request's card; None when there is no such request."""
-    row = await session.get(tables.Request, request_id)
-    return None if row is None else card_of(snapshot, row, now=now)

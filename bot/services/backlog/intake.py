@@ -14,6 +14,7 @@ from bot.domain.backlog.filing import LONGEST_TITLE, Filing
 from bot.domain.backlog.requests import RequestCard, RequestState
 from bot.domain.names import clean
 from bot.domain.recipients import Recipient, Told, Via
+from bot.domain.records import TeamRecord
 from bot.errors import UserError
 from bot.services import outbox, routing
 from bot.services.backlog._cards import card_key, card_of, devops, stored_item, triage_key
@@ -44,9 +45,7 @@ async def open_request(deps: Deps, snapshot: Snapshot, filing: Filing) -> Opened
     What is wrong with a filing is found before, by `bot.domain.backlog.filing.problems`. Raises UserError where no
     DevOps team is set.
     """
-    team = devops(deps, snapshot)
-    if team is None:
-        raise UserError(NO_DEVOPS)
+    team = require_devops(deps, snapshot)
     now = deps.clock.now()
     async with deps.database.transaction() as session:
         made = await _insert(session, filing, now)
@@ -69,6 +68,14 @@ async def open_request(deps: Deps, snapshot: Snapshot, filing: Filing) -> Opened
         await _show(session, filing, card, now)
         told = await _tell(session, deps, snapshot, Recipient(team), card, now)
     return Opened(card, is_new=True, told=told)
+
+
+def require_devops(deps: Deps, snapshot: Snapshot) -> TeamRecord:
+    """Return the team that takes requests. Raises UserError where none is set, or the catalog does not know it."""
+    team = devops(deps, snapshot)
+    if team is None:
+        raise UserError(NO_DEVOPS)
+    return team
 
 
 async def existing(deps: Deps, snapshot: Snapshot, key: str) -> RequestCard | None:

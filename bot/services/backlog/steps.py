@@ -57,11 +57,13 @@ async def take(
             return StepTaken(act.card, is_new=False)
         if step in _NEEDS_WORDS and not said and not link:
             raise UserError(_NEEDS_WORDS[step])
-        _note_response(act, step)
+        note_response(act, step)
         act.row.state, act.row.state_before, act.row.state_at = moved.state.value, moved.before.value, act.now
         act.row.reason, act.row.link = said, link
         if step is Step.DELIVER:
             act.row.delivered_at = act.now
+        if step is Step.UNMERGE:
+            act.row.merged_into = None
         if step is Step.START and act.row.assignee_id is None:
             act.row.assignee_id = person_id
         await act.note(step.value, state=moved.state.value)
@@ -70,7 +72,7 @@ async def take(
     return StepTaken(card, is_new=True)
 
 
-def _note_response(act: RequestAct, step: Step) -> None:
+def note_response(act: RequestAct, step: Step) -> None:
     """Note when the DevOps team first said something, and how long the request has waited for its asker since."""
     row = act.row
     if TRANSITIONS[step].right is TRANSITIONS[Step.ACCEPT].right and row.responded_at is None:
@@ -122,8 +124,10 @@ async def _post_news(act: RequestAct, key: str) -> None:
 
 
 async def _others(act: RequestAct) -> list[int]:
-    """Return who follows the request, but for whoever it is for, filed it, or takes the step."""
-    table = tables.RequestFollower
-    found = await act.session.execute(select(col(table.person_id)).where(col(table.request_id) == act.subject_id))
+    """Return who follows the request or a part of it, but for whoever it is for, filed it, or takes the step."""
+    table, request = tables.RequestFollower, tables.Request
+    merged = select(col(request.id)).where(col(request.merged_into) == act.subject_id)
+    ids = (col(table.request_id) == act.subject_id) | col(table.request_id).in_(merged)
+    found = await act.session.execute(select(col(table.person_id)).where(ids).distinct())
     here = {act.row.asked_by, act.row.filed_by, act.person_id}
     return sorted(each for each in found.scalars() if each not in here)

@@ -1,0 +1,51 @@
+"""Lists of requests, and the offers to open one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.blocks.backlog import actions, words
+from bot.blocks.backlog.actions import OpenValue
+from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, mention, plain, section
+from bot.blocks.values import encode
+from bot.domain.backlog.requests import RequestCard
+
+#: Requests of a list, each with a button.
+_MOST = 20
+
+
+def listing(cards: Sequence[RequestCard], *, is_mine: bool = False) -> Rendered:
+    """Return the open requests, or with `is_mine` all that somebody and their teams have asked for."""
+    if not cards:
+        empty = "You and your teams have asked for nothing yet" if is_mine else "No request is open"
+        return Rendered(f"{empty}: `/devops` opens one.")
+
+    def draw(count: int) -> Rendered:
+        title = "*What you and your teams have asked for*" if is_mine else "*Open requests*, oldest first"
+        shown, hidden = cards[:count], len(cards) - count
+        lines = [f"{words.name(each)}\n{words.standing(each)}" for each in shown]
+        rest = [f"… and {hidden:,} more"] if hidden > 0 else []
+        blocks: list[Block] = [section(title)]
+        for each, line in zip(shown, lines, strict=True):
+            label = f"Show #{each.id} {plain(each.title, 40)}"
+            blocks.append({**section(line), "accessory": button("Show", actions.SHOW, str(each.id), label=label)})
+        return Rendered("\n".join([title, *lines, *rest]), [*blocks, *([context(*rest)] if rest else [])])
+
+    return fitting(draw, min(_MOST, len(cards)), POSTED_TEXT)
+
+
+def offer(value: OpenValue, devops: str, *, user_id: str = "") -> Rendered:
+    """Return the button that opens the form, for somebody who has asked for something."""
+    who = f"{mention(user_id)} " if mention(user_id) else ""
+    said = (
+        f"{who}That sounds like a request to *{escape(devops, 80)}*. I have a draft for you; nothing is sent by itself."
+    )
+    press = button("Open DevOps request", actions.OPEN, encode(value), style="primary")
+    return Rendered(said, [section(said), {"type": "actions", "elements": [press]}])
+
+
+def already(its: RequestCard) -> Rendered:
+    """Return what is said where a thread has a request already."""
+    said = f"This thread has a request already: {words.name(its)}\n{words.standing(its)}"
+    elements = [button("Show", actions.SHOW, str(its.id), label=f"Show #{its.id}"), *words.follow_buttons(its)]
+    return Rendered(said, [section(said), {"type": "actions", "elements": elements}])

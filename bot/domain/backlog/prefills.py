@@ -1,0 +1,34 @@
+"""What the form of a request is filled with before anybody has typed a word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.domain.backlog.requests import RequestItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefill:
+    """What was understood. `suggested` are items that nobody has asked for, and that usually come with the others.
+
+    `technologies` are the names by the ids of the vocabulary; `gaps` are some of those ids.
+
+    The hours lost are `people` x `times` a month x `hours` each. What was not said is None. `questions` are those that
+    the thread leaves open.
+    """
+
+    title: str = ""
+    items: tuple[RequestItem, ...] = ()
+    suggested: tuple[RequestItem, ...] = ()
+    technologies: Mapping[str, str] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+    stays_with_team: tuple[str, ...] = ()
+    people: float | None = None
+    times: float | None = None
+    hours: float | None = None
+    people_blocked: int | None = None
+    needed_by: date | None = None
+    needed_reason: str = ""
+    questions: tuple[str, ...] = ()

@@ -1,0 +1,56 @@
+"""From the words of a thread to a form that is filled already."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.backlog import drafts, technologies, threads
+from bot.domain.backlog.drafts import Draft, Item
+from bot.domain.backlog.prefills import Prefill
+from bot.domain.backlog.quantities import Hours
+from bot.domain.backlog.requests import ItemType, RequestItem
+from bot.domain.backlog.technologies import Vocabulary
+
+
+async def draft(messages: Sequence[Mapping[str, Any]]) -> Prefill:
+    """Return what messages, as Slack has them, ask for. A long thread takes a while, so another thread reads it."""
+    return await asyncio.to_thread(_draft, messages)
+
+
+def _draft(messages: Sequence[Mapping[str, Any]]) -> Prefill:
+    vocabulary = technologies.known()
+    return _prefill(drafts.draft(threads.read({"messages": list(messages)}), vocabulary), vocabulary)
+
+
+def _prefill(found: Draft, vocabulary: Vocabulary) -> Prefill:
+    people, times, hours = _hours(found.hours)
+    return Prefill(
+        title=found.title,
+        items=tuple(_item(each) for each in found.items),
+        suggested=tuple(_item(each) for each in found.suggested),
+        technologies={each.value: vocabulary[each.value].name for each in found.technologies},
+        gaps=tuple(each.value for each in found.skills_gaps),
+        stays_with_team=tuple(each.value for each in found.stays_with_team),
+        people=people,
+        times=times,
+        hours=hours,
+        people_blocked=found.blocked.people if found.blocked is not None else None,
+        needed_by=found.needed_by.day if found.needed_by is not None else None,
+        needed_reason=found.needed_by.quote if found.needed_by is not None else "",
+        questions=found.questions,
+    )
+
+
+def _item(item: Item) -> RequestItem:
+    return RequestItem(ItemType(item.type.value), item.title, quote=item.why)
+
+
+def _hours(said: Hours | None) -> tuple[float | None, float | None, float | None]:
+    """Return people, times a month and hours each; how often is left open where nobody said it."""
+    if said is None or said.amount <= 0:
+        return None, None, None
+    people = max(said.people, 1)
+    times = round(said.monthly / (people * said.amount), 2) if said.monthly is not None else None
+    return people, times, said.amount

@@ -1,0 +1,99 @@
+"""Requests as somebody may see them: a private one is for those who asked for it and the DevOps team alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.domain.backlog.requests import OPEN, RequestCard, Step, after
+from bot.domain.rights import Right
+from bot.errors import NotFoundError
+from bot.services.backlog._cards import UNKNOWN, acting, card_of, devops, standing_of
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.inserts import insert_into
+
+_MOST = 500
+
+
+async def open_requests(deps: Deps, snapshot: Snapshot, person_id: int | None) -> list[RequestCard]:
+    """Return the requests that the DevOps team has yet to do, oldest first."""
+    return await _found(deps, snapshot, person_id, is_open=True)
+
+
+async def mine(deps: Deps, snapshot: Snapshot, person_id: int | None) -> list[RequestCard]:
+    """Return what somebody and their teams have asked for, the newest first."""
+    teams = {team.id for team in snapshot.teams_of(person_id)} if person_id is not None else set()
+    found = await _found(deps, snapshot, person_id)
+    return [
+        each
+        for each in reversed(found)
+        if person_id in (each.asker.id, each.filer.id) or (each.team is not None and each.team.id in teams)
+    ]
+
+
+async def one(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int | None) -> RequestCard:
+    """Return a request. Raises NotFoundError where there is none, or none that this person may see."""
+    async with deps.database.reading() as session:
+        row = await session.get(tables.Request, request_id)
+    card = card_of(snapshot, row, now=deps.clock.now()) if row is not None else None
+    if card is None or not may_see(deps, snapshot, card, person_id):
+        raise NotFoundError(UNKNOWN)
+    return card
+
+
+async def to_step(
+    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, right: Right, step: Step | None = None
+) -> RequestCard:
+    """Return a request to somebody who is about to do something to it.
+
+    Raises NotAllowedError without the right, and UserError for a step that its state does not allow.
+    """
+    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right) as act:
+        if step is not None:
+            after(step, standing_of(act.row), now=act.now)
+        return act.card
+
+
+async def follow(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, is_on: bool) -> RequestCard:
+    """Let somebody hear what becomes of a request, or no longer."""
+    card = await one(deps, snapshot, request_id, person_id)
+    table, key = tables.core(tables.RequestFollower), {"request_id": request_id, "person_id": person_id}
+    async with deps.database.transaction() as session:
+        if is_on:
+            insert = insert_into(table, session.get_bind().dialect.name).values(**key, at=deps.clock.now())
+            await session.execute(insert.on_conflict_do_nothing(index_elements=["request_id", "person_id"]))
+        elif (row := await session.get(tables.RequestFollower, key)) is not None:
+            await session.delete(row)
+    return card
+
+
+def may_see(deps: Deps, snapshot: Snapshot, card: RequestCard, person_id: int | None) -> bool:
+    """Whether somebody may see a request."""
+    if not card.is_private or person_id in (card.asker.id, card.filer.id):
+        return True
+    return person_id is not None and is_devops(deps, snapshot, person_id)
+
+
+def takes_requests(deps: Deps, snapshot: Snapshot) -> bool:
+    """Whether there is a team that takes requests."""
+    return devops(deps, snapshot) is not None
+
+
+def is_devops(deps: Deps, snapshot: Snapshot, person_id: int) -> bool:
+    """Whether somebody is one of the team that takes requests."""
+    team = devops(deps, snapshot)
+    return team is not None and person_id in (*team.member_ids, team.lead_id, team.manager_id)
+
+
+async def _found(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_open: bool = False) -> list[RequestCard]:
+    table = tables.Request
+    query = select(table).order_by(col(table.id).desc()).limit(_MOST)
+    if is_open:
+        query = query.where(col(table.state).in_([state.value for state in OPEN]))
+    async with deps.database.reading() as session:
+        rows = (await session.execute(query)).scalars().all()
+    now = deps.clock.now()
+    cards = [card_of(snapshot, row, now=now) for row in reversed(rows)]
+    return [each for each in cards if may_see(deps, snapshot, each, person_id)]

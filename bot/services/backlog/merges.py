@@ -1,0 +1,37 @@
+"""Two requests for the same thing: one becomes part of the other. `steps.take` takes it out again."""
+
+from __future__ import annotations
+
+from bot.domain.backlog.requests import OPEN, RequestState, Step, after
+from bot.domain.rights import Right
+from bot.errors import UserError
+from bot.services import cards
+from bot.services.backlog._cards import acting, standing_of
+from bot.services.backlog.steps import StepTaken, note_response
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+
+_NO_TARGET = "There is no such request to merge it into: choose another."
+
+
+async def merge(deps: Deps, snapshot: Snapshot, *, request_id: int, into_id: int, person_id: int) -> StepTaken:
+    """Make a request part of another one, which has to be open.
+
+    What its teams need, who asked and who follows stays with it, and counts for the other one, too; so taking it out
+    again is nothing but that. Raises as `steps.take`.
+    """
+    if into_id == request_id:
+        raise UserError("A request cannot be a duplicate of itself: choose another.")
+    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=Right.TRIAGE) as act:
+        moved = after(Step.MERGE, standing_of(act.row), now=act.now)
+        if moved is None:
+            return StepTaken(act.card, is_new=False)
+        into: tables.Request = await cards.locked(act.session, tables.Request, into_id, unknown=_NO_TARGET)
+        if into.state not in OPEN:
+            raise UserError("That request is not open any more: choose one that is.")
+        note_response(act, Step.MERGE)
+        act.row.state, act.row.state_before, act.row.state_at = RequestState.MERGED, moved.before, act.now
+        act.row.merged_into, act.row.reason, act.row.link = into_id, "", ""
+        await act.note(Step.MERGE.value, into=into_id)
+        return StepTaken(await act.redraw(), is_new=True)

@@ -1,0 +1,64 @@
+"""What the DevOps team notes on a request without taking a step: its estimate, who works on it, until when it waits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+
+from bot.domain.backlog.filing import estimate_problems
+from bot.domain.backlog.requests import OPEN, RequestCard
+from bot.domain.rights import Right
+from bot.errors import FormError, UserError
+from bot.services.backlog._cards import RequestAct, acting
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+
+_ENDED = "This request is not open any more, so nothing was changed."
+
+
+async def estimate(
+    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, hours: tuple[float, float, float]
+) -> RequestCard:
+    """Note how many hours of work it takes: if all goes well, most likely, and if much goes wrong.
+
+    Raises FormError, by the names of `estimate_problems`, where they are in the wrong order.
+    """
+    if wrong := estimate_problems(*hours):
+        raise FormError(wrong)
+    async with _open(deps, snapshot, request_id, person_id) as act:
+        row = act.row
+        row.optimistic_hours, row.likely_hours, row.pessimistic_hours = hours
+        row.estimated_by, row.estimated_at = person_id, act.now
+        await act.note("estimate", hours=list(hours))
+        return await act.redraw()
+
+
+async def assign(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, assignee_id: int) -> RequestCard:
+    """Note who works on it."""
+    async with _open(deps, snapshot, request_id, person_id) as act:
+        act.row.assignee_id = assignee_id
+        await act.note("assign", to=assignee_id)
+        return await act.redraw()
+
+
+async def snooze(
+    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, until: date, today: date
+) -> RequestCard:
+    """Put it off until a day, which cannot be later than the one on which it is needed."""
+    async with _open(deps, snapshot, request_id, person_id) as act:
+        if until <= today:
+            raise UserError("That day is over or today: choose a later one.")
+        if act.row.needed_by is not None and until > act.row.needed_by:
+            raise UserError(f"It is needed by {act.row.needed_by}: choose a day before that.")
+        act.row.snoozed_until = until
+        await act.note("snooze", until=until.isoformat())
+        return await act.redraw()
+
+
+@asynccontextmanager
+async def _open(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int) -> AsyncIterator[RequestAct]:
+    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=Right.TRIAGE) as act:
+        if act.card.state not in OPEN:
+            raise UserError(_ENDED)
+        yield act

@@ -1,0 +1,116 @@
+"""The thread from which a request is opened: read from Slack, without the words of people from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.trust import AccountStanding
+from bot.errors import NotFoundError, SlackError, UserError
+from bot.ports import Slack
+from bot.services.members import Members
+
+log = logging.getLogger(__name__)
+
+NOT_A_MEMBER = "I am not in this channel, so I cannot read the thread: invite me with `/invite @Baton`, then try again."
+GONE = "That message is gone, so there is no thread to read. `/devops` opens a request without one."
+SLOW = "Slack did not show me the thread in time. Try again in a minute, or open a request without it by `/devops`."
+#: How long Slack may take to show a whole thread; somebody looks at a loading view.
+_SECONDS = 60.0
+#: Messages and characters of a thread that are kept: the first message, and of the others the last ones.
+_MOST_MESSAGES, _MOST_CHARACTERS = 2_000, 400_000
+#: Accounts that nobody has met yet and about which Slack is asked; the words of the rest are left out.
+_MOST_UNKNOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadWords:
+    """A thread's messages as Slack has them, without bots and outsiders, oldest first.
+
+    `author` is who began it, empty where that is nobody of the organisation. `outsiders` is whether words were left
+    out because people from outside wrote them. `root_ts` is the thread's first message.
+    """
+
+    messages: tuple[Mapping[str, Any], ...]
+    author: str = ""
+    root_ts: str = ""
+    outsiders: bool = False
+
+    @property
+    def said(self) -> str:
+        """All that was said, a line for each message."""
+        return "\n".join(str(each.get("text") or "") for each in self.messages)[:_MOST_CHARACTERS]
+
+
+async def read(
+    slack: Slack, members: Members, channel: str, thread_ts: str, *, instead: Mapping[str, Any] | None = None
+) -> ThreadWords:
+    """Return what people of the organisation wrote in a thread; any of its messages may be named.
+
+    `instead` is a message that is known already and is all that there is where Baton is not a member: nobody can invite
+    it into a conversation between two people. Raises UserError, with the next step, where Slack does not show the
+    thread, and NotFoundError where it is gone.
+    """
+    found: list[Mapping[str, Any]] = []
+    try:
+        async with asyncio.timeout(_SECONDS):
+            async for page in slack.thread_pages(channel, thread_ts):
+                found += page
+                if len(found) > _MOST_MESSAGES:
+                    found[1:] = found[-_MOST_MESSAGES + 1 :]
+            return await _of_people(members, found)
+    except TimeoutError as error:
+        raise UserError(SLOW) from error
+    except SlackError as error:
+        log.warning("a thread could not be read: %s", error.code)
+        match error.code:
+            case "not_in_channel" | "channel_not_found" if instead is not None:
+                return await _of_people(members, [instead])
+            case "not_in_channel" | "channel_not_found":
+                raise UserError(NOT_A_MEMBER) from error
+            case "thread_not_found" | "message_not_found":
+                raise NotFoundError(GONE) from error
+        raise
+
+
+async def _of_people(members: Members, found: Sequence[Mapping[str, Any]]) -> ThreadWords:
+    people = [each for each in found if _is_from_person(each)]
+    ours = {author for author in {str(each["user"]) for each in people} if members.standing(author) is not None}
+    strangers = {author for author in ours if members.standing(author) is AccountStanding.STRANGER}
+    unknown = sorted({str(each["user"]) for each in people} - ours)
+    strangers |= {author for author in unknown[:_MOST_UNKNOWN] if await _is_stranger(members, author)}
+    strangers |= set(unknown[_MOST_UNKNOWN:])
+    kept = [each for each in people if each["user"] not in strangers]
+    root = found[0] if found else {}
+    author = str(root.get("user") or "") if root in kept else ""
+    root_ts = str(root.get("thread_ts") or root.get("ts") or "")
+    return ThreadWords(_bounded(kept), author, root_ts, outsiders=len(kept) < len(people))
+
+
+async def _is_stranger(members: Members, author: str) -> bool:
+    """Whether somebody is from outside; so is whoever Slack does not tell about."""
+    try:
+        return await members.learn(author) is AccountStanding.STRANGER
+    except SlackError:
+        return True
+
+
+def _is_from_person(message: Mapping[str, Any]) -> bool:
+    is_automatic = any(message.get(key) for key in ("bot_id", "bot_profile", "app_id"))
+    written = message.get("subtype") in (None, "", "file_share", "thread_broadcast", "me_message")
+    return bool(message.get("user")) and written and not is_automatic
+
+
+def _bounded(messages: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Return the first message and as many of the last ones as are not too long together."""
+    left = _MOST_CHARACTERS
+    kept: list[Mapping[str, Any]] = []
+    for message in [*messages[:1], *reversed(messages[1:])]:
+        left -= len(str(message.get("text") or ""))
+        if left < 0 and kept:
+            break
+        kept.append(message)
+    return (*kept[:1], *reversed(kept[1:]))

@@ -1,0 +1,36 @@
+"""Requests to the DevOps team: what opens one, its form, and the buttons that take it on."""
+
+from __future__ import annotations
+
+from bot.blocks.backlog import actions as ids
+from handlers.backlog import intake, questions, steps, submissions
+from handlers.events import EventListener
+from handlers.routes import Routes
+
+ROUTES = Routes(
+    commands={ids.COMMAND: questions.on_devops},
+    shortcuts={
+        ids.MESSAGE_SHORTCUT: intake.on_message_shortcut,
+        ids.GLOBAL_SHORTCUT: intake.on_global_shortcut,
+    },
+    actions={
+        ids.OPEN: intake.on_open,
+        ids.SHOW: questions.on_show,
+        ids.FOLLOW: steps.on_follow,
+        ids.UNFOLLOW: steps.on_follow,
+        ids.ESTIMATE: steps.on_estimate,
+        ids.MORE: steps.on_more,
+        **dict.fromkeys(steps.AT_ONCE, steps.on_step),
+        **dict.fromkeys(steps.BY_FORM, steps.on_step_form),
+    },
+    submissions={
+        ids.REQUEST_VIEW: submissions.on_request_submitted,
+        ids.STEP_VIEW: steps.on_step_submitted,
+        ids.MERGE_VIEW: steps.on_merge_submitted,
+        ids.SNOOZE_VIEW: steps.on_snooze_submitted,
+        ids.ASSIGN_VIEW: steps.on_assign_submitted,
+        ids.ESTIMATE_VIEW: steps.on_estimate_submitted,
+    },
+    events={"reaction_added": EventListener(questions.is_wanted, questions.on_reaction, questions.refuse)},
+    reading=frozenset({ids.SHOW}),
+)

@@ -1,0 +1,126 @@
+"""`/devops`, and the answers that offer to open a request: to a mention that asks for something, and to the emoji."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from bot.blocks import backlog as blocks
+from bot.blocks import help as help_blocks
+from bot.blocks.backlog.actions import OpenValue
+from bot.blocks.text import Rendered
+from bot.blocks.values import number
+from bot.domain.backlog import wishes
+from bot.errors import SlackError
+from bot.ports import Ack
+from bot.services.backlog import intake, lists
+from bot.services.context import Context
+from bot.services.inbound import Reply
+from handlers import replies
+from handlers.backlog.intake import open_typed, thread_key
+from handlers.backlog.steps import shown
+from handlers.interaction import ephemeral_body
+from handlers.payloads import Action, Command, Event
+
+log = logging.getLogger(__name__)
+
+_SHOW = re.compile(r"(?:show\s+)?#?(\d{1,9})", re.IGNORECASE)
+
+
+async def on_devops(command: Command, context: Context) -> Ack:
+    """Answer `/devops …`; what is no question opens the form."""
+    text = command.text.strip()
+    match text.casefold():
+        case "help":
+            return replies.ephemeral(help_blocks.devops_help())
+        case "list":
+            found = await lists.open_requests(context.deps, context.snapshot, _person_id(context, command.user_id))
+            return replies.ephemeral(blocks.listing(found))
+        case "mine":
+            found = await lists.mine(context.deps, context.snapshot, _person_id(context, command.user_id))
+            return replies.ephemeral(blocks.listing(found, is_mine=True))
+    if (asked := _SHOW.fullmatch(text)) is not None:
+        return replies.ephemeral(await _shown(context, number(asked[1]), command.user_id))
+    return await open_typed(command, context, text)
+
+
+async def on_show(action: Action, context: Context) -> Ack:
+    """Show a request of a list to whoever asked."""
+    message = await _shown(context, number(action.value), action.user_id)
+    await context.slack.respond(action.response_url, ephemeral_body(message, thread_ts=action.thread_ts))
+    return replies.nothing()
+
+
+async def answer_in_words(context: Context, text: str, channel_id: str, ts: str, user_id: str) -> Rendered | None:
+    """Return the offer to open a request for words that ask for something; None for any others.
+
+    `ts` is the message from which the draft is made, with the rest of its thread.
+    """
+    is_command = wishes.is_command(text)
+    if not is_command and not wishes.asks(text):
+        return None
+    if not is_command and not lists.takes_requests(context.deps, context.snapshot):
+        return None  # where nobody takes requests, the words may be a question all the same
+    return await _offer(context, channel_id, ts, user_id)
+
+
+def is_wanted(event: Event, context: Context) -> bool:
+    """Whether somebody reacts with the emoji that stands for a request."""
+    is_emoji = event.reaction.partition("::")[0] == context.deps.devops.emoji
+    return is_emoji and bool(event.channel_id and event.ts) and event.user_id != context.bot_user_id
+
+
+async def on_reaction(event: Event, context: Context) -> Reply | None:
+    """Show a button that opens the form to whoever has put the emoji under a message: a reaction opens nothing."""
+    root_ts, in_thread = await _root(context, event)
+    message = await _offer(context, event.channel_id, root_ts, "")
+    return await _whisper(event, context, message, root_ts if in_thread else "")
+
+
+async def refuse(event: Event, context: Context, message: Rendered) -> Reply | None:
+    """Say to whoever has put the emoji there why there is no form."""
+    return await _whisper(event, context, message, "")
+
+
+async def _whisper(event: Event, context: Context, message: Rendered, thread_ts: str) -> Reply | None:
+    """Show something to one person where they are; where Slack does not, write to them."""
+    try:
+        await context.slack.post_ephemeral(
+            event.channel_id, event.user_id, text=message.text, blocks=message.blocks, thread_ts=thread_ts or None
+        )
+    except SlackError as error:
+        log.warning("a button could not be shown: %s", error)
+        return Reply(event.user_id, "", event.user_id, message)
+    return None
+
+
+async def _offer(context: Context, channel_id: str, ts: str, user_id: str) -> Rendered:
+    devops = intake.require_devops(context.deps, context.snapshot)
+    card = await intake.existing(context.deps, context.snapshot, thread_key(channel_id, ts))
+    if card is not None:
+        return blocks.already(card)
+    return blocks.offer(OpenValue(channel_id, ts), devops.name, user_id=user_id)
+
+
+async def _root(context: Context, event: Event) -> tuple[str, bool]:
+    """Return the first message of the thread that a message is in, and whether it has replies.
+
+    Slack shows nothing to one person in a thread that has none.
+    """
+    try:
+        async for page in context.slack.thread_pages(event.channel_id, event.ts):
+            root = page[0] if page else {}
+            return str(root.get("thread_ts") or event.ts), bool(root.get("reply_count"))
+    except SlackError as error:
+        log.warning("the thread of a reaction could not be read: %s", error)
+    return event.ts, False
+
+
+async def _shown(context: Context, request_id: int, user_id: str) -> Rendered:
+    person_id = _person_id(context, user_id)
+    return shown(context, await lists.one(context.deps, context.snapshot, request_id, person_id), person_id)
+
+
+def _person_id(context: Context, user_id: str) -> int | None:
+    person = context.snapshot.person_by_slack_id(user_id)
+    return person.id if person is not None else None

@@ -1,0 +1,50 @@
+"""Whether words ask for work, or for something that Baton answers itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.backlog import wishes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please upgrade payments-db to PostgreSQL 16 before March",
+        "who can upgrade payments-db for us?",
+        "can somebody from devops help with the pipeline",
+        "could someone in the platform team give us access to the bucket?",
+        "would you please set up a staging environment",
+        "upgrade payments-db please",
+        "we need help with Terraform",
+    ],
+)
+def test_these_ask_for_work(text: str) -> None:
+    assert wishes.asks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who owns checkout?",
+        "can you tell me who owns checkout?",
+        "checkout please",
+        "who looks after deployments of checkout?",
+        "which postgres 11 do we still run?",
+        "what goes end of life this quarter for checkout?",
+        "payments-db support end",
+        "who can deploy",
+        "hello",
+        "",
+    ],
+)
+def test_these_do_not(text: str) -> None:
+    assert not wishes.asks(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_command"),
+    [("request", True), ("Open a DevOps request", True), ("new request", True), ("request-router", False), ("", False)],
+)
+def test_the_command_to_open_a_request(text: str, is_command: bool) -> None:
+    assert wishes.is_command(text) is is_command

@@ -1,0 +1,238 @@
+"""The buttons of a request, over the wire: what they do, who may press them, and what pressing them twice does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.blocks.backlog import actions as ids
+from bot.playground.fake_slack import MessageRef, PostedMessage
+from bot.store import tables
+from tests.slack.conftest import Stage
+from tests.slack.test_clicks import actions
+from tests.slack.test_eol_answers import options_of, posted
+from tests.slack.test_requests import STORY, form, requests, submit, thread
+from tests.slack.test_whoowns import buttons
+
+
+@pytest.fixture
+def devops_team() -> str:
+    return "Platform"
+
+
+@dataclass
+class Requested:
+    """A request whose card is in its thread, and which the DevOps team (Lin, Omar) has heard of."""
+
+    stage: Stage
+    root: PostedMessage
+    id: int = 1
+
+    def replies(self) -> list[PostedMessage]:
+        seen = self.stage.slack.visible_messages("eve", "payments", thread_ts=self.root.ts)
+        return [m for m in seen if m.user == self.stage.slack.workspace.bot_user_id and m.ephemeral_for is None]
+
+    @property
+    def card(self) -> PostedMessage:
+        return self.replies()[0]
+
+    @property
+    def triage(self) -> PostedMessage:
+        seen = self.stage.slack.visible_messages("lin", "platform")
+        return next(m for m in seen if m.text.startswith(f"*#{self.id}*") and "Asked by" in m.text)
+
+    async def press(self, message: PostedMessage, action_id: str, *, user: str, word: str = "") -> None:
+        ref = MessageRef(message.channel, message.ts)
+        value = f"{word}|{self.id}" if word else None
+        await self.stage.slack.act(user, ref, action_id, value=value)
+        await self.settle()
+
+    async def settle(self) -> None:
+        await self.stage.settle()
+        await posted(self.stage, "payments")
+
+    async def fill(self, user: str, **values: Any) -> dict[str, str]:
+        """Submit the form on top; return what it says is wrong."""
+        wrong = await submit(self.stage, user, {f"backlog.{name}": value for name, value in values.items()})
+        await self.settle()
+        return wrong
+
+    def said_to(self, user: str) -> str:
+        """The last message that only this person sees, wherever it is."""
+        mine = self.stage.slack.workspace.user(user).id
+        every = self.stage.slack.workspace.messages.values()
+        seen = [m for channel in every for m in channel.values() if m.ephemeral_for == mine]
+        return max(seen, key=lambda m: float(m.ts)).text
+
+    def written_to(self, user: str) -> list[str]:
+        """The direct messages to somebody."""
+        place = self.stage.slack.workspace.im(self.stage.slack.workspace.user(user).id).id
+        return [m.text for m in self.stage.slack.visible_messages(user, place)]
+
+    async def row(self, number: int | None = None) -> tables.Request:
+        return next(each for each in await requests(self.stage) if each.id == (number or self.id))
+
+
+@pytest.fixture
+async def requested(stage: Stage) -> Requested:
+    """Grace has filed what Ada needs."""
+    root = await thread(stage, *STORY)
+    await form(stage, root)
+    assert await submit(stage) == {}
+    await posted(stage, "payments")
+    return Requested(stage, root)
+
+
+async def another(stage: Stage) -> Requested:
+    """A second request, by somebody of Search."""
+    root = await thread(stage, "We need a Redis cluster.", user="solo")
+    await form(stage, root, user="solo")
+    assert await submit(stage, "solo") == {}
+    await posted(stage, "payments")
+    return Requested(stage, root, 2)
+
+
+async def test_from_proposed_to_confirmed(requested: Requested) -> None:
+    assert set(buttons(requested.triage)) >= {"Accept", "Start", "Delivered…", "Ask…", "Estimate…"}
+    assert set(buttons(requested.card)) == {"Withdraw…", "Follow"}
+    await requested.press(requested.triage, ids.ACCEPT, user="lin")
+    assert "Accepted" in requested.card.text
+    assert "it is in the DevOps backlog" in requested.replies()[-1].text
+    assert "Accepted" in requested.said_to("lin")
+    await requested.press(requested.triage, ids.START, user="omar")
+    assert "In progress" in requested.card.text
+    assert "with Omar Sol" in requested.card.text
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    assert await requested.fill("omar", words="The keyspace is there", link="https://docs.example.test/x") == {}
+    assert "Does it do the job?" in requested.replies()[-1].text
+    assert set(buttons(requested.card)) == {"Yes, it does the job", "Not yet…", "Follow"}
+    await requested.press(requested.card, ids.NOT_YET, user="grace")
+    assert set(await requested.fill("grace")) == {ids.WORDS}, "without words it is not sent"
+    assert await requested.fill("grace", words="No backups") == {}
+    assert "In progress" in requested.card.text
+    await requested.press(requested.triage, ids.DELIVER, user="omar")
+    await requested.fill("omar")
+    await requested.press(requested.card, ids.CONFIRM, user="ada")
+    assert "Confirmed" in requested.card.text
+    await requested.press(requested.card, ids.REOPEN, user="ada")
+    await requested.fill("ada", words="It broke")
+    assert "Proposed" in requested.card.text
+
+
+async def test_a_question_and_its_answer(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    assert await requested.fill("lin", words="Which <!channel> region?") == {}
+    assert "A question: Which" in requested.replies()[-1].text
+    await requested.press(requested.card, ids.REPLY, user="ada")
+    assert await requested.fill("ada", words="Frankfurt") == {}
+    assert "Proposed" in requested.card.text
+    under = requested.stage.slack.visible_messages("lin", "platform", thread_ts=requested.triage.ts)
+    assert under[-1].text == "Answered: Frankfurt"
+
+
+@pytest.mark.parametrize(("word", "state"), [(ids.ANSWER, "Answered"), (ids.DECLINE, "Declined")])
+async def test_closing_it_needs_a_reason(requested: Requested, word: str, state: str) -> None:
+    await requested.press(requested.triage, ids.MORE, user="lin", word=word)
+    assert set(await requested.fill("lin")) == {ids.WORDS}
+    assert await requested.fill("lin", words="There is one: ask the library") == {}
+    assert state in requested.card.text
+    assert "There is one" in requested.replies()[-1].text
+    assert buttons(requested.triage) == {}
+
+
+async def test_only_the_devops_team_decides_and_only_the_requesting_team_confirms(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.ACCEPT, user="eve")
+    assert "members of Platform" in requested.said_to("eve")
+    await requested.press(requested.triage, ids.ESTIMATE, user="grace")
+    assert requested.stage.slack.view_stack("grace") == [], "the form opens for nobody else"
+    await requested.press(requested.card, ids.WITHDRAW, user="eve")
+    assert "members of Payments" in requested.said_to("eve")
+    assert (await requested.row()).state == "proposed"
+
+
+async def test_a_step_that_two_take_is_taken_once(requested: Requested) -> None:
+    stale = requested.triage
+    copy = await requested.stage.baton.context.slack.post_message(stale.channel, text="a copy", blocks=stale.blocks)
+    await requested.press(requested.triage, ids.ACCEPT, user="lin")
+    copied = next(m for m in requested.stage.slack.visible_messages("omar", "platform") if m.ts == copy.ts)
+    await requested.press(copied, ids.ACCEPT, user="omar")
+    assert "done already" in requested.said_to("omar")
+    assert (await actions(requested.stage)).count("backlog.accept") == 1
+
+
+async def test_an_estimate_in_the_wrong_order_is_refused_at_its_field(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.ESTIMATE, user="lin")
+    assert set(await requested.fill("lin", optimistic="9", likely="4", pessimistic="20")) == {ids.LIKELY}
+    assert set(await requested.fill("lin", optimistic="4", likely="9", pessimistic="5")) == {ids.PESSIMISTIC}
+    assert await requested.fill("lin", optimistic="4", likely="9", pessimistic="20") == {}
+    row = await requested.row()
+    assert (row.optimistic_hours, row.likely_hours, row.pessimistic_hours) == (4, 9, 20)
+    assert "Change estimate…" in buttons(requested.triage)
+
+
+async def test_it_is_assigned_and_snoozed(requested: Requested) -> None:
+    stage = requested.stage
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=stage.slack.workspace.user("omar").id) == {}
+    assert "with Omar Sol" in requested.card.text
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.SNOOZE)
+    assert set(await requested.fill("lin", day="2026-03-03")) == {ids.DAY}
+    assert set(await requested.fill("lin", day="2099-01-01")) == {ids.DAY}, "not past the day on which it is needed"
+    assert await requested.fill("lin", day="2026-03-10") == {}
+    assert str((await requested.row()).snoozed_until) == "2026-03-10"
+
+
+async def test_a_duplicate_keeps_its_asker_and_can_be_taken_out_again(requested: Requested) -> None:
+    other = await another(requested.stage)
+    await other.press(other.triage, ids.MORE, user="lin", word=ids.MERGE)
+    options = options_of(requested.stage.slack.view_stack("lin")[-1], ids.INTO)
+    assert [each["value"] for each in options] == ["1"]
+    assert await other.fill("lin", into="1") == {}
+    row = await other.row()
+    assert (row.state, row.merged_into) == ("merged", 1)
+    assert "Part of #1 now." in other.card.text
+    async with requested.stage.database.reading() as session:
+        demands = (await session.execute(select(tables.RequestDemand.request_id))).scalars().all()
+    assert sorted(demands) == [1, 2], "each keeps what its own team needs"
+    await requested.press(requested.triage, ids.ACCEPT, user="lin")
+    assert [said for said in other.written_to("solo") if "#1" in said and "Accepted" in said]
+    await other.press(other.triage, ids.MORE, user="lin", word=ids.UNMERGE)
+    row = await other.row()
+    assert (row.state, row.merged_into) == ("proposed", None)
+    assert (await actions(requested.stage))[-1] == "backlog.unmerge"
+
+
+async def test_who_follows_hears_of_it_until_they_stop(requested: Requested) -> None:
+    await requested.press(requested.card, ids.FOLLOW, user="eve")
+    assert "You follow *#1*" in requested.said_to("eve")
+    await requested.press(requested.triage, ids.ACCEPT, user="lin")
+    [told] = requested.written_to("eve")
+    assert "Accepted" in told
+    place = requested.stage.slack.workspace.im(requested.stage.slack.workspace.user("eve").id).id
+    [message] = requested.stage.slack.visible_messages("eve", place)
+    await requested.press(message, ids.UNFOLLOW, user="eve")
+    await requested.press(requested.triage, ids.DELIVER, user="lin")
+    await requested.fill("lin")
+    assert [said for said in requested.written_to("eve") if "Delivered" in said] == []
+
+
+async def test_withdrawn_by_its_team(requested: Requested) -> None:
+    await requested.press(requested.card, ids.WITHDRAW, user="grace")
+    assert await requested.fill("grace") == {}
+    assert "Withdrawn" in requested.card.text
+    assert set(buttons(requested.card)) == {"Reopen…", "Follow"}
+
+
+async def test_a_request_of_a_list_is_shown_with_the_buttons_that_its_reader_has(requested: Requested) -> None:
+    listed = await requested.stage.ask("/devops list", user="lin")
+    await requested.press(listed, ids.SHOW, user="lin")
+    shown = requested.stage.slack.visible_messages("lin", "general")[-1]
+    assert "Accept" in buttons(shown)
+    await requested.press(shown, ids.ACCEPT, user="lin")
+    again = requested.stage.slack.visible_messages("lin", "general")[-1]
+    assert "Accepted" in again.text, "what only its reader sees is drawn afresh"
+    mine = await requested.stage.ask("/devops show 1", user="ada")
+    assert set(buttons(mine)) == {"Withdraw…", "Follow"}

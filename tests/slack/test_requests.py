@@ -1,0 +1,390 @@
+"""Opening a request, over the wire: from a thread, by a command, by the emoji; and what happens when it goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.blocks.backlog import actions as ids
+from bot.playground.fake_slack import PostedMessage, View
+from bot.store import tables
+from tests.slack.conftest import Stage, read_only
+from tests.slack.test_eol_answers import posted
+from tests.slack.test_whoowns import buttons
+
+SHORTCUT = ids.MESSAGE_SHORTCUT
+#: The simulated Slack stamps messages with the present, from which dates count.
+SOON = (datetime.now(UTC) + timedelta(days=60)).date().isoformat()
+STORY = (
+    "The new feature in checkout needs a time-series store: we need a Cassandra keyspace, created by Terraform.",
+    "And we need a Jenkins step that runs Selenium tests. Nobody here has ever used Selenium or Cassandra.",
+    f"Without it two of us are blocked. We need it by {SOON}, the partner goes live then.",
+)
+
+
+@pytest.fixture
+def devops_team() -> str:
+    return "Platform"
+
+
+async def thread(stage: Stage, *texts: str, channel: str = "payments", user: str = "ada") -> PostedMessage:
+    """A thread that somebody begins and Grace goes on with; returns its first message."""
+    first, *rest = texts
+    root = await stage.slack.post(user, channel, first)
+    for text in rest:
+        await stage.slack.post("grace", channel, text, thread_ts=root.ts)
+    return root
+
+
+async def form(stage: Stage, root: PostedMessage, *, user: str = "grace", channel: str = "payments") -> View:
+    """The view that the shortcut opens on a message, once it has been filled."""
+    await stage.slack.run_message_shortcut(user, channel, root.ts, SHORTCUT)
+    await stage.settle()
+    return stage.slack.view_stack(user)[-1]
+
+
+async def submit(stage: Stage, user: str = "grace", values: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Submit the view on top; return what it says is wrong."""
+    view = stage.slack.view_stack(user)[-1]
+    delivery = await stage.slack.submit_view(user, view.id, dict(values or {}))
+    assert delivery.status in (200, None, 0), delivery
+    await stage.settle()
+    return dict(view.errors)
+
+
+async def requests(stage: Stage) -> list[tables.Request]:
+    async with stage.database.reading() as session:
+        return list((await session.execute(select(tables.Request).order_by(tables.Request.id))).scalars())  # type: ignore[arg-type]
+
+
+def said_in(view: View) -> str:
+    """What a view says, without its fields."""
+    return "\n".join(each["text"]["text"] for each in view.payload["blocks"] if each["type"] == "section")
+
+
+def element(view: View, block_id: str) -> dict[str, Any]:
+    [found] = [each for each in view.payload["blocks"] if each.get("block_id") == block_id]
+    made: dict[str, Any] = found["element"]
+    return made
+
+
+def initial(view: View, block_id: str) -> list[str]:
+    """The texts of the boxes that are ticked from the start."""
+    return [each["text"]["text"] for each in element(view, block_id).get("initial_options", ())]
+
+
+class TestFromAThread:
+    async def test_the_form_is_filled_from_the_thread_and_nothing_is_made_before_submit(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        view = await form(stage, root)
+        assert view.payload["title"]["text"] == "Open DevOps request"
+        assert "*Platform*" in said_in(view)
+        assert {"Cassandra", "Terraform", "Jenkins", "Selenium"} <= set(initial(view, ids.TECHNOLOGIES))
+        assert {"Cassandra", "Selenium"} <= set(initial(view, ids.GAPS))
+        assert len(initial(view, ids.ITEMS)) >= 2
+        assert element(view, ids.TEAM)["initial_option"]["text"]["text"] == "Payments"
+        assert element(view, ids.ASKED_BY)["initial_user"] == stage.slack.workspace.user("ada").id
+        assert element(view, ids.NEEDED_BY)["initial_date"] == SOON
+        assert element(view, ids.BLOCKED)["initial_value"] == "2"
+        assert await requests(stage) == []
+
+    async def test_a_loading_view_opens_before_the_thread_is_read(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        await form(stage, root)
+        calls = [call.method for call in stage.slack.calls]
+        assert calls.index("views.open") < calls.index("views.update")
+        opened = next(call for call in stage.slack.calls if call.method == "views.open")
+        assert "One moment" in str(opened.arguments)
+
+    async def test_what_is_submitted_stands_in_the_thread_and_before_the_devops_team(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        await form(stage, root)
+        assert await submit(stage, values={ids.PEOPLE: "3", ids.TIMES: "4", ids.HOURS: "2.5"}) == {}
+        assert stage.slack.view_stack("grace") == []
+        [row] = await requests(stage)
+        assert row.source_key == f"thread:{root.channel}:{root.ts}"
+        assert row.copied.startswith("The new feature in checkout")
+        assert row.items[0]["quote"]
+        assert row.permalink.startswith("https://")
+        async with stage.database.reading() as session:
+            [demand] = (await session.execute(select(tables.RequestDemand))).scalars()
+            names = dict((await session.execute(select(tables.Person.id, tables.Person.name))).all())  # type: ignore[call-overload]
+        assert (demand.hours_a_month, demand.blocked_people, demand.evidence) == (30, 2, "guessed")
+        assert (names[row.asked_by], names[row.filed_by]) == ("Ada Byron", "Grace Marsh")
+        await posted(stage, "payments")
+        [card] = [m for m in stage.slack.visible_messages("eve", "payments", thread_ts=root.ts) if "Proposed" in m.text]
+        assert "for Payments" in card.text
+        [triage] = [m for m in stage.slack.visible_messages("lin", "platform") if "Asked by" in m.text]
+        assert "Accept" in buttons(triage)
+
+    async def test_what_is_unticked_is_not_asked_for(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        view = await form(stage, root)
+        assert len(initial(view, ids.ITEMS)) > 1
+        assert (
+            await submit(stage, values={ids.ITEMS: ["0"], ids.TECHNOLOGIES: [], ids.OTHER_TECHNOLOGIES: "kdb+, q"})
+            == {}
+        )
+        [row] = await requests(stage)
+        assert len(row.items) == 1
+        assert row.technologies == ["kdb+", "q"]
+
+    async def test_one_thread_makes_one_request_and_the_second_sees_the_first(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        await form(stage, root, user="grace")
+        await form(stage, root, user="ada")
+        await submit(stage, "grace")
+        await submit(stage, "ada")
+        assert len(await requests(stage)) == 1
+        shown = stage.slack.view_stack("ada")[-1]
+        assert "This has a request already: *#1*" in said_in(shown)
+        assert "This has a request already: *#1*" in said_in(await form(stage, root, user="eve"))
+
+    async def test_submitted_twice_at_once_and_delivered_twice_it_is_made_once(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        view = await form(stage, root)
+        first = await stage.slack.submit_view("grace", view.id)
+        again = {**first.payload, "trigger_id": "another.press.of.the.same.form"}
+        await asyncio.gather(
+            *(stage.slack.deliver_again(replace(first, payload=each)) for each in (first.payload, again))
+        )
+        await stage.settle()
+        assert len(await requests(stage)) == 1
+
+    async def test_any_reply_opens_the_request_of_its_thread(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        reply = stage.slack.visible_messages("grace", "payments", thread_ts=root.ts)[-1]
+        await form(stage, reply)
+        await submit(stage)
+        [row] = await requests(stage)
+        assert row.thread_ts == root.ts
+
+    async def test_a_thread_of_a_thousand_replies_is_read_to_its_end(self, stage: Stage) -> None:
+        root = await stage.slack.post("ada", "payments", STORY[0])
+        for number in range(998):
+            message = PostedMessage(
+                stage.slack.workspace.next_ts(), root.channel, root.user, f"chatter {number}", thread_ts=root.ts
+            )
+            stage.slack.workspace.add_message(message)
+        await stage.slack.post("grace", "payments", STORY[2], thread_ts=root.ts)
+        view = await form(stage, root)
+        assert element(view, ids.NEEDED_BY)["initial_date"] == SOON
+        assert [call.method for call in stage.slack.calls].count("conversations.replies") == 5
+
+    async def test_words_of_people_from_outside_are_left_out(self, stage: Stage) -> None:
+        stage.slack.add_user("mallory", real_name="Mallory", email="m@elsewhere.test", standing="stranger")
+        stage.slack.workspace.channel("payments").members.add(stage.slack.workspace.user("mallory").id)
+        root = await thread(stage, *STORY)
+        await stage.slack.post("mallory", "payments", "We also need a MongoDB cluster.", thread_ts=root.ts)
+        view = await form(stage, root)
+        assert "MongoDB" not in str(view.payload)
+        assert "people from outside" in said_in(view)
+        await submit(stage)
+        [row] = await requests(stage)
+        assert "MongoDB" not in row.copied
+
+    async def test_no_card_stands_where_people_from_outside_read_it(self, stage: Stage) -> None:
+        stage.slack.add_channel("partners", members=["ada", "grace"], bot_is_member=True, is_ext_shared=True)
+        root = await thread(stage, *STORY, channel="partners", user="grace")
+        await form(stage, root, channel="partners")
+        assert await submit(stage) == {}
+        await posted(stage, "partners")
+        assert len(stage.slack.visible_messages("grace", "partners", thread_ts=root.ts)) == len(STORY)
+        assert any("Proposed" in m.text for m in stage.slack.visible_messages("grace", _im(stage, "grace")))
+
+    async def test_in_a_private_channel_words_are_kept_only_with_a_tick(self, stage: Stage) -> None:
+        stage.slack.add_channel("secret", members=["ada", "grace"], private=True, bot_is_member=True)
+        root = await thread(stage, *STORY, channel="secret")
+        view = await form(stage, root, channel="secret")
+        assert initial(view, ids.COPY) == []
+        await submit(stage)
+        [row] = await requests(stage)
+        assert (row.copied, {each["quote"] for each in row.items}) == ("", {""})
+        assert row.permalink
+
+
+class TestBadInput:
+    async def test_where_baton_is_not_a_member_it_says_how_to_invite_it(self, stage: Stage) -> None:
+        stage.slack.add_channel("quiet", members=["ada", "grace"])
+        root = await thread(stage, *STORY, channel="quiet")
+        view = await form(stage, root, channel="quiet")
+        assert "`/invite @Baton`" in said_in(view)
+
+    async def test_a_thread_without_words_of_people_opens_an_empty_form(self, stage: Stage) -> None:
+        root = await stage.slack.post("ada", "payments", "deploy failed", subtype="bot_message")
+        stage.slack.workspace.message(root.channel, root.ts).bot_id = "B0123"  # type: ignore[union-attr]
+        view = await form(stage, root)
+        assert "no words of your colleagues" in said_in(view)
+        errors = await submit(stage, values={ids.TITLE: "A bucket for backups"})
+        assert errors == {
+            ids.ITEM_TYPE: "Choose at least one thing that you need, or write it into the title and choose its type."
+        }
+        assert await submit(stage, values={ids.ITEM_TYPE: "infrastructure"}) == {}
+        [row] = await requests(stage)
+        assert row.items == [{"type": "infrastructure", "title": "A bucket for backups", "why": "", "quote": ""}]
+
+    @read_only
+    @pytest.mark.parametrize("text", [":tada:", "x" * 39_000, "<!channel> & <@U1> " * 300, "&" * 4000])
+    async def test_odd_threads_open_a_form(self, stage: Stage, text: str) -> None:
+        root = await stage.slack.post("ada", "payments", text, raw=True)
+        view = await form(stage, root)
+        assert view.payload["title"]["text"] == "Open DevOps request"
+
+    async def test_a_thread_that_is_deleted_while_the_form_is_open_loses_nothing(self, stage: Stage) -> None:
+        root = await stage.slack.post("grace", "payments", STORY[0])
+        await form(stage, root)
+        await stage.slack.delete("grace", "payments", root.ts)
+        assert await submit(stage) == {}
+        [row] = await requests(stage)
+        assert row.copied == ""
+        await posted(stage, "payments")
+        assert any("Proposed" in m.text for m in stage.slack.visible_messages("grace", _im(stage, "grace")))
+
+    async def test_what_is_wrong_is_said_at_its_field(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        await form(stage, root)
+        wrong = {ids.NEEDED_BY: "2026-03-02", ids.PEOPLE: "9", ids.TIMES: "60", ids.HOURS: "8", ids.BLOCKED: "7"}
+        errors = await submit(stage, values=wrong)
+        assert set(errors) == {ids.NEEDED_BY, ids.HOURS, ids.BLOCKED}
+        assert "more than half" in errors[ids.HOURS]
+        assert await requests(stage) == []
+
+    async def test_a_technology_that_is_a_mention_pings_nobody(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        await form(stage, root)
+        await submit(stage, values={ids.TITLE: "<!channel> now", ids.OTHER_TECHNOLOGIES: "<!channel>"})
+        await posted(stage, "payments")
+        [row] = await requests(stage)
+        assert "<!channel>" in row.technologies
+
+    async def test_guests_are_told_that_they_only_read(self, stage: Stage) -> None:
+        stage.slack.add_user("guest", real_name="Guest", email="guest@example.test", standing="guest")
+        stage.slack.workspace.channel("payments").members.add(stage.slack.workspace.user("guest").id)
+        root = await thread(stage, *STORY)
+        await stage.slack.run_message_shortcut("guest", "payments", root.ts, SHORTCUT)
+        await stage.settle()
+        assert stage.slack.view_stack("guest") == []
+        assert "Guests" in stage.slack.visible_messages("guest", "payments")[-1].text
+
+
+def _im(stage: Stage, user: str) -> str:
+    return stage.slack.workspace.im(stage.slack.workspace.user(user).id).id
+
+
+class TestWithoutADevopsTeam:
+    @pytest.fixture
+    def devops_team(self) -> str:
+        return ""
+
+    async def test_it_says_what_is_missing(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        assert "BATON_DEVOPS_TEAM" in said_in(await form(stage, root))
+
+    async def test_a_mention_that_asks_is_answered_as_any_other(self, stage: Stage) -> None:
+        message = await stage.say("@baton can you fix checkout?", channel="general")
+        assert (
+            buttons(stage.slack.visible_messages("grace", "general", thread_ts=message.ts)[-1]).get(
+                "Open DevOps request"
+            )
+            is None
+        )
+
+
+class TestElsewhere:
+    async def test_a_command_opens_the_form_with_its_words(self, stage: Stage) -> None:
+        await stage.slack.run_command("grace", "general", "/devops we need a Redis cluster by 2026-04-01")
+        await stage.settle()
+        view = stage.slack.view_stack("grace")[-1]
+        assert initial(view, ids.TECHNOLOGIES) == ["Redis"]
+        assert element(view, ids.NEEDED_BY)["initial_date"] == "2026-04-01"
+        assert await submit(stage) == {}
+        [row] = await requests(stage)
+        assert (row.source_key, row.is_private, row.channel_id) == (f"form:{view.id}", False, "")
+        await posted(stage, "platform")
+        assert any("#1" in m.text for m in stage.slack.visible_messages("grace", _im(stage, "grace")))
+
+    async def test_in_a_direct_message_it_is_private(self, stage: Stage) -> None:
+        await stage.slack.run_command("grace", _im(stage, "grace"), "/devops we need a Redis cluster")
+        await stage.settle()
+        await submit(stage)
+        [row] = await requests(stage)
+        assert row.is_private
+        assert "#1" in (await stage.ask("/devops mine", user="grace")).text
+        assert "#1" in (await stage.ask("/devops list", user="lin")).text
+        assert "#1" not in (await stage.ask("/devops list", user="eve")).text
+        assert "no such request" in (await stage.ask("/devops show 1", user="eve")).text
+
+    async def test_the_global_shortcut_opens_an_empty_form(self, stage: Stage) -> None:
+        await stage.slack.run_global_shortcut("grace", ids.GLOBAL_SHORTCUT)
+        await stage.settle()
+        view = stage.slack.view_stack("grace")[-1]
+        assert "initial_value" not in element(view, ids.TITLE)
+        assert element(view, ids.TEAM)["initial_option"]["text"]["text"] == "Payments"
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "@baton request",
+            "@baton please upgrade payments-db to PostgreSQL 16 before March",
+            "@baton who can upgrade payments-db for us?",
+            "@baton can somebody from devops help with the Jenkins pipeline?",
+        ],
+    )
+    async def test_a_mention_that_asks_is_answered_with_a_button(self, stage: Stage, words: str) -> None:
+        root = await thread(stage, STORY[0])
+        await stage.say(words, channel="payments", thread_ts=root.ts)
+        offer = stage.slack.visible_messages("grace", "payments", thread_ts=root.ts)[-1]
+        assert buttons(offer) == {"Open DevOps request": ids.OPEN}
+        await stage.press(offer, ids.OPEN, user="ada")
+        view = stage.slack.view_stack("ada")[-1]
+        assert "Cassandra" in initial(view, ids.TECHNOLOGIES)
+        await submit(stage, "ada")
+        [row] = await requests(stage)
+        assert row.thread_ts == root.ts
+
+    @read_only
+    @pytest.mark.parametrize(
+        "words", ["@baton who owns checkout?", "@baton can you tell me who owns checkout?", "@baton checkout please"]
+    )
+    async def test_a_question_about_an_owner_stays_one(self, stage: Stage, words: str) -> None:
+        message = await stage.say(words, channel="general")
+        answer = stage.slack.visible_messages("grace", "general", thread_ts=message.ts)[-1]
+        assert "owns *checkout*" in answer.text
+
+    @pytest.mark.parametrize("in_thread", [False, True])
+    async def test_the_emoji_is_answered_with_a_button_that_one_person_sees(
+        self, stage: Stage, in_thread: bool
+    ) -> None:
+        root = await thread(stage, *(STORY if in_thread else STORY[:1]))
+        await stage.slack.react("grace", "payments", root.ts, "devops-request")
+        await stage.settle()
+        seen = stage.slack.visible_messages("grace", "payments", thread_ts=root.ts if in_thread else None)
+        offer = seen[-1]
+        assert offer.ephemeral_for == stage.slack.workspace.user("grace").id
+        await stage.press(offer, ids.OPEN, user="grace")
+        await submit(stage)
+        assert [row.thread_ts for row in await requests(stage)] == [root.ts]
+        await stage.slack.react("ada", "payments", root.ts, "devops-request")
+        await stage.settle()
+        mine = stage.slack.workspace.user("ada").id
+        told = [m for m in stage.slack.workspace.messages[root.channel].values() if m.ephemeral_for == mine]
+        assert "This thread has a request already: *#1*" in told[-1].text
+
+    async def test_another_emoji_says_nothing(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        before = len(stage.slack.calls)
+        await stage.slack.react("grace", "payments", root.ts, "eyes")
+        await stage.settle()
+        assert len(stage.slack.calls) == before
+
+    async def test_help_and_empty_lists_say_what_to_do(self, stage: Stage) -> None:
+        assert "`/devops list`" in (await stage.ask("/devops help")).text
+        assert "`/devops` opens one" in (await stage.ask("/devops list")).text
+        assert "asked for nothing yet" in (await stage.ask("/devops mine")).text
+        assert "no such request" in (await stage.ask("/devops show 12")).text
