@@ -97,6 +97,8 @@ async def another(stage: Stage) -> Requested:
 
 async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     assert set(buttons(requested.triage)) >= {"Accept", "Start", "Delivered…", "Ask…", "Estimate…"}
+    assert "Technologies: cassandra" in requested.triage.text
+    assert "New to the team: " in requested.triage.text
     assert set(buttons(requested.card)) == {"Withdraw…", "Follow"}
     await requested.press(requested.triage, ids.ACCEPT, user="lin")
     assert "Accepted" in requested.card.text

@@ -10,6 +10,8 @@ from bot.domain.backlog.requests import RequestCard, RequestState, Step
 
 #: Items of a card; the rest is counted.
 _MOST_ITEMS = 8
+#: How much of each other thing is shown.
+_ABOUT = 250
 _BUTTONS = {
     Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
     Step.NOT_YET: ("Not yet…", actions.NOT_YET, ""),
@@ -50,7 +52,7 @@ def triage(its: RequestCard) -> Rendered:
         asked += f", filed by {words.person(its.filer)}"
     if its.permalink:
         asked += f" · {link(its.permalink, 'the thread')}"
-    lines = [words.name(its), words.standing(its), asked, *_items(its), *_said(its)]
+    lines = [words.name(its), words.standing(its), asked, *_items(its), *_about(its), *_said(its)]
     buttons: list[Block] = [
         button(text, action, str(its.id), label=_label(text, its), style=style)
         for step, (text, action, style) in _TRIAGE_BUTTONS.items()
@@ -129,6 +131,17 @@ def _items(its: RequestCard) -> list[str]:
     shown = [words.item(each) for each in its.items[:_MOST_ITEMS]]
     hidden = len(its.items) - len(shown)
     return [*shown, *([f"… and {hidden} more"] if hidden else [])]
+
+
+def _about(its: RequestCard) -> list[str]:
+    """Return what else the DevOps team has to know."""
+    said = {
+        "Technologies": ", ".join(its.technologies),
+        "New to the team": ", ".join(its.skills_gaps),
+        "Stays with the team": "; ".join(its.stays_with_team),
+        "Also said": its.details,
+    }
+    return [f"{label}: {escape(text, _ABOUT)}" for label, text in said.items() if text]
 
 
 def _said(its: RequestCard) -> list[str]:
