@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from bot.blocks import help as help_blocks
 from bot.blocks import ownership as blocks
 from bot.blocks import portfolio as portfolio_blocks
+from bot.blocks.backlog import words as request_words
+from bot.blocks.backlog.actions import OpenValue
 from bot.blocks.text import Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.ownership import Owned
 from bot.errors import SlackError
 from bot.ports import Ack
 from bot.services import history, misses, ownership, people, portfolio, snapshot
+from bot.services.backlog import intake
 from bot.services.context import Context
 from bot.services.history import Chronicle, Recalled
 from bot.services.ownership import Answered, Found, Missing, SeveralAssets
@@ -64,7 +68,7 @@ async def around(context: Context, about: Shortcut | Event) -> Rendered:
         says, thread = await _thread_start(context, about)
         found = ownership.answer_for_message(context.deps, context.snapshot, says, asker=user_id)
     if isinstance(found, Answered):
-        return blocks.answer(found.verdict, found.frame)
+        return _answered(context, found, user_id)
     return blocks.mentioned(found) if found else blocks.mentioned_nothing(thread)
 
 
@@ -103,7 +107,7 @@ async def show_answer(context: Context, action: Action) -> None:
     """Put the answer for the asset that a button names, as its presser sees it, in the place of the message."""
     asset_id, area = parse(blocks.AssetValue, action.value)
     found = ownership.answer_for_asset(context.deps, context.snapshot, asset_id, area=area, asker=action.user_id)
-    await replace_answer(context, action, blocks.answer(found.verdict, found.frame))
+    await replace_answer(context, action, _answered(context, found, action.user_id))
 
 
 async def on_doubt(action: Action, context: Context) -> Ack:
@@ -169,8 +173,8 @@ async def message(
 def _found(context: Context, found: Found | Recalled | Chronicle, user_id: str, channel_id: str) -> Rendered:
     """Return the answer about an asset, and remember what was asked for in vain."""
     match found:
-        case Answered(verdict, frame):
-            return blocks.answer(verdict, frame)
+        case Answered():
+            return _answered(context, found, user_id)
         case Recalled(past, understood_as):
             return blocks.recalled(past, understood_as)
         case Chronicle(asset, held, understood_as):
@@ -182,6 +186,16 @@ def _found(context: Context, found: Found | Recalled | Chronicle, user_id: str, 
                 remembering = _remember_miss(context, found.name, user_id, channel_id)
                 context.background.start(remembering, what="miss log", is_optional=True)
             return blocks.unknown(choices, asked, team=found.team)
+
+
+def _answered(context: Context, found: Answered, user_id: str) -> Rendered:
+    """Return the answer with a button that asks the DevOps team for help, where it owns an area of something split."""
+    area = intake.area_to_ask_for(context.deps, context.snapshot, found.verdict, user_id)
+    if area is None:
+        return blocks.answer(found.verdict, found.frame)
+    value = OpenValue(asset_id=found.verdict.asset.id, area=area.value)
+    steps = request_words.open_buttons(value, label=found.verdict.asset.name)
+    return blocks.answer(found.verdict, replace(found.frame, next_steps=steps))
 
 
 async def _remember_miss(context: Context, asked: str, user_id: str, channel_id: str) -> None:

@@ -10,11 +10,13 @@ from bot.blocks import backlog as blocks
 from bot.blocks.backlog.actions import OpenValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import FormFrame
+from bot.blocks.ownership.words import AREA_WORDS
 from bot.blocks.text import Block, is_channel_id
 from bot.blocks.values import parse
 from bot.domain.backlog import wishes
 from bot.domain.backlog.filing import LONGEST_TITLE
 from bot.domain.backlog.prefills import Prefill
+from bot.domain.catalog import Area
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError, SlackError
 from bot.ports import Ack
@@ -130,8 +132,9 @@ async def _asset_form(context: Context, user_id: str, value: OpenValue) -> Block
     asset = context.snapshot.asset(value.asset_id or 0)
     if asset is None:
         raise NotFoundError("That is no longer in the catalog: `/devops` opens a request without it.")
-    metadata = FormMetadata(asset_id=asset.id, area=value.area)
-    prefill = Prefill(title=f"{asset.name}: "[:LONGEST_TITLE])
+    area = next((each for each in Area if each.value == value.area), Area.ALL)
+    metadata = FormMetadata(asset_id=asset.id, area=area.value)
+    prefill = Prefill(title=f"Help with {AREA_WORDS[area]} of {asset.name}"[:LONGEST_TITLE])
     return blocks.request_view(prefill, metadata, _frame(context, devops, user_id))
 
 

@@ -388,3 +388,22 @@ class TestElsewhere:
         assert "`/devops` opens one" in (await stage.ask("/devops list")).text
         assert "asked for nothing yet" in (await stage.ask("/devops mine")).text
         assert "no such request" in (await stage.ask("/devops show 12")).text
+
+    async def test_a_split_answer_offers_to_ask_for_the_area_of_the_devops_team(self, stage: Stage) -> None:
+        answer = await stage.ask("/whoowns payments-db", user="grace")
+        await stage.press(answer, ids.OPEN, user="grace")
+        view = stage.slack.view_stack("grace")[-1]
+        assert element(view, ids.TITLE)["initial_value"] == "Help with the database of payments-db"
+        assert await submit(stage, values={ids.ITEM_TYPE: "support"}) == {}
+        [row] = await requests(stage)
+        async with stage.database.reading() as session:
+            asset = await session.get_one(tables.Asset, row.asset_id)
+        assert (asset.name, row.area) == ("payments-db", "database")
+
+    @read_only
+    @pytest.mark.parametrize(
+        ("user", "asset"),
+        [("lin", "payments-db"), ("grace", "search-api"), ("grace", "old-cron"), ("grace", "sandbox")],
+    )
+    async def test_no_other_answer_does(self, stage: Stage, user: str, asset: str) -> None:
+        assert "Open DevOps request" not in buttons(await stage.ask(f"/whoowns {asset}", user=user))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.actions import OpenValue
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, mention, plain, section
-from bot.blocks.values import encode
 from bot.domain.backlog.requests import RequestCard
 
 #: Requests of a list, each with a button.
@@ -40,8 +39,8 @@ def offer(value: OpenValue, devops: str, *, user_id: str = "") -> Rendered:
     said = (
         f"{who}That sounds like a request to *{escape(devops, 80)}*. I have a draft for you; nothing is sent by itself."
     )
-    press = button("Open DevOps request", actions.OPEN, encode(value), style="primary")
-    return Rendered(said, [section(said), {"type": "actions", "elements": [press]}])
+    elements = words.open_buttons(value, style="primary")
+    return Rendered(said, [section(said), {"type": "actions", "elements": elements}])
 
 
 def already(its: RequestCard) -> Rendered:

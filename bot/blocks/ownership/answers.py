@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,13 +36,15 @@ class AnswerFrame:
     """Around the answer: how the question was read when that is not plain, and for whom it is written.
 
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
-    `shared_by` is the Slack id of the person who shared it. `confirmed_by` is whoever last confirmed the first owner.
+    `next_steps` are buttons of other nouns. `shared_by` is the Slack id of the person who shared it. `confirmed_by` is
+    whoever last confirmed the first owner.
     """
 
     understood_as: str = ""
     may_confirm: bool = False
     may_claim: bool = False
     may_withdraw: bool = False
+    next_steps: Sequence[Block] = ()
     is_shared: bool = False
     shared_by: str = ""
     confirmed_by: PersonRecord | None = None
@@ -100,6 +102,7 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> Block:
         elements.append(button("Withdraw our claim", WITHDRAW, value, label=f"Withdraw our claim: {name}"))
     if not isinstance(verdict, UnownedOnPurpose | Unowned):
         elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner? {name}"))
+    elements += frame.next_steps
     elements.append(button("Share in channel", SHARE, value, label=f"Share in channel who owns {name}"))
     if frame.may_claim and not is_free:
         elements.append(_claim_menu(value) if isinstance(verdict, Owned) and verdict.is_confirmed else claim)

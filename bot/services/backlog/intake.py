@@ -12,7 +12,9 @@ from sqlmodel import col
 from bot.blocks import backlog as blocks
 from bot.domain.backlog.filing import LONGEST_TITLE, Filing
 from bot.domain.backlog.requests import RequestCard, RequestState
+from bot.domain.catalog import Area, Role
 from bot.domain.names import clean
+from bot.domain.ownership import Owned, Verdict
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import TeamRecord
 from bot.errors import UserError
@@ -76,6 +78,20 @@ def require_devops(deps: Deps, snapshot: Snapshot) -> TeamRecord:
     if team is None:
         raise UserError(NO_DEVOPS)
     return team
+
+
+def area_to_ask_for(deps: Deps, snapshot: Snapshot, verdict: Verdict, slack_id: str) -> Area | None:
+    """Return the area of an asset that the DevOps team owns while another team has the rest; None for any other asset.
+
+    Nobody of the DevOps team has to ask it for anything.
+    """
+    team, person = devops(deps, snapshot), snapshot.person_by_slack_id(slack_id)
+    if team is None or not isinstance(verdict, Owned) or not verdict.is_split:
+        return None
+    if person is not None and person.id in (*team.member_ids, team.lead_id, team.manager_id):
+        return None
+    owned = [each.fact for each in verdict.holdings if each.fact.role is Role.OWNER and each.fact.area is not Area.ALL]
+    return next((fact.area for fact in owned if fact.team_id == team.id), None)
 
 
 async def existing(deps: Deps, snapshot: Snapshot, key: str) -> RequestCard | None:
