@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 _TOUR_TEAM = "payments"
 #: Who hears in the demo of what reaches nobody else.
 _DEMO_PLATFORM = "team-devops"
+#: The team of the demo that takes requests.
+_DEMO_DEVOPS = "devops"
 #: Errors of a visitor's files that are said of each format; `baton catalog import auto --dry-run` says all.
 _ERRORS_SAID = 10
 
@@ -93,6 +95,7 @@ async def playing(
             public_url=f"http://{host}:{port}",
             catalog_admins=people(slack)[0].id,  # whom the page begins with
             platform_channel="" if catalog else _DEMO_PLATFORM,
+            devops_team="" if catalog else _DEMO_DEVOPS,
             feed_refresh=False,  # the playground asks nobody outside
         )
         baton = await stack.enter_async_context(running(settings, clock=clock))
