@@ -41,7 +41,8 @@ async def on_message_shortcut(shortcut: Shortcut, context: Context) -> Ack:
     """Open the form, filled from the thread of a message."""
     inbound.require_full_member()
     ts = shortcut.thread_ts or shortcut.message_ts
-    said = {"user": shortcut.author_id, "text": "\n".join(shortcut.says), "ts": shortcut.message_ts}
+    text = "\n".join(shortcut.says)
+    said = {"user": shortcut.author_id, "text": text, "ts": shortcut.message_ts, "thread_ts": ts}
     # Nobody can invite Baton into a conversation between two people: there the message itself is what it knows.
     instead = None if is_channel_id(shortcut.channel_id) else said
     making = thread_form(context, shortcut.user_id, shortcut.channel_id, ts, instead=instead)

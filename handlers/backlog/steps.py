@@ -18,7 +18,7 @@ from bot.ports import Ack
 from bot.services.backlog import lists, merges, plans, steps
 from bot.services.context import Context
 from handlers import replies
-from handlers.backlog.submissions import person_of, today_of
+from handlers.backlog.submissions import chosen_person, person_of, today_of
 from handlers.interaction import Place, open_form, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
 
@@ -140,7 +140,7 @@ async def on_assign_submitted(submission: Submission, context: Context) -> Ack:
         raise FormError({forms.ASSIGNEE.block_id: "Choose somebody."})
     with forms.ASSIGN.refusing():
         person_id = await person_of(context, submission.user_id)
-        assignee_id = await person_of(context, chosen)
+        assignee_id = await chosen_person(context, forms.ASSIGNEE, chosen)
         card = await plans.assign(
             context.deps, context.snapshot, request_id=number(subject), person_id=person_id, assignee_id=assignee_id
         )

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import form_metadata, forms
 from bot.blocks.backlog.form_metadata import FormMetadata
-from bot.blocks.forms import Answers
+from bot.blocks.forms import Answers, Field
+from bot.blocks.text import is_channel_id
 from bot.domain.backlog.filing import DemandEntry, Filing, Origin, problems
 from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area
 from bot.domain.records import TeamRecord
+from bot.domain.trust import AccountStanding
 from bot.errors import FormError, NotAllowedError, NotFoundError, SlackError, UserError
 from bot.ports import Ack
 from bot.services import people, portfolio, snapshot
@@ -37,7 +39,7 @@ async def on_request_submitted(submission: Submission, context: Context) -> Ack:
     _check(context, submission, metadata, said, team)
     filed_by = await person_of(context, submission.user_id)
     asker = said.text(forms.ASKED_BY)
-    asked_by = await person_of(context, asker) if asker and asker != submission.user_id else filed_by
+    asked_by = await chosen_person(context, forms.ASKED_BY, asker) if asker else filed_by
     origin = await _origin(context, submission, metadata, is_copied=bool(said[forms.COPY]))
     filing = _filing(origin, metadata, said, team, filed_by=filed_by, asked_by=asked_by)
     opened = await intake.open_request(context.deps, context.snapshot, filing)
@@ -51,6 +53,14 @@ async def person_of(context: Context, slack_id: str) -> int:
     if context.snapshot.person(person_id) is None:
         await snapshot.refresh(context.snapshot, context.deps.database)
     return person_id
+
+
+async def chosen_person(context: Context, asked: Field[str], slack_id: str) -> int:
+    """Return the id of a person who was chosen in a field. Raises FormError for a bot, or somebody from outside."""
+    standing = context.members.standing(slack_id) or await context.members.learn(slack_id)
+    if standing not in (AccountStanding.MEMBER, AccountStanding.GUEST):
+        raise FormError({asked.block_id: "Choose somebody of your organisation."})
+    return await person_of(context, slack_id)
 
 
 def today_of(context: Context, slack_id: str) -> date:
@@ -127,10 +137,11 @@ async def _origin(context: Context, submission: Submission, metadata: FormMetada
     except (UserError, SlackError) as error:
         log.warning("the words of a thread were not copied: %s", type(error).__name__)
     origin = Origin(key, permalink=metadata.permalink, copied=copied, is_private=metadata.is_private)
-    try:
-        await share.check_place(context, metadata.channel_id)
-    except NotAllowedError:
-        return origin
+    if is_channel_id(metadata.channel_id):
+        try:
+            await share.check_place(context, metadata.channel_id)
+        except NotAllowedError:
+            return origin
     return replace(origin, channel_id=metadata.channel_id, thread_ts=metadata.thread_ts)
 
 

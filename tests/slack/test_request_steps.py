@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.blocks.backlog import actions as ids
-from bot.playground.fake_slack import MessageRef, PostedMessage
+from bot.playground.fake_slack import MessageRef, PostedMessage, ViewRef
 from bot.store import tables
 from tests.slack.conftest import Stage
 from tests.slack.test_clicks import actions
@@ -185,6 +185,27 @@ async def test_it_is_assigned_and_snoozed(requested: Requested) -> None:
     assert set(await requested.fill("lin", day="2099-01-01")) == {ids.DAY}, "not past the day on which it is needed"
     assert await requested.fill("lin", day="2026-03-10") == {}
     assert str((await requested.row()).snoozed_until) == "2026-03-10"
+    assert "snoozed until" in requested.triage.text
+
+
+async def test_only_somebody_of_the_organisation_can_be_chosen(requested: Requested) -> None:
+    stage = requested.stage
+    stage.slack.add_user("mallory", real_name="Mallory", email="m@elsewhere.test", standing="stranger")
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    for chosen in (stage.slack.workspace.user("mallory").id, stage.slack.workspace.bot_user_id):
+        assert set(await requested.fill("lin", assignee=chosen)) == {ids.ASSIGNEE}
+    assert (await requested.row()).assignee_id is None
+
+
+async def test_a_request_that_has_ended_can_be_reopened_from_its_thread(requested: Requested) -> None:
+    await requested.press(requested.card, ids.WITHDRAW, user="grace")
+    await requested.fill("grace")
+    await form(requested.stage, requested.root, user="ada")
+    view = requested.stage.slack.view_stack("ada")[-1]
+    await requested.stage.slack.act("ada", ViewRef(view.id), ids.REOPEN)
+    await requested.stage.settle()
+    assert await requested.fill("ada", words="We need it after all") == {}
+    assert "Proposed" in requested.card.text
 
 
 async def test_a_duplicate_keeps_its_asker_and_can_be_taken_out_again(requested: Requested) -> None:
@@ -210,6 +231,8 @@ async def test_a_duplicate_keeps_its_asker_and_can_be_taken_out_again(requested:
 async def test_who_follows_hears_of_it_until_they_stop(requested: Requested) -> None:
     await requested.press(requested.card, ids.FOLLOW, user="eve")
     assert "You follow *#1*" in requested.said_to("eve")
+    await requested.press(requested.card, ids.FOLLOW, user="eve")
+    assert (await actions(requested.stage)).count("backlog.follow") == 1
     await requested.press(requested.triage, ids.ACCEPT, user="lin")
     [told] = requested.written_to("eve")
     assert "Accepted" in told

@@ -320,6 +320,28 @@ class TestElsewhere:
         assert "#1" not in (await stage.ask("/devops list", user="eve")).text
         assert "no such request" in (await stage.ask("/devops show 1", user="eve")).text
 
+    async def test_words_in_a_direct_message_open_a_private_one_in_their_thread(self, stage: Stage) -> None:
+        message = await stage.say("Please set up a Redis cluster for us.", channel=_im(stage, "grace"))
+        offer = stage.slack.visible_messages("grace", _im(stage, "grace"))[-1]
+        await stage.press(offer, ids.OPEN, user="grace")
+        assert await submit(stage) == {}
+        [row] = await requests(stage)
+        assert (row.is_private, row.copied, row.thread_ts) == (True, "", message.ts)
+        await posted(stage, "platform")
+        seen = stage.slack.visible_messages("grace", _im(stage, "grace"), thread_ts=message.ts)
+        assert any("Proposed" in m.text for m in seen)
+
+    async def test_between_two_people_the_form_is_filled_from_the_one_message(self, stage: Stage) -> None:
+        stage.slack.add_channel("two", members=["ada", "grace"], private=True, channel_id="D0PRIVATE1")
+        root = await stage.slack.post("ada", "D0PRIVATE1", "we need a Redis cluster")
+        view = await form(stage, root, channel="D0PRIVATE1")
+        assert initial(view, ids.TECHNOLOGIES) == ["Redis"]
+        assert await submit(stage) == {}
+        [row] = await requests(stage)
+        assert row.is_private
+        await posted(stage, "platform")
+        assert any("Proposed" in m.text for m in stage.slack.visible_messages("ada", _im(stage, "ada")))
+
     async def test_the_global_shortcut_opens_an_empty_form(self, stage: Stage) -> None:
         await stage.slack.run_global_shortcut("grace", ids.GLOBAL_SHORTCUT)
         await stage.settle()

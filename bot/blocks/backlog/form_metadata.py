@@ -16,7 +16,7 @@ from bot.errors import NotFoundError
 
 _LIMIT = 3_000
 #: How much of quotes, titles and what stays with the team is kept, the most first.
-_QUOTES, _TITLES, _STAYS = (160, 80, 40, 0), (100, 60), (100, 40, 0)
+_QUOTES, _TITLES, _STAYS = (160, 80, 40, 0), (100, 60, 25), (100, 40, 0)
 MOST_ITEMS = 20
 
 

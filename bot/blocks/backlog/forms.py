@@ -11,7 +11,7 @@ from bot.blocks import forms
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Field, Fill, Form
-from bot.blocks.text import Block, bold, escape, link, section
+from bot.blocks.text import Block, bold, button, escape, link, section
 from bot.domain.backlog.filing import LONGEST_TITLE
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestCard, Step
@@ -237,12 +237,15 @@ def existing_view(its: RequestCard) -> Block:
     lines = [f"This has a request already: {words.name(its)}", words.standing(its), *map(words.item, its.items[:8])]
     if its.permalink:
         lines.append(link(its.permalink, "The thread"))
+    elements = words.follow_buttons(its)
+    if Step.REOPEN in its.steps:
+        elements.append(button("Reopen…", actions.REOPEN, str(its.id), label=f"Reopen… #{its.id}"))
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": "Open DevOps request"},
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": [
             section("\n".join(lines)),
-            {"type": "actions", "block_id": f"backlog.existing.{its.id}", "elements": words.follow_buttons(its)},
+            {"type": "actions", "block_id": f"backlog.existing.{its.id}", "elements": elements},
         ],
     }

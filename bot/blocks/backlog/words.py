@@ -40,6 +40,8 @@ def standing(card: RequestCard) -> str:
     if card.needed_by is not None:
         reason = f" ({escape(card.needed_reason, 80)})" if card.needed_reason else ""
         parts.append(f"needed by {day(card.needed_by)}{reason}")
+    if card.snoozed_until is not None:
+        parts.append(f"snoozed until {day(card.snoozed_until)}")
     if card.assignee is not None:
         parts.append(f"with {person(card.assignee)}")
     return " · ".join(parts)

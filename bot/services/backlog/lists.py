@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from bot.domain.backlog.requests import OPEN, RequestCard, Step, after
@@ -13,6 +15,7 @@ from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.inserts import insert_into
+from bot.store.journal import audit
 
 _MOST = 500
 
@@ -63,9 +66,18 @@ async def follow(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: 
     async with deps.database.transaction() as session:
         if is_on:
             insert = insert_into(table, session.get_bind().dialect.name).values(**key, at=deps.clock.now())
-            await session.execute(insert.on_conflict_do_nothing(index_elements=["request_id", "person_id"]))
-        elif (row := await session.get(tables.RequestFollower, key)) is not None:
-            await session.delete(row)
+            statement: Any = insert.on_conflict_do_nothing(index_elements=["request_id", "person_id"])
+        else:
+            statement = delete(table).filter_by(**key)
+        result: Any = await session.execute(statement)
+        if result.rowcount:
+            await audit(
+                session,
+                at=deps.clock.now(),
+                actor=f"person:{person_id}",
+                action="backlog.follow" if is_on else "backlog.unfollow",
+                subject=f"request:{request_id}",
+            )
     return card
 
 
