@@ -199,6 +199,7 @@ def cards(name: str) -> Iterator[Card]:
         for number in range(1, 40)
     )
     yield card(name, watch(name, runs=many))
+    yield replace(card(name), may_ask_for_help=True)
     yield card(name, watch(name, addressee=NOBODY, runs=many))
     yield card(name, watch(name, addressee=Addressee(person=person(name))))
     for until in (TODAY - timedelta(3), TODAY + timedelta(30), date(2029, 1, 1)):

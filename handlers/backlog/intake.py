@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog.actions import OpenValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import FormFrame
+from bot.blocks.eol.words import upgrade_title
 from bot.blocks.ownership.words import AREA_WORDS
 from bot.blocks.text import Block, is_channel_id
 from bot.blocks.values import parse
 from bot.domain.backlog import wishes
 from bot.domain.backlog.filing import LONGEST_TITLE
 from bot.domain.backlog.prefills import Prefill
+from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError, SlackError
@@ -24,6 +27,7 @@ from bot.services import inbound
 from bot.services.backlog import drafts, intake, threads
 from bot.services.backlog.threads import ThreadWords
 from bot.services.context import Context
+from bot.services.eol import answers
 from handlers import replies
 from handlers.interaction import open_slowly
 from handlers.payloads import Action, Command, Shortcut
@@ -35,6 +39,11 @@ _OUTSIDERS = "I have left out what people from outside your organisation wrote."
 def thread_key(channel_id: str, thread_ts: str) -> str:
     """Return what a request from this thread is known by: a thread makes one request."""
     return f"thread:{channel_id}:{thread_ts}"
+
+
+def reminder_key(reminder_id: int) -> str:
+    """Return what a request for help with a reminder is known by: a reminder makes one request."""
+    return f"reminder:{reminder_id}"
 
 
 async def on_message_shortcut(shortcut: Shortcut, context: Context) -> Ack:
@@ -62,6 +71,8 @@ async def on_open(action: Action, context: Context) -> Ack:
     value = parse(OpenValue, action.value)
     if value.channel_id:
         making = thread_form(context, action.user_id, value.channel_id, value.thread_ts)
+    elif value.reminder_id is not None:
+        making = _reminder_form(context, action.user_id, value.reminder_id)
     elif value.asset_id is not None:
         making = _asset_form(context, action.user_id, value)
     else:
@@ -137,6 +148,27 @@ async def _asset_form(context: Context, user_id: str, value: OpenValue) -> Block
     metadata = FormMetadata(asset_id=asset.id, area=area.value)
     prefill = Prefill(title=f"Help with {AREA_WORDS[area]} of {asset.name}"[:LONGEST_TITLE])
     return blocks.request_view(prefill, metadata, _frame(context, devops, user_id))
+
+
+async def _reminder_form(context: Context, user_id: str, reminder_id: int) -> Block:
+    """Return the form of a request for help with an upgrade, or the request that there is already."""
+    devops = intake.require_devops(context.deps, context.snapshot)
+    if (made := await intake.existing(context.deps, context.snapshot, reminder_key(reminder_id))) is not None:
+        return blocks.existing_view(made)
+    card = await answers.look_up(context.deps, context.watcher, reminder_id=reminder_id)
+    item = RequestItem(ItemType.INFRASTRUCTURE, upgrade_title(card.watch, card.today))
+    ends = card.watch.deadline.on
+    is_ahead = ends >= card.today
+    prefill = Prefill(
+        title=item.title,
+        items=(item,),
+        needed_by=ends if is_ahead else None,
+        needed_reason="Its support ends then" if is_ahead else "",
+    )
+    metadata = FormMetadata(items=(item,), asset_id=card.watch.runs[0].asset.id, reminder_id=reminder_id)
+    frame = _frame(context, devops, user_id)
+    team = card.watch.addressee.team
+    return blocks.request_view(prefill, metadata, replace(frame, team_id=team.id) if team is not None else frame)
 
 
 def _frame(context: Context, devops: TeamRecord, user_id: str) -> FormFrame:

@@ -23,7 +23,7 @@ from bot.services import people, portfolio, snapshot
 from bot.services.backlog import intake, threads
 from bot.services.context import Context
 from handlers import replies, share
-from handlers.backlog.intake import thread_key
+from handlers.backlog.intake import reminder_key, thread_key
 from handlers.payloads import Submission
 
 log = logging.getLogger(__name__)
@@ -117,6 +117,7 @@ def _filing(
         demand=_demand(said),
         asset_id=metadata.asset_id,
         area=Area(metadata.area) if metadata.area else None,
+        reminder_id=metadata.reminder_id,
     )
 
 
@@ -126,6 +127,8 @@ async def _origin(context: Context, submission: Submission, metadata: FormMetada
     A thread that has gone meanwhile keeps nobody from opening it. Its card then goes to whoever needs it, as it does
     where people from outside would read it.
     """
+    if metadata.reminder_id is not None:
+        return Origin(reminder_key(metadata.reminder_id))
     if not metadata.thread_ts:
         return Origin(f"form:{submission.view_id}", is_private=metadata.is_private)
     key, copied = thread_key(metadata.channel_id, metadata.thread_ts), ""

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from bot.blocks.backlog import actions as ids
 from bot.playground.fake_slack import PostedMessage, View
 from bot.store import tables
-from tests.slack.conftest import Stage, read_only
-from tests.slack.test_eol_answers import posted
+from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
+from tests.slack.test_eol_answers import deploy, posted, remind
 from tests.slack.test_whoowns import buttons
 
 SHORTCUT = ids.MESSAGE_SHORTCUT
@@ -423,13 +423,38 @@ class TestElsewhere:
         assert await submit(stage, values={ids.ITEM_TYPE: "support"}) == {}
         [row] = await requests(stage)
         async with stage.database.reading() as session:
-            asset = await session.get_one(tables.Asset, row.asset_id)
-        assert (asset.name, row.area) == ("payments-db", "database")
+            about = await session.get_one(tables.Asset, row.asset_id)
+        assert (about.name, row.area) == ("payments-db", "database")
 
     @read_only
     @pytest.mark.parametrize(
-        ("user", "asset"),
+        ("user", "name"),
         [("lin", "payments-db"), ("grace", "search-api"), ("grace", "old-cron"), ("grace", "sandbox")],
     )
-    async def test_no_other_answer_does(self, stage: Stage, user: str, asset: str) -> None:
-        assert "Open DevOps request" not in buttons(await stage.ask(f"/whoowns {asset}", user=user))
+    async def test_no_other_answer_does(self, stage: Stage, user: str, name: str) -> None:
+        assert "Open DevOps request" not in buttons(await stage.ask(f"/whoowns {name}", user=user))
+
+
+class TestHelpWithAReminder:
+    async def test_a_reminder_makes_one_request_with_its_date_and_its_team(self, stage: Stage) -> None:
+        await deploy(stage, "checkout", "nodejs", "20.11.1")
+        reminded = await remind(stage, "checkout")
+        await reminded.press(ids.OPEN, user="grace")
+        view = stage.slack.view_stack("grace")[-1]
+        assert initial(view, ids.ITEMS) == ["Upgrade Node.js 20 to 24 (checkout)"]
+        assert element(view, ids.NEEDED_BY)["initial_date"] == "2026-04-30"
+        assert element(view, ids.TEAM)["initial_option"]["text"]["text"] == "Payments"
+        assert await submit(stage) == {}
+        [row] = await requests(stage)
+        assert (row.reminder_id, row.source_key) == (reminded.id, f"reminder:{reminded.id}")
+        await reminded.press(ids.OPEN, user="ada")
+        assert "This has a request already: *#1*" in said_in(stage.slack.view_stack("ada")[-1])
+
+    async def test_the_devops_team_is_not_offered_its_own_help(self, stage: Stage) -> None:
+        catalog = organisation()
+        catalog.assets.append(asset("base-image", owners=(team_owns("Platform"),)))
+        await stage.bring(catalog)
+        await deploy(stage, "base-image", "nodejs", "20.11.1")
+        reminded = await remind(stage, "base-image", channel="platform")
+        assert "Plan…" in buttons(reminded.root)
+        assert "Need help?" not in buttons(reminded.root)

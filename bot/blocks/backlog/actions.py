@@ -46,12 +46,13 @@ OPTIMISTIC, LIKELY, PESSIMISTIC = "backlog.optimistic", "backlog.likely", "backl
 
 
 class OpenValue(NamedTuple):
-    """What a button opens the form with: a thread, or an asset and an area of it; neither for an empty form."""
+    """What a button opens the form with: a thread, an asset and its area, or a reminder; none for an empty form."""
 
     channel_id: str = ""
     thread_ts: str = ""
     asset_id: int | None = None
     area: str = ""
+    reminder_id: int | None = None
 
 
 class MoreValue(NamedTuple):

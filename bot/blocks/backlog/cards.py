@@ -11,7 +11,7 @@ from bot.domain.backlog.requests import RequestCard, RequestState, Step
 #: Items of a card; the rest is counted.
 _MOST_ITEMS = 8
 #: How much of each other thing is shown.
-_ABOUT = 250
+_ABOUT = 200
 _BUTTONS = {
     Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
     Step.NOT_YET: ("Not yet…", actions.NOT_YET, ""),

@@ -35,6 +35,7 @@ class FormMetadata:
     stays_with_team: tuple[str, ...] = ()
     asset_id: int | None = None
     area: str = ""
+    reminder_id: int | None = None
 
     def encode(self) -> str:
         """Return it as text; quotes are cut first where it is too long."""
@@ -51,13 +52,13 @@ class FormMetadata:
         ]
         place = [self.channel_id, self.thread_ts, self.permalink[:200], self.is_private]
         theirs = [clean(each)[:stays] for each in self.stays_with_team[:8]] if stays else []
-        return [place, items, theirs, self.asset_id, self.area]
+        return [place, items, theirs, self.asset_id, self.area, self.reminder_id]
 
 
 def read(text: str) -> FormMetadata:
     """Read what a form carried. Raises NotFoundError for a text that no version of Baton wrote."""
     try:
-        (channel_id, thread_ts, permalink, is_private), items, stays, asset_id, area = orjson.loads(text)
+        (channel_id, thread_ts, permalink, is_private), items, stays, asset_id, area, reminder_id = orjson.loads(text)
         return FormMetadata(
             channel_id=channel_id,
             thread_ts=thread_ts,
@@ -67,6 +68,7 @@ def read(text: str) -> FormMetadata:
             stays_with_team=tuple(stays),
             asset_id=asset_id,
             area=area,
+            reminder_id=reminder_id,
         )
     except (ValueError, TypeError):
         raise NotFoundError(UNKNOWN) from None

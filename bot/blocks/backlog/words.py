@@ -52,9 +52,10 @@ def item(one: RequestItem) -> str:
     return f"• {escape(one.title, 120)} _({ITEM_WORDS[one.type]})_"
 
 
-def open_buttons(value: OpenValue, *, label: str = "", style: str = "") -> list[Block]:
+def open_buttons(
+    value: OpenValue, text: str = "Open DevOps request", *, label: str = "", style: str = ""
+) -> list[Block]:
     """Return the button that opens the form of a request; `label` says about what, for a screen reader."""
-    text = "Open DevOps request"
     return [button(text, actions.OPEN, encode(value), label=f"{text}: {label}" if label else "", style=style)]
 
 

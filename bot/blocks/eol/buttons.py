@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.blocks.backlog.actions import OpenValue
+from bot.blocks.backlog.words import open_buttons
 from bot.blocks.eol import actions, words
 from bot.blocks.lines import Line
 from bot.blocks.ownership.claims import claim_button
@@ -31,6 +33,8 @@ def card_buttons(card: Card) -> list[Block]:
     plan = "Change plan…" if stands is AnswerKind.PLANNED else "Plan…"
     style = "" if stands in _SETTLED else "primary"
     elements.append(button(plan, actions.PLAN, value, label=f"{plan} {name}", style=style))
+    if card.may_ask_for_help:
+        elements += open_buttons(OpenValue(reminder_id=card.reminder.id), "Need help?", label=name)
     if stands not in _SETTLED and (card.watch.deadline.on - card.today).days > SNOOZE_ENDS:
         elements.append(_snooze(card))
     elements.append(explain_button(card))

@@ -14,7 +14,7 @@ from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
 from bot.domain.eol.records import Charge, Cycle, Product
 from bot.domain.eol.reminders import Card
-from bot.domain.eol.upgrade_targets import Target
+from bot.domain.eol.upgrade_targets import Target, suggested
 from bot.domain.records import AssetRecord
 
 #: Beyond this many days, years say more.
@@ -54,6 +54,13 @@ def name(product: Product, cycle: Cycle) -> str:
 def plain_name(watch: Watch, limit: int = 60) -> str:
     """Return product and cycle for a label."""
     return plain(f"{watch.product.label or watch.product.key} {cycle_name(watch.cycle)}", limit)
+
+
+def upgrade_title(watch: Watch, today: date) -> str:
+    """Return what there is to do, as plain text, such as `Upgrade PostgreSQL 11 to 16 (payments-db)`."""
+    best = suggested(watch.product, watch.cycle, today)
+    to = f" to {plain(cycle_name(best.cycle), 20)}" if best is not None else ""
+    return f"Upgrade {plain_name(watch)}{to} ({plain(watch.runs[0].asset.name, 40)})"
 
 
 def headline(watch: Watch, today: date) -> str:

@@ -78,6 +78,7 @@ class Card:
     moves: tuple[DateMove, ...] = ()
     delegated_to: str = ""  #: the name of the team that has accepted it
     offered_to: str = ""  #: the name of the team that has been asked to take it
+    may_ask_for_help: bool = False  #: whether another team takes requests
 
     @property
     def effect(self) -> Effect:

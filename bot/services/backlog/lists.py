@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from bot.domain.backlog.requests import OPEN, RequestCard, Step, after
+from bot.domain.records import TeamRecord
 from bot.domain.rights import Right
 from bot.errors import NotFoundError
 from bot.services.backlog._cards import UNKNOWN, acting, card_of, devops, standing_of
@@ -88,9 +89,10 @@ def may_see(deps: Deps, snapshot: Snapshot, card: RequestCard, person_id: int | 
     return person_id is not None and is_devops(deps, snapshot, person_id)
 
 
-def takes_requests(deps: Deps, snapshot: Snapshot) -> bool:
-    """Whether there is a team that takes requests."""
-    return devops(deps, snapshot) is not None
+def takes_requests(deps: Deps, snapshot: Snapshot, *, of: TeamRecord | None = None) -> bool:
+    """Whether there is a team that takes requests, and another one than `of`."""
+    team = devops(deps, snapshot)
+    return team is not None and (of is None or team.id != of.id)
 
 
 def is_devops(deps: Deps, snapshot: Snapshot, person_id: int) -> bool:
