@@ -17,7 +17,7 @@ from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area
 from bot.domain.records import TeamRecord
 from bot.domain.trust import AccountStanding
-from bot.errors import FormError, NotAllowedError, NotFoundError, SlackError, UserError
+from bot.errors import FormError, NotAllowedError, SlackError, UserError
 from bot.ports import Ack
 from bot.services import people, portfolio, snapshot
 from bot.services.backlog import intake, threads
@@ -95,7 +95,8 @@ def _filing(
 ) -> Filing:
     ticked = said[forms.ITEMS]
     items = form_metadata.chosen(metadata.items, ticked)
-    if not said[forms.COPY]:
+    may_copy = not metadata.thread_ts or bool(said[forms.COPY])
+    if not may_copy:
         items = tuple(RequestItem(each.type, each.title, each.why) for each in items)
     title = said[forms.TITLE]
     if kind := said.text(forms.ITEM_TYPE):
@@ -111,7 +112,7 @@ def _filing(
         details=said.text(forms.DETAILS),
         technologies=tuple(dict.fromkeys([*said[forms.TECHNOLOGIES], *filter(None, others)])),
         skills_gaps=said[forms.GAPS],
-        stays_with_team=metadata.stays_with_team,
+        stays_with_team=metadata.stays_with_team if may_copy else (),
         needed_by=said.get(forms.NEEDED_BY),
         needed_reason=said.text(forms.NEEDED_REASON),
         demand=_demand(said),
@@ -131,21 +132,27 @@ async def _origin(context: Context, submission: Submission, metadata: FormMetada
         return Origin(reminder_key(metadata.reminder_id))
     if not metadata.thread_ts:
         return Origin(f"form:{submission.view_id}", is_private=metadata.is_private)
-    key, copied = thread_key(metadata.channel_id, metadata.thread_ts), ""
-    try:
-        words = await threads.read(context.slack, context.members, metadata.channel_id, metadata.thread_ts)
-        copied = words.said if is_copied else ""
-    except NotFoundError:
-        return Origin(key, is_private=metadata.is_private)
-    except (UserError, SlackError) as error:
-        log.warning("the words of a thread were not copied: %s", type(error).__name__)
-    origin = Origin(key, permalink=metadata.permalink, copied=copied, is_private=metadata.is_private)
-    if is_channel_id(metadata.channel_id):
+    channel, ts = metadata.channel_id, metadata.thread_ts
+    origin = Origin(thread_key(channel, ts), is_private=metadata.is_private)
+    if not await threads.is_there(context.slack, channel, ts):
+        return origin
+    copied = await _words(context, channel, ts) if is_copied else ""
+    origin = replace(origin, permalink=metadata.permalink, copied=copied)
+    if is_channel_id(channel):
         try:
-            await share.check_place(context, metadata.channel_id)
+            await share.check_place(context, channel)
         except NotAllowedError:
             return origin
-    return replace(origin, channel_id=metadata.channel_id, thread_ts=metadata.thread_ts)
+    return replace(origin, channel_id=channel, thread_ts=ts)
+
+
+async def _words(context: Context, channel: str, ts: str) -> str:
+    """Return the thread's words; none where Slack does not show them any more."""
+    try:
+        return (await threads.read(context.slack, context.members, channel, ts)).said
+    except (UserError, SlackError) as error:
+        log.warning("the words of a thread were not copied: %s", type(error).__name__)
+        return ""
 
 
 def _demand(said: Answers) -> DemandEntry:

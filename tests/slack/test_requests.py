@@ -200,12 +200,13 @@ class TestFromAThread:
 
     async def test_in_a_private_channel_words_are_kept_only_with_a_tick(self, stage: Stage) -> None:
         stage.slack.add_channel("secret", members=["ada", "grace"], private=True, bot_is_member=True)
-        root = await thread(stage, *STORY, channel="secret")
+        root = await thread(stage, *STORY, "Changing the application is ours.", channel="secret")
         view = await form(stage, root, channel="secret")
         assert initial(view, ids.COPY) == []
         await submit(stage)
         [row] = await requests(stage)
-        assert (row.copied, {each["quote"] for each in row.items}) == ("", {""})
+        assert (row.copied, {each["quote"] for each in row.items}, row.stays_with_team) == ("", {""}, [])
+        assert "Stays with you: " in said_in(view)
         assert row.permalink
 
 

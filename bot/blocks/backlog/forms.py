@@ -11,7 +11,7 @@ from bot.blocks import forms
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Field, Fill, Form
-from bot.blocks.text import Block, bold, button, escape, link, section
+from bot.blocks.text import Block, bold, button, escape, link, modal, section
 from bot.domain.backlog.filing import LONGEST_TITLE
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestCard, Step
@@ -240,12 +240,5 @@ def existing_view(its: RequestCard) -> Block:
     elements = words.follow_buttons(its)
     if Step.REOPEN in its.steps:
         elements.append(button("Reopen…", actions.REOPEN, str(its.id), label=f"Reopen… #{its.id}"))
-    return {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": "Open DevOps request"},
-        "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [
-            section("\n".join(lines)),
-            {"type": "actions", "block_id": f"backlog.existing.{its.id}", "elements": elements},
-        ],
-    }
+    buttons = {"type": "actions", "block_id": f"backlog.existing.{its.id}", "elements": elements}
+    return modal(REQUEST.title, [section("\n".join(lines)), buttons])

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 NOT_A_MEMBER = "I am not in this channel, so I cannot read the thread: invite me with `/invite @Baton`, then try again."
 GONE = "That message is gone, so there is no thread to read. `/devops` opens a request without one."
 SLOW = "Slack did not show me the thread in time. Try again in a minute, or open a request without it by `/devops`."
+#: What Slack says of a thread whose first message is gone.
+_NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
 #: How long Slack may take to show a whole thread; somebody looks at a loading view.
 _SECONDS = 60.0
 #: Messages and characters of a thread that are kept: the first message, and of the others the last ones.
@@ -71,9 +73,18 @@ async def read(
                 return await _of_people(members, [instead])
             case "not_in_channel" | "channel_not_found":
                 raise UserError(NOT_A_MEMBER) from error
-            case "thread_not_found" | "message_not_found":
+            case code if code in _NO_THREAD:
                 raise NotFoundError(GONE) from error
         raise
+
+
+async def is_there(slack: Slack, channel: str, thread_ts: str) -> bool:
+    """Whether a thread can still be answered in, as far as Slack tells."""
+    try:
+        await slack.thread_start(channel, thread_ts)
+    except SlackError as error:
+        return error.code not in _NO_THREAD
+    return True
 
 
 async def _of_people(members: Members, found: Sequence[Mapping[str, Any]]) -> ThreadWords:
