@@ -56,6 +56,7 @@ def requests(name: str) -> Iterator[RequestCard]:
             needed_by=NOW.date() + timedelta(30),
             needed_reason=name,
             snoozed_until=NOW.date() + timedelta(7),
+            parts=tuple((number, name) for number in range(1, 9)),
             merged_into=3 if state is RequestState.MERGED else None,
             is_estimated=True,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from bot.playground.fake_slack import MessageRef, PostedMessage, ViewRef
 from bot.store import tables
 from tests.slack.conftest import Stage
 from tests.slack.test_clicks import actions
-from tests.slack.test_eol_answers import options_of, posted
+from tests.slack.test_eol_answers import options_of, posted, team_option
 from tests.slack.test_requests import STORY, form, requests, submit, thread
 from tests.slack.test_whoowns import buttons
 
@@ -51,8 +52,11 @@ class Requested:
         await self.settle()
 
     async def settle(self) -> None:
+        """Wait for what happens; a channel takes one change a second."""
         await self.stage.settle()
-        await posted(self.stage, "payments")
+        for _ in range(3):
+            await posted(self.stage, "payments")
+            self.stage.clock.advance(timedelta(seconds=2))
 
     async def fill(self, user: str, **values: Any) -> dict[str, str]:
         """Submit the form on top; return what it says is wrong."""
@@ -90,7 +94,8 @@ async def another(stage: Stage) -> Requested:
     """A second request, by somebody of Search."""
     root = await thread(stage, "We need a Redis cluster.", user="solo")
     await form(stage, root, user="solo")
-    assert await submit(stage, "solo") == {}
+    team = team_option(stage, "solo", ids.TEAM, "Search")
+    assert await submit(stage, "solo", {ids.TEAM: team}) == {}
     await posted(stage, "payments")
     return Requested(stage, root, 2)
 
@@ -217,6 +222,8 @@ async def test_a_duplicate_keeps_its_asker_and_can_be_taken_out_again(requested:
     row = await other.row()
     assert (row.state, row.merged_into) == ("merged", 1)
     assert "Part of #1 now." in other.card.text
+    assert "Also for Search (#2)" in requested.triage.text
+    assert "Also for Search (#2)" in requested.card.text
     async with requested.stage.database.reading() as session:
         demands = (await session.execute(select(tables.RequestDemand.request_id))).scalars().all()
     assert sorted(demands) == [1, 2], "each keeps what its own team needs"
@@ -225,6 +232,7 @@ async def test_a_duplicate_keeps_its_asker_and_can_be_taken_out_again(requested:
     await other.press(other.triage, ids.MORE, user="lin", word=ids.UNMERGE)
     row = await other.row()
     assert (row.state, row.merged_into) == ("proposed", None)
+    assert "Also for" not in requested.triage.text
     assert (await actions(requested.stage))[-1] == "backlog.unmerge"
 
 

@@ -10,8 +10,10 @@ from bot.domain.backlog.requests import RequestCard, RequestState, Step
 
 #: Items of a card; the rest is counted.
 _MOST_ITEMS = 8
+#: Requests that became part of this one, by name; the rest is counted.
+_MOST_PARTS = 4
 #: How much of each other thing is shown.
-_ABOUT = 200
+_ABOUT = 150
 _BUTTONS = {
     Step.CONFIRM: ("Yes, it does the job", actions.CONFIRM, "primary"),
     Step.NOT_YET: ("Not yet…", actions.NOT_YET, ""),
@@ -35,7 +37,7 @@ _MORE_CHOICES = (
 
 def card(its: RequestCard) -> Rendered:
     """Return the card in the request's thread."""
-    lines = [words.name(its), words.standing(its), *_items(its), *_said(its)]
+    lines = [words.name(its), words.standing(its), *_parts(its), *_items(its), *_said(its)]
     buttons = [
         button(text, action, str(its.id), label=_label(text, its), style=style)
         for step, (text, action, style) in _BUTTONS.items()
@@ -52,7 +54,7 @@ def triage(its: RequestCard) -> Rendered:
         asked += f", filed by {words.person(its.filer)}"
     if its.permalink:
         asked += f" · {link(its.permalink, 'the thread')}"
-    lines = [words.name(its), words.standing(its), asked, *_items(its), *_about(its), *_said(its)]
+    lines = [words.name(its), words.standing(its), asked, *_parts(its), *_items(its), *_about(its), *_said(its)]
     buttons: list[Block] = [
         button(text, action, str(its.id), label=_label(text, its), style=style)
         for step, (text, action, style) in _TRIAGE_BUTTONS.items()
@@ -131,6 +133,13 @@ def _items(its: RequestCard) -> list[str]:
     shown = [words.item(each) for each in its.items[:_MOST_ITEMS]]
     hidden = len(its.items) - len(shown)
     return [*shown, *([f"… and {hidden} more"] if hidden else [])]
+
+
+def _parts(its: RequestCard) -> list[str]:
+    """Return who else needs it: those whose requests became part of it."""
+    named = [f"{escape(whose, 30) or 'somebody'} (#{number})" for number, whose in its.parts[:_MOST_PARTS]]
+    more = len(its.parts) - len(named)
+    return [f"Also for {', '.join(named)}" + (f" and {more} more" if more else "")] if named else []
 
 
 def _about(its: RequestCard) -> list[str]:

@@ -195,7 +195,8 @@ class RequestCard:
 
     `asker` is whoever it is for, and `filer` whoever filed it, often the same. `reason` is why it was declined, what
     was asked or answered, or what was delivered; `link` goes with it. `merged_into` is the request that it became part
-    of. Texts are as they were typed; rendering escapes them.
+    of, and `parts` are those that became part of it: number, and whose it is. Texts are as they were typed; rendering
+    escapes them.
     """
 
     id: int
@@ -218,6 +219,7 @@ class RequestCard:
     needed_reason: str = ""
     snoozed_until: date | None = None
     merged_into: int | None = None
+    parts: tuple[tuple[int, str], ...] = ()
     is_private: bool = False
     is_estimated: bool = False
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from bot.blocks import backlog as blocks
 from bot.domain.backlog.requests import (
@@ -74,6 +78,15 @@ def card_of(snapshot: Snapshot, row: tables.Request, *, now: datetime) -> Reques
     )
 
 
+async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request, *, now: datetime) -> RequestCard:
+    """Return a request with those that became part of it."""
+    table = tables.Request
+    merged = await session.execute(select(table).where(col(table.merged_into) == row.id).order_by(col(table.id)))
+    parts = [card_of(snapshot, each, now=now) for each in merged.scalars()]
+    whose = tuple((each.id, each.team.name if each.team is not None else each.asker.name) for each in parts)
+    return replace(card_of(snapshot, row, now=now), parts=whose)
+
+
 def standing_of(row: tables.Request) -> RequestStanding:
     """Return where a request stands."""
     state = RequestState(row.state)
@@ -102,12 +115,20 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
 
     async def load(self) -> RequestCard:
         """Return the card as the row is now."""
-        return card_of(self.snapshot, self.row, now=self.now)
+        return await loaded(self.session, self.snapshot, self.row, now=self.now)
 
     async def render(self) -> None:
         """Revise the card in the thread, and the message to the DevOps team."""
         await self.revise(card_key(self.subject_id), blocks.card(self.card))
         await self.revise(triage_key(self.subject_id), blocks.triage(self.card))
+
+    async def redraw_whole(self, request_id: int) -> None:
+        """Draw the messages of the request anew that this one has become, or was, a part of."""
+        await self.session.flush()
+        if (row := await self.session.get(tables.Request, request_id)) is not None:
+            whole = await loaded(self.session, self.snapshot, row, now=self.now)
+            await self.revise(card_key(request_id), blocks.card(whole))
+            await self.revise(triage_key(request_id), blocks.triage(whole))
 
     async def holders(self, *, asked_by: int | None = None) -> Holders:
         """Return whoever speaks for the request: the requesting team, and whoever filed it or needs it."""

@@ -11,7 +11,7 @@ from bot.domain.backlog.requests import OPEN, RequestCard, Step, after
 from bot.domain.records import TeamRecord
 from bot.domain.rights import Right
 from bot.errors import NotFoundError
-from bot.services.backlog._cards import UNKNOWN, acting, card_of, devops, standing_of
+from bot.services.backlog._cards import UNKNOWN, acting, card_of, devops, loaded, standing_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -41,7 +41,7 @@ async def one(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int | 
     """Return a request. Raises NotFoundError where there is none, or none that this person may see."""
     async with deps.database.reading() as session:
         row = await session.get(tables.Request, request_id)
-    card = card_of(snapshot, row, now=deps.clock.now()) if row is not None else None
+        card = await loaded(session, snapshot, row, now=deps.clock.now()) if row is not None else None
     if card is None or not may_see(deps, snapshot, card, person_id):
         raise NotFoundError(UNKNOWN)
     return card

@@ -34,4 +34,6 @@ async def merge(deps: Deps, snapshot: Snapshot, *, request_id: int, into_id: int
         act.row.state, act.row.state_before, act.row.state_at = RequestState.MERGED, moved.before, act.now
         act.row.merged_into, act.row.reason, act.row.link = into_id, "", ""
         await act.note(Step.MERGE.value, into=into_id)
-        return StepTaken(await act.redraw(), is_new=True)
+        card = await act.redraw()
+        await act.redraw_whole(into_id)
+        return StepTaken(card, is_new=True)

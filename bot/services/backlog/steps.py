@@ -62,12 +62,15 @@ async def take(
         act.row.reason, act.row.link = said, link
         if step is Step.DELIVER:
             act.row.delivered_at = act.now
+        whole = act.row.merged_into
         if step is Step.UNMERGE:
             act.row.merged_into = None
         if step is Step.START and act.row.assignee_id is None:
             act.row.assignee_id = person_id
         await act.note(step.value, state=moved.state.value)
         card = await act.redraw()
+        if whole is not None:
+            await act.redraw_whole(whole)
         await _tell(act, step)
     return StepTaken(card, is_new=True)
 
