@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     #: The channel in which its requests come in: a name or an id. Empty: the team's own.
     triage_channel: str = ""
     #: The hours that it has for requests in a week, and the working hours within which it answers a new one.
-    devops_weekly_hours: Annotated[float, Field(gt=0, le=10_000)] = 80.0
+    devops_weekly_hours: Annotated[float, Field(gt=0, le=10_000)] = 30.0
     first_response_hours: Annotated[float, Field(gt=0, le=1_000)] = 8.0
     #: How many weeks a sprint has.
     sprint_weeks: Annotated[int, Field(ge=1, le=12)] = 2

@@ -23,7 +23,7 @@ class DevopsTeam:
 
     name: str = ""
     triage_channel: str = ""
-    weekly_hours: float = 80.0
+    weekly_hours: float = 30.0
     first_response_hours: float = 8.0
     sprint_weeks: int = 2
     emoji: str = "devops-request"

@@ -16,6 +16,7 @@ ROUTES = Routes(
     actions={
         ids.OPEN: intake.on_open,
         ids.SHOW: questions.on_show,
+        ids.WHY: questions.on_why,
         ids.FOLLOW: steps.on_follow,
         ids.UNFOLLOW: steps.on_follow,
         ids.ESTIMATE: steps.on_estimate,
@@ -32,5 +33,5 @@ ROUTES = Routes(
         ids.ESTIMATE_VIEW: steps.on_estimate_submitted,
     },
     events={"reaction_added": EventListener(questions.is_wanted, questions.on_reaction, questions.refuse)},
-    reading=frozenset({ids.SHOW}),
+    reading=frozenset({ids.SHOW, ids.WHY}),
 )

@@ -13,7 +13,7 @@ from bot.blocks.values import number
 from bot.domain.backlog import wishes
 from bot.errors import SlackError
 from bot.ports import Ack
-from bot.services.backlog import intake, lists
+from bot.services.backlog import intake, lists, ranking
 from bot.services.context import Context
 from bot.services.inbound import Reply
 from handlers import replies
@@ -36,6 +36,11 @@ async def on_devops(command: Command, context: Context) -> Ack:
         case "list":
             found = await lists.open_requests(context.deps, context.snapshot, _person_id(context, command.user_id))
             return replies.ephemeral(blocks.listing(found))
+        case "rank":
+            found_ranked = await ranking.ranked(
+                context.deps, context.snapshot, _person_id(context, command.user_id)
+            )
+            return replies.ephemeral(blocks.backlog([(each.card, each.place) for each in found_ranked]))
         case "mine":
             found = await lists.mine(context.deps, context.snapshot, _person_id(context, command.user_id))
             return replies.ephemeral(blocks.listing(found, is_mine=True))
@@ -47,6 +52,17 @@ async def on_devops(command: Command, context: Context) -> Ack:
 async def on_show(action: Action, context: Context) -> Ack:
     """Show a request of a list to whoever asked."""
     message = await _shown(context, number(action.value), action.user_id)
+    await context.slack.respond(action.response_url, ephemeral_body(message, thread_ts=action.thread_ts))
+    return replies.nothing()
+
+
+async def on_why(action: Action, context: Context) -> Ack:
+    """Say to whoever asked why a request stands where it does."""
+    request_id, person_id = number(action.value), _person_id(context, action.user_id)
+    card = await lists.one(context.deps, context.snapshot, request_id, person_id)
+    ranked = await ranking.ranked(context.deps, context.snapshot, person_id)
+    found = next((each for each in ranked if each.card.id == request_id), None)
+    message = blocks.why(card, found.place, found.why) if found is not None else blocks.unranked(card)
     await context.slack.respond(action.response_url, ephemeral_body(message, thread_ts=action.thread_ts))
     return replies.nothing()
 

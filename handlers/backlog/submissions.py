@@ -12,6 +12,7 @@ from bot.blocks.backlog import form_metadata, forms
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Answers, Field
 from bot.blocks.text import is_channel_id
+from bot.domain.backlog.demand import EvidenceKind, Slowdown
 from bot.domain.backlog.filing import DemandEntry, Filing, Origin, problems
 from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area
@@ -159,9 +160,11 @@ def _demand(said: Answers) -> DemandEntry:
     lost = [said.get(asked) for asked in (forms.PEOPLE, forms.TIMES, forms.HOURS)]
     people_, times, hours = (0.0 if each is None else each for each in lost)
     return DemandEntry(
-        hours_a_month=round(people_ * times * hours, 2),
-        evidence=said.text(forms.EVIDENCE) or "guessed",
+        lost_people=people_,
+        lost_times=times,
+        lost_hours=hours,
+        evidence=EvidenceKind(said.text(forms.EVIDENCE) or EvidenceKind.GUESSED),
         blocked_people=int(said.get(forms.BLOCKED) or 0),
-        blocked_share=said.text(forms.SHARE) or "half",
+        blocked_share=Slowdown(said.text(forms.SHARE) or Slowdown.HALF),
         blocked_until=said.get(forms.UNTIL),
     )

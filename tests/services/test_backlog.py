@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from bot.domain.backlog.demand import EvidenceKind
 from bot.domain.backlog.filing import DemandEntry, Filing, Origin
 from bot.domain.backlog.requests import ItemType, RequestItem, RequestState, Step
 from bot.errors import NotAllowedError, NotFoundError, UserError
@@ -58,7 +59,7 @@ FILING = Filing(
     filed_by=ADA,
     asked_by=ADA,
     team_id=PAYMENTS,
-    demand=DemandEntry(hours_a_month=10, evidence="counted"),
+    demand=DemandEntry(lost_people=5, lost_times=2, lost_hours=1, evidence=EvidenceKind.COUNTED),
 )
 
 

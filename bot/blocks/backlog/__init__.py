@@ -13,10 +13,12 @@ from bot.blocks.backlog.forms import (
     step_view,
 )
 from bot.blocks.backlog.lists import already, listing, offer
+from bot.blocks.backlog.ranking import backlog, unranked, why
 
 __all__ = [
     "already",
     "assign_view",
+    "backlog",
     "card",
     "estimate_view",
     "existing_view",
@@ -32,4 +34,6 @@ __all__ = [
     "step_view",
     "triage",
     "triage_news",
+    "unranked",
+    "why",
 ]

@@ -27,6 +27,8 @@ ESTIMATE = "backlog.estimate"
 MORE = "backlog.more"
 #: The button of a line of a list.
 SHOW = "backlog.show"
+#: Why a request stands where it does in the backlog.
+WHY = "backlog.why"
 
 #: What "More" offers: the word in the choice's value, and what people read.
 ANSWER, MERGE, UNMERGE, DECLINE, SNOOZE, ASSIGN = "answer", "merge", "unmerge", "decline", "snooze", "assign"

@@ -10,6 +10,10 @@ _HELP = "Backlog: what the DevOps team is asked to do, and in which order."
 #: Where each command is; it is imported only when it is asked for.
 _LATER = {
     "draft": "bot.cli.backlog.draft:draft",
+    "list": "bot.cli.backlog.listing:list_",
+    "show": "bot.cli.backlog.listing:show",
+    "rank": "bot.cli.backlog.listing:rank",
+    "export": "bot.cli.backlog.listing:export",
     "simulate": "bot.cli.backlog.simulate:simulate",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.backlog.demand import EvidenceKind, Slowdown
 from bot.domain.backlog.requests import RequestItem
 from bot.domain.catalog import Area
 
@@ -30,13 +31,20 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandEntry:
-    """What not having it costs the team. `evidence` and `blocked_share` are words of `bot.domain.backlog.rank`."""
+    """What not having it costs the team: so many people lose so many hours each time, so many times a month."""
 
-    hours_a_month: float = 0.0
-    evidence: str = "guessed"
+    lost_people: float = 0.0
+    lost_times: float = 0.0
+    lost_hours: float = 0.0
+    evidence: EvidenceKind = EvidenceKind.GUESSED
     blocked_people: int = 0
-    blocked_share: str = "half"
+    blocked_share: Slowdown = Slowdown.HALF
     blocked_until: date | None = None
+
+    @property
+    def hours_a_month(self) -> float:
+        """The hours that the team loses in a month."""
+        return self.lost_people * self.lost_times * self.lost_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,16 @@ async def open_requests(deps: Deps, snapshot: Snapshot, person_id: int | None) -
     return await _found(deps, snapshot, person_id, is_open=True)
 
 
+async def everything(deps: Deps, snapshot: Snapshot, *, is_open: bool = False) -> list[RequestCard]:
+    """Return all requests, or all that are open, for an administrator at the command line."""
+    table, now = tables.Request, deps.clock.now()
+    query = select(table).order_by(col(table.id))
+    if is_open:
+        query = query.where(col(table.state).in_([state.value for state in OPEN]))
+    async with deps.database.reading() as session:
+        return [card_of(snapshot, row, now=now) for row in (await session.execute(query)).scalars()]
+
+
 async def mine(deps: Deps, snapshot: Snapshot, person_id: int | None) -> list[RequestCard]:
     """Return what somebody and their teams have asked for, the newest first."""
     teams = {team.id for team in snapshot.teams_of(person_id)} if person_id is not None else set()

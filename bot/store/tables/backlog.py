@@ -71,7 +71,9 @@ class RequestDemand(Row, table=True):
     team_id: int | None = Field(default=None, foreign_key="teams.id")  #: None where nobody knows the asker's team
     person_id: int = Field(foreign_key="people.id")  #: who said so
     at: datetime = when()  #: when it was said or confirmed last
-    hours_a_month: float = 0.0  #: what the whole team loses
+    lost_people: float = 0.0  #: how many lose time
+    lost_times: float = 0.0  #: … how often a month
+    lost_hours: float = 0.0  #: … and how many hours each time
     evidence: str = words()  #: `measured`, `counted`, `estimated` or `guessed`
     blocked_people: int = 0
     blocked_share: str = words()  #: `slowed`, `half` or `stopped`

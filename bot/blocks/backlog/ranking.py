@@ -1,0 +1,63 @@
+"""The backlog in its order, and why a request stands where it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.blocks.backlog import actions, words
+from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, plain, section, within
+from bot.domain.backlog.lanes import BacklogPlace, Lane
+from bot.domain.backlog.rank import Rank
+from bot.domain.backlog.requests import RequestCard
+
+#: Requests of a message, each with a button.
+_MOST = 15
+_LANES = {
+    Lane.AT_RISK: "At risk: a date is missed unless the work starts now",
+    Lane.QUICK_WINS: "Quick wins: eight hours of work at most, paid back within four weeks",
+    Lane.REST: "Next, by what waiting costs for each hour of work",
+    Lane.NOT_ESTIMATED: "To estimate, by what waiting costs",
+    Lane.NOT_WORTH_BUILDING: "Not worth building: it saves less in a year than it costs",
+}
+
+
+def backlog(ranked: Sequence[tuple[RequestCard, BacklogPlace]]) -> Rendered:
+    """Return the open requests in their order, lane by lane, each with a button that says why it is there."""
+    if not ranked:
+        return Rendered("No request is open: `/devops` opens one.")
+
+    def draw(count: int) -> Rendered:
+        title, hidden = "*The DevOps backlog*, what to do first at the top", len(ranked) - count
+        blocks: list[Block] = [section(title)]
+        lines = [title]
+        for lane, group in groupby(ranked[:count], key=lambda each: each[1].lane):
+            lines.append(_LANES[lane])
+            blocks.append(context(_LANES[lane]))
+            for card, place in group:
+                said = f"{place.position}. {words.name(card)}\n{_cost(place)} · {words.standing(card)}"
+                label = f"Why #{card.id} {plain(card.title, 40)} is here"
+                blocks.append({**section(said), "accessory": button("Why", actions.WHY, str(card.id), label=label)})
+                lines.append(said)
+        rest = [f"… and {hidden:,} more: `baton backlog list`"] if hidden > 0 else []
+        return Rendered("\n".join([*lines, *rest]), [*blocks, *([context(*rest)] if rest else [])])
+
+    return fitting(draw, min(_MOST, len(ranked)), POSTED_TEXT)
+
+
+def why(card: RequestCard, place: BacklogPlace, sentences: Sequence[str]) -> Rendered:
+    """Return why a request stands where it does, in words."""
+    head = f"{words.name(card)} is number {place.position} in the backlog."
+    lines = within([head, *(f"• {escape(each, 600)}" for each in sentences)], 2_900)
+    return Rendered("\n".join(lines), [section("\n".join(lines))])
+
+
+def unranked(card: RequestCard) -> Rendered:
+    """Return what is said of a request that is not open, and so has no place in the backlog."""
+    return Rendered(f"{words.name(card)} is not open any more, so it has no place in the backlog.")
+
+
+def _cost(place: BacklogPlace) -> str:
+    if isinstance(place.rank, Rank):
+        return f"waiting costs {place.rank.waiting_cost_hours:,.0f} h, the work takes {place.rank.effort_hours:,.0f} h"
+    return f"waiting costs up to {place.rank.waiting_cost_hours:,.0f} h, not estimated"

@@ -1,0 +1,177 @@
+"""`baton backlog list`, `show`, `rank` and `export`: the requests to the DevOps team, and their order."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli._database import answering
+from bot.cli._terminal import print_json
+from bot.domain.backlog.rank import Rank
+from bot.domain.backlog.requests import STATE_WORDS, RequestCard
+from bot.domain.names import clean
+from bot.errors import NotFoundError
+from bot.services.backlog import lists, ranking
+from bot.services.backlog.ranking import RankedRequest
+
+_JSON = typer.Option("--json", help="Print one JSON object.")
+
+
+def list_(
+    is_all: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """List the requests that are open, oldest first."""
+    cards = asyncio.run(_cards(is_all=is_all))
+    if as_json:
+        print_json({"requests": [card_as_dict(each) for each in cards]})
+        return
+    sys.stdout.write("".join(f"{_line(each)}\n" for each in cards) or "No request is open.\n")
+
+
+def show(
+    number: Annotated[int, typer.Argument(help="The request's number.")], as_json: Annotated[bool, _JSON] = False
+) -> None:
+    """Show a request: what it asks for, how it stands, and why it is where it is in the backlog."""
+    card, place = asyncio.run(_one(number))
+    if as_json:
+        print_json(card_as_dict(card) | {"rank": place_as_dict(place) if place is not None else None})
+        return
+    items = [f"  - {clean(each.title)} ({each.type})" for each in card.items]
+    why = [f"  {clean(each)}" for each in place.why] if place is not None else []
+    head = [f"Number {place.place.position} in the backlog:"] if place is not None else []
+    sys.stdout.write("\n".join([_line(card), *items, *head, *why]) + "\n")
+
+
+def rank(as_json: Annotated[bool, _JSON] = False) -> None:
+    """Print the backlog in its order: what to do first at the top, and what waiting costs."""
+    ranked = asyncio.run(_ranked())
+    if as_json:
+        print_json({"requests": [card_as_dict(each.card) | {"rank": place_as_dict(each)} for each in ranked]})
+        return
+    lane = ""
+    for each in ranked:
+        if each.place.lane != lane:
+            lane = each.place.lane
+            sys.stdout.write(f"{lane}\n")
+        sys.stdout.write(f"  {each.place.position:>3}. {_cost(each)}  {_line(each.card)}\n")
+    if not ranked:
+        sys.stdout.write("No request is open.\n")
+
+
+def export(
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a row for each request.")] = False,
+) -> None:
+    """Give everything back: every request with its state and its rank, as JSON or CSV."""
+    cards, ranked = asyncio.run(_everything())
+    places = {each.card.id: each for each in ranked}
+    rows = [
+        card_as_dict(each) | {"rank": place_as_dict(places[each.id]) if each.id in places else None} for each in cards
+    ]
+    if as_csv:
+        _write_csv(rows)
+    else:
+        print_json({"requests": rows})
+
+
+async def _cards(*, is_all: bool) -> list[RequestCard]:
+    async with answering() as (deps, catalog):
+        return await lists.everything(deps, catalog, is_open=not is_all)
+
+
+async def _one(number: int) -> tuple[RequestCard, RankedRequest | None]:
+    cards, ranked = await _everything()
+    card = next((each for each in cards if each.id == number), None)
+    if card is None:
+        raise NotFoundError(f"There is no request {number}: `baton backlog list --all` shows them all.")
+    return card, next((each for each in ranked if each.card.id == number), None)
+
+
+async def _ranked() -> list[RankedRequest]:
+    async with answering() as (deps, catalog):
+        return await ranking.ranked(deps, catalog, None, is_all=True)
+
+
+async def _everything() -> tuple[list[RequestCard], list[RankedRequest]]:
+    async with answering() as (deps, catalog):
+        return await lists.everything(deps, catalog), await ranking.ranked(deps, catalog, None, is_all=True)
+
+
+def card_as_dict(card: RequestCard) -> dict[str, Any]:
+    """Return the fields of `--json`; docs/requests.md says what each means."""
+    return {
+        "number": card.id,
+        "title": card.title,
+        "state": card.state.value,
+        "since": card.standing.since.isoformat(),
+        "team": card.team.name if card.team is not None else None,
+        "asked_by": card.asker.name or None,
+        "filed_by": card.filer.name or None,
+        "assignee": card.assignee.name if card.assignee is not None else None,
+        "items": [asdict(each) for each in card.items],
+        "technologies": list(card.technologies),
+        "skills_gaps": list(card.skills_gaps),
+        "stays_with_team": list(card.stays_with_team),
+        "needed_by": card.needed_by.isoformat() if card.needed_by is not None else None,
+        "needed_reason": card.needed_reason or None,
+        "reason": card.reason or None,
+        "link": card.link or None,
+        "permalink": card.permalink or None,
+        "merged_into": card.merged_into,
+        "is_private": card.is_private,
+    }
+
+
+def place_as_dict(ranked: RankedRequest) -> dict[str, Any]:
+    """Return where a request stands, and the numbers behind it; hours and weeks."""
+    place, found = ranked.place, ranked.place.rank
+    numbers: dict[str, Any] = {
+        "position": place.position,
+        "lane": place.lane.value,
+        "band": place.band,
+        "waiting_cost_hours": round(found.waiting_cost_hours, 2),
+        "saved_hours_per_week": round(found.saved_hours_per_week, 2),
+        "why": list(ranked.why),
+    }
+    if isinstance(found, Rank):
+        numbers |= {
+            "effort_hours": round(found.effort_hours, 2),
+            "priority": round(found.priority, 3),
+            "return_over_year": round(found.return_over_year, 3),
+        }
+    return numbers
+
+
+def _line(card: RequestCard) -> str:
+    team = f" for {clean(card.team.name)}" if card.team is not None else ""
+    by = f", needed by {card.needed_by}" if card.needed_by is not None else ""
+    return f"#{card.id} {clean(card.title)}: {STATE_WORDS[card.state].lower()}{team}{by}"
+
+
+def _cost(each: RankedRequest) -> str:
+    found = each.place.rank
+    effort = f"work {found.effort_hours:,.0f} h" if isinstance(found, Rank) else "not estimated"
+    return f"[waiting {found.waiting_cost_hours:,.0f} h, {effort}]"
+
+
+def _write_csv(rows: Sequence[dict[str, Any]]) -> None:
+    """Write a row for each request; lists are joined, and a cell that a spreadsheet would run begins with a quote."""
+    names = [name for name in rows[0] if name not in ("items", "rank")] if rows else ["number", "title", "state"]
+    writer = csv.writer(sys.stdout)
+    writer.writerow([*names, "items", "lane", "position"])
+    for row in rows:
+        rank_ = row["rank"] or {}
+        cells = [row[name] for name in names]
+        items = "; ".join(f"{each['type']}: {each['title']}" for each in row["items"])
+        writer.writerow(map(_cell, [*cells, items, rank_.get("lane"), rank_.get("position")]))
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else "; ".join(value) if isinstance(value, list) else clean(str(value))
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
