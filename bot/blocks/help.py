@@ -31,7 +31,8 @@ _DEVOPS = (
     "*Ask DevOps for something*\n"
     "• On any message: ⋯ → *Open DevOps request*; or _@Baton request_ in its thread; or react with the emoji\n"
     "• `/devops a read replica for payments-db before March` — without a thread; `/devops` opens an empty form\n"
-    "• `/devops list` — what is open; `/devops mine` — what your teams asked for; `/devops show 7`; `/devops rank` — in which order\n"
+    "• `/devops list` — what is open; `/devops rank` — in which order; `/devops mine` — what your teams asked for; "
+    "`/devops show 7`\n"
     "I fill the form from the thread, and nothing is sent until you press *Open it*."
 )
 _TRUST = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bot.domain.catalog import Problem
 
 _SHOWN_PROBLEMS = 20
+#: Spreadsheets take a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def day(text: str) -> date:
@@ -48,3 +50,12 @@ def print_problems(problems: Iterable[Problem]) -> None:
         sys.stderr.write(f"{'error' if problem.is_error else 'note'}: {clean(str(problem))}\n")
     if (more := len(ordered) - _SHOWN_PROBLEMS) > 0:
         sys.stderr.write(f"… and {more:,} more; --json lists all.\n")
+
+
+def cell(value: object) -> str:
+    """Return a value as a cell that no spreadsheet takes for a formula; days and times in ISO, nothing for None."""
+    if value is None:
+        return ""
+    text = value.isoformat() if isinstance(value, date | datetime) else str(value)
+    # A number is no formula, however it begins.
+    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int | float) else text

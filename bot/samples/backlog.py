@@ -12,7 +12,11 @@ from bot.blocks.backlog.actions import OpenValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import STEP_FORMS, FormFrame
 from bot.blocks.text import Block, Rendered
+from bot.domain.backlog.demand import BacklogRequest, Demand, Estimate, EvidenceKind, NeededBy, Slowdown, TeamBlock
+from bot.domain.backlog.explanation import explain
+from bot.domain.backlog.lanes import BacklogPlace, order
 from bot.domain.backlog.prefills import Prefill
+from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.requests import (
     ItemType,
     RequestCard,
@@ -110,8 +114,34 @@ def forms_of(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Block]]:
     yield blocks.estimate_view, blocks.estimate_view(card, "7")
 
 
+def places(name: str) -> Iterator[tuple[RequestCard, BacklogPlace, tuple[str, ...]]]:
+    """A backlog with a request in every lane, and why each is there."""
+    today, settings, cards = NOW.date(), RankSettings(), list(requests(name)) * 3
+    lost = Demand(
+        team=name, evidence=EvidenceKind.COUNTED, confirmed_on=today, people=3, times_per_month=4, hours_each=2
+    )
+    soon = replace(lost, needed_by=NeededBy(today + timedelta(3), name))
+    block = replace(lost, block=TeamBlock(2, Slowdown.STOPPED))
+    kinds = [
+        BacklogRequest(id=0, created_on=today, demands=(soon,), estimate=Estimate(10, 20, 40, name)),
+        BacklogRequest(id=0, created_on=today, demands=(lost, block), estimate=Estimate(1, 2, 3, name)),
+        BacklogRequest(id=0, created_on=today, demands=(block,)),
+        BacklogRequest(id=0, created_on=today, demands=(lost,), estimate=Estimate(100, 900, 4000, name)),
+        BacklogRequest(id=0, created_on=today, demands=(lost,), estimate=Estimate(10, 20, 40, name)),
+    ]
+    made = [replace(kinds[number % len(kinds)], id=number) for number in range(len(cards))]
+    for place in order(made, settings, today=today):
+        yield cards[place.request.id], place, explain(place, settings, today=today)
+
+
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
-    """The cards, and what is said when something happens."""
+    """The cards, what is said when something happens, and the backlog."""
+    ranked = list(places(name))
+    yield blocks.backlog, blocks.backlog([(card, place) for card, place, _ in ranked])
+    yield blocks.backlog, blocks.backlog([])
+    for card, place, sentences in ranked:
+        yield blocks.why, blocks.why(card, place, sentences)
+        yield blocks.unranked, blocks.unranked(card)
     for card in requests(name):
         yield blocks.card, blocks.card(card)
         yield blocks.triage, blocks.triage(card)

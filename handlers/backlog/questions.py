@@ -37,9 +37,7 @@ async def on_devops(command: Command, context: Context) -> Ack:
             found = await lists.open_requests(context.deps, context.snapshot, _person_id(context, command.user_id))
             return replies.ephemeral(blocks.listing(found))
         case "rank":
-            found_ranked = await ranking.ranked(
-                context.deps, context.snapshot, _person_id(context, command.user_id)
-            )
+            found_ranked = await ranking.ranked(context.deps, context.snapshot, _person_id(context, command.user_id))
             return replies.ephemeral(blocks.backlog([(each.card, each.place) for each in found_ranked]))
         case "mine":
             found = await lists.mine(context.deps, context.snapshot, _person_id(context, command.user_id))

@@ -115,7 +115,11 @@ class TestFromAThread:
         async with stage.database.reading() as session:
             [demand] = (await session.execute(select(tables.RequestDemand))).scalars()
             names = dict((await session.execute(select(tables.Person.id, tables.Person.name))).all())  # type: ignore[call-overload]
-        assert (demand.lost_people * demand.lost_times * demand.lost_hours, demand.blocked_people, demand.evidence) == (30, 2, "guessed")
+        assert (demand.lost_people * demand.lost_times * demand.lost_hours, demand.blocked_people, demand.evidence) == (
+            30,
+            2,
+            "guessed",
+        )
         assert (names[row.asked_by], names[row.filed_by]) == ("Ada Byron", "Grace Marsh")
         await posted(stage, "payments")
         [card] = [m for m in stage.slack.visible_messages("eve", "payments", thread_ts=root.ts) if "Proposed" in m.text]

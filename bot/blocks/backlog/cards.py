@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.blocks.backlog import actions, words
-from bot.blocks.text import Block, Rendered, button, context, escape, link, mention, plain, section
+from bot.blocks.text import Block, Rendered, button, context, escape, link, mention, plain, section, within
 from bot.domain.backlog.requests import RequestCard, RequestState, Step
 
+#: Characters of a message beside its buttons.
+_MOST_WORDS = 2_400
 #: Items of a card; the rest is counted.
 _MOST_ITEMS = 8
 #: Requests that became part of this one, by name; the rest is counted.
@@ -181,6 +183,7 @@ def _label(text: str, its: RequestCard) -> str:
 
 
 def _message(lines: Sequence[str], buttons: Sequence[Block], block_id: str) -> Rendered:
+    lines = within(lines, _MOST_WORDS)
     said = "\n".join(lines)
     blocks: list[Block] = [section("\n".join(lines[:2]))]
     if lines[2:]:

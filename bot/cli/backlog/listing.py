@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli._database import answering
-from bot.cli._terminal import print_json
+from bot.cli._terminal import cell, print_json
 from bot.domain.backlog.rank import Rank
 from bot.domain.backlog.requests import STATE_WORDS, RequestCard
 from bot.domain.names import clean
@@ -161,7 +161,7 @@ def _cost(each: RankedRequest) -> str:
 
 
 def _write_csv(rows: Sequence[dict[str, Any]]) -> None:
-    """Write a row for each request; lists are joined, and a cell that a spreadsheet would run begins with a quote."""
+    """Write a row for each request; lists are joined."""
     names = [name for name in rows[0] if name not in ("items", "rank")] if rows else ["number", "title", "state"]
     writer = csv.writer(sys.stdout)
     writer.writerow([*names, "items", "lane", "position"])
@@ -169,9 +169,5 @@ def _write_csv(rows: Sequence[dict[str, Any]]) -> None:
         rank_ = row["rank"] or {}
         cells = [row[name] for name in names]
         items = "; ".join(f"{each['type']}: {each['title']}" for each in row["items"])
-        writer.writerow(map(_cell, [*cells, items, rank_.get("lane"), rank_.get("position")]))
-
-
-def _cell(value: Any) -> str:
-    text = "" if value is None else "; ".join(value) if isinstance(value, list) else clean(str(value))
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+        cells = ["; ".join(each) if isinstance(each, list) else each for each in cells]
+        writer.writerow(map(cell, [*cells, items, rank_.get("lane"), rank_.get("position")]))

@@ -12,6 +12,7 @@ import typer
 
 from bot.blocks.eol import reports as blocks
 from bot.cli._plain import plain
+from bot.cli._terminal import cell
 from bot.cli.eol import rows
 from bot.cli.eol._scope import inventory
 from bot.domain.eol.periods import Everything
@@ -38,7 +39,7 @@ async def _report(team: str, *, as_csv: bool, as_json: bool) -> None:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(rows.COLUMNS)
         for row in rows.inventory(found):
-            writer.writerow([rows.cell(row[name]) for name in rows.COLUMNS])
+            writer.writerow([cell(row[name]) for name in rows.COLUMNS])
     elif as_json:
         for row in rows.inventory(found):
             sys.stdout.write(orjson.dumps(row).decode() + "\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 
 from bot.cli.eol.match import STATUS, plain_clock
@@ -12,8 +11,6 @@ from bot.domain.eol.matches import AmbiguousVersion, UnknownProduct
 from bot.domain.eol.records import Charge, Cycle
 from bot.domain.eol.reports import Entry, Report
 
-#: Spreadsheets take a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: The columns of the inventory, in their order.
 COLUMNS = (
     "team", "asset", "ref", "kind", "tier", "environment", "product", "version", "provider", "status", "urgency",
@@ -69,15 +66,6 @@ def inventory(report: Report) -> Iterator[dict[str, Any]]:
             yield _row(one, each, report)
     for one in (*report.unsure, *report.undated):
         yield _row(one, None, report)
-
-
-def cell(value: object) -> str:
-    """Return a value as a cell that no spreadsheet takes for a formula; days and times in ISO, nothing for None."""
-    if value is None:
-        return ""
-    text = value.isoformat() if isinstance(value, date | datetime) else str(value)
-    # A number is no formula, however it begins.
-    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int | float) else text
 
 
 def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str, Any]:

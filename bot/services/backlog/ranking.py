@@ -1,4 +1,4 @@
-"""The backlog in its order: open requests with what every team says of them, those that were merged into them included."""
+"""The backlog in its order: open requests with what every team says of them and of what was merged into them."""
 
 from __future__ import annotations
 
@@ -82,9 +82,7 @@ async def _rows(session: AsyncSession, states: list[str]) -> dict[int, tables.Re
     return {row.id: row for row in found.scalars() if row.id is not None}
 
 
-async def _requests(
-    session: AsyncSession, snapshot: Snapshot, rows: Iterable[tables.Request]
-) -> list[BacklogRequest]:
+async def _requests(session: AsyncSession, snapshot: Snapshot, rows: Iterable[tables.Request]) -> list[BacklogRequest]:
     """Return requests with their demands, and those of what was merged into them."""
     into = await _merged_into(session)
     table, demands = tables.RequestDemand, dict[int, list[Demand]]()
