@@ -1,0 +1,96 @@
+"""`baton backlog list`, `show`, `rank` and `export`."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.domain.backlog.demand import EvidenceKind
+from bot.domain.backlog.filing import DemandEntry, Filing, Origin
+from bot.domain.backlog.requests import ItemType, RequestItem, Step
+from bot.ports import SystemClock
+from bot.services.backlog import plans
+from bot.services.backlog.intake import open_request
+from bot.services.backlog.steps import take
+from bot.services.deps import Deps, DevopsTeam
+from bot.services.snapshot import Snapshot, refresh
+from bot.store import migrations, tables
+from bot.store.db import Database
+from tests.cli.conftest import Baton
+
+
+def _filing(key: str, title: str) -> Filing:
+    return Filing(
+        origin=Origin(key),
+        title=title,
+        items=(RequestItem(ItemType.LIBRARY, "CQL library"),),
+        filed_by=1,
+        asked_by=1,
+        demand=DemandEntry(lost_people=2, lost_times=10, lost_hours=1, evidence=EvidenceKind.COUNTED),
+    )
+
+
+async def _fill(database: Path) -> None:
+    made = Database(f"sqlite:///{database}")
+    await migrations.upgrade(made)
+    async with made.transaction() as session:
+        session.add(tables.Person(id=1, name="Omar", slack_id="U00000001", revision=1))
+        session.add(tables.Team(id=1, folded="devops", name="DevOps", lead_id=1, revision=1))
+    deps, snapshot = Deps(made, SystemClock(), devops=DevopsTeam(name="devops")), Snapshot()
+    await refresh(snapshot, made)
+    for key, title in (("form:V1", "Cassandra"), ("form:V2", "=HYPERLINK(1)"), ("form:V3", "Grafana")):
+        await open_request(deps, snapshot, _filing(key, title))
+    await plans.estimate(deps, snapshot, request_id=1, person_id=1, hours=(8, 16, 40))
+    await take(deps, snapshot, request_id=3, person_id=1, step=Step.DECLINE, words="Not ours")
+    await made.close()
+
+
+@pytest.fixture
+def filled(database: Path) -> Path:
+    """One request estimated, one not, and one declined."""
+    asyncio.run(_fill(database))
+    return database
+
+
+def test_the_list_has_what_is_open(baton: Baton, filled: Path) -> None:
+    assert [line.split(":")[0] for line in baton("backlog", "list").out.splitlines()] == [
+        "#1 Cassandra",
+        "#2 =HYPERLINK(1)",
+    ]
+    everything = json.loads(baton("backlog", "list", "--all", "--json").out)["requests"]
+    assert [(each["number"], each["state"], each["reason"]) for each in everything] == [
+        (1, "proposed", None),
+        (2, "proposed", None),
+        (3, "declined", "Not ours"),
+    ]
+
+
+def test_the_order_and_why(baton: Baton, filled: Path) -> None:
+    ranked = json.loads(baton("backlog", "rank", "--json").out)["requests"]
+    assert [(each["number"], each["rank"]["lane"]) for each in ranked] == [(1, "the rest"), (2, "not estimated")]
+    shown = baton("backlog", "show", "1")
+    assert "Number 1 in the backlog:" in shown.out
+    assert "20 hours a month" in shown.out
+    assert "at risk" not in baton("backlog", "rank").out
+
+
+def test_a_request_that_is_not_there(baton: Baton, filled: Path) -> None:
+    ran = baton("backlog", "show", "99")
+    assert ran.code == 1
+    assert "There is no request 99" in ran.err
+
+
+def test_everything_is_given_back_and_no_spreadsheet_runs_it(baton: Baton, filled: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(baton("backlog", "export", "--csv").out)))
+    assert [(row["number"], row["title"], row["lane"]) for row in rows] == [
+        ("1", "Cassandra", "the rest"),
+        ("2", "'=HYPERLINK(1)", "not estimated"),
+        ("3", "Grafana", ""),
+    ]
+    assert rows[0]["items"] == "library: CQL library"
+    assert len(json.loads(baton("backlog", "export").out)["requests"]) == 3
