@@ -37,7 +37,8 @@ def backlog(ranked: Sequence[tuple[RequestCard, BacklogPlace]]) -> Rendered:
             for card, place in group:
                 said = f"{place.position}. {words.name(card)}\n{_cost(place)} · {words.standing(card)}"
                 label = f"Why #{card.id} {plain(card.title, 40)} is here"
-                blocks.append({**section(said), "accessory": button("Why", actions.WHY, str(card.id), label=label)})
+                why = button("Why", actions.WHY, str(card.id), label=label)
+                blocks.append({**section(said), "block_id": f"backlog.ranked.{card.id}", "accessory": why})
                 lines.append(said)
         rest = [f"… and {hidden:,} more: `baton backlog list`"] if hidden > 0 else []
         return Rendered("\n".join([*lines, *rest]), [*blocks, *([context(*rest)] if rest else [])])
