@@ -131,7 +131,8 @@ def places(name: str) -> Iterator[tuple[RequestCard, BacklogPlace, tuple[str, ..
     ]
     made = [replace(kinds[number % len(kinds)], id=number) for number in range(len(cards))]
     for place in order(made, settings, today=today):
-        yield cards[place.request.id], place, explain(place, settings, today=today)
+        card = replace(cards[place.request.id], id=place.request.id)
+        yield card, place, explain(place, settings, today=today)
 
 
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
