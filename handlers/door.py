@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.trust import AccountStanding, Admission, Sender, Workspace, admission, is_addressed
 from bot.errors import SlackError
 from bot.services.members import Members
+from handlers import payloads
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,16 @@ class Door:
 
 def sender_of(body: Mapping[str, Any]) -> Sender:
     """Read where a payload of any kind comes from."""
+    if payloads.kind_of(body) == "command":  # all on one level, and asked for most
+        return Sender(
+            team_id=_text(body, "team_id"),
+            enterprise_id=_text(body, "enterprise_id"),
+            app_id=_text(body, "api_app_id"),
+            user_id=_text(body, "user_id"),
+            user_teams=(),
+            channel_id=_text(body, "channel_id"),
+            is_shared_channel=False,
+        )
     event, view = _mapping(body, "event"), _mapping(body, "view")
     team, user = _mapping(body, "team"), _mapping(body, "user")
     user_id = (

@@ -35,10 +35,12 @@ class Owned:
     @property
     def is_split(self) -> bool:
         """Whether different owners hold different areas."""
+        owned = [each.fact for each in self.holdings if each.fact.role is Role.OWNER]
+        if len({fact.area for fact in owned}) < 2:
+            return False
         held: dict[Area, set[tuple[int | None, int | None]]] = {}
-        for holding in self.holdings:
-            if holding.fact.role is Role.OWNER:
-                held.setdefault(holding.fact.area, set()).add((holding.fact.team_id, holding.fact.person_id))
+        for fact in owned:
+            held.setdefault(fact.area, set()).add((fact.team_id, fact.person_id))
         return len({frozenset(owners) for owners in held.values()}) > 1
 
     @property
