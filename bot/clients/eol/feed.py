@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -14,6 +11,7 @@ import orjson
 from yarl import URL
 
 from bot import __version__
+from bot.clients.retry_after import retry_after
 from bot.domain.eol.feed import FeedSummary, summarize
 
 DEFAULT_BASE_URL = "https://endoflife.date"
@@ -25,8 +23,6 @@ _MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: The part of `schema_version` before its first dot; another one may mean something else by the same names.
 _SCHEMA = "1"
-#: A pause that a server asks for is kept to this, so that a wrong header does not end the feed.
-_LONGEST_PAUSE_SECONDS = 7 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +127,7 @@ async def _read(response: aiohttp.ClientResponse, is_conditional: bool, max_byte
     if response.status == 304 and is_conditional:
         return NotModified()
     if response.status != 200:
-        raise _FailedError(_refusal(response), _pause(response.headers))
+        raise _FailedError(_refusal(response), retry_after(response.headers))
     body = await _body(response, max_bytes)
     # Some 50 ms for the whole document, so it is not done where everybody else waits.
     summary = await asyncio.to_thread(_check, body, response.content_type)
@@ -147,26 +143,6 @@ def _refusal(response: aiohttp.ClientResponse) -> str:
     if status >= 500:
         return f"The feed has a fault of its own ({status})."
     return f"The feed answered with status {status}, which was not expected."
-
-
-def _pause(headers: Mapping[str, str]) -> float | None:
-    """Return what Retry-After asks for, seconds or a date by the server's own clock; None without a usable one."""
-    written = headers.get("Retry-After", "").strip()
-    if written.isascii() and written.isdigit():
-        return min(float(written), _LONGEST_PAUSE_SECONDS)
-    until = _moment(written)
-    if until is None:
-        return None
-    now = _moment(headers.get("Date", "")) or datetime.now(UTC)
-    return min(max((until - now).total_seconds(), 0.0), _LONGEST_PAUSE_SECONDS)
-
-
-def _moment(written: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def _body(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
