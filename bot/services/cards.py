@@ -66,6 +66,11 @@ class Act(ABC, Generic[_Row, _Card]):
     async def holders(self, *, asked_by: int | None = None) -> Holders:
         """Return in whose hands the card is; `asked_by` asks for what is decided on."""
 
+    @property
+    def actor(self) -> str:
+        """Who acts, as the audit log names them."""
+        return f"person:{self.person_id}"
+
     def require(self, right: Right, held: Holders) -> None:
         """Raise NotAllowedError unless the person may do this."""
         rights.require(actors.actor(self.person_id), right, held)
@@ -75,7 +80,7 @@ class Act(ABC, Generic[_Row, _Card]):
         await audit(
             self.session,
             at=self.now,
-            actor=f"person:{self.person_id}",
+            actor=self.actor,
             action=f"{self.prefix}.{action}",
             subject=f"{self.subject}:{self.subject_id}",
             detail=detail,

@@ -74,6 +74,7 @@ class Step(StrEnum):
     CONFIRM = "confirm"
     NOT_YET = "not_yet"
     REOPEN = "reopen"
+    RESUME = "resume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,9 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
         Step.WITHDRAW: Transition(OPEN, RequestState.WITHDRAWN, Right.REQUEST),
         Step.CONFIRM: Transition(frozenset({RequestState.DELIVERED}), RequestState.CONFIRMED, Right.REQUEST),
         Step.NOT_YET: Transition(frozenset({RequestState.DELIVERED}), RequestState.IN_PROGRESS, Right.REQUEST),
+        Step.RESUME: Transition(
+            frozenset({RequestState.DELIVERED, RequestState.CONFIRMED}), RequestState.IN_PROGRESS, Right.TRIAGE
+        ),
         Step.REOPEN: Transition(
             frozenset(
                 {

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import backlog as blocks
+from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import (
     ItemType,
     RequestCard,
@@ -24,7 +25,7 @@ from bot.domain.backlog.requests import (
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.rights import Holders, Right
-from bot.services import actors, cards
+from bot.services import actors, cards, outbox
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -151,6 +152,30 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
     def requester(self) -> Recipient:
         """Whoever it is for."""
         return Recipient(person=self.card.asker)
+
+
+#: The person who acts where a tracker does: none has this id.
+NOBODY = 0
+
+
+@dataclass(slots=True)
+class TrackerAct(RequestAct):
+    """What a tracker says about a request. No right is asked for: whoever changed the issue has that of the tracker."""
+
+    tracker: str = ""
+
+    @property
+    def actor(self) -> str:
+        """The tracker, as the audit log names it."""
+        return f"tracker:{self.tracker}"
+
+
+async def tell_devops(session: AsyncSession, request_id: int, *, key: str, message: Rendered, at: datetime) -> None:
+    """Say something to the DevOps team, in the thread under its message about the request; once for each key."""
+    triage = await outbox.destination(session, triage_key(request_id))
+    if triage is not None and not triage.is_lost:
+        parent = triage_key(request_id)
+        await outbox.enqueue(session, key=key, channel=triage.channel, message=message, at=at, parent_key=parent)
 
 
 @asynccontextmanager

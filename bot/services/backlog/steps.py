@@ -12,7 +12,7 @@ from bot.domain.backlog.requests import TRANSITIONS, RequestCard, RequestState, 
 from bot.domain.names import clean
 from bot.errors import UserError
 from bot.services import outbox, routing
-from bot.services.backlog._cards import RequestAct, acting, card_key, standing_of, triage_key
+from bot.services.backlog._cards import RequestAct, acting, card_key, standing_of, tell_devops
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -49,29 +49,34 @@ async def take(
     Merging is `merges.merge`. Raises NotFoundError for no such request, NotAllowedError without the right, and
     UserError for a step that the request's state does not allow, or without the words that it needs.
     """
-    said = clean(words)[:_LONGEST_REASON]
     right = TRANSITIONS[step].right
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right) as act:
-        moved = after(step, standing_of(act.row), now=act.now)
-        if moved is None:
-            return StepTaken(act.card, is_new=False)
-        if step in _NEEDS_WORDS and not said and not link:
-            raise UserError(_NEEDS_WORDS[step])
-        note_response(act, step)
-        act.row.state, act.row.state_before, act.row.state_at = moved.state.value, moved.before.value, act.now
-        act.row.reason, act.row.link = said, link
-        if step is Step.DELIVER:
-            act.row.delivered_at = act.now
-        whole = act.row.merged_into
-        if step is Step.UNMERGE:
-            act.row.merged_into = None
-        if step is Step.START and act.row.assignee_id is None:
-            act.row.assignee_id = person_id
-        await act.note(step.value, state=moved.state.value)
-        card = await act.redraw()
-        if whole is not None:
-            await act.redraw_whole(whole)
-        await _tell(act, step)
+        return await carry_out(act, step, words=words, link=link)
+
+
+async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str = "") -> StepTaken:
+    """Take a step in a transaction that is open, for whoever acts in it. The right to it is asked for before."""
+    said = clean(words)[:_LONGEST_REASON]
+    moved = after(step, standing_of(act.row), now=act.now)
+    if moved is None:
+        return StepTaken(act.card, is_new=False)
+    if step in _NEEDS_WORDS and not said and not link:
+        raise UserError(_NEEDS_WORDS[step])
+    note_response(act, step)
+    act.row.state, act.row.state_before, act.row.state_at = moved.state.value, moved.before.value, act.now
+    act.row.reason, act.row.link = said, link
+    if step is Step.DELIVER:
+        act.row.delivered_at = act.now
+    whole = act.row.merged_into
+    if step is Step.UNMERGE:
+        act.row.merged_into = None
+    if step is Step.START and act.row.assignee_id is None:
+        act.row.assignee_id = act.person_id
+    await act.note(step.value, state=moved.state.value)
+    card = await act.redraw()
+    if whole is not None:
+        await act.redraw_whole(whole)
+    await _tell(act, step)
     return StepTaken(card, is_new=True)
 
 
@@ -90,16 +95,8 @@ async def _tell(act: RequestAct, step: Step) -> None:
     if step in _NEWS:
         await _post_news(act, key)
     if step in _TRIAGE_NEWS:
-        triage = await outbox.destination(act.session, triage_key(act.subject_id))
-        if triage is not None and not triage.is_lost:
-            await outbox.enqueue(
-                act.session,
-                key=key,
-                channel=triage.channel,
-                message=blocks.triage_news(act.card, step),
-                at=act.now,
-                parent_key=triage_key(act.subject_id),
-            )
+        message = blocks.triage_news(act.card, step)
+        await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
 
 
 async def _post_news(act: RequestAct, key: str) -> None:
