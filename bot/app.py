@@ -20,7 +20,7 @@ from bot import web as routes
 from bot.clients.slack import SlackClient
 from bot.domain.trust import Workspace
 from bot.errors import SettingsError, SlackError, SlackRateLimitedError, SlackUnreachableError, StoreUnavailableError
-from bot.ports import Clock, SystemClock
+from bot.ports import Clock, SystemClock, Tracker
 from bot.services import snapshot as snapshots
 from bot.services.context import Context, assemble
 from bot.services.deps import Deps, DevopsTeam
@@ -69,6 +69,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     schema is not current. A database or a Slack that is away is waited for.
     """
     settings.require_slack()
+    settings.require_tracker()
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url.get_secret_value(), limits=FOR_PEOPLE)
         stack.push_async_callback(database.close)
@@ -97,6 +98,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             bot_user_id=identity.bot_user_id,
             public_url=settings.public_url,
             feed_url=settings.feed_url if settings.feed_refresh else "",
+            tracker=await _tracker(stack, settings, deps),
         )
         await _waited_for(settings, context.members.load)
         workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
@@ -135,7 +137,8 @@ async def _listen(
     if sockets is not None:
         opened = partial(slack.socket_url, app_token)
         sockets.client.wss_uri = await _waited_for(settings, lambda: _accepted("BATON_SLACK_APP_TOKEN", opened()))
-    url = await _serve(stack, settings, [*health, *calendars, *events])
+    hooks = routes.tracker_routes(context.trackers, context.background, read_seconds=settings.read_seconds)
+    url = await _serve(stack, settings, [*health, *calendars, *hooks, *events])
     if sockets is not None:
         await sockets.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         stack.push_async_callback(sockets.close_async)
@@ -160,6 +163,37 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
             emoji=settings.request_emoji,
         ),
     )
+
+
+async def _tracker(stack: AsyncExitStack, settings: Settings, deps: Deps) -> Tracker | None:
+    """Return the tracker that is chosen, not asked yet; None for none. Its client is imported only then."""
+    if settings.tracker == "jira":
+        from bot.clients.trackers import jira  # noqa: PLC0415
+
+        opened = jira.connected(
+            site=settings.jira_site,
+            project=settings.jira_project,
+            issue_type=settings.jira_issue_type,
+            email=settings.jira_email,
+            token=settings.jira_token.get_secret_value(),
+            webhook_secret=settings.tracker_webhook_secret,
+            clock=deps.clock,
+        )
+        return await stack.enter_async_context(opened)
+    if settings.tracker == "github":
+        try:
+            from bot.clients.trackers import github  # noqa: PLC0415
+        except ImportError:
+            raise SettingsError("BATON_TRACKER=github needs Baton's extra: install baton[github].") from None
+        return await stack.enter_async_context(
+            github.connected(
+                repository=settings.github_repository,
+                token=settings.github_token.get_secret_value(),
+                webhook_secret=settings.tracker_webhook_secret,
+                api_url=settings.github_api_url,
+            )
+        )
+    return None
 
 
 def _listed(setting: str) -> list[str]:

@@ -12,9 +12,13 @@ BatonError
 │   └── UnreadableError     a file that is not what its format says; carries `path` and `line`
 ├── StoreError              the database is missing, older or newer than this code
 │   └── StoreUnavailableError   the database cannot be used just now; says whether something was saved
-└── SlackError              Slack refused a call; carries Slack's `code`
-    ├── SlackRateLimitedError   try again after `retry_after_seconds`
-    └── SlackUnreachableError   no answer: the call may or may not have been carried out
+├── SlackError              Slack refused a call; carries Slack's `code`
+│   ├── SlackRateLimitedError   try again after `retry_after_seconds`
+│   └── SlackUnreachableError   no answer: the call may or may not have been carried out
+└── TrackerError            a tracker did not do what it was asked; `retry_after_seconds` is the pause it asked for
+    ├── TrackerBusyError        it asks for fewer requests; nothing was done
+    ├── TrackerRefusedError     somebody has to put it right; nothing was done
+    └── TrackerUnreachableError no usable answer: the call may or may not have been carried out
 """
 
 from __future__ import annotations
@@ -115,3 +119,30 @@ class SlackUnreachableError(SlackError):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
+
+
+class TrackerError(BatonError):
+    """A tracker did not do what it was asked. The message is a sentence for the DevOps team, without foreign text."""
+
+    def __init__(self, why: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(why)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class TrackerBusyError(TrackerError):
+    """The tracker asks for fewer requests; nothing was done."""
+
+
+class TrackerRefusedError(TrackerError):
+    """The tracker refused, and nothing was done.
+
+    With `is_for_all` it would refuse every issue: the token, its rights, or the place. Else it is about this one.
+    """
+
+    def __init__(self, why: str, *, is_for_all: bool) -> None:
+        super().__init__(why)
+        self.is_for_all = is_for_all
+
+
+class TrackerUnreachableError(TrackerError):
+    """No usable answer came back: the call may or may not have been carried out."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, NewType, Protocol, TypeVar
 
+from bot.domain.tracker import IssueDraft, TrackedIssue
+
 _T = TypeVar("_T")
 
 
@@ -223,4 +225,41 @@ class Slack(Protocol):
 
         `thread_ts` is the thread that it was posted to: a channel's own messages do not include replies.
         """
+        ...
+
+
+class Tracker(Protocol):
+    """The place in a tracker where requests become issues: a repository of GitHub's, a project of Jira's.
+
+    Each call raises a TrackerError: TrackerBusyError, TrackerRefusedError, or TrackerUnreachableError when no usable
+    answer came.
+    """
+
+    name: str  #: as the settings have it: `github`, `jira`
+    signature_header: str  #: the header of its webhooks that holds `sha256=` and the HMAC of the body
+    delivery_header: str  #: the header of its webhooks by which a repetition is known
+    webhook_secret: str  #: what its webhooks are signed with; empty: none are taken
+
+    async def create(self, draft: IssueDraft) -> TrackedIssue:
+        """Make an issue. TrackerUnreachableError: it may be there now, and is found by its marker."""
+        ...
+
+    async def find(self, marker: str, *, since: datetime) -> TrackedIssue | None:
+        """Return the issue with this marker that was made since then; None when there is none."""
+        ...
+
+    async def read(self, ref: str) -> TrackedIssue | None:
+        """Return an issue; None when it was deleted."""
+        ...
+
+    async def is_public(self) -> bool:
+        """Whether people outside the organisation, or everybody in a larger one, can read the issues."""
+        ...
+
+    def changed_since(self, since: datetime) -> AsyncIterator[TrackedIssue]:
+        """Yield the issues that were changed since then, those of others among them, the oldest change first."""
+        ...
+
+    def named_in(self, payload: Any) -> str:
+        """Return the ref of the issue that a webhook's payload is about; empty when it is about none."""
         ...

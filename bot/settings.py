@@ -21,6 +21,12 @@ _ENV_FILE = ".env"
 BOT_TOKEN = re.compile(r"(xoxe\.)?xoxb-[!#-&(-~]+")
 APP_TOKEN = re.compile(r"xapp-[!#-&(-~]+")
 _SECRET = re.compile(r"[!#-&(-~]+")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+_SITE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/?")
+_PROJECT = re.compile(r"[A-Z][A-Z0-9_]{1,254}")
+_ISSUE_TYPE = re.compile(r"[^\s\"].{0,59}")
+_EMAIL = re.compile(r"[!-~]+@[!-~]+")
+_SHORTEST_WEBHOOK_SECRET = 16
 _NAME = re.compile(r"BATON_[A-Z0-9_]{1,60}")
 _LINK = re.compile(r"BATON_(NAME|ENV_.*|SERVICE_(HOST|PORT.*)|PORT_[0-9]+_.*)")
 _BOUNDS = {"ge": "small; it is at least", "gt": "small; it is more than", "le": "large; it is at most"}
@@ -102,6 +108,18 @@ class Settings(BaseSettings):
     sprint_weeks: Annotated[int, Field(ge=1, le=12)] = 2
     #: The emoji that opens a request from a thread when somebody reacts with it.
     request_emoji: Annotated[str, Field(pattern=r"^[a-z0-9_+'-]{1,100}$")] = "devops-request"
+    #: Where accepted requests become issues. `github_token` and its like are read only for the tracker that is chosen.
+    tracker: Literal["", "github", "jira"] = ""
+    github_repository: str = ""
+    github_token: SecretStr = SecretStr("")
+    github_webhook_secret: SecretStr = SecretStr("")
+    github_api_url: Annotated[str, AfterValidator(_web_address)] = "https://api.github.com"
+    jira_site: str = ""
+    jira_project: str = ""
+    jira_issue_type: str = "Task"
+    jira_email: str = ""
+    jira_token: SecretStr = SecretStr("")
+    jira_webhook_secret: SecretStr = SecretStr("")
     #: How often the catalog's revision is looked at, in seconds.
     catalog_poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 0.5
     #: Where the feed of end-of-life dates is asked once a day, unless `feed_refresh` is off.
@@ -154,6 +172,34 @@ class Settings(BaseSettings):
         if secret and not _SECRET.fullmatch(secret):
             what = "BATON_SLACK_SIGNING_SECRET is no signing secret: copy it from the app's Basic Information"
             raise SettingsError(f"{what} {_AS_IT_IS}.")
+
+    @property
+    def tracker_webhook_secret(self) -> str:
+        """The secret of the webhooks of the tracker that is chosen; empty: none are taken."""
+        secrets = {"github": self.github_webhook_secret, "jira": self.jira_webhook_secret}
+        return secrets[self.tracker].get_secret_value() if self.tracker else ""
+
+    def require_tracker(self) -> None:
+        """Raise SettingsError, naming what is missing or cannot be right, unless the chosen tracker can be asked."""
+        if self.tracker == "github":
+            _require("GITHUB_REPOSITORY", self.github_repository, _REPOSITORY, "it is one like acme/platform")
+            _require("GITHUB_TOKEN", self.github_token.get_secret_value(), _SECRET, f"copy the token {_AS_IT_IS}")
+        elif self.tracker == "jira":
+            _require("JIRA_SITE", self.jira_site, _SITE, "it is one like https://acme.atlassian.net")
+            _require("JIRA_PROJECT", self.jira_project, _PROJECT, "it is the project's key, one like OPS")
+            _require("JIRA_ISSUE_TYPE", self.jira_issue_type, _ISSUE_TYPE, "it is one like Task")
+            _require("JIRA_EMAIL", self.jira_email, _EMAIL, "it is the address of the account that the token is of")
+            _require("JIRA_TOKEN", self.jira_token.get_secret_value(), _SECRET, f"copy the token {_AS_IT_IS}")
+        if self.tracker_webhook_secret and len(self.tracker_webhook_secret) < _SHORTEST_WEBHOOK_SECRET:
+            least = _SHORTEST_WEBHOOK_SECRET
+            name = f"BATON_{self.tracker.upper()}_WEBHOOK_SECRET"
+            raise SettingsError(f"{name} can be guessed: take at least {least} characters drawn by lot.")
+
+
+def _require(name: str, value: str, shape: re.Pattern[str], hint: str) -> None:
+    """Raise SettingsError unless a setting is of this shape; the value, which may be a secret, is not repeated."""
+    if not shape.fullmatch(value):
+        raise SettingsError(f"BATON_{name} {'is not right' if value else 'is not set'}: {hint}.")
 
 
 def unknown() -> list[str]:

@@ -1,4 +1,4 @@
-"""The web server's routes: Slack's requests, health, readiness, metrics, calendars."""
+"""The web server's routes: Slack's requests, health, readiness, metrics, calendars, trackers' webhooks."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.errors import StoreUnavailableError
+from bot.services.background import Background
+from bot.services.backlog.trackers import Trackers
 from bot.services.deps import Deps
 from bot.services.eol.calendars import Calendars
 from bot.services.snapshot import Snapshot
@@ -34,6 +36,8 @@ _MOST_HELD_BYTES = 16 * _MOST_BYTES
 _MOST_CONNECTIONS = 1000
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
+#: What a tracker signs with, and how much of it is taken: an issue's text has 64 KiB at most.
+_HMAC, _MOST_WEBHOOK_BYTES = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII), 1024 * 1024
 #: Slack checks a certificate with a form of this and a token, which it does not sign; Bolt answers it.
 _SSL_CHECK, _LONGEST_SSL_CHECK = "ssl_check=1", 200
 #: The address is a secret: nobody is told where a reader came from, and no index keeps it.
@@ -58,19 +62,13 @@ def slack_routes(
         signature = request.headers.get("X-Slack-Signature", "")
         if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
             return _unsigned()
+        body = await _body_of(request, held, most=_MOST_BYTES, read_seconds=read_seconds)
+        if isinstance(body, web.Response):
+            return body
         try:
-            with held.reserved(min(request.content_length or _MOST_BYTES, _MOST_BYTES)):
-                if request.content.is_eof():  # the whole body came with the headers: there is nothing to wait for
-                    raw = (await request.read()).decode()
-                else:
-                    async with asyncio.timeout(read_seconds):
-                        raw = (await request.read()).decode()
+            raw = body.decode()
         except UnicodeDecodeError:
             return _unsigned()
-        except TimeoutError:
-            return web.Response(status=408, text="The body did not arrive in time.", headers={"Connection": "close"})
-        except _TooMuchError:
-            return web.Response(status=503, text="Too much is being read at once; try again.")
         bolt_request = AsyncBoltRequest(body="", headers=request.headers)  # type: ignore[arg-type]
         bolt_request.raw_body = raw
         if _SSL_CHECK in raw and len(raw) < _LONGEST_SSL_CHECK:
@@ -186,6 +184,51 @@ def calendar_routes(calendars: Calendars) -> list[web.RouteDef]:
         return web.Response(body=found.body, content_type="text/calendar", charset="utf-8", headers=headers)
 
     return [web.get("/calendar/{token}.ics", on_calendar)]
+
+
+def tracker_routes(trackers: Trackers | None, background: Background, *, read_seconds: float) -> list[web.RouteDef]:
+    """Return the route that takes the tracker's signed webhooks; none without a tracker, or without their secret.
+
+    What has no signature is refused before its body is read. What a webhook says is read from the tracker afterwards.
+    """
+    if trackers is None or not trackers.tracker.webhook_secret:
+        return []
+    held = _HeldBytes(_MOST_HELD_BYTES)
+
+    async def on_webhook(request: web.Request) -> web.Response:
+        if not _HMAC.fullmatch(request.headers.get(trackers.tracker.signature_header, "")):
+            return _unsigned()
+        raw = await _body_of(request, held, most=_MOST_WEBHOOK_BYTES, read_seconds=read_seconds)
+        if isinstance(raw, web.Response):
+            return raw
+        try:
+            status = await trackers.hear(request.headers, raw, background)
+        except StoreUnavailableError as error:
+            log.warning("a tracker's webhook could not be taken: %s", error)
+            return web.Response(status=503, text="This cannot be taken just now; try again.")
+        if status == 401:
+            return _unsigned()
+        return web.Response(status=status, text="Choose JSON as the content type." if status == 400 else "")
+
+    return [web.post(f"/trackers/{trackers.tracker.name}", on_webhook)]
+
+
+async def _body_of(request: web.Request, held: _HeldBytes, *, most: int, read_seconds: float) -> bytes | web.Response:
+    """Return a request's body, or the refusal of one that is too large, too slow, or one too many."""
+    if (request.content_length or 0) > most:
+        return web.Response(status=413, text="The body is too large.", headers={"Connection": "close"})
+    try:
+        with held.reserved(request.content_length or most):
+            if request.content.is_eof():  # the whole body came with the headers: there is nothing to wait for
+                raw = await request.read()
+            else:
+                async with asyncio.timeout(read_seconds):
+                    raw = await request.read()
+    except TimeoutError:
+        return web.Response(status=408, text="The body did not arrive in time.", headers={"Connection": "close"})
+    except _TooMuchError:
+        return web.Response(status=503, text="Too much is being read at once; try again.")
+    return raw if len(raw) <= most else web.Response(status=413, text="The body is too large.")
 
 
 def application(*routes: list[web.RouteDef]) -> web.Application:

@@ -20,4 +20,4 @@ ROUTES = joined(
     ownership.ROUTES,
 )
 #: All that it does by the clock.
-JOBS = (*upkeep.JOBS, *eol.JOBS)
+JOBS = (*upkeep.JOBS, *eol.JOBS, *backlog.JOBS)

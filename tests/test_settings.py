@@ -215,3 +215,42 @@ def test_what_is_no_address_of_a_database_is_said(wrong: str) -> None:
     with pytest.raises(SettingsError, match=r"^BATON_DATABASE_URL ") as caught:
         normalise_url(wrong)
     sentence(caught)
+
+
+GITHUB = {"tracker": "github", "github_repository": "acme/platform", "github_token": "ghp_x"}
+JIRA = {
+    "tracker": "jira",
+    "jira_site": "https://acme.atlassian.net",
+    "jira_project": "OPS",
+    "jira_email": "bot@acme.example",
+    "jira_token": "x",
+}
+
+
+@pytest.mark.parametrize("right", [{}, GITHUB, JIRA, {**GITHUB, "github_webhook_secret": "0123456789abcdef"}])
+def test_a_tracker_that_can_be_asked(right: dict[str, str]) -> None:
+    load(**right).require_tracker()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({**GITHUB, "github_repository": f"https://{HIDDEN}/acme"}, "BATON_GITHUB_REPOSITORY is not right"),
+        ({**GITHUB, "github_token": ""}, "BATON_GITHUB_TOKEN is not set"),
+        ({**GITHUB, "github_token": f'"{HIDDEN}"'}, "BATON_GITHUB_TOKEN is not right"),
+        ({**GITHUB, "github_webhook_secret": HIDDEN[:9]}, "BATON_GITHUB_WEBHOOK_SECRET can be guessed"),
+        ({**JIRA, "jira_site": f"acme.atlassian.net/{HIDDEN}"}, "BATON_JIRA_SITE is not right"),
+        ({**JIRA, "jira_project": 'OPS" OR project = "HR'}, "BATON_JIRA_PROJECT is not right"),
+        ({**JIRA, "jira_email": HIDDEN}, "BATON_JIRA_EMAIL is not right"),
+        ({**JIRA, "jira_token": f"{HIDDEN}\n"}, "BATON_JIRA_TOKEN is not right"),
+    ],
+)
+def test_a_tracker_that_cannot_be_asked_is_one_sentence(wrong: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(named)) as caught:
+        load(**wrong).require_tracker()
+    assert HIDDEN[:9] not in sentence(caught)
+
+
+def test_a_tracker_that_there_is_none_of_is_refused() -> None:
+    with pytest.raises(SettingsError, match="BATON_TRACKER"):
+        load(tracker="gitlab")

@@ -60,7 +60,7 @@ async def _examine(*, with_messages: bool) -> list[Finding]:
         settings = environment.load()
     except SettingsError as error:
         return [Finding("settings", Level.PROBLEM, str(error), "Set it to what docs/operating.md says, or unset it.")]
-    findings = [_settings(settings), *rules.unknown_settings(environment.unknown())]
+    findings = [_settings(settings), *_tracker(settings), *rules.unknown_settings(environment.unknown())]
     findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _store(settings)]
     if with_messages:
@@ -71,6 +71,14 @@ async def _examine(*, with_messages: bool) -> list[Finding]:
 def _settings(settings: Settings) -> Finding:
     given = sorted(f"BATON_{name.upper()}" for name in settings.model_fields_set)
     return Finding("settings", Level.OK, f"Set are: {', '.join(given)}." if given else "All have their defaults.")
+
+
+def _tracker(settings: Settings) -> Iterator[Finding]:
+    """Look over the settings of the tracker, where one is chosen; it is not asked."""
+    try:
+        settings.require_tracker()
+    except SettingsError as error:
+        yield Finding("tracker", Level.PROBLEM, str(error), 'See "Requests in a tracker" in docs/operating.md.')
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:

@@ -97,6 +97,7 @@ async def playing(
             platform_channel="" if catalog else _DEMO_PLATFORM,
             devops_team="" if catalog else _DEMO_DEVOPS,
             feed_refresh=False,  # the playground asks nobody outside
+            tracker="",
         )
         baton = await stack.enter_async_context(running(settings, clock=clock))
         slack.connect_http(baton.url + SLACK_PATH)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.ports import Slack
+from bot.ports import Slack, Tracker
 from bot.services.background import Background
+from bot.services.backlog.trackers import Trackers
 from bot.services.daily_pass import DailyPass
 from bot.services.deps import Deps
 from bot.services.eol.contribution import Reminders
@@ -38,6 +39,7 @@ class Context:
     watcher: Watcher
     daily_pass: DailyPass
     pictures: Pictures
+    trackers: Trackers | None = None  #: where requests become issues; None when no tracker is set
     public_url: str = ""  #: where the web server is reached from outside; empty when nobody said
     feed_url: str = ""  #: where the feed of end-of-life dates is asked; empty when it is not asked by itself
 
@@ -51,6 +53,7 @@ def assemble(
     bot_user_id: str = "",
     public_url: str = "",
     feed_url: str = "",
+    tracker: Tracker | None = None,
 ) -> Context:
     """Put the parts of one process together. Nothing is read and nothing is started."""
     members = Members(deps, slack, snapshot)
@@ -70,6 +73,7 @@ def assemble(
         watcher=watcher,
         daily_pass=DailyPass(deps, snapshot, WorkingTimes(), deps.contributors),
         pictures=Pictures(deps, watcher),
+        trackers=Trackers(deps, snapshot, slack, tracker) if tracker is not None else None,
         public_url=public_url,
         feed_url=feed_url,
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.blocks.backlog import actions as ids
-from handlers.backlog import intake, questions, steps, submissions
+from handlers.backlog import intake, questions, steps, submissions, tracker_jobs
 from handlers.events import EventListener
-from handlers.routes import Routes
+from handlers.routes import Job, Routes
 
 ROUTES = Routes(
     commands={ids.COMMAND: questions.on_devops},
@@ -35,3 +35,4 @@ ROUTES = Routes(
     events={"reaction_added": EventListener(questions.is_wanted, questions.on_reaction, questions.refuse)},
     reading=frozenset({ids.SHOW, ids.WHY}),
 )
+JOBS: tuple[Job, ...] = tracker_jobs.JOBS

@@ -18,6 +18,7 @@ from bot.ports import Ack
 from bot.services.backlog import lists, merges, plans, steps
 from bot.services.context import Context
 from handlers import replies
+from handlers.backlog import tracker_jobs
 from handlers.backlog.submissions import chosen_person, person_of, today_of
 from handlers.interaction import Place, open_form, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
@@ -182,6 +183,7 @@ async def _take(
 async def _done(context: Context, place: Place, card: RequestCard, person_id: int, *, is_new: bool = True) -> Ack:
     """Acknowledge, and say how the request stands; a card that only its reader sees is drawn afresh."""
     context.drainer.wake()
+    tracker_jobs.wake(context)
     message = shown(context, card, person_id)
     await show(context, place, blocks.receipt(card, is_new=is_new).text, message=message)
     return replies.nothing()

@@ -74,6 +74,15 @@ def test_what_is_in_order_is_said(baton: Baton, installed: FakeSlack, database: 
     assert "value" not in ran.out  # no token, no secret
 
 
+def test_a_tracker_that_cannot_be_asked_is_said(
+    baton: Baton, installed: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_TRACKER", "jira")
+    ran = baton("doctor")
+    assert ran.code == 1
+    assert "tracker: BATON_JIRA_SITE is not set" in ran.out
+
+
 def test_slack_is_asked_about_a_sample_of_every_message(baton: Baton, installed: FakeSlack) -> None:
     ran = baton("doctor", "--messages")
     asked = [call for call in installed.calls if call.method == "blocks.validate"]

@@ -15,6 +15,8 @@ from bot.playground.fake_slack import FakeSlack
 from bot.settings import Settings
 from bot.store import migrations
 from bot.store.db import Database
+from tests import tracker_servers
+from tests.conftest import FixedClock
 from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, METRICS_TOKEN, SECRET, Stage
 
 
@@ -100,9 +102,41 @@ async def test_a_database_without_schema_says_what_to_run(database_url: str, emp
     [
         ({"slack_bot_token": SecretStr("")}, "BATON_SLACK_BOT_TOKEN"),
         ({"slack_signing_secret": SecretStr("")}, "APP_TOKEN"),
+        ({"tracker": "github"}, "BATON_GITHUB_REPOSITORY"),
     ],
 )
 async def test_missing_settings_are_named(missing: dict[str, object], named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         async with running(_settings("sqlite:///unused.sqlite", "http://127.0.0.1:9/api/", **missing)):
             pass
+
+
+@pytest.mark.parametrize("kind", ["github", "jira"])
+async def test_webhooks_of_the_chosen_tracker_come_in(database_url: str, empty_slack: FakeSlack, kind: str) -> None:
+    if kind == "github":
+        pytest.importorskip("gidgethub", reason="the extra baton[github] is not installed")
+    database = Database(database_url)
+    await migrations.upgrade(database)
+    await database.close()
+    chosen = {
+        "tracker": kind,
+        "github_repository": tracker_servers.REPOSITORY,
+        "github_token": SecretStr("x"),
+        "github_webhook_secret": SecretStr(tracker_servers.SECRET),
+        "jira_site": "http://127.0.0.1:9",
+        "jira_project": "OPS",
+        "jira_email": "bot@acme.example",
+        "jira_token": SecretStr("x"),
+        "jira_webhook_secret": SecretStr(tracker_servers.SECRET),
+    }
+    server = {"github": tracker_servers.GitHubServer, "jira": tracker_servers.JiraServer}[kind](FixedClock())
+    body, headers = server.webhook(1)
+    async with (
+        running(_settings(database_url, empty_slack.api_url, **chosen)) as baton,
+        aiohttp.ClientSession() as session,
+    ):
+        url = f"{baton.url}/trackers/{kind}"
+        assert (await session.post(url, data=body, headers=headers)).status == 200
+        assert (await session.post(url, data=body + b" ", headers=headers)).status == 401
+        other = "jira" if kind == "github" else "github"
+        assert (await session.post(f"{baton.url}/trackers/{other}", data=body, headers=headers)).status == 404

@@ -112,12 +112,16 @@ class TrackerIssue(Row, table=True):
     marker: str = Field(sa_column=Column(Text, nullable=False, unique=True))  #: stands in the issue, to find it again
     ref: str = words()  #: `acme/platform#12`, `OPS-7`
     url: str = words()
-    status: str = words()  #: what the tracker said last
+    status: str = words()  #: an `IssueStatus`: what the tracker said last
     state: str = words()  #: `wanted`, `made`, `failed` or `gone`
     attempts: int = 0
     not_before: datetime | None = when(nullable=True)  #: when it is tried again
     problem: str = words()  #: why it failed last, in a sentence
-    read_at: datetime | None = when(nullable=True)
+    #: When it was sent without a clear answer: it is looked for before it is sent again.
+    sent_at: datetime | None = when(nullable=True)
+    changed_at: datetime | None = when(nullable=True)  #: when it changed, by the tracker's clock: an older word is late
+    read_at: datetime | None = when(nullable=True)  #: when it was last read itself
+    followed_at: datetime | None = when(nullable=True)  #: up to when the tracker was asked what has changed
 
 
 class TrackerDelivery(Row, table=True):

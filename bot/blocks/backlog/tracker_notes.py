@@ -1,0 +1,39 @@
+"""What the DevOps team reads in its thread about a request's issue in a tracker."""
+
+from __future__ import annotations
+
+from bot.blocks.text import Rendered, escape, link, section
+
+
+def issue_made(tracker: str, ref: str, url: str) -> Rendered:
+    """Return where the issue is."""
+    return _said(f"{tracker} issue: {link(url, ref)}")
+
+
+def issue_refused(tracker: str, problem: str) -> Rendered:
+    """Return why there is no issue."""
+    return _said(f"No {tracker} issue. {escape(problem)} Baton tries again every day.")
+
+
+def issue_delayed(tracker: str, problem: str) -> Rendered:
+    """Return why there is no issue yet."""
+    return _said(f"No {tracker} issue yet. {escape(problem)} Baton tries again every hour.")
+
+
+def issue_gone(tracker: str, ref: str) -> Rendered:
+    """Return that the issue was deleted."""
+    return _said(f"{escape(ref, 120)} was deleted in {tracker}. The request stays as it is.")
+
+
+def issue_dropped(tracker: str, ref: str, url: str) -> Rendered:
+    """Return that the issue was closed without being done."""
+    return _said(f"{link(url, ref)} was closed in {tracker} without being done. Decline the request, or deliver it.")
+
+
+def issue_reopened(tracker: str, ref: str, url: str) -> Rendered:
+    """Return that the issue was opened again."""
+    return _said(f"{link(url, ref)} was opened again in {tracker}, so the request is in progress again.")
+
+
+def _said(text: str) -> Rendered:
+    return Rendered(text, [section(text)])

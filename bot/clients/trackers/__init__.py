@@ -1,0 +1,1 @@
+"""Trackers in which requests become issues, behind `bot.ports.Tracker`."""

@@ -1,0 +1,142 @@
+"""GitHub Issues, through gidgethub: https://docs.github.com/en/rest/issues/issues
+
+gidgethub is an extra (`baton[github]`), so this module is imported only where GitHub is the tracker.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import gidgethub
+from gidgethub.aiohttp import GitHubAPI
+
+from bot import __version__
+from bot.clients.trackers._answers import TIMEOUT, error_for, moment, translated
+from bot.domain.tracker import IssueDraft, IssueStatus, TrackedIssue
+from bot.errors import TrackerUnreachableError
+
+_SHOWN = "GitHub"
+_GONE = frozenset({404, 410})
+_BACKTICKS = re.compile("`+")
+
+
+class GitHubTracker:
+    """A repository's issues. Fits `bot.ports.Tracker`."""
+
+    name, signature_header, delivery_header = "github", "X-Hub-Signature-256", "X-GitHub-Delivery"
+
+    def __init__(
+        self, session: aiohttp.ClientSession, *, repository: str, token: str, webhook_secret: str, api_url: str
+    ) -> None:
+        self._api = GitHubAPI(session, f"Baton/{__version__}", oauth_token=token)
+        self.webhook_secret = webhook_secret
+        self._repository, self._api_url = repository, api_url.rstrip("/")
+
+    async def create(self, draft: IssueDraft) -> TrackedIssue:
+        """Make an issue."""
+        with _asking():
+            data = {"title": draft.title, "body": body(draft)}
+            return self._issue(await self._api.post(self._url(self._repository, "/issues"), data=data))
+
+    async def find(self, marker: str, *, since: datetime) -> TrackedIssue | None:
+        """Return the issue with this marker. The list is read, because the search runs behind."""
+        with _asking():
+            async with aclosing(self._listed(since, sort="created", direction="desc")) as listed:
+                async for each in listed:
+                    if moment(each["created_at"]) < since:
+                        return None
+                    if marker in (each["body"] or ""):
+                        return self._issue(each)
+        return None
+
+    async def read(self, ref: str) -> TrackedIssue | None:
+        """Return an issue; None when it was deleted."""
+        repository, _, number = ref.rpartition("#")
+        try:
+            with _asking(passing=_GONE):
+                found = await self._api.getitem(self._url(repository, f"/issues/{number}"))
+                return TrackedIssue(ref, str(found["html_url"]), _status(found), moment(found["updated_at"]))
+        except gidgethub.HTTPException:
+            await self._is_public(repository)  # raises where it is the repository that cannot be seen
+            return None
+
+    async def is_public(self) -> bool:
+        """Whether the repository is anything but private: an internal one is shown to the whole enterprise."""
+        return await self._is_public(self._repository)
+
+    async def changed_since(self, since: datetime) -> AsyncIterator[TrackedIssue]:
+        """Yield the issues that were changed since then, the oldest change first."""
+        async for each in self._listed(since, sort="updated", direction="asc"):
+            with _asking():
+                issue = self._issue(each)
+            yield issue
+
+    def named_in(self, payload: Any) -> str:
+        """Return the ref of a payload's issue."""
+        number = payload.get("issue", {}).get("number") if isinstance(payload, dict) else None
+        return f"{self._repository}#{number}" if isinstance(number, int) else ""
+
+    async def _is_public(self, repository: str) -> bool:
+        with _asking():
+            found = await self._api.getitem(self._url(repository))
+            return bool(found["private"] is not True or found.get("visibility", "private") != "private")
+
+    async def _listed(self, since: datetime, **order: str) -> AsyncGenerator[dict[str, Any], None]:
+        """Yield issues, without pull requests, which GitHub counts among them."""
+        after = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        asked = urlencode({"state": "all", "since": after, "per_page": 100, **order})
+        with _asking():
+            async for each in self._api.getiter(self._url(self._repository, f"/issues?{asked}")):
+                if "pull_request" not in each:
+                    yield each
+
+    def _url(self, repository: str, path: str = "") -> str:
+        return f"{self._api_url}/repos/{repository}{path}"
+
+    def _issue(self, found: dict[str, Any]) -> TrackedIssue:
+        ref = f"{self._repository}#{int(found['number'])}"
+        return TrackedIssue(ref, str(found["html_url"]), _status(found), moment(found["updated_at"]))
+
+
+def body(draft: IssueDraft) -> str:
+    """Return an issue's Markdown. What people typed stands in a code block, where it mentions and refers to nobody."""
+    text = "\n".join(draft.lines)
+    fence = "`" * max(3, 1 + max((len(each) for each in _BACKTICKS.findall(text)), default=0))
+    parts = [f"{fence}text\n{text}\n{fence}"] if text else []
+    if draft.permalink:
+        parts.append(f"The request in Slack: <{draft.permalink}>")
+    return "\n\n".join([*parts, f"<!-- {draft.marker} -->"])
+
+
+def _status(found: dict[str, Any]) -> IssueStatus:
+    if found["state"] != "closed":
+        return IssueStatus.OPEN
+    return IssueStatus.DONE if found.get("state_reason") in (None, "completed") else IssueStatus.DROPPED
+
+
+@contextmanager
+def _asking(*, passing: frozenset[int] = frozenset()) -> Iterator[None]:
+    """Translate errors; those with a status of `passing` are raised as they are."""
+    with translated(_SHOWN):
+        try:
+            yield
+        except gidgethub.HTTPException as error:
+            if int(error.status_code) in passing:
+                raise
+            raise error_for(_SHOWN, int(error.status_code), error.headers, message=str(error)) from None
+        except gidgethub.GitHubException:
+            raise TrackerUnreachableError(f"{_SHOWN} gave no usable answer.") from None
+
+
+@asynccontextmanager
+async def connected(*, repository: str, token: str, webhook_secret: str, api_url: str) -> AsyncIterator[GitHubTracker]:
+    """Open a session with GitHub."""
+    headers = {"X-GitHub-Api-Version": "2022-11-28"}
+    async with aiohttp.ClientSession(timeout=TIMEOUT, headers=headers) as session:
+        yield GitHubTracker(session, repository=repository, token=token, webhook_secret=webhook_secret, api_url=api_url)

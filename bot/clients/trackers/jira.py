@@ -1,0 +1,176 @@
+"""Jira Cloud's REST API: https://developer.atlassian.com/cloud/jira/platform/rest/v3/"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import orjson
+
+from bot import __version__
+from bot.clients.trackers._answers import TIMEOUT, error_for, moment, translated
+from bot.domain.tracker import IssueDraft, IssueStatus, TrackedIssue
+from bot.errors import TrackerError
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+_SHOWN = "Jira"
+_FIELDS = ["status", "resolution", "updated"]
+#: The resolutions that every site of Jira's has for what was closed without being done.
+_DROPPED = frozenset({"won't do", "won't fix", "duplicate", "cannot reproduce", "declined"})
+
+
+class JiraTracker:
+    """A project's issues. Fits `bot.ports.Tracker`. The marker is a label, which the search finds exactly."""
+
+    name, signature_header, delivery_header = "jira", "X-Hub-Signature", "X-Atlassian-Webhook-Identifier"
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        site: str,
+        project: str,
+        issue_type: str,
+        auth: str,
+        webhook_secret: str,
+        clock: Clock,
+    ) -> None:
+        self._session, self._auth, self._clock = session, auth, clock
+        self.webhook_secret = webhook_secret
+        self._site, self._project, self._issue_type = site.rstrip("/"), project, issue_type
+
+    async def create(self, draft: IssueDraft) -> TrackedIssue:
+        """Make an issue, with a link to the request."""
+        fields = {
+            "project": {"key": self._project},
+            "issuetype": {"name": self._issue_type},
+            "summary": draft.title,
+            "description": description(draft),
+            "labels": [draft.marker],
+        }
+        with translated(_SHOWN):
+            key = str((await self._ask("POST", "/issue", {"fields": fields}))["key"])
+            if draft.permalink:
+                await self._link(key, draft)
+            return self._issue(await self._ask("GET", f"/issue/{key}?fields={','.join(_FIELDS)}"))
+
+    async def find(self, marker: str, *, since: datetime) -> TrackedIssue | None:  # noqa: ARG002 - a label is unique
+        """Return the issue with this marker."""
+        found = [each async for each in self._search(f'project = "{self._project}" AND labels = "{marker}"')]
+        return found[0] if found else None
+
+    async def read(self, ref: str) -> TrackedIssue | None:
+        """Return an issue; None when it was deleted."""
+        with translated(_SHOWN):
+            found = await self._ask("GET", f"/issue/{ref}?fields={','.join(_FIELDS)}", is_optional=True)
+            if found is None:
+                await self._ask("GET", f"/project/{self._project}")  # raises where it is the project that is not seen
+                return None
+            return self._issue(found)
+
+    async def is_public(self) -> bool:
+        """Whether the project shows itself to those who are not signed in."""
+        with translated(_SHOWN):
+            url = f"{self._site}/rest/api/3/project/{self._project}"
+            async with self._session.get(url) as response:
+                if response.status in (401, 403, 404):
+                    return False
+                if response.status != 200:
+                    raise error_for(_SHOWN, response.status, response.headers)
+                return True
+
+    async def changed_since(self, since: datetime) -> AsyncIterator[TrackedIssue]:
+        """Yield the issues that were changed since then. Minutes back are the same in every time zone."""
+        minutes = max(1, math.ceil((self._clock.now() - since).total_seconds() / 60))
+        changed = f'project = "{self._project}" AND updated >= "-{minutes}m" ORDER BY updated ASC'
+        async for each in self._search(changed):
+            yield each
+
+    def named_in(self, payload: Any) -> str:
+        """Return the key of a payload's issue."""
+        key = payload.get("issue", {}).get("key") if isinstance(payload, dict) else None
+        return key if isinstance(key, str) else ""
+
+    async def _search(self, query: str) -> AsyncIterator[TrackedIssue]:
+        """Yield what a query finds, page by page."""
+        token = ""
+        while True:
+            asked: dict[str, Any] = {"jql": query, "fields": _FIELDS, "maxResults": 100}
+            with translated(_SHOWN):
+                page = await self._ask("POST", "/search/jql", asked | ({"nextPageToken": token} if token else {}))
+                found = [self._issue(each) for each in page["issues"]]
+                last, token = token, page.get("nextPageToken") or ""
+            for each in found:
+                yield each
+            if not token or token == last:  # a page that leads to itself would never end
+                return
+
+    async def _link(self, key: str, draft: IssueDraft) -> None:
+        """Link to the request. The description does too, so a failure is only logged."""
+        asked = {"globalId": draft.marker, "object": {"url": draft.permalink, "title": "The request in Slack"}}
+        try:
+            await self._ask("POST", f"/issue/{key}/remotelink", asked)
+        except TrackerError as error:
+            log.warning("%s has no link to its request: %s", key, error)
+
+    async def _ask(self, method: str, path: str, data: Any = None, *, is_optional: bool = False) -> Any:
+        """Return what the API answers; with `is_optional` None for what it does not know."""
+        url = f"{self._site}/rest/api/3{path}"
+        body = None if data is None else orjson.dumps(data)
+        headers = {"Authorization": self._auth} | ({"Content-Type": "application/json"} if body else {})
+        async with self._session.request(method, url, headers=headers, data=body) as response:
+            if response.status == 404 and is_optional:
+                return None
+            if not 200 <= response.status < 300:
+                raise error_for(_SHOWN, response.status, response.headers)
+            return orjson.loads(await response.read())
+
+    def _issue(self, found: dict[str, Any]) -> TrackedIssue:
+        fields, key = found["fields"], str(found["key"])
+        return TrackedIssue(key, f"{self._site}/browse/{key}", _status(fields), moment(fields["updated"]))
+
+
+def description(draft: IssueDraft) -> dict[str, Any]:
+    """Return an issue's description as ADF, in which text is never markup.
+
+    https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
+    """
+    paragraphs: list[list[dict[str, Any]]] = [[{"type": "text", "text": each}] for each in draft.lines if each]
+    if draft.permalink:
+        link = {"type": "link", "attrs": {"href": draft.permalink}}
+        paragraphs.append([{"type": "text", "text": "The request in Slack", "marks": [link]}])
+    content = [{"type": "paragraph", "content": each} for each in paragraphs]
+    return {"type": "doc", "version": 1, "content": content}
+
+
+def _status(fields: dict[str, Any]) -> IssueStatus:
+    if fields["status"]["statusCategory"]["key"] != "done":
+        return IssueStatus.OPEN
+    resolution = (fields.get("resolution") or {}).get("name", "")
+    return IssueStatus.DROPPED if resolution.lower() in _DROPPED else IssueStatus.DONE
+
+
+@asynccontextmanager
+async def connected(
+    *, site: str, project: str, issue_type: str, email: str, token: str, webhook_secret: str, clock: Clock
+) -> AsyncIterator[JiraTracker]:
+    """Open a session with Jira."""
+    headers = {"User-Agent": f"Baton/{__version__}", "Accept": "application/json"}
+    auth = aiohttp.encode_basic_auth(email, token)
+    async with aiohttp.ClientSession(timeout=TIMEOUT, headers=headers) as session:
+        yield JiraTracker(
+            session,
+            site=site,
+            project=project,
+            issue_type=issue_type,
+            auth=auth,
+            webhook_secret=webhook_secret,
+            clock=clock,
+        )

@@ -1,0 +1,126 @@
+"""A tracker's issues as the store knows them: what becomes of a request when its issue is made, changed or deleted."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks.backlog import tracker_notes as notes
+from bot.blocks.text import Rendered
+from bot.domain.backlog.requests import OPEN, Step, may_take
+from bot.domain.backlog.tracker_issues import TRACKER_WORDS, step_for
+from bot.domain.tracker import IssueStatus, TrackedIssue
+from bot.ports import Tracker
+from bot.services import cards
+from bot.services.backlog import steps
+from bot.services.backlog._cards import NOBODY, TrackerAct, standing_of, tell_devops
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.journal import audit
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Issues:
+    """The issues of one tracker."""
+
+    deps: Deps
+    snapshot: Snapshot
+    tracker: Tracker
+
+    @property
+    def shown(self) -> str:
+        """What the tracker is called in messages."""
+        return TRACKER_WORDS[self.tracker.name]
+
+    async def note_made(self, request_id: int, issue: TrackedIssue) -> None:
+        """Write down that a request has its issue, and say so to the DevOps team."""
+        now = self.deps.clock.now()
+        async with self.deps.database.transaction() as session:
+            row = await held(session, request_id)
+            if row is None or row.state == "made":
+                return
+            row.state, row.ref, row.url = "made", issue.ref, issue.url
+            row.problem, row.sent_at, row.not_before = "", None, None
+            row.read_at = row.followed_at = now
+            await self._audit(session, request_id, "issue_made", now, ref=issue.ref)
+            note = notes.issue_made(self.shown, issue.ref, issue.url)
+            await self.tell(session, request_id, f"made:{issue.ref}", note, now)
+        await self.take_over(request_id, issue)
+
+    async def read_again(self, request_id: int) -> None:
+        """Read one issue, and take over what it says, or that it is gone. Raises TrackerError."""
+        async with self.deps.database.reading() as session:
+            row = await session.get(tables.TrackerIssue, request_id)
+        if row is None or row.state != "made":
+            return
+        issue = await self.tracker.read(row.ref)
+        if issue is not None:
+            await self.take_over(request_id, issue)
+            return
+        now = self.deps.clock.now()
+        async with self.deps.database.transaction() as session:
+            found = await held(session, request_id)
+            if found is None or found.state != "made":
+                return
+            found.state, found.read_at = "gone", now
+            await self._audit(session, request_id, "issue_gone", now, ref=row.ref)
+            await self.tell(session, request_id, f"gone:{row.ref}", notes.issue_gone(self.shown, row.ref), now)
+
+    async def take_over(self, request_id: int, issue: TrackedIssue) -> None:
+        """Take an issue's status over; what goes wrong is logged, so that the next issue has its turn."""
+        try:
+            await self._apply(request_id, issue)
+        except Exception:
+            log.exception("what %s says of request %d could not be taken over", self.shown, request_id)
+
+    async def _apply(self, request_id: int, issue: TrackedIssue) -> None:
+        """Take the step that a change of status is. A word that is older than what is known changes nothing."""
+        act = TrackerAct(self.deps, self.snapshot, request_id, NOBODY, self.tracker.name)
+        async with cards.acting(act, None):
+            row = await held(act.session, request_id)
+            if row is None or row.state != "made" or (row.changed_at is not None and issue.changed_at < row.changed_at):
+                return
+            before = IssueStatus(row.status)
+            row.status, row.changed_at, row.read_at = issue.status.value, issue.changed_at, act.now
+            row.ref, row.url = issue.ref, issue.url  # an issue that was moved has another
+            step, note = step_for(before, issue.status), None
+            if step is not None and may_take(step, standing_of(act.row), now=act.now):
+                words, link = (f"Closed in {self.shown}.", issue.url) if step is Step.DELIVER else ("", "")
+                await steps.carry_out(act, step, words=words, link=link)
+                if step is Step.RESUME:
+                    note = notes.issue_reopened(self.shown, issue.ref, issue.url)
+            elif issue.status is IssueStatus.DROPPED and before is not issue.status and act.card.state in OPEN:
+                note = notes.issue_dropped(self.shown, issue.ref, issue.url)
+            if note is not None:
+                key = f"{issue.status}:{int(issue.changed_at.timestamp())}"
+                await self.tell(act.session, request_id, key, note, act.now)
+
+    async def tell(self, session: AsyncSession, request_id: int, what: str, message: Rendered, at: datetime) -> None:
+        """Say something about an issue to the DevOps team, once for each `what`."""
+        await tell_devops(session, request_id, key=f"backlog.issue:{request_id}:{what}", message=message, at=at)
+
+    async def _audit(self, session: AsyncSession, request_id: int, action: str, at: datetime, **detail: Any) -> None:
+        await audit(
+            session,
+            at=at,
+            actor=f"tracker:{self.tracker.name}",
+            action=f"backlog.{action}",
+            subject=f"request:{request_id}",
+            detail=detail,
+        )
+
+
+async def held(session: AsyncSession, request_id: int) -> tables.TrackerIssue | None:
+    """Return the row of a request's issue, held until the transaction ends; None when there is none."""
+    table = tables.TrackerIssue
+    statement = select(table).where(col(table.request_id) == request_id).with_for_update()
+    return (await session.execute(statement)).scalar_one_or_none()

@@ -1,0 +1,567 @@
+"""Requests as issues: made once whatever the tracker does, and their status taken back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot import web as routes
+from bot.domain.backlog.requests import RequestState, Step
+from bot.errors import SlackError, SlackUnreachableError, StoreUnavailableError
+from bot.ports import Tracker
+from bot.services.background import Background
+from bot.services.backlog.trackers import Trackers
+from bot.services.context import assemble
+from bot.services.deps import Deps
+from bot.services.eol.facts import Facts
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from handlers.backlog import tracker_jobs
+from tests.conftest import FixedClock
+from tests.services.fakes import FakePort
+from tests.services.test_backlog import ADA, FILING, OMAR, THREAD, entries, messages, opened, step
+from tests.services.test_backlog import deps as deps  # noqa: PLC0414 - a fixture
+from tests.services.test_backlog import snapshot as snapshot  # noqa: PLC0414 - a fixture
+from tests.tracker_servers import Answer, GitHubServer, JiraServer, StandIn, signed
+
+HOUR = timedelta(hours=1)
+
+
+class Rooms(FakePort):
+    """A Slack whose channels are public, but for those in `closed`; `trouble` is raised instead of an answer."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        super().__init__(clock)
+        self.closed: set[str] = set()
+        self.trouble: SlackError | None = None
+
+    async def is_public_channel(self, channel_id: str) -> bool:
+        if self.trouble is not None:
+            raise self.trouble
+        return channel_id not in self.closed
+
+
+@dataclass
+class World:
+    deps: Deps
+    snapshot: Snapshot
+    clock: FixedClock
+    slack: Rooms
+    server: StandIn
+    trackers: Trackers
+    pauses: list[float]
+
+    async def accepted(self, **changes: Any) -> int:
+        """A request that the DevOps team has accepted."""
+        made = await opened(self.deps, self.snapshot, replace(FILING, **changes))
+        await step(self.deps, self.snapshot, Step.ACCEPT, OMAR, request_id=made.card.id)
+        return made.card.id
+
+    async def several(self, count: int) -> None:
+        for number in range(count):
+            await self.accepted(origin=replace(THREAD, key=f"thread:{number}", thread_ts=f"100.{number}"))
+
+    async def sent(self, *, after: timedelta = timedelta()) -> None:
+        self.clock.advance(after)
+        await self.trackers.send()
+
+    async def row(self, request_id: int = 1) -> tables.TrackerIssue:
+        async with self.deps.database.reading() as session:
+            row = await session.get(tables.TrackerIssue, request_id)
+        assert row is not None
+        return row
+
+    async def state(self, request_id: int = 1) -> str:
+        async with self.deps.database.reading() as session:
+            row = await session.get(tables.Request, request_id)
+        assert row is not None
+        return row.state
+
+    async def told(self) -> list[str]:
+        """What the DevOps team was told of issues, in the thread under its message."""
+        said = await messages(self.deps)
+        rows = [row for key, row in said.items() if key.startswith("backlog.issue:")]
+        assert {(row.channel, row.parent_key.split(":")[0]) for row in rows if row.parent_key} <= {
+            ("C0OPS00001", "backlog.triage")
+        }
+        return [row.body["text"] for row in rows]
+
+
+@pytest.fixture(params=["github", "jira"])
+def server(request: pytest.FixtureRequest, clock: FixedClock) -> StandIn:
+    if request.param == "jira":
+        return JiraServer(clock)
+    pytest.importorskip("gidgethub", reason="the extra baton[github] is not installed")
+    return GitHubServer(clock)
+
+
+@pytest.fixture
+async def world(deps: Deps, snapshot: Snapshot, clock: FixedClock, server: StandIn) -> AsyncIterator[World]:
+    slack, pauses = Rooms(clock), list[float]()
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async with server.serving() as tracker:
+        yield World(deps, snapshot, clock, slack, server, Trackers(deps, snapshot, slack, tracker, pause=pause), pauses)
+
+
+async def test_an_accepted_request_becomes_one_issue(world: World) -> None:
+    await opened(world.deps, world.snapshot)
+    await world.sent()
+    assert world.server.issues == []
+    await step(world.deps, world.snapshot, Step.ACCEPT, OMAR)
+    await world.sent()
+    await world.sent(after=HOUR)
+    assert len(world.server.issues) == 1
+    row = await world.row()
+    assert (row.state, row.ref, row.status, row.sent_at) == ("made", world.server.ref(1), "open", None)
+    assert row.marker in str(world.server.issues[0].fields)
+    assert [world.server.ref(1) in each for each in await world.told()] == [True]
+    assert (f"tracker:{row.tracker}", "backlog.issue_made") in await entries(world.deps)
+
+
+async def test_jobs_send_and_reconcile_and_do_nothing_without_a_tracker(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.backlog.trackers.PACE_SECONDS", 0.0)
+    tracker = world.trackers.tracker
+    context = assemble(world.deps, world.slack, snapshot=world.snapshot, facts=Facts(), tracker=tracker)  # type: ignore[arg-type]
+    await world.accepted()
+    tracker_jobs.wake(context)
+    assert await context.background.drain(seconds=5) == 0
+    assert (await world.row()).state == "made"
+    world.server.change(1, "closed")
+    idle = replace(context, trackers=None)
+    for each in (idle, context):
+        assert await world.state() == RequestState.ACCEPTED
+        for _, _, job in tracker_jobs.JOBS:
+            await job(each)
+        tracker_jobs.wake(each)
+    await context.background.drain(seconds=5)
+    assert await world.state() == RequestState.DELIVERED
+
+
+async def test_issues_are_made_a_second_apart(world: World) -> None:
+    await world.several(3)
+    await world.sent()
+    assert (len(world.server.issues), world.pauses) == (3, [1.0, 1.0, 1.0])
+
+
+async def test_an_issue_whose_answer_was_lost_is_found_and_not_made_again(world: World) -> None:
+    await world.accepted()
+    world.server.plan = ["lost"]
+    await world.sent()
+    assert (await world.row()).state == "wanted"
+    await world.sent(after=timedelta(minutes=1))  # too early to look
+    assert (await world.row()).state == "wanted"
+    await world.sent(after=timedelta(minutes=1))
+    assert (len(world.server.issues), (await world.row()).state) == (1, "made")
+
+
+@pytest.mark.parametrize("status", [429, 403, 404, 503])
+async def test_a_lost_answer_is_remembered_while_the_issue_cannot_be_looked_for(world: World, status: int) -> None:
+    await world.accepted()
+    world.server.plan = ["lost"]
+    await world.sent()
+    world.server.down = Answer(status)
+    await world.sent(after=HOUR)
+    world.server.down = None
+    await world.sent(after=HOUR)
+    assert (len(world.server.issues), (await world.row()).state) == (1, "made")
+
+
+async def test_an_issue_of_a_process_that_died_while_it_sent_is_found(world: World) -> None:
+    await world.accepted()
+    world.server.plan = ["lost"]
+    await world.sent()
+    async with world.deps.database.transaction() as session:  # as a process leaves it that got no further
+        row = await session.get(tables.TrackerIssue, 1)
+        assert row is not None
+        row.not_before = world.clock.now() + timedelta(minutes=5)
+    await world.sent(after=timedelta(minutes=6))
+    assert (len(world.server.issues), (await world.row()).state) == (1, "made")
+
+
+async def test_an_issue_that_was_sent_in_vain_is_made_later(world: World) -> None:
+    await world.accepted()
+    world.server.plan = [Answer(502)]
+    await world.sent()
+    assert (await world.row()).sent_at is not None
+    await world.sent(after=timedelta(minutes=2))
+    assert (len(world.server.issues), (await world.row()).state) == (1, "made")
+
+
+async def test_two_processes_make_one_issue(world: World) -> None:
+    await world.accepted()
+
+    async def pause(_: float) -> None: ...
+
+    other = Trackers(world.deps, world.snapshot, world.slack, world.trackers.tracker, pause=pause)
+    await asyncio.gather(world.sent(), other.send())
+    assert len(world.server.issues) == 1
+
+
+async def test_a_tracker_that_is_down_for_hours_gets_everything_once(world: World) -> None:
+    await world.several(3)
+    world.server.down = Answer(503)
+    for _ in range(12):
+        await world.sent(after=timedelta(minutes=30))
+    assert world.server.issues == []
+    assert await world.told() == []
+    world.server.down = None
+    for _ in range(3):
+        await world.sent(after=HOUR)
+    assert len(world.server.issues) == 3
+    assert {(await world.row(number)).state for number in (1, 2, 3)} == {"made"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [
+        (Answer(429, {"Retry-After": "120", "RateLimit-Reason": "jira-burst-based"}), 120),
+        (Answer(403, {"Retry-After": "300"}, "You have exceeded a secondary rate limit"), 300),
+        (Answer(403, message="You have exceeded a secondary rate limit and have been blocked"), 60),
+    ],
+)
+async def test_a_pause_that_the_tracker_asks_for_is_kept_by_all(world: World, answer: Answer, seconds: int) -> None:
+    if isinstance(world.server, JiraServer) and not answer.headers:
+        pytest.skip("Jira always says how long")
+    await world.several(2)
+    world.server.plan = [answer]
+    await world.sent()
+    asked = len(world.server.calls)
+    await world.sent(after=timedelta(seconds=seconds - 1))
+    assert (len(world.server.calls), world.server.issues) == (asked, [])
+    await world.sent(after=timedelta(seconds=1))
+    assert len(world.server.issues) == 2
+    assert not any(call.endswith("/search/jql") for call in world.server.calls)  # it was clear that nothing was made
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_a_refusal_of_everything_waits_for_somebody_to_put_it_right(world: World, status: int) -> None:
+    await world.several(2)
+    world.server.plan = [Answer(status)]
+    await world.sent()
+    assert [f"({status})" in said and "every hour" in said for said in await world.told()] == [True]
+    await world.sent(after=timedelta(minutes=59))
+    assert world.server.issues == []
+    await world.sent(after=timedelta(minutes=1))
+    assert len(world.server.issues) == 2
+
+
+async def test_an_issue_that_the_tracker_does_not_take_is_said_once_and_keeps_no_other_waiting(world: World) -> None:
+    await world.several(2)
+    status = 422 if isinstance(world.server, GitHubServer) else 400
+    world.server.plan = [Answer(status), None, Answer(status)]
+    await world.sent()
+    assert [(await world.row(number)).state for number in (1, 2)] == ["failed", "made"]
+    await world.sent(after=timedelta(hours=23))
+    assert len(world.server.issues) == 1
+    await world.sent(after=HOUR)
+    assert sum("every day" in each for each in await world.told()) == 1
+    await world.sent(after=timedelta(days=1))  # somebody has put it right
+    assert (await world.row()).state == "made"
+
+
+async def test_an_answer_that_is_none_counts_as_lost(world: World) -> None:
+    await world.accepted()
+    world.server.plan = [Answer(201, body=b"<html>")]
+    await world.sent()
+    row = await world.row()
+    assert (row.state, row.sent_at is not None) == ("wanted", True)
+    assert "not what it documents" in row.problem
+
+
+async def test_everybody_may_read_the_title_and_the_link_alone(world: World) -> None:
+    world.server.is_public = True
+    await world.accepted(details="Our customers' names")
+    await world.sent()
+    sent = str(world.server.issues[0].fields)
+    assert FILING.title in sent
+    assert THREAD.permalink in sent
+    assert not any(word in sent for word in ("customers", "keyspace", "Payments"))
+
+
+async def test_a_tracker_of_the_organisation_s_own_gets_what_was_asked_but_no_quotes(world: World) -> None:
+    await world.accepted(details="For the metrics")
+    await world.sent()
+    sent = str(world.server.issues[0].fields)
+    assert all(word in sent for word in ("Cassandra keyspace in Terraform", "Payments", "For the metrics"))
+    assert "has to create it" not in sent
+
+
+async def test_the_words_of_a_private_channel_go_nowhere(world: World) -> None:
+    world.slack.closed = {THREAD.channel_id}
+    await world.accepted(details="A secret plan")
+    await world.sent()
+    sent = str(world.server.issues[0].fields)
+    assert "DevOps request #1" in sent
+    assert THREAD.permalink in sent
+    assert not any(word in sent for word in ("plan", "Cassandra", "Payments"))
+
+
+async def test_a_channel_that_slack_does_not_show_counts_as_private(world: World) -> None:
+    world.slack.trouble = SlackError("channel_not_found")
+    await world.accepted()
+    await world.sent()
+    assert "Cassandra" not in str(world.server.issues[0].fields)
+
+
+async def test_an_issue_waits_for_a_slack_that_is_away(world: World) -> None:
+    world.slack.trouble = SlackUnreachableError("timeout")
+    await world.accepted()
+    await world.sent()
+    assert world.server.issues == []
+    world.slack.trouble = None
+    await world.sent(after=timedelta(minutes=2))
+    assert FILING.title in str(world.server.issues[0].fields)
+
+
+async def test_a_private_request_has_no_issue(world: World) -> None:
+    await world.accepted(origin=replace(THREAD, is_private=True))
+    await world.sent()
+    assert (world.server.issues, world.server.calls) == ([], [])
+
+
+async def test_what_is_delivered_before_the_issue_was_made_needs_none(world: World) -> None:
+    await world.accepted()
+    world.server.down = Answer(503)
+    await world.sent()
+    world.server.down = None
+    await step(world.deps, world.snapshot, Step.DELIVER, OMAR)
+    await world.sent(after=HOUR)
+    assert world.server.issues == []
+
+
+async def made(world: World) -> None:
+    await world.accepted()
+    await world.sent()
+
+
+async def test_closed_there_is_delivered_and_reopened_there_in_progress(world: World) -> None:
+    await made(world)
+    world.server.change(1, "closed")
+    await world.trackers.reconcile()
+    assert await world.state() == RequestState.DELIVERED
+    news = [row.body["text"] for key, row in (await messages(world.deps)).items() if ":deliver:" in key]
+    assert ["Does it do the job?" in each and "Closed in" in each for each in news] == [True]
+    world.server.change(1, "open")
+    await world.trackers.reconcile()
+    assert await world.state() == RequestState.IN_PROGRESS
+    assert "opened again" in (await world.told())[-1]
+    tracker = f"tracker:{world.trackers.tracker.name}"
+    assert (await entries(world.deps))[-2:] == [(tracker, "backlog.deliver"), (tracker, "backlog.resume")]
+
+
+async def test_what_its_asker_finds_unfinished_is_not_delivered_again_by_the_same_closing(world: World) -> None:
+    await made(world)
+    world.server.change(1, "closed")
+    await world.trackers.reconcile()
+    await step(world.deps, world.snapshot, Step.NOT_YET, ADA, "The keyspace is empty")
+    await world.trackers.reconcile()
+    assert await world.state() == RequestState.IN_PROGRESS
+
+
+async def test_closed_without_being_done_is_for_people_to_decide(world: World) -> None:
+    await made(world)
+    world.server.change(1, "closed", "not_planned" if isinstance(world.server, GitHubServer) else "Won't Do")
+    await world.trackers.reconcile()
+    await world.trackers.reconcile()
+    assert await world.state() == RequestState.ACCEPTED
+    assert sum("without being done" in each for each in await world.told()) == 1
+
+
+async def test_all_that_changed_in_the_hours_that_nobody_could_ask_is_taken_back(world: World) -> None:
+    await world.several(5)
+    await world.sent()
+    world.server.page_size = 2
+    world.server.down = Answer(503)
+    for number in range(1, 6):
+        world.server.change(number, "closed")
+        world.clock.advance(HOUR)
+        await world.trackers.reconcile()
+    assert await world.state() == RequestState.ACCEPTED
+    world.server.down = None
+    await world.trackers.reconcile()
+    assert {await world.state(number) for number in range(1, 6)} == {RequestState.DELIVERED}
+
+
+async def test_an_older_word_that_comes_late_changes_nothing(world: World) -> None:
+    await made(world)
+    tracker, ref = world.trackers.tracker, world.server.ref(1)
+    before = await tracker.read(ref)
+    assert before is not None
+    world.server.change(1, "closed")
+    await world.trackers.reconcile()
+
+    async def late(_ref: str) -> object:
+        return before
+
+    slow = Trackers(world.deps, world.snapshot, world.slack, _Reading(tracker, late))  # type: ignore[arg-type]
+    await _heard(slow, world)
+    assert await world.state() == RequestState.DELIVERED
+
+
+class _Reading:
+    """A tracker whose `read` is another."""
+
+    def __init__(self, tracker: Tracker, read: Any) -> None:
+        self._tracker, self.read = tracker, read
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tracker, name)
+
+
+async def _heard(trackers: Trackers, world: World, *, delivery: str = "d-1") -> int:
+    """Let a webhook come, and wait for what it sets off."""
+    body, headers = world.server.webhook(1, delivery=delivery)
+    background = Background()
+    status = await trackers.hear(headers, body, background)
+    await background.drain(seconds=5)
+    return status
+
+
+@pytest.mark.parametrize("is_seen_by", ["webhook", "reconcile"])
+async def test_an_issue_that_was_deleted_is_said_once_and_loses_nothing(world: World, is_seen_by: str) -> None:
+    await made(world)
+    world.server.issues[0].is_deleted = True
+    for number in range(2):
+        if is_seen_by == "webhook":
+            await _heard(world.trackers, world, delivery=f"d-{number}")
+        else:
+            world.clock.advance(timedelta(hours=25))
+            await world.trackers.reconcile()
+    await world.sent(after=HOUR)
+    assert (await world.row()).state == "gone"
+    assert sum("deleted" in each for each in await world.told()) == 1
+    assert (await world.state(), len(world.server.issues)) == (RequestState.ACCEPTED, 1)
+
+
+async def test_a_place_that_cannot_be_seen_for_a_while_is_no_deletion(world: World) -> None:
+    await made(world)
+    world.server.down = Answer(404)
+    world.clock.advance(timedelta(hours=25))
+    await world.trackers.reconcile()
+    await _heard(world.trackers, world)
+    assert (await world.row()).state == "made"
+
+
+async def test_a_webhook_that_comes_again_is_read_once(world: World) -> None:
+    await made(world)
+    world.server.change(1, "closed")
+    assert [await _heard(world.trackers, world) for _ in range(3)] == [200, 200, 200]
+    assert await world.state() == RequestState.DELIVERED
+    reads = [each for each in world.server.calls if each.endswith(("/issues/1", "/issue/OPS-1"))]
+    assert len(reads) == (1 if isinstance(world.server, GitHubServer) else 2)  # Jira's making reads it, too
+
+
+async def test_webhooks_in_the_wrong_order_leave_the_issue_s_own_status(world: World) -> None:
+    await made(world)
+    world.server.change(1, "closed")
+    world.server.change(1, "open")
+    world.server.change(1, "closed")
+    for delivery in ("third", "first", "second"):
+        await _heard(world.trackers, world, delivery=delivery)
+    assert await world.state() == RequestState.DELIVERED
+    assert [action for _, action in await entries(world.deps)].count("backlog.deliver") == 1
+
+
+async def test_old_deliveries_are_forgotten(world: World) -> None:
+    await made(world)
+    await _heard(world.trackers, world)
+    world.clock.advance(timedelta(days=8))
+    await world.trackers.reconcile()
+    async with world.deps.database.reading() as session:
+        assert await session.get(tables.TrackerDelivery, f"{world.trackers.tracker.name}:d-1") is None
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[TestClient[Any, Any]]:
+    background = Background()
+    hooks = routes.tracker_routes(world.trackers, background, read_seconds=5)
+    async with TestClient(TestServer(routes.application(hooks))) as client:
+        yield client
+    await background.drain(seconds=5)
+
+
+@pytest.mark.parametrize("kind", ["forged", "unsigned", "oversized", "no_json", "odd", "of_another", "ping"])
+async def test_webhooks_that_cannot_be_taken(world: World, client: TestClient[Any, Any], kind: str) -> None:
+    await made(world)
+    calls = len(world.server.calls)
+    body, headers = world.server.webhook(1)
+    signature = world.trackers.tracker.signature_header
+    body, status = {
+        "forged": (body, 401),
+        "unsigned": (body, 401),
+        "oversized": (b" " * (1024 * 1024) + body, 413),
+        "no_json": (b"payload=%7B%7D", 400),
+        "odd": (b'{"issue": [7]}', 400),
+        "of_another": (world.server.webhook(99)[0], 200),
+        "ping": (b'{"zen": "Keep it logically awesome."}', 200),
+    }[kind]
+    headers[signature] = signed(body, "another-secret" if kind == "forged" else "a-secret-of-webhooks")
+    if kind == "unsigned":
+        del headers[signature]
+    answer = await client.post(f"/trackers/{world.trackers.tracker.name}", data=BytesIO(body), headers=headers)
+    assert (answer.status, len(world.server.calls)) == (status, calls)
+
+
+async def test_a_body_that_is_announced_as_too_large_is_not_waited_for(
+    world: World, client: TestClient[Any, Any]
+) -> None:
+    name, header = world.trackers.tracker.name, world.trackers.tracker.signature_header
+    reader, writer = await asyncio.open_connection(client.server.host, client.server.port)
+    lines = (f"POST /trackers/{name} HTTP/1.1", "Host: x", f"{header}: {signed(b'')}", "Content-Length: 99999999")
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    async with asyncio.timeout(5):
+        assert b" 413 " in await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_a_body_that_turns_out_too_large_is_refused(world: World, client: TestClient[Any, Any]) -> None:
+    body = b" " * (1024 * 1024 + 1)
+
+    async def parts() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 65536):
+            yield body[start : start + 65536]
+
+    headers = {world.trackers.tracker.signature_header: signed(body)}
+    answer = await client.post(f"/trackers/{world.trackers.tracker.name}", data=parts(), headers=headers)
+    assert answer.status == 413
+
+
+async def test_a_webhook_is_answered_before_the_issue_is_read(world: World, client: TestClient[Any, Any]) -> None:
+    await made(world)
+    world.server.down = Answer(503)
+    body, headers = world.server.webhook(1)
+    answer = await client.post(f"/trackers/{world.trackers.tracker.name}", data=body, headers=headers)
+    assert answer.status == 200
+
+
+async def test_a_webhook_while_the_store_is_away_is_a_503(
+    world: World, client: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> int:
+        raise StoreUnavailableError("cannot be reached")
+
+    monkeypatch.setattr(world.trackers, "hear", away)
+    body, headers = world.server.webhook(1)
+    answer = await client.post(f"/trackers/{world.trackers.tracker.name}", data=body, headers=headers)
+    assert answer.status == 503
+
+
+async def test_without_a_secret_there_is_no_webhook(world: World) -> None:
+    world.trackers.tracker.webhook_secret = ""
+    assert routes.tracker_routes(world.trackers, Background(), read_seconds=5) == []
+    body, headers = world.server.webhook(1)
+    headers[world.trackers.tracker.signature_header] = signed(body, "")
+    assert await world.trackers.hear(headers, body, Background()) == 401

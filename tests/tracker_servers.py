@@ -1,0 +1,305 @@
+"""Servers that stand in for GitHub and Jira Cloud: they answer as these document it, and fail as they are told to.
+
+https://docs.github.com/en/rest/issues/issues and https://developer.atlassian.com/cloud/jira/platform/rest/v3/
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from bot.clients.trackers import jira
+from bot.ports import Tracker
+from tests.conftest import FixedClock
+
+SECRET = "a-secret-of-webhooks"
+REPOSITORY = "acme/platform"
+TOKEN = "t0ken"
+
+
+@dataclass
+class Issue:
+    """An issue in a stand-in. `fields` is what was sent to make it."""
+
+    number: int
+    fields: dict[str, Any]
+    created_at: datetime
+    changed_at: datetime
+    state: str = "open"
+    reason: str | None = None
+    is_deleted: bool = False
+
+
+@dataclass
+class Answer:
+    """An answer that is given in the place of the real one."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    message: str = "Something"
+    body: bytes | None = None
+
+
+class StandIn(ABC):
+    """A tracker with one place for issues.
+
+    `plan` is what becomes of the next attempts to make one: `"lost"` makes it and hangs up, an Answer takes its place,
+    None is as usual. `down` takes the place of every answer while it is set.
+    """
+
+    def __init__(self, clock: FixedClock) -> None:
+        self.clock = clock
+        self.issues: list[Issue] = []
+        self.plan: list[Answer | str | None] = []
+        self.down: Answer | None = None
+        self.is_public = False
+        self.page_size = 100
+        self.calls: list[str] = []
+        self.url = ""
+
+    @abstractmethod
+    def connected(self) -> AbstractAsyncContextManager[Tracker]: ...
+
+    @abstractmethod
+    def routes(self) -> list[web.RouteDef]: ...
+
+    @abstractmethod
+    def webhook(self, number: int, *, delivery: str = "d-1") -> tuple[bytes, dict[str, str]]: ...
+
+    @abstractmethod
+    def ref(self, number: int) -> str: ...
+
+    def change(self, number: int, state: str, reason: str | None = None) -> None:
+        """Close or open an issue by hand, a second after the clock."""
+        issue = self.issues[number - 1]
+        issue.state, issue.reason = state, reason
+        self.clock.advance(timedelta(seconds=1))
+        issue.changed_at = self.clock.now()
+
+    def made(self, fields: dict[str, Any]) -> Issue:
+        issue = Issue(len(self.issues) + 1, fields, self.clock.now(), self.clock.now())
+        self.issues.append(issue)
+        return issue
+
+    def find(self, number: int) -> Issue | None:
+        return next((each for each in self.issues if each.number == number and not each.is_deleted), None)
+
+    async def create(
+        self, request: web.Request, fields: dict[str, Any], answer: Callable[[Issue], dict[str, Any]]
+    ) -> web.StreamResponse:
+        planned = self.plan.pop(0) if self.plan else None
+        if isinstance(planned, Answer):
+            return respond(planned)
+        issue = self.made(fields)
+        if planned == "lost":
+            assert request.transport is not None
+            request.transport.close()
+        return web.json_response(answer(issue), status=201)
+
+    @web.middleware
+    async def _counted(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        self.calls.append(f"{request.method} {request.path}")
+        return respond(self.down) if self.down is not None else await handler(request)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[Tracker]:
+        """Listen, and give the client that is connected."""
+        app = web.Application(middlewares=[self._counted])
+        app.add_routes(self.routes())
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            async with self.connected() as tracker:
+                yield tracker
+        finally:
+            await runner.cleanup()
+
+
+def respond(answer: Answer) -> web.Response:
+    body = answer.body if answer.body is not None else orjson.dumps({"message": answer.message})
+    return web.Response(
+        status=answer.status, body=body, headers=answer.headers, content_type="application/json", charset="utf-8"
+    )
+
+
+def signed(body: bytes, secret: str = SECRET) -> str:
+    return "sha256=" + hmac.new(secret.encode(), body, sha256).hexdigest()
+
+
+class GitHubServer(StandIn):
+    """`api.github.com` with the repository `acme/platform`. A closed issue's `reason` is its `state_reason`."""
+
+    def connected(self) -> AbstractAsyncContextManager[Tracker]:
+        from bot.clients.trackers import github  # an extra, which not every installation has
+
+        return github.connected(repository=REPOSITORY, token=TOKEN, webhook_secret=SECRET, api_url=self.url)
+
+    def ref(self, number: int) -> str:
+        return f"{REPOSITORY}#{number}"
+
+    def routes(self) -> list[web.RouteDef]:
+        place = f"/repos/{REPOSITORY}"
+        return [
+            web.get(place, self._on_repository),
+            web.get(f"{place}/issues", self._on_list),
+            web.post(f"{place}/issues", self._on_create),
+            web.get(place + "/issues/{number}", self._on_read),
+        ]
+
+    def webhook(self, number: int, *, delivery: str = "d-1") -> tuple[bytes, dict[str, str]]:
+        said = {"action": "closed", "issue": {"number": number}, "repository": {"full_name": REPOSITORY}}
+        body = orjson.dumps(said)
+        headers = {"X-GitHub-Event": "issues", "X-GitHub-Delivery": delivery, "X-Hub-Signature-256": signed(body)}
+        return body, headers
+
+    def _refusal(self, request: web.Request) -> web.Response | None:
+        if request.headers.get("Authorization") == f"token {TOKEN}":
+            return None
+        return respond(Answer(401, message="Bad credentials"))
+
+    async def _on_repository(self, request: web.Request) -> web.Response:
+        shown = "public" if self.is_public else "private"
+        answer = {"full_name": REPOSITORY, "private": not self.is_public, "visibility": shown}
+        return self._refusal(request) or web.json_response(answer)
+
+    async def _on_create(self, request: web.Request) -> web.StreamResponse:
+        return self._refusal(request) or await self.create(request, await request.json(), self._shown)
+
+    async def _on_read(self, request: web.Request) -> web.Response:
+        number = int(request.match_info["number"])
+        issue = self.find(number)
+        if issue is None:
+            is_known = number <= len(self.issues)
+            return respond(Answer(410, message="This issue was deleted") if is_known else Answer(404))
+        return self._refusal(request) or web.json_response(self._shown(issue))
+
+    async def _on_list(self, request: web.Request) -> web.Response:
+        asked = request.query
+        since = datetime.fromisoformat(asked["since"])
+        found = [each for each in self.issues if each.changed_at >= since and not each.is_deleted]
+        found.sort(key=lambda each: each.created_at if asked["sort"] == "created" else each.changed_at)
+        if asked["direction"] == "desc":
+            found.reverse()
+        page = int(asked.get("page", "1"))
+        shown = found[(page - 1) * self.page_size : page * self.page_size]
+        headers = {}
+        if len(found) > page * self.page_size:
+            headers["Link"] = f'<{self.url}{request.rel_url.update_query(page=str(page + 1))}>; rel="next"'
+        pull = {"number": 900, "body": None, "pull_request": {}, "created_at": "2026-01-01T00:00:00Z"}
+        return self._refusal(request) or web.json_response([*map(self._shown, shown), pull], headers=headers)
+
+    def _shown(self, issue: Issue) -> dict[str, Any]:
+        return {
+            "number": issue.number,
+            "html_url": f"https://github.com/{REPOSITORY}/issues/{issue.number}",
+            "state": issue.state,
+            "state_reason": issue.reason,
+            "body": issue.fields["body"],
+            "created_at": issue.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "updated_at": issue.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+
+
+class JiraServer(StandIn):
+    """A site of Jira Cloud's with the project OPS. A closed issue's `reason` is its resolution."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        super().__init__(clock)
+        self.links: dict[str, dict[str, Any]] = {}
+        self.refuses_links = False
+        self.queries: list[str] = []
+
+    def connected(self) -> AbstractAsyncContextManager[Tracker]:
+        return jira.connected(
+            site=self.url,
+            project="OPS",
+            issue_type="Task",
+            email="bot@acme.example",
+            token=TOKEN,
+            webhook_secret=SECRET,
+            clock=self.clock,
+        )
+
+    def ref(self, number: int) -> str:
+        return f"OPS-{number}"
+
+    def routes(self) -> list[web.RouteDef]:
+        api = "/rest/api/3"
+        return [
+            web.get(f"{api}/project/OPS", self._on_project),
+            web.post(f"{api}/issue", self._on_create),
+            web.post(f"{api}/search/jql", self._on_search),
+            web.get(api + "/issue/{key}", self._on_read),
+            web.post(api + "/issue/{key}/remotelink", self._on_link),
+        ]
+
+    def webhook(self, number: int, *, delivery: str = "d-1") -> tuple[bytes, dict[str, str]]:
+        body = orjson.dumps({"webhookEvent": "jira:issue_updated", "issue": {"key": f"OPS-{number}"}})
+        return body, {"X-Atlassian-Webhook-Identifier": delivery, "X-Hub-Signature": signed(body)}
+
+    def _is_known(self, request: web.Request) -> bool:
+        account = base64.b64encode(f"bot@acme.example:{TOKEN}".encode()).decode()
+        return request.headers.get("Authorization") == f"Basic {account}"
+
+    async def _on_project(self, request: web.Request) -> web.Response:
+        is_shown = self.is_public or self._is_known(request)
+        return web.json_response({"key": "OPS"}) if is_shown else respond(Answer(404))
+
+    async def _on_create(self, request: web.Request) -> web.StreamResponse:
+        if not self._is_known(request):
+            return respond(Answer(401))
+        fields = (await request.json())["fields"]
+        return await self.create(request, fields, lambda issue: {"id": str(issue.number), "key": f"OPS-{issue.number}"})
+
+    async def _on_link(self, request: web.Request) -> web.Response:
+        if self.refuses_links:
+            return respond(Answer(403))
+        link = await request.json()
+        self.links[link["globalId"]] = link["object"]
+        return web.json_response({"id": 1}, status=201)
+
+    async def _on_read(self, request: web.Request) -> web.Response:
+        issue = self.find(int(request.match_info["key"].removeprefix("OPS-")))
+        if issue is None or not self._is_known(request):
+            return respond(Answer(404))
+        return web.json_response(self._shown(issue))
+
+    async def _on_search(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        query = asked["jql"]
+        self.queries.append(query)
+        label, minutes = re.search(r'labels = "([^"]+)"', query), re.search(r'updated >= "-(\d+)m"', query)
+        found = [each for each in self.issues if not each.is_deleted]
+        if label:
+            found = [each for each in found if label[1] in each.fields["labels"]]
+        if minutes:
+            since = self.clock.now() - timedelta(minutes=int(minutes[1]))
+            found = sorted((each for each in found if each.changed_at >= since), key=lambda each: each.changed_at)
+        start = int(asked.get("nextPageToken", "0"))
+        end = start + self.page_size
+        answer: dict[str, Any] = {"issues": [self._shown(each) for each in found[start:end]]}
+        return web.json_response(answer | ({"nextPageToken": str(end)} if len(found) > end else {"isLast": True}))
+
+    def _shown(self, issue: Issue) -> dict[str, Any]:
+        is_closed = issue.state == "closed"
+        fields = {
+            "status": {"name": "Erledigt", "statusCategory": {"key": "done" if is_closed else "new"}},
+            "resolution": {"name": issue.reason or "Done"} if is_closed else None,
+            "updated": issue.changed_at.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
+        }
+        return {"id": str(issue.number), "key": f"OPS-{issue.number}", "fields": fields}
