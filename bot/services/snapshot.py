@@ -128,6 +128,10 @@ class Snapshot:
             before = self._teams.get(team.id)
             if before != team:
                 self.changes.owner((True, team.id))
+                # Whoever leads a team works in its time zone.
+                leads = {team.lead_id, before.lead_id if before is not None else None} - {None}
+                for person_id in leads:
+                    self.changes.owner((False, person_id))
             self._put_members(before, team)
             if before is not None:
                 self._forget_names(before, team)

@@ -301,3 +301,18 @@ async def test_a_pass_looks_at_those_for_whom_something_has_changed(
     assert await seen() == [f"team:{team}"]
     world.jump(at(3, 2, 12))  # the day of the digest
     assert await seen() == sorted([f"team:{team}", f"team:{other}"])
+
+
+@pytest.mark.parametrize("change", [{"timezone": "Europe/London"}, {"lead_id": None}], ids=["zone", "lead"])
+async def test_a_lead_is_looked_at_again_when_the_team_whose_hours_they_work_is_another(
+    world: World, change: dict[str, object]
+) -> None:
+    lena = await world.person("lena", tz="Europe/London")
+    team = await world.team("payments", tz="America/Los_Angeles", lead=lena)
+    await world.run(await world.asset("wiki", person=lena), "1")
+    world.jump(at(3, 3, 9))  # in Los Angeles it is night, so Lena is to be looked at in the evening
+    await world.look()
+    await world.change_team(team, **change)
+    await world.look()
+    [reminder] = await world.reminders()
+    assert reminder.opened_on == date(2027, 3, 3), "Lena is at work"
