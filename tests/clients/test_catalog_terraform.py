@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import subprocess
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -720,3 +721,47 @@ def test_no_document_raises(parse, value: object, where: str) -> None:
 def test_no_bytes_raise(parse, raw: bytes) -> None:
     for start in (b"", b'{"format_version":"1.0","values":{"root_module":{"resources":['):
         assert not any("fault in Baton" in problem.message for problem in parse(start + raw).problems)
+
+
+@pytest.mark.parametrize(
+    "number", ["18446744073709551615", "1e400", "-1e400", "1" + "0" * 4299, "3.47726673451418e+15", "1e-400"]
+)
+def test_a_number_that_no_machine_word_holds_costs_nothing_else_of_the_file(parse, number: str) -> None:
+    text = json.dumps(state(resource("aws_db_instance", identifier="shop", limit="LIMIT")))
+    catalog = parse(text.replace('"LIMIT"', number).encode())
+    assert [asset.name for asset in catalog.assets] == ["shop"]
+    assert not catalog.problems
+
+
+@pytest.mark.parametrize("digits", [4301, 5000, 100_000])
+@pytest.mark.parametrize("before", [0, 4000, 4090])
+def test_a_number_of_thousands_of_digits_is_refused(parse, digits: int, before: int) -> None:
+    text = json.dumps(state(resource("aws_db_instance", identifier="shop", limit="LIMIT", a="x" * before)))
+    catalog = parse(text.replace('"LIMIT"', "7" * digits).encode())
+    [message] = map(str, catalog.problems)
+    assert "has a number of more than 4300 digits" in message
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")], ids=["lists", "mappings"])
+def test_what_nests_without_end_is_refused_before_it_takes_the_memory(parse, opening: str, closing: str) -> None:
+    nested = opening * 20_000 + "1" + closing * 20_000
+    text = json.dumps(state(resource("aws_db_instance", identifier="shop"), resource("aws_db_instance", x="NESTED")))
+    tracemalloc.start()
+    try:
+        catalog = parse(text.replace('"NESTED"', nested).encode())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    [message] = map(str, catalog.problems)
+    assert "nests its values too deep" in message
+    assert [asset.name for asset in catalog.assets] == ["shop"]
+    assert most < 100_000_000
+
+
+def test_a_raw_state_whose_keys_were_sorted_is_read_as_well(parse) -> None:
+    instance = {"attributes": {"identifier": "shop"}}
+    held = {"mode": "managed", "type": "aws_db_instance", "name": "main", "instances": [instance]}
+    sorted_keys = {"resources": [held], "terraform_version": "1.11.4", "version": 4}
+    assert [asset.name for asset in parse(sorted_keys, name="x.tfstate").assets] == ["shop"]
+    [problem] = parse({**sorted_keys, "version": 3}, name="y.tfstate").problems
+    assert "another version than 4" in str(problem)

@@ -64,9 +64,8 @@ def _json_entities(file: SourceFile, options: ReadOptions) -> Iterator[Node]:
         with open_json(file.path) as stream:
             for entity in items(stream, prefix):
                 yield from_plain(entity)
-    except BadJSONError:
-        message = "is not complete, valid JSON; what comes before the fault was read, write the file again."
-        raise UnreadableError(message, path=file.shown) from None
+    except BadJSONError as error:
+        raise UnreadableError(str(error), path=file.shown) from None
 
 
 def _prefix(stream: BinaryIO) -> str:

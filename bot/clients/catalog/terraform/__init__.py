@@ -52,11 +52,8 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
                     if is_refused:
                         where = asset.aliases[0] if asset.aliases else asset.name
                         note(f"{quoted(where)} has an owner tag that names no team and no person; it is left out.")
-    except BadShapeError as error:
+    except (BadJSONError, BadShapeError) as error:
         raise UnreadableError(str(error), path=file.shown) from None
-    except BadJSONError:
-        message = "is not complete, valid JSON; what comes before the fault was read, write the file again."
-        raise UnreadableError(message, path=file.shown) from None
 
 
 FORMAT = Format(

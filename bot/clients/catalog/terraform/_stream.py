@@ -73,7 +73,9 @@ def resources(events: Iterator[Event], wanted: Wanted, *, note: Callable[[str], 
             is_known = _check_format(str(value))
         elif prefix == "version":
             is_known = is_raw = _check_version(str(value))
-        elif event == "start_map" and prefix == _RAW and is_raw:
+        elif (
+            event == "start_map" and prefix == _RAW and (is_raw or not is_known)
+        ):  # keys that were sorted: version last
             yield from _instances(events, wanted)
         elif event == "start_map" and _RESOURCE.fullmatch(prefix):
             yield _resource(_built(events, prefix), wanted)
