@@ -18,48 +18,53 @@ _UNBROKEN = re.compile(r"(?<![^\s'\"`])[A-Za-z0-9+/]{32,64}={0,2}(?![^\s'\"`.,;]
 #: sign); in words that are joined by capitals, about two are.
 _LEAST_CHANGES, _LEAST_DIGITS = 0.45, 3
 _SHORTEST_DRAWN = 32
+#: Chance puts a slash into every sixty-fourth place; where there are more than one in eight, it is a path.
+_SHORTEST_PART = 8
+#: What follows a maker's prefix: a key that is drawn by lot has a digit or a capital, a name may have none.
+_LOT = r"(?=[\w-]*[A-Z\d])"
 #: A pattern is tried only where the text has its mark, in lower case: every name of a catalog is looked at.
 _RULES = tuple(
     (mark, re.compile(pattern))
     for mark, pattern in (
         # Slack
-        ("xox", r"xox[a-z]-[\w-]{8,}|xoxe\.xox[bp]-[\w-]{8,}"),
-        ("xapp-", r"xapp-[\w-]{8,}"),
+        ("xox", rf"xox[a-z]-{_LOT}[\w-]{{8,}}|xoxe\.xox[bp]-{_LOT}[\w-]{{8,}}"),
+        ("xapp-", rf"xapp-{_LOT}[\w-]{{8,}}"),
         ("hooks.slack.com/", r"hooks\.slack\.com/services/\w+/\w+/\w+"),
         # GitHub
-        *((f"gh{letter}_", rf"gh{letter}_\w{{20,}}") for letter in "pousr"),
-        ("github_pat_", r"github_pat_\w{20,}"),
+        *((f"gh{letter}_", rf"gh{letter}_{_LOT}\w{{20,}}") for letter in "pousr"),
+        ("github_pat_", rf"github_pat_{_LOT}\w{{20,}}"),
         # GitLab
-        *((f"gl{kind}-", rf"gl{kind}-[\w-]{{16,}}") for kind in ("pat", "dt", "rt", "ptt", "ft", "soat", "cbt")),
+        *((f"gl{kind}-", rf"gl{kind}-{_LOT}[\w-]{{16,}}") for kind in ("pat", "dt", "rt", "ptt", "ft", "soat", "cbt")),
         # AWS
         ("akia", r"\bAKIA[0-9A-Z]{16}\b"),
         ("asia", r"\bASIA[0-9A-Z]{16}\b"),
         # Stripe, Anthropic, OpenAI
-        ("k_live_", r"\b[rs]k_live_\w{16,}"),
-        ("k_test_", r"\b[rs]k_test_\w{16,}"),
+        ("k_live_", rf"\b[rs]k_live_{_LOT}\w{{16,}}"),
+        ("k_test_", rf"\b[rs]k_test_{_LOT}\w{{16,}}"),
         ("whsec_", r"\bwhsec_[\w+/=]{20,}"),
-        ("sk-", r"\bsk-(?:ant|proj|svcacct)-[\w-]{16,}|\bsk-[A-Za-z0-9]{32,}"),
+        ("sk-", rf"\bsk-(?:ant|proj|svcacct)-{_LOT}[\w-]{{16,}}|\bsk-[A-Za-z0-9]{{32,}}"),
         # Google, Hugging Face, Shopify, Docker, Vault, Linear, npm, PyPI, DigitalOcean, SendGrid, age
         ("aiza", r"\bAIza[\w-]{35}"),
         ("ya29.", r"\bya29\.[\w-]{20,}"),
         ("hf_", r"\bhf_[A-Za-z0-9]{30,}"),
         ("shp", r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
-        ("dckr_pat_", r"\bdckr_pat_[\w-]{20,}"),
-        *((f"hv{letter}.", rf"\bhv{letter}\.[\w-]{{20,}}") for letter in "bsr"),
-        ("lin_api_", r"\blin_api_\w{32,}"),
-        ("npm_", r"\bnpm_\w{30,}"),
-        ("pypi-", r"\bpypi-[\w-]{32,}"),
+        ("dckr_pat_", rf"\bdckr_pat_{_LOT}[\w-]{{20,}}"),
+        *((f"hv{letter}.", rf"\bhv{letter}\.{_LOT}[\w-]{{20,}}") for letter in "bsr"),
+        ("lin_api_", rf"\blin_api_{_LOT}\w{{32,}}"),
+        ("npm_", rf"\bnpm_{_LOT}\w{{30,}}"),
+        ("pypi-", rf"\bpypi-{_LOT}[\w-]{{32,}}"),
         ("dop_v1_", r"\bdop_v1_\w{32,}"),
-        ("sg.", r"\bSG\.[\w-]{16,}\.[\w-]{16,}"),
+        ("sg.", rf"\bSG\.{_LOT}[\w-]{{16,}}\.{_LOT}[\w-]{{16,}}"),
         ("age-secret-key-1", r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}"),
         # Azure, Discord
         ("accountkey=", r"\bAccountKey=[\w+/=]{20,}"),
         ("sig=", r"[?&]sig=[\w%+/=-]{20,}"),
         ("/api/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d+/[\w-]+"),
-        # PEM, JSON Web Tokens, addresses with a password in them
+        # PEM, JSON Web Tokens, addresses with a password in them, or with a token: not with the organisation that the
+        # path begins with, as Azure DevOps has it in every address of a repository
         ("private key", r"-----BEGIN[ A-Z]*PRIVATE KEY"),
         ("eyj", r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
-        ("@", r"\b[a-z][a-z0-9+.-]*://(?:[^\s/:@]*:[^\s/@]+|[^\s/:@]{20,})@"),
+        ("@", r"\b[a-z][a-z0-9+.-]*://(?:[^\s/:@]*:[^\s/@]+@|(?!([^\s/:@]+)@[^\s/]+/\1/)[^\s/:@]{20,}@)"),
         # A password in a sentence: it has a digit in it, and is no name of a hash or of a version
         *(
             (word, rf"(?i:\b{word}(?:\s+is:?\s+|:){_IN_WORDS})")
@@ -102,7 +107,8 @@ def _is_drawn(word: str) -> bool:
     kinds = ["A" if each.isupper() else "a" if each.islower() else "1" if each.isdigit() else "/" for each in word]
     changes = sum(one != other for one, other in pairwise(kinds))
     is_mixed = {"A", "a", "1"} <= set(kinds) and kinds.count("1") >= _LEAST_DIGITS
-    return is_mixed and changes >= _LEAST_CHANGES * len(word)
+    is_path = word.count("/") * _SHORTEST_PART > len(word)
+    return is_mixed and not is_path and changes >= _LEAST_CHANGES * len(word)
 
 
 def is_secret_file(name: str) -> bool:

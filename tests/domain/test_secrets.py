@@ -59,6 +59,7 @@ SECRETS = [
     "Password is: 'Sommer2024!'",
     "q7Rz/Kx2Lm9Vt+4B" + "nHw8YpD6sHj1GcXqE3uTa5Zo",
     "x9Kf3LmQ82vTzB7n" + "Rw4YpD6sHj1GcXqE",
+    "https://" + "a1B2" * 8 + "@dev.azure.com/acme/_git/shop",
     "ｘｏｘｂ" + "-1234567890-abcdefghij",
 ]
 SECRET_FILES = [
@@ -100,6 +101,23 @@ NAMES = [
     "/subscriptions/7f9c2ba4-e88f-4b3c-9a51-0d3f4bd7e5a1/resourceGroups/rg-payments/providers/Microsoft.Sql",
     "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/50dc6c495c0c9188",
     "postgres://db.example.test:5432/payments",
+    "https://acme-engineering-europe@dev.azure.com/acme-engineering-europe/shop/_git/checkout",
+    "/apps/A1/B2/C3/D4/E5/F6/G7/H8/I9/J10",
+    "svc/API/v1/DB/v2/App/v3/UI/v4/CDN1",
+    "xoxo-christmas-campaign",
+    "xapp-frontend-gateway",
+    "ghs_message_routing_service_europe",
+    "github_pat_rotation_of_the_platform",
+    "glrt-message-routing-service",
+    "sk_live_events_of_the_shop",
+    "sk_test_events_of_the_shop",
+    "sk-ant-colony-optimisation-service",
+    "dckr_pat_rotation_of_the_platform",
+    "hvs.rotation-of-the-platform-team",
+    "lin_api_gateway_of_the_department_in_berlin",
+    "npm_package_registry_mirror_in_production",
+    "pypi-mirror-for-the-data-platform-team-prod",
+    "SG.payments-api-production.payments-database-1",
 ]
 
 
