@@ -30,6 +30,7 @@ class _Round:
     async def begin(self) -> list[asyncio.Task[bool]]:
         """Start on what is due; each task says whether Slack has its message now."""
         now = self._deps.clock.now()
+        self._pace.begin(now)
         if self._pace.is_held(now):
             return []
         await admit(self._deps, now)

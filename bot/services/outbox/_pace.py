@@ -68,6 +68,15 @@ class Pace:
         self._served: dict[str, datetime] = {}
         self._held_until: datetime | None = None
         self._holds = 0
+        self._begun: datetime | None = None
+
+    def begin(self, now: datetime) -> None:
+        """Begin a pass. Where the clock was set back since the last one, no moment that was noted holds any more."""
+        if self._begun is not None and now < self._begun:
+            self._paused.clear()
+            self._served.clear()
+            self._held_until = None
+        self._begun = now
 
     def room(self, call: Call, now: datetime) -> int:
         """How many calls may be made now."""

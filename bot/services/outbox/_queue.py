@@ -68,8 +68,12 @@ _HEADS = text(
     " ON o.id = (SELECT min(h.id) FROM outbox h WHERE h.lane = line.lane)"
     " WHERE line.lane IS NOT NULL AND line.lane <> :updates"
 ).columns(_TABLE.c.lane, _TABLE.c.id, _TABLE.c.due_at)
+#: What was sent a moment ago, by a clock that may differ a little; what seems to be sent much later was sent before
+#: the clock was set back.
 _RECENT = select(_TABLE.c.channel, _TABLE.c.posted_channel).where(
-    _TABLE.c.state == "sent", _TABLE.c.due_at > bindparam("since", type_=_TABLE.c.due_at.type)
+    _TABLE.c.state == "sent",
+    _TABLE.c.due_at > bindparam("since", type_=_TABLE.c.due_at.type),
+    _TABLE.c.due_at < bindparam("until", type_=_TABLE.c.due_at.type),
 )
 _UPDATES_DUE = (
     select(_TABLE.c.id)
@@ -144,7 +148,8 @@ async def _heads(
     resting: set[str | None] = set()
     if pace.channel_interval:
         # Another process may have posted there.
-        for channel, posted in await connection.execute(_RECENT, {"since": now - pace.channel_interval}):
+        span = {"since": now - pace.channel_interval, "until": now + pace.channel_interval}
+        for channel, posted in await connection.execute(_RECENT, span):
             resting |= {channel, posted}
     free = [(lane, number) for lane, number in due if lane not in resting and pace.has_rested(lane, now)]
     free.sort(key=lambda head: (pace.served_at(head[0]) or _LONG_AGO, head[1]))
