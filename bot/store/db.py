@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -10,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 from sqlalchemy import Connection, event
@@ -20,6 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from bot.errors import SettingsError, StoreError
 from bot.store import trouble
+
+if TYPE_CHECKING:
+    import aiosqlite
+
+log = logging.getLogger(__name__)
 
 #: Drivers by backend; a bare `postgresql://` would otherwise mean a synchronous driver.
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -104,12 +110,14 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self.engine.sync_engine, "invalidate", self._undo)
         else:
             event.listen(self.engine.sync_engine, "checkout", _require_open)
         self._path = Path(parsed.database) if self.is_sqlite and parsed.database not in (None, "", ":memory:") else None
         if self._path is not None:
             _make_private(self._path)
         self._identity: tuple[int, int] | None = None
+        self._undone: set[asyncio.Future[None]] = set()
         # SQLite has one writer. Those of this process stand in line, so that only others' locks are given up on.
         self._line: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._writer = self.engine.execution_options(**{_IMMEDIATE: True})
@@ -190,6 +198,15 @@ class Database:
             finally:
                 await outermost.rollback()
 
+    def _undo(self, connection: Any, _record: object, _error: object) -> None:
+        """Roll back before a connection is closed on which a statement was broken off, as by a task that is cancelled.
+
+        SQLite lets such a connection keep its locks until the statement is collected, which may take for ever.
+        """
+        undoing = asyncio.ensure_future(_rolled_back(connection.driver_connection))
+        self._undone.add(undoing)
+        undoing.add_done_callback(self._undone.discard)
+
     async def close(self) -> None:
         """Close every connection; an unclosed aiosqlite connection would keep the process alive."""
         await self.engine.dispose()
@@ -250,6 +267,13 @@ def _require_open(connection: Any, _record: object, _proxy: object) -> None:
     # The server has been started again since: the pool makes a new connection.
     if connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+async def _rolled_back(connection: aiosqlite.Connection) -> None:
+    try:
+        await connection.rollback()
+    except (sqlite3.Error, ValueError) as error:  # it is closed already
+        log.info("a connection that was broken off could not be rolled back: %s", error)
 
 
 def _make_private(path: Path) -> None:

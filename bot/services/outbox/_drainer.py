@@ -59,7 +59,8 @@ class _Round:
     async def cancel(self) -> None:
         """Break off what is under way; it is looked for when its claim runs out."""
         for task in self._under_way:
-            task.cancel()
+            if not task.cancelling():  # a second time, it would break off the closing of its connection, too
+                task.cancel()
         await self.finish()
 
 
