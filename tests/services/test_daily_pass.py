@@ -298,7 +298,7 @@ async def test_a_pass_looks_at_those_for_whom_something_has_changed(
     await seen()  # what was written down in the last minutes before a pass is read twice
     assert await seen() == []
     await world.change_team(team, timezone="Europe/Berlin")
-    assert await seen() == [f"team:{team}"]
+    assert await seen() == ["person:1", f"team:{team}"], "whoever leads it works in its time zone"
     world.jump(at(3, 2, 12))  # the day of the digest
     assert await seen() == sorted([f"team:{team}", f"team:{other}"])
 
