@@ -129,9 +129,9 @@ class Snapshot:
             if before != team:
                 self.changes.owner((True, team.id))
                 # Whoever leads a team works in its time zone.
-                leads = {team.lead_id, before.lead_id if before is not None else None} - {None}
-                for person_id in leads:
-                    self.changes.owner((False, person_id))
+                for person_id in {team.lead_id, before.lead_id if before is not None else None}:
+                    if person_id is not None:
+                        self.changes.owner((False, person_id))
             self._put_members(before, team)
             if before is not None:
                 self._forget_names(before, team)
