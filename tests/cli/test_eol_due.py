@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.eol.rows import COLUMNS, cell
+from bot.cli._terminal import cell
+from bot.cli.eol.rows import COLUMNS
 from tests.cli.conftest import Baton
 
 CATALOG = """\
