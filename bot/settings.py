@@ -29,7 +29,7 @@ _EMAIL = re.compile(r"[!-~]+@[!-~]+")
 _SHORTEST_WEBHOOK_SECRET = 16
 _NAME = re.compile(r"BATON_[A-Z0-9_]{1,60}")
 _LINK = re.compile(r"BATON_(NAME|ENV_.*|SERVICE_(HOST|PORT.*)|PORT_[0-9]+_.*)")
-_BOUNDS = {"ge": "small; it is at least", "gt": "small; it is more than", "le": "large; it is at most"}
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most"}
 _AS_IT_IS = "as it stands, without quotation marks, spaces or line breaks"
 
 
@@ -71,7 +71,9 @@ def _known_zone(name: str) -> str:
 class Settings(BaseSettings):
     """Everything that can be set. Secrets are `SecretStr`, so that they never show in a log or a traceback."""
 
-    model_config = SettingsConfigDict(env_prefix="BATON_", env_file=_ENV_FILE, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BATON_", env_file=_ENV_FILE, extra="ignore", frozen=True, allow_inf_nan=False
+    )
 
     #: Where the store is: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`.
     database_url: SecretStr = SecretStr("sqlite:///baton.sqlite")
@@ -227,20 +229,20 @@ def _is_link(name: str) -> bool:
 
 
 def _words(error: ErrorDetails) -> str:
-    """Return what is wrong with a setting and what it may be, without its value, which may be a secret."""
-    kind, context = error["type"], error.get("ctx", {})
+    """Return what a setting may be, in a sentence that names it, without its value, which may be a secret."""
+    name, kind, context = f"BATON_{str(error['loc'][0]).upper()}", error["type"], error.get("ctx", {})
     if kind.startswith("int_"):
-        return "that is no whole number; write one in digits"
+        return f"{name} must be a whole number, in digits"
     if kind.startswith(("float_", "finite_")):
-        return "that is no number; write one in digits"
+        return f"{name} must be a number, in digits"
     if kind.startswith("bool_"):
-        return "that is neither true nor false; write one of them"
+        return f"{name} must be true or false"
     for bound, words in _BOUNDS.items():
         if bound in context:
-            return f"that is too {words} {context[bound]:g}"
-    return (
-        f"it has to be {context['expected']}" if "expected" in context else error["msg"].removeprefix("Value error, ")
-    )
+            return f"{name} must be {words} {context[bound]:g}"
+    if "expected" in context:
+        return f"{name} must be {context['expected']}"
+    return f"{name}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def load(**overrides: object) -> Settings:
@@ -250,8 +252,7 @@ def load(**overrides: object) -> Settings:
     try:
         return Settings.model_validate({**Settings().model_dump(), **overrides}) if overrides else Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        raise SettingsError(f"BATON_{str(first['loc'][0]).upper()}: {_words(first)}") from None
+        raise SettingsError(_words(error.errors()[0])) from None
     except UnicodeDecodeError:
         raise SettingsError("The file .env is not UTF-8 text: save it as UTF-8.") from None
     except OSError as error:
