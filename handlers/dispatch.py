@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 2.0
 #: Presses and forms that this process has seen lately; the store has those that changed something.
 _REMEMBERED = 10_000
-_REFUSED = (Admission.OUTSIDE, Admission.UNKNOWN, Admission.SILENT)
+_REFUSED = (Admission.OUTSIDE, Admission.SHARED, Admission.UNKNOWN, Admission.SILENT)
 
 
 class Metrics:

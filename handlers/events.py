@@ -143,7 +143,7 @@ class Events:
             return None
         inbound.begin(Interaction("", may_decide=admitted is Admission.DECIDE))
         try:
-            if admitted in (Admission.OUTSIDE, Admission.UNKNOWN):
+            if admitted in (Admission.OUTSIDE, Admission.SHARED, Admission.UNKNOWN):
                 return await listener.refuse(event, context, blocks.not_admitted(admitted))
             return await listener.answer(event, context)
         except Exception as error:  # noqa: BLE001 - the reply boundary

@@ -219,5 +219,5 @@ ROUTES = Routes(
     },
     submissions={blocks.DOUBT_VIEW: on_doubt_submitted},
     shortcuts={"who_owns_this": on_who_owns_this},
-    reading=frozenset({blocks.CHOOSE}),
+    reading=frozenset({blocks.CHOOSE, blocks.SHARE}),
 )

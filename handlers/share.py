@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.text import Rendered
+from bot.domain.rights import Right
 from bot.errors import NotAllowedError, SlackError, UserError
 from bot.services import inbound
 from bot.services.context import Context
@@ -12,9 +13,10 @@ from handlers.payloads import Action
 async def in_channel(context: Context, action: Action, message: Rendered) -> None:
     """Post for everyone in the channel, in the thread when the question was asked in one.
 
-    However often Share is pressed on an answer, it is shared once. Raises NotAllowedError where people from outside
-    would see it.
+    However often Share is pressed on an answer, it is shared once. Raises NotAllowedError for a guest, and where
+    people from outside would see it.
     """
+    inbound.require_full_member(Right.SHARE)
     await check_place(context, action.channel_id)
     key = f"share:{action.channel_id}:{action.message_ts}:{action.value}"[:200]
     if not await inbound.take(context.deps, key):
@@ -36,10 +38,6 @@ async def check_place(context: Context, channel_id: str) -> None:
     try:
         is_shared = await context.slack.is_shared_channel(channel_id)
     except SlackError as error:
-        raise NotAllowedError(
-            "I cannot tell who is in this channel, so I share nothing here. Invite me with `/invite`, then share again."
-        ) from error
+        raise NotAllowedError("I cannot tell who is in this channel: `/invite` me, then share again.") from error
     if is_shared:
-        raise NotAllowedError(
-            "People from other organisations are in this channel, so I share nothing here. Only you saw the answer."
-        )
+        raise NotAllowedError("People from other organisations are here, so I do not share it. Only you saw it.")

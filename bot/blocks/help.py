@@ -20,7 +20,7 @@ _TEAMS = (
 )
 _EOL = (
     "*See what reaches its end of life*\n"
-    "• `/eol` — your teams; `/eol payments` — a team, a product or an asset; `/eol all` — everybody\n"
+    "• `/eol` — your teams; `/eol payments` — a team, a product or an asset; `/eol all` — all teams\n"
     "• `/eol product postgresql`, `/eol team search`, `/eol asset payments-db` — when a name is ambiguous\n"
     "• `/eol payments this quarter`, `… in 90 days`, `… by 31 March`, `/eol overdue` — a time\n"
     "• `/eol unknown` — unknown versions; `/eol timeline` — a picture for the channel\n"
@@ -33,16 +33,13 @@ _DEVOPS = (
     "• `/devops a read replica for payments-db before March` — without a thread; `/devops` opens an empty form\n"
     "• `/devops list` — what is open; `/devops rank` — in which order; `/devops mine` — what your teams asked for; "
     "`/devops show 7`\n"
-    "I fill the form from the thread, and nothing is sent until you press *Open it*."
+    "I fill the form from the thread. Nothing is sent until you press *Open it*."
 )
 _TRUST = (
-    "Every answer says where it comes from and who confirmed it. Press *Confirm* if it is yours and right, "
-    "*Wrong owner?* if it is not, *We own this* (perhaps under ⋯) if it is your team's. I say which owner I tell, "
-    "and nothing changes silently."
+    "Press *Confirm* if it is yours and right, *Wrong owner?* if it is wrong, *We own this* (perhaps under ⋯) if it is "
+    "your team's. I say which owner I tell."
 )
-_UNKNOWN = (
-    "Dates are the provider's: PostgreSQL on RDS ends when AWS says. An unknown version never counts as supported."
-)
+_UNKNOWN = "Dates are the provider's: PostgreSQL on RDS ends when AWS says. Unknown versions do not count as supported."
 
 
 def help_message() -> Rendered:
@@ -79,10 +76,10 @@ def unknown_word(word: str, nearest: str) -> Rendered:
     return Rendered(f"{said} {step}")
 
 
-_ASK_ANEW = "This message is too old for its buttons: ask again, and use the new ones."
+_ASK_ANEW = "These buttons are too old: ask again."
 _TOO_LATE = "Slack did not wait for the form: press the button again."
 _NOT_HERE = "Slack does not let me write here: `/invite` me, or ask me in a direct message."
-_NO_RIGHT = "I lack a right in Slack for that: ask your Baton administrator to run `baton doctor`."
+_NO_RIGHT = "Slack does not allow me that: ask your Baton administrator to run `baton doctor`."
 #: What the codes mean to a person that Slack answers a reply or a form with; others say nothing that would help.
 SLACK_SAID = {
     "expired_url": _ASK_ANEW,
@@ -97,24 +94,23 @@ SLACK_SAID = {
 def failed(reference: str, *, may_be_saved: bool) -> Rendered:
     """Return what a person reads when something broke that should not have. `reference` finds it in the logs."""
     said = (
-        "Something went wrong on my side. This may have been saved, at least in part: look before you try again"
+        "Something went wrong. Some of it may be saved: look before you try again"
         if may_be_saved
-        else "Something went wrong on my side, and nothing was saved. Try again"
+        else "Something went wrong, and nothing was saved. Try again"
     )
-    return Rendered(f"{said}; if it happens again, give your Baton administrator `{reference}`.")
+    return Rendered(f"{said}; if it repeats, tell your Baton administrator `{reference}`.")
 
 
 def slack_failed(code: str, *, may_be_saved: bool = False) -> Rendered:
     """Return what a person reads when Slack refused what Baton tried; `code` is Slack's own, which they do not read."""
-    said = SLACK_SAID.get(code, "Slack did not take that: try again in a moment.")
-    return Rendered(f"{said} It may have been saved all the same: look before you try again." if may_be_saved else said)
+    said = SLACK_SAID.get(code, "Slack refused that: try again in a moment.")
+    return Rendered(f"{said} It may be saved: look first." if may_be_saved else said)
 
 
 def not_admitted(admission: Admission) -> Rendered:
     """Return the one sentence for whoever may not ask, or not here. It says nothing of what the catalog holds."""
     if admission is Admission.UNKNOWN:
-        return Rendered("Slack could not tell me who you are just now, so I did nothing. Try again in a minute.")
-    return Rendered(
-        "I answer members of this workspace only, and not in channels shared with other organisations. "
-        "Members can ask me with `/whoowns` or in a direct message."
-    )
+        return Rendered("Slack could not tell me who you are. Try again in a minute.")
+    if admission is Admission.SHARED:
+        return Rendered("Not in shared channels. Use `/whoowns`: only you see it.")
+    return Rendered("I answer members of this workspace only.")

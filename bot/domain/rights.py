@@ -28,6 +28,7 @@ class Right(StrEnum):
     """What the table decides on. The values are what docs/rights.md calls them."""
 
     CHANGE = "Change anything at all, such as doubting an owner"
+    SHARE = "Share an answer in a channel"
     CONFIRM = "Confirm an owner"
     CLAIM = "Claim an asset for a team"
     WITHDRAW = "Withdraw a team's claim"
@@ -71,12 +72,14 @@ class Grant:
 
     `refusal` may name `{people}` (who may) and `{what}`. `nobody` is said where no team and nobody holds the subject,
     `asker` to whoever asked; where it is empty, having asked takes nothing away.
+    `guest` is said to guests.
     """
 
     roles: frozenset[ActorRole]
     refusal: str
     nobody: str = ""
     asker: str = ""
+    guest: str = "Guests can ask me anything, but only full members can change something."
 
 
 _TEAM = frozenset({ActorRole.MEMBER, ActorRole.LEAD})
@@ -87,25 +90,25 @@ _UNOWNED = "Nobody owns this, so nobody can {} yet: claim it for your team first
 
 GRANTS: Mapping[Right, Grant] = MappingProxyType(
     {
-        Right.CHANGE: Grant(
+        Right.CHANGE: Grant(frozenset({ActorRole.ANYBODY}), "Only full members of the workspace can change something."),
+        Right.SHARE: Grant(
             frozenset({ActorRole.ANYBODY}),
-            "Guests can ask me anything, but only full members of the workspace can change something.",
+            "Only full members of the workspace can share answers.",
+            guest="Guests cannot share answers.",
         ),
         Right.CONFIRM: Grant(
-            _OWNERS, "Only an owner of {what} can confirm it. If it is yours, ask its owner to add you to the team."
+            _OWNERS, "Only an owner of {what} can confirm it. Yours? Ask its owner to add you to the team."
         ),
         Right.CLAIM: Grant(
             _TEAM,
             "Only {people} can claim {what} for it: ask one of them.",
-            nobody="I know of no team of yours that could claim it: ask to be added to your team, then try again.",
+            nobody="You are in no team that could claim it: ask to be added to yours, then try again.",
         ),
-        Right.WITHDRAW: Grant(
-            _TEAM, "No claim of your team on {what} stands any more, so there is nothing to withdraw."
-        ),
+        Right.WITHDRAW: Grant(_TEAM, "Your team has no claim on {what} to withdraw."),
         Right.CALENDAR: Grant(_TEAM, "Only {people} can have its calendar: ask one of them.", nobody=_GONE),
         Right.ANSWER: Grant(
             _ANSWERING,
-            "Only {people} can answer this. If it is yours, claim the asset with `/whoowns`.",
+            "Only {people} can answer this. Yours? Claim the asset with `/whoowns`.",
             nobody=_UNOWNED.format("answer it"),
         ),
         Right.PIN: Grant(
@@ -115,13 +118,13 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             _ANSWERING,
             "Only {people} can decide that: ask one of them.",
             nobody=_UNOWNED.format("decide it"),
-            asker="You asked for it, so another member of the team has to decide: ask one of them.",
+            asker="You asked for it, so a teammate must decide: ask one of them.",
         ),
         Right.ACCEPT: Grant(
             _TEAM,
             "Only {people} can decide that: ask one of them.",
             nobody=_GONE,
-            asker="You offered it, so another member of the team has to accept: ask one of them.",
+            asker="You offered it, so a teammate must accept: ask one of them.",
         ),
         Right.DECLINE: Grant(_TEAM, "Only {people} can decide that: ask one of them.", nobody=_GONE),
         Right.MISSES: Grant(
@@ -135,8 +138,8 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         ),
         Right.REQUEST: Grant(
             _ANSWERING,
-            "Only {people} can speak for this request. Follow it to hear what becomes of it.",
-            nobody="Nobody who asked for this is still here: ask the DevOps team what becomes of it.",
+            "Only {people} can speak for this request. Press *Follow* to hear of it.",
+            nobody="Nobody who asked for this is still here: ask the DevOps team.",
         ),
     }
 )
@@ -169,7 +172,7 @@ def why_not(actor: Actor, right: Right, holders: Holders | None = None) -> str:
         return ""
     grant = GRANTS[right]
     if actor.is_guest:
-        return GRANTS[Right.CHANGE].refusal
+        return grant.guest
     if any(_IS[role](actor, holders) for role in grant.roles):
         return grant.asker
     if grant.nobody and not holders.teams and not holders.people:

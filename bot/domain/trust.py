@@ -32,6 +32,8 @@ class Admission(StrEnum):
     READ = "read"
     #: Nothing; the sender, or the place where the answer would stand, is outside the organisation.
     OUTSIDE = "outside"
+    #: Nothing here: a member, in a channel where people from outside would read the answer.
+    SHARED = "shared"
     #: Nothing for now: Slack did not say who it is.
     UNKNOWN = "unknown"
     #: Nothing, and no answer: another bot.
@@ -105,5 +107,5 @@ def admission(
     if standing is AccountStanding.GONE:
         return Admission.OUTSIDE
     if sender.is_shared_channel is not False and sender.channel_id not in open_channels:
-        return Admission.OUTSIDE
+        return Admission.SHARED
     return Admission.READ if standing is AccountStanding.GUEST else Admission.DECIDE

@@ -74,9 +74,9 @@ def is_guest() -> bool:
     return current is not None and not current.may_decide
 
 
-def require_full_member() -> None:
+def require_full_member(right: rights.Right = rights.Right.CHANGE) -> None:
     """Raise NotAllowedError for somebody who only reads."""
-    rights.require(rights.Actor(is_guest=is_guest()), rights.Right.CHANGE)
+    rights.require(rights.Actor(is_guest=is_guest()), right)
 
 
 async def begin_decision(deps: Deps) -> None:

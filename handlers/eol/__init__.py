@@ -39,7 +39,7 @@ ROUTES = Routes(
         ids.WAIVE_VIEW: forms.on_waive_submitted,
         ids.DONE_VIEW: forms.on_done_submitted,
     },
-    reading=frozenset({*with_turns(report_ids.TURN), ids.OPEN, ids.EXPLAIN}),
+    reading=frozenset({*with_turns(report_ids.TURN), ids.OPEN, ids.EXPLAIN, report_ids.SHARE}),
 )
 
 

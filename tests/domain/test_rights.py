@@ -17,6 +17,7 @@ OWNERS = TEAM | {ActorRole.OWNER}
 #: Written down a second time, so that nobody changes a right by accident.
 EXPECTED = {
     Right.CHANGE: frozenset(ActorRole) - {ActorRole.GUEST},
+    Right.SHARE: frozenset(ActorRole) - {ActorRole.GUEST},
     Right.CONFIRM: OWNERS,
     Right.CLAIM: TEAM,
     Right.WITHDRAW: TEAM,
@@ -30,6 +31,7 @@ EXPECTED = {
     Right.TRIAGE: TEAM | {ActorRole.MANAGER},
     Right.REQUEST: OWNERS | {ActorRole.MANAGER},
 }
+OF_ANYBODY = {Right.CHANGE, Right.SHARE}
 #: Rights that whoever asked does not have over their own request.
 BY_SOMEBODY_ELSE = {Right.APPROVE, Right.ACCEPT}
 PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
@@ -84,7 +86,7 @@ def test_each_right_is_for_the_roles_that_are_written_down(right: Right, role: A
 def test_roles_add_up_but_for_guests_and_whoever_asked(right: Right) -> None:
     for roles in chain.from_iterable(combinations(ActorRole, count) for count in range(len(ActorRole) + 1)):
         actor, holders = case(*roles)
-        has_one = right is Right.CHANGE or bool(EXPECTED[right] & set(roles))
+        has_one = right in OF_ANYBODY or bool(EXPECTED[right] & set(roles))
         is_own = right in BY_SOMEBODY_ELSE and ActorRole.ASKER in roles
         assert may(actor, right, holders) is (has_one and not is_own and ActorRole.GUEST not in roles), roles
 
@@ -95,7 +97,8 @@ def test_a_refusal_says_who_may_or_what_to_do(right: Right) -> None:
     for teams, people in ((holders.teams, holders.people), (holders.teams, ()), ((), holders.people), ((), ())):
         said = why_not(actor, right, Holders(teams, people, what="checkout"))
         assert not any(gap in said for gap in ("{", "  ", "None")), said
-    assert "full members" in why_not(Actor(ME, is_guest=True), right, holders)
+    expected = "Guests cannot share" if right is Right.SHARE else "only full members can change"
+    assert expected in why_not(Actor(ME, is_guest=True), right, holders)
 
 
 def test_the_people_in_a_refusal_are_those_in_the_table() -> None:
@@ -108,7 +111,7 @@ def test_the_people_in_a_refusal_are_those_in_the_table() -> None:
 def test_a_team_that_is_gone_and_an_account_that_is_nobody_give_no_role() -> None:
     gone = TeamRecord(id=1, name="Payments", member_ids=(ME,), lead_id=ME, manager_id=ME, is_gone=True)
     for actor, team in ((Actor(ME), gone), (Actor(None), TeamRecord(id=1, name="Empty"))):
-        assert [right for right in Right if may(actor, right, Holders((team,)))] == [Right.CHANGE]
+        assert [right for right in Right if may(actor, right, Holders((team,)))] == [Right.CHANGE, Right.SHARE]
 
 
 def test_the_page_shows_the_table() -> None:

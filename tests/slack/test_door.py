@@ -28,6 +28,7 @@ from tests.slack.test_clicks import actions
 over_http = pytest.mark.parametrize("deployment", ["http-sqlite"], indirect=True)
 on_both_wires = pytest.mark.parametrize("deployment", ["http-sqlite", "socket-sqlite"], indirect=True)
 
+NOT_HERE = "Not in shared channels. Use `/whoowns`: only you see it."
 #: What the catalog of these tests would give away.
 TELLING = ("Payments", "Platform", "Search", "payments-db", "runbooks", "C0000000")
 
@@ -120,7 +121,7 @@ async def test_a_mention_from_outside_gets_one_sentence(stage: Stage, change: Ca
     await sent(stage, genuine, change)
     said = said_since(stage, before)
     assert len(said) == 1
-    assert "members of this workspace only" in said[0].text
+    assert said[0].text in ("I answer members of this workspace only.", NOT_HERE)
     assert not any(word in said[0].text for word in TELLING)
 
 
@@ -315,9 +316,9 @@ async def test_a_guest_reads_and_decides_nothing(stage: Stage) -> None:
     place.members.add(guest.id)
     answer = await stage.ask("/whoowns checkout", user="gus")
     assert "Payments" in answer.text
-    for action in ("ownership.share", "ownership.doubt"):
+    for action, refusal in (("ownership.share", "cannot share answers"), ("ownership.doubt", "only full members")):
         await stage.press(answer, action, user="gus")
-        assert "only full members of the workspace" in stage.slack.visible_messages("gus", "general")[-1].text
+        assert refusal in stage.slack.visible_messages("gus", "general")[-1].text
     confirm = await stage.press(await stage.ask("/whoowns checkout"), "ownership.confirm")
     before = await actions(stage)
     await sent(stage, confirm, setting("user", "id", to=guest.id))
@@ -362,10 +363,10 @@ async def test_nothing_is_shared_in_a_channel_with_people_from_outside(stage: St
     before = count(stage, "partners")
     await stage.press(answer, "ownership.share")
     assert [each.ephemeral_for is not None for each in said_since(stage, before, "partners")] == [True]
-    assert "I share nothing here" in stage.slack.visible_messages("grace", "partners")[-1].text
+    assert "I do not share it" in stage.slack.visible_messages("grace", "partners")[-1].text
     question = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns checkout?", channel="partners")
     said = stage.slack.visible_messages("grace", "partners", thread_ts=question.ts)[-1].text
-    assert "members of this workspace only" in said
+    assert said == NOT_HERE
 
 
 @on_both_wires
@@ -393,11 +394,11 @@ async def test_what_slack_lists_counts_where_an_event_does_not_say_that_others_a
     body = {**asked.payload, "event": {**asked.payload["event"], "channel": place.id}}
     body = {key: value for key, value in body.items() if key != "is_ext_shared_channel"}
     sender = sender_of(body if said is None else {**body, "is_ext_shared_channel": said})
-    assert await stage.baton.door.admit(sender) is Admission.OUTSIDE
+    assert await stage.baton.door.admit(sender) is Admission.SHARED
     unknown = {**body, "event": {**body["event"], "channel": "C0NOTLISTED"}}
     admitted = await stage.baton.door.admit(sender_of({**unknown, "is_ext_shared_channel": False}))
     assert admitted is Admission.DECIDE
-    assert await stage.baton.door.admit(sender_of(unknown)) is Admission.OUTSIDE, "it cannot be told"
+    assert await stage.baton.door.admit(sender_of(unknown)) is Admission.SHARED, "it cannot be told"
 
 
 def test_a_reaction_is_where_its_message_is() -> None:

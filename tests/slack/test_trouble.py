@@ -122,7 +122,7 @@ async def test_an_error_before_anything_is_saved_says_that_nothing_was(
     await stage.slack.submit_view("solo", stage.slack.view_stack("solo")[-1].id, {})
     await stage.settle()
     said = str(stage.slack.view_stack("solo")[-1].errors)
-    assert "Something went wrong on my side, and nothing was saved. Try again" in said
+    assert "Something went wrong, and nothing was saved. Try again" in said
     assert await rows(stage, tables.OwnerDoubt) == 0
 
 
@@ -133,7 +133,7 @@ async def test_an_error_after_it_was_saved_says_that_it_may_be(stage: Stage, mon
     answer = await stage.ask("/whoowns checkout")
     monkeypatch.setattr("handlers.ownership.replace_answer", broken)
     await stage.press(answer, "ownership.confirm")
-    assert "This may have been saved, at least in part: look before you try again" in last(stage)
+    assert "Some of it may be saved: look before you try again" in last(stage)
     assert "ownership.confirm" in await actions(stage)
 
 
