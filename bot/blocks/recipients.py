@@ -14,7 +14,7 @@ _MOST = 4
 def said_to(told: Sequence[Told]) -> str:
     """Return a sentence for each recipient that says where they are told, or why nobody is."""
     if not told:
-        return "The catalog names no owner, so nobody is told: ask in the platform channel."
+        return "The catalog names no owner to tell: ask in the platform channel."
     more = len(told) - _MOST
     return " ".join([*map(_sentence, told[:_MOST]), *([f"… and {more} more."] if more > 0 else [])])
 
@@ -26,30 +26,30 @@ def _sentence(told: Told) -> str:
     if not told.is_new:
         where = escape(told.person, 80) if told.person else place
         who = name if where == name else f"{name} ({where})"
-        return f"I have told {who} before, and do so only once."
-    lack = f"{name} has {_lack(told)}"
+        return f"{who} already knows."
+    lack = f"{name} has {_lack(told)}."
     match told.via:
         case Via.OWN:
             return f"I am telling {name} in {place}." if place and not told.person else f"I am telling {name}."
         case Via.PERSON:
-            return f"{lack}, so I am telling {escape(told.person, 80)}."
+            return f"{lack} I am telling {escape(told.person, 80)}."
         case Via.PLATFORM:
-            return f"{lack}, so I am asking in {place}."
+            return f"{lack} I am asking in {place}."
         case Via.MEMBER:
-            return f"{lack}, so I am telling {escape(told.person, 80)}, who is in the team."
-    return f"I am trying {place} for {name}. That channel seems closed to me: I tell you if Slack refuses."
+            return f"{lack} I am telling {escape(told.person, 80)} from the team."
+    return f"I am trying {place} for {name}. I may be unable to post there. If so, I will tell you."
 
 
 def _nobody(told: Told, name: str) -> str:
-    next_step = "talk to them yourself, or ask a catalog admin to name a channel"
+    next_step = "Talk to them, or ask a catalog admin to name a channel."
     if not told.is_team:
-        next_step = "ask a catalog admin to name another owner"
-    return f"Nobody is told, because {name} has {_lack(told)}: {next_step}."
+        next_step = "Ask a catalog admin to name another owner."
+    return f"I can tell nobody: {name} has {_lack(told)}. {next_step}"
 
 
 def _lack(told: Told) -> str:
     if not told.is_team:
         return "no active account in Slack"
     if told.via in (Via.PLATFORM, Via.MEMBER, Via.NOWHERE):
-        return "no open channel and no other lead or manager in Slack"
+        return "no open channel or lead in Slack"
     return "no open channel in Slack"

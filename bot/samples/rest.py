@@ -88,7 +88,7 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     for code in (*help_blocks.SLACK_SAID, name):
         yield help_blocks.slack_failed, help_blocks.slack_failed(code)
     yield help_blocks.slack_failed, help_blocks.slack_failed("expired_url", may_be_saved=True)
-    for admitted in (Admission.OUTSIDE, Admission.UNKNOWN):
+    for admitted in (Admission.OUTSIDE, Admission.SHARED, Admission.UNKNOWN):
         yield help_blocks.not_admitted, help_blocks.not_admitted(admitted)
     yield home.waiting, home.waiting()
     yield home.refusal, home.refusal(help_blocks.failed("1f", may_be_saved=False).text)
@@ -102,6 +102,7 @@ def outbox_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | B
         history = [{"channel": place, "error": code} for code in ("not_in_channel", "is_archived", name)]
         for meant in (Rendered("text"), Rendered("text", [section("text")]), Rendered("x" * 40_000)):
             yield outbox.moved, outbox.moved(meant, history)
+            yield outbox.moved, outbox.moved(meant, history, is_answer=True)
             for whom in ("", name):
                 for before in (history, []):
                     told = outbox.delivered(whom, text=meant.text, place=place, refusals=before)

@@ -56,7 +56,7 @@ def test_what_is_not_delivered_and_why(baton: Baton, filled: Path) -> None:
         "     3  waiting, 0 s old: test:later for C0PAYMENTS",
         "",
         "Places that cannot be posted to; what was meant for them went elsewhere:",
-        f"        {OPS}: 1 message 0 s ago. Baton is not in the channel. Invite Baton there with `/invite @Baton`.",
+        f"        {OPS}: 1 message 0 s ago. Baton is not in the channel. `/invite @Baton` there.",
     ]
     assert "a private failed" in baton("outbox", "list", "--text").out
     assert "test:sent" in baton("outbox", "list", "--all").out
@@ -105,7 +105,7 @@ def test_what_went_elsewhere_is_named_by_its_place(baton: Baton, filled: Path) -
     asyncio.run(_move(filled))
     *_, first, second = baton("outbox", "list").out.splitlines()
     assert first.startswith("        #old: 1 message ")
-    assert first.endswith(" ago. The channel is archived. Name another channel, or open that one again.")
+    assert first.endswith(" ago. The channel is archived. Name another channel or unarchive it.")
     assert second.startswith(f"        {OPS}: 2 messages, the last ")
     found = json.loads(baton("outbox", "list", "--json").out)["refused"]
     assert [(each["channel"], each["error"], each["why"], each["messages"]) for each in found] == [

@@ -83,7 +83,7 @@ class TestPlaces:
         shown, rows = {place: text for place, text, _ in world.shown()}, await world.rows()
         for number, code in codes.items():
             refused, taken, row = f"C0REFUSES{number}", f"C0TAKES{number}", rows[f"m{number}"]
-            assert shown[taken].startswith(f"m{number}\nThis could not be posted in <#{refused}>: "), code
+            assert shown[taken].startswith(f"m{number}\nI could not post this in <#{refused}>: "), code
             assert (row.state, row.channel, row.fallbacks) == ("sent", taken, [ADA])
             assert [(left["channel"], left["error"]) for left in row.moved_from] == [(refused, code)]
 
@@ -94,12 +94,18 @@ class TestPlaces:
         await world.run(3)
         (message,) = world.slack.posted
         said = (
-            f"This could not be posted in <#{PAY}>: Baton is not in the channel. "
-            "Invite Baton there with `/invite @Baton`. "
-            "This could not be posted as a direct message: the account is deactivated. Name somebody else."
+            f"I could not post this in <#{PAY}>: I am not a member. `/invite @Baton` there. "
+            "I could not post this as a direct message: the account is deactivated. Name somebody else."
         )
         assert message.text == f"a\n{said}"
         assert list(message.blocks) == [context("small print"), context(said)]
+
+    async def test_who_only_asked_is_told_of_no_channel_to_put_right(self, world: World) -> None:
+        world.slack.refusals = {PAY: "is_archived"}
+        await world.put("answer:1", fallbacks=[ADA])
+        await world.run(2)
+        (message,) = world.slack.posted
+        assert message.text.splitlines()[1:] == ["I could not reach you there, so here it is."]
 
     async def test_with_no_place_left_it_has_failed_and_is_logged_once(
         self, world: World, caplog: pytest.LogCaptureFixture

@@ -182,21 +182,20 @@ async def test_a_leaver_is_reached_through_those_above_their_teams(world: World)
         (Told("Omar", Via.OWN, False, "U0OMAR", "Omar"), "I am telling Omar."),
         (
             Told("Payments", Via.PERSON, True, "U0ADA1234", "Ada Byron"),
-            "Payments has no open channel in Slack, so I am telling Ada Byron.",
+            "Payments has no open channel in Slack. I am telling Ada Byron.",
         ),
         (
             Told("Omar", Via.PLATFORM, False, OPS),
-            f"Omar has no active account in Slack, so I am asking in <#{OPS}>.",
+            f"Omar has no active account in Slack. I am asking in <#{OPS}>.",
         ),
         (
             Told("Payments", Via.MEMBER, True, "U0MEM4", "Mo"),
-            "Payments has no open channel and no other lead or manager in Slack, so I am telling Mo, who is in the "
-            "team.",
+            "Payments has no open channel or lead in Slack. I am telling Mo from the team.",
         ),
         (
             Told("Payments", Via.NOWHERE, True),
-            "Nobody is told, because Payments has no open channel and no other lead or manager in Slack: talk to them "
-            "yourself, or ask a catalog admin to name a channel.",
+            "I can tell nobody: Payments has no open channel or lead in Slack. Talk to them, or ask a catalog admin to "
+            "name a channel.",
         ),
     ],
 )
@@ -246,8 +245,7 @@ async def test_whoever_caused_it_hears_that_it_went_to_somebody_else(sending: Se
     await sending.send("U0EVE")
     await sending.world.run(3)
     assert sending.heard("U0EVE") == [
-        f"I told <@U0ADA1234> instead of *Payments* in <#{PAY}>, because the channel is archived.\n"
-        "> *checkout* is not theirs"
+        f"I told <@U0ADA1234> instead. <#{PAY}>: the channel is archived.\n> *checkout* is not theirs"
     ]
     again = await sending.send("U0OMAR")
     assert (again.place, again.person, again.is_new) == ("U0ADA1234", "Ada Byron", False)
@@ -262,7 +260,7 @@ async def test_everybody_who_waits_hears_that_nobody_was_told_whatever_the_refus
     assert (await sending.world.row("k")).state == "failed"
     for asker in ("U0EVE", "U0OMAR"):
         [said] = sending.heard(asker)
-        assert said.startswith(f"Nobody could be told for *Payments*, because {why(code)}: talk to them yourself, or")
+        assert said.startswith(f"I could not reach anybody for *Payments*: {why(code)}. Talk to them, or")
         assert said.endswith("\n> *checkout* is not theirs")
 
 
@@ -271,7 +269,7 @@ async def test_of_what_slack_may_have_taken_nobody_says_that_it_is_lost(sending:
     await sending.send("U0EVE")
     await sending.world.run(3600, step=60)
     [said] = sending.heard("U0EVE")
-    assert said.startswith("I do not know whether *Payments* was told, because Slack had trouble: talk to them")
+    assert said.startswith("I may not have reached *Payments*: Slack had trouble. Talk to them")
 
 
 async def test_what_was_lost_is_sent_when_somebody_else_asks_and_the_first_hears_of_it(sending: Sending) -> None:
@@ -282,9 +280,7 @@ async def test_what_was_lost_is_sent_when_somebody_else_asks_and_the_first_hears
     assert (await sending.send("U0OMAR")).is_new
     await sending.world.run(3)
     assert [message.text for message in sending.world.slack.posted if message.channel == PAY] == [MESSAGE.text]
-    assert sending.heard("U0EVE") == [
-        f"*Payments* could be told after all: <#{PAY}> has the message.\n> *checkout* is not theirs"
-    ]
+    assert sending.heard("U0EVE") == [f"*Payments* has been told now (<#{PAY}>).\n> *checkout* is not theirs"]
     assert sending.heard("U0OMAR") == []
 
 
@@ -303,4 +299,4 @@ async def test_whoever_caused_it_hears_that_an_administrator_dropped_it(sending:
     await admin.drop(sending.world.deps, [(await sending.world.row("k")).id or 0], actor="cli")
     await sending.world.run(3)
     [said] = sending.heard("U0EVE")
-    assert said.startswith("Nobody could be told for *Payments*, because it was dropped by an administrator:")
+    assert said.startswith("I could not reach anybody for *Payments*: an administrator dropped it.")

@@ -150,7 +150,7 @@ async def test_an_error_behind_a_mention_says_whom_to_give_the_reference(
     monkeypatch.setattr("bot.services.ownership.answer", broken)
     question = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
     said = stage.slack.visible_messages("grace", "general", thread_ts=question.ts)[-1].text
-    assert "give your Baton administrator `" in said
+    assert "tell your Baton administrator `" in said
 
 
 @on_both_wires
@@ -163,7 +163,7 @@ async def test_a_home_tab_that_cannot_be_shown_says_so(stage: Stage, monkeypatch
     await stage.settle()
     home = stage.slack.home("grace")
     assert home is not None
-    assert "give your Baton administrator" in str(home.payload["blocks"])
+    assert "tell your Baton administrator" in str(home.payload["blocks"])
 
 
 @on_both_wires
@@ -289,7 +289,7 @@ async def test_where_slack_refuses_the_answer_itself_a_sentence_says_so_once(
     failing_once(monkeypatch, "chat_postMessage", refusal(200, code))
     await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
     [said] = said_to_grace(stage)
-    assert "Slack does not take it" in said
+    assert "Slack refused my answer." in said
     assert code in said
 
 
@@ -307,8 +307,8 @@ async def test_a_press_whose_response_url_is_dead_is_answered_in_private(
     await stage.press(answer, "ownership.confirm")
     await stage.baton.context.background.drain(seconds=5)
     [said] = said_to_grace(stage)[before:]
-    assert said.startswith("This message is too old for its buttons: ask again")
-    assert said.endswith("It may have been saved all the same: look before you try again.")
+    assert said.startswith("These buttons are too old: ask again")
+    assert said.endswith("It may be saved: look first.")
 
 
 @on_sqlite

@@ -18,7 +18,7 @@ from tests.slack.test_clicks import count
 from tests.slack.test_eol_answers import Reminded, deploy, posted, remind, team_option
 
 NO_CHANNEL = "Payments has no open channel in Slack"
-NOBODY = "Payments has no open channel and no other lead or manager in Slack"
+NOBODY = "Payments has no open channel or lead in Slack"
 
 
 def with_a_persons() -> SourceCatalog:
@@ -79,12 +79,12 @@ def person(stage: Stage, user: str) -> str:
 
 async def test_of_an_archived_channel_the_receipt_names_the_lead(stage: Stage) -> None:
     await archived(stage, "payments")
-    assert f"{NO_CHANNEL}, so I am telling Ada Byron." in await doubted(stage)
+    assert f"{NO_CHANNEL}. I am telling Ada Byron." in await doubted(stage)
     [note] = await told(stage, "ada")
     assert "thinks that *Payments* does not own *checkout*" in note
     assert await told(stage, "eve") == []
     claimed = await claim(stage, await stage.ask("/whoowns checkout", user="solo"), user="solo")
-    assert f"{NO_CHANNEL}, so I am telling Ada Byron." in claimed
+    assert f"{NO_CHANNEL}. I am telling Ada Byron." in claimed
 
 
 async def test_of_a_channel_archived_meanwhile_a_second_word_names_the_lead(stage: Stage) -> None:
@@ -92,11 +92,10 @@ async def test_of_a_channel_archived_meanwhile_a_second_word_names_the_lead(stag
     assert f"I am telling Payments in {place(stage, 'payments')}." in await doubted(stage)
     [correction] = await told(stage, "eve")
     first, quoted = correction.splitlines()
-    instead = f"I told {person(stage, 'ada')} instead of *Payments* in {place(stage, 'payments')}"
-    assert first == f"{instead}, because the channel is archived."
+    assert first == f"I told {person(stage, 'ada')} instead. {place(stage, 'payments')}: the channel is archived."
     assert quoted.startswith("> ")
     assert "thinks that *Payments* does not own *checkout*" in quoted
-    assert "I have told Payments (Ada Byron) before" in await doubted(stage, user="omar")
+    assert "Payments (Ada Byron) already knows." in await doubted(stage, user="omar")
 
 
 async def test_of_a_leaver_the_receipt_names_who_leads_their_team(stage: Stage) -> None:
@@ -105,16 +104,16 @@ async def test_of_a_leaver_the_receipt_names_who_leads_their_team(stage: Stage) 
     assert "I am telling Grace Marsh." in await doubted(stage, "side-project")
     [correction] = await told(stage, "eve")
     assert correction.startswith(
-        f"I told {person(stage, 'ada')} instead of *Grace Marsh*, because the account is deactivated."
+        f"I told {person(stage, 'ada')} instead. {person(stage, 'grace')}: the account is deactivated."
     )
-    assert "I have told Grace Marsh (Ada Byron) before" in await doubted(stage, "side-project", user="omar")
+    assert "Grace Marsh (Ada Byron) already knows." in await doubted(stage, "side-project", user="omar")
 
 
 async def test_of_somebody_known_to_have_left_the_receipt_names_who_leads_their_team(stage: Stage) -> None:
     await stage.bring(with_a_persons())
     await gone(stage, "grace")
     receipt = await doubted(stage, "side-project")
-    assert "Grace Marsh has no active account in Slack, so I am telling Ada Byron." in receipt
+    assert "Grace Marsh has no active account in Slack. I am telling Ada Byron." in receipt
     assert ["*Grace Marsh* does not own *side-project*" in note for note in await told(stage, "ada")] == [True]
 
 
@@ -126,7 +125,7 @@ class TestWithAPlatformChannel:
     async def test_without_channel_and_lead_the_receipt_names_it(self, stage: Stage) -> None:
         await archived(stage, "payments")
         await gone(stage, "ada")
-        assert f"{NOBODY}, so I am asking in {place(stage, 'platform')}." in await doubted(stage)
+        assert f"{NOBODY}. I am asking in {place(stage, 'platform')}." in await doubted(stage)
         assert ["does not own *checkout*" in note.text for note in await public(stage, "platform")] == [True]
         assert await told(stage, "eve") == []
 
@@ -135,8 +134,8 @@ class TestWithAPlatformChannel:
         await doubted(stage)
         [correction] = await told(stage, "eve")
         assert correction.startswith(
-            f"I told {place(stage, 'platform')} instead of *Payments* in {place(stage, 'payments')}, "
-            "because the channel is archived and the account is deactivated."
+            f"I told {place(stage, 'platform')} instead. {place(stage, 'payments')}: the channel is archived. "
+            f"{person(stage, 'ada')}: the account is deactivated."
         )
 
 
@@ -152,15 +151,15 @@ async def test_with_nobody_to_tell_the_receipt_says_so_and_what_to_do(stage: Sta
     await stage.bring(catalog)
     await gone(stage, "ada", "grace")
     receipt = await doubted(stage)
-    assert f"Nobody is told, because {NOBODY}: talk to them yourself, or ask a catalog admin to name" in receipt
+    assert f"I can tell nobody: {NOBODY}. Talk to them, or ask a catalog admin to name" in receipt
     assert await count(stage, tables.OutboxMessage) == 0
 
 
 async def test_when_everybody_goes_meanwhile_whoever_asked_hears_what_to_do(stage: Stage) -> None:
     await archived(stage, "payments")
     await gone(stage, "ada", "grace")
-    assert "That channel seems closed to me: I tell you if Slack refuses." in await doubted(stage)
-    nobody = "Nobody could be told for *Payments*, because there is no such channel, or it is"
+    assert "I may be unable to post there. If so, I will tell you." in await doubted(stage)
+    nobody = "I could not reach anybody for *Payments*: the channel is missing, archived or private"
     assert [text.startswith(nobody) for text in await told(stage, "eve")] == [True]
     await doubted(stage, user="omar")
     assert [text.startswith(nobody) for text in await told(stage, "omar")] == [True]
@@ -183,14 +182,14 @@ async def test_an_offer_that_reached_nobody_comes_back_and_can_be_made_again(rem
         await reminded.submit("grace", {ids.DELEGATE_TEAM: team_option(stage, "grace", ids.DELEGATE_TEAM, "Search")})
         return reminded.said_to("grace")
 
-    assert f"I am telling Search in {place(stage, 'search')}. Until somebody of *Search* accepts" in await offer()
+    assert f"I am telling Search in {place(stage, 'search')}. It stays with you until *Search* accepts" in await offer()
     [said] = await told(stage, "grace")
-    assert said.startswith("Nobody could be told for *Search*, because the channel is archived: talk to them yourself")
+    assert said.startswith("I could not reach anybody for *Search*: the channel is archived. Talk to them")
     stage.slack.workspace.channel("search").is_archived = False
-    assert "*Search* has not answered yet, so nothing was changed. I am trying" in await offer()
+    assert "*Search* has not answered yet. I am trying" in await offer()
     assert "asks you to take this over" in (await public(stage, "search"))[-1].text
     [said] = await told(stage, "grace")
-    assert said.startswith(f"*Search* could be told after all: {place(stage, 'search')} has the message.")
+    assert said.startswith(f"*Search* has been told now ({place(stage, 'search')}).")
 
 
 async def test_a_waiver_asked_for_in_a_thread_that_is_archived_says_who_is_asked(reminded: Reminded) -> None:
@@ -199,7 +198,7 @@ async def test_a_waiver_asked_for_in_a_thread_that_is_archived_says_who_is_asked
     unheard(stage, channel="payments")
     await reminded.submit("grace", {ids.WAIVE_REASON: "switched off in May", ids.WAIVE_DAY: "2026-06-01"})
     [said] = await told(stage, "grace")
-    assert said.startswith(f"I told {person(stage, 'ada')} instead of *Payments* in {place(stage, 'payments')}")
+    assert said.startswith(f"I told {person(stage, 'ada')} instead. {place(stage, 'payments')}: ")
     assert any("asks for a waiver" in text for text in await told(stage, "ada"))
 
 
@@ -213,7 +212,7 @@ async def test_whose_claim_is_wanted_and_cannot_be_told_is_named(reminded: Remin
     await reminded.form(ids.MORE, user="grace", word=ids.NOT_OURS)
     await reminded.submit("grace", {ids.NOT_OURS_TEAM: team_option(stage, "grace", ids.NOT_OURS_TEAM, "Search")})
     said = reminded.said_to("grace")
-    assert "Nobody is told, because Search has no open channel and no other lead or manager in Slack: talk to" in said
+    assert "I can tell nobody: Search has no open channel or lead in Slack. Talk to" in said
 
 
 async def test_who_is_said_to_own_what_another_source_calls_nobodys_hears_of_a_claim(stage: Stage) -> None:
@@ -221,11 +220,11 @@ async def test_who_is_said_to_own_what_another_source_calls_nobodys_hears_of_a_c
     answer = await stage.ask("/whoowns sandbox", user="solo")
     assert "on purpose" in answer.text
     receipt = await claim(stage, answer, user="solo")
-    assert "it is disputed now" in receipt
+    assert "It is disputed until" in receipt
     assert f"I am telling Payments in {place(stage, 'payments')}." in receipt
 
 
 async def test_whoever_is_said_to_own_it_already_claims_it_without_a_dispute(stage: Stage) -> None:
     await stage.bring(SourceCatalog(assets=[asset("sandbox", owners=(team_owns("Search"),))]), source="csv")
     receipt = await claim(stage, await stage.ask("/whoowns sandbox", user="solo"), user="solo")
-    assert "*Search* owns *sandbox* from now on" in receipt
+    assert "*Search* owns *sandbox* now." in receipt

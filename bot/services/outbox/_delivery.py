@@ -302,7 +302,8 @@ class Courier:
 
 
 def _shown(message: OutboxMessage) -> Rendered:
-    return moved(Rendered(message.body["text"], message.body.get("blocks", ())), message.moved_from)
+    meant = Rendered(message.body["text"], message.body.get("blocks", ()))
+    return moved(meant, message.moved_from, is_answer=message.key.startswith(rules.ANSWER_PREFIX))
 
 
 def _news(message: OutboxMessage, made: Callable[..., Rendered], *, is_first: bool) -> News | None:
