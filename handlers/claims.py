@@ -41,8 +41,8 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     match outcome:
         case Claimed(team):
             said = blocks.claimed(asset, team)
-        case Contested(team, told):
-            said = blocks.contested(asset, team, told)
+        case Contested(team, owner, told):
+            said = blocks.contested(asset, team, owner, told)
         case AlreadyTheirs(team):
             said = blocks.already_theirs(asset, team)
     if response_url:

@@ -232,7 +232,7 @@ class Form:
 
 def loading_view() -> Block:
     """Return what is shown while a form takes longer to make than its trigger lives."""
-    return modal("One moment", [section("One moment: I am looking that up.")], close="Cancel")
+    return modal("One moment", [section("Looking that up…")], close="Cancel")
 
 
 def _text(fill: Fill, *, limit: int, hint: str, is_long: bool) -> Block:

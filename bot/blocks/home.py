@@ -80,11 +80,7 @@ def overview(home: Overview) -> Block:
         blocks += [{"type": "divider"}, section(":white_check_mark: Everything in the catalog has an owner.")]
     blocks += [] if is_pressing else ends
     blocks += _missed(home.missed)
-    blocks.append(
-        context(
-            "Ask me who owns something (`/whoowns NAME`) or what ends when (`/eol NAME`), or write under *Messages*."
-        )
-    )
+    blocks.append(context("Ask `/whoowns NAME` or `/eol NAME`, or write under *Messages*."))
     return {"type": "home", "blocks": blocks}
 
 
@@ -127,7 +123,7 @@ def notice(text: str) -> Block:
 
 def waiting() -> Block:
     """Return what takes a submitted form's place while it is being saved."""
-    return notice("Saving takes longer than usual. This window will say how it ended.")
+    return notice("Still saving. This window will say how it ended.")
 
 
 def refusal(text: str) -> Block:
@@ -175,9 +171,7 @@ def _missed(missed: Sequence[MissedName]) -> Iterable[Block]:
         line = section(f"{bold(each.text, 80)} · {'once' if each.times == 1 else f'{each.times:,} times'}")
         line["accessory"] = button("Remove", REMOVE_MISS, each.key, label=f"Remove: {plain(each.text, 60)}")
         yield line
-    yield context(
-        "Add it to the catalog, as an asset or an alias, and it leaves this list. Only catalog admins see this."
-    )
+    yield context("Add it to the catalog as an asset or alias, and it leaves this list. Only catalog admins see this.")
 
 
 def _group(group: AssetGroup) -> Iterable[Block]:

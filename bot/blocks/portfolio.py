@@ -67,15 +67,15 @@ def person_card(record: PersonRecord, teams: Sequence[TeamRecord], page: AssetPa
     """Return a person's teams, and what they own in their own name: its first page, and how much there is in all."""
     name = bold(record.name, 80)
     if not teams and not owned:
-        said = f"{name} is in no team that the catalog knows, and owns nothing in their own name."
+        said = f"{name} is in no team and owns nothing in person."
         return Rendered(said, [section(said)])
-    head = f"{name} is in no team that the catalog knows."
+    head = f"{name} is in no team."
     if teams:
         head = f"{name} is in {'one team' if len(teams) == 1 else f'{len(teams)} teams'}:"
     listed = team_choices(teams, head)
     if not owned:
         return listed
-    title = f"In their own name, they own {_things(owned)}:"
+    title = f"In person, they own {_things(owned)}:"
     lines = [asset_line(verdict) for verdict in page.verdicts]
     if owned > len(lines):
         lines.append(f"… and {owned - len(lines)} more")
@@ -96,17 +96,15 @@ def team_choices(teams: Sequence[TeamRecord], head: str = "Which of your teams?"
 
 def unknown_team(name: str, nearest: Sequence[TeamRecord]) -> Rendered:
     """Return the answer to the name of no team, with the nearest ones."""
-    said = f"I know no team called {bold(name)}."
+    said = f"There is no team {bold(name)}."
     if nearest:
         return team_choices(nearest, f"{said} Did you mean one of these?")
     return Rendered(f"{said} `/baton team` shows yours; `/whoowns NAME` finds an owner.")
 
 
 def no_team() -> Rendered:
-    """Return the answer to somebody who is in no team that the catalog knows."""
-    return Rendered(
-        "The catalog has you in no team. Name one, for example `/baton team payments`, or ask to be added to yours."
-    )
+    """Return the answer to somebody who is in no team."""
+    return Rendered("The catalog has you in no team. Name one, as in `/baton team payments`, or ask to be added.")
 
 
 def asset_line(verdict: Verdict, *, under: str = "") -> str:

@@ -64,7 +64,7 @@ async def _show(name: str, *, as_json: bool) -> None:
         team = catalog.team_by_name(name.removeprefix("@"))
         if team is None or team.is_gone:
             nearest = ", ".join(f"'{each.name}'" for each in portfolio.nearest_teams(catalog, name))
-            raise NotFoundError(f"There is no team called '{name}'; nearest: {nearest or 'none'}.")
+            raise NotFoundError(f"There is no team called '{name}'{f'; nearest: {nearest}' if nearest else ''}.")
         current = await Portfolios(deps, catalog).current()
         card = portfolio.team_card(catalog, current, team)
         if as_json:

@@ -158,7 +158,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     yield ownership.question_needed, ownership.question_needed()
     yield ownership.claimed, ownership.claimed(thing, name)
     for told in ([], ways(name), *([way] for way in ways(name))):
-        yield ownership.contested, ownership.contested(thing, name, told)
+        yield ownership.contested, ownership.contested(thing, name, name, told)
         yield ownership.doubt_recorded, ownership.doubt_recorded(told)
     yield ownership.already_theirs, ownership.already_theirs(thing, name)
     yield ownership.claimed_from_you, ownership.claimed_from_you(thing, name, name, "U12345678")

@@ -12,7 +12,7 @@ from sqlmodel import col
 from bot.blocks import ownership as blocks
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership import Disputed, UnownedOnPurpose, Verdict
+from bot.domain.ownership import Disputed, Holding, UnownedOnPurpose, Verdict
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.domain.rights import Holders, Right, may, require, why_not
@@ -34,9 +34,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Contested:
-    """The claim stands beside others' facts, so ownership is disputed; `told` is where its owners hear of it."""
+    """The claim stands beside the facts of `owner`, so ownership is disputed; `told` is where its owners hear of it."""
 
     team: str
+    owner: str
     told: tuple[Told, ...]
 
 
@@ -94,7 +95,9 @@ async def claim(
             session.add(_fact(asset_id, team_id, each, source, now=now, person_id=person_id, audit_id=audit_id))
         asset.revision = revision
         told = await _tell(session, deps, snapshot, before, team_id=team_id, person_id=person_id, audit_id=audit_id)
-    return Contested(team.name, told) if _is_contested(before, snapshot, team_id) else Claimed(team.name)
+    if not _is_contested(before, snapshot, team_id):
+        return Claimed(team.name)
+    return Contested(team.name, names_of(_others(before, team_id)), told)
 
 
 async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: int) -> tuple[str, ...]:
@@ -160,7 +163,7 @@ def _is_contested(before: Verdict, snapshot: Snapshot, team_id: int) -> bool:
 async def _asset(session: AsyncSession, asset_id: int) -> tables.Asset:
     asset = await session.get(tables.Asset, asset_id)
     if asset is None or asset.gone_at is not None:
-        raise NotFoundError("That is no longer in the catalog, so nobody can own it: ask again.")
+        raise NotFoundError("That is no longer in the catalog: ask again.")
     return asset
 
 
@@ -202,6 +205,10 @@ def _fact(
     )
 
 
+def _others(before: Verdict, team_id: int) -> list[Holding]:
+    return [holding for holding in claimed_by(before) if holding.fact.team_id != team_id]
+
+
 async def _tell(
     session: AsyncSession,
     deps: Deps,
@@ -219,7 +226,7 @@ async def _tell(
         session,
         deps,
         snapshot,
-        [holding for holding in claimed_by(before) if holding.fact.team_id != team_id],
+        _others(before, team_id),
         key=lambda _, to: f"ownership.claim:{audit_id}:{to.key}",
         message=lambda owner: blocks.claimed_from_you(before.asset, owner, team.name if team else "", claimer),
         asker_id=claimer,

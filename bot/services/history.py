@@ -46,7 +46,7 @@ async def recall(
     """
     now = deps.clock.now()
     if isinstance(asked, OnDay) and asked.day > now.date():
-        raise UserError(f"{asked.day.isoformat()} is still to come: ask about today, or about a day that is over.")
+        raise UserError(f"{asked.day.isoformat()} is still to come: ask about today or before.")
     found = find(deps, snapshot, asked.text)
     async with deps.database.reading() as session:
         if isinstance(found, Answered):

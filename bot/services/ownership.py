@@ -189,7 +189,7 @@ def look_up(deps: Deps, snapshot: Snapshot, asset_id: int, *, area: Area | None 
     """Return the verdict on one asset as of now. Raises NotFoundError when it has left the catalog."""
     asset = snapshot.asset(asset_id)
     if asset is None:
-        raise NotFoundError("That is no longer in the catalog: ask again to see what is there now.")
+        raise NotFoundError("That is no longer in the catalog: ask again.")
     return rules.verdict(asset, snapshot, now=deps.clock.now(), stale_after=deps.stale_after, area=area)
 
 
@@ -241,7 +241,7 @@ async def confirm(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: i
     async with deps.database.transaction() as session:
         asset = await session.get(tables.Asset, asset_id)
         if asset is None or asset.gone_at is not None:
-            raise NotFoundError("That is no longer in the catalog, so there is nothing to confirm: ask again.")
+            raise NotFoundError("That is no longer in the catalog: ask again.")
         holder_id = _holder_id(snapshot, asset_id)
         facts = await _facts_of(session, holder_id, person_id=person_id, what=asset.name)
         now = deps.clock.now()
@@ -278,7 +278,7 @@ async def doubt(
     async with deps.database.transaction() as session:
         asset = await session.get(tables.Asset, asset_id)
         if asset is None or asset.gone_at is not None:
-            raise NotFoundError("That is no longer in the catalog, so nobody owns it: ask again.")
+            raise NotFoundError("That is no longer in the catalog: ask again.")
         connection = await session.connection()
         await lock_catalog(connection)
         await refresh_over(snapshot, connection)  # behind the lock: whoever owns it now is told

@@ -102,7 +102,7 @@ def team_called(snapshot: Snapshot, said: str) -> TeamRecord:
         return team
     nearest = [each.name for each in nearest_teams(snapshot, said)][:3]
     hint = f" Did you mean {', '.join(nearest)}?" if nearest else ""
-    raise NotFoundError(f"The catalog has no team of that name.{hint}")
+    raise NotFoundError(f"There is no team of that name.{hint}")
 
 
 def nearest_teams(snapshot: Snapshot, name: str, *, limit: int = 3) -> list[TeamRecord]:

@@ -36,7 +36,7 @@ async def facts(stage: Stage) -> list[tables.Ownership]:
 async def test_what_nobody_owns_belongs_to_the_team_at_once(stage: Stage) -> None:
     answer = await stage.ask("/whoowns old-cron", user="solo")
     assert "We own this" in buttons(answer)
-    assert "*Search* owns *old-cron* from now on" in await claim(stage, answer, user="solo")
+    assert "*Search* owns *old-cron* now." in await claim(stage, answer, user="solo")
     now = await stage.ask("/whoowns old-cron", user="grace")
     assert "*Search*" in now.text.splitlines()[0]
     assert "Decided in Slack" in now.text
@@ -68,10 +68,10 @@ async def test_an_import_that_disagrees_with_a_claim_is_a_dispute(stage: Stage) 
 async def test_a_claim_of_what_is_owned_is_a_dispute_of_which_the_owner_hears_once(stage: Stage) -> None:
     answer = await stage.ask("/whoowns search-api", user="grace")
     said = await claim(stage, answer, user="grace")
-    assert "it is disputed now. I am telling Search in <#" in said
+    assert "It is disputed until *Search* agrees. I am telling Search in <#" in said
     assert "There is a dispute" in (await stage.ask("/whoowns search-api")).text
     again = await claim(stage, answer, user="grace")
-    assert "nothing was changed" in again
+    assert "already owns or claims" in again
     told = await drained(stage, "search")
     assert len(told) == 1
     assert "claims *search-api* for *Payments*" in told[0].text
@@ -84,12 +84,12 @@ async def test_what_is_confirmed_is_claimed_through_the_menu(stage: Stage) -> No
     assert "We own this" not in buttons(answer)
     menu = next(each for each in answer.blocks[-1]["elements"] if each["type"] == "overflow")
     assert [each["text"]["text"] for each in menu["options"]] == ["We own this…"]
-    assert "it is disputed now" in await claim(stage, answer, user="grace", value=menu["options"][0]["value"])
+    assert "It is disputed until *" in await claim(stage, answer, user="grace", value=menu["options"][0]["value"])
 
 
 async def test_a_claim_of_what_is_inherited_is_a_dispute(stage: Stage) -> None:
     said = await claim(stage, await stage.ask("/whoowns checkout-worker", user="solo"), user="solo")
-    assert "it is disputed now" in said
+    assert "It is disputed until *" in said
     assert "There is a dispute" in (await stage.ask("/whoowns checkout-worker")).text
 
 

@@ -95,7 +95,7 @@ async def test_somebody_in_two_teams_is_asked_which(stage: Stage) -> None:
     assert "*Search*" in stage.slack.visible_messages("lin", "general")[-1].text.splitlines()[0]
 
 
-@pytest.mark.parametrize(("name", "said"), [("paymnts", "Did you mean"), ("zzzzqq", "I know no team called *zzzzqq*.")])
+@pytest.mark.parametrize(("name", "said"), [("paymnts", "Did you mean"), ("zzzzqq", "There is no team *zzzzqq*.")])
 async def test_a_name_of_no_team(stage: Stage, name: str, said: str) -> None:
     assert said in (await stage.ask(f"/baton team {name}")).text
 
@@ -176,7 +176,7 @@ async def test_a_claim_from_home_that_came_second_says_who_is_told(stage: Stage)
     await stage.slack.submit_view("solo", view.id, {})
     await stage.settle()
     said = texts(stage.slack.view_stack("solo")[-1])
-    assert "it is disputed now. I am telling Payments in <#" in said
+    assert "It is disputed until *Payments* agrees. I am telling Payments in <#" in said
 
 
 async def test_an_asset_that_has_gone_says_so_in_a_modal_of_its_own(stage: Stage) -> None:

@@ -52,7 +52,7 @@ class AnswerFrame:
 
 def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
     """Return the message that answers for one asset."""
-    headline, warnings = verdicts.headline(verdict)
+    headline, warnings = verdicts.headline(verdict, may_claim=frame.may_claim and not frame.is_shared)
     about = _asset_line(verdict.asset, frame)
     trust, others = verdicts.trust(verdict, frame.confirmed_by), verdicts.others(verdict)
     links = " · ".join(filter(None, (link(each.url, each.label) for each in verdict.asset.links[:_MOST_LINKS])))

@@ -27,15 +27,15 @@ class Thread(Enum):
 
 _THREADS = {
     Thread.NONE: "",
-    Thread.READ: " Nor in the first message of its thread.",
-    Thread.NOT_A_MEMBER: " Invite me with `/invite` so that I can read its thread.",
+    Thread.READ: "",
+    Thread.NOT_A_MEMBER: " `/invite` me to read its thread.",
     Thread.UNREAD: " Slack did not show me its thread: try again.",
 }
 
 
 def several(names: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
     """Return the question back: more than one asset fits. `names` are the assets with who owns each, in short."""
-    head = f"More than one thing fits {bold(asked)}. Which one do you mean?"
+    head = f"Which {bold(asked)} do you mean?"
     return _choices(head, names)
 
 
@@ -57,31 +57,31 @@ def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str, *, team: str
 
 def unknown_reference(reference: Reference) -> Rendered:
     """Return the answer to a channel, person or user group that the catalog does not have; it is shown inert."""
-    shown = bold(reference.label or reference.id, 80)
+    shown = bold(reference.label, 80)
     match reference.to:
         case Refers.CHANNEL:
-            said = f"I know no team whose channel is {shown}. Ask for a team by name: `/baton team NAME`."
+            channel = f"the channel {shown}" if reference.label else "that channel"
+            said = f"No team has {channel}. Ask by name: `/baton team NAME`."
         case Refers.GROUP if not reference.label:
-            said = f"Slack does not tell me which user group {shown} is. Ask for a team by name: `/baton team NAME`."
+            said = "Slack does not show me that user group. Ask by name: `/baton team NAME`."
         case Refers.GROUP:
-            said = f"I know no team with the user group {shown}. Ask for a team by name: `/baton team NAME`."
+            said = f"No team has the user group {shown}. Ask by name: `/baton team NAME`."
         case Refers.PERSON:
-            said = f"The catalog knows nobody as {shown}. Ask for a team by name: `/baton team NAME`."
+            person = shown if reference.label else "That account"
+            said = f"{person} is not in the catalog. Ask by name: `/baton team NAME`."
     return Rendered(said, [section(said)])
 
 
 def question_needed() -> Rendered:
     """Return the answer to an empty question."""
-    return Rendered(
-        "Name what you ask about, for example `/whoowns payments-db` or `/whoowns who looks after checkout?`"
-    )
+    return Rendered("Add a name: `/whoowns payments-db` or `/whoowns who looks after checkout?`")
 
 
 def mentioned_nothing(thread: Thread = Thread.NONE) -> Rendered:
     """Return the answer of the message shortcut when a message names nothing that the catalog has."""
     return Rendered(
-        f"I found nothing in that message that the catalog knows.{_THREADS[thread]} "
-        "Ask for it by name: `/whoowns payments-db`."
+        f"Nothing in that message{' or its thread' if thread is Thread.READ else ''} is in the catalog."
+        f"{_THREADS[thread]} Ask by name: `/whoowns payments-db`."
     )
 
 

@@ -30,30 +30,30 @@ def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], meta
     name = bold(asset.name, 80)
     if owner:
         happens = (
-            f"The catalog says {bold(owner, 80)} owns {name}. Your claim opens a dispute until you agree. "
-            "I tell the owner once, and say whom I could reach."
+            f"The catalog says {bold(owner, 80)} owns {name}. It is disputed until you agree, "
+            "and I tell the owner once."
         )
     else:
-        happens = f"Nobody owns {name}. It belongs to your team as soon as you claim it."
+        happens = f"Nobody owns {name}. Claim it, and it is your team's."
     options = {str(team.id): team.name for team in teams}
     return CLAIM_FORM.view(metadata, happens, {CLAIM_TEAM_FIELD: Fill(next(iter(options), ""), options)})
 
 
 def claimed(asset: AssetRecord, team: str) -> Rendered:
     """Return the receipt for a claim that nobody contests."""
-    return Rendered(f"{bold(team, 80)} owns {bold(asset.name)} from now on. You can withdraw the claim on its answer.")
+    return Rendered(f"{bold(team, 80)} owns {bold(asset.name)} now. To undo it, withdraw the claim on its answer.")
 
 
-def contested(asset: AssetRecord, team: str, told: Sequence[Told]) -> Rendered:
-    """Return the receipt for a claim of what somebody owns; `told` is where its owners hear of it."""
+def contested(asset: AssetRecord, team: str, owner: str, told: Sequence[Told]) -> Rendered:
+    """Return the receipt for a claim of what `owner` owns; `told` is where its owners hear of it."""
     return Rendered(
-        f"{bold(team, 80)} claims {bold(asset.name)}. It has an owner, so it is disputed now. {said_to(told)}"
+        f"{bold(team, 80)} claims {bold(asset.name)}. It is disputed until {bold(owner, 80)} agrees. {said_to(told)}"
     )
 
 
 def already_theirs(asset: AssetRecord, team: str) -> Rendered:
     """Return the answer to a second claim by the same team."""
-    return Rendered(f"{bold(team, 80)} already owns or claims {bold(asset.name)}, so nothing was changed.")
+    return Rendered(f"{bold(team, 80)} already owns or claims {bold(asset.name)}.")
 
 
 def claimed_from_you(asset: AssetRecord, owner: str, team: str, claimer: str) -> Rendered:
@@ -61,7 +61,6 @@ def claimed_from_you(asset: AssetRecord, owner: str, team: str, claimer: str) ->
     who = mention(claimer) or "Somebody"
     return Rendered(
         f"{who} claims {bold(asset.name)} for {bold(team or 'another team', 80)}; "
-        f"the catalog says that {bold(owner, 80)} owns it.\n"
-        "It is disputed until both sides agree. If the claim is right, correct the catalog; "
-        "if not, ask for the claim to be withdrawn."
+        f"the catalog says {bold(owner, 80)} owns it.\n"
+        "It is disputed until you agree: correct the catalog, or ask them to withdraw the claim."
     )

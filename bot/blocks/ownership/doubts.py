@@ -30,9 +30,7 @@ def doubt_view(asset: AssetRecord, owner: str, metadata: str) -> Block:
         if owner
         else f"The catalog names no single owner of {bold(asset.name, 80)}."
     )
-    return DOUBT_FORM.view(
-        metadata, f"{said} Your doubt shows on its answer. I tell the owner once, and say whom I could reach."
-    )
+    return DOUBT_FORM.view(metadata, f"{said} Your doubt shows on its answer, and I tell the owner once.")
 
 
 def doubted(asset: AssetRecord, owner: str, doubter: str, reason: str, *, value: str) -> Rendered:
@@ -42,7 +40,7 @@ def doubted(asset: AssetRecord, owner: str, doubter: str, reason: str, *, value:
     said = escape(reason, 500)
     if said:
         text += f"\n> {said}"
-    text += "\nNothing has changed. If the owner is right, press *We own it* to settle the doubt."
+    text += "\nNothing has changed. If it is yours, press *We own it*."
     name = plain(asset.name, 60)
     return Rendered(
         text,

@@ -11,14 +11,15 @@ from bot.domain.catalog import Area, Role
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import PersonRecord
 
+_CLAIM_IT = "Yours? Press *We own this*."
 #: Facts beside the answer that fit on a message without drowning the reader.
 _MOST_OTHERS = 9
 #: Shares of a split asset that its headline names; the rest are listed under it.
 _MOST_SHARES = 3
 
 
-def headline(verdict: Verdict) -> tuple[str, list[str]]:
-    """The first sentence and the warnings under it, each with a next step."""
+def headline(verdict: Verdict, *, may_claim: bool = False) -> tuple[str, list[str]]:
+    """The first sentence and the warnings under it, each with a next step; `may_claim` is for a button to claim it."""
     name = bold(verdict.asset.name)
     if isinstance(verdict, Disputed):
         part = "" if verdict.disputed_area is Area.ALL else f"{words.AREA_WORDS[verdict.disputed_area]} of "
@@ -28,9 +29,10 @@ def headline(verdict: Verdict) -> tuple[str, list[str]]:
         return f"Nobody owns {name}, on purpose: {reason}", _contradictions(verdict)
     if isinstance(verdict, Unowned):
         part = f"{words.AREA_WORDS[verdict.area]} of {name}" if verdict.area else name
-        step = "If it is yours, claim it for your team or add its owner to the catalog."
-        return f":grey_question: Nobody owns {part}.", [step]
-    return _owned_headline(verdict, name), _owned_warnings(verdict)
+        return f":grey_question: Nobody owns {part}.", [
+            _CLAIM_IT if may_claim else "Know whose it is? Add its owner to the catalog."
+        ]
+    return _owned_headline(verdict, name), _owned_warnings(verdict, may_claim=may_claim)
 
 
 def _contradictions(verdict: UnownedOnPurpose) -> list[str]:
@@ -39,7 +41,7 @@ def _contradictions(verdict: UnownedOnPurpose) -> list[str]:
         for holding in verdict.others
         if holding.fact.role is Role.OWNER
     )
-    return [f":warning: But {words.join(said)}. Ask to have one of them corrected."] if said else []
+    return [f":warning: But {words.join(said)}. Have one corrected."] if said else []
 
 
 def _sides(verdict: Disputed) -> str:
@@ -66,9 +68,11 @@ def _claims(verdict: Disputed) -> str:
 
 
 def _way_out(verdict: Disputed) -> str:
-    if any(holding.fact.is_human for holding in verdict.claims):
-        return "Agree with each other, then correct the wrong file or withdraw the claim."
-    return "Ask both, and have the wrong source corrected."
+    if not any(holding.fact.is_human for holding in verdict.claims):
+        return "Ask the teams, then correct the wrong source."
+    if verdict.nobody is None and all(holding.fact.is_human for holding in verdict.claims):
+        return "Agree, then one of you presses *Withdraw our claim*."
+    return "Agree, then correct the wrong source or press *Withdraw our claim*."
 
 
 def _owned_headline(verdict: Owned, name: str) -> str:
@@ -134,25 +138,23 @@ def _is_partial(verdict: Owned) -> bool:
     return verdict.area is None and not any(holding.fact.area in whole for holding in verdict.owners)
 
 
-def _owned_warnings(verdict: Owned) -> list[str]:
+def _owned_warnings(verdict: Owned, *, may_claim: bool) -> list[str]:
     warnings = doubts(verdict)
     if isinstance(verdict, Orphaned):
-        return ["Ask in the platform channel for a team to take it over."]
+        return ["Ask in the platform channel who takes it over."]
     if _is_partial(verdict):
-        warnings.append(":grey_question: The rest has no owner: if it is yours, claim it for your team.")
+        warnings.append(f":grey_question: The rest has no owner.{f' {_CLAIM_IT}' if may_claim else ''}")
     if verdict.departed:
         gone = words.join(bold(holding.name, 80) for holding in verdict.departed)
         verb = "are" if len(verdict.departed) > 1 else "is"
-        warnings.append(f":warning: {gone} {verb} gone: ask the other owners, and correct the catalog.")
+        warnings.append(f":warning: {gone} {verb} gone: ask the other owners, then correct the catalog.")
     if isinstance(verdict, Stale):
         warnings.append(f":hourglass: Not confirmed since {date(verdict.trusted_at)}: ask before you rely on it.")
     if verdict.only_person is not None:
         who = words.person(verdict.only_person)
-        warnings.append(f":warning: Only {who} knows it (bus factor 1): a second person should learn it.")
+        warnings.append(f":warning: Only {who} knows it. Have somebody learn it.")
     if verdict.should_hand_off:
-        warnings.append(
-            ":bulb: Ownership is split although a provider runs this: consider handing the rest to the product team."
-        )
+        warnings.append(":bulb: A provider runs this: could the product team take all of it?")
     return warnings
 
 

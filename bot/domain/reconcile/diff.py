@@ -86,13 +86,15 @@ def refusal(*, before: int, removed: int, read: int, errors: int, allow_mass_cha
     `secret` of the removed hold what looks like a secret: that they go is meant, however many there are.
     """
     if read == 0 and errors:
-        return f"Nothing could be read ({errors} errors), so nothing was changed: mend the files and import again."
+        return (
+            f"Nothing could be read ({errors:,} error{'' if errors == 1 else 's'}): correct the files and import again."
+        )
     before, removed = before - secret, removed - secret
     if allow_mass_change or removed <= MASS_CHANGE_FLOOR or removed <= MASS_CHANGE_SHARE * before:
         return ""
     stands = f" {secret:,} more hold what looks like a secret, and stay until it is carried out." if secret else ""
     return (
         f"The import would remove {removed:,} of the source's {before:,} assets, more than {MASS_CHANGE_SHARE:.0%}, "
-        "so nothing was changed: check the paths, or add --allow-mass-change if that is meant "
-        f"(with --dry-run, it lists them).{stands}"
+        "so nothing was changed: check the paths, or add --allow-mass-change (with --dry-run to see them first)."
+        f"{stands}"
     )

@@ -9,38 +9,38 @@ const END_OF_LIFE = "/eol payments";
 const allMessages = (app) => Object.values(app.state.messages).flat();
 const said = (app, words) => allMessages(app).some((message) => message.bot && message.text.includes(words));
 
-/** Each step: a title, two sentences, what to look at, when it is done, and a way to have it done. */
+/** Each step: a title, a few sentences, what to look at, when it is done, and a way to have it done. */
 const STEPS = [
   {
     title: "Ask who owns something",
-    text: "Type a question and press Enter; any spelling will do, and so do plain words. The answer says that this database is split between two teams, which file says so, how old that is, and who has confirmed it. End it in “six months ago”, and it says who owned it then.",
+    text: "Type a question in any spelling and press Enter. The answer names both owners of this database, the file that says so, its age, and who confirmed it. Add “six months ago” to see who owned it then.",
     look: "#composer-input",
     done: (app) => said(app, "owns the application of *payments-db*"),
     help: { text: "Write the question for me", run: (app) => app.fill(QUESTION) },
   },
   {
     title: "Say that it is wrong",
-    text: "Press “Wrong owner?” under the answer and send the form. Nothing moves silently: your doubt is recorded, and the owner is told once.",
+    text: "Press “Wrong owner?” under the answer and send the form. Your doubt is recorded, and the owner is told once.",
     look: "#stream .message:last-child",
     done: (app) => said(app, "Your doubt is recorded") || said(app, "thinks that you do not own"),
   },
   {
     title: "Be the owner",
-    text: "Look at it from the other side: become the lead of the owning team and open their channel. “We own it” settles the doubt, and the answer carries their name from then on.",
+    text: "Become the lead of the owning team and open their channel. Press “We own it” to settle the doubt: the answer then carries their name.",
     look: "#user-switcher",
     done: (app) => app.state.you === app.state.tour.owner && said(app, `confirmed by <@${app.state.tour.owner}>`),
     help: { text: "Take me there", run: (app) => app.go({ user: app.state.tour.owner, view: "channel", channel: app.state.tour.owner_channel, thread: null }) },
   },
   {
     title: "Ask what reaches its end of life",
-    text: "The same database runs PostgreSQL 11. Ask what ends for its team: what is overdue, what is in extended support, which versions are unknown. Then move the clock: reminders come to the teams' channels, and what is planned is done on its day.",
+    text: "The same database runs PostgreSQL 11. Ask what is overdue for its team, and which versions are unknown. Then move the clock: reminders come to the teams' channels.",
     look: "#composer-input",
     done: (app) => said(app, "Amazon RDS for PostgreSQL 11"),
     help: { text: "Write that question", run: (app) => app.fill(END_OF_LIFE) },
   },
   {
     title: "See the whole picture",
-    text: "In #grooming, open a message's menu and choose “Who owns this?”. Then open Baton's Home: your team's assets, what nobody owns, and what nobody could answer.",
+    text: "In #grooming, open a message's menu and choose “Who owns this?”. Then open Baton's Home.",
     look: '[data-focus="home"]',
     done: (app) => app.place.view === "home",
     help: { text: "Open the threads", run: (app) => app.go({ view: "channel", channel: app.state.tour.threads, thread: null }) },

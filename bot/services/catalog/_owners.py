@@ -73,8 +73,8 @@ async def note_unknown(run: Run, roster: Roster) -> None:
         elif not isinstance(found, UnknownTeam) or found.folded in unknown:
             continue
         unknown.add(found.folded)
-        names = ", ".join(nearest(ref.name, teams)) or "none"
-        message = f"no source declares the team '{slug(ref.name)}'; nearest: {names}."
+        names = ", ".join(nearest(ref.name, teams))
+        message = f"no source declares the team '{slug(ref.name)}'{f'; nearest: {names}' if names else ''}."
         run.notes.append(Problem(origin, message, is_error=False))
 
 

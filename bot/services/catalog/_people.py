@@ -99,14 +99,13 @@ def without_people(catalog: SourceCatalog, *, format_name: str) -> SourceCatalog
     if not said:
         return catalog
     how = (
-        "If only those who may decide that can write to these files, trust the source for people: with --trust-people, "
-        "or in BATON_PEOPLE_SOURCES where that is set."
+        "To use them: --trust-people (or BATON_PEOPLE_SOURCES), if only trusted people can edit it."
         if may_be_trusted(format_name)
-        else "Import Baton YAML, Backstage or CSV for it, from a source that is trusted for people."
+        else "To use them, import them as Baton YAML, Backstage or CSV."
     )
     note = Problem(
         said[0],
-        f"says who people are or who is in which team. That gives rights, so it is not taken from here. {how}",
+        f"Team members in this file were ignored (they give rights). {how}",
         is_error=False,
     )
     teams = [replace(each, lead="", manager="", members=None) for each in catalog.teams]
