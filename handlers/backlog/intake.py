@@ -32,8 +32,8 @@ from handlers import replies
 from handlers.interaction import open_slowly
 from handlers.payloads import Action, Command, Shortcut
 
-_NO_WORDS = "I found no words of your colleagues in this thread, so you have to say all of it."
-_OUTSIDERS = "I have left out what people from outside your organisation wrote."
+_NO_WORDS = "I found nothing of your colleagues in this thread: fill it in yourself."
+_OUTSIDERS = "Messages from outside your organisation are left out."
 
 
 def thread_key(channel_id: str, thread_ts: str) -> str:

@@ -121,7 +121,7 @@ async def test_from_proposed_to_confirmed(deps: Deps, snapshot: Snapshot) -> Non
     assert (done.card.state, done.card.assignee and done.card.assignee.name) == (RequestState.CONFIRMED, "Omar")
     news = [row.body["text"] for key, row in (await messages(deps)).items() if key.startswith("backlog.news")]
     assert [text.split(" ", 1)[1] for text in news] == [
-        "Accepted: it is in the DevOps backlog.",
+        "Accepted into the DevOps backlog.",
         "Delivered: The keyspace is there\nDoes it do the job?",
     ]
     assert "Confirmed" in (await messages(deps))["backlog.card:1"].body["text"]

@@ -107,7 +107,7 @@ async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     assert set(buttons(requested.card)) == {"Withdraw…", "Follow"}
     await requested.press(requested.triage, ids.ACCEPT, user="lin")
     assert "Accepted" in requested.card.text
-    assert "it is in the DevOps backlog" in requested.replies()[-1].text
+    assert "Accepted into the DevOps backlog" in requested.replies()[-1].text
     assert "Accepted" in requested.said_to("lin")
     await requested.press(requested.triage, ids.START, user="omar")
     assert "In progress" in requested.card.text
@@ -166,7 +166,7 @@ async def test_a_step_that_two_take_is_taken_once(requested: Requested) -> None:
     await requested.press(requested.triage, ids.ACCEPT, user="lin")
     copied = next(m for m in requested.stage.slack.visible_messages("omar", "platform") if m.ts == copy.ts)
     await requested.press(copied, ids.ACCEPT, user="omar")
-    assert "done already" in requested.said_to("omar")
+    assert "Done already" in requested.said_to("omar")
     assert (await actions(requested.stage)).count("backlog.accept") == 1
 
 

@@ -147,8 +147,8 @@ class TestFromAThread:
         await submit(stage, "ada")
         assert len(await requests(stage)) == 1
         shown = stage.slack.view_stack("ada")[-1]
-        assert "This has a request already: *#1*" in said_in(shown)
-        assert "This has a request already: *#1*" in said_in(await form(stage, root, user="eve"))
+        assert "There is a request already: *#1*" in said_in(shown)
+        assert "There is a request already: *#1*" in said_in(await form(stage, root, user="eve"))
 
     async def test_submitted_twice_at_once_and_delivered_twice_it_is_made_once(self, stage: Stage) -> None:
         root = await thread(stage, *STORY)
@@ -188,7 +188,7 @@ class TestFromAThread:
         await stage.slack.post("mallory", "payments", "We also need a MongoDB cluster.", thread_ts=root.ts)
         view = await form(stage, root)
         assert "MongoDB" not in str(view.payload)
-        assert "people from outside" in said_in(view)
+        assert "from outside your organisation are left out" in said_in(view)
         await submit(stage)
         [row] = await requests(stage)
         assert "MongoDB" not in row.copied
@@ -225,11 +225,9 @@ class TestBadInput:
         root = await stage.slack.post("ada", "payments", "deploy failed", subtype="bot_message")
         stage.slack.workspace.message(root.channel, root.ts).bot_id = "B0123"  # type: ignore[union-attr]
         view = await form(stage, root)
-        assert "no words of your colleagues" in said_in(view)
+        assert "nothing of your colleagues" in said_in(view)
         errors = await submit(stage, values={ids.TITLE: "A bucket for backups"})
-        assert errors == {
-            ids.ITEM_TYPE: "Choose at least one thing that you need, or write it into the title and choose its type."
-        }
+        assert errors == {ids.ITEM_TYPE: "Choose at least one thing, or a kind for the title."}
         assert await submit(stage, values={ids.ITEM_TYPE: "infrastructure"}) == {}
         [row] = await requests(stage)
         assert row.items == [{"type": "infrastructure", "title": "A bucket for backups", "why": "", "quote": ""}]
@@ -257,7 +255,7 @@ class TestBadInput:
         wrong = {ids.NEEDED_BY: "2026-03-02", ids.PEOPLE: "9", ids.TIMES: "60", ids.HOURS: "8", ids.BLOCKED: "7"}
         errors = await submit(stage, values=wrong)
         assert set(errors) == {ids.NEEDED_BY, ids.HOURS, ids.BLOCKED}
-        assert "more than half" in errors[ids.HOURS]
+        assert "over half" in errors[ids.HOURS]
         assert await requests(stage) == []
 
     async def test_a_technology_that_is_a_mention_pings_nobody(self, stage: Stage) -> None:
@@ -377,7 +375,7 @@ class TestElsewhere:
     async def test_what_only_calls_baton_is_no_part_of_the_draft(self, stage: Stage) -> None:
         message = await stage.say("@baton request", channel="payments")
         await stage.press(stage.slack.visible_messages("grace", "payments", thread_ts=message.ts)[-1], ids.OPEN)
-        assert "no words of your colleagues" in said_in(stage.slack.view_stack("grace")[-1])
+        assert "nothing of your colleagues" in said_in(stage.slack.view_stack("grace")[-1])
 
     @read_only
     @pytest.mark.parametrize(
@@ -405,7 +403,7 @@ class TestElsewhere:
         await stage.settle()
         mine = stage.slack.workspace.user("ada").id
         told = [m for m in stage.slack.workspace.messages[root.channel].values() if m.ephemeral_for == mine]
-        assert "This thread has a request already: *#1*" in told[-1].text
+        assert "There is a request already: *#1*" in told[-1].text
 
     async def test_another_emoji_says_nothing(self, stage: Stage) -> None:
         root = await thread(stage, *STORY)
@@ -416,8 +414,8 @@ class TestElsewhere:
 
     async def test_help_and_empty_lists_say_what_to_do(self, stage: Stage) -> None:
         assert "`/devops list`" in (await stage.ask("/devops help")).text
-        assert "`/devops` opens one" in (await stage.ask("/devops list")).text
-        assert "asked for nothing yet" in (await stage.ask("/devops mine")).text
+        assert "Open one: `/devops`" in (await stage.ask("/devops list")).text
+        assert "have no requests" in (await stage.ask("/devops mine")).text
         assert "no such request" in (await stage.ask("/devops show 12")).text
 
     async def test_a_split_answer_offers_to_ask_for_the_area_of_the_devops_team(self, stage: Stage) -> None:
@@ -453,7 +451,7 @@ class TestHelpWithAReminder:
         [row] = await requests(stage)
         assert (row.reminder_id, row.source_key) == (reminded.id, f"reminder:{reminded.id}")
         await reminded.press(ids.OPEN, user="ada")
-        assert "This has a request already: *#1*" in said_in(stage.slack.view_stack("ada")[-1])
+        assert "There is a request already: *#1*" in said_in(stage.slack.view_stack("ada")[-1])
 
     async def test_the_devops_team_is_not_offered_its_own_help(self, stage: Stage) -> None:
         catalog = organisation()

@@ -32,7 +32,7 @@ _TRIAGE_BUTTONS = {
 _MORE_CHOICES = (
     (Step.ANSWER, actions.ANSWER, "Answer with a link…"),
     (Step.MERGE, actions.MERGE, "Duplicate of…"),
-    (Step.UNMERGE, actions.UNMERGE, "Take it out again"),
+    (Step.UNMERGE, actions.UNMERGE, "Undo the merge"),
     (Step.DECLINE, actions.DECLINE, "Decline…"),
 )
 
@@ -86,14 +86,14 @@ def following(its: RequestCard, *, is_on: bool) -> Rendered:
     """Return what somebody reads who has begun to follow a request, or has stopped."""
     if not is_on:
         return Rendered(f"You no longer follow {words.name(its)}.")
-    said = f"You follow {words.name(its)} now: I write to you when it moves on."
+    said = f"You follow {words.name(its)}: I tell you what happens."
     return Rendered(said, [section(said), _stop_following(its)])
 
 
 def receipt(its: RequestCard, *, is_new: bool = True) -> Rendered:
     """Return what whoever has done something to a request reads."""
     if not is_new:
-        return Rendered(f"That has been done already. {words.name(its)}: {words.standing(its)}")
+        return Rendered(f"Done already. {words.name(its)}: {words.standing(its)}")
     return Rendered(f"{words.name(its)}: {words.standing(its)}")
 
 
@@ -119,7 +119,7 @@ def _news(its: RequestCard) -> str:
     where = link(its.link, its.link) if its.link else ""
     match its.state:
         case RequestState.ACCEPTED:
-            return "Accepted: it is in the DevOps backlog."
+            return "Accepted into the DevOps backlog."
         case RequestState.NEEDS_INFO:
             return f"A question: {reason}"
         case RequestState.DECLINED:

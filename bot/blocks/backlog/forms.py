@@ -23,18 +23,16 @@ EVIDENCE_WORDS = {
     "estimated": "Estimated",
     "guessed": "A guess",
 }
-SHARE_WORDS = {"slowed": "Slowed down", "half": "Half of their work", "stopped": "Cannot go on at all"}
+SHARE_WORDS = {"slowed": "Slowed down", "half": "Half of their work", "stopped": "Stopped"}
 COPY_VALUE = "copy"
 _MOST_PEOPLE, _MOST_TIMES, _MOST_HOURS = 10_000, 10_000, 1_000
 
-TITLE = forms.text(actions.TITLE, "What do you need?", missing="Say in a few words what you need.", limit=LONGEST_TITLE)
-ITEMS = forms.ticks(actions.ITEMS, "Things that are asked for")
-ITEM_TYPE = forms.choice(actions.ITEM_TYPE, "Only what the title says? Then what kind of thing it is")
+TITLE = forms.text(actions.TITLE, "What do you need?", missing="Say what you need.", limit=LONGEST_TITLE)
+ITEMS = forms.ticks(actions.ITEMS, "What is asked for")
+ITEM_TYPE = forms.choice(actions.ITEM_TYPE, "What kind of thing is it, if only the title?")
 TECHNOLOGIES = forms.ticks(actions.TECHNOLOGIES, "Technologies")
-OTHER_TECHNOLOGIES = forms.text(
-    actions.OTHER_TECHNOLOGIES, "Other technologies", hint="With commas between them", limit=300
-)
-GAPS = forms.ticks(actions.GAPS, "Which of them does nobody in the team know well?")
+OTHER_TECHNOLOGIES = forms.text(actions.OTHER_TECHNOLOGIES, "Other technologies", hint="Separated by commas", limit=300)
+GAPS = forms.ticks(actions.GAPS, "Which are new to the team?")
 TEAM = forms.name_or_choice(actions.TEAM, "Which team needs it?", hint="The team's name")
 ASKED_BY = forms.person(actions.ASKED_BY, "Who needs it?")
 PEOPLE = forms.number_between(actions.PEOPLE, "Without it: how many people lose time", 0, _MOST_PEOPLE, is_whole=True)
@@ -43,7 +41,7 @@ HOURS = forms.number_between(actions.HOURS, "… how many hours each time", 0, _
 EVIDENCE = forms.choice(actions.EVIDENCE, "How do you know?", is_kept=True)
 BLOCKED = forms.number_between(actions.BLOCKED, "How many people are blocked?", 0, _MOST_PEOPLE, is_whole=True)
 SHARE = forms.choice(actions.SHARE, "How much are they blocked?", is_kept=True)
-UNTIL = forms.day(actions.UNTIL, "Until when, if it ends by itself?")
+UNTIL = forms.day(actions.UNTIL, "Blocked until when, if it ends by itself?")
 NEEDED_BY = forms.day(actions.NEEDED_BY, "Needed by")
 NEEDED_REASON = forms.text(actions.NEEDED_REASON, "Why by then?", limit=200)
 DETAILS = forms.text(actions.DETAILS, "Anything else?", limit=2_000, is_long=True)
@@ -137,7 +135,7 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
             NEEDED_BY: Fill(prefill.needed_by.isoformat() if prefill.needed_by is not None else ""),
             NEEDED_REASON: Fill(prefill.needed_reason),
             COPY: Fill(
-                options={COPY_VALUE: "DevOps may keep a copy of them"} if frame.may_copy is not None else {},
+                options={COPY_VALUE: "DevOps may keep a copy"} if frame.may_copy is not None else {},
                 chosen=[COPY_VALUE] if frame.may_copy else [],
             ),
         },
@@ -145,7 +143,7 @@ def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> 
 
 
 def _above(prefill: Prefill, frame: FormFrame) -> str:
-    lines = [f"This goes to {bold(frame.devops, 80)}. Nothing is sent until you press *Open it*."]
+    lines = [f"To {bold(frame.devops, 80)}. Nothing is sent until you press *Open it*."]
     if frame.note:
         lines.append(frame.note)
     if prefill.stays_with_team:
@@ -167,9 +165,9 @@ _STEPS: Mapping[Step, tuple[str, str, str, bool]] = MappingProxyType(
         Step.REPLY: ("Answer", "Answer", "Your answer", False),
         Step.ANSWER: ("Answer with…", "Answer", "What answers it?", True),
         Step.DECLINE: ("Decline", "Decline", "Why not?", False),
-        Step.WITHDRAW: ("Withdraw", "Withdraw", "Why? You may leave this empty.", False),
+        Step.WITHDRAW: ("Withdraw", "Withdraw", "Why? (optional)", False),
         Step.NOT_YET: ("Not yet", "Send", "What is missing?", False),
-        Step.REOPEN: ("Reopen", "Reopen", "Why is it opened again?", False),
+        Step.REOPEN: ("Reopen", "Reopen", "Why reopen it?", False),
     }
 )
 LINK = forms.text(actions.LINK, "Link", hint="https://…", limit=500)
@@ -182,18 +180,14 @@ def _step_form(step: Step) -> Form:
 
 
 STEP_FORMS: Mapping[Step, Form] = MappingProxyType({step: _step_form(step) for step in _STEPS})
-INTO = forms.name_or_choice(
-    actions.INTO, "Which request is it the same as?", hint="Its number", missing="Choose a request."
-)
+INTO = forms.name_or_choice(actions.INTO, "Duplicate of which request?", hint="Its number", missing="Choose a request.")
 MERGE = Form(actions.MERGE_VIEW, "Duplicate of…", "Merge", (INTO,), refused_at=INTO)
 DAY = forms.day(actions.DAY, "Until when?", missing="Choose a day.")
 SNOOZE = Form(actions.SNOOZE_VIEW, "Snooze", "Snooze", (DAY,), refused_at=DAY)
 ASSIGNEE = forms.person(actions.ASSIGNEE, "Who takes it on?")
 ASSIGN = Form(actions.ASSIGN_VIEW, "Assign", "Assign", (ASSIGNEE,), refused_at=ASSIGNEE)
-_HOURS_MISSING = "Write how many hours of work."
-OPTIMISTIC = forms.number_between(
-    actions.OPTIMISTIC, "Hours of work if all goes well", 0, 10_000, missing=_HOURS_MISSING
-)
+_HOURS_MISSING = "Write the hours of work."
+OPTIMISTIC = forms.number_between(actions.OPTIMISTIC, "Hours if all goes well", 0, 10_000, missing=_HOURS_MISSING)
 LIKELY = forms.number_between(actions.LIKELY, "Most likely", 0, 10_000, missing=_HOURS_MISSING)
 PESSIMISTIC = forms.number_between(actions.PESSIMISTIC, "If much goes wrong", 0, 10_000, missing=_HOURS_MISSING)
 ESTIMATE = Form(actions.ESTIMATE_VIEW, "Estimate", "Estimate", (OPTIMISTIC, LIKELY, PESSIMISTIC), refused_at=LIKELY)
@@ -210,7 +204,7 @@ def step_view(its: RequestCard, step: Step, metadata: str) -> Block:
 def merge_view(its: RequestCard, others: Iterable[RequestCard], metadata: str) -> Block:
     """Return the form that makes a request part of another."""
     options = {str(each.id): f"#{each.id} {each.title}" for each in others}
-    said = f"{words.name(its)}\nWhoever asked for it stays, and counts for the other one. It can be taken out again."
+    said = f"{words.name(its)}\nIts askers count for the other one. You can undo the merge."
     return MERGE.view(metadata, said, {INTO: Fill(options=options)})
 
 
@@ -228,13 +222,13 @@ def assign_view(its: RequestCard, metadata: str) -> Block:
 
 def estimate_view(its: RequestCard, metadata: str) -> Block:
     """Return the form of an estimate."""
-    said = f"{words.name(its)}\nHours of the DevOps team alone. Triage, review and handoff are added to them."
+    said = f"{words.name(its)}\nHours of the DevOps team alone; triage, review and handoff are added."
     return ESTIMATE.view(metadata, said)
 
 
 def existing_view(its: RequestCard) -> Block:
     """Return what is shown in place of the form where the thread has a request already."""
-    lines = [f"This has a request already: {words.name(its)}", words.standing(its), *map(words.item, its.items[:8])]
+    lines = [f"There is a request already: {words.name(its)}", words.standing(its), *map(words.item, its.items[:8])]
     if its.permalink:
         lines.append(link(its.permalink, "The thread"))
     elements = words.follow_buttons(its)

@@ -16,11 +16,11 @@ _MOST = 20
 def listing(cards: Sequence[RequestCard], *, is_mine: bool = False) -> Rendered:
     """Return the open requests, or with `is_mine` all that somebody and their teams have asked for."""
     if not cards:
-        empty = "You and your teams have asked for nothing yet" if is_mine else "No request is open"
-        return Rendered(f"{empty}: `/devops` opens one.")
+        empty = "You and your teams have no requests" if is_mine else "No request is open"
+        return Rendered(f"{empty}. Open one: `/devops`.")
 
     def draw(count: int) -> Rendered:
-        title = "*What you and your teams have asked for*" if is_mine else "*Open requests*, oldest first"
+        title = "*Requests of you and your teams*" if is_mine else "*Open requests*, oldest first"
         shown, hidden = cards[:count], len(cards) - count
         lines = [f"{words.name(each)}\n{words.standing(each)}" for each in shown]
         rest = [f"… and {hidden:,} more"] if hidden > 0 else []
@@ -36,15 +36,13 @@ def listing(cards: Sequence[RequestCard], *, is_mine: bool = False) -> Rendered:
 def offer(value: OpenValue, devops: str, *, user_id: str = "") -> Rendered:
     """Return the button that opens the form, for somebody who has asked for something."""
     who = f"{mention(user_id)} " if mention(user_id) else ""
-    said = (
-        f"{who}That sounds like a request to *{escape(devops, 80)}*. I have a draft for you; nothing is sent by itself."
-    )
+    said = f"{who}That sounds like a request to *{escape(devops, 80)}*. Open the draft; nothing is sent until you do."
     elements = words.open_buttons(value, style="primary")
     return Rendered(said, [section(said), {"type": "actions", "elements": elements}])
 
 
 def already(its: RequestCard) -> Rendered:
     """Return what is said where a thread has a request already."""
-    said = f"This thread has a request already: {words.name(its)}\n{words.standing(its)}"
+    said = f"There is a request already: {words.name(its)}\n{words.standing(its)}"
     elements = [button("Show", actions.SHOW, str(its.id), label=f"Show #{its.id}"), *words.follow_buttons(its)]
     return Rendered(said, [section(said), {"type": "actions", "elements": elements}])

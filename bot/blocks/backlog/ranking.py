@@ -14,21 +14,21 @@ from bot.domain.backlog.requests import RequestCard
 #: Requests of a message, each with a button.
 _MOST = 15
 _LANES = {
-    Lane.AT_RISK: "At risk: a date is missed unless the work starts now",
-    Lane.QUICK_WINS: "Quick wins: eight hours of work at most, paid back within four weeks",
-    Lane.REST: "Next, by what waiting costs for each hour of work",
-    Lane.NOT_ESTIMATED: "To estimate, by what waiting costs",
-    Lane.NOT_WORTH_BUILDING: "Not worth building: it saves less in a year than it costs",
+    Lane.AT_RISK: "At risk: start now or miss the date",
+    Lane.QUICK_WINS: "Quick wins: at most eight hours, paid back in four weeks",
+    Lane.REST: "Next, by cost of waiting per hour of work",
+    Lane.NOT_ESTIMATED: "To estimate, by cost of waiting",
+    Lane.NOT_WORTH_BUILDING: "Not worth building: costs more than it saves in a year",
 }
 
 
 def backlog(ranked: Sequence[tuple[RequestCard, BacklogPlace]]) -> Rendered:
     """Return the open requests in their order, lane by lane, each with a button that says why it is there."""
     if not ranked:
-        return Rendered("No request is open: `/devops` opens one.")
+        return Rendered("No request is open. Open one: `/devops`.")
 
     def draw(count: int) -> Rendered:
-        title, hidden = "*The DevOps backlog*, what to do first at the top", len(ranked) - count
+        title, hidden = "*The DevOps backlog*, first things first", len(ranked) - count
         blocks: list[Block] = [section(title)]
         lines = [title]
         for lane, group in groupby(ranked[:count], key=lambda each: each[1].lane):
@@ -55,10 +55,10 @@ def why(card: RequestCard, place: BacklogPlace, sentences: Sequence[str]) -> Ren
 
 def unranked(card: RequestCard) -> Rendered:
     """Return what is said of a request that is not open, and so has no place in the backlog."""
-    return Rendered(f"{words.name(card)} is not open any more, so it has no place in the backlog.")
+    return Rendered(f"{words.name(card)} is closed, so it has no place in the backlog.")
 
 
 def _cost(place: BacklogPlace) -> str:
     if isinstance(place.rank, Rank):
-        return f"waiting costs {place.rank.waiting_cost_hours:,.0f} h, the work takes {place.rank.effort_hours:,.0f} h"
+        return f"waiting costs {place.rank.waiting_cost_hours:,.0f} h, work {place.rank.effort_hours:,.0f} h"
     return f"waiting costs up to {place.rank.waiting_cost_hours:,.0f} h, not estimated"

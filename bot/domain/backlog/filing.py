@@ -73,11 +73,11 @@ class Filing:
 def estimate_problems(optimistic: float, likely: float, pessimistic: float) -> dict[str, str]:
     """Return what is wrong with an estimate in hours, by the name of the field: `likely` or `pessimistic`."""
     if likely < optimistic:
-        return {"likely": "The most likely hours cannot be fewer than those if all goes well."}
+        return {"likely": "Give at least the hours if all goes well."}
     if pessimistic < likely:
-        return {"pessimistic": "The hours if much goes wrong cannot be fewer than the most likely ones."}
+        return {"pessimistic": "Give at least the most likely hours."}
     if pessimistic <= 0:
-        return {"pessimistic": "No work takes no time: write more than 0 hours."}
+        return {"pessimistic": "Write more than 0 hours."}
     return {}
 
 
@@ -89,18 +89,18 @@ def problems(filing: Filing, *, today: date, team_size: int | None) -> dict[str,
     found: dict[str, str] = {}
     demand = filing.demand
     if not filing.title.strip():
-        found["title"] = "Say in a few words what you need."
+        found["title"] = "Say what you need."
     if not filing.items:
-        found["items"] = "Choose at least one thing that you need, or write it into the title and choose its type."
+        found["items"] = "Choose at least one thing, or a kind for the title."
     if filing.needed_by is not None and filing.needed_by < today:
-        found["needed_by"] = "That day is over: choose today or a later one, or leave it empty."
+        found["needed_by"] = "That day is over: choose a later one, or leave it empty."
     if demand.hours_a_month < 0:
         found["hours"] = "Hours cannot be negative."
     elif team_size and demand.hours_a_month > team_size * MONTH_HOURS / 2:
         most = round(team_size * MONTH_HOURS / 2)
-        found["hours"] = f"That is more than half of all that a team of {team_size} works: give at most {most} hours."
+        found["hours"] = f"That is over half of a team of {team_size}: give at most {most} hours."
     if demand.blocked_people < 0 or (team_size and demand.blocked_people > team_size):
-        found["blocked"] = f"The team has {team_size} people: give the number of those who are blocked."
+        found["blocked"] = f"The team has {team_size} people: give at most that."
     if demand.blocked_until is not None and demand.blocked_until < today:
-        found["until"] = "That day is over: choose the day on which the block ends by itself, or leave it empty."
+        found["until"] = "That day is over: choose a later one, or leave it empty."
     return found

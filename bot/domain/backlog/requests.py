@@ -179,8 +179,8 @@ def _refusal(step: Step, standing: RequestStanding) -> str:
     if step is Step.REOPEN and standing.state in TRANSITIONS[step].sources:
         return f"This has been {state} for more than {REOPEN_FOR.days} days: open a new request with `/devops`."
     if standing.state in ENDED:
-        return f"This request is {state} already, so nothing was changed. Whoever asked can reopen it."
-    return f"This request is {state}, so that cannot be done now: `/devops show` says how it stands."
+        return f"This request is {state} already. Whoever asked can reopen it."
+    return f"This request is {state}, so that cannot be done now."
 
 
 @dataclass(frozen=True, slots=True)

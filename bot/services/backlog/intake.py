@@ -26,7 +26,7 @@ from bot.store import tables
 from bot.store.inserts import insert_into
 from bot.store.journal import audit
 
-NO_DEVOPS = "No team takes requests yet: ask whoever runs Baton to name it in BATON_DEVOPS_TEAM."
+NO_DEVOPS = "No team takes requests: ask whoever runs Baton to set BATON_DEVOPS_TEAM."
 
 
 @dataclass(frozen=True, slots=True)

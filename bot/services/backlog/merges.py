@@ -29,7 +29,7 @@ async def merge(deps: Deps, snapshot: Snapshot, *, request_id: int, into_id: int
             return StepTaken(act.card, is_new=False)
         into: tables.Request = await cards.locked(act.session, tables.Request, into_id, unknown=_NO_TARGET)
         if into.state not in OPEN:
-            raise UserError("That request is not open any more: choose one that is.")
+            raise UserError("That request is closed: choose an open one.")
         note_response(act, Step.MERGE)
         act.row.state, act.row.state_before, act.row.state_at = RequestState.MERGED, moved.before, act.now
         act.row.merged_into, act.row.reason, act.row.link = into_id, "", ""

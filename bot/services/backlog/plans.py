@@ -14,7 +14,7 @@ from bot.services.backlog._cards import RequestAct, acting
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 
-_ENDED = "This request is not open any more, so nothing was changed."
+_ENDED = "This request is closed."
 
 
 async def estimate(
@@ -48,7 +48,7 @@ async def snooze(
     """Put it off until a day, which cannot be later than the one on which it is needed."""
     async with _open(deps, snapshot, request_id, person_id) as act:
         if until <= today:
-            raise UserError("That day is over or today: choose a later one.")
+            raise UserError("Choose a day after today.")
         if act.row.needed_by is not None and until > act.row.needed_by:
             raise UserError(f"It is needed by {act.row.needed_by}: choose a day before that.")
         act.row.snoozed_until = until

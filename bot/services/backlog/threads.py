@@ -15,9 +15,9 @@ from bot.services.members import Members
 
 log = logging.getLogger(__name__)
 
-NOT_A_MEMBER = "I am not in this channel, so I cannot read the thread: invite me with `/invite @Baton`, then try again."
-GONE = "That message is gone, so there is no thread to read. `/devops` opens a request without one."
-SLOW = "Slack did not show me the thread in time. Try again in a minute, or open a request without it by `/devops`."
+NOT_A_MEMBER = "I cannot read the thread: `/invite @Baton` here, then try again."
+GONE = "That message is gone. Open a request without it: `/devops`."
+SLOW = "Slack was too slow to show me the thread. Try again in a minute, or use `/devops`."
 #: What Slack says of a thread whose first message is gone.
 _NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
 #: How long Slack may take to show a whole thread; somebody looks at a loading view.
