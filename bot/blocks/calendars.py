@@ -15,7 +15,7 @@ RENEW, REVOKE, REVOKE_ALL = "calendar.renew", "calendar.revoke", "calendar.revok
 
 _MOST_TEAMS = 10
 _CARE = (
-    "Keep this address private: whoever has it sees the dates. I do not show it again. "
+    "Keep this private: whoever has it sees the dates. I show it once. "
     "It ends when you leave the team or press *Revoke*."
 )
 
@@ -30,7 +30,7 @@ class LinkValue(NamedTuple):
 def link(team: TeamRecord, url: str, link_id: int, *, others: int) -> Rendered:
     """Return a new address. `url` holds nothing that Slack takes for a mark; `others` counts those of other people."""
     head = (
-        f"The end-of-life dates of {bold(team.name, 80)}, for your calendar. Subscribe to this address "
+        f"Subscribe to the end-of-life dates of {bold(team.name, 80)} "
         "(Google Calendar: *Other calendars → From URL*; Outlook and Apple: *Subscribe*):"
     )
     return _with_buttons(team, [f"{head}\n```{url}```", _CARE], link_id, others=others, may_renew=False)
@@ -39,8 +39,8 @@ def link(team: TeamRecord, url: str, link_id: int, *, others: int) -> Rendered:
 def existing(team: TeamRecord, since: datetime, link_id: int, *, others: int) -> Rendered:
     """Return that the reader has an address already."""
     head = (
-        f"You already have an address for the calendar of {bold(team.name, 80)}, made {date(since)}. I cannot show it "
-        "again: *New address* replaces it."
+        f"You have an address for the calendar of {bold(team.name, 80)} since {date(since)}. Lost it? "
+        "Press *New address* to replace it."
     )
     return _with_buttons(team, [head], link_id, others=others, may_renew=True)
 
@@ -61,10 +61,7 @@ def which_team(teams: Sequence[TeamRecord]) -> Rendered:
 
 def no_address() -> Rendered:
     """Return why there is no calendar here yet."""
-    return Rendered(
-        "Calendars are not set up yet: ask an administrator to set BATON_PUBLIC_URL (such as "
-        "`https://baton.example.com`) and to restart me."
-    )
+    return Rendered("Calendars are not set up: ask an administrator to set BATON_PUBLIC_URL and restart me.")
 
 
 def _with_buttons(team: TeamRecord, parts: Sequence[str], link_id: int, *, others: int, may_renew: bool) -> Rendered:

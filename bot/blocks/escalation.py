@@ -11,20 +11,13 @@ from bot.domain.escalation import Audience
 
 #: Things that one message names.
 _MOST_LINES = 10
-_NOTHING = "Nobody has answered so far."
-_WHY = {
-    Audience.TEAM: "A plan with a date stops these reminders.",
-    Audience.LEAD: "You get this because the team has not answered. A plan with a date stops it.",
-    Audience.MANAGER: "You get this because time is short and nobody in the team or above it has answered. "
-    "A plan with a date stops it; you may make one, too.",
-    Audience.PLATFORM: "This channel gets this because nobody has answered. Please help them plan it.",
-}
-#: The same where somebody had answered before.
-_WHY_AGAIN = {
-    **_WHY,
-    Audience.LEAD: "You get this because it is still open. A plan with a date stops it.",
-    Audience.MANAGER: "You get this because time is short. A plan with a date stops it; you may make one, too.",
-    Audience.PLATFORM: "This channel gets this because it is still open. Please help them plan it.",
+_NOTHING = "Nobody has answered."
+#: What stops it, for each audience.
+_NEXT_STEP = {
+    Audience.TEAM: "Press *Open* and plan it, and this stops.",
+    Audience.LEAD: "Press *Open* and plan it, and this stops.",
+    Audience.MANAGER: "Press *Open* and plan it, and this stops.",
+    Audience.PLATFORM: "Please help them plan it.",
 }
 
 
@@ -44,17 +37,17 @@ def escalation(complaints: Sequence[Complaint], *, to: Audience) -> Rendered:
     """
     owners = list(dict.fromkeys(each.owner for each in complaints))
     is_silent = not any(each.heard for each in complaints)
-    who = f"Nobody in {bold(owners[0], 80)}" if len(owners) == 1 and owners[0] else "Nobody"
-    head = f":warning: {who} has answered so far:" if is_silent else ":warning: This is still open:"
-    why = (_WHY if is_silent else _WHY_AGAIN)[to]
+    who = f"{bold(owners[0], 80)} has not" if len(owners) == 1 and owners[0] else "Nobody has"
+    head = f":warning: {who} answered:" if is_silent else ":warning: This is still open:"
+    next_step = _NEXT_STEP[to]
     shown = complaints[:_MOST_LINES]
     lines = [
         Line(_said(each, names_owner=len(owners) > 1 or not is_silent, is_silent=is_silent), each.line.button)
         for each in shown
     ]
     rest = more([each.line for each in complaints[_MOST_LINES:]])
-    blocks: list[Block] = [section(head), *(each.block for each in lines), *map(context, [*rest, why])]
-    return Rendered("\n".join([head, *(each.text for each in lines), *rest, why]), blocks)
+    blocks: list[Block] = [section(head), *(each.block for each in lines), *map(context, [*rest, next_step])]
+    return Rendered("\n".join([head, *(each.text for each in lines), *rest, next_step]), blocks)
 
 
 def _said(complaint: Complaint, *, names_owner: bool, is_silent: bool) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.eol.feed import freshness
+from bot.domain.eol.feed import SHIPPED_ON, freshness
 from bot.domain.names import clean
 
 #: Slack refuses requests, and Baton Slack's, whose clocks differ by more than five minutes; a fifth of that is a fault.
@@ -137,9 +137,11 @@ def catalog(*, assets: int, last_import: datetime | None, now: datetime) -> Find
 def facts(*, products: int, confirmed_at: datetime | None, failure: str, now: datetime) -> Finding:
     """Judge the copy of the feed of end-of-life dates: how old it is, and how the last try to renew it went."""
     about, failed = "end-of-life facts", f" The last try failed: {failure}" if failure else ""
-    do = "Run `baton eol refresh`; without a way to the feed, give it a saved document with --from."
+    do = "Run `baton eol refresh`, offline with `--from FILE`."
     if confirmed_at is None:
-        return Finding(about, Level.NOTE, f"Those that ship with Baton: the feed has not been read yet.{failed}", do)
+        return Finding(
+            about, Level.NOTE, f"Of {SHIPPED_ON}, as Baton ships them: the feed has not been read.{failed}", do
+        )
     days = max((now - confirmed_at).days, 0)
     age = "Confirmed today" if days == 0 else f"{days:,} {'day' if days == 1 else 'days'} old"
     what = f"{age}: {products:,} products.{failed}"

@@ -299,7 +299,7 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
         yield blocks.card, blocks.card(item.card)
         yield blocks.handed_over, blocks.handed_over(item.card)
         yield blocks.milestone, blocks.milestone(item)
-        for note in ("", "Noted: nothing more is said of it."):
+        for note in ("", "Noted. No more reminders."):
             yield blocks.opened, blocks.opened(item.card, note)
             yield blocks.opened_view, blocks.opened_view(item.card, note)
         yield blocks.explanation, blocks.explanation(item.card)
@@ -360,9 +360,12 @@ def note_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
     for answer in answers(name, until=date(2027, 2, 1)):
         yield blocks.offer, blocks.offer(its, answer)
         yield blocks.waiver_wanted, blocks.waiver_wanted(its, answer)
-        for is_granted in (True, False, None):
+        for is_granted in (True, False):
             yield blocks.offer_settled, blocks.offer_settled(its, answer, is_accepted=is_granted)
             yield blocks.waiver_settled, blocks.waiver_settled(its, answer, is_granted=is_granted)
+        for kind in AnswerKind:
+            yield blocks.offer_settled, blocks.offer_settled(its, answer, is_accepted=None, instead=kind)
+            yield blocks.waiver_settled, blocks.waiver_settled(its, answer, is_granted=None, instead=kind)
         for is_accepted in (True, False):
             yield blocks.offer_answered, blocks.offer_answered(its, answer, name, is_accepted=is_accepted)
     for count in (1, 40):

@@ -137,7 +137,7 @@ async def _post_picture(context: Context, command: Command, subject: ReportScope
 def _chosen(context: Context, asset_id: int) -> Asked:
     asset = context.snapshot.asset(asset_id)
     if asset is None:
-        raise NotFoundError("That is no longer in the catalog: ask again to see what is there now.")
+        raise NotFoundError("That is no longer in the catalog: ask again.")
     return Asked(subject=questions.asset_subject(context.snapshot, asset), period=Everything())
 
 

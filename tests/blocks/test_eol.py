@@ -125,8 +125,8 @@ def test_what_ends_and_when(kind: DeadlineKind, on: date, expected: str) -> None
 class TestTheCard:
     def test_it_says_what_it_costs_by_an_example(self) -> None:
         text = said(blocks.card(story()))
-        assert "0.20 USD per vCPU-hour since 2026-03-01. Standbys count:" in text
-        assert "two vCPUs with a standby cost about 584 USD a month." in text
+        assert "0.20 USD per vCPU-hour since 2026-03-01. Example:" in text
+        assert "2 vCPUs with standby, about 584 USD a month." in text
 
     def test_prices_ahead_are_said_with_their_days(self) -> None:
         its = replace(story(), today=date(2024, 1, 10))
@@ -155,7 +155,10 @@ class TestTheCard:
         split = running("orders-db", addressee=team("Platform"), others=((Area.APPLICATION, "Payments"),))
         text = blocks.card(story(runs=(split,), addressee=team("Platform"))).text
         assert "*orders-db*: *Platform* owns the database, *Payments* the application" in text
-        assert "Consider handing the rest to the product team." in text
+        assert ". Could the product team take all of it?" in text
+        for provider, asked in (("AWS", "AWS runs this: could the product"), ("EC2", ". Could the product")):
+            one = replace(split, deployment=replace(split.deployment, provider=provider))
+            assert asked in blocks.card(story(runs=(one,), addressee=team("Platform"))).text
 
     def test_other_areas_are_no_matter_of_an_upgrade(self) -> None:
         split = running("orders-db", others=((Area.MONITORING, "Observability"),))
@@ -173,11 +176,11 @@ class TestTheCard:
         assert "from no date to" in blocks.card(replace(story(), moves=(open_ended,))).text
 
     def test_facts_that_are_not_fresh_say_how_old_they_are(self) -> None:
-        assert "confirmed" not in blocks.card(story()).text
+        assert "dates as of" not in blocks.card(story()).text
         ageing = replace(story(), facts=FactsAge(NOW, Freshness.AGEING))
-        assert "last confirmed 2026-11-25" in said(blocks.card(ageing))
+        assert "dates as of 2026-11-25" in said(blocks.card(ageing))
         starter = replace(story(), facts=FactsAge(None, Freshness.STALE))
-        assert "the dates ship with Baton" in blocks.card(starter).text
+        assert "dates as of 2026-08-22" in said(blocks.card(starter))
 
     def test_close_deadlines_are_marked_until_somebody_is_at_it(self) -> None:
         close = TODAY + timedelta(30)
@@ -191,7 +194,7 @@ class TestTheCard:
     def test_an_answer_to_a_later_date_is_over_and_said(self) -> None:
         nearer = story(on=date(2027, 1, 31), answers=answers("Ada", until=SOON)[2:3])
         text = said(blocks.card(nearer))
-        assert "The deadline was 2027-03-31 when this was answered and is earlier now" in text
+        assert "The deadline was 2027-03-31 and is earlier now" in text
         assert actions.ACKNOWLEDGE in pressable(blocks.card(nearer))
 
     @pytest.mark.parametrize(
@@ -278,7 +281,8 @@ class TestTheDigest:
         lines = blocks.digest(self.digest(items)).text.splitlines()[1:4]
         assert [line[3] for line in lines] == ["b", "b", "a"]
         passed = [named("c", TODAY - timedelta(1095)), named("d", TODAY - timedelta(1)), named("e", SOON)]
-        lines = blocks.digest(self.digest(tuple(passed))).text.splitlines()[1:4]
+        lines = blocks.digest(self.digest(tuple(passed))).text.splitlines()[1:5]
+        assert lines.pop(1) == "*Overdue*"
         assert [line[3] for line in lines] == ["e", "d", "c"]
 
     def test_it_is_short_however_much_there_is(self) -> None:
@@ -289,7 +293,7 @@ class TestTheDigest:
         assert "3,000 deadlines to answer" in message.text
         assert "… and 2,985 more: `/eol`" in message.text
         assert "1,999 versions are unknown" in message.text
-        assert "12 more are answered already" in message.text
+        assert "12 more answered" in message.text
         assert_fit_for_slack(message, ids=IDS)
 
     def test_what_nobody_knows_can_be_said_there(self) -> None:
@@ -299,7 +303,7 @@ class TestTheDigest:
 
     def test_the_first_one_says_that_it_is_everything_at_once(self) -> None:
         first = blocks.digest(self.digest((DueMilestone(story(), Milestone(90)),), is_first=True))
-        assert "This first digest has everything" in first.text
+        assert "This is the full list." in first.text
         assert "1 deadline to answer" in first.text
 
 
@@ -314,8 +318,8 @@ def test_a_milestone_names_what_runs_it_and_what_was_answered() -> None:
 def test_an_escalation_says_who_and_why() -> None:
     one = blocks.complaint(story())
     text = escalation([one], to=Audience.LEAD).text
-    assert "Nobody in *Payments* has answered so far" in text
-    assert "A plan with a date stops it" in text
+    assert "*Payments* has not answered:" in text
+    assert "Press *Open* and plan it, and this stops." in text
     other = blocks.complaint(story(addressee=team("Search", 4)))
     assert "Owner: *Search*" in escalation([one, other], to=Audience.PLATFORM).text
 
@@ -327,7 +331,7 @@ def test_an_escalation_of_several_names_who_has_answered_and_where_nobody_has() 
     message = escalation([blocks.complaint(silent), blocks.complaint(taken)], to=Audience.MANAGER)
     head, first, second, why = message.text.splitlines()
     assert "Nobody" not in head + second + why
-    assert first.endswith("Owner: *Payments*. Nobody has answered so far.")
+    assert first.endswith("Owner: *Payments*. Nobody has answered.")
     assert "*Data* has taken this over. Seen by" in second
 
 
@@ -351,7 +355,7 @@ def test_a_receipt_says_what_happens_next() -> None:
     late = answers("Ada", until=date(2027, 4, 30))[0]
     text = said(blocks.receipt(AnswerRecorded(story(answers=(late,)), late)))
     assert ":warning: That is 30 days after 2027-03-31: Extended support costs" in text
-    assert "Nothing was changed" in blocks.receipt(AlreadyStanding(its, snoozed)).text
+    assert "stays as it was" in blocks.receipt(AlreadyStanding(its, snoozed)).text
 
 
 EVERY = st.integers(0, 10_000)

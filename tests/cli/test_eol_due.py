@@ -105,7 +105,7 @@ def test_a_person_reads_sentences(baton: Baton) -> None:
         (("postgres", "11"), "PostgreSQL 11: 1 in extended support."),
         (("which", "python", "3.8", "do", "we", "still", "run?"), "Python 3.8: 1 overdue."),
         (("payments", "next", "year"), "Payments, next year: 1 in extended support, 1 later."),
-        (("unknown",), "Everybody: 1 version is unknown, so"),
+        (("unknown",), "All teams: 1 version is unknown, so"),
     ],
 )
 def test_the_questions_of_slack(baton: Baton, question: tuple[str, ...], said: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import resources
 
 import pytest
 
 from bot.clients.eol import starter
 from bot.domain.eol import AmbiguousVersion, Cycle, InCycle, Phase, Product, Table, match, phase
+from bot.domain.eol.feed import SHIPPED_ON
 from bot.errors import UnreadableError
 from tests.eol_facts import facts, needs_facts, product
 
@@ -140,3 +142,10 @@ def test_a_line_is_read_whole() -> None:
     [one] = read.cycles
     assert (one.name, one.codename, one.released, one.lts) == ("1.10", "Big Cat", date(2024, 1, 2), date(2024, 6, 1))
     assert [str(clock) for clock in one.clocks] == ["ended", "open", "2030-01-01"]
+
+
+def test_the_day_that_is_said_of_these_dates_is_the_one_in_the_files() -> None:
+    folder = resources.files("bot").joinpath("data/eol")
+    said = [each.read_text(encoding="utf-8") for each in folder.iterdir() if each.name.endswith(".yaml")]
+    assert said
+    assert all(f"as of {SHIPPED_ON}." in each for each in said)

@@ -227,7 +227,7 @@ async def test_what_nobody_answers_of_the_second_noun_is_escalated_once_and_an_h
     assert world.seen("lena") == []
     await world.go(at(3, 10))
     [told] = world.seen("lena")
-    assert "Nobody in *payments* has answered so far" in told.text
+    assert "*payments* has not answered:" in told.text
     assert "Request 7 waits." in told.text
     assert told.at == at(3, 3, 16), "at 10 the hour was not over"
 

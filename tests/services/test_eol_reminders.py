@@ -636,8 +636,8 @@ class TestManagers:
         assert heard(world, "mona") == [(3, 26), (4, 1), (4, 2)]
         assert heard(world, "platform") == [(4, 2)]
         said = world.seen("mona")[0].text
-        assert "Nobody in *payments* has answered so far:" in said
-        assert "nobody in the team or above it has answered" in said
+        assert "*payments* has not answered:" in said
+        assert "Press *Open* and plan it, and this stops." in said
 
     async def test_a_manager_of_several_teams_gets_one_message_a_day(self, world: World) -> None:
         await managed(world)
@@ -798,7 +798,7 @@ class TestWhereItGoes:
         await world.go(at(3, 19, 17))
         heard = world.seen("lena")
         assert [each.at.day for each in heard] == [2, 3, 19], "and is not told once more as the lead"
-        assert all("The catalog has no channel for *payments*" in each.text for each in heard[:2])
+        assert all("Add a channel for *payments* to the catalog" in each.text for each in heard[:2])
 
     async def test_a_channel_that_cannot_be_written_to_falls_back_and_says_so(self, world: World) -> None:
         await one_team(world)

@@ -94,7 +94,7 @@ async def test_the_dates_of_a_team_at_an_address_that_is_shown_once(
     assert python is None, "what ended long ago is no date to wait for"
     again = await stocked.ask("/baton calendar payments")
     assert token not in again.text
-    assert ", made <!date^" in again.text
+    assert " since <!date^" in again.text
 
 
 async def test_an_event_stays_the_same_one_when_its_date_moves(stocked: Stage, http: aiohttp.ClientSession) -> None:
@@ -182,7 +182,7 @@ async def test_only_the_team_has_it(stocked: Stage) -> None:
     assert "Only members of Search and their leads can have its calendar" in refused.text
     assert await rows(stocked, tables.CalendarLink) == []
     assert "The catalog has you in no team" in (await stocked.ask("/baton calendar", user="eve")).text
-    assert "I know no team called *zzqq*" in (await stocked.ask("/baton calendar zzqq")).text
+    assert "There is no team *zzqq*" in (await stocked.ask("/baton calendar zzqq")).text
 
 
 async def test_a_button_in_the_wrong_hands_does_nothing(stocked: Stage, http: aiohttp.ClientSession) -> None:

@@ -65,16 +65,16 @@ async def test_a_team_is_answered_by_urgency_with_what_it_costs(stocked: Stage) 
     assert "USD per vCPU-hour now" in answer.text
     assert "Platform: payments-db" in answer.text, "the database's reminders go to Platform"
     assert "*mystery-box 1.0*: unknown product" in answer.text
-    assert "this is no all-clear" in answer.text
-    assert "Until then they do not count as supported" in answer.text
+    assert "Dates as of <!date^" in answer.text
+    assert "until then they do not count as supported" in answer.text
 
 
 async def test_my_teams_without_a_name(stocked: Stage) -> None:
     assert (await stocked.ask("/eol", user="solo")).text.startswith("*Search*: 1 later.")
     everybody = (await stocked.ask("/eol", user="eve")).text
-    assert everybody.startswith("Everybody: ")
-    assert "You are in no team in the catalog, so this shows everybody's." in everybody
-    assert (await stocked.ask("/eol all", user="solo")).text.startswith("Everybody: ")
+    assert everybody.startswith("All teams: ")
+    assert "The catalog has you in no team, so this shows all teams." in everybody
+    assert (await stocked.ask("/eol all", user="solo")).text.startswith("All teams: ")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ async def test_my_teams_without_a_name(stocked: Stage) -> None:
         ("payments-db", "*payments-db*: 1 within 90 days."),
         ("checkout", "*checkout*: 1 overdue. 1 version is unknown."),
         ("asset search-api", "*Node.js 24*: support ends"),
-        ("unknown", "Everybody: 2 versions are unknown"),
+        ("unknown", "All teams: 2 versions are unknown"),
         ("unknown search", "*Search*: every version is known."),
         ("overdue", "overdue"),
         ("nodejs this year", "*Node.js*: nothing that I know of reaches its end of life this year."),
@@ -108,14 +108,14 @@ async def test_everything_that_can_be_asked_for(stocked: Stage, text: str, said:
 async def test_unknown_words_are_answered_with_what_would_have_worked(stocked: Stage, text: str, tried: str) -> None:
     answer = await stocked.ask(f"/eol {text}")
     if tried:
-        assert f"I know no team, product or asset called *{text}*. Did you mean one of these?" in answer.text
+        assert f"There is no team, product or asset *{text}*. Did you mean one of these?" in answer.text
         assert f"`/eol {tried}`" in answer.text
         label = f"Show {tried}"
         block = next(b for b in answer.blocks if b.get("accessory", {}).get("accessibility_label") == label)
         await stocked.press(answer, "eol.turn", block_id=block["block_id"])
         shown = stocked.slack.visible_messages("grace", "general")[-1]
         assert shown.ts == answer.ts, "the choice is answered in its place"
-        assert "I know no team" not in shown.text
+        assert "There is no team" not in shown.text
     else:
         assert "I read that as *search-api*." in answer.text
 
@@ -139,12 +139,12 @@ async def test_a_release_that_nobody_knows_is_said_to_be_none(stocked: Stage, te
 
 async def test_nothing_at_all_is_near(stocked: Stage) -> None:
     answer = await stocked.ask("/eol zzqqxx")
-    assert "called *zzqqxx*. Try `/eol team NAME`" in answer.text
+    assert "asset *zzqqxx*. Try `/eol team NAME`" in answer.text
 
 
 async def test_several_assets_of_a_name_are_offered(stocked: Stage) -> None:
     question = await stocked.ask("/eol asset invoices")
-    assert "More than one thing fits *invoices*" in question.text
+    assert "Which *invoices* do you mean?" in question.text
     block = next(b["block_id"] for b in question.blocks if "· database" in b.get("text", {}).get("text", ""))
     await stocked.press(question, "eol.turn", block_id=block)
     shown = stocked.slack.visible_messages("grace", "general")[-1]
@@ -161,11 +161,11 @@ async def test_fresh_facts_and_known_versions_make_an_all_clear(stocked: Stage) 
     assert ":white_check_mark:" not in unsure.text
     assert "nothing that I know of reaches its end of life within 90 days, but 1 version is unknown" in unsure.text
     stocked.clock.advance(timedelta(days=2))
-    assert "The dates were last confirmed <!date^" in (await stocked.ask("/eol search in 90 days")).text
+    assert "Dates as of <!date^" in (await stocked.ask("/eol search in 90 days")).text
     stocked.clock.advance(timedelta(days=2))
     stale = await stocked.ask("/eol search in 90 days")
     assert ":white_check_mark:" not in stale.text
-    assert "too long ago for an all-clear" in stale.text
+    assert "Dates as of <!date^" in stale.text
 
 
 async def test_nothing_known_is_not_nothing(stage: Stage) -> None:
@@ -395,7 +395,7 @@ async def test_a_picture_where_baton_is_not_says_what_to_do(stocked: Stage) -> N
 
 
 async def test_a_picture_of_nothing_known_is_answered_like_a_question(stocked: Stage) -> None:
-    assert "I know no team, product or asset called" in (await stocked.ask("/eol timeline zzqqxx")).text
+    assert "There is no team, product or asset" in (await stocked.ask("/eol timeline zzqqxx")).text
 
 
 async def test_an_owner_of_the_application_sees_the_database_below(stocked: Stage) -> None:

@@ -29,8 +29,8 @@ MORE_CHOICES = (
     (DONE, "It is done…"),
     (DELEGATE, "Delegate to another team…"),
     (NOT_OURS, "Not ours…"),
-    (WRONG_VERSION, "Wrong version…"),
-    (WAIVE, "Leave it for now (waive)…"),
+    (WRONG_VERSION, "Correct the version…"),
+    (WAIVE, "Ask for a waiver…"),
 )
 #: Days that "Snooze" offers.
 SNOOZE_DAYS = (7, 14, 30)

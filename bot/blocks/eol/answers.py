@@ -27,9 +27,7 @@ def said(card: Card) -> list[str]:
         lines += _taken_over(card)
     if card.effect.moved_from is not None:
         before = words.day(card.effect.moved_from)
-        lines.append(
-            f":warning: The deadline was {before} when this was answered and is earlier now: please look again."
-        )
+        lines.append(f":warning: The deadline was {before} and is earlier now: look again.")
     return lines
 
 
@@ -41,7 +39,7 @@ def sentence(answer: Answer, card: Card) -> str:
 def short(card: Card) -> str:
     """Return in a few words what stands, for one line of a list; empty when nothing does."""
     if card.reminder.claimed_at is not None:
-        return f"reported done, {'to be verified' if card.is_verifying else 'but the inventory still shows it'}"
+        return f"reported done, {'not verified' if card.is_verifying else 'but the inventory still shows it'}"
     for answer, state in card.effect.states:
         until = words.day(answer.until) if answer.until is not None else ""
         match answer.kind, state:
@@ -112,7 +110,7 @@ def _claimed(card: Card) -> list[str]:
     claimed = f"{who(card.reminder.claimed_by, first=True)} reported it done {text.date(claimed_at)}"
     if card.is_verifying:
         return [f"{claimed}. It closes when the inventory shows it."]
-    return [f":warning: {claimed}, but the inventory still shows it: check whether its source has been read since."]
+    return [f":warning: {claimed}, but the inventory still shows it: has its source been read since?"]
 
 
 def _answer(answer: Answer, state: State, card: Card) -> list[str]:
@@ -144,16 +142,14 @@ def _not_ours(answer: Answer) -> str:
         line += f" but {escape(named, 80)}'s"
     reason = escape(answer.detail.get(REASON, ""), 300)
     said_so = f"{line}: {reason}" if reason else line
-    return f"{said_so}\nThe owner stays the same until somebody claims it or the catalog changes."
+    return f"{said_so}\nThe owner stays until somebody claims it or the catalog changes."
 
 
 def _waiver(answer: Answer, until: date) -> str:
     reason = escape(answer.detail.get(REASON, ""), 300)
     day = words.day(until)
     if answer.decided_by is None:
-        return (
-            f"{who(answer.person, first=True)} asks for a waiver until {day}: {reason}\nSomebody else has to approve."
-        )
+        return f"{who(answer.person, first=True)} asks for a waiver until {day}: {reason}\nA teammate must approve."
     return f"Waived until {day} (asked by {who(answer.person)}, approved by {who(answer.decided_by)}): {reason}"
 
 

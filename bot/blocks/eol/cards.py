@@ -15,8 +15,10 @@ from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import Addressee, MatchedDeployment
 from bot.domain.eol.milestones import DeadlineKind
-from bot.domain.eol.reminders import Card, ClosedCard, DateMove, FactsAge
+from bot.domain.eol.providers import PROVIDERS
+from bot.domain.eol.reminders import Card, ClosedCard, DateMove
 from bot.domain.eol.upgrade_targets import suggested
+from bot.domain.names import fold
 
 #: Lines of one kind on a card.
 _MOST_ASSETS = 5
@@ -84,7 +86,7 @@ def closed(card: ClosedCard, *, also: Sequence[Line] = ()) -> Rendered:
 def resolved(card: ClosedCard) -> Rendered:
     """Return the reply that says that a reminder is over, and what shows it."""
     said, seen = _over(card), _evidence(card.evidence)
-    thanks = "Thank you, nothing is left to do." if card.resolution == "upgraded" else ""
+    thanks = "Thank you, all done." if card.resolution == "upgraded" else ""
     return Rendered("\n".join(filter(None, (said, seen, thanks))))
 
 
@@ -109,7 +111,7 @@ def ownership_warnings(card: Card) -> list[str]:
     disputed = [one for one in card.watch.runs if one.responsible.is_disputed]
     lines = []
     if disputed:
-        lines.append(f":warning: The owner of {words.assets(disputed)} is disputed: agree on who plans the upgrade.")
+        lines.append(f":warning: The owner of {words.assets(disputed)} is disputed: agree who plans the upgrade.")
     lines += _doubts(card)
     split: dict[str, list[MatchedDeployment]] = {}
     for one in card.watch.runs:
@@ -119,14 +121,21 @@ def ownership_warnings(card: Card) -> list[str]:
         shown = [f"{words.assets(runs)}: {owners}" for owners, runs in list(split.items())[:_MOST_SPLIT]]
         more = len(split) - len(shown)
         shown += [f"and {more:,} more"] if more > 0 else []
-        lines.append(f":bulb: Ownership is split. {'; '.join(shown)}. Consider handing the rest to the product team.")
+        lines.append(f":bulb: Ownership is split. {'; '.join(shown)}. {_hand_over(card)}")
     return lines
+
+
+def _hand_over(card: Card) -> str:
+    providers = {one.deployment.provider for one in card.watch.runs}
+    name = providers.pop() if len(providers) == 1 else ""
+    runs_it = f"{escape(name, 60)} runs this: could" if fold(name) in PROVIDERS else "Could"
+    return f"{runs_it} the product team take all of it?"
 
 
 def small_print(card: Card) -> str:
     """Return how old all this is, and where the dates come from when that is not fresh."""
     elsewhere = without_channel(card.watch.addressee) if card.reminder.delegated_to is None else ""
-    parts = [f"As of {words.day(card.today)}", elsewhere, facts_age(card.facts)]
+    parts = [f"As of {words.day(card.today)}", elsewhere, words.facts_age(card.facts)]
     return " · ".join(filter(None, parts))
 
 
@@ -135,16 +144,7 @@ def without_channel(addressee: Addressee) -> str:
     team = addressee.team
     if team is None or team.channel:
         return ""
-    return f"The catalog has no channel for {bold(team.name, 80)}: add one to get these reminders there"
-
-
-def facts_age(facts: FactsAge) -> str:
-    """Return where the dates come from, unless that is the feed of today."""
-    if facts.confirmed_at is None:
-        return "the dates ship with Baton and may be out of date"
-    if facts.freshness.is_shown:
-        return f"the dates were last confirmed {text.date(facts.confirmed_at)} and may have moved"
-    return ""
+    return f"Add a channel for {bold(team.name, 80)} to the catalog to get these there"
 
 
 def moved(move: DateMove) -> str:
@@ -212,14 +212,14 @@ def _clock(value: str) -> str:
 
 def _next_step(card: Card) -> str:
     if is_nobodys(card):
-        return "Nobody owns these. If one is yours, claim it for your team."
+        return "Nobody owns these. Yours? Press *We own this*."
     held = card.effect.answer
     is_seen_only = held is None or (held.kind is AnswerKind.ACKNOWLEDGED and not held.detail.get(answers.NOT_OURS))
     if not is_seen_only or card.reminder.claimed_at is not None:
         return ""
     found = suggested(card.watch.product, card.watch.cycle, card.today)
     if found is None:
-        return "*Next step:* plan a move off it. I know no later version that is supported."
+        return "*Next step:* plan a move off it. No later version is supported."
     if not found.is_enough(card.today):
         return (
             f"*Next step:* plan the upgrade to {words.target(found, card.today)}; no version is supported for longer."

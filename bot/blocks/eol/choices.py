@@ -18,7 +18,7 @@ _MOST_CHOICES = 5
 
 def several(assets: Sequence[AssetRecord], asked: str, user_id: str) -> Rendered:
     """Return the question back: more than one asset fits. `user_id` is who asked."""
-    head = f"More than one thing fits {bold(asked)}. Which one do you mean?"
+    head = f"Which {bold(asked)} do you mean?"
     return choices(head, [_asset(asset, user_id) for asset in assets[:_MOST_CHOICES]])
 
 
@@ -31,7 +31,7 @@ def _asset(asset: AssetRecord, user_id: str) -> Line:
 
 def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
     """Return the answer to words that name nothing, with what would have worked behind `/eol`."""
-    said = f"I know no team, product or asset called {bold(asked)}."
+    said = f"There is no team, product or asset {bold(asked)}."
     if not tries:
         return Rendered(f"{said} Try `/eol team NAME`, `/eol product postgresql`, `/eol asset NAME`, or `/eol help`.")
     shown = [
@@ -46,7 +46,7 @@ def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
 
 def drawing(subject: ReportScope) -> Rendered:
     """Return that a picture is being drawn."""
-    return Rendered(f"Drawing the timeline of {bold(plain_who(subject), 80)}: I post it here in a moment.")
+    return Rendered(f"Drawing the timeline of {bold(plain_who(subject), 80)}…")
 
 
 def picture_comment(user_id: str) -> str:
@@ -59,8 +59,5 @@ def picture_refused(code: str) -> Rendered:
     if code in ("not_in_channel", "channel_not_found"):
         return Rendered("I cannot post pictures here: `/invite @Baton`, or ask in your team's channel.")
     if code == "missing_scope":
-        return Rendered(
-            "I may not post files yet: ask an administrator to add the scope `files:write` (see app.yaml) and to "
-            "install me again."
-        )
-    return Rendered("Slack did not take the picture: try again in a moment.")
+        return Rendered("I may not post files. Ask an administrator to add the scope `files:write` and reinstall me.")
+    return Rendered("Slack refused the picture: try again in a moment.")

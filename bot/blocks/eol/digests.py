@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 from bot.blocks.eol import actions, answers, words
 from bot.blocks.eol.buttons import open_button
-from bot.blocks.eol.cards import facts_age, without_channel
+from bot.blocks.eol.cards import without_channel
 from bot.blocks.ownership.words import join
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, button, context, escape, fitting, plain, section
 from bot.domain.digests import preventable_first
@@ -19,6 +20,7 @@ _MOST_ITEMS = 15
 _MOST_UNSURE = 5
 #: The longest that one line of a digest may be: the headline and a handful of names.
 _MOST_NAMES = 3
+_OVERDUE = "*Overdue*"
 
 
 def digest(digest: Digest, *, share: int = 1) -> Rendered:
@@ -32,16 +34,23 @@ def digest(digest: Digest, *, share: int = 1) -> Rendered:
 
 def _drawn(digest: Digest, items: Sequence[DueMilestone], most: int) -> Rendered:
     head, shown = _head(digest), items[:most]
-    lines = [_line(item) for item in shown]
     blocks: list[Block] = [section(head)]
-    blocks += [{**section(line), "accessory": open_button(item.card)} for line, item in zip(lines, shown, strict=True)]
+    lines = []
+    for is_over, group in groupby(shown, key=lambda item: _is_over(item, digest.today)):
+        if is_over:
+            blocks.append(section(_OVERDUE))
+            lines.append(_OVERDUE)
+        for item in group:
+            line = _line(item)
+            blocks.append({**section(line), "accessory": open_button(item.card)})
+            lines.append(f"• {line}")
     rest = [f"… and {len(items) - len(shown):,} more: `/eol`"] if len(items) > len(shown) else []
     blocks += [context(each) for each in rest]
     blocks += _unsure_blocks(digest.unsure)
     rest += _unsure_lines(digest.unsure)
     small = _small_print(digest)
     blocks.append(context(small))
-    return Rendered("\n".join([head, *(f"• {line}" for line in lines), *rest, small]), blocks)
+    return Rendered("\n".join([head, *lines, *rest, small]), blocks)
 
 
 def _head(digest: Digest) -> str:
@@ -52,28 +61,32 @@ def _head(digest: Digest) -> str:
     things = "1 deadline to answer" if count == 1 else f"{count:,} deadlines to answer"
     if digest.is_first:
         return (
-            f"*End of life*{of}: {things}. This first digest has everything; "
-            "from now on there is at most one a week, unless something is close."
+            f"*End of life*{of}: {things}. This is the full list. "
+            "From now on: weekly at most, sooner when a date is near."
         )
     return f"*End of life*{of}: {things}"
 
 
 def _grouped(items: Sequence[DueMilestone], today: date) -> list[DueMilestone]:
-    """Put what is of one product together, and whatever can still be prevented first."""
+    """Put what can still be prevented before what is overdue, and what is of one product together in each."""
 
     def urgency(item: DueMilestone) -> tuple[bool, int]:
         return preventable_first((item.card.watch.deadline.on - today).days)
 
-    first: dict[str, tuple[bool, int]] = {}
+    first: dict[tuple[bool, str], tuple[bool, int]] = {}
     for item in items:
-        key = item.card.watch.product.key
+        key = _is_over(item, today), item.card.watch.product.key
         first[key] = min(urgency(item), first.get(key, urgency(item)))
 
     def place(item: DueMilestone) -> tuple[tuple[bool, int], str, tuple[bool, int], str]:
         watch = item.card.watch
-        return first[watch.product.key], watch.product.key, urgency(item), watch.cycle.name
+        return first[_is_over(item, today), watch.product.key], watch.product.key, urgency(item), watch.cycle.name
 
     return sorted(items, key=place)
+
+
+def _is_over(item: DueMilestone, today: date) -> bool:
+    return item.card.watch.deadline.on < today
 
 
 def _line(item: DueMilestone) -> str:
@@ -99,8 +112,8 @@ def _unsure_blocks(unsure: Sequence[MatchedDeployment]) -> list[Block]:
         return []
     blocks: list[Block] = [section(_unsure_head(len(unsure)))]
     for one in unsure[:_MOST_UNSURE]:
-        label = f"Which is it? {plain(one.asset.name, 50)}"
-        pin = button("Which is it?", actions.PIN, str(one.deployment.id), label=label)
+        label = f"Correct the version: {plain(one.asset.name, 50)}"
+        pin = button("Correct the version", actions.PIN, str(one.deployment.id), label=label)
         blocks.append({**section(_what(one)), "accessory": pin})
     return [*blocks, *map(context, _unsure_rest(unsure))]
 
@@ -124,7 +137,7 @@ def _what(one: MatchedDeployment) -> str:
 def _small_print(digest: Digest) -> str:
     parts = [f"As of {words.day(digest.today)}", without_channel(digest.addressee)]
     if digest.quiet:
-        parts.append(f"{digest.quiet:,} more {'is' if digest.quiet == 1 else 'are'} answered already")
+        parts.append(f"{digest.quiet:,} more answered")
     if digest.items:
-        parts.append(facts_age(digest.items[0].card.facts))
+        parts.append(words.facts_age(digest.items[0].card.facts))
     return " · ".join(filter(None, parts))

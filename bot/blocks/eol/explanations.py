@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.blocks import text
 from bot.blocks.eol import words
-from bot.blocks.eol.cards import facts_age, moved
+from bot.blocks.eol.cards import moved
 from bot.blocks.text import MESSAGE_TEXT, Block, Rendered, bold, context, cut_mrkdwn, escape, modal, section
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, MatchMethod
@@ -13,13 +13,13 @@ from bot.domain.eol.reminders import Card
 _MOST_RUNS = 8
 _MOST_MOVES = 6
 _RULES = {
-    MatchMethod.CYCLE: "the version is the cycle's own name",
-    MatchMethod.PREFIX: "the cycle is the longest beginning of the version, number by number",
-    MatchMethod.EDITION: "the version names an edition of the cycle",
-    MatchMethod.BUILD: "the version is a build of the cycle",
-    MatchMethod.LATEST: "the version is the newest one of the cycle",
-    MatchMethod.COARSE: "the version is too short to tell which, but all that fit end on the same days",
-    MatchMethod.UNREADABLE: "there is no version to read",
+    MatchMethod.CYCLE: "Matched: {version} is {known}.",
+    MatchMethod.PREFIX: "Matched: {version} belongs to {cycle}.",
+    MatchMethod.EDITION: "Matched: {version} is an edition of {cycle}.",
+    MatchMethod.BUILD: "Matched: {version} is a build of {cycle}.",
+    MatchMethod.LATEST: "Matched: {version} is the newest of {cycle}.",
+    MatchMethod.COARSE: "{version} could be several releases; all end the same day.",
+    MatchMethod.UNREADABLE: "No version to read.",
 }
 
 
@@ -46,8 +46,8 @@ def explanation_view(card: Card) -> Block:
 def _because(card: Card) -> str:
     addressee = card.watch.addressee
     if addressee.key == "nobody":
-        return "nobody owns these assets, so this channel gets the reminders."
-    owner = f"{bold(addressee.name, 80)} owns these assets"
+        return "nobody owns these, so this channel gets the reminders."
+    owner = f"{bold(addressee.name, 80)} owns these"
     if card.delegated_to:
         return f"{owner}, and {bold(card.delegated_to, 80)} has taken this over."
     return f"{owner}."
@@ -61,26 +61,27 @@ def _seen(one: MatchedDeployment, card: Card) -> str:
     source = escape(deployment.source, 80) or "a source without a name"
     how = "" if deployment.how in ("", "catalog") else f" ({escape(deployment.how, 40)})"
     seen = f"{source}{how} says “{what}”, last seen {text.date(deployment.last_seen_at)}"
+    return f"• {bold(one.asset.name, 80)}: {seen}. {_rule(one, card)}"
+
+
+def _rule(one: MatchedDeployment, card: Card) -> str:
     known = words.name(card.watch.product, card.watch.cycle)
-    return f"• {bold(one.asset.name, 80)}: {seen}. That is {known}: {_rule(one)}."
-
-
-def _rule(one: MatchedDeployment) -> str:
     if one.pin is not None:
-        return f"somebody said so {text.date(one.pin.at)}"
-    if isinstance(one.matched, InCycle | AmbiguousVersion):
-        return _RULES[one.matched.method]
-    return "the rule is not known"
+        return f"Somebody corrected it to {known} {text.date(one.pin.at)}."
+    if not isinstance(one.matched, InCycle | AmbiguousVersion):
+        return f"Matched: {known}."
+    version, cycle = escape(one.deployment.version, 60) or "it", escape(words.cycle_name(card.watch.cycle), 60)
+    return _RULES[one.matched.method].format(version=version, known=known, cycle=cycle)
 
 
 def _dates(card: Card) -> str:
-    since = facts_age(card.facts)
+    since = words.facts_age(card.facts)
     if not since and card.facts.confirmed_at is not None:
-        since = f"the dates were confirmed {text.date(card.facts.confirmed_at)}"
+        since = f"dates as of {text.date(card.facts.confirmed_at)}"
     lines = [f"{since[:1].upper()}{since[1:]}."] if since else []
     lines += [moved(move) for move in sorted(card.moves, key=lambda each: each.at)[-_MOST_MOVES:]]
     if not card.moves:
-        lines.append("They have not moved so far.")
+        lines.append("They have not moved.")
     return " ".join(lines)
 
 

@@ -25,7 +25,7 @@ ALL_ASSETS = "all"
 
 PLAN_TARGET = forms.choice(actions.PLAN_TARGET, "Upgrade to")
 PLAN_OTHER = forms.text(actions.PLAN_OTHER, "Or another way: a version, a service, switching it off", limit=80)
-PLAN_DAY = forms.day(actions.PLAN_DAY, "When will it be done?", missing="Choose the day on which it will be done.")
+PLAN_DAY = forms.day(actions.PLAN_DAY, "When will it be done?", missing="Choose a day.")
 PLAN_COMPATIBILITY = forms.person(actions.PLAN_COMPATIBILITY, "Who makes the application compatible?")
 PLAN_UPGRADE = forms.person(actions.PLAN_UPGRADE, "Who upgrades?")
 PLAN_ROLLBACK = forms.text(
@@ -67,22 +67,24 @@ NOT_OURS = Form(
     refused_at=NOT_OURS_TEAM,
 )
 
-PIN_WHAT = forms.choice(actions.PIN_WHAT, "Which one is wrong?", is_kept=True)
+PIN_WHAT = forms.choice(actions.PIN_WHAT, "Which version?", is_kept=True)
 PIN_CYCLE = forms.choice(actions.PIN_CYCLE, "What is it really?")
 PIN_TYPED = forms.text(
     actions.PIN_TYPED, "Or type product and version", hint="For example: amazon-rds-postgresql 16", limit=120
 )
-PIN = Form(actions.PIN_VIEW, "Wrong version", "That is it", (PIN_WHAT, PIN_CYCLE, PIN_TYPED), refused_at=PIN_TYPED)
+PIN = Form(
+    actions.PIN_VIEW, "Correct the version", "Correct it", (PIN_WHAT, PIN_CYCLE, PIN_TYPED), refused_at=PIN_TYPED
+)
 
 WAIVE_REASON = forms.text(
     actions.WAIVE_REASON,
-    "Why is that all right?",
-    missing="Give a reason: whoever approves needs it.",
+    "Why can it wait?",
+    missing="Give a reason for whoever approves.",
     is_long=True,
 )
-WAIVE_DAY = forms.day(actions.WAIVE_DAY, "Until when?", missing="Choose the day until which it may stay.")
+WAIVE_DAY = forms.day(actions.WAIVE_DAY, "Until when?", missing="Choose a day.")
 WAIVE = Form(
-    actions.WAIVE_VIEW, "Leave it for now", "Ask for approval", (WAIVE_REASON, WAIVE_DAY), refused_at=WAIVE_DAY
+    actions.WAIVE_VIEW, "Ask for a waiver", "Ask for a waiver", (WAIVE_REASON, WAIVE_DAY), refused_at=WAIVE_DAY
 )
 
 DONE = Form(actions.DONE_VIEW, "It is done", "It is done")
@@ -115,8 +117,8 @@ def plan_view(card: Card, metadata: str) -> Block:
 def delegate_view(card: Card, teams: Sequence[TeamRecord], metadata: str) -> Block:
     """Return the form that offers a reminder to another team."""
     said = (
-        f"{words.headline(card.watch, card.today)}\nThe other team is asked in its channel. "
-        "Until one of them accepts, nothing moves and it stays with you."
+        f"{words.headline(card.watch, card.today)}\nI ask the other team in its channel. "
+        "It stays with you until they accept."
     )
     return DELEGATE.view(metadata, said, {DELEGATE_TEAM: _teams(teams)})
 
@@ -125,9 +127,8 @@ def not_ours_view(card: Card, teams: Sequence[TeamRecord], metadata: str) -> Blo
     """Return the form that says that something belongs to somebody else."""
     seen = {one.asset.id: one for one in card.watch.runs}
     said = (
-        f"The catalog says that {bold(card.watch.addressee.name, 80)} owns {words.assets(seen.values())}. "
-        "Your doubt goes on record and shows on every answer about it. Nothing moves by itself: I ask the team "
-        "that you name to claim it, if I can reach it."
+        f"The catalog says {bold(card.watch.addressee.name, 80)} owns {words.assets(seen.values())}. "
+        "Your doubt shows on every answer, and I ask the team that you name to claim it."
     )
     some = {str(one.asset.id): one.asset.name for one in seen.values()} if len(seen) > 1 else {}
     everything = {ALL_ASSETS: f"All {len(seen):,} of them"} if some else {}
@@ -140,9 +141,9 @@ def pin_view(runs: Sequence[MatchedDeployment], candidates: Sequence[tuple[Produ
     """Return the form that says what a version really is. `runs` are what may be meant, one or several."""
     first = runs[0]
     said = (
-        f"{bold(first.asset.name, 80)} · {bold(_versions(first), 80)} is what the inventory says."
+        f"{bold(first.asset.name, 80)} · {bold(_versions(first), 80)} says the inventory."
         if len(runs) == 1
-        else "Something here is not what I take it for."
+        else "Which version did I get wrong?"
     )
     several = {str(one.deployment.id): f"{one.asset.name}: {_versions(one)}" for one in runs} if len(runs) > 1 else {}
     cycles = {
@@ -150,7 +151,7 @@ def pin_view(runs: Sequence[MatchedDeployment], candidates: Sequence[tuple[Produ
     }
     return PIN.view(
         metadata,
-        f"{said} What you choose holds for this very version; another one is looked at anew.",
+        f"{said} This applies to this version only.",
         {
             PIN_WHAT: Fill(str(first.deployment.id), several),
             PIN_CYCLE: Fill(options=cycles),
@@ -162,8 +163,8 @@ def pin_view(runs: Sequence[MatchedDeployment], candidates: Sequence[tuple[Produ
 def waive_view(card: Card, metadata: str) -> Block:
     """Return the form that asks to leave something as it is for a while."""
     said = (
-        f"{words.headline(card.watch, card.today)}\nSomebody else of your team has to approve. "
-        f"It lasts {LONGEST_WAIVER} days at most, and it is said again when it is over."
+        f"{words.headline(card.watch, card.today)}\nA teammate must approve. "
+        f"At most {LONGEST_WAIVER} days; then I remind you again."
     )
     return WAIVE.view(metadata, said, {WAIVE_DAY: Fill(_iso(card.today + timedelta(_USUAL_WAIVER)))})
 
@@ -171,8 +172,8 @@ def waive_view(card: Card, metadata: str) -> Block:
 def done_view(card: Card, metadata: str) -> Block:
     """Return the form that says that it is done."""
     said = (
-        f"Good. {words.name(card.watch.product, card.watch.cycle)} is closed as soon as the inventory shows another "
-        f"version for {words.assets(card.watch.runs)}. Until then it counts as done, to be verified."
+        f"This closes when the inventory shows another version for {words.assets(card.watch.runs)}. "
+        "Until then: reported done, not verified."
     )
     return DONE.view(metadata, said)
 

@@ -10,10 +10,18 @@ from bot.blocks.eol import actions, answers, words
 from bot.blocks.eol.buttons import MOST_CLAIMS, decision_buttons, open_button
 from bot.blocks.eol.cards import listing
 from bot.blocks.ownership.claims import claim_button
+from bot.blocks.ownership.words import person
 from bot.blocks.text import Block, Rendered, bold, button, context, escape, section
-from bot.domain.eol.answers import Answer
+from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.reminders import Card
 from bot.domain.records import AssetRecord, PersonRecord
+
+#: What has become of something whose request is off, by the kind of answer that took its place.
+_SINCE = {
+    AnswerKind.PLANNED: "been planned",
+    AnswerKind.WAIVED: "been waived",
+    AnswerKind.DELEGATED: "been taken over",
+}
 
 
 def offer(card: Card, answer: Answer) -> Rendered:
@@ -22,7 +30,7 @@ def offer(card: Card, answer: Answer) -> Rendered:
     text = (
         f"{by} from {bold(card.watch.addressee.name, 80)} asks you to take this over:\n"
         f"{words.headline(card.watch, card.today)}\n{listing(card.watch.runs)}\n"
-        "If you accept, you plan the upgrade and get its reminders. The owner stays the same."
+        "Accept, and you plan it and get its reminders. The owner stays the same."
     )
     value, name = str(answer.id), words.plain_name(card.watch, 45)
     buttons: list[Mapping[str, Any]] = [
@@ -33,13 +41,15 @@ def offer(card: Card, answer: Answer) -> Rendered:
     return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
 
 
-def offer_settled(card: Card, answer: Answer, *, is_accepted: bool | None) -> Rendered:
-    """Return what the question shows once it is answered, or (None) taken back."""
+def offer_settled(
+    card: Card, answer: Answer, *, is_accepted: bool | None, instead: AnswerKind | None = None
+) -> Rendered:
+    """Return what the question shows once it is answered, or (None) taken back by an answer of the kind `instead`."""
     name = words.name(card.watch.product, card.watch.cycle)
     by = answers.who(answer.person, first=True)
     asked = f"{by} from {bold(card.watch.addressee.name, 80)} asked you to take {name} over"
     if is_accepted is None:
-        return Rendered(f"{asked}, and has answered it otherwise since.")
+        return Rendered(f"{_off(name, answer, instead)} {asked}.")
     if is_accepted:
         said = f"{asked}, and {answers.who(answer.decided_by)} accepted. You get its reminders now."
         return Rendered(said, [{**section(said), "accessory": open_button(card)}])
@@ -52,8 +62,8 @@ def offer_answered(card: Card, answer: Answer, team: str, *, is_accepted: bool) 
     name = words.name(card.watch.product, card.watch.cycle)
     if is_accepted:
         return Rendered(f"{who} accepted {name}: {bold(team, 80)} gets its reminders now.")
-    asked = answers.who(answer.person, first=True)
-    return Rendered(f"{who} declined {name}, so it stays with you. {asked}, plan it or ask another team.")
+    asked = f"{person(answer.person)}, plan" if answer.person is not None else "Plan"
+    return Rendered(f"{who} declined {name}, so it stays with you. {asked} it or ask another team.")
 
 
 def waiver_wanted(card: Card, answer: Answer) -> Rendered:
@@ -62,21 +72,30 @@ def waiver_wanted(card: Card, answer: Answer) -> Rendered:
     text = (
         f"{answers.who(answer.person, first=True)} asks for a waiver of "
         f"{words.name(card.watch.product, card.watch.cycle)} until {until}.{_quoted(answer)}\n"
-        "Somebody else in the team has to approve. Reminders go on until then."
+        "A teammate must approve. Until then I keep reminding you."
     )
     return Rendered(text, [section(text), *decision_buttons(answer.id, words.plain_name(card.watch, 45))])
 
 
-def waiver_settled(card: Card, answer: Answer, *, is_granted: bool | None) -> Rendered:
-    """Return what the question shows once it is decided, or (None) no longer asked."""
+def waiver_settled(
+    card: Card, answer: Answer, *, is_granted: bool | None, instead: AnswerKind | None = None
+) -> Rendered:
+    """Return what the question shows once it is decided, or (None) taken back by an answer of the kind `instead`."""
     name, by = words.name(card.watch.product, card.watch.cycle), answers.who(answer.person, first=True)
     until = words.day(answer.until) if answer.until is not None else "further notice"
     asked = f"{by} asked for a waiver of {name} until {until}"
     reason = _quoted(answer)
     if is_granted is None:
-        return Rendered(f"{asked}. It has been answered otherwise since.{reason}")
+        return Rendered(f"{_off(name, answer, instead)} {asked}.{reason}")
     verb = "approved" if is_granted else "refused"
     return Rendered(f"{asked}, and {answers.who(answer.decided_by)} {verb} it.{reason}")
+
+
+def _off(name: str, answer: Answer, instead: AnswerKind | None) -> str:
+    """Return that a request is no longer asked, because of an answer of the kind `instead`."""
+    is_anew = instead is answer.kind
+    happened = "been asked anew" if is_anew else _SINCE.get(instead or AnswerKind.ACKNOWLEDGED, "got another answer")
+    return f"The request is off: {name} has {happened} since."
 
 
 def _quoted(answer: Answer) -> str:
@@ -95,7 +114,7 @@ def claim_wanted(doubter: PersonRecord | None, team: str, assets: Sequence[Asset
     )
     said = escape(reason, 500)
     text = f"{head}\n> {said}" if said else head
-    text += "\nNothing has changed. If that is right, press *We own this*; if not, tell them."
+    text += "\nNothing has changed. Right? Press *We own this*. If not, tell them."
     claims: list[Block] = [
         {**section(bold(asset.name)), "accessory": claim_button(asset)} for asset in assets[:MOST_CLAIMS]
     ]

@@ -43,7 +43,7 @@ def _recorded(card: Card, answer: Answer | None) -> str:
         return f"Noted: {name} is reported done. It closes when the inventory shows it."
     match answer.kind:
         case AnswerKind.ACKNOWLEDGED:
-            return f"Noted: no reminder of {name} until {_next(card)}. A plan keeps it quiet for longer."
+            return f"Noted: no reminder of {name} until {_next(card)}. A plan keeps it quiet longer."
         case AnswerKind.PLANNED if answer.until is not None:
             return _planned(card, answer)
         case AnswerKind.SNOOZED if answer.until is not None:
@@ -52,8 +52,8 @@ def _recorded(card: Card, answer: Answer | None) -> str:
             return f"Snoozed: no reminder of {name} until {words.day(answer.until)}{why}."
         case AnswerKind.WAIVED if answer.until is not None:
             return (
-                f"Asked: somebody else in the team has to approve the waiver of {name} until "
-                f"{words.day(answer.until)}. Reminders go on until then."
+                f"Asked: a teammate must approve the waiver of {name} until {words.day(answer.until)}. "
+                "Until then I keep reminding you."
             )
         case _:
             return f"Noted: {name}."
@@ -73,7 +73,7 @@ def _planned(card: Card, answer: Answer) -> str:
 
 def _meanwhile(card: Card) -> str:
     cost = words.money(card.watch, card.watch.deadline.on + timedelta(1))
-    return cost or "until then it runs without support or security fixes."
+    return cost or "until then it has no support or security fixes."
 
 
 def _next(card: Card) -> str:
@@ -87,14 +87,14 @@ def _next(card: Card) -> str:
 def _standing(card: Card, answer: Answer | None) -> str:
     name = words.name(card.watch.product, card.watch.cycle)
     stands = answers.sentence(answer, card) if answer is not None else " ".join(answers.said(card)[:1])
-    return f"Nothing was changed for {name}. {stands}" if stands else f"Nothing was changed for {name}."
+    return f"{name} stays as it was. {stands}" if stands else f"{name} stays as it was."
 
 
 def _pinned(outcome: Pinned) -> str:
     what = f"{bold(outcome.asset, 80)} {escape(outcome.version, 60)}".strip()
     now = bold(f"{outcome.product} {outcome.cycle}")
     if not outcome.is_new:
-        return f"{what} counts as {now} already, so nothing was changed."
+        return f"{what} counts as {now} already."
     was = f" instead of {bold(outcome.was)}" if outcome.was else ""
     return f"{what} counts as {now}{was} until another version is seen."
 
@@ -105,19 +105,19 @@ def _doubted(outcome: Doubted) -> str:
     told = (
         said_to([outcome.told])
         if outcome.told is not None
-        else "You named no team that I could ask: ask in the platform channel, or have the catalog corrected."
+        else "You named no team: ask in the platform channel, or correct the catalog."
     )
     return (
         f"Noted: your doubt about the owner of {what} shows on every answer. {told} "
-        f"It stays with you until somebody claims it. No reminder until {_next(outcome.card)}."
+        f"It stays with you until it is claimed. No reminder until {_next(outcome.card)}."
     )
 
 
 def _offered(outcome: Offered) -> str:
     team = bold(outcome.team, 80)
     if not outcome.is_new:
-        return f"{team} has not answered yet, so nothing was changed. {said_to([outcome.told])}"
-    return f"{said_to([outcome.told])} Until somebody of {team} accepts, it stays with you."
+        return f"{team} has not answered yet. {said_to([outcome.told])}"
+    return f"{said_to([outcome.told])} It stays with you until {team} accepts."
 
 
 def _decided(outcome: Decided) -> str:
@@ -126,15 +126,15 @@ def _decided(outcome: Decided) -> str:
     if answer.kind is AnswerKind.DELEGATED:
         if not outcome.is_new:
             verb = "accepted" if outcome.is_granted else "declined"
-            return f"{by} has {verb} {name} already, so nothing was changed."
+            return f"{by} has {verb} {name} already."
         said = (
-            f"{name} is with your team now: plan it, or answer it otherwise."
+            f"{name} is with your team now: plan it, or choose another answer."
             if outcome.is_granted
             else f"Declined: {name} stays where it was."
         )
         return _with(said, outcome.told)
     verb = "approved" if outcome.is_granted else "refused"
     if not outcome.is_new:
-        return f"{by} has {verb} the waiver of {name} already, so nothing was changed."
+        return f"{by} has {verb} the waiver of {name} already."
     until = f" until {words.day(answer.until)}" if outcome.is_granted and answer.until is not None else ""
     return f"You {verb} the waiver of {name}{until}."

@@ -137,7 +137,7 @@ def _state(entry: Entry) -> str:
         return ""
     if reminder.claimed_at is not None:
         by = escape(reminder.claimed_by.name, 40) if reminder.claimed_by is not None else "somebody"
-        return f"{by} reported it done, to be verified"
+        return f"{by} reported it done, not verified"
     last = entry.effect.last if entry.effect is not None else None
     if last is not None:
         return _answered(entry, last)

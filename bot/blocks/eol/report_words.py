@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from bot.blocks import text
 from bot.blocks.eol.words import away, day
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape
@@ -15,7 +14,6 @@ from bot.domain.eol.matches import AmbiguousVersion, BetweenCycles, Matched, Mat
 from bot.domain.eol.milestones import WORDS, Deadline
 from bot.domain.eol.providers import VENDOR_REQUIRED
 from bot.domain.eol.records import Cycle, Product
-from bot.domain.eol.reminders import FactsAge
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.names import clean, fold
 
@@ -105,7 +103,7 @@ def who(subject: ReportScope) -> str:
     elif subject.person is not None:
         owner_or_thing = bold(subject.person.name, 80)
     else:
-        owner_or_thing = "" if product else "Everybody"
+        owner_or_thing = "" if product else "All teams"
     return " at ".join(filter(None, (bold(product, 80) if product else "", owner_or_thing)))
 
 
@@ -123,16 +121,6 @@ def command(subject: ReportScope, *more: str) -> str:
     elif subject.is_everybody:
         words.append("all")
     return f"`{escape(' '.join(filter(None, (*words, *more))), 150)}`"
-
-
-def facts(age: FactsAge) -> str:
-    """Return how old the dates are, where that matters; empty for fresh ones."""
-    if not age.freshness.is_shown:
-        return ""
-    if age.confirmed_at is None:
-        return "These dates ship with Baton and may be out of date, so this is no all-clear."
-    said = f"The dates were last confirmed {text.date(age.confirmed_at)}"
-    return f"{said}." if age.freshness.may_clear else f"{said}, too long ago for an all-clear."
 
 
 def _labels(matched: Matched) -> list[str]:

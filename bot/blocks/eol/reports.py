@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bot.blocks.eol import report_words as words
 from bot.blocks.eol.report_lines import PRESSING, ReportRow, as_text, lines, lists_undated, sections
+from bot.blocks.eol.words import facts_age
 from bot.blocks.portfolio import with_turns
 from bot.blocks.text import Block, Rendered, bold, button, context, mention, plain, section
 from bot.blocks.values import encode
@@ -37,7 +38,7 @@ _COUNTED = {
 
 
 #: Said to somebody who asked for what is theirs.
-NO_TEAM = "You are in no team in the catalog, so this shows everybody's."
+NO_TEAM = "The catalog has you in no team, so this shows all teams."
 
 
 class Turn(NamedTuple):
@@ -115,7 +116,7 @@ def plain_who(subject: ReportScope) -> str:
         return subject.asset.name
     names = [team.name for team in subject.teams]
     product = f"{subject.product.label} {subject.product.version}".strip() if subject.product is not None else ""
-    return ", ".join(filter(None, (product, *names))) or "everybody"
+    return ", ".join(filter(None, (product, *names))) or "all teams"
 
 
 def alt_text(timeline: Timeline, report: Report) -> str:
@@ -145,7 +146,7 @@ def home_parts(report: Report, page: int, *, size: int) -> tuple[list[Block], As
     return [*blocks, *([context(*small)] if small else [])], AssetPage((), at, count)
 
 
-_FILL = "Say what it runs in the catalog (`runs: [postgresql@16]`), or scan images and lock files."
+_FILL = "Add it to the catalog (`runs: [postgresql@16]`), or scan images and lock files."
 
 
 def _page_of(found: Sequence[ReportRow], page: int, *, size: int) -> tuple[Sequence[ReportRow], int, int]:
@@ -176,7 +177,7 @@ def _nothing(report: Report, who: str, when: str) -> str:
 def _unknown_head(report: Report, who: str) -> str:
     if not report.unsure:
         return f":white_check_mark: {who}: every version is known."
-    return f"{who}: {_unknown(report)}, so nobody can say whether they are supported."
+    return f"{who}: {_unknown(report)}, so their support is unknown."
 
 
 def _unknown(report: Report) -> str:
@@ -185,14 +186,10 @@ def _unknown(report: Report) -> str:
 
 
 def _small_print(report: Report) -> Iterator[str]:
-    age = words.facts(report.facts)
-    if age:
-        yield f":warning: {age}"
+    if age := facts_age(report.facts):
+        yield f"{age.capitalize()}."
     if report.unsure:
-        yield (
-            "Correct unknown versions at their source: the exact version, and the vendor or provider. "
-            "Until then they do not count as supported."
-        )
+        yield ("Correct unknown versions at their source: until then they do not count as supported.")
     besides = []
     if report.ended_besides:
         besides.append(f"{report.ended_besides:,} ended already ({words.command(report.subject, 'overdue')})")

@@ -13,7 +13,7 @@ from bot.domain.eol.deadlines import LONG_AGO, charge_on
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
 from bot.domain.eol.records import Charge, Cycle, Product
-from bot.domain.eol.reminders import Card
+from bot.domain.eol.reminders import Card, FactsAge
 from bot.domain.eol.upgrade_targets import Target, suggested
 from bot.domain.records import AssetRecord
 
@@ -24,6 +24,11 @@ _DAYS_A_YEAR = 365.25
 _EXAMPLE_HOURS = 2920
 #: How a day is written, here and in every message.
 day = text.day
+
+
+def facts_age(facts: FactsAge) -> str:
+    """Return of when the dates are, unless that is today's feed."""
+    return f"dates as of {day(facts.as_of)}" if facts.freshness.is_shown else ""
 
 
 def span(days: int) -> str:
@@ -145,7 +150,7 @@ def money(watch: Watch, today: date) -> str:
     if charge.unit != "vCPU-hour":
         return f"{said}."
     monthly = f"{charge.amount * _EXAMPLE_HOURS:,.0f} {escape(charge.currency, 10)}"
-    return f"{said}. Standbys count: two vCPUs with a standby cost about {monthly} a month."
+    return f"{said}. Example: 2 vCPUs with standby, about {monthly} a month."
 
 
 def price(charge: Charge) -> str:

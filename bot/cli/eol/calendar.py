@@ -15,7 +15,7 @@ from bot.services.eol import calendars
 
 
 def calendar(
-    team: Annotated[str, typer.Option(help="Whose dates; without it, everybody's.")] = "",
+    team: Annotated[str, typer.Option(help="Whose dates; without it, those of all teams.")] = "",
     revoke: Annotated[bool, typer.Option("--revoke", help="End all addresses of that team, people's as well.")] = False,
 ) -> None:
     """Make an address that calendar programs subscribe to. It is printed once and not kept."""

@@ -16,7 +16,7 @@ from bot.services.eol.timelines import Picture, Pictures
 
 def timeline(
     output: Annotated[Path, typer.Option("--output", "-o", help="The PNG file to write.")],
-    team: Annotated[str, typer.Option(help="Whose dates; without it, everybody's.")] = "",
+    team: Annotated[str, typer.Option(help="Whose dates; without it, those of all teams.")] = "",
 ) -> None:
     """Draw a timeline of what ends when, and print what it shows in words."""
     picture = asyncio.run(_picture(team))

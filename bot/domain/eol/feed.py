@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import orjson
@@ -89,6 +89,10 @@ def judge(last: FeedSummary | None, new: FeedSummary) -> CopyAccepted | CopyRefu
                 "more than a tenth is gone, so the last good one stays in force."
             )
     return CopyAccepted(changed=new.digest != last.digest)
+
+
+#: The day of the facts that ship with Baton, as the files in `bot/data/eol` say at their top.
+SHIPPED_ON = date(2026, 8, 22)
 
 
 def freshness(confirmed_at: datetime | None, now: datetime) -> Freshness:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from bot.domain.eol.answers import Answer, Effect, effect, evidence_due
 from bot.domain.eol.exposure import Addressee, MatchedDeployment, Watch
-from bot.domain.eol.feed import Freshness
+from bot.domain.eol.feed import SHIPPED_ON, Freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.records import PersonRecord
 
@@ -65,6 +65,11 @@ class FactsAge:
 
     confirmed_at: datetime | None
     freshness: Freshness
+
+    @property
+    def as_of(self) -> date:
+        """The day that the dates are of."""
+        return self.confirmed_at.date() if self.confirmed_at is not None else SHIPPED_ON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,8 +26,8 @@ from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import answer_of, card_of
 from bot.store import tables
 
-CLOSED = "This is closed already, so nothing was changed: `/eol` shows what is open."
-UNKNOWN = "Nothing is known to end here any more, so there is nothing to answer: `/eol` shows what there is."
+CLOSED = "This is closed: `/eol` shows what is open."
+UNKNOWN = "Nothing ends here any more: `/eol` shows what does."
 
 
 def waiver_key(answer_id: int) -> str:
@@ -65,8 +65,11 @@ class ReminderAct(cards.Act[tables.Reminder, Card]):
         """Return the addressee's hands, and those of the team that has taken it over."""
         return await holders_of(self.session, self.card, asked_by=asked_by)
 
-    async def end(self, kinds: Collection[AnswerKind], *, but: int | None = None) -> None:
-        """End the answers of these kinds; a question to somebody that is still open says that it is no longer asked."""
+    async def end(self, kinds: Collection[AnswerKind], *, by: AnswerKind, but: int | None = None) -> None:
+        """End the answers of these kinds, whose place one of the kind `by` takes.
+
+        A question to somebody that is still open says that it is no longer asked, and why.
+        """
         table = tables.ReminderAnswer
         found = await self.session.execute(
             select(table).where(
@@ -82,9 +85,11 @@ class ReminderAct(cards.Act[tables.Reminder, Card]):
             if row.decided_by is None and row.kind in (AnswerKind.WAIVED, AnswerKind.DELEGATED):
                 answer = await answer_of(self.session, row)
                 if answer.kind is AnswerKind.WAIVED:
-                    await self.revise(waiver_key(answer.id), blocks.waiver_settled(self.card, answer, is_granted=None))
+                    said = blocks.waiver_settled(self.card, answer, is_granted=None, instead=by)
+                    await self.revise(waiver_key(answer.id), said)
                 else:
-                    await self.revise(offer_key(answer.id), blocks.offer_settled(self.card, answer, is_accepted=None))
+                    said = blocks.offer_settled(self.card, answer, is_accepted=None, instead=by)
+                    await self.revise(offer_key(answer.id), said)
 
     async def add(
         self,

@@ -48,7 +48,7 @@ async def acknowledge(
         stands = act.card.effect.answer
         if stands is not None:
             return AlreadyStanding(act.card, stands)
-        await act.end(_QUIET)
+        await act.end(_QUIET, by=AnswerKind.ACKNOWLEDGED)
         seen = act.card.effect.current
         row = await act.add(AnswerKind.ACKNOWLEDGED, milestone=seen.days)
         await act.note("acknowledge", answer=row.id, milestone=seen.days)
@@ -69,12 +69,11 @@ async def snooze(
         until = snoozed(act.card.watch.deadline.on, act.today, days)
         if until is None:
             raise UserError(
-                f"It is too late to snooze, because a snooze ends {SNOOZE_ENDS} days before the deadline: "
-                "plan it, or acknowledge it."
+                f"Too late to snooze: a snooze ends {SNOOZE_ENDS} days before the deadline. Plan or acknowledge it."
             )
         if stands is not None and stands.kind is AnswerKind.SNOOZED and stands.until == until:
             return AlreadyStanding(act.card, stands)
-        await act.end(_QUIET)
+        await act.end(_QUIET, by=AnswerKind.SNOOZED)
         row = await act.add(AnswerKind.SNOOZED, until=until)
         await act.note("snooze", answer=row.id, until=until.isoformat())
         return await _recorded(act, row)
@@ -95,7 +94,7 @@ async def plan(
         stands = act.card.effect.answer
         if stands is not None and stands.kind is AnswerKind.PLANNED and (stands.until, stands.detail) == (on, said):
             return AlreadyStanding(act.card, stands)
-        await act.end(tuple(AnswerKind))
+        await act.end(tuple(AnswerKind), by=AnswerKind.PLANNED)
         _unclaim(act)
         row = await act.add(AnswerKind.PLANNED, until=on, detail=said)
         await act.note("plan", answer=row.id, until=on.isoformat())

@@ -16,7 +16,7 @@ from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import answer_of
 from bot.store import tables
 
-_OVER = "They have answered it otherwise since, so there is nothing to decide."
+_OVER = "The request is off: they have given another answer since."
 
 
 async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, team_id: int) -> Offered:
@@ -38,11 +38,9 @@ async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id:
             told = await act.send(Addressee(team), offer_key(asked.id), blocks.offer(act.card, asked))
             return Offered(act.card, team.name, told, is_new=False)
         if not routing.places(deps, watcher.snapshot, Addressee(team)):
-            raise UserError(
-                f"{escape(team.name, 80)} has no channel, lead or member that I could ask: talk to them yourself."
-            )
+            raise UserError(f"{escape(team.name, 80)} has no channel, lead or member that I can ask: talk to them.")
         if asked is not None:
-            await act.end((AnswerKind.DELEGATED,))
+            await act.end((AnswerKind.DELEGATED,), by=AnswerKind.DELEGATED)
         row = await act.add(AnswerKind.DELEGATED, team_id=team_id)
         await act.note("delegate", answer=row.id, team=team_id)
         answer = await answer_of(act.session, row)
@@ -74,7 +72,7 @@ async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int
             act.row.delegated_to = offered.team_id
             # Those above the new team have heard of nothing yet; their team has just answered what is owed.
             act.row.owed = act.row.lead_told = act.row.manager_told = None
-            await act.end(tuple(AnswerKind), but=answer_id)
+            await act.end(tuple(AnswerKind), by=AnswerKind.DELEGATED, but=answer_id)
         return await _tell(act, row, name, is_accepted=is_accepted)
 
 

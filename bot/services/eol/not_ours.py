@@ -51,7 +51,7 @@ async def not_ours(
         if stands is not None and stands.detail == detail:
             told = await _ask(act, stands.id, team, assets, said) if team is not None else None
             return AlreadyStanding(act.card, stands, told)
-        await act.end(tuple(AnswerKind))
+        await act.end(tuple(AnswerKind), by=AnswerKind.ACKNOWLEDGED)
         seen = act.card.effect.current
         row = await act.add(AnswerKind.ACKNOWLEDGED, milestone=seen.days, detail=detail)
         await _put_on_record(act, assets, said)
@@ -67,7 +67,7 @@ def _named(act: ReminderAct, team_id: int | None) -> TeamRecord | None:
     if team is None or team.is_gone:
         raise NotFoundError("That team is no longer in the catalog: choose another, or none.")
     if act.card.watch.addressee.team is not None and act.card.watch.addressee.team.id == team_id:
-        raise UserError("The catalog names that very team already: choose another, or none.")
+        raise UserError("The catalog names that team already: choose another, or none.")
     return team
 
 
@@ -75,7 +75,7 @@ def _assets(act: ReminderAct, asset_ids: Collection[int]) -> list[AssetRecord]:
     mine = {one.asset.id: one.asset for one in act.card.watch.runs}
     wanted = [asset for asset_id, asset in mine.items() if not asset_ids or asset_id in asset_ids]
     if not wanted:
-        raise NotFoundError("That is not part of this any more, so there is nothing to doubt.")
+        raise NotFoundError("That is no longer part of this.")
     return wanted
 
 

@@ -40,7 +40,7 @@ class Pictures:
     async def timeline(self, subject: ReportScope) -> Picture:
         """Return the timeline of a team, an asset, a product or everybody. Raises UserError when too many wait."""
         if self._waiting >= _MOST_WAITING:
-            raise UserError("Many pictures are being drawn just now: try again in a minute.")
+            raise UserError("Too many pictures at once: try again in a minute.")
         self._waiting += 1
         try:
             async with self._turn:

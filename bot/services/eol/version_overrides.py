@@ -49,7 +49,7 @@ async def running(watcher: Watcher, deployment_id: int) -> MatchedDeployment:
     found = await watcher.running(deployment_id)
     if found is not None:
         return found
-    raise NotFoundError("The inventory does not show that any more: another version has been seen, or none.")
+    raise NotFoundError("The inventory no longer shows that version.")
 
 
 async def look_up(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id: int) -> MatchedDeployment:
@@ -182,9 +182,7 @@ def _typed(table: Table, one: MatchedDeployment, text: str) -> Choice:
         found = match(table, product=product, version=version, provider=provider)
         if isinstance(found, InCycle):
             return Choice(found.product, found.cycle)
-    raise UserError(
-        f"I cannot tell which release cycle “{escape(text, 80)}” is: type product and version, such as postgresql 16."
-    )
+    raise UserError(f"I do not know “{escape(text, 80)}”: type product and version, such as postgresql 16.")
 
 
 def _name(cycle: Cycle) -> str:

@@ -19,7 +19,7 @@ from bot.services.eol.exposure import Watcher
 from bot.services.eol.reminder_store import answer_of
 from bot.store import tables
 
-_OVER = "This waiver can no longer be decided: something else was answered since, or its day has passed."
+_OVER = "The request is off: another answer was given since, or its day has passed."
 
 
 async def waive(
@@ -34,10 +34,10 @@ async def waive(
     said = clean(reason)[:500]
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
         if not said:
-            raise UserError("Give a reason: whoever approves needs it.")
+            raise UserError("Give a reason for whoever approves.")
         if not act.today < until <= act.today + timedelta(LONGEST_WAIVER):
             last = (act.today + timedelta(LONGEST_WAIVER)).isoformat()
-            raise UserError(f"Choose a day from tomorrow until {last}, at most {LONGEST_WAIVER} days ahead.")
+            raise UserError(f"Choose a day from tomorrow until {last}: at most {LONGEST_WAIVER} days.")
         asked = act.card.effect.asked(AnswerKind.WAIVED)
         for known in (asked, act.card.effect.answer):
             is_same = known is not None and known.kind is AnswerKind.WAIVED
@@ -47,11 +47,10 @@ async def waive(
         held = await act.holders(asked_by=person_id)
         if not actors.people_who_may(Right.APPROVE, held):
             raise UserError(
-                "A second person has to approve, and your team has none: plan the upgrade instead, "
-                "or ask to have somebody added to the team."
+                "A teammate must approve, and your team has nobody else: plan the upgrade, or have somebody added."
             )
         if asked is not None:
-            await act.end((AnswerKind.WAIVED,))
+            await act.end((AnswerKind.WAIVED,), by=AnswerKind.WAIVED)
         row = await act.add(AnswerKind.WAIVED, until=until, detail={REASON: said})
         await act.note("waive", answer=row.id, until=until.isoformat())
         answer = await answer_of(act.session, row)
@@ -82,7 +81,7 @@ async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int
             was_granted = decisions.was_granted(row)
             return Decided(act.card, await answer_of(act.session, row), was_granted, is_new=False)
         if is_granted:
-            await act.end(tuple(AnswerKind), but=answer_id)
+            await act.end(tuple(AnswerKind), by=AnswerKind.WAIVED, but=answer_id)
         answer = await answer_of(act.session, row)
         await act.note("approve" if is_granted else "refuse", answer=answer_id)
         await act.revise(waiver_key(answer_id), blocks.waiver_settled(act.card, answer, is_granted=is_granted))
