@@ -10,7 +10,7 @@ from bot.services import claims, ownership, people, snapshot
 from bot.services.claims import AlreadyTheirs, Claimed, Contested
 from bot.services.context import Context
 from handlers import home, replies
-from handlers.interaction import ephemeral_body
+from handlers.interaction import reply, showing
 from handlers.ownership import show_answer
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
@@ -46,9 +46,10 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
         case AlreadyTheirs(team):
             said = blocks.already_theirs(asset, team)
     if response_url:
-        await context.slack.respond(response_url, ephemeral_body(said))
+        await reply(context, response_url, said)
         return replies.nothing()
-    await home.publish(context, submission.user_id)
+    with showing(said):
+        await home.publish(context, submission.user_id)
     return replies.view(notice(said.text)) if isinstance(outcome, Contested) else replies.nothing()
 
 

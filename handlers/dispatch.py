@@ -29,6 +29,7 @@ from handlers import payloads, replies
 from handlers.door import Door, sender_of
 from handlers.events import Events
 from handlers.failures import failure
+from handlers.interaction import UnshownError
 from handlers.routes import Routes
 
 log = logging.getLogger(__name__)
@@ -165,7 +166,11 @@ class Dispatch:
     async def _say_late(self, kind: str, body: Mapping[str, Any], task: asyncio.Future[tuple[str, Ack | None]]) -> None:
         _, ack = await task
         if kind == "command" and ack and (response_url := body.get("response_url")):
-            await self._context.slack.respond(str(response_url), replies.read(ack))
+            said = replies.read(ack)
+            try:
+                await self._context.slack.respond(str(response_url), said)
+            except SlackError:
+                await self._say_in_private(body, Rendered(said.get("text", ""), said.get("blocks", [])))
         elif kind == "view_submission":
             view_id = payloads.view_id_of(body)
             said = home_blocks.notice(replies.errors_in(ack) or "Done. You can close this.")
@@ -186,6 +191,12 @@ class Dispatch:
         if isinstance(error, FormError):
             return "refused", replies.errors(error.by_field)
         outcome, said = failure(error, what=kind)
+        if isinstance(error, UnshownError):
+            self._context.background.start(self._say_in_private(body, error.message, said), what="private reply")
+            return outcome, replies.nothing()
+        if kind == "view_submission" and inbound.may_be_saved():
+            # A form that stays open would be sent, and saved, a second time.
+            return outcome, replies.view(home_blocks.notice(said.text))
         return outcome, await self._say(kind, body, said)
 
     async def _command(self, body: Mapping[str, Any], began: float) -> tuple[str, Ack | None]:
@@ -232,12 +243,20 @@ class Dispatch:
             self._context.background.start(self._say_in_private(body, message), what="private reply")
         return replies.nothing()
 
-    async def _say_in_private(self, body: Mapping[str, Any], message: Rendered) -> None:
-        """Write to the person whom nothing reaches where they are: response URLs end, and break."""
-        try:
-            await self._context.slack.post_message(sender_of(body).user_id, text=message.text, blocks=message.blocks)
-        except SlackError as error:
-            log.warning("what went wrong could not be said in private, either: %s", error)
+    async def _say_in_private(self, body: Mapping[str, Any], *messages: Rendered) -> None:
+        """Write the first message that Slack takes to the person whom nothing reaches where they are.
+
+        Response URLs end, and break.
+        """
+        for message in messages:
+            try:
+                await self._context.slack.post_message(
+                    sender_of(body).user_id, text=message.text, blocks=message.blocks
+                )
+            except SlackError as error:
+                log.warning("what came of it could not be said in private, either: %s", error)
+            else:
+                return
 
     async def _say_elsewhere(self, kind: str, body: Mapping[str, Any], message: Rendered) -> None:
         slack, response_url, trigger_id = self._context.slack, body.get("response_url"), body.get("trigger_id")

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from bot.blocks import home as home_blocks
 from bot.blocks.forms import loading_view
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import encode, parse
+from bot.errors import SlackError
 from bot.services.context import Context
 from handlers.failures import failure
 from handlers.payloads import Action
 
 #: A form that takes longer to make than this is preceded by a loading view: its trigger lives three seconds.
 PATIENCE_SECONDS = 1.0
+
+
+class UnshownError(SlackError):
+    """Slack did not take what was to be shown in a place. What was asked for is done, and `message` tells of it."""
+
+    def __init__(self, code: str, message: Rendered) -> None:
+        super().__init__(code)
+        self.message = message
+
+
+@contextmanager
+def showing(message: Rendered) -> Iterator[None]:
+    """Have whoever asked read a message in private where Slack refuses what is shown here."""
+    try:
+        yield
+    except SlackError as error:
+        raise UnshownError(error.code, message) from error
 
 
 class Place(NamedTuple):
@@ -61,12 +80,13 @@ async def show(
     Where only its reader sees it, the `message` or the `view` takes the place of what was there; everywhere else, and
     without one, they read the `note`.
     """
-    if place.kind == "view":
-        await context.slack.update_view(place.address, view or home_blocks.notice(note))
-    elif place.kind == "ephemeral" and message is not None:
-        await context.slack.respond(place.address, {"replace_original": True, **message.as_body()})
-    elif place.address:
-        await context.slack.respond(place.address, ephemeral_body(Rendered(note), thread_ts=place.thread_ts))
+    with showing(message if place.kind == "ephemeral" and message is not None else Rendered(note)):
+        if place.kind == "view":
+            await context.slack.update_view(place.address, view or home_blocks.notice(note))
+        elif place.kind == "ephemeral" and message is not None:
+            await context.slack.respond(place.address, {"replace_original": True, **message.as_body()})
+        elif place.address:
+            await context.slack.respond(place.address, ephemeral_body(Rendered(note), thread_ts=place.thread_ts))
 
 
 def ephemeral_body(message: Rendered, *, thread_ts: str = "") -> dict[str, object]:
@@ -79,13 +99,20 @@ def ephemeral_body(message: Rendered, *, thread_ts: str = "") -> dict[str, objec
 
 async def replace_answer(context: Context, action: Action, message: Rendered) -> None:
     """Put a message in the place of the one whose button was pressed."""
-    await context.slack.respond(action.response_url, {"replace_original": True, **message.as_body()})
+    with showing(message):
+        await context.slack.respond(action.response_url, {"replace_original": True, **message.as_body()})
+
+
+async def reply(context: Context, response_url: str, message: Rendered, *, thread_ts: str = "") -> None:
+    """Show a message to one person through a response URL, beside what is there."""
+    with showing(message):
+        await context.slack.respond(response_url, ephemeral_body(message, thread_ts=thread_ts))
 
 
 async def whisper(context: Context, action: Action, message: Rendered, view: Block) -> None:
     """Show a message to whoever pressed a button, beside the message that has it, or the view where it is in a view."""
     if action.response_url:
-        await context.slack.respond(action.response_url, ephemeral_body(message, thread_ts=action.thread_ts))
+        await reply(context, action.response_url, message, thread_ts=action.thread_ts)
     else:
         await show_view(context, action, view)
 

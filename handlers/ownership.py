@@ -26,7 +26,7 @@ from bot.services.ownership import Answered, Found, Missing, SeveralAssets
 from bot.services.questions import Always, Meant, NobodyMeant, OnDay, PersonMeant, TeamsMeant, TeamThings
 from handlers import message_text, replies, share
 from handlers.baton import team_card
-from handlers.interaction import ephemeral_body, replace_answer
+from handlers.interaction import replace_answer, reply
 from handlers.payloads import Action, Command, Event, Shortcut, Submission
 from handlers.routes import Routes
 
@@ -56,7 +56,7 @@ async def _more_than_memory(context: Context, found: Meant | OnDay | Always, use
 async def on_who_owns_this(shortcut: Shortcut, context: Context) -> Ack:
     """Answer for every asset that a message names, or else the one that its thread begins with; one person sees it."""
     said = await around(context, shortcut)
-    await context.slack.respond(shortcut.response_url, ephemeral_body(said, thread_ts=shortcut.thread_ts))
+    await reply(context, shortcut.response_url, said, thread_ts=shortcut.thread_ts)
     return replies.nothing()
 
 
@@ -131,7 +131,7 @@ async def on_doubt_submitted(submission: Submission, context: Context) -> Ack:
         )
     context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
-    await context.slack.respond(response_url, ephemeral_body(blocks.doubt_recorded(told)))
+    await reply(context, response_url, blocks.doubt_recorded(told))
     return replies.nothing()
 
 

@@ -76,7 +76,7 @@ def unknown_word(word: str, nearest: str) -> Rendered:
     return Rendered(f"{said} {step}")
 
 
-_ASK_ANEW = "These buttons are too old: ask again."
+_ASK_ANEW = "Slack takes no answer there any more: ask again."
 _TOO_LATE = "Slack did not wait for the form: press the button again."
 _NOT_HERE = "Slack does not let me write here: `/invite` me, or ask me in a direct message."
 _NO_RIGHT = "Slack does not allow me that: ask your Baton administrator to run `baton doctor`."

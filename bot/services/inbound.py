@@ -107,7 +107,7 @@ async def take(deps: Deps, event_id: str, payload: Mapping[str, Any] | None = No
 
 async def release(deps: Deps, event_id: str) -> None:
     """Let something that was taken and could not be done be taken again."""
-    async with deps.database.transaction() as session:
+    async with deps.database.transaction(is_aside=True) as session:
         await session.execute(delete(InboundEvent).where(col(InboundEvent.event_id) == event_id))
 
 

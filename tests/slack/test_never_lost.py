@@ -23,6 +23,7 @@ from bot.services import inbound
 from handlers import ROUTES
 from handlers.dispatch import Dispatch, Metrics
 from tests.slack.conftest import Stage
+from tests.slack.test_clicks import actions
 
 on_sqlite = pytest.mark.parametrize("deployment", ["http-sqlite"], indirect=True)
 on_both_wires = pytest.mark.parametrize("deployment", ["http-sqlite", "socket-sqlite"], indirect=True)
@@ -293,22 +294,102 @@ async def test_where_slack_refuses_the_answer_itself_a_sentence_says_so_once(
     assert code in said
 
 
-@on_sqlite
-async def test_a_press_whose_response_url_is_dead_is_answered_in_private(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = await stage.ask("/whoowns checkout")
+@pytest.fixture
+def dead_response_urls(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Call it to let every response URL be dead from then on."""
 
     async def dead(*_: object, **__: object) -> None:
         raise SlackError("expired_url")
 
-    monkeypatch.setattr(SlackClient, "respond", dead)
+    return lambda: monkeypatch.setattr(SlackClient, "respond", dead)
+
+
+@on_sqlite
+async def test_a_press_that_is_saved_has_its_receipt_in_private_where_the_response_url_is_dead(
+    stage: Stage, dead_response_urls: Callable[[], None]
+) -> None:
+    answer = await stage.ask("/whoowns checkout")
     before = len(said_to_grace(stage))
+    dead_response_urls()
     await stage.press(answer, "ownership.confirm")
-    await stage.baton.context.background.drain(seconds=5)
     [said] = said_to_grace(stage)[before:]
-    assert said.startswith("These buttons are too old: ask again")
-    assert said.endswith("It may be saved: look first.")
+    assert "confirmed by <@U" in said, said
+    assert "saved" not in said
+    assert (await actions(stage)).count("ownership.confirm") == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("asset", "action", "values", "receipt"),
+    [
+        ("checkout", "ownership.doubt", {"ownership.doubt_reason": "It is ours now"}, "Your doubt is recorded"),
+        ("old-cron", "ownership.claim", {}, "Payments"),
+        ("checkout", "ownership.claim", {}, "disputed"),
+    ],
+)
+async def test_a_form_that_is_saved_closes_and_has_its_receipt_in_private_where_the_response_url_is_dead(
+    stage: Stage,
+    dead_response_urls: Callable[[], None],
+    asset: str,
+    action: str,
+    values: dict[str, str],
+    receipt: str,
+) -> None:
+    user = "omar" if (asset, action) == ("checkout", "ownership.claim") else "grace"
+    answer = await stage.ask(f"/whoowns {asset}", user=user)
+    await stage.press(answer, action, user=user)
+    before = len(said_to_grace(stage))
+    dead_response_urls()
+    await stage.slack.submit_view(user, stage.slack.view_stack(user)[-1].id, values)
+    await stage.settle()
+    assert stage.slack.view_stack(user) == []
+    assert (await actions(stage)).count(action) == 1
+    told = said_to_grace(stage)[before:]
+    assert any(receipt in each for each in told), told
+    assert not any("saved" in each for each in told)
+
+
+@on_sqlite
+async def test_a_form_that_is_saved_before_slack_refuses_something_else_cannot_be_sent_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object, **__: object) -> None:
+        raise SlackError("internal_error")
+
+    answer = await stage.ask("/whoowns checkout", user="eve")
+    await stage.press(answer, "ownership.doubt", user="eve")
+    monkeypatch.setattr("handlers.ownership.snapshot.refresh", refused)
+    await stage.slack.submit_view("eve", stage.slack.view_stack("eve")[-1].id, {})
+    await stage.settle()
+    [view] = stage.slack.view_stack("eve")
+    assert not view.errors
+    assert "It may have been saved all the same" in str(view.payload)
+    assert not view.payload.get("submit")
+
+
+@on_sqlite
+async def test_what_shares_an_answer_in_vain_says_nothing_of_saving(
+    stage: Stage, dead_response_urls: Callable[[], None]
+) -> None:
+    answer = await stage.ask("/whoowns checkout")
+    before = len(said_to_grace(stage))
+    dead_response_urls()
+    await stage.press(answer, "ownership.share")
+    assert said_to_grace(stage)[before:] == [
+        "Slack takes no answer there any more: ask again, and use the new buttons."
+    ]
+
+
+@on_sqlite
+async def test_a_late_answer_to_a_command_comes_in_private_where_the_response_url_is_dead(
+    stage: Stage, dead_response_urls: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.dispatch._PATIENCE_SECONDS", 0.0)
+    dead_response_urls()
+    await stage.slack.run_command("grace", "general", "/baton team payments")
+    await stage.settle()
+    [said] = said_to_grace(stage)
+    assert "Payments" in said
 
 
 @on_sqlite
