@@ -245,3 +245,5 @@ class SourceCatalog:
     people: list[PersonClaim] = field(default_factory=list)
     assets: list[AssetClaim] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    #: Whether it may hold nothing, as a list of what runs may; files in which nothing stands are a mistake.
+    may_be_empty: bool = False

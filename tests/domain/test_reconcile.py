@@ -215,8 +215,23 @@ def test_only_errors_break_a_path() -> None:
     [(100, 20, False), (100, 21, True), (5, 5, False), (6, 6, True), (1000, 6, False)],
 )
 def test_mass_changes(before: int, removed: int, is_refused: bool) -> None:
-    said = {"before": before, "removed": removed, "read": 1, "errors": 0}
+    said = {"before": before, "removed": removed, "read": 1, "lost": 0, "errors": 0}
     assert bool(refusal(**said, allow_mass_change=False)) is is_refused
+    assert refusal(**said, allow_mass_change=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "lost", "secret", "is_refused"),
+    [
+        (4, 4, 0, True),
+        (0, 1, 0, True),  # a person, of a source without assets
+        (1, 1, 1, False),  # what held a secret is meant to go
+        (0, 0, 0, False),  # nothing was there before, either; or the files were left unread
+    ],
+)
+def test_nothing_in_the_files(before: int, lost: int, secret: int, is_refused: bool) -> None:
+    said = {"before": before, "removed": min(before, lost), "read": 0, "lost": lost, "errors": 0, "secret": secret}
+    assert refusal(**said, allow_mass_change=False).startswith("Nothing stands in what was read") is is_refused
     assert refusal(**said, allow_mass_change=True) == ""
 
 

@@ -88,7 +88,7 @@ async def test_two_sources_speak_about_one_asset(world: World) -> None:
     assert (row.ref, row.name, row.description, row.tier) == ("service:payments-db", "payments-db", "Money.", 2)
     assert row.aliases == ["pdb"]
     assert row.tags == [["a", "1"], ["b", "2"]]
-    await world.load("backstage")
+    await world.load("backstage", allow_mass_change=True)
     [row] = (await world.assets()).values()
     assert (row.name, row.description, row.ref) == ("Payments_DB", "", "service:payments_db")
 
@@ -134,7 +134,7 @@ async def test_what_goes_is_gone_and_comes_back_as_itself(world: World) -> None:
 async def test_an_asset_that_another_source_still_claims_stays(world: World) -> None:
     await world.load("csv", asset("1", "red", "ops"))
     await world.load("terraform", asset("arn", "red", "dev"))
-    await world.load("csv")
+    await world.load("csv", allow_mass_change=True)
     assert await world.owner_names("service:red") == {"dev"}
 
 
@@ -185,6 +185,14 @@ async def test_a_mass_removal_is_refused_unless_asked_for(world: World) -> None:
     assert (await world.load("csv", *claims[:24])).outcome is ImportOutcome.IMPORTED
     assert (await world.load("csv", allow_mass_change=True)).outcome is ImportOutcome.IMPORTED
     assert await world.assets() == {}
+
+
+async def test_files_in_which_nothing_stands_are_refused_however_small_the_source_is(world: World) -> None:
+    await world.load("csv", asset("1", "red"))
+    refused = await world.load("csv")
+    assert refused.outcome is ImportOutcome.REFUSED
+    assert "Nothing stands in what was read, so everything of the source would go" in refused.refusal
+    assert list(await world.assets()) == ["service:red"]
 
 
 async def test_nothing_readable_is_refused_whatever_is_asked_for(world: World) -> None:
@@ -320,5 +328,5 @@ async def test_confirmations_and_human_decisions_survive_an_import(world: World)
     await world.load("csv", asset("1", "red", "ops", tier=2))
     imported, human = await world.facts()
     assert (imported.id, imported.confirmed_by) == (1, 50)
-    await world.load("csv")
+    await world.load("csv", allow_mass_change=True)
     assert [row.id for row in await world.facts()] == [human.id]

@@ -73,6 +73,12 @@ async def test_a_refused_import_leaves_the_trust_as_it_was(world: World) -> None
     assert ("Payments", "jo@example.test") in await members(world)
 
 
+async def test_a_source_of_people_alone_that_is_trusted_no_more_is_not_taken_for_empty(world: World) -> None:
+    await world.load("org", person(email="jo@example.test", teams=("Payments",)))
+    report = await world.load("org", person(email="jo@example.test", teams=("Payments",)), trust_people=False)
+    assert report.outcome is ImportOutcome.IMPORTED
+
+
 async def test_a_second_source_adds_nobody_to_a_team_that_a_trusted_one_describes(world: World) -> None:
     await world.load("baton", PAYMENTS)
     before = await members(world)

@@ -71,7 +71,7 @@ async def _record(deps: Deps, source: str, region: str, read: rds.RdsInventory, 
     news = [one for one in sightings if one.address not in known]
     report = await import_catalog(
         deps,
-        SourceCatalog(assets=aws_rds.claims(news)),
+        SourceCatalog(assets=aws_rds.claims(news), may_be_empty=True),
         source=source,
         format_name=aws_rds.FORMAT,
         paths=[f"AWS {region}"],

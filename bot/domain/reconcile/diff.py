@@ -79,15 +79,23 @@ def is_under(path: str, roots: Collection[str]) -> bool:
     return path in roots or any(path.startswith(root.rstrip("/") + "/") for root in roots)
 
 
-def refusal(*, before: int, removed: int, read: int, errors: int, allow_mass_change: bool, secret: int = 0) -> str:
+def refusal(
+    *, before: int, removed: int, read: int, lost: int, errors: int, allow_mass_change: bool, secret: int = 0
+) -> str:
     """Return why the import must not be carried out, in a sentence that says what to do, or "".
 
-    `before` counts the source's assets so far, `removed` those it no longer names, `read` all claims of this run.
-    `secret` of the removed hold what looks like a secret: that they go is meant, however many there are.
+    `before` counts the source's assets so far, `removed` those it no longer names, `read` all claims of this run,
+    `lost` all that goes with files in which nothing stands. `secret` of the removed hold what looks like a secret: that
+    they go is meant, however many there are.
     """
     if read == 0 and errors:
         return (
             f"Nothing could be read ({errors:,} error{'' if errors == 1 else 's'}): correct the files and import again."
+        )
+    if lost > secret and not allow_mass_change:
+        return (
+            "Nothing stands in what was read, so everything of the source would go, and nothing was changed: "
+            "check the paths, or add --allow-mass-change if that is meant."
         )
     before, removed = before - secret, removed - secret
     if allow_mass_change or removed <= MASS_CHANGE_FLOOR or removed <= MASS_CHANGE_SHARE * before:

@@ -39,6 +39,8 @@ class Run:
         default_factory=lambda: {subject: {} for subject in ClaimSubject}
     )
     diffs: dict[ClaimSubject, Diff] = field(default_factory=dict)
+    #: Whether nothing stood in what was read, where something should.
+    is_empty: bool = False
     counts: Counter[str] = field(default_factory=empty_counts)
     changes: Changes = field(default_factory=Changes)
     notes: list[Problem] = field(default_factory=list)

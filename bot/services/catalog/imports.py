@@ -42,7 +42,8 @@ async def import_catalog(
     """Make the store's catalog what `catalog`, all that `source` says now, asks for; nothing else of it changes.
 
     Imports wait for one another. A run that changes nothing is remembered, but neither audited nor given a revision. A
-    run that would remove more than a set share of the source's assets, or that could read nothing, is refused.
+    run that would remove more than a set share of the source's assets, or that could read nothing, is refused. So is
+    one that found nothing where the source had something, unless it `may_be_empty`.
     On a database that is a rehearsal this is a dry run. `paths` are remembered with the run, and so is `digest`, for
     `import_unread`: whatever has the same digest has to be read as an equal catalog. Circles of parents are noted by
     runs that change something.
@@ -61,6 +62,8 @@ async def import_catalog(
         run = await _open(session, reading, deps, source=source, format_name=format_name, revision=revision)
         _people.hold_to(run, is_trusted=is_trusted, is_said=trust_people is not None)
         await apply.compare(run)
+        # Of people that are left out because the source is not trusted for them, something stands there all the same.
+        run.is_empty = not (catalog.may_be_empty or catalog.assets or catalog.teams or catalog.people)
         report = await _import(session, run, deps=deps, paths=paths, allow_mass_change=allow_mass_change)
         if report.outcome is not ImportOutcome.REFUSED:
             await _readings.remember(run, digest)
@@ -188,6 +191,7 @@ def _refusal(run: Run, *, allow_mass_change: bool, secret: int = 0) -> str:
         before=sum(claim.is_live for claim in run.stored[ClaimSubject.ASSET].values()),
         removed=len(run.diffs[ClaimSubject.ASSET].removed),
         read=run.reading.size,
+        lost=sum(len(diff.removed) for diff in run.diffs.values()) if run.is_empty else 0,
         errors=sum(problem.is_error for problem in run.reading.problems),
         allow_mass_change=allow_mass_change,
         secret=secret,
