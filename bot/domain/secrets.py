@@ -17,11 +17,19 @@ _UNBROKEN = re.compile(r"(?<![^\s'\"`])[A-Za-z0-9+/]{32,64}={0,2}(?![^\s'\"`.,;]
 #: In letters and digits drawn by lot, six of ten neighbours are of two kinds (a capital, a small letter, a digit, a
 #: sign); in words that are joined by capitals, about two are.
 _LEAST_CHANGES, _LEAST_DIGITS = 0.45, 3
+#: … and a run of four small letters is rare; in words, a third of the letters and more stand in such runs.
+_RUN, _MOST_IN_RUNS = re.compile(r"[a-z]{4,}"), 1 / 3
 _SHORTEST_DRAWN = 32
 #: Chance puts a slash into every sixty-fourth place; where there are more than one in eight, it is a path.
 _SHORTEST_PART = 8
-#: What follows a maker's prefix: a key that is drawn by lot has a digit or a capital, a name may have none.
-_LOT = r"(?=[\w-]*[A-Z\d])"
+#: What follows a maker's prefix where the key may have - and _ in it: a word of it that was drawn by lot mixes kinds of
+#: letters, which the words of a name do not.
+_LOT = r"(?=[\w-]*?(?<![A-Za-z0-9])(?=[A-Za-z0-9]{8})[A-Za-z0-9]*?(?:\d[A-Za-z]|[a-z][A-Z]|\d{8}))"
+#: What says that a password or the like follows it.
+_CALLED = r"(?:token|secret|passw(?:or[dt]|d)|passphrase|api[_-]?key|private[_-]?key|database_url|_pin|\bpwd?)[\w-]*"
+_PASS = r"(?:\b|_)pass"
+#: What such a word is followed by where the same words may be a title: digits beside other signs, as no plain word has.
+_VALUE = r"(?!\S*(?:sha|md|oauth|argon|base|aes|utf-?|v)\d)(?=\S*(?:[^\s\d_-]\d|\d[^\s\d_-]))\S{6,}"
 #: A pattern is tried only where the text has its mark, in lower case: every name of a catalog is looked at.
 _RULES = tuple(
     (mark, re.compile(pattern))
@@ -31,29 +39,29 @@ _RULES = tuple(
         ("xapp-", rf"xapp-{_LOT}[\w-]{{8,}}"),
         ("hooks.slack.com/", r"hooks\.slack\.com/services/\w+/\w+/\w+"),
         # GitHub
-        *((f"gh{letter}_", rf"gh{letter}_{_LOT}\w{{20,}}") for letter in "pousr"),
-        ("github_pat_", rf"github_pat_{_LOT}\w{{20,}}"),
+        *((f"gh{letter}_", rf"gh{letter}_[A-Za-z0-9]{{36,}}") for letter in "pousr"),
+        ("github_pat_", r"github_pat_[A-Za-z0-9]{22,}"),
         # GitLab
         *((f"gl{kind}-", rf"gl{kind}-{_LOT}[\w-]{{16,}}") for kind in ("pat", "dt", "rt", "ptt", "ft", "soat", "cbt")),
         # AWS
         ("akia", r"\bAKIA[0-9A-Z]{16}\b"),
         ("asia", r"\bASIA[0-9A-Z]{16}\b"),
         # Stripe, Anthropic, OpenAI
-        ("k_live_", rf"\b[rs]k_live_{_LOT}\w{{16,}}"),
-        ("k_test_", rf"\b[rs]k_test_{_LOT}\w{{16,}}"),
-        ("whsec_", r"\bwhsec_[\w+/=]{20,}"),
+        ("k_live_", r"\b[rs]k_live_[A-Za-z0-9]{16,}"),
+        ("k_test_", r"\b[rs]k_test_[A-Za-z0-9]{16,}"),
+        ("whsec_", r"\bwhsec_[A-Za-z0-9+/=]{20,}"),
         ("sk-", rf"\bsk-(?:ant|proj|svcacct)-{_LOT}[\w-]{{16,}}|\bsk-[A-Za-z0-9]{{32,}}"),
         # Google, Hugging Face, Shopify, Docker, Vault, Linear, npm, PyPI, DigitalOcean, SendGrid, age
         ("aiza", r"\bAIza[\w-]{35}"),
-        ("ya29.", r"\bya29\.[\w-]{20,}"),
+        ("ya29.", rf"\bya29\.{_LOT}[\w-]{{20,}}"),
         ("hf_", r"\bhf_[A-Za-z0-9]{30,}"),
         ("shp", r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
         ("dckr_pat_", rf"\bdckr_pat_{_LOT}[\w-]{{20,}}"),
         *((f"hv{letter}.", rf"\bhv{letter}\.{_LOT}[\w-]{{20,}}") for letter in "bsr"),
-        ("lin_api_", rf"\blin_api_{_LOT}\w{{32,}}"),
-        ("npm_", rf"\bnpm_{_LOT}\w{{30,}}"),
-        ("pypi-", rf"\bpypi-{_LOT}[\w-]{{32,}}"),
-        ("dop_v1_", r"\bdop_v1_\w{32,}"),
+        ("lin_api_", r"\blin_api_[A-Za-z0-9]{32,}"),
+        ("npm_", r"\bnpm_[A-Za-z0-9]{36}"),
+        ("pypi-", r"\bpypi-AgE[\w-]{32,}"),
+        ("dop_v1_", r"\bdop_v1_[0-9a-f]{32,}"),
         ("sg.", rf"\bSG\.{_LOT}[\w-]{{16,}}\.{_LOT}[\w-]{{16,}}"),
         ("age-secret-key-1", r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}"),
         # Azure, Discord
@@ -70,15 +78,10 @@ _RULES = tuple(
             (word, rf"(?i:\b{word}(?:\s+is:?\s+|:){_IN_WORDS})")
             for word in ("password", "passwd", "passphrase", "passcode", "pwd")
         ),
-        # A value that is said to be one
-        *(
-            (
-                mark,
-                r"(?i:token|secret|password|passwd|passphrase|api[_-]?key|private[_-]?key|database_url|_pin|\bpwd?)"
-                rf"[\w-]*{follows}\S",
-            )
-            for mark, follows in (("=", r"\s*=\s*"), (": ", r":\s+"))
-        ),
+        # A value that is said to be one; behind a colon it may be a title's
+        ("=", rf"(?i:{_CALLED})\s*=\s*\S"),
+        ("pass", rf"(?i:{_PASS}\s*=\s*){_VALUE}"),
+        (": ", rf"(?i:{_CALLED}|{_PASS}):\s+{_VALUE}"),
     )
 )
 #: Files that hold secrets by their purpose: environments, keys and stores of keys, saved passwords.
@@ -108,7 +111,8 @@ def _is_drawn(word: str) -> bool:
     changes = sum(one != other for one, other in pairwise(kinds))
     is_mixed = {"A", "a", "1"} <= set(kinds) and kinds.count("1") >= _LEAST_DIGITS
     is_path = word.count("/") * _SHORTEST_PART > len(word)
-    return is_mixed and not is_path and changes >= _LEAST_CHANGES * len(word)
+    is_of_words = sum(map(len, _RUN.findall(word))) >= _MOST_IN_RUNS * len(word)
+    return is_mixed and not is_path and not is_of_words and changes >= _LEAST_CHANGES * len(word)
 
 
 def is_secret_file(name: str) -> bool:
