@@ -208,9 +208,28 @@ def test_the_providers_name_for_encryption_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
+    "right",
+    [
+        "postgresql:///x",
+        "postgresql:///x?host=/run/postgresql",
+        "postgresql://u:p@h:5433/x?ssl=verify-full",
+        "postgresql://u:p@/x?host=a:1&host=b:2&target_session_attrs=read-write",
+        "sqlite:////data/baton.sqlite",
+    ],
+)
+def test_addresses_of_databases_are_taken(right: str) -> None:
+    assert normalise_url(right).database
+
+
+@pytest.mark.parametrize(
     "wrong",
     ["", HIDDEN, f"mysql://u:{HIDDEN}@h/x", f"postgressql://u:{HIDDEN}@h/x", f"postgresql://u:{HIDDEN}@[::1/x",
-     f"postgresql://u:{HIDDEN}@h:port/x", f"postgresql://u:p@h/x?pasword={HIDDEN}", f"sqlite:{HIDDEN}"],
+     f"postgresql://u:{HIDDEN}@h:port/x", f"postgresql://u:p@h/x?pasword={HIDDEN}", f"sqlite:{HIDDEN}",
+     f"postgresql://u:{HIDDEN}@/x?port=abc", f"postgresql://u:{HIDDEN}@h:1/x?host=a,b&port=1",
+     f"postgresql://u:{HIDDEN}@h/x?host=a&host=b", f"postgresql://u:{HIDDEN}@h:99999/x",
+     f"postgresql://u:{HIDDEN}@h/x?ssl=banana",
+     f"postgresql://u:{HIDDEN}@h/x?target_session_attrs=rw", "sqlite://", "sqlite:///:memory:",
+     f"sqlite:///{HIDDEN}?timeout=abc"],
 )  # fmt: skip
 def test_what_is_no_address_of_a_database_is_said(wrong: str) -> None:
     with pytest.raises(SettingsError, match=r"^BATON_DATABASE_URL ") as caught:

@@ -21,11 +21,9 @@ T = TypeVar("T")
 
 
 def sqlite_file(url: str) -> Path | None:
-    """Return the file of a SQLite database, or None for another database and for one in memory."""
+    """Return the file of a SQLite database, or None for another database."""
     parsed = normalise_url(url)
-    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
-        return None
-    return Path(str(parsed.database))
+    return Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
 
 
 def is_missing(url: str) -> bool:

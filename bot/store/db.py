@@ -31,6 +31,11 @@ log = logging.getLogger(__name__)
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 #: What may stand behind the ? of an address of PostgreSQL.
 _OPTIONS = frozenset({"host", "port", "ssl", "target_session_attrs"})
+#: … and what two of them may be.
+_CHOICES = {
+    "ssl": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "target_session_attrs": ("any", "primary", "standby", "read-write", "read-only", "prefer-standby"),
+}
 _IMMEDIATE = "baton_begin_immediate"
 
 
@@ -48,13 +53,34 @@ def normalise_url(url: str) -> URL:
             "characters of the password percent-encoded."
         ) from None
     if backend == "sqlite":
+        if parsed.database in (None, "", ":memory:") or parsed.query:
+            raise SettingsError("BATON_DATABASE_URL names no file: it is sqlite:///PATH, without options.")
         return parsed
     if "sslmode" in parsed.query:  # libpq's name, which most providers' addresses have
         parsed = parsed.set(query={**parsed.query, "ssl": parsed.query["sslmode"]}).difference_update_query(["sslmode"])
     if parsed.query.keys() - _OPTIONS:
         allowed = ", ".join(sorted(_OPTIONS | {"sslmode"}))
         raise SettingsError(f"BATON_DATABASE_URL ends with an option that Baton does not know: it may have {allowed}.")
+    for option, choices in _CHOICES.items():
+        if parsed.query.get(option, choices[0]) not in choices:
+            raise SettingsError(f"BATON_DATABASE_URL has a wrong {option}: it is one of {', '.join(choices)}.")
+    _require_hosts(parsed)
     return parsed
+
+
+def _require_hosts(url: URL) -> None:
+    """Raise SettingsError unless the driver can make hosts and ports of an address of PostgreSQL."""
+    try:
+        _, arguments = url.get_dialect()().create_connect_args(url)
+        port = arguments.get("port", 5432)
+        are_ports = all(0 < each < 65536 for each in (port if isinstance(port, list) else [port]))
+    except (ArgumentError, ValueError):
+        are_ports = False
+    if not are_ports:
+        raise SettingsError(
+            "BATON_DATABASE_URL has wrong hosts or ports: it is postgresql://USER:PASSWORD@HOST:PORT/NAME, or ends "
+            "with ?host=HOST:PORT for each of several hosts."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +139,7 @@ class Database:
             event.listen(self.engine.sync_engine, "invalidate", self._undo)
         else:
             event.listen(self.engine.sync_engine, "checkout", _require_open)
-        self._path = Path(parsed.database) if self.is_sqlite and parsed.database not in (None, "", ":memory:") else None
+        self._path = Path(parsed.database) if self.is_sqlite and parsed.database else None
         if self._path is not None:
             _make_private(self._path)
         self._identity: tuple[int, int] | None = None
