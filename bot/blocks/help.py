@@ -82,7 +82,7 @@ _NOT_HERE = "Slack does not let me write here: `/invite` me, or ask me in a dire
 _NO_RIGHT = "Slack does not allow me that: ask your Baton administrator to run `baton doctor`."
 #: What the codes mean to a person that Slack answers a reply or a form with; others say nothing that would help.
 SLACK_SAID = {
-    "expired_url": _ASK_ANEW,
+    **dict.fromkeys(("expired_url", "used_url"), _ASK_ANEW),
     **dict.fromkeys(("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"), _TOO_LATE),
     **dict.fromkeys(("not_in_channel", "channel_not_found", "restricted_action"), _NOT_HERE),
     "is_archived": "This channel is archived: ask me in another, or in a direct message.",

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+import orjson
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -38,6 +39,7 @@ _TOO_MANY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _ALT_TEXT = 1000
 #: A file takes longer than a call: a megabyte over a slow line.
 _UPLOAD_SECONDS = 60
+_CODE = re.compile(r"[a-z][a-z_]{2,60}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 _CONVERSATION_ID = re.compile(r"[CGD][A-Z0-9]{2,}")
 
@@ -209,8 +211,12 @@ class SlackClient:
             raise SlackRateLimitedError(_pause(answer.headers))
         if answer.status_code >= 500:
             raise SlackUnreachableError(f"status {answer.status_code}")
-        if answer.status_code >= 400:
-            raise SlackError(answer.body[:100] or str(answer.status_code))
+        # Slack answers "ok", its code, or an object with either, whatever the status.
+        code = _refused_with(answer.body)
+        if code in _TOO_MANY:
+            raise SlackRateLimitedError(_pause(answer.headers))
+        if code or answer.status_code >= 400:
+            raise SlackError(code or f"status {answer.status_code}")
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
         """Open a modal and return its id."""
@@ -355,6 +361,18 @@ def _typed(error: SlackApiError) -> SlackError:
     if status >= 500 or not code:
         return SlackUnreachableError(f"status {status}")
     return SlackError(code)
+
+
+def _refused_with(body: str) -> str:
+    """Return the code in what Slack answers at a response URL; empty where it takes the message."""
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        said = {"ok": not _CODE.fullmatch(body.strip()), "error": body.strip()}
+    if not isinstance(said, dict) or said.get("ok") is not False:
+        return ""
+    code = str(said.get("error") or "")
+    return code if _CODE.fullmatch(code) else "no_code"
 
 
 def _pause(headers: Mapping[str, str]) -> float:

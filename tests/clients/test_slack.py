@@ -460,6 +460,28 @@ class TestResponseUrls:
             await client.respond(await self.issued(workspace), {"text": ""})
         assert (type(caught.value), caught.value.code) == (SlackError, "no_text")
 
+    @pytest.mark.parametrize(
+        ("status", "body", "code"),
+        [
+            (200, '{"ok":false,"error":"expired_url"}', "expired_url"),
+            (200, '{"ok":false,"error":"ratelimited"}', "ratelimited"),
+            (200, '{"ok":false}', "no_code"),
+            (400, '{"ok":false,"error":"invalid_blocks"}', "invalid_blocks"),
+            (400, "invalid_blocks", "invalid_blocks"),
+            (400, "<html>Bad Request: what was typed</html>", "status 400"),
+        ],
+    )
+    async def test_what_slack_says_in_the_body(self, client: SlackClient, status: int, body: str, code: str) -> None:
+        async with server(answering(status, body, "text/plain")) as url:
+            with pytest.raises(SlackError) as caught:
+                await client.respond(url, {"text": "x"})
+        assert caught.value.code == code
+
+    @pytest.mark.parametrize("body", ["ok", '{"ok":true}', "", "<html>fine</html>", "[]"])
+    async def test_what_is_no_refusal(self, client: SlackClient, body: str) -> None:
+        async with server(answering(200, body, "text/plain")) as url:
+            await client.respond(url, {"text": "x"})
+
     @pytest.mark.parametrize("url", ["", "nonsense", "http://"])
     async def test_no_address_at_all(self, client: SlackClient, url: str) -> None:
         with pytest.raises(SlackUnreachableError):
