@@ -18,7 +18,7 @@ from bot.services.context import Context
 from bot.services.inbound import Interaction, Reply
 from handlers import message_text, payloads
 from handlers.door import Door, sender_of
-from handlers.failures import failure
+from handlers.failures import failure, may_pass
 from handlers.payloads import Event
 
 log = logging.getLogger(__name__)
@@ -40,11 +40,14 @@ class EventListener:
 
     `is_wanted` tells from the event alone whether it asks for anything. `answer` returns what is said about it, or
     None when nothing is, or when it has shown something itself; `refuse` does the same for those who may not ask.
+    With `is_shown` the answer takes the place of what was shown before, so where Slack does not take it for the moment,
+    it is tried again later, and what was shown stays until then.
     """
 
     is_wanted: Callable[[Event, Context], bool]
     answer: Callable[[Event, Context], Awaitable[Reply | None]]
     refuse: Callable[[Event, Context, Rendered], Awaitable[Reply | None]]
+    is_shown: bool = False
 
 
 class Events:
@@ -118,7 +121,11 @@ class Events:
 
     async def _answer(self, event_id: str, body: Mapping[str, Any]) -> None:
         event = payloads.event(body)
-        reply = await self._reply(event, body)
+        try:
+            reply = await self._reply(event, body)
+        except SlackError as error:
+            log.warning("%s could not be answered; it is tried again: %s", event.type, error)
+            return
         await inbound.settle(self._context.deps, event_id, reply)
         self._context.drainer.wake()
 
@@ -146,7 +153,9 @@ class Events:
             if admitted in (Admission.OUTSIDE, Admission.SHARED, Admission.UNKNOWN):
                 return await listener.refuse(event, context, blocks.not_admitted(admitted))
             return await listener.answer(event, context)
-        except Exception as error:  # noqa: BLE001 - the reply boundary
+        except Exception as error:
+            if listener.is_shown and isinstance(error, SlackError) and may_pass(error):
+                raise
             _, said = failure(error, what=event.type)
         return await listener.refuse(event, context, said)
 

@@ -6,11 +6,20 @@ import logging
 
 from bot.blocks import help as blocks
 from bot.blocks.text import Rendered
-from bot.errors import SlackError, StoreError, UserError
+from bot.domain.outbox import CODES, Blame
+from bot.errors import SlackError, SlackRateLimitedError, SlackUnreachableError, StoreError, UserError
 from bot.logs import request_id
 from bot.services import inbound
 
 log = logging.getLogger(__name__)
+
+
+_PASSING = CODES[Blame.BUSY] | CODES[Blame.UNSURE]
+
+
+def may_pass(error: SlackError) -> bool:
+    """Whether Slack may take the same a little later."""
+    return isinstance(error, SlackRateLimitedError | SlackUnreachableError) or error.code in _PASSING
 
 
 def failure(error: Exception, *, what: str) -> tuple[str, Rendered]:
@@ -18,6 +27,10 @@ def failure(error: Exception, *, what: str) -> tuple[str, Rendered]:
     if isinstance(error, UserError):
         return "refused", Rendered(str(error))
     if isinstance(error, SlackError):
+        if not may_pass(error) and error.code not in blocks.SLACK_SAID:
+            # What Slack refuses for what is in it, no second attempt helps; the log says which code it was.
+            log.error("%s failed: %s", what, error)
+            return "failed", blocks.failed(request_id.get(), may_be_saved=inbound.may_be_saved())
         log.warning("%s failed: %s", what, error)
         return "slack", blocks.slack_failed(error.code, may_be_saved=inbound.may_be_saved())
     if isinstance(error, StoreError):

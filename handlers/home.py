@@ -125,6 +125,6 @@ def _group(context: Context, key: str, title: str, asset_ids: Sequence[int]) -> 
 
 ROUTES = Routes(
     actions={**dict.fromkeys(with_turns(blocks.SHOW), on_show), blocks.REMOVE_MISS: on_remove_miss},
-    events={"app_home_opened": EventListener(is_opened, on_home_opened, refuse)},
+    events={"app_home_opened": EventListener(is_opened, on_home_opened, refuse, is_shown=True)},
     reading=frozenset(with_turns(blocks.SHOW)),
 )

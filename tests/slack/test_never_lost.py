@@ -17,12 +17,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clients.slack import SlackClient
+from bot.domain.catalog import SourceCatalog
 from bot.errors import NotTakenError, SlackError
 from bot.playground.fake_slack import Delivery, MessageRef
 from bot.services import inbound
 from handlers import ROUTES
 from handlers.dispatch import Dispatch, Metrics
-from tests.slack.conftest import Stage
+from tests.slack.conftest import Stage, asset, organisation
 from tests.slack.test_clicks import actions
 
 on_sqlite = pytest.mark.parametrize("deployment", ["http-sqlite"], indirect=True)
@@ -390,6 +391,55 @@ async def test_a_late_answer_to_a_command_comes_in_private_where_the_response_ur
     await stage.settle()
     [said] = said_to_grace(stage)
     assert "Payments" in said
+
+
+@on_sqlite
+async def test_a_home_tab_that_slack_does_not_take_for_the_moment_is_shown_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.slack.open_home("grace")
+    await stage.settle()
+    shown = stage.slack.home("grace")
+    await stage.bring(
+        SourceCatalog(people=organisation().people, teams=organisation().teams, assets=[asset("lost")]),
+        allow_mass_change=True,
+    )
+    failing_once(monkeypatch, "views_publish", refusal(500))
+    await stage.slack.open_home("grace")
+    await stage.settle()
+    assert stage.slack.home("grace") == shown, "what was there stays"
+    left = await inbound.left_behind(stage.baton.context.deps, at_start=True)
+    assert [each["event"]["type"] for each in left.values()] == ["app_home_opened"]
+    stage.clock.advance(timedelta(minutes=2))
+    await Dispatch(ROUTES, stage.baton.context, stage.baton.door, Metrics(CollectorRegistry())).events.resume()
+    assert await inbound.left_behind(stage.baton.context.deps, at_start=True) == {}
+    assert "lost" in str(stage.slack.home("grace"))
+
+
+@on_sqlite
+async def test_a_home_tab_that_slack_refuses_gives_a_reference(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing_once(monkeypatch, "views_publish", refusal(200, "invalid_blocks"))
+    await stage.slack.open_home("grace")
+    await stage.settle()
+    said = str(stage.slack.home("grace"))
+    assert "Something went wrong on my side, and nothing was saved" in said
+    assert "give your Baton administrator" in said
+    [logged] = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert logged.getMessage() == "app_home_opened failed: Slack answered invalid_blocks"
+
+
+@on_sqlite
+async def test_a_form_that_slack_refuses_gives_a_reference(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = await stage.ask("/whoowns checkout")
+    failing_once(monkeypatch, "views_open", refusal(200, "invalid_arguments"))
+    before = len(said_to_grace(stage))
+    await stage.press(answer, "ownership.doubt")
+    [said] = said_to_grace(stage)[before:]
+    assert said.startswith(
+        "Something went wrong on my side, and nothing was saved. Try again; if it happens again, give"
+    )
 
 
 @on_sqlite
