@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from bot.blocks import ownership as blocks
 from bot.blocks.home import notice
+from bot.blocks.text import Block
 from bot.blocks.values import encode, parse
 from bot.ports import Ack
 from bot.services import claims, ownership, people, snapshot
 from bot.services.claims import AlreadyTheirs, Claimed, Contested
 from bot.services.context import Context
 from handlers import home, replies
-from handlers.interaction import reply, showing
+from handlers.interaction import open_form, reply, showing
 from handlers.ownership import show_answer
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
 
 
 async def on_claim(action: Action, context: Context) -> Ack:
-    """Open the modal that asks for which team; a trigger lives three seconds, so nothing else comes first."""
+    """Open the modal that asks for which team; a trigger lives three seconds, so little else comes first."""
+    await open_form(context, action, _form(action, context))
+    return replies.nothing()
+
+
+async def _form(action: Action, context: Context) -> Block:
     asset_id, area = parse(blocks.AssetValue, action.value)
+    if context.snapshot.person_by_slack_id(action.user_id) is None:
+        # The catalog may know them by their address: they are matched when they first act.
+        await people.identify(context.deps, context.slack, action.user_id)
+        await snapshot.refresh(context.snapshot, context.deps.database)
     offer = claims.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
     metadata = encode(blocks.AssetForm(asset_id, area, action.response_url))
-    view = blocks.claim_view(offer.asset, offer.owner, offer.teams, metadata)
-    await context.slack.open_view(action.trigger_id, view)
-    return replies.nothing()
+    return blocks.claim_view(offer.asset, offer.owner, offer.teams, metadata)
 
 
 async def on_claim_submitted(submission: Submission, context: Context) -> Ack:

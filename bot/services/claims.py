@@ -16,10 +16,18 @@ from bot.domain.ownership import Disputed, Holding, UnownedOnPurpose, Verdict
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.domain.rights import Holders, Right, may, require, why_not
-from bot.errors import NotAllowedError, NotFoundError
+from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors
 from bot.services.deps import Deps
-from bot.services.ownership import claimants, claimed_by, look_up, names_of, owns_already, tell_owners
+from bot.services.ownership import (
+    claimants,
+    claimed_by,
+    look_up,
+    names_of,
+    owns_already,
+    teams_to_claim_for,
+    tell_owners,
+)
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
 from bot.store.journal import audit, human_source, lock_catalog, next_revision
@@ -139,9 +147,14 @@ async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: 
 
 
 def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, asker: str) -> ClaimOffer:
-    """Return what the form for a claim shows. Raises NotAllowedError for somebody who can claim it for no team."""
+    """Return what the form for a claim shows.
+
+    Raises NotAllowedError for somebody who can claim for no team, UserError when it is their team's already.
+    """
     verdict, actor = look_up(deps, snapshot, asset_id, area=area), actors.remembered(snapshot, asker)
     teams = claimants(snapshot, verdict, actor)
+    if not teams and (owning := teams_to_claim_for(snapshot, actor)):
+        raise UserError(blocks.already_theirs(verdict.asset, " and ".join(team.name for team in owning)).text)
     if not teams:
         raise NotAllowedError(why_not(actor, Right.CLAIM))
     return ClaimOffer(verdict.asset, names_of(claimed_by(verdict)), teams)

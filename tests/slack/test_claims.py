@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.domain.catalog import PersonClaim
 from bot.playground.fake_slack import PostedMessage
 from bot.services import claims as claiming
 from bot.services import people
 from bot.store import tables
-from tests.slack.conftest import Stage, asset, organisation, team_owns
+from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_clicks import actions, drained
 from tests.slack.test_whoowns import buttons
 
@@ -119,6 +120,28 @@ async def test_only_a_member_may_claim_and_it_is_checked_at_the_click(stage: Sta
     delivery = await stage.slack.submit_view("solo", view.id, {})
     assert "Only members of Search and their leads can claim old-cron for it" in str(delivery.response)
     assert "ownership.claim" not in await actions(stage)
+
+
+async def asked_in_a_thread(stage: Stage, asset_name: str) -> PostedMessage:
+    """Let Solo ask where everybody sees the answer, and its buttons."""
+    asked = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns {asset_name}?", user="solo")
+    return stage.slack.visible_messages("solo", "general", thread_ts=asked.ts)[-1]
+
+
+async def test_a_claim_may_be_the_first_act_of_somebody_whom_the_catalog_knows_by_address(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.people.append(PersonClaim(name="Eve", email="eve@example.test", teams=("Platform",), origin=HERE))
+    await stage.bring(catalog)
+    answer = await asked_in_a_thread(stage, "old-cron")
+    assert "*Platform* owns *old-cron* from now on" in await claim(stage, answer, user="eve")
+
+
+async def test_whoever_claims_what_is_theirs_hears_that_it_is(stage: Stage) -> None:
+    answer = await asked_in_a_thread(stage, "invoices database")
+    await stage.press(answer, "ownership.claim", user="omar")
+    said = stage.slack.visible_messages("omar", "general", thread_ts=answer.thread_ts)[-1].text
+    assert said == "*Platform* already owns or claims *invoices*, so nothing was changed."
+    assert stage.slack.view_stack("omar") == []
 
 
 async def test_an_owner_is_not_asked_to_claim(stage: Stage) -> None:
