@@ -13,11 +13,9 @@ from bot.services.ownership import Missing
 from handlers.backlog import questions as requests
 from handlers.eol import questions
 from handlers.events import EventListener
-from handlers.ownership import around, message
+from handlers.ownership import GREETINGS, around, message
 from handlers.payloads import Event
 from handlers.routes import Routes
-
-_HELP = frozenset({"", "help", "hi", "hello", "hey", "?"})
 
 
 def is_mention(event: Event, context: Context) -> bool:
@@ -49,7 +47,7 @@ def reply(event: Event, message: Rendered) -> Reply:
 
 
 async def _answer(context: Context, text: str, event: Event) -> Rendered:
-    if text.casefold() in _HELP and (text or not (event.says or event.thread_ts)):
+    if text.casefold() in GREETINGS or not (text or event.says or event.thread_ts):
         return help_blocks.help_message()
     user_id, channel_id = event.user_id, event.channel_id if event.type == "app_mention" else ""
     ts = event.thread_ts or event.ts

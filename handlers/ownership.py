@@ -32,6 +32,8 @@ from handlers.routes import Routes
 
 log = logging.getLogger(__name__)
 
+#: What asks for help, or begins a talk.
+GREETINGS = frozenset({"help", "hi", "hello", "hey", "?"})
 #: How long Slack may take to show the beginning of a thread; somebody waits for the answer.
 _THREAD_SECONDS = 5.0
 #: What Slack says of conversations that the bot is not in.
@@ -41,7 +43,7 @@ _NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
 def on_whoowns(command: Command, context: Context) -> Ack | Coroutine[Any, Any, Ack]:
     """Answer `/whoowns …` in the acknowledgement itself; only the past and people need more than memory."""
     text = command.text.strip()
-    if text.casefold() in ("", "help"):
+    if not text or text.casefold() in GREETINGS:
         return replies.ephemeral(help_blocks.whoowns_help() if text else blocks.question_needed())
     found = ownership.answer(context.deps, context.snapshot, text, asker=command.user_id)
     if isinstance(found, Found):
@@ -181,6 +183,8 @@ def _found(context: Context, found: Found | Recalled | Chronicle, user_id: str, 
             return blocks.chronicle(asset, held, understood_as)
         case SeveralAssets(asked=asked, choices=choices):
             return blocks.several(choices, asked)
+        case Missing(choices=(), team="", names_nothing=True) if found.asked:
+            return blocks.which_thing()
         case Missing(asked=asked, choices=choices):
             if found.name:
                 remembering = _remember_miss(context, found.name, user_id, channel_id)

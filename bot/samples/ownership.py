@@ -156,6 +156,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         for reference in (Reference(to, "S12345678"), Reference(to, "S12345678", name)):
             yield ownership.unknown_reference, ownership.unknown_reference(reference)
     yield ownership.question_needed, ownership.question_needed()
+    yield ownership.which_thing, ownership.which_thing()
     yield ownership.claimed, ownership.claimed(thing, name)
     for told in ([], ways(name), *([way] for way in ways(name))):
         yield ownership.contested, ownership.contested(thing, name, name, told)

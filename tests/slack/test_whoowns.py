@@ -105,6 +105,21 @@ async def test_unknown_names_are_never_answered_with_an_owner(stage: Stage) -> N
     assert "owns *" not in answer.text
 
 
+@read_only
+@pytest.mark.parametrize("question", ["Who owns this?", "this", "my team", "me", "thanks!", "who owns it"])
+async def test_what_names_nothing_is_asked_back(stage: Stage, question: str) -> None:
+    which = "Which thing? Name it, as in _who owns payments-db?_, or ask in the alert's thread."
+    assert (await stage.ask(f"/whoowns {question}")).text == which
+    asked = await stage.say(f"<@{stage.slack.workspace.bot_user_id}> {question}")
+    assert stage.slack.visible_messages("grace", "general", thread_ts=asked.ts)[-1].text == which
+
+
+@read_only
+@pytest.mark.parametrize("word", ["hi", "Hello", "help"])
+async def test_a_greeting_is_answered_with_help(stage: Stage, word: str) -> None:
+    assert (await stage.ask(f"/whoowns {word}")).text.startswith("*Ask who owns something*")
+
+
 async def test_a_misspelling_says_what_was_understood(stage: Stage) -> None:
     answer = await stage.ask("/whoowns chekcout")
     assert "owns *checkout*" in answer.text

@@ -25,6 +25,7 @@ from bot.blocks.ownership.choices import (
     several,
     unknown,
     unknown_reference,
+    which_thing,
 )
 from bot.blocks.ownership.claims import (
     CLAIM_FORM,

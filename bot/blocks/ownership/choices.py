@@ -77,6 +77,11 @@ def question_needed() -> Rendered:
     return Rendered("Add a name: `/whoowns payments-db` or `/whoowns who looks after checkout?`")
 
 
+def which_thing() -> Rendered:
+    """Return the answer to a question that names nothing, such as "who owns this?" where nothing stands around it."""
+    return Rendered("Which thing? Name it, as in _who owns payments-db?_, or ask in the alert's thread.")
+
+
 def mentioned_nothing(thread: Thread = Thread.NONE) -> Rendered:
     """Return the answer of the message shortcut when a message names nothing that the catalog has."""
     return Rendered(
