@@ -97,14 +97,20 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             guest="Guests cannot share answers.",
         ),
         Right.CONFIRM: Grant(
-            _OWNERS, "Only an owner of {what} can confirm it. Yours? Ask its owner to add you to the team."
+            _OWNERS,
+            "Only an owner of {what} can confirm it. Yours? Ask its owner to add you to the team.",
+            nobody=_UNOWNED.format("confirm it"),
         ),
         Right.CLAIM: Grant(
             _TEAM,
             "Only {people} can claim {what} for it: ask one of them.",
             nobody="You are in no team that could claim it: ask to be added to yours, then try again.",
         ),
-        Right.WITHDRAW: Grant(_TEAM, "Your team has no claim on {what} to withdraw."),
+        Right.WITHDRAW: Grant(
+            _TEAM,
+            "Only {people} can withdraw the claim on {what}: ask one of them.",
+            nobody="No team's claim stands here any more, so there is nothing to withdraw.",
+        ),
         Right.CALENDAR: Grant(_TEAM, "Only {people} can have its calendar: ask one of them.", nobody=_GONE),
         Right.ANSWER: Grant(
             _ANSWERING,

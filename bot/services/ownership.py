@@ -324,8 +324,8 @@ async def _facts_of(session: AsyncSession, asset_id: int, *, person_id: int, wha
     found = await session.execute(select(fact).where(col(fact.asset_id) == asset_id, col(fact.valid_to).is_(None)))
     facts, actor = list(found.scalars()), actors.actor(person_id)
     own = [each for each in facts if each.person_id == person_id]
-    owner = PersonRecord(id=person_id, name="") if own else None
-    held = await actors.holders(session, [each.team_id for each in facts], people=[owner], what=what)
+    owners = [PersonRecord(id=each.person_id, name="") for each in facts if each.person_id is not None]
+    held = await actors.holders(session, [each.team_id for each in facts], people=owners, what=what)
     require(actor, Right.CONFIRM, held)
     teams = {team.id for team in held.teams if may(actor, Right.CONFIRM, Holders((team,)))}
     return [each for each in facts if each in own or each.team_id in teams]

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
+from bot.domain.catalog import Area, OwnerClaim, OwnerRef, OwnerType, Role
+from bot.domain.directory import Match
+from bot.errors import NotAllowedError
 from bot.playground.fake_slack import PostedMessage
+from bot.services import claims, ownership
 from bot.services.outbox import drain
 from bot.store import tables
 from tests.slack.conftest import Stage, asset, organisation, team_owns
@@ -207,3 +213,29 @@ async def test_a_team_that_dissolves_leaves_an_orphan(stage: Stage) -> None:
     catalog.people = catalog.people[:4]
     await stage.bring(catalog)
     assert "is orphaned" in (await stage.ask("/whoowns search-api")).text
+
+
+async def test_whoever_may_not_confirm_or_withdraw_is_told_why(stage: Stage) -> None:
+    catalog = organisation()
+    solo = OwnerClaim(OwnerRef("solo@example.test", OwnerType.PERSON, "solo@example.test"), Area.ALL, Role.OWNER)
+    catalog.assets.append(asset("solos-tool", owners=(solo,)))
+    await stage.bring(catalog)
+    deps, known = stage.baton.context.deps, stage.baton.context.snapshot
+    found = {name: known.directory.resolve(name) for name in ("old-cron", "solos-tool")}
+    ids = {name: match.asset_id for name, match in found.items() if isinstance(match, Match)}
+    by_name = {team.name: team for team in known.teams()}
+    search, [solo_id], omar_id = by_name["Search"], by_name["Search"].member_ids, by_name["Platform"].member_ids[0]
+
+    async def refused(use_case: Any, name: str) -> str:
+        with pytest.raises(NotAllowedError) as caught:
+            await use_case(deps, known, asset_id=ids[name], person_id=omar_id)
+        return str(caught.value)
+
+    assert (await refused(ownership.confirm, "old-cron")).startswith("Nobody owns this, so nobody can confirm it yet")
+    assert (await refused(ownership.confirm, "solos-tool")).startswith("Only an owner of solos-tool can confirm it")
+    assert await ownership.confirm(deps, known, asset_id=ids["solos-tool"], person_id=solo_id) == 1
+    assert (await refused(claims.withdraw, "old-cron")).startswith("No team's claim stands here any more")
+    await claims.claim(deps, known, asset_id=ids["old-cron"], team_id=search.id, person_id=solo_id)
+    assert (await refused(claims.withdraw, "old-cron")) == (
+        "Only members of Search and their leads can withdraw the claim on old-cron: ask one of them."
+    )
