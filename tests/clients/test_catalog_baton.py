@@ -181,6 +181,31 @@ people:
     assert all(problem.is_error for problem in catalog.problems)
 
 
+def test_links_may_be_written_as_in_backstage(parse) -> None:
+    catalog = parse(
+        """\
+assets:
+  - name: a
+    kind: service
+    links:
+      - {title: Runbook, url: "https://wiki.example.com/a", icon: book}
+      - url: https://grafana.example.com/a
+      - runbook: https://wiki.example.com/b
+  - name: b
+    kind: service
+    links: [{title: Chat, url: "slack://x"}]
+"""
+    )
+    assert catalog.assets[0].links == (
+        Link("Runbook", "https://wiki.example.com/a"),
+        Link("link", "https://grafana.example.com/a"),
+        Link("runbook", "https://wiki.example.com/b"),
+    )
+    assert [text for _, text in problems(catalog)] == [
+        "link 'Chat' has no web address and is left out; start it with https://."
+    ]
+
+
 def test_the_second_of_two_equal_names_is_left_out_and_both_places_are_named(tmp_path: Path) -> None:
     one, two = tmp_path / "1.yaml", tmp_path / "2.yaml"
     one.write_text("baton: 1\nteams: [{name: Payments}]\nassets:\n  - {name: a, owner: x}\n")

@@ -66,6 +66,8 @@ _ASSET_KEYS = (
     "tags",
     "rule",
 )
+#: What a link may have in Backstage's files, which are often copied from.
+_LINK_KEYS = {"url", "title", "icon", "type"}
 _RULE_KEYS = ("repository", "pattern", "position", "section")
 _RUNS_KEYS = ("product", "version", "provider", "environment")
 _AREA_KEYS = ("owner", "secondary")
@@ -227,7 +229,7 @@ class _Document:
         yield from filter(None, map(owner_ref, self._reader.texts(fields, key)))
 
     def _links(self, fields: Fields) -> Iterator[Link]:
-        for label, url in self._pairs(fields, "links"):
+        for label, url in self._labelled(fields):
             if is_web(url):
                 yield Link(label, url)
             else:
@@ -236,6 +238,18 @@ class _Document:
                 self._reader.problem(
                     line, f"link {quoted(label)} has no web address and is left out; start it with https://."
                 )
+
+    def _labelled(self, fields: Fields) -> Iterator[tuple[str, str]]:
+        """Yield label and address of each link; in a list, one may be written with `title` and `url`, as elsewhere."""
+        if not isinstance(fields.values.get("links"), Items):
+            yield from self._reader.pairs(fields, "links")
+            return
+        for one in self._reader.mappings(fields, "links"):
+            if "url" in one.values and one.values.keys() <= _LINK_KEYS:
+                url = self._reader.text(one, "url")
+                yield clean(self._reader.text(one, "title")) or "link", url
+            else:
+                yield from ((clean(name), self._reader.text(one, name)) for name in one.values)
 
     def _pairs(self, fields: Fields, key: str) -> tuple[tuple[str, str], ...]:
         """Return the pairs of a mapping, or of a list of mappings where a name comes more than once."""
