@@ -146,3 +146,8 @@ class TrackerRefusedError(TrackerError):
 
 class TrackerUnreachableError(TrackerError):
     """No usable answer came back: the call may or may not have been carried out."""
+
+
+def in_short(error: StoreUnavailableError | SlackError) -> str:
+    """Return for a log what the database does, or what Slack said: no traceback tells more."""
+    return f"the database {error.why} ({error.cause})" if isinstance(error, StoreUnavailableError) else str(error)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
+from bot.errors import SlackError, StoreUnavailableError, in_short
 from bot.services.context import Context
 
 if TYPE_CHECKING:
@@ -31,5 +32,7 @@ def scheduler(
 async def _logged(job_id: str, function: Callable[[Context], Awaitable[None]], context: Context) -> None:
     try:
         await function(context)
+    except (StoreUnavailableError, SlackError) as error:
+        log.warning("job %s failed; it runs again at its next time: %s", job_id, in_short(error))
     except Exception:
         log.exception("job %s failed; it runs again at its next time", job_id)

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
+from bot.errors import SlackError, StoreUnavailableError, in_short
+
 log = logging.getLogger(__name__)
 
 #: Work behind acknowledgements that may be under way at once; beyond it an optional piece of work is dropped.
@@ -46,5 +48,7 @@ class Background:
     async def _run(work: Coroutine[Any, Any, Any], what: str) -> None:
         try:
             await work
+        except (StoreUnavailableError, SlackError) as error:
+            log.warning("%s failed behind its acknowledgement: %s", what, in_short(error))
         except Exception:
             log.exception("%s failed behind its acknowledgement", what)

@@ -18,6 +18,7 @@ from bot.domain.names import fold
 from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.domain.trust import AccountStanding
+from bot.errors import StoreUnavailableError, in_short
 from bot.services.change_log import ChangeLog
 from bot.services.slices import Turns
 from bot.store import queries
@@ -267,6 +268,9 @@ async def follow(snapshot: Snapshot, database: Database, *, every_seconds: float
         await asyncio.sleep(every_seconds)
         try:
             await refresh(snapshot, database)
+        except StoreUnavailableError as error:
+            why = in_short(error)
+            log.warning("the catalog could not be refreshed; answers stay at revision %d: %s", snapshot.revision, why)
         except Exception:
             log.exception("the catalog could not be refreshed; answers stay at revision %d", snapshot.revision)
 
