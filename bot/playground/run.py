@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -77,6 +78,8 @@ async def playing(
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
+        listening = stack.enter_context(_listen(host, port))
+        address = f"http://{host}:{listening.getsockname()[1]}"
         await migrations.upgrade(database)
         await (load_own(database, catalog) if catalog else load_demo(database, clock))
         slack.workspace.team_name = "Your catalog" if catalog else "Fernhill Labs"
@@ -92,7 +95,7 @@ async def playing(
             slack_api_url=slack.api_url,
             host="127.0.0.1",
             port=0,
-            public_url=f"http://{host}:{port}",
+            public_url=address,
             catalog_admins=people(slack)[0].id,  # whom the page begins with
             platform_channel="" if catalog else _DEMO_PLATFORM,
             devops_team="" if catalog else _DEMO_DEVOPS,
@@ -109,8 +112,8 @@ async def playing(
         add_page(site, slack, suggestions=suggestions, tour=tour, move=mover)
         # Behind the page, so that one address does for both.
         site.add_routes(calendar_routes(Calendars(baton.context.deps, baton.context.watcher)))
-        url = await _serve(stack, site, host, port)
-        yield Playground(url, slack, baton, clock)
+        await _serve(stack, site, listening)
+        yield Playground(f"{address}/", slack, baton, clock)
 
 
 async def load_own(database: Database, paths: Sequence[Path]) -> None:
@@ -160,14 +163,18 @@ async def _tour(slack: FakeSlack, database: Database) -> Tour | None:
     return Tour(asker, owner, channel, threads) if asker and owner and channel else None
 
 
-async def _serve(stack: AsyncExitStack, site: web.Application, host: str, port: int) -> str:
-    runner = web.AppRunner(site, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
+def _listen(host: str, port: int) -> socket.socket:
+    """Take a port, with 0 a free one, before anything names it."""
     try:
-        await web.TCPSite(runner, host, port).start()
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise SettingsError(
             f"{host}:{port} cannot be listened on ({error.strerror}): use `make run PORT=…`."
         ) from error
-    return f"http://{host}:{runner.addresses[0][1]}/"
+
+
+async def _serve(stack: AsyncExitStack, site: web.Application, listening: socket.socket) -> None:
+    runner = web.AppRunner(site, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.SockSite(runner, listening).start()

@@ -8,9 +8,10 @@ from bot.playground import run
 from bot.playground.page_state import people
 
 
-async def test_whom_the_page_begins_with_is_a_catalog_admin(tmp_path: Path) -> None:
+async def test_whom_the_page_begins_with_is_a_catalog_admin_and_where_the_page_is(tmp_path: Path) -> None:
     async with run.playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as playground:
         slack, background = playground.slack, playground.baton.context.background
+        assert f"{playground.baton.context.public_url}/" == playground.url, "calendars are fetched from the free port"
         await background.drain(seconds=10)
         first, other = people(slack)[:2]
         channel = slack.workspace.channel("general").id
