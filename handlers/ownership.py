@@ -166,8 +166,8 @@ async def message(
             return blocks.unknown((), team.name, team=team.name)
         case TeamsMeant(teams=teams):
             return portfolio_blocks.team_choices(teams, "Which of these teams do you mean?")
-        case NobodyMeant(reference=reference):
-            return blocks.unknown_reference(reference)
+        case NobodyMeant(reference, is_sure):
+            return blocks.unknown_reference(reference, is_sure=is_sure)
         case _:
             return _found(context, found, user_id, channel_id)
 

@@ -154,7 +154,8 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield ownership.mentioned_nothing, ownership.mentioned_nothing(thread)
     for to in Refers:
         for reference in (Reference(to, "S12345678"), Reference(to, "S12345678", name)):
-            yield ownership.unknown_reference, ownership.unknown_reference(reference)
+            for is_sure in (True, False):
+                yield ownership.unknown_reference, ownership.unknown_reference(reference, is_sure=is_sure)
     yield ownership.question_needed, ownership.question_needed()
     yield ownership.which_thing, ownership.which_thing()
     yield ownership.claimed, ownership.claimed(thing, name)

@@ -68,9 +68,10 @@ class PersonMeant:
 
 @dataclass(frozen=True, slots=True)
 class NobodyMeant:
-    """The catalog has nothing for this reference."""
+    """The catalog has nothing for this reference; `is_sure` is False while not all channels have been read."""
 
     reference: Reference
+    is_sure: bool = True
 
 
 Meant: TypeAlias = TeamsMeant | TeamThings | PersonMeant | NobodyMeant
@@ -93,7 +94,9 @@ def read(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | Always | Me
         if (known := _known(snapshot, reference)) is not None:
             return known
     # A channel may be an asset's, by its id or by its name.
-    return NobodyMeant(ordered[0]) if isinstance(found.resolution, Nearest) else found
+    if not isinstance(found.resolution, Nearest):
+        return found
+    return NobodyMeant(ordered[0], is_sure=ordered[0].to is not Refers.CHANNEL or snapshot.has_listed_channels)
 
 
 def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | Always | None:

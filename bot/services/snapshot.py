@@ -188,6 +188,11 @@ class Snapshot:
         """Whether other organisations are in this channel, given by its id or name; None while Slack has not told."""
         return self._shared_channels.get(self.channel_id(channel))
 
+    @property
+    def has_listed_channels(self) -> bool:
+        """Whether Slack's list of channels has been read to its end."""
+        return self._listed_channels is not None
+
     def is_open(self, channel: str) -> bool:
         """Whether Slack lists this channel, given by its id or name; True while not all of its list has been read."""
         return self._listed_channels is None or self.channel_id(channel) in self._listed_channels

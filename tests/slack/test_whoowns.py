@@ -419,6 +419,15 @@ async def test_a_channel_that_is_named_like_an_asset_and_is_no_team_s(stage: Sta
 
 
 @read_only
+async def test_a_channel_is_not_denied_before_all_channels_are_read(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage.baton.context.snapshot, "_listed_channels", None)
+    said = (await stage.ask("/whoowns <#C0123456789>")).text
+    assert said.startswith("I have not read all channels yet, so I do not know *C0123456789*: ask again")
+
+
+@read_only
 @pytest.mark.parametrize(
     ("question", "shown"),
     [

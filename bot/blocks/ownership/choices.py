@@ -55,10 +55,15 @@ def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str, *, team: str
     return _choices(f"{head} Or did you mean one of these?" if team else f"{head} Did you mean one of these?", nearest)
 
 
-def unknown_reference(reference: Reference) -> Rendered:
-    """Return the answer to a channel, person or user group that the catalog does not have; it is shown inert."""
+def unknown_reference(reference: Reference, *, is_sure: bool = True) -> Rendered:
+    """Return the answer to a channel, person or user group that the catalog does not have; it is shown inert.
+
+    Without `is_sure` the catalog may have it all the same, as Slack's channels are still being read.
+    """
     shown = bold(reference.label, 80)
     match reference.to:
+        case Refers.CHANNEL if not is_sure:
+            said = "I have not read all channels yet: ask again, or ask by name: `/baton team NAME`."
         case Refers.CHANNEL:
             channel = f"the channel {shown}" if reference.label else "that channel"
             said = f"No team has {channel}. Ask by name: `/baton team NAME`."
