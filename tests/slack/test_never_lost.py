@@ -364,7 +364,7 @@ async def test_a_form_that_is_saved_before_slack_refuses_something_else_cannot_b
     await stage.settle()
     [view] = stage.slack.view_stack("eve")
     assert not view.errors
-    assert "It may have been saved all the same" in str(view.payload)
+    assert "It may be saved: look first." in str(view.payload)
     assert not view.payload.get("submit")
 
 
@@ -377,7 +377,7 @@ async def test_what_shares_an_answer_in_vain_says_nothing_of_saving(
     dead_response_urls()
     await stage.press(answer, "ownership.share")
     assert said_to_grace(stage)[before:] == [
-        "Slack takes no answer there any more: ask again, and use the new buttons."
+        "Slack takes no answer there any more: ask again."
     ]
 
 
@@ -424,7 +424,7 @@ async def test_a_home_tab_that_slack_refuses_gives_a_reference(
     await stage.slack.open_home("grace")
     await stage.settle()
     said = str(stage.slack.home("grace"))
-    assert "Something went wrong on my side, and nothing was saved" in said
+    assert "Something went wrong, and nothing was saved" in said
     assert "give your Baton administrator" in said
     [logged] = [each for each in caplog.records if each.levelname == "ERROR"]
     assert logged.getMessage() == "app_home_opened failed: Slack answered invalid_blocks"
@@ -438,7 +438,7 @@ async def test_a_form_that_slack_refuses_gives_a_reference(stage: Stage, monkeyp
     await stage.press(answer, "ownership.doubt")
     [said] = said_to_grace(stage)[before:]
     assert said.startswith(
-        "Something went wrong on my side, and nothing was saved. Try again; if it happens again, give"
+        "Something went wrong, and nothing was saved. Try again; if it repeats, tell"
     )
 
 
