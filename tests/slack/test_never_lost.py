@@ -425,7 +425,7 @@ async def test_a_home_tab_that_slack_refuses_gives_a_reference(
     await stage.settle()
     said = str(stage.slack.home("grace"))
     assert "Something went wrong, and nothing was saved" in said
-    assert "give your Baton administrator" in said
+    assert "tell your Baton administrator" in said
     [logged] = [each for each in caplog.records if each.levelname == "ERROR"]
     assert logged.getMessage() == "app_home_opened failed: Slack answered invalid_blocks"
 
