@@ -19,7 +19,7 @@ from bot.services.inbound import Reply
 from handlers import replies
 from handlers.backlog.intake import open_typed, thread_key
 from handlers.backlog.steps import shown
-from handlers.interaction import ephemeral_body
+from handlers.interaction import reply
 from handlers.payloads import Action, Command, Event
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ async def on_devops(command: Command, context: Context) -> Ack:
 async def on_show(action: Action, context: Context) -> Ack:
     """Show a request of a list to whoever asked."""
     message = await _shown(context, number(action.value), action.user_id)
-    await context.slack.respond(action.response_url, ephemeral_body(message, thread_ts=action.thread_ts))
+    await reply(context, action.response_url, message, thread_ts=action.thread_ts)
     return replies.nothing()
 
 
@@ -61,7 +61,7 @@ async def on_why(action: Action, context: Context) -> Ack:
     ranked = await ranking.ranked(context.deps, context.snapshot, person_id)
     found = next((each for each in ranked if each.card.id == request_id), None)
     message = blocks.why(card, found.place, found.why) if found is not None else blocks.unranked(card)
-    await context.slack.respond(action.response_url, ephemeral_body(message, thread_ts=action.thread_ts))
+    await reply(context, action.response_url, message, thread_ts=action.thread_ts)
     return replies.nothing()
 
 
