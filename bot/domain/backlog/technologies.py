@@ -15,6 +15,12 @@ from bot.domain.names import fold
 
 _TOKEN = re.compile(r"(?<!\w)\.net\b|[^\W_]+(?:\+\+|#(?!\w))?", re.IGNORECASE)
 _VERSION = re.compile(r"v?\d{1,4}(?:\.\d{1,5}){0,3}(?!\s*(?:%|hours?|h\b|min|days?|people|of us|times|x\b))")
+#: Stands between two names of a list.
+_LISTED = re.compile(
+    r"[`'\"]*\s*(?:[,/+&>-]+|,?\s*\b(?:and|or|plus|vs\.?|with|to|than|for|on|in|via|from|into)\b)\s*"
+    r"(?:(?:the|a|an|our|maybe)\s+)?[`'\"]*",
+    re.IGNORECASE,
+)
 _CUES = frozenset(WORDS["beside_technologies"].split())
 _BEFORE_VERBS = frozenset(WORDS["before_verbs"].split())
 
@@ -90,15 +96,15 @@ class Vocabulary:
         taken = sure | {one.technology.id for row in found for one in row if one.doubt == 1 and one.has_evidence}
         taken |= {one.technology.id for row in found for one in row if one.doubt == 1 and one.is_name and taken}
         answers = []
-        for row in found:
-            beside = {one.technology.id for one in row if not one.doubt}
+        for text, row in zip(texts, found, strict=True):
+            sure_here = [one for one in row if not one.doubt]
             answers.append(
                 [
                     Mention(one.technology.id, one.start, one.end)
                     for one in row
                     if one.technology.id in taken
-                    or (one.doubt == 1 and beside)
-                    or (one.doubt == 2 and (one.has_evidence or (one.is_name and beside)))
+                    or (one.doubt == 1 and sure_here and (one.is_name or _is_listed(text, one, sure_here)))
+                    or (one.doubt == 2 and (one.has_evidence or (one.is_name and sure_here)))
                 ]
             )
         return answers
@@ -144,6 +150,13 @@ class Vocabulary:
             has_cue = bool(behind) and behind[0].folded in _CUES and not is_verb
             has_version = has_version and not is_verb
         return _Found(technology, start, end, doubt, quoted or has_version or has_cue, is_name)
+
+
+def _is_listed(text: str, one: _Found, others: Sequence[_Found]) -> bool:
+    """Whether a name stands in a list or a comparison with one of the others: "kafka, rabbit or nats"."""
+    return any(
+        _LISTED.fullmatch(text[min(one.end, other.end) : max(one.start, other.start)]) is not None for other in others
+    )
 
 
 @lru_cache(maxsize=4096)
