@@ -13,6 +13,7 @@ DEVOPS = (
 )
 #: The whole file, for what is no pattern.
 WORDS = table("drafting")
+SKILL = "".join(WORDS["gaps"]["skill"].split("\n")).replace("| ", "|")
 
 
 def pattern(*keys: str) -> re.Pattern[str]:
@@ -25,7 +26,8 @@ def pattern(*keys: str) -> re.Pattern[str]:
 
 def alternatives(listed: list[str | list[str]]) -> str:
     """Return a regular expression of the alternatives in a list; one that is itself a list was too long for a line."""
-    return "|".join("".join(each) for each in listed).replace("{devops}", DEVOPS)
+    joined = "|".join("".join(each) for each in listed)
+    return joined.replace("{devops}", DEVOPS).replace("{skill}", SKILL)
 
 
 ASK = pattern("wishes", "ask")
