@@ -30,6 +30,16 @@ def alternatives(listed: list[str | list[str]]) -> str:
     return joined.replace("{devops}", DEVOPS).replace("{skill}", SKILL)
 
 
+_FOREIGN = re.compile(
+    r"(?<![\w'])(?:" + "|".join(sorted(map(re.escape, WORDS["foreign"]), key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
+)
+
+
+def plain(text: str) -> str:
+    """Return a text with the words for days and numbers of other languages in English."""
+    return _FOREIGN.sub(lambda found: str(WORDS["foreign"][found[0].lower()]), text)
+
+
 ASK = pattern("wishes", "ask")
 ASKED_BEFORE = pattern("wishes", "asked_before")
 IMPLIED = pattern("wishes", "implied")
@@ -50,6 +60,8 @@ ANYTHING_ELSE = pattern("wishes", "anything_else")
 WHAT_IS_NEEDED = pattern("wishes", "what_is_needed")
 NARROWS = pattern("wishes", "narrows")
 PAST = pattern("wishes", "past")
+EVIDENCE = pattern("wishes", "evidence")
+CLOSING = pattern("wishes", "closing")
 SUBORDINATE = re.compile(
     r"(?:,|\s)\s*(?:because|so that|otherwise|since|before|by|until|needed|no later|asap|if possible|ideally|which|"
     r"as soon|\d+ of us)\s.*$|(?<=\w)\s+(?:would|is|are)\s.*$|"

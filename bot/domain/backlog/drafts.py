@@ -14,6 +14,8 @@ from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
 _TITLE = 80
+#: So many signs of a request make one, though nothing in it was recognised as a wish.
+_ENOUGH = 1
 _TEAM = re.compile(
     r"\b(?:we|us|this is|i|here) (?:from|in|are|is|of|on|at)? ?(?:the )?(?P<name>[\w-]{2,30}) (?:team|squad|guild|"
     r"crew)(?: here)?\b|\bteam (?P<after>[A-Z][\w-]{1,30})\b(?= (?:here|needs|would|asks))"
@@ -93,6 +95,10 @@ def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
     wanted = _left(
         found.needs, taken.rejected, has_evidence=bool(lacking or hours or blocked or by or _names_devops(thread))
     )
+    if not wanted and found.withdrawn_at is None and not needs.is_closed(thread):
+        evidence = [bool(lacking), hours is not None, blocked is not None, by is not None, _names_devops(thread)]
+        left = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)]
+        wanted = left[:1] if sum(evidence) + bool(found.stays) >= _ENOUGH else []
     if not wanted:
         return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
     items = tuple(_item(need, lacking) for need in wanted) + tuple(

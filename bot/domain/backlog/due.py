@@ -8,7 +8,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.domain.backlog.cues import pattern
+from bot.domain.backlog.cues import pattern, plain
 from bot.domain.backlog.threads import Sentence, Thread
 
 _MONTHS = {name.lower(): at for at in range(1, 13) for name in (calendar.month_name[at], calendar.month_abbr[at])} | {
@@ -19,20 +19,24 @@ _DAYS = {name.lower(): at for at in range(7) for name in (calendar.day_name[at],
 }  # fmt: skip
 _MONTH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _DAY = r"(?:" + "|".join(sorted(_DAYS, key=len, reverse=True)) + r")\b"
-_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10}
+_NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "a couple of": 2, "a few": 3,
+}  # fmt: skip
 _NUMBER = r"\d{1,2}|" + "|".join(_NUMBERS)
 _DATE = re.compile(
     r"(?<![\w/.-])(?:"
     r"(?P<iso>\d{4}-\d{2}-\d{2})"
-    rf"|(?P<end>end of|eo|mid(?:dle of)?[ -]|(?:beginning|start) of|early|late)\s?(?:the |this )?(?P<next>next |"
+    rf"|(?P<end>(?:the )?end of|eo|mid(?:dle of)?[ -]|(?:beginning|start) of|early|late)\s?(?:the |this )?(?P<next>next |"
     rf"coming )?"
     rf"(?P<span>q[1-4]|quarter|month|week|year|sprint|day|{_MONTH}|[qmwyd](?=\b))(?:\s(?P<eyear>20\d\d))?"
-    rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of )?(?P<m1>{_MONTH})(?:,?\s(?P<y1>20\d\d))?"
+    rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of |de )?(?P<m1>{_MONTH})(?:,?\s(?P<y1>20\d\d))?"
     rf"|(?P<m2>{_MONTH})\s(?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,?\s(?P<y2>20\d\d))?"
     r"|(?P<d3>\d{1,2})\.\s?(?P<m3>1[0-2]|0?[1-9])\.(?:(?P<y3>20\d\d))?(?!\d)"
     r"|(?P<d4>1[3-9]|2\d|3[01])/(?P<m4>1[0-2]|0?[1-9])(?:/(?P<y4>20\d\d))?(?![\d/])"
     r"|(?P<m5>1[0-2]|0?[1-9])/(?P<d5>1[3-9]|2\d|3[01])(?:/(?P<y5>20\d\d))?(?![\d/])"
     r"|(?P<nth>\d{1,2})(?:st|nd|rd|th)\b(?! (?:time|floor|of (?:our|the)))"
+    r"|(?<=the )(?P<bare>[12]?\d|3[01])\.?(?=\s*(?:[,;!?)]|$|bitte|please))"
     rf"|(?P<which>next |this |coming )?(?P<wday>{_DAY})(?P<later> next week| week)?"
     r"|(?P<word>today|tonight|tomorrow|next week|next month|next sprint|next quarter|this week|this month|"
     r"this sprint|this quarter|eod|eow|eom|eoy|christmas|year end|year's end|the year ends)\b"
@@ -89,7 +93,7 @@ def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | N
 
 
 def _read(sentence: Sentence, *, is_asked: bool) -> Iterator[_Read]:
-    text, today = sentence.text, sentence.message.day
+    text, today = plain(sentence.text), sentence.message.day
     # A message that is nothing but a day settles the day that was talked about.
     corrects = bool(_CORRECTS.search(text) or _DATE.fullmatch(text.strip(" .!?")))
     for found in _DATE.finditer(text):
@@ -111,7 +115,7 @@ def _read(sentence: Sentence, *, is_asked: bool) -> Iterator[_Read]:
         # "Monday 10 May": the day of the week says nothing that the date does not.
         day = None if found["wday"] and _DATE.match(after.lstrip(" ,")) else _day(found, today)
         if day is not None and today <= day <= today + timedelta(days=800):
-            yield _Read(Due(day, text, sentence.message.index), is_firm or corrects, corrects)
+            yield _Read(Due(day, sentence.text, sentence.message.index), is_firm or corrects, corrects)
 
 
 def _shifted(read: _Read, shift: re.Match[str], sentence: Sentence) -> _Read:
@@ -134,15 +138,15 @@ def _day(found: re.Match[str], today: date) -> date | None:
             if found[f"d{group}"]:
                 month = found[f"m{group}"].lower().rstrip(".")
                 return _dated(int(found[f"d{group}"]), _MONTHS.get(month) or int(month), found[f"y{group}"], today)
-        if found["nth"]:
-            return _nth(int(found["nth"]), today)
+        if found["nth"] or found["bare"]:
+            return _nth(int(found["nth"] or found["bare"]), today)
         if found["kw"]:
             return _week(int(found["kw"]), today)
     except ValueError:
         return None
     if found["end"]:
         return _part(
-            found["end"].lower().strip(), found["span"].lower().rstrip("."), bool(found["next"]), found["eyear"], today
+            found["end"].lower().removeprefix("the ").strip(), found["span"].lower().rstrip("."), bool(found["next"]), found["eyear"], today
         )
     if found["wday"]:
         return _weekday(

@@ -52,12 +52,24 @@ class Needs:
     needs: list[Need] = field(default_factory=list)
     stays: list[tuple[str, Sentence]] = field(default_factory=list)
     asked_in: set[int] = field(default_factory=set)
+    likely: tuple[Need, ...] = ()
     withdrawn_at: int | None = None
 
 
 def find(thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary) -> Needs:
     """Return what the thread asks for in the end, each thing once."""
     return _Reader(thread, mentions, vocabulary).read()
+
+
+def is_closed(thread: Thread) -> bool:
+    """Whether the last words of a thread say that there is nothing to ask for."""
+    return any(cues.CLOSING.search(each.text) for each in thread.sentences[-4:])
+
+
+
+
+#: Words for one thing, the kind of thing that they name, and the technologies in them.
+_Part = tuple[str, Named | None, tuple[str, ...]]
 
 
 class _Reader:
@@ -76,7 +88,21 @@ class _Reader:
             clauses = [clause.strip() for clause in cues.CLAUSE.split(sentence.text) if clause.strip()]
             for number, clause in enumerate(clauses):
                 self._read(sentence, clause, clauses[number - 1] if number else "")
+        self._found.likely = self._likely()
         return self._found
+
+    def _likely(self) -> tuple[Need, ...]:
+        """Return what the thread may be about, best first, by the evidence in each clause: no wish need be recognised."""
+        weighed: list[tuple[float, Need]] = []
+        for text, said in self._topics:
+            kind, technologies = self._kind(said, text), self._technologies(said, text)
+            evidence = sum(2 for _ in set(map(str.lower, cues.EVIDENCE.findall(text))))
+            if not (kind or technologies) or not evidence or cues.NO_ASK.search(text):
+                continue
+            sure = evidence + (kind.weight if kind else 0) + bool(technologies) - 2 * bool(cues.PAST.search(text))
+            weighed.append((sure, self._need(said, (text, kind, technologies), said.text, Strength.IMPLIED)))
+        weighed.sort(key=lambda pair: -pair[0])
+        return tuple(need for _, need in weighed)
 
     def _read(self, sentence: Sentence, clause: str, before: str) -> None:
         asked = cues.ASK.search(clause)
@@ -179,7 +205,7 @@ class _Reader:
         beside = [each for each in self._sentences if each.message is sentence.message]
         return sum(each.is_bullet for each in beside) > 1 or any(each.at in self._found.asked_in for each in beside)
 
-    def _parts(self, sentence: Sentence, wanted: str) -> list[tuple[str, Named | None, tuple[str, ...]]]:
+    def _parts(self, sentence: Sentence, wanted: str) -> list[_Part]:
         """Cut a list of things into its parts; a part that names no kind of thing belongs to the one before."""
         bounds: list[tuple[int, int]] = []
         starts = [0, *(found.end() for found in cues.PART.finditer(wanted))]
@@ -204,47 +230,41 @@ class _Reader:
         pieces = [wanted[start:end] for start, end in bounds]
         return [(piece, self._kind(sentence, piece), self._technologies(sentence, piece)) for piece in pieces]
 
-    def _add(
-        self,
-        sentence: Sentence,
-        parts: Sequence[tuple[str, Named | None, tuple[str, ...]]],
-        quote: str,
-        strength: Strength,
-    ) -> None:
+    def _add(self, sentence: Sentence, parts: Sequence[_Part], quote: str, strength: Strength) -> None:
         added = False
-        for text, kind, technologies in parts:
-            by_technology = self._vocabulary[technologies[0]].type if technologies else ""
-            if kind is None and not technologies:
+        for part in parts:
+            if part[1] is None and not part[2]:
                 continue
-            is_thing = kind is not None and (kind.weight > 0 or not technologies)
-            chosen = kind.kind if is_thing and kind else BY_TECHNOLOGY.get(by_technology, ItemType.INFRASTRUCTURE)
-            if technologies and kind and kind.word.startswith("service") and kind.weight < 3:
-                chosen = ItemType.INFRASTRUCTURE  # a PagerDuty service is not one that has to be written
-            if (
-                kind
-                and kind.weight < 3
-                and strength > Strength.NAMED
-                and cues.TROUBLE.search(quote if len(parts) == 1 else text)
-            ):
-                chosen = ItemType.SUPPORT
-            is_bare = (kind is None or not kind.weight) and len(text.split()) <= 3
-            need = Need(
-                kind=chosen,
-                title=_title(text),
-                quote=quote,
-                sentence=sentence,
-                # "Playwright please" is a choice more often than a wish.
-                strength=Strength.NAMED if is_bare and technologies else strength,
-                technologies=technologies,
-                nouns=frozenset(words_of(text)),
-                weight=kind.weight if kind else 0,
-            )
+            need = self._need(sentence, part, quote, strength, alone=len(parts) == 1)
             self._merge(need, within=sentence.at if added else None)
             added = True
         if added:
             self._last_ask, self._last_strength = sentence.at, strength
             if strength > Strength.NAMED:
                 self._found.asked_in.add(sentence.at)
+
+    def _need(self, sentence: Sentence, part: _Part, quote: str, strength: Strength, *, alone: bool = True) -> Need:
+        text, kind, technologies = part
+        by_technology = self._vocabulary[technologies[0]].type if technologies else ""
+        is_thing = kind is not None and (kind.weight > 0 or not technologies)
+        chosen = kind.kind if is_thing and kind else BY_TECHNOLOGY.get(by_technology, ItemType.INFRASTRUCTURE)
+        if technologies and kind and kind.word.startswith("service") and kind.weight < 3:
+            chosen = ItemType.INFRASTRUCTURE  # a PagerDuty service is not one that has to be written
+        is_sure = kind is not None and kind.weight < 3 and strength > Strength.NAMED
+        if is_sure and cues.TROUBLE.search(quote if alone else text):
+            chosen = ItemType.SUPPORT
+        is_bare = (kind is None or not kind.weight) and len(text.split()) <= 3
+        return Need(
+            kind=chosen,
+            title=_title(text),
+            quote=quote,
+            sentence=sentence,
+            # "Playwright please" is a choice more often than a wish.
+            strength=Strength.NAMED if is_bare and technologies else strength,
+            technologies=technologies,
+            nouns=frozenset(words_of(text)),
+            weight=kind.weight if kind else 0,
+        )
 
     def _merge(self, need: Need, *, within: int | None) -> None:
         """Add a need, or make it one with the need that it repeats."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.domain.backlog.cues import pattern
+from bot.domain.backlog.cues import pattern, plain
 from bot.domain.backlog.threads import Sentence, Thread
 
 WEEKS_A_MONTH = 4.33
@@ -27,7 +27,7 @@ _COUNT = r"\d{1,4}(?:[.,]\d{1,2})?|half an?|an? (?:full|whole|good|working|coupl
 )
 _AMOUNT = re.compile(
     rf"(?<![\w.:,/-])(?P<low>{_COUNT})(?:\s?(?:-|to|or)\s?(?P<high>\d{{1,4}}(?:[.,]\d)?|two|three|four|five|six|"
-    rf"eight|ten))?[\s-]?(?:(?:full|whole|working|person|man|dev)[\s-])?"
+    rf"eight|ten))?(?:[\s-]?(?:ish|odd|\+))?[\s-]?(?:(?:full|whole|working|person|man|dev)[\s-])?"
     r"(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|afternoons?|mornings?|person-days?|"
     r"pd)(?P<half> and a half)?\b(?!\s+(?:ago|old|earlier|later|notice))",
     re.IGNORECASE,
@@ -108,7 +108,7 @@ def hours(thread: Thread) -> Hours | None:
 
 
 def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
-    text = sentence.low
+    text = plain(sentence.low)
     for amount in islice(_AMOUNT.finditer(text), _MOST_AMOUNTS):
         before = text[max(0, amount.start() - 24) : amount.start()]
         if re.search(
@@ -158,7 +158,7 @@ def _spent(amount: re.Match[str]) -> float:
 
 def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[str, float] | None:
     """Return how often: said beside the amount, else in its sentence, else in the sentences around it."""
-    text = sentence.low
+    text = plain(sentence.low)
     around = list(_rates(text, amount.span()))
     if around:
         after = [found for found in around if found.start() >= amount.end()]
@@ -171,14 +171,14 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
         if not 0 <= place < len(thread.sentences):
             continue
         beside = thread.sentences[place]
-        if _AMOUNT.search(beside.low):
+        if _AMOUNT.search(plain(beside.low)):
             continue
-        for found in _rates(beside.low, (-1, -1)):
+        for found in _rates(plain(beside.low), (-1, -1)):
             if _SO.match(text):
                 return _times(found)[0], _A_MONTH[_times(found)[0]]
             if found["times"] or found["every"] or abs(beside.message.index - sentence.message.index) == 0:
                 return _times(found)
-            if _HANDS.search(beside.low) or _EACH_TIME.search(text):
+            if _HANDS.search(plain(beside.low)) or _EACH_TIME.search(text):
                 return _times(found)
     return None
 
@@ -208,13 +208,13 @@ def _people(thread: Thread, sentence: Sentence) -> int:
     ):
         return 1
     if counted := _OF_US.search(text):
-        return int(_number(counted["count"]))
+        return int(_number(counted["count"] or counted["us"]))
     if named := _NAMES.search(text):
         return len(re.split(r",|\band\b|&", named[0]))
     near = thread.sentences[max(0, sentence.at - 2) : sentence.at]
     for before in reversed(near):
         if counted := _OF_US.search(before.text):
-            return int(_number(counted["count"]))
+            return int(_number(counted["count"] or counted["us"]))
     return 1
 
 
@@ -235,7 +235,7 @@ def _blocked(sentence: Sentence, sentences: Sequence[Sentence]) -> int | None:
     if size := _TEAM_SIZE.search(text):
         return int(_number(next(filter(None, size.groups())))) or None
     if counted := _OF_US.search(text):
-        return int(_number(counted["count"]))
+        return int(_number(counted["count"] or counted["us"]))
     if re.search(r"\bboth (?:of us|can't|are|stuck|blocked)\b|\bus both\b|\btwo of us\b", text, re.IGNORECASE):
         return 2
     if re.search(r"\b(?:the whole team|all of us|everybody|everyone)\b", text, re.IGNORECASE):
