@@ -8,8 +8,9 @@ from typing import Any
 from bot.data import table
 
 DEVOPS = (
-    r"(?:devops|dev ops|the platform (?:team|people|folks)|platform (?:team|people)|"
-    r"infra(?:structure)? (?:team|people)|sre)"
+    r"(?:devops|dev ops|(?:the )?(?:platform|infra(?:structure)?|cloud|ops|operations|sre|it|database|network|security)"
+    r" (?:team|people|folks|guys|crew|colleagues|department|group|engineers?)|infra|sres?|sysadmins?|dbas?|"
+    r"the (?:admins|ops|platform)|ops)"
 )
 #: The whole file, for what is no pattern.
 WORDS = table("drafting")
@@ -62,6 +63,10 @@ NARROWS = pattern("wishes", "narrows")
 PAST = pattern("wishes", "past")
 EVIDENCE = pattern("wishes", "evidence")
 CLOSING = pattern("wishes", "closing")
+ABSENT = pattern("wishes", "absent")
+REFINES = pattern("wishes", "refines")
+STRUCK = pattern("wishes", "struck")
+ONLY_LEFT = pattern("wishes", "only_left")
 SUBORDINATE = re.compile(
     r"(?:,|\s)\s*(?:because|so that|otherwise|since|before|by|until|needed|no later|asap|if possible|ideally|which|"
     r"as soon|\d+ of us)\s.*$|(?<=\w)\s+(?:would|is|are)\s.*$|"
