@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.domain.backlog import cues, due, gaps, needs, quantities, stances
@@ -104,7 +104,8 @@ def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
     items = tuple(_item(need, lacking) for need in wanted) + tuple(
         _to_choose(thread, mentions, taken, wanted, vocabulary)
     )
-    named = _named(thread, mentions, vocabulary, taken.rejected)
+    gone = found.dropped - {each for need in wanted for each in need.technologies}
+    named = _named(thread, mentions, vocabulary, taken.rejected.keys() | gone)
     return Draft(
         title=_title(items, wanted, vocabulary),
         items=items,
@@ -169,7 +170,7 @@ def _to_choose(
 
 
 def _named(
-    thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary, rejected: dict[str, int]
+    thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary, rejected: Set[str]
 ) -> tuple[Quoted, ...]:
     found: dict[str, Quoted] = {}
     for sentence in thread.sentences:

@@ -52,6 +52,8 @@ class Needs:
     needs: list[Need] = field(default_factory=list)
     stays: list[tuple[str, Sentence]] = field(default_factory=list)
     asked_in: set[int] = field(default_factory=set)
+    #: Technologies of what was taken back.
+    dropped: set[str] = field(default_factory=set)
     likely: tuple[Need, ...] = ()
     withdrawn_at: int | None = None
 
@@ -108,9 +110,13 @@ class _Reader:
         asked = cues.ASK.search(clause)
         own = cues.OWN.search(clause)
         withdrawn = cues.WITHDRAWN.search(clause)
+        if self._strikes(sentence, clause, is_gone=bool(withdrawn or own)):
+            return
         if withdrawn and not (asked and (asked.start() > withdrawn.end() or named(clause[asked.end() :]))):
             self._withdraw(sentence, clause)
         elif own and not (asked and asked.start() <= own.start()):
+            if not before and sentence.at and not sentence.first:
+                before = self._sentences[sentence.at - 1].text
             said = clause if len(clause.split()) > 3 or not before else f"{before}, {clause}"
             self._found.stays.append((said, sentence))
             if said is not clause:
@@ -123,11 +129,31 @@ class _Reader:
                 self._ask(sentence, clause, asked)
             self._topics.append((clause, sentence))
 
+    def _strikes(self, sentence: Sentence, clause: str, *, is_gone: bool) -> bool:
+        """Strike a point of a numbered list: "(a) exists since May", "strike 3", "so only b"."""
+        listed = {each.sentence.label for each in self._found.needs if each.sentence.message is not sentence.message}
+        left, struck = cues.ONLY_LEFT.search(clause), cues.STRUCK.search(clause)
+        if left and left["label"].lower() in listed:
+            gone = listed - {left["label"].lower()}
+        elif struck:
+            gone = listed & {(struck["label"] or struck["label2"]).lower()}
+        else:
+            gone = listed & {sentence.label} if is_gone and sentence.label else set()
+        for each in [each for each in self._found.needs if each.sentence.label in gone - {""}]:
+            self._drop(each)
+        return bool(gone - {""})
+
+    def _drop(self, need: Need) -> None:
+        self._found.needs.remove(need)
+        self._found.dropped.update(need.technologies)
+
     def _ask(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> None:
         wanted, strength = self._wanted(sentence, clause, asked)
         if not wanted:
             return
         quote = sentence.text
+        if self._refines(sentence, clause):
+            return
         kind = self._kind(sentence, wanted)
         technologies = self._technologies(sentence, wanted)
         is_bare = not technologies and (kind is None or (kind.weight < 2 and len(wanted.split()) < 8))
@@ -174,9 +200,11 @@ class _Reader:
             # "It would help if there was a script": what is wanted stands behind.
             return (wanted if len(wanted.split()) > 1 or not named(after) else after) or clause, Strength.ASKED
         if cues.IMPLIED.search(clause) and not cues.TEAM_ITSELF.search(clause) and not cues.ASIDE.search(clause):
-            kind = self._kind(sentence, clause)
-            if kind is not None and (kind.weight or self._technologies(sentence, clause)):
-                return clause, Strength.IMPLIED
+            absent = cues.ABSENT.search(clause)
+            wanted = clause[absent.end() :] if absent and named(clause[absent.end() :]) else clause
+            kind = self._kind(sentence, wanted)
+            if kind is not None and (kind.weight or self._technologies(sentence, wanted)):
+                return wanted, Strength.IMPLIED
         if sentence.is_bullet and named(clause) and self._is_listed(sentence):
             return clause, Strength.LISTED
         kind = self._kind(sentence, clause)
@@ -288,7 +316,8 @@ class _Reader:
         words, technologies = set(words_of(clause)), set(self._technologies(sentence, clause))
         touched = [each for each in self._found.needs if _shares(each, words, technologies)]
         gone = touched if touched and len(touched) < len(self._found.needs) else list(self._found.needs)
-        self._found.needs = [each for each in self._found.needs if each not in gone]
+        for each in gone:
+            self._drop(each)
         if gone and not self._found.needs:
             self._found.withdrawn_at = sentence.at
 
@@ -301,6 +330,15 @@ class _Reader:
                 )
                 return True
         return False
+
+    def _refines(self, sentence: Sentence, clause: str) -> bool:
+        """Whether "ten nodes would do" says more of what was asked for just before."""
+        needs = self._found.needs
+        if not needs or sentence.at - needs[-1].sentence.at > 4 or not cues.REFINES.search(clause):
+            return False
+        needs[-1] = replace(needs[-1], quote=_together(needs[-1].quote, sentence.text))
+        self._found.asked_in.add(sentence.at)
+        return True
 
     def _leads_to_list(self, sentence: Sentence, wanted: str) -> bool:
         following = self._sentences[sentence.at + 1 : sentence.at + 2]

@@ -29,8 +29,8 @@ _BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,300})(?<=\S)\*(?![\w*])")
 _ITALIC = re.compile(r"(?<![\w_])_(?=\S)([^_\n]{1,300})(?<=\S)_(?![\w_])")
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": ". ", "\u00a0": " "})
 
-_BULLET = re.compile(r"^\s*(?:[-*•‣]|\(?[1-9a-h]{1,2}[.)])\s+")
-_NUMBERED = re.compile(r"(?:^|(?<=[\s,;:]))\(?[1-9a-e]\)\s+")
+_BULLET = re.compile(r"^\s*(?:[-*•‣]|\(?(?P<label>[1-9a-h]{1,2})[.)])\s+")
+_NUMBERED = re.compile(r"(?:^|(?<=[\s,;:]))\(?([1-9a-h])\)\s+")
 _ABBREVIATIONS = (
     "incl.",
     "e.g.",
@@ -71,6 +71,8 @@ class Sentence:
     text: str
     first: bool
     is_bullet: bool
+    #: The number or the letter of a point of a list.
+    label: str = ""
 
     @property
     def low(self) -> str:
@@ -98,8 +100,8 @@ def thread(messages: Sequence[Message]) -> Thread:
     cut: list[Sentence] = []
     for message in messages:
         first = True
-        for text, is_bullet in _sentences(message.text):
-            cut.append(Sentence(len(cut), message, text, first, is_bullet))
+        for text, is_bullet, label in _sentences(message.text):
+            cut.append(Sentence(len(cut), message, text, first, is_bullet, label))
             first = False
     return Thread(tuple(messages), tuple(cut))
 
@@ -140,12 +142,17 @@ def _words(raw: str) -> tuple[str, str]:
     return _ITALIC.sub(r"\1", _BOLD.sub(r"\1", text)), html.unescape(code)
 
 
-def _sentences(text: str) -> Iterator[tuple[str, bool]]:
+def _sentences(text: str) -> Iterator[tuple[str, bool, str]]:
     for line in text.split("\n"):
         bullet = _BULLET.match(line)
-        for number, part in enumerate(_NUMBERED.split(line[bullet.end() :] if bullet else line)):
+        label = (bullet["label"] or "") if bullet else ""
+        # The pieces between the numbers of "(a) a topic, (b) a role", each behind its number.
+        first, *rest = _NUMBERED.split(line[bullet.end() :] if bullet else line)
+        points = [(label, first), *zip(rest[::2], rest[1::2], strict=True)]
+        for number, (label, part) in enumerate(points):
             for place, sentence in enumerate(short for cut in _cut(part) for short in wrap(cut, _LONGEST_SENTENCE)):
-                yield sentence, place == 0 and (bool(bullet) or number > 0)
+                is_bullet = place == 0 and (bool(bullet) or number > 0)
+                yield sentence, is_bullet, label.lower() if place == 0 else ""
 
 
 def _cut(line: str) -> Iterator[str]:
