@@ -64,6 +64,7 @@ PAST = pattern("wishes", "past")
 EVIDENCE = pattern("wishes", "evidence")
 CLOSING = pattern("wishes", "closing")
 ABSENT = pattern("wishes", "absent")
+DIRECTED = pattern("wishes", "directed")
 REFINES = pattern("wishes", "refines")
 STRUCK = pattern("wishes", "struck")
 ONLY_LEFT = pattern("wishes", "only_left")
@@ -73,6 +74,8 @@ SUBORDINATE = re.compile(
     r"\s*[?!.:;,]+\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+THERE = re.compile(r"\b(?:there|that one|for that|that part)\b", re.IGNORECASE)
+PASSIVE = re.compile(r"(?:has|have|needs?|ought) to be \w+|must be \w+", re.IGNORECASE)
 SUMS_UP = re.compile(r"(?:ok|alright|right|so|summary|noted)", re.IGNORECASE)
 PRONOUN = re.compile(r"\b(?:it|that|this|one|them|those|these|both|either)\b", re.IGNORECASE)
 REFERS = re.compile(

@@ -90,8 +90,18 @@ class _Reader:
             clauses = [clause.strip() for clause in cues.CLAUSE.split(sentence.text) if clause.strip()]
             for number, clause in enumerate(clauses):
                 self._read(sentence, clause, clauses[number - 1] if number else "")
+        self._found.needs = [self._elaborated(each) for each in self._found.needs]
         self._found.likely = self._likely()
         return self._found
+
+    def _elaborated(self, need: Need) -> Need:
+        """Add the next sentence of the message to a wish that names no technology; it says what is wanted."""
+        following = self._sentences[need.sentence.at + 1 : need.sentence.at + 2]
+        after = following[0] if following and following[0].message is need.sentence.message else None
+        if need.technologies or after is None or after.is_bullet or after.at in self._found.asked_in:
+            return need
+        technologies = tuple(ids(self._mentions[after.at]))
+        return replace(need, quote=_together(need.quote, after.text), technologies=technologies)
 
     def _likely(self) -> tuple[Need, ...]:
         """Return what the thread may be about, best first, by the evidence in each clause: no wish need be recognised."""
@@ -129,16 +139,31 @@ class _Reader:
                 self._ask(sentence, clause, asked)
             self._topics.append((clause, sentence))
 
+    def _best_kind(self, sentence: Sentence, clause: str, kind: Named | None, *, has_technology: bool) -> Named | None:
+        """Return a surer kind than the words of the wish give: the topic before a colon, the clause, or help."""
+        topic, colon, _ = sentence.text.partition(":")
+        if colon and (named_there := self._kind(sentence, topic)) and named_there.weight >= 2:
+            return named_there
+        around = self._kind(sentence, clause)
+        if around and ((kind is None and not has_technology) or around.weight == 3):
+            return around
+        is_talk = has_technology or not any(self._mentions) or len(clause.split()) < 5
+        if kind is None and not is_talk and cues.DIRECTED.search(clause):
+            return Named(ItemType.SUPPORT, "", 0)
+        return kind
+
     def _strikes(self, sentence: Sentence, clause: str, *, is_gone: bool) -> bool:
         """Strike a point of a numbered list: "(a) exists since May", "strike 3", "so only b"."""
-        listed = {each.sentence.label for each in self._found.needs if each.sentence.message is not sentence.message}
+        before = [each for each in self._sentences[: sentence.at] if each.label]
+        listed = {each.label for each in before if each.message is not sentence.message}
         left, struck = cues.ONLY_LEFT.search(clause), cues.STRUCK.search(clause)
         if left and left["label"].lower() in listed:
             gone = listed - {left["label"].lower()}
         elif struck:
             gone = listed & {(struck["label"] or struck["label2"]).lower()}
         else:
-            gone = listed & {sentence.label} if is_gone and sentence.label else set()
+            recent = next((each.label for each in reversed(before) if sentence.at - each.at <= 2), "")
+            gone = listed & {sentence.label or recent} if is_gone else set()
         for each in [each for each in self._found.needs if each.sentence.label in gone - {""}]:
             self._drop(each)
         return bool(gone - {""})
@@ -173,12 +198,13 @@ class _Reader:
             if before is not None:
                 text, said = before
                 there = self._kind(said, text)
-                kind = kind if kind is not None and (kind.weight >= 2 or there is None) else there or kind
+                is_done = kind is not None and kind.kind in (ItemType.SUPPORT, ItemType.COACHING)
+                kind = kind if kind is not None and (kind.weight >= 2 or is_done or there is None) else there or kind
                 quote = quote if said is sentence else f"{text} {quote}"
                 self._add(sentence, [(text, kind, self._technologies(said, text))], quote, strength)
                 return
-        if kind is None and not technologies and strength is Strength.ASKED:
-            kind = self._kind(sentence, clause)
+        if strength is Strength.ASKED and (kind is None or kind.weight < 2):
+            kind = self._best_kind(sentence, clause, kind, has_technology=bool(technologies))
         parts = self._parts(sentence, wanted)
         self._add(sentence, parts if len(parts) > 1 else [(wanted, kind, technologies)], quote, strength)
 
@@ -197,6 +223,8 @@ class _Reader:
         before = cues.ASKED_BEFORE.search(clause)
         if before is not None and not cues.PAST.search(clause):
             wanted, after = clause[: before.start()].strip(" ,"), clause[before.end() :].strip(" ,")
+            if cues.PASSIVE.fullmatch(before[0]) and not self._technologies(sentence, wanted):
+                return clause, Strength.IMPLIED
             # "It would help if there was a script": what is wanted stands behind.
             return (wanted if len(wanted.split()) > 1 or not named(after) else after) or clause, Strength.ASKED
         if cues.IMPLIED.search(clause) and not cues.TEAM_ITSELF.search(clause) and not cues.ASIDE.search(clause):
@@ -205,7 +233,8 @@ class _Reader:
             kind = self._kind(sentence, wanted)
             if kind is not None and (kind.weight or self._technologies(sentence, wanted)):
                 return wanted, Strength.IMPLIED
-        if sentence.is_bullet and named(clause) and self._is_listed(sentence):
+        is_named = named(clause) or self._technologies(sentence, clause)
+        if sentence.is_bullet and is_named and self._is_listed(sentence):
             return clause, Strength.LISTED
         kind = self._kind(sentence, clause)
         if kind and self._answers == sentence.message.index and not clause.endswith("?"):
@@ -315,6 +344,8 @@ class _Reader:
     def _withdraw(self, sentence: Sentence, clause: str) -> None:
         words, technologies = set(words_of(clause)), set(self._technologies(sentence, clause))
         touched = [each for each in self._found.needs if _shares(each, words, technologies)]
+        if not touched and len(self._found.needs) > 1 and cues.THERE.search(clause):
+            touched = [self._found.needs[-1]]
         gone = touched if touched and len(touched) < len(self._found.needs) else list(self._found.needs)
         for each in gone:
             self._drop(each)
