@@ -31,14 +31,14 @@ def alternatives(listed: list[str | list[str]]) -> str:
     return joined.replace("{devops}", DEVOPS).replace("{skill}", SKILL)
 
 
-_FOREIGN = re.compile(
-    r"(?<![\w'])(?:" + "|".join(sorted(map(re.escape, WORDS["foreign"]), key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
+_READINGS = re.compile(
+    r"(?<![\w'])(?:" + "|".join(sorted(map(re.escape, WORDS["readings"]), key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
 )
 
 
 def plain(text: str) -> str:
-    """Return a text with the words for days and numbers of other languages in English."""
-    return _FOREIGN.sub(lambda found: str(WORDS["foreign"][found[0].lower()]), text)
+    """Return a text in which days and numbers are said in the one way that is read."""
+    return _READINGS.sub(lambda found: str(WORDS["readings"][found[0].lower()]), text)
 
 
 ASK = pattern("wishes", "ask")

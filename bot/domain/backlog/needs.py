@@ -129,6 +129,10 @@ class _Reader:
                 before = self._sentences[sentence.at - 1].text
             said = clause if len(clause.split()) > 3 or not before else f"{before}, {clause}"
             self._found.stays.append((said, sentence))
+            here = [each for each in self._mentions[sentence.at] if each.start == 0]
+            for need in [each for each in self._found.needs if each.sentence.is_bullet]:
+                if {each.id for each in here} & set(need.technologies):
+                    self._drop(need)  # "Sentry we create ourselves": a point of the list that is none
             if said is not clause:
                 self._found.needs = [each for each in self._found.needs if each.quote != before]
         else:
@@ -194,7 +198,7 @@ class _Reader:
         if refers and is_short and not cues.PRONOUN.match(wanted):
             is_bare, kind = True, None if kind is None or kind.weight < 3 else kind
         if strength is Strength.ASKED and is_bare and (cues.PRONOUN.search(wanted) or len(wanted.split()) < 4):
-            before = self._antecedent(sentence)
+            before = self._antecedent(sentence, back=5 if cues.PRONOUN.search(wanted) else 1)
             if before is not None:
                 text, said = before
                 there = self._kind(said, text)
@@ -249,7 +253,7 @@ class _Reader:
             is_list = (
                 not cues.SAYS.search(clause)
                 and not cues.NO_PART.match(clause)
-                and not clause[0].isdigit()
+                and (not clause[0].isdigit() or self._last_ask == sentence.at - 1)
                 and len(clause.split()) > 1
             )
             if is_list or cues.FRAGMENT.search(clause):
@@ -344,6 +348,8 @@ class _Reader:
     def _withdraw(self, sentence: Sentence, clause: str) -> None:
         words, technologies = set(words_of(clause)), set(self._technologies(sentence, clause))
         touched = [each for each in self._found.needs if _shares(each, words, technologies)]
+        if not touched and (words or technologies) and not cues.PRONOUN.search(clause):
+            return  # "the containers are done": that was no wish
         if not touched and len(self._found.needs) > 1 and cues.THERE.search(clause):
             touched = [self._found.needs[-1]]
         gone = touched if touched and len(touched) < len(self._found.needs) else list(self._found.needs)
@@ -375,11 +381,11 @@ class _Reader:
         following = self._sentences[sentence.at + 1 : sentence.at + 2]
         return bool(following) and following[0].is_bullet and len(wanted.split()) < 8
 
-    def _antecedent(self, sentence: Sentence) -> tuple[str, Sentence] | None:
+    def _antecedent(self, sentence: Sentence, *, back: int) -> tuple[str, Sentence] | None:
         """Return the words before that "it" or "that" stands for: the nearest that name a thing."""
         for text, said in reversed(self._topics[-5:]):
             kind = self._kind(said, text)
-            if sentence.at - said.at <= 5 and ((kind is not None and kind.weight) or self._technologies(said, text)):
+            if sentence.at - said.at <= back and ((kind is not None and kind.weight) or self._technologies(said, text)):
                 return text, said
         return None
 

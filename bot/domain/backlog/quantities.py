@@ -74,6 +74,7 @@ _I_AM = pattern("quantities", "i_am")
 _NOT_BLOCKED = pattern("quantities", "not_blocked")
 #: What begins so is the sum of what was said before.
 _SO = re.compile(r"(?:that's|that is|so|makes|which is|that makes)\b", re.IGNORECASE)
+_ME_TOO = re.compile(r"(?:\+1|same|me too|me as well|mine too|also me|so am i|ditto|likewise)\b", re.IGNORECASE)
 _TEAM_SIZE = pattern("quantities", "team_size")
 
 
@@ -219,12 +220,17 @@ def _people(thread: Thread, sentence: Sentence) -> int:
 
 
 def blocked(thread: Thread) -> Blocked | None:
-    """Return how many people the thread says are blocked; of several the last word."""
+    """Return how many people the thread says are blocked; of several numbers the last one, of several people each."""
     found: Blocked | None = None
+    alone: set[str] = set()
     for sentence in thread.sentences:
         count = _blocked(sentence, thread.sentences)
-        if count:
-            found = Blocked(count, sentence.text, sentence.message.index)
+        is_alone = count == 1 and bool(_I_AM.search(sentence.text))
+        is_too = bool(alone) and sentence.first and bool(_ME_TOO.match(sentence.text))
+        if is_alone or is_too:
+            alone.add(sentence.message.author)
+        if count or is_too:
+            found = Blocked(len(alone) if is_alone or is_too else count or 1, sentence.text, sentence.message.index)
     return found
 
 

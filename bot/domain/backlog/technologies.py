@@ -22,6 +22,7 @@ _LISTED = re.compile(
     re.IGNORECASE,
 )
 _CUES = frozenset(WORDS["beside_technologies"].split())
+_TECHNICAL = re.compile(rf"\b(?:{'|'.join(WORDS['technical'].split())})\b", re.IGNORECASE)
 _BEFORE_VERBS = frozenset(WORDS["before_verbs"].split())
 
 
@@ -94,7 +95,8 @@ class Vocabulary:
         found = [list(self._candidates(text)) for text in texts]
         sure = {one.technology.id for row in found for one in row if not one.doubt}
         taken = sure | {one.technology.id for row in found for one in row if one.doubt == 1 and one.has_evidence}
-        taken |= {one.technology.id for row in found for one in row if one.doubt == 1 and one.is_name and taken}
+        if taken or any(_TECHNICAL.search(text) for text in texts):
+            taken |= {one.technology.id for row in found for one in row if one.doubt == 1 and one.is_name}
         answers = []
         for text, row in zip(texts, found, strict=True):
             sure_here = [one for one in row if not one.doubt]
