@@ -22,6 +22,12 @@ _LONGEST_QUOTE = 600
 _ALIKE = 85
 
 
+#: What somebody does, rather than a thing.
+_HELP = (ItemType.SUPPORT, ItemType.COACHING)
+#: Begins what is said of a point of a list.
+_POINT = re.compile(r"^(?:and |but |so |for |as for |re )?\(?([1-9a-h])\)[,:.]?\s", re.IGNORECASE)
+
+
 class Strength(IntEnum):
     """How surely a thing is asked for: proposed, implied by what has to be, in a list of wishes, or in words."""
 
@@ -143,6 +149,17 @@ class _Reader:
                 self._ask(sentence, clause, asked)
             self._topics.append((clause, sentence))
 
+    def _promotes(self, sentence: Sentence) -> bool:
+        """Whether "let's ask for that" is about what was proposed just before; then it is asked for."""
+        for at, need in reversed(list(enumerate(self._found.needs))):
+            if need.strength < Strength.LISTED and 0 < sentence.at - need.sentence.at <= 5:
+                quote = _together(need.quote, sentence.text)
+                self._found.needs[at] = replace(need, strength=Strength.ASKED, quote=quote)
+                self._found.asked_in.add(sentence.at)
+                self._last_ask, self._last_strength = sentence.at, Strength.ASKED
+                return True
+        return False
+
     def _best_kind(self, sentence: Sentence, clause: str, kind: Named | None, *, has_technology: bool) -> Named | None:
         """Return a surer kind than the words of the wish give: the topic before a colon, the clause, or help."""
         topic, colon, _ = sentence.text.partition(":")
@@ -158,16 +175,16 @@ class _Reader:
 
     def _strikes(self, sentence: Sentence, clause: str, *, is_gone: bool) -> bool:
         """Strike a point of a numbered list: "(a) exists since May", "strike 3", "so only b"."""
-        before = [each for each in self._sentences[: sentence.at] if each.label]
-        listed = {each.label for each in before if each.message is not sentence.message}
+        before = [each for each in self._sentences[: sentence.at + 1] if _label(each)]
+        listed = {each.label for each in before if each.label and each.message is not sentence.message}
         left, struck = cues.ONLY_LEFT.search(clause), cues.STRUCK.search(clause)
         if left and left["label"].lower() in listed:
             gone = listed - {left["label"].lower()}
         elif struck:
             gone = listed & {(struck["label"] or struck["label2"]).lower()}
         else:
-            recent = next((each.label for each in reversed(before) if sentence.at - each.at <= 2), "")
-            gone = listed & {sentence.label or recent} if is_gone else set()
+            recent = next((_label(each) for each in reversed(before) if sentence.at - each.at <= 2), "")
+            gone = listed & {recent} if is_gone else set()
         for each in [each for each in self._found.needs if each.sentence.label in gone - {""}]:
             self._drop(each)
         return bool(gone - {""})
@@ -196,20 +213,27 @@ class _Reader:
         # "build it": what is built was named before, and build is no noun here.
         is_short = len(wanted.split()) < 4 or kind is None or kind.weight < 2
         if refers and is_short and not cues.PRONOUN.match(wanted):
-            is_bare, kind = True, None if kind is None or kind.weight < 3 else kind
-        if strength is Strength.ASKED and is_bare and (cues.PRONOUN.search(wanted) or len(wanted.split()) < 4):
+            is_bare, kind = True, kind if kind and (kind.weight == 3 or kind.kind in _HELP) else None
+        parts = self._parts(sentence, wanted)
+        is_pronoun = is_bare and len(parts) == 1 and (cues.PRONOUN.search(wanted) or len(wanted.split()) < 4)
+        if strength is Strength.ASKED and is_pronoun and (kind is None or kind.kind not in _HELP):
+            if self._promotes(sentence):
+                return
+        if strength is Strength.ASKED and is_pronoun:
             before = self._antecedent(sentence, back=5 if cues.PRONOUN.search(wanted) else 1)
             if before is not None:
                 text, said = before
                 there = self._kind(said, text)
-                is_done = kind is not None and kind.kind in (ItemType.SUPPORT, ItemType.COACHING)
+                is_done = kind is not None and kind.kind in _HELP
                 kind = kind if kind is not None and (kind.weight >= 2 or is_done or there is None) else there or kind
                 quote = quote if said is sentence else f"{text} {quote}"
-                self._add(sentence, [(text, kind, self._technologies(said, text))], quote, strength)
+                title = wanted if kind is not None and kind.kind in _HELP else text
+                self._add(sentence, [(title, kind, self._technologies(said, text))], quote, strength)
                 return
         if strength is Strength.ASKED and (kind is None or kind.weight < 2):
             kind = self._best_kind(sentence, clause, kind, has_technology=bool(technologies))
-        parts = self._parts(sentence, wanted)
+        if strength is Strength.ASKED:
+            self._last_ask, self._last_strength = sentence.at, strength
         self._add(sentence, parts if len(parts) > 1 else [(wanted, kind, technologies)], quote, strength)
 
     def _wanted(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> tuple[str, Strength]:
@@ -244,7 +268,8 @@ class _Reader:
         if kind and self._answers == sentence.message.index and not clause.endswith("?"):
             return clause, Strength.LISTED
         continues = sentence.at - self._last_ask <= 3
-        if continues and cues.CONTINUED.search(clause) and kind and kind.weight:
+        is_thing = (kind and kind.weight) or self._technologies(sentence, clause)
+        if continues and cues.CONTINUED.search(clause) and is_thing:
             return clause, min(Strength.LISTED, self._last_strength)
         previous = self._sentences[sentence.at - 1].text if sentence.at else ""
         if cues.ANYTHING_ELSE.search(previous) and kind and kind.weight and len(clause.split()) <= 6:
@@ -419,6 +444,11 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
             technologies and (not known.nouns or not need.nouns or known.weight + need.weight < 3)
         )
     return not in_one_list and fuzz.token_set_ratio(known.title, need.title) >= _ALIKE
+
+
+def _label(sentence: Sentence) -> str:
+    said = _POINT.match(sentence.text)
+    return sentence.label or (said[1].lower() if said else "")
 
 
 def _shares(need: Need, words: Set[str], technologies: Set[str]) -> bool:
