@@ -74,6 +74,7 @@ SUBORDINATE = re.compile(
     r"\s*[?!.:;,]+\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+ADDS = pattern("wishes", "adds")
 THERE = re.compile(r"\b(?:there|that one|for that|that part)\b", re.IGNORECASE)
 PASSIVE = re.compile(r"(?:has|have|needs?|ought) to be \w+|must be \w+", re.IGNORECASE)
 SUMS_UP = re.compile(r"(?:ok|alright|right|so|summary|noted)", re.IGNORECASE)

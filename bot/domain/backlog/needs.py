@@ -432,18 +432,17 @@ class _Reader:
 
 
 def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
-    """Whether two needs are one thing said twice."""
-    nouns = known.nouns & need.nouns
-    technologies = set(known.technologies) & set(need.technologies)
-    if known.kind is need.kind:
-        if in_one_list:
-            return len(need.title.split()) < 4 and not (known.technologies and need.technologies and not technologies)
-        if known.sentence.is_bullet and need.sentence.is_bullet:
-            return known.title == need.title
-        return bool(nouns) or bool(
-            technologies and (not known.nouns or not need.nouns or known.weight + need.weight < 3)
-        )
-    return not in_one_list and fuzz.token_set_ratio(known.title, need.title) >= _ALIKE
+    """Whether two needs are one thing said twice: of one kind, about one technology, and not added to each other."""
+    shared = set(known.technologies) & set(need.technologies)
+    if known.kind is not need.kind:
+        return not in_one_list and fuzz.token_set_ratio(known.title, need.title) >= _ALIKE
+    if in_one_list:
+        return len(need.title.split()) < 4 and not (known.technologies and need.technologies and not shared)
+    if known.sentence.is_bullet and need.sentence.is_bullet:
+        return known.title == need.title
+    if known.technologies and need.technologies and not shared:
+        return bool(known.nouns & need.nouns) and min(known.strength, need.strength) < Strength.ASKED
+    return bool(known.nouns & need.nouns) or not cues.ADDS.search(need.sentence.text)
 
 
 def _label(sentence: Sentence) -> str:
