@@ -75,6 +75,12 @@ SUBORDINATE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 ADDS = pattern("wishes", "adds")
+#: "I need it by Friday" says when.
+ONLY_WHEN = re.compile(
+    r"^(?:it|this|that|them|all of it|everything)? ?(?:done |ready |there |live )?(?:by|before|until|no later than|latest)\b",
+    re.IGNORECASE,
+)
+ANEW = re.compile(r"(?:an?|one|two|three|some|our own|the|\d+)\s", re.IGNORECASE)
 THERE = re.compile(r"\b(?:there|that one|for that|that part)\b", re.IGNORECASE)
 PASSIVE = re.compile(r"(?:has|have|needs?|ought) to be \w+|must be \w+", re.IGNORECASE)
 SUMS_UP = re.compile(r"(?:ok|alright|right|so|summary|noted)", re.IGNORECASE)

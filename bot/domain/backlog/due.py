@@ -108,7 +108,7 @@ def _read(sentence: Sentence, *, is_asked: bool) -> Iterator[_Read]:
         is_event = bool(_EVENT.search(before) or _EVENT.search(after[:40])) or bool(
             re.search(r"\b(?:for|on)\s+(?:the )?$", before) and is_asked
         )
-        is_now = (found["word"] or "").lower() in ("today", "tonight")
+        is_now = (found["word"] or "").lower().startswith(("today", "tonight", "this ")) and not is_asked
         is_event = is_event or (is_asked and bool(found["word"] or found["count"]))
         if not (is_firm or corrects or is_event) or (is_now and not is_firm):
             continue

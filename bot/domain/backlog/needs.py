@@ -243,9 +243,12 @@ class _Reader:
                 self._found.needs.clear()
             # "MLflow hosted for us and help with Nomad": help is one of the things in the list.
             is_help = asked[0].lower().startswith(("help", "a hand", "support"))
-            after = clause if is_help else clause[asked.end() :].strip(" :,")
+            after = clause if is_help else clause[asked.end() :].strip(" :,.!")
+            if not after and cues.PRONOUN.search(asked[0]):
+                return asked[0], Strength.ASKED
             enough = self._kind(sentence, after) or self._technologies(sentence, after)
-            if not enough and cues.SUMS_UP.match(asked[0]):
+            if (not enough and cues.SUMS_UP.match(asked[0])) or (cues.ONLY_WHEN.match(after) and self._found.needs):
+                self._found.asked_in.add(sentence.at)
                 return "", Strength.NAMED
             return (after if enough and len(after.split()) > 1 else clause), Strength.ASKED
         before = cues.ASKED_BEFORE.search(clause)
@@ -274,7 +277,7 @@ class _Reader:
         previous = self._sentences[sentence.at - 1].text if sentence.at else ""
         if cues.ANYTHING_ELSE.search(previous) and kind and kind.weight and len(clause.split()) <= 6:
             return clause, Strength.LISTED
-        if kind and kind.weight >= 2 and not clause.endswith("?"):
+        if kind and kind.weight >= 2 and (not clause.endswith("?") or cues.FRAGMENT.match(clause)):
             is_list = (
                 not cues.SAYS.search(clause)
                 and not cues.NO_PART.match(clause)
@@ -332,7 +335,10 @@ class _Reader:
     def _need(self, sentence: Sentence, part: _Part, quote: str, strength: Strength, *, alone: bool = True) -> Need:
         text, kind, technologies = part
         by_technology = self._vocabulary[technologies[0]].type if technologies else ""
-        is_thing = kind is not None and (kind.weight > 0 or not technologies)
+        # In "a Helm release in staging" the technology says more than where it is to be.
+        is_place = kind is not None and kind.kind is ItemType.ENVIRONMENT and by_technology not in BY_TECHNOLOGY
+        least = 1 if is_place else 0
+        is_thing = kind is not None and (kind.weight > least or not technologies)
         chosen = kind.kind if is_thing and kind else BY_TECHNOLOGY.get(by_technology, ItemType.INFRASTRUCTURE)
         if technologies and kind and kind.word.startswith("service") and kind.weight < 3:
             chosen = ItemType.INFRASTRUCTURE  # a PagerDuty service is not one that has to be written
@@ -442,7 +448,8 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
         return known.title == need.title
     if known.technologies and need.technologies and not shared:
         return bool(known.nouns & need.nouns) and min(known.strength, need.strength) < Strength.ASKED
-    return bool(known.nouns & need.nouns) or not cues.ADDS.search(need.sentence.text)
+    is_anew = min(known.strength, need.strength) is Strength.ASKED and bool(cues.ANEW.match(need.title))
+    return bool(known.nouns & need.nouns) or not (is_anew or cues.ADDS.search(need.sentence.text))
 
 
 def _label(sentence: Sentence) -> str:

@@ -249,7 +249,8 @@ def _blocked(sentence: Sentence, sentences: Sequence[Sentence]) -> int | None:
         return int(_number(next(filter(None, sized[-1].groups())))) if sized else None
     if named := _NAMES.search(text):
         return len(re.split(r",|\band\b|&", named[0]))
-    return 1 if _I_AM.search(text) else None
+    neither = len(re.findall(r"\bneither can (?!you\b)\w+", text, re.IGNORECASE))
+    return 1 + neither if neither or _I_AM.search(text) else None
 
 
 def _number(word: str) -> float:
