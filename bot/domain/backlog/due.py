@@ -41,6 +41,7 @@ _DATE = re.compile(
     r"|(?P<word>today|tonight|tomorrow|next week|next month|next sprint|next quarter|this week|this month|"
     r"this sprint|this quarter|eod|eow|eom|eoy|christmas|year end|year's end|the year ends)\b"
     rf"|(?:with)?in (?:about |the next )?(?P<count>{_NUMBER}) (?P<unit>day|week|month|sprint)s?\b"
+    rf"|(?P<count2>{_NUMBER}) (?P<unit2>day|week|month|sprint)s? (?:from now|from today|time)\b"
     r"|(?:kw|cw|calendar week|week)\s?(?P<kw>[1-4]\d|5[0-3])\b"
     r"|(?P<quarter>q[1-4])\b(?:\s(?P<qyear>20\d\d))?"
     rf"|(?P<month>{_MONTH})(?:\s(?P<myear>20\d\d))?"
@@ -109,7 +110,7 @@ def _read(sentence: Sentence, *, is_asked: bool) -> Iterator[_Read]:
             re.search(r"\b(?:for|on)\s+(?:the )?$", before) and is_asked
         )
         is_now = (found["word"] or "").lower().startswith(("today", "tonight", "this ")) and not is_asked
-        is_event = is_event or (is_asked and bool(found["word"] or found["count"]))
+        is_event = is_event or (is_asked and bool(found["word"] or found["count"] or found["count2"]))
         if not (is_firm or corrects or is_event) or (is_now and not is_firm):
             continue
         # "Monday 10 May": the day of the week says nothing that the date does not.
@@ -152,8 +153,8 @@ def _day(found: re.Match[str], today: date) -> date | None:
         return _weekday(
             _DAYS[found["wday"].lower()], (found["which"] or "").strip().lower(), bool(found["later"]), today
         )
-    if found["count"]:
-        return today + timedelta(days=_days(found["count"], found["unit"]))
+    if found["count"] or found["count2"]:
+        return today + timedelta(days=_days(found["count"] or found["count2"], found["unit"] or found["unit2"]))
     if found["quarter"]:
         return _first(3 * int(found["quarter"][1]) - 2, found["qyear"], today)
     if found["month"]:

@@ -89,6 +89,11 @@ class _Reader:
         self._last_ask, self._last_strength = -9, Strength.NAMED
         #: The place of the message that answers what is needed.
         self._answers = -1
+        #: The points of lists in the messages before, and in this one; the point that is talked about.
+        self._listed: set[str] = set()
+        self._listing: set[str] = set()
+        self._listed_in = -1
+        self._point = (-9, "")
         self._topics: list[tuple[str, Sentence]] = []
 
     def read(self) -> Needs:
@@ -124,8 +129,8 @@ class _Reader:
 
     def _read(self, sentence: Sentence, clause: str, before: str) -> None:
         asked = cues.ASK.search(clause)
-        own = cues.OWN.search(clause)
-        withdrawn = cues.WITHDRAWN.search(clause)
+        own = None if cues.NOT_OWN.search(clause) else cues.OWN.search(clause)
+        withdrawn = None if cues.PEOPLE_WAIT.search(clause) else cues.WITHDRAWN.search(clause)
         if self._strikes(sentence, clause, is_gone=bool(withdrawn or own)):
             return
         if withdrawn and not (asked and (asked.start() > withdrawn.end() or named(clause[asked.end() :]))):
@@ -175,16 +180,21 @@ class _Reader:
 
     def _strikes(self, sentence: Sentence, clause: str, *, is_gone: bool) -> bool:
         """Strike a point of a numbered list: "(a) exists since May", "strike 3", "so only b"."""
-        before = [each for each in self._sentences[: sentence.at + 1] if _label(each)]
-        listed = {each.label for each in before if each.label and each.message is not sentence.message}
+        if label := _label(sentence):
+            self._point = (sentence.at, label)
+        if sentence.message.index != self._listed_in:
+            self._listed |= self._listing
+            self._listing, self._listed_in = set(), sentence.message.index
+        self._listing |= {sentence.label} - {""}
+        listed = self._listed
         left, struck = cues.ONLY_LEFT.search(clause), cues.STRUCK.search(clause)
         if left and left["label"].lower() in listed:
             gone = listed - {left["label"].lower()}
         elif struck:
             gone = listed & {(struck["label"] or struck["label2"]).lower()}
         else:
-            recent = next((_label(each) for each in reversed(before) if sentence.at - each.at <= 2), "")
-            gone = listed & {recent} if is_gone else set()
+            at, recent = self._point
+            gone = listed & {recent} if is_gone and sentence.at - at <= 2 else set()
         for each in [each for each in self._found.needs if each.sentence.label in gone - {""}]:
             self._drop(each)
         return bool(gone - {""})
@@ -416,6 +426,8 @@ class _Reader:
         """Return the words before that "it" or "that" stands for: the nearest that name a thing."""
         for text, said in reversed(self._topics[-5:]):
             kind = self._kind(said, text)
+            if cues.NO_ASK.search(text) or cues.QUESTION.match(text):
+                continue
             if sentence.at - said.at <= back and ((kind is not None and kind.weight) or self._technologies(said, text)):
                 return text, said
         return None

@@ -68,6 +68,9 @@ _EACH = pattern("quantities", "each")
 _NAMES = re.compile(
     r"\b(?:[A-ZÀ-Þ][\wà-ÿ]+|I|me)(?:,\s?(?:[A-ZÀ-Þ][\wà-ÿ]+|I|me))*,? (?:and|&|\+) (?:I\b|me\b|[A-ZÀ-Þ][\wà-ÿ]+)"
 )
+_LISTED = re.compile(
+    r":\s*[A-Z]\w+(?:, [A-Z]\w+)+|\b(?:my|our) [\w-]+ (?:and|nor) (?:I|me)\b|\b[Nn]either [\w-]+ nor (?:I|me|[A-Z]\w+)"
+)
 _OF_US = pattern("quantities", "of_us")
 _BLOCKED = pattern("quantities", "blocked")
 _I_AM = pattern("quantities", "i_am")
@@ -247,8 +250,8 @@ def _blocked(sentence: Sentence, sentences: Sequence[Sentence]) -> int | None:
     if re.search(r"\b(?:the whole team|all of us|everybody|everyone)\b", text, re.IGNORECASE):
         sized = [found for each in sentences if (found := _TEAM_SIZE.search(each.text))]
         return int(_number(next(filter(None, sized[-1].groups())))) if sized else None
-    if named := _NAMES.search(text):
-        return len(re.split(r",|\band\b|&", named[0]))
+    if named := _NAMES.search(text) or _LISTED.search(text):
+        return len(re.split(r",|\band\b|\bnor\b|&", named[0].partition(":")[2] or named[0]))
     neither = len(re.findall(r"\bneither can (?!you\b)\w+", text, re.IGNORECASE))
     return 1 + neither if neither or _I_AM.search(text) else None
 
