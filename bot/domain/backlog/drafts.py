@@ -137,9 +137,15 @@ def _left(found: Sequence[Need], rejected: dict[str, int], *, has_evidence: bool
     if any(need.strength >= Strength.LISTED for need in kept):
         # Where something is asked for in words, what is only named beside it is talk or a part of it.
         kept = [need for need in kept if need.strength >= (Strength.IMPLIED if need.technologies else Strength.LISTED)]
+    elif any(need.strength is Strength.IMPLIED for need in kept):
+        kept = [need for need in kept if need.strength is Strength.IMPLIED or need.technologies or _is_listed(need)]
     # A proposal alone is talk, unless the thread says what its lack costs.
     is_meant = any(need.strength > Strength.NAMED or (need.technologies and need.weight > 1) for need in kept)
     return kept if has_evidence or is_meant else []
+
+
+def _is_listed(need: Need) -> bool:
+    return bool(cues.CONTINUED.search(need.sentence.text) or cues.FRAGMENT.match(need.sentence.text))
 
 
 def _names_devops(thread: Thread) -> bool:

@@ -460,7 +460,7 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
         return known.title == need.title
     if known.technologies and need.technologies and not shared:
         return bool(known.nouns & need.nouns) and min(known.strength, need.strength) < Strength.ASKED
-    is_anew = min(known.strength, need.strength) is Strength.ASKED and bool(cues.ANEW.match(need.title))
+    is_anew = min(known.weight, need.weight) > 1 and bool(cues.ANEW.match(need.title))
     return bool(known.nouns & need.nouns) or not (is_anew or cues.ADDS.search(need.sentence.text))
 
 
