@@ -17,7 +17,8 @@ from bot.cli.backlog.draft import as_dict
 from bot.domain.backlog import drafts, technologies, threads
 from tests.conftest import SHARED
 
-OWN = Path(__file__).parent / "domain" / "backlog" / "threads.yaml"
+_FOLDER = Path(__file__).parent / "domain" / "backlog"
+OWN, TUNING, MEASURED = (_FOLDER / f"{name}.yaml" for name in ("threads", "threads_tuning", "threads_measured"))
 SHARED_EXAMPLES = SHARED / "backlog" / "examples.yaml"
 _LATER = re.compile(r"^\[\+(\d+)([dhm])\]\s*")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -31,6 +32,11 @@ def own() -> list[Labels]:
 
 def examples() -> list[Labels]:
     return _load(SHARED_EXAMPLES) if SHARED_EXAMPLES.exists() else []
+
+
+def later() -> tuple[list[Labels], list[Labels]]:
+    """Return the threads that were written later: those that rules are tuned on, and those that only measure them."""
+    return _load(TUNING), _load(MEASURED)
 
 
 def halves() -> tuple[list[Labels], list[Labels]]:

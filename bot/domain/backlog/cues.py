@@ -32,7 +32,8 @@ def alternatives(listed: list[str | list[str]]) -> str:
 
 
 _READINGS = re.compile(
-    r"(?<![\w'])(?:" + "|".join(sorted(map(re.escape, WORDS["readings"]), key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
+    r"(?<![\w'])(?:" + "|".join(sorted(map(re.escape, WORDS["readings"]), key=len, reverse=True)) + r")(?!\w)",
+    re.IGNORECASE,
 )
 
 
@@ -74,15 +75,19 @@ SUBORDINATE = re.compile(
     r"\s*[?!.:;,]+\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+NOT_YET = pattern("wishes", "not_yet")
 NOT_OWN = pattern("wishes", "not_own")
 PEOPLE_WAIT = pattern("wishes", "people_wait")
 ADDS = pattern("wishes", "adds")
 #: "I need it by Friday" says when.
 ONLY_WHEN = re.compile(
-    r"^(?:it|this|that|them|all of it|everything)? ?(?:done |ready |there |live )?(?:by|before|until|no later than|latest)\b",
+    r"^(?:it|this|that|them|all of it|everything)? ?(?:done |ready |there |live )?"
+    r"(?:by|before|until|no later than|latest)\b",
     re.IGNORECASE,
 )
-QUESTION = re.compile(r"(?:and |so |but )?(?:do|does|did|is|are|was|were|why|how|what|when|where|has|have)\b.*\?$", re.IGNORECASE)
+QUESTION = re.compile(
+    r"(?:and |so |but )?(?:do|does|did|is|are|was|were|why|how|what|when|where|has|have)\b.*\?$", re.IGNORECASE
+)
 ANEW = re.compile(r"(?:an?|one|two|three|some|our own|the|\d+)\s", re.IGNORECASE)
 THERE = re.compile(r"\b(?:there|that one|for that|that part)\b", re.IGNORECASE)
 PASSIVE = re.compile(r"(?:has|have|needs?|ought) to be \w+|must be \w+", re.IGNORECASE)

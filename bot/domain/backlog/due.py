@@ -27,8 +27,8 @@ _NUMBER = r"\d{1,2}|" + "|".join(_NUMBERS)
 _DATE = re.compile(
     r"(?<![\w/.-])(?:"
     r"(?P<iso>\d{4}-\d{2}-\d{2})"
-    rf"|(?P<end>(?:the )?end of|eo|mid(?:dle of)?[ -]|(?:beginning|start) of|early|late)\s?(?:the |this )?(?P<next>next |"
-    rf"coming )?"
+    rf"|(?P<end>(?:the )?end of|eo|mid(?:dle of)?[ -]|(?:beginning|start) of|early|late)\s?(?:the |this )?"
+    rf"(?P<next>next |coming )?"
     rf"(?P<span>q[1-4]|quarter|month|week|year|sprint|day|{_MONTH}|[qmwyd](?=\b))(?:\s(?P<eyear>20\d\d))?"
     rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of |de )?(?P<m1>{_MONTH})(?:,?\s(?P<y1>20\d\d))?"
     rf"|(?P<m2>{_MONTH})\s(?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,?\s(?P<y2>20\d\d))?"
@@ -147,7 +147,11 @@ def _day(found: re.Match[str], today: date) -> date | None:
         return None
     if found["end"]:
         return _part(
-            found["end"].lower().removeprefix("the ").strip(), found["span"].lower().rstrip("."), bool(found["next"]), found["eyear"], today
+            found["end"].lower().removeprefix("the ").strip(),
+            found["span"].lower().rstrip("."),
+            bool(found["next"]),
+            found["eyear"],
+            today,
         )
     if found["wday"]:
         return _weekday(

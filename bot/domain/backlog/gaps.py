@@ -34,7 +34,7 @@ def find(thread: Thread, mentions: Sequence[Sequence[Mention]], *, rejected: Set
     firm: set[str] = set()
     sentences = thread.sentences
     for sentence in sentences:
-        lacks = _lacks(sentences, sentence)
+        lacks = _lacks(sentences, sentence, mentions[sentence.at])
         known = set(_claimed(sentence, mentions[sentence.at]))
         if lacks:
             found = [each for each in _meant(thread, mentions, sentence, lacks, rejected) if each not in known]
@@ -48,7 +48,7 @@ def find(thread: Thread, mentions: Sequence[Sequence[Mention]], *, rejected: Set
     return {each: said for each, said in gaps.items() if each not in rejected}
 
 
-def _lacks(sentences: Sequence[Sentence], sentence: Sentence) -> re.Match[str] | None:
+def _lacks(sentences: Sequence[Sentence], sentence: Sentence, here: Sequence[Mention]) -> re.Match[str] | None:
     """Return the words by which a skill is missing, or None."""
     if single := _BUS_FACTOR.search(sentence.text):
         return single
@@ -60,7 +60,8 @@ def _lacks(sentences: Sequence[Sentence], sentence: Sentence) -> re.Match[str] |
     if lacks is None:
         return None
     # "we've both used it at uni, only never installed it": somebody can.
-    others = [text for text in map(sentence.text.__getitem__, _clauses(sentence.text)) if not _LACKS.search(text)]
+    unnamed = [each for each in _clauses(sentence.text) if not any(_is_in(mention, each) for mention in here)]
+    others = [text for text in (sentence.text[each] for each in unnamed) if not _LACKS.search(text)]
     return None if any(_SKILLED.search(text) and _HAS.search(text) for text in others) else lacks
 
 
@@ -103,10 +104,16 @@ def _meant(
     here = [each for each in mentions[sentence.at] if each.id not in rejected]
     several = _PAIR.search(sentence.text) or _ALL_OF_THEM.search(sentence.text)
     if here and not several:
-        places = [each for each in _clauses(sentence.text) if each.stop > lacks.start() and each.start < lacks.end()]
+        places = [
+            each
+            for each in _clauses(sentence.text)
+            if (each.stop > lacks.start() and each.start < lacks.end()) or _LACKS.search(sentence.text[each])
+        ]
         near = [each for each in here if any(_is_in(each, place) for place in places)]
-        after = [each for each in near or here if each.end > lacks.start()]
-        return ids(after or near or here)
+        before = [each for each in here if each.end <= lacks.start()]
+        nearest = [each for each in near if each.end > lacks.start()] or near or before
+        # "never wrote one, but that's just Python": it is about what was named before.
+        return ids(nearest) or list(_before(thread, mentions, sentence, rejected, at_least=1)) or ids(here)
     if here:
         return ids(here)
     at_least = 1 if several is None else 2 if _PAIR.search(sentence.text) else _EVERY

@@ -74,8 +74,6 @@ def is_closed(thread: Thread) -> bool:
     return any(cues.CLOSING.search(each.text) for each in thread.sentences[-4:])
 
 
-
-
 #: Words for one thing, the kind of thing that they name, and the technologies in them.
 _Part = tuple[str, Named | None, tuple[str, ...]]
 
@@ -115,11 +113,12 @@ class _Reader:
         return replace(need, quote=_together(need.quote, after.text), technologies=technologies)
 
     def _likely(self) -> tuple[Need, ...]:
-        """Return what the thread may be about, best first, by the evidence in each clause: no wish need be recognised."""
+        """Return what the thread may be about, best first, by the evidence in its clauses."""
         weighed: list[tuple[float, Need]] = []
         for text, said in self._topics:
             kind, technologies = self._kind(said, text), self._technologies(said, text)
             evidence = sum(2 for _ in set(map(str.lower, cues.EVIDENCE.findall(text))))
+            evidence += 2 * bool(cues.TROUBLE.search(text))
             if not (kind or technologies) or not evidence or cues.NO_ASK.search(text):
                 continue
             sure = evidence + (kind.weight if kind else 0) + bool(technologies) - 2 * bool(cues.PAST.search(text))
@@ -131,6 +130,8 @@ class _Reader:
         asked = cues.ASK.search(clause)
         own = None if cues.NOT_OWN.search(clause) else cues.OWN.search(clause)
         withdrawn = None if cues.PEOPLE_WAIT.search(clause) else cues.WITHDRAWN.search(clause)
+        if withdrawn and cues.NOT_YET.search(clause[: withdrawn.start()]):
+            withdrawn = None  # "nothing goes out before that is fixed"
         if self._strikes(sentence, clause, is_gone=bool(withdrawn or own)):
             return
         if withdrawn and not (asked and (asked.start() > withdrawn.end() or named(clause[asked.end() :]))):
@@ -226,78 +227,91 @@ class _Reader:
             is_bare, kind = True, kind if kind and (kind.weight == 3 or kind.kind in _HELP) else None
         parts = self._parts(sentence, wanted)
         is_pronoun = is_bare and len(parts) == 1 and (cues.PRONOUN.search(wanted) or len(wanted.split()) < 4)
-        if strength is Strength.ASKED and is_pronoun and (kind is None or kind.kind not in _HELP):
-            if self._promotes(sentence):
-                return
-        if strength is Strength.ASKED and is_pronoun:
-            before = self._antecedent(sentence, back=5 if cues.PRONOUN.search(wanted) else 1)
-            if before is not None:
-                text, said = before
-                there = self._kind(said, text)
-                is_done = kind is not None and kind.kind in _HELP
-                kind = kind if kind is not None and (kind.weight >= 2 or is_done or there is None) else there or kind
-                quote = quote if said is sentence else f"{text} {quote}"
-                title = wanted if kind is not None and kind.kind in _HELP else text
-                self._add(sentence, [(title, kind, self._technologies(said, text))], quote, strength)
-                return
+        if strength is Strength.ASKED and is_pronoun and self._refers(sentence, wanted, kind):
+            return
         if strength is Strength.ASKED and (kind is None or kind.weight < 2):
             kind = self._best_kind(sentence, clause, kind, has_technology=bool(technologies))
         if strength is Strength.ASKED:
             self._last_ask, self._last_strength = sentence.at, strength
         self._add(sentence, parts if len(parts) > 1 else [(wanted, kind, technologies)], quote, strength)
 
+    def _refers(self, sentence: Sentence, wanted: str, kind: Named | None) -> bool:
+        """Whether "it" is what was proposed or named before; then that is asked for."""
+        is_help = kind is not None and kind.kind in _HELP
+        if not is_help and self._promotes(sentence):
+            return True
+        before = self._antecedent(sentence, back=5 if cues.PRONOUN.search(wanted) else 1)
+        if before is None:
+            return False
+        text, said = before
+        there = self._kind(said, text)
+        kind = kind if kind is not None and (kind.weight >= 2 or is_help or there is None) else there or kind
+        quote = sentence.text if said is sentence else f"{text} {sentence.text}"
+        part = (wanted if is_help else text, kind, self._technologies(said, text))
+        self._add(sentence, [part], quote, Strength.ASKED)
+        return True
+
     def _wanted(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> tuple[str, Strength]:
         """Return the words for what a clause asks for, and how surely it does."""
         if asked is not None and not (cues.PAST.search(clause) and "?" not in clause):
-            if cues.NARROWS.search(clause):
-                self._found.needs.clear()
-            # "MLflow hosted for us and help with Nomad": help is one of the things in the list.
-            is_help = asked[0].lower().startswith(("help", "a hand", "support"))
-            after = clause if is_help else clause[asked.end() :].strip(" :,.!")
-            if not after and cues.PRONOUN.search(asked[0]):
-                return asked[0], Strength.ASKED
-            enough = self._kind(sentence, after) or self._technologies(sentence, after)
-            if (not enough and cues.SUMS_UP.match(asked[0])) or (cues.ONLY_WHEN.match(after) and self._found.needs):
-                self._found.asked_in.add(sentence.at)
-                return "", Strength.NAMED
-            return (after if enough and len(after.split()) > 1 else clause), Strength.ASKED
+            return self._behind(sentence, clause, asked)
         before = cues.ASKED_BEFORE.search(clause)
         if before is not None and not cues.PAST.search(clause):
-            wanted, after = clause[: before.start()].strip(" ,"), clause[before.end() :].strip(" ,")
-            if cues.PASSIVE.fullmatch(before[0]) and not self._technologies(sentence, wanted):
-                return clause, Strength.IMPLIED
-            # "It would help if there was a script": what is wanted stands behind.
-            return (wanted if len(wanted.split()) > 1 or not named(after) else after) or clause, Strength.ASKED
+            return self._ahead(sentence, clause, before)
         if cues.IMPLIED.search(clause) and not cues.TEAM_ITSELF.search(clause) and not cues.ASIDE.search(clause):
             absent = cues.ABSENT.search(clause)
             wanted = clause[absent.end() :] if absent and named(clause[absent.end() :]) else clause
             kind = self._kind(sentence, wanted)
             if kind is not None and (kind.weight or self._technologies(sentence, wanted)):
                 return wanted, Strength.IMPLIED
-        is_named = named(clause) or self._technologies(sentence, clause)
-        if sentence.is_bullet and is_named and self._is_listed(sentence):
-            return clause, Strength.LISTED
+        strength = self._listed_strength(sentence, clause)
+        return ("", Strength.NAMED) if strength is None else (clause, strength)
+
+    def _behind(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
+        """Return what stands behind the words that ask."""
+        if cues.NARROWS.search(clause):
+            self._found.needs.clear()
+        # "MLflow hosted for us and help with Nomad": help is one of the things in the list.
+        is_help = asked[0].lower().startswith(("help", "a hand", "support"))
+        after = clause if is_help else clause[asked.end() :].strip(" :,.!")
+        if not after and cues.PRONOUN.search(asked[0]):
+            return asked[0], Strength.ASKED
+        enough = self._kind(sentence, after) or self._technologies(sentence, after)
+        if (not enough and cues.SUMS_UP.match(asked[0])) or (cues.ONLY_WHEN.match(after) and self._found.needs):
+            self._found.asked_in.add(sentence.at)
+            return "", Strength.NAMED
+        return (after if enough and len(after.split()) > 1 else clause), Strength.ASKED
+
+    def _ahead(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
+        """Return what stands before the words that ask."""
+        wanted, after = clause[: asked.start()].strip(" ,"), clause[asked.end() :].strip(" ,")
+        if cues.PASSIVE.fullmatch(asked[0]) and not self._technologies(sentence, wanted):
+            return (clause, Strength.IMPLIED) if any(words_of(clause)) else ("", Strength.NAMED)
+        # "It would help if there was a script": what is wanted stands behind.
+        return (wanted if len(wanted.split()) > 1 or not named(after) else after) or clause, Strength.ASKED
+
+    def _listed_strength(self, sentence: Sentence, clause: str) -> Strength | None:
+        """Return how surely a thing that is only named is asked for, by the list or the talk in which it stands."""
         kind = self._kind(sentence, clause)
-        if kind and self._answers == sentence.message.index and not clause.endswith("?"):
-            return clause, Strength.LISTED
-        continues = sentence.at - self._last_ask <= 3
         is_thing = (kind and kind.weight) or self._technologies(sentence, clause)
+        is_named = kind or self._technologies(sentence, clause)
+        if sentence.is_bullet and is_named and self._is_listed(sentence):
+            return Strength.LISTED
+        if kind and self._answers == sentence.message.index and not clause.endswith("?"):
+            return Strength.LISTED
+        continues = sentence.at - self._last_ask <= 3
         if continues and cues.CONTINUED.search(clause) and is_thing:
-            return clause, min(Strength.LISTED, self._last_strength)
+            return min(Strength.LISTED, self._last_strength)
         previous = self._sentences[sentence.at - 1].text if sentence.at else ""
         if cues.ANYTHING_ELSE.search(previous) and kind and kind.weight and len(clause.split()) <= 6:
-            return clause, Strength.LISTED
-        if kind and kind.weight >= 2 and (not clause.endswith("?") or cues.FRAGMENT.match(clause)):
-            is_list = (
-                not cues.SAYS.search(clause)
-                and not cues.NO_PART.match(clause)
-                and (not clause[0].isdigit() or self._last_ask == sentence.at - 1)
-                and len(clause.split()) > 1
-            )
-            if is_list or cues.FRAGMENT.search(clause):
-                is_listed = is_list and continues and self._last_strength >= Strength.LISTED
-                return clause, Strength.LISTED if is_listed else Strength.NAMED
-        return "", Strength.NAMED
+            return Strength.LISTED
+        if not kind or kind.weight < 2 or (clause.endswith("?") and not cues.FRAGMENT.match(clause)):
+            return None
+        is_list = not cues.SAYS.search(clause) and not cues.NO_PART.match(clause) and len(clause.split()) > 1
+        is_list = is_list and (not clause[0].isdigit() or self._last_ask == sentence.at - 1)
+        if is_list and continues and self._last_strength >= Strength.LISTED:
+            return Strength.LISTED
+        return Strength.NAMED if is_list or cues.FRAGMENT.search(clause) else None
 
     def _is_listed(self, sentence: Sentence) -> bool:
         """Whether a line belongs to a list of wishes: others stand beside it, or a wish leads to it."""

@@ -21,7 +21,11 @@ _OUT = (
     r"happening|worth it|for us|suitable))\b"
 )
 _AFTER = pattern("stances", "after")
-_THAT_IS_OUT = re.compile(rf"^(?:(?:so |then )?(?:out|rejected|ruled out|no go|discarded|next)\W*$)|^(?:that|it|this|both)(?:'s| is| was| are|'re)? (?:\w+ )?{_OUT}", re.IGNORECASE)
+_THAT_IS_OUT = re.compile(
+    r"^(?:(?:so |then )?(?:out|rejected|ruled out|no go|discarded|next)\W*$)|"
+    rf"^(?:that|it|this|both)(?:'s| is| was| are|'re)? (?:\w+ )?{_OUT}",
+    re.IGNORECASE,
+)
 _WORK = pattern("stances", "work")
 _NO = pattern("stances", "no")
 _NO_AT_ALL = re.compile(r"^(?:no,? (?!problem|idea|clue|rush|one|experience)|nope,? |nah,? )", re.IGNORECASE)
@@ -109,7 +113,9 @@ def _is_chosen(sentence: Sentence, mention: Mention) -> bool:
     starts = not before.strip(" `") or bool(
         re.fullmatch(r"(?:ok|okay|then|so|yes|settled|fine|right)?[,:. ]*`?", before, re.IGNORECASE)
     )
-    is_taken = bool(re.search(r"\b(?:so|then|ok|deal|take|:|,) ?(?:that one|that then|it is|that's it)\b", after, re.IGNORECASE))
+    is_taken = bool(
+        re.search(r"\b(?:so|then|ok|deal|take|:|,) ?(?:that one|that then|it is|that's it)\b", after, re.IGNORECASE)
+    )
     return is_taken or bool(_CHOICE_BEFORE.search(before)) or (starts and bool(_CHOICE_AFTER.search(after)))
 
 
@@ -157,5 +163,10 @@ def _alternatives(
 
 def _is_comparison(text: str) -> bool:
     return bool(
-        re.search(r"\b(?:looked at|compared?|between|evaluated|tried|candidates?|options?|alternatives?|choose|either|choice|shortlist)\b", text, re.IGNORECASE)
+        re.search(
+            r"\b(?:looked at|compared?|between|evaluated|tried|candidates?|options?|alternatives?|choose|either|choice|"
+            r"shortlist)\b",
+            text,
+            re.IGNORECASE,
+        )
     )

@@ -147,10 +147,10 @@ def _sentences(text: str) -> Iterator[tuple[str, bool, str]]:
         bullet = _BULLET.match(line)
         label = (bullet["label"] or "") if bullet else ""
         # The pieces between the numbers of "(a) a topic, (b) a role", each behind its number.
-        line = line[bullet.end() :] if bullet else line
+        said = line[bullet.end() :] if bullet else line
         # One number alone is no list: "the whole team (7) is stuck".
-        is_list = bool(bullet) or len(_NUMBERED.findall(line)) > 1
-        first, *rest = _NUMBERED.split(line) if is_list else [line]
+        is_list = bool(bullet) or len(_NUMBERED.findall(said)) > 1
+        first, *rest = _NUMBERED.split(said) if is_list else [said]
         points = [(label, first), *zip(rest[::2], rest[1::2], strict=True)]
         for number, (label, part) in enumerate(points):
             for place, sentence in enumerate(short for cut in _cut(part) for short in wrap(cut, _LONGEST_SENTENCE)):

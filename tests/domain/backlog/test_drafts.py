@@ -393,3 +393,64 @@ def test_forty_thousand_characters_take_linear_time(piece: str) -> None:
 
 def test_a_thread_of_ours_is_read_as_slack_sends_it() -> None:
     assert drafting.escaped("a <b> & <https://x.test|c>") == "a &lt;b&gt; &amp; <https://x.test|c>"
+
+
+BROKER = "We need a message broker in staging for the orders, RabbitMQ."
+ROTATION = "We need a script that rotates the keys in Vault."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Kafka costs 900 a month, finance said no.",
+        "Legal won't allow Kafka.",
+        "We prefer RabbitMQ to Kafka.",
+        "Nobody wants to run Kafka.",
+        "the alternative, Kafka, was dismissed",
+        "kein Kafka bitte",
+    ],
+)
+def test_an_objection_rejects_what_it_names(said: str) -> None:
+    assert named(draft(BROKER, said)) == ["rabbitmq"]
+
+
+@pytest.mark.parametrize(
+    ("said", "monthly"),
+    [("a quarter of an hour, 8 times a week", 8.66), ("jeden Werktag, 15 Minuten von Hand", 5.41)],
+)
+def test_a_number_is_read_in_other_words_too(said: str, monthly: float) -> None:
+    hours = draft(ROTATION, said).hours
+    assert hours is not None
+    assert hours.monthly == pytest.approx(monthly, abs=0.05)
+
+
+def test_everybody_who_says_that_they_are_blocked_counts_once() -> None:
+    found = draft(ROTATION, "I'm blocked until then", "same here", "I'm blocked, did I say that")
+    assert found.blocked is not None
+    assert found.blocked.people == 2
+
+
+def test_a_clause_claims_one_technology_and_another_lacks_one() -> None:
+    assert gaps(draft("We need an EMQX bridge to Kafka.", "no experience with EMQX, but we know Kafka well")) == [
+        "emqx"
+    ]
+
+
+def test_a_point_of_a_list_is_struck_by_its_number() -> None:
+    found = draft("from devops: (a) a Grafana dashboard, (b) a Kafka topic", "(a) exists since May")
+    assert [item.title for item in found.items] == ["A Kafka topic"]
+    assert "grafana" not in named(found)
+
+
+def test_one_number_in_brackets_is_no_list() -> None:
+    found = draft(ROTATION, "the whole team (7) is stuck")
+    assert found.blocked is not None
+    assert found.blocked.people == 7
+
+
+def test_trouble_with_people_who_wait_is_a_request_without_a_wish() -> None:
+    found = draft(
+        "Our service won't start since the new Istio came", "5 people wait, nothing goes out before it is fixed"
+    )
+    assert kinds(found) == ["support"]
+    assert draft("Our service won't start since the new Istio came").items == ()
