@@ -136,7 +136,8 @@ def _left(found: Sequence[Need], rejected: dict[str, int], *, has_evidence: bool
             kept.append(replace(need, technologies=technologies))
     if any(need.strength >= Strength.LISTED for need in kept):
         # Where something is asked for in words, what is only named beside it is talk or a part of it.
-        kept = [need for need in kept if need.strength >= (Strength.IMPLIED if need.technologies else Strength.LISTED)]
+        least = {True: Strength.IMPLIED, False: Strength.LISTED}
+        kept = [need for need in kept if need.strength >= least[bool(need.technologies) or need.weight > 2]]
     elif any(need.strength is Strength.IMPLIED for need in kept):
         kept = [need for need in kept if need.strength is Strength.IMPLIED or need.technologies or _is_listed(need)]
     # A proposal alone is talk, unless the thread says what its lack costs.

@@ -68,6 +68,8 @@ _EACH = pattern("quantities", "each")
 _NAMES = re.compile(
     r"\b(?:[A-ZÀ-Þ][\wà-ÿ]+|I|me)(?:,\s?(?:[A-ZÀ-Þ][\wà-ÿ]+|I|me))*,? (?:and|&|\+) (?:I\b|me\b|[A-ZÀ-Þ][\wà-ÿ]+)"
 )
+#: Time that is asked of somebody.
+_WITH_US = re.compile(r"\bwith (?:us|me)\b", re.IGNORECASE)
 _LISTED = re.compile(
     r":\s*[A-Z]\w+(?:, [A-Z]\w+)+|\b(?:my|our) [\w-]+ (?:and|nor) (?:I|me)\b|\b[Nn]either [\w-]+ nor (?:I|me|[A-Z]\w+)"
 )
@@ -126,7 +128,7 @@ def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
         ):
             continue
         near = re.split(r"[,;:(]\s", text[: amount.end()])[-1] + re.split(r"[,;)]", text[amount.end() :])[0]
-        if _NO_WORK.search(near) and not _HANDS.search(near):
+        if _WITH_US.search(near) or (_NO_WORK.search(near) and not _HANDS.search(near)):
             continue
         spent = _spent(amount)
         rate = _rate(thread, sentence, amount)

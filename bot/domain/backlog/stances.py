@@ -26,6 +26,7 @@ _THAT_IS_OUT = re.compile(
     rf"^(?:that|it|this|both)(?:'s| is| was| are|'re)? (?:\w+ )?{_OUT}",
     re.IGNORECASE,
 )
+_SO_NO = re.compile(r"^(?:its?|they|that|their)\b.*\b(?:so|hence|therefore),? no\W*$", re.IGNORECASE)
 _WORK = pattern("stances", "work")
 _NO = pattern("stances", "no")
 _NO_AT_ALL = re.compile(r"^(?:no,? (?!problem|idea|clue|rush|one|experience)|nope,? |nah,? )", re.IGNORECASE)
@@ -68,6 +69,9 @@ def find(
         if not here and last and _THAT_IS_OUT.search(sentence.text):
             rejected |= dict.fromkeys(last, sentence.at)
         if not here and last and len(last) == 1 and _NO.search(sentence.text) and _is_proposal(thread, sentence.at - 1):
+            rejected[last[0]] = sentence.at
+        kinds = {vocabulary[each].type for each in last} - {vocabulary[each.id].type for each in here}
+        if len(last) == 1 and kinds and _SO_NO.search(sentence.text):
             rejected[last[0]] = sentence.at
         groups.extend(_alternatives(sentence, here, last, vocabulary))
         last = tuple(ids(here)) or (last if len(sentence.text) < 60 else ())

@@ -96,7 +96,14 @@ class Vocabulary:
         sure = {one.technology.id for row in found for one in row if not one.doubt}
         taken = sure | {one.technology.id for row in found for one in row if one.doubt == 1 and one.has_evidence}
         if taken or any(_TECHNICAL.search(text) for text in texts):
-            taken |= {one.technology.id for row in found for one in row if one.doubt == 1 and one.is_name}
+            types = {one.technology.type for row in found for one in row if not one.doubt}
+            taken |= {
+                one.technology.id
+                for text, row in zip(texts, found, strict=True)
+                for one in row
+                if one.doubt == 1
+                and (one.is_name or (text[one.start].isupper() and one.technology.type in types))
+            }
         answers = []
         for text, row in zip(texts, found, strict=True):
             sure_here = [one for one in row if not one.doubt]
