@@ -28,6 +28,10 @@ _HELP = (ItemType.SUPPORT, ItemType.COACHING)
 _POINT = re.compile(r"^(?:and |but |so |for |as for |re )?\(?([1-9a-h])\)[,:.]?\s", re.IGNORECASE)
 
 
+#: What follows in a list is part of the thing, unless it begins anew.
+_CONTENTS = re.compile(r"\b(?:with|for|including)\b", re.IGNORECASE)
+
+
 class Strength(IntEnum):
     """How surely a thing is asked for: proposed, implied by what has to be, in a list of wishes, or in words."""
 
@@ -334,7 +338,7 @@ class _Reader:
                 before = wanted[slice(*bounds[-1])]
                 # "a library with retries, metrics": what follows "with" is part of it unless it begins anew.
                 stands = bool(self._kind(sentence, before) or self._technologies(sentence, before.strip())) and (
-                    " with " not in f" {before} " or bool(cues.FRAGMENT.match(piece)) or piece.startswith("the ")
+                    not _CONTENTS.search(before) or bool(cues.FRAGMENT.match(piece)) or piece.startswith("the ")
                 )
             if bounds and not (stands and piece.count("(") == piece.count(")")):
                 bounds[-1] = (bounds[-1][0], end)

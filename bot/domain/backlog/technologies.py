@@ -101,8 +101,7 @@ class Vocabulary:
                 one.technology.id
                 for text, row in zip(texts, found, strict=True)
                 for one in row
-                if one.doubt == 1
-                and (one.is_name or (text[one.start].isupper() and one.technology.type in types))
+                if one.doubt == 1 and (one.is_name or (text[one.start].isupper() and one.technology.type in types))
             }
         answers = []
         for text, row in zip(texts, found, strict=True):

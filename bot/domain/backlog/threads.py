@@ -160,9 +160,11 @@ def _sentences(text: str) -> Iterator[tuple[str, bool, str]]:
 
 def _cut(line: str) -> Iterator[str]:
     kept = ""
-    for piece in _END.split(line):
+    pieces = _END.split(line)
+    for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
         kept = f"{kept} {piece}".strip() if kept else piece.strip()
-        if kept.lower().endswith(_ABBREVIATIONS):
+        # "no. 7" is a number; "so no." ends.
+        if kept.lower().endswith(_ABBREVIATIONS) and (not kept.lower().endswith(" no.") or following[:1].isdigit()):
             continue
         if any(letter.isalnum() for letter in kept):
             yield " ".join(kept.split())
