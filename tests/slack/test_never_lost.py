@@ -376,9 +376,7 @@ async def test_what_shares_an_answer_in_vain_says_nothing_of_saving(
     before = len(said_to_grace(stage))
     dead_response_urls()
     await stage.press(answer, "ownership.share")
-    assert said_to_grace(stage)[before:] == [
-        "Slack takes no answer there any more: ask again."
-    ]
+    assert said_to_grace(stage)[before:] == ["Slack takes no answer there any more: ask again."]
 
 
 @on_sqlite
@@ -437,9 +435,7 @@ async def test_a_form_that_slack_refuses_gives_a_reference(stage: Stage, monkeyp
     before = len(said_to_grace(stage))
     await stage.press(answer, "ownership.doubt")
     [said] = said_to_grace(stage)[before:]
-    assert said.startswith(
-        "Something went wrong, and nothing was saved. Try again; if it repeats, tell"
-    )
+    assert said.startswith("Something went wrong, and nothing was saved. Try again; if it repeats, tell")
 
 
 @on_sqlite
