@@ -1,4 +1,4 @@
-"""`baton backlog list`, `show`, `rank` and `export`."""
+"""`baton backlog list`, `show`, `rank`, `shares` and `export`."""
 
 from __future__ import annotations
 
@@ -50,6 +50,14 @@ async def _fill(database: Path) -> None:
     await made.close()
 
 
+async def _deliver_first(database: Path) -> None:
+    made = Database(f"sqlite:///{database}")
+    deps, snapshot = Deps(made, SystemClock(), devops=DevopsTeam(name="devops")), Snapshot()
+    await refresh(snapshot, made)
+    await take(deps, snapshot, request_id=1, person_id=1, step=Step.DELIVER)
+    await made.close()
+
+
 @pytest.fixture
 def filled(database: Path) -> Path:
     """One request estimated, one not, and one declined."""
@@ -77,6 +85,13 @@ def test_the_order_and_why(baton: Baton, filled: Path) -> None:
     assert "Number 1 in the backlog:" in shown.out
     assert "20 hours a month" in shown.out
     assert "at risk" not in baton("backlog", "rank").out
+
+
+def test_the_work_is_shown_by_the_team_it_went_to(baton: Baton, filled: Path) -> None:
+    asyncio.run(_deliver_first(filled))
+    assert baton("backlog", "shares").out == "100%  20 h  Omar (1 open, the oldest for 0 days)\n"
+    [share] = json.loads(baton("backlog", "shares", "--json").out)["teams"]
+    assert (share["served_share"], share["open_requests"]) == (1, 1)
 
 
 def test_a_request_that_is_not_there(baton: Baton, filled: Path) -> None:

@@ -13,6 +13,7 @@ _LATER = {
     "list": "bot.cli.backlog.listing:list_",
     "show": "bot.cli.backlog.listing:show",
     "rank": "bot.cli.backlog.listing:rank",
+    "shares": "bot.cli.backlog.listing:shares",
     "export": "bot.cli.backlog.listing:export",
     "simulate": "bot.cli.backlog.simulate:simulate",
 }

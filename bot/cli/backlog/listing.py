@@ -1,4 +1,4 @@
-"""`baton backlog list`, `show`, `rank` and `export`: the requests to the DevOps team, and their order."""
+"""`baton backlog list`, `show`, `rank`, `shares` and `export`: requests to the DevOps team, and their order."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.cli._database import answering
 from bot.cli._terminal import cell, print_json
 from bot.domain.backlog.rank import Rank
 from bot.domain.backlog.requests import STATE_WORDS, RequestCard
+from bot.domain.backlog.work_shares import WorkShare
 from bot.domain.names import clean
 from bot.errors import NotFoundError
 from bot.services.backlog import lists, ranking
@@ -65,6 +66,20 @@ def rank(as_json: Annotated[bool, _JSON] = False) -> None:
         sys.stdout.write("No request is open.\n")
 
 
+def shares(as_json: Annotated[bool, _JSON] = False) -> None:
+    """Print whose requests the last 90 days of work went to; the team that got the least is first."""
+    found = asyncio.run(_shares())
+    if as_json:
+        print_json({"teams": [asdict(each) for each in found]})
+        return
+    for each in found:
+        waits = f"{each.open_requests} open, the oldest for {each.longest_wait_days} days" if each.open_requests else ""
+        served = f"{each.served_share:>4.0%}  {each.served_hours:,.0f} h"
+        sys.stdout.write(f"{served}  {clean(each.team)}{f' ({waits})' if waits else ''}\n")
+    if not found:
+        sys.stdout.write("No team has asked for anything yet.\n")
+
+
 def export(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a row for each request.")] = False,
 ) -> None:
@@ -96,6 +111,11 @@ async def _one(number: int) -> tuple[RequestCard, RankedRequest | None]:
 async def _ranked() -> list[RankedRequest]:
     async with answering() as (deps, catalog):
         return await ranking.ranked(deps, catalog, None, is_all=True)
+
+
+async def _shares() -> list[WorkShare]:
+    async with answering() as (deps, catalog):
+        return await ranking.shares(deps, catalog)
 
 
 async def _everything() -> tuple[list[RequestCard], list[RankedRequest]]:
