@@ -6,14 +6,18 @@ from collections.abc import Sequence
 
 from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
+from bot.blocks.backlog import RequestsOverview
 from bot.blocks.home import AssetGroup, Listed, Overview
 from bot.blocks.portfolio import with_turns
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import parse
+from bot.domain.backlog.requests import ENDED, RequestState
 from bot.domain.eol.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
 from bot.services import actors, misses, ownership, people, portfolio
+from bot.services.backlog import lists as lists_of_requests
+from bot.services.backlog import ranking
 from bot.services.context import Context
 from bot.services.eol import questions, reports
 from handlers import replies
@@ -81,9 +85,29 @@ async def _overview(context: Context, user_id: str) -> Block:
         mine=_group(context, "mine", _MINE, mine),
         attention=[group for group in attention if group.total],
         eol=await _report(context, user_id),
+        requests=await _requests(context, person.id if person is not None else None),
         missed=await misses.shown_to(context.deps, snapshot, user_id, limit=_MOST_MISSED),
     )
     return blocks.overview(home)
+
+
+async def _requests(context: Context, person_id: int | None) -> RequestsOverview:
+    """Return what somebody and their teams wait for; for the DevOps team its backlog, too."""
+    deps, snapshot = context.deps, context.snapshot
+    if person_id is None or not lists_of_requests.takes_requests(deps, snapshot):
+        return RequestsOverview()
+    mine = [each for each in await lists_of_requests.mine(deps, snapshot, person_id) if each.state not in ENDED]
+    if not lists_of_requests.is_devops(deps, snapshot, person_id):
+        return RequestsOverview(mine=mine)
+    found = await ranking.ranked(deps, snapshot, person_id)
+    today = deps.clock.now().date()
+    awaiting = [
+        each.card
+        for each in found
+        if each.card.state is RequestState.PROPOSED
+        and (each.card.snoozed_until is None or each.card.snoozed_until <= today)
+    ]
+    return RequestsOverview(mine=mine, awaiting=awaiting, ranked=[(each.card, each.place) for each in found])
 
 
 async def _report(context: Context, user_id: str) -> Report | None:

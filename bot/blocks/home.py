@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bot.blocks.backlog.home import RequestsOverview, home_parts
 from bot.blocks.eol import reports as eol_reports
 from bot.blocks.ownership.claims import claim_button
 from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
@@ -46,6 +47,9 @@ class AssetGroup:
     first: Sequence[Verdict]
 
 
+_NO_REQUESTS = RequestsOverview()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """What the Home tab shows first. `mine` is what the reader owns in their own name, not through a team.
@@ -59,6 +63,7 @@ class Overview:
     attention: Sequence[AssetGroup]
     eol: Report | None = None
     missed: Sequence[MissedName] = ()
+    requests: RequestsOverview = _NO_REQUESTS
 
 
 def overview(home: Overview) -> Block:
@@ -72,6 +77,8 @@ def overview(home: Overview) -> Block:
         blocks.append(context(f"… and {len(home.teams) - _MOST_TEAMS} more: `/baton team NAME` shows each."))
     ends, is_pressing = _eol(home.eol)
     blocks += ends if is_pressing else []
+    for title, parts in home_parts(home.requests):
+        blocks += [{"type": "divider"}, _header(title), *parts]
     if home.mine.total:
         blocks += [_header(home.mine.title), *_group(home.mine)]
     for group in home.attention:

@@ -146,6 +146,8 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     for card in requests(name):
         yield blocks.card, blocks.card(card)
         yield blocks.triage, blocks.triage(card)
+        yield blocks.card_view, blocks.card_view(blocks.card(card))
+        yield blocks.card_view, blocks.card_view(blocks.triage(card))
         yield blocks.news, blocks.news(card)
         yield blocks.followed, blocks.followed(card)
         yield blocks.already, blocks.already(card)

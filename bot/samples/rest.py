@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.blocks import calendars, forms, home, outbox, portfolio
 from bot.blocks import help as help_blocks
+from bot.blocks.backlog import RequestsOverview
 from bot.blocks.eol import choices as eol_choices
 from bot.blocks.eol import reports as eol_reports
 from bot.blocks.home import AssetGroup, Overview
@@ -16,6 +17,7 @@ from bot.domain.eol.subjects import ReportScope
 from bot.domain.portfolio import AssetPage, Gap, MissedName, Share, TeamCard
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.trust import Admission
+from bot.samples import backlog
 from bot.samples.catalog import ADA, NOW, PAYMENTS, SEARCH
 from bot.samples.ownership import catalog, subject, verdicts
 from bot.samples.reports import reports
@@ -76,6 +78,11 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     for made in reports(name):
         yield home.eol_listing, home.eol_listing(made, 1)
         yield home.overview, home.overview(replace(next(overviews(name)), eol=made))
+    asked = [card for card, _, _ in backlog.places(name)]
+    requests = RequestsOverview(
+        mine=asked, awaiting=asked, ranked=[(card, place) for card, place, _ in backlog.places(name)]
+    )
+    yield home.overview, home.overview(replace(next(overviews(name)), requests=requests))
     yield home.notice, home.notice("That is no longer in the catalog: ask again.")
     yield help_blocks.help_message, help_blocks.help_message()
     yield help_blocks.whoowns_help, help_blocks.whoowns_help()

@@ -19,7 +19,7 @@ from bot.services.inbound import Reply
 from handlers import replies
 from handlers.backlog.intake import open_typed, thread_key
 from handlers.backlog.steps import shown
-from handlers.interaction import reply
+from handlers.interaction import reply, whisper
 from handlers.payloads import Action, Command, Event
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ async def on_devops(command: Command, context: Context) -> Ack:
 async def on_show(action: Action, context: Context) -> Ack:
     """Show a request of a list to whoever asked."""
     message = await _shown(context, number(action.value), action.user_id)
-    await reply(context, action.response_url, message, thread_ts=action.thread_ts)
+    await whisper(context, action, message, blocks.card_view(message))
     return replies.nothing()
 
 

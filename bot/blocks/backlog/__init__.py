@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks.backlog.cards import card, followed, following, news, receipt, triage, triage_news
+from bot.blocks.backlog.cards import card, card_view, followed, following, news, receipt, triage, triage_news
 from bot.blocks.backlog.forms import (
     assign_view,
     estimate_view,
@@ -12,18 +12,22 @@ from bot.blocks.backlog.forms import (
     snooze_view,
     step_view,
 )
+from bot.blocks.backlog.home import RequestsOverview, home_parts
 from bot.blocks.backlog.lists import already, listing, offer
 from bot.blocks.backlog.ranking import backlog, unranked, why
 
 __all__ = [
+    "RequestsOverview",
     "already",
     "assign_view",
     "backlog",
     "card",
+    "card_view",
     "estimate_view",
     "existing_view",
     "followed",
     "following",
+    "home_parts",
     "listing",
     "merge_view",
     "news",

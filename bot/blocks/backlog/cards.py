@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.blocks.backlog import actions, words
-from bot.blocks.text import Block, Rendered, button, context, escape, link, mention, plain, section, within
+from bot.blocks.text import Block, Rendered, button, context, escape, link, mention, modal, plain, section, within
 from bot.domain.backlog.requests import RequestCard, RequestState, Step
 
 #: Characters of a message beside its buttons.
@@ -47,6 +47,11 @@ def card(its: RequestCard) -> Rendered:
     ]
     buttons += words.follow_buttons(its)
     return _message(lines, buttons, f"backlog.card.{its.id}.{its.state}")
+
+
+def card_view(message: Rendered) -> Block:
+    """Return a request's message as a modal, for where there is no message to answer in."""
+    return modal("Request", list(message.blocks or [section(message.text)]))
 
 
 def triage(its: RequestCard) -> Rendered:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from bot.blocks.backlog import actions, words
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, plain, section, within
@@ -13,13 +14,16 @@ from bot.domain.backlog.requests import RequestCard
 
 #: Requests of a message, each with a button.
 _MOST = 15
-_LANES = {
-    Lane.AT_RISK: "At risk: start now or miss the date",
-    Lane.QUICK_WINS: "Quick wins: at most eight hours, paid back in four weeks",
-    Lane.REST: "Next, by cost of waiting per hour of work",
-    Lane.NOT_ESTIMATED: "To estimate, by cost of waiting",
-    Lane.NOT_WORTH_BUILDING: "Not worth building: costs more than it saves in a year",
-}
+#: The lanes in words.
+LANES: Mapping[Lane, str] = MappingProxyType(
+    {
+        Lane.AT_RISK: "At risk: start now or miss the date",
+        Lane.QUICK_WINS: "Quick wins: at most eight hours, paid back in four weeks",
+        Lane.REST: "Next, by cost of waiting per hour of work",
+        Lane.NOT_ESTIMATED: "To estimate, by cost of waiting",
+        Lane.NOT_WORTH_BUILDING: "Not worth building: costs more than it saves in a year",
+    }
+)
 
 
 def backlog(ranked: Sequence[tuple[RequestCard, BacklogPlace]]) -> Rendered:
@@ -32,10 +36,10 @@ def backlog(ranked: Sequence[tuple[RequestCard, BacklogPlace]]) -> Rendered:
         blocks: list[Block] = [section(title)]
         lines = [title]
         for lane, group in groupby(ranked[:count], key=lambda each: each[1].lane):
-            lines.append(_LANES[lane])
-            blocks.append(context(_LANES[lane]))
+            lines.append(LANES[lane])
+            blocks.append(context(LANES[lane]))
             for card, place in group:
-                said = f"{place.position}. {words.name(card)}\n{_cost(place)} · {words.standing(card)}"
+                said = f"{place.position}. {words.name(card)}\n{cost(place)} · {words.standing(card)}"
                 label = f"Why #{card.id} {plain(card.title, 40)} is here"
                 why = button("Why", actions.WHY, str(card.id), label=label)
                 blocks.append({**section(said), "block_id": f"backlog.ranked.{card.id}", "accessory": why})
@@ -58,7 +62,8 @@ def unranked(card: RequestCard) -> Rendered:
     return Rendered(f"{words.name(card)} is closed, so it has no place in the backlog.")
 
 
-def _cost(place: BacklogPlace) -> str:
+def cost(place: BacklogPlace) -> str:
+    """Return what waiting costs, and what the work does."""
     if isinstance(place.rank, Rank):
         return f"waiting costs {place.rank.waiting_cost_hours:,.0f} h, work {place.rank.effort_hours:,.0f} h"
     return f"waiting costs up to {place.rank.waiting_cost_hours:,.0f} h, not estimated"
