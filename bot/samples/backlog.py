@@ -150,6 +150,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.card_view, blocks.card_view(blocks.triage(card))
         yield blocks.news, blocks.news(card)
         yield blocks.followed, blocks.followed(card)
+        yield blocks.also_asked, blocks.also_asked(card)
         yield blocks.already, blocks.already(card)
         yield blocks.existing_view, blocks.existing_view(card)
         for is_on in (True, False):

@@ -236,6 +236,23 @@ async def test_a_duplicate_keeps_its_asker_and_can_be_taken_out_again(requested:
     assert (await actions(requested.stage))[-1] == "backlog.unmerge"
 
 
+async def test_whoever_asked_for_a_duplicate_is_asked_at_delivery_and_can_answer(requested: Requested) -> None:
+    other = await another(requested.stage)
+    await other.press(other.triage, ids.MORE, user="lin", word=ids.MERGE)
+    assert await other.fill("lin", into="1") == {}
+    await requested.press(requested.triage, ids.DELIVER, user="lin")
+    await requested.fill("lin", words="The cluster is there")
+    place = requested.stage.slack.workspace.im(requested.stage.slack.workspace.user("solo").id).id
+    told = requested.stage.slack.visible_messages("solo", place)[-1]
+    assert "Does it do the job?" in told.text
+    assert set(buttons(told)) == {"Yes, it does the job", "Not yet…", "Unfollow"}
+    await requested.press(told, ids.NOT_YET, user="solo")
+    assert await requested.fill("solo", words="It has no replicas") == {}
+    assert "In progress" in requested.card.text
+    await requested.press(requested.card, ids.WITHDRAW, user="solo")
+    assert (await requested.row()).state == "in_progress", "only the answer at delivery is theirs"
+
+
 async def test_who_follows_hears_of_it_until_they_stop(requested: Requested) -> None:
     await requested.press(requested.card, ids.FOLLOW, user="eve")
     assert "You follow *#1*" in requested.said_to("eve")

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from bot.blocks.backlog.cards import card, card_view, followed, following, news, receipt, triage, triage_news
+from bot.blocks.backlog.cards import (
+    also_asked,
+    card,
+    card_view,
+    followed,
+    following,
+    news,
+    receipt,
+    triage,
+    triage_news,
+)
 from bot.blocks.backlog.forms import (
     assign_view,
     estimate_view,
@@ -19,6 +29,7 @@ from bot.blocks.backlog.ranking import backlog, unranked, why
 __all__ = [
     "RequestsOverview",
     "already",
+    "also_asked",
     "assign_view",
     "backlog",
     "card",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.blocks.backlog import actions, words
 from bot.blocks.text import Block, Rendered, button, context, escape, link, mention, modal, plain, section, within
-from bot.domain.backlog.requests import RequestCard, RequestState, Step
+from bot.domain.backlog.requests import AT_DELIVERY, RequestCard, RequestState, Step
 
 #: Characters of a message beside its buttons.
 _MOST_WORDS = 2_400
@@ -40,12 +40,7 @@ _MORE_CHOICES = (
 def card(its: RequestCard) -> Rendered:
     """Return the card in the request's thread."""
     lines = [words.name(its), words.standing(its), *_parts(its), *_items(its), *_said(its)]
-    buttons = [
-        button(text, action, str(its.id), label=_label(text, its), style=style)
-        for step, (text, action, style) in _BUTTONS.items()
-        if step in its.steps
-    ]
-    buttons += words.follow_buttons(its)
+    buttons = [*_step_buttons(its, _BUTTONS), *words.follow_buttons(its)]
     return _message(lines, buttons, f"backlog.card.{its.id}.{its.state}")
 
 
@@ -87,6 +82,13 @@ def followed(its: RequestCard) -> Rendered:
     return Rendered(said, [section(said), _stop_following(its)])
 
 
+def also_asked(its: RequestCard) -> Rendered:
+    """Return what somebody reads whose own request became part of this one: at delivery they are asked as well."""
+    said = f"{words.name(its)}, which yours is part of: {_news(its)}"
+    buttons = [*_step_buttons(its, AT_DELIVERY), *words.follow_buttons(its, is_following=True)]
+    return _message([said], buttons, f"backlog.also_asked.{its.id}.{its.state}")
+
+
 def following(its: RequestCard, *, is_on: bool) -> Rendered:
     """Return what somebody reads who has begun to follow a request, or has stopped."""
     if not is_on:
@@ -112,6 +114,15 @@ def triage_news(its: RequestCard, step: Step) -> Rendered:
         Step.WITHDRAW: f"{who} withdrew it. {escape(its.reason, 600)}".strip(),
     }[step]
     return Rendered(said, [section(said)])
+
+
+def _step_buttons(its: RequestCard, steps: Iterable[Step]) -> list[Block]:
+    """Return the buttons of those of these steps that may be taken now."""
+    return [
+        button(text, action, str(its.id), label=_label(text, its), style=style)
+        for step, (text, action, style) in _BUTTONS.items()
+        if step in its.steps and step in steps
+    ]
 
 
 def _stop_following(its: RequestCard) -> Block:

@@ -124,6 +124,9 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
     }
 )
 
+#: What is answered at delivery: by whoever speaks for the request, or for one that became part of it.
+AT_DELIVERY = frozenset({Step.CONFIRM, Step.NOT_YET})
+
 #: What a state is called in messages.
 STATE_WORDS: Mapping[RequestState, str] = MappingProxyType(
     {

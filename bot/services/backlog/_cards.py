@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from sqlmodel import col
 from bot.blocks import backlog as blocks
 from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import (
+    AT_DELIVERY,
     ItemType,
     RequestCard,
     RequestItem,
@@ -135,17 +136,30 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         """Return whoever speaks for the request: the requesting team, and whoever filed it or needs it."""
         return await self._held(Right.REQUEST, asked_by)
 
-    async def holders_of(self, right: Right) -> Holders:
-        """Return the DevOps team for what it decides, and whoever speaks for the request for everything else."""
-        return await self._held(right, None)
+    async def holders_of(self, right: Right, *, with_parts: bool = False) -> Holders:
+        """Return the DevOps team for what it decides, and whoever speaks for the request for everything else.
 
-    async def _held(self, right: Right, asked_by: int | None) -> Holders:
+        With `with_parts` these are also those who speak for a request that became part of it.
+        """
+        return await self._held(right, None, await self.parts() if with_parts else ())
+
+    async def parts(self) -> Sequence[tables.Request]:
+        """Return the requests that became part of this one."""
+        table = tables.Request
+        return (await self.session.execute(select(table).where(col(table.merged_into) == self.row.id))).scalars().all()
+
+    async def _held(self, right: Right, asked_by: int | None, parts: Sequence[tables.Request] = ()) -> Holders:
         if right is Right.TRIAGE:
             team = devops(self.deps, self.snapshot)
             return await actors.holders(self.session, [team.id if team else None], asked_by=asked_by)
-        people = {each.id: each for each in (self.card.asker, self.card.filer) if each.is_active}
+        rows = (self.row, *parts)
+        people = {number: _person(self.snapshot, number) for each in rows for number in (each.asked_by, each.filed_by)}
         return await actors.holders(
-            self.session, [self.row.team_id], people=tuple(people.values()), what=self.row.title, asked_by=asked_by
+            self.session,
+            [each.team_id for each in rows],
+            people=tuple(people.values()),
+            what=self.row.title,
+            asked_by=asked_by,
         )
 
     @property
@@ -180,9 +194,9 @@ async def tell_devops(session: AsyncSession, request_id: int, *, key: str, messa
 
 @asynccontextmanager
 async def acting(
-    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, right: Right
+    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, right: Right, step: Step | None = None
 ) -> AsyncIterator[RequestAct]:
     """Open the transaction of a step. Raises NotFoundError for no request, NotAllowedError without the right."""
     async with cards.acting(RequestAct(deps, snapshot, request_id, person_id), None) as act:
-        act.require(right, await act.holders_of(right))
+        act.require(right, await act.holders_of(right, with_parts=step in AT_DELIVERY))
         yield act

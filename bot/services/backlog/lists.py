@@ -64,7 +64,7 @@ async def to_step(
 
     Raises NotAllowedError without the right, and UserError for a step that its state does not allow.
     """
-    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right) as act:
+    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, step=step) as act:
         if step is not None:
             after(step, standing_of(act.row), now=act.now)
         return act.card

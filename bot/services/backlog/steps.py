@@ -50,7 +50,7 @@ async def take(
     UserError for a step that the request's state does not allow, or without the words that it needs.
     """
     right = TRANSITIONS[step].right
-    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right) as act:
+    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, step=step) as act:
         return await carry_out(act, step, words=words, link=link)
 
 
@@ -115,12 +115,12 @@ async def _post_news(act: RequestAct, key: str) -> None:
             parent_key=None if is_in_thread else card_key(act.subject_id),
             fallbacks=[routing.slack_id_of(card.asker)],
         )
+    theirs = {number for each in await act.parts() for number in (each.asked_by, each.filed_by)}
     for person_id in await _others(act):
         person = act.snapshot.person(person_id)
         if slack_id := routing.slack_id_of(person):
-            await outbox.enqueue(
-                act.session, key=f"{key}:{person_id}", channel=slack_id, message=blocks.followed(card), at=act.now
-            )
+            message = blocks.also_asked(card) if person_id in theirs else blocks.followed(card)
+            await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
 
 
 async def _others(act: RequestAct) -> list[int]:
