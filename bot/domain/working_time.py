@@ -52,6 +52,14 @@ class WorkingTime:
         day = local.date() if local.time() < self.opens else local.date() + timedelta(1)
         return self.at(self.on_or_after(day), self.opens)
 
+    def later(self, moment: datetime, by: timedelta) -> datetime:
+        """Return when so much working time has passed since `moment`; in UTC."""
+        opening = self.next_open(moment)
+        while (left := self.at(self.today(opening), self.closes) - opening) < by:
+            by -= left
+            opening = self.next_open(opening + left)
+        return opening + by
+
     def next_digest(self, moment: datetime, at: time = time(10)) -> datetime:
         """Return when the week's digest is due, at or after `moment`: Tuesday, or the next working day; in UTC."""
         day = self.today(moment)

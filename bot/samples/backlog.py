@@ -12,8 +12,18 @@ from bot.blocks.backlog.actions import OpenValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import STEP_FORMS, FormFrame
 from bot.blocks.text import Block, Rendered
-from bot.domain.backlog.demand import BacklogRequest, Demand, Estimate, EvidenceKind, NeededBy, Slowdown, TeamBlock
+from bot.domain.backlog.demand import (
+    BacklogRequest,
+    Demand,
+    Estimate,
+    EvidenceKind,
+    NeededBy,
+    OpenQuestion,
+    Slowdown,
+    TeamBlock,
+)
 from bot.domain.backlog.explanation import explain
+from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
 from bot.domain.backlog.lanes import BacklogPlace, order
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.rank import RankSettings
@@ -114,6 +124,24 @@ def forms_of(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Block]]:
     yield blocks.estimate_view, blocks.estimate_view(card, "7")
 
 
+def follow_ups(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What Baton comes back to by itself, and the forms that answer it."""
+    days = frozenset({FollowUpKind.WAKE, FollowUpKind.DATE, FollowUpKind.BLOCK, FollowUpKind.SAVING})
+    every = [
+        FollowUp(kind=kind, card=each, since=NOW.date() if kind in days else NOW, team_id=1, days=30)
+        for each in (replace(card, steps=frozenset(Step)), replace(card, is_private=True))
+        for kind in FollowUpKind
+    ]
+    for each in every:
+        yield blocks.follow_up, blocks.follow_up(each, [blocks.line(one) for one in every])
+        yield blocks.section, blocks.section([each], share=2)
+    yield blocks.section, blocks.section(every, to_estimate=[card] * 5, at_risk=[card] * 5)
+    yield blocks.section, blocks.section([], to_estimate=[card] * 5)
+    for question in OpenQuestion:
+        yield blocks.need_view, blocks.need_view(card, question, "7|date")
+    yield blocks.saving_view, blocks.saving_view(card, "7|1|30")
+
+
 def places(name: str) -> Iterator[tuple[RequestCard, BacklogPlace, tuple[str, ...]]]:
     """A backlog with a request in every lane, and why each is there."""
     today, settings, cards = NOW.date(), RankSettings(), list(requests(name)) * 3
@@ -159,6 +187,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         for step in (Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW):
             yield blocks.triage_news, blocks.triage_news(card, step)
     cards = list(requests(name))
+    yield from follow_ups(cards[-1])
     yield from forms_of(cards[-1])
     yield blocks.listing, blocks.listing(cards * 3)
     for form in request_forms(name):

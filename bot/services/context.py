@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.ports import Slack, Tracker
 from bot.services.background import Background
+from bot.services.backlog.contribution import Requests
 from bot.services.backlog.trackers import Trackers
 from bot.services.daily_pass import DailyPass
 from bot.services.deps import Deps
@@ -58,7 +59,7 @@ def assemble(
     """Put the parts of one process together. Nothing is read and nothing is started."""
     members = Members(deps, slack, snapshot)
     watcher = Watcher(deps, snapshot, facts)
-    deps.contributors[:] = [Reminders(deps, watcher)]
+    deps.contributors[:] = [Reminders(deps, watcher), Requests(deps, snapshot)]
     return Context(
         deps=deps,
         slack=slack,

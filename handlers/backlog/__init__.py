@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.backlog import actions as ids
-from handlers.backlog import intake, questions, steps, submissions, tracker_jobs
+from handlers.backlog import follow_ups, intake, questions, steps, submissions, tracker_jobs
 from handlers.events import EventListener
 from handlers.routes import Job, Routes
 
@@ -21,6 +21,9 @@ ROUTES = Routes(
         ids.UNFOLLOW: steps.on_follow,
         ids.ESTIMATE: steps.on_estimate,
         ids.MORE: steps.on_more,
+        ids.NEED: follow_ups.on_need,
+        ids.NO_DATE: follow_ups.on_no_date,
+        ids.SAVING: follow_ups.on_saving,
         **dict.fromkeys(steps.AT_ONCE, steps.on_step),
         **dict.fromkeys(steps.BY_FORM, steps.on_step_form),
     },
@@ -30,6 +33,8 @@ ROUTES = Routes(
         ids.MERGE_VIEW: steps.on_merge_submitted,
         ids.SNOOZE_VIEW: steps.on_snooze_submitted,
         ids.ASSIGN_VIEW: steps.on_assign_submitted,
+        ids.NEED_VIEW: follow_ups.on_need_submitted,
+        ids.SAVING_VIEW: follow_ups.on_saving_submitted,
         ids.ESTIMATE_VIEW: steps.on_estimate_submitted,
     },
     events={"reaction_added": EventListener(questions.is_wanted, questions.on_reaction, questions.refuse)},

@@ -113,7 +113,7 @@ async def on_merge_submitted(submission: Submission, context: Context) -> Ack:
         taken = await merges.merge(
             context.deps, context.snapshot, request_id=number(subject), into_id=into_id, person_id=person_id
         )
-    return await _done(context, place, taken.card, person_id, is_new=taken.is_new)
+    return await done(context, place, taken.card, person_id, is_new=taken.is_new)
 
 
 async def on_snooze_submitted(submission: Submission, context: Context) -> Ack:
@@ -130,7 +130,7 @@ async def on_snooze_submitted(submission: Submission, context: Context) -> Ack:
             until=said[forms.DAY],
             today=today_of(context, submission.user_id),
         )
-    return await _done(context, place, card, person_id)
+    return await done(context, place, card, person_id)
 
 
 async def on_assign_submitted(submission: Submission, context: Context) -> Ack:
@@ -145,7 +145,7 @@ async def on_assign_submitted(submission: Submission, context: Context) -> Ack:
         card = await plans.assign(
             context.deps, context.snapshot, request_id=number(subject), person_id=person_id, assignee_id=assignee_id
         )
-    return await _done(context, place, card, person_id)
+    return await done(context, place, card, person_id)
 
 
 async def on_estimate_submitted(submission: Submission, context: Context) -> Ack:
@@ -161,7 +161,7 @@ async def on_estimate_submitted(submission: Submission, context: Context) -> Ack
     except FormError as error:
         wrong = {_ESTIMATE_FIELDS[name].block_id: sentence for name, sentence in error.by_field.items()}
         raise FormError(wrong) from None
-    return await _done(context, place, card, person_id)
+    return await done(context, place, card, person_id)
 
 
 async def _take(
@@ -177,10 +177,10 @@ async def _take(
         words=words,
         link=link,
     )
-    return await _done(context, place, taken.card, person_id, is_new=taken.is_new)
+    return await done(context, place, taken.card, person_id, is_new=taken.is_new)
 
 
-async def _done(context: Context, place: Place, card: RequestCard, person_id: int, *, is_new: bool = True) -> Ack:
+async def done(context: Context, place: Place, card: RequestCard, person_id: int, *, is_new: bool = True) -> Ack:
     """Acknowledge, and say how the request stands; a card that only its reader sees is drawn afresh."""
     context.drainer.wake()
     tracker_jobs.wake(context)
@@ -196,13 +196,13 @@ def shown(context: Context, card: RequestCard, person_id: int | None) -> Rendere
 
 
 async def _step_form(context: Context, action: Action, request_id: int, step: Step) -> Block:
-    card = await _card(context, action, request_id, TRANSITIONS[step].right, step)
+    card = await card_to(context, action, request_id, TRANSITIONS[step].right, step)
     return blocks.step_view(card, step, place_of(action).metadata(request_id, step.value))
 
 
 async def _plan_form(context: Context, action: Action, word: str, request_id: int) -> Block:
     step = Step.MERGE if word == actions.MERGE else None
-    card = await _card(context, action, request_id, Right.TRIAGE, step)
+    card = await card_to(context, action, request_id, Right.TRIAGE, step)
     metadata = place_of(action).metadata(request_id)
     match word:
         case actions.MERGE:
@@ -220,7 +220,7 @@ async def _plan_form(context: Context, action: Action, word: str, request_id: in
             raise NotFoundError(UNKNOWN)
 
 
-async def _card(context: Context, action: Action, request_id: int, right: Right, step: Step | None) -> RequestCard:
+async def card_to(context: Context, action: Action, request_id: int, right: Right, step: Step | None) -> RequestCard:
     """Return a request to somebody who may do this to it: the form opens for nobody else."""
     person = context.snapshot.person_by_slack_id(action.user_id)
     person_id = person.id if person is not None else await person_of(context, action.user_id)

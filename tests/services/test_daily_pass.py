@@ -270,7 +270,7 @@ async def test_a_pass_looks_at_those_for_whom_something_has_changed(
     other = await world.team("search")
     asset = await world.asset("index", team=other)
     await world.run(asset, "1")
-    [noun] = world.deps.contributors
+    noun = world.deps.contributors[0]
     looked: list[str] = []
     parts = noun.parts
 

@@ -30,6 +30,9 @@ SHOW = "backlog.show"
 #: Why a request stands where it does in the backlog.
 WHY = "backlog.why"
 
+#: The buttons of what Baton asks by itself; the values are a `NeedValue` and a `SavingValue`.
+NEED, NO_DATE, SAVING = "backlog.need", "backlog.no_date", "backlog.saving"
+
 #: What "More" offers: the word in the choice's value, and what people read.
 ANSWER, MERGE, UNMERGE, DECLINE, SNOOZE, ASSIGN = "answer", "merge", "unmerge", "decline", "snooze", "assign"
 
@@ -43,6 +46,7 @@ NEEDED_BY, NEEDED_REASON = "backlog.needed_by", "backlog.needed_reason"
 
 STEP_VIEW, MERGE_VIEW = "backlog.step_form", "backlog.merge_form"
 SNOOZE_VIEW, ASSIGN_VIEW, ESTIMATE_VIEW = "backlog.snooze_form", "backlog.assign_form", "backlog.estimate_form"
+NEED_VIEW, SAVING_VIEW, SAVED = "backlog.need_form", "backlog.saving_form", "backlog.saved"
 WORDS, LINK, INTO, DAY, ASSIGNEE = "backlog.words", "backlog.link", "backlog.into", "backlog.day", "backlog.assignee"
 OPTIMISTIC, LIKELY, PESSIMISTIC = "backlog.optimistic", "backlog.likely", "backlog.pessimistic"
 
@@ -62,3 +66,18 @@ class MoreValue(NamedTuple):
 
     word: str
     request_id: int
+
+
+class NeedValue(NamedTuple):
+    """A day of a request that is over: `date` for the one by which it was needed, `block` for the end of a block."""
+
+    request_id: int
+    kind: str
+
+
+class SavingValue(NamedTuple):
+    """What a team is asked so many days after a delivery."""
+
+    request_id: int
+    team_id: int
+    days: int

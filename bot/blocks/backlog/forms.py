@@ -12,6 +12,7 @@ from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Field, Fill, Form
 from bot.blocks.text import Block, bold, button, escape, link, modal, section
+from bot.domain.backlog.demand import OpenQuestion
 from bot.domain.backlog.filing import LONGEST_TITLE
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestCard, Step
@@ -191,6 +192,24 @@ OPTIMISTIC = forms.number_between(actions.OPTIMISTIC, "Hours if all goes well", 
 LIKELY = forms.number_between(actions.LIKELY, "Most likely", 0, 10_000, missing=_HOURS_MISSING)
 PESSIMISTIC = forms.number_between(actions.PESSIMISTIC, "If much goes wrong", 0, 10_000, missing=_HOURS_MISSING)
 ESTIMATE = Form(actions.ESTIMATE_VIEW, "Estimate", "Estimate", (OPTIMISTIC, LIKELY, PESSIMISTIC), refused_at=LIKELY)
+
+NEED_DAY = forms.day(actions.DAY, "Until when?")
+NEED = Form(actions.NEED_VIEW, "New date", "Save", (NEED_DAY,), refused_at=NEED_DAY)
+SAVED = forms.number_between(
+    actions.SAVED, "Hours saved a month", 0, _MOST_PEOPLE, missing="Write a number, 0 for none."
+)
+SAVING = Form(actions.SAVING_VIEW, "What does it save?", "Save", (SAVED,), refused_at=SAVED)
+
+
+def need_view(its: RequestCard, question: OpenQuestion, metadata: str) -> Block:
+    """Return the form that gives a request a new date, or a new end to what it blocks."""
+    empty = "it has no date any more" if question is OpenQuestion.STILL_NEEDED else "nobody is blocked any more"
+    return NEED.view(metadata, f"{words.name(its)}\nLeave it empty if {empty}.")
+
+
+def saving_view(its: RequestCard, metadata: str) -> Block:
+    """Return the form that asks what a delivery saves."""
+    return SAVING.view(metadata, f"{words.name(its)}\nHours that your whole team is spared in a month, about.")
 
 
 def step_view(its: RequestCard, step: Step, metadata: str) -> Block:

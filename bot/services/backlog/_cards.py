@@ -14,7 +14,6 @@ from sqlmodel import col
 from bot.blocks import backlog as blocks
 from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import (
-    AT_DELIVERY,
     ItemType,
     RequestCard,
     RequestItem,
@@ -194,9 +193,12 @@ async def tell_devops(session: AsyncSession, request_id: int, *, key: str, messa
 
 @asynccontextmanager
 async def acting(
-    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, right: Right, step: Step | None = None
+    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, right: Right, with_parts: bool = False
 ) -> AsyncIterator[RequestAct]:
-    """Open the transaction of a step. Raises NotFoundError for no request, NotAllowedError without the right."""
+    """Open the transaction of a step; `with_parts` is as for `RequestAct.holders_of`.
+
+    Raises NotFoundError for no request, NotAllowedError without the right.
+    """
     async with cards.acting(RequestAct(deps, snapshot, request_id, person_id), None) as act:
-        act.require(right, await act.holders_of(right, with_parts=step in AT_DELIVERY))
+        act.require(right, await act.holders_of(right, with_parts=with_parts))
         yield act

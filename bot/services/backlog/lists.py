@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from bot.domain.backlog.requests import OPEN, RequestCard, Step, after
+from bot.domain.backlog.requests import AT_DELIVERY, OPEN, RequestCard, Step, after
 from bot.domain.records import TeamRecord
 from bot.domain.rights import Right
 from bot.errors import NotFoundError
@@ -64,7 +64,9 @@ async def to_step(
 
     Raises NotAllowedError without the right, and UserError for a step that its state does not allow.
     """
-    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, step=step) as act:
+    async with acting(
+        deps, snapshot, request_id=request_id, person_id=person_id, right=right, with_parts=step in AT_DELIVERY
+    ) as act:
         if step is not None:
             after(step, standing_of(act.row), now=act.now)
         return act.card

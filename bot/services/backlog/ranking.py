@@ -51,7 +51,7 @@ async def ranked(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_al
     today, settings = now.date(), settings_of(deps)
     async with deps.database.reading() as session:
         rows = await _rows(session, [state.value for state in OPEN])
-        requests = await _requests(session, snapshot, rows.values())
+        requests = await with_demands(session, snapshot, rows.values())
     cards = {request_id: card_of(snapshot, row, now=now) for request_id, row in rows.items()}
     return [
         RankedRequest(cards[place.request.id], place, explain(place, settings, today=today))
@@ -66,7 +66,7 @@ async def shares(deps: Deps, snapshot: Snapshot) -> list[WorkShare]:
     states = [state.value for state in (*OPEN, RequestState.DELIVERED, RequestState.CONFIRMED)]
     async with deps.database.reading() as session:
         rows = await _rows(session, states)
-        requests = {each.id: each for each in await _requests(session, snapshot, rows.values())}
+        requests = {each.id: each for each in await with_demands(session, snapshot, rows.values())}
     delivered = [
         (requests[request_id], (row.likely_hours or 0.0) + settings_of(deps).triage_hours)
         for request_id, row in rows.items()
@@ -82,12 +82,14 @@ async def _rows(session: AsyncSession, states: list[str]) -> dict[int, tables.Re
     return {row.id: row for row in found.scalars() if row.id is not None}
 
 
-async def _requests(session: AsyncSession, snapshot: Snapshot, rows: Iterable[tables.Request]) -> list[BacklogRequest]:
+async def with_demands(
+    session: AsyncSession, snapshot: Snapshot, rows: Iterable[tables.Request]
+) -> list[BacklogRequest]:
     """Return requests with their demands, and those of what was merged into them."""
     into = await _merged_into(session)
     table, demands = tables.RequestDemand, dict[int, list[Demand]]()
     for row in (await session.execute(select(table).order_by(col(table.id)))).scalars():
-        demands.setdefault(_target(row.request_id, into), []).append(_demand(row, snapshot))
+        demands.setdefault(target(row.request_id, into), []).append(demand_of(row, snapshot))
     return [_request(row, tuple(demands.get(row.id or 0, ())), snapshot) for row in rows]
 
 
@@ -99,7 +101,7 @@ async def _merged_into(session: AsyncSession) -> dict[int, int]:
     return {request_id: into for request_id, into in found if request_id is not None and into is not None}
 
 
-def _target(request_id: int, into: Mapping[int, int]) -> int:
+def target(request_id: int, into: Mapping[int, int]) -> int:
     """Return the request that a request became part of, over however many merges."""
     seen = {request_id}
     while (further := into.get(request_id)) is not None and further not in seen:
@@ -122,7 +124,8 @@ def _request(row: tables.Request, demands: tuple[Demand, ...], snapshot: Snapsho
     )
 
 
-def _demand(row: tables.RequestDemand, snapshot: Snapshot) -> Demand:
+def demand_of(row: tables.RequestDemand, snapshot: Snapshot) -> Demand:
+    """Return what a team says of a request."""
     team = snapshot.team(row.team_id) if row.team_id is not None else None
     person = snapshot.person(row.person_id)
     return Demand(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.blocks import backlog as blocks
-from bot.domain.backlog.requests import TRANSITIONS, RequestCard, RequestState, Step, after
+from bot.domain.backlog.requests import AT_DELIVERY, TRANSITIONS, RequestCard, RequestState, Step, after
 from bot.domain.names import clean
 from bot.errors import UserError
 from bot.services import outbox, routing
@@ -50,7 +50,9 @@ async def take(
     UserError for a step that the request's state does not allow, or without the words that it needs.
     """
     right = TRANSITIONS[step].right
-    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=right, step=step) as act:
+    async with acting(
+        deps, snapshot, request_id=request_id, person_id=person_id, right=right, with_parts=step in AT_DELIVERY
+    ) as act:
         return await carry_out(act, step, words=words, link=link)
 
 

@@ -44,6 +44,8 @@ class Request(Row, table=True):
     needed_by: date | None = None
     needed_reason: str = words()
     needed_asked_on: date | None = None  #: the day on which it was asked whether a date that has passed still counts
+    #: The day on which it was last said that a response, an answer or a confirmation is awaited.
+    reminded_on: date | None = None
     created_at: datetime = when()
     responded_at: datetime | None = when(nullable=True)  #: when the DevOps team first said something
     waited_seconds: int = 0  #: how long it waited for its asker before that, which is not the DevOps team's time
@@ -78,6 +80,7 @@ class RequestDemand(Row, table=True):
     blocked_people: int = 0
     blocked_share: str = words()  #: `slowed`, `half` or `stopped`
     blocked_until: date | None = None
+    block_asked_on: date | None = None  #: the day on which it was asked whether a block that is over still lasts
     needed_by: date | None = None
 
 

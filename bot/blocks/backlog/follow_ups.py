@@ -1,0 +1,125 @@
+"""What Baton comes back to by itself: a line of each, a message about one, and the section of the week's digest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.blocks.backlog import actions, words
+from bot.blocks.backlog.actions import NeedValue, SavingValue
+from bot.blocks.lines import MOST_ALSO, Line, more, with_also
+from bot.blocks.text import EDITED_TEXT, POSTED_TEXT, Block, Rendered, bold, button, context, day, escape, fitting
+from bot.blocks.text import date as date_of
+from bot.blocks.text import section as block_of
+from bot.blocks.values import encode
+from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
+from bot.domain.backlog.requests import RequestCard, Step
+
+#: Requests that a digest names.
+_MOST_LINES = 10
+_HEAD = "*DevOps requests*"
+_TO_ESTIMATE = "The first to estimate, by what waiting costs:"
+_AT_RISK = "A date is missed unless the work starts now:"
+
+
+def line(its: FollowUp) -> Line:
+    """Return what is said of one thing among others, with the button that answers it or shows the request."""
+    return Line(_said(its), (_answers(its) or [_show(its.card)])[0], command="/devops mine")
+
+
+def follow_up(its: FollowUp, also: Sequence[Line] = ()) -> Rendered:
+    """Return the message about one thing, with what is due as well."""
+    said, card = _said(its), its.card
+    buttons = _answers(its)
+    if its.kind is FollowUpKind.DATE and Step.WITHDRAW in card.steps:
+        buttons.append(button("Not any more…", actions.WITHDRAW, str(card.id), label=_label("Not any more", card)))
+    buttons.append(_show(card))
+    actions_: Block = {"type": "actions", "block_id": f"backlog.follow_up.{its.kind}.{card.id}", "elements": buttons}
+    return fitting(with_also([said], [block_of(said), actions_], also), MOST_ALSO, EDITED_TEXT)
+
+
+def section(
+    its: Sequence[FollowUp],
+    *,
+    to_estimate: Sequence[RequestCard] = (),
+    at_risk: Sequence[RequestCard] = (),
+    share: int = 1,
+) -> Rendered:
+    """Return the section of a digest: what is due, and for the DevOps team what to look at in its backlog."""
+    listed = [line(each) for each in its]
+
+    def draw(most: int) -> Rendered:
+        lines = [*listed[:most]]
+        blocks: list[Block] = [block_of(_HEAD), *(each.block for each in lines)]
+        said = [_HEAD, *(f"• {each.text}" for each in lines)]
+        rest = more(listed[most:])
+        blocks += map(context, rest)
+        said += rest
+        for head, cards in ((_AT_RISK, at_risk), (_TO_ESTIMATE, to_estimate)):
+            if cards:
+                blocks += [context(head), *({**block_of(_name(each)), "accessory": _show(each)} for each in cards)]
+                said += [head, *(f"• {_name(each)}" for each in cards)]
+        return Rendered("\n".join(said), blocks)
+
+    return fitting(draw, max(1, min(_MOST_LINES, len(listed))), POSTED_TEXT // share)
+
+
+def _said(its: FollowUp) -> str:
+    name, on = _name(its.card), date_of(its.since) if isinstance(its.since, datetime) else day(its.since)
+    match its.kind:
+        case FollowUpKind.FIRST_RESPONSE:
+            return f"{name} has waited for a first answer since {on}."
+        case FollowUpKind.WAKE:
+            return f"{name} was snoozed until {on}."
+        case FollowUpKind.DATE:
+            return f"{name} was needed by {on}. Is it still needed, and until when?"
+        case FollowUpKind.BLOCK:
+            return f"{name}: people were to be blocked until {on}. Are they still, and until when?"
+        case FollowUpKind.INFO:
+            question = "" if its.card.is_private else f"\n> {escape(its.card.reason, 600)}"
+            return f"{name} waits for your answer since {on}.{question}"
+        case FollowUpKind.SAVING:
+            team = bold(its.card.team.name, 60) if its.card.team is not None else "you"
+            return f"{name} was delivered {its.days} days ago. How many hours a month does it save {team}?"
+        case _:
+            return f"{name} was delivered on {on}. Does it do the job?"
+
+
+def _answers(its: FollowUp) -> list[Block]:
+    """Return the buttons that answer it, the most likely one first."""
+    card = its.card
+    number = str(card.id)
+    match its.kind:
+        case FollowUpKind.DATE | FollowUpKind.BLOCK:
+            value = encode(NeedValue(card.id, its.kind.value))
+            text = "Still needed, no date" if its.kind is FollowUpKind.DATE else "Not blocked any more"
+            return [
+                button("New date…", actions.NEED, value, label=_label("New date", card)),
+                button(text, actions.NO_DATE, value, label=_label(text, card)),
+            ]
+        case FollowUpKind.INFO:
+            return [button("Answer…", actions.REPLY, number, label=_label("Answer", card), style="primary")]
+        case FollowUpKind.DELIVERY:
+            yes = "Yes, it does the job"
+            return [
+                button(yes, actions.CONFIRM, number, label=_label(yes, card), style="primary"),
+                button("Not yet…", actions.NOT_YET, number, label=_label("Not yet", card)),
+            ]
+        case FollowUpKind.SAVING:
+            value = encode(SavingValue(card.id, its.team_id or 0, its.days))
+            return [button("Hours…", actions.SAVING, value, label=_label("Hours that are saved by", card))]
+        case _:
+            return []
+
+
+def _show(card: RequestCard) -> Block:
+    return button("Show", actions.SHOW, str(card.id), label=_label("Show", card))
+
+
+def _label(text: str, card: RequestCard) -> str:
+    return f"{text} #{card.id}"
+
+
+def _name(card: RequestCard) -> str:
+    """Return a request's name; of a private one the number, because a message may go to somebody else instead."""
+    return bold(f"#{card.id}") if card.is_private else words.name(card)

@@ -1,0 +1,209 @@
+"""What there is to come back to, as the store has it, and the note that it was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import backlog as blocks
+from bot.domain.backlog.demand import OpenQuestion, open_questions
+from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
+from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
+from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, reviews_due
+from bot.domain.recipients import NOBODY, Recipient
+from bot.services import outbox
+from bot.services.backlog import ranking
+from bot.services.backlog._cards import card_key, card_of, devops, loaded, triage_key
+from bot.services.contributors import Telling
+from bot.services.daily_limit import TakenError
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.inserts import insert_into
+from bot.store.journal import audit
+
+_REQUESTS, _DEMANDS = tables.core(tables.Request), tables.core(tables.RequestDemand)
+_SAVINGS = tables.core(tables.RequestSaving)
+#: How long after a delivery it is asked at most what it saves.
+_REVIEWED_FOR = timedelta(REVIEW_DAYS[-1] + 30)
+_AWAITED = {
+    RequestState.PROPOSED.value: FollowUpKind.FIRST_RESPONSE,
+    RequestState.NEEDS_INFO.value: FollowUpKind.INFO,
+    RequestState.DELIVERED.value: FollowUpKind.DELIVERY,
+}
+_TO_DEVOPS = frozenset({FollowUpKind.FIRST_RESPONSE, FollowUpKind.WAKE})
+_TO_ASKER = frozenset({FollowUpKind.INFO, FollowUpKind.DELIVERY})
+
+
+async def found(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, ids: Sequence[int] | None = None
+) -> list[FollowUp]:
+    """Return all that there is to come back to (of these requests only, where given), due or not, oldest first."""
+    table, now = tables.Request, deps.clock.now()
+    live = [*(state.value for state in OPEN), RequestState.DELIVERED.value, RequestState.MERGED.value]
+    query = select(table).where(or_(col(table.state).in_(live), col(table.delivered_at) >= now - _REVIEWED_FOR))
+    rows = {row.id or 0: row for row in (await session.execute(query.order_by(col(table.id)))).scalars()}
+    cards = {number: card_of(snapshot, row, now=now) for number, row in rows.items()}
+    made = [each for number, row in rows.items() for each in _awaited(deps, row, cards[number])]
+    made += await _questions(session, deps, snapshot, rows, cards)
+    made += await _savings(session, deps, snapshot, rows, cards)
+    return [each for each in made if ids is None or each.card.id in ids]
+
+
+def recipient_of(deps: Deps, snapshot: Snapshot, its: FollowUp) -> Recipient:
+    """Return who is told: the DevOps team, whoever asked, or the team that it is about."""
+    if its.kind in _TO_DEVOPS:
+        team = devops(deps, snapshot)
+        return Recipient(team) if team is not None else NOBODY
+    team = snapshot.team(its.team_id) if its.team_id is not None else None
+    people = [each for each in (its.card.asker, its.card.filer) if each.is_active and each.slack_id]
+    is_persons = its.card.is_private or its.kind in _TO_ASKER or team is None or team.is_gone
+    if is_persons and people:
+        return Recipient(person=people[0])
+    return Recipient(team) if team is not None and not its.card.is_private else Recipient(person=its.card.asker)
+
+
+async def note_said(telling: Telling, snapshot: Snapshot, its: FollowUp) -> None:
+    """Note that this is said. Raises TakenError when another process has said it just now."""
+    session, today = telling.session, telling.today
+    statement: Any
+    t, number = _REQUESTS.c, its.card.id
+    match its.kind:
+        case FollowUpKind.DATE:
+            asked = t.needed_asked_on
+            statement = update(_REQUESTS).where(t.id == number, asked.is_(None) | (asked <= its.since))
+            statement = statement.values(needed_asked_on=today)
+        case FollowUpKind.BLOCK:
+            asked = _DEMANDS.c.block_asked_on
+            statement = update(_DEMANDS).where(_DEMANDS.c.id == its.demand_id, asked.is_(None) | (asked <= its.since))
+            statement = statement.values(block_asked_on=today)
+        case FollowUpKind.SAVING:
+            insert = insert_into(_SAVINGS, session.get_bind().dialect.name)
+            row = {"request_id": number, "team_id": its.team_id, "day": its.days, "asked_at": telling.now}
+            statement = insert.values(**row).on_conflict_do_nothing()
+        case FollowUpKind.WAKE:
+            statement = update(_REQUESTS).where(t.id == number, t.snoozed_until == its.since)
+            statement = statement.values(snoozed_until=None)
+        case _:
+            before = t.reminded_on.is_(None) | (t.reminded_on != today)
+            statement = update(_REQUESTS).where(t.id == number, t.state == its.card.state.value, before)
+            statement = statement.values(reminded_on=today)
+    result: Any = await session.execute(statement)
+    if not result.rowcount:
+        raise TakenError
+    if its.kind is FollowUpKind.WAKE:
+        await _awake(telling, snapshot, number)
+
+
+async def _awake(telling: Telling, snapshot: Snapshot, request_id: int) -> None:
+    """Draw the messages of a request anew that is snoozed no longer."""
+    session, now = telling.session, telling.now
+    row = await session.get_one(tables.Request, request_id, populate_existing=True)
+    card = await loaded(session, snapshot, row, now=now)
+    await outbox.revise(session, key=card_key(request_id), message=blocks.card(card), at=now)
+    await outbox.revise(session, key=triage_key(request_id), message=blocks.triage(card), at=now)
+    await audit(session, at=now, actor="baton", action="backlog.wake", subject=f"request:{request_id}")
+
+
+def _awaited(deps: Deps, row: tables.Request, card: RequestCard) -> Iterator[FollowUp]:
+    """Yield what somebody has to say to a request, and the day until which it is snoozed."""
+    if row.snoozed_until is not None and card.state in OPEN:
+        yield FollowUp(kind=FollowUpKind.WAKE, card=card, since=row.snoozed_until)
+        return
+    kind = _AWAITED.get(row.state)
+    is_answered = kind is FollowUpKind.FIRST_RESPONSE and row.responded_at is not None
+    if kind is None or is_answered:
+        return
+    since = row.state_at.date()
+    is_first = kind is FollowUpKind.FIRST_RESPONSE
+    is_said = row.reminded_on is not None and (row.reminded_on >= since if is_first else row.reminded_on > since)
+    allowed = timedelta(hours=deps.devops.first_response_hours, seconds=row.waited_seconds)
+    one = FollowUp(
+        kind=kind,
+        card=card,
+        since=row.state_at,
+        said_on=row.reminded_on if is_said else None,
+        team_id=row.team_id,
+        allowed=allowed,
+    )
+    yield one
+    if kind is FollowUpKind.DELIVERY and is_said:
+        yield replace(one, kind=FollowUpKind.UNCONFIRMED, said_on=None)
+
+
+async def _questions(
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    rows: Mapping[int, tables.Request],
+    cards: Mapping[int, RequestCard],
+) -> list[FollowUp]:
+    """Return what the teams are asked because a day that they named is over."""
+    into = {number: row.merged_into for number, row in rows.items() if row.merged_into is not None}
+    opens = {number for number in rows if cards[ranking.target(number, into)].state in OPEN}
+    table, made = tables.RequestDemand, list[FollowUp]()
+    # The first place on earth where a day is over is fourteen hours ahead of UTC.
+    today, weeks = (deps.clock.now() + timedelta(hours=14)).date(), ranking.settings_of(deps).block_weeks
+    query = select(table).where(col(table.request_id).in_(opens)).order_by(col(table.id))
+    for row in (await session.execute(query)).scalars():
+        request, demand = rows[row.request_id], ranking.demand_of(row, snapshot)
+        for question, on in open_questions(demand, today=today, usual_block_weeks=weeks).items():
+            is_date = question is OpenQuestion.STILL_NEEDED
+            asked = request.needed_asked_on if is_date else row.block_asked_on
+            made.append(
+                FollowUp(
+                    kind=FollowUpKind.DATE if is_date else FollowUpKind.BLOCK,
+                    card=cards[row.request_id],
+                    since=on,
+                    said_on=asked if asked is not None and asked > on else None,
+                    team_id=row.team_id,
+                    demand_id=row.id,
+                )
+            )
+    return made
+
+
+async def _savings(
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    rows: Mapping[int, tables.Request],
+    cards: Mapping[int, RequestCard],
+) -> list[FollowUp]:
+    """Return what the teams are asked some weeks after a delivery."""
+    ended = (RequestState.DELIVERED.value, RequestState.CONFIRMED.value)
+    since = deps.clock.now() - _REVIEWED_FOR
+    delivered = {
+        number: row.delivered_at.date()
+        for number, row in rows.items()
+        if row.state in ended and row.delivered_at is not None and row.delivered_at >= since
+    }
+    if not delivered:
+        return []
+    table, asked = tables.RequestSaving, dict[int, list[SavingReview]]()
+    for row in (await session.execute(select(table).where(col(table.request_id).in_(delivered)))).scalars():
+        team = snapshot.team(row.team_id)
+        review = SavingReview(
+            request_id=row.request_id, team=team.name if team else "", after_days=row.day, claimed_hours=0
+        )
+        asked.setdefault(row.request_id, []).append(review)
+    made, today, settings = list[FollowUp](), deps.clock.now().date(), ranking.settings_of(deps)
+    for request in await ranking.with_demands(session, snapshot, [rows[number] for number in delivered]):
+        on = delivered[request.id]
+        for due in reviews_due(request, settings, delivered_on=on, asked=asked.get(request.id, ()), today=today):
+            team = snapshot.team_by_name(due.team)
+            if team is not None and due.claimed_hours > 0:
+                made.append(_saving(replace(cards[request.id], team=team), team.id, on, due.after_days))
+    return made
+
+
+def _saving(card: RequestCard, team_id: int, delivered_on: date, days: int) -> FollowUp:
+    return FollowUp(
+        kind=FollowUpKind.SAVING, card=card, since=delivered_on + timedelta(days), team_id=team_id, days=days
+    )

@@ -1,0 +1,84 @@
+"""The buttons of what Baton asks by itself, over the wire: a new date, no date, not any more, and what it saves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from bot.blocks.backlog import actions as ids
+from bot.playground.fake_slack import PostedMessage
+from bot.store import tables
+from tests.slack.conftest import Stage
+from tests.slack.test_clicks import actions
+from tests.slack.test_eol_answers import posted
+from tests.slack.test_request_steps import Requested, devops_team
+from tests.slack.test_requests import STORY, form, submit, thread
+from tests.slack.test_whoowns import buttons
+
+__all__ = ["devops_team"]
+
+
+@pytest.fixture
+async def asked(stage: Stage) -> Requested:
+    """A request of Payments, accepted, that is needed by the fifth of March, while it is the third."""
+    root = await thread(stage, *STORY)
+    await form(stage, root)
+    lost = {ids.PEOPLE: "3", ids.TIMES: "4", ids.HOURS: "2"}
+    assert await submit(stage, values={ids.NEEDED_BY: "2026-03-05", ids.BLOCKED: "", **lost}) == {}
+    await posted(stage, "payments")
+    made = Requested(stage, root)
+    await made.press(made.triage, ids.ACCEPT, user="lin")
+    return made
+
+
+async def on(asked: Requested, month: int, day: int) -> PostedMessage:
+    """Let the daily pass run on a day at noon; return the last message in the team's channel, outside threads."""
+    asked.stage.clock.at = datetime(2026, month, day, 12, tzinfo=UTC)
+    await asked.stage.baton.context.daily_pass.run()
+    asked.stage.baton.context.drainer.wake()
+    await asked.settle()
+    return [m for m in asked.stage.slack.visible_messages("grace", "payments") if m.ephemeral_for is None][-1]
+
+
+async def test_a_date_that_has_passed_is_answered_with_a_new_one_or_with_none(asked: Requested) -> None:
+    message = await on(asked, 3, 6)
+    assert "Is it still needed, and until when?" in message.text
+    assert list(buttons(message)) == ["New date…", "Still needed, no date", "Not any more…", "Show"]
+    await asked.press(message, ids.NEED, user="eve")
+    assert "members of Payments" in asked.said_to("eve")
+    await asked.press(message, ids.NEED, user="ada")
+    assert set(await asked.fill("ada", day="2026-03-06")) == {ids.DAY}
+    assert await asked.fill("ada", day="2026-03-20") == {}
+    assert str((await asked.row()).needed_by) == "2026-03-20"
+    again = await on(asked, 3, 23)
+    assert again.ts != message.ts
+    for _ in range(2):
+        await asked.press(again, ids.NO_DATE, user="grace")
+    assert (await asked.row()).needed_by is None
+    assert (await actions(asked.stage)).count("backlog.needed_by") == 2
+    assert (await on(asked, 3, 27)).ts == again.ts
+
+
+async def test_a_request_that_is_not_needed_any_more_is_withdrawn(asked: Requested) -> None:
+    message = await on(asked, 3, 6)
+    await asked.press(message, ids.WITHDRAW, user="ada")
+    assert await asked.fill("ada") == {}
+    assert (await asked.row()).state == "withdrawn"
+    await asked.press(message, ids.NO_DATE, user="ada")
+    assert "not open any more" in asked.said_to("ada")
+
+
+async def test_what_it_saves_is_a_number_of_hours(asked: Requested) -> None:
+    await asked.press(asked.triage, ids.DELIVER, user="lin")
+    await asked.fill("lin")
+    await asked.press(asked.card, ids.CONFIRM, user="ada")
+    digest = await on(asked, 4, 7)
+    assert "How many hours a month does it save *Payments*?" in digest.text
+    await asked.press(digest, ids.SAVING, user="grace")
+    assert set(await asked.fill("grace", saved="much")) == {ids.SAVED}
+    assert await asked.fill("grace", saved="6.5") == {}
+    async with asked.stage.database.reading() as session:
+        [row] = (await session.execute(select(tables.RequestSaving))).scalars()
+    assert (row.day, row.hours_a_month) == (30, 6.5)
