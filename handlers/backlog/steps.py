@@ -67,8 +67,8 @@ async def on_estimate(action: Action, context: Context) -> Ack:
 async def on_more(action: Action, context: Context) -> Ack:
     """Do what was chosen under "More"."""
     word, request_id = parse(MoreValue, action.value)
-    if word == actions.UNMERGE:
-        return await _take(context, action.user_id, place_of(action), request_id, Step.UNMERGE)
+    if word in (actions.UNMERGE, actions.DISMISS):
+        return await _take(context, action.user_id, place_of(action), request_id, Step(word))
     if word in (actions.ANSWER, actions.DECLINE):
         await open_form(context, action, _step_form(context, action, request_id, Step(word)))
     else:

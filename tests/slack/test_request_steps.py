@@ -150,6 +150,21 @@ async def test_closing_it_needs_a_reason(requested: Requested, word: str, state:
     assert buttons(requested.triage) == {}
 
 
+async def test_what_is_no_request_is_declined_without_a_word_to_anybody(requested: Requested) -> None:
+    before = len(requested.replies())
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.DISMISS)
+    assert "Declined" in requested.card.text
+    assert len(requested.replies()) == before
+    assert set(buttons(requested.card)) == {"Reopen…", "Follow"}
+    assert (await actions(requested.stage))[-1] == "backlog.dismiss"
+
+
+async def test_a_new_request_calls_one_person_of_the_devops_team(requested: Requested) -> None:
+    people = {name: requested.stage.slack.workspace.user(name).id for name in ("lin", "omar")}
+    called = [name for name, slack_id in people.items() if f"<@{slack_id}>" in requested.triage.text]
+    assert len(called) == 1
+
+
 async def test_only_the_devops_team_decides_and_only_the_requesting_team_confirms(requested: Requested) -> None:
     await requested.press(requested.triage, ids.ACCEPT, user="eve")
     assert "members of Platform" in requested.said_to("eve")

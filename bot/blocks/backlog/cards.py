@@ -34,6 +34,7 @@ _MORE_CHOICES = (
     (Step.MERGE, actions.MERGE, "Duplicate of…"),
     (Step.UNMERGE, actions.UNMERGE, "Undo the merge"),
     (Step.DECLINE, actions.DECLINE, "Decline…"),
+    (Step.DISMISS, actions.DISMISS, "Not a request"),
 )
 
 
@@ -49,13 +50,15 @@ def card_view(message: Rendered) -> Block:
     return modal("Request", list(message.blocks or [section(message.text)]))
 
 
-def triage(its: RequestCard) -> Rendered:
-    """Return the message to the DevOps team."""
+def triage(its: RequestCard, *, duty: str = "") -> Rendered:
+    """Return the message to the DevOps team; a new one calls whoever has duty, by their Slack id."""
     asked = f"Asked by {words.person(its.asker)}"
     if its.filer.id != its.asker.id:
         asked += f", filed by {words.person(its.filer)}"
     if its.permalink:
         asked += f" · {link(its.permalink, 'the thread')}"
+    if duty:
+        asked += f" · {mention(duty)} has duty this week"
     lines = [words.name(its), words.standing(its), asked, *_parts(its), *_items(its), *_about(its), *_said(its)]
     buttons: list[Block] = [
         button(text, action, str(its.id), label=_label(text, its), style=style)
@@ -186,10 +189,11 @@ def _more(its: RequestCard) -> Block | None:
     if not options:
         return None
     return {
-        "type": "overflow",
+        "type": "static_select",
         "action_id": actions.MORE,
+        "placeholder": {"type": "plain_text", "text": "More…"},
         "options": [
-            {"text": {"type": "plain_text", "text": text}, "value": f"{word}|{its.id}"} for word, text in options[:5]
+            {"text": {"type": "plain_text", "text": text}, "value": f"{word}|{its.id}"} for word, text in options
         ],
     }
 

@@ -68,6 +68,7 @@ class Step(StrEnum):
     REPLY = "reply"
     ANSWER = "answer"
     DECLINE = "decline"
+    DISMISS = "dismiss"  #: it is no request: declined without a reason, of which nobody is told
     MERGE = "merge"
     UNMERGE = "unmerge"
     WITHDRAW = "withdraw"
@@ -101,6 +102,7 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
         Step.REPLY: Transition(frozenset({RequestState.NEEDS_INFO}), None, Right.REQUEST),
         Step.ANSWER: Transition(OPEN, RequestState.ANSWERED, Right.TRIAGE),
         Step.DECLINE: Transition(OPEN, RequestState.DECLINED, Right.TRIAGE),
+        Step.DISMISS: Transition(_UNDECIDED, RequestState.DECLINED, Right.TRIAGE),
         Step.MERGE: Transition(OPEN, RequestState.MERGED, Right.TRIAGE),
         Step.UNMERGE: Transition(frozenset({RequestState.MERGED}), None, Right.TRIAGE),
         Step.WITHDRAW: Transition(OPEN, RequestState.WITHDRAWN, Right.REQUEST),

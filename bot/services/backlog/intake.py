@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import backlog as blocks
+from bot.domain.backlog.duty import on_duty
 from bot.domain.backlog.filing import LONGEST_TITLE, Filing
 from bot.domain.backlog.requests import RequestCard, RequestState
 from bot.domain.catalog import Area, Role
@@ -17,6 +18,7 @@ from bot.domain.names import clean
 from bot.domain.ownership import Owned, Verdict
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import TeamRecord
+from bot.domain.working_time import zone_of
 from bot.errors import UserError
 from bot.services import outbox, routing
 from bot.services.backlog._cards import card_key, card_of, devops, stored_item, triage_key
@@ -181,6 +183,7 @@ async def _tell(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, team: Recipient, card: RequestCard, now: datetime
 ) -> Told:
     """Tell the DevOps team: in the triage channel, or where there is none as any team is told."""
+    message = blocks.triage(card, duty=_on_duty(deps, snapshot, team, now))
     channel = snapshot.channel_id(deps.devops.triage_channel)
     if not channel or not snapshot.is_open(channel):
         return await routing.send(
@@ -189,7 +192,7 @@ async def _tell(
             snapshot,
             team,
             key=triage_key(card.id),
-            message=blocks.triage(card),
+            message=message,
             at=now,
             asker_id=routing.slack_id_of(card.filer),
         )
@@ -197,9 +200,16 @@ async def _tell(
         session,
         key=triage_key(card.id),
         channel=channel,
-        message=blocks.triage(card),
+        message=message,
         at=now,
         fallbacks=routing.places(deps, snapshot, team),
         asker=outbox.Asker(routing.slack_id_of(card.filer), team.name),
     )
     return Told(team.name, Via.OWN, is_team=True, place=channel)
+
+
+def _on_duty(deps: Deps, snapshot: Snapshot, devops: Recipient, now: datetime) -> str:
+    """Return the Slack id of whoever of the DevOps team has duty now; empty for nobody."""
+    members = devops.team.member_ids if devops.team is not None else ()
+    today = now.astimezone(zone_of(routing.zone_name_of(deps, snapshot, devops))).date()
+    return routing.slack_id_of(on_duty(map(snapshot.person, members), today))

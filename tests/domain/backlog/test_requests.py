@@ -27,8 +27,8 @@ S = RequestState
 
 #: Written down a second time: which steps each state allows.
 ALLOWED = {
-    S.PROPOSED: {"accept", "start", "deliver", "ask", "answer", "decline", "merge", "withdraw"},
-    S.NEEDS_INFO: {"accept", "start", "deliver", "reply", "answer", "decline", "merge", "withdraw"},
+    S.PROPOSED: {"accept", "start", "deliver", "ask", "answer", "decline", "dismiss", "merge", "withdraw"},
+    S.NEEDS_INFO: {"accept", "start", "deliver", "reply", "answer", "decline", "dismiss", "merge", "withdraw"},
     S.ACCEPTED: {"start", "deliver", "ask", "answer", "decline", "merge", "withdraw"},
     S.IN_PROGRESS: {"deliver", "ask", "answer", "decline", "merge", "withdraw"},
     S.DELIVERED: {"confirm", "not_yet", "resume"},
