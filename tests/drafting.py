@@ -18,7 +18,9 @@ from bot.domain.backlog import drafts, technologies, threads
 from tests.conftest import SHARED
 
 _FOLDER = Path(__file__).parent / "domain" / "backlog"
-OWN, TUNING, MEASURED = (_FOLDER / f"{name}.yaml" for name in ("threads", "threads_tuning", "threads_measured"))
+OWN, TUNING, MEASURED, STRANGERS = (
+    _FOLDER / f"{name}.yaml" for name in ("threads", "threads_tuning", "threads_measured", "threads_strangers")
+)
 SHARED_EXAMPLES = SHARED / "backlog" / "examples.yaml"
 _LATER = re.compile(r"^\[\+(\d+)([dhm])\]\s*")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -37,6 +39,11 @@ def examples() -> list[Labels]:
 def later() -> tuple[list[Labels], list[Labels]]:
     """Return the threads that were written later: those that rules are tuned on, and those that only measure them."""
     return _load(TUNING), _load(MEASURED)
+
+
+def strangers() -> list[Labels]:
+    """Return the threads of somebody who had not seen the rules."""
+    return _load(STRANGERS)
 
 
 def halves() -> tuple[list[Labels], list[Labels]]:

@@ -32,6 +32,7 @@ def test_drafts_say_what_their_threads_ask_for() -> None:
     tuned, others = drafting.halves()
     tuning, measured = drafting.later()
     sets = {"tuned": tuned, "others": others, "examples": drafting.examples(), "tuning": tuning, "measured": measured}
+    sets["strangers"] = drafting.strangers()
     scores = {name: drafting.score(threads) for name, threads in sets.items() if threads}
     print(f"\n{'':28}" + "".join(f"{name:>10}" for name in scores) + f"{'to reach':>10}")
     for figure in scores["tuned"].figures:
