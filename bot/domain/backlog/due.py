@@ -24,6 +24,8 @@ _NUMBERS = {
     "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "a couple of": 2, "a few": 3,
 }  # fmt: skip
 _NUMBER = r"\d{1,2}|" + "|".join(_NUMBERS)
+_TODAY = re.compile("today|tonight", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(?:[.!?,;:)]|$|please\b|pls\b|if\b|or\b|still\b)", re.IGNORECASE)
 _DATE = re.compile(
     r"(?<![\w/.-])(?:"
     r"(?P<iso>\d{4}-\d{2}-\d{2})"
@@ -111,6 +113,8 @@ def _read(sentence: Sentence, *, is_asked: bool) -> Iterator[_Read]:
         )
         is_now = (found["word"] or "").lower().startswith(("today", "tonight", "this ")) and not is_asked
         is_event = is_event or (is_asked and bool(found["word"] or found["count"] or found["count2"]))
+        # "today we spend two hours on it" tells how it is now; "can we have it today?" ends with the day.
+        is_now = is_now or bool(_TODAY.fullmatch(found["word"] or "") and not _ENDS.match(after))
         if not (is_firm or corrects or is_event) or (is_now and not is_firm):
             continue
         # "Monday 10 May": the day of the week says nothing that the date does not.

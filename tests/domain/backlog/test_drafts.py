@@ -268,6 +268,13 @@ def test_a_date_counts_after_a_cue(said: str, day: str | None) -> None:
     assert (None if due is None else due.day.isoformat()) == day
 
 
+def test_today_is_a_date_only_where_the_wish_ends_with_it() -> None:
+    narrated = draft("What we need from devops is a Grafana dashboard, today Eve and I spend two hours on exports")
+    assert narrated.needed_by is None
+    asked = draft("Can devops please create the Grafana dashboard today?")
+    assert asked.needed_by is not None
+
+
 def test_a_later_correction_of_the_date_wins() -> None:
     wish = "We need a GPU quota for the review on 15 March"
     moved = draft(wish, "update: review is on the 18th, not the 15th").needed_by
