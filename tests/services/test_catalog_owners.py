@@ -259,7 +259,7 @@ async def test_unknown_teams_are_noted_in_the_order_of_the_files_and_for_what_a_
     late = asset("1", "red", "zed", "who", origin=Origin("b.csv", 2))
     early = asset("2", "blue", "who", origin=Origin("a.csv", 10))
     first = await world.load("csv", late, asset("3", "green", "why", origin=Origin("a.csv", 9)), early)
-    places = [("a.csv", 9, "'why'"), ("a.csv", 10, "'who'"), ("b.csv", 2, "'zed'")]
+    places = [("a.csv", 9, "'why'."), ("a.csv", 10, "'who'."), ("b.csv", 2, "'zed'.")]
     assert [_place(problem) for problem in first.problems] == places
     broken = await world.load("csv", early, Problem(Origin("b.csv", 1), "is not CSV"))
     assert broken.kept == ("1",)
@@ -314,4 +314,4 @@ async def test_a_file_of_a_single_repository_gives_nobody_the_rights_of_a_team(
     report = await world.load(format_name, theirs, eve)
     assert bool(await members(world)) == is_trusted
     assert any(row.lead_id for row in await world.rows(tables.Team)) == is_trusted
-    assert any("who is in which team" in each.message for each in report.problems) != is_trusted
+    assert any("Team members in this file were ignored" in each.message for each in report.problems) != is_trusted

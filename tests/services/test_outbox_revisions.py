@@ -301,7 +301,7 @@ class TestReplies:
         assert await world.states() == {"root": "failed", "r": "sent"}
         ((place, text, thread),) = world.shown()
         assert (place, thread) == (PAY, None)
-        assert "stands alone" in text
+        assert "Not in a thread: " in text
 
     async def test_or_in_its_own_fallbacks(self, world: World) -> None:
         world.slack.refusals = {PAY: "is_archived"}

@@ -25,7 +25,7 @@ from tests.postgres_wire import Wire, wired
 
 pytestmark = pytest.mark.sql
 
-LIMITS = Limits(lock=0.1, statement=0.2, connection=0.2)
+LIMITS = Limits(lock=0.1, statement=0.2, connection=0.6)
 NOTHING, MAYBE = "Nothing was saved: the database {}. Try", "This may have been saved, at least in part, but then"
 
 
