@@ -17,7 +17,7 @@ from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
 from bot.services import actors, misses, ownership, people, portfolio
 from bot.services.backlog import lists as lists_of_requests
-from bot.services.backlog import ranking
+from bot.services.backlog import ranks
 from bot.services.context import Context
 from bot.services.eol import questions, reports
 from handlers import replies
@@ -99,7 +99,7 @@ async def _requests(context: Context, person_id: int | None) -> RequestsOverview
     mine = [each for each in await lists_of_requests.mine(deps, snapshot, person_id) if each.state not in ENDED]
     if not lists_of_requests.is_devops(deps, snapshot, person_id):
         return RequestsOverview(mine=mine)
-    found = await ranking.ranked(deps, snapshot, person_id)
+    found = await ranks.ranked(deps, snapshot, person_id)
     today = deps.clock.now().date()
     awaiting = [
         each.card

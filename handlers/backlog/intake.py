@@ -16,7 +16,7 @@ from bot.blocks.ownership.words import AREA_WORDS
 from bot.blocks.text import Block, is_channel_id
 from bot.blocks.values import parse
 from bot.domain.backlog import wishes
-from bot.domain.backlog.filing import LONGEST_TITLE
+from bot.domain.backlog.new_request import LONGEST_TITLE
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area

@@ -13,7 +13,7 @@ from bot.blocks.values import number
 from bot.domain.backlog import wishes
 from bot.errors import SlackError
 from bot.ports import Ack
-from bot.services.backlog import intake, lists, ranking
+from bot.services.backlog import intake, lists, ranks
 from bot.services.context import Context
 from bot.services.inbound import Reply
 from handlers import replies
@@ -37,7 +37,7 @@ async def on_devops(command: Command, context: Context) -> Ack:
             found = await lists.open_requests(context.deps, context.snapshot, _person_id(context, command.user_id))
             return replies.ephemeral(blocks.listing(found))
         case "rank":
-            found_ranked = await ranking.ranked(context.deps, context.snapshot, _person_id(context, command.user_id))
+            found_ranked = await ranks.ranked(context.deps, context.snapshot, _person_id(context, command.user_id))
             return replies.ephemeral(blocks.backlog([(each.card, each.place) for each in found_ranked]))
         case "mine":
             found = await lists.mine(context.deps, context.snapshot, _person_id(context, command.user_id))
@@ -58,7 +58,7 @@ async def on_why(action: Action, context: Context) -> Ack:
     """Say to whoever asked why a request stands where it does."""
     request_id, person_id = number(action.value), _person_id(context, action.user_id)
     card = await lists.one(context.deps, context.snapshot, request_id, person_id)
-    ranked = await ranking.ranked(context.deps, context.snapshot, person_id)
+    ranked = await ranks.ranked(context.deps, context.snapshot, person_id)
     found = next((each for each in ranked if each.card.id == request_id), None)
     message = blocks.why(card, found.place, found.why) if found is not None else blocks.unranked(card)
     await reply(context, action.response_url, message, thread_ts=action.thread_ts)

@@ -13,7 +13,7 @@ from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Answers, Field
 from bot.blocks.text import is_channel_id
 from bot.domain.backlog.demand import EvidenceKind, Slowdown
-from bot.domain.backlog.filing import DemandEntry, Filing, Origin, problems
+from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems
 from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area
 from bot.domain.records import TeamRecord
@@ -42,8 +42,8 @@ async def on_request_submitted(submission: Submission, context: Context) -> Ack:
     asker = said.text(forms.ASKED_BY)
     asked_by = await chosen_person(context, forms.ASKED_BY, asker) if asker else filed_by
     origin = await _origin(context, submission, metadata, is_copied=bool(said[forms.COPY]))
-    filing = _filing(origin, metadata, said, team, filed_by=filed_by, asked_by=asked_by)
-    opened = await intake.open_request(context.deps, context.snapshot, filing)
+    new = _new_request(origin, metadata, said, team, filed_by=filed_by, asked_by=asked_by)
+    opened = await intake.open_request(context.deps, context.snapshot, new)
     context.drainer.wake()
     return replies.nothing() if opened.is_new else replies.view(blocks.existing_view(opened.card))
 
@@ -78,14 +78,14 @@ def _check(
     context: Context, submission: Submission, metadata: FormMetadata, said: Answers, team: TeamRecord | None
 ) -> None:
     """Raise FormError with what is wrong, each beside its field, before anything is written."""
-    filing = _filing(Origin(""), metadata, said, team, filed_by=0, asked_by=0)
+    new = _new_request(Origin(""), metadata, said, team, filed_by=0, asked_by=0)
     size = len(team.member_ids) if team is not None else None
-    wrong = problems(filing, today=today_of(context, submission.user_id), team_size=size)
+    wrong = problems(new, today=today_of(context, submission.user_id), team_size=size)
     if wrong:
         raise FormError({forms.PROBLEM_FIELDS[name].block_id: sentence for name, sentence in wrong.items()})
 
 
-def _filing(
+def _new_request(
     origin: Origin,
     metadata: FormMetadata,
     said: Answers,
@@ -93,7 +93,7 @@ def _filing(
     *,
     filed_by: int,
     asked_by: int,
-) -> Filing:
+) -> NewRequest:
     ticked = said[forms.ITEMS]
     items = form_metadata.chosen(metadata.items, ticked)
     may_copy = not metadata.thread_ts or bool(said[forms.COPY])
@@ -103,7 +103,7 @@ def _filing(
     if kind := said.text(forms.ITEM_TYPE):
         items = (*items, RequestItem(ItemType(kind), title))
     others = [each.strip() for each in said.text(forms.OTHER_TECHNOLOGIES).split(",")]
-    return Filing(
+    return NewRequest(
         origin=origin,
         title=title,
         items=items,

@@ -17,6 +17,7 @@ _NOT_NEEDED = [
     "apscheduler",
     "bot.services.catalog",
     "bot.domain.reconcile",
+    "bot.domain.backlog.drafts",
     "bot.playground",
 ]
 

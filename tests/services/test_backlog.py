@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.domain.backlog.demand import EvidenceKind
-from bot.domain.backlog.filing import DemandEntry, Filing, Origin
+from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin
 from bot.domain.backlog.requests import ItemType, RequestItem, RequestState, Step
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services.backlog import intake
@@ -50,7 +50,7 @@ async def snapshot(deps: Deps) -> Snapshot:
     return snapshot
 
 
-FILING = Filing(
+NEW_REQUEST = NewRequest(
     origin=THREAD,
     title="Cassandra for metrics",
     items=(
@@ -63,8 +63,8 @@ FILING = Filing(
 )
 
 
-async def opened(deps: Deps, snapshot: Snapshot, filing: Filing = FILING) -> Opened:
-    return await open_request(deps, snapshot, filing)
+async def opened(deps: Deps, snapshot: Snapshot, new: NewRequest = NEW_REQUEST) -> Opened:
+    return await open_request(deps, snapshot, new)
 
 
 async def step(
@@ -97,8 +97,8 @@ async def test_a_request_is_told_in_its_thread_and_to_the_devops_team(deps: Deps
 
 
 async def test_one_thread_makes_one_request_however_many_press(deps: Deps, snapshot: Snapshot) -> None:
-    other = replace(FILING, filed_by=GRACE, title="The same again")
-    made = await asyncio.gather(*(opened(deps, snapshot, each) for each in (FILING, other, FILING)))
+    other = replace(NEW_REQUEST, filed_by=GRACE, title="The same again")
+    made = await asyncio.gather(*(opened(deps, snapshot, each) for each in (NEW_REQUEST, other, NEW_REQUEST)))
     assert sorted(each.is_new for each in made) == [False, False, True]
     assert {each.card.id for each in made} == {made[0].card.id}
     async with deps.database.reading() as session:
@@ -145,7 +145,7 @@ async def test_only_the_devops_team_decides(deps: Deps, snapshot: Snapshot) -> N
 
 
 async def test_whoever_filed_it_speaks_for_it_from_outside_the_team(deps: Deps, snapshot: Snapshot) -> None:
-    await opened(deps, snapshot, replace(FILING, filed_by=EVE))
+    await opened(deps, snapshot, replace(NEW_REQUEST, filed_by=EVE))
     assert (await step(deps, snapshot, Step.WITHDRAW, EVE)).card.state is RequestState.WITHDRAWN
 
 

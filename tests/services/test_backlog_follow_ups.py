@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import select
 
 from bot.domain.backlog.demand import EvidenceKind, OpenQuestion, Slowdown
-from bot.domain.backlog.filing import DemandEntry, Filing, Origin
+from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin
 from bot.domain.backlog.requests import RequestState, Step
 from bot.domain.working_time import WorkingTime, zone_of
 from bot.errors import NotAllowedError, NotFoundError, UserError
@@ -26,12 +26,12 @@ from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from tests.conftest import FixedClock
-from tests.services.test_backlog import ADA, EVE, FILING, GRACE, OMAR, PAYMENTS, deps, entries, snapshot
+from tests.services.test_backlog import ADA, EVE, GRACE, NEW_REQUEST, OMAR, PAYMENTS, deps, entries, snapshot
 
 __all__ = ["deps", "snapshot"]
 
 OPS, PAY = "C0OPS00001", "C0PAY00001"
-FORM = replace(FILING, origin=Origin("form:V1"))
+FORM = replace(NEW_REQUEST, origin=Origin("form:V1"))
 
 
 class Days:
@@ -40,8 +40,8 @@ class Days:
     def __init__(self, deps: Deps, snapshot: Snapshot, clock: FixedClock) -> None:
         self.deps, self.snapshot, self.clock = deps, snapshot, clock
 
-    async def open(self, filing: Filing = FORM) -> int:
-        return (await open_request(self.deps, self.snapshot, filing)).card.id
+    async def open(self, new: NewRequest = FORM) -> int:
+        return (await open_request(self.deps, self.snapshot, new)).card.id
 
     async def take(self, step: Step, person_id: int, words: str = "words", *, request_id: int = 1) -> None:
         await take(self.deps, self.snapshot, request_id=request_id, person_id=person_id, step=step, words=words)
@@ -77,9 +77,9 @@ def days(deps: Deps, snapshot: Snapshot, clock: FixedClock) -> Days:
     return Days(deps, snapshot, clock)
 
 
-async def accepted(days: Days, filing: Filing = FORM) -> int:
+async def accepted(days: Days, new: NewRequest = FORM) -> int:
     """A request that the DevOps team has answered and estimated, so that it says nothing of it."""
-    number = await days.open(filing)
+    number = await days.open(new)
     await days.take(Step.ACCEPT, OMAR, request_id=number)
     await plans.estimate(days.deps, days.snapshot, request_id=number, person_id=OMAR, hours=(1, 2, 3))
     return number

@@ -26,7 +26,7 @@ from bot.store import tables
 from handlers.backlog import tracker_jobs
 from tests.conftest import FixedClock
 from tests.services.fakes import FakePort
-from tests.services.test_backlog import ADA, FILING, OMAR, THREAD, entries, messages, opened, step
+from tests.services.test_backlog import ADA, NEW_REQUEST, OMAR, THREAD, entries, messages, opened, step
 from tests.services.test_backlog import deps as deps  # noqa: PLC0414 - a fixture
 from tests.services.test_backlog import snapshot as snapshot  # noqa: PLC0414 - a fixture
 from tests.tracker_servers import Answer, GitHubServer, JiraServer, StandIn, signed
@@ -60,7 +60,7 @@ class World:
 
     async def accepted(self, **changes: Any) -> int:
         """A request that the DevOps team has accepted."""
-        made = await opened(self.deps, self.snapshot, replace(FILING, **changes))
+        made = await opened(self.deps, self.snapshot, replace(NEW_REQUEST, **changes))
         await step(self.deps, self.snapshot, Step.ACCEPT, OMAR, request_id=made.card.id)
         return made.card.id
 
@@ -285,7 +285,7 @@ async def test_everybody_may_read_the_title_and_the_link_alone(world: World) -> 
     await world.accepted(details="Our customers' names")
     await world.sent()
     sent = str(world.server.issues[0].fields)
-    assert FILING.title in sent
+    assert NEW_REQUEST.title in sent
     assert THREAD.permalink in sent
     assert not any(word in sent for word in ("customers", "keyspace", "Payments"))
 
@@ -322,7 +322,7 @@ async def test_an_issue_waits_for_a_slack_that_is_away(world: World) -> None:
     assert world.server.issues == []
     world.slack.trouble = None
     await world.sent(after=timedelta(minutes=2))
-    assert FILING.title in str(world.server.issues[0].fields)
+    assert NEW_REQUEST.title in str(world.server.issues[0].fields)
 
 
 async def test_a_private_request_has_no_issue(world: World) -> None:

@@ -27,7 +27,7 @@ from bot.blocks.backlog.forms import (
 )
 from bot.blocks.backlog.home import RequestsOverview, home_parts
 from bot.blocks.backlog.lists import already, listing, offer
-from bot.blocks.backlog.ranking import backlog, unranked, why
+from bot.blocks.backlog.ranks import backlog, unranked, why
 
 __all__ = [
     "RequestsOverview",

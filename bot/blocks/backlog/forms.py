@@ -13,7 +13,7 @@ from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Field, Fill, Form
 from bot.blocks.text import Block, bold, button, escape, link, modal, section
 from bot.domain.backlog.demand import OpenQuestion
-from bot.domain.backlog.filing import LONGEST_TITLE
+from bot.domain.backlog.new_request import LONGEST_TITLE
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.requests import RequestCard, Step
 from bot.domain.records import TeamRecord
@@ -74,8 +74,8 @@ REQUEST = Form(
     ),
     refused_at=TEAM,
 )
-#: Where it is said what `bot.domain.backlog.filing.problems` finds; of the items, where there are none to tick, beside
-#: the kind of thing that the title names.
+#: Where it is said what `bot.domain.backlog.new_request.problems` finds. Of the items, where there are none to tick, it
+#: is said beside the kind of thing that the title names.
 PROBLEM_FIELDS: Mapping[str, Field[Any]] = MappingProxyType(
     {
         "title": TITLE,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bot.blocks.backlog import actions, words
-from bot.blocks.backlog.ranking import LANES, cost
+from bot.blocks.backlog.ranks import LANES, cost
 from bot.blocks.text import Block, button, context, plain, section
 from bot.domain.backlog.lanes import BacklogPlace
 from bot.domain.backlog.requests import RequestCard, RequestState

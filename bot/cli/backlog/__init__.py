@@ -10,11 +10,11 @@ _HELP = "Backlog: what the DevOps team is asked to do, and in which order."
 #: Where each command is; it is imported only when it is asked for.
 _LATER = {
     "draft": "bot.cli.backlog.draft:draft",
-    "list": "bot.cli.backlog.listing:list_",
-    "show": "bot.cli.backlog.listing:show",
-    "rank": "bot.cli.backlog.listing:rank",
-    "shares": "bot.cli.backlog.listing:shares",
-    "export": "bot.cli.backlog.listing:export",
+    "list": "bot.cli.backlog.requests:list_",
+    "show": "bot.cli.backlog.requests:show",
+    "rank": "bot.cli.backlog.requests:rank",
+    "shares": "bot.cli.backlog.requests:shares",
+    "export": "bot.cli.backlog.requests:export",
     "simulate": "bot.cli.backlog.simulate:simulate",
 }
 

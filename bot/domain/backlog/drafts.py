@@ -6,10 +6,11 @@ import re
 from collections.abc import Container, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
-from bot.domain.backlog import cues, due, gaps, needs, quantities, stances
-from bot.domain.backlog.item_types import BY_TECHNOLOGY, WORK, ItemType, Work
+from bot.domain.backlog import cues, due, gaps, need_reader, quantities, stances
+from bot.domain.backlog.item_types import BY_TECHNOLOGY, WORK, Work
 from bot.domain.backlog.needs import Need, Strength
 from bot.domain.backlog.quantities import Blocked, Hours
+from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
@@ -86,7 +87,7 @@ class Draft:
 def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
     """Return the draft of a request from a thread."""
     mentions = vocabulary.find([sentence.text for sentence in thread.sentences])
-    found = needs.find(thread, mentions, vocabulary)
+    found = need_reader.find(thread, mentions, vocabulary)
     taken = stances.find(thread, mentions, vocabulary, asked_in=found.asked_in)
     lacking = gaps.find(thread, mentions, rejected=taken.rejected.keys())
     hours, blocked = quantities.hours(thread), quantities.blocked(thread)
@@ -95,7 +96,7 @@ def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
     wanted = _left(
         found.needs, taken.rejected, has_evidence=bool(lacking or hours or blocked or by or _names_devops(thread))
     )
-    if not wanted and found.withdrawn_at is None and not needs.is_closed(thread):
+    if not wanted and found.withdrawn_at is None and not need_reader.is_closed(thread):
         evidence = [bool(lacking), hours is not None, blocked is not None, by is not None, _names_devops(thread)]
         left = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)]
         wanted = left[:1] if sum(evidence) + bool(found.stays) >= _ENOUGH else []

@@ -5,23 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.domain.backlog.cues import WORDS, alternatives, pattern
-
-
-class ItemType(StrEnum):
-    """What an item of a request is."""
-
-    INFRASTRUCTURE = "infrastructure"
-    PIPELINE = "pipeline"
-    ENVIRONMENT = "environment"
-    ACCESS = "access"
-    LIBRARY = "library"
-    SCRIPT = "script"
-    API_SERVICE = "api_service"
-    COACHING = "coaching"
-    SUPPORT = "support"
+from bot.domain.backlog.requests import ItemType
 
 
 @dataclass(frozen=True, slots=True)

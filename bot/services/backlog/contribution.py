@@ -21,9 +21,9 @@ from bot.domain.daily_limit import Agenda, Due, Written
 from bot.domain.escalation import Audience, Owed
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
-from bot.services.backlog import follow_ups, ranking
+from bot.services.backlog import follow_ups, ranks
 from bot.services.backlog._cards import devops
-from bot.services.backlog.ranking import RankedRequest
+from bot.services.backlog.ranks import RankedRequest
 from bot.services.contributors import Message, Telling
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -134,7 +134,7 @@ class Requests:
         team = devops(self._deps, self._snapshot)
         team_key = Recipient(team).key if team is not None else ""
         if team_key in keys:
-            ranked = await ranking.ranked(self._deps, self._snapshot, None, is_all=True)
+            ranked = await ranks.ranked(self._deps, self._snapshot, None, is_all=True)
             if ranked:
                 found.setdefault(team_key, [])
         return {

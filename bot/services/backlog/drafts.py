@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.domain.backlog import drafts, technologies, threads
-from bot.domain.backlog.drafts import Draft, Item
 from bot.domain.backlog.prefills import Prefill
-from bot.domain.backlog.quantities import Hours
-from bot.domain.backlog.requests import ItemType, RequestItem
-from bot.domain.backlog.technologies import Vocabulary
+from bot.domain.backlog.requests import RequestItem
+
+if TYPE_CHECKING:
+    from bot.domain.backlog.drafts import Draft, Item
+    from bot.domain.backlog.quantities import Hours
+    from bot.domain.backlog.technologies import Vocabulary
 
 
 async def draft(messages: Sequence[Mapping[str, Any]]) -> Prefill:
@@ -20,6 +21,9 @@ async def draft(messages: Sequence[Mapping[str, Any]]) -> Prefill:
 
 
 def _draft(messages: Sequence[Mapping[str, Any]]) -> Prefill:
+    # The rules are a tenth of a start, and the first thread is early enough for them.
+    from bot.domain.backlog import drafts, technologies, threads  # noqa: PLC0415
+
     vocabulary = technologies.known()
     return _prefill(drafts.draft(threads.read({"messages": list(messages)}), vocabulary), vocabulary)
 
@@ -44,7 +48,7 @@ def _prefill(found: Draft, vocabulary: Vocabulary) -> Prefill:
 
 
 def _item(item: Item) -> RequestItem:
-    return RequestItem(ItemType(item.type.value), item.title, quote=item.why)
+    return RequestItem(item.type, item.title, quote=item.why)
 
 
 def _hours(said: Hours | None) -> tuple[float | None, float | None, float | None]:

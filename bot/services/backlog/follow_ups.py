@@ -18,7 +18,7 @@ from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, reviews_due
 from bot.domain.recipients import NOBODY, Recipient
 from bot.services import outbox
-from bot.services.backlog import ranking
+from bot.services.backlog import ranks
 from bot.services.backlog._cards import card_key, card_of, devops, loaded, triage_key
 from bot.services.contributors import Telling
 from bot.services.daily_limit import TakenError
@@ -146,13 +146,13 @@ async def _questions(
 ) -> list[FollowUp]:
     """Return what the teams are asked because a day that they named is over."""
     into = {number: row.merged_into for number, row in rows.items() if row.merged_into is not None}
-    opens = {number for number in rows if cards[ranking.target(number, into)].state in OPEN}
+    opens = {number for number in rows if cards[ranks.target(number, into)].state in OPEN}
     table, made = tables.RequestDemand, list[FollowUp]()
     # The first place on earth where a day is over is fourteen hours ahead of UTC.
-    today, weeks = (deps.clock.now() + timedelta(hours=14)).date(), ranking.settings_of(deps).block_weeks
+    today, weeks = (deps.clock.now() + timedelta(hours=14)).date(), ranks.settings_of(deps).block_weeks
     query = select(table).where(col(table.request_id).in_(opens)).order_by(col(table.id))
     for row in (await session.execute(query)).scalars():
-        request, demand = rows[row.request_id], ranking.demand_of(row, snapshot)
+        request, demand = rows[row.request_id], ranks.demand_of(row, snapshot)
         for question, on in open_questions(demand, today=today, usual_block_weeks=weeks).items():
             is_date = question is OpenQuestion.STILL_NEEDED
             asked = request.needed_asked_on if is_date else row.block_asked_on
@@ -193,8 +193,8 @@ async def _savings(
             request_id=row.request_id, team=team.name if team else "", after_days=row.day, claimed_hours=0
         )
         asked.setdefault(row.request_id, []).append(review)
-    made, today, settings = list[FollowUp](), deps.clock.now().date(), ranking.settings_of(deps)
-    for request in await ranking.with_demands(session, snapshot, [rows[number] for number in delivered]):
+    made, today, settings = list[FollowUp](), deps.clock.now().date(), ranks.settings_of(deps)
+    for request in await ranks.with_demands(session, snapshot, [rows[number] for number in delivered]):
         on = delivered[request.id]
         for due in reviews_due(request, settings, delivered_on=on, asked=asked.get(request.id, ()), today=today):
             team = snapshot.team_by_name(due.team)

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot.blocks import backlog as blocks
 from bot.domain.backlog.duty import on_duty
-from bot.domain.backlog.filing import LONGEST_TITLE, Filing
+from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
 from bot.domain.backlog.requests import RequestCard, RequestState
 from bot.domain.catalog import Area, Role
 from bot.domain.names import clean
@@ -43,33 +43,33 @@ class Opened:
     told: Told | None = None
 
 
-async def open_request(deps: Deps, snapshot: Snapshot, filing: Filing) -> Opened:
+async def open_request(deps: Deps, snapshot: Snapshot, new: NewRequest) -> Opened:
     """Make a request, with what it costs the requesting team, and tell the DevOps team and the thread.
 
-    What is wrong with a filing is found before, by `bot.domain.backlog.filing.problems`. Raises UserError where no
+    What is wrong with it is found before, by `bot.domain.backlog.new_request.problems`. Raises UserError where no
     DevOps team is set.
     """
     team = require_devops(deps, snapshot)
     now = deps.clock.now()
     async with deps.database.transaction() as session:
-        made = await _insert(session, filing, now)
-        row = await _by_key(session, filing.origin.key)
+        made = await _insert(session, new, now)
+        row = await _by_key(session, new.origin.key)
         assert row is not None  # noqa: S101 - it was there, or has just been made
         card = card_of(snapshot, row, now=now)
         if not made:
             return Opened(card, is_new=False)
-        session.add(_demand(card.id, filing, now))
-        for person_id in dict.fromkeys((filing.asked_by, filing.filed_by)):
+        session.add(_demand(card.id, new, now))
+        for person_id in dict.fromkeys((new.asked_by, new.filed_by)):
             session.add(tables.RequestFollower(request_id=card.id, person_id=person_id, at=now))
         await audit(
             session,
             at=now,
-            actor=f"person:{filing.filed_by}",
+            actor=f"person:{new.filed_by}",
             action="backlog.open",
             subject=f"request:{card.id}",
-            detail={"from": filing.origin.key, "team": filing.team_id, "asked_by": filing.asked_by},
+            detail={"from": new.origin.key, "team": new.team_id, "asked_by": new.asked_by},
         )
-        await _show(session, filing, card, now)
+        await _show(session, new, card, now)
         told = await _tell(session, deps, snapshot, Recipient(team), card, now)
     return Opened(card, is_new=True, told=told)
 
@@ -108,33 +108,33 @@ async def _by_key(session: AsyncSession, key: str) -> tables.Request | None:
     return (await session.execute(select(table).where(col(table.source_key) == key))).scalar_one_or_none()
 
 
-async def _insert(session: AsyncSession, filing: Filing, now: datetime) -> bool:
+async def _insert(session: AsyncSession, new: NewRequest, now: datetime) -> bool:
     """Add the row; return False when there is one with its key."""
-    origin = filing.origin
+    origin = new.origin
     row = tables.Request(
         source_key=origin.key,
-        title=clean(filing.title)[:LONGEST_TITLE],
-        details=filing.details.strip(),
-        items=[stored_item(each) for each in filing.items],
-        technologies=list(filing.technologies),
-        skills_gaps=list(filing.skills_gaps),
-        stays_with_team=list(filing.stays_with_team),
+        title=clean(new.title)[:LONGEST_TITLE],
+        details=new.details.strip(),
+        items=[stored_item(each) for each in new.items],
+        technologies=list(new.technologies),
+        skills_gaps=list(new.skills_gaps),
+        stays_with_team=list(new.stays_with_team),
         state=RequestState.PROPOSED.value,
         state_at=now,
         is_private=origin.is_private,
-        team_id=filing.team_id,
-        asked_by=filing.asked_by,
-        filed_by=filing.filed_by,
+        team_id=new.team_id,
+        asked_by=new.asked_by,
+        filed_by=new.filed_by,
         channel_id=origin.channel_id,
         thread_ts=origin.thread_ts,
         permalink=origin.permalink,
         copied=origin.copied,
-        asset_id=filing.asset_id,
-        area=filing.area.value if filing.area is not None else "",
-        reminder_id=filing.reminder_id,
-        supports_id=filing.supports_id,
-        needed_by=filing.needed_by,
-        needed_reason=filing.needed_reason,
+        asset_id=new.asset_id,
+        area=new.area.value if new.area is not None else "",
+        reminder_id=new.reminder_id,
+        supports_id=new.supports_id,
+        needed_by=new.needed_by,
+        needed_reason=new.needed_reason,
         created_at=now,
     )
     dialect = session.get_bind().dialect.name
@@ -143,12 +143,12 @@ async def _insert(session: AsyncSession, filing: Filing, now: datetime) -> bool:
     return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
 
 
-def _demand(request_id: int, filing: Filing, now: datetime) -> tables.RequestDemand:
-    said = filing.demand
+def _demand(request_id: int, new: NewRequest, now: datetime) -> tables.RequestDemand:
+    said = new.demand
     return tables.RequestDemand(
         request_id=request_id,
-        team_id=filing.team_id,
-        person_id=filing.filed_by,
+        team_id=new.team_id,
+        person_id=new.filed_by,
         at=now,
         lost_people=said.lost_people,
         lost_times=said.lost_times,
@@ -157,13 +157,13 @@ def _demand(request_id: int, filing: Filing, now: datetime) -> tables.RequestDem
         blocked_people=said.blocked_people,
         blocked_share=said.blocked_share.value,
         blocked_until=said.blocked_until,
-        needed_by=filing.needed_by,
+        needed_by=new.needed_by,
     )
 
 
-async def _show(session: AsyncSession, filing: Filing, card: RequestCard, now: datetime) -> None:
+async def _show(session: AsyncSession, new: NewRequest, card: RequestCard, now: datetime) -> None:
     """Put the card into the thread; where there is none, or it cannot be written to, to whoever asked."""
-    origin = filing.origin
+    origin = new.origin
     people = [routing.slack_id_of(card.asker), routing.slack_id_of(card.filer)]
     places = [each for each in (origin.channel_id, *people) if each]
     if not places:

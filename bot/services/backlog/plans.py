@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 
-from bot.domain.backlog.filing import estimate_problems
+from bot.domain.backlog.new_request import estimate_problems
 from bot.domain.backlog.requests import OPEN, RequestCard
 from bot.domain.rights import Right
 from bot.errors import FormError, UserError

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.backlog import drafts, technologies, threads
 from bot.domain.backlog.drafts import Draft
-from bot.domain.backlog.item_types import ItemType
+from bot.domain.backlog.requests import ItemType
 from tests import drafting
 
 WORDS = (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.backlog.demand import EvidenceKind
-from bot.domain.backlog.filing import DemandEntry, Filing, Origin
+from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin
 from bot.domain.backlog.requests import ItemType, RequestItem, Step
 from bot.ports import SystemClock
 from bot.services.backlog import plans
@@ -24,8 +24,8 @@ from bot.store.db import Database
 from tests.cli.conftest import Baton
 
 
-def _filing(key: str, title: str) -> Filing:
-    return Filing(
+def _new_request(key: str, title: str) -> NewRequest:
+    return NewRequest(
         origin=Origin(key),
         title=title,
         items=(RequestItem(ItemType.LIBRARY, "CQL library"),),
@@ -44,7 +44,7 @@ async def _fill(database: Path) -> None:
     deps, snapshot = Deps(made, SystemClock(), devops=DevopsTeam(name="devops")), Snapshot()
     await refresh(snapshot, made)
     for key, title in (("form:V1", "Cassandra"), ("form:V2", "=HYPERLINK(1)"), ("form:V3", "Grafana")):
-        await open_request(deps, snapshot, _filing(key, title))
+        await open_request(deps, snapshot, _new_request(key, title))
     await plans.estimate(deps, snapshot, request_id=1, person_id=1, hours=(8, 16, 40))
     await take(deps, snapshot, request_id=3, person_id=1, step=Step.DECLINE, words="Not ours")
     await made.close()

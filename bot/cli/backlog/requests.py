@@ -18,8 +18,8 @@ from bot.domain.backlog.requests import STATE_WORDS, RequestCard
 from bot.domain.backlog.work_shares import WorkShare
 from bot.domain.names import clean
 from bot.errors import NotFoundError
-from bot.services.backlog import lists, ranking
-from bot.services.backlog.ranking import RankedRequest
+from bot.services.backlog import lists, ranks
+from bot.services.backlog.ranks import RankedRequest
 
 _JSON = typer.Option("--json", help="Print one JSON object.")
 
@@ -110,17 +110,17 @@ async def _one(number: int) -> tuple[RequestCard, RankedRequest | None]:
 
 async def _ranked() -> list[RankedRequest]:
     async with answering() as (deps, catalog):
-        return await ranking.ranked(deps, catalog, None, is_all=True)
+        return await ranks.ranked(deps, catalog, None, is_all=True)
 
 
 async def _shares() -> list[WorkShare]:
     async with answering() as (deps, catalog):
-        return await ranking.shares(deps, catalog)
+        return await ranks.shares(deps, catalog)
 
 
 async def _everything() -> tuple[list[RequestCard], list[RankedRequest]]:
     async with answering() as (deps, catalog):
-        return await lists.everything(deps, catalog), await ranking.ranked(deps, catalog, None, is_all=True)
+        return await lists.everything(deps, catalog), await ranks.ranked(deps, catalog, None, is_all=True)
 
 
 def card_as_dict(card: RequestCard) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class DemandEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filing:
+class NewRequest:
     """A request as it is submitted. Ids of people and teams are the catalog's."""
 
     origin: Origin
@@ -81,18 +81,18 @@ def estimate_problems(optimistic: float, likely: float, pessimistic: float) -> d
     return {}
 
 
-def problems(filing: Filing, *, today: date, team_size: int | None) -> dict[str, str]:
+def problems(new: NewRequest, *, today: date, team_size: int | None) -> dict[str, str]:
     """Return what is wrong, by the name of the field: `title`, `items`, `needed_by`, `hours`, `blocked` or `until`.
 
     `team_size` is None where nobody knows the team. A team cannot lose more than half of its working hours.
     """
     found: dict[str, str] = {}
-    demand = filing.demand
-    if not filing.title.strip():
+    demand = new.demand
+    if not new.title.strip():
         found["title"] = "Say what you need."
-    if not filing.items:
+    if not new.items:
         found["items"] = "Choose at least one thing, or a kind for the title."
-    if filing.needed_by is not None and filing.needed_by < today:
+    if new.needed_by is not None and new.needed_by < today:
         found["needed_by"] = "That day is over: choose a later one, or leave it empty."
     if demand.hours_a_month < 0:
         found["hours"] = "Hours cannot be negative."
