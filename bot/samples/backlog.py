@@ -174,6 +174,9 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     for card in requests(name):
         yield blocks.card, blocks.card(card)
         yield blocks.triage, blocks.triage(card)
+        for is_private in (False, True):
+            shown = replace(card, is_private=is_private)
+            yield blocks.triage_post, blocks.triage_post(shown, duty="U12345678")
         yield blocks.card_view, blocks.card_view(blocks.card(card))
         yield blocks.card_view, blocks.card_view(blocks.triage(card))
         yield blocks.news, blocks.news(card)

@@ -86,6 +86,7 @@ def test_slack_takes_everything(name: str) -> None:
 EDITED = {
     backlog.card,
     backlog.triage,
+    backlog.triage_post,
     eol.card,
     eol.handed_over,
     eol.closed,

@@ -322,6 +322,21 @@ class TestElsewhere:
         assert "#1" not in (await stage.ask("/devops list", user="eve")).text
         assert "no such request" in (await stage.ask("/devops show 1", user="eve")).text
 
+    async def test_of_a_private_one_the_triage_channel_reads_only_the_number(self, stage: Stage) -> None:
+        await stage.slack.run_command("grace", _im(stage, "grace"), "/devops we need a Redis cluster")
+        await stage.settle()
+        await submit(stage)
+        await posted(stage, "platform")
+        [told] = [m for m in stage.slack.visible_messages("eve", "platform") if "#1" in m.text]
+        assert "Redis" not in str((told.text, told.blocks))
+        for user, expected in (("lin", "Redis"), ("eve", "no such request")):
+            await stage.press(told, ids.SHOW, user=user)
+            shown = stage.slack.visible_messages(user, "platform")[-1]
+            assert expected in shown.text
+        await stage.press(stage.slack.visible_messages("lin", "platform")[-1], ids.ACCEPT, user="lin")
+        await posted(stage, "platform")
+        assert "Redis" not in str([(m.text, m.blocks) for m in stage.slack.visible_messages("eve", "platform")])
+
     async def test_words_in_a_direct_message_open_a_private_one_in_their_thread(self, stage: Stage) -> None:
         message = await stage.say("Please set up a Redis cluster for us.", channel=_im(stage, "grace"))
         offer = stage.slack.visible_messages("grace", _im(stage, "grace"))[-1]

@@ -12,6 +12,7 @@ from bot.blocks.backlog.cards import (
     receipt,
     triage,
     triage_news,
+    triage_post,
 )
 from bot.blocks.backlog.follow_ups import follow_up, line, section
 from bot.blocks.backlog.forms import (
@@ -57,6 +58,7 @@ __all__ = [
     "step_view",
     "triage",
     "triage_news",
+    "triage_post",
     "unranked",
     "why",
 ]

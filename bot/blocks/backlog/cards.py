@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.blocks.backlog import actions, words
-from bot.blocks.text import Block, Rendered, button, context, escape, link, mention, modal, plain, section, within
+from bot.blocks.text import Block, Rendered, bold, button, context, escape, link, mention, modal, plain, section, within
 from bot.domain.backlog.requests import AT_DELIVERY, RequestCard, RequestState, Step
 
 #: Characters of a message beside its buttons.
@@ -72,6 +72,16 @@ def triage(its: RequestCard, *, duty: str = "") -> Rendered:
     return _message(lines, [*buttons, *([more] if more else [])], f"backlog.triage.{its.id}.{its.state}")
 
 
+def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
+    """Return the DevOps team's message in its channel, which others may read: of a private request only the number."""
+    if not its.is_private:
+        return triage(its, duty=duty)
+    lines = [f"{bold(f'#{its.id}')} is a private request: *Show* is for you alone."]
+    if duty:
+        lines.append(f"{mention(duty)} has duty this week")
+    return _message(lines, [_show(its)], f"backlog.triage.{its.id}.{its.state}")
+
+
 def news(its: RequestCard) -> Rendered:
     """Return what is posted below the card when the asker has to know."""
     who = mention(its.asker.slack_id)
@@ -109,6 +119,8 @@ def receipt(its: RequestCard, *, is_new: bool = True) -> Rendered:
 
 def triage_news(its: RequestCard, step: Step) -> Rendered:
     """Return what the DevOps team reads under its own message when the asker's side has done something."""
+    if its.is_private:
+        return _message([f"There is news of {bold(f'#{its.id}')}."], [_show(its)], f"backlog.news.{its.id}.{its.state}")
     who = words.person(its.asker)
     said = {
         Step.REPLY: f"Answered: {escape(its.reason, 600)}",
@@ -126,6 +138,10 @@ def _step_buttons(its: RequestCard, steps: Iterable[Step]) -> list[Block]:
         for step, (text, action, style) in _BUTTONS.items()
         if step in its.steps and step in steps
     ]
+
+
+def _show(its: RequestCard) -> Block:
+    return button("Show", actions.SHOW, str(its.id), label=f"Show #{its.id}")
 
 
 def _stop_following(its: RequestCard) -> Block:

@@ -121,7 +121,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
     async def render(self) -> None:
         """Revise the card in the thread, and the message to the DevOps team."""
         await self.revise(card_key(self.subject_id), blocks.card(self.card))
-        await self.revise(triage_key(self.subject_id), blocks.triage(self.card))
+        await self.revise(triage_key(self.subject_id), blocks.triage_post(self.card))
 
     async def redraw_whole(self, request_id: int) -> None:
         """Draw the messages of the request anew that this one has become, or was, a part of."""
@@ -129,7 +129,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
         if (row := await self.session.get(tables.Request, request_id)) is not None:
             whole = await loaded(self.session, self.snapshot, row, now=self.now)
             await self.revise(card_key(request_id), blocks.card(whole))
-            await self.revise(triage_key(request_id), blocks.triage(whole))
+            await self.revise(triage_key(request_id), blocks.triage_post(whole))
 
     async def holders(self, *, asked_by: int | None = None) -> Holders:
         """Return whoever speaks for the request: the requesting team, and whoever filed it or needs it."""

@@ -107,7 +107,7 @@ async def _awake(telling: Telling, snapshot: Snapshot, request_id: int) -> None:
     row = await session.get_one(tables.Request, request_id, populate_existing=True)
     card = await loaded(session, snapshot, row, now=now)
     await outbox.revise(session, key=card_key(request_id), message=blocks.card(card), at=now)
-    await outbox.revise(session, key=triage_key(request_id), message=blocks.triage(card), at=now)
+    await outbox.revise(session, key=triage_key(request_id), message=blocks.triage_post(card), at=now)
     await audit(session, at=now, actor="baton", action="backlog.wake", subject=f"request:{request_id}")
 
 

@@ -183,7 +183,7 @@ async def _tell(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, team: Recipient, card: RequestCard, now: datetime
 ) -> Told:
     """Tell the DevOps team: in the triage channel, or where there is none as any team is told."""
-    message = blocks.triage(card, duty=_on_duty(deps, snapshot, team, now))
+    message = blocks.triage_post(card, duty=_on_duty(deps, snapshot, team, now))
     channel = snapshot.channel_id(deps.devops.triage_channel)
     if not channel or not snapshot.is_open(channel):
         return await routing.send(
