@@ -15,7 +15,7 @@ from bot.domain.backlog.requests import ENDED, RequestState
 from bot.domain.eol.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
-from bot.services import actors, misses, ownership, people, portfolio
+from bot.services import actors, devops_team, misses, ownership, people, portfolio
 from bot.services.backlog import lists as lists_of_requests
 from bot.services.backlog import ranks
 from bot.services.context import Context
@@ -94,10 +94,10 @@ async def _overview(context: Context, user_id: str) -> Block:
 async def _requests(context: Context, person_id: int | None) -> RequestsOverview:
     """Return what somebody and their teams wait for; for the DevOps team its backlog, too."""
     deps, snapshot = context.deps, context.snapshot
-    if person_id is None or not lists_of_requests.takes_requests(deps, snapshot):
+    if person_id is None or not devops_team.takes_requests(deps, snapshot):
         return RequestsOverview()
     mine = [each for each in await lists_of_requests.mine(deps, snapshot, person_id) if each.state not in ENDED]
-    if not lists_of_requests.is_devops(deps, snapshot, person_id):
+    if not devops_team.is_member(deps, snapshot, person_id):
         return RequestsOverview(mine=mine)
     found = await ranks.ranked(deps, snapshot, person_id)
     today = deps.clock.now().date()

@@ -11,8 +11,7 @@ from typing import Any
 from bot.blocks import help as help_blocks
 from bot.blocks import ownership as blocks
 from bot.blocks import portfolio as portfolio_blocks
-from bot.blocks.backlog import words as request_words
-from bot.blocks.backlog.actions import OpenValue
+from bot.blocks.request_button import OpenValue, open_buttons
 from bot.blocks.text import Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.ownership import Owned
@@ -198,7 +197,7 @@ def _answered(context: Context, found: Answered, user_id: str) -> Rendered:
     if area is None:
         return blocks.answer(found.verdict, found.frame)
     value = OpenValue(asset_id=found.verdict.asset.id, area=area.value)
-    steps = request_words.open_buttons(value, label=found.verdict.asset.name)
+    steps = open_buttons(value, label=found.verdict.asset.name)
     return blocks.answer(found.verdict, replace(found.frame, next_steps=steps))
 
 

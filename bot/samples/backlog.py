@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from bot.blocks import backlog as blocks
-from bot.blocks.backlog.actions import OpenValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import STEP_FORMS, FormFrame
+from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
 from bot.domain.backlog.demand import (
     BacklogRequest,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks.backlog import actions as ids
+from bot.blocks.request_button import OPEN
 from handlers.backlog import follow_ups, intake, questions, steps, submissions, tracker_jobs
 from handlers.events import EventListener
 from handlers.routes import Job, Routes
@@ -14,7 +15,7 @@ ROUTES = Routes(
         ids.GLOBAL_SHORTCUT: intake.on_global_shortcut,
     },
     actions={
-        ids.OPEN: intake.on_open,
+        OPEN: intake.on_open,
         ids.SHOW: questions.on_show,
         ids.WHY: questions.on_why,
         ids.FOLLOW: steps.on_follow,

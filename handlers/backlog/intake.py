@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from bot.blocks import backlog as blocks
-from bot.blocks.backlog.actions import OpenValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import FormFrame
 from bot.blocks.eol.words import upgrade_title
 from bot.blocks.ownership.words import AREA_WORDS
+from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, is_channel_id
 from bot.blocks.values import parse
 from bot.domain.backlog import wishes

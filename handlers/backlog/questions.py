@@ -7,12 +7,13 @@ import re
 
 from bot.blocks import backlog as blocks
 from bot.blocks import help as help_blocks
-from bot.blocks.backlog.actions import OpenValue
+from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Rendered
 from bot.blocks.values import number
 from bot.domain.backlog import wishes
 from bot.errors import SlackError
 from bot.ports import Ack
+from bot.services import devops_team
 from bot.services.backlog import intake, lists, ranks
 from bot.services.context import Context
 from bot.services.inbound import Reply
@@ -73,7 +74,7 @@ async def answer_in_words(context: Context, text: str, channel_id: str, ts: str,
     is_command = wishes.is_command(text)
     if not is_command and not wishes.asks(text):
         return None
-    if not is_command and not lists.takes_requests(context.deps, context.snapshot):
+    if not is_command and not devops_team.takes_requests(context.deps, context.snapshot):
         return None  # where nobody takes requests, the words may be a question all the same
     return await _offer(context, channel_id, ts, user_id)
 

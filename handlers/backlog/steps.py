@@ -15,6 +15,7 @@ from bot.domain.backlog.requests import TRANSITIONS, RequestCard, Step
 from bot.domain.rights import Right
 from bot.errors import FormError, NotFoundError
 from bot.ports import Ack
+from bot.services import devops_team
 from bot.services.backlog import lists, merges, plans, steps
 from bot.services.context import Context
 from handlers import replies
@@ -191,7 +192,7 @@ async def done(context: Context, place: Place, card: RequestCard, person_id: int
 
 def shown(context: Context, card: RequestCard, person_id: int | None) -> Rendered:
     """Return a request as somebody sees it who asks for it: the DevOps team with what it can do."""
-    is_devops = person_id is not None and lists.is_devops(context.deps, context.snapshot, person_id)
+    is_devops = person_id is not None and devops_team.is_member(context.deps, context.snapshot, person_id)
     return blocks.triage(card) if is_devops else blocks.card(card)
 
 

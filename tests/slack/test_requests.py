@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.blocks.backlog import actions as ids
+from bot.blocks.request_button import OPEN
 from bot.playground.fake_slack import PostedMessage, View
 from bot.store import tables
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
@@ -340,7 +341,7 @@ class TestElsewhere:
     async def test_words_in_a_direct_message_open_a_private_one_in_their_thread(self, stage: Stage) -> None:
         message = await stage.say("Please set up a Redis cluster for us.", channel=_im(stage, "grace"))
         offer = stage.slack.visible_messages("grace", _im(stage, "grace"))[-1]
-        await stage.press(offer, ids.OPEN, user="grace")
+        await stage.press(offer, OPEN, user="grace")
         assert await submit(stage) == {}
         [row] = await requests(stage)
         assert (row.is_private, row.copied, row.thread_ts) == (True, "", message.ts)
@@ -379,8 +380,8 @@ class TestElsewhere:
         root = await thread(stage, STORY[0])
         await stage.say(words, channel="payments", thread_ts=root.ts)
         offer = stage.slack.visible_messages("grace", "payments", thread_ts=root.ts)[-1]
-        assert buttons(offer) == {"Open DevOps request": ids.OPEN}
-        await stage.press(offer, ids.OPEN, user="ada")
+        assert buttons(offer) == {"Open DevOps request": OPEN}
+        await stage.press(offer, OPEN, user="ada")
         view = stage.slack.view_stack("ada")[-1]
         assert "Cassandra" in initial(view, ids.TECHNOLOGIES)
         await submit(stage, "ada")
@@ -389,7 +390,7 @@ class TestElsewhere:
 
     async def test_what_only_calls_baton_is_no_part_of_the_draft(self, stage: Stage) -> None:
         message = await stage.say("@baton request", channel="payments")
-        await stage.press(stage.slack.visible_messages("grace", "payments", thread_ts=message.ts)[-1], ids.OPEN)
+        await stage.press(stage.slack.visible_messages("grace", "payments", thread_ts=message.ts)[-1], OPEN)
         assert "nothing of your colleagues" in said_in(stage.slack.view_stack("grace")[-1])
 
     @read_only
@@ -411,7 +412,7 @@ class TestElsewhere:
         seen = stage.slack.visible_messages("grace", "payments", thread_ts=root.ts if in_thread else None)
         offer = seen[-1]
         assert offer.ephemeral_for == stage.slack.workspace.user("grace").id
-        await stage.press(offer, ids.OPEN, user="grace")
+        await stage.press(offer, OPEN, user="grace")
         await submit(stage)
         assert [row.thread_ts for row in await requests(stage)] == [root.ts]
         await stage.slack.react("ada", "payments", root.ts, "devops-request")
@@ -435,7 +436,7 @@ class TestElsewhere:
 
     async def test_a_split_answer_offers_to_ask_for_the_area_of_the_devops_team(self, stage: Stage) -> None:
         answer = await stage.ask("/whoowns payments-db", user="grace")
-        await stage.press(answer, ids.OPEN, user="grace")
+        await stage.press(answer, OPEN, user="grace")
         view = stage.slack.view_stack("grace")[-1]
         assert element(view, ids.TITLE)["initial_value"] == "Help with the database of payments-db"
         assert await submit(stage, values={ids.ITEM_TYPE: "support"}) == {}
@@ -457,7 +458,7 @@ class TestHelpWithAReminder:
     async def test_a_reminder_makes_one_request_with_its_date_and_its_team(self, stage: Stage) -> None:
         await deploy(stage, "checkout", "nodejs", "20.11.1")
         reminded = await remind(stage, "checkout")
-        await reminded.press(ids.OPEN, user="grace")
+        await reminded.press(OPEN, user="grace")
         view = stage.slack.view_stack("grace")[-1]
         assert initial(view, ids.ITEMS) == ["Upgrade Node.js 20 to 24 (checkout)"]
         assert element(view, ids.NEEDED_BY)["initial_date"] == "2026-04-30"
@@ -465,7 +466,7 @@ class TestHelpWithAReminder:
         assert await submit(stage) == {}
         [row] = await requests(stage)
         assert (row.reminder_id, row.source_key) == (reminded.id, f"reminder:{reminded.id}")
-        await reminded.press(ids.OPEN, user="ada")
+        await reminded.press(OPEN, user="ada")
         assert "There is a request already: *#1*" in said_in(stage.slack.view_stack("ada")[-1])
 
     async def test_the_devops_team_is_not_offered_its_own_help(self, stage: Stage) -> None:

@@ -8,8 +8,6 @@ COMMAND = "/devops"
 #: The shortcuts: on a message, and everywhere.
 MESSAGE_SHORTCUT, GLOBAL_SHORTCUT = "open_devops_request", "devops_request"
 
-#: The button that opens the form; its value is an `OpenValue`.
-OPEN = "backlog.open"
 #: The buttons of the card in the thread.
 CONFIRM = "backlog.confirm"
 NOT_YET = "backlog.not_yet"
@@ -50,16 +48,6 @@ SNOOZE_VIEW, ASSIGN_VIEW, ESTIMATE_VIEW = "backlog.snooze_form", "backlog.assign
 NEED_VIEW, SAVING_VIEW, SAVED = "backlog.need_form", "backlog.saving_form", "backlog.saved"
 WORDS, LINK, INTO, DAY, ASSIGNEE = "backlog.words", "backlog.link", "backlog.into", "backlog.day", "backlog.assignee"
 OPTIMISTIC, LIKELY, PESSIMISTIC = "backlog.optimistic", "backlog.likely", "backlog.pessimistic"
-
-
-class OpenValue(NamedTuple):
-    """What a button opens the form with: a thread, an asset and its area, or a reminder; none for an empty form."""
-
-    channel_id: str = ""
-    thread_ts: str = ""
-    asset_id: int | None = None
-    area: str = ""
-    reminder_id: int | None = None
 
 
 class MoreValue(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.blocks.backlog import actions, words
-from bot.blocks.backlog.actions import OpenValue
+from bot.blocks.request_button import OpenValue, open_buttons
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, mention, plain, section
 from bot.domain.backlog.requests import RequestCard
 
@@ -37,7 +37,7 @@ def offer(value: OpenValue, devops: str, *, user_id: str = "") -> Rendered:
     """Return the button that opens the form, for somebody who has asked for something."""
     who = f"{mention(user_id)} " if mention(user_id) else ""
     said = f"{who}That sounds like a request to *{escape(devops, 80)}*. Open the draft; nothing is sent until you do."
-    elements = words.open_buttons(value, style="primary")
+    elements = open_buttons(value, style="primary")
     return Rendered(said, [section(said), {"type": "actions", "elements": elements}])
 
 

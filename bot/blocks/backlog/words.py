@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.blocks.backlog import actions
-from bot.blocks.backlog.actions import OpenValue
 from bot.blocks.text import Block, bold, button, day, escape, mention, plain
-from bot.blocks.values import encode
 from bot.domain.backlog.requests import STATE_WORDS, ItemType, RequestCard, RequestItem
 from bot.domain.records import PersonRecord
 
@@ -50,13 +48,6 @@ def standing(card: RequestCard) -> str:
 def item(one: RequestItem) -> str:
     """Return an item as a line of a list."""
     return f"• {escape(one.title, 120)} _({ITEM_WORDS[one.type]})_"
-
-
-def open_buttons(
-    value: OpenValue, text: str = "Open DevOps request", *, label: str = "", style: str = ""
-) -> list[Block]:
-    """Return the button that opens the form of a request; `label` says about what, for a screen reader."""
-    return [button(text, actions.OPEN, encode(value), label=f"{text}: {label}" if label else "", style=style)]
 
 
 def follow_buttons(card: RequestCard, *, is_following: bool = False) -> list[Block]:

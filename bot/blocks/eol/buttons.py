@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.blocks.backlog.actions import OpenValue
-from bot.blocks.backlog.words import open_buttons
 from bot.blocks.eol import actions, words
 from bot.blocks.lines import Line
 from bot.blocks.ownership.claims import claim_button
+from bot.blocks.request_button import OpenValue, open_buttons
 from bot.blocks.text import Block, button, context, option, section
 from bot.blocks.values import encode
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind

@@ -23,9 +23,9 @@ from bot.domain.backlog.requests import (
     may_take,
 )
 from bot.domain.recipients import Recipient
-from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right
-from bot.services import actors, cards, outbox
+from bot.services import actors, cards, devops_team, outbox
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -41,12 +41,6 @@ def card_key(request_id: int) -> str:
 def triage_key(request_id: int) -> str:
     """Return the outbox key of a request's message to the DevOps team."""
     return f"backlog.triage:{request_id}"
-
-
-def devops(deps: Deps, snapshot: Snapshot) -> TeamRecord | None:
-    """Return the team that takes requests; None where none was set, or the catalog does not know it."""
-    team = snapshot.team_by_name(deps.devops.name) if deps.devops.name else None
-    return None if team is None or team.is_gone else team
 
 
 def card_of(snapshot: Snapshot, row: tables.Request, *, now: datetime) -> RequestCard:
@@ -149,7 +143,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
 
     async def _held(self, right: Right, asked_by: int | None, parts: Sequence[tables.Request] = ()) -> Holders:
         if right is Right.TRIAGE:
-            team = devops(self.deps, self.snapshot)
+            team = devops_team.find(self.deps, self.snapshot)
             return await actors.holders(self.session, [team.id if team else None], asked_by=asked_by)
         rows = (self.row, *parts)
         people = {number: _person(self.snapshot, number) for each in rows for number in (each.asked_by, each.filed_by)}

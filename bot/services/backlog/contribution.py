@@ -21,8 +21,8 @@ from bot.domain.daily_limit import Agenda, Due, Written
 from bot.domain.escalation import Audience, Owed
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
+from bot.services import devops_team
 from bot.services.backlog import follow_ups, ranks
-from bot.services.backlog._cards import devops
 from bot.services.backlog.ranks import RankedRequest
 from bot.services.contributors import Message, Telling
 from bot.services.deps import Deps
@@ -124,14 +124,14 @@ class Requests:
     async def changed(self, since: None) -> tuple[None, Collection[str]]:
         """Return all for whom there is anything: open requests are few, so each pass looks at them all."""
         keys = set(await self._by_key())
-        team = devops(self._deps, self._snapshot)
+        team = devops_team.find(self._deps, self._snapshot)
         return None, keys | ({Recipient(team).key} if team is not None else set())
 
     async def parts(self, keys: Collection[str]) -> Mapping[str, RequestNews]:
         """Return what these are told of, by their keys; nothing for those who have nothing."""
         found = {key: each for key, each in (await self._by_key()).items() if key in keys}
         ranked: Sequence[RankedRequest] = ()
-        team = devops(self._deps, self._snapshot)
+        team = devops_team.find(self._deps, self._snapshot)
         team_key = Recipient(team).key if team is not None else ""
         if team_key in keys:
             ranked = await ranks.ranked(self._deps, self._snapshot, None, is_all=True)

@@ -17,9 +17,9 @@ from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, reviews_due
 from bot.domain.recipients import NOBODY, Recipient
-from bot.services import outbox
+from bot.services import devops_team, outbox
 from bot.services.backlog import ranks
-from bot.services.backlog._cards import card_key, card_of, devops, loaded, triage_key
+from bot.services.backlog._cards import card_key, card_of, loaded, triage_key
 from bot.services.contributors import Telling
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
@@ -59,7 +59,7 @@ async def found(
 def recipient_of(deps: Deps, snapshot: Snapshot, its: FollowUp) -> Recipient:
     """Return who is told: the DevOps team, whoever asked, or the team that it is about."""
     if its.kind in _TO_DEVOPS:
-        team = devops(deps, snapshot)
+        team = devops_team.find(deps, snapshot)
         return Recipient(team) if team is not None else NOBODY
     team = snapshot.team(its.team_id) if its.team_id is not None else None
     people = [each for each in (its.card.asker, its.card.filer) if each.is_active and each.slack_id]

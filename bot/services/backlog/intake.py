@@ -20,8 +20,8 @@ from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import TeamRecord
 from bot.domain.working_time import zone_of
 from bot.errors import UserError
-from bot.services import outbox, routing
-from bot.services.backlog._cards import card_key, card_of, devops, stored_item, triage_key
+from bot.services import devops_team, outbox, routing
+from bot.services.backlog._cards import card_key, card_of, stored_item, triage_key
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -76,7 +76,7 @@ async def open_request(deps: Deps, snapshot: Snapshot, new: NewRequest) -> Opene
 
 def require_devops(deps: Deps, snapshot: Snapshot) -> TeamRecord:
     """Return the team that takes requests. Raises UserError where none is set, or the catalog does not know it."""
-    team = devops(deps, snapshot)
+    team = devops_team.find(deps, snapshot)
     if team is None:
         raise UserError(NO_DEVOPS)
     return team
@@ -87,7 +87,7 @@ def area_to_ask_for(deps: Deps, snapshot: Snapshot, verdict: Verdict, slack_id: 
 
     Nobody of the DevOps team has to ask it for anything.
     """
-    team, person = devops(deps, snapshot), snapshot.person_by_slack_id(slack_id)
+    team, person = devops_team.find(deps, snapshot), snapshot.person_by_slack_id(slack_id)
     if team is None or not isinstance(verdict, Owned) or not verdict.is_split:
         return None
     if person is not None and person.id in (*team.member_ids, team.lead_id, team.manager_id):

@@ -8,10 +8,10 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from bot.domain.backlog.requests import AT_DELIVERY, OPEN, RequestCard, Step, after
-from bot.domain.records import TeamRecord
 from bot.domain.rights import Right
 from bot.errors import NotFoundError
-from bot.services.backlog._cards import UNKNOWN, acting, card_of, devops, loaded, standing_of
+from bot.services import devops_team
+from bot.services.backlog._cards import UNKNOWN, acting, card_of, loaded, standing_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -98,19 +98,7 @@ def may_see(deps: Deps, snapshot: Snapshot, card: RequestCard, person_id: int | 
     """Whether somebody may see a request."""
     if not card.is_private or person_id in (card.asker.id, card.filer.id):
         return True
-    return person_id is not None and is_devops(deps, snapshot, person_id)
-
-
-def takes_requests(deps: Deps, snapshot: Snapshot, *, of: TeamRecord | None = None) -> bool:
-    """Whether there is a team that takes requests, and another one than `of`."""
-    team = devops(deps, snapshot)
-    return team is not None and (of is None or team.id != of.id)
-
-
-def is_devops(deps: Deps, snapshot: Snapshot, person_id: int) -> bool:
-    """Whether somebody is one of the team that takes requests."""
-    team = devops(deps, snapshot)
-    return team is not None and person_id in (*team.member_ids, team.lead_id, team.manager_id)
+    return person_id is not None and devops_team.is_member(deps, snapshot, person_id)
 
 
 async def _found(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_open: bool = False) -> list[RequestCard]:

@@ -16,7 +16,7 @@ from bot.domain.eol.feed import freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove, FactsAge, Remembered
 from bot.domain.records import PersonRecord, TeamRecord
-from bot.services.backlog import lists
+from bot.services import devops_team
 from bot.services.deps import Deps
 from bot.services.eol.evidence import evidence_of
 from bot.services.eol.exposure import Watcher
@@ -179,7 +179,7 @@ def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves
         moves=moves.get((watch.product.key, watch.cycle.name), ()),
         delegated_to=_name(watcher.snapshot, reminder.delegated_to),
         offered_to=_name(watcher.snapshot, offer.team_id) if offer is not None and is_offered else "",
-        may_ask_for_help=lists.takes_requests(deps, watcher.snapshot, of=watch.addressee.team),
+        may_ask_for_help=devops_team.takes_requests(deps, watcher.snapshot, of=watch.addressee.team),
     )
 
 

@@ -1,0 +1,25 @@
+"""The team that takes requests from all others, as the settings name it and the catalog has it."""
+
+from __future__ import annotations
+
+from bot.domain.records import TeamRecord
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+
+
+def find(deps: Deps, snapshot: Snapshot) -> TeamRecord | None:
+    """Return the team that takes requests; None where none was set, or the catalog does not know it."""
+    team = snapshot.team_by_name(deps.devops.name) if deps.devops.name else None
+    return None if team is None or team.is_gone else team
+
+
+def takes_requests(deps: Deps, snapshot: Snapshot, *, of: TeamRecord | None = None) -> bool:
+    """Whether there is a team that takes requests, and another one than `of`."""
+    team = find(deps, snapshot)
+    return team is not None and (of is None or team.id != of.id)
+
+
+def is_member(deps: Deps, snapshot: Snapshot, person_id: int) -> bool:
+    """Whether somebody is one of the team that takes requests."""
+    team = find(deps, snapshot)
+    return team is not None and person_id in (*team.member_ids, team.lead_id, team.manager_id)
