@@ -9,11 +9,13 @@ PORT ?= 4100
 # Python compiles what it imports; compiling all that is installed takes a third of the time. pip, because uv does not read pip's
 # settings and would pass by the index that an organisation has set there.
 INSTALL = $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps --no-compile
+# Nothing is compiled when it is installed, so each process would compile all that it imports: three seconds of its start.
+unexport PYTHONDONTWRITEBYTECODE
 DAYS ?= 365
 KILLS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench night year strangers format lock clean
+.PHONY: help run test lint bench night year quarter strangers format lock clean
 
 help: ## Say what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +40,11 @@ night: .venv/dev ## Run every scene in every deployment, properties with many ex
 
 year: .venv/dev ## Live through a simulated year, twice: once with the process killed fifty times (DAYS=365 KILLS=50)
 	$(BIN)/python -m tests.simulation.year --days $(DAYS) --kills $(KILLS)
+	$(BIN)/python -m tests.simulation.ownership --days $(DAYS)
+	$(BIN)/python -m tests.simulation.ownership --days $(DAYS)
+
+quarter: .venv/dev ## Print what three teams are told in 120 simulated days, to be read (DAYS=120)
+	$(BIN)/python -m tests.simulation.quarter --days $(if $(filter command line,$(origin DAYS)),$(DAYS),120)
 
 strangers: .venv/dev ## Run hostile and unlucky cases against a real process (some minutes)
 	$(BIN)/python -m tests.strangers

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -19,8 +19,15 @@ from bot import jobs
 from bot import web as routes
 from bot.clients.slack import SlackClient
 from bot.domain.trust import Workspace
-from bot.errors import SettingsError, SlackError, SlackRateLimitedError, SlackUnreachableError, StoreUnavailableError
-from bot.ports import Clock, SystemClock, Tracker
+from bot.errors import (
+    SettingsError,
+    SlackError,
+    SlackRateLimitedError,
+    SlackUnreachableError,
+    StoreUnavailableError,
+    log_failure,
+)
+from bot.ports import Clock, Model, SystemClock, Tracker
 from bot.services import snapshot as snapshots
 from bot.services.context import Context, assemble
 from bot.services.deps import Deps, DevopsTeam
@@ -70,6 +77,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     """
     settings.require_slack()
     settings.require_tracker()
+    settings.require_model()
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url.get_secret_value(), limits=FOR_PEOPLE)
         stack.push_async_callback(database.close)
@@ -100,6 +108,7 @@ async def running(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             feed_url=settings.feed_url if settings.feed_refresh else "",
             tracker=await _tracker(stack, settings, deps),
         )
+        context = replace(context, model=await _model(stack, settings))
         await _waited_for(settings, context.members.load)
         workspace = Workspace(identity.team_id, identity.enterprise_id, identity.app_id)
         door = Door(workspace, context.members, deps.open_channels, snapshot.is_shared)
@@ -153,7 +162,7 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
         settings.timezone,
         settings.platform_channel,
         frozenset(_listed(settings.catalog_admins)),
-        frozenset(_listed(settings.open_channels)),
+        settings.open_channel_ids,
         DevopsTeam(
             name=settings.devops_team.strip(),
             triage_channel=settings.triage_channel.strip(),
@@ -161,6 +170,7 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
             first_response_hours=settings.first_response_hours,
             sprint_weeks=settings.sprint_weeks,
             emoji=settings.request_emoji,
+            model_channels=frozenset(_listed(settings.model_channels)),
         ),
     )
 
@@ -194,6 +204,16 @@ async def _tracker(stack: AsyncExitStack, settings: Settings, deps: Deps) -> Tra
             )
         )
     return None
+
+
+async def _model(stack: AsyncExitStack, settings: Settings) -> Model | None:
+    """Return the model that is chosen, not asked yet; None for none. Its client is imported only then."""
+    if not settings.model_url:
+        return None
+    from bot.clients import model  # noqa: PLC0415
+
+    key = settings.model_key.get_secret_value()
+    return await stack.enter_async_context(model.connected(url=settings.model_url, name=settings.model_name, key=key))
 
 
 def _listed(setting: str) -> list[str]:
@@ -266,6 +286,7 @@ def _start_jobs(stack: AsyncExitStack, context: Context, dispatch: Dispatch) -> 
     scheduler = jobs.scheduler(JOBS, context)
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
+    stack.push_async_callback(_cancelled, asyncio.create_task(jobs.keep_time(scheduler)))
     context.background.start(context.listings.read_members(at_start=True), what="read_members")
     context.background.start(context.listings.read_channels(at_start=True), what="read_channels")
     context.background.start(refresh_facts(context), what="refresh_facts")
@@ -277,8 +298,8 @@ async def _resume(dispatch: Dispatch) -> None:
         await asyncio.sleep(_RESUME_SECONDS)
         try:
             await dispatch.events.resume()
-        except Exception:
-            log.exception("what was left behind could not be read; it is tried again")
+        except Exception as error:  # noqa: BLE001 - the next look tries again
+            log_failure(log, error, "what was left behind could not be read; it is tried again")
 
 
 async def _serve(stack: AsyncExitStack, settings: Settings, served: list[web.RouteDef]) -> str:

@@ -4,7 +4,8 @@ BatonError
 ├── UserError               the person can put it right; `str(error)` is the sentence they read
 │   ├── NotFoundError       what was named is not there (any more)
 │   ├── NotAllowedError     the person may not do this; says who may
-│   └── FormError           a form cannot be taken; carries the sentence for each of its fields
+│   ├── FormError           a form cannot be taken; carries the sentence for each of its fields
+│   └── ChangedError        what a form is about was changed since it was opened; carries how it stands now
 ├── NotTakenError           an event could be neither kept nor answered: Slack has to deliver it again
 ├── RepeatedError           the same press or form was carried out before, so this time nothing is done
 ├── SettingsError           the process cannot run as it is configured
@@ -23,6 +24,7 @@ BatonError
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 
@@ -48,6 +50,17 @@ class FormError(UserError):
     def __init__(self, by_field: Mapping[str, str]) -> None:
         super().__init__(" ".join(by_field.values()))
         self.by_field = by_field
+
+
+class ChangedError(UserError):
+    """Others have changed what a form is about since it was opened, so it has to be sent once more.
+
+    `version` is the last change that whoever sends it has been told of then, and `shown` how things stand, as mrkdwn.
+    """
+
+    def __init__(self, said: str, *, shown: str, version: int) -> None:
+        super().__init__(said)
+        self.shown, self.version = shown, version
 
 
 class NotTakenError(BatonError):
@@ -148,6 +161,21 @@ class TrackerUnreachableError(TrackerError):
     """No usable answer came back: the call may or may not have been carried out."""
 
 
-def in_short(error: StoreUnavailableError | SlackError) -> str:
-    """Return for a log what the database does, or what Slack said: no traceback tells more."""
+class ModelError(BatonError):
+    """A language model gave no usable answer. The message says why, for the log, without anything that it was sent."""
+
+
+def log_failure(log: logging.Logger, error: Exception, message: str, *args: object) -> None:
+    """Log that work which goes on by itself has failed, and will be tried again.
+
+    Trouble of the database, of Slack or of a tracker is one line: no traceback tells more. Anything else is a fault of
+    Baton's, and is logged with its traceback.
+    """
+    if isinstance(error, StoreError | SlackError | TrackerError):
+        log.warning(f"{message}: %s", *args, _in_short(error))
+    else:
+        log.error(message, *args, exc_info=error)
+
+
+def _in_short(error: BatonError) -> str:
     return f"the database {error.why} ({error.cause})" if isinstance(error, StoreUnavailableError) else str(error)

@@ -25,7 +25,7 @@ class _NoHttp(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Let the record pass, shortened where it is about such a request."""
         error = record.exc_info[1] if record.exc_info else None
-        if type(error).__module__ == "aiohttp.http_exceptions":
+        if type(error).__module__ == "aiohttp.http_exceptions" or type(error).__name__ == "RequestPayloadError":
             record.msg, record.args = "what is no HTTP request was refused (%s)", (type(error).__name__,)
             record.exc_info = record.exc_text = None
             record.levelno, record.levelname = logging.INFO, "INFO"

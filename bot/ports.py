@@ -162,8 +162,11 @@ class Slack(Protocol):
         """Open a modal and return its id. A trigger lives 3 seconds."""
         ...
 
-    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
-        """Show something else in a modal that is open."""
+    async def update_view(self, view_id: str, view: Mapping[str, Any], *, view_hash: str = "") -> str:
+        """Show something else in a modal that is open, and return the hash of what it shows.
+
+        With `view_hash` it does so only where the modal still shows what has that hash.
+        """
         ...
 
     async def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
@@ -262,4 +265,14 @@ class Tracker(Protocol):
 
     def named_in(self, payload: Any) -> str:
         """Return the ref of the issue that a webhook's payload is about; empty when it is about none."""
+        ...
+
+
+class Model(Protocol):
+    """A language model that may add to the draft of a request. None is asked unless an operator sets one."""
+
+    name: str  #: as the settings have it, and as the form shows it
+
+    async def ask(self, instructions: str, question: str, schema: Mapping[str, Any]) -> object:
+        """Return JSON that should be of the JSON Schema `schema`, and may not be. Raises ModelError for no answer."""
         ...

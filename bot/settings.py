@@ -23,8 +23,10 @@ APP_TOKEN = re.compile(r"xapp-[!#-&(-~]+")
 _SECRET = re.compile(r"[!#-&(-~]+")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 _SITE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/?")
+_EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
 _PROJECT = re.compile(r"[A-Z][A-Z0-9_]{1,254}")
 _ISSUE_TYPE = re.compile(r"[^\s\"].{0,59}")
+_MODEL_NAME = re.compile(r"[!-~]{1,100}")
 _EMAIL = re.compile(r"[!-~]+@[!-~]+")
 _SHORTEST_WEBHOOK_SECRET = 16
 _NAME = re.compile(r"BATON_[A-Z0-9_]{1,60}")
@@ -33,21 +35,50 @@ _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most"}
 _AS_IT_IS = "as it stands, without quotation marks, spaces or line breaks"
 
 
-def _web_address(address: str) -> str:
+def is_host(name: str) -> bool:
+    """Whether a name server can be asked for this host: no part of its name is empty or too long."""
+    try:
+        return bool(name.encode("idna"))
+    except UnicodeError:
+        return False
+
+
+def _host(name: str) -> str:
+    if not is_host(name):
+        raise ValueError("that is no host; it is a name or an address like 127.0.0.1, or 0.0.0.0 for all of them")
+    return name
+
+
+def _is_of_a_host(address: str) -> bool:
+    """Whether an address on the web has a host and a port that can be."""
     try:
         parts = urlsplit(address)
-        has_port = parts.port is None or parts.port > 0
+        return (parts.port is None or parts.port > 0) and is_host(parts.hostname or "")
     except ValueError:
-        has_port = False
-    if not has_port or not re.fullmatch(r"https?://[!-~]+", address) or not parts.hostname:
+        return False
+
+
+def _web_address(address: str) -> str:
+    if not re.fullmatch(r"https?://[!-~]+", address) or not _is_of_a_host(address):
         raise ValueError("that is no web address; it begins with https:// and a host name")
     return address
 
 
+def _optional_web_address(address: str) -> str:
+    return _web_address(address) if address else address
+
+
 def _public_address(address: str) -> str:
-    if address and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", address):
+    shape = r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?"
+    if address and not (re.fullmatch(shape, address) and _is_of_a_host(address)):
         raise ValueError("that is no address of a server; it is one like https://baton.example.com")
     return address
+
+
+def _emoji(name: str) -> str:
+    if not _EMOJI.fullmatch(name):
+        raise ValueError("that is no emoji; it is a name like devops-request, without colons")
+    return name
 
 
 def _ids(letters: str, example: str) -> AfterValidator:
@@ -64,8 +95,8 @@ def _ids(letters: str, example: str) -> AfterValidator:
 def _known_zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"there is no time zone {name!r}; it is a name like Europe/Berlin") from None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"there is no time zone {name[:60]!r}; it is a name like Europe/Berlin") from None
 
 
 class Settings(BaseSettings):
@@ -86,7 +117,7 @@ class Settings(BaseSettings):
     #: Slack's Web API; tests and the playground point it at the simulated Slack.
     slack_api_url: Annotated[str, AfterValidator(_web_address)] = "https://slack.com/api/"
     #: Where the web server listens (Slack's requests over HTTP, health, metrics).
-    host: str = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     #: Where that server is reached from outside (`https://baton.example.com`): calendars are fetched from there.
     public_url: Annotated[str, AfterValidator(_public_address)] = ""
@@ -109,7 +140,7 @@ class Settings(BaseSettings):
     #: How many weeks a sprint has.
     sprint_weeks: Annotated[int, Field(ge=1, le=12)] = 2
     #: The emoji that opens a request from a thread when somebody reacts with it.
-    request_emoji: Annotated[str, Field(pattern=r"^[a-z0-9_+'-]{1,100}$")] = "devops-request"
+    request_emoji: Annotated[str, AfterValidator(_emoji)] = "devops-request"
     #: Where accepted requests become issues. `github_token` and its like are read only for the tracker that is chosen.
     tracker: Literal["", "github", "jira"] = ""
     github_repository: str = ""
@@ -122,6 +153,14 @@ class Settings(BaseSettings):
     jira_email: str = ""
     jira_token: SecretStr = SecretStr("")
     jira_webhook_secret: SecretStr = SecretStr("")
+    #: The language model that may add to the draft of a request: the address of a server that speaks OpenAI's chat
+    #: completions (`https://models.example.com/v1`), and the model's name there. Empty: none is asked.
+    model_url: Annotated[str, AfterValidator(_optional_web_address)] = ""
+    model_name: str = ""
+    model_key: SecretStr = SecretStr("")
+    #: Private channels, and channels shared with other organisations, of which it may read threads: ids, separated by
+    #: commas. Threads of other public channels it always may.
+    model_channels: Annotated[str, _ids("CG", "C0123ABCD")] = ""
     #: How often the catalog's revision is looked at, in seconds.
     catalog_poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 0.5
     #: Where the feed of end-of-life dates is asked once a day, unless `feed_refresh` is off.
@@ -144,6 +183,11 @@ class Settings(BaseSettings):
     def stale_after(self) -> timedelta:
         """How long a fact is trusted after it was last confirmed or seen."""
         return timedelta(days=self.stale_after_days)
+
+    @property
+    def open_channel_ids(self) -> frozenset[str]:
+        """The ids in `open_channels`."""
+        return frozenset(each.strip() for each in self.open_channels.split(",")) - {""}
 
     @property
     def people_source_names(self) -> frozenset[str]:
@@ -181,6 +225,13 @@ class Settings(BaseSettings):
         secrets = {"github": self.github_webhook_secret, "jira": self.jira_webhook_secret}
         return secrets[self.tracker].get_secret_value() if self.tracker else ""
 
+    def require_model(self) -> None:
+        """Raise SettingsError, naming what is missing or cannot be right, unless the chosen model can be asked."""
+        if self.model_url:
+            _require("MODEL_NAME", self.model_name, _MODEL_NAME, "it is the model's name at that address")
+            if key := self.model_key.get_secret_value():
+                _require("MODEL_KEY", key, _SECRET, f"copy the key {_AS_IT_IS}")
+
     def require_tracker(self) -> None:
         """Raise SettingsError, naming what is missing or cannot be right, unless the chosen tracker can be asked."""
         if self.tracker == "github":
@@ -188,6 +239,8 @@ class Settings(BaseSettings):
             _require("GITHUB_TOKEN", self.github_token.get_secret_value(), _SECRET, f"copy the token {_AS_IT_IS}")
         elif self.tracker == "jira":
             _require("JIRA_SITE", self.jira_site, _SITE, "it is one like https://acme.atlassian.net")
+            if not _is_of_a_host(self.jira_site):
+                raise SettingsError("BATON_JIRA_SITE is not right: it has a host or a port that cannot be.")
             _require("JIRA_PROJECT", self.jira_project, _PROJECT, "it is the project's key, one like OPS")
             _require("JIRA_ISSUE_TYPE", self.jira_issue_type, _ISSUE_TYPE, "it is one like Task")
             _require("JIRA_EMAIL", self.jira_email, _EMAIL, "it is the address of the account that the token is of")

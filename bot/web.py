@@ -74,11 +74,20 @@ def slack_routes(
         if _SSL_CHECK in raw and len(raw) < _LONGEST_SSL_CHECK:
             bolt_request.body = {"ssl_check": "1"}
         answer = await dispatch(bolt_request)
-        if answer.status == 401:
-            return _unsigned()
-        return await to_aiohttp_response(answer)
+        return _unsigned() if answer.status == 401 else await _response(answer)
 
     return [web.post(SLACK_PATH, on_request)]
+
+
+async def _response(answer: BoltResponse) -> web.Response:
+    """Return Bolt's answer as aiohttp's.
+
+    Bolt's adapter hands the body over as text, which aiohttp wraps into a payload object first. Only cookies, which
+    nothing of Baton's sets, need the adapter.
+    """
+    if "set-cookie" in answer.headers:
+        return await to_aiohttp_response(answer)
+    return web.Response(status=answer.status, body=answer.body.encode(), headers=answer.first_headers())
 
 
 def _unsigned() -> web.Response:
@@ -217,15 +226,20 @@ async def _body_of(request: web.Request, held: _HeldBytes, *, most: int, read_se
     """Return a request's body, or the refusal of one that is too large, too slow, or one too many."""
     if (request.content_length or 0) > most:
         return web.Response(status=413, text="The body is too large.", headers={"Connection": "close"})
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        return web.Response(status=415, text="Send the body uncompressed.", headers={"Connection": "close"})
     try:
-        with held.reserved(request.content_length or most):
-            if request.content.is_eof():  # the whole body came with the headers: there is nothing to wait for
-                raw = await request.read()
-            else:
+        if request.content.is_eof():  # the whole body came with the headers: there is nothing to wait for, or to hold
+            raw = await request.read()
+        else:
+            with held.reserved(request.content_length or most):
                 async with asyncio.timeout(read_seconds):
                     raw = await request.read()
     except TimeoutError:
         return web.Response(status=408, text="The body did not arrive in time.", headers={"Connection": "close"})
+    except (web.RequestPayloadError, ConnectionError) as error:  # whoever sends it may have no signature
+        log.info("a body did not arrive whole (%s)", type(error).__name__)
+        return web.Response(status=400, text="The body did not arrive whole.", headers={"Connection": "close"})
     except _TooMuchError:
         return web.Response(status=503, text="Too much is being read at once; try again.")
     return raw if len(raw) <= most else web.Response(status=413, text="The body is too large.")
@@ -233,9 +247,9 @@ async def _body_of(request: web.Request, held: _HeldBytes, *, most: int, read_se
 
 def application(*routes: list[web.RouteDef]) -> web.Application:
     """Return the web application with these routes."""
-    made = web.Application(client_max_size=_MOST_BYTES, middlewares=[_marked])
+    made = web.Application(client_max_size=_MOST_BYTES)
     for each in routes:
-        made.add_routes(each)
+        made.add_routes(web.RouteDef(one.method, one.path, _marked(one.handler), one.kwargs) for one in each)
     return made
 
 
@@ -284,14 +298,20 @@ def _is_answering(connection: web.RequestHandler) -> bool:
     return connection in _ANSWERING
 
 
-@web.middleware
-async def _marked(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
-    """Keep a connection from being taken for an idle one while a request on it is answered."""
-    _ANSWERING.add(request.protocol)
-    try:
-        return await handler(request)
-    finally:
-        _ANSWERING.discard(request.protocol)
+def _marked(handler: Callable[..., Awaitable[Any]]) -> Callable[[web.Request], Awaitable[Any]]:
+    """Keep a connection from being taken for an idle one while a request on it is answered.
+
+    Not a middleware of aiohttp's: with the first one, every request pays for how aiohttp strings them together.
+    """
+
+    async def answer(request: web.Request) -> Any:
+        _ANSWERING.add(request.protocol)
+        try:
+            return await handler(request)
+        finally:
+            _ANSWERING.discard(request.protocol)
+
+    return answer
 
 
 def _json(body: Mapping[str, object], *, status: int = 200) -> web.Response:

@@ -30,10 +30,13 @@ _BOLT_LOG.setLevel(logging.WARNING)
 
 
 class FrontDoor(AsyncMiddleware):
-    """Answers what Baton listens to; lets everything else go on to Bolt's listeners."""
+    """Answers what Baton listens to; lets everything else go on to Bolt's listeners.
 
-    def __init__(self, dispatch: Dispatch) -> None:
-        self._dispatch = dispatch
+    `prepare` puts into a request what Bolt's listeners are given.
+    """
+
+    def __init__(self, dispatch: Dispatch, prepare: Callable[[AsyncBoltRequest], None]) -> None:
+        self._dispatch, self._prepare = dispatch, prepare
 
     async def async_process(
         self,
@@ -59,12 +62,30 @@ class FrontDoor(AsyncMiddleware):
         if req.mode == "http":
             again = AsyncBoltRequest(body=dict(req.body), headers=req.headers, mode="socket_mode")
             req.context.update(again.context)
+        self._prepare(req)
         await next()
         return resp
 
 
 class Carrier(AsyncApp):
     """Bolt's app; a payload over which Bolt itself stumbles is answered, with nothing, and logged."""
+
+    def __init__(self, client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) -> None:
+        super().__init__(
+            name="baton",  # otherwise Bolt reads the source files of its callers to find one
+            logger=_BOLT_LOG,
+            client=client,
+            signing_secret=signing_secret or None,
+            before_authorize=FrontDoor(dispatch, super()._init_context),
+            process_before_response=True,
+            raise_error_for_unhandled_request=True,
+        )
+
+    def _init_context(self, req: AsyncBoltRequest) -> None:
+        """Do nothing yet: Bolt makes a client for each request, which costs more than finding an answer.
+
+        `FrontDoor` does it for what goes on to Bolt's listeners.
+        """
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer one payload."""
@@ -80,14 +101,7 @@ def carrier(client: AsyncWebClient, dispatch: Dispatch, *, signing_secret: str) 
 
     In Socket Mode `signing_secret` may be empty: Slack's own side of the connection needs no signature.
     """
-    app = Carrier(
-        logger=_BOLT_LOG,
-        client=client,
-        signing_secret=signing_secret or None,
-        before_authorize=FrontDoor(dispatch),
-        process_before_response=True,
-        raise_error_for_unhandled_request=True,
-    )
+    app = Carrier(client, dispatch, signing_secret=signing_secret)
 
     @app.error
     async def on_error(error: Exception, body: dict[str, object]) -> BoltResponse:

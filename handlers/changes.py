@@ -10,8 +10,10 @@ from collections.abc import Awaitable
 
 from bot.domain.trust import AccountStanding
 from bot.errors import SlackError
+from bot.services import snapshot
 from bot.services.context import Context
 from bot.services.members import standing_of
+from handlers import orphans
 from handlers.payloads import ChangeEvent
 from handlers.routes import Routes
 
@@ -26,6 +28,9 @@ async def on_account(change: ChangeEvent, context: Context) -> None:
     # A stranger stays one. An event does not always show that an account is one.
     if change.seems is not None and known not in (standing_of(change.seems), AccountStanding.STRANGER):
         await _asked(change, context.listings.read_member(change.user_id))
+        if not change.seems.is_active:
+            await snapshot.refresh(context.snapshot, context.deps.database)
+            await orphans.look(context)
 
 
 async def on_channel(change: ChangeEvent, context: Context) -> None:

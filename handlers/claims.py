@@ -8,10 +8,10 @@ from bot.blocks.text import Block
 from bot.blocks.values import encode, parse
 from bot.ports import Ack
 from bot.services import claims, ownership, people, snapshot
-from bot.services.claims import AlreadyTheirs, Claimed, Contested
+from bot.services.claims import AlreadyTheirs, Claimed, ClaimWords, Offered
 from bot.services.context import Context
 from handlers import home, replies
-from handlers.interaction import open_form, reply, showing
+from handlers.interaction import open_form, reply, seen_at, showing
 from handlers.ownership import show_answer
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
@@ -30,35 +30,47 @@ async def _form(action: Action, context: Context) -> Block:
         await people.identify(context.deps, context.slack, action.user_id)
         await snapshot.refresh(context.snapshot, context.deps.database)
     offer = claims.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
-    metadata = encode(blocks.AssetForm(asset_id, area, action.response_url))
-    return blocks.claim_view(offer.asset, offer.owner, offer.teams, metadata)
+    metadata = encode(blocks.AssetForm(asset_id, area, action.response_url, *seen_at(action)))
+    return blocks.claim_view(offer.asset, offer.owner, offer.teams, metadata, is_orphan=offer.is_orphan)
 
 
 async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     """Record the claim, and say what it came to where the answer stood."""
-    asset_id, area, response_url = parse(blocks.AssetForm, submission.metadata)
-    team_id = blocks.CLAIM_FORM.read(submission.values)[blocks.CLAIM_TEAM_FIELD]
+    form = blocks.CLAIM_FORM if submission.callback_id == blocks.CLAIM_VIEW else blocks.CLAIM_OFFER_FORM
+    asset_id, area, response_url, channel_id, thread_ts = parse(blocks.AssetForm, submission.metadata)
+    said = form.read(submission.values)
     asset = ownership.look_up(context.deps, context.snapshot, asset_id, area=area).asset
-    with blocks.CLAIM_FORM.refusing():
+    with form.refusing():
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
         outcome = await claims.claim(
-            context.deps, context.snapshot, asset_id=asset_id, team_id=team_id, person_id=person_id, area=area
+            context.deps,
+            context.snapshot,
+            asset_id=asset_id,
+            team_id=said[blocks.CLAIM_TEAM_FIELD],
+            person_id=person_id,
+            area=area,
+            words=ClaimWords(
+                slack_id=submission.user_id,
+                reason=said.text(blocks.CLAIM_REASON_FIELD),
+                channel_id=channel_id,
+                thread_ts=thread_ts,
+            ),
         )
     context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
     match outcome:
-        case Claimed(team):
-            said = blocks.claimed(asset, team)
-        case Contested(team, owner, told):
-            said = blocks.contested(asset, team, owner, told)
+        case Claimed(team, is_final):
+            receipt = blocks.claimed(asset, team, is_final=is_final)
+        case Offered(team, owner, told):
+            receipt = blocks.offered(asset, team, owner, [told])
         case AlreadyTheirs(team):
-            said = blocks.already_theirs(asset, team)
+            receipt = blocks.already_theirs(asset, team)
     if response_url:
-        await reply(context, response_url, said)
+        await reply(context, response_url, receipt)
         return replies.nothing()
-    with showing(said):
+    with showing(receipt):
         await home.publish(context, submission.user_id)
-    return replies.view(notice(said.text)) if isinstance(outcome, Contested) else replies.nothing()
+    return replies.view(notice(receipt.text)) if isinstance(outcome, Offered) else replies.nothing()
 
 
 async def on_withdraw(action: Action, context: Context) -> Ack:
@@ -66,6 +78,7 @@ async def on_withdraw(action: Action, context: Context) -> Ack:
     asset_id, _ = parse(blocks.AssetValue, action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await claims.withdraw(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
+    context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
     await show_answer(context, action)
     return replies.nothing()
@@ -73,5 +86,5 @@ async def on_withdraw(action: Action, context: Context) -> Ack:
 
 ROUTES = Routes(
     actions={blocks.CLAIM: on_claim, blocks.WITHDRAW: on_withdraw},
-    submissions={blocks.CLAIM_VIEW: on_claim_submitted},
+    submissions={blocks.CLAIM_VIEW: on_claim_submitted, blocks.CLAIM_OFFER_VIEW: on_claim_submitted},
 )

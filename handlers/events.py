@@ -12,7 +12,7 @@ from typing import Any
 from bot.blocks import help as blocks
 from bot.blocks.text import Rendered
 from bot.domain.trust import Admission
-from bot.errors import NotTakenError, SlackError, StoreError
+from bot.errors import NotTakenError, SlackError, StoreError, log_failure
 from bot.services import inbound
 from bot.services.context import Context
 from bot.services.inbound import Interaction, Reply
@@ -111,8 +111,8 @@ class Events:
         for event_id, body in (await inbound.left_behind(self._context.deps, at_start=at_start)).items():
             try:
                 await self._answer(event_id, body)
-            except Exception:
-                log.exception("event %s could not be answered; it is tried again", event_id)
+            except Exception as error:  # noqa: BLE001 - one event stops no other
+                log_failure(log, error, "event %s could not be answered; it is tried again", event_id)
 
     def _remember(self, event_id: str) -> None:
         self._taken[event_id] = None

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 
 from bot.blocks import home as blocks
 from bot.blocks import portfolio as lists
-from bot.blocks.backlog import RequestsOverview
+from bot.blocks.backlog import MOST_OF_LANE, MOST_ON_HOME, RequestsOverview
+from bot.blocks.handoff import MOST_ON_HOME as MOST_HANDOFFS
 from bot.blocks.home import AssetGroup, Listed, Overview
 from bot.blocks.portfolio import with_turns
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import parse
-from bot.domain.backlog.requests import ENDED, RequestState
 from bot.domain.eol.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
 from bot.services import actors, devops_team, misses, ownership, people, portfolio
 from bot.services.backlog import lists as lists_of_requests
-from bot.services.backlog import ranks
 from bot.services.context import Context
 from bot.services.eol import questions, reports
+from bot.services.handoff import lists as handoffs
 from handlers import replies
 from handlers.events import EventListener
 from handlers.payloads import Action, Event
@@ -86,6 +86,7 @@ async def _overview(context: Context, user_id: str) -> Block:
         attention=[group for group in attention if group.total],
         eol=await _report(context, user_id),
         requests=await _requests(context, person.id if person is not None else None),
+        handoffs=(await handoffs.pending(context.deps, snapshot, [team.id for team in teams]))[:MOST_HANDOFFS],
         missed=await misses.shown_to(context.deps, snapshot, user_id, limit=_MOST_MISSED),
     )
     return blocks.overview(home)
@@ -96,18 +97,14 @@ async def _requests(context: Context, person_id: int | None) -> RequestsOverview
     deps, snapshot = context.deps, context.snapshot
     if person_id is None or not devops_team.takes_requests(deps, snapshot):
         return RequestsOverview()
-    mine = [each for each in await lists_of_requests.mine(deps, snapshot, person_id) if each.state not in ENDED]
+    mine = await lists_of_requests.mine(deps, snapshot, person_id, MOST_ON_HOME, are_over=False)
     if not devops_team.is_member(deps, snapshot, person_id):
         return RequestsOverview(mine=mine)
-    found = await ranks.ranked(deps, snapshot, person_id)
-    today = deps.clock.now().date()
-    awaiting = [
-        each.card
-        for each in found
-        if each.card.state is RequestState.PROPOSED
-        and (each.card.snoozed_until is None or each.card.snoozed_until <= today)
-    ]
-    return RequestsOverview(mine=mine, awaiting=awaiting, ranked=[(each.card, each.place) for each in found])
+    return RequestsOverview(
+        mine=mine,
+        awaiting=await context.backlog.awaiting(person_id, MOST_ON_HOME),
+        lanes=await context.backlog.lanes(person_id, MOST_OF_LANE),
+    )
 
 
 async def _report(context: Context, user_id: str) -> Report | None:

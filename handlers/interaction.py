@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -12,9 +12,11 @@ from bot.blocks.forms import loading_view
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import encode, parse
 from bot.errors import SlackError
+from bot.services import inbound
 from bot.services.context import Context
+from bot.services.inbound import Reply
 from handlers.failures import failure
-from handlers.payloads import Action
+from handlers.payloads import Action, Command
 
 #: A form that takes longer to make than this is preceded by a loading view: its trigger lives three seconds.
 PATIENCE_SECONDS = 1.0
@@ -66,6 +68,13 @@ def place_of(action: Action) -> Place:
     return Place("view", address=action.view_id) if action.view_id else Place()
 
 
+def seen_at(action: Action) -> tuple[str, str]:
+    """Return the channel and the thread where others saw a button pressed; empty where nobody else could."""
+    if action.is_ephemeral or not action.message_ts:
+        return "", ""
+    return action.channel_id, action.thread_ts or action.message_ts
+
+
 def read_metadata(metadata: str) -> tuple[str, Place]:
     """Return what a form is about, as `bot.blocks.values` reads it, and the place from which it was opened."""
     subject, *place = parse(_Metadata, metadata)
@@ -109,6 +118,17 @@ async def reply(context: Context, response_url: str, message: Rendered, *, threa
         await context.slack.respond(response_url, ephemeral_body(message, thread_ts=thread_ts))
 
 
+async def answer_late(context: Context, command: Command, message: Rendered) -> None:
+    """Show the answer to a command whose acknowledgement said nothing of it, come what may."""
+    try:
+        await context.slack.respond(command.response_url, ephemeral_body(message))
+    except SlackError:  # a response URL ends, and breaks; the outbox writes to them until Slack takes it
+        await inbound.settle(
+            context.deps, f"late:{command.trigger_id}", Reply(command.user_id, "", command.user_id, message)
+        )
+        context.drainer.wake()
+
+
 async def whisper(context: Context, action: Action, message: Rendered, view: Block) -> None:
     """Show a message to whoever pressed a button, beside the message that has it, or the view where it is in a view."""
     if action.response_url:
@@ -136,15 +156,25 @@ async def open_form(context: Context, action: Action, making: Coroutine[Any, Any
     context.background.start(_finish(context, view_id, task), what=action.action_id)
 
 
-async def open_slowly(context: Context, trigger_id: str, making: Coroutine[Any, Any, Block], *, what: str) -> None:
-    """Open a loading view at once, which the form takes the place of when it has been made."""
+async def open_slowly(
+    context: Context,
+    trigger_id: str,
+    making: Coroutine[Any, Any, Block],
+    *,
+    what: str,
+    then: Callable[[str, str], Awaitable[None]] | None = None,
+) -> None:
+    """Open a loading view at once, which the form takes the place of when it has been made.
+
+    `then` is given the view's id and hash when the form is there.
+    """
     task = asyncio.ensure_future(making)
     try:
         view_id = await context.slack.open_view(trigger_id, loading_view())
     except BaseException:
         task.cancel()
         raise
-    context.background.start(_finish(context, view_id, task), what=what)
+    context.background.start(_finish(context, view_id, task, then), what=what)
 
 
 async def show_view(context: Context, action: Action, view: Block) -> str:
@@ -154,10 +184,14 @@ async def show_view(context: Context, action: Action, view: Block) -> str:
     return await context.slack.open_view(action.trigger_id, view)
 
 
-async def _finish(context: Context, view_id: str, task: asyncio.Task[Block]) -> None:
+async def _finish(
+    context: Context, view_id: str, task: asyncio.Task[Block], then: Callable[[str, str], Awaitable[None]] | None = None
+) -> None:
     try:
         view = await task
     except Exception as error:  # noqa: BLE001 - the reply boundary
         _, said = failure(error, what="a form")
         view = home_blocks.notice(said.text)
-    await context.slack.update_view(view_id, view)
+    view_hash = await context.slack.update_view(view_id, view)
+    if then is not None and task.exception() is None:
+        await then(view_id, view_hash)

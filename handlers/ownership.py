@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot.blocks import help as help_blocks
 from bot.blocks import ownership as blocks
 from bot.blocks import portfolio as portfolio_blocks
-from bot.blocks.request_button import OpenValue, open_buttons
-from bot.blocks.text import Rendered, is_channel_id
+from bot.blocks.handoff_button import handoff_buttons
+from bot.blocks.ownership import words as ownership_words
+from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons, open_menu
+from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import encode, parse
+from bot.domain.catalog import Area
 from bot.domain.ownership import Owned
+from bot.domain.records import AssetRecord
 from bot.errors import SlackError
 from bot.ports import Ack
-from bot.services import history, misses, ownership, people, portfolio, snapshot
+from bot.services import devops_team, history, misses, ownership, people, portfolio, snapshot
 from bot.services.backlog import intake
 from bot.services.context import Context
+from bot.services.handoff import choices
 from bot.services.history import Chronicle, Recalled
+from bot.services.matters import doubts
 from bot.services.ownership import Answered, Found, Missing, SeveralAssets
-from bot.services.questions import Always, Meant, NobodyMeant, OnDay, PersonMeant, TeamsMeant, TeamThings
+from bot.services.questions import (
+    Always,
+    AskerUnknown,
+    Meant,
+    NobodyMeant,
+    OnDay,
+    PeopleMeant,
+    PersonMeant,
+    TeamsMeant,
+    TeamThings,
+)
 from handlers import message_text, replies, share
-from handlers.baton import team_card
-from handlers.interaction import replace_answer, reply
+from handlers.interaction import replace_answer, reply, seen_at
 from handlers.payloads import Action, Command, Event, Shortcut, Submission
 from handlers.routes import Routes
+from handlers.teams import person_card, team_card
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +86,21 @@ async def around(context: Context, about: Shortcut | Event) -> Rendered:
         found = ownership.answer_for_message(context.deps, context.snapshot, says, asker=user_id)
     if isinstance(found, Answered):
         return _answered(context, found, user_id)
-    return blocks.mentioned(found) if found else blocks.mentioned_nothing(thread)
+    if not found:
+        return blocks.mentioned_nothing(thread)
+    return blocks.mentioned(found, open_menu(_requests(context, [asset for asset, _ in found], user_id)))
+
+
+def _requests(context: Context, assets: Sequence[AssetRecord], user_id: str) -> dict[str, OpenValue]:
+    """Return what of several assets the DevOps team can be asked to help with, by their names."""
+    if devops_team.teams_that_ask(context.deps, context.snapshot, user_id) is None:
+        return {}
+    found = {}
+    for asset in assets[: blocks.MOST_CHOICES]:
+        verdict = ownership.look_up(context.deps, context.snapshot, asset.id)
+        area = intake.area_to_ask_for(context.deps, context.snapshot, verdict, user_id)
+        found[f"{asset.name} ({ownership_words.kind(asset)})"] = OpenValue(asset_id=asset.id, area=area or Area.ALL)
+    return found
 
 
 async def _thread_start(context: Context, about: Shortcut | Event) -> tuple[tuple[str, ...], blocks.Thread]:
@@ -98,7 +128,8 @@ async def on_confirm(action: Action, context: Context) -> Ack:
     """Confirm the presser's own facts, then show the answer afresh."""
     asset_id, _ = parse(blocks.AssetValue, action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
-    await ownership.confirm(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
+    await doubts.confirm(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
+    context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
     await show_answer(context, action)
     return replies.nothing()
@@ -107,8 +138,13 @@ async def on_confirm(action: Action, context: Context) -> Ack:
 async def show_answer(context: Context, action: Action) -> None:
     """Put the answer for the asset that a button names, as its presser sees it, in the place of the message."""
     asset_id, area = parse(blocks.AssetValue, action.value)
-    found = ownership.answer_for_asset(context.deps, context.snapshot, asset_id, area=area, asker=action.user_id)
-    await replace_answer(context, action, _answered(context, found, action.user_id))
+    await replace_answer(context, action, answer_of_asset(context, asset_id, action.user_id, area=area))
+
+
+def answer_of_asset(context: Context, asset_id: int, user_id: str, *, area: Area | None = None) -> Rendered:
+    """Return the answer for an asset as somebody sees it. Raises NotFoundError when it is gone."""
+    found = ownership.answer_for_asset(context.deps, context.snapshot, asset_id, area=area, asker=user_id)
+    return _answered(context, found, user_id)
 
 
 async def on_doubt(action: Action, context: Context) -> Ack:
@@ -116,20 +152,33 @@ async def on_doubt(action: Action, context: Context) -> Ack:
     asset_id, area = parse(blocks.AssetValue, action.value)
     verdict = ownership.look_up(context.deps, context.snapshot, asset_id, area=area)
     owner = ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else ""
-    view = blocks.doubt_view(verdict.asset, owner, encode(blocks.AssetForm(asset_id, area, action.response_url)))
-    await context.slack.open_view(action.trigger_id, view)
+    metadata = encode(blocks.AssetForm(asset_id, area, action.response_url, *seen_at(action)))
+    teams = sorted(context.snapshot.teams(), key=lambda team: team.name.casefold())
+    areas = doubts.areas_to_choose(verdict)
+    await context.slack.open_view(
+        action.trigger_id, blocks.doubt_view(verdict.asset, owner, metadata, areas=areas, teams=teams)
+    )
     return replies.nothing()
 
 
 async def on_doubt_submitted(submission: Submission, context: Context) -> Ack:
     """Record the doubt, and say what happens next where the answer stood."""
-    asset_id, area, response_url = parse(blocks.AssetForm, submission.metadata)
-    reason = blocks.DOUBT_FORM.read(submission.values).text(blocks.DOUBT_REASON_FIELD)
+    asset_id, area, response_url, channel_id, thread_ts = parse(blocks.AssetForm, submission.metadata)
+    said = blocks.DOUBT_FORM.read(submission.values)
     with blocks.DOUBT_FORM.refusing():
+        named = said.text(blocks.DOUBT_TEAM_FIELD)
+        team_id = portfolio.team_called(context.snapshot, named).id if named else None
         person_id = await people.identify(context.deps, context.slack, submission.user_id)
-        told = await ownership.doubt(
-            context.deps, context.snapshot, asset_id=asset_id, area=area, person_id=person_id, reason=reason
+        new = doubts.NewDoubt(
+            asset_id=asset_id,
+            person_id=person_id,
+            area=said.get(blocks.DOUBT_AREA_FIELD) or area,
+            reason=said.text(blocks.DOUBT_REASON_FIELD),
+            team_id=team_id,
+            channel_id=channel_id,
+            thread_ts=thread_ts,
         )
+        told = await doubts.doubt(context.deps, context.snapshot, new)
     context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
     await reply(context, response_url, blocks.doubt_recorded(told))
@@ -156,9 +205,11 @@ async def message(
             recalled = await history.recall(context.deps, context.snapshot, found)
             return _found(context, recalled, user_id, channel_id)
         case PersonMeant(person=person):
-            owned = (await context.portfolios.current()).of_person(person.id).owned
-            page = portfolio.page(context.deps, context.snapshot, owned, 0, size=portfolio_blocks.PAGE_SIZE)
-            return portfolio_blocks.person_card(person, context.snapshot.teams_of(person.id), page, len(owned))
+            return await person_card(context, person)
+        case PeopleMeant(people=named):
+            return portfolio_blocks.people_choices(named)
+        case AskerUnknown():
+            return portfolio_blocks.no_team()
         case TeamThings(team):
             return await team_card(context, team)
         case TeamsMeant(teams=(team,)):
@@ -192,13 +243,20 @@ def _found(context: Context, found: Found | Recalled | Chronicle, user_id: str, 
 
 
 def _answered(context: Context, found: Answered, user_id: str) -> Rendered:
-    """Return the answer with a button that asks the DevOps team for help, where it owns an area of something split."""
+    """Return the answer with the next steps of other nouns.
+
+    They ask the DevOps team for help with its area of something, or its library, and begin a handoff of what is split.
+    """
+    asset, steps = found.verdict.asset, list[Block]()
     area = intake.area_to_ask_for(context.deps, context.snapshot, found.verdict, user_id)
-    if area is None:
-        return blocks.answer(found.verdict, found.frame)
-    value = OpenValue(asset_id=found.verdict.asset.id, area=area.value)
-    steps = open_buttons(value, label=found.verdict.asset.name)
-    return blocks.answer(found.verdict, replace(found.frame, next_steps=steps))
+    if area is not None:
+        steps += open_buttons(OpenValue(asset_id=asset.id, area=area.value), label=asset.name)
+    elif intake.gives_support(context.deps, context.snapshot, found.verdict, user_id):
+        steps += open_buttons(OpenValue(library_id=asset.id), SUPPORT_TEXT, label=asset.name)
+    handoff = choices.next_step(context.snapshot, found.verdict, user_id)
+    if handoff is not None:
+        steps += handoff_buttons(handoff, asset.name)
+    return blocks.answer(found.verdict, replace(found.frame, next_steps=steps) if steps else found.frame)
 
 
 async def _remember_miss(context: Context, asked: str, user_id: str, channel_id: str) -> None:

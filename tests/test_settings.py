@@ -12,6 +12,7 @@ from bot.cli.run import run
 from bot.errors import SettingsError
 from bot.settings import Settings, load, unknown
 from bot.store.db import normalise_url
+from tests.conftest import REPOSITORY
 
 HIDDEN = "hunter2-a-password"
 TOKEN, SECRET = "xoxb-1-a", "0a1b2c"
@@ -107,7 +108,18 @@ def test_what_is_no_signing_secret_is_said(wrong: str) -> None:
 @pytest.mark.parametrize("name", ["SLACK_API_URL", "FEED_URL"])
 @pytest.mark.parametrize(
     "wrong",
-    ["", "slack.com/api", "https://", "https:///api", "https://a:99999/", "https://[::1/", "ftp://a/", "https://a b/"],
+    [
+        "",
+        "slack.com/api",
+        "https://",
+        "https:///api",
+        "https://a:99999/",
+        "https://[::1/",
+        "ftp://a/",
+        "https://a b/",
+        "https://a..b/",
+        f"https://{'a' * 64}.com/",
+    ],
 )
 def test_what_is_no_web_address_is_said(name: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"BATON_{name}", wrong)
@@ -130,6 +142,14 @@ def test_web_addresses_are_taken(right: str, monkeypatch: pytest.MonkeyPatch) ->
         ("OPEN_CHANNELS", f"general, {HIDDEN}", ": that is no list of Slack's ids; they are like C0123ABCD"),
         ("CATALOG_ADMINS", f"amara {HIDDEN}", ": that is no list of Slack's ids; they are like U0123ABCD"),
         ("PUBLIC_URL", f"ftp://{HIDDEN}", ": that is no address of a server; it is one like https://baton.example.com"),
+        ("PUBLIC_URL", "https://a:99999", ": that is no address of a server; it is one like https://baton.example.com"),
+        ("HOST", "", ": that is no host; it is a name or an address like 127.0.0.1"),
+        ("HOST", "a..b", ": that is no host; it is a name or an address like 127.0.0.1"),
+        ("HOST", "a" * 64, ": that is no host; it is a name or an address like 127.0.0.1"),
+        ("REQUEST_EMOJI", ":ticket:", ": that is no emoji; it is a name like devops-request, without colons"),
+        ("TIMEZONE", "Mars/Base", ": there is no time zone 'Mars/Base'; it is a name like Europe/Berlin"),
+        ("TIMEZONE", "Europe", ": there is no time zone 'Europe'"),
+        ("TIMEZONE", "a" * 300, ": there is no time zone 'aaaa"),
         ("PORT", HIDDEN, " must be a whole number, in digits"),
         ("PORT", "70000", " must be at most 65535"),
         ("STALE_AFTER_DAYS", "0", " must be at least 1"),
@@ -227,7 +247,9 @@ def test_addresses_of_databases_are_taken(right: str) -> None:
      f"postgresql://u:{HIDDEN}@h:port/x", f"postgresql://u:p@h/x?pasword={HIDDEN}", f"sqlite:{HIDDEN}",
      f"postgresql://u:{HIDDEN}@/x?port=abc", f"postgresql://u:{HIDDEN}@h:1/x?host=a,b&port=1",
      f"postgresql://u:{HIDDEN}@h/x?host=a&host=b", f"postgresql://u:{HIDDEN}@h:99999/x",
-     f"postgresql://u:{HIDDEN}@h/x?ssl=banana",
+     f"postgresql://u:{HIDDEN}@h/x?ssl=banana", f"postgresql://u:{HIDDEN}@a..b/x",
+     f"postgresql://u:{HIDDEN}@{'a' * 64}/x", f"postgresql://u:{HIDDEN}@/x?host=a:1&host=b..c:2",
+     f"sqlite:///{HIDDEN}%00",
      f"postgresql://u:{HIDDEN}@h/x?target_session_attrs=rw", "sqlite://", "sqlite:///:memory:",
      f"sqlite:///{HIDDEN}?timeout=abc"],
 )  # fmt: skip
@@ -257,6 +279,9 @@ def test_a_tracker_that_can_be_asked(right: dict[str, str]) -> None:
     [
         ({**GITHUB, "github_repository": f"https://{HIDDEN}/acme"}, "BATON_GITHUB_REPOSITORY is not right"),
         ({**GITHUB, "github_token": ""}, "BATON_GITHUB_TOKEN is not set"),
+        ({**JIRA, "jira_site": f"https://{HIDDEN}:99999"}, "BATON_JIRA_SITE is not right"),
+        ({**JIRA, "jira_site": "https://["}, "BATON_JIRA_SITE is not right"),
+        ({**JIRA, "jira_site": ""}, "BATON_JIRA_SITE is not set"),
         ({**GITHUB, "github_token": f'"{HIDDEN}"'}, "BATON_GITHUB_TOKEN is not right"),
         ({**GITHUB, "github_webhook_secret": HIDDEN[:9]}, "BATON_GITHUB_WEBHOOK_SECRET can be guessed"),
         ({**JIRA, "jira_site": f"acme.atlassian.net/{HIDDEN}"}, "BATON_JIRA_SITE is not right"),
@@ -274,3 +299,46 @@ def test_a_tracker_that_cannot_be_asked_is_one_sentence(wrong: dict[str, str], n
 def test_a_tracker_that_there_is_none_of_is_refused() -> None:
     with pytest.raises(SettingsError, match="BATON_TRACKER"):
         load(tracker="gitlab")
+
+
+MODEL = {"model_url": "https://models.example.com/v1", "model_name": "small-1"}
+
+
+@pytest.mark.parametrize("right", [{}, MODEL, {**MODEL, "model_key": "sk-x"}])
+def test_a_model_that_can_be_asked(right: dict[str, str]) -> None:
+    load(**right).require_model()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({**MODEL, "model_name": ""}, "BATON_MODEL_NAME is not set"),
+        ({**MODEL, "model_key": f'"{HIDDEN}"'}, "BATON_MODEL_KEY is not right"),
+    ],
+)
+def test_a_model_that_cannot_be_asked_is_one_sentence(wrong: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(named)) as caught:
+        load(**wrong).require_model()
+    assert HIDDEN not in sentence(caught)
+
+
+@pytest.mark.parametrize("wrong", [{"model_url": "models.example.com"}, {"model_channels": "#payments"}])
+def test_where_a_model_is_and_what_it_may_read_has_to_be_right(wrong: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=f"BATON_{next(iter(wrong)).upper()}"):
+        load(**wrong)
+
+
+def test_the_page_about_settings_has_each_of_them_with_its_default() -> None:
+    page = (REPOSITORY / "docs" / "operating.md").read_text()
+    rows = [line.strip("|").split(" | ") for line in page.splitlines() if line.startswith("| `BATON_")]
+    said: dict[str, str] = {}
+    for names, *_, default in rows:
+        found = re.findall(r"BATON_(\w+)", names)
+        values = re.findall(r"`([^`]*)`", default) if default.startswith("`") else []
+        said |= {name.lower(): (values[number] if len(values) > number else "") for number, name in enumerate(found)}
+    defaults = {name: field.default for name, field in Settings.model_fields.items() if name != "slack_api_url"}
+    assert said.keys() == defaults.keys()
+    for name, default in defaults.items():
+        plain = default.get_secret_value() if isinstance(default, SecretStr) else default
+        words = f"{plain:g}" if isinstance(plain, float) else str(plain)
+        assert said[name] == (words.lower() if isinstance(plain, bool) else words), name

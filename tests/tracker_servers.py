@@ -223,6 +223,7 @@ class JiraServer(StandIn):
         self.links: dict[str, dict[str, Any]] = {}
         self.refuses_links = False
         self.queries: list[str] = []
+        self.moved: dict[int, str] = {}  #: the keys of issues that are in another project now
 
     def connected(self) -> AbstractAsyncContextManager[Tracker]:
         return jira.connected(
@@ -249,8 +250,19 @@ class JiraServer(StandIn):
         ]
 
     def webhook(self, number: int, *, delivery: str = "d-1") -> tuple[bytes, dict[str, str]]:
-        body = orjson.dumps({"webhookEvent": "jira:issue_updated", "issue": {"key": f"OPS-{number}"}})
+        body = orjson.dumps({"webhookEvent": "jira:issue_updated", "issue": {"key": self.key(number)}})
         return body, {"X-Atlassian-Webhook-Identifier": delivery, "X-Hub-Signature": signed(body)}
+
+    def key(self, number: int) -> str:
+        return self.moved.get(number, f"OPS-{number}")
+
+    def move(self, number: int, key: str) -> tuple[bytes, dict[str, str]]:
+        """Move an issue to another project, and return the webhook about it. It keeps its old key as a second one."""
+        changed = {"field": "Key", "fromString": self.key(number), "toString": key}
+        self.moved[number] = key
+        said = {"webhookEvent": "jira:issue_updated", "issue": {"key": key}, "changelog": {"items": [changed]}}
+        body = orjson.dumps(said)
+        return body, {"X-Atlassian-Webhook-Identifier": f"moved-{number}", "X-Hub-Signature": signed(body)}
 
     def _is_known(self, request: web.Request) -> bool:
         account = base64.b64encode(f"bot@acme.example:{TOKEN}".encode()).decode()
@@ -274,7 +286,9 @@ class JiraServer(StandIn):
         return web.json_response({"id": 1}, status=201)
 
     async def _on_read(self, request: web.Request) -> web.Response:
-        issue = self.find(int(request.match_info["key"].removeprefix("OPS-")))
+        asked = request.match_info["key"]
+        numbers = {key: number for number, key in self.moved.items()}
+        issue = self.find(numbers[asked] if asked in numbers else int(asked.removeprefix("OPS-")))
         if issue is None or not self._is_known(request):
             return respond(Answer(404))
         return web.json_response(self._shown(issue))
@@ -302,4 +316,4 @@ class JiraServer(StandIn):
             "resolution": {"name": issue.reason or "Done"} if is_closed else None,
             "updated": issue.changed_at.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
         }
-        return {"id": str(issue.number), "key": f"OPS-{issue.number}", "fields": fields}
+        return {"id": str(issue.number), "key": self.key(issue.number), "fields": fields}

@@ -23,7 +23,10 @@ _NEXT_STEP = {
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is open, the name of its owner (empty for nobody), and who has answered or has it; empty for nobody, too."""
+    """What is open, the name of its owner, and who has answered or has taken it over; both are empty for nobody.
+
+    Of what a team has taken over, `heard` says so, and `owner` is empty.
+    """
 
     line: Line
     owner: str

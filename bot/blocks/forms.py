@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,9 +12,12 @@ from math import nan
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from bot.blocks.text import Block, mention, modal, option, plain, section
+from bot.blocks.text import Block, is_web_address, mention, modal, option, plain, section
 from bot.blocks.values import number
-from bot.errors import FormError, UserError
+from bot.domain.catalog import Area
+from bot.domain.names import storable
+from bot.domain.secrets import SECRET, looks_secret
+from bot.errors import ChangedError, FormError, UserError
 
 _T = TypeVar("_T")
 
@@ -29,6 +32,7 @@ class Fill:
     """What a field shows this time. `options` map values to words; `label` takes the place of the field's own.
 
     Where several can be chosen, `chosen` are the values that are from the start, and `hints` say more about some.
+    `hint` stands below the whole field. With `is_needed` the field may not be left empty this time.
     """
 
     initial: str = ""
@@ -36,6 +40,8 @@ class Fill:
     label: str = ""
     chosen: Collection[str] = ()
     hints: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
+    is_needed: bool = False
 
 
 _EMPTY = Fill()
@@ -64,20 +70,41 @@ class Field(Generic[_T]):
         element = self.element(fill)
         if element is None:
             return None
-        return {
+        made: Block = {
             "type": "input",
             "block_id": self.block_id,
-            "optional": not (self.missing or self.is_kept),
+            "optional": not (self.missing or self.is_kept or fill.is_needed),
             "label": {"type": "plain_text", "text": fill.label or self.label},
             "element": {"action_id": self.block_id, **element},
         }
+        return {**made, "hint": {"type": "plain_text", "text": fill.hint}} if fill.hint else made
 
 
 def text(
     block_id: str, label: str, *, missing: str = "", limit: int = 500, hint: str = "", is_long: bool = False
 ) -> Field[str]:
-    """Return a field for a line of text, or with `is_long` for several."""
-    return Field(block_id, label, partial(_text, limit=limit, hint=hint, is_long=is_long), str, missing)
+    """Return a field for a line of text, or with `is_long` for several. What looks like a secret is refused."""
+    return Field(block_id, label, partial(_text, limit=limit, hint=hint, is_long=is_long), _harmless, missing)
+
+
+def filled_text(block_id: str, label: str, *, limit: int) -> Field[str]:
+    """Return a field for a line of text, which is asked only where there is one to change."""
+
+    def element(fill: Fill) -> Block | None:
+        return _text(fill, limit=limit, hint="", is_long=False) if plain(fill.initial, limit) else None
+
+    return Field(block_id, label, element, str)
+
+
+def address(block_id: str, label: str) -> Field[str]:
+    """Return a field for a web address."""
+
+    def read(typed: str) -> str:
+        if not is_web_address(typed):
+            raise UserError("Write a web address, such as https://docs.example.com.")
+        return typed
+
+    return Field(block_id, label, partial(_text, limit=500, hint="https://…", is_long=False), read)
 
 
 def day(block_id: str, label: str, *, missing: str = "") -> Field[date]:
@@ -112,6 +139,18 @@ def choice(block_id: str, label: str, *, is_kept: bool = False) -> Field[str]:
 def id_choice(block_id: str, label: str, *, missing: str = "") -> Field[int]:
     """Return a field for one of some things by their ids."""
     return Field(block_id, label, _menu, number, missing)
+
+
+def area_choice(block_id: str, label: str) -> Field[Area]:
+    """Return a field for one of some areas, the first of which is chosen from the start."""
+
+    def read(chosen: str) -> Area:
+        try:
+            return Area(chosen)
+        except ValueError:
+            raise UserError("Choose a part.") from None
+
+    return Field(block_id, label, _menu, read, is_kept=True)
 
 
 def name_or_choice(block_id: str, label: str, *, hint: str, missing: str = "") -> Field[str]:
@@ -149,9 +188,9 @@ def number_between(
     return Field(block_id, label, element, read, missing)
 
 
-def ticks(block_id: str, label: str) -> Field[tuple[str, ...]]:
+def ticks(block_id: str, label: str, *, is_menu: bool = False, missing: str = "") -> Field[tuple[str, ...]]:
     """Return a field for any of some values, which is asked only where there are some: boxes, or a menu for many."""
-    return Field(block_id, label, _ticks, lambda chosen: (chosen,), read_all=tuple)
+    return Field(block_id, label, partial(_ticks, is_menu=is_menu), lambda chosen: (chosen,), missing, read_all=tuple)
 
 
 class Answers:
@@ -186,7 +225,15 @@ class Form:
 
     def view(self, metadata: str, said: str, fills: Mapping[Field[Any], Fill] | None = None) -> Block:
         """Return the modal: what it is about, in mrkdwn, and the fields, filled."""
-        inputs = (each.input((fills or {}).get(each, _EMPTY)) for each in self.fields)
+        return self.of_blocks(metadata, [section(said), *self.inputs(self.fields, fills or {})])
+
+    def inputs(self, fields: Iterable[Field[Any]], fills: Mapping[Field[Any], Fill]) -> list[Block]:
+        """Return the blocks of those of these fields that are asked."""
+        made = (each.input(fills.get(each, _EMPTY)) for each in fields)
+        return [each for each in made if each is not None]
+
+    def of_blocks(self, metadata: str, blocks: Sequence[Mapping[str, Any]]) -> Block:
+        """Return the modal with blocks that are made already."""
         return {
             "type": "modal",
             "callback_id": self.callback_id,
@@ -194,7 +241,7 @@ class Form:
             "title": {"type": "plain_text", "text": self.title},
             "submit": {"type": "plain_text", "text": self.submit},
             "close": {"type": "plain_text", "text": "Cancel"},
-            "blocks": [section(said), *(each for each in inputs if each is not None)],
+            "blocks": list(blocks),
         }
 
     def read(self, values: Mapping[str, str], choices: Mapping[str, tuple[str, ...]] = _NOTHING) -> Answers:
@@ -205,14 +252,15 @@ class Form:
         found: dict[str, Any] = {}
         wrong: dict[str, str] = {}
         for each in self.fields:
-            typed = values.get(each.block_id, "").strip()
+            typed = storable(values.get(each.block_id, "")).strip()
             try:
-                if each.read_all is not None:
-                    found[each.block_id] = each.read_all(choices.get(each.block_id, ()))
+                chosen = choices.get(each.block_id, ())
+                if each.missing and not (typed or chosen):
+                    wrong[each.block_id] = each.missing
+                elif each.read_all is not None:
+                    found[each.block_id] = each.read_all(chosen)
                 elif typed:
                     found[each.block_id] = each.read(typed)
-                elif each.missing:
-                    wrong[each.block_id] = each.missing
             except UserError as error:
                 wrong[each.block_id] = str(error)
         if wrong:
@@ -224,6 +272,8 @@ class Form:
         """Turn the UserError of what is done with the answers into a FormError, where the form has a field for it."""
         try:
             yield
+        except ChangedError:
+            raise
         except UserError as error:
             if self.refused_at is None:
                 raise
@@ -233,6 +283,12 @@ class Form:
 def loading_view() -> Block:
     """Return what is shown while a form takes longer to make than its trigger lives."""
     return modal("One moment", [section("Looking that up…")], close="Cancel")
+
+
+def _harmless(typed: str) -> str:
+    if looks_secret(typed):
+        raise UserError(SECRET)
+    return typed
 
 
 def _text(fill: Fill, *, limit: int, hint: str, is_long: bool) -> Block:
@@ -253,13 +309,13 @@ def _menu(fill: Fill) -> Block | None:
     return element if initial is None else {**element, "initial_option": initial}
 
 
-def _ticks(fill: Fill) -> Block | None:
+def _ticks(fill: Fill, *, is_menu: bool) -> Block | None:
     options = _options(fill)
     if not options:
         return None
     chosen = {value[:_OPTION_VALUE] for value in fill.chosen}
     initial = [one for value, one in options.items() if value in chosen]
-    kind = "checkboxes" if len(options) <= _MOST_BOXES else "multi_static_select"
+    kind = "multi_static_select" if is_menu or len(options) > _MOST_BOXES else "checkboxes"
     element: Block = {"type": kind, "options": list(options.values())}
     return {**element, "initial_options": initial} if initial else element
 

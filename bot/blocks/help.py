@@ -10,12 +10,16 @@ _WHOOWNS = (
     "• `/whoowns payments-db` — a name in any spelling, an alias, a repository or a path in it, a host name, an ARN\n"
     "• `/whoowns who looks after deployments of checkout?` — plain words; an area asks for that part only\n"
     "• `/whoowns payments-db on 2026-03-03` — who owned it then; `/whoowns payments-db history` — all its owners\n"
+    "• `/whoowns what does @ada own?`, `what do I own?`, `what does payments own?` — a person's or a team's things\n"
     "• Mention me in a channel, or write to me here: _who owns the payments database?_\n"
     "• On any message: ⋯ → *Who owns this?*"
 )
 _TEAMS = (
     "*See what a team has*\n"
     "• `/baton team payments` — what it owns, what needs attention, who is in it; `/baton team` is your own\n"
+    "• `/baton health` — how well things are owned, what DevOps holds for whom, and where to begin; "
+    "`/baton health payments` — of a team; `/baton health picture` — a picture for the channel\n"
+    "• `/baton attest` — how much of it was confirmed this quarter, and what is missing; `/baton attest payments`\n"
     "• My *Home* tab — your teams' assets and your own, what nobody owns, what is disputed"
 )
 _EOL = (
@@ -31,9 +35,18 @@ _DEVOPS = (
     "*Ask DevOps for something*\n"
     "• On any message: ⋯ → *Open DevOps request*; or _@Baton request_ in its thread; or react with the emoji\n"
     "• `/devops a read replica for payments-db before March` — without a thread; `/devops` opens an empty form\n"
-    "• `/devops list` — what is open; `/devops rank` — in which order; `/devops mine` — what your teams asked for; "
-    "`/devops show 7`\n"
+    "• `/devops list` — what is open; `/devops rank` — in which order; `/devops picture` — the same as a picture "
+    "for the channel\n"
+    "• `/devops mine` — what your teams asked for; `/devops show 7` — one of them; "
+    "`/devops savings` — what deliveries save, against what was claimed\n"
     "I fill the form from the thread. Nothing is sent until you press *Open it*."
+)
+_HANDOFF = (
+    "*Hand something over*\n"
+    "• `/handoff payments-db` — offer it to another team, or ask its owner for it; `/handoff` — choose among what is "
+    "your team's\n"
+    "• `/handoff list` — what your teams have offered, been offered or asked for; `/handoff show 7` — one of them\n"
+    "The other team answers each part by itself. Nothing moves until somebody of it accepts."
 )
 _TRUST = (
     "Press *Confirm* if it is yours and right, *Wrong owner?* if it is wrong, *We own this* (perhaps under ⋯) if it is "
@@ -48,8 +61,8 @@ def help_message() -> Rendered:
         "I know who owns what, and what reaches its end of life when. "
         "Only you see the answer to a command; a mention is answered in its thread."
     )
-    parts = [section(head), *map(section, (_WHOOWNS, _EOL, _DEVOPS, _TEAMS)), context(_TRUST)]
-    return Rendered("\n".join((head, _WHOOWNS, _EOL, _DEVOPS, _TEAMS, _TRUST)), parts)
+    parts = [section(head), *map(section, (_WHOOWNS, _EOL, _DEVOPS, _HANDOFF, _TEAMS)), context(_TRUST)]
+    return Rendered("\n".join((head, _WHOOWNS, _EOL, _DEVOPS, _HANDOFF, _TEAMS, _TRUST)), parts)
 
 
 def whoowns_help() -> Rendered:
@@ -60,6 +73,11 @@ def whoowns_help() -> Rendered:
 def eol_help() -> Rendered:
     """Return `/eol help`."""
     return Rendered(f"{_EOL}\n{_UNKNOWN}", [section(_EOL), context(_UNKNOWN)])
+
+
+def handoff_help() -> Rendered:
+    """Return `/handoff help`."""
+    return Rendered(_HANDOFF, [section(_HANDOFF)])
 
 
 def devops_help() -> Rendered:

@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 from bot.blocks.backlog.home import RequestsOverview, home_parts
 from bot.blocks.eol import reports as eol_reports
+from bot.blocks.handoff import home_parts as handoff_parts
+from bot.blocks.misses import miss_buttons
 from bot.blocks.ownership.claims import claim_button
 from bot.blocks.portfolio import asset_line, gap_line, turn_buttons
 from bot.blocks.text import Block, bold, button, channel, context, modal, plain, section
 from bot.blocks.values import encode
 from bot.domain.eol.reports import Report, Urgency
+from bot.domain.handoff.handoffs import HandoffCard
 from bot.domain.ownership import Unowned, Verdict
 from bot.domain.portfolio import AssetPage, MissedName, TeamCard
 
@@ -55,7 +58,7 @@ class Overview:
     """What the Home tab shows first. `mine` is what the reader owns in their own name, not through a team.
 
     `eol` is the report on what is theirs; None for somebody in no team. `missed` are names asked for in vain, for
-    a catalog admin to see.
+    a catalog admin to see. `handoffs` are those of the reader's teams that are open.
     """
 
     teams: Sequence[TeamCard]
@@ -64,6 +67,7 @@ class Overview:
     eol: Report | None = None
     missed: Sequence[MissedName] = ()
     requests: RequestsOverview = _NO_REQUESTS
+    handoffs: Sequence[HandoffCard] = ()
 
 
 def overview(home: Overview) -> Block:
@@ -79,6 +83,8 @@ def overview(home: Overview) -> Block:
     blocks += ends if is_pressing else []
     for title, parts in home_parts(home.requests):
         blocks += [{"type": "divider"}, _header(title), *parts]
+    if home.handoffs:
+        blocks += [{"type": "divider"}, _header("Handoffs"), *handoff_parts(home.handoffs)]
     if home.mine.total:
         blocks += [_header(home.mine.title), *_group(home.mine)]
     for group in home.attention:
@@ -176,9 +182,10 @@ def _missed(missed: Sequence[MissedName]) -> Iterable[Block]:
     yield _header("Asked for, and not found")
     for each in missed:
         line = section(f"{bold(each.text, 80)} · {'once' if each.times == 1 else f'{each.times:,} times'}")
-        line["accessory"] = button("Remove", REMOVE_MISS, each.key, label=f"Remove: {plain(each.text, 60)}")
+        remove = button("Remove", REMOVE_MISS, each.key, label=f"Remove: {plain(each.text, 60)}")
         yield line
-    yield context("Add it to the catalog as an asset or alias, and it leaves this list. Only catalog admins see this.")
+        yield {"type": "actions", "elements": [*miss_buttons(each.key, each.text), remove]}
+    yield context("What is removed may come again, what is ignored does not. Only catalog admins see this.")
 
 
 def _group(group: AssetGroup) -> Iterable[Block]:

@@ -7,17 +7,23 @@ from typing import NamedTuple
 
 from bot.blocks.lines import Line, choices
 from bot.blocks.ownership import words
-from bot.blocks.text import Block, Rendered, bold, button, channel, context, escape, plain, section
+from bot.blocks.text import Block, Rendered, bold, button, channel, context, escape, mention, plain, section
 from bot.blocks.values import encode
+from bot.domain.dependents import Owner
 from bot.domain.ownership import Disputed, Owned, Verdict
-from bot.domain.portfolio import AssetPage, Gap, TeamCard, gap_of
+from bot.domain.portfolio import AssetPage, Gap, PersonCard, TeamCard, TeamCount, areas_of, gap_of
 from bot.domain.records import PersonRecord, TeamRecord
 
 #: The buttons under `/baton team`; their value is a `TeamPage`.
 TEAM = "portfolio.team"
 
-#: Assets on one page of a list.
+#: … and those under a person's; their value is a `PersonPage`.
+PERSON = "portfolio.person"
+
+#: Assets on one page of a list, and of what a person owns besides their teams.
 PAGE_SIZE = 10
+PERSON_PAGE_SIZE = 5
+_MOST_TEAMS = 6
 _MOST_PEOPLE = 15
 _MOST_CHOICES = 10
 
@@ -44,13 +50,20 @@ class TeamPage(NamedTuple):
     page: int = 0
 
 
+class PersonPage(NamedTuple):
+    """A page of what somebody owns in their own name."""
+
+    person_id: int
+    page: int = 0
+
+
 def team_card(card: TeamCard, page: AssetPage) -> Rendered:
     """Return what a team owns, one page of it, with what needs attention and who is in the team."""
     name = bold(card.team.name, 80)
     where = channel(card.team.channel)
     head = f"{name}{f' ({where})' if where else ''} {_owns(card)}."
     gaps = gap_line(card.gaps)
-    lines = [asset_line(verdict) for verdict in page.verdicts]
+    lines = [asset_line(verdict, owner=(True, card.team.id)) for verdict in page.verdicts]
     about, people = _about(card), _people(card)
     blocks: list[Block] = [section(head), *([section(gaps)] if gaps else [])]
     if lines:
@@ -63,23 +76,40 @@ def team_card(card: TeamCard, page: AssetPage) -> Rendered:
     return Rendered("\n".join(filter(None, (head, gaps, *lines, of, people, about))), blocks)
 
 
-def person_card(record: PersonRecord, teams: Sequence[TeamRecord], page: AssetPage, owned: int) -> Rendered:
-    """Return a person's teams, and what they own in their own name: its first page, and how much there is in all."""
-    name = bold(record.name, 80)
-    if not teams and not owned:
-        said = f"{name} is in no team and owns nothing in person."
+def person_card(card: PersonCard, page: AssetPage) -> Rendered:
+    """Return a person's teams with how much each owns, and a page of what the person owns in their own name."""
+    name = bold(card.person.name, 80)
+    gone = "" if card.person.is_active else f"{name} has left. "
+    if not card.teams and not card.owned:
+        said = f"{gone}{name} is in no team and owns nothing in person."
         return Rendered(said, [section(said)])
-    head = f"{name} is in no team."
-    if teams:
-        head = f"{name} is in {'one team' if len(teams) == 1 else f'{len(teams)} teams'}:"
-    listed = team_choices(teams, head)
-    if not owned:
-        return listed
-    title = f"In person, they own {_things(owned)}:"
-    lines = [asset_line(verdict) for verdict in page.verdicts]
-    if owned > len(lines):
-        lines.append(f"… and {owned - len(lines)} more")
-    return Rendered("\n".join([listed.text, title, *lines]), [*listed.blocks, section("\n".join([title, *lines]))])
+    head = f"{gone}{name} is in no team."
+    if card.teams:
+        head = f"{gone}{name} is in {'one team' if len(card.teams) == 1 else f'{len(card.teams)} teams'}:"
+    more = len(card.teams) - _MOST_TEAMS
+    note = f"… and {more} more: `/baton team NAME` shows each." if more > 0 else ""
+    listed = choices(head, [_team_line(each) for each in card.teams[:_MOST_TEAMS]], note)
+    title = f"In person, they own {_things(card.owned)}{':' if card.owned else '.'}"
+    lines = [title, *(asset_line(each, owner=(False, card.person.id)) for each in page.verdicts)] if card.owned else []
+    turns = turn_buttons(PERSON, lambda to: encode(PersonPage(card.person.id, to)), page) if card.owned else []
+    blocks = [*listed.blocks, *([section("\n".join(lines))] if lines else [])]
+    if turns:
+        blocks.append({"type": "actions", "elements": turns})
+    of = [f"Page {page.number + 1} of {page.count}."] if turns else []
+    return Rendered("\n".join([listed.text, *lines, *of]), blocks)
+
+
+def people_choices(people: Sequence[PersonRecord]) -> Rendered:
+    """Return the question back: several people have the name."""
+    shown = [
+        Line(
+            " · ".join(filter(None, (bold(each.name, 80), mention(each.slack_id), escape(each.email, 80)))),
+            button("Show", PERSON, encode(PersonPage(each.id)), label=f"Show {plain(each.name, 60)}"),
+        )
+        for each in people[:_MOST_CHOICES]
+    ]
+    left = len(people) - len(shown)
+    return choices("Whom do you mean?", shown, f"… and {left} more. Write the whole name." if left else "")
 
 
 def team_choices(teams: Sequence[TeamRecord], head: str = "Which of your teams?") -> Rendered:
@@ -107,13 +137,16 @@ def no_team() -> Rendered:
     return Rendered("The catalog has you in no team. Name one, as in `/baton team payments`, or ask to be added.")
 
 
-def asset_line(verdict: Verdict, *, under: str = "") -> str:
+def asset_line(verdict: Verdict, *, under: str = "", owner: Owner | None = None) -> str:
     """Return one asset of a list: what it is, whose, and why it needs attention if it does.
 
-    `under` is the key of a list whose title has said already why (the value of its `Gap`).
+    `under` is the key of a list whose title has said already why (the value of its `Gap`). In a list of what an `owner`
+    has, the areas stand behind the name unless they have the whole.
     """
     asset = verdict.asset
-    parts = [f"• {bold(asset.name, 80)}", words.kind(asset)]
+    areas = areas_of(verdict, owner) if owner is not None else ()
+    part = f" ({words.join(words.AREA_WORDS[area] for area in areas)})" if areas else ""
+    parts = [f"• {bold(asset.name, 80)}{part}", words.kind(asset)]
     if asset.tier is not None:
         parts.append(f"tier {asset.tier}")
     if isinstance(verdict, Disputed):
@@ -158,6 +191,13 @@ def turn_buttons(action_id: str, value: Callable[[int], str], page: AssetPage) -
 def person(record: PersonRecord) -> str:
     """Return a person by name: a list of people must not call all of them."""
     return escape(record.name, 60) or "somebody without a name"
+
+
+def _team_line(had: TeamCount) -> Line:
+    team = had.team
+    owned = f"owns {_things(had.owned)}" if had.owned else "owns nothing"
+    show = button("Show", TEAM, encode(TeamPage(team.id)), label=f"Show {plain(team.name, 60)}")
+    return Line(f"{bold(team.name, 80)} · {owned}", show)
 
 
 def _owns(card: TeamCard) -> str:

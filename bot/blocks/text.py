@@ -136,6 +136,11 @@ def bold(name: str, limit: int = 120) -> str:
     return f"*{escape(name, limit) or '(no name)'}*"
 
 
+def is_web_address(url: str) -> bool:
+    """Whether this is something that `link` makes a link of."""
+    return _HOST.match(clean(url).replace(" ", "%20")) is not None
+
+
 def link(url: str, label: str) -> str:
     """Return a link when `url` is a web address, else the label alone; neither can break out of it.
 

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 #: Modules by the first word after `baton`. A module has a typer sub-app `app`, or a function named like the command.
 _COMMANDS = {
     "ask": "bot.cli.ask",
+    "attest": "bot.cli.attest",
     "backlog": "bot.cli.backlog",
     "catalog": "bot.cli.catalog",
     "db": "bot.cli.db",
     "doctor": "bot.cli.doctor",
     "eol": "bot.cli.eol",
+    "handoff": "bot.cli.handoff",
+    "health": "bot.cli.health",
     "inventory": "bot.cli.inventory",
     "manifest": "bot.cli.manifest",
     "outbox": "bot.cli.outbox",

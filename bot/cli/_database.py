@@ -62,7 +62,14 @@ async def opened_deps(*, dry_run: bool = False) -> AsyncIterator[Deps]:
     async with opened(settings.database_url.get_secret_value()) as database, AsyncExitStack() as stack:
         await migrations.require_current(database)
         store = await stack.enter_async_context(database.rehearsal()) if dry_run else database
-        yield Deps(store, SystemClock(), settings.stale_after)
+        yield Deps(
+            store,
+            SystemClock(),
+            settings.stale_after,
+            settings.timezone,
+            settings.platform_channel,
+            open_channels=settings.open_channel_ids,
+        )
 
 
 def in_store(use: Callable[[Deps], Coroutine[Any, Any, T]]) -> T:

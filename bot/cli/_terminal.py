@@ -12,10 +12,11 @@ import orjson
 import typer
 
 from bot.domain.names import clean
-from bot.errors import UnreadableError
+from bot.errors import UnreadableError, UserError
 
 if TYPE_CHECKING:
     from bot.domain.catalog import Problem
+    from bot.services.pictures import Picture
 
 _SHOWN_PROBLEMS = 20
 #: Spreadsheets take a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
@@ -28,6 +29,15 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"'{text}' is no day; write it as in 2026-03-03.") from None
+
+
+def write_picture(file: Path, picture: Picture) -> None:
+    """Write a picture, and print what it shows in words. Raises UserError."""
+    try:
+        file.write_bytes(picture.content)
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}.") from None
+    sys.stdout.write(f"{file}: {picture.alt_text}\n")
 
 
 def read_bytes(file: Path) -> bytes:

@@ -12,11 +12,11 @@ import orjson
 import typer
 
 from bot.blocks import ownership as blocks
-from bot.cli import _past
+from bot.cli import _owners, _past
 from bot.cli._database import answering
 from bot.cli._plain import plain
 from bot.cli._terminal import day
-from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
+from bot.domain.ownership import Disputed, Drift, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.services import history, ownership
 from bot.services.deps import Deps
 from bot.services.history import Chronicle, Recalled
@@ -54,22 +54,23 @@ async def _ask(question: str, *, as_json: bool, on: date | None) -> None:
     async with answering() as (deps, catalog):
         questions = [question] if question else sys.stdin
         for line in questions:
-            found = await _find(deps, catalog, line.rstrip("\r\n"), on)
-            if as_json:
-                fields = _past.as_dict(found) if isinstance(found, Recalled | Chronicle) else as_dict(found, catalog)
-                sys.stdout.write(orjson.dumps(fields).decode() + "\n")
-            elif isinstance(found, Recalled | Chronicle):
-                sys.stdout.write(plain(_past.render(found).text, catalog) + "\n")
-            else:
-                sys.stdout.write(as_text(found, catalog) + "\n")
+            said = await _answer(deps, catalog, line.rstrip("\r\n"), on, as_json=as_json)
+            sys.stdout.write((said if isinstance(said, str) else orjson.dumps(said).decode()) + "\n")
 
 
-async def _find(deps: Deps, catalog: Snapshot, text: str, on: date | None) -> Found | Recalled | Chronicle:
+async def _answer(deps: Deps, catalog: Snapshot, text: str, on: date | None, *, as_json: bool) -> str | dict[str, Any]:
+    """Return the answer as text, or as the fields of `--json`."""
     found = OnDay(text, on) if on is not None else ownership.answer(deps, catalog, text)
     if isinstance(found, OnDay | Always):
-        return await history.recall(deps, catalog, found)
-    # Who or what a question refers to is Slack's to know.
-    return ownership.find(deps, catalog, text) if isinstance(found, Meant) else found
+        past = await history.recall(deps, catalog, found)
+        if isinstance(past, Recalled | Chronicle):
+            return _past.as_dict(past) if as_json else plain(_past.render(past).text, catalog)
+        found = past
+    if isinstance(found, _owners.OwnerMeant):
+        return await _owners.answer(deps, catalog, found, as_json=as_json)
+    if isinstance(found, Meant):  # who or what a question refers to is Slack's to know
+        found = ownership.find(deps, catalog, text)
+    return as_dict(found, catalog) if as_json else as_text(found, catalog)
 
 
 def as_dict(found: Found, catalog: Snapshot) -> dict[str, Any]:
@@ -120,6 +121,7 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
         "last_known_owner": owners[0].name if owners else None,
         "owners": [_holding(holding, catalog) for holding in held],
         "area": verdict.area,
+        "not_updated": [_drift(one) for one in verdict.drift] if isinstance(verdict, Owned) else [],
         "inherited_from": verdict.inherited_from.name
         if isinstance(verdict, Owned) and verdict.inherited_from is not None
         else None,
@@ -133,7 +135,9 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
 
 
 def _reason(verdict: Verdict) -> str | None:
-    """Why nobody owns it on purpose, as far as that is so or said in a dispute."""
+    """Why nobody owns it: on purpose, as far as that is so or said in a dispute, or because its owner gave it up."""
+    if isinstance(verdict, Unowned) and verdict.release is not None:
+        return verdict.release.reason
     nobody = verdict.nobody if isinstance(verdict, Disputed) else None
     return (nobody or verdict.asset).unowned_reason or None
 
@@ -141,6 +145,12 @@ def _reason(verdict: Verdict) -> str | None:
 def _says_nobody(verdict: Verdict) -> set[str]:
     nobody = verdict.nobody if isinstance(verdict, Disputed) else None
     return {nobody.unowned_source} if nobody is not None and nobody.unowned_source else set()
+
+
+def _drift(one: Drift) -> dict[str, Any]:
+    fact = one.holding.fact
+    said = {"source": fact.source, "owner": one.holding.name, "area": fact.area}
+    return {**said, "files": list(one.files), "until": one.until}
 
 
 def _holding(holding: Holding, catalog: Snapshot) -> dict[str, Any]:

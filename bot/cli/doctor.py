@@ -60,7 +60,7 @@ async def _examine(*, with_messages: bool) -> list[Finding]:
         settings = environment.load()
     except SettingsError as error:
         return [Finding("settings", Level.PROBLEM, str(error), "Set it to what docs/operating.md says, or unset it.")]
-    findings = [_settings(settings), *_tracker(settings), *rules.unknown_settings(environment.unknown())]
+    findings = [_settings(settings), *_optional(settings), *rules.unknown_settings(environment.unknown())]
     findings += [finding async for finding in _slack(settings)]
     findings += [finding async for finding in _store(settings)]
     if with_messages:
@@ -73,12 +73,16 @@ def _settings(settings: Settings) -> Finding:
     return Finding("settings", Level.OK, f"Set are: {', '.join(given)}." if given else "All have their defaults.")
 
 
-def _tracker(settings: Settings) -> Iterator[Finding]:
-    """Look over the settings of the tracker, where one is chosen; it is not asked."""
+def _optional(settings: Settings) -> Iterator[Finding]:
+    """Look over the settings of the tracker and of the model, where one is chosen; neither is asked."""
     try:
         settings.require_tracker()
     except SettingsError as error:
         yield Finding("tracker", Level.PROBLEM, str(error), 'See "Requests in a tracker" in docs/operating.md.')
+    try:
+        settings.require_model()
+    except SettingsError as error:
+        yield Finding("model", Level.PROBLEM, str(error), 'See "A language model" in docs/what-is-sent.md.')
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:

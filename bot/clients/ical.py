@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.milestones import WORDS
+from bot.domain.eol.plans import PlanPart, plan_of
 from bot.domain.eol.reminders import DateMove
 from bot.domain.eol.reports import Entry, Report, Urgency
 from bot.domain.names import clean
@@ -102,16 +103,28 @@ def _changed_at(entry: Entry, moves: tuple[DateMove, ...]) -> datetime:
     return max(times).astimezone(UTC).replace(microsecond=0)
 
 
+def _parts(entry: Entry) -> Iterator[str]:
+    """Yield who does which part of the planned upgrade until when."""
+    held = entry.effect.answer if entry.effect is not None else None
+    plan = plan_of(held) if held is not None else None
+    for part in plan.parts if plan is not None else ():
+        label = "Upgrade" if part.part is PlanPart.UPGRADE else "Application compatibility"
+        if part.owner:
+            yield f"{label}: {clean(part.name) or 'somebody'} by {part.on.isoformat()}"
+
+
 def _description(entry: Entry) -> str:
     names = list(dict.fromkeys(clean(one.asset.name) for one in entry.watch.runs))
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     lines = [f"Runs it: {', '.join(names[:_MOST_NAMES])}{more}"]
-    if entry.watch.addressee.name:
-        lines.append(f"Whose: {clean(entry.watch.addressee.name)}")
+    if entry.holder.name:
+        giver = f", from {clean(entry.giver.name)}" if entry.giver is not None else ""
+        lines.append(f"Whose: {clean(entry.holder.name)}{giver}")
     if entry.charge is not None:
         lines.append(f"Costs now: {entry.charge.amount} {entry.charge.currency} per {entry.charge.unit}")
     if entry.urgency is Urgency.PLANNED and entry.quiet_until is not None:
         lines.append(f"Planned for {entry.quiet_until.isoformat()}")
+        lines += _parts(entry)
     if entry.urgency is Urgency.WAIVED and entry.quiet_until is not None:
         lines.append(f"Waived until {entry.quiet_until.isoformat()}")
     return "\n".join(lines)

@@ -223,9 +223,10 @@ class SlackClient:
         answer = await _call(self.web.views_open(trigger_id=trigger_id, view=dict(view)))
         return str(answer["view"]["id"])
 
-    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
-        """Show something else in an open modal."""
-        await _call(self.web.views_update(view_id=view_id, view=dict(view)))
+    async def update_view(self, view_id: str, view: Mapping[str, Any], *, view_hash: str = "") -> str:
+        """Show something else in an open modal, with a hash only where it shows what has that."""
+        answer = await _call(self.web.views_update(view_id=view_id, view=dict(view), hash=view_hash or None))
+        return str(answer["view"].get("hash") or "")
 
     async def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
         """Put a modal on top of another and return its id."""

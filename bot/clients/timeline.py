@@ -1,18 +1,16 @@
 """A timeline as a PNG, drawn by matplotlib without a display. Takes half a second and more: not for the event loop.
 
-Colours are those of Okabe and Ito, which colour-blind people tell apart (https://jfly.uni-koeln.de/color/); every bar
-also differs in its hatching and has its meaning in words beside it.
+Every bar differs in its hatching as well as in its colour, and has its meaning in words beside it.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from bot.clients.canvas import BLUE, GREEN, GREY, INK, ORANGE, RED, blank, cut, png, write
 from bot.domain.eol.reports import Urgency
 from bot.domain.eol.timeline import Timeline, TimelineRow
 
@@ -20,24 +18,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Pixels: the width, the height of a row, and of everything above and below the rows.
-WIDTH, ROW_HEIGHT, REST_HEIGHT = 1200, 40, 170
-_DOTS = 100
-_BLUE, _ORANGE, _RED, _GREEN, _INK, _GREY, _BAND = (
-    "#0072B2", "#E69F00", "#D55E00", "#009E73", "#1a1a1a", "#555555", "#f3f3f3",
-)  # fmt: skip
+#: Pixels: the height of a row, and of everything above and below the rows.
+ROW_HEIGHT, REST_HEIGHT = 40, 170
+_BAND = "#f3f3f3"
 _BAR = 0.46
 _LONGEST_LABEL, _LONGEST_NAMES = 38, 46
 
 
 def draw(timeline: Timeline) -> bytes:
     """Return the picture, 1,200 pixels wide and as high as its rows need."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - 0.5 s and 40 MB, needed only here
-    from matplotlib.figure import Figure  # noqa: PLC0415 - as above
-
     height = REST_HEIGHT + ROW_HEIGHT * max(1, len(timeline.rows))
-    figure = Figure(figsize=(WIDTH / _DOTS, height / _DOTS), dpi=_DOTS, facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = blank(height)
     axes = figure.add_axes((0.27, 90 / height, 0.46, 1 - REST_HEIGHT / height))
     _frame(figure, axes, timeline, height)
     _bands(axes, timeline.rows)
@@ -46,32 +37,30 @@ def draw(timeline: Timeline) -> bytes:
         _words(axes, place, row, timeline)
     _today(axes, timeline)
     _legend(figure, height)
-    out = io.BytesIO()
-    figure.savefig(out, format="png", metadata={"Title": timeline.title, "Software": "Baton"})
-    return out.getvalue()
+    return png(figure, title=timeline.title)
 
 
 def _frame(figure: Figure, axes: Axes, timeline: Timeline, height: int) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter  # noqa: PLC0415 - as above
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter  # noqa: PLC0415 - 0.5 s and 40 MB, needed only here
 
     top = 1 - 26 / height
-    _text(figure, 0.02, top, timeline.title, fontsize=15, fontweight="bold")
+    write(figure, 0.02, top, timeline.title, fontsize=15, fontweight="bold")
     if timeline.more:
         more = f"and {timeline.more} more, less urgent"
-        _text(figure, 0.98, top, more, fontsize=10, color=_GREY, ha="right")
+        write(figure, 0.98, top, more, fontsize=10, color=GREY, ha="right")
     axes.set_xlim(_number(timeline.first), _number(timeline.last))
     axes.set_ylim(max(1, len(timeline.rows)) - 0.5, -0.5)
     axes.set_yticks([])
     locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # matplotlib leaves it untyped
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # as above
-    axes.tick_params(axis="x", labelsize=10, colors=_INK)
+    axes.tick_params(axis="x", labelsize=10, colors=INK)
     axes.grid(axis="x", color="#dddddd", linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     if not timeline.rows:
-        _text(axes, 0.5, 0.5, "Nothing with a date", fontsize=13, color=_GREY, ha="center", transform=axes.transAxes)
+        write(axes, 0.5, 0.5, "Nothing with a date", fontsize=13, color=GREY, ha="center", transform=axes.transAxes)
 
 
 def _bands(axes: Axes, rows: Sequence[TimelineRow]) -> None:
@@ -86,17 +75,17 @@ def _bands(axes: Axes, rows: Sequence[TimelineRow]) -> None:
 
 def _bars(axes: Axes, place: int, row: TimelineRow, timeline: Timeline) -> None:
     standard = timeline.last if row.ended is None else row.ended
-    _bar(axes, place, timeline.first, standard, timeline, _BLUE, "")
+    _bar(axes, place, timeline.first, standard, timeline, BLUE, "")
     end = standard
     if row.paid_until is not None and row.paid_until > standard:
-        _bar(axes, place, standard, row.paid_until, timeline, _ORANGE, "///")
+        _bar(axes, place, standard, row.paid_until, timeline, ORANGE, "///")
         end = row.paid_until
     if end < timeline.today:
-        _bar(axes, place, end, timeline.today, timeline, _RED, "xxx")
+        _bar(axes, place, end, timeline.today, timeline, RED, "xxx")
     if timeline.first <= end <= timeline.last:
-        axes.plot([_number(end)], [place], marker="D", markersize=7, color=_INK, zorder=5)
+        axes.plot([_number(end)], [place], marker="D", markersize=7, color=INK, zorder=5)
     if row.planned_for is not None and timeline.first <= row.planned_for <= timeline.last:
-        axes.plot([_number(row.planned_for)], [place], marker="v", markersize=10, color=_GREEN, zorder=6)
+        axes.plot([_number(row.planned_for)], [place], marker="v", markersize=10, color=GREEN, zorder=6)
 
 
 def _bar(axes: Axes, place: int, first: date, last: date, timeline: Timeline, colour: str, hatch: str) -> None:
@@ -111,22 +100,22 @@ def _bar(axes: Axes, place: int, first: date, last: date, timeline: Timeline, co
 def _words(axes: Axes, place: int, row: TimelineRow, timeline: Timeline) -> None:
     span = _number(timeline.last) - _number(timeline.first)
     left, right = _number(timeline.first) - 0.015 * span, _number(timeline.last) + 0.015 * span
-    _text(axes, left, place - 0.04, _cut(row.release, _LONGEST_LABEL), fontsize=10.5, ha="right", va="bottom")
-    _text(
-        axes, left, place + 0.02, _cut(row.names, _LONGEST_NAMES), fontsize=8.5, color=_GREY, ha="right",
+    write(axes, left, place - 0.04, cut(row.release, _LONGEST_LABEL), fontsize=10.5, ha="right", va="bottom")
+    write(
+        axes, left, place + 0.02, cut(row.names, _LONGEST_NAMES), fontsize=8.5, color=GREY, ha="right",
         va="top",
     )  # fmt: skip
-    colour = _RED if row.urgency is Urgency.OVERDUE else _INK
+    colour = RED if row.urgency is Urgency.OVERDUE else INK
     weight = "bold" if row.urgency in (Urgency.OVERDUE, Urgency.SOON) else "normal"
-    _text(axes, right, place, row.said(timeline.today), fontsize=10, color=colour, fontweight=weight, va="center")
+    write(axes, right, place, row.said(timeline.today), fontsize=10, color=colour, fontweight=weight, va="center")
 
 
 def _today(axes: Axes, timeline: Timeline) -> None:
     at = _number(timeline.today)
-    axes.axvline(at, color=_INK, linestyle=(0, (4, 3)), linewidth=1.4, zorder=4)
+    axes.axvline(at, color=INK, linestyle=(0, (4, 3)), linewidth=1.4, zorder=4)
     axes.annotate(
         f"today, {timeline.today}", (at, 1), xycoords=("data", "axes fraction"), xytext=(0, 5),
-        textcoords="offset points", ha="center", va="bottom", fontsize=10, color=_INK,
+        textcoords="offset points", ha="center", va="bottom", fontsize=10, color=INK,
     )  # fmt: skip
 
 
@@ -135,38 +124,17 @@ def _legend(figure: Figure, height: int) -> None:
     from matplotlib.patches import Patch  # noqa: PLC0415 - as above
 
     handles: list[Any] = [
-        Patch(facecolor=_BLUE, edgecolor="white", label="supported"),
-        Patch(facecolor=_ORANGE, edgecolor="white", hatch="///", label="supported for money"),
-        Patch(facecolor=_RED, edgecolor="white", hatch="xxx", label="no longer supported"),
-        Line2D([], [], marker="D", color=_INK, linestyle="", label="end"),
-        Line2D([], [], marker="v", color=_GREEN, linestyle="", markersize=9, label="planned"),
+        Patch(facecolor=BLUE, edgecolor="white", label="supported"),
+        Patch(facecolor=ORANGE, edgecolor="white", hatch="///", label="supported for money"),
+        Patch(facecolor=RED, edgecolor="white", hatch="xxx", label="no longer supported"),
+        Line2D([], [], marker="D", color=INK, linestyle="", label="end"),
+        Line2D([], [], marker="v", color=GREEN, linestyle="", markersize=9, label="planned"),
     ]
     figure.legend(
         handles=handles, loc="lower center", ncols=5, frameon=False, fontsize=10, bbox_to_anchor=(0.5, 8 / height)
     )
 
 
-def _text(where: Figure | Axes, x: float, y: float, text: str, **style: Any) -> None:
-    """Write text as it is: a `$` in a name is no formula, and a sign that the font lacks is a box."""
-    where.text(x, y, _drawable(text), parse_math=False, **{"va": "center", "color": _INK, **style})
-
-
-def _drawable(text: str) -> str:
-    known = _signs()
-    return "".join(sign if ord(sign) in known else "□" for sign in text)
-
-
-@lru_cache(maxsize=1)
-def _signs() -> frozenset[int]:
-    from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415 - as above
-
-    return frozenset(get_font(findfont(FontProperties())).get_charmap())
-
-
 def _number(day: date) -> float:
     """Days since 1970, which is how matplotlib counts."""
     return float((day - date(1970, 1, 1)) // timedelta(1))
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -95,12 +95,18 @@ class Origin:
 class OwnerRef:
     """An owner as a source wrote it: `group:default/payments`, `@acme/payments`, `jo@example.com`, `payments`.
 
-    `name` is the part that names the owner (`payments`, `jo@example.com`); `written` the whole of what was there.
+    `name` is the part that names the owner (`payments`, `jo@example.com`); `written` the whole of what was there, the
+    name where nothing else was.
     """
 
     name: str
     type: OwnerType = OwnerType.UNSAID
     written: str = ""
+
+    def __post_init__(self) -> None:
+        """Set what was written, so that a reference means the same when it is read from the store again."""
+        if not self.written:
+            object.__setattr__(self, "written", self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from bot.errors import CatalogError
 #: Longer patterns are refused: nobody writes them, and matching costs at most pattern times path.
 MAX_PATTERN_LENGTH = 1_000
 
+#: The patterns by which a rule is for every file of the repository.
+CATCH_ALLS = ("*", "**", "/**", "**/*", "/**/*")
 _ANY_SEGMENTS = r"(?:[^/]++/)*?"
 #: Patterns that every file matches.
 _EVERYTHING = re.compile(r".+", re.DOTALL)
@@ -94,7 +96,7 @@ def check_gitlab(pattern: str) -> None:
 
 def is_catch_all(pattern: str) -> bool:
     """Return whether every file of the repository matches: `*`, `**`, `/**` and `**/*`."""
-    return pattern in {"*", "**", "/**", "**/*", "/**/*"}
+    return pattern in CATCH_ALLS
 
 
 def check_pattern(pattern: str) -> None:

@@ -30,17 +30,47 @@ _ENDING = re.compile(
 )
 
 
+#: A month, a season, a year or a day of last week at the end of a text: "in March", "last spring", "last Tuesday".
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SEASONS = {"spring": 5, "summer": 8, "autumn": 11, "fall": 11, "winter": 2}
+_PERIOD = re.compile(
+    rf"[\s,](?:back\s+)?(?:in\s+(?P<month>{MONTH})(?:\s+(?P<year>\d{{4}}))?|in\s+(?P<whole>(?:19|20)\d\d)"
+    rf"|(?:in\s+|the\s+)?last\s+(?P<last>{MONTH}|{'|'.join((*_SEASONS, *_WEEKDAYS))}|week|month|year))\s*[?.!]*\s*$",
+    re.IGNORECASE,
+)
+
+
 def split_day(text: str, *, today: date) -> tuple[str, date | None]:
     """Return the text without the day that it ends in, and the day; None where it ends in none that exists.
 
-    A day without a year is its last occurrence up to `today`.
+    A day without a year is its last occurrence up to `today`. Of a month, a season or a year it is the last day.
     """
     found = _ENDING.search(text)
     try:
         day = _past(found, today) if found is not None else None
+        if found is None and (found := _PERIOD.search(text)) is not None:
+            day = _end_of(found, today)
     except (ValueError, OverflowError):
         day = None
     return (text, None) if found is None or day is None else (text[: found.start()].rstrip(" ,"), day)
+
+
+def _end_of(found: re.Match[str], today: date) -> date:
+    """Return the last day of a month, season or year that is over, or has begun; never one after today."""
+    if found["whole"]:
+        return min(date(int(found["whole"]), 12, 31), today)
+    last = (found["last"] or "").lower()
+    if last in _WEEKDAYS:
+        return today - timedelta((today.weekday() - _WEEKDAYS.index(last) - 1) % 7 + 1)
+    if last in _MONTHS_IN or last == "week":
+        first, _ = around(today, last)
+        return first - timedelta(1)
+    month = _SEASONS.get(last) or month_number(last or found["month"])
+    year = int(found["year"]) if found["year"] else today.year
+    end = around(date(year, month, 1), "month")[1]
+    if not found["year"] and date(year, month, 1) > today:
+        end = around(date(year - 1, month, 1), "month")[1]
+    return min(end, today)
 
 
 def _past(found: re.Match[str], today: date) -> date | None:

@@ -12,6 +12,12 @@ _UNPRINTABLE = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     r"\u115f\u1160\u180b-\u180f\u3164\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+_UNSTORABLE = re.compile(r"[\u0000\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Return `text` without what no database takes: NUL characters and halves of a surrogate pair."""
+    return _UNSTORABLE.sub("", text)
 
 
 def clean(text: str) -> str:

@@ -14,10 +14,10 @@ from enum import StrEnum
 from typing import overload
 
 from bot.domain import id_lists
-from bot.domain.catalog import AssetKind, Role
+from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.dependents import Owner
 from bot.domain.names import fold
-from bot.domain.ownership import Disputed, Orphaned, Owned, Stale, Unowned, Verdict
+from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, Verdict
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
 #: Sorts behind every tier.
@@ -45,7 +45,7 @@ class Share:
 
 #: The order in which to look at assets: lines of a CODEOWNERS file last, by tier, by name; and the id.
 _Order = tuple[bool, int, str, int]
-#: Who owns an asset (True) or helps with it, and from when its facts are stale; None for never.
+#: Who owns an asset (True) or helps with it, and from when its facts are stale or disputed; None for never.
 _Held = tuple[tuple[tuple[Owner, bool], ...], datetime | None]
 #: What everybody is shown a list of.
 _LISTED = frozenset({Gap.UNOWNED, Gap.DISPUTED, Gap.ORPHANED})
@@ -80,6 +80,23 @@ class TeamCard:
     manager: PersonRecord | None
     share: Share
     gaps: Mapping[Gap, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCount:
+    """A team, and how many assets it owns."""
+
+    team: TeamRecord
+    owned: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """A person, their teams, and how many assets they own in their own name."""
+
+    person: PersonRecord
+    teams: tuple[TeamCount, ...]
+    owned: int
 
 
 def page_of(asset_ids: Sequence[int], number: int, *, size: int) -> tuple[tuple[int, ...], int, int]:
@@ -119,7 +136,8 @@ class Portfolio:
 
     def __init__(self, asset: Callable[[int], AssetRecord | None], *, stale_after: timedelta) -> None:
         self._asset, self._stale_after = asset, stale_after
-        #: Assets by when their facts will have grown stale unless somebody says them again, rounded up to hours.
+        #: Assets by when their facts will have grown stale unless somebody says them again, or will be disputed because
+        #: a source has not followed a handoff, rounded up to hours.
         self._stale_at: dict[datetime, list[int]] = {}
         #: Assets whose facts are stale now.
         self.stale: set[int] = set()
@@ -159,6 +177,10 @@ class Portfolio:
         """Return what a person has in their own name, which is not what their teams have."""
         return self._share((False, person_id))
 
+    def owners(self) -> tuple[Owner, ...]:
+        """Return everybody who owns something: whether it is a team, and its id or the person's."""
+        return tuple(self._owned)
+
     def fill(self, verdicts: Iterable[Verdict]) -> Iterator[None]:
         """Take what is said of all assets, a piece at a time, so that whoever fills may pause in between."""
         self._is_filling = True
@@ -183,8 +205,8 @@ class Portfolio:
             ordered.append(order) if self._is_filling else insort(ordered, order)
         if isinstance(verdict, Stale):
             self.stale.add(asset.id)
-        elif isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
-            until = max(holding.trusted_at for holding in verdict.owners) + self._stale_after
+        until = _holds_until(verdict, self._stale_after)
+        if until is not None:
             hour = until.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
             id_lists.add(self._stale_at, hour, asset.id)
         held = holders, hour
@@ -207,7 +229,7 @@ class Portfolio:
             self._shares.pop(owner, None)
 
     def due(self, now: datetime) -> set[int]:
-        """Return the assets that may have grown stale since the last time, for `put` to hear what is said of them."""
+        """Return the assets that may have grown stale or disputed since the last time, for `put` to hear of them."""
         hours = [hour for hour in self._stale_at if hour <= now]
         return {asset_id for hour in hours for asset_id in self._stale_at.pop(hour)}
 
@@ -225,18 +247,37 @@ class Portfolio:
         return tuple(asset.id for asset in sorted(assets, key=_order))
 
 
+def _holds_until(verdict: Verdict, stale_after: timedelta) -> datetime | None:
+    """Return when something else has to be said of an asset although nobody says anything new; None for never."""
+    if not isinstance(verdict, Owned):
+        return None
+    ends = [one.until for one in verdict.drift]
+    if not isinstance(verdict, Stale | Orphaned):
+        ends.append(max(holding.trusted_at for holding in verdict.owners) + stale_after)
+    return min(ends, default=None)
+
+
 def _holders(verdict: Verdict) -> Iterator[tuple[Owner, bool]]:
     """Yield who has an asset, and whether they own it or help with it."""
+    for holding in _holdings(verdict):
+        yield _holder(holding), holding.fact.role is Role.OWNER
+
+
+def _holdings(verdict: Verdict) -> tuple[Holding, ...]:
     if isinstance(verdict, Disputed):
-        holdings = (*verdict.claims, *verdict.others)
-    elif isinstance(verdict, Owned):
-        holdings = verdict.holdings
-    else:
-        return
-    for holding in holdings:
-        fact = holding.fact
-        owner = (True, fact.team_id) if fact.team_id is not None else (False, fact.person_id or 0)
-        yield owner, fact.role is Role.OWNER
+        return (*verdict.claims, *verdict.others)
+    return verdict.holdings if isinstance(verdict, Owned) else ()
+
+
+def _holder(holding: Holding) -> Owner:
+    fact = holding.fact
+    return (True, fact.team_id) if fact.team_id is not None else (False, fact.person_id or 0)
+
+
+def areas_of(verdict: Verdict, owner: Owner) -> tuple[Area, ...]:
+    """Return the areas that somebody owns of an asset; none where they own the whole, or nothing of it."""
+    owned = {each.fact.area for each in _holdings(verdict) if each.fact.role is Role.OWNER and _holder(each) == owner}
+    return () if Area.ALL in owned else tuple(area for area in Area if area in owned)
 
 
 def gap_of(verdict: Verdict) -> Gap | None:

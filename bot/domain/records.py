@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import TypeAlias
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
+
+#: An owner as facts name it: the id of a team and that of a person, of which exactly one is not None.
+OwnerKey = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,30 +47,85 @@ class TeamRecord:
 class OwnershipRecord:
     """A fact in force: team or person (exactly one is set) owns an area of an asset.
 
-    `source` names where it came from (`backstage`, `slack`); `is_human` is True for a decision made in Slack.
+    `id` is the number of its row where its past is told, and 0 in memory, where equal facts are one object.
+    `source` names where it came from (`backstage`, `slack`); `is_human` is True for a decision made in Slack, and
+    `is_agreed` for one that whoever owned the area until then agreed to.
     `confirmed_at` and `confirmed_by` are the last confirmation by a person. When the source last said so is a matter
     of the source, not of the fact.
     """
 
-    id: int
+    id: int = 0
     area: Area
     role: Role
     team_id: int | None = None
     person_id: int | None = None
     source: str = ""
     is_human: bool = False
+    is_agreed: bool = False
     valid_from: datetime
     confirmed_at: datetime | None = None
     confirmed_by: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftRecord:
+    """A source still names the giver of an area that was handed over: what it is behind on since `since`.
+
+    `files` are those in which the source speaks of the asset.
+    """
+
+    area: Area
+    owner: OwnerKey
+    source: str
+    since: datetime
+    files: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class DoubtRecord:
-    """Somebody doubts who owns an asset, and no owner has settled it. `reason` may be empty."""
+    """Somebody doubts who owns an area of an asset, and no owner has settled it. `reason` may be empty."""
 
     person: PersonRecord
     reason: str
     at: datetime
+    area: Area = Area.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """A team claims an area of an asset that is somebody else's, who has not answered yet."""
+
+    team_id: int
+    area: Area
+    at: datetime
+
+
+#: Whom people have decided not to own an area: team id and person id (one is None).
+Disowned: TypeAlias = tuple[Area, int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRecord:
+    """An owner gave these areas up: the id of the team or of the person (one is None), its name, when and why."""
+
+    areas: tuple[Area, ...]
+    team_id: int | None
+    person_id: int | None
+    owner: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyRecord:
+    """What people decided in Slack about an asset that has no owner: who gave it up, the latest first.
+
+    Where it is unowned on purpose, `until` is the day on which `reviewer` is asked about it again.
+    """
+
+    releases: tuple[ReleaseRecord, ...] = ()
+    until: date | None = None
+    reviewer: PersonRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +134,10 @@ class AssetRecord:
 
     `ref` is unique and stable: `kind:name`, or `kind:namespace/name`. `aliases` are other names, `addresses` ARNs, host
     names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only. `doubts` are in their order.
+    `drift` is what sources say that have not followed a handoff; it is none of `facts`.
+    `claims` are those that its owner has not answered yet, `disowned` whoever inherits nothing of it any more.
     `unowned_source` names who says that nobody owns it on purpose, `unowned_reason` why; `is_unowned_preferred` says
-    that somebody preferred this source to those that name owners.
+    that somebody preferred this source to those that name owners. `nobody` is what people decided of that.
     """
 
     id: int
@@ -97,3 +158,7 @@ class AssetRecord:
     facts: tuple[OwnershipRecord, ...] = ()
     path_rule: PathRule | None = None
     doubts: tuple[DoubtRecord, ...] = ()
+    drift: tuple[DriftRecord, ...] = ()
+    claims: tuple[ClaimRecord, ...] = ()
+    disowned: tuple[Disowned, ...] = ()
+    nobody: NobodyRecord | None = None

@@ -10,8 +10,16 @@ import re
 import unicodedata
 from itertools import pairwise
 
+#: What has a digit in it and is no password: the name of a hash, a protocol or a standard, a version, a quarter.
+_NO_PASSWORD = (
+    r"(?!\S*(?<![A-Za-z])(?i:(?:sha|md|oauth|argon|[bs]crypt|pbkdf|base|aes|utf-?|v|http|tls|rfc|iso|fido|kms)\d"
+    r"|[ehpr]s\d{3}\b))"
+    r"(?!\S*\d/\d{2,4}\b)(?!(?i:1password|s3\b|k8s\b))"
+)
+#: Between a word and what it says; in the next line something else is said.
+_GAP = r"[ \t]+"
 #: What a sentence gives as a password.
-_IN_WORDS = r"""['"`]?(?!\S*(?:sha|md|oauth|argon|base|aes|utf-?|v)\d)(?=\S*[a-z])(?=\S*\d)\S{6,}"""
+_IN_WORDS = rf"""['"`]?{_NO_PASSWORD}(?=\S*[a-z])(?=\S*\d)\S{{6,}}"""
 #: A word that may have been drawn by lot: 32 characters or more without anything between them.
 _UNBROKEN = re.compile(r"(?<![^\s'\"`])[A-Za-z0-9+/]{32,64}={0,2}(?![^\s'\"`.,;])")
 #: In letters and digits drawn by lot, six of ten neighbours are of two kinds (a capital, a small letter, a digit, a
@@ -24,12 +32,17 @@ _SHORTEST_DRAWN = 32
 _SHORTEST_PART = 8
 #: What follows a maker's prefix where the key may have - and _ in it: a word of it that was drawn by lot mixes kinds of
 #: letters, which the words of a name do not.
-_LOT = r"(?=[\w-]*?(?<![A-Za-z0-9])(?=[A-Za-z0-9]{8})[A-Za-z0-9]*?(?:\d[A-Za-z]|[a-z][A-Z]|\d{8}))"
+_LOT = r"(?=[\w-]{0,200}?(?<![A-Za-z0-9])(?=[A-Za-z0-9]{8})[A-Za-z0-9]*?(?:\d[A-Za-z]|[a-z][A-Z]|\d{8}))"
 #: What says that a password or the like follows it.
-_CALLED = r"(?:token|secret|passw(?:or[dt]|d)|passphrase|api[_-]?key|private[_-]?key|database_url|_pin|\bpwd?)[\w-]*"
-_PASS = r"(?:\b|_)pass"
+_CALLED = (
+    r"(?:token|secret|passw(?:or[dt]|d)|kennwort|wachtwoord|mot de passe|contraseña|passphrase|api[_-]?key"
+    r"|private[_-]?key|database_url|_pin|\bpwd?)[\w-]*"
+)
+_PASS = r"(?:(?<![\w-])|_)pass"
+#: The same as a heading would have it: of several secrets it says something, and gives none.
+_HEADED = rf"(?:{_CALLED}(?<!s)|{_PASS})"
 #: What such a word is followed by where the same words may be a title: digits beside other signs, as no plain word has.
-_VALUE = r"(?!\S*(?:sha|md|oauth|argon|base|aes|utf-?|v)\d)(?=\S*(?:[^\s\d_-]\d|\d[^\s\d_-]))\S{6,}"
+_VALUE = rf"{_NO_PASSWORD}(?=\S*(?:[^\s\d_-]\d|\d[^\s\d_-]))\S{{6,}}"
 #: A pattern is tried only where the text has its mark, in lower case: every name of a catalog is looked at.
 _RULES = tuple(
     (mark, re.compile(pattern))
@@ -37,7 +50,7 @@ _RULES = tuple(
         # Slack
         ("xox", rf"xox[a-z]-{_LOT}[\w-]{{8,}}|xoxe\.xox[bp]-{_LOT}[\w-]{{8,}}"),
         ("xapp-", rf"xapp-{_LOT}[\w-]{{8,}}"),
-        ("hooks.slack.com/", r"hooks\.slack\.com/services/\w+/\w+/\w+"),
+        ("hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/\w+/\w+/\w+"),
         # GitHub
         *((f"gh{letter}_", rf"gh{letter}_[A-Za-z0-9]{{36,}}") for letter in "pousr"),
         ("github_pat_", r"github_pat_[A-Za-z0-9]{22,}"),
@@ -64,6 +77,22 @@ _RULES = tuple(
         ("dop_v1_", r"\bdop_v1_[0-9a-f]{32,}"),
         ("sg.", rf"\bSG\.{_LOT}[\w-]{{16,}}\.{_LOT}[\w-]{{16,}}"),
         ("age-secret-key-1", r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}"),
+        # Google, Atlassian, Grafana, Databricks, Postman, New Relic, Doppler, Mailgun, Figma, Telegram
+        ("gocspx-", rf"\bGOCSPX-{_LOT}[\w-]{{20,}}"),
+        ("atatt3", r"\bATATT3[\w=-]{50,}"),
+        ("glsa_", r"\bglsa_[A-Za-z0-9]{32}_[0-9a-f]{8}"),
+        ("dapi", r"\bdapi[0-9a-f]{32}"),
+        ("pmak-", r"\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}"),
+        ("nrak-", r"\bNRAK-[0-9A-Z]{27}"),
+        ("dp.", r"\bdp\.(?:pt|st|ct|sa)\.(?:[\w-]+\.)?[A-Za-z0-9]{40,}"),
+        ("key-", r"\bkey-[0-9a-f]{32}\b"),
+        ("figd_", rf"\bfigd_{_LOT}[\w-]{{30,}}"),
+        (":aa", r"(?<!\d)\d{8,10}:AA[\w-]{32,}"),
+        # Microsoft Teams, Zapier
+        ("office.com/webhook", r"office\.com/webhook(?:b2)?/[\w-]{20,}"),
+        ("hooks.zapier.com/", r"hooks\.zapier\.com/hooks/catch/\d+/\w+"),
+        # Addresses that were signed, of AWS and Google
+        ("-signature=", r"[?&]X-(?:Amz|Goog)-Signature=[0-9a-f]{32,}"),
         # Azure, Discord
         ("accountkey=", r"\bAccountKey=[\w+/=]{20,}"),
         ("sig=", r"[?&]sig=[\w%+/=-]{20,}"),
@@ -71,17 +100,24 @@ _RULES = tuple(
         # PEM, JSON Web Tokens, addresses with a password in them, or with a token: not with the organisation that the
         # path begins with, as Azure DevOps has it in every address of a repository
         ("private key", r"-----BEGIN[ A-Z]*PRIVATE KEY"),
+        ("putty-user-key", r"PuTTY-User-Key-File-\d"),
         ("eyj", r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
         ("@", r"\b[a-z][a-z0-9+.-]*://(?:[^\s/:@]*:[^\s/@]+@|(?!([^\s/:@]+)@[^\s/]+/\1/)[^\s/:@]{20,}@)"),
         # A password in a sentence: it has a digit in it, and is no name of a hash or of a version
         *(
-            (word, rf"(?i:\b{word}(?:\s+is:?\s+|:){_IN_WORDS})")
+            (word, rf"(?i:\b{word}(?:{_GAP}is:?{_GAP}|:){_IN_WORDS})")
             for word in ("password", "passwd", "passphrase", "passcode", "pwd")
         ),
+        # What a request or a command is given
+        ("bearer ", rf"(?i:\bbearer) +{_LOT}[\w.~+/-]{{20,}}"),
+        ("authorization: ", r"(?i:\bauthorization: +(?:basic|bearer|token)) +(?=\S*\d)[\w.~+/-]{12,}"),
+        ("--", rf"(?i:(?<!\S)--[\w-]{{0,40}}?{_CALLED}){_GAP}{_VALUE}"),
+        ("-u ", rf"(?<!\S)-u +[^\s:/]+:{_VALUE}"),
         # A value that is said to be one; behind a colon it may be a title's
-        ("=", rf"(?i:{_CALLED})\s*=\s*\S"),
-        ("pass", rf"(?i:{_PASS}\s*=\s*){_VALUE}"),
-        (": ", rf"(?i:{_CALLED}|{_PASS}):\s+{_VALUE}"),
+        ("=", rf"(?i:{_CALLED})[ \t]*=[ \t]*\S"),
+        ("pass", rf"(?i:{_PASS}[ \t]*=[ \t]*){_VALUE}"),
+        (": ", rf"(?i:{_HEADED}) ?:{_GAP}{_VALUE}"),
+        *((f"{mark}:", rf"(?i:{_CALLED}|{_PASS}){mark}: ?{mark}{_VALUE}") for mark in "'\""),
     )
 )
 #: Files that hold secrets by their purpose: environments, keys and stores of keys, saved passwords.
@@ -90,6 +126,8 @@ _SECRET_FILES = re.compile(
     r"|\.(?:netrc|npmrc|pypirc|pgpass|htpasswd|git-credentials)|credentials",
     re.IGNORECASE,
 )
+#: What is said to whoever types one into a form.
+SECRET = "That looks like a password or a token. Leave it out: what you write here is shown to others."
 #: What stands in the place of a secret where a text has to be shown.
 REDACTED = "(looks like a secret)"
 

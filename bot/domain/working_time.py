@@ -18,7 +18,7 @@ def zone_of(name: str) -> ZoneInfo:
     """Return a time zone by its IANA name; UTC where there is none of that name."""
     try:
         return ZoneInfo(name) if name else _UTC
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # `Europe` is a folder of zones
         return _UTC
 
 
@@ -87,6 +87,12 @@ class WorkingTime:
     def on_or_before(self, day: date) -> date:
         """Return `day`, or the last working day before it."""
         return self._nearest(day, timedelta(-1))
+
+    def workday_after(self, day: date, count: int) -> date:
+        """Return the working day that is so many working days after `day`; without any, `day` itself."""
+        for _ in range(count):
+            day = self.on_or_after(day + timedelta(1))
+        return day
 
     def at(self, day: date, hour: time) -> datetime:
         """Return a local time as a moment in UTC. A time that the clocks skip is taken an hour later."""

@@ -21,10 +21,11 @@ from bot.domain.catalog import AssetClaim, OwnerClaim, OwnerRef, PersonClaim, So
 from bot.domain.records import AssetRecord, PersonRecord
 from bot.playground.clock import SetClock
 from bot.ports import Clock
-from bot.services import claims, ownership
+from bot.services import claims
 from bot.services import snapshot as snapshots
 from bot.services.catalog import import_catalog
 from bot.services.deps import Deps
+from bot.services.matters import doubts
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
@@ -170,7 +171,7 @@ async def _decide(database: Database, at: datetime, change: DemoChange) -> None:
         await claims.claim(deps, snapshot, asset_id=asset.id, team_id=team.id, person_id=person.id)
     if (confirm := change.confirm) is not None:
         asset, person = _found(snapshot, confirm)
-        await ownership.confirm(deps, snapshot, asset_id=asset.id, person_id=person.id)
+        await doubts.confirm(deps, snapshot, asset_id=asset.id, person_id=person.id)
 
 
 def _found(snapshot: Snapshot, decision: DemoDecision) -> tuple[AssetRecord, PersonRecord]:

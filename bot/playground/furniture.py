@@ -11,9 +11,11 @@ import yaml
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.blocks.text import is_channel_id
 from bot.domain.catalog import Role
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.page_state import Suggestion
+from bot.playground.records import PostedMessage
 from bot.store import tables
 from bot.store.db import Database
 
@@ -24,8 +26,11 @@ _VISITOR = "visitor"
 _CONSIDERED, _PLAIN, _LONG = 200, re.compile(r"[A-Za-z][\w .-]{2,40}"), 8
 
 
-async def furnish(slack: FakeSlack, database: Database) -> None:
-    """Give the workspace the catalog's people and a channel for each team; ids stay the same at every start."""
+async def furnish(slack: FakeSlack, database: Database, *, also: Sequence[str] = ()) -> None:
+    """Give the workspace the catalog's people and a channel for each team; ids stay the same at every start.
+
+    `also` are channels that the settings name, in which everybody is.
+    """
     async with database.reading() as session:
         people = (await session.execute(select(tables.Person).order_by(col(tables.Person.id)))).scalars().all()
         teams = (await session.execute(select(tables.Team).order_by(col(tables.Team.id)))).scalars().all()
@@ -38,6 +43,15 @@ async def furnish(slack: FakeSlack, database: Database) -> None:
             continue
         inside = [ids[m.person_id] for m in members if m.team_id == team.id and m.person_id in ids]
         slack.add_channel(name, members=inside, bot_is_member=True, topic=team.name, channel_id=f"C{team.id:08d}")
+    for number, name in enumerate(dict.fromkeys(each.removeprefix("#") for each in also if each)):
+        if not any(name in (channel.name, channel.id) for channel in slack.workspace.channels.values()):
+            slack.add_channel(
+                name.lower(),
+                members=ids.values(),
+                bot_is_member=True,
+                topic="Named by a setting",
+                channel_id=name if is_channel_id(name) else f"C8{number:07d}",
+            )
 
 
 async def things_to_try(database: Database) -> tuple[Suggestion, ...]:
@@ -74,8 +88,8 @@ def read_threads(file: Path) -> dict[str, Any]:
     return said
 
 
-async def hold_threads(slack: FakeSlack, database: Database, said: Mapping[str, Any]) -> str:
-    """Post threads to a channel that everybody is in, and return its id.
+async def hold_threads(slack: FakeSlack, database: Database, said: Mapping[str, Any]) -> PostedMessage:
+    """Post threads to a channel that everybody is in, and return the first message of the one that is toured.
 
     Each line is said by somebody of the team that it names, in turn.
     """
@@ -84,14 +98,17 @@ async def hold_threads(slack: FakeSlack, database: Database, said: Mapping[str, 
     channel = slack.add_channel(
         said["channel"], members=everybody, bot_is_member=True, topic=said["topic"], channel_id=_THREADS_ID
     )
-    turn = 0
+    turn, toured = 0, None
     for thread in said["threads"]:
         first = await slack.post(_speaker(speakers, thread["by"], turn), channel.id, thread["text"])
         for reply in thread.get("replies", ()):
             turn += 1
             await slack.post(_speaker(speakers, reply["by"], turn), channel.id, reply["text"], thread_ts=first.ts)
         turn += 1
-    return channel.id
+        toured = first if thread.get("is-toured") else toured
+    if toured is None:
+        raise ValueError("one thread has to be toured")
+    return toured
 
 
 def _add_people(slack: FakeSlack, people: Sequence[tables.Person]) -> dict[int, str]:

@@ -59,14 +59,17 @@ def add_page(
     allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
     tour: Tour | None = None,
     move: Mover | None = None,
+    moving: Callable[[], float | None] = lambda: None,
 ) -> None:
     """Adds the page at `/` and its interface under `/play/` to `app`.
 
     `suggestions` are what a newcomer is told to try. `allowed_hosts` are the host names (without port) under which the
     page may be opened; give more when it is served beyond the loopback interface. With `tour` the page offers one, with
-    `move` it has a clock that can be moved.
+    `move` it has a clock that can be moved, and `moving` tells how much of that is done.
     """
-    shown = partial(visible_state, suggestions=suggestions, emoji=emoji, tour=tour, has_clock=move is not None)
+    shown = partial(
+        visible_state, suggestions=suggestions, emoji=emoji, tour=tour, has_clock=move is not None, moving=moving
+    )
     page = _Page(fake, shown, frozenset(allowed_hosts))
     app.router.add_get("/", page.guarded(page.index))
     app.router.add_get("/play/static/{name}", page.guarded(page.static))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -27,12 +27,16 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """Where the guided tour leads: who asks, the owner to become then, their team's channel, the threads."""
+    """Where the guided tour leads: the people to become, their channels, and the thread that becomes a request."""
 
-    asker: str
-    owner: str
+    asker: str  #: who asks who owns something
+    owner: str  #: … and who does
     owner_channel: str
-    threads: str
+    threads: str  #: the channel of the grooming threads
+    story: str  #: the `ts` of the thread that becomes a request
+    requester: str  #: who began it
+    devops: str  #: who takes the request on
+    devops_channel: str
 
 
 def people(fake: FakeSlack) -> list[User]:
@@ -49,6 +53,7 @@ def visible_state(
     emoji: Sequence[str],
     tour: Tour | None = None,
     has_clock: bool = False,
+    moving: Callable[[], float | None] = lambda: None,
 ) -> Json:
     """Everything that `user` (an id) sees: users, channels, messages, modals, Home tab, commands, toasts."""
     workspace = fake.workspace
@@ -76,6 +81,7 @@ def visible_state(
         "emoji": list(emoji),
         "tour": asdict(tour) if tour is not None else None,
         "has_clock": has_clock,
+        "clock_progress": moving(),
     }
 
 

@@ -31,7 +31,7 @@ from bot.ports import SystemClock
 from bot.services.catalog import ImportOutcome, import_catalog
 from bot.services.deps import Deps
 from bot.services.eol.calendars import Calendars
-from bot.settings import Settings
+from bot.settings import load as load_settings
 from bot.store import migrations, tables
 from bot.store.db import Database
 from bot.web import SLACK_PATH, calendar_routes
@@ -66,6 +66,7 @@ async def playing(
     An empty database gets the demo organisation first; with `catalog`, it gets what these files and folders hold.
     Raises CatalogError when nothing of them can be read.
     """
+    given = load_settings()
     database = Database(database_url)
     clock = MovableClock()
     secret, token = secrets.token_hex(16), f"xoxb-{secrets.token_hex(12)}"
@@ -84,10 +85,10 @@ async def playing(
         await (load_own(database, catalog) if catalog else load_demo(database, clock))
         slack.workspace.team_name = "Your catalog" if catalog else "Fernhill Labs"
         slack.install(manifest())
-        await furnish(slack, database)
+        await furnish(slack, database, also=(given.platform_channel, given.triage_channel) if catalog else ())
         await slack.start()
         stack.push_async_callback(slack.stop)
-        settings = Settings(
+        settings = load_settings(
             database_url=SecretStr(database_url),
             slack_bot_token=SecretStr(token),
             slack_signing_secret=SecretStr(secret),
@@ -97,10 +98,12 @@ async def playing(
             port=0,
             public_url=address,
             catalog_admins=people(slack)[0].id,  # whom the page begins with
-            platform_channel="" if catalog else _DEMO_PLATFORM,
-            devops_team="" if catalog else _DEMO_DEVOPS,
+            # With a catalog of their own, a visitor's settings are about that; the demo has its own.
+            platform_channel=given.platform_channel if catalog else _DEMO_PLATFORM,
+            devops_team=given.devops_team if catalog else _DEMO_DEVOPS,
             feed_refresh=False,  # the playground asks nobody outside
             tracker="",
+            model_url="",
         )
         baton = await stack.enter_async_context(running(settings, clock=clock))
         slack.connect_http(baton.url + SLACK_PATH)
@@ -109,7 +112,7 @@ async def playing(
         suggestions = await things_to_try(database) if catalog else SUGGESTIONS
         mover = ClockMover(slack, clock, baton)
         stack.push_async_callback(mover.finish)
-        add_page(site, slack, suggestions=suggestions, tour=tour, move=mover)
+        add_page(site, slack, suggestions=suggestions, tour=tour, move=mover, moving=lambda: mover.progress)
         # Behind the page, so that one address does for both.
         site.add_routes(calendar_routes(Calendars(baton.context.deps, baton.context.watcher)))
         await _serve(stack, site, listening)
@@ -148,19 +151,33 @@ async def load_own(database: Database, paths: Sequence[Path]) -> None:
 
 
 async def _tour(slack: FakeSlack, database: Database) -> Tour | None:
-    """Hold the threads, and find the places that the tour leads through."""
-    threads = await hold_threads(slack, database, read_threads(DEMO / "threads.yaml"))
-    async with database.reading() as session:
-        team = (await session.execute(select(tables.Team).where(col(tables.Team.folded) == _TOUR_TEAM))).scalar_one()
-        lead = await session.get(tables.Person, team.lead_id)
-    users, channels = slack.workspace.users.values(), slack.workspace.channels.values()
-    owner = next((each.id for each in users if lead is not None and each.email == lead.email), "")
-    channel = next((each.id for each in channels if f"#{each.name}" == team.channel), "")
-    playable = (each for each in users if not each.is_bot and not each.deleted)
-    asker = next(
-        (each.id for each in playable if channel and each.id not in slack.workspace.channels[channel].members), ""
+    """Hold the threads, and find the people and places that the tour leads through."""
+    story = await hold_threads(slack, database, read_threads(DEMO / "threads.yaml"))
+    owner, owner_channel = await _lead(slack, database, _TOUR_TEAM)
+    devops, devops_channel = await _lead(slack, database, _DEMO_DEVOPS)
+    outside = (each.id for each in people(slack) if each.id not in slack.workspace.channels[owner_channel].members)
+    asker = next(outside, "")
+    if not (asker and owner and devops):
+        return None
+    return Tour(
+        asker=asker,
+        owner=owner,
+        owner_channel=owner_channel,
+        threads=story.channel,
+        story=story.ts,
+        requester=story.user,
+        devops=devops,
+        devops_channel=devops_channel,
     )
-    return Tour(asker, owner, channel, threads) if asker and owner and channel else None
+
+
+async def _lead(slack: FakeSlack, database: Database, name: str) -> tuple[str, str]:
+    """Return the Slack id of a team's lead, empty where there is none, and its channel's."""
+    async with database.reading() as session:
+        team = (await session.execute(select(tables.Team).where(col(tables.Team.folded) == name))).scalar_one()
+        lead = await session.get(tables.Person, team.lead_id)
+    person = next((each.id for each in people(slack) if lead is not None and each.email == lead.email), "")
+    return person, next(each.id for each in slack.workspace.channels.values() if f"#{each.name}" == team.channel)
 
 
 def _listen(host: str, port: int) -> socket.socket:

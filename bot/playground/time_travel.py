@@ -6,12 +6,17 @@ import asyncio
 import logging
 from datetime import timedelta
 
+from sqlalchemy import and_, or_, select
+from sqlmodel import col
+
 from bot.app import RunningApp
+from bot.errors import log_failure
 from bot.playground.clock import MovableClock
 from bot.playground.fake_slack import FakeSlack
 from bot.playground.records import PlaygroundError
 from bot.playground.upgrades import keep_plans
 from bot.services import outbox
+from bot.store.tables import OutboxMessage
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +34,8 @@ class ClockMover:
         self._turn = asyncio.Lock()
         self._moves: set[asyncio.Task[None]] = set()
         self._is_stopping = False
+        #: How much of the move that is under way is done, from 0 to 1; None while the clock just runs.
+        self.progress: float | None = None
 
     async def __call__(self, by: timedelta) -> None:
         """Move the clock in small steps, so that reminders come about when they would have come, then run every job.
@@ -53,34 +60,53 @@ class ClockMover:
                 self._clock.check(by)
             except ValueError as error:
                 raise PlaygroundError(f"That does not work: {error}.") from None
-            end = self._clock.ahead + by
-            while self._clock.ahead < end and not self._is_stopping:
-                day = self._clock.now().date()
-                self._clock.advance(min(end - self._clock.ahead, _STEP))
-                is_new_day = self._clock.now().date() != day
-                await self._go_on(is_new_day=is_new_day)
-                if is_new_day:
-                    self._slack.workspace.changed("clock")
+            try:
+                await self._go(by)
+            finally:
+                self.progress = None
             for job_id, _, function in self._baton.jobs:
                 try:
                     await function(self._baton.context)
-                except Exception:
-                    log.exception("job %s failed after the clock was moved", job_id)
+                except Exception as error:  # noqa: BLE001 - one job stops no other
+                    log_failure(log, error, "job %s failed after the clock was moved", job_id)
             self._baton.context.drainer.wake()
             self._slack.workspace.changed("clock")
 
+    async def _go(self, by: timedelta) -> None:
+        begin = self._clock.ahead
+        end = begin + by
+        while self._clock.ahead < end and not self._is_stopping:
+            day = self._clock.now().date()
+            self._clock.advance(min(end - self._clock.ahead, _STEP))
+            self.progress = min((self._clock.ahead - begin) / by, 1.0)
+            is_new_day = self._clock.now().date() != day
+            await self._go_on(is_new_day=is_new_day)
+            if is_new_day:
+                self._slack.workspace.changed("clock")
+
     async def _go_on(self, *, is_new_day: bool) -> None:
-        """Keep the day's plans, say what is due at this hour, and post it while the clock shows it."""
+        """Keep the day's plans, say what is due at this hour, and the month's report, while the clock shows it."""
         try:
             if is_new_day:
                 await keep_plans(self._baton)
             await self._baton.context.daily_pass.run()
+            await self._baton.context.health.run()
             await self._post()
-        except Exception:
-            log.exception("reminders failed while the clock was moved")
+        except Exception as error:  # noqa: BLE001 - time goes on
+            log_failure(log, error, "reminders failed while the clock was moved")
 
     async def _post(self) -> None:
         for _ in range(_MOST_POSTS):
             if not await outbox.drain(self._baton.context.deps, self._baton.context.slack):
-                return
+                if not await self._is_posting():
+                    return
+                await asyncio.sleep(0.01)  # Baton's own drainer is at it
             self._clock.advance(_BETWEEN_POSTS)
+
+    async def _is_posting(self) -> bool:
+        """Whether a message is on its way, or waits for the second between two posts to a channel."""
+        soon = self._clock.now() + _BETWEEN_POSTS
+        is_due = and_(col(OutboxMessage.state) == "waiting", col(OutboxMessage.due_at) <= soon)
+        query = select(col(OutboxMessage.id)).where(or_(col(OutboxMessage.state) == "sending", is_due)).limit(1)
+        async with self._baton.context.deps.database.reading() as session:
+            return (await session.execute(query)).first() is not None

@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from bot.blocks import backlog as blocks
+from bot.blocks.backlog import form_metadata, words
 from bot.blocks.backlog.form_metadata import FormMetadata
-from bot.blocks.backlog.forms import STEP_FORMS, FormFrame
+from bot.blocks.backlog.forms import ESTIMATE, STEP_FORMS, FormFrame
 from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Block, Rendered
+from bot.domain.backlog.alternatives import Alternatives
 from bot.domain.backlog.demand import (
     BacklogRequest,
     Demand,
@@ -24,10 +26,11 @@ from bot.domain.backlog.demand import (
 )
 from bot.domain.backlog.explanation import explain
 from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
-from bot.domain.backlog.lanes import BacklogPlace, order
+from bot.domain.backlog.lanes import BacklogPlace
 from bot.domain.backlog.prefills import Prefill
 from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.requests import (
+    FirstOf,
     ItemType,
     RequestCard,
     RequestItem,
@@ -36,7 +39,10 @@ from bot.domain.backlog.requests import (
     Step,
     may_take,
 )
-from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview
+from bot.domain.backlog.standings import order
+from bot.domain.catalog import AssetKind, Link
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.samples.catalog import NOW
 
 
@@ -71,9 +77,27 @@ def requests(name: str) -> Iterator[RequestCard]:
             needed_reason=name,
             snoozed_until=NOW.date() + timedelta(7),
             parts=tuple((number, name) for number in range(1, 9)),
+            joined=(name,) * 3,
+            joined_confirmed=frozenset([name]),
             merged_into=3 if state is RequestState.MERGED else None,
-            is_estimated=True,
+            estimate=Estimate(8, 16.5, 10_000, name),
+            savings=tuple(reviews(name, 7)),
         )
+
+
+def reviews(name: str, number: int) -> Iterator[SavingReview]:
+    """What two teams say of a delivery: one saves more than it claimed, one has not answered."""
+    for days in REVIEW_DAYS:
+        yield SavingReview(request_id=number, team=name, after_days=days, claimed_hours=1_234.56, actual_hours=2_345.67)
+        yield SavingReview(request_id=number, team=f"{name} {number}", after_days=days, claimed_hours=0)
+
+
+def alternatives(name: str) -> Alternatives:
+    """As much as is offered in place of a new request, and a library that nobody has explained."""
+    cards = tuple(requests(name))[1::2]
+    library = AssetRecord(id=7, ref="library:x", kind=AssetKind.LIBRARY, name=name)
+    explained = replace(library, id=8, links=(Link(name, "https://docs.example.com/" + "x" * 300),))
+    return Alternatives(cards[:3], cards[3:6], (library, explained, replace(library, id=9)))
 
 
 def request_forms(name: str) -> Iterator[Block]:
@@ -104,9 +128,18 @@ def request_forms(name: str) -> Iterator[Block]:
     teams = [TeamRecord(id=number, name=name) for number in range(1, 150)]
     for may_copy in (True, False):
         frame = FormFrame(
-            devops=name, teams=teams[:80], team_id=3, asked_by="U12345678", note="A note.", may_copy=may_copy
+            devops=name,
+            teams=teams[:80],
+            team_id=3,
+            asked_by="U12345678",
+            note="A note.",
+            may_copy=may_copy,
+            alternatives=alternatives(name),
         )
         yield blocks.request_view(full, place, frame)
+    from_model = replace(full, from_model=items[:1])
+    suggested = replace(place, items=from_model.items_to_tick)
+    yield blocks.request_view(from_model, suggested, FormFrame(devops=name, teams=teams[:80], model=name))
     few = replace(full, items=items[:2], suggested=(), technologies={"cassandra": name}, gaps=())
     yield blocks.request_view(few, replace(place, items=items[:2]), FormFrame(devops=name, teams=teams, team_id=3))
     yield blocks.request_view(Prefill(), FormMetadata(), FormFrame(devops=name))
@@ -121,7 +154,10 @@ def forms_of(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Block]]:
     yield blocks.merge_view, blocks.merge_view(card, [], "7")
     yield blocks.snooze_view, blocks.snooze_view(card, "7")
     yield blocks.assign_view, blocks.assign_view(card, "7")
-    yield blocks.estimate_view, blocks.estimate_view(card, "7")
+    form = blocks.estimate_view(card, "7")
+    yield blocks.estimate_view, form
+    shown = words.now(card, words.meanwhile([(card.asker.name, word) for word in words.DID]))
+    yield blocks.changed_view, blocks.changed_view(ESTIMATE, form["blocks"], "7", shown)
 
 
 def follow_ups(card: RequestCard) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
@@ -166,8 +202,13 @@ def places(name: str) -> Iterator[tuple[RequestCard, BacklogPlace, tuple[str, ..
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """The cards, what is said when something happens, and the backlog."""
     ranked = list(places(name))
-    yield blocks.backlog, blocks.backlog([(card, place) for card, place, _ in ranked])
-    yield blocks.backlog, blocks.backlog([])
+    yield blocks.backlog, blocks.backlog(FirstOf([(card, place) for card, place, _ in ranked], 10_000))
+    yield blocks.backlog, blocks.backlog(FirstOf())
+    yield blocks.drawing, blocks.drawing()
+    yield blocks.savings, blocks.savings([], [])
+    for count in (1, 40):
+        cards = [replace(card, id=number) for card, _, _ in ranked[:1] for number in range(1, count + 1)]
+        yield blocks.savings, blocks.savings(cards, [each for card in cards for each in reviews(name, card.id)])
     for card, place, sentences in ranked:
         yield blocks.why, blocks.why(card, place, sentences)
         yield blocks.unranked, blocks.unranked(card)
@@ -179,11 +220,18 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
             yield blocks.triage_post, blocks.triage_post(shown, duty="U12345678")
         yield blocks.card_view, blocks.card_view(blocks.card(card))
         yield blocks.card_view, blocks.card_view(blocks.triage(card))
+        yield blocks.estimated, blocks.estimated(card)
         yield blocks.news, blocks.news(card)
         yield blocks.followed, blocks.followed(card)
         yield blocks.also_asked, blocks.also_asked(card)
+        yield blocks.withdrawn, blocks.withdrawn(card, OpenValue(asset_id=7))
+        yield blocks.released, blocks.released(card.id)
         yield blocks.already, blocks.already(card)
+        for team in (name, ""):
+            yield blocks.joined_view, blocks.joined_view(card, team)
         yield blocks.existing_view, blocks.existing_view(card)
+        yield blocks.whole_ended, blocks.whole_ended(replace(card, whole=card, merged_into=7))
+        yield blocks.opened_view, blocks.opened_view(card)
         for is_on in (True, False):
             yield blocks.following, blocks.following(card, is_on=is_on)
             yield blocks.receipt, blocks.receipt(card, is_new=is_on)
@@ -192,10 +240,15 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     cards = list(requests(name))
     yield from follow_ups(cards[-1])
     yield from forms_of(cards[-1])
-    yield blocks.listing, blocks.listing(cards * 3)
+    yield blocks.listing, blocks.listing(FirstOf(cards * 3, 10_000))
     for form in request_forms(name):
         yield blocks.request_view, form
+        text, technologies = form["private_metadata"], {f"technology-{number}": name for number in range(120)}
+        yield blocks.full_view, blocks.full_view(form["blocks"], text, form_metadata.read(text), technologies)
     for is_mine in (True, False):
-        yield blocks.listing, blocks.listing([], is_mine=is_mine)
+        yield blocks.listing, blocks.listing(FirstOf(), is_mine=is_mine)
+    for link in ("https://docs.example.com/cassandra", ""):
+        yield blocks.used, blocks.used(name, link, OpenValue(library_id=7))
+        yield blocks.used_view, blocks.used_view(name, link)
     for value in (OpenValue("C012345678", "1700000000.000100"), OpenValue(asset_id=7, area="database"), OpenValue()):
         yield blocks.offer, blocks.offer(value, name, user_id="U12345678")

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.blocks import eol as blocks
 from bot.blocks.digests import digest as digest_of_nouns
-from bot.blocks.eol.notes import moved
+from bot.blocks.eol.notes import joined, moved
 from bot.blocks.escalation import escalation
 from bot.blocks.text import Block, Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Role
@@ -22,8 +22,19 @@ from bot.domain.eol.feed import Freshness
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, MatchMethod, UnknownProduct
 from bot.domain.eol.milestones import Deadline, DeadlineKind, Milestone
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded, Decided, Doubted, Offered, Outcome, Pinned
+from bot.domain.eol.plans import Part, plan_of
 from bot.domain.eol.records import Charge, Cycle, Product
-from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, DueMilestone, FactsAge, Remembered
+from bot.domain.eol.reminders import (
+    Card,
+    ClosedCard,
+    DateMove,
+    Digest,
+    DueMilestone,
+    FactsAge,
+    HelpAsked,
+    Inherited,
+    Remembered,
+)
 from bot.domain.eol.resolution import Resolution
 from bot.domain.escalation import Audience
 from bot.domain.inventory.deployments import Deployment, Pin
@@ -78,6 +89,7 @@ def running(
     is_disputed: bool = False,
     others: tuple[tuple[Area, str], ...] = (),
     is_pinned: bool = False,
+    inside: str = "",
 ) -> MatchedDeployment:
     """Something that runs an old PostgreSQL."""
     whose = addressee if addressee is not None else team(name)
@@ -110,6 +122,7 @@ def running(
             environment=name,
             source=name,
             how=name,
+            inside=inside,
             first_seen_at=NOW,
             recorded_at=NOW,
         ),
@@ -142,6 +155,8 @@ def answers(name: str, *, until: date) -> tuple[Answer, ...]:
     detail = {
         "target": name,
         "compatibility": GRACE_ID,
+        "compatibility_name": name,
+        "compatible_by": until.isoformat(),
         "upgrade": name,
         "rollback": name,
         "decider": GRACE_ID,
@@ -157,7 +172,7 @@ def answers(name: str, *, until: date) -> tuple[Answer, ...]:
         replace(base, id=5, kind=AnswerKind.SNOOZED),
         replace(base, id=6, kind=AnswerKind.WAIVED, detail=detail),
         replace(base, id=7, kind=AnswerKind.WAIVED, detail=detail, decided_by=who, decided_at=NOW),
-        replace(base, id=8, kind=AnswerKind.DELEGATED, until=None, team_id=9),
+        replace(base, id=8, kind=AnswerKind.DELEGATED, until=None, team_id=9, detail=detail),
         replace(base, id=9, kind=AnswerKind.DELEGATED, until=None, team_id=9, decided_by=who, decided_at=NOW),
     )
 
@@ -182,7 +197,7 @@ def card(name: str, its: Watch | None = None, *, moves: int = 0, facts: FactsAge
             DateMove("eoes", "2027-02-28" if number else name, "2027-03-31", NOW - timedelta(number))
             for number in range(moves)
         ),
-        delegated_to=name,
+        taker=TeamRecord(id=9, name=name, channel=name),
         offered_to=name,
     )
 
@@ -200,6 +215,9 @@ def cards(name: str) -> Iterator[Card]:
     )
     yield card(name, watch(name, runs=many))
     yield replace(card(name), may_ask_for_help=True)
+    for link in ("https://docs.example.com/node", ""):
+        asked = replace(card(name).reminder, help=HelpAsked(7, "needs_info", link))
+        yield replace(card(name), may_ask_for_help=True, reminder=asked)
     yield card(name, watch(name, addressee=NOBODY, runs=many))
     yield card(name, watch(name, addressee=Addressee(person=person(name))))
     for until in (TODAY - timedelta(3), TODAY + timedelta(30), date(2029, 1, 1)):
@@ -208,6 +226,16 @@ def cards(name: str) -> Iterator[Card]:
         yield card(name, answers=answers(name, until=until), claimed_at=NOW, claimed_by=person(name), delegated_to=9)
     earlier = replace(watch(name), deadline=Deadline(DeadlineKind.EXTENDED_SUPPORT, date(2027, 1, 31)))
     yield card(name, earlier, answers=answers(name, until=TODAY + timedelta(30)))
+    yield from inherited_cards(name)
+
+
+def inherited_cards(name: str) -> Iterator[Card]:
+    """What the owner before had answered: a plan to keep, one whose day has passed, and a waiver."""
+    planned, *_, waived, _, _ = answers(name, until=TODAY + timedelta(30))
+    for answer in (planned, replace(planned, until=TODAY - timedelta(3)), waived):
+        before = Inherited(owner="team:9", answer=answer)
+        made = card(name, inherited=before)
+        yield replace(made, taker=None, inherited_from=name)
 
 
 def fullest_cards(name: str) -> Iterator[Card]:
@@ -260,7 +288,17 @@ def digests(name: str) -> Iterator[Digest]:
                 quiet=quiet,
                 unsure=runs_of_every_kind(name) * unsure,
                 is_first=bool(unsure),
+                with_others={name: quiet} if quiet else {},
             )
+
+
+def of_images(name: str, addressee: Addressee) -> Digest:
+    """A digest of libraries inside of many images, with and without a version that is known."""
+    runs = [running(name, number, inside=f"{name}{number}", addressee=addressee) for number in range(1, 40)]
+    whole = (watch(name, runs=tuple(runs)), watch(name, on=TODAY - timedelta(9), runs=(runs[0],)))
+    items = tuple(DueMilestone(card(name, each), Milestone(30)) for each in whole)
+    unsure = tuple(running(name, number, inside=f"{name}{number}") for number in (1, 1, *range(2, 9)))
+    return Digest(addressee=addressee, items=items, today=TODAY, unsure=unsure)
 
 
 def outcomes(name: str) -> Iterator[Outcome]:
@@ -288,6 +326,12 @@ def outcomes(name: str) -> Iterator[Outcome]:
 
 def _section(whole: Digest, share: int) -> Rendered:
     return blocks.digest(whole, share=share)
+
+
+def plans_of(answer: Answer) -> tuple[Part, ...]:
+    """The parts of a plan."""
+    plan = plan_of(answer)
+    return plan.parts if plan is not None else ()
 
 
 def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
@@ -318,11 +362,14 @@ def message_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | 
         yield blocks.digest, blocks.digest(whole)
         for count in (1, 2, 3):
             yield digest_of_nouns, digest_of_nouns([partial(_section, whole)] * count)
+        yield blocks.digest, blocks.digest(of_images(name, addressee))
     yield escalation, escalation([blocks.complaint(each.card) for each in full], to=Audience.MANAGER)
     explained = card(name, watch(name, runs=runs_of_every_kind(name)))
     yield blocks.explanation, blocks.explanation(explained)
     for before in (TODAY, date(2029, 1, 1)):
         yield moved, moved(everything[0], before=before)
+    for each in everything:
+        yield joined, joined(each, each.watch.runs[:2])
     for audience in Audience:
         yield escalation, escalation([blocks.complaint(each.card) for each in items], to=audience)
         yield escalation, escalation([blocks.complaint(everything[0])], to=audience)
@@ -374,8 +421,25 @@ def note_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Blo
         yield blocks.claim_wanted, blocks.claim_wanted(None, name, assets, "")
 
 
+def plan_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What a plan brings to those whom it names, and to who owns another area."""
+    its = card(name)
+    for on in (date(2027, 2, 1), TODAY - timedelta(3)):
+        first = answers(name, until=on)[0]
+        both = replace(first, detail={**first.detail, "upgrade": GRACE_ID, "decider": GRACE_ID})
+        done = replace(both, detail={**both.detail, "compatible_since": "2026-11-20"})
+        for plan in (first, both, done, answers(name, until=on)[1]):
+            parts = plans_of(plan)
+            yield blocks.part_named, blocks.part_named(its, plan, GRACE_ID)
+            for some in (parts, parts[1:]):
+                yield blocks.part_asked, blocks.part_asked(its, plan, some)
+            yield blocks.plan_told, blocks.plan_told(its, plan)
+            yield blocks.card, blocks.card(card(name, answers=(plan,)))
+
+
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view about reminders, with the function that makes it."""
     yield from message_samples(name)
     yield from form_samples(name)
     yield from note_samples(name)
+    yield from plan_samples(name)

@@ -8,14 +8,38 @@ from datetime import timedelta
 from typing import Any
 
 from bot.blocks import ownership
-from bot.blocks.ownership import AnswerFrame
+from bot.blocks.lines import Line
+from bot.blocks.ownership import AnswerFrame, attestation, orphans, releases
+from bot.blocks.ownership.attestation import Campaign, TeamProgress
+from bot.blocks.request_button import OpenValue, open_menu
 from bot.blocks.text import Block, Rendered
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.directory.references import Reference, Refers
 from bot.domain.names import fold
-from bot.domain.ownership import Held, Past, Term, Verdict, past, timeline, verdict
-from bot.domain.recipients import Told, Via
-from bot.domain.records import AssetRecord, DoubtRecord, PersonRecord, TeamRecord
+from bot.domain.ownership import (
+    Evidence,
+    EvidenceKind,
+    Held,
+    Past,
+    Suggestion,
+    Term,
+    Verdict,
+    past,
+    timeline,
+    verdict,
+)
+from bot.domain.ownership.attestation import MOST_LISTED, Unattested
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
+from bot.domain.recipients import Recipient, Told, Via
+from bot.domain.records import (
+    AssetRecord,
+    DoubtRecord,
+    DriftRecord,
+    NobodyRecord,
+    PersonRecord,
+    ReleaseRecord,
+    TeamRecord,
+)
 from bot.samples.catalog import (
     ADA,
     DESERTED,
@@ -81,6 +105,8 @@ def verdicts(name: str) -> Iterator[Verdict]:
     subjects = [
         subject(name),
         subject(name, unowned_reason=name),
+        subject(name, unowned_reason=name, nobody=NobodyRecord((), NOW.date(), PersonRecord(id=9, name=name))),
+        subject(name, nobody=NobodyRecord((ReleaseRecord((Area.ALL,), 7, None, name, name, NOW),))),
         subject(name, fact(PAYMENTS, confirmed_at=NOW, confirmed_by=ADA)),
         subject(name, fact(SEARCH)),
         subject(name, fact(ADA)),
@@ -92,6 +118,12 @@ def verdicts(name: str) -> Iterator[Verdict]:
         subject(name, fact(PAYMENTS), fact(PLATFORM, source=name), fact(SEARCH, source="third")),
         subject(name, fact(SEARCH, source="slack", is_human=True), fact(PAYMENTS), *helpers),
     ]
+    agreed = fact(SEARCH, source="slack", is_human=True, is_agreed=True)
+    behind = [
+        DriftRecord(area=Area.ALL, owner=(PAYMENTS, None), source=name, since=since, files=(name, name))
+        for since in (NOW, LONG_AGO)
+    ]
+    subjects += [subject(name, agreed, drift=(each,)) for each in behind]
     for read_at in (NOW, LONG_AGO):
         known = catalog(name)
         known.read_at, known.assets = read_at, {2: parent}
@@ -132,11 +164,71 @@ def ways(name: str) -> list[Told]:
     ]
 
 
+def orphaned(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What somebody left behind, with heirs and without, and who could own what nobody owns."""
+    team, person = TeamRecord(id=7, name=name), PersonRecord(id=ADA, name=name, slack_id="U12345678")
+    all_kinds = tuple(Evidence(kind, 7, name, count, NOW) for kind in EvidenceKind for count in (1, 3))
+    suggestions = [Suggestion(team, all_kinds[::2]), Suggestion(team, all_kinds[1::2]), Suggestion(team, all_kinds[:1])]
+    for gone in (Recipient(team), Recipient(person=person), Recipient()):
+        for some in (suggestions, []):
+            for names in ((name,), (name,) * 40):
+                yield orphans.heirs_wanted, orphans.heirs_wanted(3, gone, names, some)
+        yield orphans.settled, orphans.settled(gone, (name,) * 40, team, person)
+        yield orphans.settled, orphans.settled(gone, (), None, None)
+    yield orphans.taken, orphans.taken(name, (name,) * 40)
+    for area in (None, Area.DATABASE):
+        for some in (suggestions, []):
+            yield orphans.suggestions_view, orphans.suggestions_view(subject(name), area, some)
+
+
+def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What its owner gives up, and what is unowned on purpose."""
+    thing, team, person = subject(name), TeamRecord(id=7, name=name), PersonRecord(id=ADA, name=name)
+    heirs = [Suggestion(team, (Evidence(EvidenceKind.PARENT, 7, name),))] * 3
+    for areas in ((Area.ALL,), (Area.DATABASE, Area.NETWORKING)):
+        for is_loud in (False, True):
+            made = releases.release_view(thing, name, areas, METADATA, needs_confirmation=is_loud)
+            yield releases.release_view, made
+        for some in (heirs, []):
+            yield releases.given_up, releases.given_up(thing, areas[0], name, name, some, at=NOW)
+    yield releases.unowned_view, releases.unowned_view(thing, METADATA, reviewer="U12345678", until=NOW.date())
+    for asker in (person, None):
+        yield releases.release_wanted, releases.release_wanted(3, thing, name, name, asker)
+        for is_granted in (True, False):
+            decided = releases.release_decided(thing, name, name, asker, is_granted=is_granted)
+            yield releases.release_decided, decided
+        yield releases.marked, releases.marked(thing, NOW.date(), asker)
+        yield releases.taken_by, releases.taken_by(thing, team, asker)
+        for until in (NOW.date(), None):
+            yield releases.reviewed, releases.reviewed(thing, asker, until)
+    yield releases.released, releases.released(thing, name)
+    yield releases.release_asked, releases.release_asked(thing, "I am telling somebody.")
+    also = [Line(f"line {number}") for number in range(30)]
+    for lines in (also, []):
+        yield releases.review_wanted, releases.review_wanted(3, thing, name, lines)
+    yield releases.reviews, releases.reviews([releases.review_line(3, thing)] * 20)
+
+
+def attested(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """Whether things are still a team's, and how far a quarter has come."""
+    items = [Unattested(subject(name, id=number), LONG_AGO, bool(number % 2)) for number in range(MOST_LISTED)]
+    for some in (items, items[:1]):
+        yield attestation.listed, attestation.listed(3, some)
+    for names, by in (((name,) * MOST_LISTED, None), ((), None), ((), PersonRecord(id=ADA, name=name))):
+        yield attestation.attested, attestation.attested(names, by)
+    team, start = TeamRecord(id=7, name=name), NOW.date()
+    teams = [TeamProgress(team, 3, 12_345, (name,) * 20), TeamProgress(team, 3, 3, ())] * 20
+    weeks = [(start + timedelta(days=7 * number), number) for number in range(14)]
+    for made in (Campaign(start, teams, weeks), Campaign(start, teams[:1], weeks[:1]), Campaign(start, (), ())):
+        yield attestation.campaign, attestation.campaign(made)
+
+
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """Every message and view about owners, with the function that makes it."""
     thing, teams = subject(name), [TeamRecord(id=number, name=name) for number in range(150)]
     person = PersonRecord(id=ADA, name=name)
-    frames = [AnswerFrame(), AnswerFrame(understood_as=name, may_confirm=True, may_claim=True, may_withdraw=True)]
+    full = AnswerFrame(understood_as=name, may_confirm=True, may_claim=True, may_withdraw=True)
+    frames = [AnswerFrame(), replace(full, may_release=True, may_mark=True)]
     for said in verdicts(name):
         for frame in (*frames, AnswerFrame(is_shared=True, shared_by="U12345678")):
             yield ownership.answer, ownership.answer(said, replace(frame, confirmed_by=person))
@@ -150,24 +242,69 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield ownership.unknown, ownership.unknown(choices, name, team=name)
     yield ownership.several, ownership.several(named, name)
     yield ownership.mentioned, ownership.mentioned(named)
+    steps = open_menu({name: OpenValue(asset_id=7, area="database", needed_by="2026-11-12", title=name)})
+    yield ownership.mentioned, ownership.mentioned(named, steps)
     for thread in ownership.Thread:
         yield ownership.mentioned_nothing, ownership.mentioned_nothing(thread)
     for to in Refers:
         for reference in (Reference(to, "S12345678"), Reference(to, "S12345678", name)):
             for is_sure in (True, False):
                 yield ownership.unknown_reference, ownership.unknown_reference(reference, is_sure=is_sure)
+    yield from orphaned(name)
+    yield from given_up(name)
+    yield from attested(name)
     yield ownership.question_needed, ownership.question_needed()
     yield ownership.which_thing, ownership.which_thing()
     yield ownership.claimed, ownership.claimed(thing, name)
     for told in ([], ways(name), *([way] for way in ways(name))):
-        yield ownership.contested, ownership.contested(thing, name, name, told)
+        yield ownership.offered, ownership.offered(thing, name, name, told)
         yield ownership.doubt_recorded, ownership.doubt_recorded(told)
     yield ownership.already_theirs, ownership.already_theirs(thing, name)
-    yield ownership.claimed_from_you, ownership.claimed_from_you(thing, name, name, "U12345678")
-    yield ownership.doubted, ownership.doubted(thing, name, "U12345678", name, value="1|")
+    yield from matters(name, thing)
     for owner in ("", name):
         yield ownership.doubt_view, ownership.doubt_view(thing, owner, METADATA)
+        parts = dict.fromkeys(Area, name)
+        yield ownership.doubt_view, ownership.doubt_view(thing, owner, METADATA, areas=parts, teams=teams[:90])
         yield (
             ownership.claim_view,
             ownership.claim_view(thing, owner, teams, METADATA),
         )
+    yield ownership.claim_view, ownership.claim_view(thing, name, teams, METADATA, is_orphan=True)
+
+
+def matter_cards(name: str, thing: AssetRecord) -> Iterator[MatterCard]:
+    """A matter of each kind in each state, all that can be said of it said."""
+    person, team = PersonRecord(id=ADA, name=name, slack_id="U12345678"), TeamRecord(id=1, name=name)
+    sides = tuple(Side(Recipient(TeamRecord(id=number, name=name)), (name,) * 4) for number in range(9))
+    least = MatterCard(id=7, kind=MatterKind.DISPUTE, state=MatterState.OPEN, asset=thing, area=Area.ALL, at=NOW)
+    yield replace(least, sides=(Side(Recipient()), Side(Recipient(team))))
+    for kind in MatterKind:
+        full = replace(least, kind=kind, area=Area.DATABASE, sides=sides, team=team, raised_by=person, reason=name)
+        yield full
+        yield replace(full, is_orphans=True)
+        asked = replace(full, question=name, question_by=person)
+        yield asked
+        for state in MatterState:
+            ended = replace(asked, reply=name, state=state, is_passed_on=True, ended_by=person)
+            yield ended
+            yield replace(ended, owner=Recipient(team))
+
+
+def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """Every message and view about claims, doubts and disputes."""
+    cards = list(matter_cards(name, thing))
+    also = [ownership.matter_line(each) for each in cards]
+    for card in cards:
+        yield ownership.card, ownership.card(card)
+        yield ownership.card, ownership.card(card, also)
+        yield ownership.redrawn, ownership.redrawn(ownership.card(card, also), card)
+        yield ownership.card_view, ownership.card_view(card)
+        yield ownership.outcome, ownership.outcome(card, "U12345678")
+        yield ownership.asked_back, ownership.asked_back(card)
+        yield ownership.asked_before, ownership.asked_before(card)
+        yield ownership.replied, ownership.replied(card)
+        yield ownership.matter_noted, ownership.matter_noted(card)
+        yield ownership.question_view, ownership.question_view(card, METADATA)
+        yield ownership.reply_view, ownership.reply_view(card, METADATA)
+    yield ownership.matter_section, ownership.matter_section(cards, 1)
+    yield ownership.given_up, ownership.given_up(thing, Area.DATABASE, name, name, value="1|database")

@@ -99,7 +99,7 @@ def _inventory(name: str) -> tuple[Catalog, Exposure]:
             exposure.put(
                 Deployment(
                     id=asset.id, asset_id=asset.id, product=product, version=version, environment=name, source=name,
-                    first_seen_at=NOW, recorded_at=NOW,
+                    inside=name if place == 1 else "", first_seen_at=NOW, recorded_at=NOW,
                 )
             )  # fmt: skip
     for _ in exposure.fill():
@@ -115,7 +115,7 @@ def _reminders() -> tuple[Remembered, ...]:
         on = next(each.eol for each in _CYCLES if each.name == cycle)
         assert isinstance(on, date)  # noqa: S101 - each of these cycles ends on a day
         answer = Answer(
-            id=number, kind=kind, person=person, at=NOW, deadline=date(2000, 1, 1), milestone=7,
+            id=number, kind=kind, person=person, at=NOW, deadline=TODAY - timedelta(1), milestone=7,
             until=TODAY + timedelta(20), detail={"target": "<!channel> 16"}, decided_by=person,
         )  # fmt: skip
         deadline_kind = DeadlineKind.PRICE_STEP if cycle == "4" else DeadlineKind.SUPPORT

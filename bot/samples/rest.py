@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from bot.blocks import calendars, forms, home, outbox, portfolio
+from bot.blocks import calendars, forms, home, misses, outbox, pictures, portfolio
 from bot.blocks import help as help_blocks
 from bot.blocks.backlog import RequestsOverview
 from bot.blocks.eol import choices as eol_choices
 from bot.blocks.eol import reports as eol_reports
 from bot.blocks.home import AssetGroup, Overview
 from bot.blocks.text import Block, Rendered, section
+from bot.domain.backlog.lanes import Lane
+from bot.domain.backlog.requests import FirstOf
 from bot.domain.eol.subjects import ReportScope
-from bot.domain.portfolio import AssetPage, Gap, MissedName, Share, TeamCard
+from bot.domain.portfolio import AssetPage, Gap, MissedName, PersonCard, Share, TeamCard, TeamCount
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.trust import Admission
-from bot.samples import backlog
+from bot.samples import backlog, handoff
 from bot.samples.catalog import ADA, NOW, PAYMENTS, SEARCH
 from bot.samples.ownership import catalog, subject, verdicts
 from bot.samples.reports import reports
@@ -46,7 +48,9 @@ def overviews(name: str) -> Iterator[Overview]:
     groups = [AssetGroup(key, key.title(), 12_345, first) for key in ("unowned", "disputed", "orphaned")]
     teams = [*cards(name)] * 6
     missed = [MissedName("0f" * 32, name, times, NOW) for times in (12_345, *[1] * 7)]
-    yield Overview(teams=teams, mine=AssetGroup("mine", "In your own name", 3, first), attention=groups, missed=missed)
+    mine = AssetGroup("mine", "In your own name", 3, first)
+    pending = [*handoff.cards_of(name)] * 3
+    yield Overview(teams=teams, mine=mine, attention=groups, missed=missed, handoffs=pending[:5])
     yield Overview(teams=[], mine=AssetGroup("mine", "In your own name", 0, ()), attention=[])
 
 
@@ -55,8 +59,12 @@ def people(name: str, teams: list[TeamRecord]) -> Iterator[tuple[Callable[..., A
     for page in pages(name):
         for known in (teams * 9, teams[:1], []):
             for owned in (0, len(page.verdicts), 99):
-                card = portfolio.person_card(PersonRecord(id=1, name=name), known, page, owned)
-                yield portfolio.person_card, card
+                counted = tuple(TeamCount(team, owned) for team in known)
+                person = PersonRecord(id=1, name=name, is_active=bool(owned))
+                yield portfolio.person_card, portfolio.person_card(PersonCard(person, counted, owned), page)
+    namesakes = [PersonRecord(id=number, name=name, slack_id="U12345678", email=name) for number in range(12)]
+    for some in (namesakes, namesakes[:2]):
+        yield portfolio.people_choices, portfolio.people_choices(some)
 
 
 def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
@@ -79,15 +87,18 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
         yield home.eol_listing, home.eol_listing(made, 1)
         yield home.overview, home.overview(replace(next(overviews(name)), eol=made))
     asked = [card for card, _, _ in backlog.places(name)]
-    requests = RequestsOverview(
-        mine=asked, awaiting=asked, ranked=[(card, place) for card, place, _ in backlog.places(name)]
-    )
+    placed = [(card, place) for card, place, _ in backlog.places(name)]
+    lanes = {lane: FirstOf([each for each in placed if each[1].lane is lane], 100) for lane in Lane}
+    requests = RequestsOverview(mine=FirstOf(asked, 100), awaiting=FirstOf(asked, 100), lanes=lanes)
     yield home.overview, home.overview(replace(next(overviews(name)), requests=requests))
+    yield misses.add_view, misses.add_view("0f" * 32, name)
+    yield misses.alias_view, misses.alias_view("0f" * 32, name)
     yield home.notice, home.notice("That is no longer in the catalog: ask again.")
     yield help_blocks.help_message, help_blocks.help_message()
     yield help_blocks.whoowns_help, help_blocks.whoowns_help()
     yield help_blocks.eol_help, help_blocks.eol_help()
     yield help_blocks.devops_help, help_blocks.devops_help()
+    yield help_blocks.handoff_help, help_blocks.handoff_help()
     for nearest_word in ("", "team"):
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
     yield help_blocks.failed, help_blocks.failed("abc-1f", may_be_saved=False)
@@ -125,9 +136,10 @@ def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | B
     for made in reports(name):
         yield eol_reports.answer, eol_reports.answer(made)
         full = eol_reports.ReportFrame(
-            page=1, size=3, turn=eol_reports.Turn(0, "U12345678", name[:500]), note=eol_reports.NO_TEAM
+            page=1, size=3, turn=eol_reports.Turn(0, "U12345678", name[:500]), note=eol_reports.NO_TEAM, own_teams=()
         )
         yield eol_reports.answer, eol_reports.answer(made, full)
+        yield eol_reports.inside_view, eol_reports.inside_view(eol_reports.answer(made, full))
         shared = eol_reports.ReportFrame(note=eol_reports.understood(name), shared_by="U12345678")
         yield eol_reports.answer, eol_reports.answer(made, shared)
     assets = [subject(name, id=number) for number in range(9)]
@@ -136,7 +148,7 @@ def report_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | B
         yield eol_choices.nothing_fits, eol_choices.nothing_fits(name, tries, "U12345678")
     yield eol_choices.drawing, eol_choices.drawing(ReportScope(teams=(team,)))
     for code in ("not_in_channel", "missing_scope", name):
-        yield eol_choices.picture_refused, eol_choices.picture_refused(code)
+        yield pictures.refused, pictures.refused(code)
     url = "https://baton.example.test/calendar/" + "0f" * 32 + ".ics"
     for others in (0, 3):
         yield calendars.link, calendars.link(team, url, 7, others=others)

@@ -17,6 +17,7 @@ from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
 from bot.domain.trust import AccountStanding
 from bot.services import inbound
+from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -37,6 +38,12 @@ async def account(session: AsyncSession, admins: Collection[str], slack_id: str)
     member = await session.get(tables.SlackMember, slack_id) if slack_id in admins else None
     is_admin = member is not None and member.standing == AccountStanding.MEMBER.value
     return Actor(is_guest=inbound.is_guest(), is_catalog_admin=is_admin)
+
+
+async def person_or_admin(session: AsyncSession, deps: Deps, person_id: int, slack_id: str) -> Actor:
+    """Return the person of the present interaction, as a catalog admin if their account is one."""
+    admin = await account(session, deps.catalog_admins, slack_id)
+    return replace(actor(person_id), is_catalog_admin=admin.is_catalog_admin)
 
 
 async def holders(

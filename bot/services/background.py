@@ -7,7 +7,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from bot.errors import SlackError, StoreUnavailableError, in_short
+from bot.errors import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,5 @@ class Background:
     async def _run(work: Coroutine[Any, Any, Any], what: str) -> None:
         try:
             await work
-        except (StoreUnavailableError, SlackError) as error:
-            log.warning("%s failed behind its acknowledgement: %s", what, in_short(error))
-        except Exception:
-            log.exception("%s failed behind its acknowledgement", what)
+        except Exception as error:  # noqa: BLE001 - nobody waits for it who could be told
+            log_failure(log, error, "%s failed behind its acknowledgement", what)

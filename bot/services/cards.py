@@ -7,7 +7,7 @@ first has done. What they do is written into the audit log, and every message th
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,6 +54,11 @@ class Act(ABC, Generic[_Row, _Card]):
     card: _Card = field(init=False)
     now: datetime = field(init=False)
 
+    async def lock(self) -> None:
+        """Hold the row until the transaction ends. Raises NotFoundError where there is none."""
+        table: type[Any] = self.table
+        self.row = await locked(self.session, table, self.subject_id, unknown=self.unknown)
+
     @abstractmethod
     async def load(self) -> _Card:
         """Return the card as the row and its answers are now. Raises NotFoundError for one that is closed or gone."""
@@ -75,9 +80,9 @@ class Act(ABC, Generic[_Row, _Card]):
         """Raise NotAllowedError unless the person may do this."""
         rights.require(actors.actor(self.person_id), right, held)
 
-    async def note(self, action: str, **detail: Any) -> None:
-        """Write what was done into the audit log."""
-        await audit(
+    async def note(self, action: str, **detail: Any) -> int:
+        """Write what was done into the audit log, and return the entry's id."""
+        return await audit(
             self.session,
             at=self.now,
             actor=self.actor,
@@ -121,7 +126,7 @@ async def acting(act: _Act, right: Right | None) -> AsyncIterator[_Act]:
     """
     async with act.deps.database.transaction() as session:
         act.session, act.now = session, act.deps.clock.now()
-        act.row = await locked(session, act.table, act.subject_id, unknown=act.unknown)
+        await act.lock()
         act.card = await act.load()
         if right is not None:
             act.require(right, await act.holders())
@@ -130,8 +135,18 @@ async def acting(act: _Act, right: Right | None) -> AsyncIterator[_Act]:
 
 async def locked(session: AsyncSession, table: type[_Row], row_id: int, *, unknown: str) -> _Row:
     """Return a row, held until the transaction ends. Raises NotFoundError, which says `unknown`, for none."""
-    key = table.__table__.c.id  # type: ignore[attr-defined]  # every table has an id
-    row = (await session.execute(select(table).where(key == row_id).with_for_update())).scalar_one_or_none()
+    row = (await locked_all(session, table, [row_id])).get(row_id)
     if row is None:
         raise NotFoundError(unknown)
     return row
+
+
+async def locked_all(session: AsyncSession, table: type[_Row], row_ids: Collection[int]) -> dict[int, _Row]:
+    """Return those of these rows that there are, by their ids, held until the transaction ends.
+
+    They are locked in the order of their ids: two transactions that want some of the same wait for each other, and do
+    not both wait.
+    """
+    key = table.__table__.c.id  # type: ignore[attr-defined]  # every table has an id
+    query = select(table).where(key.in_(row_ids)).order_by(key).with_for_update()
+    return {row.id: row for row in (await session.execute(query)).scalars()}  # type: ignore[attr-defined]  # as above

@@ -17,7 +17,7 @@ _MOST_REMEMBERED = 50_000
 class ChangeLog:
     """A log of changed assets and owners, with a position in it for each reader.
 
-    Nothing is logged before `start`: a process in which nobody asks for portfolios or reminders does not pay for it.
+    No asset is logged before `start`: a process in which nobody asks for portfolios or reminders does not pay for it.
     """
 
     def __init__(self) -> None:
@@ -46,12 +46,7 @@ class ChangeLog:
         known = after or before
         if self._dependents is not None and known is not None:
             self._dependents.put(before, after)
-            self._log(known.id)
-
-    def owner(self, owner: Owner) -> None:
-        """Log that a team or a person is other than before."""
-        if self._dependents is not None:
-            self._log(owner)
+            self.log(known.id)
 
     def restart(self) -> None:
         """Forget everything, because the whole catalog was replaced."""
@@ -65,6 +60,14 @@ class ChangeLog:
         assets = (each for each in self._after(position) if isinstance(each, int))
         return self._dependents.of(assets, self._owners_after(position))
 
+    def with_parts(self, asset_ids: Iterable[int]) -> set[int]:
+        """Return these assets with all that may inherit from them, which is known once the log was begun."""
+        return self._dependents.of(asset_ids, ()) if self._dependents is not None else set(asset_ids)
+
+    def reaches(self, position: int) -> bool:
+        """Whether everything since a position is still in the log."""
+        return position >= self._floor
+
     def owners_since(self, position: int) -> set[str]:
         """Return the keys of the teams and people who are other than at a position, as recipients have them."""
         return {f"{'team' if is_team else 'person'}:{number}" for is_team, number in self._owners_after(position)}
@@ -75,7 +78,8 @@ class ChangeLog:
     def _after(self, position: int) -> list[int | Owner]:
         return self._logged[bisect_right(self._positions, position) :]
 
-    def _log(self, changed: int | Owner) -> None:
+    def log(self, changed: int | Owner) -> None:
+        """Log that an asset is other than before, or a team or a person."""
         self.position += 1
         self._positions.append(self.position)
         self._logged.append(changed)

@@ -1,24 +1,32 @@
-"""Use cases of "we own this": a team's claim in Slack, and taking it back."""
+"""Use cases of "we own this": a team's claim in Slack, which the owner answers, and taking it back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import ownership as blocks
+from bot.blocks.text import escape
 from bot.domain import ownership as rules
+from bot.domain import secrets
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership import Disputed, Holding, UnownedOnPurpose, Verdict
-from bot.domain.recipients import Told
+from bot.domain.names import clean
+from bot.domain.ownership import Disputed, Holding, Orphaned, UnownedOnPurpose, Verdict
+from bot.domain.ownership.matters import MatterKind
+from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, TeamRecord
-from bot.domain.rights import Holders, Right, may, require, why_not
+from bot.domain.rights import Actor, Holders, Right, may, require, why_not
+from bot.domain.secrets import SECRET
 from bot.errors import NotAllowedError, NotFoundError, UserError
-from bot.services import actors
+from bot.services import actors, routing, transfers
 from bot.services.deps import Deps
+from bot.services.matters._open import add_matter, open_claims, take_back, tell_answerer
+from bot.services.matters._sides import ordered, recipient_of
+from bot.services.matters.admins import admin_to_ask
 from bot.services.ownership import (
     claimants,
     claimed_by,
@@ -26,27 +34,28 @@ from bot.services.ownership import (
     names_of,
     owns_already,
     teams_to_claim_for,
-    tell_owners,
 )
 from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.transfers import Resource, Terms
 from bot.store import tables
 from bot.store.journal import audit, human_source, lock_catalog, next_revision
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The claim stands; nobody contests it."""
+    """The claim stands; nobody contests it. With `is_final` it took an owner's place, and is no claim to take back."""
 
     team: str
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Contested:
-    """The claim stands beside the facts of `owner`, so ownership is disputed; `told` is where its owners hear of it."""
+class Offered:
+    """The claim waits for `owner`, who is told as `told` says; nothing has changed."""
 
     team: str
     owner: str
-    told: tuple[Told, ...]
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,58 +67,178 @@ class AlreadyTheirs:
 
 @dataclass(frozen=True, slots=True)
 class ClaimOffer:
-    """For which `teams` somebody can claim an asset, and who owns it now; empty for nobody."""
+    """For which `teams` somebody can claim an asset, and who owns it now; empty for nobody.
+
+    `is_orphan` is whether its owner is gone.
+    """
 
     asset: AssetRecord
     owner: str
     teams: tuple[TeamRecord, ...]
+    is_orphan: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimWords:
+    """Why somebody, by their Slack id, claims something, and the thread where others could see them ask."""
+
+    slack_id: str = ""
+    reason: str = ""
+    channel_id: str = ""
+    thread_ts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewClaim:
+    """Who claims what for which team."""
+
+    asset_id: int
+    team_id: int
+    person_id: int
+    area: Area | None
+    words: ClaimWords
 
 
 async def claim(
-    deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int, person_id: int, area: Area | None = None
-) -> Claimed | Contested | AlreadyTheirs:
-    """Record that a team owns an asset, as the decision of one of its members.
+    deps: Deps,
+    snapshot: Snapshot,
+    *,
+    asset_id: int,
+    team_id: int,
+    person_id: int,
+    area: Area | None = None,
+    words: ClaimWords | None = None,
+) -> Claimed | Offered | AlreadyTheirs:
+    """Claim something for a team, as one of its members.
 
-    For what nobody owns that is so at once; where somebody does, the claim stands beside their facts as a dispute, and
-    they are told once. Of an asset that is split, the area that the answer names an owner for is claimed.
-    Raises NotFoundError when the asset or the team is gone, NotAllowedError unless the person is in the team.
+    What nobody owns is the team's at once, as their decision. What somebody owns stays theirs until they answer; they
+    are told once, with the reason. What the last owner left behind needs the team's lead or a catalog admin. Of an
+    asset that is split, the area that the answer names an owner for is claimed.
+    Raises NotFoundError when the asset or the team is gone, NotAllowedError unless the person is in the team, UserError
+    for a claim of what is owned without a reason.
     """
-    now = deps.clock.now()
+    new, now = NewClaim(asset_id, team_id, person_id, area, words or ClaimWords()), deps.clock.now()
     async with deps.database.transaction() as session:
         # Behind the lock, so that of two claims at once the second is judged with the first in force.
         connection = await session.connection()
         await lock_catalog(connection)
         await refresh_over(snapshot, connection)
-        revision = await next_revision(session)
         before = look_up(deps, snapshot, asset_id, area=area)
-        areas = rules.claimed_areas(before)
+        [claimed] = rules.claimed_areas(before)
         asset = await _asset(session, asset_id)
-        team = await _own_team(session, team_id, person_id, asset.name)
-        if owns_already(before, team_id):
+        team = await _own_team(session, new, asset.name)
+        if _is_theirs(before, team_id, claimed):
             return AlreadyTheirs(team.name)
+        reason = clean(new.words.reason)[:500]
+        if secrets.looks_secret(reason):
+            raise UserError(SECRET)
+        if isinstance(before, Orphaned):
+            return await _succeed(session, deps, snapshot, new, before, claimed, reason)
+        if _is_contested(before, snapshot, team_id):
+            if not reason:
+                owners = escape(names_of(_others(before, team_id)), 80)
+                raise UserError(f"{owners} owns it: press We own this again, and say why.")
+            return await _offer(session, deps, snapshot, new, before, claimed, reason)
+        revision = await next_revision(session)
         source = await human_source(session)
-        begun = [each for each in areas if not await _has_claimed(session, asset_id, team_id, each, source)]
-        if not begun:
-            return AlreadyTheirs(team.name)
-        audit_id = await audit(
-            session,
-            at=now,
-            actor=f"person:{person_id}",
-            action="ownership.claim",
-            subject=f"asset:{asset_id}",
-            detail={"team": team_id, "areas": [each.value for each in begun]},
-        )
-        for each in begun:
-            session.add(_fact(asset_id, team_id, each, source, now=now, person_id=person_id, audit_id=audit_id))
+        audit_id = await _log(session, new, claimed, at=now)
+        session.add(_fact(new, claimed, source, now=now, audit_id=audit_id))
+        await _rule_in(session, new, claimed, at=now)
         asset.revision = revision
-        told = await _tell(session, deps, snapshot, before, team_id=team_id, person_id=person_id, audit_id=audit_id)
-    if not _is_contested(before, snapshot, team_id):
-        return Claimed(team.name)
-    return Contested(team.name, names_of(_others(before, team_id)), told)
+    return Claimed(team.name)
+
+
+def _is_theirs(before: Verdict, team_id: int, area: Area) -> bool:
+    """Whether a team owns something, is a side of a dispute about it, or has claimed it already."""
+    if any(each.team_id == team_id and each.area is area for each in before.asset.claims):
+        return True
+    facts = before.asset.facts
+    has_decided = any(each.team_id == team_id and each.area is area and each.is_human for each in facts)
+    return owns_already(before, team_id) or has_decided
+
+
+async def _rule_in(session: AsyncSession, new: NewClaim, area: Area, *, at: datetime) -> None:
+    """Let files be believed again that name a team which had been ruled out, or gave it up: it has claimed it since."""
+    no = tables.Disownment
+    await session.execute(
+        delete(no).where(col(no.asset_id) == new.asset_id, col(no.team_id) == new.team_id, col(no.area) == area.value)
+    )
+    released = tables.Release
+    given_up = select(released).where(
+        col(released.asset_id) == new.asset_id,
+        col(released.team_id) == new.team_id,
+        col(released.decided_at).is_not(None),
+        col(released.ended_at).is_(None),
+    )
+    for row in (await session.execute(given_up)).scalars():
+        left = [each for each in row.areas if each != area.value]
+        row.areas, row.ended_at = left or row.areas, None if left else at
+
+
+async def _log(session: AsyncSession, new: NewClaim, area: Area, *, at: datetime, **also: object) -> int:
+    return await audit(
+        session,
+        at=at,
+        actor=f"person:{new.person_id}",
+        action="ownership.claim",
+        subject=f"asset:{new.asset_id}",
+        detail={"team": new.team_id, "areas": [area.value], **also},
+    )
+
+
+async def _succeed(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, new: NewClaim, before: Orphaned, area: Area, reason: str
+) -> Claimed | Offered:
+    """Let the team have what its last owner left behind, or ask those who may decide so."""
+    held = await actors.holders(session, [new.team_id])
+    account = await actors.account(session, deps.catalog_admins, new.words.slack_id)
+    actor = Actor(new.person_id, is_guest=account.is_guest, is_catalog_admin=account.is_catalog_admin)
+    team = snapshot.team(new.team_id)
+    assert team is not None  # noqa: S101 - its row has just been read behind the lock
+    if not may(actor, Right.SUCCEED, held):
+        lead = routing.lead_of(snapshot, team)
+        asked = Recipient(person=lead) if routing.slack_id_of(lead) else admin_to_ask(deps, snapshot)
+        return await _offer(session, deps, snapshot, new, before, area, reason, asked=asked)
+    audit_id = await _log(session, new, area, at=deps.clock.now())
+    givers = frozenset(recipient_of(each).key for each in before.owners)
+    terms = Terms(givers, new.team_id, new.person_id, audit_id, deps.clock.now())
+    await transfers.move(session, deps, snapshot, [Resource(new.asset_id, area)], terms)
+    return Claimed(team.name, is_final=True)
+
+
+async def _offer(
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    new: NewClaim,
+    before: Verdict,
+    area: Area,
+    reason: str,
+    *,
+    asked: Recipient | None = None,
+) -> Offered:
+    """Ask the owner, of several the first, whether the team may have it."""
+    owners = [recipient_of(each) for each in ordered(_others(before, new.team_id)) if rules.is_alive(each, snapshot)]
+    await _log(session, new, area, at=deps.clock.now(), is_offer=True)
+    row = tables.OwnershipMatter(
+        kind=MatterKind.CLAIM.value,
+        asset_id=new.asset_id,
+        area=area.value,
+        team_id=new.team_id,
+        person_id=new.person_id,
+        reason=reason,
+        channel_id=new.words.channel_id,
+        thread_ts=new.words.thread_ts,
+    )
+    to = asked or owners[0]
+    await add_matter(session, deps, row, to)
+    told = await tell_answerer(session, deps, snapshot, row, to, slack_id=new.words.slack_id)
+    team = snapshot.team(new.team_id)
+    return Offered(team.name if team is not None else "", to.name or "a catalog admin", told)
 
 
 async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: int) -> tuple[str, ...]:
-    """End what the person's teams have claimed of an asset; return these teams' names.
+    """End what the person's teams have claimed of an asset, answered or not; return these teams' names.
 
     Raises NotFoundError when the asset is gone, NotAllowedError when no claim of theirs stands: a second press says so.
     """
@@ -124,10 +253,14 @@ async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: 
                 col(fact.asset_id) == asset_id,
                 col(fact.valid_to).is_(None),
                 col(fact.source_id) == source,
+                col(fact.is_agreed).is_(False),  # what was handed over goes back by a handoff only
             )
         )
         claims, actor = list(claimed.scalars()), actors.actor(person_id)
-        held = await actors.holders(session, [each.team_id for each in claims], what=asset.name)
+        offers = await open_claims(session, asset_id)
+        held = await actors.holders(
+            session, [*(each.team_id for each in claims), *(each.team_id for each in offers)], what=asset.name
+        )
         require(actor, Right.WITHDRAW, held)
         own = {team.id for team in held.teams if may(actor, Right.WITHDRAW, Holders((team,)))}
         facts = [each for each in claims if each.team_id in own]
@@ -137,12 +270,18 @@ async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: 
             actor=f"person:{person_id}",
             action="ownership.withdraw",
             subject=f"asset:{asset_id}",
-            detail={"facts": [each.id for each in facts]},
+            detail={
+                "facts": [each.id for each in facts],
+                "matters": [each.id for each in offers if each.team_id in own],
+            },
         )
         for each in facts:
             each.valid_to, each.ended_by = now, audit_id
         asset.revision = revision
-    teams = (snapshot.team(each.team_id) for each in facts if each.team_id is not None)
+        for offer in offers:
+            if offer.team_id in own:
+                await take_back(session, deps, snapshot, offer, person_id=person_id)
+    teams = (snapshot.team(team_id) for team_id in own)
     return tuple(dict.fromkeys(team.name for team in teams if team is not None))
 
 
@@ -157,20 +296,24 @@ def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, as
         raise UserError(blocks.already_theirs(verdict.asset, " and ".join(team.name for team in owning)).text)
     if not teams:
         raise NotAllowedError(why_not(actor, Right.CLAIM))
-    return ClaimOffer(verdict.asset, names_of(claimed_by(verdict)), teams)
+    is_contested = any(_is_contested(verdict, snapshot, team.id) for team in teams)
+    is_orphan = isinstance(verdict, Orphaned)
+    return ClaimOffer(
+        verdict.asset, names_of(claimed_by(verdict)) if is_contested or is_orphan else "", teams, is_orphan
+    )
 
 
 def _is_contested(before: Verdict, snapshot: Snapshot, team_id: int) -> bool:
+    """Whether somebody owns what a team claims: the area, or everything."""
+    [area] = rules.claimed_areas(before)
     is_nobody_said = isinstance(before, UnownedOnPurpose) or (
         isinstance(before, Disputed) and before.nobody is not None
     )
+    alive = [holding.fact for holding in _others(before, team_id) if rules.is_alive(holding, snapshot)]
     if isinstance(before, Disputed) and not is_nobody_said:
-        return True
-    alive = [holding.fact for holding in claimed_by(before) if rules.is_alive(holding, snapshot)]
-    if is_nobody_said:
-        # The claim takes the place of "nobody", beside what the other sources say of the same area.
-        return any(fact.team_id != team_id and fact.area in rules.claimed_areas(before) for fact in alive)
-    return bool(alive)
+        return bool(alive)
+    # The claim takes the place of "nobody", beside what the other sources say of the same area.
+    return any(fact.area in (area, Area.ALL) for fact in alive)
 
 
 async def _asset(session: AsyncSession, asset_id: int) -> tables.Asset:
@@ -180,67 +323,27 @@ async def _asset(session: AsyncSession, asset_id: int) -> tables.Asset:
     return asset
 
 
-async def _own_team(session: AsyncSession, team_id: int, person_id: int, asset_name: str) -> tables.Team:
-    team = await session.get(tables.Team, team_id)
+async def _own_team(session: AsyncSession, new: NewClaim, asset_name: str) -> tables.Team:
+    team = await session.get(tables.Team, new.team_id)
     if team is None or team.gone_at is not None:
         raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
-    require(actors.actor(person_id), Right.CLAIM, await actors.holders(session, [team_id], what=asset_name))
+    require(actors.actor(new.person_id), Right.CLAIM, await actors.holders(session, [new.team_id], what=asset_name))
     return team
 
 
-async def _has_claimed(session: AsyncSession, asset_id: int, team_id: int, area: Area, source: int) -> bool:
-    fact = tables.Ownership
-    found = await session.execute(
-        select(col(fact.id)).where(
-            col(fact.asset_id) == asset_id,
-            col(fact.team_id) == team_id,
-            col(fact.area) == area.value,
-            col(fact.source_id) == source,
-            col(fact.valid_to).is_(None),
-        )
-    )
-    return found.first() is not None
-
-
-def _fact(
-    asset_id: int, team_id: int, area: Area, source: int, *, now: datetime, person_id: int, audit_id: int
-) -> tables.Ownership:
+def _fact(new: NewClaim, area: Area, source: int, *, now: datetime, audit_id: int) -> tables.Ownership:
     return tables.Ownership(
-        asset_id=asset_id,
-        team_id=team_id,
+        asset_id=new.asset_id,
+        team_id=new.team_id,
         area=area.value,
         role=Role.OWNER.value,
         source_id=source,
         valid_from=now,
         confirmed_at=now,
-        confirmed_by=person_id,
+        confirmed_by=new.person_id,
         begun_by=audit_id,
     )
 
 
 def _others(before: Verdict, team_id: int) -> list[Holding]:
     return [holding for holding in claimed_by(before) if holding.fact.team_id != team_id]
-
-
-async def _tell(
-    session: AsyncSession,
-    deps: Deps,
-    snapshot: Snapshot,
-    before: Verdict,
-    *,
-    team_id: int,
-    person_id: int,
-    audit_id: int,
-) -> tuple[Told, ...]:
-    """Tell the owners so far, each once, that somebody claims what they own; return where each is told."""
-    team, person = snapshot.team(team_id), snapshot.person(person_id)
-    claimer = person.slack_id if person else ""
-    return await tell_owners(
-        session,
-        deps,
-        snapshot,
-        _others(before, team_id),
-        key=lambda _, to: f"ownership.claim:{audit_id}:{to.key}",
-        message=lambda owner: blocks.claimed_from_you(before.asset, owner, team.name if team else "", claimer),
-        asker_id=claimer,
-    )

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.ports import Slack, Tracker
+from bot.ports import Model, Slack, Tracker
+from bot.services.attestation_list import Attestations
 from bot.services.background import Background
 from bot.services.backlog.contribution import Requests
+from bot.services.backlog.health import RequestFigures
+from bot.services.backlog.standings import Backlog
 from bot.services.backlog.trackers import Trackers
+from bot.services.coverage import CoverageFigures
 from bot.services.daily_pass import DailyPass
 from bot.services.deps import Deps
 from bot.services.eol.contribution import Reminders
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
-from bot.services.eol.timelines import Pictures
+from bot.services.eol.health import EolFigures
+from bot.services.handoff.contribution import Handoffs
+from bot.services.handoff.health import HandoffFigures
+from bot.services.health import Health
 from bot.services.listings import Listings
+from bot.services.matters.contribution import Matters
 from bot.services.members import Members
 from bot.services.outbox import Drainer
+from bot.services.pictures import Pictures
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
+from bot.services.unowned_review import UnownedReviews
 from bot.services.user_groups import UserGroups
 from bot.services.working_times import WorkingTimes
 
@@ -35,12 +45,16 @@ class Context:
     listings: Listings
     user_groups: UserGroups
     portfolios: Portfolios
+    backlog: Backlog
     drainer: Drainer
     background: Background
     watcher: Watcher
     daily_pass: DailyPass
+    times: WorkingTimes
     pictures: Pictures
+    health: Health
     trackers: Trackers | None = None  #: where requests become issues; None when no tracker is set
+    model: Model | None = None  #: what may add to the draft of a request; None when no model is set
     public_url: str = ""  #: where the web server is reached from outside; empty when nobody said
     feed_url: str = ""  #: where the feed of end-of-life dates is asked; empty when it is not asked by itself
 
@@ -59,7 +73,16 @@ def assemble(
     """Put the parts of one process together. Nothing is read and nothing is started."""
     members = Members(deps, slack, snapshot)
     watcher = Watcher(deps, snapshot, facts)
-    deps.contributors[:] = [Reminders(deps, watcher), Requests(deps, snapshot)]
+    backlog = Backlog(deps, snapshot)
+    portfolios, times = Portfolios(deps, snapshot), WorkingTimes()
+    deps.contributors[:] = [
+        Reminders(deps, watcher),
+        Requests(deps, snapshot, backlog),
+        Handoffs(deps, snapshot),
+        UnownedReviews(deps, snapshot),
+        Attestations(deps, snapshot, portfolios),
+        Matters(deps, snapshot, slack, portfolios),
+    ]
     return Context(
         deps=deps,
         slack=slack,
@@ -68,13 +91,27 @@ def assemble(
         members=members,
         listings=Listings(deps, slack, snapshot, members),
         user_groups=UserGroups(slack, deps.clock, snapshot),
-        portfolios=Portfolios(deps, snapshot),
+        portfolios=portfolios,
+        backlog=backlog,
         drainer=Drainer(deps, slack),
         background=Background(),
         watcher=watcher,
-        daily_pass=DailyPass(deps, snapshot, WorkingTimes(), deps.contributors),
-        pictures=Pictures(deps, watcher),
+        daily_pass=DailyPass(deps, snapshot, times, deps.contributors),
+        times=times,
+        pictures=Pictures(),
+        health=health_of(deps, snapshot, portfolios, watcher, times),
         trackers=Trackers(deps, snapshot, slack, tracker) if tracker is not None else None,
         public_url=public_url,
         feed_url=feed_url,
     )
+
+
+def health_of(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, watcher: Watcher, times: WorkingTimes) -> Health:
+    """Return the health report, with the figures of every noun that has any, in the order of its lines."""
+    sources = (
+        CoverageFigures(deps, snapshot, portfolios),
+        HandoffFigures(deps, snapshot),
+        RequestFigures(deps, snapshot),
+        EolFigures(deps, watcher),
+    )
+    return Health(deps, snapshot, times, sources)

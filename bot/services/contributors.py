@@ -4,12 +4,14 @@ A noun takes part by a `Contributor` of its own in `bot.services.context.assembl
 tables; who was written to when, and who hears what from whom, is the kernel's.
 """
 
+# ruff: noqa: ARG002 - the kernel gives every noun more than some need
+
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -116,3 +118,28 @@ class Contributor(Protocol[AnyPart]):
 
     async def heard(self, session: AsyncSession, owed: Owed, part: Audience) -> bool:
         """Note that somebody has heard their part; return whether nobody had noted it before."""
+
+
+class Unescalated(Generic[AnyPart]):
+    """The methods of a contributor of whose things nobody above a recipient hears, and that notes only what it says."""
+
+    async def note(self, session: AsyncSession, parts: Sequence[tuple[AnyPart, date]]) -> None:
+        """There is nothing to note that is not said."""
+
+    async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
+        """Return nothing: what was said is not said again in a message that is drawn anew."""
+        return ()
+
+    async def owed(
+        self, session: AsyncSession, work_of: Callable[[Recipient], Awaitable[WorkingTime]], ids: Sequence[int] | None
+    ) -> Sequence[Owed]:
+        """Return nothing: nobody above a recipient hears of it."""
+        return ()
+
+    async def complaints(self, session: AsyncSession, owed: Sequence[Owed]) -> Sequence[Complaint]:
+        """Return nothing, as above."""
+        return ()
+
+    async def heard(self, session: AsyncSession, owed: Owed, part: Audience) -> bool:
+        """Nobody hears anything, as above."""
+        return False

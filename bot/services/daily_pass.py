@@ -13,6 +13,7 @@ from bot.domain import daily_limit as rules
 from bot.domain.daily_limit import Agenda, DailyMessage, LookTimes, NothingThisWeek, Saying, Weekly, Written
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
+from bot.errors import log_failure
 from bot.services import daily_limit, digests, outbox, routing
 from bot.services.contributors import Contributor, MessagePart, Telling
 from bot.services.deps import Deps
@@ -136,8 +137,8 @@ class DailyPass:
                     await self._act(share, now)  # and look again the next time, because it may not have been all
             except daily_limit.TakenError:
                 log.info("what %s is told is being looked at by another process", key)
-            except Exception:
-                log.exception("telling %s failed; it is tried again at the next run", key)
+            except Exception as error:  # noqa: BLE001 - one recipient stops nobody else
+                log_failure(log, error, "telling %s failed; it is tried again at the next run", key)
             await turns.give()
         if unsaid.notes or unsaid.looked:
             async with self._deps.database.transaction() as session:

@@ -23,3 +23,14 @@ def is_member(deps: Deps, snapshot: Snapshot, person_id: int) -> bool:
     """Whether somebody is one of the team that takes requests."""
     team = find(deps, snapshot)
     return team is not None and person_id in (*team.member_ids, team.lead_id, team.manager_id)
+
+
+def teams_that_ask(deps: Deps, snapshot: Snapshot, slack_id: str) -> frozenset[int] | None:
+    """Return the teams of somebody who may ask it for something; None for its own people, and where there is no team.
+
+    Nobody of the DevOps team has to ask it for anything.
+    """
+    team, person = find(deps, snapshot), snapshot.person_by_slack_id(slack_id)
+    if team is None or (person is not None and is_member(deps, snapshot, person.id)):
+        return None
+    return frozenset(each.id for each in snapshot.teams_of(person.id)) if person is not None else frozenset()

@@ -20,6 +20,7 @@ from bot.domain.escalation import ESCALATES_AT, Audience, Owed, is_fresh
 from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.working_time import WorkingTime
+from bot.errors import log_failure
 from bot.services import daily_limit, outbox, routing
 from bot.services.contributors import Contributor
 from bot.services.deps import Deps
@@ -108,8 +109,8 @@ class Escalation:
                     await self._tell(session, above, work)
             except daily_limit.TakenError:
                 log.debug("%s has been told today", key)
-            except Exception:
-                log.exception("what is owed to %s could not be said; it is tried again at the next run", key)
+            except Exception as error:  # noqa: BLE001 - one recipient stops nobody else
+                log_failure(log, error, "what is owed to %s could not be said; it is tried again at the next run", key)
 
     async def waiting(self, keys: Collection[str], now: datetime) -> set[str]:
         """Return which of these recipients can be told of what is owed to them now."""
@@ -133,6 +134,8 @@ class Escalation:
             if own != []:
                 owed += await noun.owed(session, self._work_of, own)
         owed = [each for each in owed if each.parts]
+        if not owed:
+            return []
         days = [(each.holder.key, each.day) for each in owed]
         keys = await daily_limit.message_keys(session, days)
         sent = await outbox.destinations(session, list(keys.values()))

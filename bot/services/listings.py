@@ -193,15 +193,8 @@ class Listings:
         await self._load_channels(is_whole=True)
 
     async def _load_channels(self, *, is_whole: bool = False) -> None:
-        # Of two channels with one name, the one that was seen last has it now.
-        t = core(SlackChannel).c
-        query = select(t.name, t.channel_id, t.is_shared).order_by(t.seen_at)
-        async with self._deps.database.reading() as session:
-            rows = (await session.execute(query)).all()
-        found = {row.name: row.channel_id for row in rows}
-        self._snapshot.put_shared({row.channel_id: row.is_shared for row in rows})
         is_whole = is_whole or (await self._position(ListingKind.CHANNELS)).is_whole
-        self._snapshot.put_channels(found, is_whole=is_whole)
+        await load_channels(self._deps, self._snapshot, is_whole=is_whole)
 
     async def _position(self, listing: ListingKind) -> _Position:
         async with self._deps.database.reading() as session:
@@ -218,3 +211,14 @@ class Listings:
             insert = insert_into(table, session.get_bind().dialect.name).values(listing=listing.value, **values)
             await session.execute(insert.on_conflict_do_update(index_elements=["listing"], set_=values))
         self._known[listing] = position
+
+
+async def load_channels(deps: Deps, snapshot: Snapshot, *, is_whole: bool = False) -> None:
+    """Let memory know the channels that the store knows; `is_whole` says that these are all."""
+    # Of two channels with one name, the one that was seen last has it now.
+    t = core(SlackChannel).c
+    query = select(t.name, t.channel_id, t.is_shared).order_by(t.seen_at)
+    async with deps.database.reading() as session:
+        rows = (await session.execute(query)).all()
+    snapshot.put_shared({row.channel_id: row.is_shared for row in rows})
+    snapshot.put_channels({row.name: row.channel_id for row in rows}, is_whole=is_whole)

@@ -56,6 +56,8 @@ async def remember(deps: Deps, asked: str, *, asker: str, is_public: bool) -> No
         changed = {"last_at": statement.excluded.last_at}
         await session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed))
         row = await session.get_one(Miss, key)
+        if row.is_ignored:
+            return
         if not row.is_common:
             askers = {*row.askers, _digest(f"{key}:{asker}")}
             row.is_common = len(askers) >= _ENOUGH_PEOPLE
@@ -109,9 +111,11 @@ async def remove(deps: Deps, key: str, *, person_id: int, slack_id: str) -> None
 
 
 async def forget_old(deps: Deps) -> None:
-    """Delete names that nobody has asked for in a long time, and with them who did."""
+    """Delete names that nobody has asked for in a long time, and with them who did; those that are ignored stay so."""
     async with deps.database.transaction() as session:
-        await session.execute(delete(Miss).where(col(Miss.last_at) < deps.clock.now() - _KEPT))
+        await session.execute(
+            delete(Miss).where(col(Miss.last_at) < deps.clock.now() - _KEPT, col(Miss.is_ignored).is_(False))
+        )
 
 
 def _is_answered(snapshot: Snapshot, text: str) -> bool:

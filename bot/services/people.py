@@ -27,6 +27,14 @@ async def identify(deps: Deps, slack: Slack, slack_id: str) -> int:
     time, ends. Raises SlackError when Slack knows nobody, else as `inbound.begin_decision`.
     """
     await inbound.begin_decision(deps)
+    return await meet(deps, slack, slack_id)
+
+
+async def meet(deps: Deps, slack: Slack, slack_id: str) -> int:
+    """Return the id of the person with this Slack id, remembering them when they are new, as nobody's decision.
+
+    Raises SlackError when Slack knows nobody.
+    """
     async with deps.database.reading() as session:
         known = (await session.execute(select(col(Person.id)).where(col(Person.slack_id) == slack_id))).scalar()
     if known is not None:

@@ -11,8 +11,8 @@ from rapidfuzz import process
 from bot.domain import ownership as rules
 from bot.domain.names import fold
 from bot.domain.ownership import Verdict
-from bot.domain.portfolio import AssetPage, Portfolio, TeamCard, page_of
-from bot.domain.records import AssetRecord, TeamRecord
+from bot.domain.portfolio import AssetPage, PersonCard, Portfolio, TeamCard, TeamCount, page_of
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.errors import NotFoundError
 from bot.services.deps import Deps
 from bot.services.slices import in_slices
@@ -86,6 +86,13 @@ def team_card(snapshot: Snapshot, portfolio: Portfolio, team: TeamRecord) -> Tea
         share=share,
         gaps=Counter(portfolio.gaps[asset_id] for asset_id in share.gaps),
     )
+
+
+def person_card(snapshot: Snapshot, portfolio: Portfolio, person: PersonRecord) -> PersonCard:
+    """Return what there is to say of a person: how much is theirs, and how much is their teams'."""
+    teams = snapshot.teams_of(person.id)
+    counted = tuple(TeamCount(team, len(portfolio.of_team(team.id).owned)) for team in teams)
+    return PersonCard(person, counted, len(portfolio.of_person(person.id).owned))
 
 
 def page(deps: Deps, snapshot: Snapshot, asset_ids: Sequence[int], number: int, *, size: int) -> AssetPage:

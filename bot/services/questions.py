@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from bot.blocks.text import is_channel_id
 from bot.domain.dates import split_day
-from bot.domain.directory import Match, Nearest, Resolution, ResolutionMethod
+from bot.domain.directory import Match, Nearest, Resolution, ResolutionMethod, owner_questions
+from bot.domain.directory.owner_questions import OwnerQuestion, Owners
 from bot.domain.directory.references import Reference, Refers, references, without_references
 from bot.domain.names import fold
 from bot.domain.records import PersonRecord, TeamRecord
@@ -19,6 +20,8 @@ from bot.services.snapshot import Snapshot
 _FIRST = (Refers.GROUP, Refers.CHANNEL, Refers.PERSON)
 #: How a question asks for all that is known: `payments-db history`, `history of payments-db`.
 _HISTORY = re.compile(r"^\s*(?:history\s+(?:of\s+)?(?P<after>.+)|(?P<before>.+?)\s+history)\s*\??\s*$", re.IGNORECASE)
+#: Words without which nobody asks for what somebody owns; most questions have none of them.
+_OF_AN_OWNER = re.compile(r"\b(?:own|owns|owned|owners?|mine|ours?|my|after|for|of|maintains?)\b", re.IGNORECASE)
 _LITERALLY = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME})
 
 
@@ -67,6 +70,18 @@ class PersonMeant:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleMeant:
+    """Several people have this name."""
+
+    people: tuple[PersonRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskerUnknown:
+    """Somebody asks for what is theirs whom the catalog does not know, or knows in no team."""
+
+
+@dataclass(frozen=True, slots=True)
 class NobodyMeant:
     """The catalog has nothing for this reference; `is_sure` is False while not all channels have been read."""
 
@@ -74,16 +89,18 @@ class NobodyMeant:
     is_sure: bool = True
 
 
-Meant: TypeAlias = TeamsMeant | TeamThings | PersonMeant | NobodyMeant
+Meant: TypeAlias = TeamsMeant | TeamThings | PersonMeant | PeopleMeant | AskerUnknown | NobodyMeant
 
 
-def read(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | Always | Meant | Named:
-    """Return what a question is about.
+def read(snapshot: Snapshot, text: str, *, now: datetime, asker: str = "") -> OnDay | Always | Meant | Named:
+    """Return what a question of the person with this Slack id is about.
 
     It refers to a channel, a person or a user group only as far as it names nothing.
     """
     if (past := about_the_past(snapshot, text, now=now)) is not None:
         return past
+    if _OF_AN_OWNER.search(text) is not None and (meant := _owner_meant(snapshot, text, asker)) is not None:
+        return meant
     if not (referred := references(text)):
         return Named(text, snapshot.directory.resolve(text))
     found = named(snapshot, text)
@@ -131,6 +148,35 @@ def _names_something(snapshot: Snapshot, text: str, resolution: Resolution) -> b
     if not snapshot.directory.asks_by_name(text):
         return isinstance(resolution, Match) and resolution.method.is_literal
     return not isinstance(resolution, Nearest)
+
+
+def _owner_meant(snapshot: Snapshot, text: str, asker: str) -> Meant | None:
+    """Return whose things a question asks for, as "what does Ada own?" does; None when it asks something else."""
+    asked = owner_questions.asked(text)
+    if asked is None or snapshot.directory.is_name(text):
+        return None
+    if asked.of is Owners.NAMED:
+        return _named_owner(snapshot, asked)
+    person = snapshot.person_by_slack_id(asker)
+    if asked.of is Owners.ASKER:
+        return PersonMeant(person) if person is not None else AskerUnknown()
+    teams = snapshot.teams_of(person.id) if person is not None else ()
+    if len(teams) == 1:
+        return TeamThings(teams[0])
+    return TeamsMeant(teams) if teams else AskerUnknown()
+
+
+def _named_owner(snapshot: Snapshot, asked: OwnerQuestion) -> Meant | None:
+    if references(asked.name):
+        return None
+    for name in dict.fromkeys((asked.name, asked.bare)):
+        team = snapshot.team_by_name(name)
+        if team is not None and not team.is_gone:
+            return TeamThings(team)
+    people = snapshot.people_called(asked.name)
+    if not people:
+        return None
+    return PersonMeant(people[0]) if len(people) == 1 else PeopleMeant(people)
 
 
 def _known(snapshot: Snapshot, reference: Reference) -> Meant | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from bot.blocks.text import Rendered
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.trust import AccountStanding
+from bot.domain.working_time import zone_of
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -114,6 +115,11 @@ def zone_name_of(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> str:
     person = recipient.person
     led = [each for each in snapshot.teams_of(person.id) if each.lead_id == person.id] if person is not None else []
     return (min(led, key=lambda team: team.id).timezone if led else recipient.timezone) or deps.timezone
+
+
+def today_of(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> date:
+    """Return the day that it is where a recipient works."""
+    return deps.clock.now().astimezone(zone_of(zone_name_of(deps, snapshot, recipient))).date()
 
 
 def slack_id_of(person: PersonRecord | None) -> str:

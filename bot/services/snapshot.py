@@ -13,12 +13,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain import id_lists
 from bot.domain.directory import Directory
 from bot.domain.names import fold
 from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.domain.trust import AccountStanding
-from bot.errors import StoreUnavailableError, in_short
+from bot.errors import log_failure
 from bot.services.change_log import ChangeLog
 from bot.services.slices import Turns
 from bot.store import queries
@@ -42,10 +43,13 @@ class Snapshot:
         self.sources_position = 0
         self._teams: dict[int, TeamRecord] = {}
         self._team_by_name: dict[str, int] = {}
-        self._teams_by_person: dict[int, set[int]] = {}
+        self._teams_by_person: dict[int, tuple[int, ...]] = {}
         self._people: dict[int, PersonRecord] = {}
         self._person_by_slack_id: dict[str, int] = {}
         self._person_by_email: dict[str, int] = {}
+        #: People by what they may be called, folded: the whole name, its first word, the address before the `@`. None
+        #: until somebody is asked about by name: it takes some memory.
+        self._people_by_name: dict[str, list[int]] | None = None
         self._seen: dict[str, datetime] = {}
         self._channel_ids: Mapping[str, str] = {}
         self._listed_channels: Set[str] | None = None
@@ -85,6 +89,13 @@ class Snapshot:
         """Return the person with this e-mail address in any case, or None."""
         return self._people.get(self._person_by_email.get(email.lower(), -1)) if email else None
 
+    def people_called(self, name: str) -> tuple[PersonRecord, ...]:
+        """Return the people of this name, by name: those with the whole of it, or else with it as their first name."""
+        folded = fold(name)
+        found = [self._people[each] for each in self._named().get(folded, ())]
+        whole = [each for each in found if fold(each.name) == folded or each.email.lower() == name.lower()]
+        return tuple(sorted(whole or found, key=lambda person: (fold(person.name), person.id)))
+
     def team_by_name(self, name: str) -> TeamRecord | None:
         """Return the team of this name, alias or former name in any spelling, or None."""
         return self._teams.get(self._team_by_name.get(fold(name), -1))
@@ -95,22 +106,37 @@ class Snapshot:
 
     def teams_of(self, person_id: int) -> tuple[TeamRecord, ...]:
         """Return the teams that a person is a member or the lead of, by name; none that is gone."""
-        teams = (self._teams[team_id] for team_id in self._teams_by_person.get(person_id, ()))
-        return tuple(sorted((team for team in teams if not team.is_gone), key=lambda team: fold(team.name)))
+        teams = [self._teams[team_id] for team_id in self._teams_by_person.get(person_id, ())]
+        found = [team for team in teams if not team.is_gone]
+        # Most people are in one, and every answer asks.
+        return tuple(found if len(found) < 2 else sorted(found, key=lambda team: fold(team.name)))
 
     def put_people(self, people: Iterable[PersonRecord]) -> None:
         """Add or replace people."""
         for person in people:
             if self._people.get(person.id) != person:
-                self.changes.owner((False, person.id))
+                self.changes.log((False, person.id))
                 for team_id in self._teams_by_person.get(person.id, ()):
-                    self.changes.owner((True, team_id))
+                    self.changes.log((True, team_id))
             self._forget(self._people.get(person.id))
             self._people[person.id] = person
             if person.slack_id:
                 self._person_by_slack_id[person.slack_id] = person.id
             if person.email:
                 self._person_by_email[person.email.lower()] = person.id
+            self._call(person)
+
+    def _named(self) -> dict[str, list[int]]:
+        if self._people_by_name is None:
+            self._people_by_name = {}
+            for person in self._people.values():
+                self._call(person)
+        return self._people_by_name
+
+    def _call(self, person: PersonRecord) -> None:
+        if self._people_by_name is not None:
+            for name in _called(person):
+                id_lists.add(self._people_by_name, name, person.id)
 
     def _forget(self, person: PersonRecord | None) -> None:
         """Let nobody be found any more by what they were known by, unless it is somebody else's by now."""
@@ -119,6 +145,9 @@ class Snapshot:
         for known, key in ((self._person_by_slack_id, person.slack_id), (self._person_by_email, person.email.lower())):
             if known.get(key) == person.id:
                 del known[key]
+        if self._people_by_name is not None:
+            for name in _called(person):
+                id_lists.discard(self._people_by_name, name, person.id)
 
     def put_teams(self, teams: Iterable[TeamRecord]) -> None:
         """Add or replace teams."""
@@ -128,11 +157,11 @@ class Snapshot:
             team = replace(row, channel=channel_id) if channel_id else row
             before = self._teams.get(team.id)
             if before != team:
-                self.changes.owner((True, team.id))
+                self.changes.log((True, team.id))
                 # Whoever leads a team works in its time zone.
                 for person_id in {team.lead_id, before.lead_id if before is not None else None}:
                     if person_id is not None:
-                        self.changes.owner((False, person_id))
+                        self.changes.log((False, person_id))
             self._put_members(before, team)
             if before is not None:
                 self._forget_names(before, team)
@@ -151,10 +180,12 @@ class Snapshot:
                 del self._team_by_name[folded]
 
     def _put_members(self, before: TeamRecord | None, now: TeamRecord) -> None:
-        for person_id in _people_of(before) if before is not None else ():
-            self._teams_by_person[person_id].discard(now.id)
-        for person_id in _people_of(now):
-            self._teams_by_person.setdefault(person_id, set()).add(now.id)
+        were, are = set(_people_of(before) if before is not None else ()), set(_people_of(now))
+        for person_id in were - are:
+            theirs = self._teams_by_person[person_id]
+            self._teams_by_person[person_id] = tuple(each for each in theirs if each != now.id)
+        for person_id in are - were:
+            self._teams_by_person[person_id] = (*self._teams_by_person.get(person_id, ()), now.id)
 
     def put_channels(self, ids: Mapping[str, str], *, is_whole: bool = False) -> None:
         """Let teams whose channel is known by name have its id, so that answers link to it.
@@ -227,6 +258,12 @@ class Snapshot:
             self._seen = seen
 
 
+def _called(person: PersonRecord) -> set[str]:
+    """Return what somebody may be called, folded."""
+    names = (person.name, (person.name.split() or [""])[0], person.email, person.email.partition("@")[0])
+    return {folded for name in names if (folded := fold(name))}
+
+
 def _people_of(team: TeamRecord) -> tuple[int, ...]:
     return team.member_ids if team.lead_id is None else (*team.member_ids, team.lead_id)
 
@@ -273,11 +310,9 @@ async def follow(snapshot: Snapshot, database: Database, *, every_seconds: float
         await asyncio.sleep(every_seconds)
         try:
             await refresh(snapshot, database)
-        except StoreUnavailableError as error:
-            why = in_short(error)
-            log.warning("the catalog could not be refreshed; answers stay at revision %d: %s", snapshot.revision, why)
-        except Exception:
-            log.exception("the catalog could not be refreshed; answers stay at revision %d", snapshot.revision)
+        except Exception as error:  # noqa: BLE001 - old answers beat none
+            stays = "the catalog could not be refreshed; answers stay at revision %d"
+            log_failure(log, error, stays, snapshot.revision)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from bot.errors import SettingsError, StoreError
+from bot.settings import is_host
 from bot.store import trouble
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def normalise_url(url: str) -> URL:
             "characters of the password percent-encoded."
         ) from None
     if backend == "sqlite":
-        if parsed.database in (None, "", ":memory:") or parsed.query:
+        if parsed.database in (None, "", ":memory:") or parsed.query or "\0" in str(parsed.database):
             raise SettingsError("BATON_DATABASE_URL names no file: it is sqlite:///PATH, without options.")
         return parsed
     if "sslmode" in parsed.query:  # libpq's name, which most providers' addresses have
@@ -72,15 +73,20 @@ def _require_hosts(url: URL) -> None:
     """Raise SettingsError unless the driver can make hosts and ports of an address of PostgreSQL."""
     try:
         _, arguments = url.get_dialect()().create_connect_args(url)
-        port = arguments.get("port", 5432)
-        are_ports = all(0 < each < 65536 for each in (port if isinstance(port, list) else [port]))
+        ports, hosts = _listed(arguments.get("port", 5432)), _listed(arguments.get("host", "localhost"))
+        is_right = all(0 < each < 65536 for each in ports)
+        is_right &= all(each.startswith("/") or is_host(each) for each in hosts)  # a path is that of a socket
     except (ArgumentError, ValueError):
-        are_ports = False
-    if not are_ports:
+        is_right = False
+    if not is_right:
         raise SettingsError(
             "BATON_DATABASE_URL has wrong hosts or ports: it is postgresql://USER:PASSWORD@HOST:PORT/NAME, or ends "
             "with ?host=HOST:PORT for each of several hosts."
         )
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +193,8 @@ class Database:
         folder = self._path.absolute().parent
         if not folder.is_dir():
             raise StoreError(f"The folder {folder} does not exist: make it, or set BATON_DATABASE_URL.")
-        for each in (folder, self._path):
-            if each.exists() and not os.access(each, os.W_OK):
+        for each in (str(folder), str(self._path)):
+            if os.path.exists(each) and not os.access(each, os.W_OK):  # noqa: PTH110 - a Path raises for a long name
                 raise StoreError(f"{each} may not be written to: give Baton the right to, or set BATON_DATABASE_URL.")
         try:  # here, because a failure leaves the driver a thread that may outlive the loop
             sqlite3.connect(self._path).close()

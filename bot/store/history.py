@@ -55,6 +55,7 @@ def _term(fact: Any, source: Any) -> Term:
         person_id=fact.person_id,
         source=source.name,
         is_human=source.is_human,
+        is_agreed=fact.is_agreed,
         valid_from=fact.valid_from,
         confirmed_at=fact.confirmed_at,
         confirmed_by=fact.confirmed_by,

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from sys import intern
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, bindparam, select, type_coerce
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
-from bot.domain.inventory.deployments import Deployment, LastRun
+from bot.domain.inventory.deployments import PRODUCTION, Deployment, LastRun
 from bot.domain.inventory.observations import CATALOG
-from bot.domain.records import AssetRecord, DoubtRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.domain.inventory.scans import SBOM_LIBRARY
+from bot.domain.ownership.matters import MatterKind
+from bot.domain.records import (
+    AssetRecord,
+    ClaimRecord,
+    Disowned,
+    DoubtRecord,
+    DriftRecord,
+    OwnershipRecord,
+    PersonRecord,
+    TeamRecord,
+)
 from bot.domain.sources import ClaimSubject, Source, rank
-from bot.store import tables
+from bot.store import aliases, releases, tables
 
 _ASSET_COLUMNS = (
     "id", "ref", "kind", "name", "namespace", "description", "aliases", "addresses", "parent_id", "hosting", "tier",
@@ -37,16 +49,21 @@ _CHUNK = 500
 #: … and when nothing is answered yet anyway.
 _FIRST_CHUNK = 2000
 _FACT_COLUMNS = (
-    "id", "asset_id", "team_id", "person_id", "area", "role", "source_id", "valid_from", "confirmed_at", "confirmed_by",
+    "asset_id", "team_id", "person_id", "area", "role", "source_id", "valid_from", "confirmed_at", "confirmed_by",
+    "is_agreed",
 )  # fmt: skip
 
 
 _DEPLOYMENT_COLUMNS = (
-    "id", "asset_id", "product", "version", "provider", "environment", "how", "source_id", "has_extended_support",
-    "first_seen_at", "last_seen_at", "gone_at",
+    "id", "asset_id", "product", "version", "provider", "environment", "address", "how", "source_id",
+    "has_extended_support", "first_seen_at", "last_seen_at", "gone_at",
 )  # fmt: skip
 
 
+#: Facts by what their rows say, but for whose they are; each alone in a tuple, as most assets have one.
+_SharedFacts = dict[tuple[Any, ...], tuple[OwnershipRecord]]
+#: Where more of them differ than this, there is little to share.
+_MOST_SHARED = 50_000
 #: The first and the last of neighbouring ids, or a list of ids.
 _Ids = tuple[int, int] | list[int]
 
@@ -123,15 +140,24 @@ async def assets(
         if is_first
         else _by_ids(connection, query, table.c.id, table.c.revision > after)
     )
+    shared: _SharedFacts = {}
     async for rows in chunks:
         # Neighbours are read as a range, which costs less for a whole catalog; those that changed may lie far apart.
         ids = (rows[0][0], rows[-1][0]) if is_first else [row[0] for row in rows]
-        facts = await _facts(connection, ids, by_source)
-        doubts = await _doubts(connection, ids)
+        facts = await _facts(connection, ids, by_source, shared)
+        beside = await _beside(connection, ids, by_source)
         nobody = await _nobody(connection, [row[0] for row in rows if row[_UNOWNED_AT]])
+        decided = await releases.decided(connection, partial(_among, ids=ids))
+        called = await aliases.given(connection, partial(_among, ids=ids))
         yield AssetChanges(
             present=[
-                _asset(row, tuple(facts.get(row[0], ())), tuple(doubts.get(row[0], ())), nobody.get(row[0]))
+                releases.applied(
+                    aliases.applied(
+                        _asset(row, facts.get(row[0], ()), beside.get(row[0], _NOTHING), nobody.get(row[0])),
+                        called.get(row[0], ()),
+                    ),
+                    decided.get(row[0]),
+                )
                 for row in rows
                 if row[-1] is None
             ],
@@ -196,10 +222,24 @@ async def has_deployments(connection: AsyncConnection) -> bool:
     return (await connection.execute(query)).first() is not None
 
 
+async def assets_elsewhere(connection: AsyncConnection, asset_ids: Collection[int] | None = None) -> set[int]:
+    """Return the ids of the assets, or of those of `asset_ids`, that are known to run, and nowhere in production."""
+    t = tables.core(tables.Deployment).c
+    is_production = case((func.lower(t.environment).in_(PRODUCTION), 1), else_=0)
+    query = select(t.asset_id).where(t.gone_at.is_(None)).group_by(t.asset_id).having(func.max(is_production) == 0)
+    if asset_ids is None:
+        return set((await connection.execute(query)).scalars())
+    found, wanted = set[int](), sorted(asset_ids)
+    for start in range(0, len(wanted), _CHUNK):
+        some = query.where(t.asset_id.in_(wanted[start : start + _CHUNK]))
+        found |= set((await connection.execute(some)).scalars())
+    return found
+
+
 def _deployment(
     row: Any, by_source: dict[int, SourceRow], last_runs: dict[str, LastRun], shared: dict[Any, Any]
 ) -> Deployment:
-    number, asset_id, *words, how, source_id, goes_on, first, last, _ = row
+    number, asset_id, *words, address, how, source_id, goes_on, first, last, _ = row
     source = by_source[source_id]
     product, version, provider, environment = (shared.setdefault(each, each) for each in words)
     first_seen_at, recorded_at = (shared.setdefault(each, _moment(each)) for each in (first, last))
@@ -212,6 +252,7 @@ def _deployment(
         environment=environment,
         source=source.name,
         how=shared.setdefault(how, how),
+        inside=shared.setdefault(address, address) if how == SBOM_LIBRARY else "",
         has_extended_support=None if goes_on is None else bool(goes_on),
         first_seen_at=first_seen_at,
         recorded_at=recorded_at,
@@ -244,8 +285,12 @@ async def _members(connection: AsyncConnection, team_ids: Iterable[int]) -> dict
 
 
 async def _facts(
-    connection: AsyncConnection, ids: _Ids, by_source: dict[int, SourceRow]
-) -> dict[int, list[OwnershipRecord]]:
+    connection: AsyncConnection, ids: _Ids, by_source: dict[int, SourceRow], shared: _SharedFacts
+) -> dict[int, tuple[OwnershipRecord, ...]]:
+    """Return the facts in force by asset, those of one asset in the order of their rows.
+
+    An import says the same of hundreds of assets, and there is one object for all of them.
+    """
     t = tables.core(tables.Ownership).c
     query = (
         select(*_as_stored(tables.core(tables.Ownership), _FACT_COLUMNS))
@@ -253,43 +298,121 @@ async def _facts(
         .order_by(t.asset_id, t.id)
     )
     rows = await connection.execute(query)
-    found: dict[int, list[OwnershipRecord]] = {}
-    for fact_id, asset_id, team_id, person_id, area, role, source_id, begun, confirmed, confirmed_by in rows.all():
-        source = by_source[source_id]
-        fact = OwnershipRecord(
-            id=fact_id,
-            area=_AREAS[area],
-            role=_ROLES[role],
-            team_id=team_id,
-            person_id=person_id,
-            source=source.name,
-            is_human=source.is_human,
-            valid_from=_moment(begun),
-            confirmed_at=None if confirmed is None else _moment(confirmed),
-            confirmed_by=confirmed_by,
-        )
-        if (held := found.get(asset_id)) is None:
-            found[asset_id] = [fact]
-        else:
-            held.append(fact)
+    found: dict[int, tuple[OwnershipRecord, ...]] = {}
+    for asset_id, *said in rows.all():
+        key = tuple(said)
+        if (facts := shared.get(key)) is None:
+            facts = (_fact(key, by_source),)
+            if len(shared) < _MOST_SHARED:
+                shared[key] = facts
+        held = found.get(asset_id)
+        found[asset_id] = facts if held is None else held + facts
     return found
 
 
-async def _doubts(connection: AsyncConnection, ids: _Ids) -> dict[int, list[DoubtRecord]]:
-    """Return the doubts that no owner has settled, by asset; there are few of them."""
+def _fact(said: tuple[Any, ...], by_source: dict[int, SourceRow]) -> OwnershipRecord:
+    team_id, person_id, area, role, source_id, begun, confirmed, confirmed_by, is_agreed = said
+    source = by_source[source_id]
+    return OwnershipRecord(
+        area=_AREAS[area],
+        role=_ROLES[role],
+        team_id=team_id,
+        person_id=person_id,
+        source=source.name,
+        is_human=source.is_human,
+        is_agreed=bool(is_agreed),
+        valid_from=_moment(begun),
+        confirmed_at=None if confirmed is None else _moment(confirmed),
+        confirmed_by=confirmed_by,
+    )
+
+
+@dataclass(slots=True)
+class _Beside:
+    """What people have said of an asset beside its facts."""
+
+    doubts: list[DoubtRecord] = field(default_factory=list)
+    claims: list[ClaimRecord] = field(default_factory=list)
+    disowned: list[Disowned] = field(default_factory=list)
+    drift: list[DriftRecord] = field(default_factory=list)
+
+
+_NOTHING = _Beside()
+
+
+async def _beside(connection: AsyncConnection, ids: _Ids, by_source: dict[int, SourceRow]) -> dict[int, _Beside]:
+    """Return what people have said of assets, and what sources have not followed; there is little of it."""
+    found = defaultdict[int, _Beside](_Beside)
+    await _add_doubts(connection, ids, found)
+    await _add_drift(connection, ids, by_source, found)
+    matter, no = tables.core(tables.OwnershipMatter).c, tables.core(tables.Disownment).c
+    claims = (
+        select(matter.asset_id, matter.team_id, matter.area, matter.at)
+        .where(matter.kind == MatterKind.CLAIM.value, matter.ended_at.is_(None), _among(matter.asset_id, ids))
+        .order_by(matter.id)
+    )
+    for asset_id, team_id, area, at in await connection.execute(claims):
+        found[asset_id].claims.append(ClaimRecord(team_id, _AREAS[area], at))
+    disowned = select(no.asset_id, no.area, no.team_id, no.person_id).where(_among(no.asset_id, ids))
+    for asset_id, area, team_id, person_id in await connection.execute(disowned.order_by(no.id)):
+        found[asset_id].disowned.append((_AREAS[area], team_id, person_id))
+    return found
+
+
+async def _add_doubts(connection: AsyncConnection, ids: _Ids, found: dict[int, _Beside]) -> None:
+    """Add the doubts that no owner has settled."""
     doubt, person = tables.core(tables.OwnerDoubt).c, tables.core(tables.Person).c
     query = (
         select(
-            *(doubt.asset_id, doubt.reason, doubt.at),
+            *(doubt.asset_id, doubt.reason, doubt.at, doubt.area),
             *(person.id, person.name, person.slack_id, person.email, person.handle, person.is_active, person.timezone),
         )
         .join_from(tables.core(tables.OwnerDoubt), tables.core(tables.Person), person.id == doubt.person_id)
         .where(doubt.settled_at.is_(None), _among(doubt.asset_id, ids))
         .order_by(doubt.id)
     )
-    found: dict[int, list[DoubtRecord]] = {}
     for row in await connection.execute(query):
-        found.setdefault(row.asset_id, []).append(DoubtRecord(_person(row), row.reason, row.at))
+        found[row.asset_id].doubts.append(DoubtRecord(_person(row), row.reason, row.at, _AREAS[row.area]))
+
+
+async def _add_drift(
+    connection: AsyncConnection, ids: _Ids, by_source: dict[int, SourceRow], found: dict[int, _Beside]
+) -> None:
+    """Add what sources say that have not followed a handoff."""
+    t = tables.core(tables.Drift).c
+    rows = (
+        await connection.execute(select(tables.core(tables.Drift)).where(_among(t.asset_id, ids)).order_by(t.id))
+    ).all()
+    files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
+    for row in rows:
+        found[row.asset_id].drift.append(
+            DriftRecord(
+                area=_AREAS[row.area],
+                owner=(row.team_id, row.person_id),
+                source=by_source[row.source_id].name,
+                since=row.since,
+                files=tuple(files.get((row.asset_id, row.source_id), ())),
+            )
+        )
+
+
+async def _files(connection: AsyncConnection, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
+    """Return the files in which sources speak of assets, by the ids of both, each once."""
+    if not wanted:
+        return {}
+    claim = tables.core(tables.Claim).c
+    query = (
+        select(claim.subject_id, claim.source_id, claim.path)
+        .where(claim.subject == ClaimSubject.ASSET.value, claim.digest != "", claim.path != "")
+        .where(
+            claim.subject_id.in_({asset for asset, _ in wanted}), claim.source_id.in_({source for _, source in wanted})
+        )
+        .distinct()
+        .order_by(claim.path)
+    )
+    found: dict[tuple[int, int], list[str]] = {}
+    for asset, source, path in await connection.execute(query):
+        found.setdefault((asset, source), []).append(path)
     return found
 
 
@@ -340,7 +463,7 @@ def _listed(stored: str | Sequence[Any]) -> Sequence[Any]:
 
 
 def _asset(
-    row: Sequence[Any], facts: tuple[OwnershipRecord, ...], doubts: tuple[DoubtRecord, ...], nobody: Source | None
+    row: Sequence[Any], facts: tuple[OwnershipRecord, ...], beside: _Beside, nobody: Source | None
 ) -> AssetRecord:
     """Make a record of a row of `_ASSET_COLUMNS`; unpacked by place, which is what makes 100,000 of them quick."""
     asset_id, ref, kind, name, namespace, description, aliases, addresses, parent_id, hosting, tier, links, *rest = row
@@ -363,5 +486,8 @@ def _asset(
         is_unowned_preferred=nobody is not None and nobody.precedence is not None,
         facts=facts,
         path_rule=PathRule(repository, pattern, position, section or "") if repository is not None else None,
-        doubts=doubts,
+        doubts=tuple(beside.doubts),
+        claims=tuple(beside.claims),
+        disowned=tuple(beside.disowned),
+        drift=tuple(beside.drift),
     )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from bot.blocks.backlog import actions as ids
 from bot.blocks.request_button import OPEN
-from handlers.backlog import follow_ups, intake, questions, steps, submissions, tracker_jobs
+from handlers.backlog import (
+    copied_words,
+    follow_ups,
+    intake,
+    questions,
+    reminders,
+    steps,
+    submissions,
+    tracker_jobs,
+)
 from handlers.events import EventListener
 from handlers.routes import Job, Routes
 
@@ -16,6 +25,7 @@ ROUTES = Routes(
     },
     actions={
         OPEN: intake.on_open,
+        ids.REST: intake.on_rest,
         ids.SHOW: questions.on_show,
         ids.WHY: questions.on_why,
         ids.FOLLOW: steps.on_follow,
@@ -30,15 +40,11 @@ ROUTES = Routes(
     },
     submissions={
         ids.REQUEST_VIEW: submissions.on_request_submitted,
-        ids.STEP_VIEW: steps.on_step_submitted,
-        ids.MERGE_VIEW: steps.on_merge_submitted,
-        ids.SNOOZE_VIEW: steps.on_snooze_submitted,
-        ids.ASSIGN_VIEW: steps.on_assign_submitted,
+        **steps.SUBMISSIONS,
         ids.NEED_VIEW: follow_ups.on_need_submitted,
         ids.SAVING_VIEW: follow_ups.on_saving_submitted,
-        ids.ESTIMATE_VIEW: steps.on_estimate_submitted,
     },
     events={"reaction_added": EventListener(questions.is_wanted, questions.on_reaction, questions.refuse)},
-    reading=frozenset({ids.SHOW, ids.WHY}),
+    reading=frozenset({ids.REST, ids.SHOW, ids.WHY}),
 )
-JOBS: tuple[Job, ...] = tracker_jobs.JOBS
+JOBS: tuple[Job, ...] = (*tracker_jobs.JOBS, *reminders.JOBS, *copied_words.JOBS)

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from bot.blocks import backlog as blocks
+from bot.blocks.backlog import form_metadata, forms
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import FormFrame
 from bot.blocks.eol.words import upgrade_title
 from bot.blocks.ownership.words import AREA_WORDS
 from bot.blocks.request_button import OpenValue
-from bot.blocks.text import Block, is_channel_id
-from bot.blocks.values import parse
+from bot.blocks.text import Block, escape, is_channel_id
+from bot.blocks.values import UNKNOWN, parse
 from bot.domain.backlog import wishes
-from bot.domain.backlog.new_request import LONGEST_TITLE
+from bot.domain.backlog.alternatives import NO_ALTERNATIVES
+from bot.domain.backlog.new_request import LONGEST_TITLE, thread_key
 from bot.domain.backlog.prefills import Prefill
-from bot.domain.backlog.requests import ItemType, RequestItem
+from bot.domain.backlog.requests import ItemType, RequestCard, RequestItem
 from bot.domain.catalog import Area
-from bot.domain.records import TeamRecord
+from bot.domain.ownership import Owned
+from bot.domain.records import AssetRecord, TeamRecord
 from bot.errors import NotFoundError, SlackError
 from bot.ports import Ack
-from bot.services import inbound
-from bot.services.backlog import drafts, intake, threads
+from bot.services import inbound, ownership
+from bot.services.backlog import alternatives, drafts, intake, lists, suggestions, threads
 from bot.services.backlog.threads import ThreadWords
 from bot.services.context import Context
 from bot.services.eol import answers
@@ -32,13 +37,10 @@ from handlers import replies
 from handlers.interaction import open_slowly
 from handlers.payloads import Action, Command, Shortcut
 
+log = logging.getLogger(__name__)
+
 _NO_WORDS = "I found nothing of your colleagues in this thread: fill it in yourself."
 _OUTSIDERS = "Messages from outside your organisation are left out."
-
-
-def thread_key(channel_id: str, thread_ts: str) -> str:
-    """Return what a request from this thread is known by: a thread makes one request."""
-    return f"thread:{channel_id}:{thread_ts}"
 
 
 def reminder_key(reminder_id: int) -> str:
@@ -54,8 +56,8 @@ async def on_message_shortcut(shortcut: Shortcut, context: Context) -> Ack:
     said = {"user": shortcut.author_id, "text": text, "ts": shortcut.message_ts, "thread_ts": ts}
     # Nobody can invite Baton into a conversation between two people: there the message itself is what it knows.
     instead = None if is_channel_id(shortcut.channel_id) else said
-    making = thread_form(context, shortcut.user_id, shortcut.channel_id, ts, instead=instead)
-    await open_slowly(context, shortcut.trigger_id, making, what="request form")
+    form = ThreadForm(context, shortcut.user_id, shortcut.channel_id, ts, pressed=shortcut.message_ts, instead=instead)
+    await open_slowly(context, shortcut.trigger_id, form.make(), what="request form", then=form.add_from_model)
     return replies.nothing()
 
 
@@ -70,14 +72,27 @@ async def on_open(action: Action, context: Context) -> Ack:
     """Open the form with what the button says."""
     value = parse(OpenValue, action.value)
     if value.channel_id:
-        making = thread_form(context, action.user_id, value.channel_id, value.thread_ts)
-    elif value.reminder_id is not None:
-        making = _reminder_form(context, action.user_id, value.reminder_id)
+        form = ThreadForm(context, action.user_id, value.channel_id, value.thread_ts)
+        await open_slowly(context, action.trigger_id, form.make(), what="request form", then=form.add_from_model)
+        return replies.nothing()
+    if value.reminder_id is not None:
+        making = reminder_form(context, action.user_id, value.reminder_id)
+    elif value.supports_id is not None or value.library_id is not None:
+        making = _support_form(context, action.user_id, value)
     elif value.asset_id is not None:
         making = _asset_form(context, action.user_id, value)
     else:
         making = _typed_form(context, action.user_id)
     await open_slowly(context, action.trigger_id, making, what="request form")
+    return replies.nothing()
+
+
+async def on_rest(action: Action, context: Context) -> Ack:
+    """Show the rest of the form below what is there."""
+    metadata = form_metadata.read(action.metadata)
+    names = drafts.names_of(metadata.kept.get(forms.TECHNOLOGIES.block_id, ()))
+    view = blocks.full_view(action.blocks, action.metadata, metadata, names)
+    await context.slack.update_view(action.view_id, view)
     return replies.nothing()
 
 
@@ -90,69 +105,166 @@ async def open_typed(command: Command, context: Context, text: str) -> Ack:
     return replies.nothing()
 
 
-async def thread_form(
-    context: Context, user_id: str, channel_id: str, ts: str, *, instead: Mapping[str, Any] | None = None
-) -> Block:
-    """Return the form filled from a thread, or the request that it has made already."""
-    devops = intake.require_devops(context.deps, context.snapshot)
-    if (card := await intake.existing(context.deps, context.snapshot, thread_key(channel_id, ts))) is not None:
-        return blocks.existing_view(card)
-    words = await threads.read(context.slack, context.members, channel_id, ts, instead=instead)
-    root_ts = words.root_ts or ts
-    if root_ts != ts:
-        card = await intake.existing(context.deps, context.snapshot, thread_key(channel_id, root_ts))
-        if card is not None:
+class ThreadForm:
+    """The form that is filled from a thread, and to which a language model may add when people see it already."""
+
+    def __init__(
+        self,
+        context: Context,
+        user_id: str,
+        channel_id: str,
+        ts: str,
+        *,
+        pressed: str = "",
+        instead: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._context, self._user_id, self._channel_id, self._ts = context, user_id, channel_id, ts
+        self._pressed, self._instead = pressed, instead
+        self._shown: tuple[Prefill, FormMetadata, FormFrame] | None = None
+        self._said: list[Mapping[str, Any]] = []
+
+    async def make(self) -> Block:
+        """Return the form, or the request that the thread has made already."""
+        context, channel_id, ts = self._context, self._channel_id, self._ts
+        devops = intake.require_devops(context.deps, context.snapshot)
+        if (card := await intake.existing(context.deps, context.snapshot, thread_key(channel_id, ts))) is not None:
             return blocks.existing_view(card)
-    said = [each for each in words.messages if not _is_command(context, str(each.get("text") or ""))]
-    prefill = await drafts.draft(said)
-    asked_by = words.author or user_id
-    metadata = FormMetadata(
-        channel_id=channel_id,
-        thread_ts=root_ts,
-        permalink=await _permalink(context, channel_id, root_ts),
-        is_private=not is_channel_id(channel_id),
-        items=(*prefill.items, *prefill.suggested),
-        stays_with_team=prefill.stays_with_team,
-    )
-    frame = FormFrame(
-        devops=devops.name,
-        teams=_teams(context),
-        team_id=_team_of(context, channel_id, asked_by, user_id),
-        asked_by=asked_by,
-        note=_note(words, is_empty=not said),
-        may_copy=await _is_public(context, channel_id),
-    )
-    return blocks.request_view(prefill, metadata, frame)
+        if (card := await named_by(context, self._user_id, channel_id, self._pressed, ts)) is not None:
+            return blocks.existing_view(card, is_itself=True)
+        words = await threads.read(context.slack, context.members, channel_id, ts, instead=self._instead)
+        root_ts = words.root_ts or ts
+        if root_ts != ts:
+            card = await intake.existing(context.deps, context.snapshot, thread_key(channel_id, root_ts))
+            if card is not None:
+                return blocks.existing_view(card)
+        self._said = [each for each in words.messages if not _is_command(context, str(each.get("text") or ""))]
+        prefill = await drafts.draft(self._said)
+        asked_by = words.author or self._user_id
+        metadata = FormMetadata(
+            channel_id=channel_id,
+            thread_ts=root_ts,
+            permalink=await _permalink(context, channel_id, root_ts),
+            is_private=not is_channel_id(channel_id),
+            items=prefill.items_to_tick,
+            stays_with_team=prefill.stays_with_team,
+        )
+        frame = FormFrame(
+            devops=devops.name,
+            teams=_teams(context),
+            team_id=_team_of(context, channel_id, asked_by, self._user_id),
+            asked_by=asked_by,
+            note=_note(words, is_empty=not any(map(_has_words, self._said))),
+            may_copy=await _is_public(context, channel_id),
+            alternatives=await alternatives.find(context.deps, context.snapshot, prefill),
+        )
+        self._shown = prefill, metadata, frame
+        return blocks.request_view(*self._shown)
+
+    async def add_from_model(self, view_id: str, view_hash: str) -> None:
+        """Add what a model finds in the thread, unticked, where one is set and may read this channel.
+
+        Nothing is added to a form that shows something else by then, such as the rest of its fields.
+        """
+        model, context = self._context.model, self._context
+        if model is None or self._shown is None:
+            return
+        if not await suggestions.may_read(context.deps, context.slack, self._channel_id):
+            return
+        prefill, metadata, frame = self._shown
+        found = await suggestions.find(model, self._said, metadata.items)
+        if not found:
+            return
+        prefill = replace(prefill, from_model=found)
+        view = blocks.request_view(
+            prefill, replace(metadata, items=prefill.items_to_tick), replace(frame, model=model.name)
+        )
+        try:
+            await context.slack.update_view(view_id, view, view_hash=view_hash)
+        except SlackError as error:
+            log.info("what the model found is not shown, the form is gone or another by now: %s", error)
+
+
+async def named_by(context: Context, user_id: str, channel_id: str, *timestamps: str) -> RequestCard | None:
+    """Return the request that one of these messages of Baton's own is about; None for all others.
+
+    Raises NotFoundError for one that this person may not see.
+    """
+    number = await intake.named_by(context.deps, channel_id, *timestamps)
+    if number is None:
+        return None
+    person = context.snapshot.person_by_slack_id(user_id)
+    return await lists.one(context.deps, context.snapshot, number, person.id if person is not None else None)
 
 
 async def _typed_form(context: Context, user_id: str, text: str = "", *, is_private: bool = False) -> Block:
     """Return the form of a request without a thread, filled from what was typed."""
-    devops = intake.require_devops(context.deps, context.snapshot)
     now = f"{context.deps.clock.now().timestamp():.6f}"
     prefill = await drafts.draft([{"user": user_id, "text": text, "ts": now}]) if text else Prefill()
     metadata = FormMetadata(
         is_private=is_private,
-        items=(*prefill.items, *prefill.suggested),
+        items=prefill.items_to_tick,
         stays_with_team=prefill.stays_with_team,
     )
-    return blocks.request_view(prefill, metadata, _frame(context, devops, user_id))
+    return await _form(context, user_id, prefill, metadata)
+
+
+async def _support_form(context: Context, user_id: str, value: OpenValue) -> Block:
+    """Return the form of a request for support with something that was delivered, or a library."""
+    person = context.snapshot.person_by_slack_id(user_id)
+    used = await alternatives.usable(
+        context.deps,
+        context.snapshot,
+        person_id=person.id if person is not None else None,
+        request_id=value.supports_id,
+        asset_id=value.library_id,
+    )
+    item = alternatives.support_item(used)
+    metadata = FormMetadata(
+        is_private=used.is_private, items=(item,), asset_id=value.library_id, supports_id=value.supports_id
+    )
+    prefill = Prefill(title=item.title, items=(item,))
+    return await _form(context, user_id, prefill, metadata, alternatives=NO_ALTERNATIVES)
 
 
 async def _asset_form(context: Context, user_id: str, value: OpenValue) -> Block:
     """Return the form of a request about an asset, or an area of it."""
-    devops = intake.require_devops(context.deps, context.snapshot)
     asset = context.snapshot.asset(value.asset_id or 0)
     if asset is None:
         raise NotFoundError("That is no longer in the catalog: `/devops` opens a request without it.")
     area = next((each for each in Area if each.value == value.area), Area.ALL)
-    metadata = FormMetadata(asset_id=asset.id, area=area.value)
-    prefill = Prefill(title=f"Help with {AREA_WORDS[area]} of {asset.name}"[:LONGEST_TITLE])
-    return blocks.request_view(prefill, metadata, _frame(context, devops, user_id))
+    items = (RequestItem(ItemType.INFRASTRUCTURE, value.title),) if value.title else ()
+    metadata = FormMetadata(items=items, asset_id=asset.id, area=area.value)
+    needed_by = _day(value.needed_by)
+    prefill = Prefill(
+        title=(value.title or f"Help with {AREA_WORDS[area]} of {asset.name}")[:LONGEST_TITLE],
+        items=items,
+        details=(whose := _owners(context, asset, area)),
+        needed_by=needed_by,
+        needed_reason="Its support ends then" if needed_by is not None else "",
+    )
+    return await _form(context, user_id, prefill, metadata, note=escape(whose, 300))
 
 
-async def _reminder_form(context: Context, user_id: str, reminder_id: int) -> Block:
-    """Return the form of a request for help with an upgrade, or the request that there is already."""
-    devops = intake.require_devops(context.deps, context.snapshot)
+def _day(text: str) -> date | None:
+    """Return the day that a button names."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise NotFoundError(UNKNOWN) from None
+
+
+def _owners(context: Context, asset: AssetRecord, area: Area) -> str:
+    """Return whose an asset is, for the DevOps team to know."""
+    verdict = ownership.look_up(context.deps, context.snapshot, asset.id, area=area)
+    names = ownership.names_of(verdict.owners) if isinstance(verdict, Owned) else "nobody that I know of"
+    return f"{AREA_WORDS[area].capitalize()} of {asset.name} belongs to {names}."
+
+
+async def reminder_form(context: Context, user_id: str, reminder_id: int, *, by: date | None = None) -> Block:
+    """Return the form of a request for help with an upgrade, or the request that there is already.
+
+    `by` is the day of the plan, where it is made with one.
+    """
     if (made := await intake.existing(context.deps, context.snapshot, reminder_key(reminder_id))) is not None:
         return blocks.existing_view(made)
     card = await answers.look_up(context.deps, context.watcher, reminder_id=reminder_id)
@@ -162,22 +274,34 @@ async def _reminder_form(context: Context, user_id: str, reminder_id: int) -> Bl
     prefill = Prefill(
         title=item.title,
         items=(item,),
-        needed_by=ends if is_ahead else None,
-        needed_reason="Its support ends then" if is_ahead else "",
+        needed_by=by or (ends if is_ahead else None),
+        needed_reason="It is planned for then" if by else "Its support ends then" if is_ahead else "",
     )
     metadata = FormMetadata(items=(item,), asset_id=card.watch.runs[0].asset.id, reminder_id=reminder_id)
-    frame = _frame(context, devops, user_id)
-    team = card.watch.addressee.team
-    return blocks.request_view(prefill, metadata, replace(frame, team_id=team.id) if team is not None else frame)
+    team = card.holder.team
+    return await _form(context, user_id, prefill, metadata, **({"team_id": team.id} if team is not None else {}))
 
 
-def _frame(context: Context, devops: TeamRecord, user_id: str) -> FormFrame:
-    team_id = _team_of(context, "", user_id)
-    return FormFrame(devops=devops.name, teams=_teams(context), team_id=team_id, asked_by=user_id)
+async def _form(context: Context, user_id: str, prefill: Prefill, metadata: FormMetadata, **frame: Any) -> Block:
+    """Return the form of a request that is from no thread; `frame` is what is not as in all others."""
+    devops = intake.require_devops(context.deps, context.snapshot)
+    if "alternatives" not in frame:
+        frame["alternatives"] = await alternatives.find(
+            context.deps, context.snapshot, prefill, asset_id=metadata.asset_id
+        )
+    whose: dict[str, Any] = {"team_id": _team_of(context, "", user_id), "asked_by": user_id}
+    return blocks.request_view(
+        prefill, metadata, FormFrame(devops=devops.name, teams=_teams(context), **(whose | frame))
+    )
 
 
 def _note(words: ThreadWords, *, is_empty: bool) -> str:
     return " ".join(filter(None, (_NO_WORDS if is_empty else "", _OUTSIDERS if words.outsiders else "")))
+
+
+def _has_words(message: Mapping[str, Any]) -> bool:
+    """Whether a message says anything but emoji."""
+    return re.search(r"[^\W_]", re.sub(r":[\w+'-]+:", "", str(message.get("text") or ""))) is not None
 
 
 def _is_command(context: Context, text: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
+from functools import partial
 
 from bot.blocks import backlog as blocks
 from bot.blocks import help as help_blocks
@@ -11,14 +13,15 @@ from bot.blocks.request_button import OpenValue
 from bot.blocks.text import Rendered
 from bot.blocks.values import number
 from bot.domain.backlog import wishes
+from bot.domain.backlog.new_request import thread_key
 from bot.errors import SlackError
 from bot.ports import Ack
 from bot.services import devops_team
-from bot.services.backlog import intake, lists, ranks
+from bot.services.backlog import charts, intake, lists, savings
 from bot.services.context import Context
 from bot.services.inbound import Reply
-from handlers import replies
-from handlers.backlog.intake import open_typed, thread_key
+from handlers import pictures, replies
+from handlers.backlog.intake import named_by, open_typed
 from handlers.backlog.steps import shown
 from handlers.interaction import reply, whisper
 from handlers.payloads import Action, Command, Event
@@ -35,22 +38,30 @@ async def on_devops(command: Command, context: Context) -> Ack:
         case "help":
             return replies.ephemeral(help_blocks.devops_help())
         case "list":
-            found = await lists.open_requests(context.deps, context.snapshot, _person_id(context, command.user_id))
+            found = await context.backlog.oldest(_person_id(context, command.user_id), blocks.MOST_LISTED)
             return replies.ephemeral(blocks.listing(found))
         case "rank":
-            found_ranked = await ranks.ranked(context.deps, context.snapshot, _person_id(context, command.user_id))
-            return replies.ephemeral(blocks.backlog([(each.card, each.place) for each in found_ranked]))
+            ranked = await context.backlog.first(_person_id(context, command.user_id), blocks.MOST_RANKED)
+            return replies.ephemeral(blocks.backlog(ranked))
+        case "picture":
+            draw = partial(charts.chart, context.deps, context.snapshot, context.pictures)
+            pictures.begin(context, command, draw, what="backlog picture")
+            return replies.ephemeral(blocks.drawing())
+        case "savings":
+            said = await savings.report(context.deps, context.snapshot, _person_id(context, command.user_id))
+            return replies.ephemeral(blocks.savings(said.cards, said.reviews))
         case "mine":
-            found = await lists.mine(context.deps, context.snapshot, _person_id(context, command.user_id))
+            person_id = _person_id(context, command.user_id)
+            found = await lists.mine(context.deps, context.snapshot, person_id, blocks.MOST_LISTED)
             return replies.ephemeral(blocks.listing(found, is_mine=True))
     if (asked := _SHOW.fullmatch(text)) is not None:
-        return replies.ephemeral(await _shown(context, number(asked[1]), command.user_id))
+        return replies.ephemeral(await request(context, number(asked[1]), command.user_id))
     return await open_typed(command, context, text)
 
 
 async def on_show(action: Action, context: Context) -> Ack:
     """Show a request of a list to whoever asked."""
-    message = await _shown(context, number(action.value), action.user_id)
+    message = await request(context, number(action.value), action.user_id)
     await whisper(context, action, message, blocks.card_view(message))
     return replies.nothing()
 
@@ -59,9 +70,8 @@ async def on_why(action: Action, context: Context) -> Ack:
     """Say to whoever asked why a request stands where it does."""
     request_id, person_id = number(action.value), _person_id(context, action.user_id)
     card = await lists.one(context.deps, context.snapshot, request_id, person_id)
-    ranked = await ranks.ranked(context.deps, context.snapshot, person_id)
-    found = next((each for each in ranked if each.card.id == request_id), None)
-    message = blocks.why(card, found.place, found.why) if found is not None else blocks.unranked(card)
+    found = await context.backlog.why(request_id)
+    message = blocks.why(card, *found) if found is not None else blocks.unranked(card)
     await reply(context, action.response_url, message, thread_ts=action.thread_ts)
     return replies.nothing()
 
@@ -76,7 +86,7 @@ async def answer_in_words(context: Context, text: str, channel_id: str, ts: str,
         return None
     if not is_command and not devops_team.takes_requests(context.deps, context.snapshot):
         return None  # where nobody takes requests, the words may be a question all the same
-    return await _offer(context, channel_id, ts, user_id)
+    return await _offer(context, channel_id, ts, user_id, mentioned=user_id)
 
 
 def is_wanted(event: Event, context: Context) -> bool:
@@ -88,7 +98,7 @@ def is_wanted(event: Event, context: Context) -> bool:
 async def on_reaction(event: Event, context: Context) -> Reply | None:
     """Show a button that opens the form to whoever has put the emoji under a message: a reaction opens nothing."""
     root_ts, in_thread = await _root(context, event)
-    message = await _offer(context, event.channel_id, root_ts, "")
+    message = await _offer(context, event.channel_id, root_ts, event.user_id, pressed=event.ts)
     return await _whisper(event, context, message, root_ts if in_thread else "")
 
 
@@ -109,12 +119,17 @@ async def _whisper(event: Event, context: Context, message: Rendered, thread_ts:
     return None
 
 
-async def _offer(context: Context, channel_id: str, ts: str, user_id: str) -> Rendered:
+async def _offer(
+    context: Context, channel_id: str, ts: str, user_id: str, *, pressed: str = "", mentioned: str = ""
+) -> Rendered:
+    """Return the button that opens the form, or the request that there is; `pressed` is a message of the thread."""
     devops = intake.require_devops(context.deps, context.snapshot)
     card = await intake.existing(context.deps, context.snapshot, thread_key(channel_id, ts))
     if card is not None:
         return blocks.already(card)
-    return blocks.offer(OpenValue(channel_id, ts), devops.name, user_id=user_id)
+    if (card := await named_by(context, user_id, channel_id, pressed, ts)) is not None:
+        return blocks.already(card, is_itself=True)
+    return blocks.offer(OpenValue(channel_id, ts), devops.name, user_id=mentioned)
 
 
 async def _root(context: Context, event: Event) -> tuple[str, bool]:
@@ -131,9 +146,12 @@ async def _root(context: Context, event: Event) -> tuple[str, bool]:
     return event.ts, False
 
 
-async def _shown(context: Context, request_id: int, user_id: str) -> Rendered:
+async def request(context: Context, request_id: int, user_id: str) -> Rendered:
+    """Return a request's card as somebody sees it. Raises NotFoundError for one that they may not see."""
     person_id = _person_id(context, user_id)
-    return shown(context, await lists.one(context.deps, context.snapshot, request_id, person_id), person_id)
+    card = await lists.one(context.deps, context.snapshot, request_id, person_id)
+    said = await savings.of_request(context.deps, context.snapshot, request_id)
+    return shown(context, replace(card, savings=tuple(said)), person_id)
 
 
 def _person_id(context: Context, user_id: str) -> int | None:

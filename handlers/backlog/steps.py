@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import actions, forms
 from bot.blocks.backlog.actions import MoreValue
+from bot.blocks.forms import Form
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import UNKNOWN, number, parse
 from bot.domain.backlog.requests import TRANSITIONS, RequestCard, Step
 from bot.domain.rights import Right
-from bot.errors import FormError, NotFoundError
+from bot.errors import ChangedError, FormError, NotFoundError, UserError
 from bot.ports import Ack
 from bot.services import devops_team
 from bot.services.backlog import lists, merges, plans, steps
 from bot.services.context import Context
-from handlers import replies
-from handlers.backlog import tracker_jobs
+from handlers import attestation, replies
+from handlers.backlog import reminders, tracker_jobs
 from handlers.backlog.submissions import chosen_person, person_of, today_of
 from handlers.interaction import Place, open_form, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
 
+Listener: TypeAlias = Callable[[Submission, Context], Awaitable[Ack]]
+#: Slack's most for the choices of a menu.
+_MOST_CHOICES = 100
 #: Buttons that take a step at once, and those that open its form.
 AT_ONCE: Mapping[str, Step] = MappingProxyType(
     {actions.ACCEPT: Step.ACCEPT, actions.START: Step.START, actions.CONFIRM: Step.CONFIRM}
@@ -46,6 +51,30 @@ class _StepSubject(NamedTuple):
 
     request_id: int
     step: Step
+    version: int = 0
+
+
+class _PlanSubject(NamedTuple):
+    """What the other forms of the DevOps team are about."""
+
+    request_id: int
+    version: int = 0
+
+
+def _told(listener: Listener, form_of: Callable[[Submission], Form]) -> Listener:
+    """Return what answers a form, and shows it once more where others have changed meanwhile what it is about."""
+
+    @wraps(listener)
+    async def listen(submission: Submission, context: Context) -> Ack:
+        try:
+            return await listener(submission, context)
+        except ChangedError as error:
+            subject, place = read_metadata(submission.metadata)
+            metadata = place.metadata(*subject.split("|")[:-1], error.version)
+            form = form_of(submission)
+            return replies.view(blocks.changed_view(form, submission.blocks, metadata, error.shown))
+
+    return listen
 
 
 async def on_step(action: Action, context: Context) -> Ack:
@@ -92,101 +121,106 @@ async def on_follow(action: Action, context: Context) -> Ack:
 async def on_step_submitted(submission: Submission, context: Context) -> Ack:
     """Take the step with the words that it needs."""
     subject, place = read_metadata(submission.metadata)
-    request_id, step = parse(_StepSubject, subject)
-    form = forms.STEP_FORMS.get(step)
-    if form is None:
-        raise NotFoundError(UNKNOWN)
+    request_id, step, version = parse(_StepSubject, subject)
+    form = _step_form_of(submission)
     said = form.read(submission.values)
     words = said.text(form.fields[0])
+    link = said.text(forms.LINK)
     with form.refusing():
+        if step is Step.DELIVER and not (words or link):  # a tracker delivers without words, a person does not
+            raise UserError("Say what was delivered, or give the link to it: whoever asked reads it.")
         return await _take(
-            context, submission.user_id, place, request_id, step, words=words, link=said.text(forms.LINK)
+            context, submission.user_id, place, request_id, step, words=words, link=link, version=version
         )
+
+
+def _step_form_of(submission: Submission) -> Form:
+    form = forms.STEP_FORMS.get(parse(_StepSubject, read_metadata(submission.metadata)[0]).step)
+    if form is None:
+        raise NotFoundError(UNKNOWN)
+    return form
 
 
 async def on_merge_submitted(submission: Submission, context: Context) -> Ack:
     """Make a request part of another."""
-    subject, place = read_metadata(submission.metadata)
-    said = forms.MERGE.read(submission.values)
+    into = forms.MERGE.read(submission.values)[forms.INTO]
     with forms.MERGE.refusing():
-        into_id = number(said[forms.INTO].removeprefix("#"))
-        person_id = await person_of(context, submission.user_id)
-        taken = await merges.merge(
-            context.deps, context.snapshot, request_id=number(subject), into_id=into_id, person_id=person_id
-        )
-    return await done(context, place, taken.card, person_id, is_new=taken.is_new)
+        its = await _its(submission, context)
+        taken = await merges.merge(context.deps, context.snapshot, **its, into_id=number(into.removeprefix("#")))
+    return await _noted(submission, context, taken.card, is_new=taken.is_new)
 
 
 async def on_snooze_submitted(submission: Submission, context: Context) -> Ack:
     """Put a request off."""
-    subject, place = read_metadata(submission.metadata)
-    said = forms.SNOOZE.read(submission.values)
+    until, today = forms.SNOOZE.read(submission.values)[forms.DAY], today_of(context, submission.user_id)
     with forms.SNOOZE.refusing():
-        person_id = await person_of(context, submission.user_id)
-        card = await plans.snooze(
-            context.deps,
-            context.snapshot,
-            request_id=number(subject),
-            person_id=person_id,
-            until=said[forms.DAY],
-            today=today_of(context, submission.user_id),
-        )
-    return await done(context, place, card, person_id)
+        its = await _its(submission, context)
+        card = await plans.snooze(context.deps, context.snapshot, **its, until=until, today=today)
+    return await _noted(submission, context, card)
 
 
 async def on_assign_submitted(submission: Submission, context: Context) -> Ack:
     """Note who works on a request."""
-    subject, place = read_metadata(submission.metadata)
     chosen = forms.ASSIGN.read(submission.values).text(forms.ASSIGNEE)
     if not chosen:
         raise FormError({forms.ASSIGNEE.block_id: "Choose somebody."})
     with forms.ASSIGN.refusing():
-        person_id = await person_of(context, submission.user_id)
+        its = await _its(submission, context)
         assignee_id = await chosen_person(context, forms.ASSIGNEE, chosen)
-        card = await plans.assign(
-            context.deps, context.snapshot, request_id=number(subject), person_id=person_id, assignee_id=assignee_id
-        )
-    return await done(context, place, card, person_id)
+        card = await plans.assign(context.deps, context.snapshot, **its, assignee_id=assignee_id)
+    return await _noted(submission, context, card)
 
 
 async def on_estimate_submitted(submission: Submission, context: Context) -> Ack:
     """Note how many hours a request takes."""
-    subject, place = read_metadata(submission.metadata)
     said = forms.ESTIMATE.read(submission.values)
     hours = said[forms.OPTIMISTIC], said[forms.LIKELY], said[forms.PESSIMISTIC]
-    person_id = await person_of(context, submission.user_id)
+    its = await _its(submission, context)
     try:
-        card = await plans.estimate(
-            context.deps, context.snapshot, request_id=number(subject), person_id=person_id, hours=hours
-        )
+        card = await plans.estimate(context.deps, context.snapshot, **its, hours=hours)
     except FormError as error:
         wrong = {_ESTIMATE_FIELDS[name].block_id: sentence for name, sentence in error.by_field.items()}
         raise FormError(wrong) from None
-    return await done(context, place, card, person_id)
+    return await _noted(submission, context, card, said=blocks.estimated(card))
 
 
-async def _take(
-    context: Context, user_id: str, place: Place, request_id: int, step: Step, *, words: str = "", link: str = ""
-) -> Ack:
+async def _its(submission: Submission, context: Context) -> dict[str, int]:
+    """Return what a form is about, and who sends it, as the use cases take them."""
+    subject = parse(_PlanSubject, read_metadata(submission.metadata)[0])
+    return {**subject._asdict(), "person_id": await person_of(context, submission.user_id)}
+
+
+async def _noted(submission: Submission, context: Context, card: RequestCard, **said: Any) -> Ack:
+    place = read_metadata(submission.metadata)[1]
+    return await done(context, place, card, await person_of(context, submission.user_id), **said)
+
+
+async def _take(context: Context, user_id: str, place: Place, request_id: int, step: Step, **given: Any) -> Ack:
     person_id = await person_of(context, user_id)
     taken = await steps.take(
-        context.deps,
-        context.snapshot,
-        request_id=request_id,
-        person_id=person_id,
-        step=step,
-        words=words,
-        link=link,
+        context.deps, context.snapshot, request_id=request_id, person_id=person_id, step=step, **given
     )
-    return await done(context, place, taken.card, person_id, is_new=taken.is_new)
+    card = taken.card
+    if step is Step.CONFIRM and taken.is_new and card.team is not None and card.asset_id is not None:
+        attestation.used(context, user_id, team_id=card.team.id, asset_ids=[card.asset_id])
+    return await done(context, place, card, person_id, is_new=taken.is_new)
 
 
-async def done(context: Context, place: Place, card: RequestCard, person_id: int, *, is_new: bool = True) -> Ack:
+async def done(
+    context: Context,
+    place: Place,
+    card: RequestCard,
+    person_id: int,
+    *,
+    is_new: bool = True,
+    said: Rendered | None = None,
+) -> Ack:
     """Acknowledge, and say how the request stands; a card that only its reader sees is drawn afresh."""
     context.drainer.wake()
     tracker_jobs.wake(context)
+    reminders.redraw(context, card.id)
     message = shown(context, card, person_id)
-    await show(context, place, blocks.receipt(card, is_new=is_new).text, message=message)
+    await show(context, place, (said or blocks.receipt(card, is_new=is_new)).text, message=message)
     return replies.nothing()
 
 
@@ -198,19 +232,19 @@ def shown(context: Context, card: RequestCard, person_id: int | None) -> Rendere
 
 async def _step_form(context: Context, action: Action, request_id: int, step: Step) -> Block:
     card = await card_to(context, action, request_id, TRANSITIONS[step].right, step)
-    return blocks.step_view(card, step, place_of(action).metadata(request_id, step.value))
+    return blocks.step_view(card, step, place_of(action).metadata(request_id, step.value, card.version))
 
 
 async def _plan_form(context: Context, action: Action, word: str, request_id: int) -> Block:
     step = Step.MERGE if word == actions.MERGE else None
     card = await card_to(context, action, request_id, Right.TRIAGE, step)
-    metadata = place_of(action).metadata(request_id)
+    metadata = place_of(action).metadata(request_id, card.version)
     match word:
         case actions.MERGE:
             person = context.snapshot.person_by_slack_id(action.user_id)
             person_id = person.id if person is not None else None
-            found = await lists.open_requests(context.deps, context.snapshot, person_id)
-            return blocks.merge_view(card, [each for each in found if each.id != request_id], metadata)
+            found = await context.backlog.oldest(person_id, _MOST_CHOICES)
+            return blocks.merge_view(card, [each for each in found.first if each.id != request_id], metadata)
         case actions.SNOOZE:
             return blocks.snooze_view(card, metadata)
         case actions.ASSIGN:
@@ -228,3 +262,15 @@ async def card_to(context: Context, action: Action, request_id: int, right: Righ
     return await lists.to_step(
         context.deps, context.snapshot, request_id=request_id, person_id=person_id, right=right, step=step
     )
+
+
+#: What answers the forms of a request's steps.
+SUBMISSIONS: Mapping[str, Listener] = MappingProxyType(
+    {
+        actions.STEP_VIEW: _told(on_step_submitted, _step_form_of),
+        actions.MERGE_VIEW: _told(on_merge_submitted, lambda _: forms.MERGE),
+        actions.SNOOZE_VIEW: _told(on_snooze_submitted, lambda _: forms.SNOOZE),
+        actions.ASSIGN_VIEW: _told(on_assign_submitted, lambda _: forms.ASSIGN),
+        actions.ESTIMATE_VIEW: _told(on_estimate_submitted, lambda _: forms.ESTIMATE),
+    }
+)

@@ -5,26 +5,30 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import date
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from bot.blocks import backlog as blocks
 from bot.blocks.backlog import form_metadata, forms
+from bot.blocks.backlog.actions import Instead, InsteadValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Answers, Field
 from bot.blocks.text import is_channel_id
-from bot.domain.backlog.demand import EvidenceKind, Slowdown
-from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems
+from bot.blocks.values import parse
+from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
+from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin, problems, thread_key
 from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.catalog import Area
+from bot.domain.recipients import Recipient
 from bot.domain.records import TeamRecord
 from bot.domain.trust import AccountStanding
 from bot.errors import FormError, NotAllowedError, SlackError, UserError
 from bot.ports import Ack
-from bot.services import people, portfolio, snapshot
-from bot.services.backlog import intake, threads
+from bot.services import people, portfolio, routing, snapshot
+from bot.services.backlog import alternatives, intake, joins, threads
 from bot.services.context import Context
 from handlers import replies, share
-from handlers.backlog.intake import reminder_key, thread_key
+from handlers.backlog import reminders
+from handlers.backlog.intake import reminder_key
 from handlers.payloads import Submission
 
 log = logging.getLogger(__name__)
@@ -32,20 +36,68 @@ log = logging.getLogger(__name__)
 
 async def on_request_submitted(submission: Submission, context: Context) -> Ack:
     """Open the request; where its thread has made one before, show that."""
+    try:
+        return await _submitted(submission, context)
+    except FormError as error:
+        raise FormError(forms.beside_shown(error.by_field, submission.values)) from None
+
+
+async def _submitted(submission: Submission, context: Context) -> Ack:
     metadata = form_metadata.read(submission.metadata)
-    said = forms.REQUEST.read(submission.values, submission.choices)
+    # What is not shown is sent as it was filled in.
+    values = {key: each for key, each in metadata.kept.items() if isinstance(each, str)}
+    choices = {key: tuple(each) for key, each in metadata.kept.items() if not isinstance(each, str)}
+    said = forms.REQUEST.read({**values, **submission.values}, {**choices, **submission.choices})
     with forms.REQUEST.refusing():
         name = said.text(forms.TEAM)
         team = portfolio.team_called(context.snapshot, name) if name else None
-    _check(context, submission, metadata, said, team)
+    instead = parse(InsteadValue, said.text(forms.INSTEAD)) if said.text(forms.INSTEAD) else None
+    _check(context, submission, metadata, said, team, is_new=instead is None)
     filed_by = await person_of(context, submission.user_id)
     asker = said.text(forms.ASKED_BY)
     asked_by = await chosen_person(context, forms.ASKED_BY, asker) if asker else filed_by
     origin = await _origin(context, submission, metadata, is_copied=bool(said[forms.COPY]))
     new = _new_request(origin, metadata, said, team, filed_by=filed_by, asked_by=asked_by)
+    if instead is not None:
+        return await _instead(context, instead, new, team)
+    return await _open(context, new)
+
+
+async def _open(context: Context, new: NewRequest) -> Ack:
     opened = await intake.open_request(context.deps, context.snapshot, new)
     context.drainer.wake()
-    return replies.nothing() if opened.is_new else replies.view(blocks.existing_view(opened.card))
+    reminders.redraw(context, opened.card.id)
+    if not opened.is_new:
+        return replies.view(blocks.existing_view(opened.card))
+    return replies.nothing() if new.origin.channel_id else replies.view(blocks.opened_view(opened.card))
+
+
+async def _instead(context: Context, value: InsteadValue, new: NewRequest, team: TeamRecord | None) -> Ack:
+    """Do what was chosen in place of a new request: join one, use what there is, or ask for support with it."""
+    with forms.INSTEAD_CHOICE.refusing():
+        if value.what is Instead.JOIN:
+            return await _join(context, value.request_id or 0, new, team)
+        used = await alternatives.usable(
+            context.deps,
+            context.snapshot,
+            person_id=new.filed_by,
+            request_id=value.request_id,
+            asset_id=value.asset_id,
+        )
+    if value.what is Instead.SUPPORT:
+        return await _open(context, alternatives.support(new, used))
+    await alternatives.use(context.deps, used, new)
+    context.drainer.wake()
+    return replies.view(blocks.used_view(used.name, used.link))
+
+
+async def _join(context: Context, request_id: int, new: NewRequest, team: TeamRecord | None) -> Ack:
+    joined = await joins.join(context.deps, context.snapshot, request_id=request_id, new=new)
+    context.drainer.wake()
+    reminders.redraw(context, joined.card.id)
+    if not joined.is_new:
+        return replies.view(blocks.existing_view(joined.card))
+    return replies.view(blocks.joined_view(joined.card, team.name if team is not None else ""))
 
 
 async def person_of(context: Context, slack_id: str) -> int:
@@ -67,22 +119,30 @@ async def chosen_person(context: Context, asked: Field[str], slack_id: str) -> i
 def today_of(context: Context, slack_id: str) -> date:
     """Return the day that it is for somebody."""
     person = context.snapshot.person_by_slack_id(slack_id)
-    zone = (person.timezone if person is not None else "") or context.deps.timezone
-    try:
-        return context.deps.clock.now().astimezone(ZoneInfo(zone)).date()
-    except (KeyError, ValueError):
-        return context.deps.clock.now().date()
+    return routing.today_of(context.deps, context.snapshot, Recipient(person=person))
 
 
 def _check(
-    context: Context, submission: Submission, metadata: FormMetadata, said: Answers, team: TeamRecord | None
+    context: Context,
+    submission: Submission,
+    metadata: FormMetadata,
+    said: Answers,
+    team: TeamRecord | None,
+    *,
+    is_new: bool,
 ) -> None:
-    """Raise FormError with what is wrong, each beside its field, before anything is written."""
+    """Raise FormError with what is wrong, each beside its field, before anything is written.
+
+    Only a new request has to ask for something itself.
+    """
     new = _new_request(Origin(""), metadata, said, team, filed_by=0, asked_by=0)
     size = len(team.member_ids) if team is not None else None
     wrong = problems(new, today=today_of(context, submission.user_id), team_size=size)
+    if not is_new:
+        wrong.pop("items", None)
     if wrong:
-        raise FormError({forms.PROBLEM_FIELDS[name].block_id: sentence for name, sentence in wrong.items()})
+        shown = submission.values
+        raise FormError({forms.problem_block(name, shown): sentence for name, sentence in wrong.items()})
 
 
 def _new_request(
@@ -94,8 +154,10 @@ def _new_request(
     filed_by: int,
     asked_by: int,
 ) -> NewRequest:
-    ticked = said[forms.ITEMS]
-    items = form_metadata.chosen(metadata.items, ticked)
+    ticked = (*said[forms.ITEMS], *said[forms.MODEL_ITEMS])
+    typed = zip(metadata.items, map(said.text, forms.ITEM_TITLES), strict=False)
+    items = tuple(replace(each, title=words) for each, words in typed if words)
+    items += form_metadata.chosen(metadata.items, ticked)
     may_copy = not metadata.thread_ts or bool(said[forms.COPY])
     if not may_copy:
         items = tuple(RequestItem(each.type, each.title, each.why) for each in items)
@@ -116,10 +178,11 @@ def _new_request(
         stays_with_team=metadata.stays_with_team if may_copy else (),
         needed_by=said.get(forms.NEEDED_BY),
         needed_reason=said.text(forms.NEEDED_REASON),
-        demand=_demand(said),
+        demand=_demand(metadata, said),
         asset_id=metadata.asset_id,
         area=Area(metadata.area) if metadata.area else None,
         reminder_id=metadata.reminder_id,
+        supports_id=metadata.supports_id,
     )
 
 
@@ -156,15 +219,32 @@ async def _words(context: Context, channel: str, ts: str) -> str:
         return ""
 
 
-def _demand(said: Answers) -> DemandEntry:
+def _drafted(metadata: FormMetadata, said: Answers) -> frozenset[DemandPart]:
+    """Return what was left as the form was filled in."""
+
+    def is_left(*fields: Field[Any]) -> bool:
+        kept = (metadata.kept.get(field.block_id) for field in fields)
+        drafted = [field.read(str(text)) if text else None for field, text in zip(fields, kept, strict=True)]
+        return any(each is not None for each in drafted) and drafted == [said.get(each) for each in fields]
+
+    parts = {
+        DemandPart.LOST: is_left(forms.PEOPLE, forms.TIMES, forms.HOURS),
+        DemandPart.BLOCKED: is_left(forms.BLOCKED, forms.SHARE, forms.UNTIL),
+        DemandPart.NEEDED_BY: is_left(forms.NEEDED_BY),
+    }
+    return frozenset(part for part, is_so in parts.items() if is_so)
+
+
+def _demand(metadata: FormMetadata, said: Answers) -> DemandEntry:
     lost = [said.get(asked) for asked in (forms.PEOPLE, forms.TIMES, forms.HOURS)]
     people_, times, hours = (0.0 if each is None else each for each in lost)
     return DemandEntry(
         lost_people=people_,
         lost_times=times,
         lost_hours=hours,
-        evidence=EvidenceKind(said.text(forms.EVIDENCE) or EvidenceKind.GUESSED),
+        evidence=EvidenceKind(chosen) if (chosen := said.text(forms.EVIDENCE)) else None,
         blocked_people=int(said.get(forms.BLOCKED) or 0),
-        blocked_share=Slowdown(said.text(forms.SHARE) or Slowdown.HALF),
+        blocked_share=Slowdown(chosen) if (chosen := said.text(forms.SHARE)) else None,
         blocked_until=said.get(forms.UNTIL),
+        drafted=_drafted(metadata, said),
     )

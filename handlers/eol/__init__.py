@@ -17,10 +17,13 @@ ROUTES = Routes(
         **dict.fromkeys(with_turns(report_ids.TURN), questions.on_turn),
         report_ids.SHARE: questions.on_share,
         ids.OPEN: buttons.on_open,
+        ids.INSIDE: questions.on_inside,
         ids.EXPLAIN: buttons.on_explain,
         ids.ACKNOWLEDGE: buttons.on_acknowledge,
         ids.SNOOZE: buttons.on_snooze,
         ids.PLAN: buttons.on_plan,
+        ids.KEEP_PLAN: buttons.on_keep_plan,
+        ids.COMPATIBLE: buttons.on_compatible,
         ids.MORE: buttons.on_more,
         ids.PIN: buttons.on_pin,
         ids.APPROVE: buttons.on_approve,
@@ -39,7 +42,7 @@ ROUTES = Routes(
         ids.WAIVE_VIEW: forms.on_waive_submitted,
         ids.DONE_VIEW: forms.on_done_submitted,
     },
-    reading=frozenset({*with_turns(report_ids.TURN), ids.OPEN, ids.EXPLAIN, report_ids.SHARE}),
+    reading=frozenset({*with_turns(report_ids.TURN), ids.OPEN, ids.INSIDE, ids.EXPLAIN, report_ids.SHARE}),
 )
 
 

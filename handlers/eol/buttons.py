@@ -9,15 +9,14 @@ from bot.blocks import eol as blocks
 from bot.blocks.eol import actions
 from bot.blocks.text import Block
 from bot.blocks.values import UNKNOWN, number, parse
-from bot.domain.eol.exposure import MatchedDeployment
+from bot.domain.eol.exposure import Addressee, MatchedDeployment
 from bot.domain.eol.outcomes import Outcome
-from bot.domain.eol.reminders import Card
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
 from bot.ports import Ack
 from bot.services import people
 from bot.services.context import Context
-from bot.services.eol import answers, delegation, version_overrides, waivers
+from bot.services.eol import answers, delegation, plan_parts, version_overrides, waivers
 from handlers import replies
 from handlers.eol import receipts
 from handlers.interaction import open_form, place_of, whisper
@@ -55,6 +54,16 @@ async def on_plan(action: Action, context: Context) -> Ack:
     """Open the form of a plan."""
     await open_form(context, action, _form(context, action, actions.PLAN, number(action.value)))
     return replies.nothing()
+
+
+async def on_keep_plan(action: Action, context: Context) -> Ack:
+    """Keep what the owner before had planned."""
+    return await _answer(action, context, answers.keep_plan, reminder_id=number(action.value))
+
+
+async def on_compatible(action: Action, context: Context) -> Ack:
+    """Close the first part of a plan: the application is compatible."""
+    return await _answer(action, context, plan_parts.close, reminder_id=number(action.value))
 
 
 async def on_more(action: Action, context: Context) -> Ack:
@@ -105,9 +114,9 @@ async def _form(context: Context, action: Action, word: str, reminder_id: int) -
         case actions.PLAN:
             return blocks.plan_view(card, metadata)
         case actions.DELEGATE:
-            return blocks.delegate_view(card, _other_teams(context, card), metadata)
+            return blocks.delegate_view(card, _teams_but(context, card.holder), metadata)
         case actions.NOT_OURS:
-            return blocks.not_ours_view(card, _other_teams(context, card), metadata)
+            return blocks.not_ours_view(card, _teams_but(context, card.watch.addressee), metadata)
         case actions.WAIVE:
             return blocks.waive_view(card, metadata)
         case actions.DONE:
@@ -140,7 +149,6 @@ async def _person_id(context: Context, action: Action) -> int:
     return person.id if person is not None else await people.identify(context.deps, context.slack, action.user_id)
 
 
-def _other_teams(context: Context, card: Card) -> list[TeamRecord]:
-    own = card.watch.addressee.team
-    teams = [team for team in context.snapshot.teams() if own is None or team.id != own.id]
+def _teams_but(context: Context, whose: Addressee) -> list[TeamRecord]:
+    teams = [team for team in context.snapshot.teams() if Addressee(team).key != whose.key]
     return sorted(teams, key=lambda team: team.name.casefold())

@@ -40,9 +40,9 @@ async def answer(context: Context, name: str, user_id: str) -> Rendered:
 
 async def on_renew(action: Action, context: Context) -> Ack:
     """Make a new address in the place of the presser's own."""
-    team, _ = _value(context, action)
+    team, link_id = _value(context, action)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
-    await replace_answer(context, action, await _new(context, team, person_id))
+    await replace_answer(context, action, await _new(context, team, person_id, instead_of=link_id))
     return replies.nothing()
 
 
@@ -64,8 +64,9 @@ async def on_revoke_all(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
-async def _new(context: Context, team: TeamRecord, person_id: int) -> Rendered:
-    token, link = await calendars.make(context.deps, team_id=team.id, person_id=person_id)
+async def _new(context: Context, team: TeamRecord, person_id: int, *, instead_of: int | None = None) -> Rendered:
+    made = calendars.make(context.deps, team_id=team.id, person_id=person_id, instead_of=instead_of)
+    token, link = await made
     others = len(await calendars.links_of(context.deps, team.id)) - 1
     return blocks.link(team, f"{context.public_url.rstrip('/')}{_PATH}/{token}.ics", link.id, others=others)
 

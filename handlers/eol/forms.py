@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bot.blocks.eol import answers, forms
+from bot.blocks.eol import forms
 from bot.blocks.values import number, parse
+from bot.domain.eol import plans
 from bot.ports import Ack
 from bot.services import people, portfolio, snapshot
 from bot.services.context import Context
 from bot.services.eol import answers as answering
 from bot.services.eol import delegation, not_ours, version_overrides, waivers
+from handlers import replies
+from handlers.backlog.intake import reminder_form
 from handlers.eol.receipts import answer, say
 from handlers.interaction import read_metadata
 from handlers.payloads import Submission
@@ -24,21 +27,27 @@ class _Pinned(NamedTuple):
 
 
 async def on_plan_submitted(submission: Submission, context: Context) -> Ack:
-    """Record the plan."""
+    """Record the plan; where help is needed, the form of a request takes its place."""
     subject, place = read_metadata(submission.metadata)
-    said = forms.PLAN.read(submission.values)
+    said = forms.PLAN.read(submission.values, submission.choices)
     detail = {key: said.text(asked) for key, asked in forms.PLAN_DETAIL.items()}
-    detail[answers.TARGET] = said.text(forms.PLAN_OTHER) or said.text(forms.PLAN_TARGET)
+    compatible_by = said.get(forms.PLAN_COMPATIBLE_BY)
+    detail[plans.TARGET] = said.text(forms.PLAN_OTHER) or said.text(forms.PLAN_TARGET)
+    detail[plans.COMPATIBLE_BY] = compatible_by.isoformat() if compatible_by is not None else ""
+    reminder_id = number(subject)
     with forms.PLAN.refusing():
-        return await answer(
+        acked = await answer(
             context,
             submission.user_id,
             place,
             answering.plan,
-            reminder_id=number(subject),
+            reminder_id=reminder_id,
             on=said[forms.PLAN_DAY],
             detail=detail,
         )
+    if not said[forms.PLAN_HELP]:
+        return acked
+    return replies.view(await reminder_form(context, submission.user_id, reminder_id, by=said[forms.PLAN_DAY]))
 
 
 async def on_delegate_submitted(submission: Submission, context: Context) -> Ack:
@@ -48,7 +57,13 @@ async def on_delegate_submitted(submission: Submission, context: Context) -> Ack
     with forms.DELEGATE.refusing():
         team = portfolio.team_called(context.snapshot, said[forms.DELEGATE_TEAM])
         return await answer(
-            context, submission.user_id, place, delegation.delegate, reminder_id=number(subject), team_id=team.id
+            context,
+            submission.user_id,
+            place,
+            delegation.delegate,
+            reminder_id=number(subject),
+            team_id=team.id,
+            reason=said.text(forms.DELEGATE_REASON),
         )
 
 

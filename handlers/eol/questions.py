@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
+from functools import partial
 
 from bot.blocks import help as help_blocks
 from bot.blocks import values
@@ -15,16 +15,16 @@ from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.periods import Everything
 from bot.domain.eol.questions import parse, parse_command
 from bot.domain.eol.subjects import ReportScope
-from bot.errors import NotFoundError, SlackError, UserError
+from bot.domain.records import TeamRecord
+from bot.errors import NotFoundError
 from bot.ports import Ack
+from bot.services import devops_team
 from bot.services.context import Context
-from bot.services.eol import questions, reports
+from bot.services.eol import questions, reports, timelines
 from bot.services.eol.questions import Asked, NothingFits, SeveralFit, Understood
-from handlers import replies, share
-from handlers.interaction import ephemeral_body, replace_answer
+from handlers import pictures, replies, share
+from handlers.interaction import replace_answer, whisper
 from handlers.payloads import Action, Command
-
-log = logging.getLogger(__name__)
 
 #: What is kept of a question in its buttons.
 _MOST_ASKED = 500
@@ -50,6 +50,13 @@ async def on_turn(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
+async def on_inside(action: Action, context: Context) -> Ack:
+    """Show everything that an asset runs, in pages, to whoever asked for what is inside its image."""
+    answer = await _answer(context, f"#{values.number(action.value)}", action.user_id)
+    await whisper(context, action, answer, blocks.inside_view(answer))
+    return replies.nothing()
+
+
 async def on_share(action: Action, context: Context) -> Ack:
     """Post the page for everyone in the channel, in the thread when the question was asked in one."""
     page, user_id, text = values.parse(Turn, action.value)
@@ -70,6 +77,12 @@ async def answer_in_words(context: Context, text: str, user_id: str) -> Rendered
     return await _render(context, understood, frame, user_id)
 
 
+async def answer_of_team(context: Context, team: TeamRecord, user_id: str) -> Rendered:
+    """Return what of a team reaches its end of life, as `/eol team NAME` does."""
+    asked = Asked(subject=ReportScope(teams=(team,)), period=Everything())
+    return await _render(context, asked, _frame(user_id, f"team {team.name}", may_share=True), user_id)
+
+
 async def answer_of_release(context: Context, text: str, user_id: str) -> Rendered | None:
     """Return the answer to words that name a product and a version of it, such as `python 3.8`; None for any others."""
     question = replace(parse_command(text, today=context.watcher.today(Addressee())), needs_product=True)
@@ -83,7 +96,9 @@ async def answer_of_release(context: Context, text: str, user_id: str) -> Render
 async def _answer(
     context: Context, text: str, user_id: str, *, page: int = 0, shared_by: str = "", may_share: bool = True
 ) -> Rendered:
-    frame = replace(_frame(user_id, text, may_share=may_share), page=page, shared_by=shared_by)
+    own_teams = devops_team.teams_that_ask(context.deps, context.snapshot, user_id) if may_share else None
+    frame = _frame(user_id, text, may_share=may_share)
+    frame = replace(frame, page=page, shared_by=shared_by, own_teams=own_teams)
     if text.startswith("#") and text[1:].isdecimal():
         return await _render(context, _chosen(context, int(text[1:])), frame, user_id)
     question = parse_command(text, today=context.watcher.today(Addressee()))
@@ -101,7 +116,8 @@ def _draw(context: Context, command: Command, text: str) -> Rendered:
     understood = questions.understand(context.snapshot, context.watcher.facts.table, question, command.user_id)
     match understood:
         case Asked(subject=subject):
-            context.background.start(_post_picture(context, command, subject), what="timeline")
+            draw = partial(timelines.timeline, context.deps, context.watcher, context.pictures, subject)
+            pictures.begin(context, command, draw, what="timeline")
             return choices.drawing(subject)
         case SeveralFit(about, assets):
             return choices.several(assets, about, command.user_id)
@@ -109,29 +125,6 @@ def _draw(context: Context, command: Command, text: str) -> Rendered:
             return choices.nothing_fits(about, tries, command.user_id)
         case _:
             return choices.nothing_fits(text, (), command.user_id)
-
-
-async def _post_picture(context: Context, command: Command, subject: ReportScope) -> None:
-    """Draw and share; what goes wrong is told to whoever asked, who would wait for the picture otherwise."""
-    try:
-        await share.check_place(context, command.channel_id)
-        picture = await context.pictures.timeline(subject)
-        await context.slack.upload_file(
-            command.channel_id,
-            filename=picture.filename,
-            title=picture.title,
-            alt_text=picture.alt_text,
-            content=picture.content,
-            comment=choices.picture_comment(command.user_id),
-        )
-    except UserError as error:
-        said = Rendered(str(error))
-    except SlackError as error:
-        log.warning("a timeline could not be shared: %s", error)
-        said = choices.picture_refused(error.code)
-    else:
-        return
-    await context.slack.respond(command.response_url, ephemeral_body(said))
 
 
 def _chosen(context: Context, asset_id: int) -> Asked:

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.blocks import eol as blocks
-from bot.domain.eol.outcomes import Outcome, Pinned
+from bot.domain.eol.outcomes import AnswerRecorded, Outcome, Pinned
 from bot.ports import Ack
 from bot.services import people
 from bot.services.context import Context
-from handlers import replies
+from handlers import attestation, replies
 from handlers.interaction import Place, show
 
 
@@ -19,7 +19,12 @@ async def answer(
 ) -> Ack:
     """Answer a reminder as a person, and say what it came to. `said` is what the use case takes besides them."""
     person_id = await people.identify(context.deps, context.slack, user_id)
-    return await say(context, place, await use_case(context.deps, context.watcher, person_id=person_id, **said))
+    outcome = await use_case(context.deps, context.watcher, person_id=person_id, **said)
+    if isinstance(outcome, AnswerRecorded):
+        watch = outcome.card.watch
+        team_id = watch.addressee.team.id if watch.addressee.team is not None else None
+        attestation.used(context, user_id, team_id=team_id, asset_ids={run.asset.id for run in watch.runs})
+    return await say(context, place, outcome)
 
 
 async def say(context: Context, place: Place, outcome: Outcome) -> Ack:

@@ -20,8 +20,8 @@ TEAMS = 200
 _MEASURED = """
 import atexit, resource, sys, time
 began = time.perf_counter()
-import bot.cli.catalog.importing as command
-from bot.clients.catalog import Found
+import bot.cli.catalog.imports as command
+from bot.clients.catalog import SourceFiles
 took = {"read": 0.0, "import": 0.0}
 
 def timed(name, call):
@@ -42,7 +42,7 @@ def timed_import(call):
             took["import"] += time.process_time() - at
     return made
 
-Found.read, Found.digest = timed("read", Found.read), timed("read", Found.digest)
+SourceFiles.read, SourceFiles.digest = timed("read", SourceFiles.read), timed("read", SourceFiles.digest)
 command.import_catalog, command.import_unread = map(timed_import, (command.import_catalog, command.import_unread))
 
 def tell():

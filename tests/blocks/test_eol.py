@@ -9,15 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
 from bot.blocks import eol as blocks
-from bot.blocks.eol import actions, words
+from bot.blocks.eol import actions, notes, words
 from bot.blocks.escalation import escalation
 from bot.blocks.text import Rendered
-from bot.domain.catalog import Area
+from bot.clients.eol import starter
+from bot.domain.catalog import Area, AssetKind
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import NOBODY, MatchedDeployment
@@ -26,6 +27,7 @@ from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, DueMilestone, FactsAge
 from bot.domain.escalation import Audience
+from bot.domain.records import TeamRecord
 from bot.playground.refusals import check_view
 from bot.samples.eol import (
     METADATA,
@@ -44,6 +46,7 @@ from bot.samples.eol import (
 )
 from tests.blocks.foreign import words as foreign_words
 from tests.blocks.test_ownership import assert_fit_for_slack, assert_inert
+from tests.conftest import examples
 
 IDS = frozenset({"U12345678", "C12345678", "C012345678"})
 SOON = TODAY + timedelta(40)
@@ -55,7 +58,7 @@ def story(kind: DeadlineKind = DeadlineKind.EXTENDED_SUPPORT, on: date = date(20
     whose = rest.pop("addressee", team("Payments"))
     its = replace(watch("Payments", kind, on, runs=runs, addressee=whose), product=postgresql())
     made = card("", its, **rest)
-    return replace(made, delegated_to="", offered_to="Platform")
+    return replace(made, taker=None, offered_to="Platform")
 
 
 def answered(number: int, *, until: date = SOON) -> Card:
@@ -151,6 +154,27 @@ class TestTheCard:
             blocks.card(story())
         )
 
+    def test_of_what_is_upgraded_in_place_it_says_that_the_path_is_not_known(self) -> None:
+        unknown = "I do not know whether that is one step: check the vendor's "
+        assert said(blocks.card(story())).count(unknown) == 1
+        service = running("orders")
+        service = replace(service, asset=replace(service.asset, kind=AssetKind.SERVICE))
+        assert unknown not in said(blocks.card(story(runs=(service,))))
+
+    def test_where_the_path_is_known_the_first_stop_is_the_step(self) -> None:
+        made = story()
+        known = starter.load().get("mysql")
+        assert known is not None
+        old = next(each for each in known.cycles if each.name == "5.7")
+        its = replace(made, watch=replace(made.watch, product=known, cycle=old))
+        text = said(blocks.card(its))
+        assert "*Next step:* plan the upgrade to *8.0*: the vendor's path <https://dev.mysql.com/" in text
+        assert "|leaves none out>. Then comes *9.7*, supported until" in text
+        assert words.upgrade_title(its.watch, TODAY) == "Upgrade MySQL 5.7 to 8.0 (orders-db)"
+        form = str(blocks.plan_view(its, METADATA))
+        assert "'8.0: on the way there'" in form
+        assert "'initial_option': {'text': {'type': 'plain_text', 'text': '8.0: on the way there'" in form
+
     def test_areas_of_different_teams_are_named(self) -> None:
         split = running("orders-db", addressee=team("Platform"), others=((Area.APPLICATION, "Payments"),))
         text = blocks.card(story(runs=(split,), addressee=team("Platform"))).text
@@ -200,7 +224,7 @@ class TestTheCard:
     @pytest.mark.parametrize(
         ("number", "expected"),
         [
-            (0, {actions.PLAN, actions.EXPLAIN, actions.MORE}),
+            (0, {actions.COMPATIBLE, actions.PLAN, actions.EXPLAIN, actions.MORE}),
             (2, {actions.PLAN, actions.SNOOZE, actions.EXPLAIN, actions.MORE}),
             (4, {actions.PLAN, actions.SNOOZE, actions.EXPLAIN, actions.MORE}),
             (
@@ -296,6 +320,17 @@ class TestTheDigest:
         assert "12 more answered" in message.text
         assert_fit_for_slack(message, ids=IDS)
 
+    def test_a_line_of_what_is_paid_for_has_its_price(self) -> None:
+        paid = DueMilestone(story(DeadlineKind.SUPPORT, TODAY - timedelta(270)), Milestone(-252))
+        message = blocks.digest(self.digest((paid,), is_first=True))
+        assert "Charged now: 0.20 USD per vCPU-hour." in message.text
+        over = replace(paid, card=replace(paid.card, today=date(2027, 4, 1)))
+        assert "Charged now" not in blocks.digest(self.digest((over,))).text
+        off = replace(paid.card.watch.runs[0].deployment, has_extended_support=False)
+        runs = tuple(replace(one, deployment=off) for one in paid.card.watch.runs)
+        unpaid = replace(paid, card=replace(paid.card, watch=replace(paid.card.watch, runs=runs)))
+        assert "Charged now" not in blocks.digest(self.digest((unpaid,))).text
+
     def test_what_nobody_knows_can_be_said_there(self) -> None:
         message = blocks.digest(self.digest((), unsure=(running("orders-db", 9),)))
         [asked] = [block["accessory"] for block in message.blocks if "accessory" in block]
@@ -327,12 +362,26 @@ def test_an_escalation_says_who_and_why() -> None:
 def test_an_escalation_of_several_names_who_has_answered_and_where_nobody_has() -> None:
     silent = story()
     seen = replace(answers("Ada", until=SOON)[0], kind=AnswerKind.ACKNOWLEDGED, detail={}, milestone=30)
-    taken = replace(story(answers=(seen,)), delegated_to="Data")
+    taken = replace(story(answers=(seen,)), taker=TeamRecord(id=9, name="Data"))
     message = escalation([blocks.complaint(silent), blocks.complaint(taken)], to=Audience.MANAGER)
     head, first, second, why = message.text.splitlines()
     assert "Nobody" not in head + second + why
     assert first.endswith("Owner: *Payments*. Nobody has answered.")
-    assert "*Data* has taken this over. Seen by" in second
+    assert "*Data* has taken this over from *Payments*. Seen by" in second
+
+
+def test_a_digests_line_says_who_does_which_part_until_when_and_who_rolls_back() -> None:
+    planned = answers("Ada", until=SOON)[0]
+    detail = {
+        "compatibility": "U1", "compatibility_name": "Grace", "compatible_by": "2026-12-10", "upgrade": "U2",
+        "upgrade_name": "Omar", "rollback": "errors above 1%", "decider": "U3",
+    }  # fmt: skip
+    its = story(answers=(replace(planned, detail=detail),))
+    whole = Digest(addressee=team("Payments"), items=(DueMilestone(its, Milestone(30)),), today=TODAY)
+    line = plain_dates(blocks.digest(whole).text)
+    day = SOON.isoformat()
+    assert f"(planned for {day}; application: Grace by 2026-12-10; upgrade: Omar by {day}; " in line
+    assert "roll back: errors above 1%, somebody decides)" in line
 
 
 def test_the_end_shows_its_evidence() -> None:
@@ -361,7 +410,7 @@ def test_a_receipt_says_what_happens_next() -> None:
 EVERY = st.integers(0, 10_000)
 
 
-@settings(max_examples=60)
+@examples(20)
 @given(foreign_words, EVERY)
 def test_whatever_strangers_write_is_inert(name: str, which: int) -> None:
     known = list(cards(name))
@@ -380,7 +429,7 @@ def test_whatever_strangers_write_is_inert(name: str, which: int) -> None:
         assert_fit_for_slack(message, ids=IDS)
 
 
-@settings(max_examples=40)
+@examples(15)
 @given(foreign_words, st.lists(foreign_words, max_size=4))
 def test_whatever_strangers_write_fits_a_form(name: str, versions: list[str]) -> None:
     runs: tuple[MatchedDeployment, ...] = (running(name), *(running(each, 2 + at) for at, each in enumerate(versions)))
@@ -424,3 +473,13 @@ def test_a_day_is_the_same_day_everywhere_and_never_tomorrow(zone: str, on: date
     made = re.fullmatch(r"<!date\^(\d+)\^\{date_short\}\|([\d-]+)>", words.day(on))
     assert made is not None
     assert datetime.fromtimestamp(int(made[1]), ZoneInfo(zone)).date() == on == date.fromisoformat(made[2])
+
+
+def test_what_ended_nobody_knows_when_is_never_so_many_years_ago() -> None:
+    until = date(2027, 1, 1)
+    assert words.lateness(until, LONG_AGO) == "Support has ended before that."
+    assert words.lateness(until, until) == ""
+    assert words.lateness(until, date(2026, 12, 30)).startswith("That is 2 days after ")
+    ended = card("payments-db", watch("payments-db", on=LONG_AGO))
+    assert "from a day that nobody has written down to" in notes.moved(card("payments-db"), before=LONG_AGO).text
+    assert notes.moved(ended, before=until).text.endswith("to a day that nobody has written down.")

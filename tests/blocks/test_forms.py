@@ -105,6 +105,16 @@ def test_numbers_are_read_within_their_bounds() -> None:
     assert NUMBERS.read({}).get(COUNT) is None
 
 
+def test_ticks_that_are_needed_are_not_called_optional() -> None:
+    needed = forms.ticks("things", "Which of them?", missing="Choose one.")
+    form = Form("test.needed", "A form", "Send", (needed,))
+    assert form.view("", "What it is about.", {needed: Fill(options={"1": "One"})})["blocks"][-1]["optional"] is False
+    with pytest.raises(FormError) as raised:
+        form.read({})
+    assert raised.value.by_field == {"things": "Choose one."}
+    assert form.read({}, {"things": ("1",)})[needed] == ("1",)
+
+
 @pytest.mark.parametrize("typed", ["-1", "11", "2.5", "nan", "inf", "many", "1e9"])
 def test_a_number_that_is_none_or_out_of_bounds_is_refused(typed: str) -> None:
     with pytest.raises(FormError) as raised:

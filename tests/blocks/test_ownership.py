@@ -7,21 +7,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.blocks import ownership as blocks
-from bot.blocks.ownership import AnswerFrame
+from bot.blocks.ownership import AnswerFrame, orphans
 from bot.blocks.text import Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, Role
 from bot.domain.ownership import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict, verdict
-from bot.domain.recipients import Told, Via
-from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
+from bot.domain.recipients import Recipient, Told, Via
+from bot.domain.records import AssetRecord, DriftRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.playground._mentions import pings_in
 from bot.playground.refusals import check_message, check_view
 from tests.blocks.foreign import UNSEEN, mrkdwn, strings, unexpected_markup, words
+from tests.conftest import examples
 
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 ADA_ID, CHANNEL_ID = "U0ADA1234", "C0PAYMENTS"
@@ -187,6 +189,22 @@ class TestWarningsAndTrust:
     def test_stale(self) -> None:
         assert "Not confirmed since <!date^" in answered(asset(fact(PAYMENTS, valid_from=NOW - timedelta(400))))
 
+    def test_a_source_that_has_not_followed_a_handoff_is_named_with_its_file(self) -> None:
+        agreed = fact(PAYMENTS, source="slack", is_human=True, is_agreed=True)
+        behind = DriftRecord(area=Area.ALL, owner=(12, None), source="rules", since=NOW, files=("shop/CODEOWNERS",))
+        said = answered(asset(agreed, drift=(behind,)))
+        assert "Source not yet updated: shop/CODEOWNERS (rules) still names *Platform*. From <!date^" in said
+        outside = replace(behind, files=("/srv/imports/shop/.github/CODEOWNERS",))
+        assert "updated: shop/.github/CODEOWNERS (rules)" in answered(asset(agreed, drift=(outside,)))
+        assert "dispute" not in said.split("\n")[0]
+        assert "*Platform* looks after" not in said
+        assert "(rules) still names" not in answered(asset(agreed, drift=(replace(behind, since=NOW - timedelta(31)),)))
+
+    def test_who_has_all_is_named_once(self) -> None:
+        areas = (fact(PAYMENTS, Area.APPLICATION), fact(PAYMENTS, Area.DATABASE))
+        helped = fact(PAYMENTS, Area.DATABASE, Role.SECONDARY, source="rules")
+        assert "*Payments*" not in answered(asset(*areas, helped)).partition("\n")[2]
+
     def test_split_over_what_a_provider_runs(self) -> None:
         facts = (fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE))
         assert "A provider runs this: could the product team take all of it?" in answered(
@@ -196,6 +214,12 @@ class TestWarningsAndTrust:
     def test_helpers_are_listed(self) -> None:
         said = answered(asset(fact(PAYMENTS), fact(PLATFORM, Area.ALL, Role.SECONDARY)))
         assert "• *Platform* (#platform) helps with everything" in said
+
+    def test_an_owner_is_not_said_to_help_with_what_it_owns(self) -> None:
+        database = fact(PAYMENTS, Area.DATABASE), fact(PAYMENTS, Area.DATABASE, Role.SECONDARY)
+        said = answered(asset(fact(PAYMENTS, Area.APPLICATION), *database, fact(LIN, Area.DATABASE, Role.SECONDARY)))
+        assert "*Payments* (<#C0PAYMENTS>) helps" not in said
+        assert "• *Lin* helps with the database" in said
 
     def test_where_it_comes_from_and_who_confirmed_it(self) -> None:
         assert "From backstage, last read <!date^" in answered(asset(fact(PAYMENTS)))
@@ -233,10 +257,10 @@ class TestButtons:
         stale = asset(fact(PAYMENTS, valid_from=old, confirmed_at=old, confirmed_by=1))
         for open_to_claims in (asset(fact(PAYMENTS)), stale):
             assert shown(open_to_claims) == [wrong, share, ("button", blocks.CLAIM)]
-        assert shown(asset()) == [("button", blocks.CLAIM), share]
+        assert shown(asset()) == [("button", blocks.CLAIM), ("button", orphans.SUGGEST), share]
 
     def test_nobody_can_be_doubted_where_nobody_is_named(self) -> None:
-        assert set(buttons(blocks.answer(judged(asset()), PLAIN))) == {blocks.SHARE}
+        assert set(buttons(blocks.answer(judged(asset()), PLAIN))) == {orphans.SUGGEST, blocks.SHARE}
         assert set(buttons(blocks.answer(judged(asset(unowned_reason="x")), PLAIN))) == {blocks.SHARE}
 
     def test_a_shared_answer_has_none_and_says_who_shared_it(self) -> None:
@@ -387,7 +411,7 @@ def expected_warnings(said: Verdict) -> list[str]:
 
 
 @given(foreign_verdicts(), FRAMES, st.none() | PEOPLE)
-@settings(max_examples=300)
+@examples(100)
 def test_an_answer_is_fit_for_slack_whatever_strangers_wrote(
     said: Verdict, frame: AnswerFrame, confirmed_by: PersonRecord | None
 ) -> None:
@@ -408,10 +432,24 @@ def test_choices_are_fit_for_slack(assets: list[AssetRecord], asked: str, owner:
         assert_fit_for_slack(message)
 
 
+def doubt_card(subject: AssetRecord, owner: str, doubter: str, reason: str) -> MatterCard:
+    return MatterCard(
+        id=7,
+        kind=MatterKind.DOUBT,
+        state=MatterState.OPEN,
+        asset=subject,
+        area=Area.ALL,
+        at=NOW,
+        sides=(Side(Recipient(TeamRecord(id=1, name=owner))),),
+        raised_by=PersonRecord(id=1, name=doubter, slack_id=doubter),
+        reason=reason,
+    )
+
+
 @given(foreign_assets(), words, words, st.just(ADA_ID) | words)
 def test_doubts_are_fit_for_slack(subject: AssetRecord, owner: str, reason: str, doubter: str) -> None:
     ids = REAL | {"U0STRANGER", "W0STRANGER"}
-    assert_fit_for_slack(blocks.doubted(subject, owner, doubter, reason, value="7|"), ids=ids)
+    assert_fit_for_slack(blocks.card(doubt_card(subject, owner, doubter, reason)), ids=ids)
     assert_fit_for_slack(blocks.doubt_recorded([Told(owner, via, True, owner, reason) for via in Via]))
     view = blocks.doubt_view(subject, owner, "7||https://hooks.example.test/x")
     assert check_view(view) == []
@@ -447,7 +485,7 @@ def test_sixty_facts_fifty_links_and_names_of_4000_characters_fit(name: str, sou
     small = asset(name=name, unowned_reason=name)
     assert_fit_for_slack(blocks.answer(judged(small), PLAIN))
     assert_fit_for_slack(blocks.several([(small, name)] * 60, name))
-    assert_fit_for_slack(blocks.doubted(small, name, "", name, value="7|"))
+    assert_fit_for_slack(blocks.card(doubt_card(small, name, "", name)))
     assert check_view(blocks.doubt_view(small, name, "x" * 3000)) == []
 
 
@@ -457,3 +495,15 @@ def test_links_that_fit_are_all_there_and_none_is_cut_in_half() -> None:
     shown = next(text for text in mrkdwn(list(message.blocks)) if "Page 0" in text)
     assert [f"|Page {number}>" in shown for number in range(4)] == [True] * 4
     assert shown.count("<http") == shown.count(">")
+
+
+def test_choices_that_are_called_alike_have_their_descriptions() -> None:
+    def one(number: int, name: str, description: str) -> AssetRecord:
+        kind = AssetKind.SERVICE
+        return AssetRecord(id=number, ref=f"service:{number}", kind=kind, name=name, description=description)
+
+    alike = [(one(1, "till", "From old/a.yaml."), "left"), (one(2, "till", "From new/a.yaml."), "right")]
+    said = blocks.several([*alike, (one(3, "tills", "Counts money."), "left")], "till").text
+    assert "left · From old/a.yaml." in said
+    assert "right · From new/a.yaml." in said
+    assert "Counts money." not in said

@@ -48,6 +48,7 @@ def test_a_value_comes_back_as_it_was(value: Shape) -> None:
         ("7|ci-cd", ownership.AssetValue(7, Area.CI_CD)),
         ("7||https://hooks.example.test/x", ownership.AssetForm(7, None, "https://hooks.example.test/x")),
         ("7|database|", ownership.AssetForm(7, Area.DATABASE, "")),
+        ("7|database||C1|1.2", ownership.AssetForm(7, Area.DATABASE, "", "C1", "1.2")),
         ("2|U0ADA|python 3.8 | 3.9", Turn(2, "U0ADA", "python 3.8 | 3.9")),
         ("0||#12", Turn(0, "", "#12")),
         ("14|3", actions.SnoozeValue(14, 3)),

@@ -28,7 +28,7 @@ def watch_console(page: Page, complaints: list[str]) -> None:
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
 
-async def until(condition: Callable[[], bool], *, seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], *, seconds: float = 30.0) -> None:
     """Wait until something is true of the server, which learns of a click a moment after the page."""
     for _ in range(int(seconds / 0.02)):
         if condition():

@@ -105,6 +105,60 @@ def test_the_name_of_a_team_leads_to_what_it_owns(baton: Baton, tmp_path: Path) 
     assert baton("ask", "custody").out == "Wardens is a team: `baton team show 'Wardens'` says what it owns.\n"
 
 
+OWNED = """\
+people: [{name: Jo Ode, email: jo@example.com}, {name: Jo Lee, email: jl@example.com}]
+teams: [{name: Wardens, members: [jo@example.com]}]
+assets:
+  - {name: gate, kind: service, owner: Wardens}
+  - {name: key-press, kind: service, owner: jo@example.com}
+"""
+
+
+@pytest.fixture
+def owned(baton: Baton, tmp_path: Path) -> None:
+    (tmp_path / "catalog.yaml").write_text(OWNED)
+    assert baton("catalog", "import", "baton", tmp_path / "catalog.yaml", "--trust-people").code == 0
+
+
+@pytest.mark.usefixtures("owned")
+def test_what_a_person_and_a_team_own(baton: Baton) -> None:
+    for question in ("what does Jo Ode own?", "what does @jo.ode own", "what is jo@example.com responsible for?"):
+        assert baton("ask", question).out == (
+            "Jo Ode is in one team:\n• Wardens · owns 1 thing\nIn person, they own 1 thing:\n"
+            "• key-press · service · ! only one person knows it\n"
+        )
+    told = json.loads(baton("ask", "--json", "what does jo ode own?").out)
+    assert told["status"] == "owner"
+    assert [each["ref"] for each in told["owns"]] == ["service:key-press"]
+    assert told["teams"] == [{"team": "Wardens", "owns": 1}]
+    assert baton("ask", "what does the wardens team own").out.startswith("Wardens owns 1 thing.")
+    assert json.loads(baton("ask", "--json", "what does wardens own?").out)["count"] == 1
+
+
+@pytest.mark.usefixtures("owned")
+def test_whose_things_are_asked_for_is_asked_back_where_it_is_not_plain(baton: Baton) -> None:
+    assert baton("ask", "what does Jo own?").out.startswith("Whom do you mean?\n• Jo Lee")
+    ran = baton("ask", "what do I own?")
+    assert ran.code == 1
+    assert "ask by name" in ran.err
+
+
+@pytest.mark.usefixtures("owned")
+def test_what_was_given_up_says_why(baton: Baton, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as store, store:
+        [(gate,)] = store.execute("SELECT id FROM assets WHERE name = 'gate'").fetchall()
+        store.execute("UPDATE ownerships SET valid_to = '2026-01-01 00:00:00' WHERE asset_id = ?", (gate,))
+        store.execute(
+            "INSERT INTO releases (asset_id, areas, team_id, reason, asked_by, asked_at, decided_by, decided_at) "
+            "SELECT ?, '[\"all\"]', teams.id, 'No longer used', people.id, '2026-01-01 00:00:00', people.id, "
+            "'2026-01-01 00:00:00' FROM teams, people LIMIT 1",
+            (gate,),
+        )
+    assert "Nobody owns gate since 2026-01-01, because Wardens gave it up: No longer used" in baton("ask", "gate").out
+    told = json.loads(baton("ask", "--json", "gate").out)
+    assert (told["status"], told["owner"], told["reason"]) == ("unowned", None, "No longer used")
+
+
 def test_a_question_makes_no_database(baton: Baton, database: Path) -> None:
     for words in (("ask", "payments-db"), ("catalog", "misses"), ("team", "rename", "a", "b")):
         ran = baton(*words)

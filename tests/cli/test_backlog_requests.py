@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ from bot.services.snapshot import Snapshot, refresh
 from bot.store import migrations, tables
 from bot.store.db import Database
 from tests.cli.conftest import Baton
+
+AT = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
 def _new_request(key: str, title: str) -> NewRequest:
@@ -50,6 +53,17 @@ async def _fill(database: Path) -> None:
     await made.close()
 
 
+async def _ask_what_it_saves(database: Path) -> None:
+    """After 30 days the team says that it saves five hours; after 90 it does not answer."""
+    await _deliver_first(database)
+    made = Database(f"sqlite:///{database}")
+    async with made.transaction() as session:
+        (await session.get_one(tables.RequestDemand, 1)).team_id = 1
+        for day, hours in ((30, 5.0), (90, None)):
+            session.add(tables.RequestSaving(request_id=1, team_id=1, day=day, asked_at=AT, hours_a_month=hours))
+    await made.close()
+
+
 async def _deliver_first(database: Path) -> None:
     made = Database(f"sqlite:///{database}")
     deps, snapshot = Deps(made, SystemClock(), devops=DevopsTeam(name="devops")), Snapshot()
@@ -71,6 +85,7 @@ def test_the_list_has_what_is_open(baton: Baton, filled: Path) -> None:
         "#2 =HYPERLINK(1)",
     ]
     everything = json.loads(baton("backlog", "list", "--all", "--json").out)["requests"]
+    assert [each["estimated_hours"] for each in everything] == [[8, 16, 40], None, None]
     assert [(each["number"], each["state"], each["reason"]) for each in everything] == [
         (1, "proposed", None),
         (2, "proposed", None),
@@ -87,11 +102,35 @@ def test_the_order_and_why(baton: Baton, filled: Path) -> None:
     assert "at risk" not in baton("backlog", "rank").out
 
 
+def test_a_picture_with_its_words(baton: Baton, filled: Path, tmp_path: Path) -> None:
+    file = tmp_path / "backlog.png"
+    ran = baton("backlog", "picture", "-o", file)
+    assert (ran.code, ran.err) == (0, "")
+    assert file.read_bytes().startswith(b"\x89PNG")
+    assert "2 requests. 1. #1 Cassandra (the rest): waiting" in ran.out
+
+
 def test_the_work_is_shown_by_the_team_it_went_to(baton: Baton, filled: Path) -> None:
     asyncio.run(_deliver_first(filled))
     assert baton("backlog", "shares").out == "100%  20 h  Omar (1 open, the oldest for 0 days)\n"
     [share] = json.loads(baton("backlog", "shares", "--json").out)["teams"]
     assert (share["served_share"], share["open_requests"]) == (1, 1)
+
+
+def test_what_was_claimed_stands_beside_what_came_true(baton: Baton, filled: Path) -> None:
+    assert baton("backlog", "savings").out == "No team has been asked yet.\n"
+    asyncio.run(_ask_what_it_saves(filled))
+    assert baton("backlog", "savings").out.splitlines() == [
+        "DevOps, after 30 days: 5 of 14 hours (36%)",
+        "DevOps, after 90 days: not answered",
+        "#1 Cassandra, after 30 days: 5 of 14 hours (36%)",
+        "#1 Cassandra, after 90 days: not answered",
+    ]
+    assert "DevOps, after 30 days: 5 of 14 hours (36%)" in baton("backlog", "show", "1").out
+    [first, second] = json.loads(baton("backlog", "savings", "--json").out)["savings"]
+    assert (first["team"], first["claimed_hours"], first["actual_hours"]) == ("DevOps", 14, 5)
+    assert (second["after_days"], second["actual_hours"]) == (90, None)
+    assert len(json.loads(baton("backlog", "show", "1", "--json").out)["savings"]) == 2
 
 
 def test_a_request_that_is_not_there(baton: Baton, filled: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 import struct
 from pathlib import Path
@@ -12,7 +13,11 @@ from pathlib import Path
 import pytest
 
 from bot.cli._terminal import cell
+from bot.cli.eol import rows
 from bot.cli.eol.rows import COLUMNS
+from bot.clients import ical
+from bot.domain.eol.timeline import timeline
+from bot.samples import reports as samples
 from tests.cli.conftest import Baton
 
 CATALOG = """\
@@ -64,6 +69,7 @@ def test_the_fields_of_a_deadline(baton: Baton) -> None:
         "status": "paid",
         "addressee": "Payments",
         "team": "Payments",
+        "taken_over_from": None,
         "product": "amazon-rds-postgresql",
         "product_label": "Amazon RDS for PostgreSQL",
         "cycle": "11",
@@ -76,6 +82,7 @@ def test_the_fields_of_a_deadline(baton: Baton) -> None:
         "next_charge_from": None,
         "answer": None,
         "answer_until": None,
+        "plan": None,
         "assets": [
             {
                 "asset": "payments-db",
@@ -83,6 +90,7 @@ def test_the_fields_of_a_deadline(baton: Baton) -> None:
                 "tier": 1,
                 "version": "11.22",
                 "environment": "production",
+                "image": None,
             }
         ],
     }
@@ -193,3 +201,14 @@ def test_an_address_that_is_none_is_refused(baton: Baton, monkeypatch: pytest.Mo
     monkeypatch.setenv("BATON_PUBLIC_URL", url)
     ran = baton("eol", "calendar")
     assert (ran.code, "BATON_PUBLIC_URL" in ran.err) == (1, True)
+
+
+def test_what_ended_nobody_knows_when_has_no_date_in_rows_calendars_and_pictures() -> None:
+    unknown = 0
+    for report in samples.reports("payments-db"):
+        found = [*rows.inventory(report), *(rows.entry(each, report) for each in report.entries)]
+        unknown += sum(row["deadline"] is None and row["urgency"] == "overdue" for row in found if "urgency" in row)
+        shown = repr(found) + ical.calendar(report, {}, name="Payments").decode()
+        shown += repr([row.said(report.today) for row in timeline(report, title="Payments").rows])
+        assert not re.search(r"2000-01-01|20000101|-9\d{3}\b|datetime\.date\(2000", shown)
+    assert unknown

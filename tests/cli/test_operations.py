@@ -237,7 +237,9 @@ def test_a_backup_is_whole_while_somebody_writes(baton: Baton, installed: FakeSl
         connection = sqlite3.connect(database, timeout=30)
         while not stop.is_set():
             number = len(written)
-            connection.execute("INSERT INTO misses VALUES (?, 'x', '[]', false, 1, '2026-01-01')", (f"n{number}",))
+            columns = "key, text, askers, is_common, times, last_at"
+            values = "?, 'x', '[]', false, 1, '2026-01-01'"
+            connection.execute(f"INSERT INTO misses ({columns}) VALUES ({values})", (f"n{number}",))
             connection.commit()
             written.append(number)
         connection.close()

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clients.catalog import ReadOptions, read
@@ -22,6 +22,7 @@ from bot.domain.catalog import (
     Runs,
     SourceCatalog,
 )
+from tests.conftest import examples
 
 HEAD = "apiVersion: backstage.io/v1alpha1\n"
 
@@ -463,7 +464,30 @@ JSONISH = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+def test_a_resource_is_a_part_of_the_only_component_that_depends_on_it(parse) -> None:
+    parents = {
+        claim.name: claim.parent
+        for claim in parse(
+            "---\n".join(
+                (
+                    component("shop", spec="system: web\n  dependsOn: [resource:orders-db, 'resource:default/bus']"),
+                    component("cart", spec="system: web\n  dependsOn: [resource:bus, component:shop, resource:gone]"),
+                    component("orders-db", kind="Resource", spec="type: database\n  system: web"),
+                    component("bus", kind="Resource", spec="type: queue\n  system: web"),
+                    component("carts", kind="Resource", spec="type: cache\n  dependencyOf: [component:cart]"),
+                    component("files", kind="Resource", spec="system: other\n  dependencyOf: [component:cart]"),
+                )
+            )
+        ).assets
+    }
+    assert parents["orders-db"] == "component:default/shop"
+    assert parents["carts"] == "component:default/cart"
+    assert parents["bus"] == "system:default/web", "two depend on it"
+    assert parents["files"] == "system:default/other", "it is in a system of its own"
+    assert parents["shop"] == parents["cart"] == "system:default/web"
+
+
+@examples(50)
 @given(JSONISH, st.sampled_from(["Component", "Group", "User", "API"]), st.booleans())
 def test_no_entity_raises(parse, value: object, kind: str, as_yaml: bool) -> None:
     entity = {
@@ -475,9 +499,37 @@ def test_no_entity_raises(parse, value: object, kind: str, as_yaml: bool) -> Non
     assert not any("fault in Baton" in message for message in messages(catalog))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@examples(30)
 @given(
     st.binary(max_size=120), st.sampled_from(["x.yaml", "x.json"]), st.sampled_from([b"", b"{", b"[", b'{"items": ['])
 )
 def test_no_bytes_raise(parse, raw: bytes, name: str, start: bytes) -> None:
     assert not any("fault in Baton" in message for message in messages(parse(start + raw, name=name)))
+
+
+def test_an_owner_in_another_file_is_said_to_be_missing(parse) -> None:
+    catalog = parse(
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: shop}\n"
+        "spec: {type: service, lifecycle: p, owner: {$text: ./o.txt}}\n"
+    )
+    assert [asset.owners for asset in catalog.assets] == [()]
+    assert "the owner of 'shop' stands in another file ('$text: ./o.txt')" in str(catalog.problems[0])
+    assert catalog.assets[0].description == "Its owner stands in '$text: ./o.txt', which Baton could not read."
+
+
+def test_what_two_files_disagree_about_says_which_file_it_is_from(tmp_path: Path) -> None:
+    head = "apiVersion: backstage.io/v1alpha1\nkind: Component\n"
+    entity = head + "metadata: {name: %s}\nspec: {type: service, owner: %s}\n---\n"
+    for folder, owner in (("old", "left"), ("new", "right")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "catalog-info.yaml").write_text(
+            entity % ("till", owner) + entity % (f"desk-{folder}", owner)
+        )
+    found = {(a.name, a.owners[0].owner.name): a.description for a in read("backstage", [tmp_path]).assets}
+    at = tmp_path.name
+    assert found == {
+        ("till", "left"): f"From {at}/old/catalog-info.yaml.",
+        ("till", "right"): f"From {at}/new/catalog-info.yaml.",
+        ("desk-old", "left"): "",
+        ("desk-new", "right"): "",
+    }

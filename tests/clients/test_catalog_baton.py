@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clients.catalog import read
@@ -21,6 +21,7 @@ from bot.domain.catalog import (
     Runs,
     SourceCatalog,
 )
+from tests.conftest import examples
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ assets:
     hosting: managed
     tier: 1
     environment: production
-    runs: [postgresql@11.22 on aws-rds, {product: pgbouncer, version: "1.21", environment: staging}]
+    runs: [postgresql@11.22 on aws-rds, {product: pgbouncer, version: "1.21", environment: staging}, {product: glue}]
     links: {runbook: https://wiki.fernhill.example/payments-db}
     tags: {cost-centre: 4100}
 """
@@ -99,6 +100,7 @@ assets:
     assert asset.runs == (
         Runs("postgresql", "11.22", "aws-rds", "production"),
         Runs("pgbouncer", "1.21", "", "staging"),
+        Runs("glue", "", "", "production"),
     )
     assert asset.links == (Link("runbook", "https://wiki.fernhill.example/payments-db"),)
     assert asset.tags == (("environment", "production"), ("cost-centre", "4100"))
@@ -132,6 +134,17 @@ def test_no_owner_is_no_owner(parse, written: str) -> None:
     catalog = parse(f"assets:\n  - name: a\n    owner: {written}\n")
     assert catalog.assets[0].owners == ()
     assert catalog.problems == []
+
+
+@pytest.mark.parametrize("zone", ["Europe", "CEST", "europe berlin"])
+def test_a_time_zone_that_is_none_is_said_and_left_out(parse, zone: str) -> None:
+    lines = ["baton: 1", "teams:", f"  - {{name: payments, timezone: {zone}}}"]
+    lines += ["  - {name: search, timezone: Europe/Berlin}", "people:", f"  - {{email: a@x.test, timezone: {zone}}}"]
+    catalog = parse("\n".join(lines))
+    assert [team.timezone for team in catalog.teams] == ["", "Europe/Berlin"]
+    assert [person.timezone for person in catalog.people] == [""]
+    sentence = f"'{zone}' is no time zone, so it is left out; write one like Europe/Berlin."
+    assert problems(catalog) == [(3, sentence), (6, sentence)]
 
 
 def test_unowned_on_purpose_keeps_its_reason_and_not_beside_an_owner(parse) -> None:
@@ -210,7 +223,7 @@ def test_the_second_of_two_equal_names_is_left_out_and_both_places_are_named(tmp
     one, two = tmp_path / "1.yaml", tmp_path / "2.yaml"
     one.write_text("baton: 1\nteams: [{name: Payments}]\nassets:\n  - {name: a, owner: x}\n")
     two.write_text(
-        "baton: 1\nteams: [{name: payments}]\nassets:\n  - {name: A, owner: y}\n  - {name: a, kind: database}\n"
+        "baton: 1\nteams: [{name: payments}]\nassets:\n  - {name: A, owner: x}\n  - {name: a, kind: database}\n"
     )
     catalog = read("baton", [tmp_path])
     assert [(asset.external_id, asset.owners[0].owner.name if asset.owners else "") for asset in catalog.assets] == [
@@ -220,6 +233,22 @@ def test_the_second_of_two_equal_names_is_left_out_and_both_places_are_named(tmp
     assert [str(problem) for problem in catalog.problems] == [
         f"{two}:2: team 'payments' is already defined at {one}:2; this one is left out, remove one of them.",
         f"{two}:4: asset 'service:a' is already defined at {one}:4; this one is left out, remove one of them.",
+    ]
+
+
+def test_two_files_that_name_different_owners_of_one_asset_are_both_kept(tmp_path: Path) -> None:
+    one, two, three = (tmp_path / f"{number}.yaml" for number in (1, 2, 3))
+    one.write_text("baton: 1\nassets: [{name: a, owner: x}]\n")
+    two.write_text("baton: 1\nassets: [{name: a, owner: y}]\n")
+    three.write_text("baton: 1\nassets: [{name: a}]\n")
+    catalog = read("baton", [tmp_path])
+    assert [(asset.external_id, asset.owners[0].owner.name) for asset in catalog.assets] == [
+        ("service:a", "x"),
+        (f"service:a@{two}", "y"),
+    ]
+    assert [str(problem) for problem in catalog.problems] == [
+        f"{two}:2: asset 'service:a' has another owner at {one}:2; both are kept, correct one of them.",
+        f"{three}:2: asset 'service:a' is already defined at {one}:2; this one is left out, remove one of them.",
     ]
 
 
@@ -359,7 +388,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@examples(50)
 @given(st.one_of(st.binary(max_size=200), st.lists(PIECES, max_size=40).map("".join), st.text(max_size=100)))
 def test_no_file_raises_and_every_problem_has_a_place(parse, text: str | bytes) -> None:
     if isinstance(text, str):

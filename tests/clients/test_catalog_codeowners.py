@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clients.catalog import ReadOptions, read
 from bot.clients.catalog._git import parse_remote
 from bot.domain.catalog import AssetKind, OwnerRef, OwnerType, PathRule, SourceCatalog
+from tests.conftest import examples
 
 
 @pytest.fixture
@@ -212,6 +213,14 @@ def test_the_name_comes_from_the_checkout(tmp_path: Path, config: str, name: str
     assert (repository.name, repository.addresses) == (name, addresses)
 
 
+@pytest.mark.parametrize("name", ["docs", ".github"])
+def test_a_checkout_may_be_called_as_the_folder_in_which_the_file_is_looked_for(tmp_path: Path, name: str) -> None:
+    write(tmp_path / name, "CODEOWNERS")
+    (tmp_path / name / ".git").mkdir()
+    (tmp_path / name / ".git" / "config").write_text(f'[remote "origin"]\n\turl = https://github.com/acme/{name}.git\n')
+    assert read("codeowners", [tmp_path]).assets[0].name == f"acme/{name}"
+
+
 def test_a_git_folder_elsewhere_names_nothing(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / ".git").mkdir(parents=True)
@@ -256,7 +265,7 @@ LINE = st.lists(
 ).map("".join)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@examples(50)
 @given(st.one_of(LINE.map(str.encode), st.binary(max_size=150)))
 def test_no_file_raises_and_every_problem_has_a_line(parse, raw: bytes) -> None:
     catalog = parse(raw)

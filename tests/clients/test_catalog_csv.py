@@ -156,3 +156,83 @@ def test_a_manager_is_the_lead_where_no_column_names_one(tmp_path: Path, header:
     [team] = catalog.teams
     assert (team.lead, team.manager) == (lead, manager)
     assert catalog.problems == []
+
+
+def owners(catalog: SourceCatalog) -> dict[str, list[str]]:
+    return {asset.name: [one.owner.name for one in asset.owners] for asset in catalog.assets}
+
+
+def test_what_says_that_nobody_owns_something_is_no_owner_and_is_counted(parse: Parse) -> None:
+    said = ["N/A", "none", "-", "TBD", "?", "#N/A", "unknown", "Unassigned", "No owner", "to be defined", "n.a.", "--"]
+    said += ["#REF!", "#DIV/0!"]
+    catalog = parse(
+        "Service,Owner\n" + "".join(f"a{number},{each}\n" for number, each in enumerate(said)) + "b,Nadia\n"
+    )
+    assert owners(catalog) == {f"a{number}": [] for number in range(len(said))} | {"b": ["Nadia"]}
+    [note] = catalog.problems
+    assert f"names nobody as the owner of {len(said)} assets ('#DIV/0!', '#N/A', '#REF!', '-', '--'" in note.message
+    assert not note.is_error
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ('"team-a, team-b"', ["team-a", "team-b"]),
+        ("team-a / team-b", ["team-a", "team-b"]),
+        ("team-a;team-b", ["team-a", "team-b"]),
+        ("team-a|team-b", ["team-a", "team-b"]),
+        ("acme/team-a", ["acme/team-a"]),
+        ("Search & Discovery", ["Search & Discovery"]),
+        ("#team-a", ["team-a"]),
+        ("Jane Doe <Jane@Example.com>", ["jane@example.com"]),
+    ],
+)
+def test_owners_in_the_forms_that_people_write(parse: Parse, written: str, names: list[str]) -> None:
+    assert (
+        owners(parse(f"Service;Owner\nx;{written}\n" if ";" not in written else f"Service,Owner\nx,{written}\n"))["x"]
+        == names
+    )
+
+
+def test_a_folder_with_a_file_that_excel_has_marked_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("sep=;\nService;Owner\na-svc;team-a\n")
+    assert owners(read("csv", [tmp_path])) == {"a-svc": ["team-a"]}
+
+
+def test_names_that_are_joined_are_two_owners_where_each_stands_alone_elsewhere(parse: Parse) -> None:
+    catalog = parse(
+        'Service,Owner,Secondary owner\na,red & blue,\nb,red and green,\nc,"Red, Blue",\nd,red,blue\ne,"Red, Green",\n'
+    )
+    found = owners(catalog)
+    assert found == {
+        "a": ["red", "blue"],
+        "b": ["red and green"],
+        "c": ["Red", "Blue"],
+        "d": ["red", "blue"],
+        "e": ["Red", "Green"],
+    }
+    written = {asset.name: {one.owner.written for one in asset.owners} for asset in catalog.assets}
+    assert written["c"] == {"Red", "Blue"}
+    assert written["e"] == {"Red, Green"}, "who is known tells whether it is one person"
+
+
+def test_a_column_for_the_team_counts_beside_one_for_the_owner(parse: Parse) -> None:
+    catalog = parse("Service Name,Team,Owner\na,Payments,Jane Doe\nb,,Jane Doe\nc,Orders,\nd,Orders,TBD\n")
+    assert catalog.problems[0].message.startswith("names nobody as the owner of 1 asset")
+    assert owners(catalog) == {"a": ["Payments", "Jane Doe"], "b": ["Jane Doe"], "c": ["Orders"], "d": ["Orders"]}
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("TBD - maybe Payments", []),
+        ("Unknown (was Orders)", []),
+        ("n/a: vendor", []),
+        ("see the wiki", []),
+        ("Unknown Pleasures", ["Unknown Pleasures"]),
+        ("Seekers", ["Seekers"]),
+        ("Nobody's Home", ["Nobody's Home"]),
+    ],
+)
+def test_a_remark_is_no_owner(parse: Parse, written: str, names: list[str]) -> None:
+    assert owners(parse(f"Service,Owner\nx,{written}\n"))["x"] == names

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clients.catalog import FORMATS, read
+from tests.conftest import examples
 
 #: A name that each format would take in a walk.
 NAMES = {
@@ -102,14 +103,14 @@ def problems_of(name: str, content: bytes) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-@settings(max_examples=60)
+@examples(20)
 def test_no_bytes_are_too_odd(name: str, content: bytes) -> None:
     assert not any("fault in Baton" in each for each in problems_of(name, content))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in {"codeowners", "gitlab-codeowners", "csv"}])
 @given(documents=st.lists(st.dictionaries(KEYS, VALUES, max_size=5), min_size=1, max_size=2))
-@settings(max_examples=150)
+@examples(50)
 def test_no_shape_is_too_odd(name: str, documents: list[dict[str, object]]) -> None:
     content = yaml.safe_dump_all(documents).encode()
     assert not any("fault in Baton" in each for each in problems_of(name, content))
@@ -123,7 +124,7 @@ def test_no_shape_is_too_odd(name: str, documents: list[dict[str, object]]) -> N
         max_size=8,
     )
 )
-@settings(max_examples=150)
+@examples(50)
 def test_no_line_is_too_odd(name: str, lines: list[str]) -> None:
     assert not any("fault in Baton" in each for each in problems_of(name, "\n".join(lines).encode()))
 

@@ -167,3 +167,45 @@ def test_a_walk_takes_only_its_own_files(name: str, tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir() if FORMATS[name].matches(each)] == [
         each.origin.path.rpartition("/")[2] for each in read(name, [tmp_path]).assets
     ]
+
+
+def test_an_owner_that_datadog_inherits_is_said_to_be_missing(tmp_path: Path) -> None:
+    file = tmp_path / "entity.datadog.yaml"
+    file.write_text("apiVersion: v3\nkind: service\nmetadata: {name: shop, inheritFrom: 'service:base'}\n")
+    catalog = read("datadog", [file])
+    assert [asset.owners for asset in catalog.assets] == [()]
+    assert "takes its owner from 'service:base', which names none here" in str(catalog.problems[0])
+    assert "Its owner stands in 'service:base', which Baton could not read." in catalog.assets[0].description
+
+
+def test_an_owner_that_datadog_inherits_is_followed_through_files(tmp_path: Path) -> None:
+    entity = "apiVersion: v3\nkind: service\nmetadata: {name: %s, inheritFrom: 'service:%s'}\n---\n"
+    (tmp_path / "entity.datadog.yaml").write_text(
+        entity % ("cords", "bulbs")
+        + entity % ("wires", "cords")
+        + entity % ("ring", "loop")
+        + entity % ("loop", "ring")
+    )
+    (tmp_path / "service.datadog.yaml").write_text(
+        "apiVersion: v3\nkind: service\nmetadata: {name: bulbs, owner: lights}\n"
+    )
+    catalog = read("datadog", [tmp_path])
+    owners = {asset.name: [each.owner.name for each in asset.owners] for asset in catalog.assets}
+    assert owners == {"bulbs": ["lights"], "cords": ["lights"], "wires": ["lights"], "ring": [], "loop": []}
+    assert len(catalog.problems) == 2
+
+
+def test_the_children_of_an_entity_of_cortex_are_its_parts(tmp_path: Path) -> None:
+    info = "openapi: 3.0.1\ninfo: {title: X, x-cortex-tag: %s, x-cortex-type: %s%s}\n"
+    children = ", x-cortex-children: [{tag: door}, roof, {tag: house}, {tag: shed}]"
+    (tmp_path / "house.yaml").write_text(info % ("house", "domain", children))
+    (tmp_path / "door.yaml").write_text(info % ("door", "service", ""))
+    (tmp_path / "roof.yaml").write_text(info % ("roof", "service", ""))
+    (tmp_path / "shed.yaml").write_text(info % ("shed", "service", ", x-cortex-domain-parents: [{tag: yard}]"))
+    catalog = read("cortex", [tmp_path])
+    assert {asset.name: asset.parent for asset in catalog.assets} == {
+        "house": "",
+        "door": "house",
+        "roof": "house",
+        "shed": "yard",
+    }

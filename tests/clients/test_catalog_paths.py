@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.clients.catalog import ReadOptions, read
 from bot.clients.catalog.gitlab_codeowners import looks_like_gitlab
-from bot.domain.catalog import AssetClaim, PathRule, SourceCatalog
+from bot.domain.catalog import AssetClaim, PathRule, Role, SourceCatalog
 from bot.domain.codeowners import compile_gitlab
 from bot.domain.directory import Directory, Match
 from bot.domain.records import AssetRecord, OwnershipRecord
@@ -142,7 +142,7 @@ class TestKubernetes:
             ("fernhill/cluster/main.go", {"fernhill-approvers", "Omar", "eve"}),
             ("fernhill/cluster/docs/guide.txt", {"fernhill-approvers", "Omar", "eve"}),  # reviewers alone do not own
             ("fernhill/cluster/pkg/api/types.go", {"api-reviewers"}),
-            ("fernhill/cluster/pkg/api/v1/wire.proto", {"wire-keeper"}),
+            ("fernhill/cluster/pkg/api/v1/wire.proto", {"wire-keeper", "api-reviewers"}),
             ("fernhill/cluster/pkg/api/generated/x.go", {"solo"}),
             ("fernhill/cluster/pkg/api/generated/x.proto", {"solo"}),
         ],
@@ -198,3 +198,46 @@ def test_gitlab_patterns_agree_with_a_second_reading(
 ) -> None:
     pattern = "/" * is_anchored + "/".join(parts) + "/" * is_directory
     assert bool(compile_gitlab(pattern).match(path)) == bool(ruby(pattern).fullmatch("/" + path)), pattern
+
+
+def test_an_alias_of_two_repositories_is_two_teams(tmp_path: Path) -> None:
+    for name, login in (("r1", "alice"), ("r2", "bob")):
+        folder = tmp_path / name
+        (folder / ".git").mkdir(parents=True)
+        (folder / ".git" / "config").write_text(f'[remote "origin"]\n url = https://github.com/acme/{name}.git\n')
+        (folder / "OWNERS").write_text("approvers: [approvers, only-here]\n")
+        (folder / "OWNERS_ALIASES").write_text(f"aliases:\n  approvers: [{login}]\n")
+    catalog = read("kubernetes", [tmp_path])
+    assert catalog.problems == []
+    assert [(team.name, team.members) for team in catalog.teams] == [
+        ("acme/r1/approvers", ("alice",)),
+        ("acme/r2/approvers", ("bob",)),
+    ]
+    named = {asset.name: asset.owners[0].owner.name for asset in catalog.assets}
+    assert named["acme/r2:/"] == "acme/r2/approvers"
+    [alone] = read("kubernetes", [tmp_path / "r1"]).teams
+    assert alone.name == "approvers"
+
+
+def test_a_file_has_the_approvers_of_every_filter_that_it_matches(tmp_path: Path) -> None:
+    (tmp_path / "OWNERS").write_text(
+        "filters:\n  '.*': {approvers: [ann]}\n  '\\.go$': {approvers: [bo], reviewers: [ann, cy]}\n"
+    )
+    catalog = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/r"))
+    said = {asset.name: [(one.owner.name, one.role) for one in asset.owners] for asset in catalog.assets}
+    assert said["acme/r:/**/*.go"] == [("bo", Role.OWNER), ("ann", Role.OWNER), ("cy", Role.SECONDARY)]
+    assert said["acme/r:/"] == [("ann", Role.OWNER)]
+
+
+def test_an_account_may_be_called_what_elsewhere_means_nobody(tmp_path: Path) -> None:
+    (tmp_path / "OWNERS").write_text("approvers: [nil, na]\n")
+    [rule, *_] = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/r")).assets
+    assert [one.owner.name for one in rule.owners] == ["nil", "na"]
+
+
+def test_filters_beside_approvers_of_the_directory_itself_are_ignored_as_prow_does(tmp_path: Path) -> None:
+    (tmp_path / "OWNERS").write_text("approvers: [ann]\nfilters:\n  '\\.go$': {approvers: [bo]}\n")
+    catalog = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/app"))
+    rules = {a.path_rule.pattern: [o.owner.name for o in a.owners] for a in catalog.assets if a.path_rule}
+    assert rules == {"*": ["ann"]}
+    assert "which Prow ignores" in str(catalog.problems[0])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clients.catalog import ReadOptions, read
@@ -19,7 +19,10 @@ from bot.clients.catalog.terraform._resource import ClaimReader, split_version
 from bot.clients.catalog.terraform._stream import Resource
 from bot.clients.catalog.terraform._tags import looks_secret
 from bot.clients.catalog.terraform._types import TYPES, is_glue
+from bot.clients.eol import starter
 from bot.domain.catalog import AssetClaim, AssetKind, Hosting, OwnerRef, OwnerType, Runs, SourceCatalog
+from bot.domain.eol import UnknownProduct, match
+from tests.conftest import examples
 
 
 def resource(
@@ -416,7 +419,7 @@ def test_a_plan_is_read_from_what_it_would_make_of_things(parse) -> None:
         resource_changes=[{"address": "x"}],
     )
     catalog = parse(plan)
-    assert [(asset.name, asset.runs) for asset in catalog.assets] == [("new", ())]
+    assert [(asset.name, asset.runs) for asset in catalog.assets] == [("new", (Runs("postgres", "", "aws-rds"),))]
     (problem,) = catalog.problems
     assert (problem.is_error, "is a plan, not a state" in problem.message) == (False, True)
 
@@ -610,10 +613,13 @@ def test_ordinary_names_are_no_secrets(text: str) -> None:
         ("SQLSERVER_2019_STANDARD", False, ("sqlserver", "2019")),
         ("REDIS_6_X", False, ("redis", "6")),
         ("python3.9", False, ("python", "3.9")),
-        ("java8.al2", False, ("java", "8")),
+        ("java8.al2", False, ("java", "8.al2")),
+        ("java11.al2023", False, ("java", "11.al2023")),
         ("dotnetcore3.1", False, ("dotnetcore", "3.1")),
         ("go1.x", False, ("go", "1")),
-        ("provided.al2", False, ("", "")),
+        ("provided.al2", False, ("provided", "al2")),
+        ("provided", False, ("provided", "provided")),
+        ("surprising", False, ("", "")),
         ("python312", True, ("python", "3.12")),
         ("go121", True, ("go", "1.21")),
         ("nodejs18", True, ("nodejs", "18")),
@@ -702,7 +708,7 @@ JSONISH = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@examples(60)
 @given(JSONISH, st.sampled_from(["values", "planned_values", "resources", "root", "resource"]))
 def test_no_document_raises(parse, value: object, where: str) -> None:
     documents: dict[str, object] = {
@@ -716,7 +722,7 @@ def test_no_document_raises(parse, value: object, where: str) -> None:
     assert not any("fault in Baton" in problem.message for problem in catalog.problems)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@examples(30)
 @given(st.binary(max_size=80))
 def test_no_bytes_raise(parse, raw: bytes) -> None:
     for start in (b"", b'{"format_version":"1.0","values":{"root_module":{"resources":['):
@@ -765,3 +771,131 @@ def test_a_raw_state_whose_keys_were_sorted_is_read_as_well(parse) -> None:
     assert [asset.name for asset in parse(sorted_keys, name="x.tfstate").assets] == ["shop"]
     [problem] = parse({**sorted_keys, "version": 3}, name="y.tfstate").problems
     assert "another version than 4" in str(problem)
+
+
+@pytest.mark.parametrize("default_first", [True, False])
+def test_a_resources_own_tag_counts_before_a_default_one_in_another_spelling(one, default_first: bool) -> None:
+    every = (
+        {"Owner": "default-owner", "owner": "team-b"}
+        if default_first
+        else {"owner": "team-b", "Owner": "default-owner"}
+    )
+    asset = one("aws_db_instance", identifier="b-db", engine="postgres", tags={"owner": "team-b"}, tags_all=every)
+    assert [claim.owner.name for claim in asset.owners] == ["team-b"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "values", "runs"),
+    [
+        ("heroku_addon", {"plan": "heroku-postgresql:standard-0", "config": None}, Runs("postgresql", "", "heroku")),
+        ("aws_db_instance", {"engine": "postgres"}, Runs("postgres", "", "aws-rds")),
+        ("aws_db_instance", {}, Runs("aws-rds", "", "aws-rds")),
+        ("aws_eks_cluster", {"version": None}, Runs("kubernetes", "", "aws-eks")),
+        ("aws_lambda_function", {"package_type": "Image"}, Runs("aws-lambda", "", "aws-lambda")),
+        ("google_sql_database_instance", {}, Runs("Cloud SQL", "", "gcp")),
+        ("azurerm_linux_function_app", {"site_config": [{}]}, Runs("Azure Functions", "", "azure")),
+        ("azurerm_redis_cache", {}, Runs("redis", "", "azure")),
+        ("aws_elastic_beanstalk_environment", {}, Runs("AWS Elastic Beanstalk", "", "aws-elastic-beanstalk")),
+    ],
+)
+def test_what_says_no_version_runs_one_that_nobody_knows(one, type_: str, values: dict[str, Any], runs: Runs) -> None:
+    assert one(type_, **values).runs == (runs,)
+
+
+@pytest.mark.parametrize(
+    ("type_", "values", "runs"),
+    [
+        (
+            "aws_elastic_beanstalk_environment",
+            {"solution_stack_name": "64bit Amazon Linux 2 v3.4.9 running PHP 7.4"},
+            (Runs("PHP", "7.4", "aws-elastic-beanstalk"), Runs("Amazon Linux", "2", "aws")),
+        ),
+        (
+            "aws_elastic_beanstalk_environment",
+            {"solution_stack_name": "64bit Windows Server Core 2016 v2.5.8 running IIS 10.0"},
+            (Runs("IIS", "10.0", "aws-elastic-beanstalk"), Runs("Windows Server", "2016", "aws")),
+        ),
+        ("aws_emr_cluster", {"release_label": "emr-5.36.0"}, (Runs("emr", "emr-5.36.0", "aws-emr"),)),
+        ("azurerm_cosmosdb_postgresql_cluster", {"sql_version": "11"}, (Runs("postgresql", "11", "azure-cosmosdb"),)),
+        ("google_alloydb_cluster", {"database_version": "POSTGRES_14"}, (Runs("postgres", "14", "gcp-alloydb"),)),
+        (
+            "azurerm_windows_function_app",
+            {"site_config": [{"application_stack": [{"dotnet_version": "v6.0", "node_version": "~16"}]}]},
+            (Runs("nodejs", "~16", "azure"), Runs("dotnet", "v6.0", "azure")),
+        ),
+        (
+            "google_composer_environment",
+            {"config": [{"software_config": [{"image_version": "composer-2.1.0-airflow-2.3.4"}]}]},
+            (Runs("airflow", "2.3.4", "gcp-composer"),),
+        ),
+        (
+            "azurerm_app_service",
+            {"site_config": [{"linux_fx_version": "NODE|14-lts"}]},
+            (Runs("NODE", "14", "azure-app-service"),),
+        ),
+    ],
+)
+def test_versions_inside_other_words(one, type_: str, values: dict[str, Any], runs: tuple[Runs, ...]) -> None:
+    assert one(type_, **values).runs == runs
+
+
+@pytest.mark.parametrize(
+    ("image", "runs"),
+    [
+        ("postgres:11", (Runs("postgresql", "11", ""),)),
+        ("registry.acme.test/shop/web:1.4", ()),
+        ("", ()),
+    ],
+)
+@pytest.mark.parametrize("type_", ["kubernetes_deployment", "kubernetes_stateful_set_v1"])
+def test_the_image_of_a_workload_is_what_it_runs(one, type_: str, image: str, runs: tuple[Runs, ...]) -> None:
+    spec = [{"template": [{"spec": [{"container": [{"image": image}]}]}]}]
+    assert one(type_, metadata=[{"name": "kd", "namespace": "prod"}], spec=spec).runs == runs
+
+
+def test_every_container_of_a_workload_counts_once_and_a_language_in_its_tag_as_well(one) -> None:
+    containers = [{"image": "acme/web:3-python3.8"}, {"image": "redis:6.2"}, {"image": "redis:6.2"}, {"image": None}]
+    spec = [{"template": [{"spec": [{"container": containers}, {"container": [{"image": "nginx:1.24"}]}]}]}]
+    runs = one("kubernetes_deployment", metadata=[{"name": "kd"}], spec=spec).runs
+    assert runs == (Runs("python", "3.8"), Runs("redis", "6.2"), Runs("nginx", "1.24"))
+
+
+@pytest.mark.parametrize(
+    ("type_", "values"),
+    [
+        ("google_sql_database_instance", {"name": "geo", "settings": [{"user_labels": {"team": "maps"}}]}),
+        ("kubernetes_deployment", {"metadata": [{"name": "geo", "labels": {"team": "maps", "app": "geo"}}]}),
+        ("google_cloud_run_service", {"name": "geo", "metadata": [{"labels": {"team": "maps"}}]}),
+    ],
+)
+def test_labels_in_a_block_name_owners_as_well(one, type_: str, values: dict[str, Any]) -> None:
+    assert [each.owner.name for each in one(type_, **values).owners] == ["maps"]
+
+
+@pytest.mark.parametrize(
+    ("product", "provider"),
+    [("postgresql", "gcp-alloydb"), ("postgresql", "azure-cosmosdb"), ("php", "azure"), ("mongodb", "mongodb-atlas")],
+)
+def test_one_providers_clock_is_not_lent_to_another_service(product: str, provider: str) -> None:
+    assert isinstance(match(starter.load(), product=product, version="8", provider=provider), UnknownProduct)
+
+
+#: Managed types that have no version of their own to age, each known to be one: a new type of these kinds has to be
+#: put here or say what it runs.
+_VERSIONLESS = frozenset(
+    """aws_dynamodb_table aws_redshift_cluster aws_rds_cluster_instance aws_msk_serverless_cluster aws_sqs_queue
+    aws_sns_topic aws_kinesis_stream aws_cloudwatch_event_bus aws_ecs_cluster google_spanner_instance
+    google_bigtable_instance google_bigquery_dataset google_firestore_database google_pubsub_topic
+    google_pubsub_subscription azurerm_mssql_database azurerm_cosmosdb_account azurerm_servicebus_namespace
+    azurerm_servicebus_queue azurerm_eventhub_namespace azurerm_eventhub kubernetes_namespace""".split()  # noqa: SIM905
+)
+
+
+def test_every_type_that_may_age_says_what_it_runs() -> None:
+    kinds = {AssetKind.DATABASE, AssetKind.CACHE, AssetKind.QUEUE, AssetKind.CLUSTER, AssetKind.FUNCTION}
+    silent = {
+        name
+        for name, rule in TYPES.items()
+        if not rule.runs and (rule.kind in kinds or rule.kind is AssetKind.ENVIRONMENT)
+    }
+    assert silent == _VERSIONLESS

@@ -73,6 +73,11 @@ def test_extended_support_at_rds_costs_more_in_its_third_year(table: Table) -> N
                 assert timedelta(0) < one.charges[0].since - one.eol < timedelta(days=40)
 
 
+def test_extended_support_at_eks_is_charged_for_the_cluster(table: Table) -> None:
+    [charge] = cycle(table, "kubernetes", "1.32", "aws-eks").charges
+    assert (charge.since, charge.amount, charge.unit) == (date(2026, 3, 24), Decimal("0.50"), "cluster-hour")
+
+
 def test_a_cycle_is_found_by_its_name_alone(table: Table) -> None:
     for one in table.products:
         for each in one.cycles:

@@ -40,6 +40,33 @@ class TestStages:
         text = "FROM golang:1.21 AS build\nRUN go build\nFROM debian:bookworm-slim\nCOPY --from=build /a /a\n"
         assert shown(read(text, "Dockerfile")) == [("debian", "bookworm-slim", 3)]
 
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("FROM alpine:3.20\nCOPY --from=frontend /a /a\n", ["alpine-linux"]),
+            ("FROM alpine:3.20\nCOPY --from=late /a /a\nFROM node:14 AS late\nRUN make\n", ["nodejs"]),
+            ("FROM node:14 AS node\nRUN npm i\nFROM php:8.1\nCOPY --from=node /a /a\n", ["php"]),
+            ("FROM node:14 AS node\nFROM php:8.1\nCOPY --from=node /n /n\n", ["nodejs", "php"]),
+            ("ARG V=14\nFROM node:$V AS Node\nFROM php:8.1\nCOPY --from=node /n /n\n", ["nodejs", "php"]),
+            ("FROM php:8.1\nCOPY --from=composer /c /c\n", ["composer", "php"]),
+            ("FROM php:8.1\nCOPY --from=acme/tools:2 /c /c\n", ["acme/tools", "php"]),
+        ],
+    )
+    def test_a_stage_that_files_are_copied_from_is_an_image_only_by_name(self, text: str, expected: list[str]) -> None:
+        assert sorted(each.product for each in read(text, "Dockerfile").found) == expected
+
+    def test_an_image_that_files_are_copied_from_is_seen(self) -> None:
+        text = (
+            "FROM golang:1.21 AS build\nCOPY --from=redis:5 /r /r\n"
+            "FROM alpine:3.20\nCOPY --chown=1:1 --from=node:14 /n /n\nCOPY --from=build /a /a\nCOPY --from=0 /b /b\n"
+            "ADD --from=$ANY /c /c\nCOPY from=mysql:5 /d\n"
+        )
+        assert sorted(shown(read(text, "Dockerfile"))) == [("alpine-linux", "3.20", 3), ("nodejs", "14", 4)]
+
+    def test_so_is_one_of_a_stage_below(self) -> None:
+        text = "FROM debian:12 AS base\nCOPY --from=node:14 /n /n\nFROM base\n"
+        assert sorted(shown(read(text, "Dockerfile"))) == [("debian", "12", 1), ("nodejs", "14", 2)]
+
     def test_a_stage_from_a_stage_is_followed_to_its_image(self) -> None:
         text = "FROM node:16 AS Base\nFROM golang:1.21 AS tools\nFROM base AS deps\nFROM deps\n"
         assert shown(read(text, "Dockerfile")) == [("nodejs", "16", 1)]
@@ -67,7 +94,9 @@ class TestStages:
         assert f"has no stage '{target}'" in only_problem(result)[1]
 
     def test_scratch_is_nothing(self) -> None:
-        assert read("FROM golang:1.21 AS build\nFROM scratch\nCOPY --from=build /a /a\n", "D") == Sightings()
+        assert (
+            read("FROM golang:1.21 AS build\nRUN go build\nFROM scratch\nCOPY --from=build /a /a\n", "D") == Sightings()
+        )
 
     @pytest.mark.parametrize("text", ["", "\n\n", "# FROM postgres:11\n", "RUN true\n", "ARG X=1\n"])
     def test_no_stage(self, text: str) -> None:
@@ -188,11 +217,19 @@ class TestArguments:
             "give it a default, or give it with the build.",
         )
 
-    @pytest.mark.parametrize("image", ["$IMAGE", "${REGISTRY}/postgres:11", "reg.test:$PORT/postgres", "a@$DIGEST"])
+    @pytest.mark.parametrize("image", ["$IMAGE", "$IMAGE:11", "reg.test:$PORT/postgres", "a@$DIGEST"])
     def test_an_unset_one_elsewhere_leaves_nothing(self, image: str) -> None:
         result = read(f"FROM {image}\n", "Dockerfile")
         assert result.found == ()
         assert only_problem(result)[0] == 1
+
+    @pytest.mark.parametrize(
+        "image", ["${REGISTRY}postgres:11", "${REGISTRY}/postgres:11", "$A${B}library/postgres:11"]
+    )
+    def test_an_unset_one_before_the_name_is_empty(self, image: str) -> None:
+        result = read(f"ARG REGISTRY\nFROM {image}\n", "Dockerfile")
+        assert shown(result) == [("postgresql", "11", 2)]
+        assert result.problems == ()
 
     def test_an_unset_one_in_a_stage_that_does_not_run_is_no_problem(self) -> None:
         assert read("FROM $BUILDER AS build\nFROM redis:6\n", "Dockerfile").problems == ()

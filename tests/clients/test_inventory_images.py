@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clients.inventory import _known_images
-from bot.clients.inventory.images import ImageRef, parse, read, sighting_of
+from bot.clients.inventory.images import ImageRef, beside, parse, read, sighting_of
 from bot.data import table
 from bot.domain.catalog import Origin
 from bot.domain.inventory.scans import How
@@ -101,6 +101,10 @@ class TestProducts:
             "public.ecr.aws/docker/library/postgres:11.22",
             "harbor.acme.test:8443/proxy/library/postgres:11.22",
             "localhost:5000/postgres:11.22",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/mirror/postgres:11.22",
+            "artifactory.acme.test/docker-remote/postgres:11.22",
+            "registry.acme.test/team/quay-mirrors/postgres:11.22",
+            "registry.acme.test/docker.io/postgres:11.22",
             f"mirror.gcr.io/library/postgres:11.22@{DIGEST}",
         ],
     )
@@ -112,6 +116,9 @@ class TestProducts:
         [
             ("registry.acme.test/platform/postgres:1.4", ("platform/postgres", "1.4")),
             ("acme/node:18", ("acme/node", "18")),
+            ("mirror/node:18", ("mirror/node", "18")),
+            ("registry.acme.test/proxy/nginx:1.4", ("proxy/nginx", "1.4")),
+            ("registry.acme.test/docker/nginx:1.4", ("docker/nginx", "1.4")),
             ("docker.io/library/unheard-of:2", ("unheard-of", "2")),
             ("registry.acme.test/shop/web:release-7", ("shop/web", "")),
             ("registry.acme.test/shop/web:build-7", ("shop/web", "build-7")),
@@ -138,6 +145,146 @@ class TestProducts:
         assert shown(reference) == expected
         assert said(reference) == ""
 
+    @pytest.mark.parametrize(
+        ("reference", "expected"),
+        [
+            ("arm64v8/mysql:5.7", ("mysql", "5.7")),
+            ("registry.acme.test/hub/s390x/redis:6", ("redis", "6")),
+            ("cimg/postgres:11.22", ("postgresql", "11.22")),
+            ("mcr.microsoft.com/dotnet/core/runtime:2.1-alpine", ("dotnet", "2.1-alpine")),
+            ("microsoft/dotnet:2.1-sdk", ("dotnet", "2.1-sdk")),
+            ("registry.acme.test/mirror/bitnamilegacy/redis:6.2", ("redis", "6.2")),
+            ("rancher/mirrored-coreos-etcd:v3.4.13-rancher1", ("etcd", "v3.4.13-rancher1")),
+            ("gcr.io/google_containers/kube-proxy-amd64:v1.9.1", ("kubernetes", "v1.9.1")),
+            ("quay.io/centos/centos:stream9", ("centos", "stream9")),
+            ("centos/mysql-57-centos7", ("mysql", "5.7")),
+            ("registry.redhat.io/rhscl/postgresql-96-rhel7:1-2", ("postgresql", "9.6")),
+            ("ghcr.io/zalando/spilo-14:2.1-p7", ("postgresql", "14")),
+            ("mdillon/postgis:10", ("postgresql", "10")),
+            ("linuxserver/mariadb:10.5", ("mariadb", "10.5")),
+            (
+                "mcr.microsoft.com/windows/servercore/iis:windowsservercore-ltsc2019",
+                ("windows-server-core", "ltsc2019"),
+            ),
+            ("node:hydrogen-slim", ("nodejs", "hydrogen-slim")),
+            ("node:lts-hydrogen", ("nodejs", "lts-hydrogen")),
+            ("mcr.microsoft.com/devcontainers/python:3.0-3.12", ("python", "3.12")),
+            ("mcr.microsoft.com/devcontainers/python:3.0.3-3.12-trixie", ("python", "3.12")),
+            ("mcr.microsoft.com/devcontainers/python:3.0.3", ("python", "")),
+            ("mcr.microsoft.com/devcontainers/go:1.1.0-1.21", ("go", "1.21")),
+            ("mcr.microsoft.com/devcontainers/dotnet:2.0-8.0", ("dotnet", "8.0")),
+            ("mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated8.0", ("dotnet", "8.0")),
+            ("buildpack-deps:bullseye-scm", ("debian", "bullseye")),
+            ("buildpack-deps:focal", ("ubuntu", "focal")),
+            ("gitlab.acme.test/shop/dependency_proxy/containers/postgres:16", ("postgresql", "16")),
+            (
+                "gitlab.acme.test/shop/dependency_proxy/containers/acme/web:16",
+                ("shop/dependency_proxy/containers/acme/web", "16"),
+            ),
+            ("lsiobase/ubuntu:focal", ("ubuntu", "focal")),
+        ],
+    )
+    def test_old_addresses_mirrors_and_derivatives(self, reference: str, expected: tuple[str, str]) -> None:
+        assert shown(reference) == expected
+
+    @pytest.mark.parametrize(
+        ("reference", "expected"),
+        [
+            ("timescale/timescaledb-ha:pg14.5-ts2.8.1", ("postgresql", "14.5")),
+            ("timescale/timescaledb:latest-pg12", ("postgresql", "12")),
+            ("pgvector/pgvector:0.7.0-pg16", ("postgresql", "16")),
+            ("quay.io/strimzi/kafka:0.38.0-kafka-3.6.0", ("apache-kafka", "3.6.0")),
+            ("timescale/timescaledb:2.11.2", ("postgresql", "")),
+        ],
+    )
+    def test_a_version_in_the_tag_beside_that_of_another(self, reference: str, expected: tuple[str, str]) -> None:
+        assert shown(reference) == expected
+        assert ("names no version of postgresql" in said(reference)) == (not expected[1])
+
+    @pytest.mark.parametrize("reference", ["public.ecr.aws/lambda/python:3.8", "amazon/aws-lambda-python:3.8"])
+    def test_a_function_ages_by_the_dates_of_aws(self, reference: str) -> None:
+        sighting, _ = sighting_of(reference, origin=HERE)
+        assert sighting is not None
+        assert (sighting.product, sighting.version, sighting.provider) == ("python", "3.8", "aws-lambda")
+
+    @pytest.mark.parametrize(
+        ("reference", "others"),
+        [
+            ("tomcat:8.5-jdk11", [("java", "11")]),
+            ("tomcat:8.5-jdk11-temurin", [("eclipse-temurin", "11")]),
+            ("maven:3.9-amazoncorretto-17", [("amazon-corretto", "17")]),
+            ("wordpress:5.8-php7.4-apache", [("php", "7.4")]),
+            ("eclipse-temurin:11-jdk", []),
+            ("azul/zulu-openjdk:11.0.21-jre11", []),
+            ("python:3.7-slim", []),
+            ("shop/web:1-jdk11", []),
+        ],
+    )
+    def test_a_tag_may_name_other_products(self, reference: str, others: list[tuple[str, str]]) -> None:
+        sighting, _ = sighting_of(reference, origin=HERE)
+        assert sighting is not None
+        assert [(each.product, each.version) for each in beside(sighting)] == others
+        assert len(read(reference, "images.txt").found) == 1 + len(others)
+
+    @pytest.mark.parametrize(
+        ("reference", "expected"),
+        [
+            ("ubuntu/postgres:14-22.04_beta", ("postgresql", "14-22.04_beta")),
+            ("public.ecr.aws/debian/debian:bookworm-slim", ("debian", "bookworm-slim")),
+            ("mcr.microsoft.com/oss/nginx/nginx:1.17.3-alpine", ("nginx", "1.17.3-alpine")),
+            ("cgr.dev/chainguard/kafka:3.6", ("apache-kafka", "3.6")),
+            ("almalinux/9-minimal:9.3", ("almalinux", "9")),
+            ("quay.io/centos7/ruby-27-centos7", ("ruby", "2.7")),
+            ("registry.access.redhat.com/ubi9/dotnet-100:latest", ("dotnet", "10.0")),
+            ("registry.access.redhat.com/ubi8/dotnet-31", ("dotnet", "3.1")),
+            ("redhat/ubi9-micro:9.4", ("rhel", "9")),
+            ("couchbase:enterprise-6.6.2", ("couchbase-server", "6.6.2")),
+            ("gitlab/gitlab-runner:alpine3.18-v15.0.0", ("gitlab-runner", "v15.0.0")),
+            ("cockroachdb/cockroach:latest-v23.1", ("cockroachdb", "v23.1")),
+            ("mcr.microsoft.com/devcontainers/base:jammy", ("ubuntu", "jammy")),
+            ("mcr.microsoft.com/devcontainers/base:0-bookworm", ("debian", "bookworm")),
+            ("mcr.microsoft.com/devcontainers/base:alpine-3.18", ("alpine-linux", "3.18")),
+            ("gcr.io/distroless/python3-debian12", ("python", "")),
+            ("public.ecr.aws/sam/build-nodejs16.x:1.98", ("nodejs", "16")),
+        ],
+    )
+    def test_those_who_build_images_of_others_products(self, reference: str, expected: tuple[str, str]) -> None:
+        assert shown(reference) == expected
+
+    @pytest.mark.parametrize(
+        ("reference", "expected"),
+        [
+            ("acme/builder:1.4-python3.8", [("python", "3.8")]),
+            ("acme/browsers:node16.13-chrome95", [("nodejs", "16")]),
+            ("acme/web:php-7.4", [("php", "7.4")]),
+            ("acme/cuda:11.2-ubuntu20.04-v0.0.15", [("ubuntu", "20.04")]),
+            ("acme/tester:v1.40.0-focal", [("ubuntu", "focal")]),
+            ("acme/web:2-slim-bookworm", [("debian", "bookworm")]),
+            ("acme/web:4-alpine3.18", [("alpine-linux", "3.18")]),
+            ("acme/web:focal", []),
+            ("acme/web:1.2-focalpoint", []),
+            ("acme/web:node-2", []),
+            ("acme/web:pythonic3.8", []),
+            ("acme/exporter:pg13", []),
+        ],
+    )
+    def test_the_tag_of_anybodys_own_image_may_name_a_language_or_a_system(
+        self, reference: str, expected: list[tuple[str, str]]
+    ) -> None:
+        sighting, _ = sighting_of(reference, origin=HERE)
+        assert sighting is not None
+        assert not sighting.is_known
+        assert [(each.product, each.version) for each in beside(sighting)] == expected
+
+    @pytest.mark.parametrize(
+        ("reference", "is_known"),
+        [("postgres:11", True), ("registry.acme.test/shop/web:1.4", False), ("acme/node:18", False)],
+    )
+    def test_an_image_that_is_not_well_known_may_be_anybodys_own(self, reference: str, is_known: bool) -> None:
+        sighting, _ = sighting_of(reference, origin=HERE)
+        assert sighting is not None
+        assert sighting.is_known is is_known
+
     def test_the_feed_has_every_product_that_is_named(self) -> None:
         facts = SHARED / "eol" / "products.json"
         if not facts.is_file():
@@ -145,7 +292,8 @@ class TestProducts:
         products = json.loads(facts.read_bytes())["products"]
         images = table("known_images")
         named = {*images["official"].values(), *images["named"].values(), *images["red_hat"].values(), "rhel"}
-        named |= {*images["systems"]}
+        named |= {*images["systems"]} | {rule["product"] for rule in images["by_tag"].values()}
+        named |= {*images["in_tags"].values()} - {"java"}
         assert named <= products.keys()
 
     def test_images_that_the_feed_knows_are_the_same_product_here(self) -> None:

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from bot.blocks.eol.reports import alt_text
-from bot.clients.timeline import REST_HEIGHT, ROW_HEIGHT, WIDTH, draw
+from bot.clients.canvas import WIDTH
+from bot.clients.timeline import REST_HEIGHT, ROW_HEIGHT, draw
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.reports import Urgency

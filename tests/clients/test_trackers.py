@@ -171,6 +171,7 @@ async def test_jira_is_asked_for_minutes_because_dates_have_a_time_zone(clock: F
 
 def test_a_webhook_names_its_issue(server: StandIn) -> None:
     odd: list[Any] = [[], 7, None, {"issue": {}}, {"issue": {"number": "1", "key": 1}}, {"zen": "x"}]
+    odd.append({"changelog": {"items": [{"field": "Key"}]}})
     kind: Any = jira.JiraTracker if isinstance(server, JiraServer) else github().GitHubTracker
     tracker = kind.__new__(kind)
     tracker._repository = "acme/platform"

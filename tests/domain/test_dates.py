@@ -76,3 +76,26 @@ def test_a_day_without_a_year_is_the_last_one(day: date) -> None:
 def test_nothing_raises(text: str) -> None:
     rest, day = split_day(text, today=TODAY)
     assert day is not None or rest == text
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "day"),
+    [
+        ("who owned orders in March", "who owned orders", date(2026, 3, 31)),
+        ("who owned orders in March 2024?", "who owned orders", date(2024, 3, 31)),
+        ("who owned orders in December", "who owned orders", date(2025, 12, 31)),
+        ("who owned orders last spring?", "who owned orders", date(2026, 5, 31)),
+        ("who owned orders last Tuesday?", "who owned orders", date(2026, 8, 18)),
+        ("who owned orders last Monday", "who owned orders", date(2026, 8, 17)),
+        ("who owned orders last sunday", "who owned orders", date(2026, 8, 16)),
+        ("who owned orders last week", "who owned orders", date(2026, 8, 16)),
+        ("who owned orders last month", "who owned orders", date(2026, 7, 31)),
+        ("who owned orders last year", "who owned orders", date(2025, 12, 31)),
+        ("who owned orders in 2023", "who owned orders", date(2023, 12, 31)),
+        ("who owned orders in August", "who owned orders", date(2026, 8, 20)),
+        ("march", "march", None),
+        ("who owns the spring service", "who owns the spring service", None),
+    ],
+)
+def test_a_month_a_season_or_a_year_is_the_last_day_of_it(text: str, rest: str, day: date | None) -> None:
+    assert split_day(text, today=date(2026, 8, 20)) == (rest, day)

@@ -334,3 +334,74 @@ def test_what_can_be_a_name_of_a_question_that_is_not_answered(text: str, name: 
     resolution = directory.resolve(text)
     assert isinstance(resolution, Nearest)
     assert directory.name_in(text, resolution.understood_as) == name
+
+
+@pytest.fixture(scope="module")
+def tools() -> Directory:
+    names = [
+        "boskos",
+        "kubelet",
+        "headlamp",
+        "prow",
+        "payments-db",
+        "checkout",
+        "orders",
+        "search-api",
+        "subscriptions",
+    ]
+    return Directory.build([asset(name) for name in names])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("kubelet is fine but who owns headlamp", "headlamp"),
+        ("prow is red. who owns kubelet?", "kubelet"),
+        ("not prow, who owns boskos?", "boskos"),
+        ("who owns boskos, it's leaking projects", "boskos"),
+        ("boskos is leaking again, any idea who looks after it?", "boskos"),
+        ("¿quién es el dueño de payments-db?", "payments-db"),
+        ("wem gehört payments-db?", "payments-db"),
+        ("à qui appartient payments-db ?", "payments-db"),
+        ("a qui appartient payments-db", "payments-db"),
+        ("chi possiede payments-db", "payments-db"),
+        ("payments-db is down, who do I page", "payments-db"),
+        ("what team should I talk to about payments-db", "payments-db"),
+        ("payments-db の担当は誰ですか", "payments-db"),
+        ("кто владелец payments-db", "payments-db"),
+        ("who owns payments-db 🔥🔥", "payments-db"),
+        ("ping the owners of search-api please, it returns 500 since 9:30", "search-api"),
+        ("can you tell me who the owner of payments-db is because the disk is full", "payments-db"),
+    ],
+)
+def test_one_exact_name_in_a_sentence_is_answered(tools: Directory, text: str, name: str) -> None:
+    found = tools.resolve(text)
+    assert isinstance(found, Match)
+    assert found.understood_as == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who owns nothing-such, it breaks checkout",
+        "who owns the checkout cache?",
+        "who owns the mirror of search-api?",
+        "who owns payments-db 6?",
+        "who owns the subscriptions ledger?",
+        "who looks after orders-cache next to search-api?",
+        "zebra payments-db",
+    ],
+)
+def test_what_may_be_another_thing_is_asked_back(tools: Directory, text: str) -> None:
+    assert not isinstance(tools.resolve(text), Match)
+
+
+def test_two_names_are_two_answers(tools: Directory) -> None:
+    found = tools.resolve("qui gère payments-db et search-api ?")
+    assert isinstance(found, Several)
+    assert {one.name for one in found.candidates} == {"payments-db", "search-api"}
+
+
+@pytest.mark.parametrize("text", ["thanks", "Thanks!", "hi", "hello", "what can you do"])
+def test_small_talk_names_nothing(tools: Directory, text: str) -> None:
+    assert tools.resolve(text) == Nearest((), tools.resolve(text).understood_as)

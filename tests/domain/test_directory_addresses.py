@@ -35,8 +35,8 @@ _CATALOG = [
     _rule("acme/shop", "/apps/checkout/", 3),
     _rule("acme/shop", "docs/*", 4),
     _rule("acme/shop", "Makefile", 5),
-    _rule("git.example.com/acme/tools", "/apps/checkout/cli.py", 0),
-    _rule("git.example.com/acme/tools", "*", 1),
+    _rule("git.example.com/acme/tools", "*", 0),
+    _rule("git.example.com/acme/tools", "/apps/checkout/cli.py", 1),
 ]
 
 
@@ -112,8 +112,7 @@ def test_another_address_is_another_thing(directory: Directory, text: str) -> No
         ("https://git.example.com/acme/shop/-/blob/main/apps/cart/main.py", "/apps/"),
         ("https://git.example.com/acme/shop/tree/main/apps/checkout", "/apps/checkout/"),
         ("git.example.com/acme/tools/README.md", "*"),
-        ("who owns apps/cart/main.py?", "/apps/"),
-        ("/apps/cart", "/apps/"),
+        ("who owns apps/cart/main.py in acme/shop?", "/apps/"),
     ],
 )
 def test_the_last_rule_that_matches_owns_the_path(directory: Directory, text: str, pattern: str) -> None:
@@ -141,7 +140,9 @@ def test_a_rule_for_all_files_needs_its_repository_named(directory: Directory) -
 def test_two_words_with_a_slash_are_no_path(directory: Directory) -> None:
     loose = Directory.build([_rule("acme/solo", "api/", 0), _rule("acme/other", "web/", 0)])
     assert not isinstance(loose.resolve("checkout/api"), Match)
-    assert isinstance(loose.resolve("checkout/api/main.py"), Match)
+    found = loose.resolve("checkout/api/main.py")
+    assert isinstance(found, Nearest)
+    assert [one.name for one in found.candidates] == ["acme/solo:api/"]
 
 
 def test_rules_come_and_go() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.domain.catalog import Area, AssetKind, PathRule, Role
 from bot.domain.ownership import Owned, verdict
-from bot.domain.portfolio import Gap, Portfolio, gap_of, page_of
+from bot.domain.portfolio import Gap, Portfolio, areas_of, gap_of, page_of
 from bot.domain.records import AssetRecord
 from bot.samples.catalog import ADA, DISSOLVED, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 from tests.domain.test_ownership import asset
@@ -54,6 +54,20 @@ def test_helping_is_not_owning_and_mine_is_not_my_teams() -> None:
     assert portfolio.of_team(PLATFORM).helped == (1,)
     assert portfolio.of_person(ADA).owned == (3,)
     assert portfolio.of_team(999).owned == ()
+
+
+def test_what_is_owned_in_part_is_told_by_its_areas() -> None:
+    split = asset(
+        fact(PAYMENTS),
+        fact(PLATFORM, Area.NETWORKING),
+        fact(PLATFORM, Area.DATABASE),
+        fact(PLATFORM, Area.SECURITY, Role.SECONDARY),
+        fact(ADA, Area.MONITORING),
+    )
+    said = verdict(split, Catalog(), now=NOW, stale_after=HALF_A_YEAR)
+    assert areas_of(said, (True, PLATFORM)) == (Area.DATABASE, Area.NETWORKING)
+    assert areas_of(said, (True, PAYMENTS)) == ()
+    assert areas_of(said, (False, ADA)) == (Area.MONITORING,)
 
 
 def test_the_order_is_tier_then_name_and_paths_last() -> None:

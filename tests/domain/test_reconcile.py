@@ -28,7 +28,7 @@ from bot.domain.reconcile.assets import Refs, identity, merge, ref_of, suffixed
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_asset, decode_person, decode_team, digest, encode, external_id
 from bot.domain.reconcile.diff import Diff, StoredClaim, broken_paths, is_under, refusal
-from bot.domain.reconcile.owners import OwnerIndex, UnknownPerson, UnknownTeam, nearest
+from bot.domain.reconcile.owners import OwnerIndex, UnknownPerson, UnknownTeam, nearest, path_of
 from bot.domain.reconcile.parents import ParentCandidate, ParentClaim, Parents, break_cycles, by_depth
 from bot.domain.reconcile.people import People, person_key
 from bot.domain.reconcile.teams import SourcedTeam, cluster
@@ -280,6 +280,77 @@ def test_an_unknown_email_is_a_team_by_its_local_part_or_a_person() -> None:
     index = OwnerIndex(Book(teams=[payments, TeamEntry(folded="ops", name="ops")]))
     assert index.resolve(OwnerRef("payments@example.com")) is payments
     assert index.resolve(OwnerRef("ops@example.com")) == UnknownPerson(("email", "ops@example.com"))
+
+
+def test_teams_that_share_their_last_word_stay_apart() -> None:
+    refs = [OwnerRef("backend", OwnerType.TEAM, f"@acme/{group}/backend") for group in ("payments", "orders")]
+    paths = [path_of(ref) for ref in refs]
+    backend = declared("backend")
+    for teams in ([], [backend]):
+        index = OwnerIndex(Book(teams=teams), paths)
+        assert [index.resolve(ref) for ref in refs] == [
+            UnknownTeam(f"acme{group}backend", f"acme/{group}/backend") for group in ("payments", "orders")
+        ]
+    alone = OwnerIndex(Book(teams=[backend]), paths[:1])
+    assert alone.resolve(refs[0]) is backend
+    assert OwnerIndex(Book(), paths[:1]).resolve(refs[0]) == UnknownTeam("backend", "backend")
+    assert alone.differs(OwnerIndex(Book(teams=[backend]), paths))
+
+
+def test_teams_of_two_organisations_are_two_unless_one_team_is_declared() -> None:
+    refs = [OwnerRef("backend", OwnerType.TEAM, f"@{organisation}/backend") for organisation in ("acme", "globex")]
+    paths = map(path_of, refs)
+    assert [one.name for one in map(OwnerIndex(Book(), paths).resolve, refs) if isinstance(one, UnknownTeam)] == [
+        "acme/backend",
+        "globex/backend",
+    ]
+
+
+def test_a_relative_owner_is_first_one_of_its_own_namespace() -> None:
+    ours, others = declared("emea/payments"), declared("payments")
+    ref = OwnerRef("emea/payments", OwnerType.TEAM, "payments")
+    assert OwnerIndex(Book(teams=[others, ours])).resolve(ref) is ours
+    assert OwnerIndex(Book(teams=[others])).resolve(ref) is others
+
+
+def test_a_person_is_known_by_name_and_a_team_by_its_channel() -> None:
+    jane = PersonEntry(name="Jane Doe", email="jane@example.com", is_known=True)
+    payments = declared("Payments", channel="#pay-help")
+    index = OwnerIndex(Book(teams=[payments], people=[jane]))
+    assert index.resolve(OwnerRef("Jane Doe")) is jane
+    assert index.resolve(OwnerRef("Doe", written="Doe, Jane")) is jane
+    assert index.resolve(OwnerRef("pay-help", written="#pay-help")) is payments
+    twin = PersonEntry(name="jane doe", email="jd@example.com", is_known=True)
+    assert OwnerIndex(Book(people=[jane, twin])).resolve(OwnerRef("Jane Doe")) == UnknownTeam("janedoe", "Jane Doe")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "called"),
+    [
+        ("Doe", "Doe, Jane", "Doe, Jane"),
+        ("Jane", "Doe, Jane M.", "Doe, Jane M."),
+        ("Search", "Search, Discovery", "Search"),
+        ("x", "x, ", "x"),
+        ("UI/UX", "UI/UX", "UI/UX"),
+        ("R&D/Tools", "R&D/Tools", "R&D/Tools"),
+        ("acme/tools", "acme/tools", "tools"),
+        ("tools", "@Acme/tools", "tools"),
+        ("default/tools", "group:Default/tools", "tools"),
+    ],
+)
+def test_what_nobody_declares_is_called_as_it_was_written(name: str, written: str, called: str) -> None:
+    ref = OwnerRef(name, written=written)
+    index = OwnerIndex(Book())
+    found = index.resolve(ref)
+    assert isinstance(found, UnknownTeam)
+    assert (found.name, index.called(ref)) == (called, called)
+
+
+def test_a_declared_team_tells_a_list_from_a_persons_name() -> None:
+    index = OwnerIndex(Book(teams=[declared("Doe")]))
+    found = index.resolve(OwnerRef("Jane", written="Doe, Jane"))
+    assert isinstance(found, UnknownTeam)
+    assert found.name == "Jane"
 
 
 def test_the_nearest_names_are_of_declared_teams() -> None:

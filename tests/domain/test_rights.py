@@ -21,8 +21,16 @@ EXPECTED = {
     Right.CONFIRM: OWNERS,
     Right.CLAIM: TEAM,
     Right.WITHDRAW: TEAM,
+    Right.RELEASE: OWNERS,
+    Right.CONFIRM_RELEASE: {ActorRole.LEAD, ActorRole.CATALOG_ADMIN},
+    Right.MARK_UNOWNED: TEAM | {ActorRole.CATALOG_ADMIN},
+    Right.REVIEW_UNOWNED: {ActorRole.OWNER, ActorRole.CATALOG_ADMIN},
+    Right.REJECT: TEAM | {ActorRole.CATALOG_ADMIN},
+    Right.SETTLE: OWNERS | {ActorRole.CATALOG_ADMIN},
+    Right.SUCCEED: {ActorRole.LEAD, ActorRole.CATALOG_ADMIN},
     Right.CALENDAR: TEAM,
     Right.ANSWER: OWNERS | {ActorRole.MANAGER},
+    Right.CLOSE_PART: {ActorRole.OWNER},
     Right.PIN: OWNERS,
     Right.APPROVE: OWNERS | {ActorRole.MANAGER},
     Right.ACCEPT: TEAM,
@@ -30,10 +38,14 @@ EXPECTED = {
     Right.MISSES: {ActorRole.CATALOG_ADMIN},
     Right.TRIAGE: TEAM | {ActorRole.MANAGER},
     Right.REQUEST: OWNERS | {ActorRole.MANAGER},
+    Right.HAND_OVER: TEAM,
+    Right.TAKE_OVER: TEAM,
+    Right.PUT_OFF: TEAM,
+    Right.EVIDENCE: TEAM,
 }
 OF_ANYBODY = {Right.CHANGE, Right.SHARE}
 #: Rights that whoever asked does not have over their own request.
-BY_SOMEBODY_ELSE = {Right.APPROVE, Right.ACCEPT}
+BY_SOMEBODY_ELSE = {Right.APPROVE, Right.ACCEPT, Right.TAKE_OVER, Right.SETTLE, Right.CONFIRM_RELEASE}
 PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.working_time import WorkingTime
+from bot.domain.working_time import WorkingTime, zone_of
 
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "UTC"]
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
@@ -18,6 +19,11 @@ works = st.builds(
     st.sets(st.dates(date(2026, 1, 1), date(2028, 2, 1)), max_size=30),
 )
 BERLIN = WorkingTime(ZoneInfo("Europe/Berlin"), frozenset({date(2026, 12, 25)}))
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Base", "Europe", "a" * 300, "../etc/passwd", "Europe/Berlin\0", "."])
+def test_a_name_that_an_import_gives_and_no_zone_has_is_utc(name: str) -> None:
+    assert zone_of(name).key == "UTC"
 
 
 def test_the_evening_before_a_long_weekend() -> None:

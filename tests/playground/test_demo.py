@@ -11,10 +11,12 @@ import pytest_asyncio
 import yaml
 
 from bot.clients import catalog as formats
+from bot.domain.backlog import drafts, technologies, threads
 from bot.domain.catalog import SourceCatalog
 from bot.domain.dates import split_day
 from bot.playground.clock import SetClock
 from bot.playground.demo import DEMO, as_of, load_demo, read_history
+from bot.playground.furniture import read_threads
 from bot.playground.page import SUGGESTIONS
 from bot.services import history, snapshot
 from bot.services.deps import Deps
@@ -131,3 +133,29 @@ def test_a_suggestion_asks_about_a_day_that_had_another_owner() -> None:
         for change in changes
         for former in change.owners.values()
     )
+
+
+def test_three_teams_ask_for_something_in_their_grooming_threads() -> None:
+    found = {}
+    for thread in read_threads(DEMO / "threads.yaml")["threads"]:
+        said = [thread, *thread.get("replies", ())]
+        messages = [
+            {"type": "message", "user": f"U{number}", "ts": f"{NOW.timestamp() + number:.6f}", "text": each["text"]}
+            for number, each in enumerate(said)
+        ]
+        found[thread["by"]] = drafts.draft(threads.read({"messages": messages}), technologies.known())
+    assert [each.title for each in found["payments"].items] == ["Upgrade payments-db to PostgreSQL 16 with us"]
+    assert [each.title for each in found["search"].items] == ["A runner of our own for the index build"]
+    story = found["logistics"]
+    assert {each.value for each in story.technologies} == {"cassandra", "terraform", "cql", "selenium", "jenkins"}
+    assert {each.value for each in story.skills_gaps} == {each.value for each in story.technologies}
+    assert [each.type for each in story.items] == [
+        "infrastructure",
+        "infrastructure",
+        "library",
+        "pipeline",
+        "pipeline",
+    ]
+    assert story.blocked is not None
+    assert story.blocked.people == 3
+    assert found["storefront"].items == ()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.errors import SettingsError
 from bot.playground import run
 from bot.playground.page_state import people
+from bot.services import devops_team
 
 
 async def test_whom_the_page_begins_with_is_a_catalog_admin_and_where_the_page_is(tmp_path: Path) -> None:
@@ -24,3 +29,22 @@ async def test_whom_the_page_begins_with_is_a_catalog_admin_and_where_the_page_i
         await background.drain(seconds=10)
         shown = [str(view.payload) if (view := slack.home(user.id)) else "" for user in (first, other)]
         assert ["*zeppelin-scheduler* · once" in each for each in shown] == [True, False]
+
+
+async def test_the_settings_count_for_a_visitors_own_catalog_and_not_for_the_demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.yaml").write_text("baton: 1\nteams: [{name: Ops}]\nassets: [{name: shop, owner: Ops}]\n")
+    monkeypatch.setenv("BATON_PLATFORM_CHANNEL", "#team-cloud")
+    monkeypatch.setenv("BATON_DEVOPS_TEAM", "Ops")
+    monkeypatch.setenv("BATON_STALE_AFTER_DAYS", "3")
+    async with run.playing(f"sqlite:///{tmp_path / 'own.sqlite'}", catalog=[tmp_path / "own.yaml"]) as own:
+        context = own.baton.context
+        assert context.deps.stale_after == timedelta(days=3)
+        assert (team := devops_team.find(context.deps, context.snapshot)) is not None
+        assert team.name == "Ops"
+        assert own.slack.workspace.channel("team-cloud").topic == "Named by a setting"
+    monkeypatch.setenv("BATON_TIMEZONE", "Nowhere/Land")
+    with pytest.raises(SettingsError, match="BATON_TIMEZONE"):
+        async with run.playing(f"sqlite:///{tmp_path / 'other.sqlite'}"):
+            pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ import pytest
 from bot.playground import run
 from bot.playground.clock import MovableClock
 from bot.playground.time_travel import ClockMover
+from bot.ports import Slack
+from bot.services import outbox
+from bot.services.deps import Deps
+from bot.services.outbox import Pace
 
 #: A Monday afternoon; the first digests come on the morning after.
 MONDAY = datetime(2026, 11, 30, 15, 20, tzinfo=UTC)
@@ -22,15 +27,46 @@ class _Standing(MovableClock):
         return MONDAY + self.ahead
 
 
+@pytest.mark.parametrize("is_drained_by_another", [False, True])
 async def test_all_that_is_said_in_one_channel_at_an_hour_comes_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_drained_by_another: bool
 ) -> None:
     monkeypatch.setattr(run, "MovableClock", _Standing)
+    drain, passes = outbox.drain, count()
+
+    async def every_other(deps: Deps, slack: Slack, pace: Pace | None = None) -> int:
+        """Find nothing to post in every other pass, as when Baton's drainer has claimed it a moment before."""
+        return 0 if is_drained_by_another and next(passes) % 2 == 0 else await drain(deps, slack, pace)
+
+    monkeypatch.setattr(outbox, "drain", every_other)
     async with run.playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as playground:
         slack = playground.slack
         await ClockMover(slack, playground.clock, playground.baton)(timedelta(days=1))
-        # The demo's platform channel is a team's own: that team's digest, and that of what nobody owns.
+        # The demo's platform channel is a team's own: that team's digest, and the month's report.
         channel = slack.workspace.channel("team-devops").id
-        said = {m.ts: m.text for m in slack.workspace.messages[channel].values() if m.text.startswith("*End of life*")}
-        first, second = (datetime.fromtimestamp(float(ts), UTC) for ts in sorted(said))
+        said = slack.workspace.messages[channel].values()
+        [digest] = [m.ts for m in said if m.text.startswith("*End of life* for *devops*")]
+        [report] = [m.ts for m in said if "*Begin here*" in m.text]
+        first, second = sorted(datetime.fromtimestamp(float(ts), UTC) for ts in (digest, report))
         assert second - first < timedelta(minutes=1), said
+        assert first.isoformat()[:13] == "2026-12-01T09"
+
+
+async def test_a_long_move_tells_how_far_it_is(tmp_path: Path) -> None:
+    async with run.playing(f"sqlite:///{tmp_path / 'playground.sqlite'}") as playground:
+        mover = ClockMover(playground.slack, playground.clock, playground.baton)
+        seen: list[float | None] = []
+        changed = playground.slack.workspace.changed
+
+        def look(what: str, **said: str) -> None:
+            if what == "clock":
+                seen.append(mover.progress)
+            changed(what, **said)
+
+        playground.slack.workspace.changed = look  # type: ignore[method-assign]  # to see what the page would
+        await mover(timedelta(days=3))
+        *on_the_way, last = seen
+        assert len(on_the_way) == 3
+        assert all(done is not None and 0 < done <= 1 for done in on_the_way)
+        assert on_the_way == sorted(on_the_way, key=lambda done: done or 0)
+        assert last is None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -26,9 +27,11 @@ from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
 from bot.store.journal import audit, next_revision
-from tests.conftest import FixedClock
+from tests.conftest import NIGHT, FixedClock
 
 TOKEN = "xoxb-lifecycle"
+#: When the job runs in a day: once at night, and in the first and the last hours of work.
+HOURS = (3, 9, 10, 16) if NIGHT else (10, 16)
 
 
 class MadeFacts(Facts):
@@ -71,7 +74,7 @@ class Seen:
 
     @property
     def is_ping(self) -> bool:
-        return self.key.split(":")[-1] != "resolved" and ":moved:" not in self.key
+        return self.key.split(":")[-1] != "resolved" and not any(each in self.key for each in (":moved:", ":joined:"))
 
 
 class World:
@@ -306,7 +309,7 @@ class World:
             raise AssertionError("the outbox does not come to rest")
         self.clock.at = at
 
-    async def go(self, until: datetime | date, *, hours: Sequence[int] = (3, 9, 10, 16)) -> None:
+    async def go(self, until: datetime | date, *, hours: Sequence[int] = HOURS) -> None:
         """Move the clock to a moment (a day: its midnight), the job running at these hours of each day, all UTC."""
         end = until if isinstance(until, datetime) else datetime(until.year, until.month, until.day, tzinfo=UTC)
         while self.clock.at < end:
@@ -347,6 +350,23 @@ class World:
 def _buttons(message: PostedMessage) -> tuple[str, ...]:
     elements = [each for block in message.blocks for each in block.get("elements", ())]
     return tuple(each["text"]["text"] for each in elements if each["type"] == "button")
+
+
+@asynccontextmanager
+async def made_world(database: Database, clock: FixedClock) -> AsyncIterator[World]:
+    """A world on Monday, 2 November 2026, whose Slack refuses nothing and pings nobody as a crowd."""
+    clock.at = datetime(2026, 11, 2, 8, tzinfo=UTC)
+    slack = FakeSlack(
+        signing_secret="s", bot_token=TOKEN, app_token="", clock=clock.now, echo=False,
+        monotonic=lambda: clock.now().timestamp(),
+    )  # fmt: skip
+    slack.add_channel("platform", bot_is_member=True)
+    await slack.start()
+    async with SlackClient(token=TOKEN, api_url=slack.api_url) as client:
+        yield World(database, clock, slack, client)
+    assert not slack.refused
+    assert not slack.pings
+    await slack.stop()
 
 
 class _Change:

@@ -137,7 +137,7 @@ class FakePort:
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:
         raise NotImplementedError
 
-    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
+    async def update_view(self, view_id: str, view: Mapping[str, Any], *, view_hash: str = "") -> str:
         raise NotImplementedError
 
     async def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> str:

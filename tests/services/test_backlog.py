@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.domain.backlog.demand import EvidenceKind
+from bot.domain.backlog.demand import EvidenceKind, OpenQuestion
 from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin
 from bot.domain.backlog.requests import ItemType, RequestItem, RequestState, Step
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services.backlog import intake
+from bot.services.backlog.answers import needed_until
 from bot.services.backlog.intake import Opened, open_request
+from bot.services.backlog.joins import join
 from bot.services.backlog.steps import StepTaken, take
 from bot.services.deps import Deps, DevopsTeam
 from bot.services.snapshot import Snapshot, refresh
@@ -162,7 +164,9 @@ async def test_a_question_stops_the_clock_until_it_is_answered(
     assert row is not None
     assert row.waited_seconds == 3 * 3600
     triage = [row for key, row in (await messages(deps)).items() if ":reply:" in key]
-    assert [(row.parent_key, row.body["text"]) for row in triage] == [("backlog.triage:1", "Answered: Frankfurt")]
+    assert [(row.parent_key, row.body["text"]) for row in triage] == [
+        ("backlog.triage:1", "Answered: Which region? — Frankfurt")
+    ]
 
 
 @pytest.mark.parametrize("needs", [Step.ASK, Step.DECLINE, Step.ANSWER])
@@ -178,3 +182,39 @@ async def test_a_decision_that_needs_words_is_not_taken_without(deps: Deps, snap
 async def test_a_request_that_is_not_there_is_said(deps: Deps, snapshot: Snapshot) -> None:
     with pytest.raises(NotFoundError, match="/devops list"):
         await step(deps, snapshot, Step.ACCEPT, OMAR, request_id=99)
+
+
+class TestJoined:
+    @pytest.fixture
+    async def joined(self, deps: Deps, snapshot: Snapshot) -> None:
+        """Ada has asked, and Eve, who is in no team, has joined; both with a date."""
+        soon = deps.clock.now().date() + timedelta(30)
+        await opened(deps, snapshot, replace(NEW_REQUEST, needed_by=soon))
+        theirs = replace(NEW_REQUEST, origin=Origin("form:V1"), team_id=None, filed_by=EVE, asked_by=EVE)
+        await join(deps, snapshot, request_id=1, new=replace(theirs, needed_by=soon))
+
+    async def dates(self, deps: Deps) -> dict[int, int]:
+        today = deps.clock.now().date()
+        async with deps.database.reading() as session:
+            found = (await session.execute(select(tables.RequestDemand))).scalars()
+            return {each.person_id: (each.needed_by - today).days for each in found if each.needed_by}
+
+    @pytest.mark.usefixtures("joined")
+    @pytest.mark.parametrize(("who", "expected"), [(GRACE, {ADA: 60, EVE: 30}), (EVE, {ADA: 30, EVE: 60})])
+    async def test_a_new_date_is_that_of_whoever_gives_it(
+        self, deps: Deps, snapshot: Snapshot, who: int, expected: dict[int, int]
+    ) -> None:
+        today = deps.clock.now().date()
+        later = today + timedelta(60)
+        question = OpenQuestion.STILL_NEEDED
+        card = await needed_until(
+            deps, snapshot, request_id=1, person_id=who, question=question, until=later, today=today
+        )
+        assert await self.dates(deps) == expected
+        assert card.needed_by == (later if who == GRACE else today + timedelta(30))
+
+    async def test_a_private_request_cannot_be_joined(self, deps: Deps, snapshot: Snapshot) -> None:
+        await opened(deps, snapshot, replace(NEW_REQUEST, origin=replace(THREAD, is_private=True)))
+        theirs = replace(NEW_REQUEST, origin=Origin("form:V1"), team_id=None, filed_by=EVE, asked_by=EVE)
+        with pytest.raises(NotFoundError):
+            await join(deps, snapshot, request_id=1, new=theirs)

@@ -13,12 +13,15 @@ from sqlmodel import select
 from bot.domain.backlog.demand import EvidenceKind, OpenQuestion, Slowdown
 from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin
 from bot.domain.backlog.requests import RequestState, Step
+from bot.domain.records import TeamRecord
 from bot.domain.working_time import WorkingTime, zone_of
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import daily_pass, outbox
 from bot.services.backlog import answers, merges, plans
 from bot.services.backlog.contribution import Requests
 from bot.services.backlog.intake import open_request
+from bot.services.backlog.joins import join
+from bot.services.backlog.standings import Backlog
 from bot.services.backlog.steps import take
 from bot.services.daily_pass import DailyPass
 from bot.services.deps import Deps
@@ -47,7 +50,12 @@ class Days:
         await take(self.deps, self.snapshot, request_id=request_id, person_id=person_id, step=step, words=words)
 
     def new_pass(self) -> DailyPass:
-        return DailyPass(self.deps, self.snapshot, WorkingTimes(), [Requests(self.deps, self.snapshot)])
+        return DailyPass(
+            self.deps,
+            self.snapshot,
+            WorkingTimes(),
+            [Requests(self.deps, self.snapshot, Backlog(self.deps, self.snapshot))],
+        )
 
     async def go(self, month: int, day: int, hour: int = 11) -> list[tuple[str, str, str]]:
         """Run the pass at that moment; return what it said: key, place and text."""
@@ -91,9 +99,24 @@ async def test_a_date_that_has_passed_is_asked_about_once(days: Days) -> None:
     [(_, place, text)] = await days.go(3, 6)
     assert place == PAY
     assert "was needed by" in text
-    assert (await days.row()).needed_asked_on == date(2026, 3, 6)
+    async with days.deps.database.reading() as session:
+        [demand] = (await session.execute(select(tables.RequestDemand))).scalars()
+    assert demand.needed_asked_on == date(2026, 3, 6)
     for day in range(9, 28):
         assert [each for each in await days.go(3, day) if "was needed by" in each[2]] == []
+
+
+async def test_each_team_is_asked_for_itself_whether_its_date_counts(days: Days) -> None:
+    async with days.deps.database.transaction() as session:
+        session.add(tables.Team(id=3, folded="search", name="Search", channel="C0SEARCH01", revision=2))
+    days.snapshot.put_teams([TeamRecord(id=3, name="Search", channel="C0SEARCH01")])
+    mine = replace(FORM, needed_by=date(2026, 3, 5))
+    await accepted(days, mine)
+    theirs = replace(mine, origin=Origin("form:V2"), team_id=3, filed_by=EVE, asked_by=EVE)
+    await join(days.deps, days.snapshot, request_id=1, new=theirs)
+    asked = [place for _, place, text in await days.go(3, 6) if "was needed by" in text]
+    assert sorted(asked) == sorted([PAY, "C0SEARCH01"])
+    assert [each for each in await days.go(3, 9) if "was needed by" in each[2]] == []
 
 
 async def test_a_new_date_is_asked_about_anew_and_none_never(days: Days) -> None:
@@ -211,6 +234,37 @@ async def saves(days: Days, after: int) -> None:
     await answers.saves(
         days.deps, days.snapshot, request_id=1, person_id=GRACE, team_id=PAYMENTS, days=after, hours=4.5
     )
+
+
+async def test_a_process_that_goes_on_says_what_new_ones_say(days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = days.new_pass()
+    monkeypatch.setattr(days, "new_pass", lambda: kept)
+    await accepted(days, replace(FORM, needed_by=date(2026, 3, 19)))
+    said = {day: await days.go_beside_ops(3, day) for day in (9, 10, 11, 12, 13, 16, 17, 18, 19, 20, 23, 24)}
+    assert [day for day, found in said.items() if found] == [20], "nothing but the day has changed"
+    await days.take(Step.DELIVER, OMAR)
+    await days.take(Step.CONFIRM, ADA)
+    assert [day for day in (31, 30) if await days.go_beside_ops(3, day)] == []
+    told = [day for day in (1, 7, 14, 21, 22, 23, 24, 27, 28) if await days.go_beside_ops(4, day)]
+    assert told == [28], "30 days later, in the digest"
+
+
+async def test_a_pass_looks_only_at_those_whose_requests_have_changed(days: Days) -> None:
+    await accepted(days)
+    other = await accepted(days, replace(FORM, origin=Origin("form:V2"), team_id=None, filed_by=EVE, asked_by=EVE))
+    requests = Requests(days.deps, days.snapshot, Backlog(days.deps, days.snapshot))
+    days.clock.at += timedelta(hours=1)
+    position, keys = await requests.changed(None)
+    assert keys == {"team:1"}, "all that there is to wait for"
+    days.clock.at += timedelta(hours=1)
+    position, keys = await requests.changed(position)
+    assert keys == set()
+    await days.take(Step.ASK, OMAR, request_id=other)
+    position, keys = await requests.changed(position)
+    assert keys == {"person:4", "team:1"}
+    days.clock.at += timedelta(hours=1)
+    position, _ = await requests.changed(position)  # what was written down late is looked for once more
+    assert (await requests.changed(position))[1] == set()
 
 
 async def test_the_devops_teams_digest_has_what_to_estimate_and_what_is_at_risk(days: Days) -> None:

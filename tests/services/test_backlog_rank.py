@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from bot.domain.backlog.demand import EvidenceKind, Slowdown
-from bot.domain.backlog.lanes import Lane
+from bot.domain.backlog.lanes import BacklogPlace, Lane
 from bot.domain.backlog.new_request import DemandEntry, NewRequest, Origin
 from bot.domain.backlog.rank import Rank
 from bot.domain.backlog.requests import Step
-from bot.services.backlog import merges, plans, ranks
+from bot.services.backlog import lists, merges, plans, ranks
 from bot.services.backlog.intake import open_request
+from bot.services.backlog.standings import Backlog
 from bot.services.backlog.steps import take
 from bot.services.deps import Deps
-from bot.services.snapshot import Snapshot
+from bot.services.snapshot import Snapshot, refresh
+from bot.store import tables
+from tests.conftest import FixedClock
 from tests.services.test_backlog import ADA, EVE, GRACE, NEW_REQUEST, OMAR, PAYMENTS, deps, snapshot
 
 __all__ = ["deps", "snapshot"]
@@ -109,3 +112,89 @@ async def test_the_work_of_the_devops_team_is_counted_by_the_team_it_served(deps
     assert (found["Payments"].served_hours, found["Payments"].served_share) == (24, 1)
     assert (found["Eve"].served_hours, found["Eve"].open_requests) == (0, 1)
     assert open_ != done
+
+
+async def placed(backlog: Backlog, person_id: int) -> list[tuple[int, int, int, str]]:
+    return [(card.id, *_place(place)) for card, place in (await backlog.first(person_id, 100)).first]
+
+
+def _place(place: BacklogPlace) -> tuple[int, int, str]:
+    return place.position, place.band, place.lane.value
+
+
+async def test_a_backlog_that_is_kept_up_to_date_is_the_one_that_would_be_made_anew(
+    deps: Deps, snapshot: Snapshot, clock: FixedClock
+) -> None:
+    kept = Backlog(deps, snapshot)
+    little = {"lost_people": 1, "lost_times": 1, "lost_hours": 1, "evidence": EvidenceKind.MEASURED}
+    hidden = new(4, by=EVE, team=None)
+    hidden = replace(hidden, origin=replace(hidden.origin, is_private=True))
+    dated = replace(new(3, **little), needed_by=date(2026, 3, 10), needed_reason="the review")
+    one, two, three, four = await opened(
+        deps, snapshot, new(1, **little), new(2, **{**little, "lost_times": 40}), dated, hidden
+    )
+
+    async def both() -> None:
+        for person_id in (OMAR, ADA, EVE):
+            afresh = [(each.card.id, *_place(each.place)) for each in await ranks.ranked(deps, snapshot, person_id)]
+            found = await kept.first(person_id, 100)
+            assert await placed(kept, person_id) == afresh
+            assert found.total == len(afresh)
+            by_lane = await kept.lanes(person_id, 100)
+            assert [card.id for lane in by_lane.values() for card, _ in lane.first] == [each[0] for each in afresh]
+            assert [each.id for each in (await kept.oldest(person_id, 100)).first] == sorted(each[0] for each in afresh)
+
+    await both()
+    for number, hours in ((one, 20), (two, 20), (three, 4)):
+        await estimated(deps, snapshot, number, hours)
+        await both()
+    await merges.merge(deps, snapshot, request_id=one, into_id=two, person_id=OMAR)
+    await both()
+    await merges.merge(deps, snapshot, request_id=two, into_id=three, person_id=OMAR)
+    await both()
+    await take(deps, snapshot, request_id=two, person_id=OMAR, step=Step.UNMERGE)
+    await both()
+    await take(deps, snapshot, request_id=three, person_id=OMAR, step=Step.DECLINE, words="no")
+    await both()
+    await plans.snooze(deps, snapshot, request_id=two, person_id=OMAR, until=date(2026, 3, 20), today=date(2026, 3, 3))
+    assert [each.id for each in (await kept.awaiting(OMAR, 5)).first] == [four]
+    clock.at += timedelta(days=12)
+    await both()
+    async with deps.database.transaction() as session:
+        (await session.get_one(tables.Team, PAYMENTS)).name = "Money"
+        (await session.get_one(tables.Team, PAYMENTS)).revision = 2
+        (await session.get_one(tables.CatalogState, 1)).revision = 2
+    await refresh(snapshot, deps.database)
+    await both()
+    assert (why := await kept.why(two)) is not None
+    assert any("Money" in each for each in why[1])
+
+
+async def test_a_question_reads_again_only_what_has_changed(
+    deps: Deps, snapshot: Snapshot, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Backlog(deps, snapshot)
+    one, two = await opened(deps, snapshot, new(1), new(2))
+    await kept.first(OMAR, 5)
+    clock.at += timedelta(hours=1)
+    await kept.first(OMAR, 5)
+    read = list[int]()
+    drop = kept._drop
+    monkeypatch.setattr(kept, "_drop", lambda standings, number: (read.append(number), drop(standings, number)))
+    await estimated(deps, snapshot, two, 8)
+    await kept.first(OMAR, 5)
+    assert read == [two]
+    assert one not in read
+
+
+async def test_mine_are_found_however_many_others_there_are(deps: Deps, snapshot: Snapshot) -> None:
+    first, second, _ = await opened(deps, snapshot, new(1), new(2), new(3, team=None, by=EVE))
+    found = await lists.mine(deps, snapshot, GRACE, 1)
+    assert ([each.id for each in found.first], found.total) == ([second], 2)
+    await take(deps, snapshot, request_id=first, person_id=OMAR, step=Step.ACCEPT)
+    await take(deps, snapshot, request_id=first, person_id=OMAR, step=Step.DELIVER, words="done")
+    ahead = await lists.mine(deps, snapshot, GRACE, 5, are_over=False)
+    assert [each.id for each in ahead.first] == [first, second], "what waits for an answer comes first"
+    await take(deps, snapshot, request_id=first, person_id=GRACE, step=Step.CONFIRM)
+    assert (await lists.mine(deps, snapshot, GRACE, 5, are_over=False)).total == 1
+    assert (await lists.mine(deps, snapshot, None, 5)).total == 0

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.ownership import Disputed, Owned, UnownedOnPurpose, Verdict
 from bot.services import snapshot as snapshots
 from bot.services.catalog.precedence import prefer
-from bot.services.claims import Claimed, Contested, claim
+from bot.services.claims import Claimed, ClaimWords, Offered, claim
 from bot.services.ownership import look_up
 from bot.services.snapshot import Snapshot
 from bot.store.db import Database
@@ -71,8 +71,8 @@ async def test_a_source_that_somebody_preferred_decides(world: World, snapshot: 
     assert isinstance(await judged(world, snapshot), Disputed)
 
 
-@pytest.mark.parametrize(("claimant", "outcome"), [("Payments", Claimed), ("Search", Contested)])
-async def test_a_claim_ends_the_dispute_and_is_contested_by_another_owner_only(
+@pytest.mark.parametrize(("claimant", "outcome"), [("Payments", Claimed), ("Search", Offered)])
+async def test_a_claim_ends_the_dispute_and_waits_for_another_owner_only(
     world: World, snapshot: Snapshot, claimant: str, outcome: type
 ) -> None:
     search = team("Search", members=("solo@example.test",))
@@ -82,8 +82,11 @@ async def test_a_claim_ends_the_dispute_and_is_contested_by_another_owner_only(
     claiming_team = snapshot.team_by_name(claimant)
     assert claiming_team is not None
     [person_id] = claiming_team.member_ids
-    said = await claim(world.deps, snapshot, asset_id=asset_id, team_id=claiming_team.id, person_id=person_id)
+    words = ClaimWords(reason="We run it")
+    said = await claim(
+        world.deps, snapshot, asset_id=asset_id, team_id=claiming_team.id, person_id=person_id, words=words
+    )
     assert type(said) is outcome
     now = await judged(world, snapshot)
     assert isinstance(now, Owned if outcome is Claimed else Disputed)
-    assert getattr(now, "nobody", None) is None
+    assert (getattr(now, "nobody", None) is None) is (outcome is Claimed)

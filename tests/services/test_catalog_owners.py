@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
 import pytest
 
-from bot.domain.catalog import Origin, OwnerType, Problem
+from bot.domain.catalog import Origin, OwnerClaim, OwnerRef, OwnerType, Problem
 from bot.services.catalog import ImportOutcome
 from bot.store import tables
 from bot.store.db import Database
@@ -315,3 +316,31 @@ async def test_a_file_of_a_single_repository_gives_nobody_the_rights_of_a_team(
     assert bool(await members(world)) == is_trusted
     assert any(row.lead_id for row in await world.rows(tables.Team)) == is_trusted
     assert any("Team members in this file were ignored" in each.message for each in report.problems) != is_trusted
+
+
+async def test_teams_of_a_list_keep_their_own_names(world: World) -> None:
+    """What a cell lists is written with each of its owners, and is the name of none."""
+    both = "Alpha, Zeta"
+    listed = [OwnerClaim(OwnerRef(name, OwnerType.UNSAID, both)) for name in ("Alpha", "Zeta")]
+    await world.load("csv", asset("1", "red", *listed), asset("2", "blue", *listed))
+    await world.load("other", asset("3", "green", *listed))
+    assert set(await world.teams()) == {"Alpha", "Zeta"}
+
+
+async def test_a_name_that_may_be_a_persons_or_two_teams_is_kept_as_written(world: World) -> None:
+    written = "Doe, Jane"
+    owners = [OwnerClaim(OwnerRef(name, OwnerType.UNSAID, written)) for name in ("Doe", "Jane")]
+    claim = replace(asset("1", "shop"), owners=tuple(owners))
+    await world.load("csv", claim)
+    assert set(await world.teams()) == {written}
+    assert (await world.load("csv", claim)).outcome is ImportOutcome.UNCHANGED
+    await world.load("baton", team("Doe"))
+    await world.load("csv", claim)
+    assert {"Doe", "Jane"} <= set(await world.teams())
+
+
+async def test_an_owner_stays_when_another_source_names_the_asset(world: World) -> None:
+    handle = OwnerClaim(OwnerRef("@acme/pay", OwnerType.TEAM, "@acme/pay"))
+    await world.load("codeowners", replace(asset("1", "red"), owners=(handle,)))
+    await world.load("csv", asset("1", "red"))
+    assert await world.owners() == {"service:red": {("codeowners", "pay", "all", "owner")}}

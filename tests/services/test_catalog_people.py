@@ -263,3 +263,26 @@ async def test_whoever_turns_out_to_be_a_member_is_said_to_join(world: World) ->
     await world.load("org", team("Payments", members=("octo",)))
     report = await world.load("staff", person(email="eve@example.test", name="Eve", handle="octo"))
     assert report.positions == changes(("Payments", "Eve", "member", ReportAction.ADDED))
+
+
+async def test_a_source_that_is_not_trusted_still_knows_its_own_owners_by_name_and_who_of_them_has_left(
+    world: World,
+) -> None:
+    await world.load(
+        "org",
+        asset("here", None, "Ann Lee"),
+        asset("gone", None, "Jane Doe"),
+        asset("gone-too", None, "jane@example.test"),
+        asset("team", None, "Platform"),
+        person(name="Ann Lee", email="ann@example.test"),
+        person(name="Jane Doe", email="jane@example.test", is_active=False),
+        trust_people=False,
+    )
+    people = {row.id: row.email for row in await world.rows(tables.Person)}
+    teams = {row.id: row.name for row in await world.rows(tables.Team)}
+    assets = {row.id: row.name for row in await world.rows(tables.Asset)}
+    owned = {
+        assets[row.asset_id]: people.get(row.person_id) or teams.get(row.team_id)
+        for row in await world.rows(tables.Ownership)
+    }
+    assert owned == {"here": "ann@example.test", "team": "Platform"}

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlmodel import SQLModel
@@ -37,7 +37,7 @@ from bot.services.catalog.teams import merge_teams, rename_team
 from bot.services.snapshot import Snapshot
 from bot.store import migrations, tables
 from bot.store.db import Database
-from tests.conftest import FixedClock
+from tests.conftest import FixedClock, examples
 from tests.services.catalog_world import Said, World, asset, catalog, owner, person, team
 
 HERE = Origin("export")
@@ -154,7 +154,7 @@ async def new_world(folder: Path, worlds: Worlds, name: str = "one") -> AsyncIte
 
 
 @given(first=catalogs(), other=catalogs(), pick=st.integers(0, 35))
-@settings(max_examples=25)
+@examples(10)
 async def test_importing_twice_changes_nothing(
     folder: Path, worlds: Worlds, first: Claims, other: Claims, pick: int
 ) -> None:
@@ -202,7 +202,7 @@ async def outcome(world: World) -> Any:
 
 
 @given(said=st.tuples(catalogs(), catalogs(), catalogs()), order=st.permutations(SOURCES))
-@settings(max_examples=50)
+@examples(15)
 async def test_the_order_of_imports_does_not_change_the_outcome(
     folder: Path, worlds: Worlds, said: tuple[Claims, ...], order: list[str]
 ) -> None:
@@ -215,7 +215,7 @@ async def test_the_order_of_imports_does_not_change_the_outcome(
 
 
 @given(claims=catalogs(), gone=st.sets(st.integers(0, 10)))
-@settings(max_examples=25)
+@examples(10)
 async def test_what_goes_and_returns_keeps_its_id(
     folder: Path, worlds: Worlds, claims: list[Said], gone: set[int]
 ) -> None:
@@ -257,7 +257,7 @@ def disputable(draw: st.DrawFn) -> list[Any]:
 
 
 @given(data=st.data())
-@settings(max_examples=40)
+@examples(15)
 async def test_no_two_owners_of_one_area_without_a_dispute(folder: Path, worlds: Worlds, data: st.DataObject) -> None:
     async with new_world(folder, worlds) as world:
         green = asset("green", None, *data.draw(st.lists(st.sampled_from(["ops", "web"]), max_size=2, unique=True)))
@@ -304,8 +304,9 @@ async def _decide(world: World, action: str, pick: int, area: Area | None = None
     team_id = mine[pick % len(mine)].id if mine else teams[0]
     try:
         if action == "claim":
+            words = claiming.ClaimWords(reason="Ours")
             await claiming.claim(
-                world.deps, catalog, asset_id=asset_id, team_id=team_id, person_id=person_id, area=area
+                world.deps, catalog, asset_id=asset_id, team_id=team_id, person_id=person_id, area=area, words=words
             )
         else:
             await claiming.withdraw(world.deps, catalog, asset_id=asset_id, person_id=person_id)
@@ -357,7 +358,7 @@ async def _check_history(world: World, ended: dict[int, Any]) -> dict[int, Any]:
 
 
 @given(first=catalogs(), other=catalogs())
-@settings(max_examples=15)
+@examples(10)
 async def test_what_is_exported_imports_back_as_the_same_catalog(
     folder: Path, worlds: Worlds, first: Claims, other: Claims
 ) -> None:
@@ -418,7 +419,7 @@ ACTIONS = [*["import"] * 12, *["undigested"] * 4, "rehearse", "claim", "withdraw
     files=st.lists(files_as_read(), min_size=2, max_size=2),
     steps=st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 99)), min_size=6, max_size=10),
 )
-@settings(max_examples=45)
+@examples(15)
 async def test_leaving_files_unread_gives_what_reading_them_gives(
     folder: Path, worlds: Worlds, files: list[Claims], steps: list[tuple[str, int]]
 ) -> None:

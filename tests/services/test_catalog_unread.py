@@ -14,11 +14,12 @@ import pytest
 
 from bot.domain.catalog import Origin, Problem
 from bot.domain.inventory.observations import Seen
-from bot.services import claims, ownership, snapshot
+from bot.services import claims, snapshot
 from bot.services.catalog import ImportOutcome, ImportReport, has_read, import_unread
 from bot.services.catalog.precedence import prefer
 from bot.services.catalog.teams import merge_teams, rename_team
 from bot.services.inventory.deployments import Scan, record
+from bot.services.matters import doubts
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
@@ -179,8 +180,9 @@ async def _people(world: World) -> None:
     ids = {row.name: row.id for row in await world.rows(tables.Asset)}
     [pay] = [row.id for row in (await world.teams()).values() if row.name == "pay"]
     [jo] = [row.id for row in await world.rows(tables.Person)]
-    await ownership.confirm(world.deps, catalog, asset_id=ids["red"], person_id=jo)
-    await claims.claim(world.deps, catalog, asset_id=ids["blue"], team_id=pay, person_id=jo)
+    await doubts.confirm(world.deps, catalog, asset_id=ids["red"], person_id=jo)
+    said = claims.ClaimWords(reason="Ours")
+    await claims.claim(world.deps, catalog, asset_id=ids["blue"], team_id=pay, person_id=jo, words=said)
 
 
 async def _scan(world: World) -> None:

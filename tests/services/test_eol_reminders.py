@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from bot.clients.slack import SlackClient
 from bot.domain.doctor import Level, reach
 from bot.domain.eol.reminders import Card, ClosedCard
-from bot.playground.fake_slack import FakeSlack
+from bot.errors import StoreUnavailableError
+from bot.services import daily_pass
 from bot.services import snapshot as snapshots
 from bot.services.daily_pass import DailyPass
 from bot.services.eol import answers, reminder_store
@@ -29,9 +29,10 @@ from bot.services.snapshot import Snapshot
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
 from bot.store.db import Database
+from handlers.backlog.submissions import today_of
 from tests import administration
 from tests.conftest import FixedClock
-from tests.services.eol_world import TOKEN, World
+from tests.services.eol_world import World, made_world
 
 #: `widget` 1 ends on a Friday. T-90 and T-60 are Mondays, T-30 is Wednesday, 3 March, T-14 and T-7 are Fridays.
 ENDS = date(2027, 4, 2)
@@ -51,19 +52,8 @@ def at(month: int, day: int, hour: int = 12, *, year: int = 2027) -> datetime:
 
 @pytest.fixture
 async def world(database: Database, clock: FixedClock) -> AsyncIterator[World]:
-    clock.at = at(11, 2, 8, year=2026)  # a Monday
-    slack = FakeSlack(
-        signing_secret="s", bot_token=TOKEN, app_token="", clock=clock.now, echo=False,
-        monotonic=lambda: clock.now().timestamp(),
-    )  # fmt: skip
-    slack.add_channel("platform", bot_is_member=True)
-    await slack.start()
-    async with SlackClient(token=TOKEN, api_url=slack.api_url) as client:
-        made = World(database, clock, slack, client)
+    async with made_world(database, clock) as made:
         yield made
-    assert not slack.refused
-    assert not slack.pings
-    await slack.stop()
 
 
 async def one_team(world: World, *, tier: int = 1) -> tuple[int, int, int]:
@@ -88,8 +78,8 @@ class TestTheWayToADeadline:
         # The first look is on Tuesday, 29 December, and says T-180; T-90 and T-60 wait for the day after theirs.
         assert digest[:3] == [date(2026, 12, 29), date(2027, 1, 5), date(2027, 2, 2)]
         assert posts == [date(2027, 3, 3), date(2027, 3, 19), date(2027, 3, 26), date(2027, 4, 1), ENDS]
-        # What is overdue: weekly in the digest, after eight weeks monthly.
-        assert digest[3:] == [date(2027, 4, 13) + timedelta(7 * week) for week in range(8)] + [date(2027, 6, 29)]
+        # What is overdue, and nobody has answered: in every digest.
+        assert digest[3:] == [date(2027, 4, 6) + timedelta(7 * week) for week in range(13)]
 
     async def test_the_root_comes_with_the_first_post_and_the_rest_are_replies(self, world: World) -> None:
         await one_team(world)
@@ -330,8 +320,9 @@ class TestQuiet:
         days = world.days("berlin", tz="Europe/Berlin")
         assert len(days) == len(set(days))
         said = [(each.at.day, each.at.hour) for each in world.seen("berlin")]
-        # T-14 (a Sunday) on Monday, T-7 (Easter Monday is free) in Tuesday's digest, T0 on Friday at 9.
-        assert said == [(16, 9), (22, 8), (30, 8), (2, 7)]
+        # T-14 (a Sunday) on Monday, T-7 (Easter Monday is free) in Tuesday's digest, T0 on Friday at 9, and in the next
+        # digest, for nobody has answered.
+        assert said == [(16, 9), (22, 8), (30, 8), (2, 7), (6, 8)]
 
 
 class TestDatesMove:
@@ -873,6 +864,25 @@ class TestWhereItGoes:
         assert not root.is_reply
 
 
+async def test_whoever_leads_a_team_has_the_day_of_that_team_wherever_a_day_is_asked_for(world: World) -> None:
+    lead = await world.person("lena", tz="Pacific/Auckland")
+    team = await world.team("west", tz="Pacific/Honolulu", lead=lead)
+    await world.run(await world.asset("own-db", person=lead), "1")
+    world.jump(at(3, 2, 22))  # noon in Honolulu, and tomorrow in Auckland
+    await world.look()
+    honolulu, recipient = date(2027, 3, 2), world.snapshot.recipient(f"person:{lead}")
+    exposure = await world.watcher.current()
+    assert world.watcher.today(recipient) == exposure.today_of(recipient) == honolulu
+    assert {each.opened_on for each in await world.reminders()} == {honolulu}
+    assert today_of(world.context, world.snapshot.person(lead).slack_id) == honolulu
+    # Whose team moves in the middle of a day keeps the day by which their cycles were put in place, until the next one.
+    await world.change_team(team, timezone="Pacific/Auckland")
+    await snapshots.refresh(world.snapshot, world.deps.database)
+    assert (await world.watcher.current()).today_of(recipient) == honolulu
+    world.jump(at(3, 3, 22))
+    assert (await world.watcher.current()).today_of(recipient) == date(2027, 3, 4)
+
+
 class TestNothingStopsTheRest:
     async def test_one_that_breaks_is_logged_and_the_others_are_told(
         self, world: World, caplog: pytest.LogCaptureFixture
@@ -888,6 +898,32 @@ class TestNothingStopsTheRest:
         assert world.days("payments") == [date(2027, 3, 2)]
         assert f"telling team:{broken} failed" in caplog.text
         assert len(await world.reminders()) == 1, "what was begun for the other is undone"
+
+    async def test_a_zone_that_is_none_stops_neither_its_own_team_nor_others(self, world: World) -> None:
+        odd = await world.team("odd", tz="Europe")
+        await world.run(await world.asset("odd-db", team=odd), "1")
+        await one_team(world)
+        world.jump(at(3, 2, 10))
+        await world.look()
+        assert world.days("payments") == world.days("odd") == [date(2027, 3, 2)]
+
+    async def test_a_database_in_trouble_is_one_line_and_what_was_due_is_said_by_the_next_pass(
+        self, world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await one_team(world)
+        world.jump(at(3, 2, 10))
+
+        async def locked(*_: object, **__: object) -> bool:
+            raise StoreUnavailableError("is locked by somebody else", cause="OperationalError")
+
+        with monkeypatch.context() as trouble:
+            trouble.setattr(daily_pass.outbox, "enqueue", locked)
+            await world.look()
+        [record] = [each for each in caplog.records if "it is tried again at the next run" in each.getMessage()]
+        assert record.exc_info is None
+        assert world.days("payments") == []
+        await world.look()
+        assert world.days("payments") == [date(2027, 3, 2)]
 
     async def test_versions_that_nobody_knows_are_said_once_by_themselves(self, world: World) -> None:
         team, _, _ = await one_team(world)
@@ -931,7 +967,7 @@ class TestCards:
         async with world.deps.database.reading() as session:
             shown = await card_of(world.deps, world.watcher, session, 1)
         assert isinstance(shown, Card)
-        assert (shown.offered_to, shown.delegated_to) == ("helpers", "")
+        assert (shown.offered_to, shown.taker) == ("helpers", None)
         assert [(each.before, each.after) for each in shown.moves] == [("2027-03-01", "2027-04-02")]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.catalog import Runs
@@ -16,7 +16,7 @@ from bot.domain.inventory.observations import Seen, Stored, compare
 from bot.services.inventory.deployments import Scan, record
 from bot.store import migrations, tables
 from bot.store.db import Database
-from tests.conftest import FixedClock
+from tests.conftest import FixedClock, examples
 from tests.services.catalog_world import World, asset
 from tests.services.test_inventory import alive, state
 
@@ -95,7 +95,7 @@ def expect(model: Model, claimed: dict[str, set[str]], step: Step) -> None:
 
 
 @given(steps=st.lists(imports | scans, max_size=8))
-@settings(max_examples=40)
+@examples(15)
 async def test_exactly_what_was_seen_last_is_left(folder: Path, database: Database, steps: list[Step]) -> None:
     world = new_world(folder, database)
     model: Model = {}
@@ -119,7 +119,7 @@ async def test_exactly_what_was_seen_last_is_left(folder: Path, database: Databa
 
 
 @given(csv=by_asset, backstage=by_asset, order=st.permutations(range(4)), scanned=by_asset)
-@settings(max_examples=25)
+@examples(10)
 async def test_the_order_of_sources_does_not_matter(
     folder: Path, database: Database, csv: Any, backstage: Any, scanned: Any, order: list[int]
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.catalog import Area, AssetKind, PathRule, Role
@@ -19,6 +19,7 @@ from bot.domain.portfolio import Portfolio
 from bot.domain.records import AssetRecord
 from bot.samples.catalog import ADA, DISSOLVED, GRACE, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
 from bot.services.snapshot import Snapshot
+from tests.conftest import examples
 from tests.domain.eol.test_exposure import TABLE
 
 TEAMS, PEOPLE, ASSETS = (PAYMENTS, PLATFORM, SEARCH, DISSOLVED), (ADA, GRACE), range(1, 7)
@@ -175,7 +176,7 @@ def _all(steps: Iterator[None]) -> None:
         pass
 
 
-@settings(max_examples=150)
+@examples(50)
 @given(st.lists(steps, max_size=12))
 def test_whatever_changes(script: list[tuple[Any, ...]]) -> None:
     process = Process()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -30,7 +30,7 @@ from bot.services.outbox import Pace, drain, enqueue, revise
 from bot.store import migrations
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage
-from tests.conftest import FixedClock
+from tests.conftest import FixedClock, examples
 
 PLACES = ["C0PAYMENTS", "C0PLATFORM", "U0ADA1234"]
 #: What Slack says of a place in which Baton can neither post nor look.
@@ -294,7 +294,7 @@ async def play(file: Path, script: list[tuple[Any, ...]]) -> None:
         await database.close()
 
 
-@settings(max_examples=40)
+@examples(15)
 @given(script=st.lists(steps, min_size=8, max_size=30))
 def test_whatever_happens(migrated: Path, tmp_path: Path, script: list[tuple[Any, ...]]) -> None:
     file = tmp_path / "outbox.sqlite"

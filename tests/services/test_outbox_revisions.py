@@ -320,6 +320,24 @@ class TestReplies:
         await world.run(3)
         assert [(place, thread) for place, _, thread in world.shown()] == [(PAY, None), (PAY, None)]
 
+    async def test_what_was_said_to_a_thread_of_others_goes_to_its_people_once_that_is_gone(self, world: World) -> None:
+        world.slack.refusals = {ADA: "user_disabled"}
+        await world.put("a", thread_ts="100.1", fallbacks=[ADA, OPS])
+        world.slack.plan = [SlackError("thread_not_found")]
+        await world.run(3)
+        assert [(place, thread) for place, _, thread in world.shown()] == [(OPS, None)]
+
+    async def test_in_a_thread_of_others_it_is_posted_anew_there(self, world: World) -> None:
+        await world.put("theirs")
+        await world.run(1)
+        [begun] = world.slack.posted
+        await world.put("a", "old", thread_ts=begun.ts, fallbacks=[ADA])
+        await world.run(1)
+        world.slack.edits = [SlackError("message_not_found")]
+        await world.say("a", "new")
+        await world.run(3)
+        assert world.shown()[1:] == [(PAY, "old", begun.ts), (PAY, "new", begun.ts)]
+
     async def test_a_reply_in_a_channel_that_was_archived_since(self, world: World) -> None:
         await world.put("root")
         await world.run(1)

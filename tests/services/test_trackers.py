@@ -13,6 +13,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import web as routes
+from bot.domain.backlog.new_request import Origin
 from bot.domain.backlog.requests import RequestState, Step
 from bot.errors import SlackError, SlackUnreachableError, StoreUnavailableError
 from bot.ports import Tracker
@@ -308,6 +309,15 @@ async def test_the_words_of_a_private_channel_go_nowhere(world: World) -> None:
     assert not any(word in sent for word in ("plan", "Cassandra", "Payments"))
 
 
+async def test_the_words_of_a_private_channel_go_nowhere_though_its_thread_takes_no_card(world: World) -> None:
+    world.slack.closed = {THREAD.channel_id}
+    await world.accepted(details="A secret plan", origin=Origin(THREAD.key))
+    await world.sent()
+    sent = str(world.server.issues[0].fields)
+    assert "DevOps request #1" in sent
+    assert not any(word in sent for word in ("plan", "Cassandra", "Payments"))
+
+
 async def test_a_channel_that_slack_does_not_show_counts_as_private(world: World) -> None:
     world.slack.trouble = SlackError("channel_not_found")
     await world.accepted()
@@ -422,7 +432,10 @@ class _Reading:
 
 async def _heard(trackers: Trackers, world: World, *, delivery: str = "d-1") -> int:
     """Let a webhook come, and wait for what it sets off."""
-    body, headers = world.server.webhook(1, delivery=delivery)
+    return await _taken(trackers, *world.server.webhook(1, delivery=delivery))
+
+
+async def _taken(trackers: Trackers, body: bytes, headers: dict[str, str]) -> int:
     background = Background()
     status = await trackers.hear(headers, body, background)
     await background.drain(seconds=5)
@@ -472,6 +485,16 @@ async def test_webhooks_in_the_wrong_order_leave_the_issue_s_own_status(world: W
         await _heard(world.trackers, world, delivery=delivery)
     assert await world.state() == RequestState.DELIVERED
     assert [action for _, action in await entries(world.deps)].count("backlog.deliver") == 1
+
+
+@pytest.mark.parametrize("server", ["jira"], indirect=True)
+async def test_an_issue_that_was_moved_to_another_project_is_followed_there(world: World) -> None:
+    assert isinstance(world.server, JiraServer)
+    await made(world)
+    assert await _taken(world.trackers, *world.server.move(1, "NET-7")) == 200
+    world.server.change(1, "closed")
+    assert await _heard(world.trackers, world) == 200
+    assert ((await world.row()).ref, await world.state()) == ("NET-7", RequestState.DELIVERED)
 
 
 async def test_old_deliveries_are_forgotten(world: World) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.clients.eol import starter
-from bot.domain.eol.answers import AnswerKind
+from bot.domain.eol.answers import SHARED, AnswerKind
 from bot.store.tables import Deployment, Reminder, VersionPin
 from tests.simulation.calendars import Calendar, calendar
 from tests.simulation.life import Lived, Message, Said
@@ -54,7 +54,7 @@ class Scene:
 
 
 def scene(lived: Lived, organisation: Organisation) -> Scene:
-    accepted = [entry for entry in lived.given if entry.action == "lifecycle.accept"]
+    accepted = [entry for entry in lived.given if entry.action in ("lifecycle.accept", "lifecycle.taken_over")]
     found = [Handover(each.at, int(each.subject.partition(":")[2]), each.detail["team"]) for each in accepted]
     return Scene(lived, organisation, found)
 
@@ -75,11 +75,11 @@ def is_ping(message: Message) -> bool:
     """
     if message.subject.startswith(("lifecycle.", "ownership.")):
         return False
-    return not message.subject.endswith(":resolved") and ":moved:" not in message.subject
+    return not _is_quiet_line(message)
 
 
 def _is_quiet_line(message: Message) -> bool:
-    return message.subject.endswith(":resolved") or ":moved:" in message.subject
+    return message.subject.endswith(":resolved") or any(each in message.subject for each in (":moved:", ":joined:"))
 
 
 def _quiet_hours(seen: Scene) -> Iterator[str]:
@@ -117,9 +117,11 @@ def _a_day(seen: Scene) -> Iterator[str]:
 
 
 def _once(lived: Lived) -> Iterator[str]:
-    counts = Counter((each.reminder, each.deadline, each.milestone) for each in lived.said)
+    # What has passed without an answer is in the digest of each week.
+    weeks = ((each, each.on.isocalendar()[:2] if each.on > each.deadline else None) for each in lived.said)
+    counts = Counter((each.reminder, each.deadline, each.milestone, week) for each, week in weeks)
     claims, put_off = lived.claims, lived.put_off
-    for (reminder, deadline, milestone), count in counts.items():
+    for (reminder, deadline, milestone, _), count in counts.items():
         row = lived.reminders[reminder]
         # What was said to be done is asked after once, what was put off said once more when that is over.
         if count > 1 + claims[reminder] + put_off[reminder]:
@@ -271,6 +273,22 @@ def _about(row: Reminder) -> str:
     return f"{row.addressee} {row.product} {row.cycle} {row.kind}"
 
 
+def _cycle(row: Reminder) -> tuple[str, str, str]:
+    return row.addressee, row.product, row.cycle
+
+
+def _answered_elsewhere(lived: Lived) -> set[tuple[tuple[str, str, str], int]]:
+    """Return the reminders of whose release cycle another deadline was planned, waived or claimed: that is for all."""
+    givers = {each.reminder_id for each in lived.answers.values() if each.kind in SHARED}
+    givers |= {number for number, count in lived.claims.items() if count}
+    cycles: dict[tuple[str, str, str], set[int]] = {}
+    for number in givers & lived.reminders.keys():
+        cycles.setdefault(_cycle(lived.reminders[number]), set()).add(number)
+    return {
+        (_cycle(row), number) for number, row in lived.reminders.items() if cycles.get(_cycle(row), set()) - {number}
+    }
+
+
 def _nothing_missing(seen: Scene, days: int) -> Iterator[str]:
     """Go through what nobody answered and no date of which moved: all of it has been said in its time.
 
@@ -281,11 +299,11 @@ def _nothing_missing(seen: Scene, days: int) -> Iterator[str]:
     for each in lived.said:
         heard.setdefault(each.reminder, []).append(each)
     moved = {(move.product, move.cycle) for move in move_dates(days)}
-    ends = STARTS.date() + timedelta(days)
+    ends, answered = STARTS.date() + timedelta(days), _answered_elsewhere(lived)
     for number, row in lived.reminders.items():
         team, since = seen.told(number, STARTS + timedelta(days)), _free_since(seen, number)
         is_moved = (row.product, row.cycle) in moved or (row.addressee, row.product) in lived.contested
-        if team is None or since is None or claims[number] or is_moved:
+        if team is None or since is None or claims[number] or is_moved or (_cycle(row), number) in answered:
             continue
         until = row.resolved_at.date() if row.resolved_at is not None else ends
         tier = seen.team(int(row.addressee.removeprefix("team:"))).tier

@@ -39,6 +39,10 @@ _PATIENCE_SECONDS = 300
 HOUR = timedelta(hours=1)
 
 
+#: Nobody has pressed that: it follows from another answer.
+_BY_USE = "ownership.confirm_by_use"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message as it is in Slack at the end. `subject` is its key with names for numbers, the same in every run."""
@@ -88,8 +92,11 @@ class Lived:
 
     @property
     def counts(self) -> Counter[str]:
-        """How many answers of each kind were given."""
-        return Counter(entry.action.partition(".")[2] for entry in self.given)
+        """How many answers of each kind were given.
+
+        What counts as a confirmation by use is noted behind the answer, and may be lost with the process.
+        """
+        return Counter(entry.action.partition(".")[2] for entry in self.given if entry.action != _BY_USE)
 
     @property
     def claims(self) -> Counter[int]:
@@ -393,7 +400,7 @@ def _subject(key: str, lived: Lived) -> tuple[str, int | None, int | None]:
     first, _, rest = key.removeprefix("eol:").partition(":")
     if first.isdigit():
         return f"{_name(lived.reminders[int(first)])}:{rest}", int(first), None
-    if first == "ownership.claim":  # the number is an audit entry's
+    if first.startswith("ownership."):  # the number is a matter's
         return f"{first}:{rest.partition(':')[2]}", None, None
     if first.startswith("lifecycle.") and rest.isdigit():
         answer = lived.answers[int(rest)]

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.blocks.eol import actions as ids
-from bot.blocks.ownership import CLAIM, CLAIM_TEAM
+from bot.blocks.ownership.actions import CLAIM, CLAIM_REASON, CLAIM_TEAM
 from bot.domain.eol import InCycle, match
 from bot.domain.eol.answers import LONGEST_WAIVER
 from bot.domain.inventory.observations import Seen
@@ -183,7 +183,9 @@ class People:
             case action if action == CLAIM and rng.random() < 0.5:
                 view = await self.hands.form(task.user, task.message, task.choice)
                 if view is not None:
-                    await self.hands.submit(task.user, view, {CLAIM_TEAM: str(task.team.number)})
+                    await self.hands.submit(
+                        task.user, view, {CLAIM_TEAM: str(task.team.number), CLAIM_REASON: "We run it"}
+                    )
 
     async def _decide(self, task: _Task, rng: random.Random) -> None:
         """Decide on what somebody asked: a waiver as another person than who asked, where there is one."""

@@ -36,7 +36,7 @@ async def test_weeks_of_forty_teams_keep_every_rule(tmp_path: Path) -> None:
 
 async def test_whoever_is_killed_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     organisation = Organisation(teams=14, deployments=400)
-    undisturbed, disturbed = await run(days=15, kills=5, organisation=organisation, folder=tmp_path)
+    undisturbed, disturbed = await run(days=8, kills=5, organisation=organisation, folder=tmp_path)
     assert disturbed is not None
     compared = compare(undisturbed.messages, disturbed.messages)
     assert (compared.lost, compared.doubled) == ([], [])
@@ -45,4 +45,4 @@ async def test_whoever_is_killed_loses_nothing_and_doubles_nothing(tmp_path: Pat
     assert disturbed.kills_amid_posts > 0
     assert disturbed.kills_amid_answers > 0
     assert disturbed.counts == undisturbed.counts
-    assert problems(disturbed, organisation, days=15) == []
+    assert problems(disturbed, organisation, days=8) == []

@@ -1,8 +1,9 @@
 """The process that is killed: one Baton, which answers Slack, and runs the jobs when it is told an hour.
 
-`python -m tests.simulation.worker DATABASE_URL SLACK_URL TOKEN SECRET PORT CLOCK_FILE DAYS` listens for Slack and reads
-a word at a time: `midnight` and `hour` run the jobs, `answered` posts what answers have brought, `wait` waits for what
-is under way behind acknowledgements. Each is answered with a line once that is done. It ends with its input.
+`python -m tests.simulation.worker DATABASE_URL SLACK_URL TOKEN SECRET PORT CLOCK_FILE DAYS [ADMIN]` listens for Slack
+and reads a word at a time: `midnight` and `hour` run the jobs, `hour_of_all` those of handoffs and leavers besides,
+`answered` posts what answers have brought, `wait` waits for what is under way behind acknowledgements. Each is answered
+with a line once that is done. It ends with its input.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ from bot.services.outbox import Pace, drain
 from bot.services.snapshot import Snapshot
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage
-from handlers import ROUTES
+from handlers import ROUTES, orphans
 from handlers.carrier import carrier
 from handlers.dispatch import Dispatch, Metrics
 from handlers.door import Door
+from handlers.handoff import due_days as handoffs
 from tests.simulation.clock import SharedClock
 from tests.simulation.organisation import PLATFORM, MovingFacts, move_dates
 
@@ -60,21 +62,26 @@ class _Worker:
             return
         self.facts.go_to(self.clock.now().date())
         await snapshots.refresh(snapshot, deps.database)
-        if word == "midnight":
+        if word == "midnight" or (word == "hour_of_all" and self.clock.now().hour == 0):
             await self.context.listings.read_members()
             await self.context.listings.read_channels()
+        if word == "hour_of_all":
+            await handoffs.carry_on(self.context)
+            await orphans.look(self.context)
+            await snapshots.refresh(snapshot, deps.database)
+            await self.context.health.run()
         if word != "answered":
             await self.context.daily_pass.run()
         await _drain(deps, self.context.slack, self.pace, self.clock)
 
 
 async def serve(
-    database_url: str, slack_url: str, token: str, secret: str, port: str, clock_file: str, days: str
+    database_url: str, slack_url: str, token: str, secret: str, port: str, clock_file: str, days: str, *admins: str
 ) -> None:
     """Work until the input ends."""
     clock = SharedClock(Path(clock_file))
     database = Database(database_url)
-    deps = Deps(database, clock, platform_channel=PLATFORM)
+    deps = Deps(database, clock, platform_channel=PLATFORM, catalog_admins=admins)
     facts, snapshot = MovingFacts(move_dates(int(days))), Snapshot()
     facts.go_to(clock.now().date())
     async with SlackClient(token=token, api_url=slack_url) as slack, AsyncExitStack() as stack:

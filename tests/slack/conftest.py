@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from pydantic import SecretStr
 from sqlalchemy import select
 
@@ -38,7 +37,8 @@ from bot.settings import Settings
 from bot.store.db import Database
 from bot.store.tables import OutboxMessage, core
 from bot.web import SLACK_PATH
-from tests.conftest import DEPLOYMENTS, REPOSITORY, FixedClock, fresh_database
+from tests import kept
+from tests.conftest import DEPLOYMENTS, FixedClock, fresh_database
 
 SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-for-tests", "xoxb-token-for-tests", "xapp-token-for-tests"
 METRICS_TOKEN = "metrics-token-for-tests"
@@ -161,7 +161,7 @@ class Stage:
 
 def clean(stage: Stage) -> None:
     """What must be true after every scene: Slack refused nothing, and nobody was pinged as a crowd."""
-    assert [(refused.where, refused.problems) for refused in stage.slack.refused] == []
+    assert [(refused.where, refused.messages) for refused in stage.slack.refused] == []
     assert stage.slack.workspace.pings == []
 
 
@@ -214,6 +214,17 @@ def devops_team() -> str:
     return ""
 
 
+@pytest.fixture(autouse=True)
+def starter_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.clients.eol.starter.load", kept.starter_table)
+
+
+@pytest.fixture
+def more_settings(devops_team: str) -> Mapping[str, Any]:
+    """Settings besides those that every scene has."""
+    return {"devops_team": devops_team}
+
+
 @pytest.fixture
 async def stage(
     database: Database,
@@ -223,10 +234,10 @@ async def stage(
     public_url: str,
     platform_channel: str,
     catalog_admins: tuple[str, ...],
-    devops_team: str,
+    more_settings: Mapping[str, Any],
 ) -> AsyncIterator[Stage]:
     slack = FakeSlack(signing_secret=SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN, rate_limits=False)
-    slack.install(yaml.safe_load((REPOSITORY / "app.yaml").read_text()))
+    slack.install(kept.manifest())
     for handle, name in (
         ("ada", "Ada Byron"),
         ("grace", "Grace Marsh"),
@@ -255,11 +266,11 @@ async def stage(
         port=0,
         public_url=public_url,
         platform_channel=platform_channel,
-        devops_team=devops_team,
         catalog_admins=", ".join(slack.workspace.user(handle).id for handle in catalog_admins),
         catalog_poll_seconds=0.2,
         feed_refresh=False,
         metrics_token=SecretStr(METRICS_TOKEN),
+        **more_settings,
     )
     try:
         async with running(settings, clock=clock) as baton:

@@ -19,6 +19,7 @@ from bot.services import snapshot
 from bot.store import tables
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_eol import inventory
+from tests.slack.test_eol_answers import copied
 from tests.slack.test_whoowns import buttons
 
 
@@ -170,10 +171,13 @@ async def test_a_new_address_ends_the_persons_old_one_and_nobody_elses(
     mine = path_in(await stocked.ask("/baton calendar"))
     existing = await stocked.ask("/baton calendar")
     assert set(buttons(existing)) == {"New address", "Revoke", "Revoke both"}
+    stale = await copied(stocked, "general", existing.blocks)
     await stocked.press(existing, "calendar.renew")
-    new = path_in(stocked.slack.visible_messages("grace", "general")[-1])
+    new = path_in(existing)
+    await stocked.press(stale, "calendar.renew")
+    assert "That address has ended already" in stocked.slack.visible_messages("grace", "general")[-1].text
     assert [(await fetch(http, stocked, path)).status for path in (adas, mine, new)] == [200, 404, 200]
-    await stocked.press(stocked.slack.visible_messages("grace", "general")[-1], "calendar.revoke_all")
+    await stocked.press(existing, "calendar.revoke_all")
     assert [(await fetch(http, stocked, path)).status for path in (adas, new)] == [404, 404]
 
 

@@ -17,12 +17,17 @@ from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_clicks import actions, drained
 from tests.slack.test_whoowns import buttons
 
+REASON = "We have run it since May"
 
-async def claim(stage: Stage, answer: PostedMessage, *, user: str, value: str | None = None) -> str:
+
+async def claim(
+    stage: Stage, answer: PostedMessage, *, user: str, value: str | None = None, reason: str = REASON
+) -> str:
     """Press or choose "We own this", submit the modal for the first team, and return what is said."""
     await stage.press(answer, "ownership.claim", user=user, value=value)
     view = stage.slack.view_stack(user)[-1]
-    delivery = await stage.slack.submit_view(user, view.id, {})
+    is_asked = "ownership.claim_reason" in str(view.payload)
+    delivery = await stage.slack.submit_view(user, view.id, {"ownership.claim_reason": reason} if is_asked else {})
     assert delivery.status in (200, None), delivery
     await stage.settle()
     return stage.slack.visible_messages(user, "general")[-1].text
@@ -66,17 +71,20 @@ async def test_an_import_that_disagrees_with_a_claim_is_a_dispute(stage: Stage) 
     assert "claims it in Slack; baton says *Platform*" in said
 
 
-async def test_a_claim_of_what_is_owned_is_a_dispute_of_which_the_owner_hears_once(stage: Stage) -> None:
+async def test_a_claim_of_what_is_owned_waits_for_its_owner_who_hears_once(stage: Stage) -> None:
     answer = await stage.ask("/whoowns search-api", user="grace")
     said = await claim(stage, answer, user="grace")
-    assert "It is disputed until *Search* agrees. I am telling Search in <#" in said
-    assert "There is a dispute" in (await stage.ask("/whoowns search-api")).text
+    assert "*search-api* is *Payments*'s once *Search* agrees. I am telling Search in <#" in said
+    now = (await stage.ask("/whoowns search-api")).text
+    assert "*Search*" in now.splitlines()[0]
+    assert "*Payments* asked for it" in now
     again = await claim(stage, answer, user="grace")
     assert "already owns or claims" in again
-    told = await drained(stage, "search")
-    assert len(told) == 1
-    assert "claims *search-api* for *Payments*" in told[0].text
-    assert len([fact for fact in await facts(stage) if fact.confirmed_by is not None]) == 1
+    [told] = await drained(stage, "search")
+    assert "asks *Search* for *search-api*, for *Payments*." in told.text
+    assert f"> {REASON}" in told.text
+    assert list(buttons(told)) == ["Agree", "It is ours", "Ask…"]
+    assert [fact for fact in await facts(stage) if fact.confirmed_by is not None] == []
 
 
 async def test_what_is_confirmed_is_claimed_through_the_menu(stage: Stage) -> None:
@@ -85,13 +93,18 @@ async def test_what_is_confirmed_is_claimed_through_the_menu(stage: Stage) -> No
     assert "We own this" not in buttons(answer)
     menu = next(each for each in answer.blocks[-1]["elements"] if each["type"] == "overflow")
     assert [each["text"]["text"] for each in menu["options"]] == ["We own this…"]
-    assert "It is disputed until *" in await claim(stage, answer, user="grace", value=menu["options"][0]["value"])
+    assert "'s once *Search* agrees" in await claim(stage, answer, user="grace", value=menu["options"][0]["value"])
 
 
-async def test_a_claim_of_what_is_inherited_is_a_dispute(stage: Stage) -> None:
+async def test_a_claim_of_what_is_inherited_is_answered_by_the_owner_of_the_whole(stage: Stage) -> None:
     said = await claim(stage, await stage.ask("/whoowns checkout-worker", user="solo"), user="solo")
-    assert "It is disputed until *" in said
-    assert "There is a dispute" in (await stage.ask("/whoowns checkout-worker")).text
+    assert "*checkout-worker* is *Search*'s once *Payments* agrees." in said
+    [told] = await drained(stage, "payments")
+    await stage.press(told, "ownership.matter_agree", user="ada")
+    now = (await stage.ask("/whoowns checkout-worker")).text.splitlines()[0]
+    assert "*Search* (" in now
+    assert "inherited" not in now
+    assert "*Payments* (" in (await stage.ask("/whoowns checkout")).text.splitlines()[0]
 
 
 async def test_a_claim_is_withdrawn_and_things_are_as_before(stage: Stage) -> None:
@@ -150,9 +163,21 @@ async def test_an_owner_is_not_asked_to_claim(stage: Stage) -> None:
 
 async def test_a_claim_of_a_split_asset_takes_the_area_that_the_answer_names(stage: Stage) -> None:
     await claim(stage, await stage.ask("/whoowns payments-db", user="solo"), user="solo")
+    [told] = await drained(stage, "payments")
+    assert "asks *Payments* for the application of *payments-db*, for *Search*." in told.text
+    await stage.press(told, "ownership.matter_agree", user="ada")
     said = (await stage.ask("/whoowns payments-db")).text
-    assert "There is a dispute about who owns the application of *payments-db*" in said
+    assert "*Search*" in said.splitlines()[0]
     assert "*Platform*" in said
+
+
+async def test_a_claim_of_one_area_leaves_the_rest(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns who owns the database of search-api?", user="lin"), user="lin")
+    [told] = await drained(stage, "search")
+    assert "for the database of *search-api*" in told.text
+    await stage.press(told, "ownership.matter_agree", user="solo")
+    assert "*Search*" in (await stage.ask("/whoowns search-api")).text.splitlines()[0]
+    assert "*Platform*" in (await stage.ask("/whoowns who owns the database of search-api?")).text.splitlines()[0]
 
 
 @pytest.mark.parametrize("question", ["payments-db history", "history of payments-db"])
@@ -192,7 +217,7 @@ async def test_who_owned_what_has_left_the_catalog(stage: Stage) -> None:
     assert f"|{day}> *Search*" in (await stage.ask(f"/whoowns search-api on {day}")).text
 
 
-async def test_of_two_claims_at_once_the_second_is_contested(stage: Stage) -> None:
+async def test_of_two_claims_at_once_the_second_waits_for_the_first(stage: Stage) -> None:
     context = stage.baton.context
     asset_id = next(
         each for each in context.snapshot.directory.ids() if context.snapshot.asset(each).name == "old-cron"
@@ -203,13 +228,20 @@ async def test_of_two_claims_at_once_the_second_is_contested(stage: Stage) -> No
         person_id = await people.identify(context.deps, context.slack, stage.slack.workspace.user(user).id)
         assert team is not None
         claims.append(
-            claiming.claim(context.deps, context.snapshot, asset_id=asset_id, team_id=team.id, person_id=person_id)
+            claiming.claim(
+                context.deps,
+                context.snapshot,
+                asset_id=asset_id,
+                team_id=team.id,
+                person_id=person_id,
+                words=claiming.ClaimWords(reason=REASON),
+            )
         )
     outcomes = await asyncio.gather(*claims)
-    assert sorted(type(each).__name__ for each in outcomes) == ["Claimed", "Contested"]
+    assert sorted(type(each).__name__ for each in outcomes) == ["Claimed", "Offered"]
     first = next(each.team for each in outcomes if isinstance(each, claiming.Claimed))
-    second = next(each for each in outcomes if isinstance(each, claiming.Contested))
-    assert [told.name for told in second.told] == [first]
+    second = next(each for each in outcomes if isinstance(each, claiming.Offered))
+    assert second.told.name == first
     assert len(await drained(stage, first.lower())) == 1
 
 

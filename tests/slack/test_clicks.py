@@ -13,7 +13,8 @@ from bot.domain.catalog import Area, OwnerClaim, OwnerRef, OwnerType, Role
 from bot.domain.directory import Match
 from bot.errors import NotAllowedError
 from bot.playground.fake_slack import PostedMessage
-from bot.services import claims, ownership
+from bot.services import claims
+from bot.services.matters import doubts
 from bot.services.outbox import drain
 from bot.store import tables
 from tests.slack.conftest import Stage, asset, organisation, team_owns
@@ -54,7 +55,11 @@ async def test_an_owner_confirms_and_the_answer_says_so(stage: Stage) -> None:
     now = stage.slack.visible_messages("grace", "general")[-1]
     grace = stage.slack.workspace.user("grace").id
     assert f"confirmed by <@{grace}>" in now.text
-    assert (await actions(stage)).count("ownership.confirm") == 1
+    await stage.press(answer, "ownership.confirm", user="grace")
+    assert (await actions(stage)).count("ownership.confirm") == 1, "twice on a day is once"
+    stage.clock.advance(timedelta(days=1))
+    await stage.press(answer, "ownership.confirm", user="grace")
+    assert (await actions(stage)).count("ownership.confirm") == 2
 
 
 async def test_only_an_owner_may_confirm_and_it_is_checked_at_the_click(stage: Stage) -> None:
@@ -86,6 +91,23 @@ async def test_wrong_owner_is_recorded_with_its_reason_and_the_owner_told_once(s
     assert "&lt;!channel&gt;" in told[0].text
 
 
+async def test_a_form_that_is_sent_again_because_its_acknowledgement_was_lost_is_one_doubt(stage: Stage) -> None:
+    answer = await stage.ask("/whoowns checkout", user="eve")
+    await stage.press(answer, "ownership.doubt", user="eve")
+    await stage.slack.submit_view("eve", stage.slack.view_stack("eve")[-1].id, {"ownership.doubt_reason": "Ours now"})
+    await stage.settle()
+    await stage.press(answer, "ownership.doubt", user="eve")
+    await stage.slack.submit_view("eve", stage.slack.view_stack("eve")[-1].id, {"ownership.doubt_reason": "Ours now"})
+    await stage.settle()
+    assert await count(stage, tables.OwnerDoubt) == (await actions(stage)).count("ownership.doubt") == 1
+    assert stage.slack.visible_messages("eve", "general")[-1].text.startswith("Your doubt is recorded")
+    stage.clock.advance(timedelta(hours=1))
+    await stage.press(answer, "ownership.doubt", user="eve")
+    await stage.slack.submit_view("eve", stage.slack.view_stack("eve")[-1].id, {"ownership.doubt_reason": "Ours now"})
+    await stage.settle()
+    assert await count(stage, tables.OwnerDoubt) == 2, "whoever says it later says it anew"
+
+
 async def test_a_doubt_is_settled_by_the_owner_in_the_note(stage: Stage) -> None:
     answer = await stage.ask("/whoowns checkout", user="eve")
     await stage.press(answer, "ownership.doubt", user="eve")
@@ -94,7 +116,7 @@ async def test_a_doubt_is_settled_by_the_owner_in_the_note(stage: Stage) -> None
     eve = stage.slack.workspace.user("eve").id
     assert f":warning: <@{eve}> doubted this" in (await stage.ask("/whoowns checkout", user="lin")).text
     note = (await drained(stage, "payments"))[0]
-    await stage.press(note, "ownership.confirm", user="ada")
+    await stage.press(note, "ownership.matter_keep", user="ada")
     assert "doubted this" not in (await stage.ask("/whoowns checkout", user="lin")).text
     async with stage.database.reading() as session:
         doubt = (await session.execute(select(tables.OwnerDoubt))).scalar_one()
@@ -231,9 +253,9 @@ async def test_whoever_may_not_confirm_or_withdraw_is_told_why(stage: Stage) -> 
             await use_case(deps, known, asset_id=ids[name], person_id=omar_id)
         return str(caught.value)
 
-    assert (await refused(ownership.confirm, "old-cron")).startswith("Nobody owns this, so nobody can confirm it yet")
-    assert (await refused(ownership.confirm, "solos-tool")).startswith("Only an owner of solos-tool can confirm it")
-    assert await ownership.confirm(deps, known, asset_id=ids["solos-tool"], person_id=solo_id) == 1
+    assert (await refused(doubts.confirm, "old-cron")).startswith("Nobody owns this, so nobody can confirm it yet")
+    assert (await refused(doubts.confirm, "solos-tool")).startswith("Only an owner of solos-tool can confirm it")
+    assert await doubts.confirm(deps, known, asset_id=ids["solos-tool"], person_id=solo_id) == 1
     assert (await refused(claims.withdraw, "old-cron")).startswith("No team's claim stands here any more")
     await claims.claim(deps, known, asset_id=ids["old-cron"], team_id=search.id, person_id=solo_id)
     assert (await refused(claims.withdraw, "old-cron")) == (

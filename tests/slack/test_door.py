@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import hashlib
 import hmac
@@ -16,6 +17,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from bot.domain.trust import Admission, Workspace, is_addressed
 from bot.errors import SlackUnreachableError
@@ -259,6 +261,40 @@ async def test_what_nobody_signed_is_refused_in_one_line(
     ours = [record for record in caplog.records if record.name.startswith(("bot", "handlers", "slack_bolt", "aiohttp"))]
     assert len(ours) == 1
     assert ours[0].exc_info is None
+
+
+SIGNED_BY_NOBODY = {"X-Slack-Request-Timestamp": NOW, "X-Slack-Signature": "v0=" + "0" * 64}
+
+
+@over_http
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_body_that_says_it_is_compressed_is_refused(
+    stage: Stage, caplog: pytest.LogCaptureFixture, encoding: str
+) -> None:
+    headers = SIGNED_BY_NOBODY | {"Content-Encoding": encoding}
+    async with aiohttp.ClientSession() as session:
+        answer = await session.post(stage.baton.url + SLACK_PATH, data=b"hello", headers=headers)
+    assert answer.status == 415
+    assert [each for each in caplog.records if each.exc_info and each.name != "aiohttp.server"] == []
+
+
+@over_http
+async def test_a_body_that_breaks_off_is_one_line(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    address = URL(stage.baton.url)
+    _, writer = await asyncio.open_connection(address.host, address.port)
+    lines = [f"POST {SLACK_PATH} HTTP/1.1", "Host: x", "Content-Length: 500"]
+    lines += [f"{name}: {value}" for name, value in SIGNED_BY_NOBODY.items()]
+    writer.write("\r\n".join(lines).encode() + b"\r\n\r\nhello")
+    await writer.drain()
+    writer.close()
+    for _ in range(500):
+        if caplog.records:
+            break
+        await asyncio.sleep(0.01)
+    assert [(each.getMessage(), each.exc_info) for each in caplog.records] == [
+        ("a body did not arrive whole (ConnectionResetError)", None)
+    ]
 
 
 @over_http

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.blocks import eol as blocks
+from bot.blocks import handoff_button
 from bot.blocks.eol import actions as ids
 from bot.domain.eol.reminders import Card
 from bot.playground.fake_slack import MessageRef, PostedMessage, View, ViewRef
@@ -234,7 +235,7 @@ async def test_the_card_says_what_ends_where_and_what_to_do(reminded: Reminded) 
     assert "*checkout* · 20.11.1 · production" in said
     assert "*Next step:* plan the upgrade to *24*" in said
     assert "dates as of" in said
-    assert set(buttons(reminded.root)) == {"Acknowledge", "Plan…", "Explain"}
+    assert set(buttons(reminded.root)) == {"Acknowledge", "Plan…", "Hand over", "Explain"}
 
 
 class TestAcknowledge:
@@ -513,6 +514,9 @@ class TestDelegate:
         assert "*Platform* has taken this over" in reminded.root.text
         assert [each.kind for each in await reminded.answers()] == ["delegated"]
         assert "accepted" in reminded.thread()[-1].text
+        await reminded.stage.press(reminded.thread()[-1], handoff_button.OPEN, user="ada")
+        form = reminded.stage.slack.view_stack("ada")[-1]
+        assert "*Payments* offers this" in str(form.payload), "to make it permanent"
         assert set(buttons(reminded.root)) == {"Open", "Explain"}
         assert ":warning:" not in reminded.root.text
         await reminded.stage.press(offer, ids.OPEN, user="omar")
@@ -634,12 +638,13 @@ class TestNotOurs:
         [asked] = await posted(stage, "search")
         assert "says that *checkout* is yours, not *Payments*'s" in asked.text
         await stage.press(asked, "ownership.claim", user="solo")
-        await stage.slack.submit_view("solo", stage.slack.view_stack("solo")[-1].id, {})
+        reason = {"ownership.claim_reason": "We run it"}
+        await stage.slack.submit_view("solo", stage.slack.view_stack("solo")[-1].id, reason)
         await stage.settle()
-        assert "There is a dispute" in (await stage.ask("/whoowns checkout", user="eve")).text
+        assert "*Search* asked for it" in (await stage.ask("/whoowns checkout", user="eve")).text
         assert (await actions(stage)).count("lifecycle.not_ours") == 1
         [watch] = (await stage.baton.context.watcher.current()).by_key.values()
-        assert watch.addressee.name == "Payments"  # a dispute moves nothing, and so no reminder either
+        assert watch.addressee.name == "Payments"  # a claim moves nothing, and so no reminder either
 
     async def test_twice_is_once_and_an_owner_settles_it(self, reminded: Reminded) -> None:
         stage = reminded.stage
@@ -653,6 +658,19 @@ class TestNotOurs:
         assert "doubted this" in answer.text
         await stage.press(answer, "ownership.confirm", user="ada")
         assert "doubted this" not in (await stage.ask("/whoowns checkout", user="ada")).text
+
+    async def test_the_owner_ends_what_one_of_them_doubted(self, reminded: Reminded) -> None:
+        stage = reminded.stage
+        await reminded.form(ids.MORE, user="grace", word=ids.NOT_OURS)
+        await reminded.submit("grace", {ids.NOT_OURS_REASON: "moved in May"})
+        stage.clock.advance(timedelta(days=1))
+        await stage.baton.context.daily_pass.run()
+        asked = (await posted(stage, "payments"))[-1]
+        assert "thinks that *Payments* does not own *checkout*." in asked.text
+        await stage.press(asked, "ownership.matter_show", user="ada")
+        shown = stage.slack.visible_messages("ada", "payments")[-1]
+        await stage.press(shown, "ownership.matter_agree", user="ada")
+        assert "*Payments*" not in (await stage.ask("/whoowns checkout", user="eve")).text.splitlines()[0]
 
     async def test_the_owner_itself_cannot_be_named(self, reminded: Reminded) -> None:
         view = await reminded.form(ids.MORE, user="grace", word=ids.NOT_OURS)
@@ -827,7 +845,7 @@ class TestOpenAndExplain:
         await stage.press(digest, ids.OPEN, user="grace")
         mine = stage.slack.visible_messages("grace", "general")[-1]
         assert mine.ephemeral_for == stage.slack.workspace.user("grace").id
-        assert set(buttons(mine)) == {"Acknowledge", "Plan…", "Explain"}
+        assert set(buttons(mine)) == {"Acknowledge", "Plan…", "Hand over", "Explain"}
         await stage.press(mine, ids.ACKNOWLEDGE, user="grace")
         await reminded.settle()
         now = stage.slack.visible_messages("grace", "general")[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -15,9 +16,10 @@ from bot.domain.catalog import AssetKind, TeamClaim
 from bot.errors import NotAllowedError, SlackUnreachableError
 from bot.playground.fake_slack import Delivery
 from bot.services import misses
+from bot.services.catalog import teams
 from bot.store import tables
 from handlers import upkeep
-from tests.slack.conftest import HERE, Stage, asset, organisation
+from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_clicks import actions
 from tests.slack.test_door import on_both_wires, sent, setting
 from tests.slack.test_portfolio import open_home, press_home, texts
@@ -198,3 +200,74 @@ async def test_a_name_is_forgotten_after_ninety_days(stage: Stage) -> None:
     stage.clock.advance(timedelta(days=2))
     await upkeep.forget_old_misses(stage.baton.context)
     assert await kept(stage) == []
+
+
+async def form(stage: Stage, label: str, **values: str) -> str:
+    """Press a button beside the first name of Omar's list, fill the form, and return what is wrong with it."""
+    await home(stage)
+    await press_home(stage, "omar", label)
+    view = stage.slack.view_stack("omar")[-1]
+    delivery = await stage.slack.submit_view("omar", view.id, {f"misses.{key}": each for key, each in values.items()})
+    await stage.settle()
+    return str(delivery.response)
+
+
+async def test_a_name_is_added_without_an_owner_and_outlives_imports_and_other_decisions(stage: Stage) -> None:
+    await mention(stage, "who owns night-owl?")
+    assert "Something is called checkout already" in await form(stage, "Add… ", add_name="checkout")
+    await form(stage, "Add… ", add_name="Night Owl")
+    assert HEADING not in await home(stage)
+    assert "Nobody owns *Night Owl*" in (await stage.ask("/whoowns night-owl")).text
+    deps = stage.baton.context.deps
+    await teams.rename_team(deps, name="Search", to="Finders", actor="cli")
+    await stage.bring(organisation())
+    assert "Nobody owns *Night Owl*" in (await stage.ask("/whoowns night-owl")).text
+    catalog = organisation()
+    catalog.assets.append(asset("night-owl", owners=(team_owns("Platform"),)))
+    await stage.bring(catalog)
+    assert (await stage.ask("/whoowns night-owl")).text.startswith("*Platform* (<#")
+    assert (await actions(stage)).count("asset.add") == 1
+
+
+async def test_a_name_becomes_another_name_of_something_and_stays_it_after_an_import(stage: Stage) -> None:
+    await mention(stage, "who owns night-owl?")
+    assert "Write the exact name. Nearest: " in await form(stage, "Alias of… ", alias_of="chekout")
+    assert "Nothing in the catalog is called so" in await form(stage, "Alias of… ", alias_of="zzzzqqq")
+    await form(stage, "Alias of… ", alias_of="checkout")
+    assert HEADING not in await home(stage)
+    await stage.bring(organisation())
+    assert "*checkout*" in (await stage.ask("/whoowns night owl")).text
+    assert (await actions(stage)).count("asset.alias") == 1
+
+
+async def test_what_is_ignored_is_kept_in_no_words_and_does_not_come_again(stage: Stage) -> None:
+    await mention(stage, "who owns night-owl?")
+    await home(stage)
+    await press_home(stage, "omar", "Ignore ")
+    assert HEADING not in await home(stage)
+    await mention(stage, "who owns night-owl?")
+    for user in ("grace", "eve", "solo"):
+        await command(stage, "night-owl", user=user)
+    stage.clock.advance(timedelta(days=200))
+    await upkeep.forget_old_misses(stage.baton.context)
+    await mention(stage, "who owns night-owl?")
+    assert HEADING not in await home(stage)
+    [row] = await kept(stage)
+    assert (row.text, row.askers, row.is_ignored) == ("", [], True)
+    assert (await actions(stage)).count("misses.ignore") == 1
+
+
+@pytest.mark.parametrize("action_id", ["misses.add", "misses.alias", "misses.ignore"])
+async def test_nobody_else_learns_or_decides_anything_by_a_forged_press(stage: Stage, action_id: str) -> None:
+    await mention(stage, "who owns night-owl?")
+    await home(stage)
+    await press_home(stage, "omar", "Add… ")
+    press = next(each for each in reversed(stage.slack.deliveries) if each.payload.get("type") == "block_actions")
+
+    def change(payload: dict[str, Any]) -> None:
+        payload["user"]["id"] = stage.slack.workspace.user("grace").id
+        payload["actions"][0]["action_id"] = action_id
+
+    assert "night-owl" not in str((await sent(stage, press, change)).response)
+    assert [each for each in await actions(stage) if each.startswith(("misses.", "asset."))] == []
+    assert stage.slack.view_stack("grace") == [] or "night-owl" not in str(stage.slack.view_stack("grace")[-1].payload)

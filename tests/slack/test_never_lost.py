@@ -18,9 +18,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clients.slack import SlackClient
 from bot.domain.catalog import SourceCatalog
-from bot.errors import NotTakenError, SlackError
+from bot.errors import NotTakenError, SlackError, StoreUnavailableError
 from bot.playground.fake_slack import Delivery, MessageRef
 from bot.services import inbound
+from bot.services.eol import timelines
 from handlers import ROUTES
 from handlers.dispatch import Dispatch, Metrics
 from tests.slack.conftest import Stage, asset, organisation
@@ -227,7 +228,6 @@ async def test_of_an_event_only_what_its_answer_needs_is_written_down(
 async def test_a_redelivery_is_not_acknowledged_before_the_delivery_ahead_of_it_was_taken(
     stage: Stage, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.events._PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr("handlers.payloads._event_id", lambda body, _: str(body["event_id"]))
     await stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?")
     asked = next(each for each in stage.slack.deliveries if each.payload.get("event", {}).get("type") == "app_mention")
@@ -245,6 +245,7 @@ async def test_a_redelivery_is_not_acknowledged_before_the_delivery_ahead_of_it_
     try:
         with monkeypatch.context() as slow:
             slow.setattr(AsyncWebClient, "chat_postMessage", refuses_in_the_end)
+            slow.setattr("handlers.events._PATIENCE_SECONDS", 0.05)
             first = asyncio.create_task(events.take(body))
             await asyncio.wait_for(is_posting.wait(), 10)
             with pytest.raises(NotTakenError):
@@ -325,7 +326,7 @@ async def test_a_press_that_is_saved_has_its_receipt_in_private_where_the_respon
     [
         ("checkout", "ownership.doubt", {"ownership.doubt_reason": "It is ours now"}, "Your doubt is recorded"),
         ("old-cron", "ownership.claim", {}, "Payments"),
-        ("checkout", "ownership.claim", {}, "disputed"),
+        ("checkout", "ownership.claim", {"ownership.claim_reason": "We run it"}, "once *Payments* agrees"),
     ],
 )
 async def test_a_form_that_is_saved_closes_and_has_its_receipt_in_private_where_the_response_url_is_dead(
@@ -392,6 +393,37 @@ async def test_a_late_answer_to_a_command_comes_in_private_where_the_response_ur
 
 
 @on_sqlite
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (StoreUnavailableError("is locked by somebody else"), "the database is locked by somebody else"),
+        (ZeroDivisionError(), "Something went wrong"),
+        (SlackError("missing_scope"), "Ask an administrator to add the scope"),
+    ],
+)
+async def test_a_picture_that_does_not_come_is_told_of_whatever_went_wrong_and_wherever_slack_takes_it(
+    stage: Stage,
+    dead_response_urls: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+    sentence: str,
+) -> None:
+    async def broken(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(timelines, "timeline", broken)
+    await stage.ask("/eol timeline payments")
+    await stage.settle()
+    assert sentence in stage.slack.visible_messages("grace", "general")[-1].text
+    dead_response_urls()
+    failing_once(monkeypatch, "chat_postMessage", refusal(500))
+    before = len(said_to_grace(stage))
+    await stage.slack.run_command("grace", "general", "/eol timeline payments")
+    await stage.settle()
+    assert [sentence in each for each in said_to_grace(stage)[before:]].count(True) == 1
+
+
+@on_sqlite
 async def test_a_home_tab_that_slack_does_not_take_for_the_moment_is_shown_later(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -442,7 +474,6 @@ async def test_a_form_that_slack_refuses_gives_a_reference(stage: Stage, monkeyp
 async def test_a_store_that_takes_too_long_has_the_event_delivered_again(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.events._PATIENCE_SECONDS", 0.05)
     real, go_on = inbound.take, asyncio.Event()
 
     async def slow(deps: Any, event_id: str, body: Any) -> bool:
@@ -450,8 +481,10 @@ async def test_a_store_that_takes_too_long_has_the_event_delivered_again(
         return await real(deps, event_id, body)
 
     monkeypatch.setattr(inbound, "take", slow)
-    asking = asyncio.create_task(stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?"))
-    await until(lambda: any(each.status == 503 for each in stage.slack.deliveries))
+    with monkeypatch.context() as impatient:
+        impatient.setattr("handlers.events._PATIENCE_SECONDS", 0.05)
+        asking = asyncio.create_task(stage.say(f"<@{stage.slack.workspace.bot_user_id}> who owns payments-db?"))
+        await until(lambda: any(each.status == 503 for each in stage.slack.deliveries))
     go_on.set()
     await asking
     await until(lambda: bool(answers(stage)))

@@ -167,7 +167,7 @@ async def test_a_claim_from_home_takes_the_asset_off_the_list(stage: Stage) -> N
     assert "*Search*" in (await stage.ask("/whoowns old-cron")).text.splitlines()[0]
 
 
-async def test_a_claim_from_home_that_came_second_says_who_is_told(stage: Stage) -> None:
+async def test_a_claim_from_home_that_came_second_says_whose_it_is(stage: Stage) -> None:
     await open_home(stage, "solo")
     await press_home(stage, "solo", "Show all: Nobody owns")
     await press_home(stage, "solo", "We own this: old-cron")
@@ -175,8 +175,8 @@ async def test_a_claim_from_home_that_came_second_says_who_is_told(stage: Stage)
     await claim(stage, await stage.ask("/whoowns old-cron", user="grace"), user="grace")
     await stage.slack.submit_view("solo", view.id, {})
     await stage.settle()
-    said = texts(stage.slack.view_stack("solo")[-1])
-    assert "It is disputed until *Payments* agrees. I am telling Payments in <#" in said
+    view = stage.slack.view_stack("solo")[-1]
+    assert "Payments owns it: press We own this again, and say why." in str(view.errors)
 
 
 async def test_an_asset_that_has_gone_says_so_in_a_modal_of_its_own(stage: Stage) -> None:

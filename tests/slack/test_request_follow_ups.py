@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -52,10 +53,10 @@ async def test_a_date_that_has_passed_is_answered_with_a_new_one_or_with_none(as
     assert set(await asked.fill("ada", day="2026-03-06")) == {ids.DAY}
     assert await asked.fill("ada", day="2026-03-20") == {}
     assert str((await asked.row()).needed_by) == "2026-03-20"
+    assert list(buttons(asked.again(message))) == ["Show"], "it asks nothing any more"
     again = await on(asked, 3, 23)
     assert again.ts != message.ts
-    for _ in range(2):
-        await asked.press(again, ids.NO_DATE, user="grace")
+    await asked.press(again, ids.NO_DATE, user="grace")
     assert (await asked.row()).needed_by is None
     assert (await actions(asked.stage)).count("backlog.needed_by") == 2
     assert (await on(asked, 3, 27)).ts == again.ts
@@ -66,19 +67,45 @@ async def test_a_request_that_is_not_needed_any_more_is_withdrawn(asked: Request
     await asked.press(message, ids.WITHDRAW, user="ada")
     assert await asked.fill("ada") == {}
     assert (await asked.row()).state == "withdrawn"
-    await asked.press(message, ids.NO_DATE, user="ada")
-    assert "not open any more" in asked.said_to("ada")
+    settled = asked.again(message)
+    assert list(buttons(settled)) == ["Show"]
+    assert "Settled: Withdrawn" in settled.text
 
 
 async def test_what_it_saves_is_a_number_of_hours(asked: Requested) -> None:
     await asked.press(asked.triage, ids.DELIVER, user="lin")
-    await asked.fill("lin")
+    assert await asked.fill("lin", words="It is there") == {}
     await asked.press(asked.card, ids.CONFIRM, user="ada")
     digest = await on(asked, 4, 7)
     assert "How many hours a month does it save *Payments*?" in digest.text
     await asked.press(digest, ids.SAVING, user="grace")
     assert set(await asked.fill("grace", saved="much")) == {ids.SAVED}
     assert await asked.fill("grace", saved="6.5") == {}
+    await asked.press(digest, ids.SAVING, user="ada")
+    assert await asked.fill("ada", saved="6.5") == {}
+    assert (await actions(asked.stage)).count("backlog.saving") == 1, "the same once more is no news"
     async with asked.stage.database.reading() as session:
         [row] = (await session.execute(select(tables.RequestSaving))).scalars()
     assert (row.day, row.hours_a_month) == (30, 6.5)
+    ended = await asked.stage.ask("/devops show 1", user="solo")
+    assert "Saves Payments after 30 days: 6.5 of 16.8 hours (39%)" in ended.text
+    said = (await asked.stage.ask("/devops savings", user="solo")).text
+    assert "*Payments*: after 30 days 6.5 of 16.8 hours (39%)" in said
+    assert "*#1*" in said
+    assert not any(name in said for name in ("Ada", "Grace"))
+
+
+async def test_a_date_that_has_passed_drops_a_request_to_the_end_in_no_night(asked: Requested) -> None:
+    """What waiting costs fades over weeks once the date has passed, and the question is asked once."""
+    await asked.press(asked.triage, ids.ESTIMATE, user="lin")
+    assert await asked.fill("lin", optimistic="4", likely="8", pessimistic="12") == {}
+    costs = []
+    for day in (5, 6, 7, 8, 12, 16, 20):
+        message = await on(asked, 3, day)
+        listed = await asked.stage.ask("/devops rank", user="lin")
+        assert "Cassandra" in listed.text or "#1" in listed.text
+        costs.append(float(listed.text.partition("waiting costs ")[2].partition(" h")[0].replace(",", "")))
+        assert (await asked.row()).state == "accepted"
+    falls = [before - after for before, after in pairwise(costs)]
+    assert 0 <= min(falls) <= max(falls) <= costs[0] / 2, costs
+    assert message.ts == (await on(asked, 3, 21)).ts

@@ -23,7 +23,7 @@ async def test_a_team_sees_its_own_requests_and_no_backlog(requested: Requested)
 
 async def test_what_is_delivered_is_asked_about_and_answered_from_there(requested: Requested) -> None:
     await requested.press(requested.triage, ids.DELIVER, user="lin")
-    assert await requested.fill("lin") == {}
+    assert await requested.fill("lin", words="It is there") == {}
     assert "Does it do the job?" in texts(await open_home(requested.stage, "ada"))
     await press_home(requested.stage, "ada", "Answer… #1")
     modal = requested.stage.slack.view_stack("ada")[-1]

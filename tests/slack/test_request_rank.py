@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bot.blocks.backlog import actions as ids
+from tests.slack.conftest import Stage, read_only
+from tests.slack.test_eol import png_size
 from tests.slack.test_request_steps import Requested, another, devops_team, requested
+from tests.slack.test_requests import STORY, form, requests, submit, thread
 
 __all__ = ["devops_team", "requested"]
 
@@ -12,6 +15,8 @@ async def test_the_backlog_says_what_waiting_costs_and_why(requested: Requested)
     second = await another(requested.stage)
     await requested.press(requested.triage, ids.ESTIMATE, user="lin")
     assert await requested.fill("lin", optimistic="10", likely="20", pessimistic="30") == {}
+    for said in (requested.said_to("lin"), requested.triage.text, requested.card.text):
+        assert "Work: 10 to 30 hours, most likely 20" in said
     ranked = await requested.stage.ask("/devops rank", user="eve")
     first, last = ranked.text.find(f"*#{requested.id}*"), ranked.text.find(f"*#{second.id}*")
     assert 0 < first < last
@@ -21,12 +26,56 @@ async def test_the_backlog_says_what_waiting_costs_and_why(requested: Requested)
     said = requested.said_to("eve")
     assert "is number 1 in the backlog" in said
     assert "estimates Lin Wei" in said
+    assert "Payments has 2 people at half speed (assumed) until " in said
+    assert "(from the draft that Grace Marsh sent; assumed to be guessed; 20% of it counts)" in said
+    assert "(the partner goes live then), from the draft that Grace Marsh sent." in said
+    assert "says Grace Marsh" not in said, "she has typed and chosen nothing"
+
+
+async def test_what_somebody_types_or_chooses_is_what_they_say(stage: Stage) -> None:
+    await form(stage, await thread(stage, *STORY))
+    said = {ids.BLOCKED: "1", ids.SHARE: "slowed", ids.EVIDENCE: "counted", ids.NEEDED_BY: "2026-05-02"}
+    assert await submit(stage, values=said) == {}
+    ranked = await stage.ask("/devops rank", user="eve")
+    await stage.press(ranked, ids.WHY, user="eve", block_id="backlog.ranked.1")
+    why = stage.slack.visible_messages("eve", "general")[-1].text
+    assert "Payments has 1 person slowed until " in why
+    assert "(counted, says Grace Marsh; 80% of it counts)" in why
+    assert "needs it by 2026-05-02 (the partner goes live then), says Grace Marsh." in why
+
+
+async def test_a_picture_of_the_backlog_is_posted_with_its_words_and_without_what_is_private(
+    requested: Requested,
+) -> None:
+    stage = requested.stage
+    await stage.slack.run_command("solo", stage.slack.workspace.im(stage.slack.workspace.user("solo").id).id, "/devops")
+    await stage.settle()
+    assert await submit(stage, "solo", {ids.TITLE: "A secret", ids.ITEM_TYPE: "library"}) == {}
+    assert [each.is_private for each in await requests(stage)] == [False, True]
+    receipt = await stage.ask("/devops picture", user="eve")
+    assert "`/devops rank` says the same in words" in receipt.text
+    await stage.settle()
+    [file_id] = stage.slack.visible_messages("solo", "general")[-1].files
+    file = stage.slack.workspace.files[file_id]
+    assert png_size(file.content or b"")[0] == 1200
+    assert "1 request. 1. #1 " in file.alt_text
+    assert "(not estimated): waiting up to" in file.alt_text
+    assert "secret" not in file.alt_text
 
 
 async def test_what_has_ended_has_no_place_any_more(requested: Requested) -> None:
     ranked = await requested.stage.ask("/devops rank", user="eve")
     await requested.press(requested.triage, ids.DELIVER, user="lin")
-    assert await requested.fill("lin") == {}
+    assert await requested.fill("lin", words="It is there") == {}
     await requested.stage.press(ranked, ids.WHY, user="eve", block_id=f"backlog.ranked.{requested.id}")
     assert "no place in the backlog" in requested.said_to("eve")
     assert "No request is open" in (await requested.stage.ask("/devops rank", user="eve")).text
+
+
+@read_only
+async def test_a_picture_of_nothing_is_a_sentence(stage: Stage) -> None:
+    await stage.ask("/devops picture", user="eve")
+    await stage.settle()
+    said = stage.slack.visible_messages("eve", "general")[-1]
+    assert "there is nothing to draw" in said.text
+    assert not said.files

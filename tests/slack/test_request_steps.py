@@ -15,7 +15,8 @@ from bot.store import tables
 from tests.slack.conftest import Stage
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import options_of, posted, team_option
-from tests.slack.test_requests import STORY, form, requests, submit, thread
+from tests.slack.test_receipts import gone
+from tests.slack.test_requests import STORY, form, requests, said_in, submit, thread
 from tests.slack.test_whoowns import buttons
 
 
@@ -63,6 +64,10 @@ class Requested:
         wrong = await submit(self.stage, user, {f"backlog.{name}": value for name, value in values.items()})
         await self.settle()
         return wrong
+
+    def again(self, message: PostedMessage) -> PostedMessage:
+        """A message as it is in Slack now."""
+        return self.stage.slack.workspace.messages[message.channel][message.ts]
 
     def said_to(self, user: str) -> str:
         """The last message that only this person sees, wherever it is."""
@@ -121,7 +126,8 @@ async def test_from_proposed_to_confirmed(requested: Requested) -> None:
     assert await requested.fill("grace", words="No backups") == {}
     assert "In progress" in requested.card.text
     await requested.press(requested.triage, ids.DELIVER, user="omar")
-    await requested.fill("omar")
+    assert "Say what was delivered" in str(await requested.fill("omar"))
+    assert await requested.fill("omar", link="https://docs.example.test/x") == {}
     await requested.press(requested.card, ids.CONFIRM, user="ada")
     assert "Confirmed" in requested.card.text
     await requested.press(requested.card, ids.REOPEN, user="ada")
@@ -137,7 +143,7 @@ async def test_a_question_and_its_answer(requested: Requested) -> None:
     assert await requested.fill("ada", words="Frankfurt") == {}
     assert "Proposed" in requested.card.text
     under = requested.stage.slack.visible_messages("lin", "platform", thread_ts=requested.triage.ts)
-    assert under[-1].text == "Answered: Frankfurt"
+    assert under[-1].text == "Answered: Which &lt;!channel&gt; region? — Frankfurt"
 
 
 @pytest.mark.parametrize(("word", "state"), [(ids.ANSWER, "Answered"), (ids.DECLINE, "Declined")])
@@ -193,6 +199,9 @@ async def test_an_estimate_in_the_wrong_order_is_refused_at_its_field(requested:
     row = await requested.row()
     assert (row.optimistic_hours, row.likely_hours, row.pessimistic_hours) == (4, 9, 20)
     assert "Change estimate…" in buttons(requested.triage)
+    await requested.press(requested.triage, ids.ESTIMATE, user="lin")
+    assert await requested.fill("lin", optimistic="4", likely="9", pessimistic="20") == {}
+    assert (await actions(requested.stage)).count("backlog.estimate") == 1, "the same once more is no news"
 
 
 async def test_it_is_assigned_and_snoozed(requested: Requested) -> None:
@@ -206,6 +215,14 @@ async def test_it_is_assigned_and_snoozed(requested: Requested) -> None:
     assert await requested.fill("lin", day="2026-03-10") == {}
     assert str((await requested.row()).snoozed_until) == "2026-03-10"
     assert "snoozed until" in requested.triage.text
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.ASSIGN)
+    assert await requested.fill("lin", assignee=stage.slack.workspace.user("omar").id) == {}
+    await requested.press(requested.triage, ids.MORE, user="lin", word=ids.SNOOZE)
+    assert await requested.fill("lin", day="2026-03-10") == {}
+    assert [each for each in await actions(stage) if each in ("backlog.assign", "backlog.snooze")] == [
+        "backlog.assign",
+        "backlog.snooze",
+    ]
 
 
 async def test_only_somebody_of_the_organisation_can_be_chosen(requested: Requested) -> None:
@@ -236,7 +253,7 @@ async def test_a_duplicate_keeps_its_asker_and_can_be_taken_out_again(requested:
     assert await other.fill("lin", into="1") == {}
     row = await other.row()
     assert (row.state, row.merged_into) == ("merged", 1)
-    assert "Part of #1 now." in other.card.text
+    assert "Part of #1 now, which is proposed." in other.card.text
     assert "Also for Search (#2)" in requested.triage.text
     assert "Also for Search (#2)" in requested.card.text
     async with requested.stage.database.reading() as session:
@@ -280,7 +297,7 @@ async def test_who_follows_hears_of_it_until_they_stop(requested: Requested) -> 
     [message] = requested.stage.slack.visible_messages("eve", place)
     await requested.press(message, ids.UNFOLLOW, user="eve")
     await requested.press(requested.triage, ids.DELIVER, user="lin")
-    await requested.fill("lin")
+    assert await requested.fill("lin", words="It is there") == {}
     assert [said for said in requested.written_to("eve") if "Delivered" in said] == []
 
 
@@ -301,3 +318,106 @@ async def test_a_request_of_a_list_is_shown_with_the_buttons_that_its_reader_has
     assert "Accepted" in again.text, "what only its reader sees is drawn afresh"
     mine = await requested.stage.ask("/devops show 1", user="ada")
     assert set(buttons(mine)) == {"Withdraw…", "Follow"}
+
+
+async def test_what_was_said_in_a_thread_is_never_said_in_its_channel(requested: Requested) -> None:
+    slack = requested.stage.slack
+    before = [m.ts for m in slack.visible_messages("eve", "payments") if m.ts != requested.root.ts]
+    for message in slack.visible_messages("eve", "payments", thread_ts=requested.root.ts)[1:]:
+        slack.workspace.messages[message.channel].pop(message.ts)
+    await slack.delete("ada", "payments", requested.root.ts)
+    await requested.press(requested.triage, ids.ACCEPT, user="lin")
+    assert [m.ts for m in slack.visible_messages("eve", "payments")] == before
+    assert any("Accepted · " in text for text in requested.written_to("ada"))
+    assert any("Accepted into the DevOps backlog" in text for text in requested.written_to("ada"))
+
+
+async def test_whoever_filed_it_is_called_once_its_asker_has_left(requested: Requested) -> None:
+    await gone(requested.stage, "ada")
+    await requested.press(requested.triage, ids.ACCEPT, user="lin")
+    said = requested.replies()[-1].text
+    assert said == f"<@{requested.stage.slack.workspace.user('grace').id}> Accepted into the DevOps backlog."
+
+
+async def test_what_another_did_meanwhile_is_said_and_not_overwritten(requested: Requested) -> None:
+    stage = requested.stage
+    await requested.press(requested.triage, ids.ESTIMATE, user="lin")
+    await requested.press(requested.triage, ids.ESTIMATE, user="omar")
+    assert await requested.fill("omar", optimistic="4", likely="9", pessimistic="20") == {}
+    assert await requested.fill("lin", optimistic="1", likely="2", pessimistic="3") == {}
+    view = stage.slack.view_stack("lin")[-1]
+    assert "Meanwhile Omar Sol estimated it." in said_in(view)
+    assert "Work: 4 to 20 hours" in said_in(view)
+    assert (await requested.row()).likely_hours == 9
+    assert await requested.fill("lin") == {}, "what Lin typed is still there"
+    assert (await requested.row()).likely_hours == 2
+    assert stage.slack.view_stack("lin") == []
+
+
+async def test_a_step_that_another_has_taken_meanwhile_loses_no_words_in_silence(requested: Requested) -> None:
+    for user in ("lin", "omar"):
+        await requested.press(requested.triage, ids.MORE, user=user, word=ids.DECLINE)
+    await requested.press(requested.triage, ids.ASK, user="grace")
+    assert await requested.fill("omar", words="No hands") == {}
+    errors = await requested.fill("lin", words="It is there already")
+    assert errors == {ids.WORDS: "Meanwhile Omar Sol declined it. Yours was not saved."}
+    assert (await requested.row()).reason == "No hands"
+
+
+async def test_a_step_that_is_not_possible_any_more_says_who_has_done_what(requested: Requested) -> None:
+    await requested.press(requested.triage, ids.ASK, user="lin")
+    await requested.press(requested.card, ids.WITHDRAW, user="grace")
+    assert await requested.fill("grace") == {}
+    errors = await requested.fill("lin", words="Which region?")
+    assert errors[ids.WORDS].startswith("Meanwhile Grace Marsh withdrew it. This request is withdrawn already.")
+
+
+@pytest.mark.parametrize(
+    ("word", "values"),
+    [(ids.ASSIGN, {}), (ids.SNOOZE, {"day": "2026-03-10"}), (ids.MERGE, {"into": "2"}), (ids.ANSWER, {"words": "Yes"})],
+)
+async def test_each_form_says_what_happened_since_it_was_opened(
+    requested: Requested, word: str, values: dict[str, str]
+) -> None:
+    await another(requested.stage)
+    await requested.press(requested.triage, ids.MORE, user="lin", word=word)
+    await requested.press(requested.triage, ids.ACCEPT, user="omar")
+    values = values or {"assignee": requested.stage.slack.workspace.user("lin").id}
+    before = (await actions(requested.stage))[-1]
+    assert await requested.fill("lin", **values) == {}
+    assert "Meanwhile Omar Sol accepted it." in said_in(requested.stage.slack.view_stack("lin")[-1])
+    assert (await actions(requested.stage))[-1] == before == "backlog.accept"
+    assert await requested.fill("lin") == {}
+    assert (await actions(requested.stage))[-1] == f"backlog.{word}"
+
+
+async def test_a_message_of_batons_own_about_a_request_finds_that_request(requested: Requested) -> None:
+    stage, triage = requested.stage, requested.triage
+    await stage.slack.run_message_shortcut("lin", triage.channel, triage.ts, ids.MESSAGE_SHORTCUT)
+    await stage.settle()
+    assert said_in(stage.slack.view_stack("lin")[-1]).startswith("This is *#1* ")
+    await stage.slack.react("omar", triage.channel, triage.ts, "devops-request")
+    await stage.settle()
+    assert requested.said_to("omar").startswith("This is *#1* ")
+    reply = await stage.slack.post("lin", "platform", "who takes it on?", thread_ts=triage.ts)
+    await stage.say("@baton request", channel="platform", thread_ts=triage.ts, user="lin")
+    assert "This is *#1* " in stage.slack.visible_messages("lin", "platform", thread_ts=triage.ts)[-1].text
+    await stage.slack.run_message_shortcut("omar", reply.channel, reply.ts, ids.MESSAGE_SHORTCUT)
+    await stage.settle()
+    assert said_in(stage.slack.view_stack("omar")[-1]).startswith("This is *#1* ")
+    assert len(await requests(stage)) == 1
+
+
+async def test_a_private_request_is_found_by_those_alone_who_may_see_it(stage: Stage) -> None:
+    place = stage.slack.workspace.im(stage.slack.workspace.user("solo").id).id
+    await stage.slack.run_command("solo", place, "/devops we need a Redis cluster")
+    await stage.settle()
+    assert await submit(stage, "solo") == {}
+    await posted(stage, "platform")
+    [triage] = [m for m in stage.slack.visible_messages("lin", "platform") if "private request" in m.text]
+    for user, says in (("omar", "This is *#1* "), ("eve", "There is no such request")):
+        await stage.slack.run_message_shortcut(user, triage.channel, triage.ts, ids.MESSAGE_SHORTCUT)
+        await stage.settle()
+        view = stage.slack.view_stack(user)[-1]
+        assert said_in(view).startswith(says)
+        assert ("Redis" in said_in(view)) == (user == "omar")

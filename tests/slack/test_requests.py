@@ -12,10 +12,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.blocks.backlog import actions as ids
+from bot.blocks.eol import actions as eol_ids
 from bot.blocks.request_button import OPEN
-from bot.playground.fake_slack import PostedMessage, View
+from bot.playground.fake_slack import PostedMessage, View, ViewRef
 from bot.store import tables
+from handlers.backlog.copied_words import forget_deleted_words
+from handlers.backlog.reminders import redraw_changed
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
+from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import deploy, posted, remind
 from tests.slack.test_whoowns import buttons
 
@@ -43,16 +47,35 @@ async def thread(stage: Stage, *texts: str, channel: str = "payments", user: str
     return root
 
 
-async def form(stage: Stage, root: PostedMessage, *, user: str = "grace", channel: str = "payments") -> View:
-    """The view that the shortcut opens on a message, once it has been filled."""
+async def form(
+    stage: Stage, root: PostedMessage, *, user: str = "grace", channel: str = "payments", is_whole: bool = False
+) -> View:
+    """The view that the shortcut opens on a message, once it has been filled; with `is_whole` all of its fields."""
     await stage.slack.run_message_shortcut(user, channel, root.ts, SHORTCUT)
+    await stage.settle()
+    return await whole(stage, user) if is_whole else stage.slack.view_stack(user)[-1]
+
+
+async def whole(stage: Stage, user: str = "grace") -> View:
+    """The form on top with all of its fields."""
+    view = stage.slack.view_stack(user)[-1]
+    await stage.slack.act(user, ViewRef(view.id), ids.REST)
     await stage.settle()
     return stage.slack.view_stack(user)[-1]
 
 
+def asked_for(view: View) -> list[str]:
+    """The items that a form asks for."""
+    shown = [each for each in view.payload["blocks"] if each.get("block_id", "").startswith(f"{ids.ITEM}.")]
+    return [each["element"]["initial_value"] for each in shown]
+
+
 async def submit(stage: Stage, user: str = "grace", values: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """Submit the view on top; return what it says is wrong."""
+    """Submit the view on top, with all of its fields where some are asked for; return what it says is wrong."""
     view = stage.slack.view_stack(user)[-1]
+    shown = {str(each.get("block_id")) for each in view.payload["blocks"]}
+    if ids.REST in shown and not set(values or {}) <= shown:
+        view = await whole(stage, user)
     delivery = await stage.slack.submit_view(user, view.id, dict(values or {}))
     assert delivery.status in (200, None, 0), delivery
     await stage.settle()
@@ -83,12 +106,12 @@ def initial(view: View, block_id: str) -> list[str]:
 class TestFromAThread:
     async def test_the_form_is_filled_from_the_thread_and_nothing_is_made_before_submit(self, stage: Stage) -> None:
         root = await thread(stage, *STORY)
-        view = await form(stage, root)
+        view = await form(stage, root, is_whole=True)
         assert view.payload["title"]["text"] == "Open DevOps request"
         assert "*Platform*" in said_in(view)
         assert {"Cassandra", "Terraform", "Jenkins", "Selenium"} <= set(initial(view, ids.TECHNOLOGIES))
         assert {"Cassandra", "Selenium"} <= set(initial(view, ids.GAPS))
-        assert len(initial(view, ids.ITEMS)) >= 2
+        assert len(asked_for(view)) >= 2
         assert element(view, ids.TEAM)["initial_option"]["text"]["text"] == "Payments"
         assert element(view, ids.ASKED_BY)["initial_user"] == stage.slack.workspace.user("ada").id
         assert element(view, ids.NEEDED_BY)["initial_date"] == SOON
@@ -119,23 +142,22 @@ class TestFromAThread:
         assert (demand.lost_people * demand.lost_times * demand.lost_hours, demand.blocked_people, demand.evidence) == (
             30,
             2,
-            "guessed",
+            "",
         )
         assert (names[row.asked_by], names[row.filed_by]) == ("Ada Byron", "Grace Marsh")
         await posted(stage, "payments")
         [card] = [m for m in stage.slack.visible_messages("eve", "payments", thread_ts=root.ts) if "Proposed" in m.text]
         assert "for Payments" in card.text
+        assert "Without it: 30 hours a month lost, 2 people blocked" in card.text
         [triage] = [m for m in stage.slack.visible_messages("lin", "platform") if "Asked by" in m.text]
         assert "Accept" in buttons(triage)
 
-    async def test_what_is_unticked_is_not_asked_for(self, stage: Stage) -> None:
+    async def test_what_has_no_words_and_no_tick_is_not_asked_for(self, stage: Stage) -> None:
         root = await thread(stage, *STORY)
         view = await form(stage, root)
-        assert len(initial(view, ids.ITEMS)) > 1
-        assert (
-            await submit(stage, values={ids.ITEMS: ["0"], ids.TECHNOLOGIES: [], ids.OTHER_TECHNOLOGIES: "kdb+, q"})
-            == {}
-        )
+        assert len(asked_for(view)) == 2
+        values = {f"{ids.ITEM}.1": None, ids.TECHNOLOGIES: [], ids.OTHER_TECHNOLOGIES: "kdb+, q"}
+        assert await submit(stage, values=values) == {}
         [row] = await requests(stage)
         assert len(row.items) == 1
         assert row.technologies == ["kdb+", "q"]
@@ -194,6 +216,40 @@ class TestFromAThread:
         [row] = await requests(stage)
         assert "MongoDB" not in row.copied
 
+    async def test_words_are_forgotten_when_their_author_deletes_them(self, stage: Stage) -> None:
+        root = await thread(stage, *STORY)
+        taken_back = await stage.slack.post(
+            "ada", "payments", "Terraform has to make an S3 bucket, too.", thread_ts=root.ts
+        )
+        await form(stage, root)
+        assert await submit(stage) == {}
+        await forget_deleted_words(stage.baton.context)
+        [before] = await requests(stage)
+        assert "bucket" in before.copied
+        assert [each for each in before.items if "bucket" in each["quote"]]
+        await stage.slack.delete("ada", "payments", taken_back.ts)
+        await forget_deleted_words(stage.baton.context)
+        [row] = await requests(stage)
+        assert "bucket" not in row.copied
+        assert STORY[0] in row.copied
+        assert not [each for each in row.items if "bucket" in each["quote"]]
+        assert [each["title"] for each in row.items] == [each["title"] for each in before.items]
+        assert (await actions(stage))[-1] == "backlog.forget"
+
+    async def test_all_words_of_a_thread_that_is_gone_are_forgotten(self, stage: Stage) -> None:
+        root = await stage.slack.post("grace", "payments", STORY[0])
+        await form(stage, root)
+        assert await submit(stage) == {}
+        [before] = await requests(stage)
+        assert before.copied == STORY[0]
+        await posted(stage, "payments")
+        for reply in stage.slack.visible_messages("grace", "payments", thread_ts=root.ts)[1:]:
+            stage.slack.workspace.messages[reply.channel].pop(reply.ts)
+        await stage.slack.delete("grace", "payments", root.ts)
+        await forget_deleted_words(stage.baton.context)
+        [row] = await requests(stage)
+        assert (row.copied, row.stays_with_team, {each["quote"] for each in row.items} - {""}) == ("", [], set())
+
     async def test_no_card_stands_where_people_from_outside_read_it(self, stage: Stage) -> None:
         stage.slack.add_channel("partners", members=["ada", "grace"], bot_is_member=True, is_ext_shared=True)
         root = await thread(stage, *STORY, channel="partners", user="grace")
@@ -206,7 +262,7 @@ class TestFromAThread:
     async def test_in_a_private_channel_words_are_kept_only_with_a_tick(self, stage: Stage) -> None:
         stage.slack.add_channel("secret", members=["ada", "grace"], private=True, bot_is_member=True)
         root = await thread(stage, *STORY, "Changing the application is ours.", channel="secret")
-        view = await form(stage, root, channel="secret")
+        view = await form(stage, root, channel="secret", is_whole=True)
         assert initial(view, ids.COPY) == []
         await submit(stage)
         [row] = await requests(stage)
@@ -228,7 +284,7 @@ class TestBadInput:
         view = await form(stage, root)
         assert "nothing of your colleagues" in said_in(view)
         errors = await submit(stage, values={ids.TITLE: "A bucket for backups"})
-        assert errors == {ids.ITEM_TYPE: "Choose at least one thing, or a kind for the title."}
+        assert errors == {ids.ITEM_TYPE: "Please complete this required field."}
         assert await submit(stage, values={ids.ITEM_TYPE: "infrastructure"}) == {}
         [row] = await requests(stage)
         assert row.items == [{"type": "infrastructure", "title": "A bucket for backups", "why": "", "quote": ""}]
@@ -300,10 +356,11 @@ class TestElsewhere:
     async def test_a_command_opens_the_form_with_its_words(self, stage: Stage) -> None:
         await stage.slack.run_command("grace", "general", "/devops we need a Redis cluster by 2026-04-01")
         await stage.settle()
-        view = stage.slack.view_stack("grace")[-1]
+        view = await whole(stage)
         assert initial(view, ids.TECHNOLOGIES) == ["Redis"]
         assert element(view, ids.NEEDED_BY)["initial_date"] == "2026-04-01"
         first = await stage.slack.submit_view("grace", view.id)
+        assert "Opened *#1*" in said_in(stage.slack.view_stack("grace")[-1])
         again = {**first.payload, "trigger_id": "another.press.of.the.same.form"}
         await stage.slack.deliver_again(replace(first, payload=again))
         await stage.settle()
@@ -352,7 +409,7 @@ class TestElsewhere:
     async def test_between_two_people_the_form_is_filled_from_the_one_message(self, stage: Stage) -> None:
         stage.slack.add_channel("two", members=["ada", "grace"], private=True, channel_id="D0PRIVATE1")
         root = await stage.slack.post("ada", "D0PRIVATE1", "we need a Redis cluster")
-        view = await form(stage, root, channel="D0PRIVATE1")
+        view = await form(stage, root, channel="D0PRIVATE1", is_whole=True)
         assert initial(view, ids.TECHNOLOGIES) == ["Redis"]
         assert await submit(stage) == {}
         [row] = await requests(stage)
@@ -382,7 +439,7 @@ class TestElsewhere:
         offer = stage.slack.visible_messages("grace", "payments", thread_ts=root.ts)[-1]
         assert buttons(offer) == {"Open DevOps request": OPEN}
         await stage.press(offer, OPEN, user="ada")
-        view = stage.slack.view_stack("ada")[-1]
+        view = await whole(stage, "ada")
         assert "Cassandra" in initial(view, ids.TECHNOLOGIES)
         await submit(stage, "ada")
         [row] = await requests(stage)
@@ -460,7 +517,7 @@ class TestHelpWithAReminder:
         reminded = await remind(stage, "checkout")
         await reminded.press(OPEN, user="grace")
         view = stage.slack.view_stack("grace")[-1]
-        assert initial(view, ids.ITEMS) == ["Upgrade Node.js 20 to 24 (checkout)"]
+        assert asked_for(view) == ["Upgrade Node.js 20 to 24 (checkout)"]
         assert element(view, ids.NEEDED_BY)["initial_date"] == "2026-04-30"
         assert element(view, ids.TEAM)["initial_option"]["text"]["text"] == "Payments"
         assert await submit(stage) == {}
@@ -468,6 +525,54 @@ class TestHelpWithAReminder:
         assert (row.reminder_id, row.source_key) == (reminded.id, f"reminder:{reminded.id}")
         await reminded.press(OPEN, user="ada")
         assert "There is a request already: *#1*" in said_in(stage.slack.view_stack("ada")[-1])
+
+    async def test_a_reminder_shows_how_its_request_stands(self, stage: Stage) -> None:
+        await deploy(stage, "checkout", "nodejs", "20.11.1")
+        reminded = await remind(stage, "checkout")
+        await reminded.press(OPEN, user="grace")
+        assert await submit(stage) == {}
+        await posted(stage, "payments")
+        assert "asked for in *#1*, proposed" in reminded.root.text
+        assert "Show #1" in buttons(reminded.root)
+        assert "Need help?" not in buttons(reminded.root)
+        triage = next(m for m in stage.slack.visible_messages("lin", "platform") if "Asked by" in m.text)
+        await stage.press(triage, ids.DELIVER, user="lin")
+        assert await submit(stage, "lin", {ids.LINK: "https://docs.example.test/node"}) == {}
+        await posted(stage, "payments")
+        assert "*#1*, delivered: <https://docs.example.test/node" in reminded.root.text
+        await reminded.press(OPEN, user="ada")
+        assert "There is a request already: *#1*" in said_in(stage.slack.view_stack("ada")[-1])
+
+    async def test_what_a_tracker_has_changed_is_shown_within_the_hour(self, stage: Stage) -> None:
+        await deploy(stage, "checkout", "nodejs", "20.11.1")
+        reminded = await remind(stage, "checkout")
+        await reminded.press(OPEN, user="grace")
+        assert await submit(stage) == {}
+        async with stage.database.transaction() as session:
+            row = await session.get_one(tables.Request, 1)
+            row.state, row.state_at = "delivered", stage.clock.now()
+        await redraw_changed(stage.baton.context)
+        await posted(stage, "payments")
+        assert "asked for in *#1*, delivered" in reminded.root.text
+
+    async def test_a_plan_may_open_its_request(self, stage: Stage) -> None:
+        await deploy(stage, "checkout", "nodejs", "20.11.1")
+        reminded = await remind(stage, "checkout")
+        await reminded.press(eol_ids.PLAN, user="grace")
+        values = {eol_ids.PLAN_DAY: "2026-04-10", eol_ids.PLAN_HELP: ["help"]}
+        assert await submit(stage, values=values) == {}
+        view = stage.slack.view_stack("grace")[-1]
+        assert asked_for(view) == ["Upgrade Node.js 20 to 24 (checkout)"]
+        assert element(view, ids.NEEDED_BY)["initial_date"] == "2026-04-10"
+        assert await submit(stage) == {}
+        [row] = await requests(stage)
+        assert row.reminder_id == reminded.id
+        await posted(stage, "payments")
+        assert "asked for in *#1*" in reminded.root.text
+        assert "2026-04-10" in reminded.root.text
+        await reminded.press(eol_ids.PLAN, user="grace")
+        view = stage.slack.view_stack("grace")[-1]
+        assert all(each.get("block_id") != eol_ids.PLAN_HELP for each in view.payload["blocks"])
 
     async def test_the_devops_team_is_not_offered_its_own_help(self, stage: Stage) -> None:
         catalog = organisation()
@@ -477,3 +582,56 @@ class TestHelpWithAReminder:
         reminded = await remind(stage, "base-image", channel="platform")
         assert "Plan…" in buttons(reminded.root)
         assert "Need help?" not in buttons(reminded.root)
+
+
+class TestTheForm:
+    async def test_what_must_be_decided_is_asked_first_and_the_rest_is_said_and_sent_as_it_was_filled_in(
+        self, stage: Stage
+    ) -> None:
+        view = await form(stage, await thread(stage, *STORY))
+        asked = [each["block_id"] for each in view.payload["blocks"] if each["type"] == "input"]
+        items = [f"{ids.ITEM}.0", f"{ids.ITEM}.1"]
+        assert asked == [ids.TITLE, *items, ids.ITEMS, ids.TEAM, ids.NEEDED_BY]
+        assert "Blocked: 2" in said_in(view)
+        assert "Cassandra" in said_in(view)
+        assert "DevOps keeps a copy" in said_in(view)
+        assert await submit(stage) == {}
+        [row] = await requests(stage)
+        assert {"cassandra", "selenium"} <= set(row.skills_gaps)
+        assert row.copied
+        async with stage.database.reading() as session:
+            [demand] = (await session.execute(select(tables.RequestDemand))).scalars()
+        assert demand.blocked_people == 2
+
+    async def test_the_words_of_an_item_can_be_changed_and_its_kind_and_quote_stay(self, stage: Stage) -> None:
+        view = await form(stage, await thread(stage, *STORY))
+        asked = asked_for(view)
+        assert await submit(stage, values={f"{ids.ITEM}.0": "A keyspace <for> metrics"}) == {}
+        [row] = await requests(stage)
+        assert [each["title"] for each in row.items] == ["A keyspace <for> metrics", *asked[1:]]
+        assert (row.items[0]["type"], bool(row.items[0]["quote"])) == ("infrastructure", True)
+
+    async def test_what_was_typed_stays_when_the_rest_is_shown(self, stage: Stage) -> None:
+        view = await form(stage, await thread(stage, *STORY))
+        typed = {ids.TITLE: "Metrics", f"{ids.ITEM}.0": "A keyspace", f"{ids.ITEM}.1": None}
+        for block_id, value in typed.items():
+            stage.slack._fill(view, block_id, value)
+        await whole(stage)
+        assert await submit(stage, values={ids.BLOCKED: "1"}) == {}
+        [row] = await requests(stage)
+        assert (row.title, [each["title"] for each in row.items]) == ("Metrics", ["A keyspace"])
+
+    async def test_what_is_wrong_with_a_field_that_is_not_shown_is_said_beside_one_that_is(self, stage: Stage) -> None:
+        await form(stage, await thread(stage, STORY[0], "Without it seven of us are blocked."))
+        errors = await submit(stage)
+        assert set(errors) == {ids.TEAM}
+        assert "How many people are blocked?: The team has" in errors[ids.TEAM]
+        assert await submit(stage, values={ids.BLOCKED: "2"}) == {}
+
+    async def test_a_form_without_a_single_item_says_so_beside_the_first(self, stage: Stage) -> None:
+        await form(stage, await thread(stage, *STORY))
+        errors = await submit(stage, values={f"{ids.ITEM}.0": None, f"{ids.ITEM}.1": None})
+        assert errors == {f"{ids.ITEM}.0": "Choose at least one thing, or a kind for the title."}
+        assert await submit(stage, values={ids.ITEM_TYPE: "coaching"}) == {}
+        [row] = await requests(stage)
+        assert [each["type"] for each in row.items] == ["coaching"]

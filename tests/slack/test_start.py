@@ -198,7 +198,12 @@ async def test_an_installation_for_a_whole_enterprise_ends_it(slack: FakeSlack, 
 
 
 @pytest.mark.parametrize(
-    ("path", "said"), [("no/where.sqlite", "The folder .*/no does not exist"), ("", "The database cannot be opened")]
+    ("path", "said"),
+    [
+        ("no/where.sqlite", "The folder .*/no does not exist"),
+        ("", "The database cannot be opened"),
+        ("a" * 300, "The database cannot be opened"),
+    ],
 )
 async def test_a_file_that_cannot_be_is_one_sentence(slack: FakeSlack, tmp_path: Path, path: str, said: str) -> None:
     with pytest.raises(StoreError, match=said):

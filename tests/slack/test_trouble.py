@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from bot.domain.trust import Admission, Sender
 from bot.errors import SlackError
 from bot.playground.fake_slack import MessageRef
-from bot.services import ownership
+from bot.services.matters import doubts
 from bot.store import tables
 from bot.store.db import Limits
 from tests.conftest import fresh_database
@@ -117,7 +117,7 @@ async def test_an_error_before_anything_is_saved_says_that_nothing_was(
         raise ZeroDivisionError
 
     answer = await stage.ask("/whoowns checkout", user="solo")
-    monkeypatch.setattr(ownership, "audit", broken)
+    monkeypatch.setattr(doubts, "audit", broken)
     await stage.press(answer, "ownership.doubt", user="solo")
     await stage.slack.submit_view("solo", stage.slack.view_stack("solo")[-1].id, {})
     await stage.settle()
@@ -144,7 +144,7 @@ async def test_what_the_door_takes_is_not_added_to_what_the_listener_may(
     admit, saved = door.admit, asyncio.Event()
 
     async def slowly(sender: Sender) -> Admission:
-        await asyncio.sleep(0.5)  # as when Slack is slow to say who somebody is
+        await asyncio.sleep(1.5)  # as when Slack is slow to say who somebody is
         return await admit(sender)
 
     async def stuck(*_: object, **__: object) -> None:
@@ -152,13 +152,13 @@ async def test_what_the_door_takes_is_not_added_to_what_the_listener_may(
         raise SlackError("internal_error")
 
     monkeypatch.setattr(type(door), "admit", lambda _, sender: slowly(sender))
-    monkeypatch.setattr("handlers.dispatch._PATIENCE_SECONDS", 0.6)
+    monkeypatch.setattr("handlers.dispatch._PATIENCE_SECONDS", 1.8)
     monkeypatch.setattr("bot.services.people.identify", stuck)
     began = time.monotonic()
     await stage.slack.act("grace", MessageRef(answer.channel, answer.ts), "ownership.confirm")
     took = time.monotonic() - began
     saved.set()
-    assert took < 0.9
+    assert took < 3
 
 
 class TestSilence:

@@ -400,7 +400,7 @@ async def test_a_channel_of_two_teams_asks_which(stage: Stage) -> None:
 async def test_a_person_is_their_teams_and_what_they_own(stage: Stage) -> None:
     await bring_groups(stage)
     for said in await replies_to(stage, "what does @ada own?"):
-        assert said.startswith("*Ada Byron* is in one team:\n• *Payments*\n")
+        assert said.startswith("*Ada Byron* is in one team:\n• *Payments* · owns 5 things\n")
         assert "In person, they own 1 thing:\n• *label-printer*" in said
     eve = stage.slack.workspace.user("eve").id
     shown = (await stage.ask(f"/whoowns <@{eve}|eve>")).text

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, closing
 from typing import Any
 
 from tests.strangers.cases import case, expect
-from tests.strangers.world import OWNER, Baton, House, until
+from tests.strangers.small_slack import BOT_TOKEN
+from tests.strangers.world import OWNER, SECRET, Baton, House, run_baton, until
 
 #: Slack waits three seconds; half a second is for the way there and back.
 _ACK_SECONDS = 2.5
@@ -166,3 +167,41 @@ async def shared_thrice(house: House) -> None:
 def _shares(baton: Baton) -> list[dict[str, Any]]:
     sent = [call.arguments for call in baton.slack.calls if call.path.startswith("response/")]
     return [body for body in sent if body.get("response_type") == "in_channel"]
+
+
+@case("Neither what is asked nor what is typed, and no name of a private channel, stands in the log")
+async def nothing_logged(house: House) -> None:
+    private, typed, asked = "project-nightjar", "zephyr quartz moved", "wombat-ledger-xyzzy"
+    async with house.baton(BATON_LOG_FORMAT="json") as baton:
+        slack = baton.slack
+        slack.add_channel("G0000SECRET", private, is_private=True, is_channel=False, is_group=True)
+        baton.folder.joinpath("private.yaml").write_text(
+            f"baton: 1\nteams: [{{name: Nights, channel: '#{private}'}}]\nassets: [{{name: nightdb, owner: Nights}}]"
+        )
+        status, said = await run_baton(
+            baton.folder, "catalog", "import", "baton", "private.yaml", "--source", "private",
+            BATON_DATABASE_URL=f"sqlite:///{baton.database}",
+        )  # fmt: skip
+        expect(status == 0, "an import", said)
+        for channel in ("G0000SECRET", baton.new_id("D")):
+            for _ in range(3):  # the second and third meet a Slack in trouble
+                event = baton.event(f"who owns {asked}?", channel=channel)
+                event["event"]["channel_name"] = private
+                expect(await baton.deliver_as_slack_does(event), "an acknowledgement", "none")
+                await baton.answered(event)
+                slack.fault("chat.postMessage", "status", times=1)
+        await baton.ask(baton.command(asked, channel="G0000SECRET", channel_name=private))
+        for asset in ("checkout", "nightdb"):
+            sent = baton.submission("ownership.doubt_view", user="UGRACE")
+            sent["view"]["private_metadata"] = f"{baton.asset_id(asset)}||{slack.response_url()}"
+            answer = {"type": "plain_text_input", "value": typed}
+            sent["view"]["state"] = {"values": {"ownership.doubt_reason": {"ownership.doubt_reason": answer}}}
+            slack.fault("chat.postMessage", "refuse", times=1, code="not_in_channel")
+            await baton.act(sent)
+        await baton.act(baton.submission("ownership.doubt_view", view={"state": {"values": {typed: {"a": {}}}}}))
+        slack.heal()
+        await baton.quiet()
+        expect(typed in slack.everything(), "what was typed to reach the owner", slack.everything()[-600:])
+        expect(baton.log(), "a log", "none")
+        leaked = baton.logged(private, typed, asked, "zephyr", "wombat", BOT_TOKEN, SECRET)
+        expect(not leaked, "none of these words in the log", leaked)

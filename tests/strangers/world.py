@@ -163,6 +163,11 @@ class Baton:
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
+    def logged(self, *words: str) -> list[str]:
+        """Which of these words stand in the log."""
+        said = self.log()
+        return [each for each in words if each in said]
+
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=5)) as connection:
             return connection.execute(query, values).fetchall()

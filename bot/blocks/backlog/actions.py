@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 COMMAND = "/devops"
@@ -37,17 +38,37 @@ DISMISS = "dismiss"
 
 REQUEST_VIEW = "backlog.request_form"
 TITLE, ITEMS, ITEM_TYPE = "backlog.title", "backlog.items", "backlog.item_type"
+MODEL_ITEMS = "backlog.model_items"
+#: The fields with the words of items, by their places; and the button that shows the rest of the form.
+ITEM, REST = "backlog.item", "backlog.rest"
 TECHNOLOGIES, OTHER_TECHNOLOGIES, GAPS = "backlog.technologies", "backlog.other_technologies", "backlog.gaps"
 TEAM, ASKED_BY, DETAILS, COPY = "backlog.team", "backlog.asked_by", "backlog.details", "backlog.copy"
 PEOPLE, TIMES, HOURS, EVIDENCE = "backlog.people", "backlog.times", "backlog.hours", "backlog.evidence"
 BLOCKED, SHARE, UNTIL = "backlog.blocked", "backlog.share", "backlog.until"
 NEEDED_BY, NEEDED_REASON = "backlog.needed_by", "backlog.needed_reason"
+INSTEAD = "backlog.instead"
 
 STEP_VIEW, MERGE_VIEW = "backlog.step_form", "backlog.merge_form"
 SNOOZE_VIEW, ASSIGN_VIEW, ESTIMATE_VIEW = "backlog.snooze_form", "backlog.assign_form", "backlog.estimate_form"
 NEED_VIEW, SAVING_VIEW, SAVED = "backlog.need_form", "backlog.saving_form", "backlog.saved"
 WORDS, LINK, INTO, DAY, ASSIGNEE = "backlog.words", "backlog.link", "backlog.into", "backlog.day", "backlog.assignee"
 OPTIMISTIC, LIKELY, PESSIMISTIC = "backlog.optimistic", "backlog.likely", "backlog.pessimistic"
+
+
+class Instead(StrEnum):
+    """What is done in place of opening a request."""
+
+    JOIN = "join"
+    USE = "use"
+    SUPPORT = "support"
+
+
+class InsteadValue(NamedTuple):
+    """What was chosen in place of a request: with an open or a delivered one, or with a library of the catalog."""
+
+    what: Instead
+    request_id: int | None = None
+    asset_id: int | None = None
 
 
 class MoreValue(NamedTuple):

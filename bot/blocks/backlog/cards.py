@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.blocks.backlog import actions, words
-from bot.blocks.text import Block, Rendered, bold, button, context, escape, link, mention, modal, plain, section, within
-from bot.domain.backlog.requests import AT_DELIVERY, RequestCard, RequestState, Step
+from bot.blocks.backlog import actions, savings, words
+from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
+from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons
+from bot.blocks.text import (
+    Block,
+    Rendered,
+    bold,
+    button,
+    context,
+    escape,
+    link,
+    mention,
+    modal,
+    plain,
+    section,
+    shorten,
+    within,
+)
+from bot.domain.backlog.alternatives import is_usable
+from bot.domain.backlog.requests import AT_DELIVERY, ENDED, STATE_WORDS, RequestCard, RequestState, Step
 
 #: Characters of a message beside its buttons.
 _MOST_WORDS = 2_400
@@ -40,8 +57,10 @@ _MORE_CHOICES = (
 
 def card(its: RequestCard) -> Rendered:
     """Return the card in the request's thread."""
-    lines = [words.name(its), words.standing(its), *_parts(its), *_items(its), *_said(its)]
+    lines = [words.name(its), words.standing(its), *_body(its), *_said(its)]
     buttons = [*_step_buttons(its, _BUTTONS), *words.follow_buttons(its)]
+    if is_usable(its):
+        buttons += open_buttons(OpenValue(supports_id=its.id), SUPPORT_TEXT, label=plain(its.title, 40))
     return _message(lines, buttons, f"backlog.card.{its.id}.{its.state}")
 
 
@@ -59,15 +78,19 @@ def triage(its: RequestCard, *, duty: str = "") -> Rendered:
         asked += f" · {link(its.permalink, 'the thread')}"
     if duty:
         asked += f" · {mention(duty)} has duty this week"
-    lines = [words.name(its), words.standing(its), asked, *_parts(its), *_items(its), *_about(its), *_said(its)]
+    lines = [words.name(its), words.standing(its), asked, *_body(its), *_about(its), *_said(its)]
     buttons: list[Block] = [
         button(text, action, str(its.id), label=_label(text, its), style=style)
         for step, (text, action, style) in _TRIAGE_BUTTONS.items()
         if step in its.steps
     ]
     if its.state in (RequestState.PROPOSED, RequestState.ACCEPTED, RequestState.IN_PROGRESS):
-        text = "Estimate…" if not its.is_estimated else "Change estimate…"
+        text = "Estimate…" if its.estimate is None else "Change estimate…"
         buttons.append(button(text, actions.ESTIMATE, str(its.id), label=_label(text, its)))
+    if its.state in (RequestState.DELIVERED, RequestState.CONFIRMED) and its.team is not None:
+        # What was delivered belongs to the team that asked for it from the moment in which it accepts.
+        what = OpenHandoff(Way.OFFER, its.asset_id, its.team.id, its.id)
+        buttons += handoff_buttons(what, its.title)
     more = _more(its)
     return _message(lines, [*buttons, *([more] if more else [])], f"backlog.triage.{its.id}.{its.state}")
 
@@ -83,8 +106,8 @@ def triage_post(its: RequestCard, *, duty: str = "") -> Rendered:
 
 
 def news(its: RequestCard) -> Rendered:
-    """Return what is posted below the card when the asker has to know."""
-    who = mention(its.asker.slack_id)
+    """Return what is posted below the card when the asker has to know; it calls whoever filed it for one who left."""
+    who = mention(its.reachable[0].slack_id) if its.reachable else ""
     return Rendered(" ".join(filter(None, (who, _news(its)))), [section(f"{who} {_news(its)}".strip())])
 
 
@@ -110,11 +133,29 @@ def following(its: RequestCard, *, is_on: bool) -> Rendered:
     return Rendered(said, [section(said), _stop_following(its)])
 
 
+def withdrawn(its: RequestCard, value: OpenValue) -> Rendered:
+    """Return what a team reads that had joined a request whose own team needs it no longer."""
+    said = f"{words.name(its)}, which you had joined, was withdrawn. Still needed? Open your own."
+    return _message([said], open_buttons(value), f"backlog.withdrawn.{its.id}")
+
+
+def used(name: str, url: str, value: OpenValue) -> Rendered:
+    """Return what a thread reads from which nothing was opened, because there is something already."""
+    where = f" {link(url, shorten(url, 80))}" if url else ""
+    said = f"No request was opened: {bold(name, 150)} is there already.{where}"
+    return _message([said], open_buttons(value, SUPPORT_TEXT, label=plain(name, 40)), "backlog.used")
+
+
 def receipt(its: RequestCard, *, is_new: bool = True) -> Rendered:
     """Return what whoever has done something to a request reads."""
     if not is_new:
         return Rendered(f"Done already. {words.name(its)}: {words.standing(its)}")
     return Rendered(f"{words.name(its)}: {words.standing(its)}")
+
+
+def estimated(its: RequestCard) -> Rendered:
+    """Return what whoever has estimated a request reads."""
+    return Rendered("\n".join([words.name(its), *([words.effort(its.estimate)] if its.estimate is not None else [])]))
 
 
 def triage_news(its: RequestCard, step: Step) -> Rendered:
@@ -129,6 +170,22 @@ def triage_news(its: RequestCard, step: Step) -> Rendered:
         Step.WITHDRAW: f"{who} withdrew it. {escape(its.reason, 600)}".strip(),
     }[step]
     return Rendered(said, [section(said)])
+
+
+def released(whole_id: int) -> Rendered:
+    """Return what the DevOps team reads under its message about a request that is part of no other any more."""
+    said = f"#{whole_id}, which this was part of, is not needed any more. This one stands by itself again."
+    return Rendered(said, [section(said)])
+
+
+def whole_ended(its: RequestCard) -> Rendered:
+    """Return what is posted below the card of a request when the one that it is part of has ended for all."""
+    whole = its.whole or its
+    said = f"This is part of {_whole(whole, is_private=its.is_private)}"
+    buttons = _step_buttons(its, (Step.REOPEN,))
+    return _message(
+        [said, "Still needed? *Reopen…* lets this one stand by itself."], buttons, f"backlog.ended.{its.id}"
+    )
 
 
 def _step_buttons(its: RequestCard, steps: Iterable[Step]) -> list[Block]:
@@ -166,6 +223,10 @@ def _news(its: RequestCard) -> str:
             return "\n".join(["Delivered" + (f": {what}" if what else "."), "Does it do the job?"])
 
 
+def _body(its: RequestCard) -> list[str]:
+    return [*words.about(its), *_parts(its), *_items(its), *savings.of_request(its.savings)]
+
+
 def _items(its: RequestCard) -> list[str]:
     shown = [words.item(each) for each in its.items[:_MOST_ITEMS]]
     hidden = len(its.items) - len(shown)
@@ -173,9 +234,16 @@ def _items(its: RequestCard) -> list[str]:
 
 
 def _parts(its: RequestCard) -> list[str]:
-    """Return who else needs it: those whose requests became part of it."""
-    named = [f"{escape(whose, 30) or 'somebody'} (#{number})" for number, whose in its.parts[:_MOST_PARTS]]
-    more = len(its.parts) - len(named)
+    """Return who else needs it: those whose requests became part of it, and the teams that have joined."""
+    named = [
+        f"{escape(whose, 30) or 'somebody'} (#{number}{', does the job' if number in its.confirmed_parts else ''})"
+        for number, whose in its.parts[:_MOST_PARTS]
+    ]
+    named += [
+        f"{escape(each, 30) or 'somebody'}{' (does the job)' if each in its.joined_confirmed else ''}"
+        for each in its.joined[:_MOST_PARTS]
+    ]
+    more = len(its.parts) + len(its.joined) - len(named)
     return [f"Also for {', '.join(named)}" + (f" and {more} more" if more else "")] if named else []
 
 
@@ -192,10 +260,17 @@ def _about(its: RequestCard) -> list[str]:
 
 def _said(its: RequestCard) -> list[str]:
     """Return what was said when the request came to stand as it does."""
-    if its.merged_into is not None:
-        return [f"Part of #{its.merged_into} now."]
+    if its.whole is not None:
+        return [f"Part of {_whole(its.whole, is_private=its.is_private)}"]
     said = " ".join(filter(None, (escape(its.reason, 600), link(its.link, its.link) if its.link else "")))
     return [f"> {said}"] if said else []
+
+
+def _whole(whole: RequestCard, *, is_private: bool) -> str:
+    """Return which request another is part of, and how it stands; why only where that is no secret."""
+    said = f"#{whole.id} now, which is {STATE_WORDS[whole.state].lower()}"
+    is_told = whole.reason and whole.state in ENDED and (is_private or not whole.is_private)
+    return f"{said}: {escape(whole.reason, 600)}" if is_told else f"{said}."
 
 
 def _more(its: RequestCard) -> Block | None:

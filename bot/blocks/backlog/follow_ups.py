@@ -34,8 +34,22 @@ def follow_up(its: FollowUp, also: Sequence[Line] = ()) -> Rendered:
     if its.kind is FollowUpKind.DATE and Step.WITHDRAW in card.steps:
         buttons.append(button("Not any more…", actions.WITHDRAW, str(card.id), label=_label("Not any more", card)))
     buttons.append(_show(card))
-    actions_: Block = {"type": "actions", "block_id": f"backlog.follow_up.{its.kind}.{card.id}", "elements": buttons}
+    actions_: Block = {"type": "actions", "block_id": _block_id(its.kind.value, card), "elements": buttons}
     return fitting(with_also([said], [block_of(said), actions_], also), MOST_ALSO, EDITED_TEXT)
+
+
+def answered(message: Rendered, kind: str, card: RequestCard) -> Rendered | None:
+    """Return the message about one thing with how the request stands in the place of its buttons; None without any.
+
+    What else is in the message stays as it is.
+    """
+    theirs = [each for each in message.blocks if each.get("block_id") == _block_id(kind, card)]
+    if not theirs:
+        return None
+    standing = f"Settled: {words.standing(card)}"
+    rest: Block = {"type": "actions", "block_id": f"backlog.settled.{kind}.{card.id}", "elements": [_show(card)]}
+    blocks = [new for each in message.blocks for new in ([context(standing), rest] if each in theirs else [each])]
+    return Rendered(f"{message.text}\n{standing}", blocks)
 
 
 def section(
@@ -110,6 +124,10 @@ def _answers(its: FollowUp) -> list[Block]:
             return [button("Hours…", actions.SAVING, value, label=_label("Hours that are saved by", card))]
         case _:
             return []
+
+
+def _block_id(kind: str, card: RequestCard) -> str:
+    return f"backlog.follow_up.{kind}.{card.id}"
 
 
 def _show(card: RequestCard) -> Block:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, product
 from typing import Any
 
 import orjson
 
 from bot.blocks.values import UNKNOWN
+from bot.domain.backlog.prefills import MOST_ITEMS
 from bot.domain.backlog.requests import ItemType, RequestItem
 from bot.domain.names import clean
 from bot.errors import NotFoundError
 
 _LIMIT = 3_000
-#: How much of quotes, titles and what stays with the team is kept, the most first.
-_QUOTES, _TITLES, _STAYS = (160, 80, 40, 0), (100, 60, 25), (100, 40, 0)
-MOST_ITEMS = 20
+#: How much of quotes, titles, what stays with the team and each hidden field is kept, the most first.
+_QUOTES, _TITLES, _STAYS, _KEPT = (160, 80, 40, 0), (100, 60, 25), (100, 40, 0), (600, 200, 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormMetadata:
-    """Where the form was opened, and the items that can be ticked in it, which the boxes name by their place.
+    """Where the form was opened, and the items that can be asked for in it, which its fields name by their place.
 
-    `author` is who began the thread. Everything is as it was when the form was opened.
+    `kept` is what the fields were filled with that are not shown yet, by their ids: a text, or the values of what is
+    chosen. Everything is as it was when the form was opened.
     """
 
     channel_id: str = ""
@@ -36,29 +37,42 @@ class FormMetadata:
     asset_id: int | None = None
     area: str = ""
     reminder_id: int | None = None
+    supports_id: int | None = None
+    kept: Mapping[str, str | list[str]] = field(default_factory=dict)
 
     def encode(self) -> str:
         """Return it as text; quotes are cut first where it is too long."""
         text = ""
-        for title, stays, quote in product(_TITLES, _STAYS, _QUOTES):
-            text = orjson.dumps(self._parts(quote, title, stays)).decode()
+        for kept, title, stays, quote in product(_KEPT, _TITLES, _STAYS, _QUOTES):
+            text = orjson.dumps(self._parts(quote, title, stays, kept)).decode()
             if len(text) <= _LIMIT:
                 break
         return text
 
-    def _parts(self, quote: int, title: int, stays: int) -> list[Any]:
+    def _parts(self, quote: int, title: int, stays: int, kept: int) -> list[Any]:
         items = [
             [each.type.value, clean(each.title)[:title], clean(each.quote)[:quote]] for each in self.items[:MOST_ITEMS]
         ]
         place = [self.channel_id, self.thread_ts, self.permalink[:200], self.is_private]
         theirs = [clean(each)[:stays] for each in self.stays_with_team[:8]] if stays else []
-        return [place, items, theirs, self.asset_id, self.area, self.reminder_id]
+        hidden = {key: _cut(each, kept) for key, each in self.kept.items()}
+        return [place, items, theirs, self.asset_id, self.area, self.reminder_id, self.supports_id, hidden]
+
+
+def _cut(value: str | list[str], most: int) -> str | list[str]:
+    """Return as much of what a field was filled with as fits."""
+    if isinstance(value, str):
+        return value[:most]
+    lengths = accumulate(len(each) for each in value)
+    return [each for each, length in zip(value, lengths, strict=True) if length <= most]
 
 
 def read(text: str) -> FormMetadata:
     """Read what a form carried. Raises NotFoundError for a text that no version of Baton wrote."""
     try:
-        (channel_id, thread_ts, permalink, is_private), items, stays, asset_id, area, reminder_id = orjson.loads(text)
+        (channel_id, thread_ts, permalink, is_private), items, stays, asset_id, area, reminder_id, *rest = orjson.loads(
+            text
+        )
         return FormMetadata(
             channel_id=channel_id,
             thread_ts=thread_ts,
@@ -69,6 +83,8 @@ def read(text: str) -> FormMetadata:
             asset_id=asset_id,
             area=area,
             reminder_id=reminder_id,
+            supports_id=rest[0] if rest else None,
+            kept=rest[1] if len(rest) > 1 else {},
         )
     except (ValueError, TypeError):
         raise NotFoundError(UNKNOWN) from None

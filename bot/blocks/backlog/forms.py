@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.backlog import actions, words
+from bot.blocks.backlog.actions import Instead, InsteadValue
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.forms import Field, Fill, Form
-from bot.blocks.text import Block, bold, button, escape, link, modal, section
+from bot.blocks.text import Block, bold, button, escape, link, mention, modal, plain, section, shorten, within
+from bot.blocks.values import encode
+from bot.domain.backlog.alternatives import NO_ALTERNATIVES, Alternatives
 from bot.domain.backlog.demand import OpenQuestion
 from bot.domain.backlog.new_request import LONGEST_TITLE
-from bot.domain.backlog.prefills import Prefill
-from bot.domain.backlog.requests import RequestCard, Step
+from bot.domain.backlog.prefills import MOST_ITEMS, Prefill
+from bot.domain.backlog.requests import NEEDS_WORDS, RequestCard, RequestItem, Step
 from bot.domain.records import TeamRecord
 
 EVIDENCE_WORDS = {
@@ -26,11 +31,26 @@ EVIDENCE_WORDS = {
 }
 SHARE_WORDS = {"slowed": "Slowed down", "half": "Half of their work", "stopped": "Stopped"}
 COPY_VALUE = "copy"
+_KINDS = {kind.value: said for kind, said in words.ITEM_WORDS.items()}
+#: How the choices in place of a new request begin; a name follows.
+INSTEAD_WORDS = {
+    Instead.JOIN: "Join",
+    Instead.USE: "Use",
+    Instead.SUPPORT: "Ask for support with",
+}
+#: Characters above the fields, beside what there is already.
+_MOST_ABOVE = 1_200
 _MOST_PEOPLE, _MOST_TIMES, _MOST_HOURS = 10_000, 10_000, 1_000
 
+INSTEAD = forms.choice(actions.INSTEAD, "Join or use what is there already?")
 TITLE = forms.text(actions.TITLE, "What do you need?", missing="Say what you need.", limit=LONGEST_TITLE)
-ITEMS = forms.ticks(actions.ITEMS, "What is asked for")
-ITEM_TYPE = forms.choice(actions.ITEM_TYPE, "What kind of thing is it, if only the title?")
+#: An item that is asked for, in words that can be changed; without words it is asked for no longer.
+ITEM_TITLES = tuple(
+    forms.filled_text(f"{actions.ITEM}.{place}", "An item", limit=LONGEST_TITLE) for place in range(MOST_ITEMS)
+)
+ITEMS = forms.ticks(actions.ITEMS, "What usually comes with it", is_menu=True)
+MODEL_ITEMS = forms.ticks(actions.MODEL_ITEMS, "Suggested by a model")
+ITEM_TYPE = forms.choice(actions.ITEM_TYPE, "Kind of the title, if no item says it")
 TECHNOLOGIES = forms.ticks(actions.TECHNOLOGIES, "Technologies")
 OTHER_TECHNOLOGIES = forms.text(actions.OTHER_TECHNOLOGIES, "Other technologies", hint="Separated by commas", limit=300)
 GAPS = forms.ticks(actions.GAPS, "Which are new to the team?")
@@ -39,43 +59,36 @@ ASKED_BY = forms.person(actions.ASKED_BY, "Who needs it?")
 PEOPLE = forms.number_between(actions.PEOPLE, "Without it: how many people lose time", 0, _MOST_PEOPLE, is_whole=True)
 TIMES = forms.number_between(actions.TIMES, "… how many times a month", 0, _MOST_TIMES)
 HOURS = forms.number_between(actions.HOURS, "… how many hours each time", 0, _MOST_HOURS)
-EVIDENCE = forms.choice(actions.EVIDENCE, "How do you know?", is_kept=True)
+EVIDENCE = forms.choice(actions.EVIDENCE, "How do you know?")
 BLOCKED = forms.number_between(actions.BLOCKED, "How many people are blocked?", 0, _MOST_PEOPLE, is_whole=True)
-SHARE = forms.choice(actions.SHARE, "How much are they blocked?", is_kept=True)
+SHARE = forms.choice(actions.SHARE, "How much are they blocked?")
 UNTIL = forms.day(actions.UNTIL, "Blocked until when, if it ends by itself?")
 NEEDED_BY = forms.day(actions.NEEDED_BY, "Needed by")
 NEEDED_REASON = forms.text(actions.NEEDED_REASON, "Why by then?", limit=200)
 DETAILS = forms.text(actions.DETAILS, "Anything else?", limit=2_000, is_long=True)
 COPY = forms.ticks(actions.COPY, "The thread's words")
-REQUEST = Form(
-    actions.REQUEST_VIEW,
-    "Open DevOps request",
-    "Open it",
-    (
-        TITLE,
-        ITEMS,
-        ITEM_TYPE,
-        TECHNOLOGIES,
-        OTHER_TECHNOLOGIES,
-        GAPS,
-        TEAM,
-        ASKED_BY,
-        PEOPLE,
-        TIMES,
-        HOURS,
-        EVIDENCE,
-        BLOCKED,
-        SHARE,
-        UNTIL,
-        NEEDED_BY,
-        NEEDED_REASON,
-        DETAILS,
-        COPY,
-    ),
-    refused_at=TEAM,
+#: What has to be decided is asked at once, the rest behind a button.
+_FIRST: tuple[Field[Any], ...] = (INSTEAD, TITLE, *ITEM_TITLES, ITEMS, MODEL_ITEMS, ITEM_TYPE, TEAM, NEEDED_BY)
+_REST: tuple[Field[Any], ...] = (
+    NEEDED_REASON,
+    TECHNOLOGIES,
+    OTHER_TECHNOLOGIES,
+    GAPS,
+    ASKED_BY,
+    PEOPLE,
+    TIMES,
+    HOURS,
+    EVIDENCE,
+    BLOCKED,
+    SHARE,
+    UNTIL,
+    DETAILS,
+    COPY,
 )
-#: Where it is said what `bot.domain.backlog.new_request.problems` finds. Of the items, where there are none to tick, it
-#: is said beside the kind of thing that the title names.
+REQUEST = Form(actions.REQUEST_VIEW, "Open DevOps request", "Open it", (*_FIRST, *_REST), refused_at=TEAM)
+#: Where it is said why something that was chosen in place of a request cannot be had.
+INSTEAD_CHOICE = Form(actions.REQUEST_VIEW, REQUEST.title, REQUEST.submit, refused_at=INSTEAD)
+#: Where it is said what `bot.domain.backlog.new_request.problems` finds.
 PROBLEM_FIELDS: Mapping[str, Field[Any]] = MappingProxyType(
     {
         "title": TITLE,
@@ -93,7 +106,8 @@ class FormFrame:
     """Who fills in the form, for whom, and what is said above it.
 
     `note` says in a sentence why something is not filled in. `may_copy` is whether the box that lets the thread's words
-    be copied is ticked, None where there are none.
+    be copied is ticked, None where there are none. `model` is the name of the one that `Prefill.from_model` is from.
+    `alternatives` is what is offered in place of a new request.
     """
 
     devops: str
@@ -102,45 +116,142 @@ class FormFrame:
     asked_by: str = ""
     note: str = ""
     may_copy: bool | None = None
+    model: str = ""
+    alternatives: Alternatives = NO_ALTERNATIVES
 
 
 def request_view(prefill: Prefill, metadata: FormMetadata, frame: FormFrame) -> Block:
-    """Return the form of a request. Metadata has all the items that can be ticked, those asked for ahead."""
-    asked_for = {str(place) for place in range(len(prefill.items))}
+    """Return the form of a request. Metadata has all the items that can be asked for, those that are ahead.
+
+    Only what has to be decided is asked at once. The rest is sent as it is said here, unless `full_view` shows it.
+    """
     items = {str(place): each for place, each in enumerate(metadata.items)}
-    technologies = dict(prefill.technologies)
-    return REQUEST.view(
-        metadata.encode(),
-        _above(prefill, frame),
-        {
-            TITLE: Fill(prefill.title),
-            ITEMS: Fill(
-                options={place: each.title for place, each in items.items()},
-                chosen=asked_for,
-                hints={
-                    place: ": ".join(filter(None, (words.ITEM_WORDS[each.type], each.quote)))
-                    for place, each in items.items()
-                },
-            ),
-            ITEM_TYPE: Fill(options={kind.value: said for kind, said in words.ITEM_WORDS.items()}),
-            TECHNOLOGIES: Fill(options=technologies, chosen=technologies),
-            GAPS: Fill(options=technologies, chosen=prefill.gaps),
-            TEAM: Fill(str(frame.team_id or ""), {str(each.id): each.name for each in frame.teams}),
-            ASKED_BY: Fill(frame.asked_by),
-            PEOPLE: Fill(_number(prefill.people)),
-            TIMES: Fill(_number(prefill.times)),
-            HOURS: Fill(_number(prefill.hours)),
-            EVIDENCE: Fill("guessed", EVIDENCE_WORDS),
-            BLOCKED: Fill(_number(prefill.people_blocked)),
-            SHARE: Fill("half", SHARE_WORDS),
-            NEEDED_BY: Fill(prefill.needed_by.isoformat() if prefill.needed_by is not None else ""),
-            NEEDED_REASON: Fill(prefill.needed_reason),
-            COPY: Fill(
-                options={COPY_VALUE: "DevOps may keep a copy"} if frame.may_copy is not None else {},
-                chosen=[COPY_VALUE] if frame.may_copy else [],
-            ),
-        },
-    )
+    first, last = len(prefill.items), len(items) - len(prefill.from_model)
+    suggested, models = dict(islice(items.items(), first, last)), dict(islice(items.items(), last, None))
+    fills: dict[Field[Any], Fill] = {
+        INSTEAD: Fill(options=_instead(frame.alternatives)),
+        TITLE: Fill(prefill.title),
+        **{field: _words(each) for field, each in zip(ITEM_TITLES, metadata.items[:first], strict=False)},
+        ITEMS: _boxes(suggested),
+        MODEL_ITEMS: replace(_boxes(models), label=f"Suggested by {plain(frame.model, 60)}"),
+        ITEM_TYPE: _kinds(prefill, frame, has_items=bool(items)),
+        TEAM: Fill(str(frame.team_id or ""), {str(each.id): each.name for each in frame.teams}),
+        NEEDED_BY: Fill(_day(prefill.needed_by)),
+    }
+    more = button("More…", actions.REST, "more", label="More… of the request")
+    rest = {**section(_filled(prefill, frame)), "block_id": actions.REST, "accessory": more}
+    blocks = [section(_above(prefill, frame)), *REQUEST.inputs(_FIRST, fills), rest]
+    return REQUEST.of_blocks(replace(metadata, kept=_kept(prefill, frame)).encode(), blocks)
+
+
+def full_view(
+    blocks: Sequence[Mapping[str, Any]], text: str, metadata: FormMetadata, technologies: Mapping[str, str]
+) -> Block:
+    """Return the form of a request with all its fields below those that are shown already, in its `blocks`.
+
+    `text` is the metadata as the form carries it. Slack keeps what was typed into fields that stay.
+    """
+    shown = [each for each in blocks if each.get("block_id") != actions.REST]
+    texts = {key: each for key, each in metadata.kept.items() if isinstance(each, str)}
+    chosen = {key: each for key, each in metadata.kept.items() if not isinstance(each, str)}
+    options: dict[Field[Any], Mapping[str, str]] = {
+        TECHNOLOGIES: technologies,
+        GAPS: technologies,
+        EVIDENCE: EVIDENCE_WORDS,
+        SHARE: SHARE_WORDS,
+        ITEM_TYPE: _KINDS,
+        COPY: {COPY_VALUE: "DevOps may keep a copy"} if COPY.block_id in metadata.kept else {},
+    }
+    fields = [each for each in (ITEM_TYPE, *_REST) if each.block_id not in {one.get("block_id") for one in shown}]
+    fills = {
+        each: Fill(texts.get(each.block_id, ""), options.get(each, {}), chosen=chosen.get(each.block_id, ()))
+        for each in fields
+    }
+    return REQUEST.of_blocks(text, [*shown, *REQUEST.inputs(fields, fills)])
+
+
+def problem_block(name: str, shown: Collection[str]) -> str:
+    """Return the id of the field beside which a problem is said, by its name; `shown` are the ids of those asked."""
+    asked = PROBLEM_FIELDS[name]
+    # Where there are items, nobody is asked at first for the kind of the title.
+    return ITEM_TITLES[0].block_id if asked is ITEM_TYPE and ITEM_TYPE.block_id not in shown else asked.block_id
+
+
+def beside_shown(wrong: Mapping[str, str], shown: Collection[str]) -> dict[str, str]:
+    """Return what is wrong beside fields that are shown; of the others it is said where the form refuses."""
+    found = {block_id: said for block_id, said in wrong.items() if block_id in shown}
+    labels = {each.block_id: each.label for each in REQUEST.fields}
+    hidden = [f"{labels[each]}: {said}" for each, said in wrong.items() if each not in shown]
+    if hidden:
+        found[TEAM.block_id] = " ".join([*hidden, *filter(None, [found.get(TEAM.block_id)]), "“More…” shows it."])
+    return found
+
+
+def _kept(prefill: Prefill, frame: FormFrame) -> dict[str, str | list[str]]:
+    """Return what the fields are filled with that are not shown at first; and the day, to see whether it changes."""
+    found: dict[Field[Any], str | list[str]] = {
+        NEEDED_REASON: plain(prefill.needed_reason, 200),
+        TECHNOLOGIES: list(prefill.technologies),
+        GAPS: list(prefill.gaps),
+        ASKED_BY: frame.asked_by,
+        PEOPLE: _number(prefill.people),
+        TIMES: _number(prefill.times),
+        HOURS: _number(prefill.hours),
+        BLOCKED: _number(prefill.people_blocked),
+        SHARE: prefill.blocked_share or "",
+        NEEDED_BY: _day(prefill.needed_by),
+        DETAILS: plain(prefill.details, 500),
+    }
+    kept = {field.block_id: value for field, value in found.items() if value}
+    # An empty list is a box that is not ticked.
+    return kept if frame.may_copy is None else {**kept, COPY.block_id: [COPY_VALUE] if frame.may_copy else []}
+
+
+def _filled(prefill: Prefill, frame: FormFrame) -> str:
+    """Return in words what the fields are filled with that are not shown at first: nothing is sent unseen."""
+    lost = ("people", prefill.people), ("times a month", prefill.times), ("hours each", prefill.hours)
+    numbers = ", ".join(f"{value:g} {unit}" for unit, value in lost if value is not None)
+    gaps = [name for key, name in prefill.technologies.items() if key in prefill.gaps]
+    said = {
+        "Needed by": mention(frame.asked_by),
+        "Technologies": escape(", ".join(prefill.technologies.values()), 300),
+        "New to the team": escape(", ".join(gaps), 300),
+        "Lost without it": numbers,
+        "Blocked": _blocked(prefill),
+        "Why by then": escape(prefill.needed_reason, 150),
+        "Also said": escape(prefill.details, 150),
+        "The thread's words": {None: "", True: "DevOps keeps a copy", False: "not copied"}[frame.may_copy],
+    }
+    return "\n".join(["*Also filled in*", *(f"{label}: {text}" for label, text in said.items() if text)])
+
+
+def _blocked(prefill: Prefill) -> str:
+    if not prefill.people_blocked:
+        return ""
+    share = SHARE_WORDS[prefill.blocked_share].lower() if prefill.blocked_share else "half of their work is assumed"
+    return f"{prefill.people_blocked}, {share}"
+
+
+def _kinds(prefill: Prefill, frame: FormFrame, *, has_items: bool) -> Fill:
+    """Return the field with the kinds of the title, which is needed where nothing else can be sent."""
+    if prefill.items:
+        return Fill()
+    is_needed = not has_items and not _instead(frame.alternatives)
+    return Fill(options=_KINDS, label="What kind of thing is it?" if is_needed else "", is_needed=is_needed)
+
+
+def _words(item: RequestItem) -> Fill:
+    """Return the field with an item's words, its kind, and the words that ask for it where they say more."""
+    kind = words.ITEM_WORDS[item.type]
+    quote = plain(item.quote, 150) if item.quote.strip(" .") != item.title.strip(" .") else ""
+    return Fill(item.title, label=kind[:1].upper() + kind[1:], hint=quote)
+
+
+def _boxes(items: Mapping[str, RequestItem]) -> Fill:
+    """Return the boxes of items by their places, each with its kind and the words that ask for it."""
+    titles = {place: each.title for place, each in items.items()}
+    hints = {place: ": ".join(filter(None, (words.ITEM_WORDS[each.type], each.quote))) for place, each in items.items()}
+    return Fill(options=titles, hints=hints)
 
 
 def _above(prefill: Prefill, frame: FormFrame) -> str:
@@ -150,7 +261,35 @@ def _above(prefill: Prefill, frame: FormFrame) -> str:
     if prefill.stays_with_team:
         lines.append(f"Stays with you: {'; '.join(escape(each, 150) for each in prefill.stays_with_team[:5])}")
     lines += [f"• {escape(each, 200)}" for each in prefill.questions[:5]]
-    return "\n".join(lines)
+    return "\n".join([*within(lines, _MOST_ABOVE), *_there(frame.alternatives)])
+
+
+def _there(found: Alternatives) -> list[str]:
+    """Return what there is already, with links to read before one chooses."""
+    lines = [f"• {words.name(each)} · {words.standing(each)}" for each in found.requests]
+    lines += [f"• {words.name(each)} · {_link_of(each.link)}" for each in found.delivered]
+    lines += [
+        f"• library {bold(each.name, 80)} · {_link_of(each.links[0].url if each.links else '')}"
+        for each in found.libraries
+    ]
+    return ["*There already:*", *lines] if lines else []
+
+
+def _link_of(url: str) -> str:
+    return link(url, shorten(url, 80)) if url else "no link is known"
+
+
+def _instead(found: Alternatives) -> dict[str, str]:
+    """Return what can be chosen in place of a new request: words by their values."""
+    named = [(Instead.JOIN, InsteadValue(Instead.JOIN, each.id), f"#{each.id} {each.title}") for each in found.requests]
+    for what in (Instead.USE, Instead.SUPPORT):
+        named += [(what, InsteadValue(what, each.id), f"#{each.id} {each.title}") for each in found.delivered]
+        named += [(what, InsteadValue(what, None, each.id), each.name) for each in found.libraries]
+    return {encode(value): f"{INSTEAD_WORDS[what]} {name}" for what, value, name in named}
+
+
+def _day(value: date | None) -> str:
+    return "" if value is None else value.isoformat()
 
 
 def _number(value: float | None) -> str:
@@ -166,17 +305,19 @@ _STEPS: Mapping[Step, tuple[str, str, str, bool]] = MappingProxyType(
         Step.REPLY: ("Answer", "Answer", "Your answer", False),
         Step.ANSWER: ("Answer with…", "Answer", "What answers it?", True),
         Step.DECLINE: ("Decline", "Decline", "Why not?", False),
-        Step.WITHDRAW: ("Withdraw", "Withdraw", "Why? (optional)", False),
+        Step.WITHDRAW: ("Withdraw", "Withdraw", "Why?", False),
         Step.NOT_YET: ("Not yet", "Send", "What is missing?", False),
         Step.REOPEN: ("Reopen", "Reopen", "Why reopen it?", False),
     }
 )
-LINK = forms.text(actions.LINK, "Link", hint="https://…", limit=500)
+LINK = forms.address(actions.LINK, "Link")
 
 
 def _step_form(step: Step) -> Form:
     title, submit, label, has_link = _STEPS[step]
-    said = forms.text(actions.WORDS, label, limit=1_000, is_long=True)
+    # Slack asks for what is missing before anything is sent, unless a link may take its place.
+    missing = "" if has_link else NEEDS_WORDS.get(step, "")
+    said = forms.text(actions.WORDS, label, missing=missing, limit=1_000, is_long=True)
     return Form(actions.STEP_VIEW, title, submit, (said, *([LINK] if has_link else [])), refused_at=said)
 
 
@@ -187,6 +328,7 @@ DAY = forms.day(actions.DAY, "Until when?", missing="Choose a day.")
 SNOOZE = Form(actions.SNOOZE_VIEW, "Snooze", "Snooze", (DAY,), refused_at=DAY)
 ASSIGNEE = forms.person(actions.ASSIGNEE, "Who takes it on?")
 ASSIGN = Form(actions.ASSIGN_VIEW, "Assign", "Assign", (ASSIGNEE,), refused_at=ASSIGNEE)
+_MEANWHILE = "backlog.meanwhile"
 _HOURS_MISSING = "Write the hours of work."
 OPTIMISTIC = forms.number_between(actions.OPTIMISTIC, "Hours if all goes well", 0, 10_000, missing=_HOURS_MISSING)
 LIKELY = forms.number_between(actions.LIKELY, "Most likely", 0, 10_000, missing=_HOURS_MISSING)
@@ -199,6 +341,12 @@ SAVED = forms.number_between(
     actions.SAVED, "Hours saved a month", 0, _MOST_PEOPLE, missing="Write a number, 0 for none."
 )
 SAVING = Form(actions.SAVING_VIEW, "What does it save?", "Save", (SAVED,), refused_at=SAVED)
+
+
+def changed_view(form: Form, blocks: Sequence[Mapping[str, Any]], metadata: str, shown: str) -> Block:
+    """Return a form once more, with what others have done meanwhile above it. Slack keeps what was typed."""
+    note = {**section(shown), "block_id": _MEANWHILE}
+    return form.of_blocks(metadata, [note, *(each for each in blocks if each.get("block_id") != _MEANWHILE)])
 
 
 def need_view(its: RequestCard, question: OpenQuestion, metadata: str) -> Block:
@@ -242,12 +390,20 @@ def assign_view(its: RequestCard, metadata: str) -> Block:
 def estimate_view(its: RequestCard, metadata: str) -> Block:
     """Return the form of an estimate."""
     said = f"{words.name(its)}\nHours of the DevOps team alone; triage, review and handoff are added."
-    return ESTIMATE.view(metadata, said)
+    if its.estimate is None:
+        return ESTIMATE.view(metadata, said)
+    hours = (its.estimate.optimistic_hours, its.estimate.likely_hours, its.estimate.pessimistic_hours)
+    fills = {field: Fill(_number(each)) for field, each in zip(ESTIMATE.fields, hours, strict=True)}
+    return ESTIMATE.view(metadata, said, fills)
 
 
-def existing_view(its: RequestCard) -> Block:
-    """Return what is shown in place of the form where the thread has a request already."""
-    lines = [f"There is a request already: {words.name(its)}", words.standing(its), *map(words.item, its.items[:8])]
+def existing_view(its: RequestCard, *, is_itself: bool = False) -> Block:
+    """Return what is shown in place of the form where the thread has a request already, or the message is its own."""
+    lines = [
+        f"{words.THIS_IS if is_itself else words.THERE_IS} {words.name(its)}",
+        words.standing(its),
+        *map(words.item, its.items[:8]),
+    ]
     if its.permalink:
         lines.append(link(its.permalink, "The thread"))
     elements = words.follow_buttons(its)
@@ -255,3 +411,21 @@ def existing_view(its: RequestCard) -> Block:
         elements.append(button("Reopen…", actions.REOPEN, str(its.id), label=f"Reopen… #{its.id}"))
     buttons = {"type": "actions", "block_id": f"backlog.existing.{its.id}", "elements": elements}
     return modal(REQUEST.title, [section("\n".join(lines)), buttons])
+
+
+def opened_view(its: RequestCard) -> Block:
+    """Return what is shown after a request was opened that has no thread in which its card could stand."""
+    said = f"Opened {words.name(its)}. Its card is in your direct messages with me: there you hear what becomes of it."
+    return modal("Opened", [section(said)])
+
+
+def joined_view(its: RequestCard, team: str) -> Block:
+    """Return what is shown to whoever has joined a request."""
+    who = bold(team, 80) if team else "You"
+    said = f"{who} {'is' if team else 'are'} on {words.name(its)} now; nothing new was opened. I tell you what happens."
+    return modal("Joined", [section(f"{said}\n{words.standing(its)}")])
+
+
+def used_view(name: str, url: str) -> Block:
+    """Return what is shown to whoever uses what there is."""
+    return modal("Use what exists", [section(f"Nothing was opened: {bold(name, 150)} is there. {_link_of(url)}")])

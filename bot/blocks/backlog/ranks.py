@@ -8,12 +8,15 @@ from types import MappingProxyType
 
 from bot.blocks.backlog import actions, words
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, escape, fitting, plain, section, within
+from bot.domain.backlog.chart import Chart
 from bot.domain.backlog.lanes import BacklogPlace, Lane
 from bot.domain.backlog.rank import Rank
-from bot.domain.backlog.requests import RequestCard
+from bot.domain.backlog.requests import FirstOf, RequestCard
 
 #: Requests of a message, each with a button.
-_MOST = 15
+MOST_RANKED = 15
+#: Rows of a picture that are put into words, and how long that may be.
+_ROWS_IN_WORDS, _ALT_TEXT = 12, 1_000
 #: The lanes in words.
 LANES: Mapping[Lane, str] = MappingProxyType(
     {
@@ -26,13 +29,14 @@ LANES: Mapping[Lane, str] = MappingProxyType(
 )
 
 
-def backlog(ranked: Sequence[tuple[RequestCard, BacklogPlace]]) -> Rendered:
+def backlog(found: FirstOf[tuple[RequestCard, BacklogPlace]]) -> Rendered:
     """Return the open requests in their order, lane by lane, each with a button that says why it is there."""
+    ranked = found.first[:MOST_RANKED]
     if not ranked:
         return Rendered("No request is open. Open one: `/devops`.")
 
     def draw(count: int) -> Rendered:
-        title, hidden = "*The DevOps backlog*, first things first", len(ranked) - count
+        title, hidden = "*The DevOps backlog*, first things first", found.total - count
         blocks: list[Block] = [section(title)]
         lines = [title]
         for lane, group in groupby(ranked[:count], key=lambda each: each[1].lane):
@@ -47,7 +51,22 @@ def backlog(ranked: Sequence[tuple[RequestCard, BacklogPlace]]) -> Rendered:
         rest = [f"… and {hidden:,} more: `baton backlog list`"] if hidden > 0 else []
         return Rendered("\n".join([*lines, *rest]), [*blocks, *([context(*rest)] if rest else [])])
 
-    return fitting(draw, min(_MOST, len(ranked)), POSTED_TEXT)
+    return fitting(draw, len(ranked), POSTED_TEXT)
+
+
+def drawing() -> Rendered:
+    """Return that a picture is being drawn."""
+    return Rendered("Drawing the backlog for this channel… `/devops rank` says the same in words.")
+
+
+def alt_text(chart: Chart) -> str:
+    """Return what the picture shows, for whoever does not see it: how many there are, and the first in words."""
+    rows = [f"{row.position}. {row.name} ({row.lane.value}): {row.said}" for row in chart.rows[:_ROWS_IN_WORDS]]
+    count = len(chart.rows) + chart.more
+    counted = f"{count:,} request{'s' if count > 1 else ''}. " if count else ""
+    said = f"The DevOps backlog as of {chart.today}: what waiting {chart.period_weeks:g} more weeks costs against the "
+    said += f"work, in hours. {counted}{'; '.join(rows) or 'No request is open'}"
+    return plain(f"{said}.", _ALT_TEXT)
 
 
 def why(card: RequestCard, place: BacklogPlace, sentences: Sequence[str]) -> Rendered:

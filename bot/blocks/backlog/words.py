@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from bot.blocks.backlog import actions
 from bot.blocks.text import Block, bold, button, day, escape, mention, plain
+from bot.domain.backlog.demand import Estimate
 from bot.domain.backlog.requests import STATE_WORDS, ItemType, RequestCard, RequestItem
 from bot.domain.records import PersonRecord
 
@@ -25,6 +26,49 @@ ITEM_WORDS: Mapping[ItemType, str] = MappingProxyType(
 )
 
 
+#: What is said in place of opening a request; its name follows.
+THERE_IS, THIS_IS = "There is a request already:", "This is"
+#: What somebody has done to a request, by the last word of the audit log's entry. Whatever else stands there changes
+#: nothing that a form would overwrite.
+DID: Mapping[str, str] = MappingProxyType(
+    {
+        "accept": "accepted it",
+        "start": "started it",
+        "deliver": "delivered it",
+        "ask": "asked something",
+        "reply": "answered the question",
+        "answer": "answered it",
+        "decline": "declined it",
+        "dismiss": "found that it is no request",
+        "merge": "made it part of another",
+        "unmerge": "undid the merge",
+        "withdraw": "withdrew it",
+        "confirm": "confirmed it",
+        "not_yet": "sent it back",
+        "reopen": "reopened it",
+        "resume": "took it up again",
+        "estimate": "estimated it",
+        "assign": "assigned it",
+        "snooze": "snoozed it",
+        "needed_by": "changed its date",
+    }
+)
+
+
+def meanwhile(changes: Iterable[tuple[str, str]]) -> str:
+    """Return in plain text what others have done: names, and words of `DID`."""
+    done = [f"{who or 'somebody'} {DID[word]}" for who, word in list(dict.fromkeys(changes))[-5:]]
+    return f"Meanwhile {' and '.join(filter(None, (', '.join(done[:-1]), done[-1])))}."
+
+
+def now(card: RequestCard, said: str) -> str:
+    """Return what others have done meanwhile, and how a request stands now, for whoever was about to change it."""
+    lines = [escape(said, 600), standing(card)]
+    lines += [effort(card.estimate)] if card.estimate is not None else []
+    lines += [f"> {escape(card.reason, 300)}"] if card.reason else []
+    return "\n".join([*lines, "Nothing of yours is saved yet: send it again to go ahead."])
+
+
 def name(card: RequestCard) -> str:
     """Return a request by its number and title."""
     return f"{bold(f'#{card.id}')} {bold(card.title, 150)}"
@@ -36,13 +80,30 @@ def standing(card: RequestCard) -> str:
     if card.team is not None:
         parts.append(f"for {escape(card.team.name, 60)}")
     if card.needed_by is not None:
-        reason = f" ({escape(card.needed_reason, 80)})" if card.needed_reason else ""
-        parts.append(f"needed by {day(card.needed_by)}{reason}")
+        parts.append(f"needed by {day(card.needed_by)}")
     if card.snoozed_until is not None:
         parts.append(f"snoozed until {day(card.snoozed_until)}")
     if card.assignee is not None:
         parts.append(f"with {person(card.assignee)}")
     return " · ".join(parts)
+
+
+def about(card: RequestCard) -> list[str]:
+    """Return what a request's own messages say besides: what its lack costs, how much work it is, why by its day."""
+    lost = f"{card.hours_a_month:,.3g} hours a month lost" if card.hours_a_month else ""
+    people = "person" if card.blocked_people == 1 else "people"
+    blocked = f"{card.blocked_people:,} {people} blocked" if card.blocked_people else ""
+    lines = [f"Without it: {', '.join(filter(None, (lost, blocked)))}"] if lost or blocked else []
+    if card.estimate is not None:
+        lines.append(effort(card.estimate))
+    if card.needed_by is not None and card.needed_reason:
+        lines.append(f"Why by then: {escape(card.needed_reason, 150)}")
+    return lines
+
+
+def effort(its: Estimate) -> str:
+    """Return how much work a request is."""
+    return f"Work: {its.optimistic_hours:,g} to {its.pessimistic_hours:,g} hours, most likely {its.likely_hours:,g}"
 
 
 def item(one: RequestItem) -> str:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from bot.blocks.eol import actions
 from bot.blocks.eol.buttons import also_line
-from bot.blocks.eol.cards import card, closed, handed_over, opened, opened_view, resolved
+from bot.blocks.eol.cards import card, closed, handed_over, opened, opened_view, resolved, upgraded_with
 from bot.blocks.eol.digests import digest
 from bot.blocks.eol.explanations import explanation, explanation_view
 from bot.blocks.eol.forms import delegate_view, done_view, not_ours_view, pin_view, plan_view, waive_view
 from bot.blocks.eol.milestones import complaint, milestone
-from bot.blocks.eol.notes import claim_wanted, offer, offer_answered, offer_settled, waiver_settled, waiver_wanted
+from bot.blocks.eol.notes import (
+    claim_wanted,
+    offer,
+    offer_answered,
+    offer_settled,
+    part_asked,
+    part_named,
+    plan_told,
+    waiver_settled,
+    waiver_wanted,
+)
 from bot.blocks.eol.receipts import receipt

@@ -1,7 +1,7 @@
 """The ids that reminders' buttons, modals and inputs carry; `handlers` answers to each.
 
 The value of a button is the reminder's id, of Accept, Decline, Approve and Refuse the answer's, of Pin
-the deployment's.
+the deployment's, of what is inside an image the asset's.
 The ids begin with `lifecycle.` because messages that are in Slack have them.
 """
 
@@ -12,8 +12,11 @@ from typing import NamedTuple
 #: The command that shows everything about ends of life.
 COMMAND = "/eol"
 OPEN = "lifecycle.open"
+INSIDE = "lifecycle.inside"
 ACKNOWLEDGE = "lifecycle.acknowledge"
 PLAN = "lifecycle.plan"
+COMPATIBLE = "lifecycle.compatible"
+KEEP_PLAN = "lifecycle.keep_plan"
 SNOOZE = "lifecycle.snooze"
 MORE = "lifecycle.more"
 EXPLAIN = "lifecycle.explain"
@@ -40,12 +43,15 @@ PLAN_TARGET = "lifecycle.plan_target"
 PLAN_OTHER = "lifecycle.plan_other_target"
 PLAN_DAY = "lifecycle.plan_day"
 PLAN_COMPATIBILITY = "lifecycle.plan_compatibility"
+PLAN_COMPATIBLE_BY = "lifecycle.plan_compatible_by"
 PLAN_UPGRADE = "lifecycle.plan_upgrade"
 PLAN_ROLLBACK = "lifecycle.plan_rollback"
 PLAN_DECIDER = "lifecycle.plan_decider"
+PLAN_HELP = "lifecycle.plan_help"
 
 DELEGATE_VIEW = "lifecycle.delegate_view"
 DELEGATE_TEAM = "lifecycle.delegate_team"
+DELEGATE_REASON = "lifecycle.delegate_reason"
 
 NOT_OURS_VIEW = "lifecycle.not_ours_view"
 NOT_OURS_ASSET = "lifecycle.not_ours_asset"

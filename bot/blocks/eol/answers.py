@@ -7,13 +7,15 @@ from datetime import date
 from bot.blocks import text
 from bot.blocks.eol import words
 from bot.blocks.ownership.words import person
-from bot.blocks.text import bold, escape, mention
+from bot.blocks.text import bold, escape, link, mention, shorten
 from bot.domain.eol.answers import Answer, AnswerKind, State
+from bot.domain.eol.plans import TARGET, Part, PlanPart, plan_of
 from bot.domain.eol.reminders import Card
 from bot.domain.records import PersonRecord
 
-#: Keys of an answer's detail, as `answering` writes them.
-TARGET, COMPATIBILITY, UPGRADE, ROLLBACK, DECIDER = "target", "compatibility", "upgrade", "rollback", "decider"
+#: Keys of the detail of other answers than plans.
+PARTS = {PlanPart.COMPATIBILITY: "Application compatibility", PlanPart.UPGRADE: "Upgrade"}
+SHORT_PARTS = {PlanPart.COMPATIBILITY: "application:", PlanPart.UPGRADE: "upgrade:"}
 REASON, NOT_OURS, TEAM_NAMED = "reason", "not_ours", "team"
 
 
@@ -25,10 +27,20 @@ def said(card: Card) -> list[str]:
             lines += _answer(answer, state, card)
     if not any(answer.is_taken_over for answer in card.reminder.answers):
         lines += _taken_over(card)
+    lines += _inherited(card)
     if card.effect.moved_from is not None:
         before = words.day(card.effect.moved_from)
         lines.append(f":warning: The deadline was {before} and is earlier now: look again.")
     return lines
+
+
+def help_asked(card: Card) -> list[str]:
+    """Return how the request for help with it stands, and where it was delivered; nothing where there is none."""
+    asked = card.reminder.help
+    if asked is None:
+        return []
+    where = f": {link(asked.link, shorten(asked.link, 80))}" if asked.link else ""
+    return [f"The DevOps team's help is asked for in *#{asked.request_id}*, {asked.state.replace('_', ' ')}{where}."]
 
 
 def sentence(answer: Answer, card: Card) -> str:
@@ -44,7 +56,7 @@ def short(card: Card) -> str:
         until = words.day(answer.until) if answer.until is not None else ""
         match answer.kind, state:
             case AnswerKind.PLANNED, _:
-                return f"planned for {until}"
+                return f"planned for {until}{f'; {more}' if (more := plan_in_short(answer, card.today)) else ''}"
             case AnswerKind.SNOOZED, State.HOLDS:
                 return f"snoozed until {until}"
             case AnswerKind.WAIVED, State.HOLDS:
@@ -53,6 +65,9 @@ def short(card: Card) -> str:
                 return "a waiver awaits approval"
             case AnswerKind.DELEGATED, State.ASKED:
                 return "offered to another team"
+    found = card.reminder.inherited
+    if found is not None and found.answer.until is not None and found.may_be_kept(card.today):
+        return f"{bold(card.inherited_from, 60)} had planned it for {words.day(found.answer.until)}"
     return ""
 
 
@@ -65,11 +80,27 @@ def so_far(card: Card) -> str:
 
 
 def _taken_over(card: Card) -> list[str]:
-    if not card.delegated_to:
+    if card.taker is None:
         return []
     accepted = next((answer for answer in card.reminder.answers if answer.is_taken_over), None)
     by = f": {who(accepted.decided_by)} accepted it" if accepted is not None else ""
-    return [f"{bold(card.delegated_to, 80)} has taken this over{by}."]
+    has = f"has taken this over {words.given_by(card.giver)}" if card.giver is not None else "has this back"
+    return [f"{bold(card.taker.name, 80)} {has}{by}."]
+
+
+def _inherited(card: Card) -> list[str]:
+    """Return what the owner before had answered, and what is left of it."""
+    found = card.reminder.inherited
+    if found is None or found.answer.until is None:
+        return []
+    owner, until = bold(card.inherited_from or "the owner before", 80), words.day(found.answer.until)
+    if found.answer.kind is AnswerKind.WAIVED:
+        return [f"{owner} had a waiver until {until}. It has ended with the change of owner: ask for your own."]
+    target = found.answer.detail.get(TARGET, "")
+    to = f" to {escape(target, 80)}" if target else ""
+    if not found.may_be_kept(card.today):
+        return [f"{owner} had planned the upgrade{to} by {until}, which has passed."]
+    return [f"{owner} had planned the upgrade{to} by {until}. *Keep the plan* or make your own."]
 
 
 def _last(answer: Answer, card: Card) -> str:
@@ -159,20 +190,53 @@ def _plan(answer: Answer, state: State, card: Card, on: date) -> list[str]:
     is_cycle = any(to == words.cycle_name(cycle) for cycle in card.watch.product.cycles)
     what = f"{'upgrade to ' if is_cycle else ''}{escape(to, 80)}" if to else "to be done"
     lines = [f"*Plan:* {what} by {words.day(on)}, says {who(answer.person)}."]
-    work = [
-        f"{label}: {whom(detail[key])}"
-        for key, label in ((COMPATIBILITY, "Application compatibility"), (UPGRADE, "Upgrade"))
-        if detail.get(key)
-    ]
-    if work:
-        lines.append(f"{'; '.join(work)}.")
-    lines.append(_rollback(detail.get(ROLLBACK, ""), detail.get(DECIDER, "")))
-    if on > card.watch.deadline.on:
-        late = words.span((on - card.watch.deadline.on).days)
-        lines.append(f":warning: That is {late} after {words.day(card.watch.deadline.on)}.")
+    plan = plan_of(answer)
+    assert plan is not None  # noqa: S101 - it has a day
+    lines += [_part(part, card.today) for part in plan.parts if part.owner]
+    lines.append(_rollback(plan.rollback, plan.decider))
+    if late := words.lateness(on, card.watch.deadline.on):
+        lines.append(f":warning: {late}")
     if state is State.OVER:
         lines.append(":warning: That day has passed: change the plan, or choose *It is done*.")
     return lines
+
+
+def _part(part: Part, today: date) -> str:
+    """Return who does a part of an upgrade until when, and whether it is done or late."""
+    said = f"{PARTS[part.part]}: {whom(part.owner)}"
+    if part.done_on is not None:
+        return f"{said}, done {words.day(part.done_on)}."
+    if _is_late(part, today):
+        return f":warning: {said} by {words.day(part.on)}, which has passed: is it done?"
+    return f"{said} by {words.day(part.on)}."
+
+
+def _is_late(part: Part, today: date) -> bool:
+    """Whether the day of the first part has passed; of the second the plan itself says so."""
+    return part.part is PlanPart.COMPATIBILITY and part.done_on is None and part.on < today
+
+
+def plan_in_short(answer: Answer, today: date) -> str:
+    """Return who does what of a plan until when, and the roll-back, on one line that calls nobody."""
+    plan = plan_of(answer)
+    if plan is None:
+        return ""
+    said = [
+        f"{SHORT_PARTS[part.part]} {calm(part.name)} "
+        + (f"done {words.day(part.done_on)}" if part.done_on is not None else f"by {words.day(part.on)}")
+        + (" (late)" if _is_late(part, today) else "")
+        for part in plan.parts
+        if part.owner
+    ]
+    if plan.rollback or plan.decider:
+        decides = f"{calm(plan.decider_name)} decides" if plan.decider else ""
+        said.append(f"roll back: {', '.join(filter(None, (escape(plan.rollback, 80), decides)))}")
+    return "; ".join(said)
+
+
+def calm(name: str) -> str:
+    """Return the name of somebody whom a plan names, without calling them."""
+    return escape(name, 40) or "somebody"
 
 
 def _rollback(criteria: str, decider: str) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.blocks.eol import actions, words
+from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.lines import Line
 from bot.blocks.ownership.claims import claim_button
 from bot.blocks.request_button import OpenValue, open_buttons
-from bot.blocks.text import Block, button, context, option, section
+from bot.blocks.text import Block, button, context, option, plain, section
 from bot.blocks.values import encode
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
 from bot.domain.eol.exposure import MatchedDeployment
+from bot.domain.eol.plans import plan_of
 from bot.domain.eol.reminders import Card
 
 #: Buttons to claim what nobody owns.
@@ -29,18 +31,35 @@ def card_buttons(card: Card) -> list[Block]:
     elements: list[Mapping[str, Any]] = []
     if stands is None:
         elements.append(button("Acknowledge", actions.ACKNOWLEDGE, value, label=f"Acknowledge: {name}"))
-    plan = "Change plan…" if stands is AnswerKind.PLANNED else "Plan…"
+    if card.reminder.inherited is not None and card.reminder.inherited.may_be_kept(card.today):
+        elements.append(button("Keep the plan", actions.KEEP_PLAN, value, label=f"Keep the plan: {name}"))
+    change = "Change plan…" if stands is AnswerKind.PLANNED else "Plan…"
     style = "" if stands in _SETTLED else "primary"
-    elements.append(button(plan, actions.PLAN, value, label=f"{plan} {name}", style=style))
+    elements.append(button(change, actions.PLAN, value, label=f"{change} {name}", style=style))
+    plan = plan_of(held) if held is not None else None
+    if plan is not None and plan.compatibility.owner and plan.compatibility.done_on is None:
+        elements.append(compatible_button(card))
     if card.may_ask_for_help:
-        elements += open_buttons(OpenValue(reminder_id=card.reminder.id), "Need help?", label=name)
+        asked = card.reminder.help
+        text = f"Show #{asked.request_id}" if asked is not None else "Need help?"
+        elements += open_buttons(OpenValue(reminder_id=card.reminder.id), text, label=name)
     if stands not in _SETTLED and (card.watch.deadline.on - card.today).days > SNOOZE_ENDS:
         elements.append(_snooze(card))
+    elements += _hand_over(card, name)
     elements.append(explain_button(card))
     elements.append(_more(card))
     row: Block = {"type": "actions", "block_id": f"lifecycle.answers.{_state(card)}", "elements": elements}
     waiver = card.effect.asked(AnswerKind.WAIVED)
     return [row] if waiver is None else [*decision_buttons(waiver.id, name), row]
+
+
+def _hand_over(card: Card, name: str) -> list[Block]:
+    """Return the button that offers what runs it to the team that owns another area of it; none where nobody does."""
+    if card.giver is not None:
+        return []
+    split = {one.asset.id for one in card.watch.runs if one.responsible.others and not one.responsible.is_disputed}
+    about = OpenHandoff(Way.OFFER, min(split) if len(split) == 1 else None)
+    return handoff_buttons(about, name) if split else []
 
 
 def claim_blocks(card: Card) -> list[Block]:
@@ -74,6 +93,18 @@ def open_button(card: Card) -> Mapping[str, Any]:
     return button("Open", actions.OPEN, words.value(card), label=f"Open: {words.plain_name(card.watch)}")
 
 
+def pin_button(one: MatchedDeployment) -> Mapping[str, Any]:
+    """Return the button that says which version something is."""
+    label = f"Correct the version: {plain(one.asset.name, 50)}"
+    return button("Correct the version", actions.PIN, str(one.deployment.id), label=label)
+
+
+def compatible_button(card: Card) -> Mapping[str, Any]:
+    """Return the button that closes the first part of a plan."""
+    label = f"The application is compatible: {words.plain_name(card.watch, 40)}"
+    return button("Application is compatible", actions.COMPATIBLE, words.value(card), label=label)
+
+
 def explain_button(card: Card) -> Mapping[str, Any]:
     """Return the button that says why somebody is told."""
     label = f"Explain why I am told: {words.plain_name(card.watch, 45)}"
@@ -84,7 +115,8 @@ def also_line(card: Card) -> Line:
     """Return what is said of a reminder in the message about another thing that was due on the same day."""
     on = card.reminder.said_on
     due = f"on {words.day(on)}" if on is not None and on != card.today else "today"
-    return Line(words.brief(card.watch, card.today), open_button(card), due, actions.COMMAND)
+    said = " ".join(filter(None, (words.brief(card.watch, card.today), words.taken_from(card.giver))))
+    return Line(said, open_button(card), due, actions.COMMAND)
 
 
 def _state(card: Card) -> str:

@@ -10,14 +10,14 @@ from bot.blocks.eol import answers, words
 from bot.blocks.eol.buttons import card_buttons, claim_blocks, explain_button, open_button
 from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.ownership.words import AREA_WORDS, join
-from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, modal, section, within
+from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, link, modal, section, within
 from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
-from bot.domain.eol.exposure import Addressee, MatchedDeployment
+from bot.domain.eol.exposure import NOBODY, Addressee, MatchedDeployment, ageing_area
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.providers import PROVIDERS
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove
-from bot.domain.eol.upgrade_targets import suggested
+from bot.domain.eol.upgrade_paths import Proposal, proposed
 from bot.domain.names import fold
 
 #: Lines of one kind on a card.
@@ -37,7 +37,7 @@ def card(card: Card, *, also: Sequence[Line] = ()) -> Rendered:
     is_theirs = not is_nobodys(card)
     head, what = headline(card), listing(card.watch.runs)
     warnings = [*ownership_warnings(card), *_moves(card)]
-    stands = answers.said(card)
+    stands = [*answers.said(card), *answers.help_asked(card)]
     paragraphs = [head, what, words.money(card.watch, card.today), "\n".join(stands), "\n".join(warnings)]
     paragraphs = within([*paragraphs, _next_step(card)], _MOST_WORDS)
     # What nobody owns is listed with a button for each instead.
@@ -134,8 +134,7 @@ def _hand_over(card: Card) -> str:
 
 def small_print(card: Card) -> str:
     """Return how old all this is, and where the dates come from when that is not fresh."""
-    elsewhere = without_channel(card.watch.addressee) if card.reminder.delegated_to is None else ""
-    parts = [f"As of {words.day(card.today)}", elsewhere, words.facts_age(card.facts)]
+    parts = [f"As of {words.day(card.today)}", without_channel(card.holder), words.facts_age(card.facts)]
     return " · ".join(filter(None, parts))
 
 
@@ -155,7 +154,7 @@ def moved(move: DateMove) -> str:
 
 def is_nobodys(card: Card) -> bool:
     """Whether nobody is there to answer."""
-    return card.watch.addressee.key == "nobody" and card.reminder.delegated_to is None
+    return card.holder == NOBODY
 
 
 def _doubts(card: Card) -> list[str]:
@@ -193,6 +192,11 @@ def _areas(one: MatchedDeployment) -> str:
     return ", ".join([first, *rest])
 
 
+def upgraded_with(one: MatchedDeployment) -> list[str]:
+    """Return the names of those who own another area of what is upgraded, and plan it together."""
+    return [name for _, name in _others(one)] if not one.responsible.is_disputed else []
+
+
 def _others(one: MatchedDeployment) -> list[tuple[Area, str]]:
     return [(area, name) for area, name in one.responsible.others if area in _UPGRADED_TOGETHER]
 
@@ -217,14 +221,25 @@ def _next_step(card: Card) -> str:
     is_seen_only = held is None or (held.kind is AnswerKind.ACKNOWLEDGED and not held.detail.get(answers.NOT_OURS))
     if not is_seen_only or card.reminder.claimed_at is not None:
         return ""
-    found = suggested(card.watch.product, card.watch.cycle, card.today)
+    found = proposed(card.watch.product, card.watch.cycle, card.today)
     if found is None:
         return "*Next step:* plan a move off it. No later version is supported."
-    if not found.is_enough(card.today):
-        return (
-            f"*Next step:* plan the upgrade to {words.target(found, card.today)}; no version is supported for longer."
-        )
-    return f"*Next step:* plan the upgrade to {words.target(found, card.today)}."
+    target = words.target(found.target, card.today)
+    longest = "" if found.target.is_enough(card.today) else "; no version is supported for longer"
+    if found.hop is not None and not found.hop.is_target:
+        step = bold(words.cycle_called(card.watch.product, found.step), 60)
+        path = link(found.hop.source, "leaves none out")
+        return f"*Next step:* plan the upgrade to {step}: the vendor's path {path}. Then comes {target}{longest}."
+    return f"*Next step:* plan the upgrade to {target}{longest}.{_unknown_path(card, found)}"
+
+
+def _unknown_path(card: Card, found: Proposal) -> str:
+    """Return that nobody knows whether what is upgraded in place gets there in one step, where that is so."""
+    is_in_place = any(ageing_area(one.asset) is not Area.ALL for one in card.watch.runs)
+    if found.hop is not None or found.is_next or not is_in_place:
+        return ""
+    where = link(found.source, "upgrade path") if found.source else "upgrade path"
+    return f" I do not know whether that is one step: check the vendor's {where}."
 
 
 def _over(card: ClosedCard) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.blocks.eol.reports import TURN, Turn, plain_who
 from bot.blocks.lines import Line, choices
 from bot.blocks.ownership.words import kind
-from bot.blocks.text import Rendered, bold, button, escape, mention, plain
+from bot.blocks.text import Rendered, bold, button, escape, plain
 from bot.blocks.values import encode
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.names import clean
@@ -47,17 +47,3 @@ def nothing_fits(asked: str, tries: Sequence[str], user_id: str) -> Rendered:
 def drawing(subject: ReportScope) -> Rendered:
     """Return that a picture is being drawn."""
     return Rendered(f"Drawing the timeline of {bold(plain_who(subject), 80)}…")
-
-
-def picture_comment(user_id: str) -> str:
-    """Return what stands above a picture: whoever asked for it."""
-    return f"Asked for by {mention(user_id)}" if mention(user_id) else ""
-
-
-def picture_refused(code: str) -> Rendered:
-    """Return why a picture did not come. `code` is Slack's own."""
-    if code in ("not_in_channel", "channel_not_found"):
-        return Rendered("I cannot post pictures here: `/invite @Baton`, or ask in your team's channel.")
-    if code == "missing_scope":
-        return Rendered("I may not post files. Ask an administrator to add the scope `files:write` and reinstall me.")
-    return Rendered("Slack refused the picture: try again in a moment.")

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from bot.blocks.eol import actions, answers, words
-from bot.blocks.eol.buttons import open_button
+from bot.blocks.eol import answers, image, words
+from bot.blocks.eol.buttons import open_button, pin_button
 from bot.blocks.eol.cards import without_channel
 from bot.blocks.ownership.words import join
-from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, button, context, escape, fitting, plain, section
+from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, context, escape, fitting, section
 from bot.domain.digests import preventable_first
 from bot.domain.eol.exposure import MatchedDeployment
+from bot.domain.eol.inside import Inside, together
 from bot.domain.eol.reminders import Digest, DueMilestone
 
 #: Lines with a button of their own; a message takes 50 blocks, and nobody reads as many.
@@ -21,6 +22,8 @@ _MOST_UNSURE = 5
 #: The longest that one line of a digest may be: the headline and a handful of names.
 _MOST_NAMES = 3
 _OVERDUE = "*Overdue*"
+#: What has a line: a deadline, or the libraries inside one image.
+_Item = DueMilestone | Inside[DueMilestone]
 
 
 def digest(digest: Digest, *, share: int = 1) -> Rendered:
@@ -28,12 +31,12 @@ def digest(digest: Digest, *, share: int = 1) -> Rendered:
 
     It may be long: what does not fit is counted, and `/eol` shows it.
     """
-    items, most = _grouped(digest.items, digest.today), _MOST_ITEMS // share
+    items, most = _lined_up(digest.items, digest.today), _MOST_ITEMS // share
     return fitting(lambda most: _drawn(digest, items, most), min(len(items), most), POSTED_TEXT // share)
 
 
-def _drawn(digest: Digest, items: Sequence[DueMilestone], most: int) -> Rendered:
-    head, shown = _head(digest), items[:most]
+def _drawn(digest: Digest, items: Sequence[_Item], most: int) -> Rendered:
+    head, shown = _head(digest, items), items[:most]
     blocks: list[Block] = [section(head)]
     lines = []
     for is_over, group in groupby(shown, key=lambda item: _is_over(item, digest.today)):
@@ -41,8 +44,8 @@ def _drawn(digest: Digest, items: Sequence[DueMilestone], most: int) -> Rendered
             blocks.append(section(_OVERDUE))
             lines.append(_OVERDUE)
         for item in group:
-            line = _line(item)
-            blocks.append({**section(line), "accessory": open_button(item.card)})
+            line, opens = _drawn_line(item, digest.today)
+            blocks.append({**section(line), "accessory": opens})
             lines.append(f"• {line}")
     rest = [f"… and {len(items) - len(shown):,} more: `/eol`"] if len(items) > len(shown) else []
     blocks += [context(each) for each in rest]
@@ -53,18 +56,39 @@ def _drawn(digest: Digest, items: Sequence[DueMilestone], most: int) -> Rendered
     return Rendered("\n".join([head, *lines, *rest, small]), blocks)
 
 
-def _head(digest: Digest) -> str:
-    count, name = len(digest.items), digest.addressee.name
+def _drawn_line(item: _Item, today: date) -> tuple[str, Block]:
+    if isinstance(item, DueMilestone):
+        return _line(item), dict(open_button(item.card))
+    worst = min((each.card.watch for each in item.items), key=lambda watch: watch.deadline.on)
+    said = " ".join(filter(None, (image.line(item, worst, today), words.taken_from(item.items[0].card.giver))))
+    return said, dict(image.open_button(item))
+
+
+def _head(digest: Digest, items: Sequence[_Item]) -> str:
+    images = len({(each.asset.id, each.image) for each in items if isinstance(each, Inside)})
+    count, name = sum(isinstance(each, DueMilestone) for each in items), digest.addressee.name
     of = f" for {bold(name, 80)}" if name else " of what nobody owns"
-    if not count:
+    if not items:
         return f"*End of life*{of}"
-    things = "1 deadline to answer" if count == 1 else f"{count:,} deadlines to answer"
+    deadlines = "1 deadline to answer" if count == 1 else f"{count:,} deadlines to answer"
+    inside = "libraries inside 1 image" if images == 1 else f"libraries inside {images:,} images"
+    things = " and ".join([deadlines] * bool(count) + [inside] * bool(images))
     if digest.is_first:
         return (
             f"*End of life*{of}: {things}. This is the full list. "
             "From now on: weekly at most, sooner when a date is near."
         )
     return f"*End of life*{of}: {things}"
+
+
+def _lined_up(items: Sequence[DueMilestone], today: date) -> list[_Item]:
+    """Return a line for each deadline, and after those of what can be prevented, or is overdue, one for each image."""
+    own, inside = together(
+        items,
+        lambda item: item.card.watch.runs,
+        apart=lambda item: (_is_over(item, today), item.card.giver.key if item.card.giver is not None else ""),
+    )
+    return sorted([*_grouped(own, today), *inside], key=lambda item: _is_over(item, today))
 
 
 def _grouped(items: Sequence[DueMilestone], today: date) -> list[DueMilestone]:
@@ -85,7 +109,9 @@ def _grouped(items: Sequence[DueMilestone], today: date) -> list[DueMilestone]:
     return sorted(items, key=place)
 
 
-def _is_over(item: DueMilestone, today: date) -> bool:
+def _is_over(item: _Item, today: date) -> bool:
+    if isinstance(item, Inside):
+        return _is_over(item.items[0], today)
     return item.card.watch.deadline.on < today
 
 
@@ -95,7 +121,11 @@ def _line(item: DueMilestone) -> str:
     named = list(dict.fromkeys(bold(one.asset.name, 60) for one in runs))
     more = len(named) - _MOST_NAMES
     names = join(named) if more <= 1 else f"{', '.join(named[:_MOST_NAMES])} and {more:,} more"
-    line = f"{words.brief(card.watch, card.today)} {names}"
+    if giver := words.given_by(card.giver):
+        names = f"{names}, {giver}"
+    line = " ".join(
+        filter(None, (words.brief(card.watch, card.today), words.charged_now(card.watch, card.today), names))
+    )
     stands = answers.short(card)
     return f"{line} ({stands})" if stands else line
 
@@ -103,7 +133,9 @@ def _line(item: DueMilestone) -> str:
 def _unsure_lines(unsure: Sequence[MatchedDeployment]) -> list[str]:
     if not unsure:
         return []
-    return [_unsure_head(len(unsure)), *(f"• {_what(one)}" for one in unsure[:_MOST_UNSURE]), *_unsure_rest(unsure)]
+    own, inside = together(unsure, lambda one: (one,))
+    shown = [*map(_what, own[:_MOST_UNSURE]), *map(image.unsure_line, inside[:_MOST_UNSURE])]
+    return [_unsure_head(len(unsure)), *(f"• {each}" for each in shown), *_unsure_rest(own, inside)]
 
 
 def _unsure_blocks(unsure: Sequence[MatchedDeployment]) -> list[Block]:
@@ -111,11 +143,12 @@ def _unsure_blocks(unsure: Sequence[MatchedDeployment]) -> list[Block]:
     if not unsure:
         return []
     blocks: list[Block] = [section(_unsure_head(len(unsure)))]
-    for one in unsure[:_MOST_UNSURE]:
-        label = f"Correct the version: {plain(one.asset.name, 50)}"
-        pin = button("Correct the version", actions.PIN, str(one.deployment.id), label=label)
-        blocks.append({**section(_what(one)), "accessory": pin})
-    return [*blocks, *map(context, _unsure_rest(unsure))]
+    own, inside = together(unsure, lambda one: (one,))
+    for one in own[:_MOST_UNSURE]:
+        blocks.append({**section(_what(one)), "accessory": pin_button(one)})
+    for each in inside[:_MOST_UNSURE]:
+        blocks.append({**section(image.unsure_line(each)), "accessory": image.open_button(each)})
+    return [*blocks, *map(context, _unsure_rest(own, inside))]
 
 
 def _unsure_head(count: int) -> str:
@@ -123,8 +156,8 @@ def _unsure_head(count: int) -> str:
     return f":grey_question: {what}, so I cannot say when support ends:"
 
 
-def _unsure_rest(unsure: Sequence[MatchedDeployment]) -> list[str]:
-    more = len(unsure) - _MOST_UNSURE
+def _unsure_rest(own: Sequence[MatchedDeployment], inside: Sequence[Inside[MatchedDeployment]]) -> list[str]:
+    more = len(own[_MOST_UNSURE:]) + sum(len(each.items) for each in inside[_MOST_UNSURE:])
     return [f"… and {more:,} more: `/eol`"] if more > 0 else []
 
 
@@ -138,6 +171,7 @@ def _small_print(digest: Digest) -> str:
     parts = [f"As of {words.day(digest.today)}", without_channel(digest.addressee)]
     if digest.quiet:
         parts.append(f"{digest.quiet:,} more answered")
+    parts += [f"{count:,} with {bold(name, 60)}" for name, count in sorted(digest.with_others.items())[:_MOST_NAMES]]
     if digest.items:
         parts.append(words.facts_age(digest.items[0].card.facts))
     return " · ".join(filter(None, parts))

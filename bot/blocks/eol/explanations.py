@@ -19,7 +19,6 @@ _RULES = {
     MatchMethod.BUILD: "Matched: {version} is a build of {cycle}.",
     MatchMethod.LATEST: "Matched: {version} is the newest of {cycle}.",
     MatchMethod.COARSE: "{version} could be several releases; all end the same day.",
-    MatchMethod.UNREADABLE: "No version to read.",
 }
 
 
@@ -48,8 +47,8 @@ def _because(card: Card) -> str:
     if addressee.key == "nobody":
         return "nobody owns these, so this channel gets the reminders."
     owner = f"{bold(addressee.name, 80)} owns these"
-    if card.delegated_to:
-        return f"{owner}, and {bold(card.delegated_to, 80)} has taken this over."
+    if card.giver is not None:
+        return f"{owner}, and {bold(card.holder.name, 80)} has taken this over."
     return f"{owner}."
 
 

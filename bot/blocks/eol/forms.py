@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from bot.blocks import forms
-from bot.blocks.eol import actions, answers, words
+from bot.blocks.eol import actions, words
 from bot.blocks.forms import Field, Fill, Form
 from bot.blocks.text import Block, bold
 from bot.blocks.values import encode
+from bot.domain.eol import plans
 from bot.domain.eol.answers import LONGEST_WAIVER, AnswerKind
 from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import Card
-from bot.domain.eol.upgrade_targets import suggested, targets
+from bot.domain.eol.upgrade_paths import proposed
+from bot.domain.eol.upgrade_targets import targets
 from bot.domain.records import TeamRecord
 
 _MOST_TARGETS = 20
@@ -27,6 +29,7 @@ PLAN_TARGET = forms.choice(actions.PLAN_TARGET, "Upgrade to")
 PLAN_OTHER = forms.text(actions.PLAN_OTHER, "Or another way: a version, a service, switching it off", limit=80)
 PLAN_DAY = forms.day(actions.PLAN_DAY, "When will it be done?", missing="Choose a day.")
 PLAN_COMPATIBILITY = forms.person(actions.PLAN_COMPATIBILITY, "Who makes the application compatible?")
+PLAN_COMPATIBLE_BY = forms.day(actions.PLAN_COMPATIBLE_BY, "By when is it compatible?")
 PLAN_UPGRADE = forms.person(actions.PLAN_UPGRADE, "Who upgrades?")
 PLAN_ROLLBACK = forms.text(
     actions.PLAN_ROLLBACK,
@@ -35,18 +38,29 @@ PLAN_ROLLBACK = forms.text(
     is_long=True,
 )
 PLAN_DECIDER = forms.person(actions.PLAN_DECIDER, "Who may decide to roll back?")
+PLAN_HELP = forms.ticks(actions.PLAN_HELP, "Do you need help?")
 #: Where a plan's detail stands in its form.
 PLAN_DETAIL: Mapping[str, Field[str]] = {
-    answers.COMPATIBILITY: PLAN_COMPATIBILITY,
-    answers.UPGRADE: PLAN_UPGRADE,
-    answers.ROLLBACK: PLAN_ROLLBACK,
-    answers.DECIDER: PLAN_DECIDER,
+    plans.COMPATIBILITY: PLAN_COMPATIBILITY,
+    plans.UPGRADE: PLAN_UPGRADE,
+    plans.ROLLBACK: PLAN_ROLLBACK,
+    plans.DECIDER: PLAN_DECIDER,
 }
 PLAN = Form(
     actions.PLAN_VIEW,
     "Plan the upgrade",
     "Plan it",
-    (PLAN_TARGET, PLAN_OTHER, PLAN_DAY, PLAN_COMPATIBILITY, PLAN_UPGRADE, PLAN_ROLLBACK, PLAN_DECIDER),
+    (
+        PLAN_TARGET,
+        PLAN_OTHER,
+        PLAN_DAY,
+        PLAN_UPGRADE,
+        PLAN_COMPATIBILITY,
+        PLAN_COMPATIBLE_BY,
+        PLAN_ROLLBACK,
+        PLAN_DECIDER,
+        PLAN_HELP,
+    ),
     refused_at=PLAN_DAY,
 )
 
@@ -54,7 +68,10 @@ _TEAM_HINT = "The team's name"
 DELEGATE_TEAM = forms.name_or_choice(
     actions.DELEGATE_TEAM, "Which team?", missing="Choose a team to ask.", hint=_TEAM_HINT
 )
-DELEGATE = Form(actions.DELEGATE_VIEW, "Delegate it", "Ask them", (DELEGATE_TEAM,), refused_at=DELEGATE_TEAM)
+DELEGATE_REASON = forms.text(actions.DELEGATE_REASON, "Why them?", is_long=True)
+DELEGATE = Form(
+    actions.DELEGATE_VIEW, "Delegate it", "Ask them", (DELEGATE_TEAM, DELEGATE_REASON), refused_at=DELEGATE_TEAM
+)
 
 NOT_OURS_ASSET = forms.choice(actions.NOT_OURS_ASSET, "What is not yours?", is_kept=True)
 NOT_OURS_TEAM = forms.name_or_choice(actions.NOT_OURS_TEAM, "Who owns it, as far as you know?", hint=_TEAM_HINT)
@@ -89,10 +106,15 @@ WAIVE = Form(
 
 DONE = Form(actions.DONE_VIEW, "It is done", "It is done")
 
+#: The box that lets the form of a request follow the plan.
+_ASK_FOR_HELP = {"help": "Ask the DevOps team: its form comes next"}
+
 
 def plan_view(card: Card, metadata: str) -> Block:
     """Return the form of a plan, filled with the one that stands, if one does."""
-    stands = next((each for each in card.reminder.answers if each.kind is AnswerKind.PLANNED), None)
+    inherited = [card.reminder.inherited.answer] if card.reminder.inherited is not None else []
+    known = (*card.reminder.answers, *inherited)
+    stands = next((each for each in known if each.kind is AnswerKind.PLANNED), None)
     detail: Mapping[str, str] = stands.detail if stands is not None else {}
     found = targets(card.watch.product, card.watch.cycle, card.today)[:_MOST_TARGETS]
     options = {
@@ -100,16 +122,21 @@ def plan_view(card: Card, metadata: str) -> Block:
         for each in found
         for name in (words.cycle_name(each.cycle),)
     }
-    best = suggested(card.watch.product, card.watch.cycle, card.today)
-    typed = detail.get(answers.TARGET, "")
+    best = proposed(card.watch.product, card.watch.cycle, card.today)
+    step = words.cycle_called(card.watch.product, best.step) if best is not None else ""
+    if step and step not in options:
+        options = {step: f"{step}: on the way there", **options}
+    typed = detail.get(plans.TARGET, "")
     return PLAN.view(
         metadata,
         f"{words.headline(card.watch, card.today)} It runs on {words.assets(card.watch.runs)}.",
         {
-            PLAN_TARGET: Fill(typed or (words.cycle_name(best.cycle) if best is not None else ""), options),
+            PLAN_TARGET: Fill(typed or step, options),
             PLAN_OTHER: Fill("" if typed in options else typed, label="" if found else "What replaces it?"),
             PLAN_DAY: Fill(_iso(stands.until if stands is not None else None)),
+            PLAN_COMPATIBLE_BY: Fill(detail.get(plans.COMPATIBLE_BY, "")),
             **{asked: Fill(detail.get(key, "")) for key, asked in PLAN_DETAIL.items()},
+            PLAN_HELP: Fill(options=_ASK_FOR_HELP if card.may_ask_for_help and card.reminder.help is None else {}),
         },
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.blocks.eol import answers, words
 from bot.blocks.eol.actions import ACKNOWLEDGE, COMMAND, PLAN
 from bot.blocks.eol.buttons import open_button
-from bot.blocks.eol.cards import headline
+from bot.blocks.eol.cards import headline, is_nobodys
 from bot.blocks.escalation import Complaint
 from bot.blocks.lines import MOST_ALSO, Line, with_also
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, fitting, section
@@ -28,13 +28,14 @@ def complaint(card: Card) -> Complaint:
     """Return what those above a team are told of a milestone that was said and not answered."""
     watch = card.watch
     line = f"{words.brief(watch, card.today)} It runs on {words.assets(watch.runs)}."
-    return Complaint(Line(line, open_button(card), command=COMMAND), watch.addressee.name, answers.so_far(card))
+    owner = card.holder.name if card.giver is None else ""  # that a team has taken it over is said in full
+    return Complaint(Line(line, open_button(card), command=COMMAND), owner, answers.so_far(card))
 
 
 def _buttons(card: Card) -> Block:
     name, value = words.plain_name(card.watch, 45), words.value(card)
     elements: list[Mapping[str, Any]] = [open_button(card)]
-    if card.effect.answer is None and card.watch.addressee.key != "nobody":
+    if card.effect.answer is None and not is_nobodys(card):
         elements = [
             button("Acknowledge", ACKNOWLEDGE, value, label=f"Acknowledge: {name}"),
             button("Plan…", PLAN, value, label=f"Plan… {name}", style="primary"),

@@ -7,12 +7,16 @@ from datetime import date
 from typing import Any
 
 from bot.blocks.eol import actions, answers, words
-from bot.blocks.eol.buttons import MOST_CLAIMS, decision_buttons, open_button
+from bot.blocks.eol.buttons import MOST_CLAIMS, compatible_button, decision_buttons, open_button
 from bot.blocks.eol.cards import listing
+from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.ownership.claims import claim_button
 from bot.blocks.ownership.words import person
 from bot.blocks.text import Block, Rendered, bold, button, context, escape, section
 from bot.domain.eol.answers import Answer, AnswerKind
+from bot.domain.eol.deadlines import LONG_AGO
+from bot.domain.eol.exposure import MatchedDeployment
+from bot.domain.eol.plans import Part, UpgradePlan, plan_of
 from bot.domain.eol.reminders import Card
 from bot.domain.records import AssetRecord, PersonRecord
 
@@ -27,11 +31,14 @@ _SINCE = {
 def offer(card: Card, answer: Answer) -> Rendered:
     """Return the question to another team whether it takes a reminder over."""
     by = answers.who(answer.person, first=True)
-    text = (
-        f"{by} from {bold(card.watch.addressee.name, 80)} asks you to take this over:\n"
-        f"{words.headline(card.watch, card.today)}\n{listing(card.watch.runs)}\n"
-        "Accept, and you plan it and get its reminders. The owner stays the same."
-    )
+    lines = [
+        f"{by} from {bold(card.holder.name, 80)} asks you to take this over:{_quoted(answer)}",
+        words.headline(card.watch, card.today),
+        words.money(card.watch, card.today),
+        listing(card.watch.runs),
+        "Accept, and you plan it and get its reminders. The owner stays the same.",
+    ]
+    text = "\n".join(filter(None, lines))
     value, name = str(answer.id), words.plain_name(card.watch, 45)
     buttons: list[Mapping[str, Any]] = [
         button("Accept", actions.ACCEPT, value, label=f"Accept: {name}", style="primary"),
@@ -47,12 +54,12 @@ def offer_settled(
     """Return what the question shows once it is answered, or (None) taken back by an answer of the kind `instead`."""
     name = words.name(card.watch.product, card.watch.cycle)
     by = answers.who(answer.person, first=True)
-    asked = f"{by} from {bold(card.watch.addressee.name, 80)} asked you to take {name} over"
+    asked = f"{by} from {bold(card.holder.name, 80)} asked you to take {name} over"
     if is_accepted is None:
         return Rendered(f"{_off(name, answer, instead)} {asked}.")
     if is_accepted:
-        said = f"{asked}, and {answers.who(answer.decided_by)} accepted. You get its reminders now."
-        return Rendered(said, [{**section(said), "accessory": open_button(card)}])
+        said = f"{asked}, and {answers.who(answer.decided_by)} accepted. You get its reminders now.{_quoted(answer)}"
+        return Rendered(said, [section(said), {"type": "actions", "elements": [open_button(card)]}])
     return Rendered(f"{asked}, and {answers.who(answer.decided_by)} declined. It stays with them.")
 
 
@@ -61,7 +68,11 @@ def offer_answered(card: Card, answer: Answer, team: str, *, is_accepted: bool) 
     who = f"{answers.who(answer.decided_by, first=True)} from {bold(team, 80)}"
     name = words.name(card.watch.product, card.watch.cycle)
     if is_accepted:
-        return Rendered(f"{who} accepted {name}: {bold(team, 80)} gets its reminders now.")
+        said = f"{who} accepted {name}: {bold(team, 80)} gets its reminders now. Make it permanent? Hand it over."
+        assets = {run.asset.id for run in card.watch.runs}
+        about = OpenHandoff(Way.OFFER, min(assets) if len(assets) == 1 else None, answer.team_id)
+        steps = handoff_buttons(about, words.plain_name(card.watch, 45))
+        return Rendered(said, [section(said), {"type": "actions", "elements": steps}])
     asked = f"{person(answer.person)}, plan" if answer.person is not None else "Plan"
     return Rendered(f"{who} declined {name}, so it stays with you. {asked} it or ask another team.")
 
@@ -99,7 +110,7 @@ def _off(name: str, answer: Answer, instead: AnswerKind | None) -> str:
 
 
 def _quoted(answer: Answer) -> str:
-    """Return the reason for a waiver as a quote on a line of its own; empty for none."""
+    """Return the reason for a waiver or an offer as a quote on a line of its own; empty for none."""
     reason = escape(answer.detail.get(answers.REASON, ""), 500)
     return f"\n> {reason}" if reason else ""
 
@@ -121,10 +132,79 @@ def claim_wanted(doubter: PersonRecord | None, team: str, assets: Sequence[Asset
     return Rendered(text, [section(text), *claims])
 
 
+def part_named(card: Card, answer: Answer, slack_id: str) -> Rendered:
+    """Return what somebody is told whom a plan names: what they do until when, and whether they may roll back."""
+    plan = plan_of(answer)
+    assert plan is not None  # noqa: S101 - only plans name somebody
+    lines = [f"{answers.who(answer.person, first=True)} names you in a plan: {_upgrade(card, plan)}."]
+    theirs = [part for part in plan.parts if part.owner == slack_id]
+    lines += [f"*{answers.PARTS[part.part]}:* you, by {words.day(part.on)}." for part in theirs]
+    if plan.decider == slack_id:
+        when = f": {escape(plan.rollback, 300)}" if plan.rollback else ""
+        lines.append(f"*You may decide to roll back*{when}.")
+    return _to_owner(card, plan, "\n".join(lines), is_first=plan.compatibility.owner == slack_id)
+
+
+def part_asked(card: Card, answer: Answer, parts: Sequence[Part]) -> Rendered:
+    """Return what the owner of parts of a plan is asked before their day."""
+    plan = plan_of(answer)
+    assert plan is not None  # noqa: S101 - only plans have parts
+    lines = [f"Your part of {_upgrade(card, plan)}:"]
+    lines += [
+        f"*{answers.PARTS[part.part]}* by {words.day(part.on)}, {words.away(part.on, card.today)}." for part in parts
+    ]
+    if plan.compatibility.owner and plan.compatibility not in parts:
+        first = plan.compatibility
+        state = f"done {words.day(first.done_on)}" if first.done_on is not None else "not done yet"
+        lines.append(f"Application compatibility ({answers.calm(first.name)}): {state}.")
+    is_own = answer.person is not None and answer.person.slack_id in {part.owner for part in parts}
+    to_do = "change the plan" if is_own else f"tell {answers.who(answer.person)}"
+    lines.append(f"Will you make it? If not, {to_do}.")
+    return _to_owner(card, plan, "\n".join(lines), is_first=plan.compatibility in parts)
+
+
+def plan_told(card: Card, answer: Answer) -> Rendered:
+    """Return what a team hears that owns another area of what is upgraded."""
+    plan = plan_of(answer)
+    assert plan is not None  # noqa: S101 - it is said of plans
+    said = f"{bold(card.holder.name, 80)} plans {_upgrade(card, plan)}. You own another part of it."
+    lines = [said, answers.plan_in_short(answer, card.today)]
+    if not plan.compatibility.owner:
+        lines.append("Nobody is named for application compatibility: agree who does it.")
+    text = "\n".join(filter(None, lines))
+    return Rendered(text, [section(text), {"type": "actions", "elements": [open_button(card)]}])
+
+
+def _upgrade(card: Card, plan: UpgradePlan) -> str:
+    name, where = words.name(card.watch.product, card.watch.cycle), words.assets(card.watch.runs)
+    to = f" to {escape(plan.target, 80)}" if plan.target else ""
+    return f"the upgrade of {name} on {where}{to} by {words.day(plan.upgrade.on)}"
+
+
+def _to_owner(card: Card, plan: UpgradePlan, text: str, *, is_first: bool) -> Rendered:
+    elements = [open_button(card)]
+    if is_first and plan.compatibility.done_on is None:
+        elements.insert(0, compatible_button(card))
+    return Rendered(text, [section(text), {"type": "actions", "elements": elements}])
+
+
+def joined(card: Card, runs: Sequence[MatchedDeployment]) -> Rendered:
+    """Return the reply that says what runs a release cycle now that its answer was not given for."""
+    name, what = words.name(card.watch.product, card.watch.cycle), words.assets(runs)
+    stands = card.effect.last
+    said = f"New here: {what} runs {name}, too."
+    given = answers.sentence(stands, card).splitlines()[:1] if stands is not None else []
+    said = " ".join([said, *given, "This covers it as well: answer again if that does not fit."])
+    return Rendered(said, [section(said), {"type": "actions", "elements": [open_button(card)]}])
+
+
 def moved(card: Card, *, before: date) -> Rendered:
     """Return the reply that says from which day to which a deadline has moved."""
     watch = card.watch
     way = "later" if watch.deadline.on > before else "earlier"
-    days = f"from {words.day(before)} to {words.day(watch.deadline.on)}"
+    days = " to ".join(
+        "a day that nobody has written down" if on == LONG_AGO else words.day(on) for on in (before, watch.deadline.on)
+    )
+    days = f"from {days}"
     said = f"{words.name(watch.product, watch.cycle)}: the deadline moved {way}, {days}."
     return Rendered(said, [context(said)])

@@ -65,9 +65,8 @@ def _planned(card: Card, answer: Answer) -> str:
     name = words.name(card.watch.product, card.watch.cycle)
     quiet = f" No reminder until {words.day(check)}." if check > card.today else ""
     said = f"Planned: {name} by {words.day(answer.until)}.{quiet} It closes when the inventory shows it."
-    late = (answer.until - card.watch.deadline.on).days
-    if late > 0:
-        said += f"\n:warning: That is {words.span(late)} after {words.day(card.watch.deadline.on)}: {_meanwhile(card)}"
+    if late := words.lateness(answer.until, card.watch.deadline.on):
+        said += f"\n:warning: {late.removesuffix('.')}: {_meanwhile(card)}"
     return said
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
+from bot.blocks.eol import actions, image
 from bot.blocks.eol import report_words as words
-from bot.blocks.eol.words import day, price
-from bot.blocks.text import SECTION_TEXT, Block, bold, cut_mrkdwn, escape, section
+from bot.blocks.eol.answers import plan_in_short
+from bot.blocks.eol.buttons import pin_button
+from bot.blocks.eol.words import day, plain_name, price
+from bot.blocks.text import SECTION_TEXT, Block, bold, button, cut_mrkdwn, escape, section
 from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.deadlines import current, deadlines_of
 from bot.domain.eol.exposure import MatchedDeployment
+from bot.domain.eol.inside import Inside, is_inside
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reports import Entry, Report, Urgency
@@ -39,19 +44,29 @@ _RELEASES = ":calendar: When it ends"
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One line of a report, under its title."""
+    """One line of a report, under its title; `entries` are what it says of deadlines. `button` opens the rest of it."""
 
     title: str
     text: str
+    entries: tuple[Entry, ...] = ()
+    button: Mapping[str, Any] | None = None
 
 
 def lines(report: Report) -> list[ReportRow]:
-    """Return the lines of a report in their order: one for each product and cycle under each title."""
-    found = [
-        ReportRow(_TITLES[urgency], _entry_line(report, list(entries)))
-        for (urgency, _, _, _), entries in groupby(report.entries, key=_group)
-    ]
-    found += [ReportRow(_UNSURE, _unsure_line(report, list(runs))) for _, runs in groupby(report.unsure, key=_words_of)]
+    """Return the lines of a report in their order: one for each product and cycle under each title, then each image."""
+    own, inside = report.by_image()
+    by_urgency: dict[Urgency, list[ReportRow]] = {urgency: [] for urgency in Urgency}
+    for (urgency, _, _, _), group in groupby(own, key=_group):
+        entries = tuple(group)
+        row = ReportRow(_TITLES[urgency], _entry_line(report, entries), entries, _open_button(entries))
+        by_urgency[urgency].append(row)
+    for each in inside:
+        by_urgency[each.items[0].urgency].append(_image_row(report, each))
+    found = [row for rows in by_urgency.values() for row in rows]
+    unsure, unsure_inside = report.unsure_by_image()
+    for runs in (list(same) for _, same in groupby(unsure, key=_words_of)):
+        found.append(ReportRow(_UNSURE, _unsure_line(report, runs), button=_pin_button(runs)))
+    found += [_unsure_row(report, each) for each in unsure_inside]
     if lists_undated(report):
         found += [ReportRow(_UNDATED, _undated_line(list(runs))) for _, runs in groupby(report.undated, key=_words_of)]
     found += [ReportRow(_RELEASES, _release_line(product, cycle, report.today)) for product, cycle in report.releases]
@@ -63,12 +78,19 @@ def sections(shown: Sequence[ReportRow]) -> Iterator[Block]:
     for title, group in groupby(shown, key=lambda line: line.title):
         part = f"*{title}*"
         for line in group:
-            if len(part) + len(line.text) + 1 > SECTION_TEXT:
+            if line.button is not None:
+                head = f"*{title}*\n" if part == f"*{title}*" else ""
+                if part and not head:
+                    yield section(part)
+                yield {**section(f"{head}{line.text}"), "accessory": line.button}
+                part = ""
+            elif len(part) + len(line.text) + 1 > SECTION_TEXT:
                 yield section(part)
                 part = line.text
             else:
-                part = f"{part}\n{line.text}"
-        yield section(part)
+                part = f"{part}\n{line.text}" if part else line.text
+        if part:
+            yield section(part)
 
 
 def as_text(shown: Sequence[ReportRow]) -> Iterator[str]:
@@ -99,12 +121,27 @@ def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
     if first.active_until is not None:
         head += f" · active support until {day(first.active_until)}"
     is_one_team = len(report.subject.teams) == 1 and all(
-        each.watch.addressee.team is not None and each.watch.addressee.team.id == report.subject.teams[0].id
-        for each in entries
+        each.holder.team is not None and each.holder.team.id == report.subject.teams[0].id for each in entries
     )
     whose = [_theirs(each, is_named=not is_one_team) for each in entries[:_MOST_TEAMS_IN_LINE]]
     # On one line: Slack drops the spaces that would set a second one in.
     return _listed(f"• {head} — ", whose, len(entries))
+
+
+def _open_button(entries: Sequence[Entry]) -> Mapping[str, Any] | None:
+    """Return the button that opens the reminder of a library, for the digest has only its image."""
+    watch, reminder = entries[0].watch, entries[0].reminder
+    if len(entries) > 1 or reminder is None or not is_inside(watch.runs):
+        return None
+    return button("Open", actions.OPEN, str(reminder.id), label=f"Open: {plain_name(watch)}")
+
+
+def _image_row(report: Report, inside: Inside[Entry]) -> ReportRow:
+    """Return the line about the libraries inside one image, with the first of them that ends or ended."""
+    worst = min(inside.items, key=lambda each: each.watch.deadline.on)
+    whose = "" if len(report.subject.teams) == 1 else f"{words.owner(worst)}: "
+    said = image.line(inside, worst.watch, report.today)
+    return ReportRow(_TITLES[worst.urgency], f"• {whose}{said}", (worst,), image.open_button(inside))
 
 
 def _listed(head: str, whose: Sequence[str], count: int, *, after: str = "") -> str:
@@ -122,7 +159,9 @@ def _theirs(entry: Entry, *, is_named: bool) -> str:
     watch = entry.watch
     said = words.names(watch.runs)
     if is_named:
-        said = f"{words.owner(watch)}: {said}"
+        said = f"{words.owner(entry)}: {said}"
+    elif giver := words.given_by(entry):
+        said += f", {giver}"
     others = sorted({name for one in watch.runs[:_LOOKED_AT] for _, name in one.responsible.others})
     if others and not is_named:
         said += f" (shared with {', '.join(escape(name, 40) for name in others[:3])})"
@@ -141,6 +180,9 @@ def _state(entry: Entry) -> str:
     last = entry.effect.last if entry.effect is not None else None
     if last is not None:
         return _answered(entry, last)
+    before = reminder.inherited.answer if reminder.inherited is not None else None
+    if before is not None and before.kind is AnswerKind.PLANNED and before.until is not None:
+        return f"the owner before had planned it for {day(before.until)}"
     is_asked = entry.effect is not None and entry.effect.asked(AnswerKind.WAIVED) is not None
     return "a waiver awaits approval" if is_asked else ""
 
@@ -154,7 +196,8 @@ def _answered(entry: Entry, last: Answer) -> str:
         case AnswerKind.PLANNED:
             target = escape(last.detail.get("target", ""), 40)
             late = ", which has passed" if state is State.OVER else moved
-            return f"planned{f' to {target}' if target else ''} for {until}{late}"
+            more = plan_in_short(last, entry.effect.today) if entry.effect is not None else ""
+            return f"planned{f' to {target}' if target else ''} for {until}{late}{f'; {more}' if more else ''}"
         case AnswerKind.WAIVED:
             return f"the waiver ended {until}" if state is State.OVER else f"waived until {until}{moved}"
         case AnswerKind.SNOOZED:
@@ -174,6 +217,16 @@ def _unsure_line(report: Report, runs: Sequence[MatchedDeployment]) -> str:
     after = f" · from {source}" if source else ""
     head = f"• {words.version(first)}: {words.why_unsure(first)} — "
     return _listed(head, said[:_MOST_TEAMS_IN_LINE], len(said), after=after)
+
+
+def _pin_button(runs: Sequence[MatchedDeployment]) -> Mapping[str, Any] | None:
+    """Return the button that corrects a library's version, for the digest has only its image."""
+    return pin_button(runs[0]) if len(runs) == 1 and is_inside(runs) else None
+
+
+def _unsure_row(report: Report, inside: Inside[MatchedDeployment]) -> ReportRow:
+    whose = "" if len(report.subject.teams) == 1 else f"{words.owner(inside.items[0])}: "
+    return ReportRow(_UNSURE, f"• {whose}{image.unsure_line(inside)}", button=image.open_button(inside))
 
 
 def _release_line(product: Product, cycle: Cycle, today: date) -> str:

@@ -9,11 +9,12 @@ from bot.blocks.eol.words import away, day
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.exposure import MatchedDeployment, Watch
+from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.matches import AmbiguousVersion, BetweenCycles, Matched, MatchMethod, Newer, UntrackedOld
 from bot.domain.eol.milestones import WORDS, Deadline
 from bot.domain.eol.providers import VENDOR_REQUIRED
 from bot.domain.eol.records import Cycle, Product
+from bot.domain.eol.reports import Entry
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.names import clean, fold
 
@@ -72,7 +73,8 @@ def why_unsure(running: MatchedDeployment) -> str:
             return "no source says which version"
         if matched.method is MatchMethod.UNREADABLE:
             return f"no known release of {escape(matched.product.label or matched.product.key, 60)}"
-        return f"may be {_several(cycle.name for cycle in matched.candidates)}"
+        what = "a range, which may be" if matched.method is MatchMethod.RANGE else "may be"
+        return f"{what} {_several(cycle.name for cycle in matched.candidates)}"
     if fold(running.deployment.product) in VENDOR_REQUIRED:
         return f"its end depends on the vendor, so name one: {_several(_labels(matched))}"
     near = _several(_labels(matched))
@@ -85,12 +87,17 @@ def sources(runs: Sequence[MatchedDeployment]) -> str:
     return ", ".join(escape(name, 40) for name in list(found)[:3])
 
 
-def owner(running_or_watch: MatchedDeployment | Watch) -> str:
-    """Return whom reminders go to; nobody is said as that."""
-    addressee = (
-        running_or_watch.addressee if isinstance(running_or_watch, Watch) else running_or_watch.responsible.addressee
-    )
-    return escape(addressee.name, 60) or "nobody"
+def owner(running_or_entry: MatchedDeployment | Entry) -> str:
+    """Return whom reminders go to, and from whom they took it over; nobody is said as that."""
+    if isinstance(running_or_entry, MatchedDeployment):
+        return escape(running_or_entry.responsible.addressee.name, 60) or "nobody"
+    name = escape(running_or_entry.holder.name, 60) or "nobody"
+    return f"{name} ({giver})" if (giver := given_by(running_or_entry)) else name
+
+
+def given_by(entry: Entry) -> str:
+    """Return from whom it was taken over, such as `from DevOps`; empty where its addressee has it."""
+    return f"from {escape(entry.giver.name, 60)}" if entry.giver is not None else ""
 
 
 def who(subject: ReportScope) -> str:

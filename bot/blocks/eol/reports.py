@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.blocks.eol import report_words as words
 from bot.blocks.eol.report_lines import PRESSING, ReportRow, as_text, lines, lists_undated, sections
-from bot.blocks.eol.words import facts_age
+from bot.blocks.eol.words import facts_age, upgrade_title
 from bot.blocks.portfolio import with_turns
-from bot.blocks.text import Block, Rendered, bold, button, context, mention, plain, section
+from bot.blocks.request_button import OpenValue, open_menu
+from bot.blocks.text import Block, Rendered, bold, button, context, mention, modal, plain, section
 from bot.blocks.values import encode
+from bot.domain.eol.exposure import ageing_area
 from bot.domain.eol.periods import Between, Overdue
-from bot.domain.eol.reports import Report, Urgency
+from bot.domain.eol.reports import Report, Urgency, others
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.eol.timeline import Timeline
 from bot.domain.names import clean
@@ -25,6 +27,8 @@ TURNS = with_turns(TURN)[1:]
 
 #: Lines on one page: product and cycle each.
 PAGE_SIZE = 12
+#: Things on a page that the DevOps team can be asked about.
+_MOST_REQUESTS = 20
 #: Slack takes an alternative text of 1,000 characters for a file.
 _ALT_TEXT, _ROWS_IN_WORDS = 1000, 10
 _COUNTED = {
@@ -54,7 +58,8 @@ class ReportFrame:
     """How a report is shown. `turn` is what its buttons bring back, None for no buttons.
 
     `note` is said below the head: how the question was understood, or whose report it is. What everybody sees already
-    is not `may_share`.
+    is not `may_share`. `own_teams` are the teams of whoever asks, who may ask the DevOps team for help with what is
+    another's; None for nobody who may.
     """
 
     page: int = 0
@@ -63,6 +68,7 @@ class ReportFrame:
     note: str = ""
     shared_by: str = ""
     may_share: bool = True
+    own_teams: Collection[int] | None = None
 
 
 def answer(report: Report, frame: ReportFrame | None = None) -> Rendered:
@@ -77,10 +83,15 @@ def answer(report: Report, frame: ReportFrame | None = None) -> Rendered:
     blocks: list[Block] = [section(head), *sections(shown)]
     if small or of:
         blocks.append(context(*small, *([of] if of else [])))
-    buttons = _buttons(frame, page, count)
+    buttons = [*_buttons(frame, page, count), *open_menu(_requests(report, shown, frame))]
     if buttons:
         blocks.append({"type": "actions", "elements": buttons})
     return Rendered("\n".join(filter(None, (head, *as_text(shown), *small, of))), blocks)
+
+
+def inside_view(answer: Rendered) -> Block:
+    """Return an answer as a modal, for where there is no message to answer with."""
+    return modal("End of life", [each for each in answer.blocks if each["type"] != "actions"])
 
 
 def understood(name: str) -> str:
@@ -199,6 +210,19 @@ def _small_print(report: Report) -> Iterator[str]:
         yield f"Besides: {', '.join(besides)}."
     if report.undated and not lists_undated(report) and not report.only_unknown:
         yield f"{len(report.undated):,} more {'has' if len(report.undated) == 1 else 'have'} no announced end."
+
+
+def _requests(report: Report, shown: Sequence[ReportRow], frame: ReportFrame) -> dict[str, OpenValue]:
+    """Return what the DevOps team can be asked to do about the lines that are another team's, in words."""
+    if frame.own_teams is None or frame.shared_by:
+        return {}
+    found = {}
+    for entry in others([each for row in shown for each in row.entries], frame.own_teams)[:_MOST_REQUESTS]:
+        title, on = upgrade_title(entry.watch, report.today), entry.watch.deadline.on
+        asset = entry.watch.runs[0].asset
+        needed_by = on.isoformat() if on >= report.today else ""
+        found[title] = OpenValue(asset_id=asset.id, area=ageing_area(asset), needed_by=needed_by, title=title)
+    return found
 
 
 def _buttons(frame: ReportFrame, page: int, count: int) -> list[Block]:

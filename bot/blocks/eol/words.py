@@ -9,19 +9,18 @@ from decimal import Decimal
 from bot.blocks import text
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape, plain
-from bot.domain.eol.deadlines import LONG_AGO, charge_on
-from bot.domain.eol.exposure import MatchedDeployment, Watch
+from bot.domain.eol.deadlines import EXAMPLE_HOURS, LONG_AGO, charge_on, running_charge
+from bot.domain.eol.exposure import Addressee, MatchedDeployment, Watch
 from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
 from bot.domain.eol.records import Charge, Cycle, Product
 from bot.domain.eol.reminders import Card, FactsAge
-from bot.domain.eol.upgrade_targets import Target, suggested
+from bot.domain.eol.upgrade_paths import proposed
+from bot.domain.eol.upgrade_targets import Target
 from bot.domain.records import AssetRecord
 
 #: Beyond this many days, years say more.
 _DAYS_READ_WELL = 400
 _DAYS_A_YEAR = 365.25
-#: What an instance of two vCPUs and its standby use in a month, in vCPU-hours: 2 x 2 x 730.
-_EXAMPLE_HOURS = 2920
 #: How a day is written, here and in every message.
 day = text.day
 
@@ -51,6 +50,11 @@ def cycle_name(cycle: Cycle) -> str:
     return cycle.label or cycle.name
 
 
+def cycle_called(product: Product, key: str) -> str:
+    """Return a cycle of a product, known by its key, as people call it."""
+    return next((cycle_name(each) for each in product.cycles if each.name == key), key)
+
+
 def name(product: Product, cycle: Cycle) -> str:
     """Return product and cycle in bold."""
     return bold(f"{product.label or product.key} {cycle_name(cycle)}")
@@ -61,10 +65,21 @@ def plain_name(watch: Watch, limit: int = 60) -> str:
     return plain(f"{watch.product.label or watch.product.key} {cycle_name(watch.cycle)}", limit)
 
 
+def lateness(until: date, deadline: date) -> str:
+    """Return how long after a deadline a day is, as a sentence; "" for one that is not."""
+    if until <= deadline:
+        return ""
+    return (
+        "Support has ended before that."
+        if deadline == LONG_AGO
+        else (f"That is {span((until - deadline).days)} after {day(deadline)}.")
+    )
+
+
 def upgrade_title(watch: Watch, today: date) -> str:
     """Return what there is to do, as plain text, such as `Upgrade PostgreSQL 11 to 16 (payments-db)`."""
-    best = suggested(watch.product, watch.cycle, today)
-    to = f" to {plain(cycle_name(best.cycle), 20)}" if best is not None else ""
+    best = proposed(watch.product, watch.cycle, today)
+    to = f" to {plain(cycle_called(watch.product, best.step), 20)}" if best is not None else ""
     return f"Upgrade {plain_name(watch)}{to} ({plain(watch.runs[0].asset.name, 40)})"
 
 
@@ -120,6 +135,8 @@ def running(one: MatchedDeployment) -> str:
     parts = [bold(one.asset.name)]
     if one.deployment.version:
         parts.append(escape(one.deployment.version, 60))
+    if one.deployment.inside and one.deployment.inside != one.asset.name:
+        parts.append(f"inside {escape(one.deployment.inside, 100)}")
     if one.deployment.environment:
         parts.append(escape(one.deployment.environment, 40))
     if one.asset.tier is not None:
@@ -149,8 +166,16 @@ def money(watch: Watch, today: date) -> str:
     said = f"Extended support costs {', '.join(steps)}"
     if charge.unit != "vCPU-hour":
         return f"{said}."
-    monthly = f"{charge.amount * _EXAMPLE_HOURS:,.0f} {escape(charge.currency, 10)}"
+    monthly = f"{charge.amount * EXAMPLE_HOURS:,.0f} {escape(charge.currency, 10)}"
     return f"{said}. Example: 2 vCPUs with standby, about {monthly} a month."
+
+
+def charged_now(watch: Watch, today: date) -> str:
+    """Return what the provider charges today on top, in one short sentence; empty where it charges nothing."""
+    goes_on = (one.deployment.has_extended_support for one in watch.runs)
+    charges = (running_charge(watch.cycle, today, has_extended_support=each) for each in goes_on)
+    now = next(filter(None, charges), None)
+    return f"Charged now: {price(now)}." if now is not None else ""
 
 
 def price(charge: Charge) -> str:
@@ -170,6 +195,16 @@ def runway(found: Target, today: date, until: str) -> str:
     if left is None:
         return "no end of support announced"
     return f"supported until {until}, {span(left)} from now"
+
+
+def given_by(giver: Addressee | None) -> str:
+    """Return from whom something was taken over, such as `from *DevOps*`; empty where nobody has given it."""
+    return f"from {bold(giver.name, 60)}" if giver is not None else ""
+
+
+def taken_from(giver: Addressee | None) -> str:
+    """Return the same as a sentence."""
+    return f"Taken over {given_by(giver)}." if giver is not None else ""
 
 
 def value(card: Card) -> str:

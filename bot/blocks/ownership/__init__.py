@@ -1,23 +1,36 @@
-"""The answer to "who owns X?", the "Wrong owner?" modal, and the note to an owner who is doubted."""
+"""The answer to "who owns X?", and the messages about claims, doubts and disputes."""
 
 from __future__ import annotations
 
 from bot.blocks.ownership.actions import (
     CHOOSE,
     CLAIM,
+    CLAIM_OFFER_VIEW,
     CLAIM_TEAM,
     CLAIM_VIEW,
     CONFIRM,
+    DISPUTE,
     DOUBT,
     DOUBT_REASON,
     DOUBT_VIEW,
+    MATTER_AGREE,
+    MATTER_ASK,
+    MATTER_ASK_VIEW,
+    MATTER_KEEP,
+    MATTER_PASS_ON,
+    MATTER_REPLY,
+    MATTER_REPLY_VIEW,
+    MATTER_SHOW,
+    MATTER_SIDE,
     SHARE,
     WITHDRAW,
     AssetForm,
     AssetValue,
+    SideValue,
 )
 from bot.blocks.ownership.answers import AnswerFrame, answer
 from bot.blocks.ownership.choices import (
+    MOST_CHOICES,
     Thread,
     mentioned,
     mentioned_nothing,
@@ -29,13 +42,40 @@ from bot.blocks.ownership.choices import (
 )
 from bot.blocks.ownership.claims import (
     CLAIM_FORM,
+    CLAIM_OFFER_FORM,
+    CLAIM_REASON_FIELD,
     CLAIM_TEAM_FIELD,
     already_theirs,
     claim_view,
     claimed,
-    claimed_from_you,
-    contested,
+    offered,
 )
-from bot.blocks.ownership.doubts import DOUBT_FORM, DOUBT_REASON_FIELD, doubt_recorded, doubt_view, doubted
+from bot.blocks.ownership.doubts import (
+    DOUBT_AREA_FIELD,
+    DOUBT_FORM,
+    DOUBT_REASON_FIELD,
+    DOUBT_TEAM_FIELD,
+    doubt_recorded,
+    doubt_view,
+)
 from bot.blocks.ownership.history import chronicle, recalled
+from bot.blocks.ownership.matters import (
+    ASK_FIELD,
+    ASK_FORM,
+    REPLY_FIELD,
+    REPLY_FORM,
+    asked_back,
+    asked_before,
+    card,
+    card_view,
+    given_up,
+    matter_line,
+    matter_noted,
+    matter_section,
+    outcome,
+    question_view,
+    redrawn,
+    replied,
+    reply_view,
+)
 from bot.blocks.ownership.words import AREA_WORDS

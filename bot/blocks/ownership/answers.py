@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.blocks.ownership import verdicts, words
-from bot.blocks.ownership.actions import CLAIM, CONFIRM, DOUBT, SHARE, WITHDRAW, AssetValue
+from bot.blocks.ownership.actions import CLAIM, CONFIRM, DISPUTE, DOUBT, SHARE, WITHDRAW, AssetValue
 from bot.blocks.ownership.claims import claim_button
+from bot.blocks.ownership.orphans import suggest_button
+from bot.blocks.ownership.releases import more_menu
 from bot.blocks.text import (
     MESSAGE_TEXT,
     Block,
@@ -25,8 +27,8 @@ from bot.blocks.text import (
     section,
 )
 from bot.blocks.values import encode
-from bot.domain.ownership import Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
-from bot.domain.records import AssetRecord, PersonRecord
+from bot.domain.ownership import Disputed, Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
 _MOST_LINKS = 6
 
@@ -37,25 +39,31 @@ class AnswerFrame:
 
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
     `next_steps` are buttons of other nouns. `shared_by` is the Slack id of the person who shared it. `confirmed_by` is
-    whoever last confirmed the first owner.
+    whoever last confirmed the first owner, and `asked_by` the team that claims it and waits for the owner's answer.
     """
 
     understood_as: str = ""
     may_confirm: bool = False
     may_claim: bool = False
     may_withdraw: bool = False
+    may_release: bool = False
+    may_mark: bool = False
     next_steps: Sequence[Block] = ()
     is_shared: bool = False
     shared_by: str = ""
     confirmed_by: PersonRecord | None = None
+    asked_by: TeamRecord | None = None
 
 
 def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
     """Return the message that answers for one asset."""
-    headline, warnings = verdicts.headline(verdict, may_claim=frame.may_claim and not frame.is_shared)
+    shares = verdicts.shares(verdict)
+    headline, warnings = verdicts.headline(
+        verdict, shares, may_claim=frame.may_claim and not frame.is_shared, asked_by=frame.asked_by
+    )
     about = _asset_line(verdict.asset, frame)
-    trust, others = verdicts.trust(verdict, frame.confirmed_by), verdicts.others(verdict)
-    links = " · ".join(filter(None, (link(each.url, each.label) for each in verdict.asset.links[:_MOST_LINKS])))
+    trust, others = verdicts.trust(verdict, frame.confirmed_by), verdicts.others(verdict, shares)
+    links = " · ".join([said for each in verdict.asset.links[:_MOST_LINKS] if (said := link(each.url, each.label))])
     sharer = mention(frame.shared_by) if frame.is_shared else ""
     shared = f"Shared by {sharer}" if sharer else ""
     blocks: list[Block] = [section(headline), context(about)]
@@ -92,20 +100,26 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> Block:
     value = encode(AssetValue(asset.id, verdict.area))
     name = plain(asset.name, 45)
     elements: list[Mapping[str, Any]] = []
-    is_free = isinstance(verdict, UnownedOnPurpose | Unowned | Orphaned)
-    claim = claim_button(asset, verdict.area)
+    is_free = isinstance(verdict, (UnownedOnPurpose, Unowned, Orphaned))
     if frame.may_confirm:
         elements.append(button("Confirm", CONFIRM, value, label=f"Confirm that we own {name}", style="primary"))
+    if isinstance(verdict, Disputed):
+        elements.append(button("End the dispute", DISPUTE, value, label=f"End the dispute: {name}", style="primary"))
     if frame.may_claim and is_free:
-        elements.append(claim)
+        elements.append(claim_button(asset, verdict.area))
+    if isinstance(verdict, (Unowned, Orphaned)):
+        elements.append(suggest_button(asset, value))
     if frame.may_withdraw:
         elements.append(button("Withdraw our claim", WITHDRAW, value, label=f"Withdraw our claim: {name}"))
-    if not isinstance(verdict, UnownedOnPurpose | Unowned):
+    if not isinstance(verdict, (UnownedOnPurpose, Unowned)):
         elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner? {name}"))
     elements += frame.next_steps
     elements.append(button("Share in channel", SHARE, value, label=f"Share in channel who owns {name}"))
     if frame.may_claim and not is_free:
-        elements.append(_claim_menu(value) if isinstance(verdict, Owned) and verdict.is_confirmed else claim)
+        is_confirmed = isinstance(verdict, Owned) and verdict.is_confirmed
+        elements.append(_claim_menu(value) if is_confirmed else claim_button(asset, verdict.area))
+    if frame.may_release or frame.may_mark:
+        elements.append(more_menu(asset, verdict.area, may_release=frame.may_release, may_mark=frame.may_mark))
     return {"type": "actions", "elements": elements}
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from enum import Enum, auto
 
 from bot.blocks.lines import Line, choices
 from bot.blocks.ownership import words
 from bot.blocks.ownership.actions import CHOOSE
-from bot.blocks.text import Rendered, bold, button, escape, plain, section
+from bot.blocks.text import Block, Rendered, bold, button, escape, plain, section
 from bot.domain.directory.references import Reference, Refers
 from bot.domain.records import AssetRecord
 
 #: Several or suggested assets that fit on a message without drowning the reader.
-_MOST_CHOICES = 5
+MOST_CHOICES = 5
 
 
 class Thread(Enum):
@@ -95,21 +96,31 @@ def mentioned_nothing(thread: Thread = Thread.NONE) -> Rendered:
     )
 
 
-def mentioned(names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
-    """Return what a message names, when it names several assets that the catalog has."""
-    return _choices("That message names these:", names)
+def mentioned(names: Sequence[tuple[AssetRecord, str]], next_steps: Sequence[Block] = ()) -> Rendered:
+    """Return what a message names, when it names several assets that the catalog has; `next_steps` are other nouns'."""
+    found = _choices("That message names these:", names)
+    if not next_steps:
+        return found
+    return Rendered(found.text, [*found.blocks, {"type": "actions", "elements": list(next_steps)}])
 
 
 def _choices(head: str, names: Sequence[tuple[AssetRecord, str]]) -> Rendered:
-    shown = [_asset(asset, owner) for asset, owner in names[:_MOST_CHOICES]]
+    called = Counter((asset.name, asset.kind, asset.namespace) for asset, _ in names)
+    shown = [
+        _asset(asset, owner, is_told_apart=called[asset.name, asset.kind, asset.namespace] == 1)
+        for asset, owner in names[:MOST_CHOICES]
+    ]
     left = len(names) - len(shown)
     return choices(head, shown, f"… and {left} more. Add a word to say which." if left else "")
 
 
-def _asset(asset: AssetRecord, owner: str) -> Line:
+def _asset(asset: AssetRecord, owner: str, *, is_told_apart: bool) -> Line:
+    """Return an asset to choose; what is called like another one has its description beside it."""
     line = f"{bold(asset.name)} · {words.kind(asset)}"
     if asset.namespace:
         line += f" in {escape(asset.namespace, 60)}"
     if owner:
         line += f" · {escape(owner, 80)}"
+    if not is_told_apart and asset.description:
+        line += f" · {escape(asset.description, 100)}"
     return Line(line, button("This one", CHOOSE, str(asset.id), label=f"This one: {plain(asset.name, 60)}"))

@@ -1,4 +1,4 @@
-"""The "We own this" modal, its receipts, and the note to an owner whose asset is claimed."""
+"""The "We own this" modal and its receipts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.forms import Fill, Form
-from bot.blocks.ownership.actions import CLAIM, CLAIM_TEAM, CLAIM_VIEW, AssetValue
+from bot.blocks.ownership.actions import (
+    CLAIM,
+    CLAIM_OFFER_VIEW,
+    CLAIM_REASON,
+    CLAIM_TEAM,
+    CLAIM_VIEW,
+    AssetValue,
+)
 from bot.blocks.recipients import said_to
-from bot.blocks.text import Block, Rendered, bold, button, mention, plain
+from bot.blocks.text import Block, Rendered, bold, button, plain
 from bot.blocks.values import encode
 from bot.domain.catalog import Area
 from bot.domain.recipients import Told
@@ -17,6 +24,16 @@ from bot.domain.records import AssetRecord, TeamRecord
 
 CLAIM_TEAM_FIELD = forms.id_choice(CLAIM_TEAM, "Which of your teams owns it?", missing="Choose the team that owns it.")
 CLAIM_FORM = Form(CLAIM_VIEW, "We own this", "Claim it", (CLAIM_TEAM_FIELD,), refused_at=CLAIM_TEAM_FIELD)
+CLAIM_REASON_FIELD = forms.text(
+    CLAIM_REASON,
+    "Why is it yours?",
+    missing="Say why it is yours: its owner reads it.",
+    hint="e.g. We have run it since May",
+    is_long=True,
+)
+CLAIM_OFFER_FORM = Form(
+    CLAIM_OFFER_VIEW, "We own this", "Ask for it", (CLAIM_TEAM_FIELD, CLAIM_REASON_FIELD), refused_at=CLAIM_REASON_FIELD
+)
 
 
 def claim_button(asset: AssetRecord, area: Area | None = None) -> Mapping[str, Any]:
@@ -25,42 +42,36 @@ def claim_button(asset: AssetRecord, area: Area | None = None) -> Mapping[str, A
     return button("We own this", CLAIM, encode(AssetValue(asset.id, area)), label=label)
 
 
-def claim_view(asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], metadata: str) -> Block:
-    """Return the modal behind "We own this": for which of the person's teams. `owner` is empty for nobody."""
+def claim_view(
+    asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], metadata: str, *, is_orphan: bool = False
+) -> Block:
+    """Return the modal behind "We own this": for which of the person's teams, and why. `owner` is empty for nobody."""
     name = bold(asset.name, 80)
-    if owner:
-        happens = (
-            f"The catalog says {bold(owner, 80)} owns {name}. It is disputed until you agree, "
-            "and I tell the owner once."
-        )
+    form = CLAIM_OFFER_FORM if owner else CLAIM_FORM
+    if is_orphan:
+        happens = f"{bold(owner, 80)}, who owned {name}, is gone. Your team's lead or a catalog admin decides."
+    elif owner:
+        happens = f"The catalog says {bold(owner, 80)} owns {name}. I ask them, and nothing changes until they agree."
     else:
         happens = f"Nobody owns {name}. Claim it, and it is your team's."
     options = {str(team.id): team.name for team in teams}
-    return CLAIM_FORM.view(metadata, happens, {CLAIM_TEAM_FIELD: Fill(next(iter(options), ""), options)})
+    return form.view(metadata, happens, {CLAIM_TEAM_FIELD: Fill(next(iter(options), ""), options)})
 
 
-def claimed(asset: AssetRecord, team: str) -> Rendered:
-    """Return the receipt for a claim that nobody contests."""
-    return Rendered(f"{bold(team, 80)} owns {bold(asset.name)} now. To undo it, withdraw the claim on its answer.")
+def claimed(asset: AssetRecord, team: str, *, is_final: bool = False) -> Rendered:
+    """Return the receipt for a claim that nobody contests; one that is final cannot be taken back."""
+    undo = "" if is_final else " To undo it, withdraw the claim on its answer."
+    return Rendered(f"{bold(team, 80)} owns {bold(asset.name)} now.{undo}")
 
 
-def contested(asset: AssetRecord, team: str, owner: str, told: Sequence[Told]) -> Rendered:
-    """Return the receipt for a claim of what `owner` owns; `told` is where its owners hear of it."""
+def offered(asset: AssetRecord, team: str, owner: str, told: Sequence[Told]) -> Rendered:
+    """Return the receipt for a claim that `owner` answers; `told` is where they hear of it."""
     return Rendered(
-        f"{bold(team, 80)} claims {bold(asset.name)}. It is disputed until {bold(owner, 80)} agrees. {said_to(told)}"
+        f"{bold(asset.name)} is {bold(team, 80)}'s once {bold(owner, 80)} agrees. {said_to(told)} "
+        "You hear how it ends. To undo it, withdraw the claim on its answer."
     )
 
 
 def already_theirs(asset: AssetRecord, team: str) -> Rendered:
     """Return the answer to a second claim by the same team."""
     return Rendered(f"{bold(team, 80)} already owns or claims {bold(asset.name)}.")
-
-
-def claimed_from_you(asset: AssetRecord, owner: str, team: str, claimer: str) -> Rendered:
-    """Return the note to the owners of what another team claims. `claimer` is a Slack id or empty."""
-    who = mention(claimer) or "Somebody"
-    return Rendered(
-        f"{who} claims {bold(asset.name)} for {bold(team or 'another team', 80)}; "
-        f"the catalog says {bold(owner, 80)} owns it.\n"
-        "It is disputed until you agree: correct the catalog, or ask them to withdraw the claim."
-    )

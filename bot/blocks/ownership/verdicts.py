@@ -2,37 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from bot.blocks.ownership import words
-from bot.blocks.text import bold, date, escape
+from bot.blocks.text import bold, date, day, escape
 from bot.domain.catalog import Area, Role
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
-from bot.domain.records import PersonRecord
+from bot.domain.records import AssetRecord, PersonRecord, ReleaseRecord, TeamRecord
 
 _CLAIM_IT = "Yours? Press *We own this*."
+_WAY_OUT = "Press *End the dispute*: a side that gives way ends it, and so does a catalog admin."
 #: Facts beside the answer that fit on a message without drowning the reader.
 _MOST_OTHERS = 9
 #: Shares of a split asset that its headline names; the rest are listed under it.
 _MOST_SHARES = 3
 
 
-def headline(verdict: Verdict, *, may_claim: bool = False) -> tuple[str, list[str]]:
-    """The first sentence and the warnings under it, each with a next step; `may_claim` is for a button to claim it."""
+#: The owners of a split asset by the areas that they own, the owners of the whole first; empty for any other.
+Shares: TypeAlias = Mapping[tuple[Area, ...], Sequence[str]]
+
+
+def headline(
+    verdict: Verdict, shares: Shares, *, may_claim: bool = False, asked_by: TeamRecord | None = None
+) -> tuple[str, list[str]]:
+    """The first sentence and the warnings under it, each with a next step; `may_claim` is for a button to claim it.
+
+    `asked_by` is the team whose claim the owner has not answered, `shares` what the function of this name returns.
+    """
     name = bold(verdict.asset.name)
     if isinstance(verdict, Disputed):
         part = "" if verdict.disputed_area is Area.ALL else f"{words.AREA_WORDS[verdict.disputed_area]} of "
-        return f":warning: {_sides(verdict)} about who owns {part}{name}: {_claims(verdict)}.", [_way_out(verdict)]
+        return f":warning: {_sides(verdict)} about who owns {part}{name}: {_claims(verdict)}.", [_WAY_OUT]
     if isinstance(verdict, UnownedOnPurpose):
         reason = escape(verdict.asset.unowned_reason, 300) or "the catalog does not say why."
-        return f"Nobody owns {name}, on purpose: {reason}", _contradictions(verdict)
+        return f"Nobody owns {name}, on purpose: {reason}{_reviewed(verdict.asset)}", _contradictions(verdict)
     if isinstance(verdict, Unowned):
         part = f"{words.AREA_WORDS[verdict.area]} of {name}" if verdict.area else name
-        return f":grey_question: Nobody owns {part}.", [
+        return f":grey_question: Nobody owns {part}{_since(verdict.release)}.", [
             _CLAIM_IT if may_claim else "Know whose it is? Add its owner to the catalog."
         ]
-    return _owned_headline(verdict, name), _owned_warnings(verdict, may_claim=may_claim)
+    return _owned_headline(verdict, shares, name), _owned_warnings(verdict, may_claim=may_claim, asked_by=asked_by)
+
+
+def _since(release: ReleaseRecord | None) -> str:
+    """Since when nobody does, and why, where somebody gave it up."""
+    if release is None:
+        return ""
+    return f" since {date(release.at)}, because {bold(release.owner, 80)} gave it up: {escape(release.reason, 200)}"
+
+
+def _reviewed(asset: AssetRecord) -> str:
+    nobody = asset.nobody
+    if nobody is None or nobody.until is None:
+        return ""
+    who = words.person(nobody.reviewer) if nobody.reviewer is not None else "Somebody"
+    return f" · {who} looks at it again on {day(nobody.until)}"
 
 
 def _contradictions(verdict: UnownedOnPurpose) -> list[str]:
@@ -67,21 +93,12 @@ def _claims(verdict: Disputed) -> str:
     return "; ".join(sides[: words.MOST_NAMES]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _way_out(verdict: Disputed) -> str:
-    if not any(holding.fact.is_human for holding in verdict.claims):
-        return "Ask the teams, then correct the wrong source."
-    if verdict.nobody is None and all(holding.fact.is_human for holding in verdict.claims):
-        return "Agree, then one of you presses *Withdraw our claim*."
-    return "Agree, then correct the wrong source or press *Withdraw our claim*."
-
-
-def _owned_headline(verdict: Owned, name: str) -> str:
+def _owned_headline(verdict: Owned, shares: Shares, name: str) -> str:
     if isinstance(verdict, Orphaned):
         gone = dict.fromkeys(bold(holding.name, 80) for holding in verdict.owners)
         return f":warning: {name} is orphaned: its " + (
             f"owners {words.join(gone)} are gone." if len(gone) > 1 else f"owner {words.join(gone)} is gone."
         )
-    shares = _shares(verdict)
     if shares:
         return f"{_split(shares, name)}{_inherited(verdict)}."
     owners = dict.fromkeys(words.owner(holding) for holding in verdict.owners)
@@ -99,22 +116,22 @@ def _inherited(verdict: Owned) -> str:
     return f", inherited from {bold(verdict.inherited_from.name)}" if verdict.inherited_from is not None else ""
 
 
-def _shares(verdict: Owned) -> dict[tuple[Area, ...], list[str]]:
-    """Return the owners by the areas that they own, the owners of the whole first; empty unless a whole is split."""
-    if verdict.area is not None or not verdict.is_split:
+def shares(verdict: Verdict) -> Shares:
+    """Return the owners by the areas that they own; empty unless the whole was asked for, and it is split."""
+    if not isinstance(verdict, Owned) or verdict.area is not None or not verdict.is_split:
         return {}
     areas: dict[str, list[Area]] = {}
     for holding in verdict.holdings:
         if holding.fact.role is Role.OWNER:
             areas.setdefault(words.owner(holding), []).append(holding.fact.area)
-    shares: dict[tuple[Area, ...], list[str]] = {}
+    found: dict[tuple[Area, ...], list[str]] = {}
     for owner, owned in areas.items():
         key = (Area.ALL,) if Area.ALL in owned else tuple(dict.fromkeys(owned))
-        shares.setdefault(key, []).append(owner)
-    return dict(sorted(shares.items(), key=lambda share: Area.ALL not in share[0])) if len(shares) > 1 else {}
+        found.setdefault(key, []).append(owner)
+    return dict(sorted(found.items(), key=lambda share: Area.ALL not in share[0])) if len(found) > 1 else {}
 
 
-def _split(shares: dict[tuple[Area, ...], list[str]], name: str) -> str:
+def _split(shares: Shares, name: str) -> str:
     """Return who owns what, such as `Payments owns the application of checkout, DevOps the database`."""
     (first, owners), *rest = shares.items()
     verb = "own" if len(owners) > 1 else "owns"
@@ -138,16 +155,23 @@ def _is_partial(verdict: Owned) -> bool:
     return verdict.area is None and not any(holding.fact.area in whole for holding in verdict.owners)
 
 
-def _owned_warnings(verdict: Owned, *, may_claim: bool) -> list[str]:
+def _owned_warnings(verdict: Owned, *, may_claim: bool, asked_by: TeamRecord | None) -> list[str]:
     warnings = doubts(verdict)
+    if verdict.asset.claims:
+        when = date(verdict.asset.claims[0].at)
+        who = bold(asked_by.name, 80) if asked_by is not None else "Another team"
+        warnings.append(f":raising_hand: {who} asked for it {when}; its owner has not answered yet.")
     if isinstance(verdict, Orphaned):
         return ["Ask in the platform channel who takes it over."]
     if _is_partial(verdict):
-        warnings.append(f":grey_question: The rest has no owner.{f' {_CLAIM_IT}' if may_claim else ''}")
+        releases = verdict.asset.nobody.releases if verdict.asset.nobody is not None else ()
+        since = _since(next(iter(releases), None))
+        warnings.append(f":grey_question: The rest has no owner{since}.{f' {_CLAIM_IT}' if may_claim else ''}")
     if verdict.departed:
         gone = words.join(bold(holding.name, 80) for holding in verdict.departed)
         verb = "are" if len(verdict.departed) > 1 else "is"
         warnings.append(f":warning: {gone} {verb} gone: ask the other owners, then correct the catalog.")
+    warnings += _outdated(verdict)
     if isinstance(verdict, Stale):
         warnings.append(f":hourglass: Not confirmed since {date(verdict.trusted_at)}: ask before you rely on it.")
     if verdict.only_person is not None:
@@ -158,28 +182,54 @@ def _owned_warnings(verdict: Owned, *, may_claim: bool) -> list[str]:
     return warnings
 
 
+def _outdated(verdict: Owned) -> list[str]:
+    """Which sources still name whoever owned it before a handoff; the first two."""
+    lines = []
+    for one in verdict.drift[:2]:
+        name = words.source(one.holding.fact.source)
+        files = words.join(map(words.file, one.files)) if one.files else ""
+        where = f"{files} ({name})" if files else name
+        area = "" if one.holding.fact.area is Area.ALL else f" for {words.AREA_WORDS[one.holding.fact.area]}"
+        lines.append(
+            f":hourglass_flowing_sand: Source not yet updated: {where} still names {bold(one.holding.name, 80)}{area}. "
+            f"From {date(one.until)} on that is a dispute."
+        )
+    return lines
+
+
 def doubts(verdict: Owned) -> list[str]:
     """Who doubts the owners, since these became the owners: the last two who said so."""
+    if not verdict.asset.doubts:
+        return []
     since = max(holding.fact.valid_from for holding in verdict.owners)
-    lines = []
-    for doubt in [doubt for doubt in verdict.asset.doubts if doubt.at >= since][-2:]:
+    areas, lines = {Area.ALL, *(holding.fact.area for holding in verdict.owners)}, []
+    if verdict.area is None:
+        areas |= {holding.fact.area for holding in verdict.holdings}
+    for doubt in [each for each in verdict.asset.doubts if each.at >= since and each.area in areas][-2:]:
         reason = escape(doubt.reason, 200)
         who = words.person(doubt.person)
         lines.append(f":warning: {who} doubted this {date(doubt.at)}{f': {reason}' if reason else '.'}")
     return lines
 
 
-def others(verdict: Verdict) -> list[str]:
+def others(verdict: Verdict, shares: Shares) -> list[str]:
     """The facts that do not answer the question themselves: other areas, and secondary owners."""
-    if isinstance(verdict, Unowned | Disputed):
+    if isinstance(verdict, (Unowned, Disputed)):
         rest: Sequence[Holding] = verdict.others
     elif isinstance(verdict, Owned):
         rest = verdict.holdings[verdict.answering :]
-        shares = _shares(verdict)
         if shares:
             headed = {owner for owners in list(shares.values())[:_MOST_SHARES] for owner in owners[: words.MOST_NAMES]}
             rest = [each for each in verdict.holdings if not _is_headed(each, headed)]
+        elif verdict.area is None and not _is_partial(verdict):
+            rest = [each for each in rest if not _is_headed(each, set(map(words.owner, verdict.owners)))]
+        decide = {(words.owner(each), each.fact.area) for each in verdict.holdings if each.fact.role is Role.OWNER}
+        rest = [
+            each for each in rest if each.fact.role is Role.OWNER or (words.owner(each), each.fact.area) not in decide
+        ]
     else:
+        return []
+    if not rest:
         return []
     lines = list(dict.fromkeys(map(_looks_after, rest)))
     if len(lines) > _MOST_OTHERS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import PurePath
 
 from bot.blocks.text import bold, channel, escape, mention
 from bot.domain.catalog import Area, AssetKind
@@ -24,6 +25,8 @@ AREA_WORDS = {
     Area.INTEGRATIONS: "integrations",
 }
 
+#: Parts of a path that are told where it begins at the root: a repository's folder, and what is in it.
+_LAST_PARTS = 3
 #: Names in one sentence before the rest becomes a number.
 MOST_NAMES = 4
 
@@ -51,14 +54,20 @@ def source(name: str) -> str:
     return escape(name, 60) or "a source without a name"
 
 
+def file(path: str) -> str:
+    """Return a file of a source; of a path from the root of some machine, the end of it."""
+    where = PurePath(path)
+    return escape("/".join(where.parts[-_LAST_PARTS:]) if where.is_absolute() else path, 120)
+
+
 def kind(asset: AssetRecord) -> str:
     """Return what an asset is, in words."""
     return "thing" if asset.kind is AssetKind.OTHER else asset.kind.value.replace("-", " ")
 
 
-def join(names: Iterable[str]) -> str:
+def join(names: Iterable[str], *, last: str = "and") -> str:
     """Return one name or more as a list in a sentence: each once, those beyond the fourth as a number."""
     shown = list(dict.fromkeys(names))
     if len(shown) > MOST_NAMES:
         shown = [*shown[:MOST_NAMES], f"{len(shown) - MOST_NAMES} more"]
-    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {last} {shown[-1]}"

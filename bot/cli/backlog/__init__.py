@@ -13,6 +13,8 @@ _LATER = {
     "list": "bot.cli.backlog.requests:list_",
     "show": "bot.cli.backlog.requests:show",
     "rank": "bot.cli.backlog.requests:rank",
+    "picture": "bot.cli.backlog.picture:picture",
+    "savings": "bot.cli.backlog.savings:savings",
     "shares": "bot.cli.backlog.requests:shares",
     "export": "bot.cli.backlog.requests:export",
     "simulate": "bot.cli.backlog.simulate:simulate",

@@ -67,7 +67,7 @@ def as_dict(found: Draft) -> dict[str, Any]:
         },
         "people_blocked": None if found.blocked is None else found.blocked.people,
         "needed_by": None if found.needed_by is None else found.needed_by.day.isoformat(),
-        "needed_by_reason": None if found.needed_by is None else found.needed_by.quote,
+        "needed_by_reason": found.needed_by.reason or None if found.needed_by is not None else None,
         "team": None if found.team is None else found.team.value,
         "confidence": found.confidence,
         "stays_with_team": [each.value for each in found.stays_with_team],

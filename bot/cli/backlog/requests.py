@@ -13,12 +13,14 @@ import typer
 
 from bot.cli._database import answering
 from bot.cli._terminal import cell, print_json
+from bot.cli.backlog.savings import review_as_dict, saved_by_team
 from bot.domain.backlog.rank import Rank
 from bot.domain.backlog.requests import STATE_WORDS, RequestCard
+from bot.domain.backlog.savings import SavingReview
 from bot.domain.backlog.work_shares import WorkShare
 from bot.domain.names import clean
 from bot.errors import NotFoundError
-from bot.services.backlog import lists, ranks
+from bot.services.backlog import lists, ranks, savings
 from bot.services.backlog.ranks import RankedRequest
 
 _JSON = typer.Option("--json", help="Print one JSON object.")
@@ -40,14 +42,16 @@ def show(
     number: Annotated[int, typer.Argument(help="The request's number.")], as_json: Annotated[bool, _JSON] = False
 ) -> None:
     """Show a request: what it asks for, how it stands, and why it is where it is in the backlog."""
-    card, place = asyncio.run(_one(number))
+    card, place, reviews = asyncio.run(_one(number))
     if as_json:
-        print_json(card_as_dict(card) | {"rank": place_as_dict(place) if place is not None else None})
+        rank_ = place_as_dict(place) if place is not None else None
+        print_json(card_as_dict(card) | {"rank": rank_, "savings": [review_as_dict(each) for each in reviews]})
         return
     items = [f"  - {clean(each.title)} ({each.type})" for each in card.items]
     why = [f"  {clean(each)}" for each in place.why] if place is not None else []
     head = [f"Number {place.place.position} in the backlog:"] if place is not None else []
-    sys.stdout.write("\n".join([_line(card), *items, *head, *why]) + "\n")
+    saved = [f"  {line}" for line in saved_by_team(reviews)]
+    sys.stdout.write("\n".join([_line(card), *items, *head, *why, *saved]) + "\n")
 
 
 def rank(as_json: Annotated[bool, _JSON] = False) -> None:
@@ -100,12 +104,14 @@ async def _cards(*, is_all: bool) -> list[RequestCard]:
         return await lists.everything(deps, catalog, is_open=not is_all)
 
 
-async def _one(number: int) -> tuple[RequestCard, RankedRequest | None]:
+async def _one(number: int) -> tuple[RequestCard, RankedRequest | None, Sequence[SavingReview]]:
     cards, ranked = await _everything()
     card = next((each for each in cards if each.id == number), None)
     if card is None:
         raise NotFoundError(f"There is no request {number}: `baton backlog list --all` shows them all.")
-    return card, next((each for each in ranked if each.card.id == number), None)
+    async with answering() as (deps, catalog):
+        reviews = await savings.of_request(deps, catalog, number)
+    return card, next((each for each in ranked if each.card.id == number), None), reviews
 
 
 async def _ranked() -> list[RankedRequest]:
@@ -140,6 +146,9 @@ def card_as_dict(card: RequestCard) -> dict[str, Any]:
         "stays_with_team": list(card.stays_with_team),
         "needed_by": card.needed_by.isoformat() if card.needed_by is not None else None,
         "needed_reason": card.needed_reason or None,
+        "estimated_hours": None
+        if card.estimate is None
+        else [card.estimate.optimistic_hours, card.estimate.likely_hours, card.estimate.pessimistic_hours],
         "reason": card.reason or None,
         "link": card.link or None,
         "permalink": card.permalink or None,
@@ -189,5 +198,5 @@ def _write_csv(rows: Sequence[dict[str, Any]]) -> None:
         rank_ = row["rank"] or {}
         cells = [row[name] for name in names]
         items = "; ".join(f"{each['type']}: {each['title']}" for each in row["items"])
-        cells = ["; ".join(each) if isinstance(each, list) else each for each in cells]
+        cells = ["; ".join(map(str, each)) if isinstance(each, list) else each for each in cells]
         writer.writerow(map(cell, [*cells, items, rank_.get("lane"), rank_.get("position")]))

@@ -6,8 +6,17 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from bot.cli._terminal import print_problems
+from bot.domain.catalog import Area
 from bot.domain.names import clean
-from bot.services.catalog import ImportOutcome, ImportReport, PersonChange, PositionChange, ReportAction, ReportLine
+from bot.services.catalog import (
+    ImportOutcome,
+    ImportReport,
+    OutdatedLine,
+    PersonChange,
+    PositionChange,
+    ReportAction,
+    ReportLine,
+)
 
 #: Changes that are printed; `--json` has more.
 _SHOWN = 40
@@ -28,8 +37,9 @@ def print_report(report: ImportReport) -> None:
     if report.refusal:
         sys.stderr.write(report.refusal + "\n")
     sys.stdout.write(summary(report) + "\n")
-    _print_rights("who is in which team", map(_position, report.positions), report.positions_changed)
-    _print_rights("who is who", map(_person, report.people), report.people_changed)
+    _print_uncut("who is in which team", map(_position, report.positions), report.positions_changed)
+    _print_uncut("who is who", map(_person, report.people), report.people_changed)
+    _print_uncut("not yet updated after a handoff", map(_outdated, report.outdated), report.outdated_count)
     sections = _sections(report.changes)
     shown = _weightiest(sections)
     for number, (title, lines) in enumerate(sections):
@@ -40,8 +50,8 @@ def print_report(report: ImportReport) -> None:
         sys.stdout.write(f"  … and {hidden:,} more; --json lists the first {len(report.changes):,}.\n")
 
 
-def _print_rights(title: str, listed: Iterable[str], changed: int) -> None:
-    """Print changes that give and take rights, ahead of what may be cut."""
+def _print_uncut(title: str, listed: Iterable[str], changed: int) -> None:
+    """Print what must not be lost among the changes, ahead of these."""
     lines = list(listed)
     if not lines:
         return
@@ -65,6 +75,15 @@ def _person(each: PersonChange) -> str:
     return f"{mark} {name} {verb} {'@' * (each.field == 'handle')}{clean(each.value)}"
 
 
+def _outdated(each: OutdatedLine) -> str:
+    area = "" if each.area == Area.ALL else f" ({each.area})"
+    where = f" in {clean(each.file)}" if each.file else ""
+    patch = f" (`baton handoff patch {each.handoff}`)" if each.handoff is not None else ""
+    return (
+        f"= {clean(each.asset)}{area}: still {clean(each.owner)}{where}, a dispute from {each.until.date()} on{patch}"
+    )
+
+
 def summary(report: ImportReport) -> str:
     """Return one line: what the outcome is, and how much came, changed and went."""
     parts = []
@@ -74,6 +93,8 @@ def summary(report: ImportReport) -> str:
             parts.append(f"{noun}: {said}")
     if report.newly_disputed:
         parts.append(f"newly disputed: {report.newly_disputed:,}")
+    if report.outdated_count:
+        parts.append(f"not yet updated: {report.outdated_count:,}")
     if report.is_unread:
         parts.append("no file has changed since the last import, so none was read")
     would = "would be " if report.is_dry_run else ""

@@ -21,6 +21,7 @@ from bot.domain.eol import (
     Cycle,
     InCycle,
     Matched,
+    MatchMethod,
     Newer,
     Table,
     Undated,
@@ -150,7 +151,8 @@ def as_text(found: Matched, asked: str) -> str:
         return f"{asked}: {label} {found.cycle.name} (by {found.method}): {ends or 'no dates known'}.{money}"
     if isinstance(found, AmbiguousVersion):
         names = ", ".join(each.name for each in found.candidates)
-        return f"{asked}: may be any of these cycles of {label}: {names}. Say which one it is."
+        what = "a range, which may be" if found.method is MatchMethod.RANGE else "may be"
+        return f"{asked}: {what} any of these cycles of {label}: {names}. Say which one it is."
     near = " and ".join(each.name for each in _nearest(found))
     if isinstance(found, BetweenCycles):
         what = "a pre-release" if found.is_prerelease else "in none of the cycles"

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from bot.cli.eol.match import STATUS, plain_clock
+from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment, certain_of
 from bot.domain.eol.matches import AmbiguousVersion, UnknownProduct
+from bot.domain.eol.milestones import Deadline
+from bot.domain.eol.plans import plan_of
 from bot.domain.eol.records import Charge, Cycle
 from bot.domain.eol.reports import Entry, Report
 
 #: The columns of the inventory, in their order.
 COLUMNS = (
-    "team", "asset", "ref", "kind", "tier", "environment", "product", "version", "provider", "status", "urgency",
+    "team", "taken_over_from", "asset", "ref", "kind", "tier", "environment", "product", "version", "provider",
+    "status", "urgency",
     "release_product", "release_cycle", "deadline_kind", "deadline", "days", "eoas", "eol", "eoes", "charge",
-    "answer", "answer_until", "source", "first_seen", "last_seen",
+    "answer", "answer_until", "plan_target", "compatibility_owner", "compatibility_day", "compatibility_done",
+    "upgrade_owner", "upgrade_day", "rollback", "rollback_decider", "source", "first_seen", "last_seen", "image",
 )  # fmt: skip
 
 
@@ -24,20 +30,22 @@ def entry(each: Entry, report: Report) -> dict[str, Any]:
     watch = each.watch
     return {
         "status": each.urgency.value,
-        "addressee": watch.addressee.name or None,
-        "team": watch.addressee.team.name if watch.addressee.team is not None else None,
+        "addressee": each.holder.name or None,
+        "team": each.holder.team.name if each.holder.team is not None else None,
+        "taken_over_from": _giver(each),
         "product": watch.product.key,
         "product_label": watch.product.label or watch.product.key,
         "cycle": watch.cycle.name,
         "kind": watch.deadline.kind.value,
-        "deadline": watch.deadline.on.isoformat(),
-        "days": (watch.deadline.on - report.today).days,
+        "deadline": on.isoformat() if (on := _day(watch.deadline)) is not None else None,
+        "days": (on - report.today).days if on is not None else None,
         "is_past": each.is_past,
         "charge": _charge(each.charge),
         "next_charge": _charge(each.next_charge),
         "next_charge_from": each.next_charge.since.isoformat() if each.next_charge is not None else None,
         "answer": _answer(each),
         "answer_until": each.quiet_until.isoformat() if each.quiet_until is not None else None,
+        "plan": plan if any((plan := _plan(each)).values()) else None,
         "assets": [_run(one) for one in watch.runs],
     }
 
@@ -71,9 +79,11 @@ def inventory(report: Report) -> Iterator[dict[str, Any]]:
 def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str, Any]:
     certain, seen = certain_of(one.matched), one.deployment
     deadline = each.watch.deadline if each is not None else None
+    on = _day(deadline) if deadline is not None else None
     cycle = certain.cycle if certain is not None else None
     return {
-        "team": one.responsible.addressee.name or None,
+        "team": (one.responsible.addressee if each is None else each.holder).name or None,
+        "taken_over_from": _giver(each) if each is not None else None,
         "asset": one.asset.name,
         "ref": one.asset.ref,
         "kind": one.asset.kind.value,
@@ -87,16 +97,23 @@ def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str
         "release_product": certain.product.key if certain is not None else None,
         "release_cycle": cycle.name if cycle is not None else None,
         "deadline_kind": deadline.kind.value if deadline is not None else None,
-        "deadline": deadline.on if deadline is not None else None,
-        "days": (deadline.on - report.today).days if deadline is not None else None,
+        "deadline": on,
+        "days": (on - report.today).days if on is not None else None,
         **_clocks(cycle),
         "charge": _charge(each.charge) if each is not None else None,
         "answer": _answer(each) if each is not None else None,
         "answer_until": each.quiet_until if each is not None else None,
+        **_plan(each),
         "source": seen.source,
         "first_seen": seen.first_seen_at.date(),
         "last_seen": seen.last_seen_at.date(),
+        "image": seen.inside or None,
     }
+
+
+def _day(deadline: Deadline) -> date | None:
+    """Return the day of a deadline; None for what has ended nobody knows when."""
+    return None if deadline.on == LONG_AGO else deadline.on
 
 
 def _run(one: MatchedDeployment) -> dict[str, Any]:
@@ -106,12 +123,38 @@ def _run(one: MatchedDeployment) -> dict[str, Any]:
         "tier": one.asset.tier,
         "version": one.deployment.version or None,
         "environment": one.deployment.environment or None,
+        "image": one.deployment.inside or None,
     }
 
 
 def _clocks(cycle: Cycle | None) -> dict[str, str | None]:
     names = ("eoas", "eol", "eoes")
     return {name: plain_clock(getattr(cycle, name)) if cycle is not None else None for name in names}
+
+
+def _plan(each: Entry | None) -> dict[str, str | None]:
+    """Return the parts of the plan that counts, with None for what it does not say."""
+    last = each.effect.last if each is not None and each.effect is not None else None
+    plan = plan_of(last) if last is not None else None
+    found: dict[str, str | None] = dict.fromkeys(COLUMNS[COLUMNS.index("plan_target") : COLUMNS.index("source")])
+    if plan is None:
+        return found
+    first, upgrade = plan.parts
+    said = {
+        "plan_target": plan.target,
+        "compatibility_owner": first.name or first.owner,
+        "compatibility_day": first.on.isoformat() if first.owner else "",
+        "compatibility_done": first.done_on.isoformat() if first.done_on is not None else "",
+        "upgrade_owner": upgrade.name or upgrade.owner,
+        "upgrade_day": upgrade.on.isoformat(),
+        "rollback": plan.rollback,
+        "rollback_decider": plan.decider_name or plan.decider,
+    }
+    return found | {key: value or None for key, value in said.items()}
+
+
+def _giver(each: Entry) -> str | None:
+    return each.giver.name if each.giver is not None else None
 
 
 def _charge(charge: Charge | None) -> str | None:

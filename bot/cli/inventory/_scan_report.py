@@ -65,7 +65,7 @@ class SourceScan:
 
     def add(self, asset: AssetRecord, sightings: Sightings) -> None:
         """Put down to an asset what was seen of it."""
-        found = evidence(sightings.found, self.table)
+        found = evidence(sightings.found, self.table, inside=sightings.subject or asset.name)
         self.left_out += found.left_out
         self.assets[asset.id] = asset
         self.by_asset.setdefault(asset.id, []).extend(found.seen)

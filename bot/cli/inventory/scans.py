@@ -92,9 +92,8 @@ async def _record(groups: Sequence[ScanGroup], how: How, *, asset: str, source: 
 def _image(reference: str, environment: str) -> ScanGroup:
     sighting, problem = images.sighting_of(reference, origin=Origin(_COMMAND_LINE), environment=environment)
     problems: tuple[Problem, ...] = () if problem is None else (problem,)
-    return ScanGroup(
-        reference, _names_of_image(reference), Sightings(() if sighting is None else (sighting,), problems)
-    )
+    found = () if sighting is None else (sighting, *images.beside(sighting))
+    return ScanGroup(reference, _names_of_image(reference), Sightings(found, problems))
 
 
 def _names_of_image(reference: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from bot.errors import CatalogError
 _REPOSITORY_COMMENT = re.compile(r"#\s*baton:\s*repository[:\s]\s*(?P<name>[\w.-]+(?:/[\w.-]+)*)\s*", re.IGNORECASE)
 
 # The first white space that no backslash precedes ends the pattern; a # after white space begins a comment.
-_LINE = re.compile(r"(?P<pattern>(?:\\.|[^\s\\]|\\$)+)(?P<rest>\s.*)?", re.DOTALL)
+LINE = re.compile(r"(?P<pattern>(?:\\.|[^\s\\]|\\$)+)(?P<rest>\s.*)?", re.DOTALL)
 COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 
 #: Folders in which a forge looks for the file, "" for the root, by the order in which it does.
@@ -23,8 +23,9 @@ Places = Mapping[str, int]
 
 
 def root_of(path: Path, places: Places) -> Path:
-    """Return the repository's root, going by where the file is."""
-    return path.parent.parent if path.parent.name in places else path.parent
+    """Return the repository's root, going by where the file is; a repository may itself be called docs or .github."""
+    folder = path.parent
+    return folder.parent if folder.name in places and not (folder / ".git").exists() else folder
 
 
 def choose(files: Sequence[SourceFile], *, places: Places, forge: str) -> Chosen:
@@ -70,7 +71,7 @@ def split_line(line: str, check: Callable[[str], None]) -> tuple[str, str]:
     """
     if "\ufffd" in line:
         raise CatalogError("the line holds bytes that are not UTF-8")
-    match = _LINE.fullmatch(line)
+    match = LINE.fullmatch(line)
     if match is None:
         raise CatalogError(f"{quoted(line)} has no pattern")
     try:

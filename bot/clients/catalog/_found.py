@@ -44,6 +44,7 @@ class SourceFiles:
             self._read_file(file, sink)
             if progress:
                 progress(done, len(self.files))
+        sink.finish()
         return sink.catalog
 
     def _read_file(self, file: SourceFile, sink: Sink) -> None:

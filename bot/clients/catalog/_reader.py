@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -14,6 +14,7 @@ from typing import TypeVar
 from bot.domain.catalog import (
     AssetClaim,
     Origin,
+    OwnerClaim,
     OwnerRef,
     OwnerType,
     PersonClaim,
@@ -22,8 +23,10 @@ from bot.domain.catalog import (
     SourceCatalog,
     TeamClaim,
 )
-from bot.domain.names import clean
+from bot.domain.eol import run_words
+from bot.domain.names import clean, fold
 from bot.domain.secrets import looks_secret, redacted
+from bot.domain.working_time import zone_of
 from bot.errors import UnreadableError
 
 E = TypeVar("E", bound=StrEnum)
@@ -33,6 +36,9 @@ MEBIBYTE = 1024 * 1024
 _PEEK_BYTES = 64 * 1024
 #: What is shown of a text is short, but a secret may begin in that and end far behind it.
 _MOST_LOOKED_AT = 4096
+#: Owners are looked for so many assets above one that names none.
+_MOST_STEPS = 10
+_SHOWN_PARTS = 3
 #: At most this many problems are kept for one file; a file in the wrong format would otherwise give one a line.
 _PROBLEMS_PER_FILE = 200
 
@@ -84,11 +90,15 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read: where it is, what the user called it, and the directory that was walked to find it, if any."""
+    """A file to read: where it is, what the user called it, and the directory that was walked to find it, if any.
+
+    `ambiguous` are names that other files beside it give to other things, in lower case.
+    """
 
     path: Path
     shown: str
     walked_from: Path | None = None
+    ambiguous: frozenset[str] = frozenset()
 
     def at(self, line: int | None = None) -> Origin:
         """Return the place in this file, `line` counted from 1."""
@@ -102,6 +112,17 @@ class Sink:
     catalog: SourceCatalog = field(default_factory=SourceCatalog)
     _seen: dict[tuple[str, str], Origin] = field(default_factory=dict)
     _problem_counts: dict[str, int] = field(default_factory=dict)
+    #: By external id, the owners that were named first, and where.
+    _owners: dict[str, tuple[tuple[OwnerClaim, ...], Origin]] = field(default_factory=dict)
+    #: By file, the assets of which an owner's name says that there is none.
+    _placeholders: dict[str, list[AssetClaim]] = field(default_factory=dict)
+    #: By external id, what an asset takes its owner from, and what it is a part of by the word of the whole.
+    _heirs: dict[str, str] = field(default_factory=dict)
+    _wholes: dict[str, str] = field(default_factory=dict)
+    #: By external id, the external ids of what cannot do without it.
+    _users: dict[str, set[str]] = field(default_factory=dict)
+    #: The external ids of what two files say differently.
+    _disagreeing: set[str] = field(default_factory=set)
 
     def asset(self, claim: AssetClaim) -> None:
         """Add an asset, or a problem when its `external_id` is already taken or a name of it looks like a secret."""
@@ -111,15 +132,96 @@ class Sink:
             message = "has a remark that looks like a secret; its remarks are left out, remove it."
             self.problem(claim.origin, message, is_error=False)
             claim = replace(claim, description="", links=(), tags=(), runs=(), unowned_reason="")
-        if self._is_new("asset", claim.external_id, claim.external_id, claim.origin):
+        claim = self._without_placeholders(claim)
+        first = self._owners.setdefault(claim.external_id, (claim.owners, claim.origin))
+        is_contested = first[0] and claim.owners and set(first[0]) != set(claim.owners)
+        if is_contested and first[1].path != claim.origin.path:
+            self._contested(claim, first[1])
+        elif self._is_new("asset", claim.external_id, claim.external_id, claim.origin):
             self.catalog.assets.append(claim)
+
+    def _without_placeholders(self, claim: AssetClaim) -> AssetClaim:
+        kept = tuple(each for each in claim.owners if not is_placeholder(each.owner))
+        if len(kept) == len(claim.owners):
+            return claim
+        self._placeholders.setdefault(claim.origin.path, []).append(claim)
+        return replace(claim, owners=kept)
+
+    def _contested(self, claim: AssetClaim, first: Origin) -> None:
+        """Keep both of two files' words: whoever asks is shown both, until one of them goes."""
+        external_id = f"{claim.external_id}@{claim.origin.path}"
+        message = f"asset {quoted(claim.external_id)} has another owner at {first}; both are kept, correct one of them."
+        if self._is_new("asset", external_id, claim.external_id, claim.origin):
+            self.problem(claim.origin, message)
+            self._disagreeing |= {claim.external_id, external_id}
+            self.catalog.assets.append(replace(claim, external_id=external_id))
+
+    def heir(self, external_id: str, of: str) -> None:
+        """Let an asset that names no owner take those of another one, which may come in a later file."""
+        self._heirs[external_id.lower()] = of.lower()
+
+    def part(self, name: str, whole: str) -> None:
+        """Let an asset that names no parent be a part of another one, which names it as its part."""
+        self._wholes.setdefault(name.lower(), whole)
+
+    def used(self, external_id: str, by: str) -> None:
+        """Let an asset be a part of the one that depends on it, unless several do."""
+        self._users.setdefault(external_id.lower(), set()).add(by.lower())
+
+    def finish(self) -> None:
+        """Join what files say of one another's assets, and say of every file how many of its owners are none."""
+        if self._heirs or self._wholes or self._users:
+            self.catalog.assets[:] = self._joined()
+        if self._disagreeing:
+            self.catalog.assets[:] = [self._with_file(claim) for claim in self.catalog.assets]
+        for claims in self._placeholders.values():
+            names = sorted({each.owner.written for one in claims for each in one.owners if is_placeholder(each.owner)})
+            shown = ", ".join(quoted(name, limit=30) for name in names[:5])
+            message = f"names nobody as the owner of {len(claims)} assets ({shown}); they are unowned."
+            self.problem(claims[0].origin, message, is_error=False)
+        self._placeholders.clear()
+
+    def _with_file(self, claim: AssetClaim) -> AssetClaim:
+        """Return what two files disagree about with the name of its file, by which whoever asks tells them apart."""
+        if claim.external_id not in self._disagreeing:
+            return claim
+        # The end of a path tells files apart; all of it is in the import's report.
+        shown = clean("/".join(Path(claim.origin.path).parts[-_SHOWN_PARTS:]))
+        return replace(claim, description=f"From {shown}. {claim.description}".strip())
+
+    def _joined(self) -> list[AssetClaim]:
+        by_id = {claim.external_id.lower(): claim for claim in self.catalog.assets}
+        joined = []
+        for claim in self.catalog.assets:
+            whole = self._wholes.get(claim.name.lower(), "")
+            if whole and not claim.parent and whole.lower() != claim.name.lower():
+                claim = replace(claim, parent=whole)  # noqa: PLW2901 - the same asset, with more said of it
+            users = [by_id[each] for each in self._users.get(claim.external_id.lower(), ()) if each in by_id]
+            if len(users) == 1 and claim.parent in ("", users[0].parent):
+                claim = replace(claim, parent=users[0].external_id)  # noqa: PLW2901 - as above
+            above = self._heirs.get(claim.external_id.lower(), "")
+            if above and not claim.owners:
+                claim = self._inherited(claim, above, by_id)  # noqa: PLW2901 - as above
+            joined.append(claim)
+        return joined
+
+    def _inherited(self, claim: AssetClaim, above: str, by_id: Mapping[str, AssetClaim]) -> AssetClaim:
+        """Return an asset with the owners of the first one above it that has any; without, with a word of it."""
+        said, steps = above, 0
+        while above in by_id and not by_id[above].owners and steps < _MOST_STEPS:
+            above, steps = self._heirs.get(above, ""), steps + 1
+        if above in by_id and by_id[above].owners:
+            return replace(claim, owners=by_id[above].owners)
+        hint = f"name the owner of {quoted(claim.name)} as well"
+        self.problem(claim.origin, f"takes its owner from {quoted(said)}, which names none here; {hint}.")
+        return replace(claim, description=unread_owner(claim.description, said))
 
     def team(self, claim: TeamClaim) -> None:
         """Add a team, or a problem when the source already has one of that name, or it looks like a secret."""
         if self._is_secret("team", _texts_of(claim), claim.origin):
             return
         if self._is_new("team", claim.name.casefold(), claim.name, claim.origin):
-            self.catalog.teams.append(claim)
+            self.catalog.teams.append(replace(claim, timezone=self._zone(claim.timezone, claim.origin)))
 
     def person(self, claim: PersonClaim) -> None:
         """Add a person, or a problem when somebody else has the same e-mail address, Slack id or handle."""
@@ -132,7 +234,14 @@ class Sink:
             return
         for key in keys:
             self._seen[key] = claim.origin
-        self.catalog.people.append(claim)
+        self.catalog.people.append(replace(claim, timezone=self._zone(claim.timezone, claim.origin)))
+
+    def _zone(self, name: str, origin: Origin) -> str:
+        if not name or zone_of(name).key == name:
+            return name
+        message = f"{quoted(name)} is no time zone, so it is left out; write one like Europe/Berlin."
+        self.problem(origin, message, is_error=False)
+        return ""
 
     def problem(self, origin: Origin, message: str, *, is_error: bool = True) -> None:
         """Add a problem; past a bound, the file's further ones are summed up in one sentence."""
@@ -255,6 +364,11 @@ def read_text(file: SourceFile, sink: Sink, *, max_bytes: int) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def unread_owner(description: str, where: str) -> str:
+    """Return a description that says where the owner stands that could not be read, for whoever asks."""
+    return f"Its owner stands in {quoted(where)}, which Baton could not read. {description}".strip()
+
+
 def check_size(file: SourceFile, max_bytes: int) -> None:
     """Raise `UnreadableError` when the file is larger than `max_bytes`."""
     size = file.path.stat().st_size
@@ -287,6 +401,8 @@ def is_template(text: str) -> bool:
     return _TEMPLATE.search(text) is not None
 
 
+#: "Jane Doe <jane@example.com>", as mail programs write it.
+_ADDRESSED = re.compile(r"[^<>]*<([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>")
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\"]+")
 _TYPES = {
     "team": OwnerType.TEAM,
@@ -308,6 +424,8 @@ def owner_ref(written: str) -> OwnerRef | None:
     An e-mail address without a prefix stays `UNSAID`: it may be a person's or a team's mailbox.
     """
     text = clean(written)
+    if addressed := _ADDRESSED.fullmatch(text):
+        return OwnerRef(addressed[1].lower(), OwnerType.UNSAID, text)
     prefix, colon, rest = text.partition(":")
     type_ = _TYPES.get(prefix.strip().lower(), OwnerType.UNSAID) if colon else OwnerType.UNSAID
     name = rest.strip() if type_ is not OwnerType.UNSAID else text
@@ -315,9 +433,39 @@ def owner_ref(written: str) -> OwnerRef | None:
         team = "/" in name
         name = name.rpartition("/")[2] if team else name[1:]
         type_ = type_ if type_ is not OwnerType.UNSAID else (OwnerType.TEAM if team else OwnerType.UNSAID)
+    name = name.removeprefix("#")
     if is_email(name):
         name = name.lower()
     return OwnerRef(name, type_, text) if name else None
+
+
+#: A placeholder with a remark behind it, and a remark in place of an owner: "TBD - maybe Payments", "see the wiki".
+_REMARK = re.compile(
+    r"(?:tb[adc]|unknown|n/?a|none|nobody|unassigned|unowned|orphaned|unclear|no\s+owner|todo)\s*[-–—(:,;/?].*|see\s+\S.*",
+    re.IGNORECASE,
+)
+#: What spreadsheets show for a formula that has no value.
+_SHEET_ERRORS = frozenset({"#ref!", "#n/a", "#name?", "#value!", "#div/0!", "#null!", "#num!", "#error!", "#spill!"})
+#: What people write where nobody owns something, folded. What is of signs alone, as `-` and `?`, is one as well.
+_PLACEHOLDERS = frozenset(
+    """na nan none null nil nul tbd tba tbc todo unknown unassigned unowned undefined undecided unclear noowner nobody
+    noone noteam notassigned notset notavailable notapplicable notowned noownership ownerunknown unknownowner ownertbd
+    tobedefined tobedetermined tobeassigned tobeconfirmed pending empty blank missing ownerless orphan orphaned xxx xx
+    placeholder changeme fixme yourteam yourteamname teamname owner ownername exampleteam myteam""".split()  # noqa: SIM905
+)
+
+
+def is_placeholder(owner: OwnerRef) -> bool:
+    """Return whether an owner's name says only that there is none: `N/A`, `TBD`, `unknown`, `-`.
+
+    An account or a team that is named as one may well be called so: `@nil`, `user:na`, a handle in OWNERS.
+    """
+    if owner.type is OwnerType.PERSON or owner.written.startswith("@"):
+        return False
+    folded = fold(owner.name)
+    if folded in _PLACEHOLDERS or not folded or owner.written.lower() in _SHEET_ERRORS:
+        return True
+    return _REMARK.fullmatch(owner.name) is not None
 
 
 _TIER = re.compile(r"(?:tier[\s_-]*)?([0-9]{1,2})", re.IGNORECASE)
@@ -350,13 +498,16 @@ _RUNS = re.compile(
 
 
 def parse_runs(text: str, environment: str = "") -> Runs | None:
-    """Return what `postgresql@11`, `python 3.9` or `postgresql 11.22 on aws-rds in production` says, else None.
+    """Return what `postgresql@11`, `python 3.9` or `PostgreSQL 11.22 on AWS RDS in production` says, else None.
 
     `environment` is where it runs unless it says so itself.
     """
     match = _RUNS.fullmatch(clean(text)) if len(text) <= 200 else None
     if match is None:
-        return None
+        worded = run_words.read(text)
+        if worded is None:
+            return None
+        return Runs(worded.product, worded.version, worded.provider, worded.environment or environment)
     return Runs(match["product"], match["version"], match["provider"] or "", match["environment"] or environment)
 
 

@@ -19,7 +19,7 @@ from bot.clients.catalog._reader import MEBIBYTE, ReadOptions, Sink, SourceFile,
 
 #: A YAML file is held in memory whole.
 _MAX_BYTES = 256 * MEBIBYTE
-_MAX_DEPTH = 60
+MAX_DEPTH = 60
 #: Nodes that aliases and merge keys may stand for in one document.
 _MAX_SHARED = 100_000
 
@@ -136,8 +136,8 @@ class _Composer:
                 yield root
 
     def _push(self, node: Items | Fields, anchor: str | None, line: int) -> None:
-        if len(self._open) >= _MAX_DEPTH:
-            raise _BadDocumentError(line, f"nests deeper than {_MAX_DEPTH} levels; this document is left out.")
+        if len(self._open) >= MAX_DEPTH:
+            raise _BadDocumentError(line, f"nests deeper than {MAX_DEPTH} levels; this document is left out.")
         if anchor:
             self._anchors[anchor] = node
         self._open.append(_Open(node))

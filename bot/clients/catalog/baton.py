@@ -283,7 +283,8 @@ class _Document:
             elif isinstance(item, Fields):
                 reader.known_keys(item, _RUNS_KEYS, "'runs'")
                 product, version, provider, where = (reader.text(item, key) for key in _RUNS_KEYS)
-                runs = Runs(product, version, provider, where or environment) if product and version else None
+                # Without a version it runs at one that nobody knows, as exports write it.
+                runs = Runs(product, version, provider, where or environment) if product else None
             if runs is None:
                 if not (isinstance(item, Text) and item.is_null):
                     reader.problem(

@@ -26,7 +26,7 @@ _USER = re.compile(r"@(?P<login>[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:_[A-Z
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
     """A valid line: its number from 1, its pattern as written, and its owners, none when it clears them."""
 
     line: int
@@ -40,15 +40,15 @@ def _matches(path: Path) -> bool:
 
 def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
     text = read_text(file, sink, max_bytes=min(_MAX_BYTES, options.max_file_bytes))
-    rules = list(_rules(text, file, sink))
+    found = list(rules(text, file, sink))
     remote = repository(file, text, options, _PLACES)
-    catch_all = next((rule for rule in reversed(rules) if is_catch_all(rule.pattern)), None)
+    catch_all = next((rule for rule in reversed(found) if is_catch_all(rule.pattern)), None)
     origin = file.at(catch_all.line if catch_all else None)
     sink.asset(repository_claim(remote, catch_all.owners if catch_all else (), origin))
-    last = {rule.pattern: position for position, rule in enumerate(rules)}
-    for position, rule in enumerate(rules):
+    last = {rule.pattern: position for position, rule in enumerate(found)}
+    for position, rule in enumerate(found):
         if last[rule.pattern] != position:
-            later = rules[last[rule.pattern]]
+            later = found[last[rule.pattern]]
             message = f"{quoted(rule.pattern)} never takes effect: line {later.line} has it again and wins; remove one."
             sink.problem(file.at(rule.line), message, is_error=False)
             continue
@@ -65,7 +65,7 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
         )
 
 
-def _rules(text: str, file: SourceFile, sink: Sink) -> Iterator[_Rule]:
+def rules(text: str, file: SourceFile, sink: Sink) -> Iterator[Rule]:
     """Yield the valid rules; the others become problems, as GitHub skips them."""
     for number, line in enumerate(text.split("\n"), start=1):
         stripped = line.strip()
@@ -77,12 +77,12 @@ def _rules(text: str, file: SourceFile, sink: Sink) -> Iterator[_Rule]:
             sink.problem(file.at(number), f"{error}; GitHub skips this line, correct it.")
 
 
-def _rule(line: str, number: int) -> _Rule:
+def _rule(line: str, number: int) -> Rule:
     """Return the rule on a line; raise `CatalogError` with what is wrong with it."""
     if re.fullmatch(r"\^?\[[^\]]+\](\[\d+\])?(\s.*)?", line):
         raise CatalogError(f"{quoted(line)} is a section of GitLab's format, which GitHub does not have")
     pattern, owners = split_line(line, check_pattern)
-    return _Rule(number, pattern, tuple(dict.fromkeys(map(_owner, owners.split()))))
+    return Rule(number, pattern, tuple(dict.fromkeys(map(_owner, owners.split()))))
 
 
 def _owner(word: str) -> OwnerRef:

@@ -20,13 +20,12 @@ from bot.clients.catalog._manifests import (
     team_claim,
     web_link,
 )
-from bot.clients.catalog._nodes import FieldReader, Fields, Items, Text
+from bot.clients.catalog._nodes import FieldReader, Fields, Items
 from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, is_email, peek, quoted, unique
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import AssetClaim, AssetKind, Link, OwnerClaim, TeamClaim
 
-_LOOKS = re.compile(rb"^\s+['\"]?x-cortex-(?:tag|type|owners|git|team)\b", re.MULTILINE)
-_MOST_FIELDS_BELOW = 4
+_LOOKS = re.compile(rb"(?:^\s+|[{,]\s*)['\"]?x-cortex-(?:tag|type|owners|git|team)\b", re.MULTILINE)
 
 
 def _matches(path: Path) -> bool:
@@ -65,6 +64,8 @@ class _Entity:
         title = reader.text(info, "title")
         # Cortex's domains are groups of services; Baton's `domain` is a DNS name.
         kind = AssetKind.SYSTEM if type_ == "domain" else kind_of_word(type_)
+        for child in self._tags_of("x-cortex-children"):
+            reader.sink.part(child, tag)
         repository = self._repository()
         links = [*self._links(), *([Link("repository", repository)] if repository else [])]
         reader.sink.asset(
@@ -153,18 +154,18 @@ class _Entity:
 
     def _parent(self) -> str:
         """Return the first parent, named by its tag; Cortex lets an entity have several."""
-        reader = self._reader
         for key in ("x-cortex-parents", "x-cortex-domain-parents"):
-            node = self._info.values.get(key)
-            if not isinstance(node, Items):
-                continue
-            names = [
-                reader.text(each, "tag") if isinstance(each, Fields) else each.value if isinstance(each, Text) else ""
-                for each in node.values[:_MOST_FIELDS_BELOW]
-            ]
-            if found := next((name for name in names if name), ""):
+            if found := next(self._tags_of(key), ""):
                 return found
         return ""
+
+    def _tags_of(self, key: str) -> Iterator[str]:
+        """Yield the tags of the entities in a list, which stand alone or in a field each."""
+        node = self._info.values.get(key)
+        for each in node.values if isinstance(node, Items) else ():
+            tag = self._reader.text(each, "tag") if isinstance(each, Fields) else getattr(each, "value", "")
+            if tag:
+                yield tag
 
     def _alias(self) -> Iterator[str]:
         reader = self._reader

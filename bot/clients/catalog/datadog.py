@@ -102,6 +102,8 @@ def _read_v3(reader: FieldReader, entity: Fields) -> None:
     namespace = "" if namespace == "default" else namespace
     links = _links(reader, metadata)
     where = f"{kind or 'service'}:{namespace}/{name}" if namespace else f"{kind or 'service'}:{name}"
+    if above := reader.text(metadata, "inheritFrom"):
+        reader.sink.heir(where, above.replace(":default/", ":"))
     reader.sink.asset(
         AssetClaim(
             external_id=where.lower(),

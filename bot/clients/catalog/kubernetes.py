@@ -8,15 +8,15 @@ is who looks after it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.clients.catalog._git import Remote, remote_of
 from bot.clients.catalog._links import may_read
 from bot.clients.catalog._manifests import mapping
 from bot.clients.catalog._nodes import FieldReader, Fields
-from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, quoted
+from bot.clients.catalog._reader import Chosen, Format, ReadOptions, Sink, SourceFile, quoted
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, OwnerRef, OwnerType, PathRule, Role, TeamClaim
 from bot.domain.names import clean
@@ -52,18 +52,35 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
         if not isinstance(document, Fields):
             reader.problem(document.line, "is not an OWNERS file: 'approvers:' or 'aliases:' is expected.")
         elif file.path.name == _ALIASES:
-            _read_aliases(reader, document)
+            _read_aliases(reader, document, _place(file, options).remote.name)
         else:
             place = _place(file, options)
             _Owners(reader, place, _alias_names(place.root, options)).read(document)
 
 
-def _read_aliases(reader: FieldReader, document: Fields) -> None:
+def _choose(files: Sequence[SourceFile]) -> Chosen:
+    """Keep every file, and tell each which aliases stand in several repositories: these are different teams."""
+    roots: dict[str, set[Path]] = {}
+    for file in files:
+        if file.path.name == _ALIASES:
+            for name in _alias_names(file.path.parent, ReadOptions()):
+                roots.setdefault(name, set()).add(file.path.parent)
+    ambiguous = frozenset(name for name, held in roots.items() if len(held) > 1)
+    return [replace(file, ambiguous=ambiguous) for file in files] if ambiguous else files, ()
+
+
+def _team_of(alias: str, repository: str, ambiguous: Collection[str]) -> str:
+    """Return what the team behind an alias is called: by its repository as well where others have such an alias."""
+    return f"{repository}/{alias}" if alias.lower() in ambiguous else alias
+
+
+def _read_aliases(reader: FieldReader, document: Fields, repository: str) -> None:
     """Add a team for each alias, its members by handle."""
     aliases = reader.fields(document, "aliases")
     for name in aliases.values:
         members = [found["login"] for each in reader.texts(aliases, name) if (found := _HANDLE.fullmatch(each))]
         if shown := clean(name):
+            shown = _team_of(shown, repository, reader.file.ambiguous)
             team = TeamClaim(name=shown, members=tuple(dict.fromkeys(members)), origin=reader.at(aliases.line_of(name)))
             reader.sink.team(team)
 
@@ -78,12 +95,22 @@ class _Owners:
         reader = self._reader
         options = reader.fields(document, "options") if "options" in document.values else Fields()
         stops = reader.text(options, "no_parent_owners").lower() == "true"
-        if "filters" in document.values:
+        has_own = any(reader.texts(document, key) for key in ("approvers", "reviewers"))
+        if has_own and "filters" in document.values:
+            message = (
+                "has filters beside approvers of its own, which Prow ignores; write them in a filter '.*' instead."
+            )
+            reader.problem(document.line_of("filters"), message, is_error=False)
+        if "filters" in document.values and not has_own:
             self._filters(reader.fields(document, "filters"), document, stops=stops)
         else:
             self._rule(document, self._place.directory, 0, labels=document, stops=stops)
 
     def _filters(self, filters: Fields, document: Fields, *, stops: bool) -> None:
+        """Add a rule for each filter; a file has the approvers of every filter that it matches."""
+        for_all = [
+            inner for each in filters.values if each.strip() in _ALL_FILES and (inner := mapping(filters.values[each]))
+        ]
         for pattern in filters.values:
             inner = mapping(filters.values[pattern])
             line = filters.line_of(pattern)
@@ -93,18 +120,21 @@ class _Owners:
                 self._rule(inner, self._place.directory, 0, labels=document, stops=stops)
             elif ending := _ENDING.fullmatch(pattern.strip()):
                 where = f"{self._place.directory}**/*.{ending['ending']}"
-                self._rule(inner, where, 1, labels=document, stops=stops)
+                self._rule(inner, where, 1, labels=document, stops=stops, also=for_all)
             else:
                 message = f"filter {quoted(pattern)} is no pattern that Baton can keep; it is left out."
                 self._reader.problem(line, message, is_error=False)
 
-    def _rule(self, fields: Fields, pattern: str, step: int, *, labels: Fields, stops: bool) -> None:
+    def _rule(
+        self, fields: Fields, pattern: str, step: int, *, labels: Fields, stops: bool, also: Sequence[Fields] = ()
+    ) -> None:
         """Add what a directory (or its files of one kind) says; without approvers the directory above answers."""
         reader, place = self._reader, self._place
-        approvers = tuple(self._people(fields, "approvers", Role.OWNER))
+        said = (fields, *also)
+        approvers = tuple(dict.fromkeys(one for each in said for one in self._people(each, "approvers", Role.OWNER)))
         if not approvers and not stops:
             return
-        helpers = tuple(self._people(fields, "reviewers", Role.SECONDARY))
+        helpers = tuple(dict.fromkeys(one for each in said for one in self._people(each, "reviewers", Role.SECONDARY)))
         named = {(claim.owner.name, claim.owner.type) for claim in approvers}
         owners = (*approvers, *(claim for claim in helpers if (claim.owner.name, claim.owner.type) not in named))
         name = place.remote.name
@@ -147,7 +177,11 @@ class _Owners:
                 continue
             login = found["login"]
             type_ = OwnerType.TEAM if login.lower() in self._aliases else OwnerType.PERSON
-            yield OwnerClaim(OwnerRef(login.lower() if type_ is OwnerType.PERSON else login, type_, written), role=role)
+            if type_ is OwnerType.PERSON:
+                yield OwnerClaim(OwnerRef(login.lower(), type_, written), role=role)
+            else:
+                team = _team_of(login, self._place.remote.name, self._reader.file.ambiguous)
+                yield OwnerClaim(OwnerRef(team, type_, written if team == login else team), role=role)
 
 
 def _place(file: SourceFile, options: ReadOptions) -> _Place:
@@ -191,5 +225,6 @@ FORMAT = Format(
     summary="Kubernetes OWNERS files and OWNERS_ALIASES",
     matches=_matches,
     read_file=_read_file,
+    choose=_choose,
     reads_beside=True,  # the checkout, and OWNERS_ALIASES
 )

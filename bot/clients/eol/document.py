@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from bot.domain.eol.columns import by_labels
 from bot.domain.eol.records import Clock, Cycle, Product, Undated
 from bot.domain.names import clean
 from bot.errors import UnreadableError
@@ -86,7 +87,8 @@ def _product(fields: object, problems: list[str]) -> Product:
             problems.append(f"{key}: release {number} is left out: {error}.")
         else:
             cycles[cycle.name] = cycle
-    return Product(
+    labels = fields.get("labels")
+    product = Product(
         key=key,
         label=_text(fields, "label"),
         aliases=tuple(alias for alias in map(_plain, _list(fields, "aliases")) if alias),
@@ -94,6 +96,8 @@ def _product(fields: object, problems: list[str]) -> Product:
         category=_text(fields, "category"),
         cycles=tuple(cycles.values()),
     )
+    named = {name: _text(labels, name) for name in labels} if isinstance(labels, Mapping) else {}
+    return by_labels(product, named)
 
 
 def _cycle(fields: object) -> Cycle:

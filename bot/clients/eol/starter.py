@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from importlib import resources
 
+from bot.domain.eol.columns import by_labels
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Charge, Clock, Cycle, Product, Undated
 from bot.errors import UnreadableError
@@ -55,7 +57,7 @@ def _product(key: str, fields: Mapping[str, object]) -> Product:
     cycles = fields["cycles"]
     if not isinstance(cycles, dict):
         raise TypeError("its cycles are no mapping")
-    return Product(
+    product = Product(
         key=key,
         label=str(fields["label"]),
         aliases=_texts(fields.get("aliases", [])),
@@ -64,6 +66,7 @@ def _product(key: str, fields: Mapping[str, object]) -> Product:
         note=str(fields.get("note", "")),
         cycles=tuple(_cycle(name, line) for name, line in cycles.items()),
     )
+    return by_labels(product, {})
 
 
 def _cycle(name: str, line: str) -> Cycle:
@@ -73,8 +76,9 @@ def _cycle(name: str, line: str) -> Cycle:
     for part in line.split(","):
         word, _, value = part.strip().partition(" ")
         if word == "charge":
-            since, _, amount = value.partition(" ")
-            charges.append(Charge(date.fromisoformat(since), Decimal(amount)))
+            since, amount, *unit = value.split(maxsplit=2)
+            charge = Charge(date.fromisoformat(since), Decimal(amount))
+            charges.append(replace(charge, unit=unit[0]) if unit else charge)
         elif word in said or not value:
             raise ValueError(f"{name} says {word} twice, or nothing of it")
         else:

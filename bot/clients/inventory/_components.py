@@ -17,6 +17,10 @@ _RUNS_BY_NAME = frozenset({"application", "framework", "operating-system", "plat
 _LIBRARIES = frozenset({"", "library"})
 _CONTAINER = "container"
 _IMAGE_TYPES = frozenset({"docker", "oci"})
+#: Types of package URL whose packages run by themselves, whatever kind of component they are written down as.
+_STANDALONE_TYPES = frozenset({"bitnami", "generic", "k8s", *_IMAGE_TYPES})
+#: Kinds of component that are built into something else.
+_PARTS = frozenset({*_LIBRARIES, "framework"})
 #: Names and versions are at most this long; the longest real ones have some hundred characters.
 _MAX_LENGTH = 500
 
@@ -102,6 +106,7 @@ class Bill:
             origin=self._collector.at(component.line),
             purl=purl.to_string() if purl else "",
             cpe=component.cpe if len(component.cpe) <= _MAX_LENGTH else "",
+            is_library=_is_library(component, purl),
         )
 
     def _image(self, component: Component, purl: PackageURL | None) -> Sighting | None:
@@ -116,6 +121,13 @@ class Bill:
             if sighting:
                 found.append(dataclasses.replace(sighting, purl=purl.to_string() if purl else ""))
         return next((each for each in found if each.version), found[0] if found else None)
+
+
+def _is_library(component: Component, purl: PackageURL | None) -> bool:
+    """Whether a component is a part of what the bill is about. Where no kind is said, a package is one."""
+    if component.is_subject or component.kind not in _PARTS:
+        return False
+    return purl.type not in _STANDALONE_TYPES if purl is not None else bool(component.kind)
 
 
 def _count(number: int) -> str:

@@ -34,7 +34,7 @@ def from_json(document: Mapping[str, Any], collector: Collector) -> Iterator[Com
     while waiting:
         value, place = waiting.pop()
         if not isinstance(value, dict):
-            collector.problem(f"{place} is no component.")
+            collector.problem(f"{place} is no component.", is_error=False)
             continue
         yield from _one(value, place, collector)
         waiting.extend(_listed(value, f"{place}.", collector))
@@ -52,7 +52,7 @@ def _listed(value: Mapping[str, Any], before: str, collector: Collector) -> list
 def _one(value: Mapping[str, Any], place: str, collector: Collector) -> Iterator[Component]:
     name = value.get("name")
     if not isinstance(name, str) or not name.strip():
-        collector.problem(f"{place} has no name and is left out.")
+        collector.problem(f"{place} has no name and is left out.", is_error=False)
     elif value.get("scope") != _EXCLUDED:
         yield Component(
             name=name,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.data import table
 
@@ -11,44 +13,131 @@ _IMAGES = table("known_images")
 #: Operating systems: their tags may be codenames, and a tag of letters is a version.
 SYSTEMS = frozenset(_IMAGES["systems"])
 
-_RED_HAT_BASE = re.compile(
-    r"(?:(?:ubi|rhel)(?P<namespace>\d{1,2})/)?(?:ubi|rhel)(?P<own>\d{1,2})?(?:-(?:minimal|micro|init))?"
+_OFFICIAL_NAMESPACES = frozenset(_IMAGES["official_namespaces"].split())
+_REPUBLISHERS = frozenset(_IMAGES["republishers"].split())
+_LANGUAGES = {product: re.compile(words, re.IGNORECASE) for product, words in _IMAGES["languages"].items()}
+_BY_TAG = tuple((re.compile(path), rule, re.compile(rule["tag"])) for path, rule in _IMAGES["by_tag"].items())
+_ENGINES = "|".join(_IMAGES["lambda_engines"].split())
+_LAMBDA = re.compile(
+    rf"lambda/(?P<ecr>{_ENGINES})|amazon/aws-lambda-(?P<hub>{_ENGINES})|sam/build-(?P<sam>{_ENGINES})(?P<version>\d+(?:\.\d+)?)(?:\.x)?"
 )
-_RED_HAT = re.compile(r"(?:ubi|rhel)\d{1,2}/(?P<name>[a-z]+)-(?P<digits>\d{1,4})(?:-[a-z]+)*")
+_IN_TAGS = _IMAGES["in_tags"]
+_WORDS = "|".join(sorted(_IN_TAGS, key=len, reverse=True))
+_IN_TAG = re.compile(rf"(?<![a-z])(?P<word>{_WORDS})[-_]?(?P<version>\d+(?:\.\d+)*)?(?![a-z])", re.IGNORECASE)
+_JAVA = "java"
+_NO_JAVA = frozenset({"php", "python", "nodejs", "erlang"})
+#: Kubernetes' old images carry the architecture in their names, Rancher's mirrors the namespace.
+_ARCHITECTURE = re.compile(r"-(?:amd64|arm64|arm|ppc64le|s390x)")
+_MIRRORED = "mirrored-"
+#: What organisations call the folder of their registry that holds what Docker Hub has, as it is there.
+_MIRROR = re.compile(
+    r"(?:[a-z0-9]+[-_.])*mirror(?:s|ed)?"
+    r"|docker[-_.]?io|(?=.*docker)(?=.*(?:hub|proxy|proxied|cache|remote|mirror|pull-?through))[a-z0-9._-]+"
+)
+#: What a Red Hat image of a product may be called: ubi8/python-311, rhscl/mysql-57-rhel7, sclorg/mysql-80-c9s.
+_RED_HAT_BASE = re.compile(
+    r"(?:(?:ubi|rhel)(?P<namespace>\d{1,2})/|redhat/)?(?:ubi|rhel)(?P<own>\d{1,2})?(?:-(?:minimal|micro|init))?"
+)
+_RED_HAT = re.compile(
+    r"(?:(?:ubi|rhel)\d{1,2}|rhscl|centos\d?|sclorg|fedora)/(?P<name>[a-z]+)-(?P<digits>\d{1,4})(?:-[a-z0-9]+)*"
+)
+_SPILO = re.compile(r"(?:zalando|acid)/spilo-(?P<version>\d{2})")
+_ALMA = re.compile(r"almalinux(?:org)?/(?P<version>\d{1,2})-(?:base|minimal|micro|init|toolbox)")
 _DISTROLESS = re.compile(
-    r"distroless/(?:nodejs(?P<node>\d{1,3})-debian\d+|(?:static|base|base-nossl|cc)-debian(?P<debian>\d+))"
+    r"distroless/(?:nodejs(?P<node>\d{1,3})-debian\d+|(?:static|base|base-nossl|cc)-debian(?P<debian>\d+)"
+    r"|(?P<python>python3)-debian\d+)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class KnownImage:
-    """The product in a well-known image; `version` where the image's name, not its tag, says it."""
+    """The product in a well-known image; `version` where the image's name, not its tag, says it.
+
+    `provider` is whose clock counts, empty for upstream. `is_tag_version` says whether the tag is the version, where
+    neither the name nor a part of the tag is.
+    """
 
     product: str
     version: str = ""
+    provider: str = ""
+    is_tag_version: bool = True
 
 
-def known_image(path: str, *, has_registry: bool) -> KnownImage | None:
+def known_image(path: str, *, has_registry: bool, tag: str = "") -> KnownImage | None:
     """Return the product in the image at `path`, its name without registry and tag; None for what is not well known.
 
     A company's mirror keeps the end of a path (`mirror/library/postgres`). A name alone (`postgres`) counts from any
     registry; a name under somebody's own namespace (`shop/postgres`) does not, for its tags may be their own versions.
     """
+    for spelt in _spellings(path):
+        found = _known(spelt, tag, has_registry=has_registry)
+        if found is not None:
+            return found
+    return None
+
+
+def in_tag(tag: str, product: str) -> Iterator[tuple[str, str]]:
+    """Yield the other products, each with its version, that a tag of the product's image names: `8.5-jdk11`."""
+    found = [(_IN_TAGS[one["word"].lower()], one["version"] or "") for one in _IN_TAG.finditer(tag)]
+    java = next((version for name, version in found if version and name not in _NO_JAVA), "")
+    vendor = next((name for name, _ in found if name not in _NO_JAVA and name != _JAVA), _JAVA)
+    if java and not is_java(product):
+        yield vendor, java
+    for name, version in found:
+        if version and name in _NO_JAVA and name != product:
+            yield name, version
+
+
+def languages_in(tag: str) -> Iterator[tuple[str, str]]:
+    """Yield the languages and systems, each with its version, that the tag of any image names: `python3.9-slim`."""
+    for product, words in _LANGUAGES.items():
+        if found := words.search(tag):
+            yield product, next(filter(None, found.groups()))
+
+
+def is_java(product: str) -> bool:
+    """Whether a product is a build of Java, of which the tag's words for Java speak, too."""
+    return product in _IN_TAGS.values() and product not in _NO_JAVA
+
+
+def _spellings(path: str) -> Iterator[str]:
+    """Yield a path, and what it is called today, without its architecture and as its own registry has it."""
+    yield path
+    for old, new in _IMAGES["moved"].items():
+        head, is_old, rest = path.rpartition(old)
+        if is_old and (not head or head.endswith("/")):
+            yield f"{head}{new}{rest}"
+    head, slash, name = path.rpartition("/")
+    if name.startswith(_MIRRORED):
+        yield name.removeprefix(_MIRRORED).replace("-", "/", 1)
+    elif _ARCHITECTURE.search(name):
+        yield head + slash + _ARCHITECTURE.sub("", name, count=1)
+
+
+def _known(path: str, tag: str, *, has_registry: bool) -> KnownImage | None:
     parts = path.split("/")
+    official = _IMAGES["official"].get(parts[-1])
     if len(parts) == 1:
-        product = _IMAGES["official"].get(path)
-        return KnownImage(product) if product else _by_pattern(path) if has_registry else None
-    if parts[-2] == "library" and parts[-1] in _IMAGES["official"]:
-        return KnownImage(_IMAGES["official"][parts[-1]])
+        if official:
+            return KnownImage(official)
+        return _by_tag(path, tag) or (_by_pattern(path) if has_registry else None)
+    # Whoever makes a product has it under its own name in other registries: public.ecr.aws/nginx/nginx.
+    if official and (parts[-2] in _OFFICIAL_NAMESPACES | _REPUBLISHERS or parts[-2] == parts[-1]):
+        return KnownImage(official)
+    if official and has_registry and _MIRROR.fullmatch(parts[-2]):
+        return KnownImage(official)
+    if parts[-2] in _REPUBLISHERS and (packaged := _IMAGES["named"].get(f"bitnami/{parts[-1]}")):
+        return KnownImage(packaged)
     for first in range(len(parts) - 1):
         rest = "/".join(parts[first:])
         found = _IMAGES["named"].get(rest)
-        known = KnownImage(found) if found else _by_pattern(rest)
+        known = KnownImage(found) if found else _by_pattern(rest) or _by_tag(rest, tag)
         if known:
             return known
     return None
 
 
+@lru_cache(maxsize=4096)
 def _by_pattern(path: str) -> KnownImage | None:
     if base := _RED_HAT_BASE.fullmatch(path):
         return KnownImage("rhel", base["own"] or base["namespace"] or "")
@@ -56,7 +145,34 @@ def _by_pattern(path: str) -> KnownImage | None:
         name, digits = image["name"], image["digits"]
         cut = int(_IMAGES["major_digits"].get(name, len(digits)))
         if name in _IMAGES["red_hat"]:
-            return KnownImage(_IMAGES["red_hat"][name], ".".join(part for part in (digits[:cut], digits[cut:]) if part))
+            return KnownImage(_IMAGES["red_hat"][name], _dotted(name, digits, cut))
+    if image := _ALMA.fullmatch(path):
+        return KnownImage("almalinux", image["version"])
     if image := _DISTROLESS.fullmatch(path):
+        if image["python"]:
+            return KnownImage("python", is_tag_version=False)
         return KnownImage("nodejs", image["node"]) if image["node"] else KnownImage("debian", image["debian"])
+    if image := _LAMBDA.fullmatch(path):
+        return KnownImage(image["ecr"] or image["hub"] or image["sam"], image["version"] or "", provider="aws-lambda")
+    if image := _SPILO.fullmatch(path):
+        return KnownImage("postgresql", image["version"])
+    return None
+
+
+def _dotted(name: str, digits: str, cut: int) -> str:
+    """Return 3.11 for the `311` of Python, and 9.6 for the `96` of PostgreSQL, which has no minor ones since 10."""
+    if name == "postgresql" and digits.startswith("9"):
+        cut = 1
+    return ".".join(part for part in (digits[:cut], digits[cut:]) if part)
+
+
+def _by_tag(path: str, tag: str) -> KnownImage | None:
+    for pattern, rule, within in _BY_TAG:
+        if pattern.fullmatch(path):
+            found = within.search(tag)
+            if found is None and rule.get("is_one_of_several"):
+                continue
+            return KnownImage(
+                rule["product"], found[1] if found else "", rule.get("provider", ""), is_tag_version=False
+            )
     return None

@@ -48,14 +48,14 @@ def from_json(document: Mapping[str, Any], collector: Collector) -> Iterator[Com
         place = f"packages[{number}]"
         name = _text(package.get("name")) if isinstance(package, dict) else ""
         if not name:
-            collector.problem(f"{place} is no package with a name and is left out.")
+            collector.problem(f"{place} is no package with a name and is left out.", is_error=False)
             continue
         yield Component(
             name=name,
             version=_known(_text(package.get("versionInfo"))),
             purl=_reference(package.get("externalRefs"), _PURL),
             cpe=_reference(package.get("externalRefs"), *_CPES),
-            kind=_kind(_text(package.get("primaryPackagePurpose"))),
+            kind=_kind(_text(package.get("primaryPackagePurpose"))) or _kind_by_id(_text(package.get("SPDXID"))),
             place=place,
             is_subject=_text(package.get("SPDXID")) in subjects,
         )
@@ -100,7 +100,7 @@ def from_tags(text: str, collector: Collector) -> Iterator[Component]:
         if component.name:
             yield replace(component, is_subject=identifier in subjects)
         else:
-            collector.problem("is a package without a name and is left out.", component.line)
+            collector.problem("is a package without a name and is left out.", component.line, is_error=False)
 
 
 def _with(package: tuple[Component, str], tag: _Tag) -> tuple[Component, str]:
@@ -150,6 +150,11 @@ def _known(version: str) -> str:
 
 def _kind(purpose: str) -> str:
     return purpose.lower().replace("_", "-")
+
+
+def _kind_by_id(identifier: str) -> str:
+    """Return what Trivy's ids say of a package whose purpose is not said, as before version 2.3."""
+    return "operating-system" if identifier.startswith("SPDXRef-OperatingSystem-") else ""
 
 
 def _list(value: Any) -> list[Any]:

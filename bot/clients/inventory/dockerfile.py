@@ -1,5 +1,7 @@
 """Dockerfiles and Containerfiles: the image that the last stage starts from, followed through its stages.
 
+An image that files are copied from (`COPY --from=node:14`) is in the result, too.
+
 By the reference (https://docs.docker.com/reference/dockerfile/): parser directives, continued lines, here-documents,
 ARG before the first FROM, `--platform`, named stages.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from bot.clients.inventory import images
@@ -23,7 +25,11 @@ _WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD"})
 _WORD = re.compile(r"(?:\\.|\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s\"'])+", re.DOTALL)
 _HEREDOC = re.compile(r"\d*<<(?P<strip>-?)(?P<end>[^<\s]+)")
 _ARGUMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:=(?P<value>.*))?", re.DOTALL | re.ASCII)
+_COPIES = frozenset({"COPY", "ADD"})
+_STEPS = _COPIES | {"RUN"}
+_COPIED_FROM = re.compile(r"(?:--\S+\s+)*?--from=(?P<source>\S+)")
 _SCRATCH = "scratch"
+_MERE_WORD = re.compile(r"[\w.-]+")
 #: What the builder itself knows of the platform; which one it is changes no version.
 _PLATFORM = MappingProxyType(
     {
@@ -45,11 +51,17 @@ class _Instruction:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """A FROM line: `base` as written, its variables not yet put in, and `name` in small letters or empty."""
+    """A FROM line: `base` as written, its variables not yet put in, and `name` in small letters or empty.
+
+    `copied` are the images or stages that it copies files from, as written, each with its line; `steps` the lines that
+    put something into it.
+    """
 
     line: int
     base: str
     name: str
+    copied: list[tuple[int, str]] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
 
 
 def read(
@@ -75,6 +87,10 @@ def read(
             _declare(instruction, values, arguments, escape, collector)
         elif instruction.name == "FROM":
             stages.append(_stage(instruction, collector))
+        elif stages and instruction.name in _STEPS:
+            stages[-1].steps.append(instruction.line)
+            if instruction.name in _COPIES and (source := _COPIED_FROM.match(instruction.rest)):
+                stages[-1].copied.append((instruction.line, source["source"]))
     if not stages:
         collector.problem("has no FROM line, so it starts from nothing that is known.")
         return collector.done()
@@ -199,9 +215,10 @@ def _follow(
     environment: str,
     collector: Collector,
 ) -> None:
-    """Add the image at the end of the chain of stages that leads from the one at `position`."""
+    """Add the image at the end of the chain of stages that leads from the one at `position`, and those copied from."""
     while True:
         stage = stages[position]
+        _copied(stages, position, values, escape, environment, collector)
         try:
             base = substitute(stage.base, values, escape=escape)
         except SubstitutionError as error:
@@ -212,19 +229,50 @@ def _follow(
         if not above or not base:
             break
         position = above[-1]
+    base = _without_prefix(base)
     # An empty FROM has been reported, and on nothing at all nothing reaches its end of life.
     if not base or base.lower() == _SCRATCH:
         return
     if UNSET in base:
         _report_unset(stage, base, environment, collector)
         return
-    sighting, problem = images.sighting_of(
-        base, origin=collector.at(stage.line), how=How.DOCKERFILE, environment=environment
-    )
-    if sighting:
-        collector.add(sighting)
-    if problem:
-        collector.problem(problem.message, stage.line, is_error=problem.is_error)
+    images.add_to(collector, base, stage.line, how=How.DOCKERFILE, environment=environment)
+
+
+def _copied(
+    stages: list[_Stage], position: int, values: Mapping[str, str], escape: str, environment: str, collector: Collector
+) -> None:
+    """Add the images that a stage copies files from.
+
+    What is copied from a stage was only built there, unless that stage is but another name of an image.
+    """
+    named = {stage.name: stage for stage in stages if stage.name}
+    for line, source in stages[position].copied:
+        stage = named.get(source.lower())
+        if stage is not None:
+            image = "" if stage.steps or stage.base.lower() in named else _base_of(stage, values, escape)
+        # A variable is not put in here by the builder, and a number is a stage.
+        elif source.isdigit() or "$" in source:
+            image = ""
+        else:
+            # A mere word that is no image of everybody's is a folder or a stage that the build is given by that name.
+            image = source if images.is_known(source) or not _MERE_WORD.fullmatch(source) else ""
+        if image.lower() != _SCRATCH and images.parse(image):
+            images.add_to(collector, image, line, how=How.DOCKERFILE, environment=environment)
+
+
+def _base_of(stage: _Stage, values: Mapping[str, str], escape: str) -> str:
+    """Return the image that a stage starts from, empty where that cannot be worked out."""
+    try:
+        return _without_prefix(substitute(stage.base, values, escape=escape))
+    except SubstitutionError:
+        return ""
+
+
+def _without_prefix(base: str) -> str:
+    """Return an image without an argument before its name that has no value: it counts as empty, as for a registry."""
+    name = base.lstrip(UNSET)
+    return name.removeprefix("/") if name != base and name.strip("/:@") and UNSET not in name else base
 
 
 def _report_unset(stage: _Stage, base: str, environment: str, collector: Collector) -> None:

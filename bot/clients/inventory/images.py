@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from bot.clients.inventory._collector import Collector, quoted
-from bot.clients.inventory._known_images import SYSTEMS, known_image
+from bot.clients.inventory._known_images import SYSTEMS, KnownImage, in_tag, known_image, languages_in
 from bot.domain.catalog import Origin, Problem
+from bot.domain.eol import version_schemes
 from bot.domain.inventory.scans import How, Sighting, Sightings
 
 _MAX_LENGTH = 1_000
@@ -21,6 +23,7 @@ _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[+._-][A-Za-z0-9]+)*:[0-9a-fA-F]{3
 _ID = re.compile(r"sha(?:256|512):[0-9a-f]{32,128}|[0-9a-f]{12}|[0-9a-f]{64}")
 _DOCKER_HUB = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})
 
+_WORD = re.compile(r"[a-z]+")
 _FIRST_WORD = re.compile(r"[^._-]+")
 #: Tags that point somewhere else tomorrow.
 _MOVING = frozenset(
@@ -29,6 +32,13 @@ _MOVING = frozenset(
         *("beta", "canary", "edge", "nightly", "testing", "unstable", "alpine", "slim"),
         *("dev", "develop", "development", "head", "main", "master", "prod", "production", "staging", "test", "trunk"),
     }
+)
+#: Words that stand before the version in a tag and say nothing of it: `enterprise-7.0.5`, `alpine3.19-v15.0.0`.
+_BEFORE_VERSION = re.compile(
+    r"(?:(?:enterprise|community|latest|release|version)-(?=v?\d)"
+    r"|(?:alpine|ubuntu|debian|ubi|slim|distroless)[\d.]*-(?=v\d)"
+    r"|(?:amd64|arm32v[5-7]|arm64v8|arm64|armhf|i386|x86_64)-(?=v?\d))",
+    re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"v?\d.*", re.IGNORECASE)
 _COMMIT = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{7,64}|[0-9a-f]{40}|[0-9a-f]{64}")
@@ -91,39 +101,78 @@ def sighting_of(
         # What comes before an @ that starts no digest may be a password; it is not repeated.
         shown = "This" if "@" in reference else quoted(reference)
         return None, Problem(origin, f"{shown} is not an image reference; write NAME:TAG.")
-    known = known_image(ref.path, has_registry=not ref.is_on_docker_hub)
+    known = _known(ref)
     # From Docker Hub, library/ is only the long form of an official image's name.
     as_written = ref.path.removeprefix("library/") if ref.is_on_docker_hub else ref.path
-    product = known.product if known else as_written
-    version, why = (known.version, "") if known and known.version else _version(ref, known.product if known else "")
+    version, why = _version(ref, known)
     problem = Problem(origin, f"{quoted(reference)} {why}", is_error=False) if why else None
     sighting = Sighting(
-        product=product,
+        product=known.product if known else as_written,
         version=version,
+        provider=known.provider if known else "",
         environment=environment,
         how=how,
         origin=origin,
         address=reference.strip(),
+        is_known=known is not None,
     )
     return sighting, problem
 
 
-def _version(ref: ImageRef, known_product: str) -> tuple[str, str]:
-    """Return the tag where it names a version, else nothing and the reason."""
+def beside(sighting: Sighting) -> Iterator[Sighting]:
+    """Yield what else the tag of an image names with its version: the Java of `tomcat:8.5-jdk11`."""
+    ref = parse(sighting.address)
+    if ref is None:
+        return
+    found = in_tag(ref.tag, sighting.product) if sighting.is_known else languages_in(ref.tag)
+    for product, version in found:
+        yield replace(sighting, product=product, version=version, provider="", is_known=True)
+
+
+def _known(ref: ImageRef) -> KnownImage | None:
+    return known_image(ref.path, has_registry=not ref.is_on_docker_hub, tag=ref.tag)
+
+
+def is_known(reference: str) -> bool:
+    """Whether a reference is that of an image which everybody uses."""
+    ref = parse(reference)
+    return ref is not None and _known(ref) is not None
+
+
+def add_to(collector: Collector, reference: str, line: int, *, how: How = How.IMAGE, environment: str = "") -> None:
+    """Put all that a reference at a line shows, and what is wrong with it, into the collector."""
+    sighting, problem = sighting_of(reference, origin=collector.at(line), how=how, environment=environment)
+    if sighting:
+        collector.add(sighting)
+        for each in beside(sighting):
+            collector.add(each)
+    if problem:
+        collector.problem(problem.message, line, is_error=problem.is_error)
+
+
+def _version(ref: ImageRef, known: KnownImage | None) -> tuple[str, str]:
+    """Return the version that the name or the tag names, else nothing and the reason."""
+    if known is not None and (known.version or not known.is_tag_version):
+        what = "" if known.version else f"names no version of {known.product}, so it is not known; name one."
+        return known.version, what
     if not ref.tag:
         what = "has a digest but no tag" if ref.digest else "has no tag, which means latest"
         return "", f"{what}, so its version is not known; name a version."
-    first = _FIRST_WORD.match(ref.tag)
+    product, tag = ("", ref.tag) if known is None else (known.product, _BEFORE_VERSION.sub("", ref.tag, count=1))
+    if not version_schemes.CODENAMES.get(product, {}).keys().isdisjoint(_WORD.findall(tag)):
+        return tag, ""
+    first = _FIRST_WORD.match(tag)
     if first is None or first[0].lower() in _MOVING:
         return "", f"is a tag that moves ({ref.tag}), so its version is not known; name a version."
     is_named = (
-        known_product in SYSTEMS
-        or _NUMBERED.fullmatch(ref.tag)
-        or (not known_product and any(map(str.isdigit, ref.tag)))
+        product in SYSTEMS
+        or (known is not None and known.provider)
+        or _NUMBERED.fullmatch(tag)
+        or (not product and any(map(str.isdigit, tag)))
     )
-    if not is_named or _COMMIT.fullmatch(ref.tag):
+    if not is_named or _COMMIT.fullmatch(tag):
         return "", "has a tag that names no version, so its version is not known; name a version."
-    return ref.tag, ""
+    return tag, ""
 
 
 def read(text: str, path: str, *, environment: str = "") -> Sightings:
@@ -135,9 +184,5 @@ def read(text: str, path: str, *, environment: str = "") -> Sightings:
             if reference in seen:
                 continue
             seen.add(reference)
-            sighting, problem = sighting_of(reference, origin=collector.at(number), environment=environment)
-            if sighting:
-                collector.add(sighting)
-            if problem:
-                collector.problem(problem.message, number, is_error=problem.is_error)
+            add_to(collector, reference, number, environment=environment)
     return collector.done()

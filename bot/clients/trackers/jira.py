@@ -94,8 +94,15 @@ class JiraTracker:
             yield each
 
     def named_in(self, payload: Any) -> str:
-        """Return the key of a payload's issue."""
-        key = payload.get("issue", {}).get("key") if isinstance(payload, dict) else None
+        """Return the key of a payload's issue: of one that was just moved the old one, for that is known here.
+
+        Jira shows an issue under its old keys as well, so that reading it brings the new one.
+        """
+        if not isinstance(payload, dict):
+            return ""
+        changes = (payload.get("changelog") or {}).get("items") or ()
+        old = [each.get("fromString") for each in changes if each.get("field") == "Key"]
+        key = old[0] if old else payload.get("issue", {}).get("key")
         return key if isinstance(key, str) else ""
 
     async def _search(self, query: str) -> AsyncIterator[TrackedIssue]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -56,17 +56,26 @@ class Slowdown(StrEnum):
         return {Slowdown.SLOWED: 0.25, Slowdown.HALF: 0.5, Slowdown.STOPPED: 1.0}[self]
 
 
+class DemandPart(StrEnum):
+    """Something that a demand says."""
+
+    LOST = "lost"
+    BLOCKED = "blocked"
+    NEEDED_BY = "needed_by"
+
+
 @dataclass(frozen=True, slots=True)
 class TeamBlock:
     """People of a team who wait for the request.
 
     `until` is the day when the block ends by itself; None when nobody said, then it is taken to last for the number of
-    weeks in the settings, from the demand's last confirmation.
+    weeks in the settings, from the demand's last confirmation. With `is_assumed` nobody said how much they are blocked.
     """
 
     people: float
     slowdown: Slowdown
     until: date | None = None
+    is_assumed: bool = False
 
     def __post_init__(self) -> None:
         _require_amount(self.people, "The number of people who are blocked")
@@ -97,7 +106,8 @@ class Demand:
     """What one team says about one request. A request has one demand for each team.
 
     `team` is the team's name, `team_people` how many are in it; None when the catalog does not say. The hours lost are
-    asked as people x times a month x hours each time. `said_by` are the names of all who asked for the team.
+    asked as people x times a month x hours each time. `said_by` are the names of all who asked for the team. They have
+    left what is in `drafted` as the form was filled in. With `is_evidence_assumed` nobody said how the team knows.
     """
 
     team: str
@@ -108,6 +118,8 @@ class Demand:
     people: float = 0
     times_per_month: float = 0
     hours_each: float = 0
+    drafted: frozenset[DemandPart] = frozenset()
+    is_evidence_assumed: bool = False
     block: TeamBlock | None = None
     needed_by: NeededBy | None = None
 
@@ -192,14 +204,6 @@ class BacklogRequest:
     def teams(self) -> tuple[str, ...]:
         """The names of the teams that ask for it, each once, in alphabetical order."""
         return tuple(sorted({demand.team for demand in self.demands}))
-
-
-def with_demand(request: BacklogRequest, demand: Demand) -> BacklogRequest:
-    """Return the request with what a team says now instead of what it said before. Everybody who asked stays on it."""
-    before = [each for each in request.demands if each.team == demand.team]
-    others = tuple(each for each in request.demands if each.team != demand.team)
-    said_by = _once([*(name for each in before for name in each.said_by), *demand.said_by])
-    return replace(request, demands=(*others, replace(demand, said_by=said_by)))
 
 
 class OpenQuestion(StrEnum):

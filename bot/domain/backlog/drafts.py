@@ -6,17 +6,18 @@ import re
 from collections.abc import Container, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
-from bot.domain.backlog import cues, due, gaps, need_reader, quantities, stances
-from bot.domain.backlog.item_types import BY_TECHNOLOGY, WORK, Work
+from bot.domain.backlog import due, gaps, need_reader, quantities, stances
+from bot.domain.backlog.cues import alternatives, patterns
+from bot.domain.backlog.item_types import WORK, Work
 from bot.domain.backlog.needs import Need, Strength
 from bot.domain.backlog.quantities import Blocked, Hours
 from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
+_SAID = patterns("wishes")
+_DEVOPS = re.compile(alternatives([r"\b{devops}\b"]), re.IGNORECASE)
 _TITLE = 80
-#: So many signs of a request make one, though nothing in it was recognised as a wish.
-_ENOUGH = 1
 _TEAM = re.compile(
     r"\b(?:we|us|this is|i|here) (?:from|in|are|is|of|on|at)? ?(?:the )?(?P<name>[\w-]{2,30}) (?:team|squad|guild|"
     r"crew)(?: here)?\b|\bteam (?P<after>[A-Z][\w-]{1,30})\b(?= (?:here|needs|would|asks))"
@@ -89,23 +90,21 @@ def draft(thread: Thread, vocabulary: Vocabulary) -> Draft:
     mentions = vocabulary.find([sentence.text for sentence in thread.sentences])
     found = need_reader.find(thread, mentions, vocabulary)
     taken = stances.find(thread, mentions, vocabulary, asked_in=found.asked_in)
-    lacking = gaps.find(thread, mentions, rejected=taken.rejected.keys())
+    coached_in = {need.sentence.at for need in found.needs if need.kind is ItemType.COACHING}
+    lacking = gaps.find(thread, mentions, vocabulary, rejected=taken.rejected.keys(), coached_in=coached_in)
     hours, blocked = quantities.hours(thread), quantities.blocked(thread)
     owned = {sentence.at for _, sentence in found.stays} - found.asked_in
     by = due.needed_by(thread, asked_in=found.asked_in, owned=owned)
-    wanted = _left(
-        found.needs, taken.rejected, has_evidence=bool(lacking or hours or blocked or by or _names_devops(thread))
-    )
-    if not wanted and found.withdrawn_at is None and not need_reader.is_closed(thread):
-        evidence = [bool(lacking), hours is not None, blocked is not None, by is not None, _names_devops(thread)]
-        left = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)]
-        wanted = left[:1] if sum(evidence) + bool(found.stays) >= _ENOUGH else []
-    if not wanted:
+    has_evidence = bool(lacking or hours or blocked or by or found.stays or _names_devops(thread))
+    wanted = _left(found.needs, taken.rejected, has_evidence=has_evidence)
+    choices = list(_to_choose(thread, mentions, taken, wanted, vocabulary))
+    is_over = found.withdrawn_at is not None or need_reader.is_closed(thread)
+    if not wanted and has_evidence and not is_over and not choices:
+        wanted = [each for each in found.likely if not taken.rejected.keys() & set(each.technologies)][:1]
+    if not wanted and (is_over or not has_evidence or not choices):
         return Draft(title=_headline(thread), confidence=0.8 if found.withdrawn_at is not None else 0.5)
-    items = tuple(_item(need, lacking) for need in wanted) + tuple(
-        _to_choose(thread, mentions, taken, wanted, vocabulary)
-    )
-    gone = found.dropped - {each for need in wanted for each in need.technologies}
+    items = (*(_item(need, lacking) for need in wanted), *choices)
+    gone = found.dropped - {each for need in wanted for each in (*need.technologies, *need.near)}
     named = _named(thread, mentions, vocabulary, taken.rejected.keys() | gone)
     return Draft(
         title=_title(items, wanted, vocabulary),
@@ -142,21 +141,23 @@ def _left(found: Sequence[Need], rejected: dict[str, int], *, has_evidence: bool
     elif any(need.strength is Strength.IMPLIED for need in kept):
         kept = [need for need in kept if need.strength is Strength.IMPLIED or need.technologies or _is_listed(need)]
     # A proposal alone is talk, unless the thread says what its lack costs.
-    is_meant = any(need.strength > Strength.NAMED or (need.technologies and need.weight > 1) for need in kept)
+    is_meant = any(need.strength > Strength.NAMED for need in kept)
     return kept if has_evidence or is_meant else []
 
 
 def _is_listed(need: Need) -> bool:
-    return bool(cues.CONTINUED.search(need.sentence.text) or cues.FRAGMENT.match(need.sentence.text))
+    return bool(_SAID["continued"].search(need.sentence.text) or _SAID["fragment"].match(need.sentence.text))
 
 
 def _names_devops(thread: Thread) -> bool:
-    return any(re.search(cues.DEVOPS, sentence.text, re.IGNORECASE) for sentence in thread.sentences)
+    return any(_DEVOPS.search(sentence.text) for sentence in thread.sentences)
 
 
 def _item(need: Need, lacking: Container[str]) -> Item:
     helps = need.kind is ItemType.SUPPORT and re.search(r"\bhelp\b|\bhand with\b", need.quote, re.IGNORECASE)
-    kind = ItemType.COACHING if helps and any(each in lacking for each in need.technologies) else need.kind
+    kind = (
+        ItemType.COACHING if helps and any(each in lacking for each in (*need.technologies, *need.near)) else need.kind
+    )
     return Item(kind, need.title, need.quote, need.sentence.message.index)
 
 
@@ -168,13 +169,17 @@ def _to_choose(
     vocabulary: Vocabulary,
 ) -> Iterator[Item]:
     """Yield an item for alternatives that nobody chose from, where no other item is about one of them."""
-    covered = {each for need in wanted for each in need.technologies}
+    covered = {each for need in wanted for each in (*need.technologies, *need.near)}
     for group in taken.undecided:
-        kind = BY_TECHNOLOGY.get(vocabulary[group[0]].type, ItemType.INFRASTRUCTURE)
         said = next(each for each in thread.sentences if group[-1] in ids(mentions[each.at]))
         if not covered.intersection(group) and not any(need.kind in _HOSTS for need in wanted):
             covered |= set(group)
-            yield Item(kind, " or ".join(vocabulary[each].name for each in group), said.text, said.message.index)
+            yield Item(
+                ItemType.INFRASTRUCTURE,
+                " or ".join(vocabulary[each].name for each in group),
+                said.text,
+                said.message.index,
+            )
 
 
 def _named(
@@ -237,5 +242,5 @@ def _questions(hours: Hours | None, undecided: Sequence[Sequence[str]], vocabula
 
 def _confidence(wanted: Sequence[Need]) -> float:
     """Return how sure the draft is of its items: asked in words, of a kind that a noun names."""
-    sure = [0.3 + 0.1 * need.strength + 0.1 * min(need.weight, 2) for need in wanted]
+    sure = [0.3 + 0.1 * need.strength + 0.1 * min(need.weight, 2) for need in wanted] or [0.4]
     return round(sum(sure) / len(sure), 2)

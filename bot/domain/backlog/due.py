@@ -8,9 +8,10 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.domain.backlog.cues import pattern, plain
+from bot.domain.backlog.cues import patterns, plain
 from bot.domain.backlog.threads import Sentence, Thread
 
+_SAID = patterns("due")
 _MONTHS = {name.lower(): at for at in range(1, 13) for name in (calendar.month_name[at], calendar.month_abbr[at])} | {
     "sept": 9
 }
@@ -24,12 +25,11 @@ _NUMBERS = {
     "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "a couple of": 2, "a few": 3,
 }  # fmt: skip
 _NUMBER = r"\d{1,2}|" + "|".join(_NUMBERS)
-_TODAY = re.compile("today|tonight", re.IGNORECASE)
-_ENDS = re.compile(r"\s*(?:[.!?,;:)]|$|please\b|pls\b|if\b|or\b|still\b)", re.IGNORECASE)
 _DATE = re.compile(
     r"(?<![\w/.-])(?:"
     r"(?P<iso>\d{4}-\d{2}-\d{2})"
-    rf"|(?P<end>(?:the )?end of|eo|mid(?:dle of)?[ -]|(?:beginning|start) of|early|late)\s?(?:the |this )?"
+    rf"|(?P<end>(?:the )?end of|eo|mid(?:dle of)?[ -]|(?:beginning|start|first week|last week) (?:of|in)|early|late)"
+    r"\s?(?:the |this )?"
     rf"(?P<next>next |coming )?"
     rf"(?P<span>q[1-4]|quarter|month|week|year|sprint|day|{_MONTH}|[qmwyd](?=\b))(?:\s(?P<eyear>20\d\d))?"
     rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of |de )?(?P<m1>{_MONTH})(?:,?\s(?P<y1>20\d\d))?"
@@ -50,16 +50,6 @@ _DATE = re.compile(
     r")(?!\w)",
     re.IGNORECASE,
 )
-_CUE = pattern("due", "cue")
-_AFTER_CUE = pattern("due", "after_cue")
-_EVENT = pattern("due", "event")
-_NO_DATE = pattern("due", "no_date")
-_CORRECTS = pattern("due", "corrects")
-_SHIFT = pattern("due", "shift")
-_IS_ON = re.compile(r"(?:'s)?(?: [\w-]+){1,2} (?:on|is|at) (?:the )?", re.IGNORECASE)
-_REFUSED = re.compile(
-    r"\b(?:not|no longer|instead of|rather than)(?: on| by| before| until)?(?: the)? $", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,57 +60,90 @@ class Due:
     quote: str
     message: int
 
+    @property
+    def reason(self) -> str:
+        """Why by that day: the words that neither wish for something nor name the day; empty where there are none."""
+        said = (each.strip(" .!?") for each in _SAID["pieces"].split(self.quote))
+        reasons = [each for each in said if each and not _SAID["wish"].search(each) and not _is_day(each)]
+        if reasons:
+            return ", ".join(reasons)
+        before = _SAID["occasion"].search(self.quote)
+        if before is None or _is_day(before[0]):
+            return ""
+        return re.sub(r"(?:\s+(?:on|at|in|by|of|the))+$", "", _DATE.sub("", plain(before[0])).strip(" .,"))
+
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     due: Due
     is_firm: bool
     corrects: bool
+    #: Only the month is named.
+    is_month: bool = False
 
 
 def needed_by(thread: Thread, *, asked_in: Set[int], owned: Set[int]) -> Due | None:
     """Return the first day that DevOps must meet. Sentences in `owned` are about what the team does itself."""
     read: list[_Read] = []
     for sentence in thread.sentences:
-        found = list(_read(sentence, is_asked=sentence.at in asked_in))
+        before = thread.sentences[sentence.at - 1].text if sentence.at else ""
+        is_when = any(_SAID["when"].search(text) for text in (sentence.text, before if before.endswith("?") else ""))
+        found = list(_read(sentence, is_asked=sentence.at in asked_in, is_when=is_when))
         if sentence.at in owned:
             found = [each for each in found if each.corrects]
         if read and found and any(each.corrects for each in found):
             read = [each for each in found if each.corrects]
-        elif read and not found and (shift := _SHIFT.search(sentence.text)):
+        elif read and not found and (shift := _SAID["shift"].search(sentence.text)):
             read = [_shifted(each, shift, sentence) for each in read]
         else:
             read.extend(found)
+    # "The sale is in June": where a day of that month is named, too, that is the day.
+    dated = {(each.due.day.year, each.due.day.month) for each in read if not each.is_month}
+    read = [each for each in read if not (each.is_month and (each.due.day.year, each.due.day.month) in dated)]
     firm = [each.due for each in read if each.is_firm] or [each.due for each in read]
     return min(firm, key=lambda due: due.day, default=None)
 
 
-def _read(sentence: Sentence, *, is_asked: bool) -> Iterator[_Read]:
+def _read(sentence: Sentence, *, is_asked: bool, is_when: bool) -> Iterator[_Read]:
     text, today = plain(sentence.text), sentence.message.day
     # A message that is nothing but a day settles the day that was talked about.
-    corrects = bool(_CORRECTS.search(text) or _DATE.fullmatch(text.strip(" .!?")))
+    corrects = bool(_SAID["corrects"].search(text) or _DATE.fullmatch(text.strip(" .!?")))
     for found in _DATE.finditer(text):
         before, after = text[max(0, found.start() - 60) : found.start()], text[found.end() :]
-        is_firm = bool(_CUE.search(before) or _AFTER_CUE.search(after))
+        is_firm = any(
+            (
+                is_when and not _SAID["no_date"].search(before),
+                _SAID["cue"].search(before),
+                _SAID["after_cue"].search(after),
+                _SAID["by_then"].search(after),
+                corrects and _SAID["new_day"].search(before),
+            )
+        )
         # "before the Q3 planning on 21 June": the day of the planning counts.
         following = _DATE.search(text, found.end())
-        if following and _IS_ON.fullmatch(text[found.end() : following.start()]):
+        if following and (found["month"] or _SAID["is_on"].fullmatch(text[found.end() : following.start()])):
             continue
-        if _REFUSED.search(before) or (not is_firm and _NO_DATE.search(before)):
+        if _SAID["refused"].search(before) or (not is_firm and _SAID["no_date"].search(before)):
             continue
-        is_event = bool(_EVENT.search(before) or _EVENT.search(after[:40])) or bool(
+        is_event = bool(_SAID["event"].search(before) or _SAID["event"].search(after[:40])) or bool(
             re.search(r"\b(?:for|on)\s+(?:the )?$", before) and is_asked
         )
         is_now = (found["word"] or "").lower().startswith(("today", "tonight", "this ")) and not is_asked
         is_event = is_event or (is_asked and bool(found["word"] or found["count"] or found["count2"]))
         # "today we spend two hours on it" tells how it is now; "can we have it today?" ends with the day.
-        is_now = is_now or bool(_TODAY.fullmatch(found["word"] or "") and not _ENDS.match(after))
+        is_now = is_now or bool(_SAID["today"].fullmatch(found["word"] or "") and not _SAID["ends"].match(after))
         if not (is_firm or corrects or is_event) or (is_now and not is_firm):
             continue
         # "Monday 10 May": the day of the week says nothing that the date does not.
-        day = None if found["wday"] and _DATE.match(after.lstrip(" ,")) else _day(found, today)
+        day = None if found["wday"] and _DATE.match(re.sub(r"^[ ,]+(?:the )?", "", after)) else _day(found, today)
         if day is not None and today <= day <= today + timedelta(days=800):
-            yield _Read(Due(day, sentence.text, sentence.message.index), is_firm or corrects, corrects)
+            due = Due(day, sentence.text, sentence.message.index)
+            yield _Read(due, is_firm or corrects, corrects, bool(found["month"]))
+
+
+def _is_day(text: str) -> bool:
+    """Whether words name a day, and nothing else."""
+    return not _SAID["content"].search(_DATE.sub(" ", plain(text)))
 
 
 def _shifted(read: _Read, shift: re.Match[str], sentence: Sentence) -> _Read:
@@ -164,6 +187,9 @@ def _day(found: re.Match[str], today: date) -> date | None:
     if found["count"] or found["count2"]:
         return today + timedelta(days=_days(found["count"] or found["count2"], found["unit"] or found["unit2"]))
     if found["quarter"]:
+        # "before Q2" ends where it begins, "Q2 is fine" with it.
+        if not re.search(r"\b(?:by|before|until|till)\W+(?:the )?$", found.string[: found.start()], re.IGNORECASE):
+            return _part("end of", found["quarter"].lower(), following=False, year=found["qyear"], today=today)
         return _first(3 * int(found["quarter"][1]) - 2, found["qyear"], today)
     if found["month"]:
         # "may" and "mar" in small letters are hardly ever the month.
@@ -239,6 +265,8 @@ def _part(part: str, span: str, following: bool, year: str | None, today: date) 
         last = _last(known + 1, month)
     if part.startswith(("begin", "start", "early")):
         return date(last.year, month - length + 1, 1)
+    if part.startswith("first week"):
+        return date(last.year, month - length + 1, 7)
     return date(last.year, month, 15) if part.startswith("mid") else last
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from datetime import date, timedelta
 
-from bot.domain.backlog.demand import BacklogRequest, Demand, OpenQuestion, Slowdown, open_questions
+from bot.domain.backlog.demand import BacklogRequest, Demand, DemandPart, OpenQuestion, Slowdown, open_questions
 from bot.domain.backlog.lanes import QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, BacklogPlace, Lane
 from bot.domain.backlog.rank import SAFETY, WEEKS_PER_YEAR, Rank, RankSettings, is_at_risk
 
@@ -25,34 +25,53 @@ def explain(place: BacklogPlace, settings: RankSettings, *, today: date) -> tupl
 
 
 def _demand(demand: Demand, settings: RankSettings, *, today: date) -> list[str]:
-    by = f", says {_listed(demand.said_by)}" if demand.said_by else ""
-    how = f"{demand.evidence}{by}"
-    weight = f"{demand.evidence_on(today).weight:.0%} of it counts"
-    if demand.evidence_on(today) is not demand.evidence:
-        weight += f", because nobody has confirmed it since {demand.confirmed_on}"
     lines = []
     if demand.claimed_hours_per_month:
         line = (
             f"{demand.team} loses {_amount(demand.claimed_hours_per_month, 'hour')} a month: "
             f"{_amount(demand.people, 'person')}, {_amount(demand.times_per_month, 'time')} a month, "
-            f"{_amount(demand.hours_each, 'hour')} each ({how}; {weight})."
+            f"{_amount(demand.hours_each, 'hour')} each ({_how(demand, DemandPart.LOST, today=today)})."
         )
         if demand.claimed_hours_per_month > demand.most_hours_per_month:
             line += f" More than half the team's time, {_amount(demand.hours_per_month, 'hour')}, is not counted."
         lines.append(line)
     if demand.block is not None:
-        slowdown = "at half speed" if demand.block.slowdown is Slowdown.HALF else demand.block.slowdown
+        slowdown = "at half speed" if demand.block.slowdown is Slowdown.HALF else str(demand.block.slowdown)
         lines.append(
-            f"{demand.team} has {_amount(demand.block.people, 'person')} {slowdown} until "
-            f"{demand.block_ends(settings.block_weeks)}: "
-            f"{_amount(demand.block.hours_per_week, 'hour')} a week ({how}; {weight})."
+            f"{demand.team} has {_amount(demand.block.people, 'person')} {slowdown}{_assumed(demand.block.is_assumed)} "
+            f"until {demand.block_ends(settings.block_weeks)}{_assumed(demand.block.until is None)}: "
+            f"{_amount(demand.block.hours_per_week, 'hour')} a week ({_how(demand, DemandPart.BLOCKED, today=today)})."
         )
     if demand.needed_by is not None:
         reason = f" ({demand.needed_by.reason})" if demand.needed_by.reason else ""
+        by = "".join(f", {each}" for each in _sources(demand, DemandPart.NEEDED_BY))
         lines.append(f"{demand.team} needs it by {demand.needed_by.day}{reason}{by}.")
     if not lines:
+        by = "".join(f", {each}" for each in _sources(demand, None))
         lines.append(f"{demand.team} asks for it{by}, and has named no hours, nobody who waits and no date.")
     return lines + _passed(demand, settings, today=today)
+
+
+def _how(demand: Demand, part: DemandPart, *, today: date) -> str:
+    """Return how the team knows its numbers, who says them, and how much of them counts."""
+    sources, weight = _sources(demand, part), f"{demand.evidence_on(today).weight:.0%} of it counts"
+    if demand.evidence_on(today) is not demand.evidence:
+        weight += f", because nobody has confirmed it since {demand.confirmed_on}"
+    if demand.is_evidence_assumed:
+        return "; ".join([*sources, f"assumed to be {demand.evidence}", weight])
+    return "; ".join([", ".join([str(demand.evidence), *sources]), weight])
+
+
+def _sources(demand: Demand, part: DemandPart | None) -> list[str]:
+    """Return whose words something is: somebody's own, or those of the draft that they left as it was."""
+    if not demand.said_by:
+        return []
+    who = _listed(demand.said_by)
+    return [f"from the draft that {who} sent" if part in demand.drafted else f"says {who}"]
+
+
+def _assumed(is_assumed: bool) -> str:
+    return " (assumed)" if is_assumed else ""
 
 
 def _passed(demand: Demand, settings: RankSettings, *, today: date) -> list[str]:
@@ -91,10 +110,12 @@ def _whether(ranked: Rank) -> str:
 
 
 def _when(request: BacklogRequest, ranked: Rank, settings: RankSettings) -> str:
+    costs = [each.needed_by.miss_hours for each in request.demands if each.needed_by is not None]
+    missed = "for a missed date" if any(each is not None for each in costs) else "for a missed date, as assumed"
     parts = {
         "lost as every month": settings.period_weeks * ranked.saved_hours_per_week,
         "of people who wait": ranked.blocked_hours,
-        "for a missed date": ranked.miss_hours,
+        missed: ranked.miss_hours,
     }
     named = [f"{_number(hours)} {what}" for what, hours in parts.items() if hours]
     return (

@@ -1,144 +1,211 @@
-"""What nobody in the team can do yet: a clause says that a skill is missing, and a technology is near."""
+"""What nobody in the team can do yet: a piece of a sentence says that a skill is missing, and a technology is near."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from enum import Enum
+from functools import lru_cache
 
-from bot.domain.backlog.cues import SKILL, pattern
-from bot.domain.backlog.technologies import Mention, ids
+from bot.domain.backlog.clauses import listed, pieces, within
+from bot.domain.backlog.cues import patterns
+from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
-_LACKS = pattern("gaps", "lacks")
-_BUS_FACTOR = pattern("gaps", "bus_factor")
-_HAS = pattern("gaps", "has")
-_ASKS = pattern("gaps", "asks")
-_ANSWER_NO = pattern("gaps", "answer_no")
-_NO_SKILL = pattern("gaps", "no_skill")
-_ALL_OF_THEM = pattern("gaps", "all_of_them")
-_NONE = pattern("gaps", "none")
-_PAIR = re.compile(r"\b(?:either|neither|both)\b", re.IGNORECASE)
-_SKILLED = re.compile(rf"\b(?:{SKILL})\b", re.IGNORECASE)
-#: Between two names: the second one is the place or the part of the first one.
-_OF = re.compile(r"[^,;.!?]{0,20}\b(?:on|over|in|for|with|from|to|into|behind|of)\b[^,;.!?]{0,12}", re.IGNORECASE)
-#: What follows is where "it" is to be.
-_PLACE = re.compile(r"\b(?:it|that|this|them|one) (?:on|in|at|into|onto|for) (?:our |the )?$", re.IGNORECASE)
-_CLAUSE = re.compile(r"[,;:]\s|\s-\s|\s(?:but|while|whereas)\s|\s\(|\)", re.IGNORECASE)
-_EVERY = 99
-_BACK = 4
+_SAID = patterns("gaps")
+_BACK = 8
 
 
-def find(thread: Thread, mentions: Sequence[Sequence[Mention]], *, rejected: Set[str]) -> dict[str, Sentence]:
-    """Return the technologies that the team cannot handle, with the sentence that says so."""
-    gaps: dict[str, Sentence] = {}
-    firm: set[str] = set()
-    sentences = thread.sentences
-    for sentence in sentences:
-        lacks = _lacks(sentences, sentence, mentions[sentence.at])
-        known = set(_claimed(sentence, mentions[sentence.at]))
-        if lacks:
-            found = [each for each in _meant(thread, mentions, sentence, lacks, rejected) if each not in known]
-            gaps |= {each: sentence for each in found if each not in gaps}
-            firm |= set(found)
-        elif _ASKS.search(sentence.text) and not _answered(sentences, sentence):
-            asked = ids(mentions[sentence.at]) or _before(thread, mentions, sentence, rejected, at_least=2)
-            gaps |= {each: sentence for each in asked if each not in gaps}
-        for each in known - firm:
-            gaps.pop(each, None)
-    return {each: said for each, said in gaps.items() if each not in rejected}
+class _Skill(Enum):
+    LACKS = "lacks"
+    ONE_PERSON = "one person"
+    HAS = "has"
+    TAUGHT = "taught"
 
 
-def _lacks(sentences: Sequence[Sentence], sentence: Sentence, here: Sequence[Mention]) -> re.Match[str] | None:
-    """Return the words by which a skill is missing, or None."""
-    if single := _BUS_FACTOR.search(sentence.text):
-        return single
-    if (none := _NONE.match(sentence.text)) and any(
-        _SKILLED.search(each.text) for each in sentences[max(0, sentence.at - 3) : sentence.at]
-    ):
-        return none
-    lacks = None if _NO_SKILL.search(sentence.text) else _LACKS.search(sentence.text)
-    if lacks is None:
-        return None
-    # "we've both used it at uni, only never installed it": somebody can.
-    unnamed = [each for each in _clauses(sentence.text) if not any(_is_in(mention, each) for mention in here)]
-    others = [text for text in (sentence.text[each] for each in unnamed) if not _LACKS.search(text)]
-    return None if any(_SKILLED.search(text) and _HAS.search(text) for text in others) else lacks
+def find(
+    thread: Thread,
+    mentions: Sequence[Sequence[Mention]],
+    vocabulary: Vocabulary,
+    *,
+    rejected: Set[str],
+    coached_in: Set[int],
+) -> dict[str, Sentence]:
+    """Return the technologies that the team cannot handle, with the sentence that says so.
+
+    What somebody can handle is no gap, unless that is one person alone. Where nothing else is, what the team wants to
+    be taught is one; sentences in `coached_in` ask for that.
+    """
+    reader = _Reader(thread, mentions, vocabulary, rejected, coached_in)
+    lacking: dict[str, Sentence] = {}
+    taught: dict[str, Sentence] = {}
+    alone: set[str] = set()
+    for sentence in thread.sentences:
+        said = list(reader.read(sentence))
+        for at, (skill, meant) in enumerate(said):
+            if skill is _Skill.HAS:
+                # "I have used it, running it is another story"
+                reader.known |= set(meant).difference(*(missing for _, missing in said[at + 1 :]))
+                continue
+            for each in meant:
+                (taught if skill is _Skill.TAUGHT else lacking).setdefault(each, sentence)
+            alone |= set(meant) if skill is _Skill.ONE_PERSON else set()
+    left = {each: said for each, said in lacking.items() if each in alone or each not in reader.known}
+    return left or {each: said for each, said in taught.items() if each not in reader.known}
 
 
-def _clauses(text: str) -> Iterator[slice]:
-    """Yield the clauses of a sentence, as the places where they stand."""
-    start = 0
-    for cut in _CLAUSE.finditer(text):
-        yield slice(start, cut.start())
-        start = cut.end()
-    yield slice(start, len(text))
+def is_about_skill(sentences: Sequence[Sentence], at: int, place: slice) -> bool:
+    """Whether a piece of a sentence says that a skill is missing, or answers the question for one with no."""
+    text = sentences[at].text
+    return bool(
+        lacks(text[place])
+        or _SAID["asks"].search(text)
+        or (
+            _SAID["answer_no"].match(text)
+            and len(text.split()) < 5
+            and any(_SAID["asks"].search(each.text) or lacks(each.text) for each in sentences[max(0, at - 3) : at])
+        )
+    )
 
 
-def _claimed(sentence: Sentence, here: Sequence[Mention]) -> Iterator[str]:
-    """Yield the technologies of the clauses by which somebody can handle them."""
-    for place in _clauses(sentence.text):
-        clause = sentence.text[place]
-        if _HAS.search(clause) and not _LACKS.search(clause) and not _BUS_FACTOR.search(clause):
-            yield from ids(each for each in here if _is_in(each, place))
+@lru_cache(maxsize=256)  # a clause is read for each technology that it names
+def lacks(text: str) -> re.Match[str] | None:
+    """Return the words that say that a skill is missing."""
+    return _SAID["bus_factor"].search(text) or (None if _SAID["no_skill"].search(text) else _SAID["lacks"].search(text))
 
 
-def _is_in(mention: Mention, place: slice) -> bool:
-    return bool(place.start <= mention.start and mention.end <= place.stop)
+def is_farewell(text: str) -> bool:
+    """Whether words tell that somebody who knew something is gone."""
+    return bool(_SAID["departed"].search(text) and _SAID["did_it"].search(text))
 
 
-def _answered(sentences: Sequence[Sentence], asked: Sentence) -> bool:
-    """Whether somebody who answers has the skill, or nobody says a word about it."""
-    answers = [each for each in sentences[asked.at + 1 : asked.at + 5] if each.message.index - asked.message.index <= 3]
-    for answer in answers:
-        if (_LACKS.search(answer.text) and not _NO_SKILL.search(answer.text)) or _ANSWER_NO.match(answer.text):
-            return False
-        if _HAS.search(answer.text):
-            return True
-    return True
+def is_skill(text: str) -> bool:
+    """Whether words say that somebody has a skill, or that it is missing."""
+    return bool(lacks(text) or _SAID["has"].search(text))
 
 
-def _meant(
-    thread: Thread, mentions: Sequence[Sequence[Mention]], sentence: Sentence, lacks: re.Match[str], rejected: Set[str]
-) -> list[str]:
-    """Return what a missing skill is about: what is named in its clause, in its sentence, or just before."""
-    here = [each for each in mentions[sentence.at] if each.id not in rejected]
-    several = _PAIR.search(sentence.text) or _ALL_OF_THEM.search(sentence.text)
-    if here and not several:
-        places = [
-            each
-            for each in _clauses(sentence.text)
-            if (each.stop > lacks.start() and each.start < lacks.end()) or _LACKS.search(sentence.text[each])
-        ]
-        near = [each for each in here if any(_is_in(each, place) for place in places)]
-        before = [each for each in here if each.end <= lacks.start()]
-        nearest = [each for each in near if each.end > lacks.start()] or near or before
-        # "never wrote one, but that's just Python": it is about what was named before.
-        return ids(nearest) or list(_before(thread, mentions, sentence, rejected, at_least=1)) or ids(here)
-    if here:
-        return ids(here)
-    at_least = 1 if several is None else 2 if _PAIR.search(sentence.text) else _EVERY
-    found = list(_before(thread, mentions, sentence, rejected, at_least=at_least))
-    named = list(dict.fromkeys(each.id for row in mentions for each in row if each.id not in rejected))
-    return found or (named if len(named) == 1 else [])
+class _Reader:
+    def __init__(
+        self,
+        thread: Thread,
+        mentions: Sequence[Sequence[Mention]],
+        vocabulary: Vocabulary,
+        rejected: Set[str],
+        coached_in: Set[int],
+    ) -> None:
+        self._sentences = thread.sentences
+        self._mentions = [[each for each in row if each.id not in rejected] for row in mentions]
+        self._vocabulary, self._coached_in = vocabulary, coached_in
+        #: What somebody in the team can handle.
+        self.known: set[str] = set()
 
-
-def _before(
-    thread: Thread, mentions: Sequence[Sequence[Mention]], sentence: Sentence, rejected: Set[str], *, at_least: int
-) -> Iterator[str]:
-    """Yield what is named nearest before: by one sentence, or by whole messages until `at_least` so many are found."""
-    found: list[str] = []
-    nearest = -1
-    for at in range(sentence.at - 1, max(-1, sentence.at - 2 - _BACK), -1):
-        before = thread.sentences[at]
-        index = before.message.index
-        named = ids(mentions[at]) if at_least == _EVERY else _heads(before.text, mentions[at])
-        is_enough = len(found) >= at_least and (at_least == 1 or index != nearest)
-        if sentence.message.index - index > _BACK or (named and is_enough):
+    def read(self, sentence: Sentence) -> Iterator[tuple[_Skill, list[str]]]:
+        """Yield what a sentence says of skills, and of which technologies it says that."""
+        here = ids(self._mentions[sentence.at])
+        if self._is_left(sentence):
+            yield _Skill.ONE_PERSON, here or self._before(sentence)
             return
-        left = [each for each in named if each not in rejected]
-        yield from left
-        found += left
-        nearest = index if left else nearest
+        if _SAID["asks"].search(sentence.text) and not lacks(sentence.text):
+            if self._is_denied(sentence):
+                is_pair = _SAID["pair"].search(sentence.text)
+                yield _Skill.LACKS, here or (self._pair(sentence) if is_pair else self._before(sentence))
+            return
+        if not here and len(sentence.text.split()) < 7 and self._answers(sentence):
+            return  # "no clue", of what was asked
+        if sentence.at in self._coached_in and _SAID["taught"].search(sentence.text) and not lacks(sentence.text):
+            yield _Skill.TAUGHT, here or self._before(sentence)
+        for place in pieces(sentence.text, is_skill):
+            text = sentence.text[place]
+            named = within(self._mentions[sentence.at], place)
+            missing = lacks(text)
+            if missing:
+                is_one = bool(_SAID["bus_factor"].search(text))
+                yield _Skill.ONE_PERSON if is_one else _Skill.LACKS, self._meant(sentence, place, missing, named)
+            elif _SAID["has"].search(text) and not text.endswith("?") and not _SAID["not_yet"].search(text):
+                yield _Skill.HAS, ids(named) or (self._before(sentence) if _SAID["pronoun"].search(text) else [])
+
+    def _meant(self, sentence: Sentence, place: slice, missing: re.Match[str], here: Sequence[Mention]) -> list[str]:
+        """Return what a missing skill is about: what is named behind the words, before them, or in what was said."""
+        text = sentence.text[place]
+        if _SAID["all_of_them"].search(text):
+            return ids(here) if len(here) > 1 else self._all(sentence)
+        if _SAID["pair"].search(text) and not here:
+            return self._pair(sentence)
+        if _SAID["others"].search(text):
+            named = within(self._mentions[sentence.at], slice(0, len(sentence.text)))
+            return [each for each in self._together(sentence) if each not in ids(named)]
+        if here and not _SAID["place"].search(sentence.text[: here[0].start]):
+            ends = place.start + missing.end()
+            behind = [each for each in here if each.end > place.start + missing.start()]
+            if behind and ", " in sentence.text[ends : behind[0].start]:
+                behind = []
+            return ids(behind) or listed(sentence.text, [each for each in here if each.end <= ends]) or ids(here)
+        before = [each for each in self._mentions[sentence.at] if each.end <= place.start]
+        behind = [each for each in self._mentions[sentence.at] if each.start >= place.stop]
+        nearest = _heads(sentence.text, before) or (
+            [] if _SAID["pronoun"].search(text) else _heads(sentence.text, behind)
+        )
+        return [each for each in nearest if each not in self.known] or self._before(sentence)
+
+    def _is_left(self, sentence: Sentence) -> bool:
+        """Whether somebody who knew it is gone."""
+        if not _SAID["departed"].search(sentence.text):
+            return False
+        beside = self._sentences[max(0, sentence.at - 1) : sentence.at + 2]
+        return any(_SAID["did_it"].search(each.text) for each in beside) or bool(lacks(sentence.text))
+
+    def _answers(self, sentence: Sentence) -> bool:
+        before = self._sentences[max(0, sentence.at - 3) : sentence.at]
+        return any(_SAID["asks"].search(each.text) and self._is_denied(each) for each in before)
+
+    def _is_denied(self, asked: Sentence) -> bool:
+        """Whether those who answer a question for a skill do not have it."""
+        for answer in self._sentences[asked.at + 1 : asked.at + 6]:
+            if answer.message.index - asked.message.index > 3:
+                break
+            if lacks(answer.text) or _SAID["answer_no"].match(answer.text) or _SAID["none"].match(answer.text):
+                return True
+            if _SAID["has"].search(answer.text) or _SAID["answer_yes"].match(answer.text):
+                return False
+        return False
+
+    def _before(self, sentence: Sentence) -> list[str]:
+        """Return what was named last before, and nobody knows; a language only where nothing else was."""
+        spoken: list[str] = []
+        for before in reversed(self._sentences[max(0, sentence.at - _BACK) : sentence.at]):
+            named = [each for each in _heads(before.text, self._mentions[before.at]) if each not in self.known]
+            thing = [each for each in named if self._vocabulary[each].type != "language"]
+            if thing and not _SAID["owned"].search(before.text):
+                return thing
+            if named and before.at == sentence.at - 1 and len(before.text.split()) < 4:
+                return named  # "In Groovy."
+            spoken = spoken or named
+        every = self._named()
+        return spoken or (every if len(every) == 1 else [])
+
+    def _together(self, sentence: Sentence) -> list[str]:
+        """Return what was last named in one sentence before."""
+        before = reversed(self._mentions[: sentence.at])
+        return next((ids(row) for row in before if len(ids(row)) > 1), [])
+
+    def _pair(self, sentence: Sentence) -> list[str]:
+        """Return the two of which "neither" is said: the last that were named together, or one after the other."""
+        found: list[str] = []
+        for before in reversed(self._sentences[max(0, sentence.at - 2 * _BACK) : sentence.at + 1]):
+            named = [each for each in ids(self._mentions[before.at]) if each not in self.known]
+            if len(named) > 1:
+                return named[-2:]
+            found += [each for each in named if each not in found]
+            if len(found) > 1:
+                break
+        return found
+
+    def _all(self, sentence: Sentence) -> list[str]:
+        return [each for each in self._named(sentence.at) if each not in self.known]
+
+    def _named(self, until: int | None = None) -> list[str]:
+        rows = self._mentions if until is None else self._mentions[: until + 1]
+        return list(dict.fromkeys(each.id for row in rows for each in row))
 
 
 def _heads(text: str, mentions: Sequence[Mention]) -> list[str]:
@@ -149,7 +216,11 @@ def _heads(text: str, mentions: Sequence[Mention]) -> list[str]:
     heads = [
         each
         for at, each in enumerate(mentions)
-        if not (_OF.fullmatch(text[mentions[at - 1].end : each.start]) if at else _PLACE.search(text[: each.start]))
+        if not (
+            _SAID["of"].fullmatch(text[mentions[at - 1].end : each.start])
+            if at
+            else _SAID["place"].search(text[: each.start])
+        )
     ]
     outside = [each for each in heads if text.count("(", 0, each.start) == text.count(")", 0, each.start)]
     return ids(outside or heads)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.domain.backlog.cues import WORDS, alternatives, pattern
+from bot.domain.backlog.cues import WORDS, alternatives
 from bot.domain.backlog.requests import ItemType
 
 
@@ -43,7 +43,6 @@ BY_TECHNOLOGY: dict[str, ItemType] = {
     "testing": ItemType.PIPELINE,
     "build": ItemType.PIPELINE,
     "iac": ItemType.LIBRARY,
-    "language": ItemType.LIBRARY,
 }
 
 
@@ -56,7 +55,10 @@ def _compiled(key: str) -> re.Pattern[str]:
 
 _PHRASE, _NOUN, _VERB = map(_compiled, ("phrases", "nouns", "verbs"))
 #: The head of a noun phrase stands before these.
-_AFTER_HEAD = pattern("types", "after_head")
+_AFTER_HEAD = re.compile(alternatives(WORDS["types"]["after_head"]), re.IGNORECASE)
+
+
+_NOT_THAT = re.compile(r",\s+(?:no|not|without)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Named:
 
 def named(text: str) -> Named | None:
     """Return what kind of thing a text asks for; None where no word says it."""
+    # "the permissions, no hand-holding": that is not asked for.
+    text = _NOT_THAT.split(text)[0] or text
     if phrase := _PHRASE.search(text):
         return _read(phrase, 3)
     cut = _AFTER_HEAD.search(text, 2)
@@ -77,6 +81,8 @@ def named(text: str) -> Named | None:
     nouns = list(_NOUN.finditer(head))
     if nouns:
         return _read(nouns[-1], 2)
+    if cut and (behind := list(_NOUN.finditer((_AFTER_HEAD.split(text[cut.end() :].strip()) or [""])[0]))):
+        return _read(behind[-1], 1)
     if noun := _NOUN.search(text):
         return _read(noun, 1)
     verb = _VERB.search(text)
@@ -84,11 +90,18 @@ def named(text: str) -> Named | None:
 
 
 def words_of(text: str) -> Iterator[str]:
-    """Yield the nouns of a text that name things of some type, cut so that their forms are alike."""
+    """Yield the nouns of a text that name things of some type, those for one thing in the same way."""
     for words in (_PHRASE, _NOUN):
         for found in words.finditer(text):
             for word in found[0].lower().split():
-                yield word[:5].rstrip("s")
+                yield _ALIKE.get(_stem(word), _stem(word))
+
+
+def _stem(word: str) -> str:
+    return word[:5].rstrip("s")
+
+
+_ALIKE = {_stem(word): row.split()[0] for row in WORDS["types"]["alike"] for word in row.split()}
 
 
 def _read(found: re.Match[str], weight: int) -> Named:

@@ -1,13 +1,11 @@
-"""The order of the backlog: lanes, and bands in a lane. Nothing depends on the order in which requests come in."""
+"""The lanes of the backlog, which go before every number."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import partial
 
 from bot.domain.backlog.demand import BacklogRequest
 from bot.domain.backlog.rank import Rank, RankSettings, Unestimated, rank
@@ -59,30 +57,6 @@ def lane_of(request: BacklogRequest, ranked: Rank | Unestimated, *, today: date)
     return Lane.REST
 
 
-def order(requests: Iterable[BacklogRequest], settings: RankSettings, *, today: date) -> list[BacklogPlace]:
-    """Return the backlog, the first to be worked on first.
-
-    An estimate is a range, so a priority is one, too, and requests whose ranges overlap are equal. Overlap alone makes
-    no order: A may overlap B and B overlap C while A is above C for certain. So the band of a request is one more than
-    the number of requests of its lane that are above it for certain, whose lowest priority is above its highest. A
-    request that is above another for certain always has the better band, and a request whose priority goes up never
-    comes down. Within a band the shorter payback is first, then more teams, then the older request, then the lower id.
-    """
-    lanes: dict[Lane, list[tuple[BacklogRequest, Rank | Unestimated]]] = {lane: [] for lane in Lane}
-    for request in requests:
-        ranked = rank(request, settings, today=today)
-        lanes[lane_of(request, ranked, today=today)].append((request, ranked))
-    places: list[BacklogPlace] = []
-    for lane, entries in lanes.items():
-        floors = sorted(each.lowest_priority for _, each in entries if isinstance(each, Rank))
-        entries.sort(key=partial(_key, floors))
-        places += [
-            BacklogPlace(request, ranked, lane, _band(ranked, floors), len(places) + number)
-            for number, (request, ranked) in enumerate(entries, 1)
-        ]
-    return places
-
-
 def to_estimate(places: Sequence[BacklogPlace]) -> list[BacklogRequest]:
     """Return the requests that are to be estimated next: those that lose the most hours by waiting."""
     return [place.request for place in places if place.lane is Lane.NOT_ESTIMATED][:ESTIMATED_NEXT]
@@ -102,17 +76,3 @@ def _has_urgency(request: BacklogRequest, ranked: Rank, *, today: date) -> bool:
     """
     is_dated = any(each.needed_by is not None and each.needed_by.day >= today for each in request.demands)
     return is_dated or ranked.blocked_hours > 0 or ranked.miss_hours > 0
-
-
-def _band(ranked: Rank | Unestimated, floors: Sequence[float]) -> int:
-    if isinstance(ranked, Unestimated):
-        return 1
-    return 1 + len(floors) - bisect_right(floors, ranked.highest_priority)
-
-
-def _key(floors: Sequence[float], entry: tuple[BacklogRequest, Rank | Unestimated]) -> tuple[float, ...]:
-    """Return what a lane is sorted by. It ends with the id, so no two are equal."""
-    request, ranked = entry
-    first = -ranked.waiting_cost_hours if isinstance(ranked, Unestimated) else _band(ranked, floors)
-    payback = ranked.payback_weeks if isinstance(ranked, Rank) else 0.0
-    return first, payback, -len(request.teams), request.created_on.toordinal(), request.id

@@ -6,20 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.backlog import cues
+from bot.domain.backlog import gaps
+from bot.domain.backlog.cues import patterns
 from bot.domain.backlog.item_types import BY_TECHNOLOGY, Named, named, words_of
 from bot.domain.backlog.needs import Need, Needs, Strength, title, together
 from bot.domain.backlog.requests import ItemType
+from bot.domain.backlog.stances import is_against
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 from bot.domain.names import fold
 
+_SAID = patterns("wishes")
+#: Names of hosts say nothing.
+_HOST = re.compile(r"\b[\w-]+(?:\.[\w-]+){2,}\b")
 #: What somebody does, rather than a thing.
 _HELP = (ItemType.SUPPORT, ItemType.COACHING)
-#: Begins what is said of a point of a list.
-_POINT = re.compile(r"^(?:and |but |so |for |as for |re )?\(?([1-9a-h])\)[,:.]?\s", re.IGNORECASE)
-#: What follows in a list is part of the thing, unless it begins anew.
-_CONTENTS = re.compile(r"\b(?:with|for|including)\b", re.IGNORECASE)
 #: Words for one thing, the kind of thing that they name, and the technologies in them.
 _Part = tuple[str, Named | None, tuple[str, ...]]
 
@@ -31,7 +32,8 @@ def find(thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Voca
 
 def is_closed(thread: Thread) -> bool:
     """Whether the last words of a thread say that there is nothing to ask for."""
-    return any(cues.CLOSING.search(each.text) for each in thread.sentences[-4:])
+    last = thread.sentences[-4:]
+    return any(_SAID["closing"].search(each.text) and not _SAID["ask"].search(each.text) for each in last)
 
 
 class _Reader:
@@ -43,21 +45,43 @@ class _Reader:
         self._last_ask, self._last_strength = -9, Strength.NAMED
         #: The place of the message that answers what is needed.
         self._answers = -1
-        #: The points of lists in the messages before, and in this one; the point that is talked about.
+        #: The points of lists in the messages before, and in this one.
         self._listed: set[str] = set()
         self._listing: set[str] = set()
         self._listed_in = -1
-        self._point = (-9, "")
         self._topics: list[tuple[str, Sentence]] = []
 
     def read(self) -> Needs:
         for sentence in self._sentences:
-            clauses = [clause.strip() for clause in cues.CLAUSE.split(sentence.text) if clause.strip()]
+            self._deny(sentence)
+            clauses = [clause.strip() for clause in _SAID["clause"].split(sentence.text) if clause.strip()]
             for number, clause in enumerate(clauses):
                 self._read(sentence, clause, clauses[number - 1] if number else "")
-        self._found.needs = [self._elaborated(each) for each in self._found.needs]
+        self._found.needs = [self._elaborated(each) for each in self._found.needs if not self._is_said_better(each)]
         self._found.likely = self._likely()
         return self._found
+
+    def _deny(self, sentence: Sentence) -> None:
+        """Take back what the question before asks for, if the answer is no."""
+        asked = self._sentences[sentence.at - 1] if sentence.at else sentence
+        if gaps.is_about_skill(self._sentences, sentence.at, slice(None)):
+            return  # "nope, nobody has ever used it"
+        question = " ".join(each.text for each in self._sentences if each.message is asked.message)
+        if asked.text.endswith("?") and sentence.first and _SAID["says_no"].match(sentence.text):
+            is_tentative = _SAID["tentative"].match(asked.text)
+            gone = [each for each in self._found.needs if each.sentence is asked and is_tentative]
+            if _SAID["anything"].search(question):
+                gone = list(self._found.needs)
+            for each in gone:
+                self._found.drop(each)
+            if (gone or is_tentative) and not self._found.needs:
+                self._found.withdrawn_at = sentence.at
+
+    def _is_said_better(self, need: Need) -> bool:
+        """Whether "help" says nothing beside what else is asked for."""
+        is_vague = need.kind in _HELP and not need.weight and _SAID["vague"].match(need.title)
+        others = [each for each in self._found.needs if each is not need and each.weight >= 2]
+        return bool(is_vague) and any(not need.technologies or each.sentence.at > need.sentence.at for each in others)
 
     def _elaborated(self, need: Need) -> Need:
         """Add the next sentence of the message to a wish that names no technology; it says what is wanted."""
@@ -66,33 +90,35 @@ class _Reader:
         if need.technologies or after is None or after.is_bullet or after.at in self._found.asked_in:
             return need
         technologies = tuple(ids(self._mentions[after.at]))
-        return replace(need, quote=together(need.quote, after.text), technologies=technologies)
+        return replace(need, quote=together(need.quote, after.text), near=technologies)
 
     def _likely(self) -> tuple[Need, ...]:
         """Return what the thread may be about, best first, by the evidence in its clauses."""
         weighed: list[tuple[float, Need]] = []
         for text, said in self._topics:
             kind, technologies = self._kind(said, text), self._technologies(said, text)
-            evidence = sum(2 for _ in set(map(str.lower, cues.EVIDENCE.findall(text))))
-            evidence += 2 * bool(cues.TROUBLE.search(text))
-            if not (kind or technologies) or not evidence or cues.NO_ASK.search(text):
+            evidence = sum(2 for _ in set(map(str.lower, _SAID["evidence"].findall(text))))
+            evidence += 2 * bool(_SAID["trouble"].search(text))
+            if not (kind or technologies) or not evidence or _SAID["no_ask"].search(text):
                 continue
-            sure = evidence + (kind.weight if kind else 0) + bool(technologies) - 2 * bool(cues.PAST.search(text))
+            sure = evidence + (kind.weight if kind else 0) + bool(technologies) - 2 * bool(_SAID["past"].search(text))
             weighed.append((sure, self._need(said, (text, kind, technologies), said.text, Strength.IMPLIED)))
         weighed.sort(key=lambda pair: -pair[0])
         return tuple(need for _, need in weighed)
 
     def _read(self, sentence: Sentence, clause: str, before: str) -> None:
-        asked = cues.ASK.search(clause)
-        own = None if cues.NOT_OWN.search(clause) else cues.OWN.search(clause)
-        withdrawn = None if cues.PEOPLE_WAIT.search(clause) else cues.WITHDRAWN.search(clause)
-        if withdrawn and cues.NOT_YET.search(clause[: withdrawn.start()]):
-            withdrawn = None  # "nothing goes out before that is fixed"
+        asked = _SAID["ask"].search(clause)
+        own = None if _SAID["not_own"].search(clause) else _SAID["own"].search(clause)
+        withdrawn = None if _SAID["people_wait"].search(clause) else _SAID["withdrawn"].search(clause)
+        if withdrawn and asked and withdrawn[0].lower().startswith("nothing"):
+            withdrawn = None  # "let's ask for that, nothing else"
         if self._strikes(sentence, clause, is_gone=bool(withdrawn or own)):
             return
         if withdrawn and not (asked and (asked.start() > withdrawn.end() or named(clause[asked.end() :]))):
             self._withdraw(sentence, clause)
-        elif own and not (asked and asked.start() <= own.start()):
+        elif own and not any(
+            each and each.start() <= own.start() for each in (asked, _SAID["asked_before"].search(clause))
+        ):
             if not before and sentence.at and not sentence.first:
                 before = self._sentences[sentence.at - 1].text
             said = clause if len(clause.split()) > 3 or not before else f"{before}, {clause}"
@@ -104,10 +130,10 @@ class _Reader:
             if said is not clause:
                 self._found.needs = [each for each in self._found.needs if each.quote != before]
         else:
-            if cues.WHAT_IS_NEEDED.search(clause):
+            if _SAID["what_is_needed"].search(clause):
                 self._last_ask, self._last_strength = sentence.at, Strength.LISTED
                 self._answers = sentence.message.index + 1
-            elif not cues.NO_ASK.search(clause):
+            elif not (_SAID["no_ask"].search(clause) or _is_skill(clause, asked) or gaps.is_farewell(clause)):
                 self._ask(sentence, clause, asked)
             self._topics.append((clause, sentence))
 
@@ -130,35 +156,29 @@ class _Reader:
         around = self._kind(sentence, clause)
         if around and ((kind is None and not has_technology) or around.weight == 3):
             return around
-        is_talk = has_technology or not any(self._mentions) or len(clause.split()) < 5
-        if kind is None and not is_talk and cues.DIRECTED.search(clause):
-            return Named(ItemType.SUPPORT, "", 0)
         return kind
 
     def _strikes(self, sentence: Sentence, clause: str, *, is_gone: bool) -> bool:
         """Strike a point of a numbered list: "(a) exists since May", "strike 3", "so only b"."""
-        if label := _label(sentence):
-            self._point = (sentence.at, label)
         if sentence.message.index != self._listed_in:
             self._listed |= self._listing
             self._listing, self._listed_in = set(), sentence.message.index
         self._listing |= {sentence.label} - {""}
-        listed = self._listed
-        left, struck = cues.ONLY_LEFT.search(clause), cues.STRUCK.search(clause)
-        if left and left["label"].lower() in listed:
-            gone = listed - {left["label"].lower()}
-        elif struck:
-            gone = listed & {(struck["label"] or struck["label2"]).lower()}
+        left, struck = _SAID["only_left"].search(clause), _SAID["struck"].search(clause)
+        if left and left["label"].lower() in self._listed:
+            gone = self._listed - {left["label"].lower()}
         else:
-            at, recent = self._point
-            gone = listed & {recent} if is_gone and sentence.at - at <= 2 else set()
-        for each in [each for each in self._found.needs if each.sentence.label in gone - {""}]:
+            said = (struck["label"] or struck["label2"]).lower() if struck else _label(sentence) if is_gone else ""
+            gone = self._listed & {said}
+        for each in [each for each in self._found.needs if each.sentence.label in gone]:
             self._found.drop(each)
-        return bool(gone - {""})
+        return bool(gone)
 
     def _ask(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> None:
         wanted, strength = self._wanted(sentence, clause, asked)
         if not wanted:
+            if _SAID["urgent"].match(clause) and not sentence.first:
+                self._promotes(sentence)
             return
         quote = sentence.text
         if self._refines(sentence, clause):
@@ -170,21 +190,27 @@ class _Reader:
             self._last_ask, self._last_strength = sentence.at, strength
             self._found.asked_in.add(sentence.at)
             return
-        refers = bool(cues.REFERS.match(wanted))
-        if kind and refers and self._continues(sentence, kind):
-            return
+        refers = bool(_SAID["refers"].match(wanted))
         # "build it": what is built was named before, and build is no noun here.
         is_short = len(wanted.split()) < 4 or kind is None or kind.weight < 2
-        if refers and is_short and not cues.PRONOUN.match(wanted):
+        if refers and is_short and not _SAID["pronoun"].match(wanted):
             is_bare, kind = True, kind if kind and (kind.weight == 3 or kind.kind in _HELP) else None
         parts = self._parts(sentence, wanted)
-        is_pronoun = is_bare and len(parts) == 1 and (cues.PRONOUN.search(wanted) or len(wanted.split()) < 4)
+        is_pronoun = is_bare and len(parts) == 1 and (_SAID["pronoun"].search(wanted) or len(wanted.split()) < 4)
+        if (
+            strength is Strength.NAMED
+            and len(parts) > 2
+            and all(_SAID["fragment"].match(part[0].strip()) for part in parts[:-1])
+        ):
+            strength = Strength.LISTED
         if strength is Strength.ASKED and is_pronoun and self._refers(sentence, wanted, kind):
             return
         if strength is Strength.ASKED and (kind is None or kind.weight < 2):
             kind = self._best_kind(sentence, clause, kind, has_technology=bool(technologies))
         if strength is Strength.ASKED:
             self._last_ask, self._last_strength = sentence.at, strength
+            if kind is None and not technologies and _SAID["unnamed"].match(wanted) and any(self._mentions):
+                kind = Named(ItemType.INFRASTRUCTURE, "", 0)
         self._add(sentence, parts if len(parts) > 1 else [(wanted, kind, technologies)], quote, strength)
 
     def _refers(self, sentence: Sentence, wanted: str, kind: Named | None) -> bool:
@@ -192,53 +218,82 @@ class _Reader:
         is_help = kind is not None and kind.kind in _HELP
         if not is_help and self._promotes(sentence):
             return True
-        before = self._antecedent(sentence, back=5 if cues.PRONOUN.search(wanted) else 1)
+        before = self._antecedent(sentence, back=5 if _SAID["pronoun"].search(wanted) else 1)
         if before is None:
             return False
         text, said = before
+        if not is_help and any(
+            said.at <= each.sentence.at and each.strength is Strength.ASKED for each in self._found.needs
+        ):
+            return True
         there = self._kind(said, text)
         kind = kind if kind is not None and (kind.weight >= 2 or is_help or there is None) else there or kind
         quote = sentence.text if said is sentence else f"{text} {sentence.text}"
+        parts = [] if is_help else self._parts(said, text)
         part = (wanted if is_help else text, kind, self._technologies(said, text))
-        self._add(sentence, [part], quote, Strength.ASKED)
+        self._add(sentence, parts if len(parts) > 1 else [part], quote, Strength.ASKED)
         return True
 
     def _wanted(self, sentence: Sentence, clause: str, asked: re.Match[str] | None) -> tuple[str, Strength]:
         """Return the words for what a clause asks for, and how surely it does."""
-        if asked is not None and not (cues.PAST.search(clause) and "?" not in clause):
+        if asked is not None and not (_SAID["past"].search(clause) and "?" not in clause):
             return self._behind(sentence, clause, asked)
-        before = cues.ASKED_BEFORE.search(clause)
-        if before is not None and not cues.PAST.search(clause):
+        before = _SAID["asked_before"].search(clause)
+        if before is not None and not _SAID["past"].search(clause):
             return self._ahead(sentence, clause, before)
-        if cues.IMPLIED.search(clause) and not cues.TEAM_ITSELF.search(clause) and not cues.ASIDE.search(clause):
-            absent = cues.ABSENT.search(clause)
+        concluding = _SAID["concluding"].match(clause)
+        if concluding and not clause.endswith("?") and self._names_things(sentence, clause[concluding.end() :]):
+            return clause[concluding.end() :], Strength.LISTED
+        if (
+            _SAID["implied"].search(clause)
+            and not _SAID["team_itself"].search(clause)
+            and not _SAID["aside"].search(clause)
+        ):
+            absent = _SAID["absent"].search(clause)
             wanted = clause[absent.end() :] if absent and named(clause[absent.end() :]) else clause
             kind = self._kind(sentence, wanted)
             if kind is not None and (kind.weight or self._technologies(sentence, wanted)):
-                return wanted, Strength.IMPLIED
+                return wanted, Strength.LISTED if absent and kind.weight > 1 else Strength.IMPLIED
+        lead, colon, rest = clause.partition(": ")
+        if colon and len(lead.split()) < 7 and not _SAID["tells"].search(lead) and self._is_new_thing(sentence, rest):
+            return rest, Strength.LISTED
         strength = self._listed_strength(sentence, clause)
         return ("", Strength.NAMED) if strength is None else (clause, strength)
 
     def _behind(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
         """Return what stands behind the words that ask."""
-        if cues.NARROWS.search(clause):
-            self._found.needs.clear()
         # "MLflow hosted for us and help with Nomad": help is one of the things in the list.
         is_help = asked[0].lower().startswith(("help", "a hand", "support"))
         after = clause if is_help else clause[asked.end() :].strip(" :,.!")
-        if not after and cues.PRONOUN.search(asked[0]):
+        if not after and _SAID["pronoun"].search(asked[0]):
             return asked[0], Strength.ASKED
         enough = self._kind(sentence, after) or self._technologies(sentence, after)
-        if (not enough and cues.SUMS_UP.match(asked[0])) or (cues.ONLY_WHEN.match(after) and self._found.needs):
+        if (not enough and _SAID["sums_up"].match(asked[0])) or (_SAID["only_when"].match(after) and self._found.needs):
             self._found.asked_in.add(sentence.at)
             return "", Strength.NAMED
-        return (after if enough and len(after.split()) > 1 else clause), Strength.ASKED
+        if _SAID["pronoun"].fullmatch(_SAID["helps_with"].sub("", after).strip(" ?")):
+            return after, Strength.ASKED
+        if _SAID["to_do"].match(after):
+            return after, Strength.IMPLIED  # "we need to rotate the keys" tells what has to be done
+        is_clear = enough or _SAID["unnamed"].match(after)
+        return (after if is_clear and len(after.split()) > 1 else clause), Strength.ASKED
 
     def _ahead(self, sentence: Sentence, clause: str, asked: re.Match[str]) -> tuple[str, Strength]:
         """Return what stands before the words that ask."""
         wanted, after = clause[: asked.start()].strip(" ,"), clause[asked.end() :].strip(" ,")
-        if cues.PASSIVE.fullmatch(asked[0]) and not self._technologies(sentence, wanted):
-            return (clause, Strength.IMPLIED) if any(words_of(clause)) else ("", Strength.NAMED)
+        if asked[0].lower().startswith("not us") and not self._is_thing(sentence, wanted):
+            return "that", Strength.ASKED
+        narrated, comma, thing = wanted.rpartition(", ")
+        if comma and _SAID["fragment"].match(thing) and _SAID["says"].search(narrated):
+            wanted = thing  # "our builds take an hour, a cache would help"
+        if (
+            _SAID["when"].search(wanted)
+            and not self._kind(sentence, wanted)
+            and not self._technologies(sentence, wanted)
+        ):
+            return "", Strength.NAMED
+        if _SAID["passive"].fullmatch(asked[0]) and not self._technologies(sentence, wanted):
+            return (clause, Strength.IMPLIED) if self._kind(sentence, clause) else ("", Strength.NAMED)
         # "It would help if there was a script": what is wanted stands behind.
         return (wanted if len(wanted.split()) > 1 or not named(after) else after) or clause, Strength.ASKED
 
@@ -252,48 +307,88 @@ class _Reader:
         if kind and self._answers == sentence.message.index and not clause.endswith("?"):
             return Strength.LISTED
         continues = sentence.at - self._last_ask <= 3
-        if continues and cues.CONTINUED.search(clause) and is_thing:
+        if continues and _SAID["continued"].search(clause) and is_thing:
             return min(Strength.LISTED, self._last_strength)
-        previous = self._sentences[sentence.at - 1].text if sentence.at else ""
-        if cues.ANYTHING_ELSE.search(previous) and kind and kind.weight and len(clause.split()) <= 6:
-            return Strength.LISTED
-        if not kind or kind.weight < 2 or (clause.endswith("?") and not cues.FRAGMENT.match(clause)):
+        if not kind or kind.weight < 2 or (clause.endswith("?") and not _SAID["fragment"].match(clause)):
             return None
-        is_list = not cues.SAYS.search(clause) and not cues.NO_PART.match(clause) and len(clause.split()) > 1
+        is_list = not _SAID["says"].search(clause) and not _SAID["no_part"].match(clause) and len(clause.split()) > 1
         is_list = is_list and (not clause[0].isdigit() or self._last_ask == sentence.at - 1)
         if is_list and continues and self._last_strength >= Strength.LISTED:
             return Strength.LISTED
-        return Strength.NAMED if is_list or cues.FRAGMENT.search(clause) else None
+        return Strength.NAMED if is_list or _SAID["fragment"].search(clause) else None
 
     def _is_listed(self, sentence: Sentence) -> bool:
-        """Whether a line belongs to a list of wishes: others stand beside it, or a wish leads to it."""
+        """Whether a line belongs to a list of wishes: a wish leads to it, or nothing that tells how things are."""
         beside = [each for each in self._sentences if each.message is sentence.message]
-        return sum(each.is_bullet for each in beside) > 1 or any(each.at in self._found.asked_in for each in beside)
+        if any(each.at in self._found.asked_in or each.at == self._last_ask for each in beside):
+            return True
+        first = next(each.at for each in beside if each.is_bullet)
+        lead = self._sentences[first - 1].text if first else ""
+        return sum(each.is_bullet for each in beside) > 1 and not _SAID["tells"].search(lead)
 
     def _parts(self, sentence: Sentence, wanted: str) -> list[_Part]:
-        """Cut a list of things into its parts; a part that names no kind of thing belongs to the one before."""
+        """Cut a list of things into its parts: each begins anew, or is of another kind than the one before.
+
+        What stands behind "a package:" or "a library with" is what is in it.
+        """
+        head, colon, contents = wanted.partition(":")
+        if (
+            colon
+            and head.count("(") == head.count(")")
+            and self._is_thing(sentence, head)
+            and not _SAID["fragment"].match(contents.strip())
+        ):
+            return [(wanted, self._kind(sentence, head), self._technologies(sentence, wanted))]
         bounds: list[tuple[int, int]] = []
-        starts = [0, *(found.end() for found in cues.PART.finditer(wanted))]
-        ends = [*(found.start() for found in cues.PART.finditer(wanted)), len(wanted)]
-        for start, end in zip(starts, ends, strict=True):
+        cuts = list(_SAID["part"].finditer(wanted))
+        starts = [0, *(found.end() for found in cuts)]
+        ends = [*(found.start() for found in cuts), len(wanted)]
+        adds = [False, *(bool(_SAID["added"].match(found[0])) for found in cuts)]
+        for start, end, is_added in zip(starts, ends, adds, strict=True):
             piece = wanted[start:end].strip()
-            kind = self._kind(sentence, piece)
-            names = (kind is not None and kind.weight >= 1) or (
-                cues.FRAGMENT.match(piece) and self._technologies(sentence, piece)
-            )
-            stands = bool(piece and names and not cues.NO_PART.match(piece))
-            if bounds and stands:
-                before = wanted[slice(*bounds[-1])]
-                # "a library with retries, metrics": what follows "with" is part of it unless it begins anew.
-                stands = bool(self._kind(sentence, before) or self._technologies(sentence, before.strip())) and (
-                    not _CONTENTS.search(before) or bool(cues.FRAGMENT.match(piece)) or piece.startswith("the ")
-                )
-            if bounds and not (stands and piece.count("(") == piece.count(")")):
+            if is_added and piece.startswith("to "):
+                piece = piece[3:]
+            if bounds and not self._is_new(sentence, wanted[slice(*bounds[-1])], piece, is_added=is_added):
                 bounds[-1] = (bounds[-1][0], end)
             else:
-                bounds.append((start, end))
+                bounds.append((wanted.index(piece, start, end), end))
         pieces = [wanted[start:end] for start, end in bounds]
         return [(piece, self._kind(sentence, piece), self._technologies(sentence, piece)) for piece in pieces]
+
+    def _is_new(self, sentence: Sentence, before: str, piece: str, *, is_added: bool) -> bool:
+        """Whether a part of a list is another thing than the one before, rather than more of it."""
+        has_contents = bool(_SAID["contents"].search(before))
+        is_anew = bool(_SAID["fragment"].match(piece) or _SAID["has_to"].search(piece)) or piece.startswith("the ")
+        kind, known = self._kind(sentence, piece), self._kind(sentence, before)
+        technologies = self._technologies(sentence, piece)
+        if is_added and kind and known and kind.weight == 2 and kind.kind is not known.kind:
+            is_anew = True
+        if not piece or _SAID["no_part"].match(piece) or piece.count("(") != piece.count(")"):
+            return False
+        if not ((kind and kind.weight) or (is_anew and technologies)):
+            return False
+        if not (known or self._technologies(sentence, before.strip())):
+            return False
+        if not is_anew and (
+            (has_contents and (not technologies or piece.startswith("our "))) or (known and known.kind in _HELP)
+        ):
+            return False
+        return is_anew or known is None or kind is None or kind.kind is not known.kind or bool(technologies)
+
+    def _names_things(self, sentence: Sentence, text: str) -> bool:
+        """Whether a text is a list of things, rather than what somebody does."""
+        parts = _SAID["part"].split(text)
+        is_name = self._kind(sentence, parts[0]) or self._technologies(sentence, parts[0])
+        if not is_name or _SAID["says"].search(parts[0]):
+            return False
+        return any(self._is_thing(sentence, each) for each in parts)
+
+    def _is_new_thing(self, sentence: Sentence, text: str) -> bool:
+        return bool(_SAID["fragment"].match(text)) and self._is_thing(sentence, text)
+
+    def _is_thing(self, sentence: Sentence, text: str) -> bool:
+        kind = self._kind(sentence, text)
+        return kind is not None and kind.weight >= 2
 
     def _add(self, sentence: Sentence, parts: Sequence[_Part], quote: str, strength: Strength) -> None:
         added = False
@@ -318,10 +413,17 @@ class _Reader:
         chosen = kind.kind if is_thing and kind else BY_TECHNOLOGY.get(by_technology, ItemType.INFRASTRUCTURE)
         if technologies and kind and kind.word.startswith("service") and kind.weight < 3:
             chosen = ItemType.INFRASTRUCTURE  # a PagerDuty service is not one that has to be written
-        is_sure = kind is not None and kind.weight < 3 and strength > Strength.NAMED
-        if is_sure and cues.TROUBLE.search(quote if alone else text):
+        # "An alert when a step fails" is a new thing, and nothing that is to be mended.
+        is_anew = kind is not None and kind.weight == 2 and _SAID["fragment"].match(text)
+        is_sure = kind is not None and kind.weight < 3 and strength > Strength.NAMED and not is_anew
+        recent = self._sentences[max(0, sentence.at - 3) : sentence.at]
+        is_look = chosen is ItemType.COACHING and kind is not None and kind.word.startswith("look")
+        is_broken = is_look and any(each.message.code or _SAID["trouble"].search(each.text) for each in recent)
+        if is_broken or (is_sure and _SAID["trouble"].search(quote if alone else text)):
             chosen = ItemType.SUPPORT
-        is_bare = (kind is None or not kind.weight) and len(text.split()) <= 3
+        is_bare = (
+            (kind is None or not kind.weight) and len(text.split()) <= 3 and not _SAID["ask"].search(sentence.text)
+        )
         return Need(
             kind=chosen,
             title=title(text),
@@ -337,9 +439,14 @@ class _Reader:
     def _withdraw(self, sentence: Sentence, clause: str) -> None:
         words, technologies = set(words_of(clause)), set(self._technologies(sentence, clause))
         touched = [each for each in self._found.needs if each.shares(words, technologies)]
-        if not touched and (words or technologies) and not cues.PRONOUN.search(clause):
+        if not touched and (words or technologies) and not _SAID["pronoun"].search(clause):
             return  # "the containers are done": that was no wish
-        if not touched and len(self._found.needs) > 1 and cues.THERE.search(clause):
+        others = set(ids(self._mentions[sentence.at])) - {
+            each for need in self._found.needs for each in need.technologies
+        }
+        if not touched and others:
+            return  # "Pulsar costs a fortune, forget it"
+        if not touched and len(self._found.needs) > 1 and _SAID["there"].search(clause):
             touched = [self._found.needs[-1]]
         gone = touched if touched and len(touched) < len(self._found.needs) else list(self._found.needs)
         for each in gone:
@@ -347,20 +454,15 @@ class _Reader:
         if gone and not self._found.needs:
             self._found.withdrawn_at = sentence.at
 
-    def _continues(self, sentence: Sentence, kind: Named) -> bool:
-        """Whether "provide it as a library" says more of the library that was asked for just before."""
-        for at, need in enumerate(self._found.needs):
-            if need.kind is kind.kind and sentence.at - need.sentence.at <= 3:
-                self._found.needs[at] = replace(
-                    need, strength=Strength.ASKED, quote=together(need.quote, sentence.text)
-                )
-                return True
-        return False
-
     def _refines(self, sentence: Sentence, clause: str) -> bool:
         """Whether "ten nodes would do" says more of what was asked for just before."""
         needs = self._found.needs
-        if not needs or sentence.at - needs[-1].sentence.at > 4 or not cues.REFINES.search(clause):
+        if (
+            not needs
+            or sentence.at - needs[-1].sentence.at > 4
+            or not _SAID["refines"].search(clause)
+            or _SAID["fragment"].match(clause)
+        ):
             return False
         needs[-1] = replace(needs[-1], quote=together(needs[-1].quote, sentence.text))
         self._found.asked_in.add(sentence.at)
@@ -371,14 +473,33 @@ class _Reader:
         return bool(following) and following[0].is_bullet and len(wanted.split()) < 8
 
     def _antecedent(self, sentence: Sentence, *, back: int) -> tuple[str, Sentence] | None:
-        """Return the words before that "it" or "that" stands for: the nearest that name a thing."""
-        for text, said in reversed(self._topics[-5:]):
-            kind = self._kind(said, text)
-            if cues.NO_ASK.search(text) or cues.QUESTION.match(text):
+        """Return the words before that "it" or "that" stands for: near, and about a thing, best one in trouble."""
+        best: tuple[float, str, Sentence] | None = None
+        for text, said in reversed(self._topics[-7:]):
+            kind, technologies = self._kind(said, text), self._technologies(said, text)
+            far = sentence.at - said.at
+            if (
+                far > back
+                or _SAID["people_wait"].search(text)
+                or _SAID["no_ask"].search(text)
+                or _SAID["question"].match(text)
+                or not (kind or technologies)
+            ):
                 continue
-            if sentence.at - said.at <= back and ((kind is not None and kind.weight) or self._technologies(said, text)):
-                return text, said
-        return None
+            if not technologies and not (kind and kind.weight):
+                continue
+            if any(
+                is_against(said.text, each.start, each.end)
+                for each in self._mentions[said.at]
+                if each.id in technologies
+            ):
+                continue
+            likely = (
+                (kind.weight if kind else 0) + 2 * bool(technologies) + 2 * bool(_SAID["trouble"].search(text)) - far
+            )
+            if best is None or likely > best[0]:
+                best = likely, text, said
+        return best[1:] if best else None
 
     def _kind(self, sentence: Sentence, text: str) -> Named | None:
         """Return what kind of thing a text names; GitHub Actions are no actions, for a technology's name is no noun."""
@@ -387,7 +508,7 @@ class _Reader:
             *_, last = said.split()
             is_name = fold(said) in (fold(self._vocabulary[mention.id].name), fold(mention.id))
             text = text.replace(said, "§" if is_name or named(last) is None else f"§ {last}")
-        return named(text)
+        return named(_HOST.sub("§", text))
 
     def _technologies(self, sentence: Sentence, text: str) -> tuple[str, ...]:
         start = sentence.text.find(text)
@@ -398,5 +519,13 @@ class _Reader:
 
 
 def _label(sentence: Sentence) -> str:
-    said = _POINT.match(sentence.text)
+    said = _SAID["point"].match(sentence.text)
     return sentence.label or (said[1].lower() if said else "")
+
+
+def _is_skill(clause: str, asked: re.Match[str] | None) -> bool:
+    """Whether a clause says what the team cannot do, rather than what it wants."""
+    lacks = gaps.lacks(clause)
+    if lacks is None or asked is None:
+        return lacks is not None
+    return lacks.start() < asked.end() and asked.start() < lacks.end() and not _SAID["hard_ask"].search(clause)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from rapidfuzz import fuzz
 
-from bot.domain.backlog import cues
+from bot.domain.backlog.cues import patterns
 from bot.domain.backlog.requests import ItemType
 from bot.domain.backlog.threads import Sentence
 
+_SAID = patterns("wishes")
+_SUBORDINATE = re.compile(
+    r"(?:,|\s)\s*(?:because|so that|otherwise|since|before|by|until|needed|no later|asap|if possible|ideally|which|"
+    r"as soon|\d+ of us)\s.*$|(?<=\w)\s+(?:would|is|are)\s.*$|"
+    r"\s*[?!.:;,]+\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _TITLE = 90
 _MOST = 12
 _LONGEST_QUOTE = 600
@@ -38,6 +46,8 @@ class Need:
     sentence: Sentence
     strength: Strength
     technologies: tuple[str, ...] = ()
+    #: What the next sentence names, if it names none itself.
+    near: tuple[str, ...] = ()
     nouns: frozenset[str] = frozenset()
     weight: int = 0
 
@@ -88,13 +98,17 @@ def is_same(known: Need, need: Need, *, in_one_list: bool) -> bool:
     if known.kind is not need.kind:
         return not in_one_list and fuzz.token_set_ratio(known.title, need.title) >= _ALIKE
     if in_one_list:
-        return len(need.title.split()) < 4 and not (known.technologies and need.technologies and not shared)
+        is_alike = len(need.title.split()) < 4 or bool(known.nouns & need.nouns)
+        return is_alike and not (known.technologies and need.technologies and not shared)
     if known.sentence.is_bullet and need.sentence.is_bullet:
         return known.title == need.title
+    is_added = bool(_SAID["adds"].search(need.sentence.text))
+    if is_added and set(need.technologies) - set(known.technologies):
+        return False
     if known.technologies and need.technologies and not shared:
         return bool(known.nouns & need.nouns) and min(known.strength, need.strength) < Strength.ASKED
-    is_anew = min(known.weight, need.weight) > 1 and bool(cues.ANEW.match(need.title))
-    return bool(known.nouns & need.nouns) or not (is_anew or cues.ADDS.search(need.sentence.text))
+    is_anew = min(known.weight, need.weight) > 1 and bool(_SAID["anew"].match(need.title))
+    return bool(known.nouns & need.nouns) or not (is_anew or is_added)
 
 
 def together(quote: str, more: str) -> str:
@@ -106,7 +120,7 @@ def together(quote: str, more: str) -> str:
 
 def title(text: str) -> str:
     """Return the words of a wish as a title, without what leads to it."""
-    cut = cues.SUBORDINATE.sub("", text.strip())
-    bare = cues.LEAD.sub("", cut).strip(" .,:;?!-(") or cut.strip() or text
+    cut = _SUBORDINATE.sub("", text.strip())
+    bare = _SAID["lead"].sub("", cut).strip(" .,:;?!-(") or cut.strip() or text
     short = bare if len(bare) <= _TITLE else bare[: _TITLE - 1].rsplit(" ", 1)[0] + "…"
     return short[:1].upper() + short[1:]

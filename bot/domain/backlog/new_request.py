@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.backlog.demand import EvidenceKind, Slowdown
+from bot.domain.backlog.demand import DemandPart, EvidenceKind, Slowdown
 from bot.domain.backlog.requests import RequestItem
 from bot.domain.catalog import Area
+from bot.domain.names import clean
 
 #: A working month of one person, in hours: 4.33 weeks of five days of eight hours.
 MONTH_HOURS = 4.33 * 5 * 8
 LONGEST_TITLE = 150
+
+
+def thread_key(channel_id: str, thread_ts: str) -> str:
+    """Return what a request from this thread is known by: a thread makes one request."""
+    return f"thread:{channel_id}:{thread_ts}"
+
+
+def channel_of(key: str) -> str:
+    """Return the channel of the thread that a key names; empty for a request from elsewhere."""
+    kind, _, place = key.partition(":")
+    return place.partition(":")[0] if kind == "thread" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +43,19 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandEntry:
-    """What not having it costs the team: so many people lose so many hours each time, so many times a month."""
+    """What not having it costs the team: so many people lose so many hours each time, so many times a month.
+
+    `evidence` and `blocked_share` are None where nobody said them. `drafted` was left as the form was filled in.
+    """
 
     lost_people: float = 0.0
     lost_times: float = 0.0
     lost_hours: float = 0.0
-    evidence: EvidenceKind = EvidenceKind.GUESSED
+    evidence: EvidenceKind | None = None
     blocked_people: int = 0
-    blocked_share: Slowdown = Slowdown.HALF
+    blocked_share: Slowdown | None = None
     blocked_until: date | None = None
+    drafted: frozenset[DemandPart] = frozenset()
 
     @property
     def hours_a_month(self) -> float:
@@ -88,7 +104,7 @@ def problems(new: NewRequest, *, today: date, team_size: int | None) -> dict[str
     """
     found: dict[str, str] = {}
     demand = new.demand
-    if not new.title.strip():
+    if not clean(new.title):
         found["title"] = "Say what you need."
     if not new.items:
         found["items"] = "Choose at least one thing, or a kind for the title."

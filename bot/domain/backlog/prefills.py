@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.domain.backlog.demand import Slowdown
 from bot.domain.backlog.requests import RequestItem
+
+#: As many items can be ticked in a form: more do not fit into what it carries.
+MOST_ITEMS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prefill:
     """What was understood. `suggested` are items that nobody has asked for, and that usually come with the others.
+
+    `from_model` are items that a language model found in the thread.
 
     `technologies` are the names by the ids of the vocabulary; `gaps` are some of those ids.
 
@@ -22,6 +28,7 @@ class Prefill:
     title: str = ""
     items: tuple[RequestItem, ...] = ()
     suggested: tuple[RequestItem, ...] = ()
+    from_model: tuple[RequestItem, ...] = ()
     technologies: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     stays_with_team: tuple[str, ...] = ()
@@ -29,6 +36,14 @@ class Prefill:
     times: float | None = None
     hours: float | None = None
     people_blocked: int | None = None
+    blocked_share: Slowdown | None = None
     needed_by: date | None = None
     needed_reason: str = ""
+    details: str = ""
     questions: tuple[str, ...] = ()
+
+    @property
+    def items_to_tick(self) -> tuple[RequestItem, ...]:
+        """All items in the order of their boxes, as many as a form carries."""
+        own = (*self.items, *self.suggested)[: MOST_ITEMS - len(self.from_model)]
+        return (*own, *self.from_model)

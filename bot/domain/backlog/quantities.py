@@ -7,9 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.domain.backlog.cues import pattern, plain
+from bot.domain.backlog.cues import patterns, plain
+from bot.domain.backlog.demand import Slowdown
 from bot.domain.backlog.threads import Sentence, Thread
 
+_SAID = patterns("quantities")
+#: "Can't start, and half of us are idle" is the worse of the two.
+_SHARES = (Slowdown.STOPPED, Slowdown.HALF, Slowdown.SLOWED)
 WEEKS_A_MONTH = 4.33
 HOURS_A_DAY = 8.0
 WEEKS_A_SPRINT = 2.0
@@ -18,12 +22,18 @@ WEEKS_A_SPRINT = 2.0
 _MOST_AMOUNTS = 4
 _WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "once": 1, "twice": 2, "thrice": 3, "both": 2, "a couple of": 2, "a few": 3,
+    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "once": 1, "twice": 2, "thrice": 3, "both": 2, "a couple of": 2, "a few": 3,
     "half a": 0.5, "half an": 0.5, "a half": 0.5, "a full": 1, "a whole": 1, "a good": 1, "a working": 1,
     "a dozen": 12, "each": 1,
 }  # fmt: skip
-_COUNT = r"\d{1,4}(?:[.,]\d{1,2})?|half an?|an? (?:full|whole|good|working|couple of|few|dozen|half)|an?|" + "|".join(
-    word for word in _WORDS if " " not in word and word not in ("a", "an", "once", "twice", "thrice", "each", "both")
+_COUNT = (
+    r"\d{1,4}(?:[.,]\d{1,2})?|half an?|half(?= hour)|an? (?:full|whole|good|working|couple of|few|dozen|half)|an?|"
+    + "|".join(
+        word
+        for word in _WORDS
+        if " " not in word and word not in ("a", "an", "once", "twice", "thrice", "each", "both")
+    )
 )
 _AMOUNT = re.compile(
     rf"(?<![\w.:,/-])(?P<low>{_COUNT})(?:\s?(?:-|to|or)\s?(?P<high>\d{{1,4}}(?:[.,]\d)?|two|three|four|five|six|"
@@ -42,45 +52,64 @@ _TIMES = r"\d{1,3}|once|twice|thrice|" + "|".join(
 )
 _RATE = re.compile(
     rf"(?:(?P<times>{_TIMES})(?: ?x| ?times)?(?: [a-z-]+){{0,3}}? )?"
-    r"\b(?:an?|per|each|every|any|/|in an?|of each|of every)\s?(?P<every>other|second|two|three|four|2|3|4|"
+    r"\b(?:an?|per|each|every|any|/|in an?|in the(?= week| month| sprint| quarter)|"
+    r"of each|of every)\s?(?P<every>other|second|two|three|four|2|3|4|"
     r"single)?\s?"
     rf"\b{_PERIOD}\b|(?<=/)(?P<slash>day|week|month|sprint|d\b|w\b|wk)|"
     r"\b(?P<adverb>daily|weekly|monthly|quarterly|fortnightly|biweekly|bi-weekly|nightly|yearly)\b|"
     r"\b(?P<on>mondays|tuesdays|wednesdays|thursdays|fridays)\b",
     re.IGNORECASE,
 )
-_MORE_DAYS = re.compile(r"s?(?:(?:,| and| &|, and) (?:mon|tues|wednes|thurs|fri|satur|sun)days?\b)+", re.IGNORECASE)
 _A_MONTH = {
-    "day": 5 * WEEKS_A_MONTH, "week": WEEKS_A_MONTH, "month": 1.0, "sprint": WEEKS_A_MONTH / WEEKS_A_SPRINT,
+    "day": 5 * WEEKS_A_MONTH, "night": 7 * WEEKS_A_MONTH, "week": WEEKS_A_MONTH,
+    "month": 1.0, "sprint": WEEKS_A_MONTH / WEEKS_A_SPRINT,
     "quarter": 1 / 3, "year": 1 / 12,
 }  # fmt: skip
 _PERIODS = {
     "working day": "day", "work day": "day", "weekday": "day", "morning": "day", "evening": "day", "afternoon": "day",
-    "night": "day", "iteration": "sprint", "fortnight": "sprint", "fortnightly": "sprint", "biweekly": "sprint",
+    "iteration": "sprint", "fortnight": "sprint", "fortnightly": "sprint", "biweekly": "sprint",
     "bi-weekly": "sprint",
-    "daily": "day", "nightly": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
+    "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
     "d": "day", "w": "week", "wk": "week",
 }  # fmt: skip
-_EACH_TIME = pattern("quantities", "each_time")
-_NO_WORK = pattern("quantities", "no_work")
-_HANDS = pattern("quantities", "hands")
-_EACH = pattern("quantities", "each")
 _NAMES = re.compile(
     r"\b(?:[A-ZÀ-Þ][\wà-ÿ]+|I|me)(?:,\s?(?:[A-ZÀ-Þ][\wà-ÿ]+|I|me))*,? (?:and|&|\+) (?:I\b|me\b|[A-ZÀ-Þ][\wà-ÿ]+)"
 )
-#: Time that is asked of somebody.
-_WITH_US = re.compile(r"\bwith (?:us|me)\b", re.IGNORECASE)
+#: Somebody beside a number of others: "me + the two postdocs".
+_AND_ONE = re.compile(
+    r"\b(?:I|me|my \w+|[A-ZÀ-Þ][\wà-ÿ]+)(?: and| ?\+| ?&| plus|, also| as well as) (?:also |the |our |my |those )*"
+    r"(?=\d|two\b|three\b|four\b|five\b|six\b)"
+)
+_WEEKDAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+#: "Tuesdays and Fridays": so many times a week.
+_DAYS_LISTED = re.compile(
+    rf"\b{_WEEKDAYS}(?:(?:,| and| &| \+|/| or)+ ?(?:on |every |each )?{_WEEKDAYS})+", re.IGNORECASE
+)
+#: "two nights with three hours": so many times, of which each takes as long.
+_OCCASIONS = re.compile(
+    rf"\b(?P<n>{_TIMES}) (?:\w+ )?(?:times|nights|evenings|mornings|calls|cases|runs|releases|deploys|deployments|"
+    r"rounds|"
+    r"occasions|incidents|tickets|requests|customers|uploads|reports|restarts|visits|alarms|alerts)"
+    r"\b(?:,? (?:with|of|at|for|à|times|by|and|each|every|one|it|takes|is|costs|about|around|roughly|~))+ ?$",
+    re.IGNORECASE,
+)
+#: "Tom can't go on": one person.
+_ALONE = re.compile(
+    r"(?!(?:We|They|You|It|That|This|Nobody|There|Who|What|People|Everybody|Everyone|Users|Customers)\b)[A-Z]\w+ "
+    r"(?:(?:can't|cannot) (?:\w+ )?(?:continue|go on|work|start|test|proceed|log in|do anything|finish)|"
+    r"is (?:\w+ )?(?:stuck|blocked|idle|waiting))\b"
+)
+#: "5 people x 2 hours": what stands before the time.
+_EACH_OF = re.compile(
+    r"\b(?P<n>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?:(?: (?:people|persons?|devs?|developers|engineers|of us|"
+    r"colleagues|testers|folks|editors|analysts|teams|ppl))(?:,|:| à| at| with|,? each)|(?: \w+)?\s?(?:x|×|\*|times))"
+    r"\s?(?:about |roughly |around |spends? |~)?$",
+    re.IGNORECASE,
+)
 _LISTED = re.compile(
     r":\s*[A-Z]\w+(?:, [A-Z]\w+)+|\b(?:my|our) [\w-]+ (?:and|nor) (?:I|me)\b|\b[Nn]either [\w-]+ nor (?:I|me|[A-Z]\w+)"
 )
-_OF_US = pattern("quantities", "of_us")
-_BLOCKED = pattern("quantities", "blocked")
-_I_AM = pattern("quantities", "i_am")
-_NOT_BLOCKED = pattern("quantities", "not_blocked")
-#: What begins so is the sum of what was said before.
-_SO = re.compile(r"(?:that's|that is|so|makes|which is|that makes)\b", re.IGNORECASE)
-_ME_TOO = re.compile(r"(?:\+1|same|me too|me as well|mine too|also me|so am i|ditto|likewise)\b", re.IGNORECASE)
-_TEAM_SIZE = pattern("quantities", "team_size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +131,11 @@ class Blocked:
     people: int
     quote: str
     message: int
+
+    @property
+    def share(self) -> Slowdown | None:
+        """How much they are kept from their work, where the words say it."""
+        return next((each for each in _SHARES if _SAID[each].search(self.quote)), None)
 
 
 def hours(thread: Thread) -> Hours | None:
@@ -128,14 +162,15 @@ def _hours(thread: Thread, sentence: Sentence) -> Iterator[Hours]:
         ):
             continue
         near = re.split(r"[,;:(]\s", text[: amount.end()])[-1] + re.split(r"[,;)]", text[amount.end() :])[0]
-        if _WITH_US.search(near) or (_NO_WORK.search(near) and not _HANDS.search(near)):
+        if _SAID["with_us"].search(near) or (_SAID["no_work"].search(near) and not _SAID["hands"].search(near)):
             continue
         spent = _spent(amount)
         rate = _rate(thread, sentence, amount)
-        times = _EACH_TIME.search(text)
+        times = _SAID["each_time"].search(text)
         if rate is None and times is None:
             continue
-        people = _people(thread, sentence)
+        times_many = _EACH_OF.search(text[: amount.start()])
+        people = int(_number(times_many["n"])) if times_many else _people(thread, sentence, amount)
         per, factor = rate if rate else (times[0].lower() if times else "time", None)
         monthly = None if factor is None else round(spent * factor * people, 2)
         yield Hours(spent, per, people, monthly, sentence.text, sentence.message.index)
@@ -166,12 +201,17 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
     """Return how often: said beside the amount, else in its sentence, else in the sentences around it."""
     text = plain(sentence.low)
     around = list(_rates(text, amount.span()))
+    if days := _days_a_week(text):
+        return "week", WEEKS_A_MONTH * days
+    if around and (times := _OCCASIONS.search(text[: amount.start()])) and not any(each["times"] for each in around):
+        period, factor = _times(around[0])
+        return period, factor * _number(times["n"])
     if around:
         after = [found for found in around if found.start() >= amount.end()]
         best = min(after or around, key=lambda found: abs(found.start() - amount.end()))
         rate = _times(best)
         counted = [_times(found) for found in around if found["times"] and found is not best]
-        return counted[0] if counted and _EACH_TIME.search(text) else rate
+        return counted[0] if counted and _SAID["each_time"].search(text) else rate
     at = sentence.at
     for place in (at + 1, at - 1, at + 2, at - 2):
         if not 0 <= place < len(thread.sentences):
@@ -179,14 +219,23 @@ def _rate(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> tuple[st
         beside = thread.sentences[place]
         if _AMOUNT.search(plain(beside.low)):
             continue
+        if days := _days_a_week(plain(beside.low)):
+            return "week", WEEKS_A_MONTH * days
         for found in _rates(plain(beside.low), (-1, -1)):
-            if _SO.match(text):
+            if _SAID["so"].match(text):
                 return _times(found)[0], _A_MONTH[_times(found)[0]]
             if found["times"] or found["every"] or abs(beside.message.index - sentence.message.index) == 0:
                 return _times(found)
-            if _HANDS.search(plain(beside.low)) or _EACH_TIME.search(text):
+            if _SAID["hands"].search(plain(beside.low)) or _SAID["each_time"].search(text):
                 return _times(found)
     return None
+
+
+def _days_a_week(text: str) -> int:
+    listed = _DAYS_LISTED.search(text)
+    if listed is None or _SAID["by_day"].search(text[: listed.start()]):
+        return 0
+    return len(re.findall(_WEEKDAYS, listed[0], re.IGNORECASE))
 
 
 def _rates(text: str, amount: tuple[int, int]) -> Iterator[re.Match[str]]:
@@ -199,29 +248,30 @@ def _times(found: re.Match[str]) -> tuple[str, float]:
     period = _PERIODS.get(said, "week" if said.rstrip("s").endswith("day") and said != "day" else said)
     factor = _A_MONTH[period] * (_number(found["times"]) if found["times"] else 1)
     every = (found["every"] or "single").lower()
-    # "every Monday and Thursday" is twice a week.
-    if period == "week" and (more := _MORE_DAYS.match(found.string, found.end())):
-        factor *= 1 + len(re.findall(r"[a-z]+day", more[0], re.IGNORECASE))
     return period, factor / {"other": 2, "second": 2, "single": 1}.get(every, _number(every) or 1)
 
 
-def _people(thread: Thread, sentence: Sentence) -> int:
+def _people(thread: Thread, sentence: Sentence, amount: re.Match[str]) -> int:
+    """Return how many people spend that time: each of those who are named, or those of whom the sentence tells it."""
     text = sentence.text
-    if not _EACH.search(text) or re.search(
-        r"\beach (?:time|week|day|month|sprint|release|quarter|\w+day|deploy\w*|service|ticket|morning)\b",
-        text,
-        re.IGNORECASE,
-    ):
-        return 1
-    if counted := _OF_US.search(text):
-        return int(_number(counted["count"] or counted["us"]))
-    if named := _NAMES.search(text):
-        return len(re.split(r",|\band\b|&", named[0]))
-    near = thread.sentences[max(0, sentence.at - 2) : sentence.at]
-    for before in reversed(near):
-        if counted := _OF_US.search(before.text):
-            return int(_number(counted["count"] or counted["us"]))
-    return 1
+    before = plain(text)[: amount.start()]
+    if not _SAID["each"].search(text) or _SAID["each_what"].search(text):
+        subject = _SAID["doers"].search(before)
+        return max(1, _counted(subject[0])) if subject and not _SAID["together"].search(text) else 1
+    if people := _counted(text):
+        return people
+    beside = thread.sentences[max(0, sentence.at - 2) : sentence.at]
+    return next((_counted(each.text) for each in reversed(beside) if _SAID["of_us"].search(each.text)), 1)
+
+
+def _counted(text: str) -> int:
+    """Return how many people a text counts or names: "three accountants plus me" are four."""
+    text = _DAYS_LISTED.sub(" ", text)
+    if counted := _SAID["of_us"].search(text):
+        more = _SAID["plus_one"].match(text, counted.end()) or _AND_ONE.search(text)
+        return int(_number(counted["count"] or counted["us"])) + bool(more)
+    named = _NAMES.search(text)
+    return len(re.split(r",|\band\b|&|\+", named[0])) if named else 0
 
 
 def blocked(thread: Thread) -> Blocked | None:
@@ -230,8 +280,8 @@ def blocked(thread: Thread) -> Blocked | None:
     alone: set[str] = set()
     for sentence in thread.sentences:
         count = _blocked(sentence, thread.sentences)
-        is_alone = count == 1 and bool(_I_AM.search(sentence.text))
-        is_too = bool(alone) and sentence.first and bool(_ME_TOO.match(sentence.text))
+        is_alone = count == 1 and bool(_SAID["i_am"].search(sentence.text))
+        is_too = bool(alone) and sentence.first and bool(_SAID["me_too"].match(sentence.text))
         if is_alone or is_too:
             alone.add(sentence.message.author)
         if count or is_too:
@@ -240,22 +290,29 @@ def blocked(thread: Thread) -> Blocked | None:
 
 
 def _blocked(sentence: Sentence, sentences: Sequence[Sentence]) -> int | None:
-    text = sentence.text
-    if not _BLOCKED.search(text) or _NOT_BLOCKED.search(text):
+    text = plain(sentence.text)
+    asked = sentences[sentence.at - 1].text if sentence.at else ""
+    if asked.endswith("?") and _SAID["blocked"].search(asked) and (named := _NAMES.search(text)):
+        return len(re.split(r",|\band\b|&|\+", named[0]))  # "who is stuck?" "Pavel and me"
+    if not _SAID["blocked"].search(text) or _SAID["not_blocked"].search(text):
         return None
-    if size := _TEAM_SIZE.search(text):
+    if size := _SAID["team_size"].search(text):
         return int(_number(next(filter(None, size.groups())))) or None
-    if counted := _OF_US.search(text):
-        return int(_number(counted["count"] or counted["us"]))
     if re.search(r"\bboth (?:of us|can't|are|stuck|blocked)\b|\bus both\b|\btwo of us\b", text, re.IGNORECASE):
         return 2
     if re.search(r"\b(?:the whole team|all of us|everybody|everyone)\b", text, re.IGNORECASE):
-        sized = [found for each in sentences if (found := _TEAM_SIZE.search(each.text))]
+        sized = [found for each in sentences if (found := _SAID["team_size"].search(each.text))]
         return int(_number(next(filter(None, sized[-1].groups())))) if sized else None
-    if named := _NAMES.search(text) or _LISTED.search(text):
-        return len(re.split(r",|\band\b|\bnor\b|&", named[0].partition(":")[2] or named[0]))
+    counted = list(_SAID["of_us"].finditer(text))
+    # "two squads, eleven people" are eleven.
+    people = [each for each in counted if not each[0].endswith(("teams", "squads"))] or counted
+    others = sum(int(_number(each["count"] or each["us"])) for each in people)
+    if named := _NAMES.search(text) or (None if others else _LISTED.search(text)):
+        others += len(re.split(r",|\band\b|\bnor\b|&|\+", named[0].partition(":")[2] or named[0]))
+    elif _AND_ONE.search(text):
+        others += 1
     neither = len(re.findall(r"\bneither can (?!you\b)\w+", text, re.IGNORECASE))
-    return 1 + neither if neither or _I_AM.search(text) else None
+    return others or (1 + neither if neither or _ALONE.match(text) or _SAID["i_am"].search(text) else None)
 
 
 def _number(word: str) -> float:

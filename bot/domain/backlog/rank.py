@@ -6,17 +6,19 @@ Both are in hours, so that anybody can check them; docs/backlog-ranking.md has t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from bot.domain.backlog.demand import WEEKS_PER_MONTH, BacklogRequest, Demand
+from bot.domain.backlog.demand import FRESH_DAYS, WEEKS_PER_MONTH, BacklogRequest, Demand
 from bot.errors import SettingsError
 
 WEEKS_PER_YEAR = 52
 #: A date is safe when the work starts so many times its length before it.
 SAFETY = 1.5
+#: More than any calendar has.
+_LONGEST_DAYS = 4_000_000
 #: What is left behind has to be kept working: hours a year, as a share of the hours that it took to build.
 UPKEEP_BY_TYPE: Mapping[str, float] = MappingProxyType({"script": 0.10, "library": 0.15, "api_service": 0.40})
 
@@ -105,11 +107,7 @@ def rank(request: BacklogRequest, settings: RankSettings, *, today: date) -> Ran
     if request.estimate is None:
         waiting = _waiting(request, saved, settings, effort_hours=settings.triage_hours, today=today)
         return Unestimated(saved_hours_per_week=saved, waiting_cost_hours=waiting.hours)
-    estimate = request.estimate
-    efforts = [
-        settings.triage_hours + hours
-        for hours in (estimate.expected_hours, estimate.optimistic_hours, estimate.pessimistic_hours)
-    ]
+    efforts = _efforts(request, settings)
     waits = [_waiting(request, saved, settings, effort_hours=effort, today=today) for effort in efforts]
     priorities = [waiting.hours / effort for waiting, effort in zip(waits, efforts, strict=True)]
     effort, waiting, upkeep = efforts[0], waits[0], settings.upkeep_share(request.types)
@@ -127,6 +125,46 @@ def rank(request: BacklogRequest, settings: RankSettings, *, today: date) -> Ran
         highest_priority=max(priorities),
         is_at_risk=any(is_at_risk(each, settings, effort_hours=effort, today=today) for each in request.demands),
     )
+
+
+def same_until(request: BacklogRequest, settings: RankSettings, *, today: date) -> date | None:
+    """Return the first day on which time alone may have changed what `rank` returns; None where it never does.
+
+    It may be too early, and is never too late: a block that ends soon and a date that has just passed count as moving
+    every day.
+    """
+    efforts = _efforts(request, settings)
+    turns = [each for demand in request.demands for each in _turns(demand, efforts, settings, today.toordinal())]
+    first = min((each for each in turns if each > today.toordinal()), default=None)
+    return None if first is None or first > date.max.toordinal() else date.fromordinal(first)
+
+
+def _turns(demand: Demand, efforts: Iterable[float], settings: RankSettings, today: int) -> Iterator[int]:
+    """Yield days as ordinals, in no order and some of them over, on which what a demand counts may be another."""
+    yield demand.confirmed_on.toordinal() + FRESH_DAYS + 1
+    period, longest = settings.period_weeks * 7, max(efforts) / settings.devops_hours_per_week * 7
+    if (ends := demand.block_ends(settings.block_weeks)) is not None and ends.toordinal() > today:
+        # Until so near its end, putting the work off costs a whole period of the block.
+        yield max(today + 1, ends.toordinal() - math.ceil(min(period + longest, _LONGEST_DAYS)) - 1)
+    if demand.needed_by is not None:
+        day = demand.needed_by.day.toordinal()
+        if day < today:
+            yield today + 1 if today - day <= period + 1 else 0
+            return
+        yield day + 1
+        for effort in efforts:
+            safe = period + SAFETY * effort / settings.devops_hours_per_week * 7
+            starts = day - math.ceil(min(safe, _LONGEST_DAYS))
+            yield from (starts - 1, starts, starts + 1)  # whichever way the division is rounded
+
+
+def _efforts(request: BacklogRequest, settings: RankSettings) -> list[float]:
+    """Return the hours of work with triage, the expected first; without an estimate they are those of triage alone."""
+    estimate = request.estimate
+    if estimate is None:
+        return [settings.triage_hours]
+    hours = (estimate.expected_hours, estimate.optimistic_hours, estimate.pessimistic_hours)
+    return [settings.triage_hours + each for each in hours]
 
 
 def saved_hours_per_week(request: BacklogRequest, settings: RankSettings, *, today: date) -> float:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 
+from bot.domain.backlog.demand import Estimate
+from bot.domain.backlog.savings import SavingReview
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.rights import Right
 from bot.errors import UserError
@@ -78,6 +81,19 @@ class Step(StrEnum):
     RESUME = "resume"
 
 
+#: Steps of people's that need a sentence, or a link in the place of one, and what is said where it is missing.
+NEEDS_WORDS: Mapping[Step, str] = MappingProxyType(
+    {
+        Step.ASK: "Write what you want to know.",
+        Step.REPLY: "Write the answer.",
+        Step.ANSWER: "Say what answers it, or give the link to it.",
+        Step.DECLINE: "Give a reason: whoever asked reads it.",
+        Step.NOT_YET: "Say what is missing.",
+        Step.REOPEN: "Say why it is opened again.",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """A row of the table: from which states, to which, and the right that it takes.
@@ -111,18 +127,8 @@ TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
         Step.RESUME: Transition(
             frozenset({RequestState.DELIVERED, RequestState.CONFIRMED}), RequestState.IN_PROGRESS, Right.TRIAGE
         ),
-        Step.REOPEN: Transition(
-            frozenset(
-                {
-                    RequestState.CONFIRMED,
-                    RequestState.ANSWERED,
-                    RequestState.DECLINED,
-                    RequestState.WITHDRAWN,
-                }
-            ),
-            RequestState.PROPOSED,
-            Right.REQUEST,
-        ),
+        # What is part of another one, only once that has ended.
+        Step.REOPEN: Transition(ENDED, RequestState.PROPOSED, Right.REQUEST),
     }
 )
 
@@ -150,19 +156,24 @@ STATE_WORDS: Mapping[RequestState, str] = MappingProxyType(
 class RequestStanding:
     """What the table needs to know of a request: its state, and since when it stands.
 
-    `before` is the last state in which it waited for no answer and was merged into nothing.
+    `before` is the last state in which it waited for no answer and was merged into nothing. `whole` is how that stands
+    of which it is part in the end.
     """
 
     state: RequestState
     before: RequestState
     since: datetime
+    whole: RequestStanding | None = None
 
 
 def may_take(step: Step, standing: RequestStanding, *, now: datetime) -> bool:
     """Whether a request in this state allows a step; a reopening only for `REOPEN_FOR`."""
     if standing.state not in TRANSITIONS[step].sources:
         return False
-    return step is not Step.REOPEN or now - standing.since <= REOPEN_FOR
+    if step is not Step.REOPEN:
+        return True
+    ended = standing.whole or standing
+    return ended.state in ENDED - {RequestState.MERGED} and now - ended.since <= REOPEN_FOR
 
 
 def after(step: Step, standing: RequestStanding, *, now: datetime) -> RequestStanding | None:
@@ -180,6 +191,9 @@ def after(step: Step, standing: RequestStanding, *, now: datetime) -> RequestSta
 
 
 def _refusal(step: Step, standing: RequestStanding) -> str:
+    if standing.whole is not None and standing.whole.state not in ENDED:
+        return "This request is part of another one, so that cannot be done now. The DevOps team can undo the merge."
+    standing = standing.whole or standing
     state = STATE_WORDS[standing.state].lower()
     if step is Step.REOPEN and standing.state in TRANSITIONS[step].sources:
         return f"This has been {state} for more than {REOPEN_FOR.days} days: open a new request with `/devops`."
@@ -204,8 +218,12 @@ class RequestCard:
 
     `asker` is whoever it is for, and `filer` whoever filed it, often the same. `reason` is why it was declined, what
     was asked or answered, or what was delivered; `link` goes with it. `merged_into` is the request that it became part
-    of, and `parts` are those that became part of it: number, and whose it is. Texts are as they were typed; rendering
-    escapes them.
+    of, `whole` the one that it is part of in the end, and `parts` are those that became part of it: number, and whose
+    it is; the delivery does the job for those whose numbers are in `confirmed_parts`. `joined` are the names of the
+    teams that need it as well, `joined_confirmed` of those for which it does. All of them lose `hours_a_month` without
+    it, and have `blocked_people`. `savings` is what teams said after its delivery, where that was asked for. `version`
+    is the last entry of the audit log at which whoever does something to it has read it, 0 where nobody does. Texts are
+    as they were typed; rendering escapes them.
     """
 
     id: int
@@ -228,11 +246,39 @@ class RequestCard:
     needed_reason: str = ""
     snoozed_until: date | None = None
     merged_into: int | None = None
+    whole: RequestCard | None = None
     parts: tuple[tuple[int, str], ...] = ()
+    joined: tuple[str, ...] = ()
+    joined_confirmed: frozenset[str] = frozenset()
+    hours_a_month: float = 0.0
+    blocked_people: int = 0
+    asset_id: int | None = None
+    confirmed_parts: frozenset[int] = frozenset()
     is_private: bool = False
-    is_estimated: bool = False
+    estimate: Estimate | None = None
+    savings: tuple[SavingReview, ...] = ()
+    version: int = 0
 
     @property
     def state(self) -> RequestState:
         """Where it stands."""
         return self.standing.state
+
+    @property
+    def reachable(self) -> tuple[PersonRecord, ...]:
+        """Who can be written to of those whom it is for and who filed it, in this order."""
+        return tuple(each for each in dict.fromkeys((self.asker, self.filer)) if each.is_active and each.slack_id)
+
+
+_Listed = TypeVar("_Listed")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOf(Generic[_Listed]):
+    """The first of a long list, as many as are shown, and how many there are in all."""
+
+    first: Sequence[_Listed] = ()
+    total: int = 0
+
+
+NONE_OF: FirstOf[Any] = FirstOf()

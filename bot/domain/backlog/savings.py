@@ -44,6 +44,24 @@ class SavingComparison:
         """How much of what was claimed came true, 1 for all; None when nothing was claimed or answered."""
         return self.actual_hours / self.claimed_hours if self.claimed_hours > 0 else None
 
+    @property
+    def said(self) -> str:
+        """Return it in words: `12 of 20 hours (60%), 1 not answered`."""
+        if not self.answered:
+            return "not answered"
+        share = f" ({self.ratio:.0%})" if self.ratio is not None else ""
+        rest = f", {self.unanswered} not answered" if self.unanswered else ""
+        return f"{round(self.actual_hours, 1):,g} of {round(self.claimed_hours, 1):,g} hours{share}{rest}"
+
+
+def claimed_hours(request: BacklogRequest, settings: RankSettings) -> Mapping[str, float]:
+    """Return what a request was to spare each team: hours a month by the team's name."""
+    claimed: dict[str, float] = {}
+    for demand in request.demands:
+        saved = settings.removed_share * demand.claimed_hours_per_month
+        claimed[demand.team] = max(claimed.get(demand.team, 0.0), saved)
+    return claimed
+
 
 def reviews_due(
     request: BacklogRequest,
@@ -61,13 +79,9 @@ def reviews_due(
     if days is None:
         return []
     done = {(each.team, each.after_days) for each in asked}
-    claimed: dict[str, float] = {}
-    for demand in request.demands:
-        saved = settings.removed_share * demand.claimed_hours_per_month
-        claimed[demand.team] = max(claimed.get(demand.team, 0.0), saved)
     return [
         SavingReview(request_id=request.id, team=team, after_days=days, claimed_hours=hours)
-        for team, hours in sorted(claimed.items())
+        for team, hours in sorted(claimed_hours(request, settings).items())
         if (team, days) not in done
     ]
 

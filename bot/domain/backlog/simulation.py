@@ -23,8 +23,9 @@ from bot.domain.backlog.demand import (
     Slowdown,
     TeamBlock,
 )
-from bot.domain.backlog.lanes import Lane, order
+from bot.domain.backlog.lanes import Lane
 from bot.domain.backlog.rank import WEEKS_PER_YEAR, RankSettings
+from bot.domain.backlog.standings import order
 
 _START = date(2026, 1, 5)
 #: After so many weeks the rule with forced ageing takes a request before all others.

@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Container, Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from bot.domain.backlog.cues import pattern
+from bot.domain.backlog.clauses import LINK, pieces
+from bot.domain.backlog.cues import WORDS, patterns
+from bot.domain.backlog.gaps import is_about_skill, is_skill, lacks
 from bot.domain.backlog.technologies import Mention, Vocabulary, ids
 from bot.domain.backlog.threads import Sentence, Thread
 
-_BEFORE = pattern("stances", "before")
-_FROM = re.compile(r"\bfrom\s+(?:(?:the|our|an?|old|on-prem)\s+){0,2}$", re.IGNORECASE)
-_TO = re.compile(r"^[^.,;]{0,40}?\s(?:to|into|over to|onto)\b", re.IGNORECASE)
-_OUT = (
-    r"(?:dead|off the table|done for|ruled out|too \w+|overkill|rejected|out\b(?! of)|out of the question|no longer|"
-    r"no (?:good|go|option)|"
-    r"discontinued|killed|forbidden|history|considered and rejected|decided against|a no-go|(?:not|"
-    r"n't) (?:an option|allowed|possible|permitted|what we want|"
-    r"happening|worth it|for us|suitable))\b"
-)
-_AFTER = pattern("stances", "after")
-_THAT_IS_OUT = re.compile(
-    r"^(?:(?:so |then )?(?:out|rejected|ruled out|no go|discarded|next)\W*$)|"
-    rf"^(?:that|it|this|both)(?:'s| is| was| are|'re)? (?:\w+ )?{_OUT}",
+_SAID = patterns("stances")
+#: Of these kinds a team wants one, and what it says of another one is seldom praise.
+_ONE_IS_ENOUGH = frozenset(("broker", "database", "processing", "warehouse"))
+#: By name, the families of technologies that do one job.
+_FAMILIES: dict[str, list[frozenset[str]]] = {}
+for _family in (frozenset(row.split()) for row in WORDS["rivals"]):
+    for _each in _family:
+        _FAMILIES.setdefault(_each, []).append(_family)
+#: How the names of what a vendor offers begin.
+_OF_VENDOR = {"aws": ("aws-", "amazon-"), "azure": ("azure-",), "gcp": ("google-cloud-",)}
+#: Begins what is said of a name in the same sentence: "Datadog is 11k a month, forget it".
+_AFTERTHOUGHT = re.compile(r",\s+|\s-\s|;\s+|\s(?=but\s)")
+_BEYOND = re.compile(r"[\w!?]")
+#: So many sentences back a doubt is what a choice answers.
+_SHORTLY = 4
+#: "Linkerd is lighter", of what was named before.
+_BETTER = re.compile(
+    r"`? (?:is|are|would be|looks|seems) (?:\w+ )?(?:\w{2,}er|more \w+|less \w+)\b(?! (?:team|server|cluster))",
     re.IGNORECASE,
 )
-_SO_NO = re.compile(r"^(?:its?|they|that|their)\b.*\b(?:so|hence|therefore),? no\W*$", re.IGNORECASE)
-_WORK = pattern("stances", "work")
-_NO = pattern("stances", "no")
-_NO_AT_ALL = re.compile(r"^(?:no,? (?!problem|idea|clue|rush|one|experience)|nope,? |nah,? )", re.IGNORECASE)
-_PROPOSAL = pattern("stances", "proposal")
-_CHOICE_AFTER = pattern("stances", "choice_after")
-_CHOICE_BEFORE = pattern("stances", "choice_before")
-_OFFERS = re.compile(r"(?:or|maybe|what about|how about)\b", re.IGNORECASE)
-_LINK = re.compile(
-    r"^[`\s,]*(?:or|vs\.?|versus|and(?: at)?|/|,|,? or maybe|, or)[\s`]*(?:the |maybe |at )?$", re.IGNORECASE
+#: "no Pulsar access yet": what is missing is wanted.
+_NOT_YET = re.compile(
+    rf"\bno \W?§\W{{1,2}}(?:{'|'.join(WORDS['beside_technologies'].split())}|yet|there)\b", re.IGNORECASE
 )
-_OR = re.compile(r"\b(?:or|vs|versus|either|alternatives?)\b|^or\b", re.IGNORECASE)
 _FORMER = re.compile(r"\bthe (?P<which>former|latter|first|second)\b(?: one)?", re.IGNORECASE)
-_OPEN = pattern("stances", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,55 +50,293 @@ class Stances:
 def find(
     thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary, *, asked_in: Set[int]
 ) -> Stances:
-    """Return what the thread decides against, and the alternatives that it leaves open. The last word counts."""
-    rejected: dict[str, int] = {}
-    groups: list[tuple[str, ...]] = []
-    last: tuple[str, ...] = ()
+    """Return what the thread decides against, and the alternatives that it leaves open. The last word counts.
+
+    What is only compared with, or is going away, counts as decided against if nothing more is said of it.
+    """
+    reader = _Reader(thread, mentions, vocabulary, asked_in)
     for sentence in thread.sentences:
-        here = mentions[sentence.at]
-        refused = {each.id for each in here if _is_refused(thread, sentence, each)}
+        reader.read(sentence)
+    return reader.stances()
+
+
+class _Reader:
+    def __init__(
+        self, thread: Thread, mentions: Sequence[Sequence[Mention]], vocabulary: Vocabulary, asked_in: Set[int]
+    ) -> None:
+        self._thread, self._mentions, self._vocabulary, self._asked_in = thread, mentions, vocabulary, asked_in
+        self._rejected: dict[str, int] = {}
+        #: What is going away or elsewhere.
+        self._aside: dict[str, int] = {}
+        self._wanted: set[str] = set()
+        self._proposed: set[str] = set()
+        #: What work is asked on, what the team uses, what is only named, and what the last words on it speak against.
+        self._asked: set[str] = set()
+        self._used: set[str] = set()
+        self._said: dict[str, int] = {}
+        self._doubted: dict[str, int] = {}
+        #: Where something was last proposed, and what was named in another way, too.
+        self._proposals: dict[str, int] = {}
+        self._taken_up: set[str] = set()
+        self._groups: list[tuple[str, ...]] = []
+        self._last: tuple[str, ...] = ()
+
+    def stances(self) -> Stances:
+        rejected = self._rejected | {name: at for name, at in self._aside.items() if name not in self._wanted}
+        for name, at in self._doubted.items():
+            if name not in self._asked and self._has_rival(name, rejected, named_after=at):
+                rejected[name] = at
+        self._groups = [group for group in self._groups if not self._is_settled(group)]
+        open_choices = {name for group in self._groups for name in group if name not in rejected}
+        for name, at in self._said.items():
+            if name not in self._asked | self._used | open_choices and self._has_rival(name, rejected):
+                rejected[name] = at
+        rejected |= {
+            each: rejected[vendor]
+            for vendor, names in _OF_VENDOR.items()
+            if vendor in rejected
+            for each in {one.id for row in self._mentions for one in row}
+            if each.startswith(names)
+        }
+        rejected |= {name: at for name, at in self._left_lying() if name not in rejected | dict.fromkeys(open_choices)}
+        left = [tuple(name for name in group if name not in rejected) for group in self._groups]
+        return Stances(rejected, tuple(group for group in left if len(group) > 1))
+
+    def _is_settled(self, group: Sequence[str]) -> bool:
+        """Whether work is asked on something else that does the job of a group of alternatives, and on none of them."""
+        rivals = self._asked.difference(group)
+        return not self._asked.intersection(group) and any(
+            other in family for name in group for family in _FAMILIES.get(name, ()) for other in rivals
+        )
+
+    def _left_lying(self) -> Iterator[tuple[str, int]]:
+        """Yield what was only proposed, although another one of its kind was taken up."""
+        last_ask = max(self._asked_in, default=-1)
+        for name, at in self._proposals.items():
+            sentence = self._thread.sentences[at]
+            text = sentence.text
+            # A name alone is put up with more weight than one with a question mark.
+            rivals = self._asked if _is_bare(sentence, self._mentions[at]) else self._taken_up
+            is_brief = text.endswith("?") and len(text.split()) < 4 and at < last_ask
+            if name not in self._taken_up and (
+                is_brief or any(self._do_one_job(name, other, is_wide=True) for other in rivals)
+            ):
+                yield name, at
+
+    def read(self, sentence: Sentence) -> None:
+        here = self._mentions[sentence.at]
+        refused = _refused(self._thread, sentence, here)
+        is_idea = _is_bare(sentence, here) and _is_only_proposed(self._thread, sentence, here)
+        is_idea = is_idea and not (self._said.keys() | self._proposals.keys()).intersection(ids(here))
+        chosen = {each.id for each in here if each.id not in refused and _is_chosen(sentence, here, each)}
+        chosen = set() if is_idea else chosen
+        if not here and _SAID["takes_it"].match(sentence.text):
+            self._asked.update(self._last[-1:])
+            self._wanted.update(self._last[-1:])
         for each in here:
-            if each.id in refused:
-                rejected[each.id] = sentence.at
-            elif sentence.at in asked_in or _WORK.search(sentence.text[: each.start]) or _is_chosen(sentence, each):
-                rejected.pop(each.id, None)
-        rejected |= dict.fromkeys(_not_chosen(sentence, here, groups, refused), sentence.at)
-        if not here and last and _THAT_IS_OUT.search(sentence.text):
-            rejected |= dict.fromkeys(last, sentence.at)
-        if not here and last and len(last) == 1 and _NO.search(sentence.text) and _is_proposal(thread, sentence.at - 1):
-            rejected[last[0]] = sentence.at
-        kinds = {vocabulary[each].type for each in last} - {vocabulary[each.id].type for each in here}
-        if len(last) == 1 and kinds and _SO_NO.search(sentence.text):
-            rejected[last[0]] = sentence.at
-        groups.extend(_alternatives(sentence, here, last, vocabulary))
-        last = tuple(ids(here)) or (last if len(sentence.text) < 60 else ())
-    opened = tuple(left for group in groups if len(left := tuple(each for each in group if each not in rejected)) > 1)
-    return Stances(rejected, opened)
+            self._judge(sentence, each, refused=refused, chosen=chosen)
+        named = ids(here)
+        if sentence.text.endswith("?") and len(named) == 1 and len(sentence.text.split()) < 5:
+            self._proposed.add(named[0])
+        gone = _not_chosen(sentence, here, self._groups, chosen)
+        gone += [
+            name
+            for name in self._proposed - self._wanted - chosen
+            if any(self._are_alike((name, other)) for other in chosen)
+        ]
+        # A choice settles what was doubted shortly before, whatever its kind.
+        doubted = [each for each, at in self._doubted.items() if chosen and at >= sentence.at - _SHORTLY]
+        gone += [each for each in doubted if each not in self._asked]
+        gone += self._taken_back(sentence)
+        if _SAID["corrected"].match(sentence.text):
+            gone += [each for each in self._last if any(self._do_one_job(each, name, is_wide=True) for name in named)]
+        self._rejected |= dict.fromkeys(gone, sentence.at)
+        is_offer = _SAID["offers"].match(sentence.text)
+        before = [name for name in self._last if is_offer or name not in self._asked]
+        is_open = _SAID["open"].search(sentence.text)
+        self._groups += [each for each in _alternatives(sentence, here, before) if is_open or self._are_alike(each)]
+        self._last = tuple(named) or (self._last if len(sentence.text) < 60 else ())
+
+    def _judge(self, sentence: Sentence, mention: Mention, *, refused: Set[str], chosen: Set[str]) -> None:
+        """Note what a sentence says of one technology."""
+        name, here = mention.id, self._mentions[sentence.at]
+        before, after = sentence.text[: mention.start].rstrip("`"), sentence.text[mention.end :]
+        is_doubted = _is_doubted(sentence, here, mention)
+        is_open = (is_doubted and not mention.start) or _SAID["tentative"].search(before)
+        is_asked = sentence.at in self._asked_in and not is_open
+        is_asked = is_asked or name in chosen or bool(_SAID["work"].search(before))
+        if is_asked or not _is_only_proposed(self._thread, sentence, here):
+            self._taken_up.add(name)
+        else:
+            self._proposals[name] = sentence.at
+        if name in refused:
+            self._rejected[name] = sentence.at
+        elif _SAID["until"].search(before) and _SAID["goes"].search(after):
+            self._aside[name] = sentence.at
+            self._wanted.discard(name)
+        elif _SAID["aside"].search(before) or _SAID["aside_after"].search(after):
+            self._aside[name] = sentence.at
+            self._wanted -= {name} - self._asked
+        elif is_asked:
+            self._rejected.pop(name, None)
+            self._wanted.add(name)
+            self._asked.add(name)
+            self._doubted.pop(name, None)
+        elif _SAID["ends"].search(after) and self._has_alike(name):
+            self._aside[name] = sentence.at
+            self._wanted.discard(name)  # the last word counts
+        elif is_doubted or _SAID["compared"].search(_before_list(sentence, here, mention)):
+            self._doubted[name] = sentence.at
+        elif sentence.text.endswith("?") or _SAID["tentative"].search(before):
+            self._said.setdefault(name, sentence.at)
+            self._proposed.add(name)
+        else:
+            self._wanted.add(name)
+            is_one_of_many = any(self._do_one_job(name, each.id, is_wide=False) for each in here)
+            if lacks(sentence.text) or (not is_one_of_many and _SAID["in_use"].search(f"{before[-40:]}§{after[:40]}")):
+                self._used.add(name)
+            self._said[name] = sentence.at
+
+    def _taken_back(self, sentence: Sentence) -> list[str]:
+        """Return what was named last, if a sentence that names nothing decides against it."""
+        head = next((each.start for each in self._mentions[sentence.at]), len(sentence.text))
+        if "," not in sentence.text[:head] and self._mentions[sentence.at]:
+            return []
+        before = self._mentions[sentence.at - 1] if sentence.at else ()
+        is_proposed = len(set(ids(before))) == 1 and not _SAID["within"].search(
+            self._thread.sentences[sentence.at - 1].text[: before[0].start]
+        )
+        if not self._last or not _is_taken_back(self._thread, sentence, is_proposed=is_proposed):
+            return []
+        return list(self._last if _SAID["plural"].search(sentence.text) else self._last[-1:])
+
+    def _has_alike(self, name: str) -> bool:
+        kind = self._vocabulary[name].type
+        named = {each.id for row in self._mentions for each in row} - {name}
+        return any(self._vocabulary[other].type == kind for other in named)
+
+    def _has_rival(self, name: str, rejected: Container[str], *, named_after: int | None = None) -> bool:
+        """Whether work is asked on another one of its kind, of which a team needs only one.
+
+        What is doubted has one in whatever is named after the doubt as well.
+        """
+        rivals = set(self._asked)
+        if named_after is not None:
+            after = {each.id for row in self._mentions[named_after:] for each in row}
+            rivals |= (after | self._wanted) - self._doubted.keys()
+        is_wide = named_after is not None and self._vocabulary[name].type != "language"
+        return any(other not in rejected and self._do_one_job(name, other, is_wide=is_wide) for other in rivals)
+
+    def _do_one_job(self, name: str, other: str, *, is_wide: bool) -> bool:
+        """Whether a team needs only one of the two; `is_wide` takes a common type for a common job."""
+        if name == other:
+            return False
+        kind = self._vocabulary[name].type
+        is_alike = (is_wide or kind in _ONE_IS_ENOUGH) and self._vocabulary[other].type == kind
+        return is_alike or any(other in family for family in _FAMILIES.get(name, ()))
+
+    def _are_alike(self, group: Sequence[str]) -> bool:
+        """Whether these are of one kind; a cloud's service may be of any."""
+        return len({self._vocabulary[name].type for name in group} - {"cloud", "saas"}) < 2
 
 
-def _is_refused(thread: Thread, sentence: Sentence, mention: Mention) -> bool:
+def _refused(thread: Thread, sentence: Sentence, here: Sequence[Mention]) -> set[str]:
+    """Return what a sentence decides against: "neither Kafka nor NATS", "Kafka is out", "Kafka?" and then "no"."""
+    refused: set[str] = set()
+    for at, each in enumerate(here):
+        between = sentence.text[here[at - 1].end : each.start] if at and here[at - 1].id in refused else ""
+        is_choice = _SAID["choice_before"].search(sentence.text[: each.start])
+        if _SAID["and"].fullmatch(between) or (not is_choice and _is_refused(thread, sentence, here, each)):
+            refused.add(each.id)
+    return refused
+
+
+def _is_refused(thread: Thread, sentence: Sentence, here: Sequence[Mention], mention: Mention) -> bool:
     before, after = sentence.text[: mention.start].rstrip("`"), sentence.text[mention.end :]
-    if _WORK.search(before):
+    place = next(each for each in pieces(sentence.text, _says) if mention.start < each.stop)
+    is_skill_said = is_about_skill(thread.sentences, sentence.at, place) or _is_skill_next(after)
+    if _SAID["work"].search(before) or is_skill_said:
         return False
-    if _BEFORE.search(before) or _AFTER.search(after):
-        return True
+    around = f"{before}§{after}"
     if (
-        _FROM.search(before)
-        and _TO.search(after)
-        and re.search(r"\b(?:mov|migrat|switch|chang|go|went|away|transition)", before, re.IGNORECASE)
+        (_SAID["before"].search(before) and not _NOT_YET.search(around))
+        or _SAID["after"].search(after)
+        or _SAID["around"].search(around)
     ):
         return True
+    behind = next((each.start for each in here if each.start >= mention.end), len(sentence.text))
+    said = _AFTERTHOUGHT.split(sentence.text[mention.end : behind])[1:]
+    if any(_SAID["forget_it"].match(each) for each in said):
+        return True
+    if _SAID["from"].search(before) and _SAID["to"].search(after):
+        return re.search(r"\b(?:mov|migrat|switch|chang|go|went|away|transition)", before, re.IGNORECASE) is not None
+    is_asked = after.lstrip("`").startswith("?") or _SAID["should_we"].search(sentence.text)
+    if not is_asked or not _is_proposal(thread, sentence.at):
+        return False
     # "BigQuery?" and then "no, the data stays here".
-    following = sentence.at + 1
-    return (
-        after.lstrip("`").startswith("?")
-        and following < len(thread.sentences)
-        and _is_proposal(thread, sentence.at)
-        and bool(
-            _NO_AT_ALL.search(thread.sentences[following].text)
-            or _NO.fullmatch(thread.sentences[following].text.strip(" .!"))
-        )
-    )
+    answer = thread.sentences[sentence.at + 1].text if sentence.at + 1 < len(thread.sentences) else ""
+    return bool(_SAID["no_at_all"].search(answer) or _SAID["no"].fullmatch(answer.strip(" .!")))
+
+
+def _is_doubted(sentence: Sentence, here: Sequence[Mention], mention: Mention) -> bool:
+    """Whether what is said of one name, up to the next one, speaks against it: "X was nice, but expensive"."""
+    behind = next((each.start for each in here if each.start >= mention.end), len(sentence.text))
+    return bool(_SAID["doubt"].search(sentence.text[mention.end : behind])) and not is_skill(sentence.text)
+
+
+def _is_only_proposed(thread: Thread, sentence: Sentence, here: Sequence[Mention]) -> bool:
+    """Whether a sentence puts names up for a choice: it asks, says what could be, or is hardly more than the names."""
+    if sentence.is_bullet or is_skill(sentence.text):
+        return False
+    following = thread.sentences[sentence.at + 1].text if sentence.at + 1 < len(thread.sentences) else ""
+    if sentence.text.endswith("?"):
+        return _is_proposal(thread, sentence.at) and not _SAID["yes"].match(following)
+    if _is_bare(sentence, here):
+        asked = thread.sentences[sentence.at - 1].text if sentence.at else ""
+        return not asked.endswith("?") and not _SAID["yes"].match(following)
+    named = sum(len(sentence.text[each.start : each.end].split()) for each in here)
+    is_list = len(here) > 1 and len(sentence.text.split()) - named <= 2
+    return is_list or bool(_SAID["could_be"].search(sentence.text))
+
+
+def _is_bare(sentence: Sentence, here: Sequence[Mention]) -> bool:
+    """Whether a message is nothing but one name: somebody's idea, until somebody takes it up."""
+    if len(here) != 1 or not sentence.first:
+        return False
+    return _BEYOND.search(sentence.text[: here[0].start] + sentence.text[here[0].end :]) is None
+
+
+def _is_skill_next(after: str) -> bool:
+    said = lacks(after)
+    return said is not None and said.start() < 4  # "Pulsar: never worked with it"
+
+
+def is_against(text: str, start: int, end: int) -> bool:
+    """Whether a text decides against what is named there, whatever others say."""
+    return bool(_SAID["before"].search(text[:start].rstrip("`")) or _SAID["after"].search(text[end:]))
+
+
+def _before_list(sentence: Sentence, here: Sequence[Mention], mention: Mention) -> str:
+    """Return what stands before a name, or before the list in which it stands."""
+    start = mention.start
+    for each in reversed([each for each in here if each.end <= mention.start]):
+        if LINK.fullmatch(sentence.text[each.end : start]):
+            start = each.start
+    return sentence.text[:start].rstrip("`")
+
+
+def _is_taken_back(thread: Thread, sentence: Sentence, *, is_proposed: bool) -> bool:
+    """Whether a sentence that names nothing decides against what was named before."""
+    if is_about_skill(thread.sentences, sentence.at, slice(None)):
+        return False
+    places = [slice(None), *pieces(sentence.text, _says)]
+    if any(_SAID["that_is_out"].search(sentence.text[place].lstrip("- ")) for place in places):
+        return True
+    return is_proposed and bool(_SAID["no"].search(sentence.text)) and _is_proposal(thread, sentence.at - 1)
+
+
+def _says(text: str) -> bool:
+    return bool(_SAID["that_is_out"].search(text)) or is_skill(text)
 
 
 def _is_proposal(thread: Thread, at: int) -> bool:
@@ -109,47 +344,65 @@ def _is_proposal(thread: Thread, at: int) -> bool:
     asks_for_skill = re.search(
         r"\b(?:know|used|experience|done|familiar|worked|tried|touched|can you|could)\b", text, re.IGNORECASE
     )
-    return text.endswith("?") and not asks_for_skill and (len(text.split()) <= 5 or bool(_PROPOSAL.search(text)))
+    is_question = text.endswith("?") or _SAID["should_we"].search(text)
+    return bool(is_question) and not asks_for_skill and (len(text.split()) <= 5 or bool(_SAID["proposal"].search(text)))
 
 
-def _is_chosen(sentence: Sentence, mention: Mention) -> bool:
+def _is_chosen(sentence: Sentence, here: Sequence[Mention], mention: Mention) -> bool:
     before, after = sentence.text[: mention.start], sentence.text[mention.end :]
     starts = not before.strip(" `") or bool(
-        re.fullmatch(r"(?:ok|okay|then|so|yes|settled|fine|right)?[,:. ]*`?", before, re.IGNORECASE)
+        re.fullmatch(
+            r"(?:ok|okay|then|so|yes|settled|fine|right|true|agreed|fair|yeah|yep|exactly)?[,:. ]*`?",
+            before,
+            re.IGNORECASE,
+        )
     )
     is_taken = bool(
         re.search(r"\b(?:so|then|ok|deal|take|:|,) ?(?:that one|that then|it is|that's it)\b", after, re.IGNORECASE)
     )
-    return is_taken or bool(_CHOICE_BEFORE.search(before)) or (starts and bool(_CHOICE_AFTER.search(after)))
+    behind = [each for each in here if each.start >= mention.end]
+    if _SAID["tentative"].search(before):
+        return False
+    # "Kafka, NATS": the first one of a list is not chosen before the others.
+    starts = starts and not sentence.text.endswith("?")
+    starts = starts and not (behind and LINK.fullmatch(sentence.text[mention.end : behind[0].start]))
+    concludes = _SAID["concludes"].fullmatch(before) and not sentence.text.endswith("?")
+    return (
+        is_taken
+        or bool(concludes and not _is_doubted(sentence, here, mention))
+        or bool(_SAID["choice_before"].search(_before_list(sentence, here, mention)))
+        or (starts and bool(_SAID["choice_after"].search(after)) and not _SAID["pricing"].search(after))
+    )
 
 
 def _not_chosen(
-    sentence: Sentence, here: Sequence[Mention], groups: Sequence[Sequence[str]], refused: Set[str]
+    sentence: Sentence, here: Sequence[Mention], groups: Sequence[Sequence[str]], chosen: Set[str]
 ) -> list[str]:
     """Return the alternatives that a decision for another one leaves out."""
-    if not groups or _OPEN.search(sentence.text) or _OR.search(sentence.text):
+    if not groups or _SAID["open"].search(sentence.text) or _SAID["or"].search(sentence.text):
         return []
-    chosen = {each.id for each in here if each.id not in refused and _is_chosen(sentence, each)}
     which = _FORMER.search(sentence.text)
     if (
         which
-        and not here
-        and re.search(r"\b(?:is|prefer|then|please|cheaper|better|for|take)\b", sentence.text, re.IGNORECASE)
+        and not {each.id for each in here}.intersection(groups[-1])
+        and re.search(
+            r"^\W*(?:\w+ )?the (?:former|latter)\b|\b(?:is|prefer|then|please|cheaper|better|for|take)\b",
+            sentence.text,
+            re.IGNORECASE,
+        )
     ):
         group = groups[-1]
         chosen = {group[0] if which["which"].lower() in ("former", "first") else group[-1]}
-    return [each for group in groups if len(chosen.intersection(group)) == 1 for each in group if each not in chosen]
+    return [each for group in groups if len(chosen & set(group)) == 1 for each in group if each not in chosen]
 
 
-def _alternatives(
-    sentence: Sentence, here: Sequence[Mention], last: Sequence[str], vocabulary: Vocabulary
-) -> list[tuple[str, ...]]:
-    """Return groups of technologies of one kind between which there is an "or"; it may begin the next message."""
+def _alternatives(sentence: Sentence, here: Sequence[Mention], last: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return groups of technologies between which there is an "or"; it may begin the next message."""
     groups: list[tuple[str, ...]] = []
     row: list[Mention] = []
     for each in here:
         between = sentence.text[row[-1].end : each.start] if row else ""
-        is_listed = _LINK.search(between) or (between.strip() == "," and _is_comparison(sentence.text))
+        is_listed = _SAID["link"].search(between) or (between.strip() == "," and _is_comparison(sentence.text))
         if row and is_listed and each.id != row[-1].id:
             row.append(each)
         else:
@@ -157,19 +410,22 @@ def _alternatives(
             row = [each]
     groups.append(tuple(ids(row)))
     found = [
-        group for group in groups if len(group) > 1 and (_OR.search(sentence.text) or _is_comparison(sentence.text))
+        group
+        for group in groups
+        if len(group) > 1 and (_SAID["or"].search(sentence.text) or _is_comparison(sentence.text))
     ]
+    is_better = bool(here) and _BETTER.match(sentence.text[here[0].end :])
     is_brief_question = sentence.text.endswith("?") and len(sentence.text.split()) <= 3
-    if here and last and (is_brief_question or _OFFERS.match(sentence.text)):
+    if here and last and (is_brief_question or is_better or _SAID["offers"].match(sentence.text)):
         found.append(tuple(dict.fromkeys((*last, here[0].id))))
-    return [group for group in found if len(group) > 1 and len({vocabulary[each].type for each in group}) == 1]
+    return [group for group in found if len(group) > 1]
 
 
 def _is_comparison(text: str) -> bool:
     return bool(
         re.search(
             r"\b(?:looked at|compared?|between|evaluated|tried|candidates?|options?|alternatives?|choose|either|choice|"
-            r"shortlist)\b",
+            r"shortlist|whatever)\b",
             text,
             re.IGNORECASE,
         )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.data import table
-from bot.domain.backlog.cues import WORDS
+from bot.domain.backlog.cues import WORDS, alternatives
 from bot.domain.names import fold
 
 _TOKEN = re.compile(r"(?<!\w)\.net\b|[^\W_]+(?:\+\+|#(?!\w))?", re.IGNORECASE)
@@ -23,7 +23,10 @@ _LISTED = re.compile(
 )
 _CUES = frozenset(WORDS["beside_technologies"].split())
 _TECHNICAL = re.compile(rf"\b(?:{'|'.join(WORDS['technical'].split())})\b", re.IGNORECASE)
-_BEFORE_VERBS = frozenset(WORDS["before_verbs"].split())
+_IDIOMS = re.compile(alternatives(WORDS["idioms"]), re.IGNORECASE)
+_BEFORE_VERBS, _BEFORE_NAMES, _ARTICLES = (
+    frozenset(WORDS[key].split()) for key in ("before_verbs", "before_names", "articles")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,10 @@ class _Found:
     start: int
     end: int
     doubt: int  # 0 sure, 1 ambiguous, 2 an ordinary word
-    has_evidence: bool
+    is_sure: bool
     is_name: bool
+    #: Whether it has a capital where no sentence begins.
+    is_within: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +98,42 @@ class Vocabulary:
     def find(self, texts: Sequence[str]) -> list[list[Mention]]:
         """Return what each of a thread's texts names. A name that is sure in one of them is meant in all of them."""
         found = [list(self._candidates(text)) for text in texts]
-        sure = {one.technology.id for row in found for one in row if not one.doubt}
-        taken = sure | {one.technology.id for row in found for one in row if one.doubt == 1 and one.has_evidence}
-        if taken or any(_TECHNICAL.search(text) for text in texts):
-            types = {one.technology.type for row in found for one in row if not one.doubt}
-            taken |= {
-                one.technology.id
-                for text, row in zip(texts, found, strict=True)
-                for one in row
-                if one.doubt == 1 and (one.is_name or (text[one.start].isupper() and one.technology.type in types))
-            }
+        taken = {one.technology.id for row in found for one in row if not one.doubt or one.is_sure}
+        about = {word.lower() for text in texts for word in _TECHNICAL.findall(text)}
+        taken |= {one.technology.id for row in found for one in row if one.doubt == 1 and one.is_within}
+        if about or taken:
+            taken |= {one.technology.id for row in found for one in row if one.is_name}
+        #: "Composer", where Cloud Composer is named.
+        short = {
+            fold(text[one.start : one.end].split()[-1]): one.technology.id
+            for text, row in zip(texts, found, strict=True)
+            for one in row
+            if not one.doubt and " " in text[one.start : one.end]
+        }
         answers = []
         for text, row in zip(texts, found, strict=True):
-            sure_here = [one for one in row if not one.doubt]
+            sure = [one for one in row if not one.doubt]
+            taken |= {one.technology.id for one in row if one.doubt == 1 and _is_listed(text, one, sure)}
             answers.append(
                 [
-                    Mention(one.technology.id, one.start, one.end)
+                    Mention(
+                        short.get(fold(text[one.start : one.end]), one.technology.id)
+                        if one.doubt
+                        else one.technology.id,
+                        one.start,
+                        one.end,
+                    )
                     for one in row
                     if one.technology.id in taken
-                    or (one.doubt == 1 and sure_here and (one.is_name or _is_listed(text, one, sure_here)))
-                    or (one.doubt == 2 and (one.has_evidence or (one.is_name and sure_here)))
+                    and (
+                        one.doubt < 2 or one.is_sure or one.is_name or text.strip(" .!?,") == text[one.start : one.end]
+                    )
                 ]
             )
         return answers
 
     def _candidates(self, text: str) -> Iterator[_Found]:
+        idioms = [found.span() for found in _IDIOMS.finditer(text)]
         tokens = [_Token(_folded(found[0]), *found.span()) for found in _TOKEN.finditer(text)]
         at = 0
         while at < len(tokens):
@@ -126,6 +142,10 @@ class Vocabulary:
                 at += 1
                 continue
             technology, length, doubt = found
+            is_other = any(start <= tokens[at].start < end for start, end in idioms)
+            if doubt and (is_other or _is_acronym(text, tokens[at], technology)):
+                at += length
+                continue
             yield self._judged(text, tokens, at, length, technology, doubt)
             at += length
 
@@ -144,20 +164,26 @@ class Vocabulary:
     ) -> _Found:
         start, end = tokens[at].start, tokens[at + length - 1].end
         if doubt == 0:
-            return _Found(technology, start, end, doubt, has_evidence=True, is_name=True)
+            return _Found(technology, start, end, doubt, is_sure=True, is_name=True)
         before, behind = tokens[max(0, at - 2) : at], tokens[at + length : at + length + 2]
         quoted = text[max(0, start - 1) : start] == "`" or text[end : end + 1] == "`"
         has_version = bool(_VERSION.match(text[end : end + 14].lstrip()))
-        # A capital counts only where a sentence does not begin.
-        is_name = text[start].isupper() and bool(re.search(r"[\w,)'\"/+]\s*\(?$", text[max(0, start - 12) : start]))
-        if doubt == 1:
-            has_cue = any(token.folded in _CUES for token in (*before, *behind))
-        else:
-            # "a Go module" names the language, "to go" and "we make images" are verbs.
-            is_verb = bool(before) and before[-1].folded in _BEFORE_VERBS
-            has_cue = bool(behind) and behind[0].folded in _CUES and not is_verb
-            has_version = has_version and not is_verb
-        return _Found(technology, start, end, doubt, quoted or has_version or has_cue, is_name)
+        last = before[-1].folded if before else ""
+        is_verb = doubt == 2 and last in _BEFORE_VERBS
+        cues = (*before, *behind) if doubt == 1 else behind[:1]
+        is_sure = quoted or ((has_version or any(token.folded in _CUES for token in cues)) and not is_verb)
+        # A capital says little where a sentence begins; no article stands before a name.
+        is_within = bool(re.search(r"[\w,)'\"/+]\s*\(?$", text[max(0, start - 12) : start]))
+        is_name = text[start].isupper() and end - start > 1 and (is_within or (doubt == 1 and last not in _ARTICLES))
+        is_name = is_name or (doubt == 1 and last in _BEFORE_NAMES)
+        is_within = is_within and text[start].isupper()
+        return _Found(technology, start, end, doubt, is_sure, is_name, is_within)
+
+
+def _is_acronym(text: str, token: _Token, technology: Technology) -> bool:
+    """Whether a name is in capitals that are not its own: SWIFT is no programming language."""
+    said = text[token.start : token.end]
+    return len(said) > 3 and said.isupper() and not text.isupper() and said not in technology.name
 
 
 def _is_listed(text: str, one: _Found, others: Sequence[_Found]) -> bool:

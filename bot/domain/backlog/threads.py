@@ -30,7 +30,7 @@ _ITALIC = re.compile(r"(?<![\w_])_(?=\S)([^_\n]{1,300})(?<=\S)_(?![\w_])")
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": ". ", "\u00a0": " "})
 
 _BULLET = re.compile(r"^\s*(?:[-*•‣]|\(?(?P<label>[1-9a-h]{1,2})[.)])\s+")
-_NUMBERED = re.compile(r"(?:^|(?<=[\s,;:]))\(?([1-9a-h])\)\s+")
+_NUMBERED = re.compile(r"(?:^|(?<=[\s,;:]))\(?([1-9a-h])(?:\)\s+|(?<=[1-9])\.\s+(?=\D))")
 _ABBREVIATIONS = (
     "incl.",
     "e.g.",
@@ -164,7 +164,9 @@ def _cut(line: str) -> Iterator[str]:
     for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
         kept = f"{kept} {piece}".strip() if kept else piece.strip()
         # "no. 7" is a number; "so no." ends.
-        if kept.lower().endswith(_ABBREVIATIONS) and (not kept.lower().endswith(" no.") or following[:1].isdigit()):
+        if kept.lower().endswith(_ABBREVIATIONS) and (
+            not f" {kept.lower()}".endswith(" no.") or following[:1].isdigit()
+        ):
             continue
         if any(letter.isalnum() for letter in kept):
             yield " ".join(kept.split())

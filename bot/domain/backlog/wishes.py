@@ -11,26 +11,33 @@ _REQUEST = re.compile(
 )
 #: Who is asked: not a name, which may be an asset's.
 _SOMEBODY = r"(?:somebody|someone|anybody|anyone|you|we|i|they|devops|the devops team|who)"
+_FROM_WHERE = r"(?:\s+(?:from|in|at|of|on)\s+(?:the\s+)?[\w-]+(?:\s+team)?)?"
+_PLEASE = r"(?:please|pls|plz|kindly)"
 _VERBS = (
-    "add|allow|automate|build|bump|change|configure|connect|create|deploy|enable|extend|fix|give|grant|help|increase|"
-    "install|integrate|make|migrate|move|patch|provide|provision|renew|replace|resize|restore|rotate|scale|set up|"
-    "setup|support|switch|teach|train|update|upgrade"
+    "add|allow|allowlist|automate|build|bump|change|clean up|configure|connect|create|debug|deploy|downgrade|enable|"
+    "expose|extend|fix|give|grant|help|increase|install|integrate|investigate|lend|look (?:at|into)|make|migrate|move|"
+    "onboard|open|patch|provide|provision|raise|renew|replace|reset|resize|restart|restore|review|roll (?:back|out)|"
+    "rotate|scale|set up|setup|sort out|spin up|support|switch|take a look at|teach|train|unblock|update|upgrade"
 )
-_ASKING = (
-    re.compile(rf"\bplease\s+(?:\w+\s+){{0,2}}?(?:{_VERBS})\b", re.IGNORECASE),
-    re.compile(rf"^\W*(?:{_VERBS})\b.*\bplease\b", re.IGNORECASE),
-    re.compile(
-        rf"\b(?:can|could|would|will)\s+{_SOMEBODY}\b(?:\s+(?:from|in|at|of)\s+(?:the\s+)?[\w-]+(?:\s+team)?)?"
-        rf"\s+(?:\w+\s+){{0,2}}?(?:{_VERBS})\b",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        rf"\bwho\s+(?:can|could|would|will)\s+(?:\w+\s+){{0,2}}?(?:{_VERBS})\b.*\b(?:us|me|our)\b", re.IGNORECASE
-    ),
-    re.compile(
-        r"\b(?:we|i)(?:'d| would)?\s+(?:need|want|like)\s+(?:help|somebody|someone|you|devops)\b", re.IGNORECASE
-    ),
-    re.compile(rf"\b(?:we|i)\s+need\s+to\s+(?:have\s+)?(?:{_VERBS})\b.*\b(?:devops|help)\b", re.IGNORECASE),
+_DO = rf"(?:\w+\s+){{0,3}}?(?:{_VERBS})\b"
+_HELP = r"(?:help|a hand|support|somebody|someone|you|devops)\b"
+_ASKING = tuple(
+    re.compile(each, re.IGNORECASE)
+    for each in (
+        rf"\b{_PLEASE}\s+{_DO}",
+        rf"^\W*(?:{_VERBS})\b.*\b{_PLEASE}\b",
+        r"^\W*(?:we are |we're )?requesting\b",
+        rf"\b(?:can|could|would|will)\s+{_SOMEBODY}\b{_FROM_WHERE}\s+{_DO}",
+        # "Can you get" asks for an answer, "can we get" for a thing.
+        r"\b(?:can|could|may)\s+(?:we|i)\s+(?:please\s+)?(?:get|have)\s+(?:a|an|some|more|access|another|two|three)\b",
+        rf"\bwho\s+(?:can|could|would|will)\s+{_DO}.*\b(?:us|me|our)\b",
+        rf"\b(?:is|are)\s+there\s+{_SOMEBODY}\b{_FROM_WHERE}\s+(?:who|that|to)\s+(?:can\s+|could\s+)?{_DO}",
+        rf"\bany\s+chance\s+(?:that\s+)?(?:{_SOMEBODY}\b{_FROM_WHERE}|of)\s+(?:can\s+|could\s+)?(?:\w+ing\b|{_DO})",
+        rf"\b(?:would|will|is)\s+it\s+(?:be\s+)?possible\s+(?:for\s+\w+\s+)?to\s+(?:get|have|{_DO})",
+        r"\b(?:we|i)(?:'d|’d| would| could)?\s+(?:need|want|like|love|use|appreciate)\s+"
+        rf"(?:(?:some|any|a bit of)\s+)?{_HELP}",
+        rf"\b(?:we|i)\s+need\s+to\s+(?:have\s+)?(?:{_VERBS})\b.*\b(?:devops|help)\b",
+    )
 )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.catalog import AssetKind
+from bot.domain.catalog import Area, AssetKind
 from bot.domain.directory.answers import Candidate, Match, ResolutionMethod, Several
 from bot.domain.directory.index import DirectoryIndex, short_name
 from bot.domain.directory.readings import Reading
@@ -15,6 +15,15 @@ from bot.domain.records import AssetRecord
 
 #: Of assets that share name and owners, the one to answer with: the kinds in this order, then the rest.
 _KINDS_FIRST = (AssetKind.SYSTEM, AssetKind.SERVICE, AssetKind.WEBSITE, AssetKind.API)
+
+#: The kinds of parts that an area of an asset may be.
+_KINDS_OF_AREA: Mapping[Area | None, frozenset[AssetKind]] = {
+    Area.DATABASE: frozenset({AssetKind.DATABASE}),
+    Area.CI_CD: frozenset({AssetKind.PIPELINE}),
+    Area.MONITORING: frozenset({AssetKind.DASHBOARD}),
+    Area.NETWORKING: frozenset({AssetKind.DOMAIN}),
+    Area.CONTAINERS: frozenset({AssetKind.CLUSTER}),
+}
 
 #: Where more assets than this share a spelling, the rest are left out: there is nothing to answer but several.
 _MOST_HOLDERS = 300
@@ -35,13 +44,17 @@ CONFIDENCE = {
 
 @dataclass(frozen=True, slots=True)
 class FoundAssets:
-    """Assets that fit equally, and how they were found. `loss` is taken from the method's confidence."""
+    """Assets that fit equally, and how they were found. `loss` is taken from the method's confidence.
+
+    Without `is_certain` they are only to choose from, even one alone.
+    """
 
     asset_ids: Sequence[int]
     method: ResolutionMethod
     loss: float = 0.0
     #: What was understood, if it is not the asset's name: an address or a spelling.
     spelling: str = ""
+    is_certain: bool = True
 
     @property
     def confidence(self) -> float:
@@ -60,6 +73,8 @@ def choose(
     if reading.area is not None and names_words:
         return None
     ids = of_kinds(index, finding.asset_ids, reading.kinds, are_exact=bool(names_words))
+    if parts := _parts(index, ids or finding.asset_ids, reading, is_of_kind=bool(ids)):
+        return _part(index, parts, finding, reading, limit=limit)
     if not ids:
         return None
     if len(ids) > 1 and finding.method is ResolutionMethod.PATH and (sections := _sections(index, ids)):
@@ -71,6 +86,28 @@ def choose(
         name = finding.spelling or index.assets[ids[0]].name
         return Match(ids[0], finding.confidence, finding.method, name, reading.area)
     return Several(candidates(index, ids, finding.confidence)[:limit], text or reading.text, reading.area)
+
+
+def _parts(index: DirectoryIndex, ids: Sequence[int], reading: Reading, *, is_of_kind: bool) -> list[int]:
+    """Return the parts of an asset that are what is asked for: `checkout-db` for "the database behind checkout".
+
+    None where the asset is of that kind itself, and where it says who owns this area of it.
+    """
+    if len(ids) != 1 or (reading.kinds and is_of_kind) or len(reading.kinds) > 1:
+        return []
+    kinds = KIND_WORDS[reading.kinds[0]][0] if reading.kinds else _KINDS_OF_AREA.get(reading.area, frozenset())
+    if reading.area is not None and any(fact.area is reading.area for fact in index.assets[ids[0]].facts):
+        return []
+    return [child for child in index.children(ids[0]) if index.assets[child].kind in kinds]
+
+
+def _part(
+    index: DirectoryIndex, parts: Sequence[int], finding: FoundAssets, reading: Reading, *, limit: int
+) -> Match | Several:
+    if len(parts) == 1:
+        name = index.assets[parts[0]].name
+        return Match(parts[0], CONFIDENCE[ResolutionMethod.WORDS], ResolutionMethod.WORDS, name)
+    return Several(candidates(index, parts, finding.confidence)[:limit], reading.text)
 
 
 def candidates(index: DirectoryIndex, ids: Iterable[int], confidence: float) -> tuple[Candidate, ...]:

@@ -75,11 +75,10 @@ class DirectoryIndex:
             return
         for key in _literals(asset):
             _take(self.literal, key, asset_id)
-        for name in dict.fromkeys(_named(asset)):
+        for name in dict.fromkeys(_named(asset) if asset.path_rule is None else ()):
             words, folded = tokens(name), fold(name)
             _take(self.folded, folded, asset_id)
-            if asset.path_rule is None:
-                self.names.remove(asset_id, words[:MAX_WORDS], folded)
+            self.names.remove(asset_id, words[:MAX_WORDS], folded)
         if asset.path_rule is not None:
             self.paths.remove(asset_id, asset.path_rule)
         if asset.parent_id is not None:
@@ -107,6 +106,12 @@ class DirectoryIndex:
         asset_id = asset.id
         for key in _literals(asset):
             _put(self.literal, key, asset_id)
+        if asset.parent_id is not None:
+            _put(self._children, asset.parent_id, asset_id)
+        if asset.path_rule is not None:
+            # A path that is spelt otherwise is another path, so a rule is not found by its name folded.
+            self.paths.add(asset_id, asset.path_rule)
+            return []
         found: dict[tuple[str, ...], str] = {}
         for name in _named(asset):
             words = tokens(name)
@@ -114,11 +119,6 @@ class DirectoryIndex:
                 folded = "".join(words) if len(words) > 1 else words[0]
                 _put(self.folded, folded if folded != name else name, asset_id)
                 found.setdefault(words[:MAX_WORDS], folded)
-        if asset.parent_id is not None:
-            _put(self._children, asset.parent_id, asset_id)
-        if asset.path_rule is not None:
-            self.paths.add(asset_id, asset.path_rule)
-            return []
         return [(asset_id, words, folded) for words, folded in found.items()]
 
 

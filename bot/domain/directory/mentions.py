@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from bot.domain.directory.addresses import may_be_address
-from bot.domain.directory.answers import Match
-from bot.domain.directory.choices import FoundAssets, choose
+from bot.domain.directory.answers import Match, ResolutionMethod, Several
+from bot.domain.directory.choices import CONFIDENCE, FoundAssets, candidates, choose
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.places import at_address, run_named
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read
 from bot.domain.directory.readings import Reading
-from bot.domain.directory.vocabulary import COMMON_WORDS, KIND_WORDS
+from bot.domain.directory.vocabulary import COMMON_WORDS, FOREIGN_WORDS, KIND_WORDS, PART_OF_WORDS
 
 #: A message is read up to here.
 _MAX_LENGTH = 8_000
 _MAX_CHUNKS = 1_200
 _MOST_CHUNKS_IN_NAME = 6
 _MOST_CHUNKS_IN_LABELS = 24
+_MOST_CHUNKS_ALONE = 40
 #: What stands between a label, its value and the next one.
 _LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
 #: An ordinary word of so many letters counts as a name where it is an asset's whole name.
@@ -38,6 +40,75 @@ def mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tup
         if length <= 0 or chunks <= 0:
             break
     return tuple((quoted | {one: match for one, match in plain.items() if one not in quoted}).values())[:limit]
+
+
+def named_alone(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Match | Several | None:
+    """Return the only asset that a text names exactly, whatever else it says in whatever language, or all if several.
+
+    None where it may well be about something else: another identifier, or a part that nobody knows ("the mirror of
+    checkout").
+    """
+    chunks = question.chunks
+    if len(chunks) > _MOST_CHUNKS_ALONE:
+        return None
+    found: dict[int, Match] = {}
+    place = 0
+    while place < len(chunks):
+        length, match = _name_at(index, question, place)
+        if match is not None:
+            if _is_part_of_unknown(index, chunks, place) or _goes_on(chunks, place, place + length):
+                return None
+            found.setdefault(match.asset_id, match)
+            for whole in _named_before(index, chunks, place):  # "mail for checkout": either may be meant
+                found.setdefault(whole, match)
+        elif _is_identifier(chunks[place]):
+            return None
+        place += length
+    if len(found) > 1:
+        return Several(candidates(index, found, min(each.confidence for each in found.values()))[:limit], question.text)
+    # What stands beside the name is passed over, so it is no literal name, and may be a day that is over.
+    confidence = CONFIDENCE[ResolutionMethod.WORDS]
+    return next((replace(one, method=ResolutionMethod.WORDS, confidence=confidence) for one in found.values()), None)
+
+
+def _is_identifier(chunk: Chunk) -> bool:
+    """Whether a piece can only be a name: in quotes, or joined as no word of a sentence is."""
+    is_number = all(word.isdigit() for word in chunk.words)
+    is_joined = len(chunk.words) > 1 and "'" not in chunk.text and "’" not in chunk.text
+    return chunk.part is Part.NAME and not is_number and (chunk.is_quoted or is_joined)
+
+
+def _goes_on(chunks: Sequence[Chunk], start: int, end: int) -> bool:
+    """Whether a name may be a piece of another's: "checkout cache" is no checkout, "payments-db 6" no payments-db.
+
+    A word of another alphabet goes on with nothing, and what is joined or in quotes is whole but for a number.
+    """
+    beside = [chunks[place] for place in (start - 1, end) if 0 <= place < len(chunks)]
+    if any(each.folded.isdigit() for each in beside):
+        return True
+    if end - start == 1 and (len(chunks[start].words) > 1 or chunks[start].is_quoted):
+        return False
+    return any(
+        each.part is not Part.QUESTION and each.folded.isascii() and each.folded not in FOREIGN_WORDS for each in beside
+    )
+
+
+def _is_part_of_unknown(index: DirectoryIndex, chunks: Sequence[Chunk], place: int) -> bool:
+    """Whether what stands before "of NAME" is a thing that nobody knows."""
+    while place > 0 and chunks[place - 1].folded in ("the", "our", "my", "this", "that"):
+        place -= 1
+    if place < 2 or chunks[place - 1].folded not in PART_OF_WORDS:
+        return False
+    before = chunks[place - 2]
+    is_unknown = before.part is Part.NAME and before.folded not in FOREIGN_WORDS
+    return is_unknown and run_named(index, (before,)) is None
+
+
+def _named_before(index: DirectoryIndex, chunks: Sequence[Chunk], place: int) -> Sequence[int]:
+    """Return the assets that the word before "for NAME" names, though it is an ordinary one."""
+    before = chunks[place - 2] if place >= 2 and chunks[place - 1].folded in PART_OF_WORDS else None
+    finding = run_named(index, (before,)) if before is not None and before.part is Part.NAME else None
+    return () if finding is None else finding.asset_ids
 
 
 def _names_in(index: DirectoryIndex, question: ParsedQuestion) -> Iterator[tuple[Match, bool]]:
@@ -84,7 +155,7 @@ def _name_at(index: DirectoryIndex, question: ParsedQuestion, place: int) -> tup
 
 def _match(index: DirectoryIndex, finding: FoundAssets | None, reading: Reading) -> Match | None:
     """Return the only asset that fits; one of several is not said to be mentioned."""
-    answer = None if finding is None else choose(index, finding, reading, limit=2)
+    answer = None if finding is None or not finding.is_certain else choose(index, finding, reading, limit=2)
     return answer if isinstance(answer, Match) else None
 
 

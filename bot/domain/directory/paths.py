@@ -7,25 +7,23 @@ matches must have, so that a path is looked up by its own segments; only what is
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, takewhile
 
 from bot.domain.catalog import PathRule
 from bot.domain.codeowners import compile_gitlab, compile_pattern, is_catch_all, is_valid
 from bot.domain.directory.addresses import normal
 
 _WILD = re.compile(r"[*?\\]")
-_MAX_SEGMENTS = 24
-#: Host, group, subgroup, ... name.
-_MAX_REPOSITORY = 6
-#: A key under which more rules stand than this is read in part only.
-_MAX_RULES = 2_000
 #: A pattern that has no literal part stands under this key.
 _ANY = "*"
 #: Stands for a repository as a whole: only a rule for all files matches it.
 _NO_FILE = "-"
+#: As many repositories whose rules for all files would take a path are named to choose from.
+_MOST_OTHERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +39,37 @@ class _Rule:
         pattern = _compiled(self.pattern, bool(self.section))
         return pattern.match(path) is not None or pattern.match(path + "/") is not None
 
+    @property
+    def is_telling(self) -> bool:
+        """Whether a path that falls under it begins as the pattern does, which says that it is of this repository."""
+        return _key(self.pattern, is_gitlab=bool(self.section)).startswith("/")
+
+
+@dataclass(frozen=True, slots=True)
+class PathOwners:
+    """The assets of the rules that a path falls under, one for each repository and section that it may be in.
+
+    `is_certain` is False where it may as well be in a repository that has other rules for it, or none.
+    """
+
+    asset_ids: tuple[int, ...] = ()
+    is_certain: bool = True
+
 
 class Paths:
     """The rules of all CODEOWNERS files."""
 
-    __slots__ = ("_everywhere", "_repositories", "_rules", "_short")
+    __slots__ = ("_catch_alls", "_everywhere", "_organisations", "_repositories", "_rules", "_short")
 
     def __init__(self) -> None:
         #: Repository -> key -> its rules.
         self._rules: dict[str, dict[str, list[_Rule]]] = {}
         #: Key -> the rules of every repository, without those that match every file.
         self._everywhere: dict[str, list[_Rule]] = {}
+        #: Repository -> how many rules it has that match every file.
+        self._catch_alls: Counter[str] = Counter()
+        #: The organisations and groups that repositories with rules belong to -> how many.
+        self._organisations: Counter[str] = Counter()
         #: Repository -> how many rules it has.
         self._repositories: dict[str, int] = {}
         #: The ends of repositories' names ("acme/shop", "shop") -> the repositories.
@@ -62,70 +80,94 @@ class Paths:
         kept = _kept(asset_id, rule)
         if kept is None:
             return
-        key = _key(rule)
+        key = _key(rule.pattern, is_gitlab=bool(rule.section))
         self._rules.setdefault(kept.repository, {}).setdefault(key, []).append(kept)
-        if not is_catch_all(rule.pattern):
+        if is_catch_all(rule.pattern):
+            self._catch_alls[kept.repository] += 1
+        else:
             self._everywhere.setdefault(key, []).append(kept)
+        if kept.repository not in self._repositories:
+            self._organisations.update(_organisations(kept.repository))
+            for short in _short_names(kept.repository):
+                self._short.setdefault(short, set()).add(kept.repository)
         self._repositories[kept.repository] = self._repositories.get(kept.repository, 0) + 1
-        for short in _short_names(kept.repository):
-            self._short.setdefault(short, set()).add(kept.repository)
 
     def remove(self, asset_id: int, rule: PathRule) -> None:
         """Remove a rule, if it is there."""
         kept = _kept(asset_id, rule)
         if kept is None:
             return
-        key = _key(rule)
+        key = _key(rule.pattern, is_gitlab=bool(rule.section))
         if kept not in self._rules.get(kept.repository, {}).get(key, []):
             return
         _take(self._rules[kept.repository], key, kept)
         _take(self._everywhere, key, kept)
+        if is_catch_all(rule.pattern):
+            _count_down(self._catch_alls, kept.repository)
         self._repositories[kept.repository] -= 1
         if not self._repositories[kept.repository]:
             del self._repositories[kept.repository], self._rules[kept.repository]
+            for each in _organisations(kept.repository):
+                _count_down(self._organisations, each)
             for short in _short_names(kept.repository):
                 self._short[short].discard(kept.repository)
                 if not self._short[short]:
                     del self._short[short]
 
-    def owners_in(self, repository: str, path: str) -> tuple[int, ...]:
-        """Return the assets of the rules that `path` falls under in a repository, as `addresses.normal` writes it.
+    def repositories_called(self, name: str) -> tuple[str, ...]:
+        """Return the repositories with rules that `name`, as `addresses.normal` writes it, names by its end or theirs.
 
-        Rules may know the repository by the end of that, without the host. An empty path means the repository itself.
+        `github.com/acme/shop`, `acme/shop` and `shop` all name `acme/shop`.
         """
-        for name in _short_names(repository)[:-1]:
-            if named := self._short.get(name):
-                return self._in(named, path.strip("/") or _NO_FILE)
+        for end in _short_names(name):
+            if ("/" in end or end == name) and (named := self._short.get(end)):
+                return tuple(sorted(named))
         return ()
 
-    def owners_below(self, path: str) -> tuple[int, ...]:
-        """Return the same for a path that begins with a repository's name, none if it does not."""
-        segments = path.strip("/").split("/")
-        for count in range(min(len(segments), _MAX_REPOSITORY), 0, -1):
-            if named := self._short.get("/".join(segments[:count]).lower()):
-                return self._in(named, "/".join(segments[count:]) or _NO_FILE)
-        return ()
+    def is_organisation(self, name: str) -> bool:
+        """Whether a repository with rules belongs to an organisation or group of this name, in lower case."""
+        return name in self._organisations
 
-    def owners_of(self, path: str) -> tuple[int, ...]:
-        """Return the assets of the rules that a path may fall under: one for each repository and section it may be in.
+    def owners_in(self, repositories: Iterable[str], path: str) -> tuple[int, ...]:
+        """Return the assets of the rules that a path falls under in these repositories.
 
-        The path may begin with a repository's name; if not, every repository is asked, and rules for all files count
-        only if it is the only one.
+        An empty path means the repository itself.
         """
+        path = path.strip("/") or _NO_FILE
+        found = (_candidates(self._rules[each], path) for each in repositories if each in self._rules)
+        return _last_matches(chain.from_iterable(found), path)
+
+    def owners_anywhere(self, path: str) -> PathOwners:
+        """Return the same for a path of which nobody says in which repository it is."""
         if not self._repositories or not path:
-            return ()
-        if found := self.owners_below(path):
-            return found
+            return PathOwners()
         # "checkout/api" may be two words as well as a path: only a rule that begins so makes it one.
         is_file_like = "." in path.rpartition("/")[2] or path.count("/") > 1 or path[0] == "/" or path[-1] == "/"
+        first, _, rest = path.strip("/").partition("/")
         path = path.strip("/")
-        if len(self._repositories) == 1 and is_file_like:
-            return self._in(self._repositories, path)
-        return _last_matches(_candidates(self._everywhere, path, anchored=not is_file_like), path)
+        if len(self._repositories) == 1:
+            [only] = self._repositories
+            if is_file_like or _has_match(_candidates(self._rules[only], path, anchored=True), path):
+                return PathOwners(self.owners_in([only], path))
+            return PathOwners(self._below(first, rest))
+        rules = _candidates(self._everywhere, path, anchored=not is_file_like)
+        matching = [rule for rule in rules if rule.matches(path)]
+        likely = {rule.repository for rule in matching}
+        others = [each for each in self._catch_alls if each not in likely]
+        below = self._below(first, rest)
+        if not matching:
+            return PathOwners(below, is_certain=not (others and is_file_like))
+        found = self.owners_in(sorted(likely), path) + self.owners_in(others[:_MOST_OTHERS], path)
+        is_certain = len(likely) == 1 and not others and not below and all(rule.is_telling for rule in matching)
+        return PathOwners(tuple(dict.fromkeys((*found, *below))), is_certain=is_certain)
 
-    def _in(self, repositories: Iterable[str], path: str) -> tuple[int, ...]:
-        found = (_candidates(self._rules[each], path) for each in sorted(repositories)[:_MAX_RULES])
-        return _last_matches(chain.from_iterable(found), path)
+    def _below(self, name: str, path: str) -> tuple[int, ...]:
+        """Return the owners of a path in the repositories that its first folder may be meant to name."""
+        return self.owners_in(sorted(self._short.get(name.lower(), ())), path) if path else ()
+
+
+def _has_match(rules: Iterable[_Rule], path: str) -> bool:
+    return any(rule.matches(path) for rule in rules)
 
 
 def _last_matches(rules: Iterable[_Rule], path: str) -> tuple[int, ...]:
@@ -138,32 +180,29 @@ def _last_matches(rules: Iterable[_Rule], path: str) -> tuple[int, ...]:
 
 
 def _candidates(rules: dict[str, list[_Rule]], path: str, *, anchored: bool = False) -> Iterator[_Rule]:
-    segments = path.split("/")[:_MAX_SEGMENTS]
+    """Yield the rules that may match: every one that does is among them, unless only the `anchored` are wanted."""
+    segments = path.split("/")
     keys = {"/" + "/".join(segments[:count]) for count in range(1, len(segments) + 1)}
     if not anchored:
-        last = segments[-1]
-        keys |= {_ANY, *segments, *("." + last[place + 1 :] for place, mark in enumerate(last) if mark == ".")}
+        keys |= {_ANY, *segments}
+        for each in segments:
+            keys.update("." + each[place + 1 :] for place, mark in enumerate(each) if mark == ".")
     for key in keys:
-        yield from rules.get(key, ())[:_MAX_RULES]
+        yield from rules.get(key, ())
 
 
-def _key(rule: PathRule) -> str:
+def _key(pattern: str, *, is_gitlab: bool) -> str:
     """Return what a path needs to match: `/literal/beginning`, a segment's name, `.ending`, or `*` for nothing."""
-    body = rule.pattern.rstrip("/")
-    if rule.section and not body.startswith("/"):
-        body = body.rpartition("/")[2]  # GitLab anchors only what begins with a slash
-    if "/" in body:
-        literal: list[str] = []
-        for segment in body.lstrip("/").split("/"):
-            if _WILD.search(segment):
-                break
-            literal.append(segment)
-        return "/" + "/".join(literal) if literal else _ANY
-    if not _WILD.search(body):
-        return body
-    if body.startswith("*.") and not _WILD.search(body[1:]):
-        return body[1:]
-    return _ANY
+    segments = pattern.strip("/").split("/")
+    is_anchored = pattern.startswith("/") or (len(segments) > 1 and not is_gitlab)
+    literal = list(takewhile(lambda each: not _WILD.search(each), segments))
+    if is_anchored and literal:
+        return "/" + "/".join(literal)
+    # Any segment of the pattern that is no wildcard is one of the path's; the longest is in the fewest paths.
+    if named := max((each for each in segments if not _WILD.search(each)), key=len, default=""):
+        return named
+    endings = [each[1:] for each in segments if each.startswith("*.") and not _WILD.search(each[1:])]
+    return max(endings, key=len, default=_ANY)
 
 
 def _kept(asset_id: int, rule: PathRule) -> _Rule | None:
@@ -181,6 +220,18 @@ def _compiled(pattern: str, is_gitlab: bool) -> re.Pattern[str]:
 def _short_names(repository: str) -> list[str]:
     parts = repository.split("/")
     return ["/".join(parts[start:]) for start in range(len(parts))]  # the whole first
+
+
+def _organisations(repository: str) -> list[str]:
+    """Return what stands before a repository's name: `acme` for `acme/shop` and for `github.com/acme/shop`."""
+    above = repository.split("/")[:-1]
+    return above[1:] if above and "." in above[0] else above
+
+
+def _count_down(counted: Counter[str], key: str) -> None:
+    counted[key] -= 1
+    if counted[key] <= 0:
+        del counted[key]
 
 
 def _take(rules: dict[str, list[_Rule]], key: str, rule: _Rule) -> None:

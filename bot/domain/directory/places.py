@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.catalog import AssetKind
 from bot.domain.directory import addresses
-from bot.domain.directory.answers import Match, ResolutionMethod, Several
-from bot.domain.directory.choices import FoundAssets, choose, folded_holders, holders
+from bot.domain.directory.answers import Match, Nearest, Resolution, ResolutionMethod, Several
+from bot.domain.directory.choices import FoundAssets, candidates, choose, folded_holders, holders
 from bot.domain.directory.index import DirectoryIndex, as_tuple
 from bot.domain.directory.questions import MAX_LENGTH, Chunk, ParsedQuestion, Part, unescaped
 from bot.domain.directory.readings import Reading, as_area, outside
@@ -16,16 +17,26 @@ from bot.domain.names import clean, fold
 
 #: A name has at most this many pieces between white space.
 _MOST_CHUNKS = 12
+#: Host, group, subgroup, ... name.
+_MOST_IN_REPOSITORY = 6
+#: A path with more segments that begins with an organisation's name goes on with a repository of it.
+_IN_ORGANISATION = 2
+#: What stands before the repository in "the Makefile in acme/shop".
+_PLACING_WORDS = frozenset({"in", "of", "from", "at", "inside", "within", "repo", "repository", "under"})
+_BETWEEN_NAMES = frozenset({"and", "or", "vs", "versus"})
+#: A file's name: with an ending, or one of those that have none.
+_FILE = re.compile(r"\.?[\w-][\w.-]*\.\w{1,12}|\.[\w-]{3,}|[A-Z][A-Za-z]*file|CODEOWNERS|OWNERS|LICENSE|README|NOTICE")
+_PATH_WITH_BLANKS = re.compile(r"[^\s:]+/[^\s:]* (?:[^:]* )?(?:[^\s:]*/[^\s:]*|[^\s/:]+\.\w{1,12})")
 #: What names one thing whatever is said around it.
 _BEYOND_DOUBT = frozenset({ResolutionMethod.ADDRESS, ResolutionMethod.PATH, ResolutionMethod.REF})
 
 
 def literally(index: DirectoryIndex, text: str, *, limit: int) -> Match | Several | None:
     """Return the answer if the whole text is a reference, name, alias or address, up to case or up to folding."""
-    found = index.known_as(text)
+    found = _but_paths(index, index.known_as(text))
     if not found and len(text) <= MAX_LENGTH:
         text = clean(unescaped(text)).strip()
-        found = index.known_as(text.lower())
+        found = _but_paths(index, index.known_as(text.lower()))
     if len(found) == 1:
         return _one(index, found[0], text)
     if found:
@@ -37,10 +48,18 @@ def literally(index: DirectoryIndex, text: str, *, limit: int) -> Match | Severa
     return None if finding is None else choose(index, finding, Reading(()), limit=limit, text=text)
 
 
-def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Match | Several | None:
-    """Return the answer if the text holds an address or a path that the catalog knows."""
+def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Resolution | None:
+    """Return the answer if the text holds an address or a path that the catalog knows.
+
+    A repository that is named bounds it: a path in it of which the catalog knows nothing is unknown.
+    """
+    if (finding := in_named_repository(index, question)) is not None:
+        return _answered(index, finding, Reading(()), question.text, limit=limit)
+    if _PATH_WITH_BLANKS.fullmatch(question.text) and not any(map(_joins, question.chunks)):
+        finding = _at_path(index, question.text)
+        if finding is not None and finding.method is ResolutionMethod.PATH and finding.asset_ids:
+            return _answered(index, finding, Reading(()), question.text, limit=limit)
     findings: list[FoundAssets] = []
-    beside: list[FoundAssets] = []
     reading = Reading(())
     for text in question.links:
         if (finding := at_address(index, text)) is not None:
@@ -49,19 +68,66 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
         if addresses.may_be_address(chunk.text) and (finding := at_address(index, chunk.text)) is not None:
             around = outside(question, place, place + 1)
             if around is None and finding.method not in _BEYOND_DOUBT:
-                beside.append(finding)  # a name with a dot in it is a name: what is around it has to be accounted for
-                continue
+                continue  # a name with a dot in it is a name: what is around it has to be accounted for
             findings.append(finding)
             reading = around or reading
     if not findings:
         return None
-    findings = _in_named_repositories(index, findings, beside)
     if len(findings) > 1:
         everyone = tuple(dict.fromkeys(one for finding in findings for one in finding.asset_ids))
-        findings = [replace(findings[0], asset_ids=everyone)]
-    return choose(index, findings[0], reading, limit=limit) or choose(
-        index, findings[0], replace(reading, kinds=()), limit=limit
+        is_certain = all(finding.is_certain for finding in findings)
+        findings = [replace(findings[0], asset_ids=everyone, is_certain=is_certain)]
+    return _answered(index, findings[0], reading, question.text, limit=limit)
+
+
+def _joins(chunk: Chunk) -> bool:
+    """Whether a word stands between two things, or asks for one."""
+    return chunk.part is Part.QUESTION or chunk.folded in _PLACING_WORDS | _BETWEEN_NAMES
+
+
+def _answered(
+    index: DirectoryIndex, finding: FoundAssets, reading: Reading, text: str, *, limit: int
+) -> Resolution | None:
+    """Return what a finding answers; where it is not certain, only what to choose from."""
+    if not finding.asset_ids:
+        return Nearest((), text)
+    answer = choose(index, finding, reading, limit=limit) or choose(
+        index, finding, replace(reading, kinds=()), limit=limit
     )
+    if finding.is_certain or answer is None:
+        return answer
+    offered = candidates(index, finding.asset_ids, finding.confidence)[:limit]
+    return Several(offered, text) if len(offered) > 1 else Nearest(offered, text)
+
+
+def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> FoundAssets | None:
+    """Return what "internal/x.go in acme/shop" leads to; None where the text is not of that form.
+
+    The path stands in one piece beside the repository's name, whichever comes first.
+    """
+    for place, chunk in enumerate(question.chunks):
+        before = question.chunks[place - 1].folded if place else ""
+        is_placed = before in _PLACING_WORDS
+        name = addresses.normal(chunk.text)
+        if not ("/" in name or is_placed):
+            continue
+        others = [one for number, one in enumerate(question.chunks) if number != place and _may_be_path(index, one)]
+        if len(others) != 1:
+            continue
+        known = bool(index.paths.repositories_called(name) or _repositories(index, name))
+        owner, _, rest = name.rpartition("/")
+        is_foreign = is_placed and rest and index.paths.is_organisation(owner)
+        if known or is_foreign:
+            return _in_repository(index, name, (addresses.file_path(others[0].text),))
+    return None
+
+
+def _may_be_path(index: DirectoryIndex, chunk: Chunk) -> bool:
+    """Whether a piece of text is a file or folder, and not an asset of that name."""
+    if chunk.part is not Part.NAME or run_named(index, (chunk,)) is not None or "://" in chunk.text:
+        return False
+    is_repository = index.paths.repositories_called(addresses.normal(chunk.text)) and "/" in chunk.text
+    return not is_repository and bool("/" in chunk.text or _FILE.fullmatch(chunk.text))
 
 
 def by_windows(
@@ -91,7 +157,7 @@ def by_windows(
 
 def several_named(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Several | None:
     """Return the assets to choose from if the text names several ("orders-db and checkout") and asks only that."""
-    if not any(chunk.folded in ("and", "or", "vs") for chunk in question.chunks):
+    if not any(chunk.folded in _BETWEEN_NAMES for chunk in question.chunks):
         return None
     found: list[int] = []
     place = 0
@@ -103,7 +169,7 @@ def several_named(index: DirectoryIndex, question: ParsedQuestion, *, limit: int
                 place += length
                 break
         else:
-            if question.chunks[place].part is not Part.QUESTION:
+            if question.chunks[place].part is not Part.QUESTION and question.chunks[place].folded not in _BETWEEN_NAMES:
                 return None
             place += 1
     answer = choose(
@@ -151,47 +217,82 @@ def at_address(index: DirectoryIndex, text: str) -> FoundAssets | None:
     """Return the assets at an address, or at the nearest one above it, or whose rule a path falls under."""
     spellings = addresses.keys(text)
     for key in spellings[:2]:
-        if held := index.known_as(key):
+        if held := _but_paths(index, index.known_as(key)):
             return holders(index, held, key if key != text.lower() else text)
+    if "/" in text and (found := _at_path(index, text)) is not None:
+        return found
     if (repository := _repository_at(index, text)) is not None:
         return repository
-    if "/" in text and (ids := _at_path(index, text)):
-        return FoundAssets(ids, ResolutionMethod.PATH)
     for key in spellings[2:]:
         if held := index.known_as(key):
             return FoundAssets(held, ResolutionMethod.ADDRESS, spelling=key)
     return None
 
 
-def _in_named_repositories(
-    index: DirectoryIndex, findings: list[FoundAssets], beside: list[FoundAssets]
-) -> list[FoundAssets]:
-    """Return only what the paths of "apps/api.py in acme/shop" lead to, in that repository; else `findings`."""
-    named = (finding for finding in (*findings, *beside) if finding.method is not ResolutionMethod.PATH)
-    ids = [one for finding in named for one in finding.asset_ids]
-    repositories = {index.assets[one].name for one in ids if index.assets[one].kind is AssetKind.REPOSITORY}
-    kept: list[FoundAssets] = []
-    for finding in findings:
-        rules = [(one, index.assets[one].path_rule) for one in finding.asset_ids]
-        inside = tuple(one for one, rule in rules if rule is not None and rule.repository in repositories)
-        if inside and finding.method is ResolutionMethod.PATH:
-            kept.append(replace(finding, asset_ids=inside))
-    return kept if kept and len(repositories) * len(kept) == 1 else findings
+def _but_paths(index: DirectoryIndex, ids: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the assets but for rules that name a file or folder: who owns that, the last rule that matches says."""
+    if not any(index.assets[one].path_rule for one in ids):
+        return ids
+    return tuple(one for one in ids if (rule := index.assets[one].path_rule) is None or _is_wild(rule.pattern))
+
+
+def _is_wild(pattern: str) -> bool:
+    return any(mark in pattern for mark in "*?\\") or "/" not in pattern.rstrip("/")
+
+
+def _repositories(index: DirectoryIndex, name: str) -> tuple[int, ...]:
+    """Return the repositories that a name, or a forge's address, is of."""
+    host, _, path = name.partition("/")
+    names = (name, path) if "." in host and "/" in path else (name,)
+    for each in names:
+        if ids := tuple(one for one in index.known_as(each) if index.assets[one].kind is AssetKind.REPOSITORY):
+            return ids
+    return ()
 
 
 def _repository_at(index: DirectoryIndex, text: str) -> FoundAssets | None:
     """Return the repository that a forge's address names by owner and name, where the catalog has no address of it."""
-    host, _, path = addresses.normal(text).partition("/")
-    held = index.known_as(path) if "." in host and path.count("/") else ()
-    ids = [one for one in held if index.assets[one].kind is AssetKind.REPOSITORY]
-    return FoundAssets(tuple(ids), ResolutionMethod.ADDRESS) if ids else None
+    name = addresses.normal(text)
+    ids = _repositories(index, name) if "." in name.partition("/")[0] and name.count("/") > 1 else ()
+    return FoundAssets(ids, ResolutionMethod.ADDRESS) if ids else None
 
 
-def _at_path(index: DirectoryIndex, text: str) -> tuple[int, ...]:
-    file = addresses.file_address(text)
-    if file is not None:
-        return index.paths.owners_in(file.repository, file.path)
-    if "://" in text or text.startswith("git@"):
-        host, _, path = addresses.without_protocol(text).partition("/")
-        return index.paths.owners_below(f"{host}/{path}") or index.paths.owners_below(path)
-    return index.paths.owners_of(text)
+def _at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
+    """Return what a path leads to: bounded by the repository that it begins with, if that is known."""
+    if (file := addresses.file_address(text)) is not None:
+        return _in_repository(index, file.repository, file.paths)
+    is_url = "://" in text or text.startswith("git@")
+    path = addresses.without_protocol(text) if is_url else addresses.file_path(text)
+    repository, colon, rest = path.partition(":")
+    if colon and "/" in repository and not is_url:
+        path = f"{repository}/{rest.lstrip('/')}"  # acme/shop:src/app.py
+    segments = path.strip("/").split("/")
+    if not path.startswith("/"):
+        for count in range(min(len(segments), _MOST_IN_REPOSITORY), 1, -1):
+            name = "/".join(segments[:count]).lower()
+            if index.paths.repositories_called(name) or _repositories(index, name):
+                return _in_repository(index, name, ("/".join(segments[count:]),))
+        if len(segments) > _IN_ORGANISATION and index.paths.is_organisation(segments[0].lower()):
+            found = index.paths.owners_anywhere(path)
+            return FoundAssets((), ResolutionMethod.PATH) if not found.asset_ids or not found.is_certain else None
+    if is_url:
+        return None
+    found = index.paths.owners_anywhere(path)
+    if not found.asset_ids:
+        return None
+    return FoundAssets(found.asset_ids, ResolutionMethod.PATH, is_certain=found.is_certain)
+
+
+def _in_repository(index: DirectoryIndex, name: str, paths: Sequence[str]) -> FoundAssets | None:
+    """Return what paths in a repository lead to: the rules' assets, or the repository where no rule is for them.
+
+    Several paths are ways to read one address: what they lead to has to be the same. Without assets where the catalog
+    does not know the repository.
+    """
+    repositories = index.paths.repositories_called(name)
+    found = [index.paths.owners_in(repositories, path) for path in paths]
+    if any(found):
+        ids = tuple(dict.fromkeys(one for each in found for one in each))
+        is_certain = len(set(found)) == 1
+        return FoundAssets(ids, ResolutionMethod.PATH, is_certain=is_certain)
+    return FoundAssets(_repositories(index, name), ResolutionMethod.ADDRESS)

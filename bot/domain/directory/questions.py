@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -13,6 +13,7 @@ from bot.domain.directory.vocabulary import (
     AREA_WORDS,
     CORE_QUESTION_WORDS,
     DOUBTFUL_WORDS,
+    FOREIGN_WORDS,
     JOINING_WORDS,
     KIND_WORDS,
     PREDICATES,
@@ -37,7 +38,43 @@ _BEFORE = "([{<\"'`*~,;:!?…“”‘’«»„_|-–—"
 _AFTER = ")]}>\"'`*~.,;:!?…“”‘’«»„_|-–—"
 
 
+#: Where a clause ends: a sentence, a comma, a dash or "but", with something behind it.
+_CLAUSES = re.compile(
+    r"(?<=[^\s.][.!?;])\s+|\n+|,\s+|\s+[-–—]+\s+|\s+(?:but|because|since|as|though|while|so)\s+", re.IGNORECASE
+)
+_ASKING = re.compile(
+    r"\b(?:who|whom|whose|who's|which team|what team|owns?|owned|owners?|responsible|in charge|look(?:s|ing)? after)\b",
+    re.IGNORECASE,
+)
+#: What stands for something that another clause names.
+_PRONOUN = re.compile(r"\b(?:it|its|this|that|them|these|those|there|which|what)\W*$", re.IGNORECASE)
+#: Chinese, Japanese and Korean write no blank between a name and the words around it.
+_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_BETWEEN_SCRIPTS = re.compile(rf"(?<=[A-Za-z0-9])(?=[{_UNSPACED}])|(?<=[{_UNSPACED}])(?=[A-Za-z0-9])")
+#: What is asked for is not what is named, but what that uses or what uses that: "the thing that checkout talks to".
+_THING = (
+    r"(?:(?:thing|stuff|one|service|system|app|application|api|database|db|queue|topic|cache|bucket|job|component|box|host|"
+    r"server|backend|code|program|tool|library)s?\s+(?:(?:that|which)\s+)?|what(?:ever)?\s+(?!team|squad|group|people|person|channel)|everything\s+|anything\s+|something\s+)"
+)
+_USES = (
+    r"(?:(?:is|are)\s+(?:runn|deploy|host)\w+\s+(?:on|in|at)|runs?\s+(?:on|in|at)|(?:is\s+|are\s+)?(?:talk|speak|us(?:es?|ed|ing)\b|call|"
+    r"depend|rel(?:y|ies)\b|need|writ|read|send|connect|sit|hit|pull|push|publish|consum|listen|point|quer|poll|fetch|wait|"
+    r"store|subscrib|import|feed)\w*)"
+)
+#: What lies beside what is named, and all but what is named.
+_BESIDE = (
+    r"what(?:['’]?s|\s+is|\s+sits|\s+runs|\s+lies)?\s+(?:behind|under|below|beneath|upstream|downstream|in\s+front|on\s+top|next)"
+    r"|who\s+(?:does|do)(?:\s+not|n['’]?t)\s+own|except|other\s+than|(?:anything|everything|all|any)\s+but"
+    r"|(?:thing|service|system|app|api|database|other)s\s+like"
+)
+_ANOTHER = re.compile(rf"\b(?:{_THING}(?:\S+\s+){{0,5}}?{_USES}|{_BESIDE})\b", re.IGNORECASE)
 _WHAT = re.compile(r"\W*(?:what|which)\b.*\b(?:owns?|look(?:s|ing)? after|(?:is|are) responsible for)\b", re.I | re.S)
+
+
+#: What joins two names, as "and" does.
+_AND = re.compile(r"\s[&+]\s")
+#: So many words are looked at to tell the language.
+_MOST_WORDS = 40
 
 
 class Part(Enum):
@@ -82,10 +119,11 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
     links: list[str] = []
     plain = _MARKUP.sub(lambda found: _unwrap(found, links), text[: max(_MAX_RAW_LENGTH, max_length)])
     plain = clean(unescaped(plain))
-    plain = _EMOJI.sub(" ", plain)[:max_length]
+    plain = _BETWEEN_SCRIPTS.sub(" ", _EMOJI.sub(" ", plain))[:max_length]
     chunks: list[Chunk] = []
     for piece, is_quoted in _quoted_pieces(plain):
-        for raw in piece.split():
+        # In quotes, a path may have blanks in it.
+        for raw in [piece] if is_quoted and "/" in piece else _AND.sub(" and ", piece).split():
             if len(chunks) == max_chunks:
                 break
             chunk = _chunk(raw, is_quoted=is_quoted)
@@ -111,6 +149,41 @@ def before_predicate(question: ParsedQuestion) -> ParsedQuestion | None:
         if chunk.folded in PREDICATES and any(one.part is not Part.QUESTION for one in chunks[:place]):
             return replace(question, chunks=chunks[:place])
     return None
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text asks something, in whatever language, and is not only a name or a few words of one."""
+    if "?" in text or _ASKING.search(text) is not None or not text.isascii():
+        return True
+    return sum(word in FOREIGN_WORDS for word in text.lower().split()[:_MOST_WORDS]) > 1
+
+
+def asks_for_another(text: str) -> bool:
+    """Whether a text asks for something that it only describes by what it names: "the thing that checkout talks to"."""
+    return _ANOTHER.search(text) is not None
+
+
+def asking_clause(text: str, is_known: Callable[[str], bool]) -> str:
+    """Return the clause that asks, of several: "who owns headlamp" of "kubelet is fine but who owns headlamp".
+
+    Empty where the text is one clause, and where the one that asks names nothing ("checkout is down, who owns it?").
+    `is_known` tells, folded, the names of assets: one may be called by a word of questions.
+    """
+    clauses = [clause for clause in _CLAUSES.split(text) if clause.strip()]
+    if len(clauses) < 2:
+        return ""
+    asking = [clause for clause in clauses if _ASKING.search(clause)]
+    naming = [
+        clause for clause in asking if not _PRONOUN.search(clause) and _names_something(read(clause).chunks, is_known)
+    ]
+    return naming[0] if len(naming) == 1 else ""
+
+
+def _names_something(chunks: Sequence[Chunk], is_known: Callable[[str], bool]) -> bool:
+    # "who do I page?" names nothing, unless something is called page.
+    said = [chunk for chunk in chunks if chunk.part is not Part.QUESTION]
+    said = [chunk for chunk in said if chunk.part is not Part.DOUBTFUL or is_known(chunk.folded)]
+    return bool(said) or (len(chunks) > 1 and len(chunks[-1].folded) > 3 and is_known(chunks[-1].folded))
 
 
 def asks_for_things(text: str) -> bool:

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from bot.domain.directory import by_words, places
-from bot.domain.directory.answers import Match, Nearest, Resolution, ResolutionMethod, Several
+from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, choose
 from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.mentions import mentioned, named_alone
 from bot.domain.directory.nearest import nearest
-from bot.domain.directory.questions import ParsedQuestion, Part, before_predicate, forgiven, read
+from bot.domain.directory.questions import (
+    ParsedQuestion,
+    Part,
+    asking_clause,
+    asks_for_another,
+    before_predicate,
+    forgiven,
+    is_sentence,
+    read,
+)
 from bot.domain.directory.readings import Reading, asks_for_part, readings
 from bot.domain.directory.typos import behind_slips
 
 
 def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     """Return the asset that `text` means, or the several that it may mean, or the names nearest to it."""
-    answer = places.literally(index, text, limit=limit)
-    if answer is not None:
-        return answer
+    if (known := places.literally(index, text, limit=limit)) is not None:
+        return known
     question = read(text)
     if not question.chunks and not question.links:
         return Nearest((), "")
-    if (answer := places.by_address(index, question, limit=limit)) is not None:
-        return answer
+    if (placed := places.by_address(index, question, limit=limit)) is not None:
+        return placed
+    if clause := asking_clause(text, index.folded.__contains__):
+        question = read(clause)
+    if asks_for_another(clause or text) and (named := mentioned(index, [clause or text], limit=limit)):
+        return Nearest(
+            tuple(Candidate(one.asset_id, one.confidence, one.understood_as) for one in named), question.text
+        )
     if all(chunk.part is Part.QUESTION for chunk in question.chunks):
         answer = places.by_windows(index, question, is_plain=True, limit=limit)
         return answer or by_words.in_any_order(index, readings(question), limit=limit) or Nearest((), "")
@@ -37,6 +52,8 @@ def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
         answer = _exactly(index, beginning, readings(beginning), limit=limit)
         if answer is not None:
             return answer
+    if is_sentence(text) and (alone := named_alone(index, question, limit=limit)) is not None:
+        return alone
     # A question's own words are no part of a name that is misspelt.
     likely = [reading for reading in found if reading.is_likely] or found
     answer, near = behind_slips(index, likely, limit=limit)

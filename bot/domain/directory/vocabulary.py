@@ -35,6 +35,7 @@ CORE_QUESTION_WORDS = _words("core_question")
 TRAILING_WORDS = _words("trailing")
 PART_OF_WORDS = _words("part_of")
 ENVIRONMENT_WORDS = _words("environment")
+FOREIGN_WORDS = _words("foreign")
 COMMON_WORDS = _words("common")
 #: The kind word that a name may have or lack and still be the same thing's, in whatever spelling.
 GENERIC_WORD = "service"

@@ -36,8 +36,9 @@ class Answer:
 
     `deadline` is the day that it was given to, `milestone` what had been said by then, of an acknowledgement. `until`
     is a plan's day, or when a snooze or a waiver is over; `team_id` the team that a delegation is offered to.
-    `detail` of a plan: `target`, `compatibility` and `upgrade` (who does it), `rollback` (criteria), `decider`; of a
-    waiver: `reason`.
+    `detail` of a plan is read by `bot.domain.eol.plans`; of a waiver, or an offer to another team, it is the `reason`.
+    `asset_ids` is what it was given for, None where that was not kept. One that `is_shared` was given to another
+    deadline of the same release cycle: a plan and a waiver are about the upgrade, whichever deadline they are given to.
     """
 
     id: int
@@ -51,6 +52,8 @@ class Answer:
     detail: Mapping[str, str] = field(default_factory=dict)
     decided_by: PersonRecord | None = None
     decided_at: datetime | None = None
+    asset_ids: frozenset[int] | None = None
+    is_shared: bool = False
 
     @property
     def is_question(self) -> bool:
@@ -61,6 +64,10 @@ class Answer:
     def is_taken_over(self) -> bool:
         """Whether it is a delegation that the other team has accepted."""
         return self.kind is AnswerKind.DELEGATED and self.decided_by is not None
+
+
+#: Answers that hold for every deadline of a release cycle.
+SHARED = (AnswerKind.PLANNED, AnswerKind.WAIVED)
 
 
 class State(StrEnum):

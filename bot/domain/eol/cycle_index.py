@@ -13,10 +13,14 @@ from bot.domain.eol.versions import Token, clean, leading_numbers, plain_run, to
 from bot.domain.names import fold
 
 #: What labels add to a name: `12 (Bookworm)`, `26.04 'Resolute Raccoon'`.
+_PACK = re.compile(r" SP\d.*")
 _ADDED = re.compile(r"\s*(?:\(|['\"‘“{]).*", re.DOTALL)
+_WORD = re.compile(r"[\W_]*([A-Za-z]+)[\W_]*")
 _LEADING_WORDS = re.compile(r"(\D+?)v?(?=\d)", re.IGNORECASE)
 #: How much of a latest version identifies a build: 10.0.19045 of 10.0.19045.3803.
 _BUILD_LENGTH = 3
+#: Shorter words are no codenames that could stand anywhere.
+_CODENAME = 4
 
 K = TypeVar("K")
 Tokens = tuple[Token, ...]
@@ -32,22 +36,27 @@ class CycleIndex:
     __slots__ = (
         "_by_name",
         "_fillers",
+        "_head",
         "_heads",
         "_names_with_digits",
         "_own",
         "_results",
+        "_words",
         "builds",
         "by_text",
+        "codenames",
         "contested",
         "exact",
         "feed",
         "finer",
         "groups",
         "heads",
+        "heads_by_place",
         "is_java",
         "latest",
         "latest_runs",
         "named",
+        "others",
         "plain",
         "prefix",
         "product",
@@ -63,6 +72,7 @@ class CycleIndex:
         self.by_text: dict[str, tuple[int, ...]] = {}
         self.exact: dict[Tokens, tuple[int, ...]] = {}
         self.worded: dict[Tokens, tuple[int, ...]] = {}
+        self.codenames: dict[str, int] = {}
         self.groups: dict[Run, tuple[tuple[Tokens, int], ...]] = {}
         self.latest: dict[Tokens, tuple[int, ...]] = {}
         self.builds: dict[Run, tuple[int, ...]] = {}
@@ -73,6 +83,12 @@ class CycleIndex:
         names = (product.key, product.label, *product.aliases)
         own_fillers = version_schemes.FILLERS | (version_schemes.JAVA_FILLERS if self.is_java else frozenset())
         self._fillers = own_fillers | frozenset(map(fold, names))
+        self._words = frozenset(version_schemes.OWN_WORDS.get(product.key, ())) | {
+            word for word in (*tokens(" ".join(names)), *self._fillers) if isinstance(word, str)
+        }
+        self._head = version_schemes.PREFIXES.get(product.key)
+        #: Words in a version that say that it is one of another engine.
+        self.others = version_schemes.OTHERS.get(product.key, {})
         self._names_with_digits = tuple(name.lower() for name in names if any(c.isdecimal() for c in name))
         self._add_names()
         self._add_other_names()
@@ -80,6 +96,8 @@ class CycleIndex:
         #: By the head of a cycle: the cycles within it whose versions have one more number than its own have.
         self.finer = dict(self._finer())
         self.heads = sorted(self.groups, key=without_zeros)
+        #: The numbers that the names of a cycle begin with, of those cycles that the prefix leaves.
+        self.heads_by_place = self._by_place()
         by_build = [(one, places) for one, places in self.latest.items() if self._is_by_build(one, places)]
         #: The builds in order, where the cycles are not named after the beginning of their builds: Windows.
         self.latest_runs = (
@@ -134,18 +152,27 @@ class CycleIndex:
     def _add_other_names(self) -> None:
         """Add codenames and labels, where they are not the own name of a cycle, nor one with an addition."""
         own = frozenset(self._own)
+        # A year alone may be any of its service packs: SQL Server 2016 is also what has its SP3.
+        packed = {_PACK.sub("", cycle.label) for cycle in self.product.cycles if _PACK.search(cycle.label)}
         for place, cycle in enumerate(self.product.cycles):
             if not cycle.codename and (not cycle.label or cycle.label == cycle.name):
                 continue
             first = cycle.codename.split(maxsplit=1)[0] if cycle.codename else ""
+            if len(first) >= _CODENAME and first.isalpha():
+                self.codenames[first.lower()] = place
             for name in dict.fromkeys((cycle.codename, first, cycle.label, _ADDED.sub("", cycle.label))):
                 spelt = tokens(self.without_name(name) or name)
                 # `8.2 (Rapid Release)` is no edition of 8.2, and the `5` of `Kindle 5` no version.
                 head = leading_numbers(spelt)
                 if spelt and spelt not in own and not (head and (not self._heads[place] or head == self._heads[place])):
-                    _put(self.by_text, name.lower(), place)
-                    _put(self.exact, spelt, place)
+                    if name not in packed:
+                        _put(self.by_text, name.lower(), place)
+                        _put(self.exact, spelt, place)
                     self._add_spelling(place, spelt)
+        for word, name in version_schemes.CODENAMES.get(self.product.key, {}).items():
+            if name in self._by_name:
+                _put(self.worded, (word,), self._by_name[name])
+                self.codenames[word] = self._by_name[name]
 
     def _add_spelling(self, place: int, spelt: Tokens) -> None:
         if not spelt:
@@ -185,6 +212,28 @@ class CycleIndex:
         heads = [self._heads[place] for place in places]
         return not any(head and latest[: len(head)] == head for head in heads)
 
+    def run_together(self, digits: str) -> int | None:
+        """Return the place of the one cycle whose numbers are written together, as in `php82` and `net472`."""
+        if not digits.isdecimal() or len(digits) < 2 or any(head[0] == int(digits) for head in self.groups):
+            return None
+        found = [place for name, place in self._by_name.items() if "." in name and name.replace(".", "") == digits]
+        return found[0] if len(found) == 1 else None
+
+    def without_head(self, text: str) -> str:
+        """Return a version without what stands before it and looks like one: 5.5.5-10.11.6-MariaDB is 10.11.6."""
+        found = self._head.match(text) if self._head is not None else None
+        return text if found is None else text[found.end() :]
+
+    def without_words(self, text: str) -> str | None:
+        """Return a version without the words before it: `Debian GNU/Linux 11` is 11. None where they say too little."""
+        rest, words = text, set[str]()
+        beside = version_schemes.BESIDE_NAMES | version_schemes.BESIDE_NAMES_ONLY
+        while (found := _WORD.match(rest)) is not None and found[1].lower() in self._words | beside:
+            words.add(found[1].lower())
+            rest = rest[found.end() :]
+        is_named = not words.isdisjoint(self._words - beside) or words.isdisjoint(version_schemes.BESIDE_NAMES_ONLY)
+        return rest if words and rest and is_named else None
+
     def without_name(self, text: str) -> str | None:
         """Return a version without the product's name or a word like `release` before it, None where there is none."""
         found = _LEADING_WORDS.match(text)
@@ -212,6 +261,18 @@ class CycleIndex:
             own = {self._latest_length(place) for _, place in self.groups[head]}
             if len(lengths) == len(own) == 1 and 0 < min(own) < min(lengths):
                 yield head, (min(lengths), sorted(finer))
+
+    def _by_place(self) -> dict[int, tuple[Run, ...]]:
+        found: dict[int, tuple[Run, ...]] = {}
+        for head, members in self.groups.items() if not self.prefix else ():
+            for _, place in members:
+                found[place] = (*found.get(place, ()), head)
+        for spelt, places in self.worded.items() if self.prefix else ():
+            head = leading_numbers(spelt[1:])
+            if spelt[0] == self.prefix and head:
+                for place in places:
+                    found[place] = (*found.get(place, ()), head)
+        return found
 
     def _latest_length(self, place: int) -> int:
         return len(leading_numbers(tokens(clean(self.product.cycles[place].latest))))

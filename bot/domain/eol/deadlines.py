@@ -10,6 +10,9 @@ from bot.domain.eol.records import Charge, Cycle, Undated
 
 #: Stands for the day of what has ended nobody knows when.
 LONG_AGO = date(2000, 1, 1)
+#: What an instance of two vCPUs and its standby use in a month, in vCPU-hours: 2 x 2 x 730. The inventory names no
+#: sizes, so whatever is said of money a month is counted so.
+EXAMPLE_HOURS = 2920
 
 
 @lru_cache(maxsize=65536)
@@ -41,9 +44,10 @@ def deadlines_of(cycle: Cycle, *, has_extended_support: bool | None = None) -> t
 
 
 def current(deadlines: tuple[Deadline, ...], today: date) -> tuple[Deadline, ...]:
-    """Return the deadlines that count today: the next one, or the last that has passed when none lies ahead.
+    """Return the deadlines that count today: the last that has passed and the next one.
 
-    The end of active support goes beside that, and only until it has come.
+    Support that goes on for money does not undo that the standard one has ended: what is charged now is said, whatever
+    comes after it. The end of active support goes beside that, and only until it has come.
     """
     if len(deadlines) == 1:  # as most are
         only = deadlines[0]
@@ -51,9 +55,20 @@ def current(deadlines: tuple[Deadline, ...], today: date) -> tuple[Deadline, ...
     main = [each for each in deadlines if each.kind is not DeadlineKind.ACTIVE_SUPPORT]
     ahead = [each for each in main if each.on >= today]
     beside = [each for each in deadlines if each.kind is DeadlineKind.ACTIVE_SUPPORT and each.on >= today]
-    return (*beside, *(ahead[:1] or main[-1:]))
+    passed = [each for each in main if each.on < today]
+    return (*beside, *passed[-1:], *ahead[:1])
 
 
 def charge_on(cycle: Cycle, day: date) -> Charge | None:
     """Return what the provider charges on that day on top; None for nothing."""
     return next((each for each in reversed(cycle.charges) if each.since <= day), None)
+
+
+def running_charge(cycle: Cycle, day: date, *, has_extended_support: bool | None = None) -> Charge | None:
+    """Return what is charged on that day for something that runs; None for nothing.
+
+    Nothing is charged where support does not go on, nor once the extended support is over, too.
+    """
+    if has_extended_support is False or (isinstance(cycle.eoes, date) and cycle.eoes < day):
+        return None
+    return charge_on(cycle, day)

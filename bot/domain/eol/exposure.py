@@ -33,6 +33,11 @@ _AREAS = {
 }
 
 
+def ageing_area(asset: AssetRecord) -> Area:
+    """Return the part of an asset that ages."""
+    return _AREAS.get(asset.kind, Area.ALL)
+
+
 #: Whom reminders go to.
 Addressee = recipients.Recipient
 NOBODY = recipients.NOBODY
@@ -88,9 +93,9 @@ def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, 
     In a dispute they stay with whoever was named first: a claim moves nothing until the other side agrees.
     """
     whole = ownership.verdict(asset, catalog, now=now, stale_after=stale_after)
-    area = _AREAS.get(asset.kind)
+    area = ageing_area(asset)
     verdict = whole
-    if area is not None and any(holding.fact.area is area for holding in _holdings(whole)):
+    if area is not Area.ALL and any(holding.fact.area is area for holding in _holdings(whole)):
         verdict = ownership.verdict(asset, catalog, now=now, stale_after=stale_after, area=area)
     if isinstance(verdict, Disputed):
         answering = tuple(sorted(verdict.claims, key=lambda claim: (claim.fact.valid_from, claim.fact.is_human)))
@@ -234,10 +239,6 @@ class Exposure:
         """Return the ids of the assets that have to do with any of these: `team:3`, `also:NAME`, `product:KEY`."""
         return set[int]().union(*(self._assets_by.get(key, ()) for key in keys))
 
-    def watches_of(self, one: MatchedDeployment) -> list[Watch]:
-        """Return the watches that a deployment is in now, with nothing but this deployment in them."""
-        return _watches_of(one, self.today_of)
-
     def is_run_by_anybody(self, product: str, cycle: str) -> bool:
         """Whether anybody has something in this cycle."""
         _, holders = self._clocks.get((product, cycle), ((), ()))
@@ -309,7 +310,7 @@ class Exposure:
             change.left.setdefault(key, set()).add(asset_id)
         else:
             id_lists.discard(self.running, (key, sure.product.key, sure.cycle.name), asset_id)
-            for watch in self.watches_of(one):
+            for watch in watches_of(one, self.today_of):
                 change.taken.setdefault(watch.key, set()).add(asset_id)
 
     def _move(
@@ -317,12 +318,12 @@ class Exposure:
     ) -> None:
         sure = certain_of(one.matched)
         if sure is not None and (sure.product.key, sure.cycle.name) == clock:
-            for watch in _watches_of(one, before):
+            for watch in watches_of(one, before):
                 change.taken.setdefault(watch.key, set()).add(one.asset.id)
             self._group(one, change)
 
     def _group(self, one: MatchedDeployment, change: _Change) -> None:
-        for watch in self.watches_of(one):
+        for watch in watches_of(one, self.today_of):
             change.added.setdefault(watch.key, (watch, []))[1].append(one)
 
     def _regroup(self, change: _Change) -> Iterator[None]:
@@ -370,7 +371,8 @@ class _Change:
     touched: set[str] = field(default_factory=set)
 
 
-def _watches_of(one: MatchedDeployment, today_of: Callable[[Addressee], date]) -> list[Watch]:
+def watches_of(one: MatchedDeployment, today_of: Callable[[Addressee], date]) -> list[Watch]:
+    """Return the watches that a deployment is in by these days, with nothing but this deployment in them."""
     sure, addressee = certain_of(one.matched), one.responsible.addressee
     if sure is None:
         return []

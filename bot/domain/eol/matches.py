@@ -17,6 +17,7 @@ class MatchMethod(StrEnum):
     BUILD = "build"  #: The version is a build from the cycle's first one on, or of its build number.
     LATEST = "latest"  #: The version is the cycle's latest, and no other rule told.
     COARSE = "coarse"  #: The version is shorter than the names of the cycles.
+    RANGE = "range"  #: What was given is a range of versions, and says only what may run.
     UNREADABLE = "unreadable"  #: There is no version in what was given.
 
 
@@ -41,7 +42,12 @@ class AmbiguousVersion:
 
     @property
     def is_one_answer(self) -> bool:
-        """Whether the same clocks run on every candidate, so that it makes no difference which one it is."""
+        """Whether the same clocks run on every candidate, so that it makes no difference which one it is.
+
+        A range and what is no version leave open whether it is any of them.
+        """
+        if self.method in (MatchMethod.RANGE, MatchMethod.UNREADABLE):
+            return False
         return len({cycle.clocks for cycle in self.candidates}) == 1
 
 

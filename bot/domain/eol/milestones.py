@@ -10,7 +10,6 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from bot.domain.escalation import Audience, audience_at
 from bot.domain.working_time import WorkingTime
 
 
@@ -96,11 +95,6 @@ class Milestone:
         if kind is DeadlineKind.ACTIVE_SUPPORT or not 0 <= self.days <= _LOUD:
             return Loudness.DIGEST
         return Loudness.BROADCAST if self.days in _BROADCAST else Loudness.POST
-
-    @property
-    def audience(self) -> Audience:
-        """Whom it reaches when nobody has answered so far."""
-        return audience_at(self.days)
 
     def day(self, deadline: Deadline, work: WorkingTime) -> date:
         """Return the working day on which it is said: moved forward, the last two before the deadline backward."""

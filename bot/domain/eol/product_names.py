@@ -91,13 +91,17 @@ def identify(names: Names, product: str, provider: str) -> Named:
     dates, so where those are not known, upstream's product is no more than a suggestion.
     """
     asked, by = fold(product[:_LONGEST]), fold(provider[:_LONGEST])
-    if by in providers.LAMBDA and asked in providers.LAMBDA_ENGINES and providers.LAMBDA_PRODUCT in names.by_key:
-        return Named(names.by_key[providers.LAMBDA_PRODUCT], asked)
     named = _by_identifier_or_name(names, product[:_LONGEST], asked)
     engines = {asked, *(fold(one) for found in named for one in (found.key, *found.aliases))}
+    if by in providers.LAMBDA and providers.LAMBDA_PRODUCT in names.by_key:
+        engine = asked if asked in providers.LAMBDA_ENGINES else min(engines & providers.LAMBDA_ENGINES, default="")
+        if engine:
+            return Named(names.by_key[providers.LAMBDA_PRODUCT], engine)
     route = next((providers.ROUTES[by, engine] for engine in sorted(engines) if (by, engine) in providers.ROUTES), None)
     if route is None and asked in providers.ALONE:
         route = providers.ALONE[asked]
+    if route is None:
+        route = _offer_named(names, by, engines)
     if route is not None:
         if route in names.by_key:
             return Named(names.by_key[route])
@@ -107,6 +111,13 @@ def identify(names: Names, product: str, provider: str) -> Named:
     if asked in providers.VENDOR_REQUIRED:
         return Named(suggestions=names.known(providers.VENDOR_REQUIRED[asked]))
     return Named(suggestions=_suggested(named, () if named else names.alike(asked)))
+
+
+def _offer_named(names: Names, provider: str, engines: set[str]) -> str | None:
+    """Return the product that stands where a provider should (`PostgreSQL on Azure Database for PostgreSQL`)."""
+    offered = {key for (_, engine), key in providers.ROUTES.items() if engine in engines}
+    named = [product.key for product in names.by_name(provider) if product.key in offered]
+    return named[0] if len(named) == 1 else None
 
 
 def _by_identifier_or_name(names: Names, written: str, asked: str) -> tuple[Product, ...]:
@@ -119,7 +130,11 @@ def _by_identifier_or_name(names: Names, written: str, asked: str) -> tuple[Prod
     if asked in providers.SYNONYMS:
         return names.known((providers.SYNONYMS[asked],))
     image = _IMAGE.fullmatch(text.lower())
-    return names.by_identifier(f"pkg:docker/{image['path']}") if image else ()
+    if image is not None:
+        return names.by_identifier(f"pkg:docker/{image['path']}")
+    words = text.split()
+    kept = [word for word in words if word.lower() not in providers.BESIDE_NAMES]
+    return names.by_name(fold(" ".join(kept))) if 0 < len(kept) < len(words) else ()
 
 
 def _is_upstream(provider: str) -> bool:

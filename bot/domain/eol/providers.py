@@ -34,11 +34,15 @@ PROVIDERS = frozenset(provider for provider, _ in ROUTES)
 ALONE = MappingProxyType(_TABLE["alone"])
 #: What people write and no source has as an alias, folded.
 SYNONYMS = MappingProxyType(_TABLE["synonyms"])
+#: Words that may stand in the name of anything, without which it is the same: `Ubuntu Server`.
+BESIDE_NAMES = frozenset(_TABLE["beside_names"].split())
 #: Words that name no product before their vendor is known, and the products to choose from.
 VENDOR_REQUIRED = MappingProxyType(dict.fromkeys(_JAVA_ENGINES, tuple(_TABLE["java_vendors"])))
 #: The functions of AWS run engines by its own dates: the engine is a part of the cycle's name.
 LAMBDA = tuple(_TABLE["lambda"]["providers"].split())
 LAMBDA_PRODUCT = _TABLE["lambda"]["product"]
 LAMBDA_ENGINES = frozenset(_TABLE["lambda"]["engines"].split())
+#: Products whose first column is the end of support.
+FIRST_COLUMN_ENDS = frozenset(_TABLE["first_column_ends"].split())
 #: Engines that somebody sells as a service, folded: with a provider that no route has, their clock is unknown.
-SOLD = frozenset(engine for _, engine in ROUTES) | LAMBDA_ENGINES
+SOLD = frozenset(engine for _, engine in ROUTES) | LAMBDA_ENGINES | frozenset(_TABLE["sold"].split())

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain import daily_limit, digests
 from bot.domain.daily_limit import LEAST_TIER, Agenda, Written
-from bot.domain.eol.answers import PLAN_CHECK, Answer, evidence_due
-from bot.domain.eol.exposure import MatchedDeployment, Watch
+from bot.domain.eol import plans
+from bot.domain.eol.answers import PLAN_CHECK, SHARED, Answer, AnswerKind, evidence_due
+from bot.domain.eol.exposure import MatchedDeployment, Watch, WatchKey
+from bot.domain.eol.inside import is_inside
 from bot.domain.eol.milestones import Loudness, Milestone, latest_due, next_loud
-from bot.domain.eol.reminders import Remembered
-from bot.domain.escalation import Audience
+from bot.domain.eol.plans import Part
+from bot.domain.eol.reminders import CycleKey, Remembered
+from bot.domain.escalation import Audience, audience_at
 from bot.domain.working_time import WorkingTime
 
 #: What its deadlines are known by beside those of others.
@@ -55,6 +58,23 @@ class Redating:
     milestone: Milestone | None
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What runs in an answered release cycle, and came to its owner only after the answer: said once in its thread."""
+
+    reminder: Remembered
+    runs: tuple[MatchedDeployment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The owners of these parts of a plan are asked after them."""
+
+    reminder: Remembered
+    answer: Answer
+    parts: tuple[Part, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What there is for one addressee now: reminders to open and to re-date, and what is due, the most urgent first.
@@ -65,6 +85,8 @@ class Plan:
 
     opening: tuple[Watch, ...] = ()
     redating: tuple[Redating, ...] = ()
+    joined: tuple[Joined, ...] = ()
+    asking: tuple[Asking, ...] = ()
     due: tuple[DueReminder, ...] = ()
     quiet: int = 0
     known_since: date | None = None
@@ -77,7 +99,7 @@ class Plan:
             due=tuple(each.entry for each in self.due),
             known_since=self.known_since,
             has_news=self.has_news,
-            has_changes=has_changes or bool(self.redating),
+            has_changes=has_changes or any((self.redating, self.joined, self.asking)),
             has_notes=bool(self.opening),
             is_shown=is_shown,
             next_on=self.next_on,
@@ -111,6 +133,8 @@ def plan(
     return Plan(
         opening=tuple(subject.watch for subject in subjects if subject.reminder is None),
         redating=redating,
+        joined=tuple(_joinings(dated, said)),
+        asking=tuple(_askings(dated, today)),
         due=tuple(sorted(due, key=_urgency)),
         quiet=quiet,
         known_since=min(known_since, default=None),
@@ -132,7 +156,44 @@ def is_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
     taken = next((answer for answer, _ in done.states if answer.is_taken_over), None)
     if taken is not None and not done.is_overtaken(taken) and _is_since(taken, reminder, work):
         return True
+    return _has_been_answered(reminder, today, work)
+
+
+def _has_been_answered(reminder: Remembered, today: date, work: WorkingTime) -> bool:
+    """Whether whoever has it now has answered what was said last; to take it over is not that."""
+    done = reminder.effect(today)
     return done.answers_milestone(is_since=done.last is None or _is_since(done.last, reminder, work))
+
+
+def joined(watch: Watch, reminder: Remembered) -> tuple[MatchedDeployment, ...]:
+    """Return what runs it that none of the answers in force was given for: it has come to its owner since."""
+    own = [each for each in reminder.answers if not each.is_shared and each.kind is not AnswerKind.DELEGATED]
+    given = [each.asset_ids for each in own]
+    if not given or any(each is None for each in given):
+        return ()
+    known = frozenset[int]().union(*(each for each in given if each is not None))
+    return tuple(run for run in watch.runs if run.asset.id not in known)
+
+
+def _askings(subjects: Iterable[Subject], today: date) -> Iterator[Asking]:
+    """Yield the plans that hold of which somebody is asked after their part before its day."""
+    for subject in subjects:
+        reminder = subject.reminder
+        if reminder is None or reminder.claimed_at is not None:
+            continue
+        held = reminder.effect(today).answer
+        if held is not None and not held.is_shared and (parts := plans.to_ask(held, today)):
+            yield Asking(reminder, held, parts)
+
+
+def _joinings(subjects: Iterable[Subject], said: Collection[WatchKey]) -> Iterator[Joined]:
+    """Yield what has joined; of what is said today the message has everything that runs it."""
+    for subject in subjects:
+        watch, reminder = subject.watch, subject.reminder
+        if reminder is None or not reminder.root_key or watch.key in said:
+            continue
+        if runs := joined(watch, reminder):
+            yield Joined(reminder, runs)
 
 
 def _is_since(answer: Answer, reminder: Remembered, work: WorkingTime) -> bool:
@@ -165,47 +226,84 @@ def _due(
 ) -> tuple[list[DueReminder], int]:
     """Return what is due, and how many are quiet."""
     found: list[DueReminder] = []
-    quiet = 0
+    quiet, planned = 0, _planned(subjects, today)
     for subject in subjects:
         watch, reminder = subject.watch, subject.reminder
         milestone = latest_due(watch.deadline, today, work, tier=watch.tier)
         if milestone is None:
             continue
-        if reminder is not None and _keeps_quiet(reminder, milestone, today, work):
+        if reminder is None and watch.key[:3] in planned:
             quiet += 1
+            continue
+        if reminder is not None and _keeps_quiet(reminder, milestone, today, work):
+            if not reminder.root_key and joined(watch, reminder):  # there is no thread to say it in
+                found.append(DueReminder(subject, milestone, Loudness.DIGEST))
+            else:
+                quiet += 1
             continue
         said = reminder.milestone if reminder is not None else None
         is_again = said is not None and milestone >= said
-        if is_again and not _is_put_off_no_longer(reminder, today):
+        is_repeated = is_again and not _is_put_off_no_longer(reminder, today)
+        if is_repeated and not _is_unanswered(watch, reminder, today, work):
             continue
-        loudness = milestone.loudness(watch.deadline.kind)
+        loudness = Loudness.DIGEST if is_repeated else milestone.loudness(watch.deadline.kind)
         if is_again and loudness is Loudness.BROADCAST:
             loudness = Loudness.POST  # the channel has had it
-        is_owed = said is not None and reminder is not None and _escalates(reminder, milestone, today, work)
+        is_owed = (
+            said is not None
+            and not is_repeated
+            and reminder is not None
+            and _escalates(reminder, milestone, today, work)
+        )
         opened_on = reminder.opened_on if reminder is not None else today
         is_backlog = said is None and milestone.day(watch.deadline, work) < opened_on
-        waits = is_weekly_only or is_backlog or loudness is Loudness.DIGEST
-        found.append(DueReminder(subject, milestone, loudness, is_owed and not is_weekly_only, waits))
+        # An image has dozens of libraries: they are said together in the digest, and none of them by itself.
+        is_only_listed = is_weekly_only or is_inside(watch.runs)
+        waits = is_only_listed or is_backlog or loudness is Loudness.DIGEST
+        found.append(DueReminder(subject, milestone, loudness, is_owed and not is_only_listed, waits))
     return found, quiet
+
+
+def _planned(subjects: Sequence[Subject], today: date) -> set[CycleKey]:
+    """Return the release cycles whose upgrade is planned or waived, so that a new deadline of theirs is no news."""
+    found = set[CycleKey]()
+    for reminder in (each.reminder for each in subjects if each.reminder is not None):
+        held = reminder.effect(today).answer
+        late = plans.quiet_until(held) if held is not None else None
+        if held is not None and held.kind in SHARED and (late is None or today < late):
+            found.add(reminder.cycle_key)
+    return found
 
 
 def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
     """Whether a snooze or a waiver is over, and nothing has been said since: what was said before it is due again."""
     if reminder is None or reminder.said_on is None:
         return False
-    over = reminder.effect(today).put_off_until
-    return over is not None and reminder.said_on < over <= today
+    done = reminder.effect(today)
+    if done.last is not None and done.is_overtaken(done.last):  # it has been due again since the deadline came nearer
+        return False
+    return done.put_off_until is not None and reminder.said_on < done.put_off_until <= today
+
+
+def _is_unanswered(watch: Watch, reminder: Remembered | None, today: date, work: WorkingTime) -> bool:
+    """Whether the day has passed and nobody has answered: then it stays in the digest each week until somebody does."""
+    if watch.deadline.on >= today or reminder is None:
+        return False
+    is_verified_later = reminder.claimed_at is not None and _is_verifying(reminder, today, work)
+    return not is_verified_later and not _has_been_answered(reminder, today, work)
 
 
 def _escalates(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:
-    return milestone.audience is not Audience.TEAM and not is_answered(reminder, today, work)
+    return audience_at(milestone.days) is not Audience.TEAM and not is_answered(reminder, today, work)
 
 
 def _keeps_quiet(reminder: Remembered, milestone: Milestone, today: date, work: WorkingTime) -> bool:
     """Whether an answer, or the wait for the evidence, keeps a milestone from being said today."""
     if reminder.claimed_at is not None and _is_verifying(reminder, today, work):
         return True
-    return reminder.effect(today).keeps_quiet(milestone)
+    done = reminder.effect(today)
+    late = plans.quiet_until(done.last) if done.last is not None else None
+    return done.keeps_quiet(milestone) and (late is None or today < late)
 
 
 def _turns(subject: Subject, today: date, work: WorkingTime) -> Iterator[date]:
@@ -219,6 +317,7 @@ def _turns(subject: Subject, today: date, work: WorkingTime) -> Iterator[date]:
     if reminder.claimed_at is not None:
         yield _evidence_due(reminder.claimed_at, work)
     for answer in reminder.answers:
+        yield from plans.turns(answer)
         if answer.until is not None:
             yield from (answer.until - timedelta(PLAN_CHECK), answer.until, answer.until + timedelta(1))
         if answer.milestone is not None:
@@ -253,9 +352,9 @@ def _has_news(unsure: Sequence[MatchedDeployment], work: WorkingTime, written: W
     return any(run.deployment.first_seen_at > sent for run in unsure)
 
 
-def _urgency(due: DueReminder) -> tuple[int, int, date, str, str]:
+def _urgency(due: DueReminder) -> tuple[tuple[bool, int], int, date, str, str]:
     watch = due.subject.watch
-    return due.milestone.days, _tier(watch), watch.deadline.on, *watch.key[1:3]
+    return digests.preventable_first(due.milestone.days), _tier(watch), watch.deadline.on, *watch.key[1:3]
 
 
 def _tier(watch: Watch) -> int:

@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.domain.eol.answers import Answer, Effect, effect, evidence_due
+from bot.domain.eol.answers import Answer, AnswerKind, Effect, effect, evidence_due
 from bot.domain.eol.exposure import Addressee, MatchedDeployment, Watch
 from bot.domain.eol.feed import SHIPPED_ON, Freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
-from bot.domain.records import PersonRecord
+from bot.domain.records import PersonRecord, TeamRecord
+
+#: The addressee's key, the product's, and the cycle's name. A team that takes one over has every deadline of it.
+CycleKey = tuple[str, str, str]
+
+
+def holder_of(watch: Watch, taker: TeamRecord | None) -> Addressee:
+    """Return who has a reminder now: the team that has taken it over, else whoever has what it is about."""
+    return watch.addressee if taker is None else Addressee(taker)
+
+
+def giver_of(watch: Watch, taker: TeamRecord | None) -> Addressee | None:
+    """Return from whom a reminder was taken over; None while its addressee has it."""
+    return None if holder_of(watch, taker).key == watch.addressee.key else watch.addressee
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked:
+    """The request for help with a reminder: its number, how it stands, and where it was delivered."""
+
+    request_id: int
+    state: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What an owner before, by their key, had answered: a plan that may be kept, or a waiver that ended with them."""
+
+    owner: str
+    answer: Answer
+
+    def may_be_kept(self, today: date) -> bool:
+        """Whether it is a plan whose day is still to come."""
+        return self.answer.kind is AnswerKind.PLANNED and self.answer.until is not None and self.answer.until >= today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +52,8 @@ class Remembered:
     """A reminder as the store has it. `milestone` and `said_on` are of what was said last, None before anything was.
 
     `answers` are those in force, the newest first; `claimed_by` is who said that it is done, which has to be seen yet.
+    `help` is the request for help with it, None where nobody has asked. `inherited` is what the owner before had
+    answered, while whoever has it now has given no answer of their own.
     """
 
     id: int
@@ -33,6 +70,8 @@ class Remembered:
     claimed_at: datetime | None = None
     delegated_to: int | None = None
     answers: tuple[Answer, ...] = ()
+    help: HelpAsked | None = None
+    inherited: Inherited | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -40,8 +79,13 @@ class Remembered:
         return self.addressee, self.product, self.cycle, self.kind.value
 
     @property
+    def cycle_key(self) -> CycleKey:
+        """What a team takes over with it: all that the addressee has of its release cycle."""
+        return self.addressee, self.product, self.cycle
+
+    @property
     def holder(self) -> str:
-        """The key of whoever is told of it: its addressee, or the team that has taken it over."""
+        """The key of whoever has it now, and is told of it: its addressee, or the team that has taken it over."""
         return self.addressee if self.delegated_to is None else f"team:{self.delegated_to}"
 
     def effect(self, today: date) -> Effect:
@@ -81,9 +125,20 @@ class Card:
     today: date
     facts: FactsAge
     moves: tuple[DateMove, ...] = ()
-    delegated_to: str = ""  #: the name of the team that has accepted it
+    taker: TeamRecord | None = None  #: the team that has accepted it
     offered_to: str = ""  #: the name of the team that has been asked to take it
+    inherited_from: str = ""  #: the name of the owner before, whose answer may be kept
     may_ask_for_help: bool = False  #: whether another team takes requests
+
+    @property
+    def holder(self) -> Addressee:
+        """Who has it now."""
+        return holder_of(self.watch, self.taker)
+
+    @property
+    def giver(self) -> Addressee | None:
+        """From whom it was taken over; None while its addressee has it."""
+        return giver_of(self.watch, self.taker)
 
     @property
     def effect(self) -> Effect:
@@ -118,7 +173,10 @@ class DueMilestone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """A week's message. `quiet` counts what is open and answered; `unsure` are versions that nobody knows."""
+    """A week's message. `quiet` counts what is open and answered; `unsure` are versions that nobody knows.
+
+    `with_others` counts what other teams have taken over, by their names.
+    """
 
     addressee: Addressee
     items: tuple[DueMilestone, ...]
@@ -126,3 +184,4 @@ class Digest:
     quiet: int = 0
     unsure: tuple[MatchedDeployment, ...] = ()
     is_first: bool = False
+    with_others: Mapping[str, int] = field(default_factory=dict)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.domain.eol.answers import AnswerKind, Effect, effect
 from bot.domain.eol.deadlines import charge_on
-from bot.domain.eol.exposure import Exposure, MatchedDeployment, Watch, WatchKey, certain_of, order_of
+from bot.domain.eol.exposure import (
+    Addressee,
+    Exposure,
+    MatchedDeployment,
+    Watch,
+    WatchKey,
+    certain_of,
+    order_of,
+    watches_of,
+)
+from bot.domain.eol.inside import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import SOON_DAYS, Everything, Overdue, Period
 from bot.domain.eol.records import Charge, Cycle, Product
-from bot.domain.eol.reminders import FactsAge, Remembered
+from bot.domain.eol.reminders import CycleKey, FactsAge, Remembered, giver_of, holder_of
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.names import fold
+from bot.domain.records import TeamRecord
 
 
 class Urgency(StrEnum):
@@ -34,7 +45,7 @@ _ORDER = {urgency: place for place, urgency in enumerate(Urgency)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What one addressee has of one cycle that ends.
+    """What one addressee has of one cycle that ends. `taker` is the team that has taken it over, where one has.
 
     `charge` is what the provider charges on top today, `next_charge` what it charges next; None for nothing.
     `is_past` says that the deadline lies behind. `effect` is what the answers to the reminder do; None without one.
@@ -49,6 +60,17 @@ class Entry:
     charge: Charge | None = None
     next_charge: Charge | None = None
     active_until: date | None = None
+    taker: TeamRecord | None = None
+
+    @property
+    def holder(self) -> Addressee:
+        """Who has it now."""
+        return holder_of(self.watch, self.taker)
+
+    @property
+    def giver(self) -> Addressee | None:
+        """From whom it was taken over; None while its addressee has it."""
+        return giver_of(self.watch, self.taker)
 
     @property
     def has_ended(self) -> bool:
@@ -60,6 +82,11 @@ class Entry:
         """The day of the plan, the snooze or the waiver that holds; None for what is not quiet."""
         held = self.effect.answer if self.effect is not None else None
         return held.until if held is not None else None
+
+
+def others(entries: Iterable[Entry], team_ids: Collection[int]) -> list[Entry]:
+    """Return what is another team's, and not of nobody or of one person."""
+    return [each for each in entries if (team := each.holder.team) is not None and team.id not in team_ids]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +112,27 @@ class Report:
 
     @property
     def counts(self) -> Mapping[Urgency, int]:
-        """How many entries stand under each head."""
+        """How many entries stand under each head, those inside of one image as one."""
         found = dict.fromkeys(Urgency, 0)
-        for entry in self.entries:
+        own, inside = self.by_image()
+        for entry in (*own, *(group.items[0] for group in inside)):
             found[entry.urgency] += 1
         return found
+
+    def by_image(self) -> tuple[Sequence[Entry], Sequence[Inside[Entry]]]:
+        """Return what is a line of its own, and by head, owner and image what are libraries inside of one.
+
+        Whoever asks about one thing or one product gets every library of it.
+        """
+        if self.subject.asset is not None or self.subject.product is not None:
+            return self.entries, ()
+        return together(self.entries, lambda each: each.watch.runs, apart=lambda each: (each.urgency, each.holder.key))
+
+    def unsure_by_image(self) -> tuple[Sequence[MatchedDeployment], Sequence[Inside[MatchedDeployment]]]:
+        """Return the same of what nobody knows the version of."""
+        if self.subject.asset is not None or self.subject.product is not None:
+            return self.unsure, ()
+        return together(self.unsure, lambda one: (one,))
 
     @property
     def is_all_clear(self) -> bool:
@@ -109,45 +152,55 @@ class Report:
 
 @dataclass(slots=True)
 class Compiling:
-    """Takes from the inventory what a question is about, and makes the report of it."""
+    """Takes from the inventory what a question is about, and makes the report of it.
+
+    `takers` are the teams that have taken release cycles over from their addressees.
+    """
 
     subject: ReportScope
     period: Period
     today: date
     facts: FactsAge
     only_unknown: bool = False
+    takers: Mapping[CycleKey, TeamRecord] = field(default_factory=dict)
     _watches: dict[WatchKey, tuple[Watch, list[MatchedDeployment]]] = field(default_factory=dict)
-    _dated: set[int] = field(default_factory=set)
-    _certain: list[MatchedDeployment] = field(default_factory=list)
+    _undated: list[MatchedDeployment] = field(default_factory=list)
     _unsure: list[MatchedDeployment] = field(default_factory=list)
+    #: How many deployments it is about so far.
+    size: int = 0
 
     def fill(self, exposure: Exposure) -> Iterator[None]:
         """Take everything that the subject covers, asset by asset, so that whoever fills may pause in between."""
-        for asset_id in self.subject.assets(exposure):
-            self._add(exposure, asset_id)
+        taken = [cycle for cycle, team in self.takers.items() if self.subject.is_of_team(team)]
+        theirs = {cycle: frozenset(exposure.running.get(cycle, ())) for cycle in taken}
+        for asset_id in {*self.subject.assets(exposure), *(each for ids in theirs.values() for each in ids)}:
+            self._add(exposure, asset_id, theirs)
             yield
 
-    def _add(self, exposure: Exposure, asset_id: int) -> None:
+    def _add(self, exposure: Exposure, asset_id: int, taken: Collection[CycleKey]) -> None:
         for one in exposure.by_asset.get(asset_id, ()):
-            if not self.subject.covers(one):
+            if not self.subject.covers(one) and not self._is_taken(one, taken):
                 continue
+            self.size += 1
+            watches = watches_of(one, exposure.today_of)
+            for watch in watches:
+                self._watches.setdefault(watch.key, (watch, []))[1].append(one)
             if certain_of(one.matched) is None:
                 self._unsure.append(one)
-                continue
-            self._certain.append(one)
-            for watch in exposure.watches_of(one):
-                self._watches.setdefault(watch.key, (watch, []))[1].append(one)
-                self._dated.add(one.deployment.id)
+            elif not watches:
+                self._undated.append(one)
+
+    def _is_taken(self, one: MatchedDeployment, taken: Collection[CycleKey]) -> bool:
+        """Whether a team that it is about has taken it over."""
+        sure = certain_of(one.matched)
+        if sure is None or (one.responsible.addressee.key, sure.product.key, sure.cycle.name) not in taken:
+            return False
+        return self.subject.product is None or self.subject.product.covers(one)
 
     @property
     def addressees(self) -> frozenset[str]:
         """The keys of those whose reminders the report shows."""
         return frozenset(key[0] for key in self._watches)
-
-    @property
-    def size(self) -> int:
-        """How many deployments the report is about so far."""
-        return len(self._certain) + len(self._unsure)
 
     def done(self, reminders: Iterable[Remembered]) -> Report:
         """Return the report of everything that was added, with the open reminders among `reminders`."""
@@ -162,9 +215,7 @@ class Compiling:
             facts=self.facts,
             entries=() if self.only_unknown else tuple(sorted(entries, key=_order)),
             unsure=tuple(sorted(self._unsure, key=_run_order)),
-            undated=tuple(
-                sorted((one for one in self._certain if one.deployment.id not in self._dated), key=_run_order)
-            ),
+            undated=tuple(sorted(self._undated, key=_run_order)),
             covered=self.size,
             ended_besides=ended,
             later_besides=len(outside) - ended,
@@ -181,7 +232,7 @@ class Compiling:
                 active[cycle] = watch
             else:
                 others.setdefault(cycle, []).append(watch)
-        pairs = [(watch, active.get(cycle)) for cycle, each in others.items() for watch in each]
+        pairs = [(_shown(each, reminders, self.today), active.get(cycle)) for cycle, each in others.items()]
         pairs += [(watch, None) for cycle, watch in active.items() if cycle not in others]
         return [self._entry(watch, beside, reminders.get(watch.key)) for watch, beside in pairs]
 
@@ -200,7 +251,19 @@ class Compiling:
             charge=charge,
             next_charge=next((each for each in charges if each.since > self.today), None),
             active_until=active.deadline.on if active is not None else None,
+            taker=self.takers.get(watch.key[:3]),
         )
+
+
+def _shown(watches: Sequence[Watch], reminders: Mapping[tuple[str, str, str, str], Remembered], today: date) -> Watch:
+    """Return the deadline of a cycle that a report shows: one that is answered, else the next, else what has passed."""
+
+    def place(watch: Watch) -> tuple[bool, bool]:
+        reminder = reminders.get(watch.key)
+        is_held = reminder is not None and reminder.effect(today).answer is not None
+        return not is_held, watch.deadline.on < today
+
+    return min(watches, key=place)
 
 
 def urgency_of(deadline: date, done: Effect | None, today: date, *, is_paid: bool) -> Urgency:
@@ -237,7 +300,7 @@ def _order(entry: Entry) -> tuple[int, date, str, str, str, str]:
         name,
         watch.cycle.name,
         watch.deadline.kind,
-        fold(watch.addressee.name),
+        fold(entry.holder.name),
     )
 
 

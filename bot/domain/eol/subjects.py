@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from bot.domain.eol import providers
+from bot.domain.eol import providers, run_words
 from bot.domain.eol.cycle_index import CycleIndex
 from bot.domain.eol.exposure import Exposure, MatchedDeployment, certain_of
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, MatchMethod, UnknownProduct
@@ -89,6 +89,10 @@ class ReportScope:
             return False
         return self.product is None or self.product.covers(running)
 
+    def is_of_team(self, team: TeamRecord) -> bool:
+        """Whether the report is about this team, so that it has what the team has taken over."""
+        return self.asset is None and any(each.id == team.id for each in self.teams)
+
     def assets(self, exposure: Exposure) -> Collection[int]:
         """Return the ids of assets among which is everything that the report may have in it."""
         if self.asset is not None:
@@ -128,6 +132,11 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
         if fold(name) in providers.VENDOR_REQUIRED:
             keys = frozenset(providers.VENDOR_REQUIRED[fold(name)])
             return ProductAsked(label=name, keys=keys, words=frozenset(providers.VENDOR_REQUIRED), version=version)
+    run = run_words.read(text)
+    named = table.identify(run.product, run.provider) if run is not None else None
+    if run is not None and isinstance(named, CycleIndex):
+        # Inventories leave the LTS of `20.04 LTS` out.
+        return _asked(named.product, run.product, run.version.removesuffix(" LTS"), is_one=bool(run.provider))
     return None
 
 

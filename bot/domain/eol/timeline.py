@@ -115,8 +115,9 @@ def _names(entries: list[Entry]) -> str:
 
 def _assets(entries: list[Entry]) -> Iterator[str]:
     for entry in entries:
+        giver = f" (from {clean(entry.giver.name)})" if entry.giver is not None else ""
         for one in entry.watch.runs:
-            yield clean(one.asset.name)
+            yield f"{clean(one.asset.name)}{giver}"
 
 
 def _last(rows: list[TimelineRow], today: date) -> date:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.domain.eol import packages
 from bot.domain.eol.matches import UnknownProduct
 from bot.domain.eol.product_table import Table
+from bot.domain.eol.providers import VENDOR_REQUIRED
 from bot.domain.inventory.observations import Seen
-from bot.domain.inventory.scans import How, Sighting
+from bot.domain.inventory.scans import SBOM_LIBRARY, How, Sighting
+
+#: Categories of what people run, whatever a bill of materials calls it: a PostgreSQL in an image of one's own.
+_RUN_BY_THEMSELVES = frozenset({"database", "server-app", "service", "os"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,32 +24,63 @@ class TrackedSightings:
     left_out: int
 
 
-def evidence(sightings: Iterable[Sighting], table: Table) -> TrackedSightings:
+def evidence(sightings: Iterable[Sighting], table: Table, *, inside: str = "") -> TrackedSightings:
     """Return what is recorded of sightings.
 
     A bill of materials names thousands of libraries: of it only what is a product of the table counts, by its package
     URL or CPE, and by its name where it has neither. It is called by the product's key then, for its own name may mean
-    something else: the package `redis` of npm is no Redis.
+    something else: the package `redis` of npm is no Redis. What is seen of a product without a version says nothing
+    where the same bill has it with one. Of images, those that are neither well known nor in the table are the
+    organisation's own, which have no end of life. Libraries are recorded as parts of `inside`, what the bill is about,
+    unless it is that very product, as Python in an image of Python, or one that people run, as PostgreSQL.
     """
-    found: list[Seen] = []
+    found: list[tuple[Seen, How]] = []
+    parts: dict[int, str] = {}
+    systems: dict[tuple[str, str], Sighting] = {}
     left_out = 0
     for one in sightings:
-        product = one.product if one.how is not How.SBOM else _product(one, table)
+        product = one.product if one.how is not How.SBOM and one.is_known else _product(one, table)
+        if one.how is How.SBOM and one.purl:
+            systems.setdefault(packages.system_of(one.purl), one)
         if product is None:
             left_out += 1
         else:
-            found.append(_seen(one, product))
-    return TrackedSightings(tuple(found), left_out)
+            if inside and one.is_library and not _runs_by_itself(table, product):
+                parts[len(found)] = product
+            found.append((_seen(one, product), one.how))
+    themselves = {each.product for at, (each, _) in enumerate(found) if at not in parts}
+    for at, product in parts.items():
+        if product not in themselves:
+            part, how = found[at]
+            found[at] = replace(part, how=SBOM_LIBRARY, address=inside), how
+    seen = {each.product for each, _ in found}
+    for (system, version), one in systems.items():
+        if system and system not in seen and table.get(system) is not None:
+            found.append((_seen(replace(one, version=version, address=""), system), one.how))
+    versioned = {each.product for each, how in found if how is How.SBOM and each.version}
+    kept = (each for each, how in found if how is not How.SBOM or each.version or each.product not in versioned)
+    return TrackedSightings(tuple(kept), left_out)
+
+
+def _runs_by_itself(table: Table, key: str) -> bool:
+    product = table.get(key)
+    return product is not None and product.category in _RUN_BY_THEMSELVES
 
 
 def _product(sighting: Sighting, table: Table) -> str | None:
     identifiers = [one for one in (sighting.purl, sighting.cpe) if one]
     # An image's name is as good as an identifier: what it shows is named as the table names it.
-    for asked in identifiers if identifiers and not sighting.address else [sighting.product]:
+    names = identifiers if identifiers and not sighting.address else [sighting.product]
+    if sighting.purl and not sighting.address:
+        names.insert(1, packages.product_of(sighting.purl))
+    if not identifiers:
+        names += [packages.SYSTEMS.get(sighting.product.lower(), "")]
+    for asked in filter(None, names):
         index = table.identify(asked)
         if not isinstance(index, UnknownProduct):
             return index.product.key
-    return None
+    vendor_required = [asked for asked in names if asked in VENDOR_REQUIRED and sighting.purl]
+    return vendor_required[0] if vendor_required else None
 
 
 def _seen(sighting: Sighting, product: str) -> Seen:

@@ -1,7 +1,8 @@
-"""Which release cycle an upgrade should go to: the one that buys the most time."""
+"""Which release cycle an upgrade should go to: the one of the same family that buys the most time."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,8 @@ from bot.domain.eol.records import Cycle, Phase, Product, phase
 #: An upgrade to what is supported for fewer days than this has to be done again within the year.
 ENOUGH_DAYS = 365
 
+#: The word that a cycle's number stands behind: the `python` of `python3.10`.
+_FAMILY = re.compile(r"(?P<family>[a-z]{2,})(?=[\d.])", re.IGNORECASE)
 _SUPPORTED = frozenset({Phase.ACTIVE, Phase.STANDARD})
 
 
@@ -34,8 +37,9 @@ class Target:
 def targets(product: Product, current: Cycle, today: date) -> tuple[Target, ...]:
     """Return what `current` can be upgraded to, the longest runway first, then the newest.
 
-    That is every later cycle of the product that is out and in standard support. A cycle is later when it came out
-    later, and when either day is unknown, when the source puts it before `current`.
+    That is every later cycle of the same family that is out and in standard support. A cycle is later when it came out
+    later, and when either day is unknown, when the source puts it before `current`. That no end is announced says
+    nothing of how long support lasts, so such a cycle comes last.
     """
     names = [cycle.name for cycle in product.cycles]
     place = names.index(current.name) if current.name in names else len(names)
@@ -46,18 +50,27 @@ def targets(product: Product, current: Cycle, today: date) -> tuple[Target, ...]
         and _is_out(cycle, today)
         and phase(cycle, today) in _SUPPORTED
         and _is_later(cycle, current, is_before=at < place)
+        and _family(cycle) == _family(current)
     ]
-    return tuple(sorted(found, key=lambda target: target.until or date.max, reverse=True))
+    return tuple(sorted(found, key=lambda target: target.until or date.min, reverse=True))
 
 
 def suggested(product: Product, current: Cycle, today: date) -> Target | None:
     """Return the target with the longest runway, a long-term-support one where one has a year left.
 
-    When none has a year left it is the longest there is; None when there is nothing to upgrade to.
+    When none is known to have a year left, it is one without an announced end, and else the longest there is; None when
+    there is nothing to upgrade to.
     """
     found = targets(product, current, today)
-    enough = [target for target in found if target.is_enough(today)]
+    dated = [target for target in found if target.until is not None and target.is_enough(today)]
+    enough = dated or [target for target in found if target.until is None]
     return next((target for target in enough if target.is_lts), next(iter(enough or found), None))
+
+
+def _family(cycle: Cycle) -> str:
+    """Return the family of a cycle where one product has several, as the functions of AWS: Python, Java, .NET."""
+    found = _FAMILY.match(cycle.name)
+    return found["family"].lower().removesuffix("core") if found is not None else ""
 
 
 def _is_out(cycle: Cycle, today: date) -> bool:

@@ -8,16 +8,27 @@ than all that is tracked, between two cycles, or newer.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
-from bot.domain.eol import version_schemes
+from bot.domain.eol import ranges, version_schemes
 from bot.domain.eol.cycle_index import CycleIndex, Run, Tokens, without_zeros
-from bot.domain.eol.matches import BetweenCycles, Matched, MatchMethod, Newer, UnknownProduct, UntrackedOld
+from bot.domain.eol.matches import (
+    AmbiguousVersion,
+    BetweenCycles,
+    Matched,
+    MatchMethod,
+    Newer,
+    UnknownProduct,
+    UntrackedOld,
+)
 from bot.domain.eol.product_table import Table
-from bot.domain.eol.versions import Version, parse, plain_run, tidy
+from bot.domain.eol.versions import Version, is_prerelease, parse, plain_run, tidy
 
 #: Answers that a table keeps at most; they take some 300 bytes each.
 _KEPT = 30_000
+#: What stands between two codenames either of which may be meant.
+_EITHER = re.compile(r"\b(?:or|and|to)\b|[,/|&]", re.IGNORECASE)
 
 
 def match(table: Table, *, product: str, version: str, provider: str = "") -> Matched:
@@ -31,11 +42,23 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
     answer = table.answers.get(asked)
     if answer is None:
         index = table.identify(product, provider)
-        answer = index if isinstance(index, UnknownProduct) else _match(index, version)
+        if isinstance(index, UnknownProduct):
+            answer = index
+        elif (other := _other(index, version)) is not None:
+            answer = match(table, product=other, version=version, provider=provider)
+        else:
+            answer = _match(index, version)
         if len(table.answers) >= _KEPT:
             table.answers.clear()
         table.answers[asked] = answer
     return answer
+
+
+def _other(index: CycleIndex, version: str) -> str | None:
+    """Return the engine that a version says that it is one of, though it stands beside another: 5.5.68-MariaDB."""
+    if not index.others:
+        return None
+    return next((index.others[word] for word in re.findall(r"[a-z]+", version.lower()) if word in index.others), None)
 
 
 def _match(index: CycleIndex, version: str) -> Matched:
@@ -43,11 +66,21 @@ def _match(index: CycleIndex, version: str) -> Matched:
     named = index.named.get(version)
     if named is not None:
         return named
+    ranged = _ranged(index, version)
+    if ranged is not None:
+        return ranged
+    version = index.without_head(version)
     run = plain_run(version)
     begun = index.beginning(run) if run not in index.contested else None
     if begun is not None:
         return begun
-    return match_cycle(index, version if version.lower().startswith(index.prefix) else index.prefix + version)
+    if not index.prefix or version.lower().startswith(index.prefix):
+        return match_cycle(index, version)
+    if not version.strip():
+        return _unreadable(index)
+    joined = match_cycle(index, index.prefix + version)
+    # The `al2` of `provided.al2`, beside the `core3.1` of `dotnetcore3.1`.
+    return match_cycle(index, f"{index.prefix}.{version}") if isinstance(joined, AmbiguousVersion) else joined
 
 
 def match_cycle(index: CycleIndex, text: str) -> Matched:
@@ -56,26 +89,63 @@ def match_cycle(index: CycleIndex, text: str) -> Matched:
     spelt_so = index.by_text.get(tidied.lower(), ())
     if len(spelt_so) == 1:
         return index.sure(spelt_so[0], MatchMethod.CYCLE)
+    ranged = _ranged(index, text)
+    if ranged is not None:
+        return ranged
     version = version_schemes.translate(index.product.key, parse(text))
     if not version.tokens:
         return _unreadable(index)
     named = index.exact.get(version.tokens, ())
     if named and (version.is_whole or any(isinstance(token, str) for token in version.tokens)):
         return _one_of(index, named, version, MatchMethod.CYCLE)
-    if not version.run:
-        return _worded(index, version, tidied)
-    return _numbered(index, version)
+    found = _numbered(index, version) if version.run else _worded(index, version, tidied)
+    is_open = isinstance(found, Newer | UntrackedOld) or (
+        isinstance(found, AmbiguousVersion) and found.method is MatchMethod.UNREADABLE
+    )
+    return (_by_codename(index, version) or found) if is_open else found
+
+
+def _by_codename(index: CycleIndex, version: Version) -> Matched | None:
+    """Decide by the one codename that stands somewhere: `ubuntu-2004-focal-v20231101`, the name of a machine image."""
+    named = {index.codenames[token] for token in version.tokens if isinstance(token, str) and token in index.codenames}
+    return index.sure(named.pop(), MatchMethod.CYCLE) if len(named) == 1 else None
+
+
+def _ranged(index: CycleIndex, text: str) -> Matched | None:
+    """Return the cycles inside a range of versions to choose from, all of them where it holds none; None for none."""
+    found = ranges.parse(text)
+    if found is None or text.lower() in index.by_text:
+        return None
+    inside = [place for place, heads in index.heads_by_place.items() if found.holds(heads)]
+    if found.is_tentative and (len(inside) < 2 or not _are_cycles(index, found.ends)):
+        return None
+    return index.ambiguous(inside or range(len(index.product.cycles)), MatchMethod.RANGE)
+
+
+def _are_cycles(index: CycleIndex, ends: tuple[Run, ...]) -> bool:
+    """Whether ends of one number each are cycles: `17-21` is a range of Java's, `8-1108` a version with a revision."""
+    return all(len(end) > 1 or end in index.groups for end in ends)
 
 
 def _worded(index: CycleIndex, version: Version, tidied: str) -> Matched:
     """Decide a version that begins with a word: `bookworm-slim`, `python3.9`, `PostgreSQL 11.22`."""
+    if _EITHER.search(tidied):
+        named = tuple(dict.fromkeys(place for token in version.tokens for place in index.worded.get((token,), ())))
+        if len(named) > 1:
+            return index.ambiguous(named, MatchMethod.RANGE)  # bullseye or bookworm
     for length in range(len(version.tokens), 0, -1):
         named = index.worded.get(version.tokens[:length], ())
+        if named and is_prerelease(version.tokens[length:]) and len(named) == 1 and index.heads_by_place.get(named[0]):
+            return _before(index, index.heads_by_place[named[0]][0])  # bookworm/sid
         if named:
             return index.settled(named, MatchMethod.CYCLE)
-    bare = index.without_name(tidied)
+    bare = index.without_name(tidied) or index.without_words(tidied)
     if bare is not None:
-        return match_cycle(index, bare)
+        is_one_word = tidied[: -len(bare)][-1:].isalpha()
+        run_together = index.run_together(bare) if is_one_word else None
+        if run_together is not None:
+            return index.sure(run_together, MatchMethod.CYCLE)
+        return match_cycle(index, index.without_head(bare))
     begun = [place for spelt, places in index.worded.items() if _begins(spelt, version.tokens) for place in places]
     return index.ambiguous(begun, MatchMethod.COARSE) if begun else _unreadable(index)
 
@@ -213,7 +283,9 @@ def _between(index: CycleIndex, order: list[tuple[Run, int]], run: Run, *, is_pr
 
 
 def _unreadable(index: CycleIndex) -> Matched:
-    return index.ambiguous(range(len(index.product.cycles)), MatchMethod.UNREADABLE)
+    """Return all cycles to choose from, of an engine's those of the engine."""
+    own = index.heads_by_place if index.prefix else ()
+    return index.ambiguous(own or range(len(index.product.cycles)), MatchMethod.UNREADABLE)
 
 
 def _named(words: Tokens, rest: Tokens) -> bool:

@@ -5,6 +5,7 @@ The table is `bot/data/version_schemes.yaml`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -24,6 +25,19 @@ JAVA = frozenset(_TABLE["java"].split())
 #: Words that may stand before a version and say nothing, folded; for a build of Java, some more.
 FILLERS = frozenset(_TABLE["fillers"].split())
 JAVA_FILLERS = frozenset(_TABLE["java_fillers"].split())
+#: Words that may stand beside a product's name and are not its own, and those of single products.
+BESIDE_NAMES = FILLERS | frozenset(_TABLE["beside_names"].split())
+#: The same, for words that say nothing without the product's name.
+BESIDE_NAMES_ONLY = frozenset(_TABLE["beside_names_only"].split())
+OWN_WORDS: Mapping[str, frozenset[str]] = {key: frozenset(words.split()) for key, words in _TABLE["own_words"].items()}
+#: What stands before a version and looks like one, by product.
+PREFIXES = {key: re.compile(rf"(?:{one})(?=\d)", re.IGNORECASE) for key, one in _TABLE["prefixes"].items()}
+#: By product: words in a version that say that it is one of another engine.
+OTHERS: Mapping[str, Mapping[str, str]] = {key: one["words"] for one in _TABLE["others"] for key in one["of"].split()}
+#: By product: names of cycles that no source has.
+CODENAMES: Mapping[str, Mapping[str, str]] = {
+    key: {word: str(cycle) for word, cycle in names.items()} for key, names in _TABLE["codenames"].items()
+}
 _SERVICE_PACK_IS_MINOR = frozenset(_TABLE["service_pack_is_minor"].split())
 #: The first build of each cycle, ascending, by product and family, where a cycle's name does not begin its builds.
 FIRST_BUILDS: Mapping[str, Builds] = {

@@ -49,7 +49,7 @@ class Version:
         #: The numbers that it begins with, whatever is between them: `11 24H2` begins with 11 and 24.
         self.full_run = self.run if self.is_whole else leading_numbers(everything)
         #: Whether what follows the numbers says that the release is not out: `17beta1`, `3.2.0-rc1`, `3.13.0a4`.
-        self.is_prerelease = _is_prerelease(everything[len(self.run) :])
+        self.is_prerelease = is_prerelease(everything[len(self.run) :])
 
 
 def tidy(text: str) -> str:
@@ -112,7 +112,8 @@ def leading_numbers(of: tuple[Token, ...]) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _is_prerelease(rest: tuple[Token, ...]) -> bool:
+def is_prerelease(rest: tuple[Token, ...]) -> bool:
+    """Return whether what follows a version's numbers or a codename says that the release is not out."""
     if not rest:
         return False
     return rest[0] in _PRERELEASE or (rest[0] in _PRERELEASE_LETTERS and len(rest) > 1 and isinstance(rest[1], int))

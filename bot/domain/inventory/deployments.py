@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+#: What sources call production, in lower case; where none says where something runs, it is taken for that.
+PRODUCTION = ("", "live", "prd", "prod", "production")
+
 
 @dataclass(slots=True, eq=False)
 class LastRun:
@@ -20,8 +23,9 @@ class Deployment:
     `product` is the source's own word (a product, an engine, an image), `version` as written and empty for one that
     nobody knows, `provider` whose clock counts (empty for the makers' own). `how` is `catalog` or the way it was
     scanned. `has_extended_support` says whether support goes on for money by itself; None where nobody says.
-    `recorded_at` is the last sighting that was written down; `last_run` is there for what an import says, which has
-    seen everything again when it finds nothing changed.
+    `inside` is the image, or whatever else a bill of materials is about, in which this is a library; empty for what
+    runs by itself. `recorded_at` is the last sighting that was written down; `last_run` is there for what an import
+    says, which has seen everything again when it finds nothing changed.
     """
 
     id: int
@@ -32,6 +36,7 @@ class Deployment:
     environment: str = ""
     source: str = ""
     how: str = "catalog"
+    inside: str = ""
     has_extended_support: bool | None = None
     first_seen_at: datetime
     recorded_at: datetime

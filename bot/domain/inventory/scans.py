@@ -17,6 +17,10 @@ class How(StrEnum):
     AWS_RDS = "aws-rds"
 
 
+#: How a library inside of what a bill of materials is about is marked; its address is then what the bill is about.
+SBOM_LIBRARY = "sbom-library"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """A product at a version, seen in one place.
@@ -44,6 +48,10 @@ class Sighting:
     tags: tuple[tuple[str, str], ...] = ()
     #: Whether the provider goes on with support, for money, when the standard one ends; None where it does not say.
     has_extended_support: bool | None = None
+    #: False for an image that is not well known: it may be the organisation's own, which has no end of life.
+    is_known: bool = True
+    #: Whether a bill of materials lists it as a part of what it is about: a library, not what runs by itself.
+    is_library: bool = False
 
 
 @dataclass(frozen=True, slots=True)

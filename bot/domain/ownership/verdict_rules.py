@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.catalog import Area, Role
 from bot.domain.ownership.disputes import find_dispute
+from bot.domain.ownership.drift import Drift, with_drift
 from bot.domain.ownership.holdings import (
     CatalogView,
     Holding,
@@ -16,7 +17,7 @@ from bot.domain.ownership.holdings import (
     without_the_gone,
 )
 from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
-from bot.domain.records import AssetRecord, PersonRecord
+from bot.domain.records import AssetRecord, PersonRecord, ReleaseRecord
 
 #: How many parents are climbed for an inherited owner; real catalogs nest three or four deep.
 _MOST_PARENTS = 10
@@ -28,6 +29,7 @@ def verdict(
     """Return what the facts say about `asset`, for one `area` or (None) for the whole.
 
     An asset without facts inherits its parent's. Facts whose team or person the catalog no longer has are left out.
+    What a source says that has not followed a handoff is drift, and after a while a contradiction.
     """
     asked = None if area is Area.ALL else area
     if _is_unowned_on_purpose(asset):
@@ -35,7 +37,7 @@ def verdict(
     holder = _holder(asset, catalog)
     if holder is None:
         return Unowned(asset=asset, area=asked)
-    holdings = _holdings(asset, holder, catalog)
+    holdings, drift = _holdings(asset, holder, catalog, now=now)
     dispute, owners = find_dispute(holdings, asked), answering_for(holdings, asked)
     is_nobody_said = bool(holder.unowned_reason) and not _is_decided(holder)
     if is_nobody_said and holder is asset and not owners:
@@ -43,9 +45,8 @@ def verdict(
     if dispute is not None or (is_nobody_said and owners):
         return _disputed(asset, dispute or owners, holdings, area=asked, nobody=holder if is_nobody_said else None)
     if not owners:
-        return Unowned(asset=asset, area=asked, others=holdings)
-    answering = {id(holding) for holding in owners}
-    ordered = (*owners, *(h for h in holdings if id(h) not in answering))
+        return Unowned(asset=asset, area=asked, others=holdings, release=_release(holder, asked))
+    ordered = owners if len(owners) == len(holdings) else (*owners, *_without(holdings, owners))
     parent = holder if holder.id != asset.id else None
     departed = tuple(holding for holding in owners if not is_alive(holding, catalog))
     if len(departed) == len(owners):
@@ -58,6 +59,7 @@ def verdict(
         inherited_from=parent,
         only_person=_only_person(owners, holdings, catalog),
         departed=departed,
+        drift=tuple(one for one in drift if asked is None or one.holding.fact.area in (asked, Area.ALL)),
     )
     trusted_at = max(holding.trusted_at for holding in owners)
     return _stale(owned, trusted_at) if now - trusted_at > stale_after else owned
@@ -71,10 +73,14 @@ def _disputed(
     area: Area | None,
     nobody: AssetRecord | None,
 ) -> Disputed:
-    claimed, areas = {id(holding) for holding in claims}, {holding.fact.area for holding in claims}
-    rest = tuple(h for h in holdings if id(h) not in claimed)
+    rest, areas = _without(holdings, claims), {holding.fact.area for holding in claims}
     disputed = claims[0].fact.area if len(areas) == 1 else Area.ALL
     return Disputed(asset=asset, disputed_area=disputed, claims=claims, area=area, others=rest, nobody=nobody)
+
+
+def _without(holdings: tuple[Holding, ...], taken: tuple[Holding, ...]) -> tuple[Holding, ...]:
+    ids = {id(holding) for holding in taken}
+    return tuple(h for h in holdings if id(h) not in ids)
 
 
 def _stale(owned: Owned, trusted_at: datetime) -> Stale:
@@ -86,6 +92,7 @@ def _stale(owned: Owned, trusted_at: datetime) -> Stale:
         inherited_from=owned.inherited_from,
         only_person=owned.only_person,
         departed=owned.departed,
+        drift=owned.drift,
         trusted_at=trusted_at,
     )
 
@@ -95,16 +102,30 @@ def holder_of(asset: AssetRecord, catalog: CatalogView) -> AssetRecord:
     return _holder(asset, catalog) or asset
 
 
-def _holdings(asset: AssetRecord, holder: AssetRecord, catalog: CatalogView) -> tuple[Holding, ...]:
-    held = holdings_of(holder.facts, catalog)
+def _holdings(
+    asset: AssetRecord, holder: AssetRecord, catalog: CatalogView, *, now: datetime
+) -> tuple[tuple[Holding, ...], tuple[Drift, ...]]:
+    held, drift = with_drift(holder, catalog, now=now)
+    if holder is not asset and asset.disowned:
+        held = tuple(each for each in held if not _is_disowned(asset, each))
     if not any(fact.is_human for fact in holder.facts):
-        return held
-    if holder is asset and all(fact.is_human for fact in asset.facts):
-        # A claim in Slack does not take away silently what was inherited until then.
+        return held, drift
+    if holder is asset and _release(asset, None) is None and all(fact.is_human for fact in asset.facts):
+        # A claim in Slack does not take away silently what was inherited until then. Its owner's agreement does.
         parent = _parent(asset, catalog)
         above = _holder(parent, catalog) if parent is not None else None
-        held += holdings_of(above.facts, catalog) if above is not None else ()
-    return without_the_gone(held, catalog)
+        if above is not None:
+            agreed = {fact.area for fact in asset.facts if fact.is_agreed}
+            inherited, late = with_drift(above, catalog, now=now)
+            held += tuple(one for one in inherited if one.fact.area not in agreed and not _is_disowned(asset, one))
+            drift += tuple(one for one in late if one.holding.fact.area not in agreed)
+    return without_the_gone(held, catalog), drift
+
+
+def _is_disowned(asset: AssetRecord, inherited: Holding) -> bool:
+    """Whether people have decided that an owner of a parent does not own this part of it."""
+    fact = inherited.fact
+    return (fact.area, fact.team_id, fact.person_id) in asset.disowned
 
 
 def _holder(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
@@ -113,7 +134,8 @@ def _holder(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
     for _ in range(_MOST_PARENTS):
         if current is None:
             return None
-        if current.facts:
+        # What an owner gave up does not go to the parent's by silence.
+        if current.facts or current.drift or (current.nobody is not None and current.nobody.releases):
             return current
         current = _parent(current, catalog)
     return None
@@ -125,6 +147,13 @@ def _parent(asset: AssetRecord, catalog: CatalogView) -> AssetRecord | None:
         return None
     parent = catalog.asset(asset.parent_id)
     return None if parent is None or _is_unowned_on_purpose(parent) else parent
+
+
+def _release(holder: AssetRecord, area: Area | None) -> ReleaseRecord | None:
+    """Return the last time that somebody gave up an area, or (None) any part of it."""
+    releases = holder.nobody.releases if holder.nobody is not None else ()
+    found = (each for each in releases if area is None or area in each.areas or Area.ALL in each.areas)
+    return next(found, None)
 
 
 def _is_unowned_on_purpose(asset: AssetRecord) -> bool:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.catalog import Area, Hosting, Role
+from bot.domain.ownership.drift import Drift
 from bot.domain.ownership.holdings import Holding
-from bot.domain.records import AssetRecord, PersonRecord
+from bot.domain.records import AssetRecord, PersonRecord, ReleaseRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,8 @@ class Owned:
 
     `holdings` are all facts in force, the owners of the asked area (or of the whole) first; `answering` how many of
     them answer the question. `inherited_from` is the parent that they come from, `only_person` the one person left,
-    `departed` those among several owners who are gone.
+    `departed` those among several owners who are gone. `drift` is what sources say that have not followed a handoff
+    yet; it is none of `holdings`.
     """
 
     asset: AssetRecord
@@ -26,6 +28,7 @@ class Owned:
     inherited_from: AssetRecord | None = None
     only_person: PersonRecord | None = None
     departed: tuple[Holding, ...] = ()
+    drift: tuple[Drift, ...] = ()
 
     @property
     def owners(self) -> tuple[Holding, ...]:
@@ -35,6 +38,8 @@ class Owned:
     @property
     def is_split(self) -> bool:
         """Whether different owners hold different areas."""
+        if len(self.holdings) < 2:
+            return False
         owned = [each.fact for each in self.holdings if each.fact.role is Role.OWNER]
         if len({fact.area for fact in owned}) < 2:
             return False
@@ -51,7 +56,7 @@ class Owned:
     @property
     def should_hand_off(self) -> bool:
         """Whether somebody else than the application's owner holds a part of what a provider runs anyway."""
-        return self.is_split and self.asset.hosting in (Hosting.MANAGED, Hosting.SERVERLESS)
+        return self.asset.hosting in (Hosting.MANAGED, Hosting.SERVERLESS) and self.is_split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +95,15 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unowned:
-    """The catalog knows the asset, and nobody owns it, or not the area asked for (`others` hold other areas)."""
+    """The catalog knows the asset, and nobody owns it, or not the area asked for (`others` hold other areas).
+
+    `release` says who gave it up, where somebody did.
+    """
 
     asset: AssetRecord
     area: Area | None = None
     others: tuple[Holding, ...] = ()
+    release: ReleaseRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +125,13 @@ Verdict = Owned | Stale | Orphaned | Disputed | Unowned | UnownedOnPurpose
 def claimed_areas(verdict: Verdict) -> tuple[Area, ...]:
     """Return the areas that somebody claims who says "we own this" to an answer: those that it names an owner for.
 
-    Where it names none, the area that was asked about, or everything that nobody else owns.
+    Where it names none, the area that was asked about, or everything that nobody else owns. Whoever asked about one
+    area claims no more than that.
     """
     if isinstance(verdict, Disputed):
         return (verdict.disputed_area,)
-    if isinstance(verdict, Owned):
+    if isinstance(verdict, Owned) and verdict.area is None:
         areas = dict.fromkeys(holding.fact.area for holding in verdict.owners)
-        whole = (Area.ALL, Area.APPLICATION)
-        if verdict.area is not None or any(area in whole for area in areas):
+        if any(area in (Area.ALL, Area.APPLICATION) for area in areas):
             return tuple(areas)
     return (verdict.area or Area.ALL,)

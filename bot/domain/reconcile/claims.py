@@ -98,7 +98,7 @@ def _owner_content(claim: OwnerClaim) -> dict[str, str]:
     content = {"name": owner.name}
     if owner.type is not OwnerType.UNSAID:
         content["type"] = str(owner.type)
-    if owner.written and owner.written != owner.name:
+    if owner.written != owner.name:
         content["written"] = owner.written
     if claim.area is not Area.ALL:
         content["area"] = str(claim.area)

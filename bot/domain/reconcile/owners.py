@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from rapidfuzz import process
 
+from bot.data import table
 from bot.domain.catalog import OwnerRef, OwnerType
 from bot.domain.names import fold
-from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
+from bot.domain.reconcile.book import Book, E, PersonEntry, TeamEntry
 from bot.domain.reconcile.people import Key, person_key
 
 _KIND = re.compile(r"(?:group|team):", re.IGNORECASE)
+_GIVEN_NAMES = frozenset(table("given_names")["given_names"].split())
 #: Names that are less alike than this (of 100) are no help as a suggestion.
 _NEAREST_CUTOFF = 60
 
@@ -42,13 +44,46 @@ Resolved = TeamEntry | PersonEntry | UnknownTeam | UnknownPerson | Nobody
 
 
 def bare(text: str) -> str:
-    """Return a team reference without `@` and `group:`: `@acme/payments` -> `acme/payments`."""
-    return _KIND.sub("", text.strip(), count=1).removeprefix("@")
+    """Return a team reference without `@`, `#` and `group:`: `@acme/payments` -> `acme/payments`."""
+    return _KIND.sub("", text.strip(), count=1).removeprefix("@").removeprefix("#")
 
 
 def slug(text: str) -> str:
-    """Return the last part of a team reference: `group:default/payments` -> `payments`."""
-    return bare(text).rstrip("/").rpartition("/")[2]
+    """Return the last part of a team reference: `group:default/payments` -> `payments`; all of a name like `UI/UX`."""
+    name = bare(text).rstrip("/")
+    return name if is_slashed(text) else name.rpartition("/")[2]
+
+
+def is_slashed(text: str) -> bool:
+    """Whether a team is written by a name with a slash in it, and not by its path of groups: `UI/UX`, `R&D/Tools`."""
+    first, slash, _ = text.strip().partition("/")
+    is_reference = first.startswith(("@", "#")) or _KIND.match(first) is not None or "." in first
+    return bool(slash) and not is_reference and first != first.lower()
+
+
+def path_of(ref: OwnerRef) -> str:
+    """Return the path of groups that a reference writes, `acme/payments/backend`, in lower case; "" for a mere name.
+
+    What Backstage's default namespace has is a mere name.
+    """
+    if is_slashed(ref.written):
+        return ""
+    written = bare(ref.written).strip("/").lower()
+    return "" if "/" not in written or " " in written or written.startswith("default/") else written
+
+
+def spelling(ref: OwnerRef) -> str:
+    """Return what a team that nobody declares is found by: the path of groups, if one is written, or else the name.
+
+    What else is written may be more than one owner's: "Search, Discovery".
+    """
+    return ref.written if path_of(ref) else ref.name
+
+
+def shared_words(paths: Iterable[str]) -> frozenset[str]:
+    """Return the last words, folded, that several paths have: `ui` of `a/one/ui` and `a/two/ui`."""
+    first: dict[str, str] = {}
+    return frozenset(key for path in paths if first.setdefault(key := fold(slug(path)), path) != path)
 
 
 def other_keys(entry: TeamEntry) -> Iterator[str]:
@@ -64,9 +99,13 @@ class OwnerIndex:
     Where several teams answer to a spelling: a team's name counts before its other names, those before their last part
     (`@acme/payments`), and declared teams before gone ones. A spelling that two teams have as an alias names neither.
     Stubs are kept apart: what they answer to is what nothing else answers to.
+
+    `paths` are those of groups that owners are named by. Where several end in the same word, that word alone names none
+    of them.
     """
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, paths: Iterable[str] = ()) -> None:
+        self.shared = shared_words(paths)
         self.teams: dict[str, TeamEntry] = {}
         live = [entry for entry in book.teams if entry.is_live]
         gone = [entry for entry in book.teams if entry.is_declared and entry.gone_at is not None]
@@ -75,7 +114,11 @@ class OwnerIndex:
             self._names(_unambiguous((key, entry) for entry in entries for key in other_keys(entry)))
             self._names(_unambiguous((fold(slug(text)), entry) for entry in entries for text in entry.aliases))
         self.stubs = {entry.folded: entry for entry in book.teams if not entry.is_declared}
+        self.channels = dict(
+            _unambiguous((fold(entry.channel), entry) for entry in live if entry.channel and fold(entry.channel))
+        )
         self.people: dict[Key, PersonEntry] = {}
+        self.names = dict(_unambiguous((fold(person.name), person) for person in book.people if person.is_known))
         for person in book.people:
             for field in ("slack_id", "email", "handle"):
                 if value := getattr(person, field):
@@ -84,44 +127,77 @@ class OwnerIndex:
 
     def differs(self, other: OwnerIndex) -> bool:
         """Tell whether some reference may mean something else by the other index."""
-        return self.teams != other.teams or self.people != other.people or self.known != other.known
+        return (
+            self.teams != other.teams
+            or self.people != other.people
+            or self.known != other.known
+            or self.names != other.names
+            or self.channels != other.channels
+            or self.shared != other.shared
+        )
 
     def add_stub(self, entry: TeamEntry) -> None:
         """Let a stub that is new to the book be found."""
         self.stubs[entry.folded] = entry
 
     def team(self, *texts: str) -> TeamEntry | None:
-        """Return the declared team that one of `texts` names: as written first, then by its last part."""
-        for spell in (bare, slug):
-            for text in texts:
-                if entry := self.teams.get(fold(spell(text))):
-                    return entry
-        return None
+        """Return the declared team that one of `texts` names: the longest path first, then by its last part."""
+        nearest_first = sorted(texts, key=lambda text: -bare(text).count("/"))
+        if any(bare(text).count("/") > 1 and fold(slug(text)) in self.shared for text in texts):
+            return self.teams.get(fold(bare(nearest_first[0])))
+        for text in nearest_first:
+            if entry := self.teams.get(fold(bare(text))):
+                return entry
+        return next(filter(None, (self.teams.get(fold(slug(text))) for text in nearest_first)), None)
 
     def stub(self, text: str) -> TeamEntry | UnknownTeam | Nobody:
         """Return the stub that `text` names, or what it would have to be."""
-        name = slug(text)
+        name = self.stub_name(text)
         folded = fold(name) or name
         return self.stubs.get(folded) or (UnknownTeam(folded, name) if folded else Nobody())
+
+    def stub_name(self, text: str) -> str:
+        """Return what a team that nobody declares is called: its path's last part, or its path where that is shared."""
+        name = slug(text).strip()
+        path = path_of(OwnerRef(name, written=text))
+        return bare(text).strip("/") if path and fold(name) in self.shared else name
+
+    def called(self, ref: OwnerRef) -> str:
+        """Return what a team that nobody declares is called by a reference to it."""
+        is_turned = ref.type is OwnerType.UNSAID and turned(ref.written) and self._may_be_turned(ref.written)
+        return ref.written if is_turned else self.stub_name(spelling(ref))
 
     def resolve(self, ref: OwnerRef) -> Resolved:
         """Return whom `ref` means; see `OwnerRef` for what a source may write."""
         if ref.type is OwnerType.PERSON:
             return self._person(ref.name)
+        if ref.written.startswith("#") and (entry := self.channels.get(fold(ref.written))):
+            return entry
         if entry := self.team(ref.written, ref.name):
             return entry
         if ref.type is OwnerType.TEAM:
-            return self.stub(ref.name)
-        return self._unsaid(ref.name)
+            return self.stub(spelling(ref))
+        return self._unsaid(ref)
 
-    def _unsaid(self, name: str) -> Resolved:
+    def _unsaid(self, ref: OwnerRef) -> Resolved:
+        name = ref.name
+        if person := self.names.get(fold(name)) or self.names.get(turned(ref.written)):
+            return person
+        if turned(ref.written) and self._may_be_turned(ref.written):
+            return self.stub(ref.written)
         key = person_key(name)
         if key is not None and (key in self.known or key[0] == "slack_id"):
             return self._person(name)
         if key is None or key[0] != "email":
-            return self.stub(name)
+            return self.stub(spelling(ref))
         local, _, _ = key[1].partition("@")
         return self.teams.get(fold(local)) or self._person(name)
+
+    def _may_be_turned(self, written: str) -> bool:
+        """Whether "Doe, Jane" is a person whom nobody knows: a given name stands last, and neither is a team's name."""
+        names = [fold(name) for name in written.split(",")]
+        given = fold(next(iter(written.rpartition(",")[2].split()), ""))
+        return given in _GIVEN_NAMES and not any(name in self.teams for name in names)
 
     def _person(self, name: str) -> Resolved:
         if (key := person_key(name)) is None:
@@ -134,8 +210,14 @@ class OwnerIndex:
                 self.teams.setdefault(key, entry)
 
 
-def _unambiguous(pairs: Iterable[tuple[str, TeamEntry]]) -> Iterator[tuple[str, TeamEntry]]:
-    named: dict[str, TeamEntry | None] = {}
+def turned(written: str) -> str:
+    """Return "Doe, Jane" the other way round, folded; "" for anything else."""
+    last, comma, first = written.partition(",")
+    return fold(f"{first} {last}") if comma and "," not in first else ""
+
+
+def _unambiguous(pairs: Iterable[tuple[str, E]]) -> Iterator[tuple[str, E]]:
+    named: dict[str, E | None] = {}
     for key, entry in pairs:
         if named.setdefault(key, entry) is not entry:
             named[key] = None

@@ -11,18 +11,24 @@ const STEPS = [
 /** The control; hidden where the clock cannot be moved. */
 export function clockControl(app) {
   const move = async (hours) => {
+    app.announce("The clock moves on.");
     if (await app.post("clock", { hours })) app.announce(`It is ${told(app)} now.`);
   };
   const time = h("time", {});
+  const progress = h("progress", { class: "clock-progress", max: "1", "aria-label": "The clock is moving", hidden: true });
   const node = h("section", { class: "clock", "aria-labelledby": "clock-title", hidden: true },
     h("h2", { id: "clock-title" }, "Time in the workspace"),
     h("p", {}, time),
+    progress,
     h("div", { class: "clock-steps" }, STEPS.map(({ hours, text }) =>
       h("button", { type: "button", class: "clock-step", "aria-label": `Move the clock by ${text.slice(1)}`, data: { focus: `clock-${hours}` }, on: { click: () => move(hours) } }, text))));
   function draw() {
     node.hidden = !app.state.has_clock;
     time.dateTime = app.state.now;
     time.textContent = told(app);
+    const done = app.state.clock_progress;
+    progress.hidden = typeof done !== "number";
+    progress.value = done ?? 0;
   }
   return { node, draw };
 }

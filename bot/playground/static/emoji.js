@@ -1,10 +1,10 @@
 // The common emoji by their Slack names. Others (and an organisation's own) are shown as :name:.
 const TABLE = `
-+1 👍|-1 👎|thumbsup 👍|thumbsdown 👎|wave 👋|pray 🙏|clap 👏|raised_hands 🙌|muscle 💪|ok_hand 👌|point_right 👉|point_left 👈
++1 👍|-1 👎|thumbsup 👍|thumbsdown 👎|wave 👋|pray 🙏|clap 👏|raised_hands 🙌|raising_hand 🙋|muscle 💪|ok_hand 👌|point_right 👉|point_left 👈
 smile 😄|smiley 😃|grinning 😀|slightly_smiling_face 🙂|wink 😉|thinking_face 🤔|joy 😂|sob 😭|tada 🎉|confetti_ball 🎊|eyes 👀
 white_check_mark ✅|heavy_check_mark ✔️|ballot_box_with_check ☑️|x ❌|negative_squared_cross_mark ❎|no_entry ⛔|no_entry_sign 🚫
 warning ⚠️|rotating_light 🚨|red_circle 🔴|large_orange_circle 🟠|large_yellow_circle 🟡|large_green_circle 🟢|large_blue_circle 🔵
-large_purple_circle 🟣|white_circle ⚪|black_circle ⚫|grey_question ❔|question ❓|exclamation ❗|grey_exclamation ❕|bangbang ‼️
+large_purple_circle 🟣|white_large_square ⬜|white_circle ⚪|black_circle ⚫|grey_question ❔|question ❓|exclamation ❗|grey_exclamation ❕|bangbang ‼️
 information_source ℹ️|bulb 💡|fire 🔥|rocket 🚀|star ⭐|star2 🌟|sparkles ✨|zap ⚡|bell 🔔|no_bell 🔕|mega 📣|loudspeaker 📢
 hourglass ⌛|hourglass_flowing_sand ⏳|alarm_clock ⏰|stopwatch ⏱️|calendar 📅|date 📅|spiral_calendar_pad 🗓️|clock1 🕐|clock3 🕒
 package 📦|inbox_tray 📥|outbox_tray 📤|clipboard 📋|memo 📝|pencil 📝|pencil2 ✏️|page_facing_up 📄|bookmark 🔖|label 🏷️|link 🔗

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import backlog as blocks
+from bot.blocks.backlog import words
 from bot.blocks.text import Rendered
+from bot.domain import rights
+from bot.domain.backlog.demand import Estimate
+from bot.domain.backlog.new_request import NewRequest
 from bot.domain.backlog.requests import (
     ItemType,
     RequestCard,
@@ -20,17 +25,62 @@ from bot.domain.backlog.requests import (
     RequestStanding,
     RequestState,
     Step,
+    after,
     may_take,
 )
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right
+from bot.errors import ChangedError, NotFoundError, UserError
 from bot.services import actors, cards, devops_team, outbox
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.journal import audit
 
+#: Ids of one query.
+_MANY = 500
 UNKNOWN = "There is no such request: `/devops list` shows those that are open."
+_BUSY = "Others are merging these requests just now, so nothing was changed: try again."
+#: How often rows are held anew that others merge just now.
+_TRIES = 5
+
+#: How long after its moment an audit entry may be seen first: until it is committed, and by clocks that differ.
+_LATE = timedelta(minutes=10)
+
+
+async def changed_since(session: AsyncSession, moment: datetime) -> set[int]:
+    """Return the requests about which something was written down since a moment, or shortly before it."""
+    audit = tables.AuditEntry
+    is_new = (col(audit.at) >= moment - _LATE) & col(audit.subject).startswith("request:")
+    entries = await session.execute(select(col(audit.subject)).where(is_new))
+    return {int(each.partition(":")[2]) for each in entries.scalars()}
+
+
+async def concerning(session: AsyncSession, keys: Iterable[str]) -> set[int]:
+    """Return the requests that these teams and people need, filed, or said something of, by the recipients' keys."""
+    kinds: dict[str, list[int]] = {"team": [], "person": []}
+    for key in keys:
+        kind, _, number = key.partition(":")
+        if kind in kinds:
+            kinds[kind].append(int(number))
+    request, demand, found = tables.core(tables.Request).c, tables.core(tables.RequestDemand).c, set[int]()
+    for kind, request_id, column in (
+        ("team", request.id, request.team_id),
+        ("team", demand.request_id, demand.team_id),
+        ("person", request.id, request.asked_by),
+        ("person", request.id, request.filed_by),
+        ("person", demand.request_id, demand.person_id),
+    ):
+        for some in chunks(kinds[kind]):
+            found.update((await session.execute(select(request_id).where(column.in_(some)))).scalars())
+    return found
+
+
+def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Yield ids in ascending order, as many at a time as one query takes."""
+    ordered = sorted(ids)
+    return (ordered[start : start + _MANY] for start in range(0, len(ordered), _MANY))
 
 
 def card_key(request_id: int) -> str:
@@ -43,9 +93,36 @@ def triage_key(request_id: int) -> str:
     return f"backlog.triage:{request_id}"
 
 
-def card_of(snapshot: Snapshot, row: tables.Request, *, now: datetime) -> RequestCard:
-    """Return a request as its messages show it."""
-    standing = standing_of(row)
+def joined_key(request_id: int, source_key: str) -> str:
+    """Return the outbox key of a request's card in a thread that has joined it."""
+    return f"{card_key(request_id)}:{source_key}"
+
+
+def demand_row(request_id: int, new: NewRequest, now: datetime) -> tables.RequestDemand:
+    """Return what a team says that it loses without a request."""
+    said = new.demand
+    return tables.RequestDemand(
+        request_id=request_id,
+        team_id=new.team_id,
+        person_id=new.filed_by,
+        at=now,
+        lost_people=said.lost_people,
+        lost_times=said.lost_times,
+        lost_hours=said.lost_hours,
+        evidence=said.evidence or "",
+        blocked_people=said.blocked_people,
+        blocked_share=said.blocked_share or "",
+        blocked_until=said.blocked_until,
+        needed_by=new.needed_by,
+        drafted=" ".join(sorted(said.drafted)),
+    )
+
+
+def card_of(
+    snapshot: Snapshot, row: tables.Request, *, now: datetime, whole: tables.Request | None = None
+) -> RequestCard:
+    """Return a request as its messages show it; `whole` is the one that it is part of in the end."""
+    standing = standing_of(row, whole)
     assert row.id is not None  # noqa: S101 - it comes from the store
     return RequestCard(
         id=row.id,
@@ -68,24 +145,105 @@ def card_of(snapshot: Snapshot, row: tables.Request, *, now: datetime) -> Reques
         needed_reason=row.needed_reason,
         snoozed_until=row.snoozed_until,
         merged_into=row.merged_into,
+        whole=card_of(snapshot, whole, now=now) if whole is not None else None,
         is_private=row.is_private,
-        is_estimated=row.likely_hours is not None,
+        estimate=estimate_of(snapshot, row),
+        asset_id=row.asset_id,
     )
 
 
 async def loaded(session: AsyncSession, snapshot: Snapshot, row: tables.Request, *, now: datetime) -> RequestCard:
-    """Return a request with those that became part of it."""
-    table = tables.Request
-    merged = await session.execute(select(table).where(col(table.merged_into) == row.id).order_by(col(table.id)))
-    parts = [card_of(snapshot, each, now=now) for each in merged.scalars()]
+    """Return a request with those that became part of it, and the teams that have joined it."""
+    assert row.id is not None  # noqa: S101 - it comes from the store
+    rows = await parts_of(session, row.id)
+    parts = [card_of(snapshot, each, now=now) for each in rows]
     whose = tuple((each.id, each.team.name if each.team is not None else each.asker.name) for each in parts)
-    return replace(card_of(snapshot, row, now=now), parts=whose)
+    confirmed = frozenset(each.id for each in rows if each.id is not None and each.confirmed_at is not None)
+    card = card_of(snapshot, row, now=now, whole=await _whole_of(session, row))
+    demands = await demands_of(session, row.id)
+    others = [each for each in demands if (each.team_id, each.person_id) != (row.team_id, row.filed_by)]
+    joined = [each for each in others if each.team_id is None or each.team_id != row.team_id]
+    return replace(
+        card,
+        parts=whose,
+        confirmed_parts=confirmed,
+        hours_a_month=sum(each.lost_people * each.lost_times * each.lost_hours for each in demands),
+        blocked_people=sum(each.blocked_people for each in demands),
+        joined=tuple(_whose(snapshot, each) for each in joined),
+        joined_confirmed=frozenset(_whose(snapshot, each) for each in joined if each.confirmed_at is not None),
+    )
 
 
-def standing_of(row: tables.Request) -> RequestStanding:
-    """Return where a request stands."""
+async def redraw(session: AsyncSession, snapshot: Snapshot, row: tables.Request, *, at: datetime) -> None:
+    """Draw a request's messages anew from its row."""
+    await revise_all(session, await loaded(session, snapshot, row, now=at), at=at)
+
+
+async def parts_of(session: AsyncSession, request_id: int) -> list[tables.Request]:
+    """Return the requests that became part of one, over however many merges, by their numbers."""
+    table, found = tables.Request, dict[int, tables.Request]()
+    wholes = {request_id}
+    while wholes:
+        rows = (await session.execute(select(table).where(col(table.merged_into).in_(wholes)))).scalars()
+        new = {each.id: each for each in rows if each.id is not None and each.id not in found}
+        found |= new
+        wholes = set(new)
+    return [found[number] for number in sorted(found)]
+
+
+async def family_of(session: AsyncSession, ids: Collection[int]) -> set[int]:
+    """Return requests with all that they are part of, and all that are part of those, over however many merges."""
+    table, found, ahead = tables.core(tables.Request).c, set(ids), set(ids)
+    while ahead:
+        near = select(table.id, table.merged_into).where(table.id.in_(ahead) | table.merged_into.in_(ahead))
+        ahead = {number for row in await session.execute(near) for number in row if number is not None} - found
+        found |= ahead
+    return found
+
+
+async def _whole_of(session: AsyncSession, row: tables.Request) -> tables.Request | None:
+    """Return the request that one is part of in the end; None for one that stands by itself."""
+    whole, seen = row, {row.id}
+    while whole.merged_into is not None and whole.merged_into not in seen:
+        seen.add(whole.merged_into)
+        whole = await session.get_one(tables.Request, whole.merged_into)
+    return whole if whole is not row else None
+
+
+async def demands_of(session: AsyncSession, request_id: int) -> Sequence[tables.RequestDemand]:
+    """Return what each team says of a request, the requesting team first."""
+    table = tables.RequestDemand
+    query = select(table).where(col(table.request_id) == request_id).order_by(col(table.id))
+    return (await session.execute(query)).scalars().all()
+
+
+def _whose(snapshot: Snapshot, demand: tables.RequestDemand) -> str:
+    team = snapshot.team(demand.team_id) if demand.team_id is not None else None
+    return team.name if team is not None else _person(snapshot, demand.person_id).name
+
+
+async def revise_all(session: AsyncSession, card: RequestCard, *, at: datetime) -> None:
+    """Let all messages about a request read as it stands: its card, wherever it is, and the DevOps team's."""
+    table, shown = tables.RequestJoin, blocks.card(card)
+    keys = await session.execute(select(col(table.source_key)).where(col(table.request_id) == card.id))
+    for key in (card_key(card.id), *(joined_key(card.id, each) for each in keys.scalars())):
+        await outbox.revise(session, key=key, message=shown, at=at)
+    await outbox.revise(session, key=triage_key(card.id), message=blocks.triage_post(card), at=at)
+
+
+def standing_of(row: tables.Request, whole: tables.Request | None = None) -> RequestStanding:
+    """Return where a request stands, and what it is part of in the end."""
     state = RequestState(row.state)
-    return RequestStanding(state, RequestState(row.state_before or state), row.state_at)
+    before = RequestState(row.state_before or state)
+    return RequestStanding(state, before, row.state_at, standing_of(whole) if whole is not None else None)
+
+
+def estimate_of(snapshot: Snapshot, row: tables.Request) -> Estimate | None:
+    """Return how long a request takes, where somebody has estimated it."""
+    if row.optimistic_hours is None or row.likely_hours is None or row.pessimistic_hours is None:
+        return None
+    by = snapshot.person(row.estimated_by) if row.estimated_by is not None else None
+    return Estimate(row.optimistic_hours, row.likely_hours, row.pessimistic_hours, by.name if by else "")
 
 
 def stored_item(item: RequestItem) -> dict[str, str]:
@@ -107,23 +265,91 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
     """One person's step with a request, under way in a transaction that holds the request's row."""
 
     table, subject, prefix, unknown = tables.Request, "request", "backlog", UNKNOWN
+    #: Another request that the step is about, too.
+    other_id: int | None = None
+    #: The request and all that it is in or that are part of it, and the same of the other one, by their ids.
+    rows: dict[int, tables.Request] = field(default_factory=dict)
+
+    async def lock(self) -> None:
+        """Hold the request's row, and those of the requests whose messages show how it stands, in one order.
+
+        Should others have been merged with them until the rows were held, they are let go, and all are held.
+        """
+        wanted = {self.subject_id, *([] if self.other_id is None else [self.other_id])}
+        for _ in range(_TRIES):
+            savepoint = await self.session.begin_nested()
+            self.rows = await cards.locked_all(self.session, tables.Request, await family_of(self.session, wanted))
+            if await family_of(self.session, wanted) <= self.rows.keys() | wanted:
+                await savepoint.commit()
+                break
+            await savepoint.rollback()
+        else:
+            raise UserError(_BUSY)
+        if self.subject_id not in self.rows:
+            raise NotFoundError(self.unknown)
+        self.row = self.rows[self.subject_id]
 
     async def load(self) -> RequestCard:
         """Return the card as the row is now."""
         return await loaded(self.session, self.snapshot, self.row, now=self.now)
 
     async def render(self) -> None:
-        """Revise the card in the thread, and the message to the DevOps team."""
-        await self.revise(card_key(self.subject_id), blocks.card(self.card))
-        await self.revise(triage_key(self.subject_id), blocks.triage_post(self.card))
+        """Revise the card in its threads, and the message to the DevOps team."""
+        await revise_all(self.session, self.card, at=self.now)
 
-    async def redraw_whole(self, request_id: int) -> None:
-        """Draw the messages of the request anew that this one has become, or was, a part of."""
+    async def note_of(self, request_id: int, action: str, **detail: Any) -> None:
+        """Write into the audit log what this act does to another request."""
+        await audit(
+            self.session,
+            at=self.now,
+            actor=self.actor,
+            action=f"{self.prefix}.{action}",
+            subject=f"{self.subject}:{request_id}",
+            detail=detail,
+        )
+
+    async def version(self) -> int:
+        """Return the last entry of the audit log; what is written down about the request afterwards has a later one."""
+        return (await self.session.execute(select(func.max(col(tables.AuditEntry.id))))).scalar_one() or 0
+
+    async def require_current(self, version: int, step: Step | None = None) -> None:
+        """Raise where others have changed the request since this version, 0 for none: nothing is overwritten unseen.
+
+        Raises ChangedError where the step may be taken all the same, by whoever knows of it, and else UserError.
+        """
+        changes = await self._changes(version) if version else []
+        if not changes:
+            return
+        said = words.meanwhile(changes)
+        try:
+            is_possible = step is None or after(step, self.card.standing, now=self.now) is not None
+        except UserError as error:
+            raise UserError(f"{said} {error}") from error
+        if not is_possible:
+            raise UserError(f"{said} Yours was not saved.")
+        raise ChangedError(said, shown=words.now(self.card, said), version=await self.version())
+
+    async def _changes(self, version: int) -> list[tuple[str, str]]:
+        """Return what others have done since: names, and words of `DID`."""
+        entry = tables.AuditEntry
+        query = select(col(entry.actor), col(entry.action)).where(
+            col(entry.id) > version,
+            col(entry.subject) == f"{self.subject}:{self.subject_id}",
+            col(entry.actor) != self.actor,
+            col(entry.action).in_([f"{self.prefix}.{word}" for word in words.DID]),
+        )
+        found = await self.session.execute(query.order_by(col(entry.id)))
+        return [(self._named(actor), action.removeprefix(f"{self.prefix}.")) for actor, action in found]
+
+    def _named(self, actor: str) -> str:
+        kind, _, number = actor.partition(":")
+        return _person(self.snapshot, int(number)).name if kind == "person" else "the tracker"
+
+    async def redraw_others(self) -> None:
+        """Draw the messages anew of what the request is, or was, a part of, and of its parts: they show each other."""
         await self.session.flush()
-        if (row := await self.session.get(tables.Request, request_id)) is not None:
-            whole = await loaded(self.session, self.snapshot, row, now=self.now)
-            await self.revise(card_key(request_id), blocks.card(whole))
-            await self.revise(triage_key(request_id), blocks.triage_post(whole))
+        for number in sorted(self.rows.keys() - {self.subject_id}):
+            await redraw(self.session, self.snapshot, self.rows[number], at=self.now)
 
     async def holders(self, *, asked_by: int | None = None) -> Holders:
         """Return whoever speaks for the request: the requesting team, and whoever filed it or needs it."""
@@ -132,25 +358,47 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
     async def holders_of(self, right: Right, *, with_parts: bool = False) -> Holders:
         """Return the DevOps team for what it decides, and whoever speaks for the request for everything else.
 
-        With `with_parts` these are also those who speak for a request that became part of it.
+        With `with_parts` these are also those who speak for a request that became part of it, or who have joined it.
         """
-        return await self._held(right, None, await self.parts() if with_parts else ())
+        return await self._held(right, None, with_parts=with_parts)
 
     async def parts(self) -> Sequence[tables.Request]:
         """Return the requests that became part of this one."""
-        table = tables.Request
-        return (await self.session.execute(select(table).where(col(table.merged_into) == self.row.id))).scalars().all()
+        return await parts_of(self.session, self.subject_id)
 
-    async def _held(self, right: Right, asked_by: int | None, parts: Sequence[tables.Request] = ()) -> Holders:
+    async def speaks_for_whole(self) -> bool:
+        """Whether whoever acts speaks for the request itself, and not for a part of it alone."""
+        return rights.may(actors.actor(self.person_id), Right.REQUEST, await self.holders())
+
+    async def speaks_for(self, part: tables.Request | tables.RequestDemand) -> bool:
+        """Whether whoever acts speaks for a request that became part of this one, or for a team that has joined it."""
+        if isinstance(part, tables.RequestDemand):
+            held = await self._requesters([], joined=[part])
+        else:
+            held = await self._requesters([part])
+        return rights.may(actors.actor(self.person_id), Right.REQUEST, held)
+
+    async def _held(self, right: Right, asked_by: int | None, *, with_parts: bool = False) -> Holders:
         if right is Right.TRIAGE:
             team = devops_team.find(self.deps, self.snapshot)
             return await actors.holders(self.session, [team.id if team else None], asked_by=asked_by)
-        rows = (self.row, *parts)
-        people = {number: _person(self.snapshot, number) for each in rows for number in (each.asked_by, each.filed_by)}
+        rows = [self.row, *(await self.parts() if with_parts else ())]
+        joined = await demands_of(self.session, self.subject_id) if with_parts else ()
+        return await self._requesters(rows, asked_by, joined=joined)
+
+    async def _requesters(
+        self,
+        rows: Sequence[tables.Request],
+        asked_by: int | None = None,
+        *,
+        joined: Sequence[tables.RequestDemand] = (),
+    ) -> Holders:
+        people = [number for each in rows for number in (each.asked_by, each.filed_by)]
+        people += [each.person_id for each in joined]
         return await actors.holders(
             self.session,
-            [each.team_id for each in rows],
-            people=tuple(people.values()),
+            [*(each.team_id for each in rows), *(each.team_id for each in joined)],
+            people=tuple(_person(self.snapshot, number) for number in dict.fromkeys(people)),
             what=self.row.title,
             asked_by=asked_by,
         )
@@ -187,12 +435,19 @@ async def tell_devops(session: AsyncSession, request_id: int, *, key: str, messa
 
 @asynccontextmanager
 async def acting(
-    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, right: Right, with_parts: bool = False
+    deps: Deps,
+    snapshot: Snapshot,
+    *,
+    request_id: int,
+    person_id: int,
+    right: Right,
+    with_parts: bool = False,
+    other_id: int | None = None,
 ) -> AsyncIterator[RequestAct]:
-    """Open the transaction of a step; `with_parts` is as for `RequestAct.holders_of`.
+    """Open the transaction of a step; `with_parts` is as for `RequestAct.holders_of`. `other_id` is held as well.
 
     Raises NotFoundError for no request, NotAllowedError without the right.
     """
-    async with cards.acting(RequestAct(deps, snapshot, request_id, person_id), None) as act:
+    async with cards.acting(RequestAct(deps, snapshot, request_id, person_id, other_id=other_id), None) as act:
         act.require(right, await act.holders_of(right, with_parts=with_parts))
         yield act

@@ -16,10 +16,11 @@ from bot.blocks.text import Rendered
 from bot.domain.backlog.requests import OPEN, Step, may_take
 from bot.domain.backlog.tracker_issues import TRACKER_WORDS, step_for
 from bot.domain.tracker import IssueStatus, TrackedIssue
+from bot.errors import log_failure
 from bot.ports import Tracker
 from bot.services import cards
 from bot.services.backlog import steps
-from bot.services.backlog._cards import NOBODY, TrackerAct, standing_of, tell_devops
+from bot.services.backlog._cards import NOBODY, TrackerAct, tell_devops
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -79,12 +80,12 @@ class Issues:
         """Take an issue's status over; what goes wrong is logged, so that the next issue has its turn."""
         try:
             await self._apply(request_id, issue)
-        except Exception:
-            log.exception("what %s says of request %d could not be taken over", self.shown, request_id)
+        except Exception as error:  # noqa: BLE001 - the next issue has its turn
+            log_failure(log, error, "what %s says of request %d could not be taken over", self.shown, request_id)
 
     async def _apply(self, request_id: int, issue: TrackedIssue) -> None:
         """Take the step that a change of status is. A word that is older than what is known changes nothing."""
-        act = TrackerAct(self.deps, self.snapshot, request_id, NOBODY, self.tracker.name)
+        act = TrackerAct(self.deps, self.snapshot, request_id, NOBODY, tracker=self.tracker.name)
         async with cards.acting(act, None):
             row = await held(act.session, request_id)
             if row is None or row.state != "made" or (row.changed_at is not None and issue.changed_at < row.changed_at):
@@ -93,7 +94,7 @@ class Issues:
             row.status, row.changed_at, row.read_at = issue.status.value, issue.changed_at, act.now
             row.ref, row.url = issue.ref, issue.url  # an issue that was moved has another
             step, note = step_for(before, issue.status), None
-            if step is not None and may_take(step, standing_of(act.row), now=act.now):
+            if step is not None and may_take(step, act.card.standing, now=act.now):
                 words, link = (f"Closed in {self.shown}.", issue.url) if step is Step.DELIVER else ("", "")
                 await steps.carry_out(act, step, words=words, link=link)
                 if step is Step.RESUME:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select, update
-from sqlmodel import col
-
-from bot.domain.backlog.demand import OpenQuestion
+from bot.domain.backlog.demand import DemandPart, OpenQuestion
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
-from bot.domain.rights import Right
+from bot.domain.rights import Right, may
 from bot.errors import NotFoundError, UserError
-from bot.services.backlog._cards import UNKNOWN, acting
+from bot.services import actors
+from bot.services.backlog._answered import redraw_answered
+from bot.services.backlog._cards import UNKNOWN, acting, demands_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -32,31 +31,45 @@ async def needed_until(
 ) -> RequestCard:
     """Note by when it is needed, or until when a team is blocked; None is for no date, or for nobody blocked.
 
+    Whoever answers for a team that has joined changes what that team has said, and nothing else.
     Raises UserError for a day that is over, and for a request that has ended.
     """
     if until is not None and until <= today:
         raise UserError("That day is over or today: choose a later one.")
-    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=Right.REQUEST) as act:
+    async with acting(
+        deps, snapshot, request_id=request_id, person_id=person_id, right=Right.REQUEST, with_parts=True
+    ) as act:
         if act.card.state not in OPEN | {RequestState.MERGED}:
             raise UserError(_ENDED)
         is_date = question is OpenQuestion.STILL_NEEDED
-        table = tables.RequestDemand
-        query = select(table).where(col(table.request_id) == request_id)
-        demands = (await act.session.execute(query)).scalars().all()
+        own = await act.holders_of(Right.REQUEST)
+        speaks_for_it = may(actors.actor(person_id), Right.REQUEST, own)
+        teams = {team.id for team in snapshot.teams_of(person_id)}
+        demands = [
+            each
+            for each in await demands_of(act.session, request_id)
+            if (each.team_id == act.row.team_id if speaks_for_it else each.team_id in teams)
+            or each.person_id == person_id
+        ]
         before = _said(act.row, demands)
+        part = DemandPart.NEEDED_BY if is_date else DemandPart.BLOCKED
         for demand in demands:
+            demand.drafted = " ".join(each for each in demand.drafted.split() if each != part)  # now somebody says it
             if is_date:
                 demand.needed_by = until
             elif demand.blocked_people:
                 demand.blocked_until = until
                 demand.blocked_people = demand.blocked_people if until is not None else 0
-        if is_date:
-            act.row.needed_by = until
+        if is_date and speaks_for_it and act.row.needed_by != until:
+            # The reason was that of the other day.
+            act.row.needed_by, act.row.needed_reason = until, ""
         if _said(act.row, demands) == before:
             return act.card
         said = until.isoformat() if until is not None else None
         await act.note("needed_by" if is_date else "blocked_until", until=said)
-        return await act.redraw()
+        card = await act.redraw()
+        await redraw_answered(act)
+        return card
 
 
 def _said(row: tables.Request, demands: Sequence[tables.RequestDemand]) -> tuple[object, ...]:
@@ -70,12 +83,12 @@ async def saves(
     async with acting(
         deps, snapshot, request_id=request_id, person_id=person_id, right=Right.REQUEST, with_parts=True
     ) as act:
-        table = tables.core(tables.RequestSaving)
-        statement = update(table).where(
-            table.c.request_id == request_id, table.c.team_id == team_id, table.c.day == days
-        )
-        said = statement.values(hours_a_month=hours, person_id=person_id, answered_at=act.now)
-        if not (await act.session.execute(said)).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+        row = await act.session.get(tables.RequestSaving, (request_id, team_id, days))
+        if row is None:
             raise NotFoundError(UNKNOWN)
+        if row.hours_a_month == hours:
+            return act.card
+        row.hours_a_month, row.person_id, row.answered_at = hours, person_id, act.now
         await act.note("saving", team=team_id, days=days, hours=hours)
+        await redraw_answered(act)
         return act.card

@@ -4,44 +4,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import backlog as blocks
 from bot.blocks.digests import Section
-from bot.blocks.escalation import Complaint
 from bot.blocks.lines import Line
 from bot.domain.backlog.follow_ups import FollowUp
-from bot.domain.backlog.lanes import Lane
-from bot.domain.backlog.requests import RequestCard
+from bot.domain.backlog.requests import NONE_OF
 from bot.domain.daily_limit import Agenda, Due, Written
-from bot.domain.escalation import Audience, Owed
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.services import devops_team
-from bot.services.backlog import follow_ups, ranks
-from bot.services.backlog.ranks import RankedRequest
-from bot.services.contributors import Message, Telling
+from bot.services.backlog import follow_ups
+from bot.services.backlog._cards import changed_since, concerning
+from bot.services.backlog.standings import Backlog, Placed
+from bot.services.contributors import Message, Telling, Unescalated
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 
 NOUN = "backlog"
 #: Requests of each kind that the DevOps team's digest names.
 _MOST = 5
+#: When changes were last looked for, and where the catalog's log of changes was.
+_Position = tuple[datetime, int]
 
 
 @dataclass(slots=True)
 class RequestNews:
-    """What one recipient is told of requests in one pass. `ranked` is the backlog, for the DevOps team."""
+    """What one recipient is told of requests in one pass. `at_risk` and so on are for the DevOps team."""
 
     deps: Deps
     snapshot: Snapshot
     recipient: Recipient
     found: Sequence[FollowUp] = ()
-    ranked: Sequence[RankedRequest] = ()
+    at_risk: Placed = NONE_OF
+    to_estimate: Placed = NONE_OF
+    since: date | None = None
     _due: dict[tuple[str, ...], FollowUp] = field(default_factory=dict)
     _repeated: list[FollowUp] = field(default_factory=list)
 
@@ -57,16 +59,19 @@ class RequestNews:
         self._due = {each.key: each for each in come if not each.is_repeated}
         self._repeated = [each for each in come if each.is_repeated]
         since = [work.today(times[each.key]) for each in come]
-        since += [each.place.request.created_on for each in (*self._in(Lane.AT_RISK), *self._in(Lane.NOT_ESTIMATED))]
+        since += [self.since] if self.since is not None else []
         today = work.today(now)
+        days = [work.today(at) for at in times.values() if at > now]
+        if self._is_devops:
+            days.append(today + timedelta(1))  # another day may put another request at risk
         return Agenda(
             due=tuple(
                 Due(noun=NOUN, key=key, days=(work.today(times[key]) - today).days, is_loud=each.is_loud)
                 for key, each in self._due.items()
             ),
             known_since=min(since, default=None),
-            has_news=bool(self._repeated or len(since) > len(come)),
-            next_on=min((work.today(at) for at in times.values() if at > now), default=None),
+            has_news=bool(self._repeated or self.since is not None),
+            next_on=min(days, default=None),
         )
 
     async def read(self, session: AsyncSession) -> None:
@@ -99,84 +104,65 @@ class RequestNews:
     def section(self, telling: Telling, due: Sequence[Due], *, is_first: bool) -> Section | None:
         """Return the section of the digest."""
         told = [*(self._due[each.key] for each in due), *self._repeated]
-        at_risk, to_estimate = self._in(Lane.AT_RISK), self._in(Lane.NOT_ESTIMATED)
-        if not (told or at_risk or to_estimate):
+        risky, unknown = ([card for card, _ in each.first] for each in (self.at_risk, self.to_estimate))
+        if not (told or risky or unknown):
             return None
-        risky, unknown = _cards(at_risk), _cards(to_estimate)
         return lambda share: blocks.section(told, at_risk=risky, to_estimate=unknown, share=share)
 
     async def end(self, telling: Telling, *, is_digest: bool) -> None:
         """Nothing follows: what is said of a request changes with its card."""
 
-    def _in(self, lane: Lane) -> list[RankedRequest]:
-        found = [each for each in self.ranked if each.place.lane is lane]
-        return found if lane is Lane.AT_RISK else [each for each in found if each.card.snoozed_until is None]
+    @property
+    def _is_devops(self) -> bool:
+        team = devops_team.find(self.deps, self.snapshot)
+        return team is not None and Recipient(team).key == self.recipient.key
 
 
-class Requests:
+class Requests(Unescalated[RequestNews]):
     """Requests to the DevOps team. All state is in the store."""
 
     name = NOUN
 
-    def __init__(self, deps: Deps, snapshot: Snapshot) -> None:
-        self._deps, self._snapshot = deps, snapshot
+    def __init__(self, deps: Deps, snapshot: Snapshot, backlog: Backlog) -> None:
+        self._deps, self._snapshot, self._backlog = deps, snapshot, backlog
 
-    async def changed(self, since: None) -> tuple[None, Collection[str]]:
-        """Return all for whom there is anything: open requests are few, so each pass looks at them all."""
-        keys = set(await self._by_key())
-        team = devops_team.find(self._deps, self._snapshot)
-        return None, keys | ({Recipient(team).key} if team is not None else set())
+    async def changed(self, since: _Position | None) -> tuple[_Position, Collection[str]]:
+        """Return who is told of the requests that have changed, or whose people have; and the DevOps team with them."""
+        changes, team = self._snapshot.changes, devops_team.find(self._deps, self._snapshot)
+        position = (self._deps.clock.now(), changes.position)
+        async with self._deps.database.reading() as session:
+            ids: set[int] | None = None
+            if since is not None and changes.reaches(since[1]):
+                ids = await changed_since(session, since[0])
+                ids |= await concerning(session, changes.owners_since(since[1]))
+            found = await follow_ups.found(session, self._deps, self._snapshot, ids)
+        keys = {follow_ups.recipient_of(self._deps, self._snapshot, each).key for each in found}
+        is_devops_concerned = team is not None and (ids is None or bool(ids))
+        return position, keys | ({Recipient(team).key} if is_devops_concerned else set())
 
     async def parts(self, keys: Collection[str]) -> Mapping[str, RequestNews]:
         """Return what these are told of, by their keys; nothing for those who have nothing."""
-        found = {key: each for key, each in (await self._by_key()).items() if key in keys}
-        ranked: Sequence[RankedRequest] = ()
-        team = devops_team.find(self._deps, self._snapshot)
-        team_key = Recipient(team).key if team is not None else ""
-        if team_key in keys:
-            ranked = await ranks.ranked(self._deps, self._snapshot, None, is_all=True)
-            if ranked:
-                found.setdefault(team_key, [])
-        return {
-            key: RequestNews(
-                self._deps, self._snapshot, self._snapshot.recipient(key), each, ranked if key == team_key else ()
-            )
+        async with self._deps.database.reading() as session:
+            found = await self._by_key(session, keys)
+        parts = {
+            key: RequestNews(self._deps, self._snapshot, self._snapshot.recipient(key), each)
             for key, each in found.items()
         }
-
-    async def note(self, session: AsyncSession, parts: Sequence[tuple[RequestNews, date]]) -> None:
-        """There is nothing to note that is not said."""
+        team = devops_team.find(self._deps, self._snapshot)
+        if team is not None and (key := Recipient(team).key) in keys and await self._backlog.has_any():
+            news = parts.setdefault(key, RequestNews(self._deps, self._snapshot, Recipient(team)))
+            news.at_risk, news.to_estimate, news.since = await self._backlog.to_watch(_MOST)
+        return parts
 
     async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
         """Return what a recipient was told of on a day of theirs, and has not answered."""
-        return [
-            blocks.line(each)
-            for each in await follow_ups.found(session, self._deps, self._snapshot)
-            if each.said_on == day and follow_ups.recipient_of(self._deps, self._snapshot, each).key == key
-        ]
+        return [blocks.line(each) for each in (await self._by_key(session, [key])).get(key, ()) if each.said_on == day]
 
-    async def owed(
-        self, session: AsyncSession, work_of: Callable[[Recipient], Awaitable[WorkingTime]], ids: Sequence[int] | None
-    ) -> Sequence[Owed]:
-        """Return nothing: nobody above a team hears of its requests."""
-        return ()
-
-    async def complaints(self, session: AsyncSession, owed: Sequence[Owed]) -> Sequence[Complaint]:
-        """Return nothing, as above."""
-        return ()
-
-    async def heard(self, session: AsyncSession, owed: Owed, part: Audience) -> bool:
-        """Nobody hears anything, as above."""
-        return False
-
-    async def _by_key(self) -> dict[str, list[FollowUp]]:
-        async with self._deps.database.reading() as session:
-            found = await follow_ups.found(session, self._deps, self._snapshot)
+    async def _by_key(self, session: AsyncSession, keys: Collection[str]) -> dict[str, list[FollowUp]]:
+        ids = await follow_ups.ids_for(session, self._deps, self._snapshot, keys)
         by_key: dict[str, list[FollowUp]] = {}
-        for each in found:
-            by_key.setdefault(follow_ups.recipient_of(self._deps, self._snapshot, each).key, []).append(each)
+        for each in await follow_ups.found(session, self._deps, self._snapshot, ids):
+            key = follow_ups.recipient_of(self._deps, self._snapshot, each).key
+            if key in keys:
+                by_key.setdefault(key, []).append(each)
         return by_key
-
-
-def _cards(ranked: Sequence[RankedRequest]) -> list[RequestCard]:
-    return [each.card for each in ranked[:_MOST]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.backlog.prefills import Prefill
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 async def draft(messages: Sequence[Mapping[str, Any]]) -> Prefill:
     """Return what messages, as Slack has them, ask for. A long thread takes a while, so another thread reads it."""
     return await asyncio.to_thread(_draft, messages)
+
+
+def names_of(technologies: Iterable[str]) -> dict[str, str]:
+    """Return the names of technologies by their ids."""
+    from bot.domain.backlog import technologies as rules  # noqa: PLC0415 - as above
+
+    names = {each.id: each.name for each in rules.known().technologies}
+    return {each: names[each] for each in technologies if each in names}
 
 
 def _draft(messages: Sequence[Mapping[str, Any]]) -> Prefill:
@@ -41,8 +49,9 @@ def _prefill(found: Draft, vocabulary: Vocabulary) -> Prefill:
         times=times,
         hours=hours,
         people_blocked=found.blocked.people if found.blocked is not None else None,
+        blocked_share=found.blocked.share if found.blocked is not None else None,
         needed_by=found.needed_by.day if found.needed_by is not None else None,
-        needed_reason=found.needed_by.quote if found.needed_by is not None else "",
+        needed_reason=found.needed_by.reason if found.needed_by is not None else "",
         questions=found.questions,
     )
 

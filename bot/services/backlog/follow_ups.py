@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,15 +11,14 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.blocks import backlog as blocks
 from bot.domain.backlog.demand import OpenQuestion, open_questions
 from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, reviews_due
 from bot.domain.recipients import NOBODY, Recipient
-from bot.services import devops_team, outbox
+from bot.services import devops_team
 from bot.services.backlog import ranks
-from bot.services.backlog._cards import card_key, card_of, loaded, triage_key
+from bot.services.backlog._cards import card_of, chunks, concerning, redraw
 from bot.services.contributors import Telling
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
@@ -42,18 +41,37 @@ _TO_ASKER = frozenset({FollowUpKind.INFO, FollowUpKind.DELIVERY})
 
 
 async def found(
-    session: AsyncSession, deps: Deps, snapshot: Snapshot, ids: Sequence[int] | None = None
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, ids: Collection[int] | None = None
 ) -> list[FollowUp]:
-    """Return all that there is to come back to (of these requests only, where given), due or not, oldest first."""
+    """Return all that there is to come back to (of these requests only, where given), oldest first.
+
+    What will be due on a day that is known already is there, too.
+    """
+    if ids is not None and not ids:
+        return []
     table, now = tables.Request, deps.clock.now()
     live = [*(state.value for state in OPEN), RequestState.DELIVERED.value, RequestState.MERGED.value]
     query = select(table).where(or_(col(table.state).in_(live), col(table.delivered_at) >= now - _REVIEWED_FOR))
-    rows = {row.id or 0: row for row in (await session.execute(query.order_by(col(table.id)))).scalars()}
+    rows: dict[int, tables.Request] = {}
+    for some in [None] if ids is None else chunks(ids):
+        theirs = query if some is None else query.where(col(table.id).in_(some))
+        rows |= {row.id or 0: row for row in (await session.execute(theirs.order_by(col(table.id)))).scalars()}
     cards = {number: card_of(snapshot, row, now=now) for number, row in rows.items()}
     made = [each for number, row in rows.items() for each in _awaited(deps, row, cards[number])]
     made += await _questions(session, deps, snapshot, rows, cards)
     made += await _savings(session, deps, snapshot, rows, cards)
-    return [each for each in made if ids is None or each.card.id in ids]
+    return made
+
+
+async def ids_for(session: AsyncSession, deps: Deps, snapshot: Snapshot, keys: Collection[str]) -> set[int]:
+    """Return the requests of which these recipients, by their keys, may be told something."""
+    found, team = await concerning(session, keys), devops_team.find(deps, snapshot)
+    if team is not None and Recipient(team).key in keys:
+        table = tables.Request
+        is_awaited = (col(table.state) == RequestState.PROPOSED.value) & col(table.responded_at).is_(None)
+        is_theirs = select(col(table.id)).where(or_(is_awaited, col(table.snoozed_until).is_not(None)))
+        found.update(each for each in (await session.execute(is_theirs)).scalars() if each is not None)
+    return found
 
 
 def recipient_of(deps: Deps, snapshot: Snapshot, its: FollowUp) -> Recipient:
@@ -62,7 +80,7 @@ def recipient_of(deps: Deps, snapshot: Snapshot, its: FollowUp) -> Recipient:
         team = devops_team.find(deps, snapshot)
         return Recipient(team) if team is not None else NOBODY
     team = snapshot.team(its.team_id) if its.team_id is not None else None
-    people = [each for each in (its.card.asker, its.card.filer) if each.is_active and each.slack_id]
+    people = its.card.reachable
     is_persons = its.card.is_private or its.kind in _TO_ASKER or team is None or team.is_gone
     if is_persons and people:
         return Recipient(person=people[0])
@@ -76,8 +94,8 @@ async def note_said(telling: Telling, snapshot: Snapshot, its: FollowUp) -> None
     t, number = _REQUESTS.c, its.card.id
     match its.kind:
         case FollowUpKind.DATE:
-            asked = t.needed_asked_on
-            statement = update(_REQUESTS).where(t.id == number, asked.is_(None) | (asked <= its.since))
+            asked = _DEMANDS.c.needed_asked_on
+            statement = update(_DEMANDS).where(_DEMANDS.c.id == its.demand_id, asked.is_(None) | (asked <= its.since))
             statement = statement.values(needed_asked_on=today)
         case FollowUpKind.BLOCK:
             asked = _DEMANDS.c.block_asked_on
@@ -105,9 +123,7 @@ async def _awake(telling: Telling, snapshot: Snapshot, request_id: int) -> None:
     """Draw the messages of a request anew that is snoozed no longer."""
     session, now = telling.session, telling.now
     row = await session.get_one(tables.Request, request_id, populate_existing=True)
-    card = await loaded(session, snapshot, row, now=now)
-    await outbox.revise(session, key=card_key(request_id), message=blocks.card(card), at=now)
-    await outbox.revise(session, key=triage_key(request_id), message=blocks.triage_post(card), at=now)
+    await redraw(session, snapshot, row, at=now)
     await audit(session, at=now, actor="baton", action="backlog.wake", subject=f"request:{request_id}")
 
 
@@ -145,17 +161,17 @@ async def _questions(
     cards: Mapping[int, RequestCard],
 ) -> list[FollowUp]:
     """Return what the teams are asked because a day that they named is over."""
-    into = {number: row.merged_into for number, row in rows.items() if row.merged_into is not None}
-    opens = {number for number in rows if cards[ranks.target(number, into)].state in OPEN}
-    table, made = tables.RequestDemand, list[FollowUp]()
-    # The first place on earth where a day is over is fourteen hours ahead of UTC.
-    today, weeks = (deps.clock.now() + timedelta(hours=14)).date(), ranks.settings_of(deps).block_weeks
-    query = select(table).where(col(table.request_id).in_(opens)).order_by(col(table.id))
-    for row in (await session.execute(query)).scalars():
-        request, demand = rows[row.request_id], ranks.demand_of(row, snapshot)
-        for question, on in open_questions(demand, today=today, usual_block_weeks=weeks).items():
+    opens = await _open_or_part_of_open(session, rows, cards)
+    table, made, weeks = tables.RequestDemand, list[FollowUp](), ranks.settings_of(deps).block_weeks
+    found = list[tables.RequestDemand]()
+    for some in chunks(opens):
+        query = select(table).where(col(table.request_id).in_(some)).order_by(col(table.id))
+        found += (await session.execute(query)).scalars()
+    for row in found:
+        demand = ranks.demand_of(row, snapshot)
+        for question, on in open_questions(demand, today=date.max, usual_block_weeks=weeks).items():
             is_date = question is OpenQuestion.STILL_NEEDED
-            asked = request.needed_asked_on if is_date else row.block_asked_on
+            asked = row.needed_asked_on if is_date else row.block_asked_on
             made.append(
                 FollowUp(
                     kind=FollowUpKind.DATE if is_date else FollowUpKind.BLOCK,
@@ -167,6 +183,25 @@ async def _questions(
                 )
             )
     return made
+
+
+async def _open_or_part_of_open(
+    session: AsyncSession, rows: Mapping[int, tables.Request], cards: Mapping[int, RequestCard]
+) -> set[int]:
+    """Return those of these requests that are open, or part of one that is, over however many merges."""
+    into = {number: row.merged_into for number, row in rows.items() if cards[number].state is RequestState.MERGED}
+    ahead = {each for each in into.values() if each is not None}
+    states = {number: card.state for number, card in cards.items()}
+    while ahead := ahead - states.keys():
+        t = _REQUESTS.c
+        query = select(t.id, t.state, t.merged_into).where(t.id.in_(ahead))
+        for number, state, further in (await session.execute(query)).all():
+            states[number] = RequestState(state)
+            if states[number] is RequestState.MERGED and further is not None:
+                into[number] = further
+                ahead.add(further)
+    whole = {number: further for number, further in into.items() if further is not None}
+    return {number for number in rows if states.get(ranks.target(number, whole)) in OPEN}
 
 
 async def _savings(
@@ -187,19 +222,22 @@ async def _savings(
     if not delivered:
         return []
     table, asked = tables.RequestSaving, dict[int, list[SavingReview]]()
-    for row in (await session.execute(select(table).where(col(table.request_id).in_(delivered)))).scalars():
-        team = snapshot.team(row.team_id)
-        review = SavingReview(
-            request_id=row.request_id, team=team.name if team else "", after_days=row.day, claimed_hours=0
-        )
-        asked.setdefault(row.request_id, []).append(review)
+    for some in chunks(delivered):
+        for row in (await session.execute(select(table).where(col(table.request_id).in_(some)))).scalars():
+            team = snapshot.team(row.team_id)
+            review = SavingReview(
+                request_id=row.request_id, team=team.name if team else "", after_days=row.day, claimed_hours=0
+            )
+            asked.setdefault(row.request_id, []).append(review)
     made, today, settings = list[FollowUp](), deps.clock.now().date(), ranks.settings_of(deps)
-    for request in await ranks.with_demands(session, snapshot, [rows[number] for number in delivered]):
+    for request in await ranks.with_demands(session, deps, snapshot, [rows[number] for number in delivered]):
         on = delivered[request.id]
-        for due in reviews_due(request, settings, delivered_on=on, asked=asked.get(request.id, ()), today=today):
-            team = snapshot.team_by_name(due.team)
-            if team is not None and due.claimed_hours > 0:
-                made.append(_saving(replace(cards[request.id], team=team), team.id, on, due.after_days))
+        # That of today, and those of the days that are to come.
+        for day in (today, *(on + timedelta(each) for each in REVIEW_DAYS if on + timedelta(each) > today)):
+            for due in reviews_due(request, settings, delivered_on=on, asked=asked.get(request.id, ()), today=day):
+                team = snapshot.team_by_name(due.team)
+                if team is not None and due.claimed_hours > 0:
+                    made.append(_saving(replace(cards[request.id], team=team), team.id, on, due.after_days))
     return made
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,21 +14,22 @@ from bot.blocks import backlog as blocks
 from bot.domain.backlog.duty import on_duty
 from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
 from bot.domain.backlog.requests import RequestCard, RequestState
-from bot.domain.catalog import Area, Role
+from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.names import clean
 from bot.domain.ownership import Owned, Verdict
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import TeamRecord
-from bot.domain.working_time import zone_of
 from bot.errors import UserError
 from bot.services import devops_team, outbox, routing
-from bot.services.backlog._cards import card_key, card_of, stored_item, triage_key
+from bot.services.backlog._cards import card_key, card_of, demand_row, loaded, stored_item, triage_key
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.inserts import insert_into
 from bot.store.journal import audit
 
+#: The keys of messages about one request.
+_NAMES_REQUEST = re.compile(r"backlog\.(?:follow_up:)?[a-z_]+:(\d+)(?::.*)?")
 NO_DEVOPS = "No team takes requests: ask whoever runs Baton to set BATON_DEVOPS_TEAM."
 
 
@@ -52,13 +54,14 @@ async def open_request(deps: Deps, snapshot: Snapshot, new: NewRequest) -> Opene
     team = require_devops(deps, snapshot)
     now = deps.clock.now()
     async with deps.database.transaction() as session:
-        made = await _insert(session, new, now)
-        row = await _by_key(session, new.origin.key)
+        joined = await _by_key(session, new.origin.key)
+        made = joined is None and await _insert(session, new, now)
+        row = joined or await _by_key(session, new.origin.key)
         assert row is not None  # noqa: S101 - it was there, or has just been made
         card = card_of(snapshot, row, now=now)
         if not made:
             return Opened(card, is_new=False)
-        session.add(_demand(card.id, new, now))
+        session.add(demand_row(card.id, new, now))
         for person_id in dict.fromkeys((new.asked_by, new.filed_by)):
             session.add(tables.RequestFollower(request_id=card.id, person_id=person_id, at=now))
         await audit(
@@ -69,6 +72,8 @@ async def open_request(deps: Deps, snapshot: Snapshot, new: NewRequest) -> Opene
             subject=f"request:{card.id}",
             detail={"from": new.origin.key, "team": new.team_id, "asked_by": new.asked_by},
         )
+        await session.flush()
+        card = await loaded(session, snapshot, row, now=now)
         await _show(session, new, card, now)
         told = await _tell(session, deps, snapshot, Recipient(team), card, now)
     return Opened(card, is_new=True, told=told)
@@ -83,29 +88,63 @@ def require_devops(deps: Deps, snapshot: Snapshot) -> TeamRecord:
 
 
 def area_to_ask_for(deps: Deps, snapshot: Snapshot, verdict: Verdict, slack_id: str) -> Area | None:
-    """Return the area of an asset that the DevOps team owns while another team has the rest; None for any other asset.
-
-    Nobody of the DevOps team has to ask it for anything.
-    """
-    team, person = devops_team.find(deps, snapshot), snapshot.person_by_slack_id(slack_id)
-    if team is None or not isinstance(verdict, Owned) or not verdict.is_split:
+    """Return the area of an asset that the DevOps team owns while another team has the rest; None for all others."""
+    team = devops_team.find(deps, snapshot)
+    if team is None or devops_team.teams_that_ask(deps, snapshot, slack_id) is None:
         return None
-    if person is not None and person.id in (*team.member_ids, team.lead_id, team.manager_id):
+    if not isinstance(verdict, Owned) or not verdict.is_split:
         return None
     owned = [each.fact for each in verdict.holdings if each.fact.role is Role.OWNER and each.fact.area is not Area.ALL]
     return next((fact.area for fact in owned if fact.team_id == team.id), None)
 
 
+def gives_support(deps: Deps, snapshot: Snapshot, verdict: Verdict, slack_id: str) -> bool:
+    """Whether an asset is a library of the DevOps team, with which it helps everybody else."""
+    team = devops_team.find(deps, snapshot)
+    if team is None or devops_team.teams_that_ask(deps, snapshot, slack_id) is None:
+        return False
+    if not isinstance(verdict, Owned) or verdict.asset.kind is not AssetKind.LIBRARY:
+        return False
+    return any(each.fact.team_id == team.id and each.fact.role is Role.OWNER for each in verdict.holdings)
+
+
 async def existing(deps: Deps, snapshot: Snapshot, key: str) -> RequestCard | None:
-    """Return the request that a thread has made already; None when it has made none."""
+    """Return the request that a thread has made or joined already; None when it has done neither."""
     async with deps.database.reading() as session:
         row = await _by_key(session, key)
-        return None if row is None else card_of(snapshot, row, now=deps.clock.now())
+        return None if row is None else await loaded(session, snapshot, row, now=deps.clock.now())
+
+
+async def named_by(deps: Deps, channel_id: str, *timestamps: str) -> int | None:
+    """Return the number of the request that one of these messages of Baton's own is about; None for all others."""
+    table = tables.OutboxMessage
+    is_ours = (col(table.key) >= "backlog.") & (col(table.key) < "backlog/")  # a part of the index of keys
+    query = select(col(table.key)).where(
+        is_ours, col(table.ts).in_(timestamps), func.coalesce(table.posted_channel, table.channel) == channel_id
+    )
+    async with deps.database.reading() as session:
+        keys = (await session.execute(query)).scalars()
+        return next((int(found[1]) for found in map(_NAMES_REQUEST.fullmatch, keys) if found), None)
+
+
+async def reminders_of(
+    deps: Deps, *, request_id: int | None = None, changed_since: datetime | None = None
+) -> list[int]:
+    """Return the ids of the reminders for which a request was made, or joined: one, or all that moved on since then."""
+    request, join = tables.Request, tables.RequestJoin
+    wanted = col(request.id) == request_id if changed_since is None else col(request.state_at) >= changed_since
+    async with deps.database.reading() as session:
+        made = select(col(request.source_key)).where(wanted)
+        joined = select(col(join.source_key)).join(request, col(request.id) == col(join.request_id)).where(wanted)
+        keys = [*(await session.execute(made)).scalars(), *(await session.execute(joined)).scalars()]
+    return [int(key.removeprefix("reminder:")) for key in keys if key.startswith("reminder:")]
 
 
 async def _by_key(session: AsyncSession, key: str) -> tables.Request | None:
-    table = tables.Request
-    return (await session.execute(select(table).where(col(table.source_key) == key))).scalar_one_or_none()
+    table, join = tables.Request, tables.RequestJoin
+    joined = select(col(join.request_id)).where(col(join.source_key) == key)
+    made = select(table).where((col(table.source_key) == key) | col(table.id).in_(joined))
+    return (await session.execute(made.order_by(col(table.source_key) != key))).scalars().first()
 
 
 async def _insert(session: AsyncSession, new: NewRequest, now: datetime) -> bool:
@@ -143,29 +182,10 @@ async def _insert(session: AsyncSession, new: NewRequest, now: datetime) -> bool
     return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
 
 
-def _demand(request_id: int, new: NewRequest, now: datetime) -> tables.RequestDemand:
-    said = new.demand
-    return tables.RequestDemand(
-        request_id=request_id,
-        team_id=new.team_id,
-        person_id=new.filed_by,
-        at=now,
-        lost_people=said.lost_people,
-        lost_times=said.lost_times,
-        lost_hours=said.lost_hours,
-        evidence=said.evidence.value,
-        blocked_people=said.blocked_people,
-        blocked_share=said.blocked_share.value,
-        blocked_until=said.blocked_until,
-        needed_by=new.needed_by,
-    )
-
-
 async def _show(session: AsyncSession, new: NewRequest, card: RequestCard, now: datetime) -> None:
     """Put the card into the thread; where there is none, or it cannot be written to, to whoever asked."""
     origin = new.origin
-    people = [routing.slack_id_of(card.asker), routing.slack_id_of(card.filer)]
-    places = [each for each in (origin.channel_id, *people) if each]
+    places = [each for each in (origin.channel_id, *(person.slack_id for person in card.reachable)) if each]
     if not places:
         return
     await outbox.enqueue(
@@ -183,7 +203,7 @@ async def _tell(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, team: Recipient, card: RequestCard, now: datetime
 ) -> Told:
     """Tell the DevOps team: in the triage channel, or where there is none as any team is told."""
-    message = blocks.triage_post(card, duty=_on_duty(deps, snapshot, team, now))
+    message = blocks.triage_post(card, duty=_on_duty(deps, snapshot, team))
     channel = snapshot.channel_id(deps.devops.triage_channel)
     if not channel or not snapshot.is_open(channel):
         return await routing.send(
@@ -208,8 +228,7 @@ async def _tell(
     return Told(team.name, Via.OWN, is_team=True, place=channel)
 
 
-def _on_duty(deps: Deps, snapshot: Snapshot, devops: Recipient, now: datetime) -> str:
+def _on_duty(deps: Deps, snapshot: Snapshot, devops: Recipient) -> str:
     """Return the Slack id of whoever of the DevOps team has duty now; empty for nobody."""
     members = devops.team.member_ids if devops.team is not None else ()
-    today = now.astimezone(zone_of(routing.zone_name_of(deps, snapshot, devops))).date()
-    return routing.slack_id_of(on_duty(map(snapshot.person, members), today))
+    return routing.slack_id_of(on_duty(map(snapshot.person, members), routing.today_of(deps, snapshot, devops)))

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlmodel import col
 
-from bot.domain.backlog.requests import AT_DELIVERY, OPEN, RequestCard, Step, after
+from bot.domain.backlog.requests import AT_DELIVERY, ENDED, OPEN, FirstOf, RequestCard, RequestState, Step, after
 from bot.domain.rights import Right
 from bot.errors import NotFoundError
 from bot.services import devops_team
-from bot.services.backlog._cards import UNKNOWN, acting, card_of, loaded, standing_of
+from bot.services.backlog._cards import UNKNOWN, acting, card_of, loaded
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.inserts import insert_into
 from bot.store.journal import audit
-
-_MOST = 500
-
-
-async def open_requests(deps: Deps, snapshot: Snapshot, person_id: int | None) -> list[RequestCard]:
-    """Return the requests that the DevOps team has yet to do, oldest first."""
-    return await _found(deps, snapshot, person_id, is_open=True)
 
 
 async def everything(deps: Deps, snapshot: Snapshot, *, is_open: bool = False) -> list[RequestCard]:
@@ -36,15 +30,32 @@ async def everything(deps: Deps, snapshot: Snapshot, *, is_open: bool = False) -
         return [card_of(snapshot, row, now=now) for row in (await session.execute(query)).scalars()]
 
 
-async def mine(deps: Deps, snapshot: Snapshot, person_id: int | None) -> list[RequestCard]:
-    """Return what somebody and their teams have asked for, the newest first."""
-    teams = {team.id for team in snapshot.teams_of(person_id)} if person_id is not None else set()
-    found = await _found(deps, snapshot, person_id)
-    return [
-        each
-        for each in reversed(found)
-        if person_id in (each.asker.id, each.filer.id) or (each.team is not None and each.team.id in teams)
-    ]
+async def mine(
+    deps: Deps, snapshot: Snapshot, person_id: int | None, count: int, *, are_over: bool = True
+) -> FirstOf[RequestCard]:
+    """Return what somebody and their teams have asked for or said something of, the newest first.
+
+    Without those that are over, what waits for an answer of theirs comes first.
+    """
+    if person_id is None:
+        return FirstOf()
+    t = tables.core(tables.Request).c
+    teams = [team.id for team in snapshot.teams_of(person_id)]
+    own = or_(t.asked_by == person_id, t.filed_by == person_id)
+    d = tables.core(tables.RequestDemand).c
+    theirs = (select(d.request_id).where(said) for said in (d.team_id.in_(teams), d.person_id == person_id))
+    wanted = or_(own, t.team_id.in_(teams), *(t.id.in_(each) for each in theirs))
+    if not devops_team.is_member(deps, snapshot, person_id):
+        wanted = and_(wanted, or_(own, t.is_private.is_(False)))
+    order: list[ColumnElement[Any]] = [t.id.desc()]
+    if not are_over:
+        wanted = and_(wanted, t.state.not_in([state.value for state in ENDED]))
+        order = [case((t.state == RequestState.DELIVERED.value, 0), else_=1), *order]
+    now = deps.clock.now()
+    async with deps.database.reading() as session:
+        total = (await session.execute(select(func.count()).select_from(tables.Request).where(wanted))).scalar_one()
+        rows = await session.execute(select(tables.Request).where(wanted).order_by(*order).limit(count))
+        return FirstOf([card_of(snapshot, row, now=now) for row in rows.scalars()], total)
 
 
 async def one(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int | None) -> RequestCard:
@@ -68,8 +79,8 @@ async def to_step(
         deps, snapshot, request_id=request_id, person_id=person_id, right=right, with_parts=step in AT_DELIVERY
     ) as act:
         if step is not None:
-            after(step, standing_of(act.row), now=act.now)
-        return act.card
+            after(step, act.card.standing, now=act.now)
+        return replace(act.card, version=await act.version())
 
 
 async def follow(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, is_on: bool) -> RequestCard:
@@ -99,15 +110,3 @@ def may_see(deps: Deps, snapshot: Snapshot, card: RequestCard, person_id: int | 
     if not card.is_private or person_id in (card.asker.id, card.filer.id):
         return True
     return person_id is not None and devops_team.is_member(deps, snapshot, person_id)
-
-
-async def _found(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_open: bool = False) -> list[RequestCard]:
-    table = tables.Request
-    query = select(table).order_by(col(table.id).desc()).limit(_MOST)
-    if is_open:
-        query = query.where(col(table.state).in_([state.value for state in OPEN]))
-    async with deps.database.reading() as session:
-        rows = (await session.execute(query)).scalars().all()
-    now = deps.clock.now()
-    cards = [card_of(snapshot, row, now=now) for row in reversed(rows)]
-    return [each for each in cards if may_see(deps, snapshot, each, person_id)]

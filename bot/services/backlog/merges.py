@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bot.domain.backlog.requests import OPEN, RequestState, Step, after
 from bot.domain.rights import Right
-from bot.errors import UserError
-from bot.services import cards
-from bot.services.backlog._cards import acting, standing_of
+from bot.errors import NotFoundError, UserError
+from bot.services.backlog._cards import acting
 from bot.services.backlog.steps import StepTaken, note_response
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -15,7 +14,9 @@ from bot.store import tables
 _NO_TARGET = "There is no such request to merge it into: choose another."
 
 
-async def merge(deps: Deps, snapshot: Snapshot, *, request_id: int, into_id: int, person_id: int) -> StepTaken:
+async def merge(
+    deps: Deps, snapshot: Snapshot, *, request_id: int, into_id: int, person_id: int, version: int = 0
+) -> StepTaken:
     """Make a request part of another one, which has to be open.
 
     What its teams need, who asked and who follows stays with it, and counts for the other one, too; so taking it out
@@ -23,17 +24,30 @@ async def merge(deps: Deps, snapshot: Snapshot, *, request_id: int, into_id: int
     """
     if into_id == request_id:
         raise UserError("A request cannot be a duplicate of itself: choose another.")
-    async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=Right.TRIAGE) as act:
-        moved = after(Step.MERGE, standing_of(act.row), now=act.now)
+    async with acting(
+        deps, snapshot, request_id=request_id, person_id=person_id, right=Right.TRIAGE, other_id=into_id
+    ) as act:
+        await act.require_current(version, Step.MERGE)
+        moved = after(Step.MERGE, act.card.standing, now=act.now)
         if moved is None:
             return StepTaken(act.card, is_new=False)
-        into: tables.Request = await cards.locked(act.session, tables.Request, into_id, unknown=_NO_TARGET)
-        if into.state not in OPEN:
-            raise UserError("That request is closed: choose an open one.")
+        _require_open(act.rows.get(into_id), into_id, request_id)
         note_response(act, Step.MERGE)
         act.row.state, act.row.state_before, act.row.state_at = RequestState.MERGED, moved.before, act.now
         act.row.merged_into, act.row.reason, act.row.link = into_id, "", ""
         await act.note(Step.MERGE.value, into=into_id)
         card = await act.redraw()
-        await act.redraw_whole(into_id)
+        await act.redraw_others()
         return StepTaken(card, is_new=True)
+
+
+def _require_open(into: tables.Request | None, into_id: int, request_id: int) -> None:
+    """Raise unless a request may become part of this one."""
+    if into is None:
+        raise NotFoundError(_NO_TARGET)
+    if into.merged_into == request_id:
+        raise UserError(f"#{into_id} has just become part of #{request_id}, so there is nothing left to merge.")
+    if into.merged_into is not None:
+        raise UserError(f"#{into_id} is part of #{into.merged_into} now: choose that one.")
+    if into.state not in OPEN:
+        raise UserError("That request is closed: choose an open one.")

@@ -1,4 +1,7 @@
-"""What the DevOps team notes on a request without taking a step: its estimate, who works on it, until when it waits."""
+"""What the DevOps team notes on a request without taking a step: its estimate, who works on it, until when it waits.
+
+Each raises ChangedError where others have changed the request since its `version`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,13 @@ _ENDED = "This request is closed."
 
 
 async def estimate(
-    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, hours: tuple[float, float, float]
+    deps: Deps,
+    snapshot: Snapshot,
+    *,
+    request_id: int,
+    person_id: int,
+    hours: tuple[float, float, float],
+    version: int = 0,
 ) -> RequestCard:
     """Note how many hours of work it takes: if all goes well, most likely, and if much goes wrong.
 
@@ -26,39 +35,50 @@ async def estimate(
     """
     if wrong := estimate_problems(*hours):
         raise FormError(wrong)
-    async with _open(deps, snapshot, request_id, person_id) as act:
+    async with _open(deps, snapshot, request_id, person_id, version) as act:
         row = act.row
+        if (row.optimistic_hours, row.likely_hours, row.pessimistic_hours, row.estimated_by) == (*hours, person_id):
+            return act.card
         row.optimistic_hours, row.likely_hours, row.pessimistic_hours = hours
         row.estimated_by, row.estimated_at = person_id, act.now
         await act.note("estimate", hours=list(hours))
         return await act.redraw()
 
 
-async def assign(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, assignee_id: int) -> RequestCard:
+async def assign(
+    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, assignee_id: int, version: int = 0
+) -> RequestCard:
     """Note who works on it."""
-    async with _open(deps, snapshot, request_id, person_id) as act:
+    async with _open(deps, snapshot, request_id, person_id, version) as act:
+        if act.row.assignee_id == assignee_id:
+            return act.card
         act.row.assignee_id = assignee_id
         await act.note("assign", to=assignee_id)
         return await act.redraw()
 
 
 async def snooze(
-    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, until: date, today: date
+    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, until: date, today: date, version: int = 0
 ) -> RequestCard:
     """Put it off until a day, which cannot be later than the one on which it is needed."""
-    async with _open(deps, snapshot, request_id, person_id) as act:
+    async with _open(deps, snapshot, request_id, person_id, version) as act:
         if until <= today:
             raise UserError("Choose a day after today.")
         if act.row.needed_by is not None and until > act.row.needed_by:
             raise UserError(f"It is needed by {act.row.needed_by}: choose a day before that.")
+        if act.row.snoozed_until == until:
+            return act.card
         act.row.snoozed_until = until
         await act.note("snooze", until=until.isoformat())
         return await act.redraw()
 
 
 @asynccontextmanager
-async def _open(deps: Deps, snapshot: Snapshot, request_id: int, person_id: int) -> AsyncIterator[RequestAct]:
+async def _open(
+    deps: Deps, snapshot: Snapshot, request_id: int, person_id: int, version: int
+) -> AsyncIterator[RequestAct]:
     async with acting(deps, snapshot, request_id=request_id, person_id=person_id, right=Right.TRIAGE) as act:
+        await act.require_current(version)
         if act.card.state not in OPEN:
             raise UserError(_ENDED)
         yield act

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.domain.backlog.demand import BacklogRequest, Demand, Estimate, EvidenceKind, NeededBy, Slowdown, TeamBlock
+from bot.domain.backlog.demand import BacklogRequest, Demand, DemandPart, EvidenceKind, NeededBy, Slowdown, TeamBlock
 from bot.domain.backlog.explanation import explain
-from bot.domain.backlog.lanes import BacklogPlace, order
+from bot.domain.backlog.lanes import BacklogPlace
+from bot.domain.backlog.merges import merged
 from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
+from bot.domain.backlog.standings import order
 from bot.domain.backlog.work_shares import WorkShare, work_shares
 from bot.services.backlog import lists
-from bot.services.backlog._cards import card_of
+from bot.services.backlog._cards import card_of, chunks, estimate_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
@@ -51,7 +53,7 @@ async def ranked(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_al
     today, settings = now.date(), settings_of(deps)
     async with deps.database.reading() as session:
         rows = await _rows(session, [state.value for state in OPEN])
-        requests = await with_demands(session, snapshot, rows.values())
+        requests = await with_demands(session, deps, snapshot, rows.values())
     cards = {request_id: card_of(snapshot, row, now=now) for request_id, row in rows.items()}
     return [
         RankedRequest(cards[place.request.id], place, explain(place, settings, today=today))
@@ -63,10 +65,11 @@ async def ranked(deps: Deps, snapshot: Snapshot, person_id: int | None, *, is_al
 async def shares(deps: Deps, snapshot: Snapshot) -> list[WorkShare]:
     """Return what each team has got of the DevOps team's work in the last 90 days, and what it waits for."""
     now = deps.clock.now()
-    states = [state.value for state in (*OPEN, RequestState.DELIVERED, RequestState.CONFIRMED)]
     async with deps.database.reading() as session:
-        rows = await _rows(session, states)
-        requests = {each.id: each for each in await with_demands(session, snapshot, rows.values())}
+        rows = await _rows(session, [state.value for state in OPEN])
+        lately = [RequestState.DELIVERED.value, RequestState.CONFIRMED.value]
+        rows |= await _rows(session, lately, delivered_since=now - timedelta(_SHARE_DAYS + 1))
+        requests = {each.id: each for each in await with_demands(session, deps, snapshot, rows.values())}
     delivered = [
         (requests[request_id], (row.likely_hours or 0.0) + settings_of(deps).triage_hours)
         for request_id, row in rows.items()
@@ -76,29 +79,65 @@ async def shares(deps: Deps, snapshot: Snapshot) -> list[WorkShare]:
     return work_shares(delivered, waiting, today=now.date())
 
 
-async def _rows(session: AsyncSession, states: list[str]) -> dict[int, tables.Request]:
+async def _rows(
+    session: AsyncSession, states: list[str], *, delivered_since: datetime | None = None
+) -> dict[int, tables.Request]:
     table = tables.Request
-    found = await session.execute(select(table).where(col(table.state).in_(states)).order_by(col(table.id)))
+    query = select(table).where(col(table.state).in_(states)).order_by(col(table.id))
+    if delivered_since is not None:
+        query = query.where(col(table.delivered_at) >= delivered_since)
+    found = await session.execute(query)
     return {row.id: row for row in found.scalars() if row.id is not None}
 
 
 async def with_demands(
-    session: AsyncSession, snapshot: Snapshot, rows: Iterable[tables.Request]
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, rows: Iterable[tables.Request]
 ) -> list[BacklogRequest]:
-    """Return requests with their demands, and those of what was merged into them."""
-    into = await _merged_into(session)
-    table, demands = tables.RequestDemand, dict[int, list[Demand]]()
-    for row in (await session.execute(select(table).order_by(col(table.id)))).scalars():
-        demands.setdefault(target(row.request_id, into), []).append(demand_of(row, snapshot))
-    return [_request(row, tuple(demands.get(row.id or 0, ())), snapshot) for row in rows]
+    """Return requests with their demands, as they count with those that became part of them."""
+    wanted = {row.id or 0: row for row in rows}
+    parts = await _parts_of(session, wanted)
+    all_rows, demands = dict(wanted), dict[int, list[Demand]]()
+    for some in chunks(parts):
+        found = (await session.execute(select(tables.Request).where(col(tables.Request.id).in_(some)))).scalars()
+        all_rows |= {row.id or 0: row for row in found}
+    table = tables.RequestDemand
+    for some in chunks(all_rows):
+        said = await session.execute(select(table).where(col(table.request_id).in_(some)).order_by(col(table.id)))
+        for row in said.scalars():
+            reason = all_rows[row.request_id].needed_reason
+            demands.setdefault(row.request_id, []).append(demand_of(row, snapshot, reason=reason))
+    counted = {number: _request(row, demands.get(number, ()), snapshot) for number, row in all_rows.items()}
+    settings, today = settings_of(deps), deps.clock.now().date()
+    for part, whole in sorted(parts.items()):
+        counted[whole] = merged(counted[whole], counted[part], settings, today=today)
+    return [counted[number] for number in wanted]
 
 
-async def _merged_into(session: AsyncSession) -> dict[int, int]:
-    table = tables.Request
-    found = await session.execute(
-        select(col(table.id), col(table.merged_into)).where(col(table.state) == RequestState.MERGED.value)
-    )
-    return {request_id: into for request_id, into in found if request_id is not None and into is not None}
+async def _parts_of(session: AsyncSession, ids: Iterable[int]) -> dict[int, int]:
+    """Return which of these requests others are part of, over however many merges."""
+    table, parts, ahead = tables.Request, dict[int, int](), {each: each for each in ids}
+    while ahead:
+        further: dict[int, int] = {}
+        for some in chunks(ahead):
+            query = select(col(table.id), col(table.merged_into)).where(
+                col(table.merged_into).in_(some), col(table.state) == RequestState.MERGED.value
+            )
+            for number, into in await session.execute(query):
+                if number is not None and into is not None and number not in parts:
+                    further[number] = ahead[into]
+        parts |= further
+        ahead = further
+    return parts
+
+
+async def merged_into(session: AsyncSession, ids: Collection[int] | None = None) -> dict[int, int]:
+    """Return what each request became part of that did; of these only, where they are given."""
+    table, found = tables.Request, dict[int, int]()
+    is_merged = select(col(table.id), col(table.merged_into)).where(col(table.state) == RequestState.MERGED.value)
+    for query in [is_merged] if ids is None else [is_merged.where(col(table.id).in_(some)) for some in chunks(ids)]:
+        rows = await session.execute(query)
+        found |= {number: into for number, into in rows if number is not None and into is not None}
+    return found
 
 
 def target(request_id: int, into: Mapping[int, int]) -> int:
@@ -110,39 +149,36 @@ def target(request_id: int, into: Mapping[int, int]) -> int:
     return request_id
 
 
-def _request(row: tables.Request, demands: tuple[Demand, ...], snapshot: Snapshot) -> BacklogRequest:
-    estimate = None
-    if row.optimistic_hours is not None and row.likely_hours is not None and row.pessimistic_hours is not None:
-        by = snapshot.person(row.estimated_by) if row.estimated_by is not None else None
-        estimate = Estimate(row.optimistic_hours, row.likely_hours, row.pessimistic_hours, by.name if by else "")
+def _request(row: tables.Request, demands: Iterable[Demand], snapshot: Snapshot) -> BacklogRequest:
     return BacklogRequest(
         id=row.id or 0,
         created_on=row.created_at.date(),
         types=tuple(dict.fromkeys(each["type"] for each in row.items)),
-        demands=demands,
-        estimate=estimate,
+        demands=tuple(demands),
+        estimate=estimate_of(snapshot, row),
     )
 
 
-def demand_of(row: tables.RequestDemand, snapshot: Snapshot) -> Demand:
-    """Return what a team says of a request."""
+def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = "") -> Demand:
+    """Return what a team says of a request; `reason` is why it is needed by its day."""
     team = snapshot.team(row.team_id) if row.team_id is not None else None
     person = snapshot.person(row.person_id)
     return Demand(
         team=team.name if team is not None else (person.name if person is not None and person.name else _NO_TEAM),
-        evidence=EvidenceKind(row.evidence),
+        evidence=EvidenceKind(row.evidence or EvidenceKind.GUESSED),
+        is_evidence_assumed=not row.evidence,
         confirmed_on=row.at.date(),
         said_by=(person.name,) if person is not None and person.name else (),
         team_people=len(team.member_ids) or None if team is not None else None,
         people=row.lost_people,
         times_per_month=row.lost_times,
         hours_each=row.lost_hours,
-        block=TeamBlock(row.blocked_people, Slowdown(row.blocked_share), row.blocked_until)
-        if row.blocked_people
-        else None,
-        needed_by=_needed(row.needed_by),
+        block=_block_of(row) if row.blocked_people else None,
+        needed_by=NeededBy(row.needed_by, reason) if row.needed_by is not None else None,
+        drafted=frozenset(map(DemandPart, row.drafted.split())),
     )
 
 
-def _needed(day: date | None) -> NeededBy | None:
-    return NeededBy(day) if day is not None else None
+def _block_of(row: tables.RequestDemand) -> TeamBlock:
+    share = Slowdown(row.blocked_share or Slowdown.HALF)
+    return TeamBlock(row.blocked_people, share, row.blocked_until, is_assumed=not row.blocked_share)

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from bot.blocks import backlog as blocks
-from bot.domain.backlog.requests import AT_DELIVERY, TRANSITIONS, RequestCard, RequestState, Step, after
+from bot.blocks.request_button import OpenValue
+from bot.blocks.text import Rendered
+from bot.domain.backlog.requests import AT_DELIVERY, NEEDS_WORDS, TRANSITIONS, RequestCard, RequestState, Step, after
 from bot.domain.names import clean
 from bot.errors import UserError
 from bot.services import outbox, routing
-from bot.services.backlog._cards import RequestAct, acting, card_key, standing_of, tell_devops
+from bot.services.backlog._answered import redraw_answered
+from bot.services.backlog._cards import RequestAct, acting, card_key, demands_of, loaded, tell_devops
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
-#: Steps that need a sentence, and what is said where it is missing.
-_NEEDS_WORDS = {
-    Step.ASK: "Write what you want to know.",
-    Step.REPLY: "Write the answer.",
-    Step.ANSWER: "Say what answers it, or give the link to it.",
-    Step.DECLINE: "Give a reason: whoever asked reads it.",
-    Step.NOT_YET: "Say what is missing.",
-    Step.REOPEN: "Say why it is opened again.",
-}
 #: Steps of which the thread hears in a message of its own; of all others the card alone tells.
 _NEWS = frozenset({Step.ACCEPT, Step.ASK, Step.ANSWER, Step.DECLINE, Step.DELIVER})
+#: Steps after which everybody is asked anew at the next delivery.
+_SENT_BACK = frozenset({Step.NOT_YET, Step.RESUME, Step.REOPEN})
+#: Steps that end a request for its own asker alone: what became part of it stands by itself again.
+_ALONE = frozenset({Step.WITHDRAW, Step.DISMISS})
+#: Steps that end it for everybody who asked, who can have their own back.
+_ENDS_PARTS = frozenset({Step.ANSWER, Step.DECLINE})
 #: Steps of which the DevOps team hears in the thread of its own message.
 _TRIAGE_NEWS = frozenset({Step.REPLY, Step.NOT_YET, Step.REOPEN, Step.WITHDRAW})
 _LONGEST_REASON = 1_000
@@ -42,44 +43,98 @@ class StepTaken:
 
 
 async def take(
-    deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, step: Step, words: str = "", link: str = ""
+    deps: Deps,
+    snapshot: Snapshot,
+    *,
+    request_id: int,
+    person_id: int,
+    step: Step,
+    words: str = "",
+    link: str = "",
+    version: int = 0,
 ) -> StepTaken:
     """Take a step. `words` are the question, the answer or the reason; `link` goes with an answer or a delivery.
 
-    Merging is `merges.merge`. Raises NotFoundError for no such request, NotAllowedError without the right, and
-    UserError for a step that the request's state does not allow, or without the words that it needs.
+    Raises NotFoundError for no such request, NotAllowedError without the right, and UserError for a step that the
+    request's state does not allow, or without the words that it needs. ChangedError is raised where others have changed
+    the request since its `version`. ValueError is for merging, which needs to know
+    into what: `merges.merge` does.
     """
+    if step is Step.MERGE:
+        raise ValueError("a request is merged by merges.merge")
     right = TRANSITIONS[step].right
     async with acting(
         deps, snapshot, request_id=request_id, person_id=person_id, right=right, with_parts=step in AT_DELIVERY
     ) as act:
+        await act.require_current(version, step)
+        if step is Step.CONFIRM and not await act.speaks_for_whole():
+            return await _confirm_parts(act)
+        if step in NEEDS_WORDS and not (clean(words) or link) and after(step, act.card.standing, now=act.now):
+            raise UserError(NEEDS_WORDS[step])
         return await carry_out(act, step, words=words, link=link)
 
 
 async def carry_out(act: RequestAct, step: Step, *, words: str = "", link: str = "") -> StepTaken:
     """Take a step in a transaction that is open, for whoever acts in it. The right to it is asked for before."""
     said = clean(words)[:_LONGEST_REASON]
-    moved = after(step, standing_of(act.row), now=act.now)
+    moved = after(step, act.card.standing, now=act.now)
     if moved is None:
         return StepTaken(act.card, is_new=False)
-    if step in _NEEDS_WORDS and not said and not link:
-        raise UserError(_NEEDS_WORDS[step])
     note_response(act, step)
     act.row.state, act.row.state_before, act.row.state_at = moved.state.value, moved.before.value, act.now
+    if step is Step.REPLY and act.row.reason:
+        # The card goes on to show the question beside its answer.
+        said = f"{act.row.reason} — {said}"
     act.row.reason, act.row.link = said, link
     if step is Step.DELIVER:
         act.row.delivered_at = act.now
-    whole = act.row.merged_into
-    if step is Step.UNMERGE:
+    if moved.state is not RequestState.MERGED:
         act.row.merged_into = None
+    if step is Step.UNMERGE or step is Step.REOPEN:
+        act.row.confirmed_at = None
     if step is Step.START and act.row.assignee_id is None:
         act.row.assignee_id = act.person_id
     await act.note(step.value, state=moved.state.value)
+    if step in _ALONE:
+        await _release_parts(act)
+    if step in _SENT_BACK:
+        for part in (*await act.parts(), *await demands_of(act.session, act.subject_id)):
+            part.confirmed_at = None
     card = await act.redraw()
-    if whole is not None:
-        await act.redraw_whole(whole)
+    await act.redraw_others()
+    await redraw_answered(act)
     await _tell(act, step)
     return StepTaken(card, is_new=True)
+
+
+async def _confirm_parts(act: RequestAct) -> StepTaken:
+    """Note for those who asked for a part that the delivery does the job. Their yes is not that of the request's team.
+
+    Raises UserError for a request that is not delivered.
+    """
+    if after(Step.CONFIRM, act.card.standing, now=act.now) is None:
+        return StepTaken(act.card, is_new=False)
+    theirs = [each for each in await act.parts() if await act.speaks_for(each) and each.confirmed_at is None]
+    for part in theirs:
+        part.confirmed_at = act.now
+        await act.note("confirm_part", part=part.id)
+    joined = [each for each in await demands_of(act.session, act.subject_id) if await act.speaks_for(each)]
+    for demand in joined:
+        demand.confirmed_at = demand.confirmed_at or act.now
+        await act.note("confirm_joined", team=demand.team_id)
+    return StepTaken(await act.redraw(), is_new=bool(theirs or joined))
+
+
+async def _release_parts(act: RequestAct) -> None:
+    """Let what became part of the request stand by itself again: its teams still need it."""
+    for part in await act.parts():
+        if part.merged_into == act.subject_id:
+            part.state, part.state_at = part.state_before, act.now
+            part.merged_into = part.confirmed_at = None
+            assert part.id is not None  # noqa: S101 - it comes from the store
+            await act.note_of(part.id, Step.UNMERGE.value, out_of=act.subject_id)
+            key = f"backlog.released:{part.id}:{int(act.now.timestamp() * 1000)}"
+            await tell_devops(act.session, part.id, key=key, message=blocks.released(act.subject_id), at=act.now)
 
 
 def note_response(act: RequestAct, step: Step) -> None:
@@ -96,40 +151,74 @@ async def _tell(act: RequestAct, step: Step) -> None:
     key = f"backlog.news:{act.subject_id}:{step.value}:{int(act.now.timestamp() * 1000)}"
     if step in _NEWS:
         await _post_news(act, key)
+    if step in _ENDS_PARTS:
+        await _tell_parts(act)
     if step in _TRIAGE_NEWS:
         message = blocks.triage_news(act.card, step)
         await tell_devops(act.session, act.subject_id, key=key, message=message, at=act.now)
+    if step is Step.WITHDRAW:
+        await _tell_joined(act, key)
+
+
+async def _tell_joined(act: RequestAct, key: str) -> None:
+    """Tell those who have joined a request that its own team needs it no longer, with a button to open theirs."""
+    value = OpenValue(asset_id=act.row.asset_id)
+    for person_id in await _joined(act):
+        if slack_id := routing.slack_id_of(act.snapshot.person(person_id)):
+            message = blocks.withdrawn(act.card, value)
+            await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
+
+
+async def _joined(act: RequestAct) -> list[int]:
+    """Return who has joined the request for another team."""
+    demands = await demands_of(act.session, act.subject_id)
+    return sorted({each.person_id for each in demands} - {act.row.asked_by, act.row.filed_by})
+
+
+async def _tell_parts(act: RequestAct) -> None:
+    """Say below the cards of what became part of the request that it has ended, and that they need not end with it."""
+    for part in await act.parts():
+        card = await loaded(act.session, act.snapshot, part, now=act.now)
+        key = f"backlog.ended:{card.id}:{int(act.now.timestamp() * 1000)}"
+        await _post_below(act, part, key, card, blocks.whole_ended(card))
+
+
+async def _post_below(act: RequestAct, row: tables.Request, key: str, card: RequestCard, message: Rendered) -> None:
+    """Post something below a request's card, wherever that is."""
+    shown = await outbox.destination(act.session, card_key(card.id))
+    if shown is None or shown.is_lost:
+        return
+    is_in_thread = bool(row.thread_ts) and shown.channel == row.channel_id
+    await outbox.enqueue(
+        act.session,
+        key=key,
+        channel=shown.channel,
+        message=message,
+        at=act.now,
+        thread_ts=row.thread_ts if is_in_thread else "",
+        parent_key=None if is_in_thread else card_key(card.id),
+        fallbacks=[each.slack_id for each in card.reachable],
+    )
 
 
 async def _post_news(act: RequestAct, key: str) -> None:
     """Post below the card what became of the request, and to those who follow it."""
-    row, card = act.row, act.card
-    shown = await outbox.destination(act.session, card_key(act.subject_id))
-    if shown is not None and not shown.is_lost:
-        is_in_thread = bool(row.thread_ts) and shown.channel == row.channel_id
-        await outbox.enqueue(
-            act.session,
-            key=key,
-            channel=shown.channel,
-            message=blocks.news(card),
-            at=act.now,
-            thread_ts=row.thread_ts if is_in_thread else "",
-            parent_key=None if is_in_thread else card_key(act.subject_id),
-            fallbacks=[routing.slack_id_of(card.asker)],
-        )
-    theirs = {number for each in await act.parts() for number in (each.asked_by, each.filed_by)}
-    for person_id in await _others(act):
+    card = act.card
+    await _post_below(act, act.row, key, card, blocks.news(card))
+    parts = await act.parts()
+    theirs = {number for each in parts for number in (each.asked_by, each.filed_by)}
+    theirs.update(await _joined(act))
+    for person_id in await _others(act, parts):
         person = act.snapshot.person(person_id)
         if slack_id := routing.slack_id_of(person):
             message = blocks.also_asked(card) if person_id in theirs else blocks.followed(card)
             await outbox.enqueue(act.session, key=f"{key}:{person_id}", channel=slack_id, message=message, at=act.now)
 
 
-async def _others(act: RequestAct) -> list[int]:
+async def _others(act: RequestAct, parts: Sequence[tables.Request]) -> list[int]:
     """Return who follows the request or a part of it, but for whoever it is for, filed it, or takes the step."""
-    table, request = tables.RequestFollower, tables.Request
-    merged = select(col(request.id)).where(col(request.merged_into) == act.subject_id)
-    ids = (col(table.request_id) == act.subject_id) | col(table.request_id).in_(merged)
-    found = await act.session.execute(select(col(table.person_id)).where(ids).distinct())
+    table = tables.RequestFollower
+    ids = [act.subject_id, *(each.id for each in parts)]
+    found = await act.session.execute(select(col(table.person_id)).where(col(table.request_id).in_(ids)).distinct())
     here = {act.row.asked_by, act.row.filed_by, act.person_id}
     return sorted(each for each in found.scalars() if each not in here)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.names import storable
 from bot.domain.trust import AccountStanding
 from bot.errors import NotFoundError, SlackError, UserError
 from bot.ports import Slack
@@ -44,7 +45,7 @@ class ThreadWords:
     @property
     def said(self) -> str:
         """All that was said, a line for each message."""
-        return "\n".join(str(each.get("text") or "") for each in self.messages)[:_MOST_CHARACTERS]
+        return storable("\n".join(str(each.get("text") or "") for each in self.messages))[:_MOST_CHARACTERS]
 
 
 async def read(

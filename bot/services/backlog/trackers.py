@@ -25,6 +25,7 @@ from sqlmodel import col
 
 from bot.blocks.backlog import tracker_notes as notes
 from bot.blocks.text import Rendered
+from bot.domain.backlog.new_request import channel_of
 from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.backlog.tracker_issues import draft
 from bot.domain.tracker import IssueStatus, TrackedIssue
@@ -35,6 +36,7 @@ from bot.errors import (
     TrackerBusyError,
     TrackerError,
     TrackerRefusedError,
+    log_failure,
 )
 from bot.ports import Slack, Tracker
 from bot.services.background import Background
@@ -69,7 +71,10 @@ _ISSUE = tables.TrackerIssue
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """An issue that is to be made; `sent_at` is when it was sent without a clear answer."""
+    """An issue that is to be made; `sent_at` is when it was sent without a clear answer.
+
+    `channel_id` is where the words of its request come from, whether the request has a card there or not.
+    """
 
     card: RequestCard
     marker: str
@@ -105,8 +110,8 @@ class Trackers:
                 try:
                     if not await self._send(request_id):
                         return
-                except Exception:
-                    log.exception("the issue of request %d could not be made; it is tried again", request_id)
+                except Exception as error:  # noqa: BLE001 - one issue stops no other
+                    log_failure(log, error, "the issue of request %d could not be made; it is tried again", request_id)
 
     async def _want(self) -> None:
         """Note for each accepted request that an issue is wanted; a private one has none."""
@@ -174,7 +179,8 @@ class Trackers:
                 return None  # it is done or declined; should it be opened again, the issue is made then
             row.not_before, row.attempts = now + _HELD, row.attempts + 1
             card = card_of(self._snapshot, request, now=now)
-            return _Wanted(card, row.marker, request.channel_id, row.sent_at, is_under_way, row.attempts)
+            channel_id = request.channel_id or channel_of(request.source_key)
+            return _Wanted(card, row.marker, channel_id, row.sent_at, is_under_way, row.attempts)
 
     async def _made(self, wanted: _Wanted) -> TrackedIssue | None:
         """Return the issue, found or made; None when none is wanted any more."""

@@ -11,9 +11,11 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.reconcile.diff import Diff, broken_paths
+from bot.domain.reconcile.owners import OwnerIndex, shared_words
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog import (
     _deployments,
+    _drift,
     _facts,
     _identity,
     _owners,
@@ -80,6 +82,8 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
         settled = await _settle.settle(run, roster)
         run.changes.positions = _people.changes(roster.book, before, _people.positions(roster))
         run.changes.people = _identity.changes(roster)
+    elif roster.index.shared != shared_words(paths := _roster.named_paths(run, roster)):
+        roster.index = OwnerIndex(roster.book, paths)
     plan = await _plan.make_plan(run, before=roster.index_before, after=roster.index, also=also or ())
     claims = (claim for planned in plan.planned.values() for _, claim in planned.claims)
     owners = await _owners.resolve_owners(roster, claims)
@@ -106,6 +110,8 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
         },
     )
     await _facts.write(run, writer.facts, audit_id=audit_id)
+    await _facts.forget_corrected(run, writer.corrected)
+    await _drift.write(run, writer.drift)
     await _roster.drop_unused_stubs(run)
     await next_revision(session)
     return audit_id

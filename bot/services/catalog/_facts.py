@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.domain.catalog import AssetClaim, Role
 from bot.domain.ownership import contradict
@@ -77,6 +77,46 @@ async def decided(run: Run, assets: Sequence[int]) -> dict[int, list[FactKey]]:
         for asset, *key in rows:
             found.setdefault(asset, []).append(tuple(key))
     return found
+
+
+async def disowned(run: Run, assets: Sequence[int]) -> dict[int, set[tuple[int | None, int | None, str]]]:
+    """Return of whom people decided that they do not own an area, or who gave it up, by asset.
+
+    Each is a team id, a person id (one is None), and the area.
+    """
+    no = table_of(tables.Disownment).c
+    query = select(no.asset_id, no.team_id, no.person_id, no.area)
+    found: dict[int, set[tuple[int | None, int | None, str]]] = {}
+    async for rows in select_in(run.connection, query, no.asset_id, assets):
+        for asset, *owner in rows:
+            found.setdefault(asset, set()).add(tuple(owner))
+    released = table_of(tables.Release).c
+    given_up = select(released.asset_id, released.areas, released.team_id, released.person_id).where(
+        released.decided_at.is_not(None), released.ended_at.is_(None)
+    )
+    async for rows in select_in(run.connection, given_up, released.asset_id, assets):
+        for asset, areas, team, person in rows:
+            found.setdefault(asset, set()).update((team, person, area) for area in areas)
+    return found
+
+
+async def forget_corrected(run: Run, corrected: Iterable[tuple[int, int | None, int | None, str]]) -> None:
+    """Forget that these owners were ruled out, because no file names them any more: asset, team id, person id, area.
+
+    Whoever is ruled out of what a part inherits is named in the file of the whole, and stays ruled out of the part.
+    """
+    no, fact = table_of(tables.Disownment), table_of(tables.Ownership).c
+    was_own = select(fact.id).where(fact.asset_id == no.c.asset_id, fact.ended_by == no.c.audit_id).exists()
+    for asset, team, person, area in corrected:
+        is_theirs = no.c.team_id == team if team is not None else no.c.person_id == person
+        await run.connection.execute(delete(no).where(no.c.asset_id == asset, no.c.area == area, is_theirs, was_own))
+
+
+def without_disowned(
+    keys: Mapping[FactKey, None], disowned: Collection[tuple[int | None, int | None, str]]
+) -> dict[FactKey, None]:
+    """Return the facts without those that make an owner of somebody who was decided not to be one."""
+    return {key: None for key in keys if key[3] != Role.OWNER or (key[0], key[1], key[2]) not in disowned}
 
 
 def says_nobody(run: Run, claims: Iterable[tuple[int, AssetClaim]]) -> bool:

@@ -38,7 +38,7 @@ def _owner(roster: Roster, ref: OwnerRef) -> Owner | None:
     index, book = roster.index, roster.book
     match index.resolve(ref):
         case TeamEntry() as team:
-            team.refer(slug(ref.name))
+            team.refer(index.called(ref))
             return team
         case PersonEntry() as person:
             return person

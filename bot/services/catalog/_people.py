@@ -6,16 +6,18 @@ must not get either by what they write there: only sources that somebody trusts 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.catalog import Origin, Problem, SourceCatalog
+from bot.domain.catalog import AssetClaim, Origin, OwnerRef, OwnerType, PersonClaim, Problem, SourceCatalog
+from bot.domain.names import fold
 from bot.domain.reconcile.book import Book, PersonEntry, TeamEntry
 from bot.domain.reconcile.claims import decode_team
+from bot.domain.reconcile.owners import turned
 from bot.domain.secrets import redacted
 from bot.domain.sources import ClaimSubject, rank
 from bot.errors import CatalogError
@@ -109,7 +111,36 @@ def without_people(catalog: SourceCatalog, *, format_name: str) -> SourceCatalog
         is_error=False,
     )
     teams = [replace(each, lead="", manager="", members=None) for each in catalog.teams]
-    return replace(catalog, people=[], teams=teams, problems=[*catalog.problems, note])
+    assets = _with_known_owners(catalog)
+    return replace(catalog, people=[], teams=teams, assets=assets, problems=[*catalog.problems, note])
+
+
+def _with_known_owners(catalog: SourceCatalog) -> list[AssetClaim]:
+    """Return the assets, with those owners by address who are named in the source's own list of people.
+
+    Nothing is owned by somebody who has left, as that list says: to own less gives nobody a right.
+    """
+    called = {fold(each.name): each for each in catalog.people if each.name and (each.email or each.handle)}
+    known = called | {each.email.lower(): each for each in catalog.people if each.email}
+    assets = []
+    for asset in catalog.assets:
+        owners = []
+        for one in asset.owners:
+            person = _person(one.owner, called, known)
+            if person is None:
+                owners.append(one)
+            elif person.is_active:
+                address = person.email.lower() or person.handle.lower()
+                owners.append(replace(one, owner=OwnerRef(address, OwnerType.PERSON, one.owner.written)))
+        assets.append(replace(asset, owners=tuple(dict.fromkeys(owners))))
+    return assets
+
+
+def _person(owner: OwnerRef, called: Mapping[str, PersonClaim], known: Mapping[str, PersonClaim]) -> PersonClaim | None:
+    """Return whom of a source's own people an owner is; None for a team, and for somebody else."""
+    if owner.type is OwnerType.TEAM:
+        return None
+    return known.get(owner.name.lower()) or called.get(fold(owner.name)) or called.get(turned(owner.written))
 
 
 def positions(roster: Roster) -> set[Position]:

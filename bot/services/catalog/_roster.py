@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import delete, select, update
 
 from bot.domain.reconcile.book import Book, Owner, PersonEntry, TeamEntry
-from bot.domain.reconcile.owners import OwnerIndex
+from bot.domain.reconcile.claims import decode_owners
+from bot.domain.reconcile.owners import OwnerIndex, path_of
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog._run import Run
 from bot.store import tables
@@ -25,7 +28,8 @@ _IDENTIFIERS = ("slack_id", "email", "handle")
 class Roster:
     """The book, what its entries were when loaded, and the memberships: as stored (by id), and as they are to be.
 
-    `index` finds owners in the book as it is now, `index_before` as it was when loaded.
+    `index` finds owners in the book as it is now, `index_before` as it was when loaded. `paths_of_others` are those of
+    groups by which other sources name owners.
     """
 
     book: Book
@@ -36,6 +40,7 @@ class Roster:
     members: set[Membership]
     teams_by_id: dict[int, TeamEntry]
     people_by_id: dict[int, PersonEntry]
+    paths_of_others: frozenset[str] = frozenset()
 
 
 def _person_values(entry: PersonEntry) -> dict[str, Any]:
@@ -62,10 +67,35 @@ async def load(run: Run) -> Roster:
     query = select(claims.subject_id).where(claims.subject == ClaimSubject.PERSON.value, claims.digest != "")
     claimed = set((await run.connection.execute(query)).scalars())
     know(book, members, (people[number] for number in claimed))
-    index = OwnerIndex(book)
+    paths = await _paths(run)
+    index = OwnerIndex(book, paths[True] | paths[False])
     originals: dict[Owner, Mapping[str, Any]] = {entry: _person_values(entry) for entry in book.people}
     originals.update((entry, _team_values(entry)) for entry in book.teams)
-    return Roster(book, index, index, originals, members, set(members), teams, people)
+    return Roster(book, index, index, originals, members, set(members), teams, people, frozenset(paths[False]))
+
+
+def named_paths(run: Run, roster: Roster) -> set[str]:
+    """Return the paths of groups by which sources name owners, this one as it was read."""
+    named = (each.owner for claim in run.reading.assets.claims.values() for each in claim.owners)
+    return {*roster.paths_of_others, *filter(None, map(path_of, named))}
+
+
+async def _paths(run: Run) -> dict[bool, set[str]]:
+    """Return the paths of groups by which stored claims name owners: this source's (True), and the others'."""
+    t = tables.core(tables.Claim).c
+    owners, is_own = t.content["owners"].as_string(), t.source_id == run.source.id
+    query = (
+        select(owners, is_own)
+        .distinct()
+        .where(t.subject == ClaimSubject.ASSET.value, t.digest != "", owners.contains("/"))
+    )
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for chunk in chunks((await run.connection.execute(query)).all()):
+        for said, own in chunk:
+            named = decode_owners({"owners": orjson.loads(said)})
+            found[bool(own)].update(filter(None, (path_of(each.owner) for each in named)))
+        await asyncio.sleep(0)
+    return found
 
 
 def know(book: Book, members: Iterable[Membership], claimed: Iterable[PersonEntry]) -> None:
@@ -178,12 +208,49 @@ async def _repoint(run: Run, before: Owner, into: Owner) -> None:
         .where(claims.c.subject == subject.value, claims.c.subject_id == before.id)
         .values(subject_id=into.id),
     ]
-    if isinstance(before, PersonEntry):
-        doubts = table_of(tables.OwnerDoubt)
-        for named in (owned.c.confirmed_by, doubts.c.person_id):
-            statements.append(update(named.table).where(named == before.id).values({named: into.id}))
+    for named in _named_elsewhere(before):
+        statements.append(update(named.table).where(named == before.id).values({named: into.id}))
     for statement in statements:
         await run.connection.execute(statement)
+
+
+def _named_elsewhere(owner: Owner) -> tuple[Any, ...]:
+    """Return the other columns that decisions hang on and that name a team, or a person."""
+    handoff, transfer, drift = (table_of(model).c for model in (tables.Handoff, tables.Transfer, tables.Drift))
+    orphan, rejected = table_of(tables.Orphan).c, table_of(tables.RejectedOwner).c
+    matter, disowned = table_of(tables.OwnershipMatter).c, table_of(tables.Disownment).c
+    release, mark = table_of(tables.Release).c, table_of(tables.UnownedMark).c
+    if isinstance(owner, TeamEntry):
+        return (
+            orphan.team_id,
+            orphan.heir_team_id,
+            rejected.team_id,
+            drift.team_id,
+            release.team_id,
+            transfer.giver_team_id,
+            transfer.receiver_team_id,
+            handoff.giver_team_id,
+            handoff.receiver_team_id,
+            matter.team_id,
+            disowned.team_id,
+        )
+    return (
+        table_of(tables.Ownership).c.confirmed_by,
+        table_of(tables.OwnerDoubt).c.person_id,
+        orphan.person_id,
+        orphan.settled_by,
+        rejected.person_id,
+        drift.person_id,
+        *(release.person_id, release.asked_by, release.decided_by),
+        table_of(tables.Attestation).c.answered_by,
+        table_of(tables.AssetAlias).c.person_id,
+        *(mark.person_id, mark.reviewer_id, mark.ended_by),
+        transfer.giver_person_id,
+        handoff.started_by,
+        handoff.offered_by,
+        matter.person_id,
+        disowned.person_id,
+    )
 
 
 async def _write_members(run: Run, roster: Roster) -> None:
@@ -203,10 +270,18 @@ async def _write_members(run: Run, roster: Roster) -> None:
 async def drop_unused_stubs(run: Run) -> None:
     """Let stubs go that nothing refers to any more; they come back with their id when something does."""
     team, owned, member = (table_of(model) for model in (tables.Team, tables.Ownership, tables.Membership))
+    drift = table_of(tables.Drift)
     owns = select(owned.c.id).where(owned.c.team_id == team.c.id, owned.c.valid_to.is_(None))
     has = select(member.c.id).where(member.c.team_id == team.c.id)
+    owned_before = select(drift.c.id).where(drift.c.team_id == team.c.id)
     await run.connection.execute(
         update(team)
-        .where(team.c.is_declared.is_(False), team.c.gone_at.is_(None), ~owns.exists(), ~has.exists())
+        .where(
+            team.c.is_declared.is_(False),
+            team.c.gone_at.is_(None),
+            ~owns.exists(),
+            ~has.exists(),
+            ~owned_before.exists(),
+        )
         .values(gone_at=run.now, revision=run.revision)
     )

@@ -15,7 +15,7 @@ from bot.domain.reconcile.owners import OwnerIndex, UnknownTeam, bare, slug
 from bot.domain.reconcile.people import People, given, person_key
 from bot.domain.reconcile.teams import Cluster, SourcedTeam
 from bot.domain.sources import ClaimSubject, Source, rank
-from bot.services.catalog._roster import Roster, know
+from bot.services.catalog._roster import Roster, know, named_paths
 from bot.services.catalog._run import Run
 from bot.store import tables
 from bot.store.bulk import select_all, table_of
@@ -66,7 +66,7 @@ async def settle(run: Run, roster: Roster) -> Settled:
     }
     _settle_members(roster, finder, clusters, person_claims)
     know(roster.book, roster.members, (person.entry for person in person_claims if person.entry is not None))
-    roster.index = OwnerIndex(roster.book)
+    roster.index = OwnerIndex(roster.book, named_paths(run, roster))
     return _outcome(run, clusters, person_claims)
 
 
@@ -204,7 +204,7 @@ def team_named(roster: Roster, index: OwnerIndex, text: str) -> TeamEntry | None
     """Return the team that `text` names, a stub where no source declares it; None when it names nothing."""
     found = index.team(text) or index.stub(text)
     if isinstance(found, TeamEntry):
-        found.refer(slug(text))
+        found.refer(index.stub_name(text))
         return found
     if isinstance(found, UnknownTeam):
         return add_stub(roster, index, found)

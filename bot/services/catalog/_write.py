@@ -13,8 +13,9 @@ from bot.domain.catalog import AssetClaim
 from bot.domain.reconcile.claims import AnyClaim
 from bot.domain.reconcile.parents import by_depth
 from bot.domain.sources import ClaimSubject
-from bot.services.catalog import _facts
+from bot.services.catalog import _drift, _facts
 from bot.services.catalog._digested import Said
+from bot.services.catalog._drift import DriftChanges
 from bot.services.catalog._facts import FactChanges, FactKey
 from bot.services.catalog._owners import Owners
 from bot.services.catalog._plan import ImportPlan, PlannedAsset, previous_spellings
@@ -34,6 +35,9 @@ class AssetWriter:
         self._run, self._plan, self._roster = run, plan, roster
         self._parents, self._owners = parents, owners
         self.facts = FactChanges()
+        self.drift = DriftChanges()
+        #: Owners who were ruled out and whom no file names any more: asset, team id, person id, area.
+        self.corrected: list[tuple[int, int | None, int | None, str]] = []
 
     async def write(self) -> None:
         """Write every touched asset, parents before their parts, and every other asset whose parent is another now."""
@@ -58,14 +62,18 @@ class AssetWriter:
             rows.update((row.id, row._mapping) for row in found)
         facts = await _facts.in_force(run, stored)
         decided = await _facts.decided(run, stored)
+        handed, disowned = await _drift.handed_over(run, stored), await _facts.disowned(run, stored)
         inserts: list[dict[str, Any]] = []
         updates: list[dict[str, Any]] = []
         gone: list[dict[str, Any]] = []
         for asset in assets:
             planned, before = self._plan.planned[asset], rows.get(asset)
             current = facts.get(asset, ())
-            keys = _facts.wanted(planned.claims, self._owners)
-            has_other_owners = _facts.compare(run, self.facts, asset, current, keys)
+            named, not_theirs = _facts.wanted(planned.claims, self._owners), disowned.get(asset, set())
+            said = _facts.without_disowned(named, not_theirs)
+            self.corrected += [(asset, *each) for each in not_theirs - {(key[0], key[1], key[2]) for key in named}]
+            keys, has_other_drift = _drift.heeded(run, self.drift, asset, said, handed.get(asset))
+            has_other_owners = _facts.compare(run, self.facts, asset, current, keys) or has_other_drift
             is_other = has_other_owners
             if planned.merged is None:
                 if before is not None and before["gone_at"] is None:

@@ -13,7 +13,7 @@ from bot.domain.reconcile.diff import refusal
 from bot.domain.secrets import redacted
 from bot.domain.sources import ClaimSubject
 from bot.services.catalog import _apply as apply
-from bot.services.catalog import _identity, _owners, _people, _readings, _roster, _run, _write
+from bot.services.catalog import _drift, _identity, _owners, _people, _readings, _roster, _run, _write
 from bot.services.catalog._digested import DigestedCatalog, read, texts
 from bot.services.catalog._parents import note_unresolved
 from bot.services.catalog._people import may_be_trusted
@@ -137,6 +137,7 @@ async def _import(
         problems=[*([why_not] if why_not else []), *texts(run.problems, _KEPT_PROBLEMS)][:_KEPT_PROBLEMS],
         audit_id=audit_id,
     )
+    outdated = await _drift.outdated(run)
     return ImportReport(
         source=run.source.name,
         outcome=outcome,
@@ -153,6 +154,8 @@ async def _import(
         positions_changed=len(run.changes.positions),
         people=tuple(run.changes.people[:MAX_CHANGES]),
         people_changed=len(run.changes.people),
+        outdated=tuple(outdated[:MAX_CHANGES]),
+        outdated_count=len(outdated),
     )
 
 

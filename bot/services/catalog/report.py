@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -70,6 +71,21 @@ class PersonChange:
     action: ReportAction
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class OutdatedLine:
+    """The source still names the giver of what was handed over: the asset's ref, the giver's name, and the file.
+
+    From `until` on it is a dispute. `handoff` is the number of the handoff; None for an agreed claim.
+    """
+
+    asset: str
+    area: str
+    owner: str
+    file: str
+    until: datetime
+    handoff: int | None = None
+
+
 @dataclass(slots=True)
 class Changes:
     """Collects changes up to a bound, and counts the rest."""
@@ -104,6 +120,7 @@ class ImportReport:
     `more_changes` counts those that `changes` has no room for; `newly_disputed` counts them all.
     `positions` says who joins and leaves which team, `people` who is known by what and who has left;
     `positions_changed` and `people_changed` count those beyond the bound, too.
+    `outdated` says what of the source has not followed a handoff yet, `outdated_count` how much there is of it.
     `is_unread` says that the files were left unread, because the last import had read the same.
     """
 
@@ -122,6 +139,8 @@ class ImportReport:
     positions_changed: int = 0
     people: tuple[PersonChange, ...] = ()
     people_changed: int = 0
+    outdated: tuple[OutdatedLine, ...] = ()
+    outdated_count: int = 0
     is_unread: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -166,6 +185,18 @@ class ImportReport:
                 for each in self.people
             ],
             "people_changed": self.people_changed,
+            "outdated": [
+                {
+                    "asset": each.asset,
+                    "area": each.area,
+                    "owner": each.owner,
+                    "file": each.file,
+                    "until": each.until.isoformat(),
+                    "handoff": each.handoff,
+                }
+                for each in self.outdated
+            ],
+            "outdated_count": self.outdated_count,
             "unread": self.is_unread,
         }
 

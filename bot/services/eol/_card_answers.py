@@ -7,14 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import eol as blocks
 from bot.blocks.text import Rendered
-from bot.domain.eol.answers import Answer, AnswerKind
-from bot.domain.eol.exposure import Addressee
+from bot.domain.eol.answers import SHARED, Answer, AnswerKind
 from bot.domain.eol.reminders import Card, ClosedCard
 from bot.domain.recipients import Told
 from bot.domain.rights import Holders, Right
@@ -50,7 +49,7 @@ class ReminderAct(cards.Act[tables.Reminder, Card]):
 
     @property
     def today(self) -> date:
-        """The addressee's day."""
+        """The day of whoever has it."""
         return self.card.today
 
     async def load(self) -> Card:
@@ -58,24 +57,52 @@ class ReminderAct(cards.Act[tables.Reminder, Card]):
         return await open_card(self.deps, self.watcher, self.session, self.subject_id)
 
     async def render(self) -> None:
-        """Revise the root message, and the reply that said a milestone last."""
+        """Revise the root message, and the reply that said a milestone last, of every deadline of the release cycle."""
         await message_updates.redraw(self.session, self.deps, self.watcher, self.card)
+        async for other in self.others_of_cycle():
+            await message_updates.redraw(self.session, self.deps, self.watcher, other.card)
 
     async def holders(self, *, asked_by: int | None = None) -> Holders:
         """Return the addressee's hands, and those of the team that has taken it over."""
         return await holders_of(self.session, self.card, asked_by=asked_by)
 
+    async def others_of_cycle(self) -> AsyncIterator[ReminderAct]:
+        """Yield the other open reminders of the same addressee's same release cycle.
+
+        Those of which nothing is known any more are left out.
+        """
+        table, own = tables.Reminder, self.row
+        query = select(table).where(
+            col(table.addressee) == own.addressee,
+            col(table.product) == own.product,
+            col(table.cycle) == own.cycle,
+            col(table.id) != self.subject_id,
+            col(table.resolved_at).is_(None),
+        )
+        for row in (await self.session.execute(query.order_by(col(table.id)))).scalars():
+            assert row.id is not None  # noqa: S101 - it comes from the store
+            other = ReminderAct(self.deps, self.snapshot, row.id, self.person_id, self.watcher)
+            other.session, other.now, other.row = self.session, self.now, row
+            found = await card_of(self.deps, self.watcher, self.session, row.id)
+            if isinstance(found, Card):
+                other.card = found
+                yield other
+
     async def end(self, kinds: Collection[AnswerKind], *, by: AnswerKind, but: int | None = None) -> None:
         """End the answers of these kinds, whose place one of the kind `by` takes.
 
-        A question to somebody that is still open says that it is no longer asked, and why.
+        What holds for every deadline of the release cycle ends whichever of them it was given to. A question to
+        somebody that is still open says that it is no longer asked, and why.
         """
-        table = tables.ReminderAnswer
+        table, shared = tables.ReminderAnswer, [kind.value for kind in kinds if kind in SHARED]
+        others = [other.subject_id async for other in self.others_of_cycle()] if shared else []
         found = await self.session.execute(
             select(table).where(
-                col(table.reminder_id) == self.row.id,
                 col(table.ended_at).is_(None),
-                col(table.kind).in_([kind.value for kind in kinds]),
+                or_(
+                    and_(col(table.reminder_id) == self.row.id, col(table.kind).in_([kind.value for kind in kinds])),
+                    and_(col(table.reminder_id).in_(others), col(table.kind).in_(shared)),
+                ),
             )
         )
         for row in found.scalars():
@@ -111,6 +138,7 @@ class ReminderAct(cards.Act[tables.Reminder, Card]):
             until=until,
             team_id=team_id,
             detail=dict(detail or {}),
+            asset_ids=sorted({run.asset.id for run in self.card.watch.runs}),
         )
         self.session.add(row)
         await self.session.flush()
@@ -118,9 +146,7 @@ class ReminderAct(cards.Act[tables.Reminder, Card]):
 
     async def reply(self, key: str, message: Rendered) -> Told:
         """Put a message into the reminder's thread, or where it is told when there is no root message yet."""
-        taken_over = self.card.reminder.delegated_to
-        to = Addressee(self.snapshot.team(taken_over)) if taken_over is not None else self.card.watch.addressee
-        return await self.send(to, key, message, parent_key=self.card.reminder.root_key or None)
+        return await self.send(self.card.holder, key, message, parent_key=self.card.reminder.root_key or None)
 
     def answer(self, answer_id: int | None) -> Answer | None:
         """Return an answer in force as the card has it."""

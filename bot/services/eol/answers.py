@@ -6,8 +6,9 @@ Every one may be pressed twice: the second press changes nothing and returns wha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
+from bot.domain.eol import plans
 from bot.domain.eol.answers import SNOOZE_ENDS, AnswerKind
 from bot.domain.eol.answers import snooze as snoozed
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
@@ -16,6 +17,7 @@ from bot.domain.rights import Right, require
 from bot.errors import UserError
 from bot.services import actors
 from bot.services.deps import Deps
+from bot.services.eol import plan_parts
 from bot.services.eol._card_answers import ReminderAct, acting, holders_of, open_card
 from bot.services.eol.exposure import Watcher
 from bot.store import tables
@@ -85,20 +87,44 @@ async def plan(
     """Plan the upgrade for a day, today or later. It takes the place of whatever was answered before.
 
     `detail` is as `Answer` has it. A day after the deadline is allowed, and said. Raises UserError for a day that is
-    over. The very same plan again changes nothing.
+    over, and where the application is to be compatible only after the upgrade. The very same plan again changes
+    nothing; a changed one keeps the first part closed while the same person does it. Whoever is named is told.
     """
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
         if on < act.today:
             raise UserError("That day is over: choose today or a later one.")
         said = {key: value for key, value in detail.items() if value}
+        if said.get(plans.COMPATIBLE_BY, "") > on.isoformat():
+            raise UserError("The application has to be compatible before the upgrade: choose an earlier day for that.")
         stands = act.card.effect.answer
-        if stands is not None and stands.kind is AnswerKind.PLANNED and (stands.until, stands.detail) == (on, said):
+        is_planned = stands is not None and stands.kind is AnswerKind.PLANNED
+        if stands is not None and is_planned and (stands.until, plans.essence(stands.detail)) == (on, said):
             return AlreadyStanding(act.card, stands)
+        before = stands.detail if stands is not None and is_planned else {}
+        said |= {**plans.named(said, plan_parts.names_of(act.snapshot, said)), **plans.carried(before, said)}
         await act.end(tuple(AnswerKind), by=AnswerKind.PLANNED)
-        _unclaim(act)
+        await _claim(act, None, None)
         row = await act.add(AnswerKind.PLANNED, until=on, detail=said)
         await act.note("plan", answer=row.id, until=on.isoformat())
-        return await _recorded(act, row)
+        return await _planned(act, row)
+
+
+async def keep_plan(
+    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int
+) -> AnswerRecorded | AlreadyStanding:
+    """Go on with what the owner before had planned. An answer that whoever has it has given since stands.
+
+    Raises UserError where there is no such plan, or its day is over.
+    """
+    async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
+        if act.card.reminder.answers:
+            return AlreadyStanding(act.card, act.card.effect.last)
+        found = act.card.reminder.inherited
+        if found is None or found.answer.until is None or not found.may_be_kept(act.today):
+            raise UserError("There is no plan to keep any more: make your own.")
+        row = await act.add(AnswerKind.PLANNED, until=found.answer.until, detail=plans.kept(found.answer.detail))
+        await act.note("plan", answer=row.id, until=found.answer.until.isoformat(), kept=found.answer.id)
+        return await _planned(act, row)
 
 
 async def done(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int) -> AnswerRecorded | AlreadyStanding:
@@ -106,7 +132,7 @@ async def done(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int
     async with acting(deps, watcher, reminder_id=reminder_id, person_id=person_id) as act:
         if act.row.claimed_at is not None:
             return AlreadyStanding(act.card)
-        act.row.claimed_at, act.row.claimed_by = act.now, person_id
+        await _claim(act, act.now, person_id)
         await act.note("done")
         return AnswerRecorded(await act.redraw())
 
@@ -115,5 +141,15 @@ async def _recorded(act: ReminderAct, row: tables.ReminderAnswer) -> AnswerRecor
     return AnswerRecorded(await act.redraw(), act.answer(row.id))
 
 
-def _unclaim(act: ReminderAct) -> None:
-    act.row.claimed_at = act.row.claimed_by = None
+async def _planned(act: ReminderAct, row: tables.ReminderAnswer) -> AnswerRecorded:
+    recorded = await _recorded(act, row)
+    if recorded.answer is not None:
+        await plan_parts.tell(act, recorded.answer)
+    return recorded
+
+
+async def _claim(act: ReminderAct, at: datetime | None, person_id: int | None) -> None:
+    """Note that the upgrade is said to be done (None: no more), which is so for every deadline of the release cycle."""
+    act.row.claimed_at, act.row.claimed_by = at, person_id
+    async for other in act.others_of_cycle():
+        other.row.claimed_at, other.row.claimed_by = at, person_id

@@ -58,19 +58,24 @@ async def links_of(deps: Deps, team_id: int | None) -> list[CalendarAddress]:
         return [_link(row) for row in await _in_force(session, team_id)]
 
 
-async def make(deps: Deps, *, team_id: int | None, person_id: int | None) -> tuple[str, CalendarAddress]:
+async def make(
+    deps: Deps, *, team_id: int | None, person_id: int | None, instead_of: int | None = None
+) -> tuple[str, CalendarAddress]:
     """Make an address and return its secret part, which is shown once and not kept, with what is kept of it.
 
     The same person's address from before ends with it; of those made at the command line (`person_id` None), which
-    nobody is asked about, there may be many. Raises NotFoundError when the team is gone, NotAllowedError unless the
-    person is in it or leads it.
+    nobody is asked about, there may be many. Raises NotFoundError when the team is gone, or the address that this one
+    comes `instead_of` has ended; NotAllowedError unless the person is in it or leads it.
     """
     token = secrets.token_hex(32)
     now = deps.clock.now()
     async with deps.database.transaction() as session:
         if team_id is not None:
             await _own_team(session, team_id, person_id)
-        for row in await _in_force(session, team_id):
+        there = await _in_force(session, team_id)
+        if instead_of is not None and instead_of not in [row.id for row in there if row.person_id == person_id]:
+            raise NotFoundError("That address has ended already: see `/baton calendar` for the one that you have.")
+        for row in there:
             if person_id is not None and row.person_id == person_id:
                 row.revoked_at = now
         link = tables.CalendarLink(team_id=team_id, person_id=person_id, digest=_digest(token), created_at=now)

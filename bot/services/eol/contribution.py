@@ -15,8 +15,9 @@ from bot.blocks.escalation import Complaint
 from bot.blocks.lines import Line
 from bot.domain.eol.exposure import Addressee, Exposure
 from bot.domain.eol.reminder_plan import NOUN, is_answered
-from bot.domain.eol.reminders import Remembered
+from bot.domain.eol.reminders import CycleKey, Remembered
 from bot.domain.escalation import Audience, Owed, unheard
+from bot.domain.records import TeamRecord
 from bot.domain.working_time import WorkingTime
 from bot.services.deps import Deps
 from bot.services.eol import message_updates, reminder_store
@@ -75,6 +76,8 @@ class Reminders:
                 unsure=watches.unsure.get(key, ()),
             )
             await turns.give()
+        async with self._deps.database.reading() as session:
+            takers = await reminder_store.takers_of(session, self._watcher.snapshot)
         sorted_in: set[int] = set()
         async for chunk in reminder_store.told_to(self._deps.database, found):
             for reminder in chunk:
@@ -83,6 +86,7 @@ class Reminders:
                     sorted_in.add(reminder.id)
                     _sort_in(reminder, found, watches)
             await asyncio.sleep(0)
+        _hand_over_new(takers, found)
         await self._find_closed(found.values())
         return {key: each for key, each in found.items() if each.size or each.vanished}
 
@@ -95,7 +99,8 @@ class Reminders:
 
     async def note(self, session: AsyncSession, parts: Sequence[tuple[Notices, date]]) -> None:
         """Open the reminders that are seen for the first time."""
-        await open_reminders(session, [(watch, today) for part, today in parts for watch in part.planned.opening])
+        opening = [(watch, today) for part, today in parts for watch in part.planned.opening]
+        await open_reminders(session, opening, at=self._deps.clock.now())
 
     async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
         """Return what a recipient was last told of on a day of theirs."""
@@ -155,12 +160,26 @@ def _sort_in(reminder: Remembered, found: Mapping[str, Notices], watches: Exposu
     """Give a reminder to whoever is told of it: its addressee, or the team that has taken it over."""
     owner, watch = found.get(reminder.addressee), watches.by_key.get(reminder.key)
     told = found.get(reminder.holder)
-    if told is not owner and watch is not None:
+    if reminder.holder != reminder.addressee and watch is not None:
         if owner is not None:
-            owner.watches = [each for each in owner.watches if each.key != watch.key]
+            owner.give_away(watch)
         if told is not None:
             told.watches.append(watch)
     if told is not None and watch is None:
         told.vanished.append(reminder)
     elif told is not None:
         told.reminders[reminder.key] = reminder
+
+
+def _hand_over_new(takers: Mapping[CycleKey, TeamRecord], found: Mapping[str, Notices]) -> None:
+    """Give deadlines that have no reminder yet to the team that has taken over the release cycle they are of."""
+    for (addressee, product, cycle), team in takers.items():
+        owner, taker = found.get(addressee), found.get(f"team:{team.id}")
+        if owner is None or owner is taker:
+            continue
+        theirs = [each for each in owner.watches if each.key[1:3] == (product, cycle)]
+        owner.with_others[team.name] = owner.with_others.get(team.name, 0) + 1
+        for watch in theirs:
+            owner.give_away(watch)
+            if taker is not None:
+                taker.watches.append(watch)

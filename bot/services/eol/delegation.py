@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bot.blocks import eol as blocks
+from bot.blocks.eol.answers import REASON
 from bot.blocks.text import escape
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.outcomes import Decided, Offered
+from bot.domain.names import clean
 from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError
 from bot.services import actors, decisions, routing
@@ -19,8 +21,10 @@ from bot.store import tables
 _OVER = "The request is off: they have given another answer since."
 
 
-async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, team_id: int) -> Offered:
-    """Ask another team to take a reminder over. Nothing moves until one of its people accepts.
+async def delegate(
+    deps: Deps, watcher: Watcher, *, reminder_id: int, person_id: int, team_id: int, reason: str = ""
+) -> Offered:
+    """Ask another team to take a reminder over, and say why. Nothing moves until one of its people accepts.
 
     An offer to somebody else that is still open is taken back; the same one again is sent only if it was lost. Raises
     UserError for a team that has it already or cannot be told, NotFoundError for one that is gone.
@@ -29,9 +33,7 @@ async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id:
         team = watcher.snapshot.team(team_id)
         if team is None or team.is_gone:
             raise NotFoundError("That team is no longer in the catalog: choose another.")
-        own = act.card.watch.addressee.team
-        holder = act.card.reminder.delegated_to or (own.id if own is not None else None)
-        if team_id == holder:
+        if act.card.holder.key == Addressee(team).key:
             raise UserError(f"{escape(team.name, 80)} has it already: choose another team.")
         asked = act.card.effect.asked(AnswerKind.DELEGATED)
         if asked is not None and asked.team_id == team_id:
@@ -41,7 +43,8 @@ async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id:
             raise UserError(f"{escape(team.name, 80)} has no channel, lead or member that I can ask: talk to them.")
         if asked is not None:
             await act.end((AnswerKind.DELEGATED,), by=AnswerKind.DELEGATED)
-        row = await act.add(AnswerKind.DELEGATED, team_id=team_id)
+        said = clean(reason)[:500]
+        row = await act.add(AnswerKind.DELEGATED, team_id=team_id, detail={REASON: said} if said else None)
         await act.note("delegate", answer=row.id, team=team_id)
         answer = await answer_of(act.session, row)
         told = await act.send(Addressee(team), offer_key(answer.id), blocks.offer(act.card, answer))
@@ -51,8 +54,9 @@ async def delegate(deps: Deps, watcher: Watcher, *, reminder_id: int, person_id:
 async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int, is_accepted: bool) -> Decided:
     """Accept or decline an offer as one of the team that it was made to; whoever made it cannot accept it.
 
-    Accepting ends what was answered before; declining tells those who offered. A second decision changes nothing and
-    returns the first. Raises NotAllowedError for everybody else, NotFoundError when it is no longer offered.
+    Accepting ends what was answered before, of every deadline of the release cycle: whoever plans the upgrade has all
+    of them. Declining tells those who offered. A second decision changes nothing and returns the first. Raises
+    NotAllowedError for everybody else, NotFoundError when it is no longer offered.
     """
     async with deps.database.reading() as session:
         offered = await session.get(tables.ReminderAnswer, answer_id)
@@ -69,11 +73,28 @@ async def decide(deps: Deps, watcher: Watcher, *, answer_id: int, person_id: int
             was_accepted = decisions.was_granted(row)
             return Decided(act.card, await answer_of(act.session, row), was_accepted, is_new=False)
         if is_accepted:
-            act.row.delegated_to = offered.team_id
-            # Those above the new team have heard of nothing yet; their team has just answered what is owed.
-            act.row.owed = act.row.lead_told = act.row.manager_told = None
-            await act.end(tuple(AnswerKind), by=AnswerKind.DELEGATED, but=answer_id)
+            await _hand_over(act, row)
+            async for other in act.others_of_cycle():
+                await _hand_over(other, await _copied(other, row))
+                await other.note("taken_over", team=row.team_id, accepted=answer_id)
+                await other.redraw()
         return await _tell(act, row, name, is_accepted=is_accepted)
+
+
+async def _hand_over(act: ReminderAct, accepted: tables.ReminderAnswer) -> None:
+    """Let the team that has accepted have a reminder, and end what was answered before."""
+    act.row.delegated_to = accepted.team_id
+    # Those above the new team have heard of nothing yet; their team has just answered what is owed.
+    act.row.owed = act.row.lead_told = act.row.manager_told = None
+    await act.end(tuple(AnswerKind), by=AnswerKind.DELEGATED, but=accepted.id)
+
+
+async def _copied(act: ReminderAct, accepted: tables.ReminderAnswer) -> tables.ReminderAnswer:
+    """Note on another deadline of the release cycle that it was accepted with the first."""
+    row = await act.add(AnswerKind.DELEGATED, team_id=accepted.team_id)
+    row.person_id, row.at = accepted.person_id, accepted.at
+    row.decided_by, row.decided_at = accepted.decided_by, accepted.decided_at
+    return row
 
 
 async def _tell(act: ReminderAct, row: tables.ReminderAnswer, team: str, *, is_accepted: bool) -> Decided:

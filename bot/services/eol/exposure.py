@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -16,6 +16,8 @@ from bot.domain.eol.exposure import Addressee, Exposure, MatchedDeployment, PinK
 from bot.domain.eol.matches import InCycle
 from bot.domain.inventory.deployments import LastRun, Pin
 from bot.domain.working_time import zone_of
+from bot.errors import log_failure
+from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.eol.facts import Facts
 from bot.services.slices import in_slices
@@ -37,7 +39,7 @@ class Watcher:
     def __init__(self, deps: Deps, snapshot: Snapshot, facts: Facts) -> None:
         self._deps, self._snapshot, self._facts = deps, snapshot, facts
         self._lock = asyncio.Lock()
-        self._days = _Days(deps.clock.now(), deps.timezone)
+        self._days = _Days(deps.clock.now(), self.zone_name)
         self._exposure: Exposure | None = None
         self._pins: Mapping[PinKey, Pin] = {}
         #: Up to where the catalog in memory, and the store's deployments, have been taken in.
@@ -57,12 +59,12 @@ class Watcher:
         return self._facts
 
     def zone_name(self, addressee: Addressee) -> str:
-        """Return the name of the addressee's time zone: their own, else the installation's."""
-        return addressee.timezone or self._deps.timezone
+        """Return the name of the time zone that the addressee works in."""
+        return routing.zone_name_of(self._deps, self._snapshot, addressee)
 
     def today(self, addressee: Addressee) -> date:
         """Return the day that it is where the addressee is."""
-        return _Days(self._deps.clock.now(), self._deps.timezone).of(addressee)
+        return routing.today_of(self._deps, self._snapshot, addressee)
 
     def cycle_of(self, asset_id: int, *, product: str, version: str, provider: str) -> InCycle | None:
         """Return the cycle that a deployment is sure to be in, one that is gone, too; None when it is not sure."""
@@ -88,7 +90,7 @@ class Watcher:
             self._exposure = None  # should this be broken off, half an update is of no use
             exposure.note(self._snapshot.changes.owners_since(self._position))
             if not self._days.are_those_of(now):
-                self._days = _Days(now, self._deps.timezone)
+                self._days = _Days(now, self.zone_name)
                 await self._work(exposure.next_day(self._days.of))
             if revision != self._revision:
                 affected |= await self._read_changes(exposure, revision)
@@ -109,7 +111,7 @@ class Watcher:
     async def _filled(self, now: datetime) -> Exposure:
         position = await self._snapshot.follow_changes()
         revision = self._snapshot.revision
-        self._days = _Days(now, self._deps.timezone)
+        self._days = _Days(now, self.zone_name)
         async with self._deps.database.connected() as connection:
             self._pins = await _pins(connection)
             exposure = Exposure(
@@ -160,21 +162,29 @@ async def keep_following(watcher: Watcher, database: Database, *, every_seconds:
                 is_needed = await queries.has_deployments(connection)
             if is_needed:
                 await watcher.current()
-        except Exception:
-            log.exception("the facts of end of life could not be brought up to date")
+        except Exception as error:  # noqa: BLE001 - old facts beat none
+            log_failure(log, error, "the facts of end of life could not be brought up to date")
         await asyncio.sleep(every_seconds)
 
 
 class _Days:
-    """Which day it was in each time zone that was asked for, at one moment."""
+    """Which day it was for each addressee who was asked for, at one moment.
 
-    def __init__(self, now: datetime, default_zone: str) -> None:
-        self._now, self._default_zone = now, default_zone
+    What it says of somebody it says again, whichever team they lead meanwhile: what was put in place by a day is found
+    by the same day when it is taken away.
+    """
+
+    def __init__(self, now: datetime, zone_name: Callable[[Addressee], str]) -> None:
+        self._now, self._zone_name = now, zone_name
         self._by_zone: dict[str, date] = {}
+        self._of_people: dict[tuple[int, str], str] = {}
 
     def of(self, addressee: Addressee) -> date:
         """Return the day that it is where the addressee is."""
-        name = addressee.timezone or self._default_zone
+        if (person := addressee.person) is None:
+            name = self._zone_name(addressee)
+        else:
+            name = self._of_people.setdefault((person.id, person.timezone), self._zone_name(addressee))
         found = self._by_zone.get(name)
         if found is None:
             found = self._by_zone[name] = self._now.astimezone(zone_of(name)).date()

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import update
-from sqlmodel import col
-
 from bot.blocks import eol as blocks
 from bot.blocks.eol.answers import NOT_OURS, REASON, TEAM_NAMED
 from bot.domain.eol.answers import AnswerKind
@@ -19,8 +16,7 @@ from bot.errors import NotFoundError, UserError
 from bot.services.deps import Deps
 from bot.services.eol._card_answers import ReminderAct, acting
 from bot.services.eol.exposure import Watcher
-from bot.store import tables
-from bot.store.journal import next_revision
+from bot.services.matters.doubts import add_own_doubts
 
 
 async def not_ours(
@@ -36,8 +32,8 @@ async def not_ours(
     """Put on record that assets of a reminder (none given: all of them) are not their owner's.
 
     Every answer about them shows the doubt until an owner confirms them or they get another owner; `team_id`, who is
-    said to own them, is asked to claim them, which makes it a dispute. Nothing moves by itself: the reminder is quiet
-    until its next milestone, as if acknowledged. The same again changes nothing.
+    said to own them, is asked to claim them, and the owner, in the daily pass, whether they own them. Nothing moves by
+    itself: the reminder is quiet until its next milestone, as if acknowledged. The same again changes nothing.
     Raises UserError when the team is the owner itself, NotFoundError when it or the assets are not there any more.
     """
     said = clean(reason)[:500]
@@ -54,7 +50,16 @@ async def not_ours(
         await act.end(tuple(AnswerKind), by=AnswerKind.ACKNOWLEDGED)
         seen = act.card.effect.current
         row = await act.add(AnswerKind.ACKNOWLEDGED, milestone=seen.days, detail=detail)
-        await _put_on_record(act, assets, said)
+        await add_own_doubts(
+            act.session,
+            deps,
+            act.snapshot,
+            asset_ids=[asset.id for asset in assets],
+            owner=act.card.watch.addressee,
+            person_id=person_id,
+            reason=said,
+            team_id=team_id,
+        )
         await act.note("not_ours", answer=row.id, assets=[asset.id for asset in assets], team=team_id)
         told = await _ask(act, row.id, team, assets, said) if team is not None else None
         return Doubted(await act.redraw(), tuple(asset.name for asset in assets), told)
@@ -77,18 +82,6 @@ def _assets(act: ReminderAct, asset_ids: Collection[int]) -> list[AssetRecord]:
     if not wanted:
         raise NotFoundError("That is no longer part of this.")
     return wanted
-
-
-async def _put_on_record(act: ReminderAct, assets: Collection[AssetRecord], reason: str) -> None:
-    revision = await next_revision(act.session)
-    ids = [asset.id for asset in assets]
-    act.session.add_all(
-        tables.OwnerDoubt(asset_id=asset_id, person_id=act.person_id, reason=reason, at=act.now) for asset_id in ids
-    )
-    for start in range(0, len(ids), 500):
-        await act.session.execute(
-            update(tables.Asset).where(col(tables.Asset.id).in_(ids[start : start + 500])).values(revision=revision)
-        )
 
 
 async def _ask(

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import eol as blocks
 from bot.blocks.digests import Section
+from bot.blocks.eol.notes import joined as joined_note
 from bot.blocks.eol.notes import moved
 from bot.blocks.lines import Line
 from bot.domain import daily_limit as rules
 from bot.domain.daily_limit import Agenda, Written
 from bot.domain.eol.exposure import NOBODY, Addressee, MatchedDeployment, Watch
 from bot.domain.eol.milestones import Loudness
-from bot.domain.eol.reminder_plan import DueReminder, Plan, Redating, Subject, plan
-from bot.domain.eol.reminders import Card, Digest, DueMilestone, Remembered
+from bot.domain.eol.reminder_plan import DueReminder, Joined, Plan, Redating, Subject, joined, plan
+from bot.domain.eol.reminders import Card, CycleKey, Digest, DueMilestone, Remembered
 from bot.domain.eol.resolution import Resolution
 from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, outbox
 from bot.services.contributors import Message, Telling
 from bot.services.deps import Deps
-from bot.services.eol import reminder_store
+from bot.services.eol import plan_parts, reminder_store
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.message_updates import has_root, reply_key, revise_root, root_key
 from bot.services.eol.reminder_store import Moves
 from bot.services.eol.resolution import Closing
+from bot.services.eol.succession import answered_before, take_on
 from bot.store.inserts import insert_into
-from bot.store.tables import Reminder, core
+from bot.store.journal import audit
+from bot.store.tables import Reminder, ReminderAnswer, core
 
 #: What a watch and its reminder are found by.
 WatchKey = tuple[str, ...]
@@ -45,7 +48,10 @@ _SAY = (
 
 @dataclass(slots=True)
 class Notices:
-    """All that one addressee is told of. `vanished` are reminders that nothing is watched for any more."""
+    """All that one addressee is told of. `vanished` are reminders that nothing is watched for any more.
+
+    `with_others` counts the release cycles that other teams have taken over, by the teams' names.
+    """
 
     deps: Deps
     watcher: Watcher
@@ -56,6 +62,7 @@ class Notices:
     vanished: list[Remembered] = field(default_factory=list)
     closing: Sequence[tuple[Remembered, Resolution]] = ()
     unsure: Sequence[MatchedDeployment] = ()
+    with_others: dict[str, int] = field(default_factory=dict)
     planned: Plan = field(default_factory=Plan)
     _by_key: dict[WatchKey, Watch] = field(default_factory=dict)
     _moves: Moves = field(default_factory=dict)
@@ -66,6 +73,10 @@ class Notices:
     def size(self) -> int:
         """How many deadlines and unknown versions there are."""
         return len(self.watches) + len(self.unsure)
+
+    def give_away(self, watch: Watch) -> None:
+        """Leave a deadline to a team that has taken it over."""
+        self.watches = [each for each in self.watches if each.key != watch.key]
 
     def agenda(self, *, now: datetime, work: WorkingTime, written: Written) -> Agenda:
         """Return what there is now."""
@@ -95,12 +106,13 @@ class Notices:
     async def begin(self, telling: Telling) -> None:
         """Open and re-date reminders."""
         session, opening = telling.session, self.planned.opening
-        await open_reminders(session, [(watch, telling.today) for watch in opening])
+        await open_reminders(session, [(watch, telling.today) for watch in opening], at=telling.now)
         if opening:
             opened = {watch.key for watch in opening}
-            for reminder in await reminder_store.remembered(session, addressee=self.recipient.key):
-                if reminder.key in opened:
-                    self.reminders[reminder.key] = reminder
+            for addressee in sorted({watch.addressee.key for watch in opening}):
+                for reminder in await reminder_store.remembered(session, addressee=addressee):
+                    if reminder.key in opened:
+                        self.reminders[reminder.key] = reminder
         for each in self.planned.redating:
             self.reminders[each.reminder.key] = await _redate(session, each)
         self._by_key = {each.key: each for each in self.watches}
@@ -121,6 +133,8 @@ class Notices:
             if is_new_root:
                 self._has_just_got_a_root = key
             rows.append(_row(after, each))
+            if joined(self._by_key[key], before):
+                await _cover(telling.session, before.id, self._by_key[key])
         if rows:
             await (await telling.session.connection()).execute(_SAY, rows)
         self._said = {each.key for each in due}
@@ -154,6 +168,7 @@ class Notices:
             quiet=self.planned.quiet,
             unsure=tuple(self.unsure),
             is_first=is_first,
+            with_others=self.with_others,
         )
         return lambda share: blocks.digest(digest, share=share)
 
@@ -163,7 +178,13 @@ class Notices:
         for each in self.planned.redating:
             if each.reminder.key not in self._said:
                 await self._reply_moved(telling, each)
-        for key in list(self.reminders) if is_digest else {*self._said, *moved_keys}:
+        for came in self.planned.joined:
+            await self._reply_joined(telling, came)
+        for asking in self.planned.asking:
+            card = self._card(asking.reminder.key)
+            await plan_parts.ask(telling.session, self.watcher, card, asking, telling.now)
+        joined_keys = [each.reminder.key for each in self.planned.joined]
+        for key in list(self.reminders) if is_digest else {*self._said, *moved_keys, *joined_keys}:
             if self.reminders[key].root_key and key != self._has_just_got_a_root:
                 await revise_root(telling.session, self.deps, self.watcher, self._card(key))
         for reminder, resolution in self.closing:
@@ -181,6 +202,22 @@ class Notices:
                 at=telling.now,
                 parent_key=reminder.root_key,
                 fallbacks=telling.places[1:],
+            )
+
+    async def _reply_joined(self, telling: Telling, came: Joined) -> None:
+        """Say in the thread what an answer covers that it was not given for; nobody is called for it."""
+        reminder, places = self.reminders[came.reminder.key], telling.places
+        await _cover(telling.session, reminder.id, self._by_key[reminder.key])
+        if has_root(reminder) and places:
+            first = min(run.asset.id for run in came.runs)
+            await outbox.enqueue(
+                telling.session,
+                key=f"eol:{reminder.id}:joined:{first}:{telling.today}",
+                channel=places[0],
+                message=joined_note(self._card(reminder.key), came.runs),
+                at=telling.now,
+                parent_key=reminder.root_key,
+                fallbacks=places[1:],
             )
 
     def _planned(self, due: Iterable[rules.Due]) -> list[DueReminder]:
@@ -201,8 +238,12 @@ def _row(reminder: Remembered, due: DueReminder) -> dict[str, object]:
     }
 
 
-async def open_reminders(session: AsyncSession, opening: Iterable[tuple[Watch, date]]) -> None:
-    """Open a reminder of each watch, on the day that it is where its addressee is; one that is open stays as it is."""
+async def open_reminders(session: AsyncSession, opening: Iterable[tuple[Watch, date]], *, at: datetime) -> None:
+    """Open a reminder of each watch, on the day that it is where its addressee is; one that is open stays as it is.
+
+    A team that has taken over the release cycle has the new one, too.
+    """
+    opening, taken = list(opening), await reminder_store.taken_over(session)
     rows = [
         {
             **dict(zip(("addressee", "product", "cycle", "kind"), watch.key, strict=True)),
@@ -210,6 +251,7 @@ async def open_reminders(session: AsyncSession, opening: Iterable[tuple[Watch, d
             "opened_on": today,
             "root_key": "",
             "resolution": "",
+            "delegated_to": taken.get(watch.key[:3]),
         }
         for watch, today in opening
     ]
@@ -219,6 +261,36 @@ async def open_reminders(session: AsyncSession, opening: Iterable[tuple[Watch, d
             index_elements=["addressee", "product", "cycle", "kind"], index_where=_TABLE.c.resolved_at.is_(None)
         )
         await connection.execute(statement, rows)
+        await _follow_up(session, [watch for watch, _ in opening], taken, at)
+
+
+async def _follow_up(
+    session: AsyncSession, watches: Sequence[Watch], taken: Mapping[CycleKey, int], at: datetime
+) -> None:
+    """Write down who has taken over what has just been opened, and take on what owners before have answered."""
+    before = await answered_before(session, watches)
+    by_key = {each.key: each for each in watches if each.key[:3] in taken or each.key[1:3] in before}
+    cycles = (_TABLE.c.addressee, _TABLE.c.product, _TABLE.c.cycle, _TABLE.c.kind)
+    ids: dict[int, Watch] = {}
+    for product in sorted({watch.product.key for watch in by_key.values()}):
+        query = select(_TABLE.c.id, *cycles).where(_TABLE.c.product == product, _TABLE.c.resolved_at.is_(None))
+        for number, *key in await session.execute(query):
+            if (watch := by_key.get(tuple(key))) is not None:
+                ids[number] = watch
+    for number, watch in ids.items():
+        if (team := taken.get(watch.key[:3])) is not None:
+            subject, detail = f"reminder:{number}", {"team": team}
+            await audit(session, at=at, actor="baton", action="lifecycle.taken_over", subject=subject, detail=detail)
+    await take_on(session, ids, before)
+
+
+async def _cover(session: AsyncSession, reminder_id: int, watch: Watch) -> None:
+    """Note that whoever has answered has been told of everything that runs it now."""
+    table = core(ReminderAnswer)
+    ids = sorted({run.asset.id for run in watch.runs})
+    await session.execute(
+        update(table).where(table.c.reminder_id == reminder_id, table.c.ended_at.is_(None)).values(asset_ids=ids)
+    )
 
 
 async def _redate(session: AsyncSession, redating: Redating) -> Remembered:

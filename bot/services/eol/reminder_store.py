@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.domain.eol.answers import Answer, AnswerKind
+from bot.domain.eol.answers import SHARED, Answer, AnswerKind
 from bot.domain.eol.exposure import Watch
 from bot.domain.eol.feed import freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
-from bot.domain.eol.reminders import Card, ClosedCard, DateMove, FactsAge, Remembered
+from bot.domain.eol.reminders import (
+    Card,
+    ClosedCard,
+    CycleKey,
+    DateMove,
+    FactsAge,
+    HelpAsked,
+    Inherited,
+    Remembered,
+    holder_of,
+)
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.services import devops_team
 from bot.services.deps import Deps
@@ -91,14 +104,34 @@ async def addressees_of_open(session: AsyncSession) -> list[str]:
     return [*theirs.scalars(), *(f"team:{team}" for team in taken.scalars())]
 
 
+async def taken_over(session: AsyncSession) -> dict[CycleKey, int]:
+    """Return the ids of the teams that have taken release cycles over, by whose and which cycle.
+
+    A cycle that ends has at least one open reminder, so the open ones tell of those whose next deadline has none yet.
+    """
+    table = tables.Reminder
+    query = (
+        select(col(table.addressee), col(table.product), col(table.cycle), col(table.delegated_to))
+        .where(col(table.resolved_at).is_(None), col(table.delegated_to).is_not(None))
+        .order_by(col(table.id))
+    )
+    found: dict[CycleKey, int] = {}
+    for addressee, product, cycle, team in await session.execute(query):
+        if team is not None:
+            found[addressee, product, cycle] = team
+    return found
+
+
+async def takers_of(session: AsyncSession, snapshot: Snapshot) -> dict[CycleKey, TeamRecord]:
+    """Return the teams that have taken release cycles over, by whose and which cycle."""
+    found = {key: snapshot.team(team) for key, team in (await taken_over(session)).items()}
+    return {key: team for key, team in found.items() if team is not None}
+
+
 async def takers_from(session: AsyncSession, addressees: Collection[str]) -> set[str]:
     """Return the keys of the teams that have taken over open reminders of these addressees."""
-    table = tables.Reminder
-    query = select(col(table.addressee), col(table.delegated_to)).where(
-        col(table.resolved_at).is_(None), col(table.delegated_to).is_not(None)
-    )
-    taken = (await session.execute(query)).all() if addressees else ()
-    return {f"team:{team}" for addressee, team in taken if addressee in addressees}
+    taken = await taken_over(session) if addressees else {}
+    return {f"team:{team}" for (addressee, _, _), team in taken.items() if addressee in addressees}
 
 
 async def answered_since(session: AsyncSession, moment: datetime) -> set[str]:
@@ -125,7 +158,87 @@ async def _with_answers(
     by_reminder: dict[int, list[Answer]] = {}
     for row in answers:
         by_reminder.setdefault(row.reminder_id, []).append(_answer(row, people))
-    return [_remembered(row, tuple(by_reminder.get(row.id, ())), people) for row in rows]
+    for reminder_id, shared in await _shared(session, conditions):
+        by_reminder.setdefault(reminder_id, []).append(shared)
+        by_reminder[reminder_id].sort(key=lambda each: each.id, reverse=True)
+    helps = await help_asked(session, [row.id for row in rows])
+    inherited = await _inherited(session, [row for row in rows if row.came_from is not None])
+    found = (_remembered(row, tuple(by_reminder.get(row.id, ())), people) for row in rows)
+    return [replace(each, help=helps.get(each.id), inherited=inherited.get(each.id)) for each in found]
+
+
+async def _shared(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> list[tuple[int, Answer]]:
+    """Return what was answered to other open deadlines of the same release cycles and holds for these, by their ids."""
+    own, other, answer = tables.Reminder, aliased(tables.Reminder), tables.ReminderAnswer
+    query = (
+        select(col(own.id), col(own.deadline), col(other.deadline), *tables.core(answer).c)
+        .select_from(own)
+        .join(
+            other,
+            and_(
+                col(other.addressee) == col(own.addressee),
+                col(other.product) == col(own.product),
+                col(other.cycle) == col(own.cycle),
+                col(other.id) != col(own.id),
+                col(other.resolved_at).is_(None),
+            ),
+        )
+        .join(answer, col(answer.reminder_id) == col(other.id))
+        .where(
+            *conditions,
+            col(own.resolved_at).is_(None),
+            col(answer.ended_at).is_(None),
+            col(answer.kind).in_([each.value for each in SHARED]),
+            or_(col(answer.kind) != AnswerKind.WAIVED.value, col(answer.decided_by).is_not(None)),
+        )
+    )
+    rows = (await session.execute(query)).all()
+    if not rows:
+        return []
+    given = [row[3:] for row in rows]
+    names = [column.name for column in tables.core(answer).c]
+    made = [SimpleNamespace(**dict(zip(names, each, strict=True))) for each in given]
+    people = await _people(session, _people_in(made, "person_id", "decided_by"))
+    found = []
+    for (reminder_id, deadline, others, *_), each in zip(rows, made, strict=True):
+        # A move to an earlier day ends it here as it does there.
+        on = deadline + (each.deadline - others)
+        found.append((reminder_id, replace(_answer(each, people), deadline=on, is_shared=True)))
+    return found
+
+
+async def _inherited(session: AsyncSession, rows: Sequence[Any]) -> dict[int, Inherited]:
+    """Return what the owners before had answered to these, as far as nobody has answered since."""
+    if not rows:
+        return {}
+    table, before = tables.ReminderAnswer, {row.came_from for row in rows}
+    own = select(col(table.reminder_id)).where(col(table.reminder_id).in_([row.id for row in rows]))
+    answered = set((await session.execute(own)).scalars())
+    given = await _answers(session, [col(tables.Reminder.id).in_(before)])
+    people = await _people(session, _people_in(given, "person_id", "decided_by"))
+    owners = select(tables.core(tables.Reminder)).where(col(tables.Reminder.id).in_(before))
+    addressees = {row.id: row.addressee for row in await session.execute(owners)}
+    found: dict[int, Inherited] = {}
+    for row in reversed(given):  # the newest last
+        answer = _answer(row, people)
+        if answer.kind in (AnswerKind.PLANNED, AnswerKind.WAIVED) and not answer.is_question:
+            found[row.reminder_id] = Inherited(addressees[row.reminder_id], answer)
+    return {row.id: found[row.came_from] for row in rows if row.id not in answered and row.came_from in found}
+
+
+async def help_asked(session: AsyncSession, reminder_ids: Sequence[int]) -> dict[int, HelpAsked]:
+    """Return the requests for help with reminders, by the reminders' ids: those made for them, or joined instead."""
+    request, join = tables.Request, tables.RequestJoin
+    keys = {f"reminder:{each}": each for each in reminder_ids}
+    columns = col(request.id), col(request.state), col(request.link)
+    made = select(col(request.source_key), *columns).where(col(request.source_key).in_(keys))
+    joined = (
+        select(col(join.source_key), *columns)
+        .join(request, col(request.id) == col(join.request_id))
+        .where(col(join.source_key).in_(keys))
+    )
+    rows = [*await session.execute(joined), *await session.execute(made)]
+    return {keys[key]: HelpAsked(number or 0, state, link) for key, number, state, link in rows}
 
 
 async def answer_of(session: AsyncSession, row: tables.ReminderAnswer) -> Answer:
@@ -171,15 +284,18 @@ def card(deps: Deps, watcher: Watcher, reminder: Remembered, watch: Watch, moves
     """Return what the root message of an open reminder shows."""
     offer = next((each for each in reminder.answers if each.kind is AnswerKind.DELEGATED), None)
     is_offered = offer is not None and offer.decided_by is None
+    taker = watcher.snapshot.team(reminder.delegated_to) if reminder.delegated_to is not None else None
+    holder = holder_of(watch, taker)
     return Card(
         reminder=reminder,
         watch=watch,
-        today=watcher.today(watch.addressee),
+        today=watcher.today(holder),
         facts=facts_age(watcher.facts, deps.clock.now()),
         moves=moves.get((watch.product.key, watch.cycle.name), ()),
-        delegated_to=_name(watcher.snapshot, reminder.delegated_to),
+        taker=taker,
+        inherited_from=watcher.snapshot.recipient(reminder.inherited.owner).name if reminder.inherited else "",
         offered_to=_name(watcher.snapshot, offer.team_id) if offer is not None and is_offered else "",
-        may_ask_for_help=devops_team.takes_requests(deps, watcher.snapshot, of=watch.addressee.team),
+        may_ask_for_help=devops_team.takes_requests(deps, watcher.snapshot, of=holder.team),
     )
 
 
@@ -267,6 +383,7 @@ def _answer(row: Any, people: Mapping[int, PersonRecord]) -> Answer:
         detail=row.detail,
         decided_by=people.get(row.decided_by) if row.decided_by is not None else None,
         decided_at=row.decided_at,
+        asset_ids=frozenset(row.asset_ids) if row.asset_ids is not None else None,
     )
 
 

@@ -13,7 +13,7 @@ from bot.domain.eol.subjects import ReportScope, releases
 from bot.services.deps import Deps
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.questions import Asked
-from bot.services.eol.reminder_store import facts_age, told_to
+from bot.services.eol.reminder_store import facts_age, takers_of, told_to
 from bot.services.slices import in_slices
 
 #: A report of more deployments is put in order in a thread: sorting 100,000 takes a tenth of a second.
@@ -26,12 +26,15 @@ async def report(deps: Deps, watcher: Watcher, asked: Asked, *, asked_at: dateti
     `asked_at` is when it is asked, for how old the facts are then, where that is not the clock's time.
     """
     exposure = await watcher.current()
+    async with deps.database.reading() as session:
+        takers = await takers_of(session, watcher.snapshot)
     compiling = Compiling(
         asked.subject,
         asked.period,
         today_of(watcher, asked.subject),
         facts_age(watcher.facts, asked_at or deps.clock.now()),
         asked.only_unknown,
+        takers,
     )
     await in_slices(compiling.fill(exposure))
     reminders = [each async for chunk in told_to(deps.database, compiling.addressees) for each in chunk]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import eol as blocks
+from bot.domain.eol.answers import SHARED
 from bot.domain.eol.reminders import Remembered
 from bot.domain.eol.resolution import Resolution, resolve
 from bot.services import outbox
@@ -19,7 +20,7 @@ from bot.services.eol.evidence import evidence_for
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.message_updates import redraw
 from bot.store.journal import audit
-from bot.store.tables import Reminder, core
+from bot.store.tables import Reminder, ReminderAnswer, core
 
 _TABLE = core(Reminder)
 
@@ -75,6 +76,8 @@ class Closing:
         await audit(
             session, at=now, actor="baton", action="lifecycle.resolve", subject=f"reminder:{reminder.id}", detail=detail
         )
+        if resolution is Resolution.PASSED:
+            await _pass_on(session, reminder)
         card = await reminder_store.closed_card(self._watcher, session, reminder, resolution.value)
         await redraw(session, self._deps, self._watcher, card)
         if resolution is Resolution.UPGRADED and reminder.root_key and places:
@@ -87,3 +90,20 @@ class Closing:
                 parent_key=reminder.root_key,
                 fallbacks=places[1:],
             )
+
+
+async def _pass_on(session: AsyncSession, reminder: Remembered) -> None:
+    """Let what was answered to a deadline that counts no more go on with the next one of its release cycle."""
+    t, answer = _TABLE.c, core(ReminderAnswer)
+    heirs = (
+        select(t.id, t.deadline)
+        .where(t.addressee == reminder.addressee, t.product == reminder.product, t.cycle == reminder.cycle)
+        .where(t.resolved_at.is_(None))
+        .order_by(t.deadline.desc(), t.id.desc())
+    )
+    heir = (await session.execute(heirs)).first()
+    if heir is None:
+        return
+    mine = (answer.c.reminder_id == reminder.id, answer.c.ended_at.is_(None))
+    lasting = answer.c.kind.in_([each.value for each in SHARED])
+    await session.execute(update(answer).where(*mine, lasting).values(reminder_id=heir.id, deadline=heir.deadline))

@@ -12,7 +12,17 @@ from sqlmodel import col
 from bot.blocks.eol.actions import CycleValue
 from bot.blocks.text import escape
 from bot.blocks.values import parse
-from bot.domain.eol import InCycle, Table, UnknownProduct, match
+from bot.domain.eol import (
+    AmbiguousVersion,
+    BetweenCycles,
+    InCycle,
+    Matched,
+    Newer,
+    Table,
+    UnknownProduct,
+    UntrackedOld,
+    match,
+)
 from bot.domain.eol.exposure import MatchedDeployment, certain_of
 from bot.domain.eol.outcomes import Pinned
 from bot.domain.eol.records import Cycle, Product
@@ -61,17 +71,42 @@ async def look_up(deps: Deps, watcher: Watcher, *, deployment_id: int, person_id
 
 
 def candidates(one: MatchedDeployment) -> list[tuple[Product, Cycle]]:
-    """Return what a version may be: what the rules could not choose between first, then the product's other cycles."""
+    """Return what a version may be, the likeliest first: what the rules could not choose between or what lies nearest.
+
+    Of what may be several products, the cycle of each that the version would belong to comes before all the others.
+    """
     if isinstance(one.matched, UnknownProduct):
         products = one.matched.suggestions
-        return [(product, cycle) for product in products for cycle in product.cycles][:_MOST_CANDIDATES]
-    product = one.matched.product
-    first = list(getattr(one.matched, "candidates", ()))
-    rest = [cycle for cycle in product.cycles if cycle not in first]
+        table = Table(products)
+        likely = [
+            (product, cycle)
+            for product in products
+            for cycle in _likely(match(table, product=product.key, version=one.deployment.version))
+        ]
+    else:
+        products = (one.matched.product,)
+        likely = [(one.matched.product, cycle) for cycle in _likely(one.matched)]
+    rest = [(product, cycle) for product in products for cycle in product.cycles]
     certain = certain_of(one.matched)
-    return [
-        (product, cycle) for cycle in (*first, *rest) if certain is None or first or cycle.name != certain.cycle.name
-    ][:_MOST_CANDIDATES]
+    if certain is not None and not isinstance(one.matched, AmbiguousVersion):
+        likely, rest = [], [(product, cycle) for product, cycle in rest if cycle.name != certain.cycle.name]
+    offered = {(product.key, cycle.name): (product, cycle) for product, cycle in (*likely, *rest)}
+    return list(offered.values())[:_MOST_CANDIDATES]
+
+
+def _likely(matched: Matched) -> tuple[Cycle, ...]:
+    """Return the cycles that a version belongs to or may belong to, or those next to it."""
+    match matched:
+        case InCycle(cycle=cycle):
+            return (cycle,)
+        case AmbiguousVersion(candidates=found):
+            return found
+        case BetweenCycles(below=below, above=above):
+            return tuple(each for each in (below, above) if each is not None)
+        case Newer(newest=nearest) | UntrackedOld(oldest=nearest) if nearest is not None:
+            return (nearest,)
+        case _:
+            return ()
 
 
 def chosen(table: Table, one: MatchedDeployment, *, picked: str, typed: str) -> Choice:

@@ -122,12 +122,22 @@ class Courier:
         if blame is Blame.PLACE:
             await self._elsewhere(held, error.code)
         elif blame is Blame.THREAD:
-            values = self._moved(held.message, "", error.code) | {"channel": held.place.channel}
-            await self._conclude_afresh(held, values | {"lane": held.place.channel})
+            await self._without_thread(held, error.code)
         elif blame is Blame.MESSAGE:
             await self._otherwise(held, error.code)
         else:
             await self._later(held, error, blame, Call.POST)
+
+    async def _without_thread(self, held: DeliveryClaim, code: str) -> None:
+        """Post it on its own: a reply of ours in the same place, and what was said to a thread of others to its people.
+
+        The channel never saw what that thread was about. Only where nobody is named does it see this.
+        """
+        message, place, fallbacks = held.message, held.place.channel, held.message.fallbacks
+        if message.parent_key is None and fallbacks:
+            place, *fallbacks = fallbacks
+        values = {"channel": place, "lane": place, "fallbacks": fallbacks}
+        await self._conclude_afresh(held, self._moved(message, "", code) | values)
 
     async def _otherwise(self, held: DeliveryClaim, code: str) -> None:
         """Say to whoever asked that Slack refuses the answer; any other message that it refuses has failed."""
@@ -178,6 +188,8 @@ class Courier:
         if blame is Blame.GONE:
             log.info("outbox message %s is posted anew: %s", message.id, error.code)
             values = _anew(message) | {"lane": None if goes_into_thread(message) else message.channel}
+            if message.parent_key is None:
+                values["thread_ts"] = message.thread_ts
             await self._conclude_afresh(held, values)
         elif blame is Blame.PLACE:
             await self._elsewhere(held, error.code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from bot.errors import log_failure
 from bot.ports import Slack
 from bot.services.deps import Deps
 from bot.services.outbox._delivery import Courier
@@ -46,8 +47,8 @@ class _Round:
         try:
             async with self._places:
                 return await self._courier.deliver(number)
-        except Exception:
-            log.exception("outbox message %s broke; it is looked at again when its claim runs out", number)
+        except Exception as error:  # noqa: BLE001 - one message stops no other
+            log_failure(log, error, "outbox message %s broke; it is looked at again when its claim runs out", number)
             return False
         finally:
             self._busy.discard(number)
@@ -102,8 +103,8 @@ class Drainer:
                 self._woken.clear()
                 try:
                     await self._round.begin()
-                except Exception:
-                    log.exception("the outbox could not be drained; it is tried again")
+                except Exception as error:  # noqa: BLE001 - the next pass tries again
+                    log_failure(log, error, "the outbox could not be drained; it is tried again")
                 try:
                     await asyncio.wait_for(self._woken.wait(), every_seconds)
                 except TimeoutError:

@@ -60,7 +60,8 @@ async def enqueue(  # noqa: PLR0913 - all but the session by name
 
     With `parent_key` it is a reply in the thread under the message with that key, in whichever channel that one
     landed, and waits for it; `is_broadcast` shows it in the channel as well. `thread_ts` is a thread that somebody
-    else began. When `channel` cannot be posted to for good, the `fallbacks`, channel or user ids, are tried in turn.
+    else began. When `channel` cannot be posted to for good, or that thread is gone, the `fallbacks`, channel or user
+    ids, are tried in turn.
     When it does not get where it was meant to go, `asker` hears of it. Returns False, and adds nothing, when the key
     was used before.
     """

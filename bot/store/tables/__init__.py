@@ -10,44 +10,63 @@ from bot.store.tables.backlog import (
     Request,
     RequestDemand,
     RequestFollower,
+    RequestJoin,
     RequestSaving,
     TrackerDelivery,
     TrackerIssue,
 )
 from bot.store.tables.catalog import Asset, CatalogState, Claim, ImportRun, Miss, Source, SourceReading
 from bot.store.tables.facts import DateChange, FeedCopy, ProviderDates
+from bot.store.tables.handoffs import Handoff, HandoffEvidence, HandoffNote, HandoffResource
+from bot.store.tables.health import HealthFigure
 from bot.store.tables.inventory import Deployment, VersionPin
 from bot.store.tables.journal import AuditEntry, InboundEvent
 from bot.store.tables.listings import SlackChannel, SlackListing
+from bot.store.tables.matters import Disownment, OwnershipMatter
 from bot.store.tables.outbox import OutboxMessage
-from bot.store.tables.ownership import OwnerDoubt, Ownership
+from bot.store.tables.ownership import Drift, OwnerDoubt, Ownership, Transfer
 from bot.store.tables.people import Membership, Person, SlackMember, Team
 from bot.store.tables.reminders import CalendarLink, Ping, Reminder, ReminderAnswer
+from bot.store.tables.upkeep import AssetAlias, Attestation, Orphan, RejectedOwner, Release, UnownedMark
 
 __all__ = [
     "Asset",
+    "AssetAlias",
+    "Attestation",
     "AuditEntry",
     "CalendarLink",
     "CatalogState",
     "Claim",
     "DateChange",
     "Deployment",
+    "Disownment",
+    "Drift",
     "FeedCopy",
+    "Handoff",
+    "HandoffEvidence",
+    "HandoffNote",
+    "HandoffResource",
+    "HealthFigure",
     "ImportRun",
     "InboundEvent",
     "Membership",
     "Miss",
+    "Orphan",
     "OutboxMessage",
     "OwnerDoubt",
     "Ownership",
+    "OwnershipMatter",
     "Person",
     "Ping",
     "ProviderDates",
+    "RejectedOwner",
+    "Release",
     "Reminder",
     "ReminderAnswer",
     "Request",
     "RequestDemand",
     "RequestFollower",
+    "RequestJoin",
     "RequestSaving",
     "SlackChannel",
     "SlackListing",
@@ -57,6 +76,8 @@ __all__ = [
     "Team",
     "TrackerDelivery",
     "TrackerIssue",
+    "Transfer",
+    "UnownedMark",
     "VersionPin",
     "core",
 ]

@@ -26,7 +26,12 @@ def when(*, nullable: bool = False, index: bool = False) -> Any:
 
 def json(default: type[list[Any]] | type[dict[str, Any]] = list) -> Any:
     """Return a column for a list or an object, empty unless it is given."""
-    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+    def empty() -> list[Any] | dict[str, Any]:
+        # Pydantic reads its factory's signature for every row, and has to parse that of a built-in class.
+        return default()
+
+    return Field(default_factory=empty, sa_column=Column(JSON, nullable=False))
 
 
 def flag() -> Any:

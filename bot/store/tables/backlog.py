@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy import Column, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from bot.store.tables._basics import Row, flag, json, when, words
@@ -31,8 +31,10 @@ class Request(Row, table=True):
     link: str = words()  #: the document or library that answers it, or where it was delivered
     is_private: bool = flag()  #: only its asker and the DevOps team see it
     team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)  #: the requesting team
-    asked_by: int = Field(foreign_key="people.id")  #: for whom it is: whoever began the thread, unless it was changed
-    filed_by: int = Field(foreign_key="people.id")
+    asked_by: int = Field(
+        foreign_key="people.id", index=True
+    )  #: for whom it is: whoever began the thread, unless it was changed
+    filed_by: int = Field(foreign_key="people.id", index=True)
     channel_id: str = words()  #: where its card is: the thread's channel, or a direct message
     thread_ts: str = words()
     permalink: str = words()
@@ -43,7 +45,6 @@ class Request(Row, table=True):
     supports_id: int | None = Field(default=None, foreign_key="requests.id")  #: the delivered request it is support for
     needed_by: date | None = None
     needed_reason: str = words()
-    needed_asked_on: date | None = None  #: the day on which it was asked whether a date that has passed still counts
     #: The day on which it was last said that a response, an answer or a confirmation is awaited.
     reminded_on: date | None = None
     created_at: datetime = when()
@@ -53,6 +54,8 @@ class Request(Row, table=True):
     assignee_id: int | None = Field(default=None, foreign_key="people.id")
     delivered_at: datetime | None = when(nullable=True)
     merged_into: int | None = Field(default=None, foreign_key="requests.id", index=True)
+    #: When whoever asked for it said that what it became part of does the job for them, too.
+    confirmed_at: datetime | None = when(nullable=True)
     optimistic_hours: float | None = None
     likely_hours: float | None = None
     pessimistic_hours: float | None = None
@@ -70,18 +73,25 @@ class RequestDemand(Row, table=True):
     __table_args__ = (UniqueConstraint("request_id", "team_id"),)
     id: int | None = Field(default=None, primary_key=True)
     request_id: int = Field(foreign_key="requests.id")
-    team_id: int | None = Field(default=None, foreign_key="teams.id")  #: None where nobody knows the asker's team
-    person_id: int = Field(foreign_key="people.id")  #: who said so
+    team_id: int | None = Field(
+        default=None, foreign_key="teams.id", index=True
+    )  #: None where nobody knows the asker's team
+    person_id: int = Field(foreign_key="people.id", index=True)  #: who said so
     at: datetime = when()  #: when it was said or confirmed last
     lost_people: float = 0.0  #: how many lose time
     lost_times: float = 0.0  #: … how often a month
     lost_hours: float = 0.0  #: … and how many hours each time
-    evidence: str = words()  #: `measured`, `counted`, `estimated` or `guessed`
+    evidence: str = words()  #: `measured`, `counted`, `estimated` or `guessed`; empty where nobody said it
     blocked_people: int = 0
-    blocked_share: str = words()  #: `slowed`, `half` or `stopped`
+    blocked_share: str = words()  #: `slowed`, `half` or `stopped`; empty where nobody said it
     blocked_until: date | None = None
     block_asked_on: date | None = None  #: the day on which it was asked whether a block that is over still lasts
     needed_by: date | None = None
+    needed_asked_on: date | None = None  #: the day on which it was asked whether a date that has passed still counts
+    #: When a team that has joined the request said that what was delivered does the job.
+    confirmed_at: datetime | None = when(nullable=True)
+    #: What was left as the form was filled in: `bot.domain.backlog.demand.DemandPart`s with spaces between them.
+    drafted: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=text("''")))
 
 
 class RequestFollower(Row, table=True):
@@ -90,6 +100,16 @@ class RequestFollower(Row, table=True):
     __tablename__ = "request_followers"
     request_id: int = Field(foreign_key="requests.id", primary_key=True)
     person_id: int = Field(foreign_key="people.id", primary_key=True)
+    at: datetime = when()
+
+
+class RequestJoin(Row, table=True):
+    """A thread, form or reminder whose team has joined a request, by what a request of its own would be known by."""
+
+    __tablename__ = "request_joins"
+    source_key: str = Field(sa_column=Column(Text, primary_key=True))
+    request_id: int = Field(foreign_key="requests.id", index=True)
+    person_id: int = Field(foreign_key="people.id")
     at: datetime = when()
 
 

@@ -115,5 +115,6 @@ class Miss(Row, table=True):
     text: str = words()  #: the name as last written; empty while it may be private
     askers: list[str] = json()  #: digests of who has asked, at most two: nobody's once `is_common`
     is_common: bool = False  #: three different people have asked
+    is_ignored: bool = flag()  #: a catalog admin has said that it is no name to answer to
     times: int = 0  #: in public channels, and anywhere once `is_common`
     last_at: datetime = when(index=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field
 
 from bot.store.tables._basics import Row, json, when, words
@@ -19,7 +19,8 @@ class AuditEntry(Row, table=True):
     at: datetime = when(index=True)
     actor: str = words()  #: `person:12`, `import:backstage` or `baton`
     action: str = words()  #: `ownership.confirm`, `catalog.import` …
-    subject: str = words()  #: `asset:3`, `source:1` …
+    #: `asset:3`, `source:1` …
+    subject: str = Field(default="", sa_column=Column(Text, nullable=False, index=True))
     detail: dict[str, Any] = json(dict)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlmodel import Field
 
-from bot.store.tables._basics import Row, partial_index, when, words
+from bot.store.tables._basics import Row, flag, partial_index, when, words
 
 
 class Ownership(Row, table=True):
@@ -36,10 +36,55 @@ class Ownership(Row, table=True):
     confirmed_by: int | None = Field(default=None, foreign_key="people.id")
     begun_by: int = Field(foreign_key="audit_log.id")  #: the audit entry that began the fact
     ended_by: int | None = Field(default=None, foreign_key="audit_log.id")
+    is_agreed: bool = flag()  #: whoever owned the area until then agreed that it passes to this owner
+
+
+class Transfer(Row, table=True):
+    """An area of an asset that passed from a giver to a team, with the agreement of both.
+
+    Files that nobody has updated yet go on naming the giver: imports look here before they believe them. Where nobody
+    owned the area, neither giver is set.
+    """
+
+    __tablename__ = "transfers"
+    __table_args__ = (
+        CheckConstraint("giver_team_id IS NULL OR giver_person_id IS NULL", name="one_giver"),
+        Index("ix_transfers_asset_id_at", "asset_id", "at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int = Field(foreign_key="assets.id")
+    area: str = words()
+    giver_team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)
+    giver_person_id: int | None = Field(default=None, foreign_key="people.id")
+    receiver_team_id: int = Field(foreign_key="teams.id", index=True)
+    at: datetime = when()
+    audit_id: int = Field(foreign_key="audit_log.id")
+
+
+class Drift(Row, table=True):
+    """A source still names the giver of an area that was handed over.
+
+    That is none of the facts while it may be expected; `bot.domain.ownership.drift` says for how long. Of a source that
+    does not say so any more there is no row.
+    """
+
+    __tablename__ = "drifts"
+    __table_args__ = (CheckConstraint("(team_id IS NULL) <> (person_id IS NULL)", name="one_owner"),)
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int = Field(foreign_key="assets.id", index=True)
+    source_id: int = Field(foreign_key="sources.id", index=True)
+    area: str = words()
+    team_id: int | None = Field(default=None, foreign_key="teams.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="people.id")
+    since: datetime = when()  #: when the area was handed over
 
 
 class OwnerDoubt(Row, table=True):
-    """Somebody pressed "Wrong owner?": who, about which asset, and the optional word of why."""
+    """Somebody pressed "Wrong owner?": who, about which area of an asset, and the optional word of why.
+
+    `matter_id` is the matter that ends it, and by which its doubter hears how it ended: in the thread
+    that `channel_id` and `thread_ts` name, where everybody there could see them ask, or else in private.
+    """
 
     __tablename__ = "owner_doubts"
     id: int | None = Field(default=None, primary_key=True)
@@ -48,3 +93,7 @@ class OwnerDoubt(Row, table=True):
     reason: str = words()
     at: datetime = when()
     settled_at: datetime | None = when(nullable=True)
+    area: str = Field(default="all", sa_column=Column(Text, nullable=False, server_default="all"))
+    matter_id: int | None = Field(default=None, foreign_key="ownership_matters.id")
+    channel_id: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    thread_ts: str | None = Field(default=None, sa_column=Column(Text, nullable=True))

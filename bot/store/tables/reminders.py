@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Text
+from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field
 
 from bot.store.tables._basics import Row, json, partial_index, when, words
@@ -47,6 +47,7 @@ class Reminder(Row, table=True):
     claimed_at: datetime | None = when(nullable=True)  #: somebody said that it is done; the evidence is awaited
     claimed_by: int | None = Field(default=None, foreign_key="people.id")
     delegated_to: int | None = Field(default=None, foreign_key="teams.id")  #: the team that has accepted it
+    came_from: int | None = None  #: the reminder of the owner before, who had answered it
     resolved_at: datetime | None = when(nullable=True)
     resolution: str = words()  #: a `Resolution`
 
@@ -65,6 +66,7 @@ class ReminderAnswer(Row, table=True):
     until: date | None = None  #: a plan's day; when a snooze or a waiver is over
     team_id: int | None = Field(default=None, foreign_key="teams.id")  #: whom a delegation is offered to
     detail: dict[str, Any] = json(dict)  #: a plan's target and people, a waiver's reason
+    asset_ids: list[int] | None = Field(default=None, sa_column=Column(JSON, nullable=True))  #: what it was given for
     decided_by: int | None = Field(default=None, foreign_key="people.id")  #: who approved, or accepted
     decided_at: datetime | None = when(nullable=True)
     ended_at: datetime | None = when(nullable=True)

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from bot.domain.backlog.demand import BacklogRequest, Estimate, NeededBy, Slowdown, TeamBlock
+from bot.domain.backlog.demand import BacklogRequest, DemandPart, Estimate, NeededBy, Slowdown, TeamBlock
 from bot.domain.backlog.explanation import explain
-from bot.domain.backlog.lanes import order
+from bot.domain.backlog.standings import order
 from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY, backlogs
 
 PAYMENTS, SEARCH, CHECKOUT = EXAMPLE.demands
@@ -24,7 +24,8 @@ def test_the_example_in_words() -> None:
     assert why(EXAMPLE).splitlines() == [
         "Payments loses 10 hours a month: 5 people, 4 times a month, 0.5 hours each "
         "(counted, says Ada; 80% of it counts).",
-        "Payments has 0.4 people stopped until 2026-12-28: 16 hours a week (counted, says Ada; 80% of it counts).",
+        "Payments has 0.4 people stopped until 2026-12-28 (assumed): 16 hours a week "
+        "(counted, says Ada; 80% of it counts).",
         "Search loses 6 hours a month: 3 people, 1 time a month, 2 hours each (estimated, says Ben; 50% of it counts).",
         "Checkout loses 4 hours a month: 2 people, 2 times a month, 1 hour each "
         "(measured, says Cem; 100% of it counts).",
@@ -51,6 +52,19 @@ def with_payments(**fields: object) -> BacklogRequest:
         (with_payments(times_per_month=800), "More than half the team's time, 693 hours, is not counted."),
         (with_payments(block=TeamBlock(1, Slowdown.HALF)), "Payments has 1 person at half speed until 2026-12-28"),
         (with_payments(needed_by=NeededBy(TODAY, "the audit")), "needs it by 2026-11-02 (the audit), says Ada."),
+        (
+            with_payments(drafted=frozenset({DemandPart.LOST}), needed_by=NeededBy(TODAY)),
+            "(counted, from the draft that Ada sent; 80% of it counts)",
+        ),
+        (with_payments(drafted=frozenset({DemandPart.LOST})), "a week (counted, says Ada; 80% of it counts)"),
+        (with_payments(is_evidence_assumed=True), "(says Ada; assumed to be counted; 80% of it counts)"),
+        (with_payments(block=TeamBlock(1, Slowdown.HALF, TODAY, is_assumed=True)), "at half speed (assumed) until"),
+        (with_payments(block=TeamBlock(1, Slowdown.HALF, TODAY)), "at half speed until 2026-11-02: 20 hours"),
+        (with_payments(needed_by=NeededBy(TODAY)), "40 for a missed date, as assumed"),
+        (
+            with_payments(drafted=frozenset({DemandPart.NEEDED_BY}), needed_by=NeededBy(TODAY)),
+            "Payments needs it by 2026-11-02, from the draft that Ada sent.",
+        ),
         (with_payments(needed_by=NeededBy(TODAY)), "the last safe start for Payments's date is 2026-10-12"),
         (
             with_payments(needed_by=NeededBy(TODAY - timedelta(2))),

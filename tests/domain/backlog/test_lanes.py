@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.backlog.demand import BacklogRequest, Estimate, EvidenceKind, NeededBy, Slowdown, TeamBlock
-from bot.domain.backlog.lanes import BacklogPlace, Lane, order, to_estimate
+from bot.domain.backlog.lanes import BacklogPlace, Lane, to_estimate
 from bot.domain.backlog.rank import Rank
+from bot.domain.backlog.standings import order
 from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY, backlogs
 
 PLAIN = replace(EXAMPLE.demands[2], block=None)  # 4 hours a month, measured

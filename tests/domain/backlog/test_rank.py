@@ -20,7 +20,6 @@ from bot.domain.backlog.demand import (
     Slowdown,
     TeamBlock,
     open_questions,
-    with_demand,
 )
 from bot.domain.backlog.lanes import Lane, lane_of
 from bot.domain.backlog.rank import Rank, RankSettings, Unestimated, rank
@@ -158,15 +157,6 @@ def test_a_day_that_is_over_is_asked_about_until_there_is_a_new_one() -> None:
     assert asked(demand, 56) == {OpenQuestion.STILL_NEEDED}
     assert asked(demand, 57) == {OpenQuestion.STILL_NEEDED, OpenQuestion.STILL_BLOCKED}
     assert asked(replace(demand, needed_by=NeededBy(TODAY + timedelta(30)), block=None), 20) == set()
-
-
-def test_the_same_team_updates_its_demand_and_nobody_who_asked_is_lost() -> None:
-    again = replace(EXAMPLE.demands[0], said_by=("Eve", "Ada"), times_per_month=1)
-    changed = with_demand(EXAMPLE, again)
-    assert changed.teams == EXAMPLE.teams
-    assert len(changed.demands) == 3
-    mine = next(each for each in changed.demands if each.team == "Payments")
-    assert (mine.said_by, mine.times_per_month) == (("Ada", "Eve"), 1)
 
 
 @given(estimated, st.data(), st.floats(1, 5))

@@ -9,10 +9,11 @@ import pytest
 from bot.cli.backlog.simulate import as_text
 from bot.domain.backlog.demand import FRESH_DAYS, HOURS_PER_WEEK, EvidenceKind, Slowdown
 from bot.domain.backlog.explanation import explain
-from bot.domain.backlog.lanes import ESTIMATED_NEXT, QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, Lane, order
+from bot.domain.backlog.lanes import ESTIMATED_NEXT, QUICK_EFFORT_HOURS, QUICK_PAYBACK_WEEKS, Lane
 from bot.domain.backlog.rank import SAFETY, UPKEEP_BY_TYPE, Rank, rank
 from bot.domain.backlog.savings import REVIEW_DAYS
 from bot.domain.backlog.simulation import RankingRule, SimulationSettings, simulate
+from bot.domain.backlog.standings import order
 from tests.conftest import REPOSITORY
 from tests.domain.backlog.requests import EXAMPLE, SETTINGS, TODAY
 

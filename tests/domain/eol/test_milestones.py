@@ -17,7 +17,7 @@ from bot.domain.eol.milestones import (
     latest_due,
     next_due,
 )
-from bot.domain.escalation import Audience
+from bot.domain.escalation import Audience, audience_at
 from bot.domain.working_time import WorkingTime
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -96,7 +96,7 @@ def test_after_a_long_time_away_only_the_last_one_is_said() -> None:
 )
 def test_loudness_and_escalation(left: int, loudness: Loudness, audience: Audience) -> None:
     assert Milestone(left).loudness(DeadlineKind.SUPPORT) is loudness
-    assert Milestone(left).audience is audience
+    assert audience_at(Milestone(left).days) is audience
     assert Milestone(left).loudness(DeadlineKind.ACTIVE_SUPPORT) is Loudness.DIGEST
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import event, example, given, settings
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from bot.domain.daily_limit import DailyMessage, NothingThisWeek, Saying, Weekly, Written, next_look, say
@@ -19,6 +20,7 @@ from bot.domain.eol.reminder_plan import DueReminder, Plan, Subject, is_answered
 from bot.domain.eol.reminders import Remembered
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.domain.working_time import WorkingTime
+from tests.conftest import examples
 
 ADA = PersonRecord(id=1, name="Ada")
 PRODUCT = Product(key="widget")
@@ -103,7 +105,11 @@ class Life:
         done = reminder.effect(today)
         if done.last is not None and done.last.deadline == watch.deadline.on:
             assert not done.keeps_quiet(each.milestone), "an answer keeps it quiet"
-        if reminder.milestone is not None and each.milestone >= reminder.milestone:
+        is_again = reminder.milestone is not None and each.milestone >= reminder.milestone
+        if is_again and watch.deadline.on < today and not is_answered(reminder, today, self.work):
+            assert each.waits, "what has passed without an answer stays in the digest"
+            assert not each.is_owed
+        elif is_again:
             over = done.put_off_until
             assert over is not None, "only what was put off is said once more"
             assert reminder.said_on is not None
@@ -188,8 +194,15 @@ done = st.builds(Step, st.integers(0, 120), st.integers(0, 4), st.just("done"), 
 downtimes = st.sets(st.integers(0, 120), max_size=40)
 
 
-@settings(max_examples=60)
+@examples(20)
 @given(works, ends, steps, downtimes)
+# A snooze is over before which the deadline, which had passed, turned out to be a day earlier.
+@example(
+    WorkingTime(ZoneInfo("UTC")),
+    [(DeadlineKind.SUPPORT, STARTS - timedelta(60))],
+    [Step(1, 0, "snoozed", 0), Step(1, 0, "move", -1)],
+    set(),
+)
 def test_one_message_a_day_in_working_hours_each_milestone_once_and_nothing_that_is_answered(
     work: WorkingTime, deadlines: list[tuple[DeadlineKind, date]], happening: list[Step], down: set[int]
 ) -> None:
@@ -215,11 +228,12 @@ def test_one_message_a_day_in_working_hours_each_milestone_once_and_nothing_that
                 for step in happening
                 if step.what in ("snoozed", "waived") and step.number % len(deadlines) == number
             ]
-            assert len(heard) <= len(set(heard)) + len(put_off) or moved_back
+            ahead = [said for which, date_, today, said in life.said if (which, date_) == (number, on) and today <= on]
+            assert len(ahead) <= len(set(ahead)) + len(put_off) or moved_back
     event(f"{len(life.pings)} messages")
 
 
-@settings(max_examples=25)
+@examples(10)
 @given(works, ends, downtimes)
 def test_without_answers_everything_that_is_due_has_been_said_a_week_later(
     work: WorkingTime, deadlines: list[tuple[DeadlineKind, date]], down: set[int]
@@ -243,12 +257,27 @@ def test_without_answers_everything_that_is_due_has_been_said_a_week_later(
             assert said <= wanted
 
 
+def test_what_has_passed_is_in_every_digest_until_somebody_answers() -> None:
+    passed = (DeadlineKind.SUPPORT, STARTS - timedelta(270))
+    life = Life(WorkingTime(ZoneInfo("UTC")), [passed])
+    for day in range(57):
+        if day == 50:
+            life.happen(Step(day, 0, "planned", 30), STARTS + timedelta(day))
+        for hour in (9, 10, 14):
+            moment = STARTS + timedelta(day)
+            life.hour(datetime(moment.year, moment.month, moment.day, hour, tzinfo=UTC))
+    days = [today for _, _, today, _ in life.said]
+    assert len(days) >= 7
+    assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(7)}
+    assert max(days) < STARTS + timedelta(50)
+
+
 UTC_ONLY = WorkingTime(ZoneInfo("UTC"))
 IN_TWO_MONTHS = (DeadlineKind.SUPPORT, STARTS + timedelta(60))
 A_DAY_LATER = (DeadlineKind.SUPPORT, STARTS + timedelta(61))
 
 
-@settings(max_examples=40)
+@examples(15)
 @given(works, ends, st.lists(st.one_of(any_step, done), max_size=12), downtimes)
 # The evidence is due on a Monday on which T-7 has been held back; a snooze ends on a Thursday; a date comes nearer on a
 # day on which something has been said already.

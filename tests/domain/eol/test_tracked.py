@@ -58,3 +58,37 @@ def test_what_was_looked_for_is_recorded_whatever_it_is(table: Table) -> None:
     [found] = evidence([seen], table).seen
     assert found.key == ("acme/checkout", "1.2", "", "staging")
     assert found.details == ("image", "acme/checkout:1.2", True)
+
+
+def test_an_image_that_nobody_knows_is_the_organisations_own(table: Table) -> None:
+    own = sighting("shop/web", "1.4", how=How.IMAGE, address="registry.acme.test/shop/web:1.4", is_known=False)
+    found = evidence([own], table)
+    assert (found.seen, found.left_out) == ((), 1)
+
+
+def test_an_image_that_the_table_knows_counts_though_it_is_not_well_known(table: Table) -> None:
+    mirrored = sighting("postgresql", "11", how=How.DOCKERFILE, address="mirror.test/postgresql:11", is_known=False)
+    [found] = evidence([mirrored], table).seen
+    assert (found.product, found.version) == ("postgresql", "11")
+
+
+def test_what_people_run_is_no_library_whatever_a_bill_calls_it(table: Table) -> None:
+    server = sighting("postgresql-11", "11.22", purl="pkg:deb/debian/postgresql-11@11.22", is_library=True)
+    [seen] = evidence([server], table, inside="acme/everything").seen
+    assert (seen.product, seen.how, seen.address) == ("postgresql", "sbom", "")
+
+
+def test_libraries_are_parts_of_what_the_bill_is_about_unless_it_is_that_very_product(table: Table) -> None:
+    image = sighting("postgres", "16.4", purl="pkg:oci/postgres", address="postgres:16.4")
+    own = sighting("postgresql-16", "16.4", purl="pkg:deb/debian/postgresql-16@16.4", is_library=True)
+    library = sighting("django", "3.2", purl="pkg:pypi/django@3.2", is_library=True)
+    system = sighting("debian", "12")
+    seen = evidence([image, own, library, system], table, inside="postgres").seen
+    assert [(one.product, one.how, one.address) for one in seen] == [
+        ("postgresql", "sbom", "postgres:16.4"),
+        ("postgresql", "sbom", ""),
+        ("django", "sbom-library", "postgres"),
+        ("debian", "sbom", ""),
+    ]
+    [alone] = evidence([library], table).seen
+    assert (alone.how, alone.address) == ("sbom", ""), "nothing says what it is inside of"

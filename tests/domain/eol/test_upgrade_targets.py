@@ -77,14 +77,55 @@ def test_a_target_is_out_supported_and_later_and_nothing_better_was_left(product
         assert phase(each.cycle, TODAY) in (Phase.ACTIVE, Phase.STANDARD)
         if each.cycle.released is not None and current.released is not None:
             assert each.cycle.released >= current.released
-    left = [date.max if each.until is None else each.until for each in found]
+    left = [each.until or date.min for each in found]
     assert left == sorted(left, reverse=True)
     best = suggested(product, current, TODAY)
     assert (best is None) == (not found)
     if best is None:
         return
-    enough = [each for each in found if each.is_enough(TODAY)]
-    assert best.is_enough(TODAY) or not enough
-    assert best.is_lts or not any(each.is_lts for each in enough)
-    same = [each for each in enough or found if each.is_lts == best.is_lts or not best.is_lts]
-    assert (best.until or date.max) == max(each.until or date.max for each in same)
+    dated = [each for each in found if each.until is not None and each.is_enough(TODAY)]
+    undated = [each for each in found if each.until is None]
+    choice = dated or undated or list(found)
+    assert best in choice
+    assert best.is_lts or not any(each.is_lts for each in dated or undated)
+    same = [each for each in choice if each.is_lts == best.is_lts or not best.is_lts]
+    assert (best.until or date.min) == max(each.until or date.min for each in same)
+
+
+@pytest.mark.parametrize(
+    ("running", "expected"),
+    [
+        ("python3.10", "python3.14"),
+        ("nodejs18.x", "nodejs24.x"),
+        ("dotnet8", "dotnet10"),
+        ("provided.al2", "provided.al2023"),
+        ("ruby3.2", "ruby4.0"),
+    ],
+)
+def test_a_function_stays_in_its_language(running: str, expected: str) -> None:
+    known = starter.load().get("aws-lambda")
+    assert known is not None
+    current = next(cycle for cycle in known.cycles if cycle.name == running)
+    found = suggested(known, current, TODAY)
+    assert found is not None
+    assert found.cycle.name == expected
+
+
+def test_no_announced_end_is_not_the_longest_support() -> None:
+    now = Cycle(name="1", released=date(2024, 1, 1), eol=date(2026, 12, 1))
+    dated = Cycle(name="2", released=date(2025, 1, 1), eol=date(2029, 1, 1))
+    undated = Cycle(name="3", released=date(2026, 1, 1), eol=Undated.OPEN)
+    found = suggested(Product(key="p", cycles=(undated, dated, now)), now, TODAY)
+    assert found is not None
+    assert found.cycle is dated
+    found = suggested(Product(key="p", cycles=(undated, now)), now, TODAY)
+    assert found is not None
+    assert found.cycle is undated
+
+
+def test_names_without_numbers_are_no_families() -> None:
+    now = Cycle(name="2019", released=date(2018, 1, 1), eol=date(2026, 12, 1))
+    subscription = Cycle(name="subscription", released=date(2025, 1, 1), eol=date(2030, 1, 1))
+    found = suggested(Product(key="p", cycles=(subscription, now)), now, TODAY)
+    assert found is not None
+    assert found.cycle is subscription

@@ -57,7 +57,11 @@ TABLE = Table(
         product("mautic", "3.3 3.2 3.1", n3_3="3.3.5", n3_2="3.3.2"),
         product("visual-studio", "17.9 14.0 12.0 11.0", n12_0="Update 5", n11_0="Update 4", n14_0="N/A"),
         product("log4j", "2 1"),
-        product("aws-lambda", "nodejs20.x nodejs18.x python3.9 java11 java8.al2 java8"),
+        product(
+            "aws-lambda",
+            "nodejs20.x nodejs18.x provided.al2 python3.9 java11 java8.al2 java8 dotnetcore3.1 provided nodejs",
+        ),
+        product("nodejs", "20 18", aliases=("node",)),
         Product(
             key="ubuntu",
             label="Ubuntu",
@@ -136,6 +140,11 @@ def asked(name: str, version: str, provider: str = "", table: Table = TABLE) -> 
         ("ubuntu", "focal-20240216", "20.04", MatchMethod.CYCLE),
         ("ubuntu", "Noble Numbat", "24.04", MatchMethod.CYCLE),
         ("debian", "bookworm-slim", "12", MatchMethod.CYCLE),
+        ("ubuntu", "ubuntu-2004-focal-v20231101", "20.04", MatchMethod.CYCLE),
+        ("ubuntu", "0001-com-ubuntu-server-jammy", "22.04", MatchMethod.CYCLE),
+        ("ubuntu", "ubuntu/images/hvm-ssd/ubuntu-focal-20.04-amd64-server-20231128", "20.04", MatchMethod.CYCLE),
+        ("ubuntu", "ubuntu2204", "22.04", MatchMethod.CYCLE),
+        ("postgresql", "postgres96", "9.6", MatchMethod.CYCLE),
         ("debian", "12 (Bookworm)", "12", MatchMethod.PREFIX),
         ("debian", "1:11.9", "11", MatchMethod.PREFIX),
         ("kubernetes", "v1.29.3-eks", "1.29", MatchMethod.PREFIX),
@@ -287,12 +296,24 @@ def test_what_is_older_than_all_is_untracked(name: str, version: str, oldest: st
         ("nodejs", "18", "nodejs18.x"),
         ("nodejs", "nodejs20.x", "nodejs20.x"),
         ("java", "java8.al2", "java8.al2"),
+        ("java", "8.al2", "java8.al2"),
+        ("java", "8", "java8"),
+        ("node", "20", "nodejs20.x"),
+        ("provided", "al2", "provided.al2"),
+        ("provided", "provided", "provided"),
+        ("dotnetcore", "3.1", "dotnetcore3.1"),
     ],
 )
 def test_functions_age_by_their_runtime(engine: str, version: str, cycle: str) -> None:
     found = asked(engine, version, "aws-lambda")
     assert isinstance(found, InCycle), found
     assert (found.product.key, found.cycle.name) == ("aws-lambda", cycle)
+
+
+def test_a_function_of_an_unknown_version_is_not_the_runtime_that_has_none_in_its_name() -> None:
+    found = asked("nodejs", "", "aws-lambda")
+    assert isinstance(found, AmbiguousVersion)
+    assert [cycle.name for cycle in found.candidates] == ["nodejs20.x", "nodejs18.x"]
 
 
 def test_a_product_without_cycles_has_no_answer() -> None:

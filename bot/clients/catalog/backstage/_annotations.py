@@ -19,7 +19,7 @@ _SLUGS = {
 }
 #: The parts of a hosted file's or directory's URL after the repository: GitHub, GitLab, Bitbucket.
 _BELOW_REPOSITORY = re.compile(r"/(?:-/)?(?:tree|blob|src)/[^/]+/?(?P<rest>.*)$")
-_AREA_PREFIX = "baton/owner-"
+AREA_PREFIX = "baton/owner-"
 
 
 class Annotations:
@@ -118,10 +118,10 @@ class Annotations:
     def area_owners(self, namespace: str) -> Iterator[OwnerClaim]:
         """Yield the owners of single areas: `baton/owner-database: group:platform`."""
         for lowered, key in self._keys.items():
-            if not lowered.startswith(_AREA_PREFIX):
+            if not lowered.startswith(AREA_PREFIX):
                 continue
             written = self._reader.text(self._fields, key)
-            area = word_in(lowered.removeprefix(_AREA_PREFIX), Area)
+            area = word_in(lowered.removeprefix(AREA_PREFIX), Area)
             if area is None:
                 known = ", ".join(Area)
                 self._reader.problem(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.clients.catalog._kinds import kind_of
 from bot.clients.catalog._manifests import web_link
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Text
-from bot.clients.catalog._reader import ReadOptions, is_email, is_template, quoted, unique
+from bot.clients.catalog._reader import ReadOptions, is_email, is_template, quoted, unique, unread_owner
 from bot.clients.catalog.backstage._annotations import Annotations
 from bot.clients.catalog.backstage._refs import (
     DEFAULT_NAMESPACE,
@@ -89,13 +89,15 @@ class EntityReader:
         tags += [("lifecycle", lifecycle)] if lifecycle else []
         tags += [(tag, "") for tag in reader.texts(metadata, "tags")]
         tags += reader.pairs(metadata, "labels")
+        for user, used in self._uses(ref, entity, spec):
+            reader.sink.used(str(used), by=str(user))
         reader.sink.asset(
             AssetClaim(
                 external_id=str(ref),
                 kind=kind,
                 name=ref.name,
                 namespace="" if ref.namespace == DEFAULT_NAMESPACE else ref.namespace,
-                description=reader.text(metadata, "description"),
+                description=_described(reader.text(metadata, "description"), spec, owners),
                 aliases=unique([reader.text(metadata, "title"), *annotations.aliases()], without=[ref.name]),
                 addresses=unique([*_ref_spellings(ref), *annotations.addresses()]),
                 parent=self._parent(ref, entity, spec),
@@ -129,6 +131,12 @@ class EntityReader:
                 node.line, f"the owner is a template, {quoted(node.value)}; it is left out, render it first."
             )
             return
+        if isinstance(node, Fields) and (placeholder := next((key for key in node.values if key.startswith("$")), "")):
+            where = quoted(f"{placeholder}: {self._reader.text(node, placeholder)}")
+            self._reader.problem(
+                node.line, f"the owner of {quoted(ref.name)} stands in another file ({where}), which is not read."
+            )
+            return
         found = node_ref(self._reader, node, kind="group", namespace=ref.namespace)
         if found is not None:
             yield OwnerClaim(owner_of(found, written=node.value if isinstance(node, Text) else str(found)))
@@ -156,6 +164,16 @@ class EntityReader:
             if found is not None and str(found) != str(ref):
                 return str(found)
         return ""
+
+    def _uses(self, ref: EntityRef, entity: Fields, spec: Fields) -> Iterator[tuple[EntityRef, EntityRef]]:
+        """Yield components with the resources that they depend on, as either of the two says it."""
+        for key, of, kind in (("dependsOn", "component", "resource"), ("dependencyOf", "resource", "component")):
+            if ref.kind != of:
+                continue
+            written = (parse_ref(text, kind="", namespace=ref.namespace) for text in self._reader.texts(spec, key))
+            for other in (*written, *self._related(entity, key, kind=kind, namespace=ref.namespace)):
+                if other is not None and other.kind == kind:
+                    yield (ref, other) if of == "component" else (other, ref)
 
     def _links(self, metadata: Fields) -> Iterator[Link]:
         for link in self._reader.mappings(metadata, "links"):
@@ -217,6 +235,20 @@ class EntityReader:
                 origin=reader.at(entity.line),
             )
         )
+
+
+def _described(description: str, spec: Fields, owners: Sequence[OwnerClaim]) -> str:
+    """Return the description, which says of an owner that is a placeholder that it could not be read."""
+    node = spec.values.get("owner")
+    if owners or not isinstance(node, Fields | Text):
+        return description
+    if isinstance(node, Text):
+        return unread_owner(description, node.value) if is_template(node.value) else description
+    held = next(((key, value) for key, value in node.values.items() if key.startswith("$")), None)
+    if held is None:
+        return description
+    key, value = held
+    return unread_owner(description, f"{key}: {value.value}" if isinstance(value, Text) else key)
 
 
 def _ref_spellings(ref: EntityRef) -> tuple[str, ...]:

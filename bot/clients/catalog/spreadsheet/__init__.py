@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.clients.catalog._kinds import kind_of_word
@@ -30,7 +31,15 @@ from bot.clients.catalog._reader import (
     unique,
     word_in,
 )
-from bot.clients.catalog.spreadsheet._lines import SheetKind, SheetRow, SheetRows, columns_of, decoded, separator
+from bot.clients.catalog.spreadsheet._lines import (
+    SheetKind,
+    SheetRow,
+    SheetRows,
+    below_hint,
+    columns_of,
+    decoded,
+    separator,
+)
 from bot.domain.catalog import (
     Area,
     AssetClaim,
@@ -42,9 +51,13 @@ from bot.domain.catalog import (
     Runs,
     TeamClaim,
 )
+from bot.domain.names import fold
 from bot.errors import UnreadableError
 
 _MAX_BYTES = 256 * MEBIBYTE
+_TURNED_NAME = re.compile(r"[^\W\d_][\w'’-]*, [^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*)?")
+_JOINED_NAMES = re.compile(r"\s+(?:&|\+|and)\s+", re.IGNORECASE)
+_OWNERS = ("team", "owner", "secondary")
 _YES = frozenset({"yes", "y", "true", "1", "x", "left"})
 
 
@@ -53,7 +66,8 @@ def _matches(path: Path) -> bool:
         return False
     try:
         text = decoded(peek(path))[0]
-        header = next(csv.reader(io.StringIO(text.partition("\n")[0] or text), delimiter=separator(text)), [])
+        below, _ = below_hint(text)
+        header = next(csv.reader(io.StringIO(below.partition("\n")[0] or below), delimiter=separator(text)), [])
     except csv.Error:
         return False
     return columns_of(header) is not None
@@ -79,6 +93,12 @@ def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
         _Assets(file, sink).read(rows.read())
 
 
+def external_id(row: SheetRow) -> str:
+    """Return what the file calls the asset of a line that has a name."""
+    kind, name = kind_of_word(row.text("kind")), row.text("name")
+    return row.text("id") or f"{kind.value}:{row.text('namespace')}/{name}".replace(":/", ":").lower()
+
+
 @dataclass(slots=True)
 class _Gathered:
     """An asset's first line, and the owners of all its lines."""
@@ -92,16 +112,20 @@ class _Assets:
 
     def __init__(self, file: SourceFile, sink: Sink) -> None:
         self._file, self._sink = file, sink
+        #: What stands alone in an owner's cell, folded.
+        self._alone: frozenset[str] = frozenset()
 
     def read(self, rows: Iterator[SheetRow]) -> None:
         gathered: dict[str, _Gathered] = {}
-        for row in rows:
+        read = list(rows)
+        cells = {row.texts(key) for row in read for key in _OWNERS}
+        self._alone = frozenset(fold(cell[0]) for cell in cells if len(cell) == 1)
+        for row in read:
             name = row.text("name")
             if not name:
                 self._say(row, "has no name and is left out; give it one.")
                 continue
-            kind = kind_of_word(row.text("kind"))
-            external = row.text("id") or f"{kind.value}:{row.text('namespace')}/{name}".replace(":/", ":").lower()
+            external = external_id(row)
             held = gathered.setdefault(external, _Gathered(row))
             held.owners.update(dict.fromkeys(self._owners(row)))
         for external, held in gathered.items():
@@ -139,11 +163,21 @@ class _Assets:
     def _owners(self, row: SheetRow) -> Iterator[OwnerClaim]:
         area = self._word(row, "area", Area) or Area.ALL
         role = self._word(row, "role", Role) or Role.OWNER
-        for key, as_role in (("owner", role), ("secondary", Role.SECONDARY)):
-            for written in row.texts(key):
+        for key, as_role in (("team", role), ("owner", role), ("secondary", Role.SECONDARY)):
+            turned = _TURNED_NAME.fullmatch(row.text(key))
+            if turned and all(fold(name) in self._alone for name in row.texts(key)):
+                turned = None  # each is an owner elsewhere
+            for written in self._split(row.texts(key)):
                 owner = owner_ref(written)
                 if owner is not None:
-                    yield OwnerClaim(owner, area, as_role)
+                    # "Doe, Jane" may be two owners as well as a person: who is known tells.
+                    yield OwnerClaim(replace(owner, written=turned[0]) if turned else owner, area, as_role)
+
+    def _split(self, names: tuple[str, ...]) -> Iterator[str]:
+        """Yield the owners in a cell's texts: "red & blue" are two where each of them stands alone elsewhere."""
+        for name in names:
+            parts = _JOINED_NAMES.split(name)
+            yield from parts if len(parts) > 1 and all(fold(part) in self._alone for part in parts) else (name,)
 
     def _links(self, row: SheetRow) -> Iterator[Link]:
         for text in row.texts("links"):
@@ -162,7 +196,10 @@ class _Assets:
         for text in row.texts("runs"):
             runs = parse_runs(text, environment)
             if runs is None:
-                self._say(row, f"{quoted(text)} is not a product and a version, such as postgresql@16; it is left out.")
+                self._say(
+                    row,
+                    f"{quoted(text)} is not a product and a version; write postgresql@16, or postgresql@16 on aws-rds.",
+                )
             else:
                 yield runs
 

@@ -28,7 +28,7 @@ _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
     about: {name: spellings.split() for name, spellings in columns.items()}
     for about, columns in table("spreadsheet_columns").items()
 }
-_LIST = re.compile(r"[;|\n]|,(?=\s*\S)")
+LIST = re.compile(r"[;|\n]|,(?=\s*\S)|\s/\s")
 #: What a spreadsheet may have put before a text, so that it is not taken for a formula.
 _TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
 
@@ -49,15 +49,15 @@ class SheetRow:
     def text(self, key: str) -> str:
         """Return a cell as one cleaned line, "" when the file has no such column."""
         written = self.cells.get(key)
-        return _unmarked(written) if written else ""
+        return unmarked(written) if written else ""
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a cell's texts, separated by `;`, `|`, commas or line breaks."""
         written = self.cells.get(key)
-        return unique([_unmarked(one.strip()) for one in _LIST.split(written)]) if written else ()
+        return unique([unmarked(one.strip()) for one in LIST.split(written)]) if written else ()
 
 
-def _unmarked(written: str) -> str:
+def unmarked(written: str) -> str:
     return clean(_TEXT_MARK.sub("", written) if written.startswith("'") else written)
 
 
@@ -66,12 +66,10 @@ class SheetRows:
 
     def __init__(self, file: SourceFile, sink: Sink, text: str) -> None:
         self._file, self._sink = file, sink
-        first, _, rest = text.partition("\n")
-        skipped = 0
-        if first.strip().lower().startswith("sep="):  # what Excel writes for itself
-            text, skipped = rest, 1
+        delimiter = separator(text)
+        text, skipped = below_hint(text)
         csv.field_size_limit(_LONGEST_CELL)
-        self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=False)
+        self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
         self._skipped = skipped
         header = self._header()
         found = columns_of(header)
@@ -145,6 +143,12 @@ def _places(folded: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[s
         if place is not None and place not in places.values():
             places[key] = place
     return places
+
+
+def below_hint(text: str) -> tuple[str, int]:
+    """Return a text without the line `sep=;` that Excel writes for itself, and how many lines that was."""
+    first, _, rest = text.partition("\n")
+    return (rest, 1) if first.strip().lower().startswith("sep=") else (text, 0)
 
 
 def separator(text: str) -> str:

@@ -7,18 +7,24 @@ no problem, log line or exception quotes a value of the file other than a resour
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.clients.catalog._json import BadJSONError, events, open_json
 from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, check_size, peek, quoted
 from bot.clients.catalog.terraform._resource import ClaimReader
-from bot.clients.catalog.terraform._stream import BadShapeError, Wanted, resources
+from bot.clients.catalog.terraform._stream import BadShapeError, Resource, Wanted, resources
 from bot.clients.catalog.terraform._tags import fold_key, is_allowed
-from bot.clients.catalog.terraform._types import ATTRIBUTES, NESTED
+from bot.clients.catalog.terraform._types import ATTRIBUTES, IMAGES, NESTED
+from bot.domain.catalog import AssetClaim
 from bot.errors import UnreadableError
 
 #: The attributes that hold tags, the one that counts first.
-_TAG_MAPS = ("tags_all", "tags", "effective_labels", "terraform_labels", "labels", "user_labels")
+_TAG_MAPS = (
+    *("tags_all", "tags", "effective_labels", "terraform_labels", "labels", "user_labels"),
+    # What Google's databases, Kubernetes' workloads and Cloud Run have in a block.
+    *("settings.user_labels", "metadata.labels"),
+)
 _SHOWN = re.compile(rb"^\s*\{\s*\"format_version\"")
 _RAW = re.compile(rb"\"terraform_version\"")
 
@@ -33,25 +39,49 @@ def _matches(path: Path) -> bool:
 
 
 def _read_file(file: SourceFile, sink: Sink, options: ReadOptions) -> None:
-    check_size(file, options.max_file_bytes)
-    owner_keys = tuple(dict.fromkeys(fold_key(key) for key in options.owner_tags))
-    allowed = frozenset(owner_keys)
-    wanted = Wanted(ATTRIBUTES, NESTED, _TAG_MAPS, lambda key: is_allowed(key, allowed))
-
-    reader = ClaimReader(file, owner_keys)
-
     def note(message: str) -> None:
         sink.problem(file.at(), message, is_error=False)
 
+    for _, asset, is_refused in _claims(file, options, note):
+        sink.asset(asset)
+        if is_refused:
+            where = asset.aliases[0] if asset.aliases else asset.name
+            note(f"{quoted(where)} has an owner tag that names no team and no person; it is left out.")
+
+
+def owner_tags(file: SourceFile, options: ReadOptions) -> dict[str, tuple[str, str]]:
+    """Return where the owner of each resource is said, by its external id: the resource's address, and the tag's key.
+
+    Raises UnreadableError or OSError for a file that cannot be read.
+    """
+    folded = _owner_keys(options)
+    found: dict[str, tuple[str, str]] = {}
+    for resource, asset, _ in _claims(file, options, lambda _: None):
+        keys = [key for wanted in folded for key in resource.tags if fold_key(key) == wanted and resource.tags[key]]
+        if asset.owners and keys:
+            found.setdefault(asset.external_id, (asset.aliases[0] if asset.aliases else asset.name, keys[0]))
+    return found
+
+
+def _owner_keys(options: ReadOptions) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold_key(key) for key in options.owner_tags))
+
+
+def _claims(
+    file: SourceFile, options: ReadOptions, note: Callable[[str], None]
+) -> Iterator[tuple[Resource, AssetClaim, bool]]:
+    """Yield each resource that is an asset, what it says, and whether an owner tag of it was refused."""
+    check_size(file, options.max_file_bytes)
+    owner_keys = _owner_keys(options)
+    allowed = frozenset(owner_keys)
+    wanted = Wanted(ATTRIBUTES, NESTED, _TAG_MAPS, lambda key: is_allowed(key, allowed), IMAGES)
+    reader = ClaimReader(file, owner_keys)
     try:
         with open_json(file.path) as stream:
             for resource in resources(events(stream), wanted, note=note):
                 asset, is_refused = reader.claim(resource)
                 if asset is not None:
-                    sink.asset(asset)
-                    if is_refused:
-                        where = asset.aliases[0] if asset.aliases else asset.name
-                        note(f"{quoted(where)} has an owner tag that names no team and no person; it is left out.")
+                    yield resource, asset, is_refused
     except (BadJSONError, BadShapeError) as error:
         raise UnreadableError(str(error), path=file.shown) from None
 

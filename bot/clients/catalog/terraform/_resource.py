@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from bot.clients.catalog._reader import SourceFile, tier_in, unique
 from bot.clients.catalog.terraform._stream import Resource
@@ -19,7 +20,8 @@ from bot.clients.catalog.terraform._tags import (
     tidy,
 )
 from bot.clients.catalog.terraform._types import TYPES, UNKNOWN, RunsRule, TypeRule, is_glue
-from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, Runs
+from bot.clients.inventory import images
+from bot.domain.catalog import AssetClaim, AssetKind, Origin, OwnerClaim, Runs
 from bot.domain.names import clean
 
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:\d*:[\w.:/@+=,*-]{1,500}", re.IGNORECASE)
@@ -28,11 +30,13 @@ _INDEX = re.compile(r"\[\"[^\]]*\"\]")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?://)?(?P<host>[\w*-]+(?:\.[\w-]+)+)\.?(?::\d{1,5})?/?")
 _URL = re.compile(r"https://[\w-]+(?:\.[\w-]+)+(?:/[\w.-]+)+/?")
-_WORD = re.compile(r"[\w.+-]{1,60}")
+_WORD = re.compile(r"~?[\w.+-]{1,60}")
 # POSTGRES_15, MYSQL_8_0, REDIS_6_X, OpenSearch_2.11, SQLSERVER_2019_STANDARD
 _PRODUCT_UNDERSCORE = re.compile(r"(?P<product>[A-Za-z]+)_(?P<version>\d+(?:[_.]\d+)*)(?:_\w+)?")
-# python3.9, nodejs18.x, java8.al2, dotnetcore3.1, go1.x, and python39, go121, ruby32 at Google
-_PRODUCT_DIGITS = re.compile(r"(?P<product>[a-z]+)(?P<version>\d+(?:\.\d+)*)(?:\.(?:x|al\d+))?")
+# python3.9, nodejs18.x, java8.al2 (which is not java8), dotnetcore3.1, go1.x, and python39, go121, ruby32 at Google
+_PRODUCT_DIGITS = re.compile(r"(?P<product>[a-z]+)(?P<version>\d+(?:\.\d+)*(?:\.al\d+)?)(?:\.x)?")
+# provided, provided.al2: what AWS runs a function's own runtime on
+_PROVIDED = re.compile(r"(?P<product>provided)(?:\.(?P<version>al\d+))?")
 #: Google writes a runtime's minor version without its dot, for these.
 _UNDOTTED = frozenset({"python", "go", "ruby", "php"})
 _HEROKU_KINDS = {
@@ -68,7 +72,7 @@ class ClaimReader:
         kind, runs = rule.kind, rule.runs
         if resource.type == "heroku_addon":
             product, kind = _HEROKU_KINDS.get(values.get("plan", "").partition(":")[0], ("", rule.kind))
-            runs = tuple(RunsRule(one.provider, product, (), one.version_from) for one in runs if product)
+            runs = tuple(replace(one, product=product) for one in runs if product)
         name = _name(values, rule, tags) or address
         arn = _matching(_ARN, values, "arn", "id")
         parent = _text(values, rule.parent) or tags.text(*PARENT_TAGS)
@@ -82,10 +86,18 @@ class ClaimReader:
             hosting=rule.hosting,
             tier=tier_in(tags.text(TIER_TAG)),
             tags=(("type", resource.type), *tags.kept()),
-            runs=tuple(_runs(values, runs, tags.text(*ENVIRONMENT_TAGS).lower(), self._accepted)) if runs else (),
+            runs=self._all_runs(values, runs, rule.otherwise, tags.text(*ENVIRONMENT_TAGS).lower()) if runs else (),
             owners=owners,
             origin=self._origin,
         )
+
+    def _all_runs(
+        self, values: Mapping[str, str], rules: tuple[RunsRule, ...], otherwise: str, environment: str
+    ) -> tuple[Runs, ...]:
+        """Return what a resource runs: where nothing is said of it, something at a version that nobody knows."""
+        found = tuple(_runs(values, rules, environment, self._accepted))
+        unknown = otherwise or rules[0].product or rules[0].provider
+        return found if found or not unknown else (Runs(unknown, "", rules[0].provider, environment),)
 
 
 def _address(text: str) -> str:
@@ -138,13 +150,38 @@ def _runs(
     values: Mapping[str, str], rules: tuple[RunsRule, ...], environment: str, accepted: CheckedValues
 ) -> Iterator[Runs]:
     for rule in rules:
+        if rule.image:
+            for reference in values.get(rule.image, "").splitlines():
+                yield from _in_image(reference, environment)
+            continue
         version = _word(values, rule.version_from, accepted)
         product = rule.product or _word(values, rule.product_from, accepted)
-        if not rule.product and not rule.product_from:
-            product, version = split_version(version, is_undotted=rule.provider == "gcp")
-        # A product without any version attribute has none; elsewhere a missing version is a plan's unknown value.
-        if product and (version or not rule.version_from):
+        if rule.pattern is not None:
+            product, version = _by_pattern(values, rule, rule.pattern)
+        elif not rule.product and not rule.product_from:
+            product, version = split_version(version, is_undotted=rule.provider.startswith("gcp"))
+        if product and (version or not rule.is_optional):
             yield Runs(product, version, rule.provider, environment)
+
+
+def _by_pattern(values: Mapping[str, str], rule: RunsRule, pattern: re.Pattern[str]) -> tuple[str, str]:
+    """Return the product and the version that a rule's pattern finds in its attribute, empty where it finds none."""
+    for name in rule.version_from:
+        found = pattern.search(values.get(name, "")[:200])
+        if found is not None:
+            said = found.groupdict()
+            return rule.product or said["product"], said["version"]
+    return rule.product, ""
+
+
+def _in_image(reference: str, environment: str) -> Iterator[Runs]:
+    """Yield the product in a well-known container image; an organisation's own image is a product of its own."""
+    sighting, _ = images.sighting_of(reference, origin=Origin(""))
+    if sighting is None or holds_token(reference):
+        return
+    for each in (sighting, *images.beside(sighting)):
+        if each.is_known:
+            yield Runs(each.product, each.version, each.provider, environment)
 
 
 def _word(values: Mapping[str, str], names: tuple[str, ...], accepted: CheckedValues) -> str:
@@ -163,6 +200,8 @@ def split_version(text: str, *, is_undotted: bool = False) -> tuple[str, str]:
 
     `is_undotted` says that `python39` means 3.9, as in the runtimes of Google's functions.
     """
+    if provided := _PROVIDED.fullmatch(text):
+        return provided["product"], provided["version"] or provided["product"]
     match = _PRODUCT_UNDERSCORE.fullmatch(text) or _PRODUCT_DIGITS.fullmatch(text)
     if match is None:
         return "", ""

@@ -43,13 +43,15 @@ class Resource:
 class Wanted:
     """Which attributes to keep: `names` at the top, `nested` ones by their paths, and the tags whose key `tag` accepts.
 
-    `tag_maps` are the attributes that hold tags, the one that counts first.
+    `tag_maps` are the attributes that hold tags, the one that counts first; what stands in blocks by its dotted path.
+    Of `lists`, which are among the nested ones, all blocks count, a value a line: a pod has several containers.
     """
 
     names: frozenset[str]
     nested: Mapping[str, tuple[str, ...]]
     tag_maps: tuple[str, ...]
     tag: Callable[[str], bool]
+    lists: frozenset[str] = frozenset()
 
 
 class BadShapeError(Exception):
@@ -153,26 +155,42 @@ def _with_attributes(attributes: object, wanted: Wanted) -> Resource:
     resource.values.update({name: _text(value) for name, value in attributes.items() if name in wanted.names})
     for name, path in wanted.nested.items():
         if path[0] in attributes:
-            resource.values[name] = _first_text(attributes, path)
+            found_texts = _texts(attributes, path)
+            resource.values[name] = (
+                "\n".join(dict.fromkeys(found_texts)) if name in wanted.lists else next(found_texts, "")
+            )
     blocks = attributes.get("tag")
     tags: dict[str, Iterable[tuple[object, object]]] = {
-        name: held.items() for name in wanted.tag_maps if isinstance(held := attributes.get(name), dict)
+        name: held.items() for name in wanted.tag_maps if isinstance(held := _first_block(attributes, name), dict)
     }
     if isinstance(blocks, list):  # some types have blocks of key and value in place of a mapping
         tags[wanted.tag_maps[-1]] = [(each.get("key"), each.get("value")) for each in blocks if isinstance(each, dict)]
-    for name in reversed(wanted.tag_maps):
-        said = ((_text(key), _text(value)) for key, value in tags.get(name, ()))
-        resource.tags.update({key: value for key, value in said if key and value and wanted.tag(key)})
+    found: dict[str, list[str]] = {}
+    for name in wanted.tag_maps:
+        for key, value in ((_text(key), _text(value)) for key, value in tags.get(name, ())):
+            if key and value and wanted.tag(key):
+                found.setdefault(key, []).append(value)
+    # A default tag stands in one map, the resource's own in two: of two spellings the last, its own, counts.
+    resource.tags.update((key, values[0]) for key, values in sorted(found.items(), key=lambda each: len(each[1])))
     return resource
 
 
-def _first_text(attributes: object, path: Iterable[str]) -> str:
-    """Return what is under these keys, each below the one before; of a list of blocks, the first that has it counts."""
+def _texts(attributes: object, path: Iterable[str]) -> Iterator[str]:
+    """Yield what is under these keys, each below the one before, in all the blocks of a list that have it."""
+    return filter(None, map(_text, _below(attributes, path)))
+
+
+def _first_block(attributes: Mapping[str, object], name: str) -> object:
+    """Return the first of the blocks or mappings that are under a dotted name."""
+    return attributes.get(name) if "." not in name else next(iter(_below(attributes, name.split("."))), None)
+
+
+def _below(attributes: object, path: Iterable[str]) -> list[object]:
     found = [attributes]
     for key in path:
         below = [each.get(key) for each in found if isinstance(each, dict)]
         found = [one for each in below for one in (each if isinstance(each, list) else (each,))]
-    return next(filter(None, map(_text, found)), "")
+    return found
 
 
 def _text(value: object) -> str:

@@ -21,18 +21,26 @@ class RunsRule:
 
     `product` is a product's name, or "" when it is in the attributes `product_from`; `version_from` are the attributes
     that may hold the version, the more exact one first. With neither product nor `product_from` the one value holds
-    both (`POSTGRES_11`, `python3.9`).
+    both (`POSTGRES_11`, `python3.9`), in the groups `product` and `version` of `pattern` where there is one. `image` is
+    an attribute that holds a container's image. What `is_optional` runs only if it has a version; everything else runs
+    at a version that nobody knows when none is said.
     """
 
     provider: str
     product: str = ""
     product_from: tuple[str, ...] = ()
     version_from: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
+    image: str = ""
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TypeRule:
-    """What a resource type is; `names` and `hosts` are attributes, `parent` the one that names what it is a part of."""
+    """What a resource type is; `names` and `hosts` are attributes, `parent` the one that names what it is a part of.
+
+    `otherwise` is what it runs, at a version that nobody knows, where none of `runs` says anything.
+    """
 
     kind: AssetKind
     hosting: Hosting | None = None
@@ -40,6 +48,7 @@ class TypeRule:
     hosts: tuple[str, ...] = ()
     runs: tuple[RunsRule, ...] = ()
     parent: str = ""
+    otherwise: str = ""
 
 
 def _type_rule(fields: Mapping[str, Any]) -> TypeRule:
@@ -48,11 +57,21 @@ def _type_rule(fields: Mapping[str, Any]) -> TypeRule:
         Hosting(fields["hosting"]) if "hosting" in fields else None,
         _words(fields, "names", "name"),
         _words(fields, "hosts"),
-        tuple(
-            RunsRule(one["provider"], one.get("product", ""), _words(one, "product_from"), _words(one, "version_from"))
-            for one in fields.get("runs", ())
-        ),
+        tuple(_runs_rule(one) for one in fields.get("runs", ())),
         fields.get("parent", ""),
+        fields.get("otherwise", ""),
+    )
+
+
+def _runs_rule(fields: Mapping[str, Any]) -> RunsRule:
+    return RunsRule(
+        fields["provider"],
+        fields.get("product", ""),
+        _words(fields, "product_from"),
+        _words(fields, "version_from"),
+        re.compile(fields["pattern"]) if "pattern" in fields else None,
+        fields.get("image", ""),
+        fields.get("optional", False),
     )
 
 
@@ -87,8 +106,14 @@ def is_glue(type_: str) -> bool:
 _READ = {"arn", "id", "name", "engine", "plan"}
 _READ |= {name for rule in TYPES.values() for name in (*rule.names, *rule.hosts, rule.parent) if name}
 _READ |= {
-    name for rule in TYPES.values() for runs in rule.runs for name in (*runs.product_from, *runs.version_from) if name
+    name
+    for rule in TYPES.values()
+    for runs in rule.runs
+    for name in (*runs.product_from, *runs.version_from, runs.image)
+    if name
 }
 #: Every attribute that may be read, and those that stand in blocks, by their dotted paths.
 ATTRIBUTES = frozenset(name for name in _READ if "." not in name)
 NESTED = {name: tuple(name.split(".")) for name in sorted(_READ) if "." in name}
+#: Those that hold the images of containers, of which there may be several.
+IMAGES = frozenset(runs.image for rule in TYPES.values() for runs in rule.runs if runs.image)

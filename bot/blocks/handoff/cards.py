@@ -1,0 +1,203 @@
+"""A handoff's card in the receiver's channel, what the giver is asked, and what both hear of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.blocks.handoff import actions, words
+from bot.blocks.handoff.actions import AnswerValue, HandoffValue
+from bot.blocks.recipients import said_to
+from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons
+from bot.blocks.text import (
+    EDITED_TEXT,
+    Block,
+    Rendered,
+    bold,
+    button,
+    context,
+    escape,
+    fitting,
+    link,
+    modal,
+    option,
+    plain,
+    section,
+)
+from bot.blocks.values import encode
+from bot.domain.handoff.handoffs import HandoffCard, HandoffStep, ResourceCard, ResourceState
+from bot.domain.handoff.readiness import ReadinessItem
+from bot.domain.ownership import EXPECTED_FOR
+from bot.domain.recipients import Told
+
+#: Resources that a card has room for, each with its choices; the details name all.
+_MOST_SHOWN = 20
+#: … and a message about what has changed.
+_MOST_NEWS = 10
+_HOW = "Answer a part by itself with the ⋯ beside it."
+_CHOICES = (
+    (HandoffStep.ACCEPT, "Accept"),
+    (HandoffStep.NOT_YET, "Not yet: needs…"),
+    (HandoffStep.DECLINE, "Decline…"),
+)
+
+
+def card(its: HandoffCard) -> Rendered:
+    """Return the handoff as its receiver sees it, each resource with the choices to answer it."""
+    return _drawn(its, _buttons(its))
+
+
+def asked(its: HandoffCard) -> Rendered:
+    """Return what a giver is asked for, with the buttons to offer it or not."""
+    if not its.is_draft:
+        return _drawn(its, [_details(its)])
+    value = encode(HandoffValue(its.id, its.version))
+    buttons = [
+        button("Offer it…", actions.AGAIN, value, label=words.label("Offer it", its), style="primary"),
+        button("No…", actions.REFUSE, value, label=words.label("No", its)),
+        button("Not needed any more", actions.CANCEL, value, label=words.label("Not needed any more", its)),
+        _details(its),
+    ]
+    return _drawn(its, buttons)
+
+
+def details_view(its: HandoffCard) -> Block:
+    """Return the modal with all resources, and what shows that the receiver is ready."""
+    by_item = {each.item: each for each in its.evidence}
+    lines = [f"• {words.thing(each)}: {words.standing(each)}" for each in its.resources]
+    shown = []
+    for item in ReadinessItem:
+        one = by_item.get(item)
+        beside = f" {link(one.link, 'link')}" if one is not None and one.link else ""
+        shown.append(f"{words.evidence(one, item)}{beside}")
+    blocks: list[Block] = [section(f"{words.title(its)}.")]
+    blocks += [context(each) for each in _small(its)]
+    blocks += [section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
+    blocks.append(section(f"*{words.readiness(its)}*"))
+    blocks += [section("\n".join(shown[start : start + 4])) for start in range(0, len(shown), 4)]
+    add = button("Add evidence…", actions.EVIDENCE, str(its.id), label=words.label("Add evidence", its))
+    blocks.append({"type": "actions", "elements": [add]})
+    return modal(f"Handoff #{its.id}", blocks)
+
+
+def card_view(message: Rendered) -> Block:
+    """Return a card in a modal."""
+    return modal("Handoff", list(message.blocks))
+
+
+def news(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
+    """Return what has become of a handoff, for those who wait for it; without `changed`, that it is offered."""
+    said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
+    head = f"{words.title(its)}{':' if said else ''}" if said else f"{words.title(its)}: please answer."
+    rest = len(its.open_resources)
+    tail = [f"{rest} still {'waits' if rest == 1 else 'wait'} for an answer."] if rest and said else []
+    if any(each.moved_at is not None and each.returned_at is None for each in changed):
+        giver, patch = bold(its.giver.name, 80), f"`baton handoff patch {its.id}`"
+        tail.append(f"Files may name {giver} for {EXPECTED_FOR.days} days: {patch} prints the change.")
+    text = "\n".join([head, *said, *tail])
+    buttons: list[Block] = [_show(its)]
+    value = encode(HandoffValue(its.id, its.version))
+    if any(each.state in _AGAIN for each in changed) and its.to_offer_again:
+        buttons.insert(0, button("Offer again…", actions.AGAIN, value, label=words.label("Offer again", its)))
+    return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
+
+
+_AGAIN = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED})
+
+
+def begun(its: HandoffCard, told: Told) -> Rendered:
+    """Return the receipt for whoever has offered something, or asked for it."""
+    text = f"{words.title(its)}. {said_to([told])}"
+    return Rendered(text, [section(text), {"type": "actions", "elements": [_show(its), *_withdraw(its)]}])
+
+
+def receipt(its: HandoffCard, *, is_new: bool) -> Rendered:
+    """Return how a handoff stands, for whoever has just pressed something."""
+    if not is_new:
+        return Rendered(f"Nothing has changed: {words.title(its)}: {_counts(its)}.")
+    return Rendered(f"Done. {words.title(its)}: {_counts(its)}.")
+
+
+def reviewed(its: HandoffCard) -> Rendered:
+    """Return the receipt of "It works"."""
+    return Rendered(f"Good to hear. {words.title(its)}: noted that it works for your team.")
+
+
+def _counts(its: HandoffCard) -> str:
+    """Return how the resources stand: of several, how many stand in each way."""
+    if len(its.resources) == 1:
+        return words.standing(its.resources[0]).partition(":")[0]
+    counts = Counter(words.standing(replace(each, answered_by="")).partition(":")[0] for each in its.resources)
+    return ", ".join(
+        f"{many} {state.replace('waits', 'wait') if many > 1 else state}" for state, many in counts.items()
+    )
+
+
+def _drawn(its: HandoffCard, buttons: Sequence[Block]) -> Rendered:
+    head = f":handshake: {words.title(its)}."
+
+    def draw(count: int) -> Rendered:
+        blocks: list[Block] = [section(head)]
+        lines = [head]
+        for each in its.resources[:count]:
+            line = f"{words.thing(each)}: {words.standing(each)}"
+            lines.append(f"• {line}")
+            blocks.append({**section(line), "block_id": f"handoff.resource.{each.id}", **_choices(its, each)})
+        if any(each.is_open for each in its.resources[:count]):
+            blocks.append(context(_HOW))
+        hidden = len(its.resources) - count
+        small = [*([f"… and {hidden:,} more: see the details"] if hidden > 0 else []), *_small(its)]
+        blocks += [context(each) for each in small]
+        if buttons:
+            blocks.append({"type": "actions", "elements": list(buttons)})
+        return Rendered("\n".join([*lines, *small]), blocks)
+
+    return fitting(draw, min(len(its.resources), _MOST_SHOWN), EDITED_TEXT)
+
+
+def _small(its: HandoffCard) -> list[str]:
+    terms = " · ".join(words.terms(its))
+    reason = f"Why: {escape(its.reason, 300)}" if its.reason else ""
+    left = words.left_behind(its)
+    shown = words.readiness(its) if its.open_resources or its.evidence else ""
+    return [each for each in (terms, reason, left, shown) if each]
+
+
+def _choices(its: HandoffCard, one: ResourceCard) -> Block:
+    if not one.is_open:
+        return {}
+    choices = [option(said, encode(AnswerValue(step, its.id, its.version, one.id))) for step, said in _CHOICES]
+    return {"accessory": {"type": "overflow", "action_id": actions.ANSWER, "options": choices}}
+
+
+def _buttons(its: HandoffCard) -> list[Block]:
+    value, made = encode(HandoffValue(its.id, its.version)), list[Block]()
+    if its.open_resources:
+        text = "Accept all" if len(its.open_resources) > 1 else "Accept"
+        made.append(button(text, actions.ACCEPT_ALL, value, label=words.label(text, its), style="primary"))
+    made.append(_details(its))
+    made += _withdraw(its)
+    if its.to_offer_again and not its.is_draft:
+        made.append(button("Offer again…", actions.AGAIN, value, label=words.label("Offer again", its)))
+    if its.held and not its.open_resources:
+        made.append(button("Hand it back", actions.BACK, str(its.id), label=words.label("Hand it back", its)))
+        if its.library_id is not None:
+            name = plain(its.library, 45)
+            made += open_buttons(OpenValue(library_id=its.library_id), SUPPORT_TEXT, label=name)
+    return made
+
+
+def _withdraw(its: HandoffCard) -> list[Block]:
+    if not its.open_resources:
+        return []
+    value = encode(HandoffValue(its.id, its.version))
+    return [button("Withdraw", actions.WITHDRAW, value, label=words.label("Withdraw", its))]
+
+
+def _details(its: HandoffCard) -> Block:
+    return button("Details", actions.DETAILS, str(its.id), label=words.label("Details", its))
+
+
+def _show(its: HandoffCard) -> Block:
+    return button("Show", actions.SHOW, str(its.id), label=words.label("Show", its))

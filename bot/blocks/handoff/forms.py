@@ -1,0 +1,154 @@
+"""The forms of handoffs: an offer, a question for one, the answers that take words, and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.blocks import forms
+from bot.blocks.forms import Field, Fill, Form
+from bot.blocks.handoff import actions, words
+from bot.blocks.handoff.actions import ChosenResource
+from bot.blocks.text import Block, escape
+from bot.blocks.values import encode
+from bot.domain.catalog import Area
+from bot.domain.handoff.handoffs import MOST_OVERLAP_DAYS, HandoffCard, HandoffStep, HandoffTerms
+from bot.domain.handoff.readiness import READINESS_WORDS, ReadinessItem
+from bot.domain.records import AssetRecord, TeamRecord
+
+RECEIVER = forms.name_or_choice(
+    actions.RECEIVER, "To which team?", hint="The team's name", missing="Choose the team that takes it over."
+)
+RESOURCES = forms.ticks(actions.RESOURCES, "What is handed over?", missing="Choose what is handed over.")
+LIBRARY = forms.choice(actions.LIBRARY, "Which library of yours stays with you?")
+EFFECTIVE = forms.day(actions.EFFECTIVE, "From which day on? (empty: from acceptance)")
+OVERLAP = forms.number_between(
+    actions.OVERLAP, "For how many working days do you help afterwards?", 0, MOST_OVERLAP_DAYS, is_whole=True
+)
+LOAN = forms.day(actions.LOAN, "Does it return? On which day?")
+REASON = forms.text(actions.REASON, "Why?", is_long=True)
+TEAM = forms.id_choice(actions.TEAM, "For which of your teams?", missing="Choose your team.")
+DECLINE_REASON = forms.text(
+    actions.REASON, "Why not?", missing="Give a reason: whoever offered it reads it.", is_long=True
+)
+NEEDS = forms.text(actions.NEEDS, "What does it need first?", missing="Say what it needs.", is_long=True)
+NEEDS_FROM = forms.text(actions.NEEDS_FROM, "Who sees to it?", missing="Say who sees to it.", limit=100)
+NEEDS_BY = forms.day(actions.NEEDS_BY, "Until when?", missing="Choose a day.")
+ITEM = forms.choice(actions.ITEM, "What does it show?", is_kept=True)
+LINK = forms.address(actions.LINK, "Link")
+PERSON = forms.person(actions.PERSON, "Who did it?")
+DAY = forms.day(actions.DAY, "When?")
+NOT_APPLICABLE = forms.text(actions.NOT_APPLICABLE, "Or why does it not apply?")
+
+_TERMS = (EFFECTIVE, OVERLAP, LOAN, REASON)
+OFFER = Form(actions.OFFER_VIEW, "Hand over", "Offer", (RECEIVER, RESOURCES, LIBRARY, *_TERMS), refused_at=RESOURCES)
+AGAIN = Form(actions.AGAIN_VIEW, "Hand over", "Offer", (RESOURCES, *_TERMS), refused_at=RESOURCES)
+ASK = Form(actions.ASK_VIEW, "Ask for it", "Ask", (TEAM, RESOURCES, REASON), refused_at=RESOURCES)
+EVIDENCE = Form(
+    actions.EVIDENCE_VIEW, "Evidence", "Add", (ITEM, LINK, PERSON, DAY, NOT_APPLICABLE), refused_at=NOT_APPLICABLE
+)
+#: The forms of the answers that take words.
+ANSWERS: Mapping[HandoffStep, Form] = {
+    HandoffStep.DECLINE: Form(actions.ANSWER_VIEW, "Decline", "Decline", (DECLINE_REASON,), refused_at=DECLINE_REASON),
+    HandoffStep.NOT_YET: Form(
+        actions.ANSWER_VIEW, "Not yet", "Say so", (NEEDS, NEEDS_FROM, NEEDS_BY), refused_at=NEEDS_BY
+    ),
+    HandoffStep.REFUSE: Form(actions.ANSWER_VIEW, "No", "Say no", (DECLINE_REASON,), refused_at=DECLINE_REASON),
+}
+#: What can be ticked in one form.
+MOST_CHOICES = 100
+
+#: What can be handed over: an asset and an area of it.
+Choices = Sequence[tuple[AssetRecord, Area]]
+
+
+def offer_view(
+    giver: TeamRecord,
+    choices: Choices,
+    metadata: str,
+    *,
+    chosen: int | None = None,
+    receivers: Sequence[TeamRecord] = (),
+    receiver: int | None = None,
+    libraries: Sequence[AssetRecord] = (),
+) -> Block:
+    """Return the form of an offer. All areas of the asset with the id `chosen` are ticked from the start."""
+    said = (
+        f"*{escape(giver.name, 80)}* offers this. Nothing moves until somebody of the other team accepts, part by part."
+    )
+    teams = {str(team.id): team.name for team in receivers if team.id != giver.id}
+    return OFFER.view(
+        metadata,
+        said,
+        {
+            RECEIVER: Fill(str(receiver) if receiver is not None else "", teams),
+            RESOURCES: _resources(choices, chosen),
+            LIBRARY: Fill(options={str(each.id): each.name for each in libraries}),
+        },
+    )
+
+
+def again_view(its: HandoffCard, metadata: str) -> Block:
+    """Return the form that offers what was asked for, or was not accepted."""
+    parts = its.resources if its.is_draft else its.to_offer_again
+    options = {str(each.id): words.plain_thing(each.name, each.area) for each in parts}
+    said = f"{words.title(its)}. Offer it, and its receiver answers part by part."
+    filled: dict[Field[Any], Fill] = {
+        RESOURCES: Fill(options=options, chosen=tuple(options)),
+        EFFECTIVE: Fill(its.effective_on.isoformat() if its.effective_on is not None else ""),
+        OVERLAP: Fill(str(its.overlap_days) if its.overlap_days else ""),
+        LOAN: Fill(its.loan_until.isoformat() if its.loan_until is not None else ""),
+        REASON: Fill(its.reason),
+    }
+    return AGAIN.view(metadata, said, filled)
+
+
+def ask_view(giver: TeamRecord, teams: Sequence[TeamRecord], choices: Choices, metadata: str, *, chosen: int) -> Block:
+    """Return the form that asks a team for what it owns."""
+    said = (
+        f"*{escape(giver.name, 80)}* owns this. It hears that your team would take it over, and offers it or says no."
+    )
+    options = {str(team.id): team.name for team in teams}
+    filled: dict[Field[Any], Fill] = {
+        TEAM: Fill(next(iter(options), ""), options),
+        RESOURCES: _resources(choices, chosen),
+    }
+    return ASK.view(metadata, said, filled)
+
+
+def answer_view(its: HandoffCard, step: HandoffStep, resource_id: int | None, metadata: str) -> Block:
+    """Return the form of an answer that takes words."""
+    one = next((each for each in its.resources if each.id == resource_id), None)
+    said = f"{words.title(its)}." if one is None else f"Handoff #{its.id}: {words.thing(one)}."
+    return ANSWERS[step].view(metadata, said)
+
+
+def evidence_view(its: HandoffCard, metadata: str) -> Block:
+    """Return the form that adds evidence; what is not shown yet comes first."""
+    shown = {each.item for each in its.evidence}
+    ordered = [
+        *(each for each in ReadinessItem if each not in shown),
+        *(each for each in ReadinessItem if each in shown),
+    ]
+    options = {each.value: READINESS_WORDS[each] for each in ordered}
+    said = f"{words.title(its)}. Evidence, not promises: a link, who did it, or when."
+    return EVIDENCE.view(metadata, said, {ITEM: Fill(next(iter(options)), options)})
+
+
+def terms_of(said: forms.Answers) -> HandoffTerms:
+    """Return what was filled in about the handoff as a whole."""
+    return HandoffTerms(
+        effective_on=said.get(EFFECTIVE),
+        overlap_days=int(said.get(OVERLAP) or 0),
+        loan_until=said.get(LOAN),
+        reason=said.text(REASON),
+    )
+
+
+def _resources(choices: Choices, chosen: int | None) -> Fill:
+    options = {
+        encode(ChosenResource(asset.id, area.value)): words.plain_thing(asset.name, area)
+        for asset, area in choices[:MOST_CHOICES]
+    }
+    ticked = [encode(ChosenResource(asset.id, area.value)) for asset, area in choices if asset.id == chosen]
+    return Fill(options=options, chosen=tuple(ticked))

@@ -1,0 +1,61 @@
+"""What handoffs say in the health report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bot.blocks.handoff.actions import SHOW
+from bot.blocks.health import Figure, HealthSection, NextAction
+from bot.blocks.lines import Line
+from bot.blocks.text import bold, button, escape
+from bot.domain.records import TeamRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What has passed in 90 days, as the days from each offer to its acceptance, and how many parts wait now."""
+
+    days: Sequence[int] = ()
+    waiting: int = 0
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """What is kept: without anything accepted there is no time that it took."""
+        found = {"handoffs.accepted": len(self.days), "handoffs.waiting": self.waiting}
+        return found | ({"handoffs.days": round(median(self.days))} if self.days else {})
+
+
+@dataclass(frozen=True, slots=True)
+class OldestOffer:
+    """The handoff that has waited longest for its receiver: its number, how many of its parts, and days."""
+
+    id: int
+    giver: TeamRecord
+    receiver: TeamRecord
+    size: int
+    days: int
+
+
+def section(found: Acceptance) -> HealthSection:
+    """Return the line: what was accepted, how long that took, and what waits; nothing without any of it."""
+    if not found.days and not found.waiting:
+        return HealthSection("Handoffs", ())
+    figures = [Figure(key="handoffs.accepted", value=len(found.days), words="accepted in 90 days")]
+    if found.days:
+        days = found.figures["handoffs.days"]
+        words = f"{'day' if days == 1 else 'days'} from offer to acceptance (median)"
+        figures.append(Figure(key="handoffs.days", value=days, words=words))
+    figures.append(Figure(key="handoffs.waiting", value=found.waiting, words="waiting for an answer"))
+    return HealthSection("Handoffs", figures)
+
+
+def answer(oldest: OldestOffer) -> NextAction:
+    """Return the action about the offer that has waited longest."""
+    size = "1 thing" if oldest.size == 1 else f"{oldest.size:,} things"
+    when = "today" if not oldest.days else "1 day ago" if oldest.days == 1 else f"{oldest.days:,} days ago"
+    text = f"Have {bold(oldest.receiver.name, 60)} answer {escape(oldest.giver.name, 60)}, who offered {size} {when}."
+    return NextAction(
+        oldest.size, Line(text, button("See the offer", SHOW, str(oldest.id), label=f"See the offer #{oldest.id}"))
+    )

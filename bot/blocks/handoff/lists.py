@@ -1,0 +1,44 @@
+"""Lists of handoffs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.blocks.handoff import actions, words
+from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, fitting, section
+from bot.domain.handoff.handoffs import HandoffCard
+
+#: Handoffs that a list shows, and that the Home tab does.
+MOST_LISTED, MOST_ON_HOME = 20, 5
+
+
+def listing(cards: Sequence[HandoffCard]) -> Rendered:
+    """Return the open handoffs of somebody's teams, each with a button that shows it."""
+    if not cards:
+        return Rendered("Your teams have no open handoff. Begin one: `/handoff payments-db`.")
+
+    def draw(count: int) -> Rendered:
+        title, hidden = "*Open handoffs of your teams*", len(cards) - count
+        rest = [f"… and {hidden:,} more"] if hidden > 0 else []
+        lines = [_line(each) for each in cards[:count]]
+        blocks = [section(title), *home_parts(cards[:count]), *map(context, rest)]
+        return Rendered("\n".join([title, *lines, *rest]), blocks)
+
+    return fitting(draw, min(MOST_LISTED, len(cards)), POSTED_TEXT)
+
+
+def home_parts(cards: Sequence[HandoffCard]) -> list[Block]:
+    """Return a section for each handoff, with the button that shows it."""
+    return [
+        {
+            **section(_line(each)),
+            "accessory": button("Show", actions.SHOW, str(each.id), label=words.label("Show", each)),
+        }
+        for each in cards
+    ]
+
+
+def _line(card: HandoffCard) -> str:
+    waiting = len(card.open_resources)
+    how = f"{waiting} of {len(card.resources)} to answer" if waiting else "to be offered or refused"
+    return f"{words.title(card)}\n{how}"

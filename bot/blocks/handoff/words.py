@@ -1,0 +1,144 @@
+"""How handoffs are put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from bot.blocks.ownership.words import AREA_WORDS
+from bot.blocks.text import as_written, bold, day, escape
+from bot.domain.catalog import Area
+from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
+from bot.domain.handoff.readiness import READINESS_WORDS, Evidence, ReadinessItem
+from bot.domain.records import PersonRecord
+
+#: Names in one line before the rest becomes a number.
+_MOST_NAMES = 8
+_STATE_WORDS: Mapping[ResourceState, str] = MappingProxyType(
+    {
+        ResourceState.DRAFT: "asked for",
+        ResourceState.OFFERED: "waits for an answer",
+        ResourceState.NOT_YET: "not yet",
+        ResourceState.ACCEPTED: "accepted",
+        ResourceState.DECLINED: "declined",
+        ResourceState.EXPIRED: "expired",
+        ResourceState.WITHDRAWN: "withdrawn",
+    }
+)
+
+
+def team(card_team_name: str) -> str:
+    """Return a team's name."""
+    return bold(card_team_name, 80)
+
+
+def title(card: HandoffCard) -> str:
+    """Return a handoff by its number, with who gives what to whom."""
+    count = len(card.resources)
+    what = f"{count} resources" if count != 1 else thing(card.resources[0])
+    number = bold(f"#{card.id}")
+    if card.offered_on is None:
+        return f"{number} {team(card.receiver.name)} asks {team(card.giver.name)} to hand over {what}"
+    return f"{number} {team(card.giver.name)} offers {team(card.receiver.name)} {what}"
+
+
+def thing(one: ResourceCard) -> str:
+    """Return a resource: the asset, and its area unless that is everything."""
+    name = bold(one.name, 80)
+    return name if one.area is Area.ALL else f"{name} ({AREA_WORDS[one.area]})"
+
+
+def plain_thing(name: str, area: Area) -> str:
+    """Return a resource for a choice of a form."""
+    return name if area is Area.ALL else f"{name} ({AREA_WORDS[area]})"
+
+
+def standing(one: ResourceCard) -> str:
+    """Return how a resource stands, with what is waited for or why it was declined."""
+    by = f" by {escape(one.answered_by, 60)}" if one.answered_by else ""
+    match one.state:
+        case ResourceState.NOT_YET:
+            until = f" by {day(one.needs_by)}" if one.needs_by is not None else ""
+            return f"not yet: needs {escape(one.needs, 200)} from {escape(one.needs_from, 80)}{until}"
+        case ResourceState.ACCEPTED if one.returned_at is not None:
+            return f"not returned: {escape(one.reason, 200)}" if one.reason else "returned"
+        case ResourceState.ACCEPTED if one.moved_at is None:
+            return f"accepted{by}, not in effect yet"
+        case ResourceState.DECLINED | ResourceState.EXPIRED | ResourceState.WITHDRAWN if one.reason:
+            return f"{_STATE_WORDS[one.state]}{by}: {escape(one.reason, 200)}"
+        case ResourceState.OFFERED | ResourceState.DRAFT:
+            return _STATE_WORDS[one.state]
+        case _:
+            return f"{_STATE_WORDS[one.state]}{by}"
+
+
+def terms(card: HandoffCard) -> list[str]:
+    """Return what was agreed for all of it, a sentence each."""
+    giver, said = escape(card.giver.name, 60), list[str]()
+    if card.offerer is not None and card.offered_on is not None:
+        again = f", version {card.version}" if card.version > 1 else ""
+        said.append(f"Offered by {person(card.offerer)} on {day(card.offered_on)}{again}")
+    elif card.is_asked:
+        said.append(f"Asked by {person(card.starter)}")
+    if card.effective_on is not None:
+        said.append(f"takes effect on {day(card.effective_on)}")
+    if card.overlap_days:
+        said.append(f"{giver} helps for {card.overlap_days} more working days")
+    if card.loan_until is not None:
+        said.append(f"a loan that returns on {day(card.loan_until)}")
+    if card.library:
+        said.append(f"{escape(card.library, 80)} stays with {giver}")
+    if card.request_id is not None:
+        said.append(f"delivered with request #{card.request_id}")
+    if card.follows_id is not None:
+        said.append(f"takes back #{card.follows_id}")
+    if card.expires_on is not None:
+        said.append(f"expires on {day(card.expires_on)}")
+    return said
+
+
+def left_behind(card: HandoffCard) -> str:
+    """Return what the giver keeps of the same systems; empty for nothing."""
+    if not card.left_behind:
+        return ""
+    return f"Stays with {escape(card.giver.name, 60)}: {names(card.left_behind)}"
+
+
+def readiness(card: HandoffCard) -> str:
+    """Return how much shows that the receiver is ready."""
+    return f"Readiness: {len(card.evidence)} of {len(ReadinessItem)} shown"
+
+
+def evidence(one: Evidence | None, item: ReadinessItem) -> str:
+    """Return what shows an item, or that nothing does yet; the link stands beside it."""
+    if one is None:
+        return f":white_large_square: {READINESS_WORDS[item]}"
+    if one.not_applicable:
+        return f":heavy_minus_sign: {READINESS_WORDS[item]}: does not apply, {escape(one.not_applicable, 150)}"
+    shown = [escape(one.person, 60)] if one.person else []
+    if one.day is not None:
+        shown.append(day(one.day))
+    return f":white_check_mark: {READINESS_WORDS[item]}{f': {chr(44).join(shown)}' if shown else ''}"
+
+
+def names(several: Iterable[str]) -> str:
+    """Return names in a line, with a number in the place of those that are too many."""
+    listed = list(several)
+    more = len(listed) - _MOST_NAMES
+    said = ", ".join(escape(each, 60) or "(no name)" for each in listed[:_MOST_NAMES])
+    return f"{said} and {more} more" if more > 0 else said
+
+
+def person(one: PersonRecord) -> str:
+    """Return somebody's name; names do not notify."""
+    return escape(one.name, 60) or "somebody"
+
+
+def label(text: str, card: HandoffCard) -> str:
+    """Return what a screen reader says of a button."""
+    return f"{text}: handoff #{card.id}"
+
+
+def screen(said: str) -> str:
+    """Return text for a place that takes no marks."""
+    return as_written(said)

@@ -1,0 +1,36 @@
+"""The button that begins a handoff: the form about an asset, for its giver or for whoever asks for it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.blocks.text import Block, button, plain
+from bot.blocks.values import encode
+
+OPEN = "handoff.open"
+
+
+class Way(StrEnum):
+    """Who begins: the team that has it, or the one that wants it."""
+
+    OFFER = "offer"
+    ASK = "ask"
+
+
+class OpenHandoff(NamedTuple):
+    """What the form is about: an asset, the team that it goes to where that is known, and the request it came from."""
+
+    way: Way
+    asset_id: int | None = None
+    receiver_team_id: int | None = None
+    request_id: int | None = None
+
+
+_TEXT = {Way.OFFER: "Hand over", Way.ASK: "Ask for it"}
+
+
+def handoff_buttons(value: OpenHandoff, name: str) -> list[Block]:
+    """Return the button; `name` is what a screen reader says it is about."""
+    text = _TEXT[value.way]
+    return [button(text, OPEN, encode(value), label=f"{text}: {plain(name, 45)}")]

@@ -1,0 +1,115 @@
+"""Is it still yours? The monthly list of a team, and how far a campaign has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as calendar_day
+
+from bot.blocks.ownership.actions import ATTEST, NOT_OURS, AssetValue
+from bot.blocks.text import Block, Rendered, bold, button, context, date, escape, plain, section
+from bot.blocks.values import encode
+from bot.domain.ownership.attestation import Unattested
+from bot.domain.records import PersonRecord, TeamRecord
+
+_MOST_TEAMS, _MOST_NAMES, _MOST_WEEKS = 15, 5, 14
+_BAR = 10
+
+
+@dataclass(frozen=True, slots=True)
+class TeamProgress:
+    """How many of a team's things were confirmed, and the names of some that were not."""
+
+    team: TeamRecord
+    confirmed: int
+    total: int
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """How far a quarter has come: each team, the furthest behind first, and how many by the end of each week."""
+
+    start: calendar_day
+    teams: Sequence[TeamProgress]
+    weeks: Sequence[tuple[calendar_day, int]]
+
+    @property
+    def confirmed(self) -> int:
+        """How many things were confirmed."""
+        return sum(each.confirmed for each in self.teams)
+
+    @property
+    def total(self) -> int:
+        """How many things there are."""
+        return sum(each.total for each in self.teams)
+
+
+def listed(attestation_id: int, items: Sequence[Unattested]) -> Rendered:
+    """Return the section of the digest that asks whether these are still the team's."""
+    head = f"*Still yours?* {_things(len(items))} that nobody of you has confirmed for long:"
+    lines = [_line(each) for each in items]
+    blocks: list[Block] = [section(head)]
+    for each, line in zip(items, lines, strict=True):
+        name = plain(each.asset.name, 45)
+        wrong = button("Not ours…", NOT_OURS, encode(AssetValue(each.asset.id)), label=f"Not ours… {name}")
+        blocks.append({**section(line), "accessory": wrong})
+    all_ours = button(
+        "All still ours", ATTEST, str(attestation_id), label="All still ours, but for what is not any more"
+    )
+    blocks.append({"type": "actions", "elements": [all_ours]})
+    return Rendered("\n".join([head, *(f"• {line}" for line in lines)]), blocks)
+
+
+def attested(names: Sequence[str], by: PersonRecord | None = None) -> Rendered:
+    """Return the receipt for "All still ours"; `by` is who had said it before."""
+    if by is not None:
+        return Rendered(f"{escape(by.name, 80) or 'Somebody'} has confirmed these already.")
+    shown = ", ".join(bold(each, 60) for each in names)
+    return Rendered(
+        f"Confirmed as yours: {shown}." if names else "None of these is yours any more, so nothing changed."
+    )
+
+
+def campaign(made: Campaign) -> Rendered:
+    """Return how many of how many were confirmed this quarter, week by week, and which teams are behind."""
+    if not made.total:
+        return Rendered("No team owns anything that it could confirm.")
+    head = (
+        f"*Confirmed since {made.start.isoformat()}*: {made.confirmed:,} of {made.total:,} "
+        f"({_percent(made.confirmed, made.total)}%)"
+    )
+    weeks = [f"`{_bar(count, made.total)}` {end.isoformat()}: {count:,}" for end, count in made.weeks[-_MOST_WEEKS:]]
+    lines = [_team(each) for each in made.teams[:_MOST_TEAMS]]
+    more = len(made.teams) - len(lines)
+    rest = [f"… and {more:,} more teams: `/baton attest NAME`"] if more > 0 else []
+    blocks = [section(head), section("\n".join(weeks)), section("\n".join(lines)), *map(context, rest)]
+    return Rendered("\n".join([head, *weeks, *lines, *rest]), blocks)
+
+
+def _line(one: Unattested) -> str:
+    tier = f" · tier {one.asset.tier}" if one.asset.tier is not None else ""
+    since = f"confirmed {date(one.since)}" if one.was_confirmed else f"yours since {date(one.since)}, never confirmed"
+    return f"{bold(one.asset.name, 80)}{tier} · {since}"
+
+
+def _team(had: TeamProgress) -> str:
+    line = f"• {bold(had.team.name, 80)} · {had.confirmed:,} of {had.total:,}"
+    if not had.missing:
+        return f"{line} :white_check_mark:"
+    names = ", ".join(escape(each, 40) for each in had.missing[:_MOST_NAMES])
+    more = len(had.missing) - _MOST_NAMES
+    return f"{line} · missing: {names}{f' and {more:,} more' if more > 0 else ''}"
+
+
+def _bar(count: int, total: int) -> str:
+    filled = count * _BAR // total
+    return "█" * filled + "░" * (_BAR - filled)
+
+
+def _percent(count: int, total: int) -> int:
+    return count * 100 // total
+
+
+def _things(count: int) -> str:
+    return "1 thing" if count == 1 else f"{count:,} things"

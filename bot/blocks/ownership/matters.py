@@ -1,0 +1,255 @@
+"""Matters as messages: the card with the answers, what whoever raised one hears, and the forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.blocks import forms
+from bot.blocks.forms import Form
+from bot.blocks.lines import MOST_ALSO, Line, more, with_also
+from bot.blocks.ownership import actions, words
+from bot.blocks.ownership.actions import SideValue
+from bot.blocks.text import (
+    EDITED_TEXT,
+    POSTED_TEXT,
+    Block,
+    Rendered,
+    bold,
+    button,
+    context,
+    date,
+    escape,
+    fitting,
+    mention,
+    modal,
+    plain,
+    section,
+)
+from bot.blocks.values import encode
+from bot.domain.catalog import Area
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
+from bot.domain.recipients import Recipient
+from bot.domain.records import AssetRecord, PersonRecord
+
+ASK_FIELD = forms.text(actions.MATTER_WORDS, "What do you want to know?", missing="Write your question.", is_long=True)
+ASK_FORM = Form(actions.MATTER_ASK_VIEW, "Ask back", "Ask", (ASK_FIELD,), refused_at=ASK_FIELD)
+REPLY_FIELD = forms.text(actions.MATTER_WORDS, "Your answer", missing="Write your answer.", is_long=True)
+REPLY_FORM = Form(actions.MATTER_REPLY_VIEW, "Answer", "Answer", (REPLY_FIELD,), refused_at=REPLY_FIELD)
+
+#: Sides of a dispute that have a button, and files of each that are named.
+_MOST_SIDES, _MOST_FILES = 4, 2
+_NO_ADMIN_NOTE = "A catalog admin decides, or the owner still can."
+_HEAD = "*Who owns it?*"
+_MOST_LINES = 10
+
+
+def card(matter: MatterCard, also: Sequence[Line] = ()) -> Rendered:
+    """Return the message that asks for an answer to a matter, or says how it ended."""
+    lines, sides = _said(matter), _side_lines(matter)
+    blocks: list[Block] = [section("\n".join(lines)), *(each.block for each in sides)]
+    if matter.is_open and (buttons := _buttons(matter)):
+        blocks.append({"type": "actions", "elements": buttons})
+    blocks = [{**each, "block_id": f"{_block_ids(matter)}{number}"} for number, each in enumerate(blocks)]
+    return fitting(with_also([*lines, *(f"• {each.text}" for each in sides)], blocks, also), MOST_ALSO, EDITED_TEXT)
+
+
+def redrawn(before: Rendered, matter: MatterCard) -> Rendered:
+    """Return a message that shows a matter with the matter as it is now; what else it says stays."""
+    now = card(matter)
+    rest = [each for each in before.blocks if not str(each.get("block_id", "")).startswith(_block_ids(matter))]
+    return Rendered(now.text, [*now.blocks, *rest])
+
+
+def _block_ids(matter: MatterCard) -> str:
+    return f"ownership.matter.{matter.id}."
+
+
+def card_view(matter: MatterCard) -> Block:
+    """Return a matter's card as a modal, for where there is no message to show it beside."""
+    return modal("Who owns it?", card(matter).blocks)
+
+
+def matter_line(matter: MatterCard) -> Line:
+    """Return what is said of a matter among others, with the button that shows it."""
+    name = plain(matter.asset.name, 50)
+    show = button("Show", actions.MATTER_SHOW, str(matter.id), label=f"Show the question about {name}")
+    return Line(_headline(matter), show)
+
+
+def matter_section(matters: Sequence[MatterCard], share: int) -> Rendered:
+    """Return the section of a week's digest: what still waits for an answer."""
+    listed = [matter_line(each) for each in matters]
+
+    def draw(most: int) -> Rendered:
+        rest = more(listed[most:])
+        blocks: list[Block] = [section(_HEAD), *(each.block for each in listed[:most]), *map(context, rest)]
+        return Rendered("\n".join([_HEAD, *(f"• {each.text}" for each in listed[:most]), *rest]), blocks)
+
+    return fitting(draw, max(1, min(_MOST_LINES, len(listed))), POSTED_TEXT // share)
+
+
+def outcome(matter: MatterCard, hearer: str = "") -> Rendered:
+    """Return what whoever raised a matter is told when it ends, named in a thread by `hearer`, their Slack id."""
+    named = f"{mention(hearer)} " if mention(hearer) else ""
+    said = f"{named}{_thing(matter)}: {_ended(matter)}"
+    if matter.kind is MatterKind.CLAIM and matter.state in (MatterState.KEPT, MatterState.EXPIRED):
+        said += " You can claim it again, with another reason."
+    return Rendered(said)
+
+
+def asked_back(matter: MatterCard) -> Rendered:
+    """Return the owner's question, for whoever raised the matter."""
+    who = _person(matter.question_by)
+    text = f"{who} asks about {_thing(matter)}:\n> {escape(matter.question, 500)}"
+    name = plain(matter.asset.name, 50)
+    answer = button("Answer…", actions.MATTER_REPLY, str(matter.id), label=f"Answer the question about {name}")
+    return Rendered(text, [section(text), {"type": "actions", "elements": [answer]}])
+
+
+def asked_before(matter: MatterCard) -> Rendered:
+    """Return the owner's question once it is answered, or the matter has ended."""
+    who = _person(matter.question_by)
+    text = f"{who} asked about {_thing(matter)}:\n> {escape(matter.question, 500)}"
+    text += f"\nAnswered: {escape(matter.reply, 500)}" if matter.reply else ""
+    text += f"\n{_ended(matter)}" if not matter.is_open else ""
+    return Rendered(text)
+
+
+def replied(matter: MatterCard) -> Rendered:
+    """Return the answer to the owner's question, for the thread under the card."""
+    return Rendered(f"{_person(matter.raised_by)} answers:\n> {escape(matter.reply, 500)}")
+
+
+def matter_noted(matter: MatterCard) -> Rendered:
+    """Return the receipt for whoever answered a matter."""
+    if not matter.is_open:
+        return Rendered(f"{_thing(matter)}: {_ended(matter)}")
+    if matter.question and not matter.reply:
+        return Rendered(f"I have asked {_person(matter.raised_by)}. The answer comes here.")
+    if matter.is_passed_on:
+        return Rendered(f"{_thing(matter)}: a catalog admin decides.")
+    return Rendered(f"{_thing(matter)}: noted.")
+
+
+def given_up(asset: AssetRecord, area: Area, owner: str, reason: str, *, value: str) -> Rendered:
+    """Return the note to a team that a doubter named, once `owner` said that something is not theirs."""
+    text = f"{bold(owner, 80)} says that {_part(asset, area)} is not theirs. Somebody thinks that it is yours."
+    text += f"\n> {escape(reason, 500)}" if reason else ""
+    label = f"We own this: {plain(asset.name, 45)}"
+    claim = button("We own this", actions.CLAIM, value, label=label, style="primary")
+    return Rendered(text, [section(text), {"type": "actions", "elements": [claim]}])
+
+
+def question_view(matter: MatterCard, metadata: str) -> Block:
+    """Return the form for a question to whoever raised a matter."""
+    return ASK_FORM.view(metadata, f"{_person(matter.raised_by)} is asked about {_thing(matter)}.")
+
+
+def reply_view(matter: MatterCard, metadata: str) -> Block:
+    """Return the form for the answer to the owner's question."""
+    return REPLY_FORM.view(metadata, f"{_person(matter.question_by)} asks:\n> {escape(matter.question, 500)}")
+
+
+def _said(matter: MatterCard) -> list[str]:
+    lines = [_headline(matter)]
+    if matter.reason:
+        lines.append(f"> {escape(matter.reason, 500)}")
+    if matter.kind is MatterKind.DOUBT and matter.team is not None:
+        lines.append(f"They think that it is {bold(matter.team.name, 80)}'s.")
+    if matter.question:
+        answer = f" {_person(matter.raised_by)} answers: {escape(matter.reply, 500)}" if matter.reply else ""
+        lines.append(f"{_person(matter.question_by)} asks: {escape(matter.question, 500)}{answer}")
+    if not matter.is_open:
+        return [*lines, _ended(matter)]
+    if matter.is_passed_on:
+        return [*lines, _NO_ADMIN_NOTE]
+    return [*lines, f"Asked {date(matter.at)}. Nothing changes until you answer."]
+
+
+def _headline(matter: MatterCard) -> str:
+    owners, who = bold(matter.owner_names or "nobody", 80), _person(matter.raised_by)
+    match matter.kind:
+        case MatterKind.CLAIM if matter.is_orphans:
+            return f"{who} claims {_thing(matter)} for {_team(matter)}; its owner {owners} is gone."
+        case MatterKind.CLAIM:
+            return f"{who} asks {owners} for {_thing(matter)}, for {_team(matter)}."
+        case MatterKind.DOUBT:
+            return f"{who} thinks that {owners} does not own {_thing(matter)}."
+        case _:
+            named = [bold(each.owner.name or "nobody", 60) for each in matter.sides]
+            return f":warning: Who owns {_thing(matter)}: {words.join(named, last='or') if named else 'nobody'}?"
+
+
+def _side_lines(matter: MatterCard) -> list[Line]:
+    """Return what each side of an open dispute says, with the button that says that it is right."""
+    if matter.kind is not MatterKind.DISPUTE or not matter.is_open:
+        return []
+    return [Line(_side(each), _side_button(matter, each.owner)) for each in matter.sides[:_MOST_SIDES]]
+
+
+def _side(side: Side) -> str:
+    owner = bold(side.owner.name, 80) if side.owner.name else "nobody"
+    files = ", ".join(map(words.file, side.said_in[:_MOST_FILES]))
+    rest = len(side.said_in) - _MOST_FILES
+    files += f" and {rest} more" if rest > 0 else ""
+    return f"{files} says {owner}" if files else f"{owner} claims it in Slack"
+
+
+def _buttons(matter: MatterCard) -> list[Mapping[str, Any]]:
+    number, name = str(matter.id), plain(matter.asset.name, 45)
+    if matter.kind is MatterKind.DISPUTE:
+        decide = button(
+            "Let a catalog admin decide", actions.MATTER_PASS_ON, number, label=f"Let a catalog admin decide: {name}"
+        )
+        return [] if matter.is_passed_on else [decide]
+    is_claim = matter.kind is MatterKind.CLAIM
+    agree_text = "Agree" if is_claim else "You are right, it is not ours"
+    keep_text = "It is ours" if not matter.is_orphans else "No"
+    agree = button(agree_text, actions.MATTER_AGREE, number, label=f"{agree_text}: {name}"[:75])
+    keep = button(keep_text, actions.MATTER_KEEP, number, label=f"{keep_text}: {name}")
+    ask = button("Ask…", actions.MATTER_ASK, number, label=f"Ask about {name}")
+    return [agree, keep, ask] if is_claim else [keep, agree, ask]
+
+
+def _side_button(matter: MatterCard, owner: Recipient) -> Mapping[str, Any]:
+    text = f"It is {plain(owner.name, 40)}'s" if owner.name else "Nobody owns it"
+    value = encode(SideValue(matter.id, owner.key))
+    return button(text, actions.MATTER_SIDE, value, label=f"{text}: {plain(matter.asset.name, 20)}")
+
+
+def _ended(matter: MatterCard) -> str:
+    """Return how a matter ended, as a sentence."""
+    by, whose = _person(matter.ended_by), bold(matter.owner.name, 80) if matter.owner.name else ""
+    match matter.state:
+        case MatterState.WITHDRAWN:
+            return f"{by} took the claim back."
+        case MatterState.EXPIRED:
+            return f"Nobody answered, so nothing has changed. Talk to {bold(matter.owner_names or 'its owner', 80)}."
+        case MatterState.OVER:
+            return "Its owner has changed since, so there is nothing left to decide."
+        case MatterState.AGREED if not whose and matter.kind is MatterKind.DISPUTE:
+            return f"Nobody owns it, says {by}."
+        case MatterState.AGREED if not whose:
+            return f"It is not {bold(matter.owner_names, 80)}'s any more, says {by}."
+        case MatterState.AGREED:
+            return f"{whose} owns it now, says {by}."
+        case _:
+            return f"It stays with {whose or bold(matter.owner_names, 80)}, says {by}."
+
+
+def _thing(matter: MatterCard) -> str:
+    return _part(matter.asset, matter.area)
+
+
+def _part(asset: AssetRecord, area: Area) -> str:
+    name = bold(asset.name)
+    return name if area is Area.ALL else f"{words.AREA_WORDS[area]} of {name}"
+
+
+def _team(matter: MatterCard) -> str:
+    return bold(matter.team.name, 80) if matter.team is not None else "another team"
+
+
+def _person(person: PersonRecord | None) -> str:
+    return words.person(person) if person is not None else "somebody"

@@ -1,0 +1,144 @@
+"""Who takes what an owner who is gone has left behind, and who could own what nobody owns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from bot.blocks.lines import Line
+from bot.blocks.ownership import words
+from bot.blocks.text import Block, Rendered, bold, button, context, date, escape, modal, plain, section
+from bot.blocks.values import encode
+from bot.domain.catalog import Area
+from bot.domain.ownership import Evidence, EvidenceKind, Suggestion
+from bot.domain.recipients import Recipient
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+
+TAKE = "orphans.take"
+SUGGEST = "orphans.suggest"
+ACCEPT = "orphans.accept"
+REJECT = "orphans.reject"
+
+_MOST_NAMES = 8
+
+
+class Heir(NamedTuple):
+    """A team that may take what an owner has left behind."""
+
+    orphan_id: int
+    team_id: int
+
+
+class SuggestedOwner(NamedTuple):
+    """A team that may own an asset, or an area of it."""
+
+    asset_id: int
+    team_id: int
+    area: Area | None = None
+
+
+def heirs_wanted(
+    orphan_id: int, gone: Recipient, assets: Sequence[str], heirs: Sequence[Suggestion], *, more: int = 0
+) -> Rendered:
+    """Return the question who takes what `gone` has left behind, with a button for each heir.
+
+    `more` are the owners whose things are asked about later.
+    """
+    head = (
+        f":warning: {_left(gone)} {_count(assets)} without an owner now: {_listed(assets)}.\n"
+        "It stays so until a team takes it."
+    )
+    lines = [
+        Line(
+            reasons(each), button(f"{plain(each.team.name, 40)} takes it", TAKE, encode(Heir(orphan_id, each.team.id)))
+        )
+        for each in heirs
+    ]
+    rest = "Another team? Its members press *We own this* on the answer of `/whoowns NAME`."
+    if more:
+        rest += (
+            f" {more:,} more such {'question waits' if more == 1 else 'questions wait'} for this answer, or tomorrow."
+        )
+    blocks = [section(head), *(each.block for each in lines), context(rest)]
+    return Rendered("\n".join([head, *(f"• {each.text}" for each in lines), rest]), blocks)
+
+
+def settled(gone: Recipient, assets: Sequence[str], heir: TeamRecord | None, by: PersonRecord | None) -> Rendered:
+    """Return what the question reads once it is answered, or (without an heir) when nothing is left to ask."""
+    if heir is None:
+        return Rendered(f"{bold(gone.name, 80) or 'Somebody'} left nothing behind that has no owner any more.")
+    who = words.person(by) if by is not None else "somebody"
+    return Rendered(
+        f"{bold(heir.name, 80)} took what {bold(gone.name, 80)} had owned: {_listed(assets)}. {who} said so."
+    )
+
+
+def taken(team: str, assets: Sequence[str]) -> Rendered:
+    """Return the receipt for whoever took something for a team."""
+    return Rendered(f"{bold(team, 80)} owns {_listed(assets)} now.")
+
+
+def accept_button(asset: AssetRecord, area: Area | None, team: TeamRecord) -> Mapping[str, Any]:
+    """Return the button with which a member of a suggested team takes an asset for it."""
+    value, name = encode(SuggestedOwner(asset.id, team.id, area)), plain(team.name, 40)
+    return button(f"{name} takes it", ACCEPT, value, label=f"{name} takes it: {plain(asset.name, 30)}")
+
+
+def suggest_button(asset: AssetRecord, value: str) -> Mapping[str, Any]:
+    """Return the button that asks who could own an asset."""
+    return button("Who could own it?", SUGGEST, value, label=f"Who could own it? {plain(asset.name, 45)}")
+
+
+def suggestions_view(asset: AssetRecord, area: Area | None, suggestions: Sequence[Suggestion]) -> Block:
+    """Return the view of who could own an asset, with what speaks for each."""
+    name = bold(asset.name, 80)
+    if not suggestions:
+        return modal("Who could own it?", [section(f"Nothing I know speaks for an owner of {name}. Ask who uses it.")])
+    blocks: list[Block] = [section(f"Nobody owns {name}. These are guesses, with what speaks for each:")]
+    for each in suggestions:
+        value, team = encode(SuggestedOwner(asset.id, each.team.id, area)), plain(each.team.name, 40)
+        buttons = [
+            button("Accept for the team", ACCEPT, value, label=f"Accept for the team {team}"),
+            button("Not theirs", REJECT, value, label=f"Not theirs: {team}"),
+        ]
+        blocks += [section(reasons(each)), {"type": "actions", "elements": buttons}]
+    return modal("Who could own it?", blocks)
+
+
+def reasons(made: Suggestion) -> str:
+    """Return a team with what speaks for it."""
+    return " · ".join([bold(made.team.name, 80), *map(_evidence, made.evidence)])
+
+
+def _evidence(one: Evidence) -> str:
+    name, when = escape(one.name, 60), f" until {date(one.at)}" if one.at is not None else ""
+    match one.kind:
+        case EvidenceKind.TEAMMATES if one.count > 1:
+            return f"{one.count} people of {name} are in it"
+        case EvidenceKind.TEAMMATES:
+            return f"{name} was in it"
+        case EvidenceKind.BEFORE:
+            return f"owned it{when}"
+        case EvidenceKind.PART:
+            return f"has another part of {name}"
+        case EvidenceKind.PARENT:
+            return f"owns {name}, which it is part of"
+        case EvidenceKind.ACTED:
+            return f"{name} looked after it{f' on {date(one.at)}' if one.at is not None else ''}"
+        case EvidenceKind.NEIGHBOURS:
+            return f"owns {one.count} of the things beside it in {name}"
+
+
+def _left(gone: Recipient) -> str:
+    name = bold(gone.name, 80)
+    return f"{name} has left." if gone.person is not None else f"Nobody is left in {name}."
+
+
+def _count(assets: Sequence[str]) -> str:
+    return "1 thing is" if len(assets) == 1 else f"{len(assets):,} things are"
+
+
+def _listed(assets: Sequence[str]) -> str:
+    shown = [bold(each, 60) for each in assets[:_MOST_NAMES]]
+    more = len(assets) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")

@@ -1,0 +1,205 @@
+"""The forms and questions of "we no longer own it" and "unowned on purpose", and what is said in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date as calendar_day
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from bot.blocks import forms
+from bot.blocks.forms import Field, Fill, Form
+from bot.blocks.lines import Line, choices
+from bot.blocks.ownership import orphans, words
+from bot.blocks.text import Block, Rendered, bold, button, context, date, day, escape, option, plain, section
+from bot.blocks.values import encode
+from bot.domain.catalog import Area
+from bot.domain.ownership import Suggestion
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+
+#: The menu of an answer; its options say what is chosen.
+MORE = "ownership.more"
+RELEASE_VIEW, RELEASE_REASON = "ownership.release_view", "ownership.release_reason"
+UNOWNED_VIEW, UNOWNED_REASON = "ownership.unowned_view", "ownership.unowned_reason"
+UNOWNED_REVIEWER, UNOWNED_UNTIL = "ownership.unowned_reviewer", "ownership.unowned_until"
+RELEASE_CONFIRM, RELEASE_REFUSE = "ownership.release_confirm", "ownership.release_refuse"
+KEEP_UNOWNED, END_UNOWNED = "ownership.keep_unowned", "ownership.end_unowned"
+
+_MOST_LINES = 10
+
+RELEASE_REASON_FIELD = forms.text(
+    RELEASE_REASON, "Why?", missing="Say why you no longer own it.", hint="e.g. Search runs it since May", is_long=True
+)
+RELEASE_FORM = Form(RELEASE_VIEW, "We no longer own it", "Release it", (RELEASE_REASON_FIELD,), RELEASE_REASON_FIELD)
+UNOWNED_REASON_FIELD = forms.text(UNOWNED_REASON, "Why should nobody own it?", missing="Say why.", limit=300)
+UNOWNED_REVIEWER_FIELD = forms.person(UNOWNED_REVIEWER, "Who is asked again?")
+UNOWNED_UNTIL_FIELD = forms.day(UNOWNED_UNTIL, "When?", missing="Choose the day on which they are asked.")
+UNOWNED_FORM = Form(
+    UNOWNED_VIEW,
+    "Unowned on purpose",
+    "Mark it",
+    (UNOWNED_REASON_FIELD, UNOWNED_REVIEWER_FIELD, UNOWNED_UNTIL_FIELD),
+    UNOWNED_REASON_FIELD,
+)
+
+
+class MoreValue(NamedTuple):
+    """What is chosen in the menu of an answer: `release` or `unowned`, and of what."""
+
+    verb: str
+    asset_id: int
+    area: Area | None = None
+
+
+def more_menu(asset: AssetRecord, area: Area | None, *, may_release: bool, may_mark: bool) -> Mapping[str, Any]:
+    """Return the menu "⋯" of an answer; at least one of the two has to be possible."""
+    options = []
+    if may_release:
+        options.append(option("We no longer own it…", encode(MoreValue("release", asset.id, area))))
+    if may_mark:
+        options.append(option("Unowned on purpose…", encode(MoreValue("unowned", asset.id, area))))
+    return {"type": "overflow", "action_id": MORE, "options": options}
+
+
+def release_view(
+    asset: AssetRecord, owner: str, areas: Sequence[Area], metadata: str, *, needs_confirmation: bool
+) -> Block:
+    """Return the form behind "We no longer own it…"; it says what happens."""
+    what = _what(asset, areas)
+    if needs_confirmation:
+        happens = f"{what} is of tier 1: your lead or a catalog admin confirms first. Until then nothing changes."
+    else:
+        happens = f"Nobody owns {what} from then on, the answer says since when and why, and I ask who takes it."
+    said = f"{bold(owner, 80)} owns {what}. {happens} Is there somebody who takes it? Offer it to them instead."
+    return RELEASE_FORM.view(metadata, said)
+
+
+def unowned_view(asset: AssetRecord, metadata: str, *, reviewer: str, until: calendar_day) -> Block:
+    """Return the form behind "Unowned on purpose…"."""
+    said = (
+        f"Nobody owns {bold(asset.name, 80)}. Mark that as meant, and it is no gap any more. "
+        "On the day that you choose, the reviewer is asked whether it still is."
+    )
+    fills: dict[Field[Any], Fill] = {
+        UNOWNED_REVIEWER_FIELD: Fill(reviewer),
+        UNOWNED_UNTIL_FIELD: Fill(until.isoformat()),
+    }
+    return UNOWNED_FORM.view(metadata, said, fills)
+
+
+def release_wanted(
+    release_id: int, asset: AssetRecord, owner: str, reason: str, asker: PersonRecord | None
+) -> Rendered:
+    """Return the question whether a team gives up an asset of tier 1."""
+    text = (
+        f"{_who(asker)} wants {bold(owner, 80)} to give up {bold(asset.name, 80)}, which is of tier 1:\n"
+        f"> {escape(reason, 500)}\n"
+        "Confirm, and nobody owns it until a team takes it. Whoever asked cannot confirm."
+    )
+    value, name = str(release_id), plain(asset.name, 45)
+    buttons = [
+        button("Confirm", RELEASE_CONFIRM, value, label=f"Confirm: nobody owns {name}", style="danger"),
+        button("Keep it", RELEASE_REFUSE, value, label=f"Keep it: {name}"),
+    ]
+    return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
+
+
+def release_decided(
+    asset: AssetRecord, owner: str, reason: str, by: PersonRecord | None, *, is_granted: bool
+) -> Rendered:
+    """Return what the question reads once it is answered, which whoever asked reads, too."""
+    if is_granted:
+        return Rendered(
+            f"{_who(by)} confirmed that {bold(owner, 80)} gives up {bold(asset.name, 80)}: {escape(reason, 300)}"
+        )
+    return Rendered(f"{_who(by)} decided that {bold(owner, 80)} keeps {bold(asset.name, 80)}.")
+
+
+def given_up(
+    asset: AssetRecord, area: Area, owner: str, reason: str, heirs: Sequence[Suggestion], *, at: datetime
+) -> Rendered:
+    """Return the question who takes what its owner has given up, with a button for each proposed heir."""
+    head = (
+        f":warning: Nobody owns {_what(asset, [area])} since {date(at)}: {bold(owner, 80)} gave it up.\n"
+        f"> {escape(reason, 500)}"
+    )
+    lines = [Line(orphans.reasons(each), orphans.accept_button(asset, area, each.team)) for each in heirs]
+    more = "Yours? Press *We own this* on the answer of `/whoowns`."
+    return Rendered(
+        "\n".join([head, *(f"• {each.text}" for each in lines), more]),
+        [section(head), *(each.block for each in lines), context(more)],
+    )
+
+
+def taken_by(asset: AssetRecord, team: TeamRecord, by: PersonRecord | None) -> Rendered:
+    """Return what the question who takes something reads once a team has taken it."""
+    return Rendered(f"{bold(team.name, 80)} took {bold(asset.name, 80)}. {_who(by)} said so.")
+
+
+def released(asset: AssetRecord, owner: str) -> Rendered:
+    """Return the receipt for a release."""
+    return Rendered(
+        f"{bold(owner, 80)} no longer owns {bold(asset.name, 80)}. The answer says since when and why. "
+        "Should nobody own it? Choose *Unowned on purpose…* under ⋯ of its answer."
+    )
+
+
+def release_asked(asset: AssetRecord, told: str) -> Rendered:
+    """Return the receipt where somebody has to confirm first; `told` says who is asked."""
+    return Rendered(f"{bold(asset.name, 80)} is of tier 1, so nothing has changed yet. {told}")
+
+
+def marked(asset: AssetRecord, until: calendar_day, reviewer: PersonRecord | None) -> Rendered:
+    """Return the receipt for what is unowned on purpose now."""
+    return Rendered(f"Nobody owns {bold(asset.name, 80)}, on purpose. {_who(reviewer)} is asked again on {day(until)}.")
+
+
+def review_wanted(mark_id: int, asset: AssetRecord, reason: str, also: Sequence[Line] = ()) -> Rendered:
+    """Return the question to the reviewer of what is unowned on purpose; `also` is what else is due."""
+    text = (
+        f"{bold(asset.name, 80)} is unowned on purpose, to be looked at today: {escape(reason, 300)}\nIs that still so?"
+    )
+    value, name = str(mark_id), plain(asset.name, 45)
+    buttons = [
+        button("Still on purpose", KEEP_UNOWNED, value, label=f"Still on purpose: {name}", style="primary"),
+        button("Somebody should own it", END_UNOWNED, value, label=f"Somebody should own it: {name}"),
+    ]
+    shown = also[:_MOST_LINES]
+    return Rendered(
+        "\n".join([text, *(f"• {each.text}" for each in shown)]),
+        [section(text), {"type": "actions", "elements": buttons}, *(each.block for each in shown)],
+    )
+
+
+def review_line(mark_id: int, asset: AssetRecord) -> Line:
+    """Return the question as one line of another message."""
+    keep = button("Still on purpose", KEEP_UNOWNED, str(mark_id), label=f"Still on purpose: {plain(asset.name, 45)}")
+    return Line(f"{bold(asset.name, 80)} is unowned on purpose: is that still so?", keep)
+
+
+def reviews(lines: Sequence[Line]) -> Rendered:
+    """Return the section of the digest about what is unowned on purpose."""
+    return choices("*Unowned on purpose*", lines[:_MOST_LINES], "")
+
+
+def reviewed(asset: AssetRecord, by: PersonRecord | None, until: calendar_day | None) -> Rendered:
+    """Return what the question reads once it is answered; None where it is on purpose no longer."""
+    if until is None:
+        return Rendered(f"{_who(by)} says that somebody should own {bold(asset.name, 80)}.")
+    return Rendered(f"{_who(by)} keeps {bold(asset.name, 80)} unowned on purpose until {day(until)}.")
+
+
+def review_key(mark_id: int, until: calendar_day) -> str:
+    """Return the outbox key of the question about a day."""
+    return f"upkeep.review:{mark_id}:{until.isoformat()}"
+
+
+def _what(asset: AssetRecord, areas: Sequence[Area]) -> str:
+    name = bold(asset.name, 80)
+    return (
+        name if Area.ALL in areas or not areas else f"{words.join(words.AREA_WORDS[each] for each in areas)} of {name}"
+    )
+
+
+def _who(person: PersonRecord | None) -> str:
+    return words.person(person) if person is not None else "Somebody"

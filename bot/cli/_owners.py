@@ -1,0 +1,64 @@
+"""What a person or a team owns, as `baton ask` prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from bot.blocks import portfolio as blocks
+from bot.cli._plain import plain
+from bot.domain.portfolio import PersonCard, TeamCard
+from bot.domain.records import PersonRecord
+from bot.errors import UserError
+from bot.services import portfolio
+from bot.services.deps import Deps
+from bot.services.portfolio import Portfolios
+from bot.services.questions import AskerUnknown, PeopleMeant, PersonMeant, TeamThings
+from bot.services.snapshot import Snapshot
+
+#: Questions whose answer is a list of things.
+OwnerMeant: TypeAlias = PersonMeant | PeopleMeant | TeamThings | AskerUnknown
+
+
+async def answer(deps: Deps, catalog: Snapshot, meant: OwnerMeant, *, as_json: bool) -> str | dict[str, Any]:
+    """Return the answer as text, or as the fields of `--json`. Raises UserError where it cannot tell who asks."""
+    if isinstance(meant, AskerUnknown):
+        raise UserError('I cannot tell who you are here: ask by name, as in `baton ask "what does Ada Byron own"`.')
+    if isinstance(meant, PeopleMeant):
+        return _people(meant.people) if as_json else plain(blocks.people_choices(meant.people).text, catalog)
+    current = await Portfolios(deps, catalog).current()
+    if isinstance(meant, PersonMeant):
+        owned = current.of_person(meant.person.id).owned
+        card = portfolio.person_card(catalog, current, meant.person)
+        page = portfolio.page(deps, catalog, owned, 0, size=max(len(owned), 1))
+        return _person(card, _names(catalog, owned)) if as_json else plain(blocks.person_card(card, page).text, catalog)
+    share = current.of_team(meant.team.id)
+    team = portfolio.team_card(catalog, current, meant.team)
+    listed = (*share.gaps, *(each for each in share.owned if each not in current.gaps))
+    page = portfolio.page(deps, catalog, listed, 0, size=max(len(listed), 1))
+    return _team(team, _names(catalog, share.owned)) if as_json else plain(blocks.team_card(team, page).text, catalog)
+
+
+def _names(catalog: Snapshot, asset_ids: Sequence[int]) -> list[dict[str, Any]]:
+    assets = filter(None, map(catalog.asset, asset_ids))
+    return [{"asset": asset.name, "ref": asset.ref, "tier": asset.tier} for asset in assets]
+
+
+def _people(people: Sequence[PersonRecord]) -> dict[str, Any]:
+    return {"status": "several", "suggestions": [each.name for each in people]}
+
+
+def _person(card: PersonCard, owns: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "status": "owner",
+        "type": "person",
+        "owner": card.person.name,
+        "has_left": not card.person.is_active,
+        "count": card.owned,
+        "owns": owns,
+        "teams": [{"team": each.team.name, "owns": each.owned} for each in card.teams],
+    }
+
+
+def _team(card: TeamCard, owns: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"status": "owner", "type": "team", "owner": card.team.name, "count": len(owns), "owns": owns}

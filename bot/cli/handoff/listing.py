@@ -1,0 +1,137 @@
+"""`baton handoff list` and `show`: what one team hands to another, and how it stands."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli._database import answering
+from bot.cli._terminal import print_json
+from bot.domain.handoff.handoffs import HandoffCard, ResourceCard
+from bot.domain.handoff.readiness import READINESS_WORDS
+from bot.domain.names import clean
+from bot.services.handoff import lists
+
+_JSON = typer.Option("--json", help="Print one JSON object.")
+
+
+def list_(
+    is_all: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """List the handoffs that are open, oldest first."""
+    cards = asyncio.run(_cards(is_all=is_all))
+    if as_json:
+        print_json({"handoffs": [handoff_as_dict(each) for each in cards]})
+        return
+    sys.stdout.write("".join(f"{_line(each)}\n" for each in cards) or "No handoff is open.\n")
+
+
+def show(
+    number: Annotated[int, typer.Argument(help="The handoff's number.")], as_json: Annotated[bool, _JSON] = False
+) -> None:
+    """Show a handoff: each resource with its answer, the terms, and what shows that the receiver is ready."""
+    card = asyncio.run(_one(number))
+    if as_json:
+        print_json(handoff_as_dict(card))
+        return
+    lines = [_line(card), *(f"  - {_resource(each)}" for each in card.resources)]
+    lines += _terms(card)
+    lines += [f"  stays behind: {clean(each)}" for each in card.left_behind]
+    lines += [f"  shown: {READINESS_WORDS[each.item]}" for each in card.evidence if not each.not_applicable]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def handoff_as_dict(card: HandoffCard) -> dict[str, Any]:
+    """Return a handoff as `--json` prints it; days are in the ISO format, None where there is none."""
+    return {
+        "id": card.id,
+        "giver": card.giver.name,
+        "receiver": card.receiver.name,
+        "version": card.version,
+        "is_open": not card.is_closed,
+        "offered_on": _day(card.offered_on),
+        "expires_on": _day(card.expires_on),
+        "effective_on": _day(card.effective_on),
+        "overlap_days": card.overlap_days,
+        "loan_until": _day(card.loan_until),
+        "reason": card.reason,
+        "request": card.request_id,
+        "library": card.library or None,
+        "takes_back": card.follows_id,
+        "resources": [_resource_as_dict(each) for each in card.resources],
+        "left_behind": list(card.left_behind),
+        "evidence": [
+            {
+                "item": each.item.value,
+                "link": each.link or None,
+                "person": each.person or None,
+                "day": _day(each.day),
+                "not_applicable": each.not_applicable or None,
+            }
+            for each in card.evidence
+        ],
+    }
+
+
+def _resource_as_dict(one: ResourceCard) -> dict[str, Any]:
+    return {
+        "asset": one.name,
+        "area": one.area.value,
+        "state": one.state.value,
+        "answered_by": one.answered_by or None,
+        "reason": one.reason or None,
+        "needs": one.needs or None,
+        "needs_from": one.needs_from or None,
+        "needs_by": _day(one.needs_by),
+        "moved_at": _day(one.moved_at),
+        "overlap_until": _day(one.overlap_until),
+        "returned_at": _day(one.returned_at),
+    }
+
+
+def _day(moment: Any) -> str | None:
+    return moment.isoformat() if moment is not None else None
+
+
+def _line(card: HandoffCard) -> str:
+    count = len(card.resources)
+    verb = "asked of" if card.offered_on is None else "offered by"
+    what = "1 resource" if count == 1 else f"{count} resources"
+    stand = Counter(each.state.value.replace("_", " ") for each in card.resources)
+    states = ", ".join(f"{many} {state}" for state, many in stand.items())
+    return f"#{card.id} {what} {verb} {clean(card.giver.name)}, for {clean(card.receiver.name)}: {states}"
+
+
+def _terms(card: HandoffCard) -> list[str]:
+    """Return what was agreed for all of it, a line each."""
+    said = {
+        "offered on": _day(card.offered_on),
+        "expires on": _day(card.expires_on),
+        "takes effect on": _day(card.effective_on),
+        "working days of help": str(card.overlap_days) if card.overlap_days else None,
+        "a loan that returns on": _day(card.loan_until),
+        "library that stays": clean(card.library) or None,
+        "why": clean(card.reason) or None,
+    }
+    return [f"  {name}: {value}" for name, value in said.items() if value is not None]
+
+
+def _resource(one: ResourceCard) -> str:
+    needs = f": needs {clean(one.needs)} from {clean(one.needs_from)}" if one.needs else ""
+    why = f": {clean(one.reason)}" if one.reason else ""
+    return f"{clean(one.name)} ({one.area.value}) {one.state.value.replace('_', ' ')}{needs}{why}"
+
+
+async def _cards(*, is_all: bool) -> list[HandoffCard]:
+    async with answering() as (deps, catalog):
+        return await lists.pending(deps, catalog, is_all=is_all)
+
+
+async def _one(number: int) -> HandoffCard:
+    async with answering() as (deps, catalog):
+        return await lists.one(deps, catalog, number)

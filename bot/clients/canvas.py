@@ -1,0 +1,61 @@
+"""What the pictures have in common: colours, and words that are drawn as they are.
+
+Colours are those of Okabe and Ito, which colour-blind people tell apart (https://jfly.uni-koeln.de/color/).
+"""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Pixels of an inch.
+DOTS = 100
+#: Pixels of every picture's width.
+WIDTH = 1200
+BLUE, ORANGE, RED, GREEN, INK, GREY = (
+    "#0072B2", "#E69F00", "#D55E00", "#009E73", "#1a1a1a", "#555555",
+)  # fmt: skip
+
+
+def blank(height: int) -> Figure:
+    """Return an empty picture, so many pixels high. Needs no display."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - 0.5 s and 40 MB, needed only here
+    from matplotlib.figure import Figure  # noqa: PLC0415 - as above
+
+    figure = Figure(figsize=(WIDTH / DOTS, height / DOTS), dpi=DOTS, facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def png(figure: Figure, *, title: str) -> bytes:
+    """Return a picture as a file."""
+    out = io.BytesIO()
+    figure.savefig(out, format="png", metadata={"Title": title, "Software": "Baton"})
+    return out.getvalue()
+
+
+def write(where: Figure | Axes, x: float, y: float, text: str, **style: Any) -> None:
+    """Write text as it is: a `$` in a name is no formula, and a sign that the font lacks is a box."""
+    where.text(x, y, _drawable(text), parse_math=False, **{"va": "center", "color": INK, **style})
+
+
+def cut(text: str, limit: int) -> str:
+    """Return text that is at most so long."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _drawable(text: str) -> str:
+    known = _signs()
+    return "".join(sign if ord(sign) in known else "□" for sign in text)
+
+
+@lru_cache(maxsize=1)
+def _signs() -> frozenset[int]:
+    from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415 - as above
+
+    return frozenset(get_font(findfont(FontProperties())).get_charmap())

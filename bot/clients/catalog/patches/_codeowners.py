@@ -1,0 +1,157 @@
+"""Edits of GitHub's CODEOWNERS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.clients.catalog._checkout import COMMENT, LINE
+from bot.clients.catalog._reader import Sink, SourceFile
+from bot.clients.catalog.codeowners import Rule, rules
+from bot.domain.codeowners import CATCH_ALLS, is_catch_all
+from bot.domain.reconcile.edits import Edited, OwnerEdit, Refusal
+
+_PHYSICAL = re.compile(r"(?P<line>[^\r\n]*)(?P<end>\r\n|\r|\n|$)")
+_WORD = re.compile(r"\S+")
+
+
+@dataclass(slots=True)
+class _Line:
+    text: str
+    end: str
+
+
+def edit(text: str, edits: Sequence[OwnerEdit]) -> Edited:
+    """Return the file with other owners for the rules and the repository that `edits` are about.
+
+    The last rule for everything says who owns the repository as well. Where only the repository passes on, that rule
+    stays, and one more for everything stands behind it.
+    """
+    lines = [_Line(each["line"], each["end"]) for each in _PHYSICAL.finditer(text) if each[0]]
+    found = list(rules("\n".join(line.text for line in lines), SourceFile(Path("CODEOWNERS"), "CODEOWNERS"), Sink()))
+    last = {rule.pattern: rule for rule in found}
+    whole = next((rule for rule in reversed(found) if is_catch_all(rule.pattern)), None)
+    by_rule: dict[int, _Wanted] = {}
+    refusals: list[Refusal] = []
+    for one in edits:
+        pattern = _pattern_of(one)
+        rule = whole if pattern is None else last.get(pattern)
+        if rule is None:
+            refusals.append(Refusal(one, "the file has no such rule any more."))
+            continue
+        wanted = by_rule.setdefault(rule.line, _Wanted(rule, is_whole=rule is whole))
+        (wanted.repository if pattern is None else wanted.path).append(one)
+    added: dict[int, _Line] = {}
+    for number, wanted in by_rule.items():
+        line = lines[number - 1]
+        try:
+            if wanted.is_whole and not wanted.passes_whole:
+                added[number] = _for_repository_only(line, wanted, taken=last)
+            else:
+                line.text = _with_other_owners(line.text, wanted.each)
+        except _CannotError as error:
+            refusals += [Refusal(one, str(error)) for one in (*wanted.repository, *wanted.path)]
+    return Edited(_joined(lines, added), tuple(refusals))
+
+
+class _CannotError(Exception):
+    """An edit that the file does not allow."""
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """What is asked of a rule: as a path, and as the word on the repository where the rule `is_whole`."""
+
+    rule: Rule
+    is_whole: bool
+    repository: list[OwnerEdit] = field(default_factory=list)
+    path: list[OwnerEdit] = field(default_factory=list)
+
+    @property
+    def each(self) -> list[OwnerEdit]:
+        """The edits of one line, each change once."""
+        return list({(one.givers, one.receiver): one for one in (*self.repository, *self.path)}.values())
+
+    @property
+    def passes_whole(self) -> bool:
+        """Whether the same is asked of the repository and of the rule."""
+        repository, path = ({(one.givers, one.receiver) for one in each} for each in (self.repository, self.path))
+        return repository == path
+
+
+def _pattern_of(one: OwnerEdit) -> str | None:
+    """Return the pattern of the rule that an edit is about, None for the repository."""
+    _, colon, pattern = one.external_id.partition(":")
+    return pattern if colon else None
+
+
+def _for_repository_only(line: _Line, wanted: _Wanted, *, taken: Mapping[str, Rule]) -> _Line:
+    if wanted.path:
+        raise _CannotError(
+            f"line {wanted.rule.line} also says who owns the repository, which is not handed over in the same way: "
+            "hand both over, or change it by hand."
+        )
+    edited = _with_other_owners(line.text, wanted.repository)
+    return _Line(_under(_free_catch_all(taken), edited, line.text), line.end)
+
+
+def _with_other_owners(line: str, edits: Sequence[OwnerEdit]) -> str:
+    """Return a line with its owners replaced, and everything else as it is."""
+    begin = len(line) - len(line.lstrip())
+    match = LINE.fullmatch(line.strip())
+    if match is None:
+        raise _CannotError("the line cannot be read.")
+    begin += match.end("pattern")
+    comment = COMMENT.search(line, begin)
+    end = comment.start() if comment is not None else len(line)
+    rest = line[begin:end]
+    for one in edits:
+        words = [word[0] for word in _WORD.finditer(rest)]
+        if not any(map(one.names_giver, words)):
+            raise _CannotError(f"it does not name {' or '.join(one.givers)} any more: nothing is to be changed.")
+        rest = _renamed(rest, one, is_there=any(map(one.names_receiver, words)))
+    return line[:begin] + rest + line[end:]
+
+
+def _renamed(rest: str, one: OwnerEdit, *, is_there: bool) -> str:
+    """Return owners with the receiver in the giver's place, or without the giver where the receiver `is_there`."""
+    if is_there:
+        return re.sub(r"\s+(\S+)", lambda word: "" if one.names_giver(word[1]) else word[0], rest)
+    is_written = False
+
+    def write(word: re.Match[str]) -> str:
+        nonlocal is_written
+        if not one.names_giver(word[1]):
+            return word[0]
+        written, is_written = "" if is_written else word[0].replace(word[1], one.receiver), True
+        return written
+
+    return re.sub(r"\s+(\S+)", write, rest)
+
+
+def _under(pattern: str, edited: str, line: str) -> str:
+    """Return an edited line under another pattern, without its comment."""
+    match = LINE.fullmatch(edited.strip())
+    assert match is not None  # noqa: S101 - the line was read above
+    rest = COMMENT.sub("", match["rest"] or "").rstrip()
+    return f"{line[: len(line) - len(line.lstrip())]}{pattern}{rest}"
+
+
+def _free_catch_all(taken: Mapping[str, Rule]) -> str:
+    free = next((pattern for pattern in CATCH_ALLS if pattern not in taken), None)
+    if free is None:
+        raise _CannotError("the file has a rule for everything in each spelling already: change the last one by hand.")
+    return free
+
+
+def _joined(lines: Sequence[_Line], added: Mapping[int, _Line]) -> str:
+    usual = next((line.end for line in lines if line.end), "\n")
+    pieces: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        new = added.get(number)
+        pieces += (line.text, line.end)
+        if new is not None:
+            pieces += (new.text, new.end) if line.end else (usual, new.text)
+    return "".join(pieces)

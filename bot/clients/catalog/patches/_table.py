@@ -1,0 +1,171 @@
+"""Edits of CSV: cells of the owner's column, and nothing else of the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.clients.catalog._reader import word_in
+from bot.clients.catalog.patches._spans import OverlapError, Span, replaced
+from bot.clients.catalog.spreadsheet import external_id
+from bot.clients.catalog.spreadsheet._lines import (
+    LIST,
+    SheetKind,
+    SheetRow,
+    below_hint,
+    columns_of,
+    separator,
+    unmarked,
+)
+from bot.domain.catalog import Area, Role
+from bot.domain.reconcile.edits import Edited, OwnerEdit, Refusal
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class _CannotError(Exception):
+    """An edit that the file does not allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell's value, and where it stands in the text, its quotation marks included."""
+
+    value: str
+    start: int
+    end: int
+
+
+def edit(text: str, edits: Sequence[OwnerEdit]) -> Edited:
+    """Return a table of assets with other owners for those that `edits` are about."""
+    try:
+        rows = list(_rows(text))
+    except _CannotError as error:
+        return Edited(text, tuple(Refusal(one, str(error)) for one in edits))
+    delimiter = separator(text)
+    spans: list[Span] = []
+    refusals: list[Refusal] = []
+    for one in edits:
+        cells = [cells["owner"] for row, cells in rows if "owner" in cells and _is_about(row, one)]
+        new = [
+            Span(cell.start, cell.end, _quoted(word, text[cell.start : cell.end], delimiter))
+            for cell in cells
+            if (word := _renamed(cell.value, one)) is not None
+        ]
+        helpers = [cell for row, cells in rows for cell in _helpers(row, cells, one)]
+        try:
+            if not new:
+                raise _CannotError(f"it does not name {' or '.join(one.givers)} any more: nothing is to be changed.")
+            new += [
+                Span(cell.start, cell.end, _quoted(word, text[cell.start : cell.end], delimiter))
+                for cell in helpers
+                if (word := _without(cell.value, one.names_receiver)) is not None
+            ]
+            replaced(text, [*spans, *new])
+            spans += new
+        except (_CannotError, OverlapError) as error:
+            refusals.append(Refusal(one, str(error) or "two changes are about the same cell: change it by hand."))
+    return Edited(replaced(text, spans), tuple(refusals))
+
+
+def _is_about(row: SheetRow, one: OwnerEdit) -> bool:
+    area = word_in(row.text("area"), Area) or Area.ALL
+    role = word_in(row.text("role"), Role) or Role.OWNER
+    return external_id(row) == one.external_id and area is one.area and role is Role.OWNER
+
+
+def _helpers(row: SheetRow, cells: Mapping[str, _Cell], one: OwnerEdit) -> Iterator[_Cell]:
+    """Yield the cells of a row that name who helps with what an edit is about."""
+    if external_id(row) == one.external_id and (word_in(row.text("area"), Area) or Area.ALL) is one.area:
+        names_helpers = word_in(row.text("role"), Role) is Role.SECONDARY
+        yield from (cells[key] for key in ("secondary", *(("team", "owner") if names_helpers else ())) if key in cells)
+
+
+def _without(value: str, is_unwanted: Callable[[str], bool]) -> str | None:
+    """Return a cell's text without some of its words; None where it has none of them."""
+    words, marks = LIST.split(value), LIST.findall(value)
+    kept = [number for number, word in enumerate(words) if not is_unwanted(unmarked(word.strip()))]
+    if len(kept) == len(words):
+        return None
+    parts = [(marks[at - 1] if place else "") + words[at] for place, at in enumerate(kept)]
+    return "".join(parts).lstrip()
+
+
+def _renamed(value: str, one: OwnerEdit) -> str | None:
+    """Return a cell's text with the receiver in the giver's place; None where it does not name the giver."""
+    words = LIST.split(value)
+    marks = LIST.findall(value)
+    is_giver = [one.names_giver(unmarked(word.strip())) for word in words]
+    if not any(is_giver):
+        return None
+    is_there = any(one.names_receiver(unmarked(word.strip())) for word in words)
+    kept: list[str] = []
+    for number, word in enumerate(words):
+        if is_giver[number]:
+            if is_there:
+                continue
+            word, is_there = word.replace(word.strip(), one.receiver), True  # noqa: PLW2901 - the cell's word anew
+        kept += ([marks[number - 1]] if kept else []) + [word if kept else word.lstrip()]
+    return "".join(kept)
+
+
+def _quoted(word: str, before: str, delimiter: str) -> str:
+    """Return a cell as it is written: in quotation marks where it was, or where it has to be."""
+    if before.startswith('"') or any(mark in word for mark in (delimiter, '"', "\r", "\n")):
+        return '"' + word.replace('"', '""') + '"'
+    return word
+
+
+def _rows(text: str) -> Iterator[tuple[SheetRow, Mapping[str, _Cell]]]:
+    """Yield the rows under the header, each with the cells of our own columns."""
+    delimiter = separator(text)
+    below, skipped = below_hint(text)
+    lines = _cells(text, len(text) - len(below), delimiter)
+    _check(lines, below, delimiter)
+    filled = [cells for cells in lines if "".join(cell.value for cell in cells).strip()]
+    found = columns_of([cell.value for cell in filled[0]]) if filled else None
+    if found is None or found[0] is not SheetKind.ASSETS:
+        raise _CannotError("the file has no table of assets any more.")
+    for cells in filled[1:]:
+        ours = {key: cells[place] for key, place in found[1].items() if place < len(cells)}
+        yield SheetRow(skipped, {key: cell.value for key, cell in ours.items()}), ours
+
+
+def _check(lines: Sequence[Sequence[_Cell]], below: str, delimiter: str) -> None:
+    """Raise _CannotError unless the cells are those that the reader finds."""
+    try:
+        read = list(csv.reader(io.StringIO(below, newline=""), delimiter=delimiter, strict=False))
+    except csv.Error:
+        raise _CannotError("the file cannot be read: change it by hand.") from None
+    if [cells for cells in read if cells] != [[cell.value for cell in cells] for cells in lines]:
+        raise _CannotError("the file has quotation marks in unusual places: change it by hand.")
+
+
+def _cells(text: str, at: int, delimiter: str) -> list[list[_Cell]]:
+    """Return the cells of the lines that are not empty, from a place on."""
+    lines: list[list[_Cell]] = []
+    cells: list[_Cell] = []
+    quoted = re.compile(r'"((?:[^"]|"")*)"')
+    plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")
+    while at < len(text):
+        is_quoted = quoted.match(text, at)
+        match = is_quoted or plain.match(text, at)
+        assert match is not None  # noqa: S101 - an empty cell matches
+        value = match[1].replace('""', '"') if is_quoted else match[0]
+        cells.append(_Cell(value, at, match.end()))
+        at = match.end()
+        if text.startswith(delimiter, at):
+            at += len(delimiter)
+            if at == len(text):
+                cells.append(_Cell("", at, at))
+            continue
+        ending = _LINE_END.match(text, at)
+        if ending is None and at < len(text):
+            raise _CannotError("the file has quotation marks in unusual places: change it by hand.")
+        if len(cells) > 1 or cells[0].end > cells[0].start:
+            lines.append(cells)
+        cells, at = [], ending.end() if ending is not None else at
+    return [*lines, cells] if cells else lines

@@ -1,0 +1,51 @@
+"""What running past the end of support comes to: things, days, and money a month."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.domain.eol.deadlines import EXAMPLE_HOURS, running_charge
+from bot.domain.eol.exposure import MatchedDeployment, certain_of
+from bot.domain.eol.periods import SOON_DAYS
+from bot.domain.eol.records import Phase, phase
+
+_UNIT = "vCPU-hour"
+
+
+@dataclass(slots=True)
+class Bill:
+    """What one team, or everybody, has.
+
+    `past` things run past the end of standard support, for `days` days in all: each counts those of its oldest release.
+    `soon` things reach it within 90 days, and of `unknown` ones nobody knows the release. `money` is what providers
+    charge a month, by currency, as if each thing had two vCPUs and a standby. `oldest` is what has ended longest ago:
+    for how many days, and its name; 0 where nobody knows the day.
+    """
+
+    past: int = 0
+    days: int = 0
+    soon: int = 0
+    unknown: int = 0
+    money: Counter[str] = field(default_factory=Counter)
+    oldest: tuple[int, str] = (0, "")
+
+    def add(self, runs: Sequence[MatchedDeployment], today: date) -> None:
+        """Count one thing with what it runs."""
+        cycles = [(one, sure.cycle) for one in runs if (sure := certain_of(one.matched)) is not None]
+        ended = [cycle for _, cycle in cycles if phase(cycle, today) in (Phase.EXTENDED, Phase.ENDED)]
+        ends = [cycle.eol for _, cycle in cycles if isinstance(cycle.eol, date)]
+        days = max(((today - end).days for end in ends if end < today), default=0)
+        if ended:
+            self.past += 1
+            self.days += days
+            self.oldest = max(self.oldest, (days, runs[0].asset.name))
+        self.soon += not ended and any(today <= end <= today + timedelta(SOON_DAYS) for end in ends)
+        self.unknown += len(cycles) < len(runs)
+        for one, cycle in cycles:
+            charge = running_charge(cycle, today, has_extended_support=one.deployment.has_extended_support)
+            if charge is not None and charge.unit == _UNIT:
+                self.money[charge.currency] += int(charge.amount * Decimal(EXAMPLE_HOURS))

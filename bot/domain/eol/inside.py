@@ -1,0 +1,50 @@
+"""Libraries inside one image, taken together: a list has one line for the image, not one for each library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from bot.domain.eol.exposure import MatchedDeployment
+from bot.domain.records import AssetRecord
+
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Inside(Generic[_Item]):
+    """What ends inside one image of an asset; `image` is what the bill of materials is about."""
+
+    asset: AssetRecord
+    image: str
+    items: tuple[_Item, ...]
+
+
+def is_inside(runs: Sequence[MatchedDeployment]) -> bool:
+    """Whether all of these are libraries inside images: what also runs by itself is a line of its own."""
+    return bool(runs) and all(one.deployment.inside for one in runs)
+
+
+def together(
+    items: Iterable[_Item],
+    runs_of: Callable[[_Item], Sequence[MatchedDeployment]],
+    *,
+    apart: Callable[[_Item], Hashable] = lambda _: None,
+) -> tuple[list[_Item], list[Inside[_Item]]]:
+    """Return what is a line of its own, and the rest by image, both in the order given.
+
+    Items of which `apart` differs are not put together. A library in several images counts in each of them.
+    """
+    own: list[_Item] = []
+    found: dict[Hashable, tuple[AssetRecord, str, dict[int, _Item]]] = {}
+    for place, item in enumerate(items):
+        runs = runs_of(item)
+        if not is_inside(runs):
+            own.append(item)
+            continue
+        for one in runs:
+            image = one.deployment.inside
+            group = found.setdefault((apart(item), one.asset.id, image), (one.asset, image, {}))
+            group[2].setdefault(place, item)
+    return own, [Inside(asset, image, tuple(held.values())) for asset, image, held in found.values()]

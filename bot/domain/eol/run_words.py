@@ -1,0 +1,101 @@
+"""What people write of something that runs: `PostgreSQL 11 on AWS RDS`, `Ubuntu 20.04 LTS`, `RDS Postgres 11 in prod`.
+
+Which product the words name is the table's to say; nothing here knows a product but by what providers sell.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.eol import providers
+from bot.domain.names import clean, fold
+
+_LONGEST = 200
+_MOST_WORDS = 6
+_ENVIRONMENT = re.compile(r"\s+in\s+(?P<environment>[\w.-]+)$", re.IGNORECASE)
+#: Every word of it begins with a letter: the `on` of `Ruby on Rails 5.2` begins no provider.
+_PROVIDER = re.compile(
+    r"(?:\s+(?:on|at|via)\s+(?P<on>[A-Za-z][\w.-]*(?:\s+[A-Za-z][\w.-]*)*)|\s*\((?P<remark>[^()]*)\))$",
+    re.IGNORECASE,
+)
+#: What may stand behind a version's number and belong to it; any other word makes it prose.
+_BEHIND = (
+    r"(?:LTS|LTSC|ESM|ELS|SP\s?\d+|R\d|U\d+|Update\s\d+|GA|Standard|Datacenter|Enterprise|Essentials|Express|Developer|"
+    r"Community|Server|Core|Edition|Cluster|x64|\(.*\))"
+)
+_NUMBER = r"v?\d[\w.+~*-]*"
+#: A version, a range of them (`>= 11`), or a codename behind an @.
+_VERSION = (
+    rf"(?:{_NUMBER}(?:\s+{_BEHIND})*|(?:[<>=!^~≤≥≠]+\s*{_NUMBER}[\s,|&]*)+|{_NUMBER}(?:\s*(?:\|\||-|->)\s*{_NUMBER})+)"
+)
+_RUN = re.compile(
+    r"(?P<product>\.?[A-Za-z][\w.+#/-]*(?:\s+[A-Za-z][\w.+#/-]*)*?)"
+    rf"(?:\s*[@:]\s*|\s+(?:version\s+|ver\.?\s+|release\s+)?|\s*(?=[<>=!^~≤≥≠]))(?P<version>{_VERSION})",
+    re.IGNORECASE,
+)
+#: `python3.8`, `postgresql-11`: in one word only for what is known to be an engine, or with a dot.
+_JOINED = re.compile(r"(?P<product>[A-Za-z]{3,})-?(?P<version>\d+(?:\.[\dx]+)*)")
+#: Words that no name of a product has, which make it prose.
+_PROSE = frozenset(
+    """a an the we i you they it is are was were be been to from that this these our your their and or but not has have
+    had will should must may can about since until before after upgraded running runs uses using need needs""".split()  # noqa: SIM905
+)
+_ENGINES = providers.SOLD | frozenset(providers.VENDOR_REQUIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class RunWords:
+    """What runs: the words for the product, its version as written, and the provider and the environment, if named."""
+
+    product: str
+    version: str
+    provider: str = ""
+    environment: str = ""
+
+
+def read(text: str) -> RunWords | None:
+    """Return what the words say, None where they are no product and version."""
+    rest = clean(text) if len(text) <= _LONGEST else ""
+    place = _ENVIRONMENT.search(rest)
+    rest, provider = _split_provider(rest[: place.start()] if place is not None else rest)
+    found = _RUN.fullmatch(rest) or _joined(rest)
+    if found is None:
+        return None
+    product, version = found["product"].strip(), found["version"].strip()
+    words = product.split()
+    if len(words) > _MOST_WORDS or any(word.lower() in _PROSE for word in words):
+        return None
+    if not provider:
+        product, provider = _inside(words)
+    version = re.sub(r"^v(?=\d)", "", version, flags=re.IGNORECASE)
+    return RunWords(product, version, provider, place["environment"] if place is not None else "")
+
+
+def _split_provider(text: str) -> tuple[str, str]:
+    """Return the text and the provider at its end: behind `on`, or in parentheses where it is known to be one."""
+    for found in _PROVIDER.finditer(text):
+        if found["on"] and any(char.isdigit() for char in text[: found.start()]):
+            return text[: found.start()], found["on"]
+        if found["remark"] and fold(found["remark"]) in providers.PROVIDERS | providers.SELF_HOSTED:
+            return text[: found.start()], found["remark"]
+    return text, ""
+
+
+def _joined(text: str) -> re.Match[str] | None:
+    found = _JOINED.fullmatch(text)
+    return found if found is not None and ("." in found["version"] or fold(found["product"]) in _ENGINES) else None
+
+
+def _inside(words: list[str]) -> tuple[str, str]:
+    """Return the product and the provider that stands before or behind it: `AWS RDS PostgreSQL`, `Postgres on RDS`."""
+    whole = " ".join(words)
+    for place in range(1, len(words)):
+        first, second = words[:place], words[place:]
+        for by, what in ((first, second), (second, first)):
+            provider = " ".join(word for word in by if word.lower() != "on")
+            engine = " ".join(word for word in what if word.lower() not in ("for", "on"))
+            asked = fold(provider), fold(engine)
+            if asked in providers.ROUTES or (asked[0] in providers.LAMBDA and asked[1] in providers.LAMBDA_ENGINES):
+                return engine, provider
+    return whole, ""

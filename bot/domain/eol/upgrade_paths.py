@@ -1,0 +1,86 @@
+"""On which way an upgrade goes, where its vendor says so: `bot/data/upgrade_paths.yaml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from bot.data import table
+from bot.domain.eol.records import Cycle, Product
+from bot.domain.eol.upgrade_targets import Target, suggested
+
+_BY_PRODUCT = MappingProxyType({key: each for each in table("upgrade_paths") for key in each["products"].split()})
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """The first stop on the way to a release, as its vendor documents it at `source`; it may be that release itself."""
+
+    name: str
+    is_target: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Where an upgrade should go in the end, and its first stop; `hop` is None where no path is known."""
+
+    target: Target
+    hop: Hop | None
+    is_next: bool  #: whether the target is the very next release, so that there is nothing to leave out
+    source: str = ""  #: where the vendor writes about the path; empty where nobody has looked
+
+    @property
+    def step(self) -> str:
+        """The name of the cycle to plan for now."""
+        return self.target.cycle.name if self.hop is None else self.hop.name
+
+
+def proposed(product: Product, current: Cycle, today: date) -> Proposal | None:
+    """Return what to plan now; None when there is nothing to upgrade to."""
+    target = suggested(product, current, today)
+    if target is None:
+        return None
+    names = [each.name for each in product.cycles]
+    is_next = current.name in names and names.index(current.name) - names.index(target.cycle.name) == 1
+    source = _BY_PRODUCT[product.key]["source"] if product.key in _BY_PRODUCT else ""
+    return Proposal(target, first_hop(product, current, target.cycle, today), is_next, source)
+
+
+def first_hop(product: Product, current: Cycle, target: Cycle, today: date) -> Hop | None:
+    """Return the first stop on the way from `current` to `target`; None where no path is known."""
+    path = _BY_PRODUCT.get(product.key)
+    if path is None or "varies" in path:
+        return None
+    here, there = _numbers(current.name), _numbers(target.name)
+    if here < _numbers(_oldest(path)):
+        return None
+    stops = sorted(_stops(path, product, current, today), key=_numbers)
+    between = [each for each in stops if here < _numbers(each) < there]
+    return Hop(between[0] if between else target.name, not between, path["source"])
+
+
+def _oldest(path: Any) -> str:
+    """Return the release that a path begins at; the vendor's page says nothing of an older one."""
+    return str(path["stops"].split()[0] if "stops" in path else path.get("each", path.get("direct", "")))
+
+
+def _stops(path: Any, product: Product, current: Cycle, today: date) -> Iterator[str]:
+    if "stops" in path:
+        yield from path["stops"].split()
+    is_each = "each" in path or ("lts" in path and not _is_lts(current, today))
+    for cycle in product.cycles:
+        if is_each or ("lts" in path and _is_lts(cycle, today)):
+            yield cycle.name
+
+
+def _is_lts(cycle: Cycle, today: date) -> bool:
+    return cycle.lts if isinstance(cycle.lts, bool) else cycle.lts <= today
+
+
+def _numbers(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", name))

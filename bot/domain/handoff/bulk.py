@@ -1,0 +1,113 @@
+"""Many handoffs at once: what a list asks for, how it is grouped, and how much its receivers would have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.catalog import Area, AssetKind
+from bot.domain.handoff.handoffs import MOST_RESOURCES
+from bot.domain.records import AssetRecord, TeamRecord
+
+#: How many parents are climbed in search of a system.
+_MOST_PARENTS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkLine:
+    """A line of a list, as written: `number` is its number in the file. Without an area, all that the giver owns."""
+
+    number: int
+    asset: str
+    area: str = ""
+    giver: str
+    receiver: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkItem:
+    """What a line comes to: an area of an asset passes from one team to another."""
+
+    line: BulkLine
+    asset: AssetRecord
+    area: Area
+    giver: TeamRecord
+    receiver: TeamRecord
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A line that is not offered, and why, in one sentence; `is_offered` where it was offered before."""
+
+    line: BulkLine
+    reason: str
+    is_offered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BulkGroup:
+    """What is offered as one handoff: resources of one system, None for those of none."""
+
+    giver: TeamRecord
+    receiver: TeamRecord
+    system: AssetRecord | None
+    items: tuple[BulkItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a receiver would have: how many people, assets now and then, and how many of these are of tier 1."""
+
+    team: TeamRecord
+    people: int
+    assets_now: int
+    assets_then: int
+    tier_one: int
+
+
+def system_of(asset: AssetRecord, parent: Callable[[int], AssetRecord | None]) -> AssetRecord | None:
+    """Return the system that an asset is or is a part of; without one the topmost asset above it, None for none."""
+    current, top = asset, None
+    for _ in range(_MOST_PARENTS):
+        if current.kind is AssetKind.SYSTEM:
+            return current
+        above = parent(current.parent_id) if current.parent_id is not None else None
+        if above is None:
+            return top
+        current = top = above
+    return top
+
+
+def grouped(items: Iterable[BulkItem], parent: Callable[[int], AssetRecord | None]) -> tuple[BulkGroup, ...]:
+    """Return items by who gives what system to whom, none larger than a handoff may be, those of no system last."""
+    found: dict[tuple[str, str, str, int], list[BulkItem]] = {}
+    systems: dict[int, AssetRecord | None] = {}
+    for item in items:
+        system = system_of(item.asset, parent)
+        number = system.id if system is not None else 0
+        systems[number] = system
+        name = system.name if system is not None else "\uffff"
+        found.setdefault((item.giver.name, item.receiver.name, name, number), []).append(item)
+    groups = []
+    for key in sorted(found):
+        ordered = sorted(found[key], key=lambda item: (item.asset.name, item.asset.id, item.area))
+        for at in range(0, len(ordered), MOST_RESOURCES):
+            part = tuple(ordered[at : at + MOST_RESOURCES])
+            groups.append(BulkGroup(part[0].giver, part[0].receiver, systems[key[3]], part))
+    return tuple(groups)
+
+
+def loads(
+    items: Sequence[BulkItem],
+    *,
+    people_of: Callable[[TeamRecord], int],
+    owned_by: Callable[[TeamRecord], Iterable[AssetRecord]],
+) -> tuple[Load, ...]:
+    """Return what each receiver would have, whoever would have most first."""
+    found = []
+    for team in {item.receiver.id: item.receiver for item in items}.values():
+        now = {asset.id: asset for asset in owned_by(team)}
+        then = now | {item.asset.id: item.asset for item in items if item.receiver.id == team.id}
+        first = sum(asset.tier == 1 for asset in then.values())
+        found.append(Load(team, people_of(team), len(now), len(then), first))
+    return tuple(sorted(found, key=lambda load: (-load.assets_then, load.team.name)))

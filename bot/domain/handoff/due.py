@@ -1,0 +1,129 @@
+"""What a handoff asks of whom, and when: reminders, the end of an offer, and the question whether it works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
+from bot.domain.working_time import WorkingTime
+
+#: After so many working days without an answer the receiver is reminded.
+REMIND_AFTER_DAYS = (2, 5, 9)
+#: After so many the offer is over.
+EXPIRES_AFTER_DAYS = 10
+#: So many days after ownership has passed both sides are asked whether it works, and for so long at most.
+ASK_AFTER_DAYS, ASK_FOR_DAYS = 30, 30
+
+
+class DueKind(StrEnum):
+    """What somebody is told."""
+
+    ANSWER = "answer"  #: the receiver owes an answer
+    NEEDS = "needs"  #: the day has come until which the receiver waited for something
+    EXPIRED = "expired"
+    WORKS = "works"  #: does it work?
+
+
+class Side(StrEnum):
+    """Who of the two is told."""
+
+    GIVER = "giver"
+    RECEIVER = "receiver"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffDue:
+    """One thing to say, once: `note` is by what it is remembered that it was said. `on` is a day of the recipient's.
+
+    `ends_on` is the day from which on it is too late.
+    """
+
+    kind: DueKind
+    card: HandoffCard
+    side: Side
+    note: str
+    on: date
+    ends_on: date
+    resource: ResourceCard | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What the noun finds it by."""
+        return (str(self.card.id), self.note)
+
+    @property
+    def is_loud(self) -> bool:
+        """Whether it deserves a message of its own."""
+        return self.kind is not DueKind.WORKS
+
+
+def waits_since(resource: ResourceCard, offered_on: date) -> date:
+    """Return since when an open resource waits for an answer: for "not yet", the day on which all is to be there."""
+    if resource.state is ResourceState.NOT_YET and resource.needs_by is not None:
+        return max(offered_on, resource.needs_by)
+    return offered_on
+
+
+def expires_on(since: date, work: WorkingTime) -> date:
+    """Return the first day on which an offer is over that has waited for an answer since a day."""
+    return work.workday_after(since, EXPIRES_AFTER_DAYS)
+
+
+def expired(card: HandoffCard, *, today: date, work: WorkingTime) -> tuple[ResourceCard, ...]:
+    """Return the resources of which the offer is over on a day of the receiver's."""
+    if card.offered_on is None:
+        return ()
+    offered = card.offered_on
+    return tuple(each for each in card.open_resources if expires_on(waits_since(each, offered), work) <= today)
+
+
+def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
+    """Yield all that is to be said of a handoff as it stands, on whichever day."""
+    if card.offered_on is None:
+        return
+    yield from _answers(card, card.offered_on, work)
+    if any(each.state is ResourceState.EXPIRED and each.version == card.version for each in card.resources):
+        on = card.expires_on or card.offered_on
+        for side in Side:
+            yield HandoffDue(
+                kind=DueKind.EXPIRED, card=card, side=side, note=f"expired:{card.version}:{side}", on=on, ends_on=on
+            )
+    moved = [each.moved_at.date() for each in card.held if each.moved_at is not None]
+    if moved and not card.open_resources and card.loan_until is None:
+        on = max(moved) + timedelta(ASK_AFTER_DAYS)
+        for side in Side:
+            yield HandoffDue(
+                kind=DueKind.WORKS,
+                card=card,
+                side=side,
+                note=f"works:{side}",
+                on=on,
+                ends_on=on + timedelta(ASK_FOR_DAYS),
+            )
+
+
+def _answers(card: HandoffCard, offered_on: date, work: WorkingTime) -> Iterator[HandoffDue]:
+    if any(each.state is ResourceState.OFFERED for each in card.resources):
+        for days in REMIND_AFTER_DAYS:
+            yield HandoffDue(
+                kind=DueKind.ANSWER,
+                card=card,
+                side=Side.RECEIVER,
+                note=f"answer:{card.version}:{days}",
+                on=work.workday_after(offered_on, days),
+                ends_on=expires_on(offered_on, work),
+            )
+    for each in card.resources:
+        if each.state is ResourceState.NOT_YET and each.needs_by is not None:
+            yield HandoffDue(
+                kind=DueKind.NEEDS,
+                card=card,
+                side=Side.RECEIVER,
+                note=f"needs:{each.id}:{each.needs_by.isoformat()}",
+                on=work.on_or_after(each.needs_by),
+                ends_on=expires_on(waits_since(each, offered_on), work),
+                resource=each,
+            )

@@ -1,0 +1,197 @@
+"""What may become of a handoff and its resources: one table of the steps, from which states, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.domain.catalog import Area
+from bot.domain.handoff.readiness import Evidence
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.rights import Right
+from bot.errors import UserError
+
+#: The most resources of one handoff: what a person can answer one by one.
+MOST_RESOURCES = 50
+#: The most working days of an overlap.
+MOST_OVERLAP_DAYS = 60
+
+
+class ResourceState(StrEnum):
+    """How a resource of a handoff stands."""
+
+    DRAFT = "draft"  #: the receiver has asked for it, and the giver has not offered it
+    OFFERED = "offered"
+    NOT_YET = "not_yet"  #: the receiver takes it once something is there
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+#: Resources that the receiver still has to accept or decline.
+OPEN = frozenset({ResourceState.OFFERED, ResourceState.NOT_YET})
+
+
+class HandoffStep(StrEnum):
+    """What is done to a resource. The values stand in the audit log as `handoff.<step>`."""
+
+    OFFER = "offer"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    NOT_YET = "not_yet"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"  #: nobody has answered for too long
+    REFUSE = "refuse"  #: the giver does not offer what it was asked for
+    CANCEL = "cancel"  #: the receiver does not ask for it any more
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffTransition:
+    """A row of the table. `right` is None for what no person does."""
+
+    sources: frozenset[ResourceState]
+    to: ResourceState
+    right: Right | None
+
+
+_UNASKED = frozenset({ResourceState.DRAFT})
+_OVER = frozenset({ResourceState.DECLINED, ResourceState.EXPIRED, ResourceState.WITHDRAWN})
+
+TRANSITIONS: Mapping[HandoffStep, HandoffTransition] = MappingProxyType(
+    {
+        HandoffStep.OFFER: HandoffTransition(_UNASKED | _OVER, ResourceState.OFFERED, Right.HAND_OVER),
+        HandoffStep.ACCEPT: HandoffTransition(OPEN, ResourceState.ACCEPTED, Right.TAKE_OVER),
+        HandoffStep.DECLINE: HandoffTransition(OPEN, ResourceState.DECLINED, Right.PUT_OFF),
+        HandoffStep.NOT_YET: HandoffTransition(OPEN, ResourceState.NOT_YET, Right.PUT_OFF),
+        HandoffStep.WITHDRAW: HandoffTransition(OPEN, ResourceState.WITHDRAWN, Right.HAND_OVER),
+        HandoffStep.EXPIRE: HandoffTransition(OPEN, ResourceState.EXPIRED, None),
+        HandoffStep.REFUSE: HandoffTransition(_UNASKED, ResourceState.DECLINED, Right.HAND_OVER),
+        HandoffStep.CANCEL: HandoffTransition(_UNASKED, ResourceState.WITHDRAWN, Right.PUT_OFF),
+    }
+)
+
+#: What is said where a step cannot be taken, by how the resource stands.
+_STANDS: Mapping[ResourceState, str] = MappingProxyType(
+    {
+        ResourceState.DRAFT: "It has not been offered yet: its owner has to offer it first.",
+        ResourceState.OFFERED: "It has been offered already: its receiver has to answer.",
+        ResourceState.NOT_YET: "It has been offered already: its receiver waits for something.",
+        ResourceState.ACCEPTED: "It has been accepted: to give it back, offer it in a new handoff.",
+        ResourceState.DECLINED: "It has been declined: its owner can offer it again.",
+        ResourceState.EXPIRED: "The offer has expired: its owner can offer it again.",
+        ResourceState.WITHDRAWN: "The offer has been withdrawn: its owner can offer it again.",
+    }
+)
+
+
+def after(step: HandoffStep, state: ResourceState) -> ResourceState | None:
+    """Return the state to which a step leads; None when it was taken before, so that nothing changes.
+
+    "Not yet" may be said again, with another date. Raises UserError where the state does not allow the step.
+    """
+    transition = TRANSITIONS[step]
+    if state in transition.sources:
+        return transition.to
+    if state is transition.to:
+        return None
+    raise UserError(_STANDS[state])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceCard:
+    """A resource as messages show it. `needs`, `needs_from` and `needs_by` say what "not yet" waits for."""
+
+    id: int
+    asset_id: int
+    name: str
+    area: Area
+    state: ResourceState
+    version: int = 1
+    answered_by: str = ""
+    reason: str = ""
+    needs: str = ""
+    needs_from: str = ""
+    needs_by: date | None = None
+    moved_at: datetime | None = None
+    overlap_until: date | None = None
+    returned_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the receiver still has to accept or decline it."""
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffCard:
+    """A handoff as messages show it.
+
+    `offered_on` is the receiver's day of the present offer, None for a draft. `expires_on` is the first day on which an
+    offer that nobody has answered is over. `left_behind` are names of what the giver keeps of the same systems.
+    """
+
+    id: int
+    giver: TeamRecord
+    receiver: TeamRecord
+    resources: tuple[ResourceCard, ...]
+    starter: PersonRecord
+    offerer: PersonRecord | None = None
+    is_asked: bool = False
+    version: int = 1
+    reason: str = ""
+    offered_on: date | None = None
+    expires_on: date | None = None
+    effective_on: date | None = None
+    overlap_days: int = 0
+    loan_until: date | None = None
+    is_closed: bool = False
+    request_id: int | None = None
+    library_id: int | None = None
+    library: str = ""
+    follows_id: int | None = None
+    evidence: tuple[Evidence, ...] = ()
+    left_behind: tuple[str, ...] = ()
+
+    @property
+    def open_resources(self) -> tuple[ResourceCard, ...]:
+        """What the receiver still has to answer."""
+        return tuple(each for each in self.resources if each.is_open)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the receiver has asked, and the giver has not answered."""
+        return any(each.state is ResourceState.DRAFT for each in self.resources)
+
+    @property
+    def held(self) -> tuple[ResourceCard, ...]:
+        """What has passed to the receiver, and has not been returned."""
+        return tuple(each for each in self.resources if each.moved_at is not None and each.returned_at is None)
+
+    @property
+    def to_offer_again(self) -> tuple[ResourceCard, ...]:
+        """What the giver may offer again."""
+        return tuple(each for each in self.resources if each.state in _OVER and self.offered_on is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffTerms:
+    """What the giver says of a handoff as a whole: when it takes effect, for how long both have it, and until when."""
+
+    effective_on: date | None = None
+    overlap_days: int = 0
+    loan_until: date | None = None
+    reason: str = ""
+
+    def check(self, *, today: date) -> None:
+        """Raise UserError, with the next step, for days that cannot be."""
+        if self.effective_on is not None and self.effective_on < today:
+            raise UserError("That day is over: choose today or a later day, or leave it empty for at once.")
+        begins = self.effective_on or today
+        if self.loan_until is not None and self.loan_until <= begins:
+            raise UserError("A loan has to end after it begins: choose a later day.")
+        if not 0 <= self.overlap_days <= MOST_OVERLAP_DAYS:
+            raise UserError(f"Write a number of working days from 0 to {MOST_OVERLAP_DAYS}.")

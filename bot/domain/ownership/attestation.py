@@ -1,0 +1,86 @@
+"""Which of a team's things want its word that they are still the team's, and how many have it in a quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bot.domain.catalog import Role
+from bot.domain.records import AssetRecord
+
+#: Things that one list names: nobody vouches for more at a glance.
+MOST_LISTED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Unattested:
+    """An asset that its team has not confirmed since a moment, which is when it became the team's if it never did."""
+
+    asset: AssetRecord
+    since: datetime
+    was_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many of a team's things were confirmed in a quarter, when each was, and which were not, by name."""
+
+    total: int
+    confirmed_at: tuple[datetime, ...]
+    missing: tuple[str, ...]
+
+
+def unattested(
+    assets: Iterable[AssetRecord], team_id: int, *, now: datetime, stale_after: timedelta
+) -> list[Unattested]:
+    """Return what a team has to say again of what it owns itself, what matters most and is oldest first.
+
+    What it inherits is confirmed where it comes from. Where somebody doubts the owner, that is asked by itself.
+    """
+    found = []
+    for asset in assets:
+        confirmed = _confirmations(asset, team_id)
+        if not confirmed or asset.doubts:
+            continue
+        since, was_confirmed = min(confirmed)
+        if now - since > stale_after:
+            found.append(Unattested(asset, since, was_confirmed))
+    return sorted(found, key=lambda each: (each.asset.tier or 99, each.since, each.asset.id))
+
+
+def standing(assets: Sequence[AssetRecord], team_id: int, *, since: datetime) -> Standing:
+    """Return how many of what a team owns itself it has confirmed since a moment."""
+    total, confirmed, missing = 0, list[datetime](), list[str]()
+    for asset in assets:
+        said = _confirmations(asset, team_id)
+        if not said:
+            continue
+        total += 1
+        at, was_confirmed = min(said)
+        if was_confirmed and at >= since:
+            confirmed.append(at)
+        else:
+            missing.append(asset.name)
+    return Standing(total, tuple(sorted(confirmed)), tuple(missing))
+
+
+def quarter_of(day: date) -> date:
+    """Return the first day of a day's quarter."""
+    return date(day.year, day.month - (day.month - 1) % 3, 1)
+
+
+def burn_up(confirmed_at: Sequence[datetime], *, start: date, today: date) -> list[tuple[date, int]]:
+    """Return how many were confirmed by the end of each week since a day, and by today."""
+    ends = [start + timedelta(days=6 + 7 * number) for number in range((today - start).days // 7)]
+    days = sorted(at.astimezone(UTC).date() for at in confirmed_at)
+    return [(end, sum(day <= end for day in days)) for end in (*ends, today)]
+
+
+def _confirmations(asset: AssetRecord, team_id: int) -> list[tuple[datetime, bool]]:
+    """Return since when each of the team's facts stands unconfirmed, and whether it was ever confirmed."""
+    return [
+        (fact.confirmed_at or fact.valid_from, fact.confirmed_at is not None)
+        for fact in asset.facts
+        if fact.team_id == team_id and fact.role is Role.OWNER
+    ]

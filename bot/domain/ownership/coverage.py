@@ -1,0 +1,192 @@
+"""How well things are owned: by whom, by how many people, and what the DevOps team has of other teams' things."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot.domain.catalog import Area, AssetKind, Hosting, Role
+from bot.domain.names import fold
+from bot.domain.ownership.holdings import CatalogView, Holding
+from bot.domain.ownership.verdicts import Disputed, Orphaned, Owned, Stale, Unowned, Verdict
+from bot.domain.records import AssetRecord
+
+#: How many parents are climbed for the team that something of the DevOps team's serves.
+_MOST_PARENTS = 10
+_NO_TIER = 99
+
+
+class Standing(StrEnum):
+    """What is counted of things. The first five exclude one another, and everything is one of them."""
+
+    OWNED = "owned"
+    UNOWNED = "unowned"
+    ON_PURPOSE = "on_purpose"
+    DISPUTED = "disputed"
+    ORPHANED = "orphaned"
+    STALE = "stale"
+    ONE_PERSON = "one_person"
+
+
+class Holder(StrEnum):
+    """Who has an area of a team's thing."""
+
+    OWN = "own"
+    DEVOPS = "devops"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstThing:
+    """The thing to begin with, and how many things hang on it, itself included."""
+
+    asset: AssetRecord
+    size: int = 1
+
+    @property
+    def order(self) -> tuple[int, int, bool, str]:
+        """What it is sorted by: the most dependents, the most important tier, what a provider runs anyway, the name."""
+        is_run_by_provider = self.asset.hosting in (Hosting.MANAGED, Hosting.SERVERLESS)
+        tier = self.asset.tier if self.asset.tier is not None else _NO_TIER
+        return -self.size, tier, not is_run_by_provider, fold(self.asset.name)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one team, or everybody, has.
+
+    `of_others` are things in production of other teams than DevOps, by kind, and `held` those of them that DevOps owns
+    or owns an area of; `own` counts DevOps' own. `split` counts areas that somebody else has than the rest. `first` is
+    the thing to begin with: of the disputed, orphaned and unowned, and under OWNED of what DevOps holds.
+    """
+
+    things: int = 0
+    standings: Counter[Standing] = field(default_factory=Counter)
+    split: Counter[Area] = field(default_factory=Counter)
+    of_others: Counter[AssetKind] = field(default_factory=Counter)
+    held: Counter[AssetKind] = field(default_factory=Counter)
+    own: int = 0
+    cells: Counter[tuple[Area, Holder]] = field(default_factory=Counter)
+    first: dict[Standing, FirstThing] = field(default_factory=dict)
+
+    def put_first(self, standing: Standing, thing: FirstThing) -> None:
+        """Take a thing to begin with, unless a better one is known."""
+        known = self.first.get(standing)
+        if known is None or thing.order < known.order:
+            self.first[standing] = thing
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Counts what is said of things, one at a time. `devops_id` is the DevOps team's; None where there is none."""
+
+    devops_id: int | None = None
+    everybody: Tally = field(default_factory=Tally)
+    by_team: dict[int, Tally] = field(default_factory=dict)
+
+    def of_team(self, team_id: int) -> Tally:
+        """Return what a team has; nothing for one of which nothing was counted. DevOps has what it holds for others."""
+        found = self.by_team.get(team_id) or Tally()
+        return found if team_id != self.devops_id else replace(found, held=self.everybody.held)
+
+    def add(self, verdict: Verdict, catalog: CatalogView, *, is_production: bool = True, size: int = 1) -> None:
+        """Count one thing. `size` is how many things hang on it, itself included."""
+        teams = teams_of(verdict, self.devops_id, catalog)
+        owners = [each for each in _holdings(verdict) if each.fact.role is Role.OWNER]
+        others = teams - {self.devops_id}
+        is_held = self.devops_id is not None and any(each.fact.team_id == self.devops_id for each in owners)
+        thing = FirstThing(verdict.asset, size)
+        for team_id in (None, *teams):
+            tally = self.everybody if team_id is None else self.by_team.setdefault(team_id, Tally())
+            tally.things += 1
+            for standing in _standings(verdict):
+                tally.standings[standing] += 1
+                if standing in (Standing.UNOWNED, Standing.DISPUTED, Standing.ORPHANED):
+                    tally.put_first(standing, thing)
+            tally.split.update(_split(verdict))
+            if is_production and others:
+                tally.of_others[verdict.asset.kind] += 1
+            if is_held and is_production and others and team_id != self.devops_id:
+                tally.held[verdict.asset.kind] += 1
+                tally.put_first(Standing.OWNED, FirstThing(verdict.asset))
+            tally.own += is_held and is_production and not others
+            if team_id is not None:
+                tally.cells.update((each.fact.area, self._holder(each, team_id)) for each in owners)
+
+    def _holder(self, holding: Holding, team_id: int) -> Holder:
+        if holding.fact.team_id == team_id:
+            return Holder.OWN
+        return Holder.DEVOPS if holding.fact.team_id == self.devops_id else Holder.OTHER
+
+
+def teams_of(verdict: Verdict, devops_id: int | None, catalog: CatalogView) -> frozenset[int]:
+    """Return the teams whose thing it is: those that answer for the whole of it, DevOps last.
+
+    Where DevOps alone answers, it may do so for the team that owns what the thing is a part of. Without any such part
+    it is DevOps' own: a build server serves everybody.
+    """
+    if isinstance(verdict, Disputed):
+        answering = verdict.claims
+    elif isinstance(verdict, Owned):
+        answering = verdict.owners
+    else:
+        return frozenset()
+    teams = frozenset(each.fact.team_id for each in answering if each.fact.team_id is not None)
+    if devops_id is None or devops_id not in teams:
+        return teams
+    return (teams - {devops_id}) or _above(verdict.asset, devops_id, catalog) or teams
+
+
+def _above(asset: AssetRecord, devops_id: int, catalog: CatalogView) -> frozenset[int]:
+    current: AssetRecord | None = asset
+    for _ in range(_MOST_PARENTS):
+        if current is None or current.parent_id is None:
+            break
+        current = catalog.asset(current.parent_id)
+        facts = current.facts if current is not None else ()
+        named = (
+            each.team_id for each in facts if each.role is Role.OWNER and each.area in (Area.ALL, Area.APPLICATION)
+        )
+        found = frozenset(each for each in named if each is not None and each != devops_id)
+        if found:
+            return found
+    return frozenset()
+
+
+def _standings(verdict: Verdict) -> Iterator[Standing]:
+    match verdict:
+        case Disputed():
+            yield Standing.DISPUTED
+        case Unowned():
+            yield Standing.UNOWNED
+        case Orphaned():
+            yield Standing.ORPHANED
+        case Owned():
+            yield Standing.OWNED
+            if isinstance(verdict, Stale):
+                yield Standing.STALE
+            if verdict.only_person is not None:
+                yield Standing.ONE_PERSON
+        case _:
+            yield Standing.ON_PURPOSE
+
+
+def _holdings(verdict: Verdict) -> tuple[Holding, ...]:
+    if isinstance(verdict, Disputed):
+        return (*verdict.claims, *verdict.others)
+    return verdict.holdings if isinstance(verdict, Owned) else ()
+
+
+def _split(verdict: Verdict) -> set[Area]:
+    """Return the areas that somebody else owns than the whole; all areas where nobody owns the whole."""
+    if not isinstance(verdict, Owned) or not verdict.is_split:
+        return set()
+    whole = {
+        (each.fact.team_id, each.fact.person_id)
+        for each in verdict.owners
+        if each.fact.area in (Area.ALL, Area.APPLICATION)
+    }
+    owners = (each.fact for each in verdict.holdings if each.fact.role is Role.OWNER)
+    return {fact.area for fact in owners if (fact.team_id, fact.person_id) not in whole}

@@ -1,0 +1,140 @@
+"""Matters: open questions about who owns something, each with somebody who can end it.
+
+A claim is a team's "we own this" of what is owned already, a doubt is somebody's "wrong owner?", and a dispute is two
+sources that name different owners.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.catalog import Area
+from bot.domain.recipients import NOBODY, Recipient
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+from bot.domain.working_time import WorkingTime
+
+#: Working days after which whoever has to answer is reminded, and those after which it passes to the catalog admins.
+REMINDER_DAYS, PASSED_ON_DAYS = (2, 5), 7
+#: Working days after which a claim or a doubt that no admin answered either is over.
+EXPIRY_DAYS = 10
+
+
+class MatterKind(StrEnum):
+    """What is asked."""
+
+    CLAIM = "claim"
+    DOUBT = "doubt"
+    DISPUTE = "dispute"
+
+
+class MatterState(StrEnum):
+    """What became of it."""
+
+    OPEN = "open"
+    AGREED = "agreed"  #: the owner gave way, or a catalog admin decided so
+    KEPT = "kept"  #: the owner stays the owner
+    WITHDRAWN = "withdrawn"  #: whoever raised it took it back
+    EXPIRED = "expired"  #: nobody answered, and nothing has changed
+    OVER = "over"  #: ownership changed in another way, so that there was nothing left to ask
+
+
+class FollowUpStep(StrEnum):
+    """What comes next of a matter that is open."""
+
+    TELL = "tell"  #: whoever has to answer has not been told yet
+    REMIND = "remind"
+    PASS_ON = "pass_on"
+    EXPIRE = "expire"
+    LIST = "list"  #: it stands in each weekly digest of whoever has to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One who is said to own something, and where that is said. `owner` is nobody for a file that says so."""
+
+    owner: Recipient
+    said_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterCard:
+    """A matter as its messages show it.
+
+    `sides` are the owners that the catalog names, whoever is asked first. `team` is the one that claims, or the one
+    that a doubter named. `answerer` is who has to answer, nobody for the catalog admins in the platform channel.
+    `owner` is whose it is once the matter has ended.
+    """
+
+    id: int
+    kind: MatterKind
+    state: MatterState
+    asset: AssetRecord
+    area: Area
+    at: datetime
+    sides: tuple[Side, ...] = ()
+    team: TeamRecord | None = None
+    raised_by: PersonRecord | None = None
+    reason: str = ""
+    question: str = ""
+    question_by: PersonRecord | None = None
+    reply: str = ""
+    answerer: Recipient = NOBODY
+    is_passed_on: bool = False
+    is_orphans: bool = False
+    ended_by: PersonRecord | None = None
+    owner: Recipient = NOBODY
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to answer it still."""
+        return self.state is MatterState.OPEN
+
+    @property
+    def owner_names(self) -> str:
+        """The owners' names, separated by commas."""
+        return ", ".join(dict.fromkeys(each.owner.name for each in self.sides if each.owner.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How long a matter waits: since when for the one who has to answer now, and what was said to them."""
+
+    kind: MatterKind
+    since: datetime
+    is_told: bool
+    times_reminded: int
+    is_passed_on: bool
+
+
+def next_step(waiting: Waiting, work: WorkingTime, *, has_admin: bool = True) -> tuple[FollowUpStep, date]:
+    """Return what comes next, and the day on which it does, by the working time of whoever has to answer.
+
+    `has_admin` is whether there is anybody to pass it on to.
+    """
+    first = work.today(waiting.since)
+    if not waiting.is_told:
+        return FollowUpStep.TELL, first
+    if waiting.times_reminded < len(REMINDER_DAYS):
+        return FollowUpStep.REMIND, working_days_after(first, REMINDER_DAYS[waiting.times_reminded], work)
+    if not waiting.is_passed_on and has_admin:
+        return FollowUpStep.PASS_ON, working_days_after(first, PASSED_ON_DAYS, work)
+    if waiting.kind is MatterKind.DISPUTE:
+        return FollowUpStep.LIST, first
+    return FollowUpStep.EXPIRE, working_days_after(first, EXPIRY_DAYS, work)
+
+
+def working_days_after(day: date, count: int, work: WorkingTime) -> date:
+    """Return the day that is so many working days after another."""
+    for _ in range(count):
+        day = work.on_or_after(day + timedelta(1))
+    return day
+
+
+def asked_first(sides: Sequence[Side], alive: Sequence[bool]) -> Recipient:
+    """Return who of the sides is asked to end a dispute: the first who is still there; nobody where none is."""
+    return next(
+        (side.owner for side, is_there in zip(sides, alive, strict=True) if is_there and side.owner.name), NOBODY
+    )

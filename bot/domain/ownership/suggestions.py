@@ -1,0 +1,71 @@
+"""Who could own what nobody owns: teams with the evidence that speaks for them. A suggestion is never an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.names import fold
+from bot.domain.ownership.holdings import CatalogView, active_members
+from bot.domain.records import TeamRecord
+
+
+class EvidenceKind(StrEnum):
+    """What speaks for a team, the strongest first."""
+
+    TEAMMATES = "teammates"  #: whoever owned it was in the team, or the team's people are there now
+    BEFORE = "before"  #: it owned it before
+    PART = "part"  #: it owns or helps with another area of it
+    PARENT = "parent"  #: it owns what this is a part of
+    ACTED = "acted"  #: its people have acted on it in Baton
+    NEIGHBOURS = "neighbours"  #: it owns most of what stands beside it
+
+
+_WEIGHTS = {kind: len(EvidenceKind) - place for place, kind in enumerate(EvidenceKind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that speaks for a team.
+
+    `name` is the asset or the person that it is about, `count` how often, and `at` when last, where that is known.
+    """
+
+    kind: EvidenceKind
+    team_id: int
+    name: str = ""
+    count: int = 1
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A team that could own something, with what speaks for it, the strongest first."""
+
+    team: TeamRecord
+    evidence: tuple[Evidence, ...]
+
+
+def suggest(
+    found: Iterable[Evidence], catalog: CatalogView, *, rejected: Collection[int] = (), most: int = 3
+) -> tuple[Suggestion, ...]:
+    """Return the teams that most speaks for, at most `most`, without those that said no, or have nobody in them."""
+    by_team: dict[int, dict[EvidenceKind, Evidence]] = {}
+    for each in found:
+        kinds = by_team.setdefault(each.team_id, {})
+        before = kinds.get(each.kind)
+        if before is None or each.count > before.count:
+            kinds[each.kind] = each
+    made = []
+    for team_id, kinds in by_team.items():
+        team = catalog.team(team_id)
+        if team is None or team.is_gone or team_id in rejected or next(active_members(team, catalog), None) is None:
+            continue
+        made.append(Suggestion(team, tuple(sorted(kinds.values(), key=lambda one: -_WEIGHTS[one.kind]))))
+    return tuple(sorted(made, key=_rank)[:most])
+
+
+def _rank(made: Suggestion) -> tuple[int, str, int]:
+    return -sum(_WEIGHTS[each.kind] for each in made.evidence), fold(made.team.name), made.team.id

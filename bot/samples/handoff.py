@@ -1,0 +1,142 @@
+"""Handoffs between teams: the card, its forms, and what people hear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.blocks.handoff import cards, forms, lists, reminders
+from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
+from bot.blocks.ownership import answers
+from bot.blocks.text import Block, Rendered
+from bot.domain.catalog import Area, AssetKind
+from bot.domain.handoff.due import DueKind, HandoffDue, Side
+from bot.domain.handoff.handoffs import MOST_RESOURCES, HandoffCard, ResourceCard, ResourceState
+from bot.domain.handoff.readiness import Evidence, ReadinessItem
+from bot.domain.recipients import Told, Via
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+from bot.samples import ownership
+
+_ON, _AT = date(2026, 12, 1), datetime(2026, 12, 1, 9, tzinfo=UTC)
+Sample = tuple[Callable[..., Any], Rendered | Block]
+
+
+def samples(name: str) -> Iterator[Sample]:
+    """Every message and view; everybody and everything in them has this name."""
+    for its in (_card(name), _card(name, *ResourceState), _large(name), _draft(name), _held(name)):
+        yield cards.card, cards.card(its)
+        yield cards.asked, cards.asked(its)
+        yield cards.card_view, cards.card_view(cards.card(its))
+        yield cards.details_view, cards.details_view(its)
+        yield cards.news, cards.news(its, its.resources)
+        yield cards.news, cards.news(its, ())
+        yield cards.begun, cards.begun(its, Told(name, Via.OWN, is_team=True, place="C012345678"))
+        for is_new in (True, False):
+            yield cards.receipt, cards.receipt(its, is_new=is_new)
+        yield cards.reviewed, cards.reviewed(its)
+        yield forms.again_view, forms.again_view(its, "1|1")
+        yield forms.evidence_view, forms.evidence_view(its, "1")
+        for step in forms.ANSWERS:
+            yield forms.answer_view, forms.answer_view(its, step, 1, "1")
+    yield from _due(name)
+    yield from _forms(name)
+    for way in Way:
+        steps = handoff_buttons(OpenHandoff(way, 1, 2, 3), name)
+        yield answers.answer, answers.answer(next(ownership.verdicts(name)), answers.AnswerFrame(next_steps=steps))
+    yield lists.listing, lists.listing(())
+    yield lists.listing, lists.listing([_card(name), _draft(name), *[_large(name)] * 30])
+
+
+def cards_of(name: str) -> Iterator[HandoffCard]:
+    """One that waits for an answer, and one that the receiver has asked for."""
+    yield _card(name)
+    yield _draft(name)
+
+
+def _due(name: str) -> Iterator[Sample]:
+    its = [
+        HandoffDue(kind=kind, card=_card(name), side=side, note="n", on=_ON, ends_on=_ON, resource=_resource(name, 1))
+        for kind in DueKind
+        for side in Side
+    ]
+    for each in its:
+        yield reminders.reminder, reminders.reminder(each)
+        yield reminders.reminder, reminders.reminder(each, [reminders.line(other) for other in its * 3])
+    yield reminders.section, reminders.section(its * 4)
+    yield reminders.section, reminders.section(its, share=3)
+
+
+def _forms(name: str) -> Iterator[Sample]:
+    assets = [AssetRecord(id=each, ref=name, kind=AssetKind.LIBRARY, name=name) for each in range(1, 131)]
+    some = [(asset, Area.DATABASE) for asset in assets]
+    teams = [_team(name, each) for each in range(1, 131)]
+    yield forms.offer_view, forms.offer_view(_team(name, 1), some[:3], "1|", chosen=1)
+    yield (
+        forms.offer_view,
+        forms.offer_view(_team(name, 1), some, "1|", chosen=1, receivers=teams, receiver=2, libraries=assets),
+    )
+    yield forms.ask_view, forms.ask_view(_team(name, 1), teams[1:3], some[:3], "1|", chosen=1)
+
+
+def _team(name: str, number: int) -> TeamRecord:
+    return TeamRecord(id=number, name=name, channel="C012345678")
+
+
+def _resource(name: str, number: int, state: ResourceState = ResourceState.OFFERED) -> ResourceCard:
+    return ResourceCard(
+        id=number,
+        asset_id=number,
+        name=name,
+        area=Area.DATABASE,
+        state=state,
+        answered_by=name,
+        reason=name,
+        needs=name,
+        needs_from=name,
+        needs_by=_ON,
+    )
+
+
+def _card(name: str, *states: ResourceState) -> HandoffCard:
+    resources = [_resource(name, each, state) for each, state in enumerate(states or (ResourceState.OFFERED,), 1)]
+    person = PersonRecord(id=1, name=name, slack_id="U12345678")
+    return HandoffCard(
+        id=7,
+        giver=_team(name, 1),
+        receiver=_team(name, 2),
+        resources=tuple(resources),
+        starter=person,
+        offerer=person,
+        version=2,
+        reason=name,
+        offered_on=_ON,
+        expires_on=_ON,
+        effective_on=_ON,
+        overlap_days=5,
+        loan_until=_ON,
+        request_id=3,
+        library_id=4,
+        library=name,
+        follows_id=5,
+        evidence=(
+            Evidence(item=ReadinessItem.RUNBOOK, link="https://runbooks.example.test/x", person=name, day=_ON),
+            Evidence(item=ReadinessItem.COST, not_applicable=name),
+        ),
+        left_behind=(name,) * 12,
+    )
+
+
+def _large(name: str) -> HandoffCard:
+    return _card(name, *[ResourceState.NOT_YET] * MOST_RESOURCES)
+
+
+def _draft(name: str) -> HandoffCard:
+    return replace(_card(name, ResourceState.DRAFT), offerer=None, offered_on=None, expires_on=None, is_asked=True)
+
+
+def _held(name: str) -> HandoffCard:
+    moved = replace(_resource(name, 1, ResourceState.ACCEPTED), moved_at=_AT)
+    returned = replace(moved, id=2, returned_at=_AT)
+    return replace(_card(name), resources=(moved, returned), is_closed=True)

@@ -1,0 +1,145 @@
+"""Use cases of attestation: a team confirms a list at once, whoever acts on a message confirms by use, a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks.ownership.attestation import Campaign, TeamProgress
+from bot.domain.catalog import Role
+from bot.domain.names import fold
+from bot.domain.ownership import attestation as rules
+from bot.domain.portfolio import Portfolio
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
+from bot.domain.rights import Holders, Right, may, require
+from bot.errors import NotFoundError
+from bot.services import actors
+from bot.services.deps import Deps
+from bot.services.slices import in_slices
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.journal import audit, next_revision
+
+#: Assets that one answer confirms by use.
+_MOST_USED = 200
+
+
+async def confirm_list(
+    deps: Deps, snapshot: Snapshot, *, attestation_id: int, person_id: int
+) -> tuple[tuple[str, ...], PersonRecord | None]:
+    """Confirm what a list names and the team still owns; return the names, or who had confirmed the list before.
+
+    Raises NotAllowedError for anybody but the team's people, NotFoundError for no such list.
+    """
+    now = deps.clock.now()
+    async with deps.database.transaction() as session:
+        revision = await next_revision(session)
+        row = await session.get(tables.Attestation, attestation_id)
+        if row is None:
+            raise NotFoundError("That list is no longer there: the next digest has another.")
+        require(actors.actor(person_id), Right.CONFIRM, await actors.holders(session, [row.team_id], what="this"))
+        if row.answered_by is not None:
+            return (), snapshot.person(row.answered_by)
+        confirmed = await _confirm(session, row.asset_ids, row.team_id, person_id, now, revision)
+        row.answered_at, row.answered_by = now, person_id
+        await audit(
+            session,
+            at=now,
+            actor=f"person:{person_id}",
+            action="ownership.attest",
+            subject=f"attestation:{attestation_id}",
+            detail={"team": row.team_id, "assets": sorted(confirmed)},
+        )
+        wanted = [each for each in row.asset_ids if each in confirmed]
+    assets = (snapshot.asset(each) for each in wanted)
+    return tuple(asset.name for asset in assets if asset is not None), None
+
+
+async def confirm_by_use(
+    deps: Deps, snapshot: Snapshot, *, asset_ids: Collection[int], team_id: int | None, person_id: int
+) -> None:
+    """Take it for a confirmation that one of a team's people has acted on a message about what the team owns.
+
+    Whoever could not confirm it confirms nothing by use either.
+    """
+    team = snapshot.team(team_id) if team_id is not None else None
+    if team is None or not may(actors.actor(person_id), Right.CONFIRM, Holders((team,))):
+        return
+    now, some = deps.clock.now(), sorted(asset_ids)[:_MOST_USED]
+    async with deps.database.transaction() as session:
+        revision = await next_revision(session)
+        confirmed = await _confirm(session, some, team.id, person_id, now, revision)
+        if confirmed:
+            await audit(
+                session,
+                at=now,
+                actor=f"person:{person_id}",
+                action="ownership.confirm_by_use",
+                subject=f"team:{team.id}",
+                detail={"assets": sorted(confirmed)},
+            )
+
+
+async def campaign(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, team: TeamRecord | None = None) -> Campaign:
+    """Return how far this quarter has come, of one team or of all; a slice of the work at a time."""
+    today = deps.clock.now().date()
+    start = rules.quarter_of(today)
+    made: list[TeamProgress] = []
+    said: list[datetime] = []
+    await in_slices(_standings(snapshot, portfolio, team, start, made, said))
+    made.sort(key=lambda each: (each.confirmed - each.total, fold(each.team.name)))
+    return Campaign(start, made, rules.burn_up(said, start=start, today=today))
+
+
+def _standings(
+    snapshot: Snapshot,
+    portfolio: Portfolio,
+    team: TeamRecord | None,
+    start: date,
+    made: list[TeamProgress],
+    said: list[datetime],
+) -> Iterator[None]:
+    since = datetime.combine(start, time(), UTC)
+    ids = [team.id] if team is not None else [number for is_team, number in portfolio.owners() if is_team]
+    for team_id in ids:
+        found = snapshot.team(team_id)
+        assets = list[AssetRecord](filter(None, map(snapshot.asset, portfolio.of_team(team_id).owned)))
+        stands = rules.standing(assets, team_id, since=since)
+        if found is not None and not found.is_gone and stands.total:
+            made.append(TeamProgress(found, len(stands.confirmed_at), stands.total, stands.missing))
+            said += stands.confirmed_at
+        yield
+
+
+async def _confirm(
+    session: AsyncSession,
+    asset_ids: Collection[int],
+    team_id: int,
+    person_id: int,
+    now: datetime,
+    revision: int,
+) -> set[int]:
+    """Confirm the team's own facts of these assets; return those that had any. What is doubted is asked by itself."""
+    fact, doubt = tables.Ownership, tables.OwnerDoubt
+    doubted = select(col(doubt.asset_id)).where(col(doubt.asset_id).in_(asset_ids), col(doubt.settled_at).is_(None))
+    found = await session.execute(
+        select(fact).where(
+            col(fact.asset_id).in_(asset_ids),
+            col(fact.asset_id).not_in(doubted),
+            col(fact.team_id) == team_id,
+            col(fact.role) == Role.OWNER.value,
+            col(fact.valid_to).is_(None),
+        )
+    )
+    confirmed = set()
+    for row in found.scalars():
+        row.confirmed_at, row.confirmed_by = now, person_id
+        confirmed.add(row.asset_id)
+    if confirmed:
+        asset = tables.Asset
+        await session.execute(update(asset).where(col(asset.id).in_(confirmed)).values(revision=revision))
+    return confirmed

@@ -1,0 +1,167 @@
+"""What a source says of areas that were handed over: no facts for a while, but remembered beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, select
+
+from bot.domain.catalog import Area, Role
+from bot.domain.ownership import EXPECTED_FOR, Transfer, behind_since
+from bot.domain.records import OwnerKey
+from bot.domain.secrets import redacted
+from bot.domain.sources import ClaimSubject
+from bot.services.catalog._facts import FactKey
+from bot.services.catalog._run import Run
+from bot.services.catalog.report import OutdatedLine
+from bot.store import tables
+from bot.store.bulk import chunks, insert_rows, select_in, table_of
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What was handed over of an asset: how it passed on, who has what by agreement, and which sources are behind.
+
+    `behind` has the ids of the rows by the fact that each source would have.
+    """
+
+    transfers: tuple[Transfer, ...]
+    agreed: frozenset[tuple[OwnerKey, Area]]
+    behind: Mapping[FactKey, int]
+
+
+@dataclass(slots=True)
+class DriftChanges:
+    """Rows to begin, and the ids of rows that have come to their end."""
+
+    begun: list[dict[str, Any]] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+
+
+async def handed_over(run: Run, assets: Sequence[int]) -> dict[int, HandedOver]:
+    """Return what was handed over, by asset; there are few of these."""
+    passed = await _transfers(run, assets)
+    agreed = await _agreed(run, passed)
+    behind = await _behind(run, passed)
+    return {
+        asset: HandedOver(tuple(each), frozenset(agreed.get(asset, ())), behind.get(asset, {}))
+        for asset, each in passed.items()
+    }
+
+
+def heeded(
+    run: Run, changes: DriftChanges, asset: int, keys: Mapping[FactKey, None], handed: HandedOver | None
+) -> tuple[dict[FactKey, None], bool]:
+    """Return the facts of `keys` that count, and whether other sources are behind than were; `changes` says which."""
+    if handed is None:
+        return dict(keys), False
+    late: dict[FactKey, datetime] = {}
+    for key in keys:
+        if key[3] == Role.OWNER:
+            since = behind_since((key[0], key[1]), Area(key[2]), handed.transfers, handed.agreed, now=run.now)
+            if since is not None:
+                late[key] = since
+    ended = [number for key, number in handed.behind.items() if key not in late]
+    begun = [_row(asset, key, since) for key, since in late.items() if key not in handed.behind]
+    changes.ended += ended
+    changes.begun += begun
+    return {key: None for key in keys if key not in late}, bool(ended or begun)
+
+
+async def write(run: Run, changes: DriftChanges) -> None:
+    """Store what has changed."""
+    table = table_of(tables.Drift)
+    for chunk in chunks(changes.ended):
+        await run.connection.execute(delete(table).where(table.c.id.in_(chunk)))
+    await insert_rows(run.connection, table, changes.begun)
+
+
+async def outdated(run: Run) -> list[OutdatedLine]:
+    """Return what of the source has not followed a handoff yet, as stored; overdue lines are disputes, and left out."""
+    drift, asset, team, person, claim, fact = (
+        table_of(model).c
+        for model in (tables.Drift, tables.Asset, tables.Team, tables.Person, tables.Claim, tables.Ownership)
+    )
+    name = func.coalesce(team.name, func.nullif(person.name, ""), person.email, person.handle, person.slack_id)
+    agreed = select(fact.id).where(
+        fact.asset_id == drift.asset_id,
+        fact.area == drift.area,
+        fact.role == Role.OWNER.value,
+        fact.is_agreed.is_(True),
+        fact.valid_to.is_(None),
+    )
+    part = table_of(tables.HandoffResource).c
+    handoff = (
+        select(func.max(part.handoff_id))
+        .where(part.asset_id == drift.asset_id, part.area == drift.area, part.moved_at == drift.since)
+        .scalar_subquery()
+    )
+    query = (
+        select(asset.ref, drift.area, name, func.min(claim.path), drift.since, handoff)
+        .join_from(table_of(tables.Drift), table_of(tables.Asset), asset.id == drift.asset_id)
+        .outerjoin(table_of(tables.Team), team.id == drift.team_id)
+        .outerjoin(table_of(tables.Person), person.id == drift.person_id)
+        .outerjoin(
+            table_of(tables.Claim),
+            and_(
+                claim.source_id == drift.source_id,
+                claim.subject == ClaimSubject.ASSET.value,
+                claim.subject_id == drift.asset_id,
+                claim.digest != "",
+            ),
+        )
+        .where(drift.source_id == run.source.id, drift.since > run.now - EXPECTED_FOR, agreed.exists())
+        .group_by(drift.id, asset.ref, name, *(drift[each] for each in ("asset_id", "area", "since")))
+        .order_by(asset.ref, drift.area)
+    )
+    return [
+        OutdatedLine(redacted(ref), area, redacted(owner or "somebody"), path or "", since + EXPECTED_FOR, number)
+        for ref, area, owner, path, since, number in await run.connection.execute(query)
+    ]
+
+
+def _row(asset: int, key: FactKey, since: datetime) -> dict[str, Any]:
+    team, person, area, _, source = key
+    return {
+        "asset_id": asset,
+        "source_id": source,
+        "area": area,
+        "team_id": team,
+        "person_id": person,
+        "since": since,
+    }
+
+
+async def _transfers(run: Run, assets: Sequence[int]) -> dict[int, list[Transfer]]:
+    t = table_of(tables.Transfer).c
+    query = select(t.asset_id, t.area, t.giver_team_id, t.giver_person_id, t.receiver_team_id, t.at).order_by(t.id)
+    found: dict[int, list[Transfer]] = {}
+    async for rows in select_in(run.connection, query, t.asset_id, assets):
+        for asset, area, team, person, receiver, at in rows:
+            found.setdefault(asset, []).append(Transfer(Area(area), (team, person), (receiver, None), at))
+    return found
+
+
+async def _agreed(run: Run, assets: Iterable[int]) -> dict[int, set[tuple[OwnerKey, Area]]]:
+    t = table_of(tables.Ownership).c
+    query = select(t.asset_id, t.team_id, t.person_id, t.area).where(
+        t.valid_to.is_(None), t.is_agreed.is_(True), t.role == Role.OWNER.value
+    )
+    found: dict[int, set[tuple[OwnerKey, Area]]] = {}
+    async for rows in select_in(run.connection, query, t.asset_id, assets):
+        for asset, team, person, area in rows:
+            found.setdefault(asset, set()).add(((team, person), Area(area)))
+    return found
+
+
+async def _behind(run: Run, assets: Iterable[int]) -> dict[int, dict[FactKey, int]]:
+    t = table_of(tables.Drift).c
+    query = select(t.id, t.asset_id, t.team_id, t.person_id, t.area, t.source_id)
+    found: dict[int, dict[FactKey, int]] = {}
+    async for rows in select_in(run.connection, query, t.asset_id, assets):
+        for number, asset, team, person, area, source in rows:
+            found.setdefault(asset, {})[team, person, area, Role.OWNER.value, source] = number
+    return found

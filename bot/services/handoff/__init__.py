@@ -1,0 +1,1 @@
+"""Handoffs between teams: offered, answered one resource at a time, and carried out."""

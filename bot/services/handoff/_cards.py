@@ -1,0 +1,258 @@
+"""A handoff's card: loaded from its rows, shown in the channels of both teams, and acted on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import handoff as blocks
+from bot.domain.catalog import Area, Role
+from bot.domain.handoff.due import expires_on, waits_since
+from bot.domain.handoff.family import left_behind
+from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
+from bot.domain.handoff.readiness import Evidence, ReadinessItem
+from bot.domain.recipients import Recipient
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.rights import Holders, Right
+from bot.domain.working_time import WorkingTime
+from bot.services import actors, cards, outbox, routing
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.services.transfers import Resource
+from bot.services.working_times import WorkingTimes
+from bot.store import tables
+from bot.store.journal import lock_catalog
+
+UNKNOWN = "There is no such handoff: `/handoff list` shows those that are open."
+#: What the giver has that is looked through for what would be left behind.
+_MOST_OTHERS = 2_000
+_TIMES = WorkingTimes()
+
+
+def card_key(handoff_id: int) -> str:
+    """Return the outbox key of the card in the receiver's channel."""
+    return f"handoff.card:{handoff_id}"
+
+
+def asked_key(handoff_id: int) -> str:
+    """Return the outbox key of the message that asks the giver for a handoff."""
+    return f"handoff.asked:{handoff_id}"
+
+
+async def work_of(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> WorkingTime:
+    """Return when a recipient works."""
+    return await _TIMES.of(routing.zone_name_of(deps, snapshot, recipient), deps.clock.now())
+
+
+def team_of(snapshot: Snapshot, team_id: int) -> TeamRecord:
+    """Return a team; one that memory does not have is gone."""
+    return snapshot.team(team_id) or TeamRecord(id=team_id, name="a team that is gone", is_gone=True)
+
+
+def person_of(snapshot: Snapshot, person_id: int) -> PersonRecord:
+    """Return a person; somebody whom memory does not have yet has no name."""
+    return snapshot.person(person_id) or PersonRecord(id=person_id, name="")
+
+
+def resource_of(row: tables.HandoffResource) -> Resource:
+    """Return what a row is about."""
+    return Resource(row.asset_id, Area(row.area))
+
+
+async def resource_rows(session: AsyncSession, handoff_ids: Iterable[int]) -> Sequence[tables.HandoffResource]:
+    """Return the resources of handoffs, in the order in which they were offered."""
+    table = tables.HandoffResource
+    query = select(table).where(col(table.handoff_id).in_(list(handoff_ids))).order_by(col(table.id))
+    return (await session.execute(query)).scalars().all()
+
+
+async def brief(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, rows: Sequence[tables.Handoff]
+) -> list[HandoffCard]:
+    """Return handoffs with their resources: what lists and reminders need of them."""
+    by_handoff: dict[int, list[tables.HandoffResource]] = {}
+    for each in await resource_rows(session, [row.id for row in rows if row.id is not None]):
+        by_handoff.setdefault(each.handoff_id, []).append(each)
+    return [await _card(deps, snapshot, row, by_handoff.get(row.id or 0, [])) for row in rows]
+
+
+async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Handoff) -> HandoffCard:
+    """Return a handoff with all that its messages show."""
+    assert row.id is not None  # noqa: S101 - it comes from the store
+    resources = await resource_rows(session, [row.id])
+    card = await _card(deps, snapshot, row, resources)
+    proof = tables.HandoffEvidence
+    found = (await session.execute(select(proof).where(col(proof.handoff_id) == row.id))).scalars()
+    by_item = {ReadinessItem(each.item): _evidence(snapshot, each) for each in found}
+    left = await _left_behind(session, snapshot, row, resources) if card.open_resources or card.is_draft else ()
+    return replace(card, evidence=tuple(by_item[item] for item in ReadinessItem if item in by_item), left_behind=left)
+
+
+async def _card(
+    deps: Deps, snapshot: Snapshot, row: tables.Handoff, resources: Sequence[tables.HandoffResource]
+) -> HandoffCard:
+    assert row.id is not None  # noqa: S101 - it comes from the store
+    receiver = team_of(snapshot, row.receiver_team_id)
+    work = await work_of(deps, snapshot, Recipient(team=receiver))
+    offered_on = work.today(row.offered_at) if row.offered_at is not None else None
+    shown = tuple(_resource(snapshot, each) for each in resources)
+    ends = [expires_on(waits_since(each, offered_on), work) for each in shown if each.is_open and offered_on]
+    library = snapshot.asset(row.library_id) if row.library_id is not None else None
+    return HandoffCard(
+        id=row.id,
+        giver=team_of(snapshot, row.giver_team_id),
+        receiver=receiver,
+        resources=shown,
+        starter=person_of(snapshot, row.started_by),
+        offerer=person_of(snapshot, row.offered_by) if row.offered_by is not None else None,
+        is_asked=row.is_asked,
+        version=row.version,
+        reason=row.reason,
+        offered_on=offered_on,
+        expires_on=min(ends, default=None),
+        effective_on=row.effective_on,
+        overlap_days=row.overlap_days,
+        loan_until=row.loan_until,
+        is_closed=row.closed_at is not None,
+        request_id=row.request_id,
+        library_id=row.library_id,
+        library=library.name if library is not None else "",
+        follows_id=row.follows_id,
+    )
+
+
+def _resource(snapshot: Snapshot, row: tables.HandoffResource) -> ResourceCard:
+    assert row.id is not None  # noqa: S101 - it comes from the store
+    asset = snapshot.asset(row.asset_id)
+    return ResourceCard(
+        id=row.id,
+        asset_id=row.asset_id,
+        name=asset.name if asset is not None else "something that has left the catalog",
+        area=Area(row.area),
+        state=ResourceState(row.state),
+        version=row.version,
+        answered_by=person_of(snapshot, row.answered_by).name if row.answered_by is not None else "",
+        reason=row.reason,
+        needs=row.needs,
+        needs_from=row.needs_from,
+        needs_by=row.needs_by,
+        moved_at=row.moved_at,
+        overlap_until=row.overlap_until if row.overlap_ended_at is None else None,
+        returned_at=row.returned_at,
+    )
+
+
+def _evidence(snapshot: Snapshot, row: tables.HandoffEvidence) -> Evidence:
+    return Evidence(
+        item=ReadinessItem(row.item),
+        link=row.link,
+        person=person_of(snapshot, row.person_id).name if row.person_id is not None else "",
+        day=row.day,
+        not_applicable=row.not_applicable,
+    )
+
+
+async def _left_behind(
+    session: AsyncSession, snapshot: Snapshot, row: tables.Handoff, resources: Sequence[tables.HandoffResource]
+) -> tuple[str, ...]:
+    """Return the names of what the giver keeps of the systems that it offers parts of."""
+    fact = tables.Ownership
+    query = (
+        select(col(fact.asset_id))
+        .where(col(fact.team_id) == row.giver_team_id, col(fact.valid_to).is_(None), col(fact.role) == Role.OWNER.value)
+        .distinct()
+        .limit(_MOST_OTHERS)
+    )
+    kept = filter(None, map(snapshot.asset, (await session.execute(query)).scalars()))
+    offered = filter(None, (snapshot.asset(each.asset_id) for each in resources))
+    stays = {row.library_id}
+    return tuple(asset.name for asset in left_behind(offered, kept) if asset.id not in stays)
+
+
+async def revise_all(session: AsyncSession, deps: Deps, card: HandoffCard) -> None:
+    """Let all messages about a handoff read as it stands."""
+    at = deps.clock.now()
+    await outbox.revise(session, key=card_key(card.id), message=blocks.card(card), at=at)
+    await outbox.revise(session, key=asked_key(card.id), message=blocks.asked(card), at=at)
+
+
+@dataclass(slots=True)
+class HandoffAct(cards.Act[tables.Handoff, HandoffCard]):
+    """What one person does to a handoff, under way in a transaction that holds its row.
+
+    With `moves` ownership may pass, and the catalog's lock comes before that of the row, as in imports.
+    """
+
+    table, subject, prefix, unknown = tables.Handoff, "handoff", "handoff", UNKNOWN
+
+    moves: bool = False
+
+    async def lock(self) -> None:
+        """Hold the row; before it the catalog, where ownership may move."""
+        if self.moves:
+            await lock_catalog(await self.session.connection())
+        await cards.Act.lock(self)  # `super()` knows the class before it had slots
+
+    async def load(self) -> HandoffCard:
+        """Return the card as the rows are now."""
+        return await loaded(self.session, self.deps, self.snapshot, self.row)
+
+    async def render(self) -> None:
+        """Revise the card in the receiver's channel, and what the giver was asked."""
+        await revise_all(self.session, self.deps, self.card)
+
+    async def holders(self, *, asked_by: int | None = None) -> Holders:
+        """Return the receiving team."""
+        return await actors.holders(self.session, [self.row.receiver_team_id], asked_by=asked_by)
+
+    async def holders_of(self, right: Right) -> Holders:
+        """Return the team that has a right: the giver offers, the receiver answers, both show evidence."""
+        if right is Right.HAND_OVER:
+            return await actors.holders(self.session, [self.row.giver_team_id])
+        if right is Right.EVIDENCE:
+            return await actors.holders(self.session, [self.row.giver_team_id, self.row.receiver_team_id])
+        return await self.holders(asked_by=self.row.offered_by)
+
+    async def resources(self) -> Sequence[tables.HandoffResource]:
+        """Return the rows of its resources."""
+        return await resource_rows(self.session, [self.subject_id])
+
+    async def close_if_answered(self) -> bool:
+        """Note that no answer is owed any more, or that one is again; return whether it has just ended."""
+        states = {ResourceState(each.state) for each in await self.resources()}
+        is_open = bool(states & {ResourceState.DRAFT, ResourceState.OFFERED, ResourceState.NOT_YET})
+        was_open = self.row.closed_at is None
+        if is_open:
+            self.row.closed_at = None
+        elif was_open:
+            self.row.closed_at = self.now
+        return was_open and not is_open
+
+
+#: Who acts where time does: none has this id.
+NOBODY = 0
+
+
+@dataclass(slots=True)
+class ClockAct(HandoffAct):
+    """What happens to a handoff because a day has come."""
+
+    @property
+    def actor(self) -> str:
+        """Baton itself, as the audit log names it."""
+        return "baton"
+
+
+@asynccontextmanager
+async def acting(
+    deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, right: Right, moves: bool = False
+) -> AsyncIterator[HandoffAct]:
+    """Open the transaction of a step. Raises NotFoundError for no handoff, NotAllowedError without the right."""
+    async with cards.acting(HandoffAct(deps, snapshot, handoff_id, person_id, moves=moves), None) as act:
+        act.require(right, await act.holders_of(right))
+        yield act

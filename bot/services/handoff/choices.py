@@ -1,0 +1,169 @@
+"""What the forms of handoffs offer to choose, and which handoff an answer suggests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.blocks.handoff_button import OpenHandoff, Way
+from bot.domain.catalog import Area, AssetKind, Role
+from bot.domain.handoff.family import left_behind
+from bot.domain.ownership import Orphaned, Owned, Verdict
+from bot.domain.portfolio import Portfolio
+from bot.domain.records import AssetRecord, TeamRecord
+from bot.domain.rights import Actor, Holders, Right, may, require
+from bot.errors import UserError
+from bot.services import actors
+from bot.services.deps import Deps
+from bot.services.handoff.offers import owned_by
+from bot.services.ownership import look_up
+from bot.services.snapshot import Snapshot
+
+#: What a form offers to tick at most.
+_MOST = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferForm:
+    """What a giver can hand over; `receiver_id` is the team that it most likely goes to."""
+
+    giver: TeamRecord
+    choices: list[tuple[AssetRecord, Area]]
+    receivers: list[TeamRecord]
+    receiver_id: int | None = None
+    libraries: tuple[AssetRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskForm:
+    """What another team has, and for which teams somebody may ask for it."""
+
+    giver: TeamRecord
+    teams: tuple[TeamRecord, ...]
+    choices: list[tuple[AssetRecord, Area]]
+
+
+def next_step(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> OpenHandoff | None:
+    """Return the handoff that somebody's team could begin with an asset that is split; None for all others.
+
+    Whoever has the whole, or the application, asks for the rest; whoever has a part offers it to them.
+    """
+    if not isinstance(verdict, Owned) or not verdict.is_split or isinstance(verdict, Orphaned):
+        return None
+    person = snapshot.person_by_slack_id(slack_id)
+    mine = {team.id for team in snapshot.teams_of(person.id)} if person is not None and person.is_active else set()
+    owners = [held.fact.team_id for held in verdict.holdings if held.fact.role is Role.OWNER]
+    if actors.actor(None).is_guest or not mine & set(owners):
+        return None
+    main = _main(verdict)
+    if main in mine and not mine >= set(owners):
+        return OpenHandoff(Way.ASK, verdict.asset.id)
+    return OpenHandoff(Way.OFFER, verdict.asset.id, main)
+
+
+def way_for(deps: Deps, snapshot: Snapshot, asset_id: int, slack_id: str) -> OpenHandoff:
+    """Return what somebody does who names an asset: they offer it where it is their team's, else they ask for it."""
+    suggested = next_step(snapshot, look_up(deps, snapshot, asset_id), slack_id)
+    if suggested is not None:
+        return suggested
+    is_theirs = any(owned_by(deps, snapshot, team.id, [asset_id]) for team in _teams(snapshot, slack_id))
+    return OpenHandoff(Way.OFFER if is_theirs else Way.ASK, asset_id)
+
+
+def offer_form(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, *, slack_id: str, about: OpenHandoff) -> OfferForm:
+    """Return what the form of an offer shows: with an asset, it and what belongs together with it.
+
+    Raises NotAllowedError for somebody whose teams do not own it, UserError for teams without anything to offer.
+    """
+    actor, teams = actors.remembered(snapshot, slack_id), _teams(snapshot, slack_id)
+    asked = [about.asset_id] if about.asset_id is not None else []
+    is_theirs = any(owned_by(deps, snapshot, each.id, asked) for each in teams)
+    # A request may be about what is its team's already: what was delivered with it is something else then.
+    if about.asset_id is None or (about.request_id is not None and not is_theirs):
+        require(actor, Right.HAND_OVER, Holders(tuple(teams)))
+        found = next((each for team in teams if (each := _all_of(deps, snapshot, portfolio, team))), None)
+        if found is None:
+            raise UserError("Your teams own nothing that could be handed over: name it, as in `/handoff payments-db`.")
+    else:
+        givers = [team for team in teams if team.id != about.receiver_team_id]
+        found = _of_asset(deps, snapshot, portfolio, givers, actor, about.asset_id)
+    giver, choices = found
+    libraries = (asset for asset, _ in _owned(deps, snapshot, portfolio, giver) if asset.kind is AssetKind.LIBRARY)
+    return OfferForm(
+        giver=giver,
+        choices=choices,
+        receivers=sorted(snapshot.teams(), key=lambda team: team.name),
+        receiver_id=about.receiver_team_id or _likely_receiver(deps, snapshot, about, giver),
+        libraries=tuple({asset.id: asset for asset in libraries}.values()),
+    )
+
+
+def _likely_receiver(deps: Deps, snapshot: Snapshot, about: OpenHandoff, giver: TeamRecord) -> int | None:
+    """Return the team that has the whole or the application of what is offered, where the giver has another area."""
+    main = _main(look_up(deps, snapshot, about.asset_id)) if about.asset_id is not None else None
+    return None if main == giver.id else main
+
+
+def ask_form(deps: Deps, snapshot: Snapshot, *, slack_id: str, asset_id: int) -> AskForm:
+    """Return what the form shows that asks for a handoff.
+
+    Raises NotAllowedError for somebody in no team, UserError where no other team owns anything of it alone.
+    """
+    actor, teams = actors.remembered(snapshot, slack_id), _teams(snapshot, slack_id)
+    mine = tuple(team for team in teams if may(actor, Right.PUT_OFF, Holders((team,))))
+    if not mine:
+        require(actor, Right.CLAIM)
+    verdict = look_up(deps, snapshot, asset_id)
+    main, own = _main(verdict), {team.id for team in mine}
+    held = verdict.holdings if isinstance(verdict, Owned) else ()
+    others = dict.fromkeys(each.team for each in held if each.fact.role is Role.OWNER and each.team is not None)
+    givers = sorted(
+        (each for each in others if each.id not in own and not each.is_gone), key=lambda team: team.id == main
+    )
+    for giver in givers:
+        if choices := owned_by(deps, snapshot, giver.id, [asset_id]):
+            return AskForm(giver=giver, teams=mine, choices=choices)
+    raise UserError("No other team owns it alone, so there is nobody to ask: claim it with `/whoowns`.")
+
+
+def _main(verdict: Verdict) -> int | None:
+    """Return the team that has the whole of an asset, or its application."""
+    if not isinstance(verdict, Owned):
+        return None
+    whole = (Area.ALL, Area.APPLICATION)
+    return next((held.fact.team_id for held in verdict.owners if held.fact.area in whole), None)
+
+
+def _teams(snapshot: Snapshot, slack_id: str) -> list[TeamRecord]:
+    person = snapshot.person_by_slack_id(slack_id)
+    return list(snapshot.teams_of(person.id)) if person is not None and person.is_active else []
+
+
+def _owned(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, team: TeamRecord) -> list[tuple[AssetRecord, Area]]:
+    return owned_by(deps, snapshot, team.id, portfolio.of_team(team.id).owned[:_MOST])
+
+
+def _all_of(
+    deps: Deps, snapshot: Snapshot, portfolio: Portfolio, team: TeamRecord
+) -> tuple[TeamRecord, list[tuple[AssetRecord, Area]]] | None:
+    owned = _owned(deps, snapshot, portfolio, team)
+    return (team, owned[:_MOST]) if owned else None
+
+
+def _of_asset(
+    deps: Deps,
+    snapshot: Snapshot,
+    portfolio: Portfolio,
+    teams: list[TeamRecord],
+    actor: Actor,
+    asset_id: int,
+) -> tuple[TeamRecord, list[tuple[AssetRecord, Area]]]:
+    verdict = look_up(deps, snapshot, asset_id)
+    held = verdict.holdings if isinstance(verdict, Owned) else ()
+    owners = tuple(each.team for each in held if each.team is not None and each.fact.role is Role.OWNER)
+    require(actor, Right.HAND_OVER, Holders(owners, what=verdict.asset.name))
+    for team in teams:
+        if own := owned_by(deps, snapshot, team.id, [asset_id]):
+            others = dict.fromkeys(asset for asset, _ in _owned(deps, snapshot, portfolio, team))
+            family = left_behind([verdict.asset], others)
+            return team, [*own, *owned_by(deps, snapshot, team.id, [asset.id for asset in family])][:_MOST]
+    raise UserError("Your team does not own a part of it alone, so it cannot be handed over: look with `/whoowns`.")

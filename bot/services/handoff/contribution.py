@@ -1,0 +1,252 @@
+"""What handoffs contribute to the daily pass: what waits for an answer, what is over, and whether it works."""
+
+# ruff: noqa: ARG002 - the kernel gives every noun more than this one needs
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import handoff as blocks
+from bot.blocks.digests import Section
+from bot.blocks.lines import Line
+from bot.domain.daily_limit import Agenda, Due, Written
+from bot.domain.handoff.due import ASK_AFTER_DAYS, ASK_FOR_DAYS, DueKind, HandoffDue, Side, dues
+from bot.domain.handoff.handoffs import HandoffCard
+from bot.domain.recipients import Recipient
+from bot.domain.working_time import WorkingTime
+from bot.services import routing
+from bot.services.contributors import Message, Telling, Unescalated
+from bot.services.daily_limit import TakenError
+from bot.services.deps import Deps
+from bot.services.handoff._cards import brief, work_of
+from bot.services.ownership import claimed_by, look_up
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.inserts import insert_into
+
+NOUN = "handoff"
+#: How long after its moment an audit entry may be seen first.
+_LATE = timedelta(minutes=10)
+#: For so long after it has ended there may be something to say of a handoff.
+_SPOKEN_OF = timedelta(ASK_AFTER_DAYS + ASK_FOR_DAYS + 1)
+_NOTES = tables.core(tables.HandoffNote)
+_Position = tuple[datetime, int]
+
+
+@dataclass(slots=True)
+class HandoffNews:
+    """What one recipient is told of handoffs in one pass."""
+
+    deps: Deps
+    snapshot: Snapshot
+    recipient: Recipient
+    found: Sequence[HandoffDue] = ()
+    _due: dict[tuple[str, ...], HandoffDue] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many things there are."""
+        return len(self.found)
+
+    def agenda(self, *, now: datetime, work: WorkingTime, written: Written) -> Agenda:
+        """Return what there is now: of several reminders of one offer the last."""
+        today = work.today(now)
+        come = [each for each in self.found if each.on <= today]
+        latest = {_topic(each): each for each in sorted(come, key=lambda each: each.on)}
+        self._due = {each.key: each for each in latest.values()}
+        return Agenda(
+            due=tuple(
+                Due(noun=NOUN, key=key, days=(each.ends_on - today).days, is_loud=each.is_loud)
+                for key, each in self._due.items()
+            ),
+            known_since=min((each.on for each in come), default=None),
+            next_on=min((each.on for each in self.found if each.on > today), default=None),
+        )
+
+    async def read(self, session: AsyncSession) -> None:
+        """Read again what there is of the same handoffs."""
+        ids = sorted({each.card.id for each in self.found})
+        found = await _found(session, self.deps, self.snapshot, ids)
+        self.found = [each for each in found if _recipient(self.snapshot, each).key == self.recipient.key]
+
+    async def begin(self, telling: Telling) -> None:
+        """Nothing changes before something is said."""
+
+    async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
+        """Note that these are said. Raises TakenError when another process has said one just now."""
+        for each in due:
+            await _note(telling, self._due[each.key])
+
+    def line(self, due: Due) -> Line:
+        """Return what is said of one thing in another's message."""
+        return blocks.line(self._due[due.key])
+
+    def message(self, lead: Due, also: Sequence[Line]) -> Message:
+        """Return the message about one thing."""
+        return Message(key=f"handoff.due:{':'.join(lead.key)}", content=blocks.reminder(self._due[lead.key], also))
+
+    def section(self, telling: Telling, due: Sequence[Due], *, is_first: bool) -> Section | None:
+        """Return the section of the digest."""
+        told = [self._due[each.key] for each in due]
+        return (lambda share: blocks.section(told, share=share)) if told else None
+
+    async def end(self, telling: Telling, *, is_digest: bool) -> None:
+        """Nothing follows: the card says how a handoff stands."""
+
+
+class Handoffs(Unescalated[HandoffNews]):
+    """Handoffs. All state is in the store."""
+
+    name = NOUN
+
+    def __init__(self, deps: Deps, snapshot: Snapshot) -> None:
+        self._deps, self._snapshot = deps, snapshot
+
+    async def changed(self, since: _Position | None) -> tuple[_Position, Collection[str]]:
+        """Return who is told of the handoffs that have changed, or whose teams have."""
+        changes = self._snapshot.changes
+        position = (self._deps.clock.now(), changes.position)
+        async with self._deps.database.reading() as session:
+            ids: set[int] | None = None
+            if since is not None and changes.reaches(since[1]):
+                ids = await _changed_since(session, since[0])
+                ids |= await _concerning(session, changes.owners_since(since[1]))
+            found = await _found(session, self._deps, self._snapshot, ids)
+        return position, {_recipient(self._snapshot, each).key for each in found}
+
+    async def parts(self, keys: Collection[str]) -> Mapping[str, HandoffNews]:
+        """Return what these are told of, by their keys; nothing for those who have nothing."""
+        async with self._deps.database.reading() as session:
+            by_key = await self._by_key(session, keys)
+        return {
+            key: HandoffNews(self._deps, self._snapshot, self._snapshot.recipient(key), each)
+            for key, each in by_key.items()
+        }
+
+    async def _by_key(self, session: AsyncSession, keys: Collection[str]) -> dict[str, list[HandoffDue]]:
+        wanted, by_key = set(keys), dict[str, list[HandoffDue]]()
+        for each in await _found(session, self._deps, self._snapshot, await _concerning(session, _teams(self, keys))):
+            key = _recipient(self._snapshot, each).key
+            if key in wanted:
+                by_key.setdefault(key, []).append(each)
+        return by_key
+
+
+def _teams(its: Handoffs, keys: Iterable[str]) -> set[str]:
+    """Return the keys of teams that may be meant: leads hear for their teams."""
+    found = set[str]()
+    for key in keys:
+        kind, _, number = key.partition(":")
+        if kind == "person":
+            found.update(Recipient(team=each).key for each in its._snapshot.teams_of(int(number)))
+        else:
+            found.add(key)
+    return found
+
+
+def _recipient(snapshot: Snapshot, its: HandoffDue) -> Recipient:
+    """Return who is told: the team, and of an offer that is over its lead, where it has one."""
+    team = its.card.giver if its.side is Side.GIVER else its.card.receiver
+    lead = routing.lead_of(snapshot, team) if its.kind is DueKind.EXPIRED else None
+    return Recipient(person=lead) if lead is not None and lead.slack_id else Recipient(team=team)
+
+
+def _topic(its: HandoffDue) -> tuple[Any, ...]:
+    """Return what a thing is about: a later reminder takes the place of an earlier one."""
+    return (its.card.id, its.kind, its.side, its.resource.id if its.resource is not None else None)
+
+
+async def _found(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, ids: Collection[int] | None = None
+) -> list[HandoffDue]:
+    """Return all that is to be said and has not been (of these handoffs only, where given)."""
+    if ids is not None and not ids:
+        return []
+    table, now = tables.Handoff, deps.clock.now()
+    query = select(table).where(
+        col(table.offered_at).is_not(None),
+        or_(
+            col(table.closed_at).is_(None),
+            col(table.closed_at) > now - _SPOKEN_OF,
+            col(table.effective_on) > now.date() - _SPOKEN_OF,
+        ),
+    )
+    if ids is not None:
+        query = query.where(col(table.id).in_(sorted(ids)))
+    rows = (await session.execute(query.order_by(col(table.id)))).scalars().all()
+    noted = select(_NOTES.c.handoff_id, _NOTES.c.what)
+    if ids is not None:
+        noted = noted.where(_NOTES.c.handoff_id.in_(sorted(ids)))
+    notes = {(handoff_id, what) for handoff_id, what in (await session.execute(noted)).all()}
+    answers = {
+        (row.id, side): said
+        for row in rows
+        for side, said in ((Side.GIVER, row.giver_says), (Side.RECEIVER, row.receiver_says))
+    }
+    made: list[HandoffDue] = []
+    for card in await brief(session, deps, snapshot, rows):
+        work = await work_of(deps, snapshot, Recipient(team=card.receiver))
+        today = work.today(now)
+        made += [
+            each
+            for each in dues(card, work=work)
+            if (card.id, each.note) not in notes
+            and not (each.kind is DueKind.WORKS and (answers[card.id, each.side] or today > each.ends_on))
+            and not (each.kind is DueKind.WORKS and not _is_still_theirs(deps, snapshot, card))
+            and not _is_overtaken(each, notes)
+        ]
+    return made
+
+
+def _is_still_theirs(deps: Deps, snapshot: Snapshot, card: HandoffCard) -> bool:
+    """Whether the receiver owns something yet of what has passed to it."""
+    here = [each for each in card.held if snapshot.asset(each.asset_id) is not None]
+    owners = (claimed_by(look_up(deps, snapshot, each.asset_id, area=each.area)) for each in here)
+    return any(held.fact.team_id == card.receiver.id for each in owners for held in each)
+
+
+def _is_overtaken(its: HandoffDue, notes: set[tuple[int, str]]) -> bool:
+    """Whether a later reminder of the same offer was said already."""
+    if its.kind is not DueKind.ANSWER:
+        return False
+    head, _, days = its.note.rpartition(":")
+    return any(
+        handoff_id == its.card.id and what.startswith(f"{head}:") and int(what.rpartition(":")[2]) > int(days)
+        for handoff_id, what in notes
+    )
+
+
+async def _note(telling: Telling, its: HandoffDue) -> None:
+    """Note that this is said. Raises TakenError when another process has said it just now."""
+    insert = insert_into(_NOTES, telling.session.get_bind().dialect.name)
+    row = {"handoff_id": its.card.id, "what": its.note, "said_on": telling.today}
+    result: Any = await telling.session.execute(insert.values(**row).on_conflict_do_nothing())
+    if not result.rowcount:
+        raise TakenError
+
+
+async def _changed_since(session: AsyncSession, moment: datetime) -> set[int]:
+    """Return the handoffs about which something was written down since a moment, or shortly before it."""
+    entry = tables.AuditEntry
+    is_new = (col(entry.at) >= moment - _LATE) & col(entry.subject).startswith("handoff:")
+    found = await session.execute(select(col(entry.subject)).where(is_new))
+    return {int(each.partition(":")[2]) for each in found.scalars()}
+
+
+async def _concerning(session: AsyncSession, keys: Iterable[str]) -> set[int]:
+    """Return the handoffs of these teams, by their keys."""
+    teams = [int(key.partition(":")[2]) for key in keys if key.startswith("team:")]
+    if not teams:
+        return set()
+    table = tables.Handoff
+    query = select(col(table.id)).where(
+        or_(col(table.giver_team_id).in_(teams), col(table.receiver_team_id).in_(teams))
+    )
+    return {each for each in (await session.execute(query)).scalars() if each is not None}

@@ -1,0 +1,78 @@
+"""What handoffs contribute to the health report: how long an acceptance takes, and what waits for one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.blocks.handoff import health as blocks
+from bot.blocks.handoff.health import Acceptance, OldestOffer
+from bot.blocks.health import HealthPart
+from bot.domain.handoff.handoffs import OPEN, ResourceState
+from bot.domain.health import scope_of
+from bot.domain.records import TeamRecord
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
+from bot.store.tables import Handoff, HandoffResource, core
+
+#: Acceptances count for so many days.
+_COUNTED = timedelta(days=90)
+_H, _R = core(Handoff).c, core(HandoffResource).c
+
+
+class HandoffFigures:
+    """How handoffs go, by the teams that give and receive."""
+
+    def __init__(self, deps: Deps, snapshot: Snapshot) -> None:
+        self._deps, self._snapshot = deps, snapshot
+
+    async def part(self, team: TeamRecord | None) -> HealthPart:
+        """Return what there is to say of everybody, or of what one team gives and receives."""
+        wanted = true() if team is None else or_(_H.giver_team_id == team.id, _H.receiver_team_id == team.id)
+        async with self._deps.database.reading() as session:
+            days = await self._accepted(session, wanted)
+            waiting, oldest = await self._waiting(session, wanted)
+        about = team.id if team is not None else None
+        found = {each: Acceptance(days.get(each, ()), waiting.get(each, 0)) for each in {about, *days, *waiting}}
+        return HealthPart(
+            sections=[blocks.section(found[about])],
+            actions=[blocks.answer(oldest)] if oldest is not None else [],
+            recorded={scope_of(team_id): each.figures for team_id, each in found.items()},
+        )
+
+    async def _accepted(self, session: AsyncSession, wanted: ColumnElement[bool]) -> dict[int | None, list[int]]:
+        """Return the days that each acceptance took: of all, and of each team that gave or received it."""
+        query = (
+            select(_H.giver_team_id, _H.receiver_team_id, _H.offered_at, _R.answered_at)
+            .join_from(core(Handoff), core(HandoffResource), _R.handoff_id == _H.id)
+            .where(wanted, _R.state == ResourceState.ACCEPTED.value, _H.offered_at.is_not(None))
+            .where(_R.answered_at >= self._deps.clock.now() - _COUNTED)
+        )
+        found: dict[int | None, list[int]] = {}
+        for giver, receiver, offered_at, answered_at in await session.execute(query):
+            for team_id in (None, giver, receiver):
+                found.setdefault(team_id, []).append(max(0, (answered_at - offered_at).days))
+        return found
+
+    async def _waiting(
+        self, session: AsyncSession, wanted: ColumnElement[bool]
+    ) -> tuple[dict[int | None, int], OldestOffer | None]:
+        """Return how many parts wait for an answer, of all and of each team, and the oldest handoff with any."""
+        query = (
+            select(_H.id, _H.giver_team_id, _H.receiver_team_id, _H.offered_at, func.count(_R.id))
+            .join_from(core(Handoff), core(HandoffResource), _R.handoff_id == _H.id)
+            .where(wanted, _R.state.in_([state.value for state in OPEN]), _H.offered_at.is_not(None))
+            .group_by(_H.id, _H.giver_team_id, _H.receiver_team_id, _H.offered_at)
+            .order_by(_H.offered_at, _H.id)
+        )
+        found: dict[int | None, int] = {}
+        oldest: OldestOffer | None = None
+        for handoff_id, giver_id, receiver_id, offered_at, size in await session.execute(query):
+            for team_id in (None, giver_id, receiver_id):
+                found[team_id] = found.get(team_id, 0) + size
+            giver, receiver = self._snapshot.team(giver_id), self._snapshot.team(receiver_id)
+            if oldest is None and giver is not None and receiver is not None:
+                oldest = OldestOffer(handoff_id, giver, receiver, size, (self._deps.clock.now() - offered_at).days)
+        return found, oldest

@@ -1,0 +1,287 @@
+"""Begins handoffs: a team offers what it owns, or asks for what another team owns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import handoff as blocks
+from bot.blocks.text import escape
+from bot.domain import ownership as rules
+from bot.domain.catalog import Area, Role
+from bot.domain.handoff.handoffs import (
+    MOST_RESOURCES,
+    OPEN,
+    HandoffCard,
+    HandoffStep,
+    HandoffTerms,
+    ResourceState,
+    after,
+)
+from bot.domain.names import clean
+from bot.domain.ownership import Disputed, Owned
+from bot.domain.recipients import Recipient, Told
+from bot.domain.records import AssetRecord
+from bot.domain.rights import Right, require
+from bot.errors import NotFoundError, UserError
+from bot.services import actors, routing
+from bot.services.cards import acting as card_acting
+from bot.services.deps import Deps
+from bot.services.handoff._cards import HandoffAct, acting, asked_key, card_key, team_of
+from bot.services.ownership import look_up, names_of
+from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.transfers import Resource, require_not_lent
+from bot.store import tables
+from bot.store.journal import audit, lock_catalog
+
+_LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewHandoff:
+    """A handoff that somebody begins for one of its teams."""
+
+    giver_team_id: int
+    receiver_team_id: int
+    resources: tuple[Resource, ...]
+    person_id: int
+    terms: HandoffTerms = field(default_factory=HandoffTerms)
+    request_id: int | None = None
+    library_id: int | None = None
+    follows_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The handoff, and where the other team is told of it."""
+
+    card: HandoffCard
+    told: Told
+
+
+async def offer(deps: Deps, snapshot: Snapshot, new: NewHandoff) -> Begun:
+    """Offer resources to a team, which finds the card in its channel.
+
+    Raises NotAllowedError for somebody who is not of the giving team, NotFoundError for a team or an asset that is
+    gone, and UserError for what cannot be offered.
+    """
+    new.terms.check(today=routing.today_of(deps, snapshot, Recipient(team=team_of(snapshot, new.receiver_team_id))))
+    return await _begin(deps, snapshot, new, right=Right.HAND_OVER)
+
+
+async def ask(deps: Deps, snapshot: Snapshot, new: NewHandoff) -> Begun:
+    """Ask a team for what it owns, for the person's own team. Raises as `offer` does."""
+    return await _begin(deps, snapshot, new, right=Right.PUT_OFF)
+
+
+async def offer_again(
+    deps: Deps,
+    snapshot: Snapshot,
+    *,
+    handoff_id: int,
+    person_id: int,
+    version: int,
+    terms: HandoffTerms,
+    resource_ids: Collection[int] = (),
+) -> Begun:
+    """Offer what was asked for, or what was not accepted, in a new version; raises as `offer` does."""
+    async with acting(
+        deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=Right.HAND_OVER, moves=True
+    ) as act:
+        if version != act.row.version:
+            raise UserError("Somebody has offered it again already: look at it with `/handoff list`.")
+        await refresh_over(snapshot, await act.session.connection())
+        is_fixed = any(each.state is ResourceState.ACCEPTED for each in act.card.resources)
+        if is_fixed:  # what was accepted was accepted on these terms
+            terms = replace(terms_of(act.card), reason=terms.reason)
+        else:
+            terms.check(today=routing.today_of(deps, snapshot, Recipient(team=act.card.receiver)))
+        able = {each.id for each in act.card.to_offer_again} if not act.card.is_draft else None
+        rows = [
+            each
+            for each in await act.resources()
+            if (each.id in resource_ids or not resource_ids) and (able is None or each.id in able)
+        ]
+        if not rows:
+            raise UserError("There is nothing to offer again: all of it is open or accepted.")
+        await _require_free(act.session, _resources(rows), besides=handoff_id)
+        giver = act.row.giver_team_id
+        for each in _resources(rows):
+            require_owned(deps, snapshot, each, giver)
+        is_first = act.row.offered_at is None
+        _put_terms(act.row, terms)
+        act.row.version += 0 if is_first else 1
+        act.row.offered_by, act.row.offered_at = person_id, act.now
+        for row in rows:
+            row.state, row.version = after(HandoffStep.OFFER, ResourceState(row.state)) or row.state, act.row.version
+            row.answered_by = row.answered_at = row.needs_by = None
+            row.reason = row.needs = row.needs_from = ""
+        await act.note("offer", resources=[row.id for row in rows], version=act.row.version)
+        await act.close_if_answered()
+        card = await act.redraw()
+        return Begun(card, await _show(act, card, is_first=is_first))
+
+
+async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int) -> Begun:
+    """Offer what a handoff brought to the team that gave it, as a new handoff; raises as `offer` does."""
+    async with card_acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
+        act.require(Right.HAND_OVER, await act.holders())
+        card = act.card
+    if not card.held:
+        raise UserError("Nothing of this handoff is with the receiver, so there is nothing to hand back.")
+    new = NewHandoff(
+        giver_team_id=card.receiver.id,
+        receiver_team_id=card.giver.id,
+        resources=tuple(Resource(each.asset_id, each.area) for each in card.held),
+        person_id=person_id,
+        terms=HandoffTerms(reason=f"Takes back handoff #{card.id}."),
+        follows_id=card.id,
+    )
+    return await offer(deps, snapshot, new)
+
+
+def terms_of(card: HandoffCard) -> HandoffTerms:
+    """Return on which terms a handoff was offered last."""
+    return HandoffTerms(
+        effective_on=card.effective_on,
+        overlap_days=card.overlap_days,
+        loan_until=card.loan_until,
+        reason=card.reason,
+    )
+
+
+def owned_by(deps: Deps, snapshot: Snapshot, team_id: int, asset_ids: Iterable[int]) -> list[tuple[AssetRecord, Area]]:
+    """Return which areas of these assets a team owns alone, so that it could offer them."""
+    found: list[tuple[AssetRecord, Area]] = []
+    for asset_id in asset_ids:
+        asset = snapshot.asset(asset_id)
+        if asset is None:
+            continue
+        verdict = look_up(deps, snapshot, asset_id)
+        if not isinstance(verdict, Owned):
+            continue
+        by_area: dict[Area, set[int | None]] = {}
+        for held in verdict.holdings:
+            if held.fact.role is Role.OWNER:
+                by_area.setdefault(held.fact.area, set()).add(held.fact.team_id)
+        found += [(asset, area) for area in Area if by_area.get(area) == {team_id}]
+    return found
+
+
+def require_owned(deps: Deps, snapshot: Snapshot, resource: Resource, team_id: int) -> None:
+    """Raise UserError, with the next step, unless a team owns a resource, alone and undisputed."""
+    verdict = look_up(deps, snapshot, resource.asset_id, area=resource.area)
+    what = f"{escape(verdict.asset.name, 80)} ({resource.area.value})"
+    if isinstance(verdict, Disputed):
+        raise UserError(f"Who owns {what} is disputed: settle that first.")
+    owners = verdict.owners if isinstance(verdict, Owned) else ()
+    if not any(held.fact.team_id == team_id for held in owners):
+        raise UserError(f"{escape(team_of(snapshot, team_id).name, 80)} does not own {what}: look who does.")
+    others = [held for held in owners if held.fact.team_id != team_id and rules.is_alive(held, snapshot)]
+    if others:
+        raise UserError(f"{escape(names_of(others), 80)} own {what} as well: one of you has to release it first.")
+
+
+async def _begin(deps: Deps, snapshot: Snapshot, new: NewHandoff, *, right: Right) -> Begun:
+    now, is_offer = deps.clock.now(), right is Right.HAND_OVER
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        own = new.giver_team_id if is_offer else new.receiver_team_id
+        require(actors.actor(new.person_id), right, await actors.holders(session, [own]))
+        _check(deps, snapshot, new)
+        await _require_free(session, new.resources)
+        for each in new.resources:
+            giver, receiver = new.giver_team_id, new.receiver_team_id
+            await require_not_lent(session, snapshot, each, giver_id=giver, receiver_id=receiver)
+        row = tables.Handoff(
+            giver_team_id=new.giver_team_id,
+            receiver_team_id=new.receiver_team_id,
+            is_asked=not is_offer,
+            started_by=new.person_id,
+            offered_by=new.person_id if is_offer else None,
+            offered_at=now if is_offer else None,
+            request_id=new.request_id,
+            library_id=new.library_id,
+            follows_id=new.follows_id,
+            created_at=now,
+        )
+        _put_terms(row, new.terms)
+        session.add(row)
+        await session.flush()
+        assert row.id is not None  # noqa: S101 - the flush has just given it
+        state = ResourceState.OFFERED if is_offer else ResourceState.DRAFT
+        for each in dict.fromkeys(new.resources):
+            session.add(
+                tables.HandoffResource(
+                    handoff_id=row.id, asset_id=each.asset_id, area=each.area.value, state=state.value
+                )
+            )
+            await session.flush()
+        await audit(
+            session,
+            at=now,
+            actor=f"person:{new.person_id}",
+            action=f"handoff.{'offer' if is_offer else 'ask'}",
+            subject=f"handoff:{row.id}",
+            detail={"resources": [[each.asset_id, each.area.value] for each in new.resources], "version": 1},
+        )
+        act = HandoffAct(deps, snapshot, row.id, new.person_id)
+        act.session, act.now, act.row = session, now, row
+        card = act.card = await act.load()
+        return Begun(card, await _show(act, card, is_first=True))
+
+
+def _check(deps: Deps, snapshot: Snapshot, new: NewHandoff) -> None:
+    receiver = snapshot.team(new.receiver_team_id)
+    if receiver is None or receiver.is_gone:
+        raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
+    if new.giver_team_id == new.receiver_team_id:
+        raise UserError("That team has it already: choose another.")
+    if not new.resources:
+        raise UserError("Choose what is handed over.")
+    if len(new.resources) > MOST_RESOURCES:
+        raise UserError(f"Choose at most {MOST_RESOURCES} at a time: each of them is answered by itself.")
+    for each in new.resources:
+        require_owned(deps, snapshot, each, new.giver_team_id)
+
+
+async def _require_free(session: AsyncSession, resources: Iterable[Resource], *, besides: int | None = None) -> None:
+    """Raise UserError when another handoff of the same resource is under way."""
+    wanted, table = set(resources), tables.HandoffResource
+    is_under_way = col(table.state).in_([*(state.value for state in OPEN), ResourceState.DRAFT.value])
+    is_to_come = (col(table.state) == ResourceState.ACCEPTED.value) & col(table.moved_at).is_(None)
+    query = select(table).where(
+        col(table.asset_id).in_({each.asset_id for each in wanted}), or_(is_under_way, is_to_come)
+    )
+    for row in (await session.execute(query)).scalars():
+        if row.handoff_id != besides and Resource(row.asset_id, Area(row.area)) in wanted:
+            raise UserError(f"That is in handoff #{row.handoff_id} already: look at it with `/handoff show`.")
+
+
+def _resources(rows: Sequence[tables.HandoffResource]) -> list[Resource]:
+    return [Resource(row.asset_id, Area(row.area)) for row in rows]
+
+
+def _put_terms(row: tables.Handoff, terms: HandoffTerms) -> None:
+    row.effective_on, row.overlap_days, row.loan_until = terms.effective_on, terms.overlap_days, terms.loan_until
+    row.reason = clean(terms.reason)[:_LONGEST_REASON]
+
+
+async def _show(act: HandoffAct, card: HandoffCard, *, is_first: bool) -> Told:
+    """Send the card to the receiver, or what is asked to the giver; a new version is said under the card."""
+    if card.offered_on is None:
+        return await act.send(Recipient(team=card.giver), asked_key(card.id), blocks.asked(card))
+    told = await act.send(Recipient(team=card.receiver), card_key(card.id), blocks.card(card))
+    if not is_first:
+        key = f"handoff.again:{card.id}:{card.version}"
+        await act.send(Recipient(team=card.receiver), key, blocks.news(card, ()), parent_key=card_key(card.id))
+    if card.is_asked and card.starter.id != act.person_id:
+        key = f"handoff.offered:{card.id}:{card.version}"
+        await act.send(Recipient(person=card.starter), key, blocks.news(card, ()))
+    return told

@@ -1,0 +1,159 @@
+"""What people do to a handoff. A step that is taken a second time changes nothing, and says how the handoff stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.blocks import handoff as blocks
+from bot.domain.handoff.due import expired
+from bot.domain.handoff.handoffs import TRANSITIONS, HandoffCard, HandoffStep, ResourceState, after
+from bot.domain.names import clean
+from bot.domain.recipients import Recipient
+from bot.errors import NotFoundError, UserError
+from bot.services import routing
+from bot.services.deps import Deps
+from bot.services.handoff import moves
+from bot.services.handoff._cards import HandoffAct, acting, card_key, work_of
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+
+_LONGEST = 500
+_CHANGED = "The offer has changed since: look at it again with `/handoff show {}`, then answer."
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """The handoff as it stands. `is_new` is False when nothing has changed; `has_moved` tells whether ownership has."""
+
+    card: HandoffCard
+    is_new: bool
+    has_moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said with a step: why something is declined, or what it needs first, from whom, and until when."""
+
+    reason: str = ""
+    needs: str = ""
+    needs_from: str = ""
+    needs_by: date | None = None
+
+    def check(self, step: HandoffStep, *, today: date) -> None:
+        """Raise UserError for what is missing."""
+        if step is HandoffStep.DECLINE and not clean(self.reason):
+            raise UserError("Give a reason: whoever offered it reads it.")
+        if step is not HandoffStep.NOT_YET:
+            return
+        if not (clean(self.needs) and clean(self.needs_from)):
+            raise UserError("Say what it needs, and who sees to it.")
+        if self.needs_by is None or self.needs_by < today:
+            raise UserError("Choose the day until which it is to be there, today or later.")
+
+
+async def take(
+    deps: Deps,
+    snapshot: Snapshot,
+    *,
+    handoff_id: int,
+    person_id: int,
+    step: HandoffStep,
+    version: int,
+    resource_ids: Collection[int] = (),
+    words: Words | None = None,
+) -> StepTaken:
+    """Take a step with some resources of a handoff, or with all for which it can be taken.
+
+    `version` is that of the offer which the person has seen. Raises NotFoundError for no such handoff or resource,
+    NotAllowedError without the right, and UserError for a step that the state does not allow, for an offer that has
+    changed, and where ownership cannot pass because the giver is not the owner any more.
+    """
+    right, said = TRANSITIONS[step].right, words or Words()
+    assert right is not None  # noqa: S101 - nobody makes an offer expire
+    moves_now = step is HandoffStep.ACCEPT
+    async with acting(deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=right, moves=moves_now) as act:
+        if version != act.row.version:
+            raise UserError(_CHANGED.format(handoff_id))
+        rows = _chosen(await act.resources(), step, resource_ids)
+        if not rows:
+            return StepTaken(act.card, is_new=False)
+        today = routing.today_of(deps, snapshot, Recipient(team=act.card.receiver))
+        said.check(step, today=today)
+        if step in (HandoffStep.ACCEPT, HandoffStep.NOT_YET):
+            await _require_in_time(act, rows, today=today)
+        audit_id = await act.note(step.value, resources=[each.id for each in rows], version=version)
+        for each in rows:
+            _answer(act, each, step, said)
+        has_moved = moves_now and _is_due(act)
+        if has_moved:
+            await moves.take_effect(act, rows, audit_id=audit_id)
+        has_ended = await act.close_if_answered()
+        card = await act.redraw()
+        await _tell(act, card, step, rows, has_ended=has_ended)
+        return StepTaken(card, is_new=True, has_moved=has_moved)
+
+
+def _chosen(
+    rows: Sequence[tables.HandoffResource], step: HandoffStep, resource_ids: Collection[int]
+) -> list[tables.HandoffResource]:
+    """Return the resources that a step changes; none when it was taken before."""
+    if not resource_ids:
+        able = [each for each in rows if ResourceState(each.state) in TRANSITIONS[step].sources]
+        if not able and rows:
+            after(step, ResourceState(rows[0].state))
+        return able
+    known = {each.id: each for each in rows}
+    if not known.keys() >= set(resource_ids):
+        raise NotFoundError("That is no part of this handoff any more: look at it with `/handoff list`.")
+    return [known[each] for each in resource_ids if after(step, ResourceState(known[each].state)) is not None]
+
+
+async def _require_in_time(act: HandoffAct, rows: Sequence[tables.HandoffResource], *, today: date) -> None:
+    """Raise UserError for an offer that is over, though nobody has noted it yet, and for a loan that has ended."""
+    work = await work_of(act.deps, act.snapshot, Recipient(team=act.card.receiver))
+    over = {each.id for each in expired(act.card, today=today, work=work)}
+    if any(each.id in over for each in rows):
+        raise UserError("The offer has expired: its owner can offer it again.")
+    if act.row.loan_until is not None and act.row.loan_until <= today:
+        raise UserError("The loan would be over already: ask its owner to offer it again, until a later day.")
+
+
+def _answer(act: HandoffAct, row: tables.HandoffResource, step: HandoffStep, said: Words) -> None:
+    row.state = TRANSITIONS[step].to.value
+    row.answered_by, row.answered_at = act.person_id, act.now
+    row.reason = clean(said.reason)[:_LONGEST]
+    is_waiting = step is HandoffStep.NOT_YET
+    row.needs = clean(said.needs)[:_LONGEST] if is_waiting else ""
+    row.needs_from = clean(said.needs_from)[:_LONGEST] if is_waiting else ""
+    row.needs_by = said.needs_by if is_waiting else None
+
+
+def _is_due(act: HandoffAct) -> bool:
+    """Whether what is accepted passes at once, because no later day was agreed."""
+    on = act.row.effective_on
+    return on is None or on <= routing.today_of(act.deps, act.snapshot, Recipient(team=act.card.receiver))
+
+
+async def _tell(
+    act: HandoffAct,
+    card: HandoffCard,
+    step: HandoffStep,
+    rows: Sequence[tables.HandoffResource],
+    *,
+    has_ended: bool,
+) -> None:
+    """Tell whoever offered, or asked, what has become of it; and the receiver that it is withdrawn."""
+    ids = {each.id for each in rows}
+    changed = [each for each in card.resources if each.id in ids]
+    stamp = int(act.now.timestamp() * 1000)
+    key = f"handoff.news:{card.id}:{step.value}:{rows[0].id}:{stamp}"
+    is_givers = TRANSITIONS[step].right is TRANSITIONS[HandoffStep.OFFER].right
+    hears = card.starter if is_givers and card.is_asked else card.offerer
+    if step is HandoffStep.WITHDRAW:
+        receiver = Recipient(team=card.receiver)
+        await act.send(receiver, f"{key}:receiver", blocks.news(card, changed), parent_key=card_key(card.id))
+    is_news = has_ended or step in (HandoffStep.DECLINE, HandoffStep.NOT_YET, HandoffStep.REFUSE)
+    if hears is not None and hears.id != act.person_id and is_news:
+        await act.send(Recipient(person=hears), key, blocks.news(card, changed))

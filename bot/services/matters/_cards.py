@@ -1,0 +1,284 @@
+"""A matter's card: loaded from its row, shown wherever it was told, and acted on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import ownership as blocks
+from bot.blocks.text import Rendered, escape
+from bot.domain import ownership as rules
+from bot.domain import rights
+from bot.domain.catalog import Area, AssetKind
+from bot.domain.ownership import Orphaned, Verdict
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
+from bot.domain.recipients import Recipient, Told
+from bot.domain.records import AssetRecord, PersonRecord
+from bot.domain.rights import Actor, Holders, Right
+from bot.errors import NotFoundError
+from bot.services import actors, cards, outbox, routing
+from bot.services.deps import Deps
+from bot.services.matters._sides import recipient_of, sides_of
+from bot.services.ownership import claimed_by, look_up
+from bot.services.snapshot import Snapshot, refresh_over
+from bot.store import tables
+from bot.store.journal import audit, lock_catalog, next_revision
+
+UNKNOWN = "There is no such question about an owner: ask again with `/whoowns`."
+#: Begins the key of a question that the owner asked back.
+QUESTION = "ownership.question:"
+
+
+def card_key(matter_id: int, told: str) -> str:
+    """Return the outbox key of a matter's card for one recipient, or one reminder."""
+    return f"ownership.matter:{matter_id}:{told}"
+
+
+@dataclass(slots=True)
+class MatterAct(cards.Act[tables.OwnershipMatter, MatterCard]):
+    """One person's answer to a matter, in a transaction that holds the catalog and the matter's row."""
+
+    slack_id: str
+    verdict: Verdict | None = field(init=False, default=None)
+    sides: tuple[Side, ...] = field(init=False, default=())
+
+    table, subject, prefix, unknown = tables.OwnershipMatter, "matter", "ownership.matter", UNKNOWN
+
+    async def load(self) -> MatterCard:
+        """Return the card; its sides are those of the beginning of the transaction."""
+        if self.verdict is None and self.row.ended_at is None:
+            self.verdict = verdict_of(self.deps, self.snapshot, self.row)
+            self.sides = await sides_of(self.session, self.row, self.verdict)
+        return await card_of(self.session, self.snapshot, self.row, self.sides, self.verdict)
+
+    async def render(self) -> None:
+        """Revise every message about the matter."""
+        await redraw(self.session, self.row, self.card, at=self.now)
+
+    def living_owners(self) -> set[str]:
+        """Return the keys of the owners who are still there."""
+        owners = claimed_by(self.verdict) if self.verdict is not None else ()
+        return {recipient_of(each).key for each in owners if rules.is_alive(each, self.snapshot)}
+
+    async def holders(self, *, asked_by: int | None = None) -> Holders:
+        """Return in whose hands the matter is: those of all owners."""
+        return await self.holders_of(self.sides, asked_by=asked_by)
+
+    async def holders_of(self, sides: Iterable[Side], *, asked_by: int | None = None) -> Holders:
+        """Return the hands of some of the sides."""
+        owners = [each.owner for each in sides]
+        teams = [each.team.id for each in owners if each.team is not None]
+        people = [each.person for each in owners]
+        return await actors.holders(self.session, teams, people=people, what=self.card.asset.name, asked_by=asked_by)
+
+    async def who(self) -> Actor:
+        """Return who acts, and whether they are a catalog admin."""
+        account = await actors.account(self.session, self.deps.catalog_admins, self.slack_id)
+        return Actor(self.person_id, is_guest=account.is_guest, is_catalog_admin=account.is_catalog_admin)
+
+    async def allow(self, right: Right, held: Holders) -> Actor:
+        """Return who acts. Raises NotAllowedError unless they may do this."""
+        actor = await self.who()
+        rights.require(actor, right, held)
+        return actor
+
+    async def own_sides(self, actor: Actor) -> list[Side]:
+        """Return the sides whose people the person is one of."""
+        own = Actor(actor.person_id, is_guest=actor.is_guest)
+        return [each for each in self.sides if rights.may(own, Right.SETTLE, await self.holders_of([each]))]
+
+    async def log(self, action: str, **detail: Any) -> int:
+        """Write what was done into the audit log, and return the entry's number."""
+        return await audit(
+            self.session,
+            at=self.now,
+            actor=self.actor,
+            action=f"{self.prefix}.{action}",
+            subject=f"{self.subject}:{self.subject_id}",
+            detail=detail,
+        )
+
+    async def end(self, state: MatterState, owner: Recipient | None = None) -> MatterCard:
+        """End the matter, and let everybody hear of it whom it concerns."""
+        return await end(self, state, owner, by=self.person_id)
+
+    async def ask(self, recipient: Recipient, *, is_passed_on: bool) -> None:
+        """Let somebody else have to answer, and tell them."""
+        row = self.row
+        row.answerer, row.asked_at, row.times_reminded = recipient.key, self.now, 0
+        row.is_passed_on, row.told_at = is_passed_on, self.now
+        self.card = await self.load()
+        await self.tell(recipient)
+
+    async def tell(self, recipient: Recipient) -> Told:
+        """Send the card to whoever has to answer."""
+        key = card_key(self.subject_id, recipient.key)
+        self.row.message_keys = list(dict.fromkeys([*self.row.message_keys, key]))
+        return await self.send(recipient, key, blocks.card(self.card))
+
+
+@asynccontextmanager
+async def acting(
+    deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str
+) -> AsyncIterator[MatterAct]:
+    """Open the transaction of an answer to an open matter.
+
+    The catalog's lock comes first, as everywhere. Raises NotFoundError where there is no such matter, or it has ended.
+    """
+    act = MatterAct(deps, snapshot, matter_id, person_id, slack_id)
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        act.session, act.now = session, deps.clock.now()
+        act.row = await cards.locked(session, tables.OwnershipMatter, matter_id, unknown=UNKNOWN)
+        act.card = await act.load()
+        if not act.card.is_open:
+            raise NotFoundError(blocks.matter_noted(act.card).text)
+        if act.verdict is None:
+            raise NotFoundError(f"{escape(act.card.asset.name, 80)} is no longer in the catalog.")
+        yield act
+
+
+def verdict_of(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> Verdict | None:
+    """Return what is said of the area that a matter is about; None when the asset is gone."""
+    if snapshot.asset(row.asset_id) is None:
+        return None
+    return look_up(deps, snapshot, row.asset_id, area=Area(row.area))
+
+
+async def card_of(
+    session: AsyncSession,
+    snapshot: Snapshot,
+    row: tables.OwnershipMatter,
+    sides: tuple[Side, ...],
+    verdict: Verdict | None,
+) -> MatterCard:
+    """Return a matter as its messages show it."""
+    assert row.id is not None  # noqa: S101 - it comes from the store
+    return MatterCard(
+        id=row.id,
+        kind=MatterKind(row.kind),
+        state=MatterState(row.state),
+        asset=await _asset(session, snapshot, row.asset_id),
+        area=Area(row.area),
+        at=row.at,
+        sides=sides,
+        team=snapshot.team(row.team_id) if row.team_id is not None else None,
+        raised_by=_person(snapshot, row.person_id),
+        reason=row.reason,
+        question=row.question,
+        question_by=_person(snapshot, row.question_by),
+        reply=row.reply,
+        answerer=snapshot.recipient(row.answerer),
+        is_passed_on=row.is_passed_on,
+        is_orphans=isinstance(verdict, Orphaned),
+        ended_by=_person(snapshot, row.ended_by),
+        owner=snapshot.recipient(row.owner) if row.owner else Recipient(),
+    )
+
+
+async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> MatterCard:
+    """Return a matter as it stands now, from memory."""
+    verdict = verdict_of(deps, snapshot, row)
+    return await card_of(session, snapshot, row, await sides_of(session, row, verdict), verdict)
+
+
+async def _asset(session: AsyncSession, snapshot: Snapshot, asset_id: int) -> AssetRecord:
+    asset = snapshot.asset(asset_id)
+    if asset is not None:
+        return asset
+    row = await session.get_one(tables.Asset, asset_id)  # what has left the catalog keeps its row
+    return AssetRecord(id=asset_id, ref=row.ref, kind=AssetKind(row.kind), name=row.name)
+
+
+def _person(snapshot: Snapshot, person_id: int | None) -> PersonRecord | None:
+    return snapshot.person(person_id) if person_id is not None else None
+
+
+async def redraw(session: AsyncSession, row: tables.OwnershipMatter, card: MatterCard, *, at: datetime) -> None:
+    """Revise every message about a matter; what else stands in them stays."""
+    table = tables.OutboxMessage
+    found = await session.execute(select(col(table.key), col(table.body)).where(col(table.key).in_(row.message_keys)))
+    bodies: dict[str, Any] = {row.key: row.body for row in found}
+    for key in row.message_keys:
+        if key in bodies:
+            before = Rendered(bodies[key]["text"], bodies[key].get("blocks", ()))
+            shown = blocks.asked_before(card) if key.startswith(QUESTION) else blocks.redrawn(before, card)
+            await outbox.revise(session, key=key, message=shown, at=at)
+
+
+@dataclass(slots=True)
+class Ending:
+    """What ends a matter without anybody's answer: what `end` needs of an act."""
+
+    deps: Deps
+    snapshot: Snapshot
+    session: AsyncSession
+    row: tables.OwnershipMatter
+    card: MatterCard
+    now: datetime
+
+
+async def end(
+    act: MatterAct | Ending, state: MatterState, owner: Recipient | None = None, *, by: int | None = None
+) -> MatterCard:
+    """End a matter: settle its doubts, draw its messages anew, and tell whoever asked, where they asked."""
+    row, session = act.row, act.session
+    assert row.id is not None  # noqa: S101 - it comes from the store
+    row.state, row.ended_at, row.ended_by = state.value, act.now, by
+    row.owner = owner.key if owner is not None else ""
+    doubt = tables.OwnerDoubt
+    doubters = (await session.execute(select(doubt).where(col(doubt.matter_id) == row.id))).scalars().all()
+    for each in doubters:
+        if state is not MatterState.EXPIRED:
+            each.settled_at = each.settled_at or act.now
+    revision = await next_revision(session)
+    asset = tables.Asset
+    await session.execute(update(asset).where(col(asset.id) == row.asset_id).values(revision=revision))
+    await session.flush()
+    sides = act.card.sides
+    act.card = await card_of(session, act.snapshot, row, sides, None)
+    await redraw(session, row, act.card, at=act.now)
+    asked = [(each.person_id, each.channel_id or "", each.thread_ts or "") for each in doubters]
+    if row.kind == MatterKind.CLAIM.value and row.person_id is not None:
+        asked.append((row.person_id, row.channel_id, row.thread_ts))
+    await _tell_askers(act, asked, by=by)
+    return act.card
+
+
+async def _tell_askers(act: MatterAct | Ending, asked: Sequence[tuple[int, str, str]], *, by: int | None) -> None:
+    """Tell whoever raised a matter how it ended, each once; whoever ended it knows."""
+    places = {(channel, thread, person): None for person, channel, thread in asked if person != by}
+    for channel_id, thread_ts, person_id in places:
+        person = act.snapshot.person(person_id)
+        slack_id = routing.slack_id_of(person)
+        key = f"ownership.outcome:{act.row.id}:{person_id}:{channel_id}:{thread_ts}"
+        await say_where_asked(
+            act.session, key, slack_id, channel_id, thread_ts, _outcome(act.card, slack_id, channel_id), at=act.now
+        )
+
+
+def _outcome(card: MatterCard, slack_id: str, channel_id: str) -> Rendered:
+    return blocks.outcome(card, slack_id if channel_id else "")
+
+
+async def say_where_asked(
+    session: AsyncSession, key: str, slack_id: str, channel_id: str, thread_ts: str, message: Rendered, *, at: datetime
+) -> None:
+    """Say something in the thread where somebody asked, or else to them alone, if they have an account."""
+    if not slack_id:
+        return
+    if channel_id:
+        await outbox.enqueue(
+            session, key=key, channel=channel_id, thread_ts=thread_ts, message=message, at=at, fallbacks=[slack_id]
+        )
+    else:
+        await outbox.enqueue(session, key=key, channel=slack_id, message=message, at=at)

@@ -1,0 +1,88 @@
+"""How a matter begins, and how a claim is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import ownership as blocks
+from bot.domain.catalog import Area
+from bot.domain.ownership.matters import MatterKind, MatterState
+from bot.domain.recipients import Recipient, Told
+from bot.services import routing
+from bot.services.deps import Deps
+from bot.services.matters._cards import Ending, card_key, end, loaded
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.journal import next_revision
+
+
+async def add_matter(session: AsyncSession, deps: Deps, row: tables.OwnershipMatter, asked: Recipient) -> None:
+    """Add a matter that this recipient has to answer."""
+    row.state, row.at, row.asked_at = MatterState.OPEN.value, deps.clock.now(), deps.clock.now()
+    row.answerer = asked.key
+    session.add(row)
+    await session.flush()
+    await touch(session, row.asset_id)
+
+
+async def tell_answerer(
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    row: tables.OwnershipMatter,
+    asked: Recipient,
+    *,
+    slack_id: str,
+) -> Told:
+    """Send a new matter's card to whoever has to answer, at once; return where that is."""
+    assert row.id is not None  # noqa: S101 - it has been added
+    key = card_key(row.id, asked.key)
+    row.told_at, row.message_keys = row.at, [key]
+    card = await loaded(session, deps, snapshot, row)
+    return await routing.send(
+        session, deps, snapshot, asked, key=key, message=blocks.card(card), at=row.at, asker_id=slack_id
+    )
+
+
+async def touch(session: AsyncSession, asset_id: int) -> None:
+    """Let memory read an asset anew."""
+    asset = await session.get_one(tables.Asset, asset_id)
+    asset.revision = await next_revision(session)
+    await session.flush()
+
+
+async def matter_of(
+    session: AsyncSession, kind: MatterKind, asset_id: int, area: Area
+) -> tables.OwnershipMatter | None:
+    """Return the open matter of this kind about an area of an asset."""
+    matter = tables.OwnershipMatter
+    query = select(matter).where(
+        col(matter.kind) == kind.value,
+        col(matter.asset_id) == asset_id,
+        col(matter.area) == area.value,
+        col(matter.ended_at).is_(None),
+    )
+    return (await session.execute(query.order_by(col(matter.id)).limit(1))).scalar_one_or_none()
+
+
+async def open_claims(session: AsyncSession, asset_id: int) -> Sequence[tables.OwnershipMatter]:
+    """Return the claims of an asset that have no answer yet."""
+    matter = tables.OwnershipMatter
+    query = select(matter).where(
+        col(matter.asset_id) == asset_id,
+        col(matter.kind) == MatterKind.CLAIM.value,
+        col(matter.ended_at).is_(None),
+    )
+    return (await session.execute(query.order_by(col(matter.id)))).scalars().all()
+
+
+async def take_back(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter, *, person_id: int
+) -> None:
+    """End a claim that its own team takes back."""
+    card = await loaded(session, deps, snapshot, row)
+    await end(Ending(deps, snapshot, session, row, card, deps.clock.now()), MatterState.WITHDRAWN, by=person_id)

@@ -1,0 +1,76 @@
+"""The sides of a matter: who is said to own something, and in which files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.domain.catalog import Origin
+from bot.domain.ownership import Disputed, Holding, Verdict
+from bot.domain.ownership.matters import MatterKind, Side
+from bot.domain.recipients import NOBODY, Recipient
+from bot.domain.sources import ClaimSubject
+from bot.services.ownership import claimed_by
+from bot.store import tables
+
+
+def recipient_of(holding: Holding) -> Recipient:
+    """Return the owner of a fact as somebody to write to."""
+    return Recipient(team=holding.team) if holding.team is not None else Recipient(person=holding.person)
+
+
+async def sides_of(session: AsyncSession, row: tables.OwnershipMatter, verdict: Verdict | None) -> tuple[Side, ...]:
+    """Return the owners that the catalog names for what a matter is about, whoever is asked first.
+
+    Of a dispute, each comes with the files that name it; of a claim, the claiming team is left out.
+    """
+    if verdict is None:
+        return ()
+    holdings = [each for each in ordered(claimed_by(verdict)) if each.fact.team_id != row.team_id or not _is_claim(row)]
+    files = await _files(session, row.asset_id) if row.kind == MatterKind.DISPUTE.value else {}
+    found: dict[str, tuple[Recipient, dict[str, None]]] = {}
+    for each in holdings:
+        owner = recipient_of(each)
+        _, said = found.setdefault(owner.key, (owner, {}))
+        if not each.fact.is_human:
+            said.update(dict.fromkeys(files.get(each.fact.source, [each.fact.source])))
+    if isinstance(verdict, Disputed) and verdict.nobody is not None:
+        source = verdict.nobody.unowned_source
+        found[NOBODY.key] = NOBODY, dict.fromkeys(files.get(source, [source]))
+    sides = [Side(owner, tuple(said)) for owner, said in found.values()]
+    return tuple(sorted(sides, key=lambda side: side.owner.key != row.owner))
+
+
+def ordered(holdings: Iterable[Holding]) -> list[Holding]:
+    """Return owners as they are asked: those whom a person has confirmed, the last one first; then the oldest."""
+    by_age = sorted(holdings, key=lambda each: each.fact.valid_from)
+    confirmed = [each for each in by_age if each.fact.confirmed_at is not None]
+    confirmed.sort(key=lambda each: each.trusted_at, reverse=True)
+    return [*confirmed, *(each for each in by_age if each.fact.confirmed_at is None)]
+
+
+async def _files(session: AsyncSession, asset_id: int) -> dict[str, list[str]]:
+    """Return in which files each source speaks of an asset, with the lines."""
+    claim, source = tables.Claim, tables.Source
+    query = (
+        select(col(source.name), col(claim.path), col(claim.line))
+        .join_from(source, claim, col(claim.source_id) == col(source.id))
+        .where(
+            col(claim.subject) == ClaimSubject.ASSET.value,
+            col(claim.subject_id) == asset_id,
+            col(claim.digest) != "",
+            col(claim.path) != "",
+        )
+        .order_by(col(claim.path), col(claim.line))
+    )
+    found: dict[str, list[str]] = {}
+    for name, path, line in await session.execute(query):
+        found.setdefault(name, []).append(str(Origin(path, line)))
+    return found
+
+
+def _is_claim(row: tables.OwnershipMatter) -> bool:
+    return row.kind == MatterKind.CLAIM.value

@@ -1,0 +1,250 @@
+"""What people answer to a matter: agree, keep it, say whose it is, ask back, or let a catalog admin decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.blocks import ownership as blocks
+from bot.blocks.text import escape
+from bot.blocks.values import encode
+from bot.domain.names import clean
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side, asked_first
+from bot.domain.recipients import NOBODY, Recipient
+from bot.domain.rights import Actor, Right, may
+from bot.errors import NotAllowedError, NotFoundError, UserError
+from bot.services import actors, routing
+from bot.services.deps import Deps
+from bot.services.matters import _decisions
+from bot.services.matters._cards import QUESTION, MatterAct, acting, loaded, redraw, say_where_asked
+from bot.services.matters.admins import admin_to_ask, has_admin
+from bot.services.release import CONFIRMED_TIER
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+
+
+async def shown(deps: Deps, snapshot: Snapshot, *, matter_id: int) -> MatterCard:
+    """Return a matter as it stands. Raises NotFoundError where there is none."""
+    async with deps.database.reading() as session:
+        row = await session.get(tables.OwnershipMatter, matter_id)
+        if row is None:
+            raise NotFoundError("There is no such question about an owner: ask again with `/whoowns`.")
+        return await loaded(session, deps, snapshot, row)
+
+
+async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str) -> MatterCard:
+    """Give way: to a claim, so that the area passes to the team; to a doubt, so that the owner is one no longer.
+
+    Where several own what is claimed, each has to agree, and the next one is asked. A catalog admin agrees for all.
+    What is given up on a doubt goes to the one team whose claim to it waits, if there is one. Where nobody takes it
+    and it is of tier 1, the lead or a catalog admin has to say so, as with a release, and no silent heir may remain.
+    Raises NotAllowedError for anybody but an owner or a catalog admin, and for whoever claimed it; UserError where
+    what is given up would fall to somebody who has not agreed.
+    """
+    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+        if act.card.kind is MatterKind.DISPUTE:
+            raise NotFoundError("Say whose it is with the buttons of the message.")
+        actor = await _allow(act)
+        sides = {each.owner.key: each for each in act.sides}
+        own = list(sides) if actor.is_catalog_admin or act.card.is_orphans else await _own_keys(act, actor)
+        if act.card.kind is MatterKind.DOUBT:
+            claim = await _claim_that_waits(act, own)
+            if claim is None and act.card.asset.tier == CONFIRMED_TIER:  # it would be nobody's
+                given_up = await act.holders_of([sides[key] for key in own], asked_by=act.row.person_id)
+                await act.allow(Right.CONFIRM_RELEASE, given_up)
+            audit_id = await act.log("agree", owners=own)
+            if claim is not None:
+                await _decisions.grant(act, claim, own, audit_id)
+            else:
+                await _decisions.give_up(act, [sides[key] for key in own], audit_id)
+                await _propose(act)
+            return await act.end(MatterState.AGREED)
+        if own and set(own) <= set(act.row.agreed):  # and the other owners have not answered yet
+            return act.card
+        agreed = [*act.row.agreed, *own]
+        left = [each for key, each in sides.items() if key in act.living_owners() and key not in agreed]
+        audit_id = await act.log("agree", owners=own)
+        if left:
+            act.row.agreed = agreed
+            await act.ask(left[0].owner, is_passed_on=False)
+            await act.render()
+            return act.card
+        team = await _decisions.hand_over(act, [key for key in sides if key != NOBODY.key], audit_id)
+        return await act.end(MatterState.AGREED, team)
+
+
+async def keep(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str) -> MatterCard:
+    """Say that it stays with its owner, which confirms that."""
+    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+        if act.card.kind is MatterKind.DISPUTE:
+            raise NotFoundError("Say whose it is with the buttons of the message.")
+        actor = await _allow(act)
+        own = await _own_keys(act, actor) or [each.owner.key for each in act.sides]
+        await act.log("keep")
+        for key in own if not act.card.is_orphans else ():
+            await _decisions.confirm(act, act.snapshot.recipient(key))
+        return await act.end(MatterState.KEPT, act.snapshot.recipient(own[0]) if own else None)
+
+
+async def decide(
+    deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, person_id: int, slack_id: str
+) -> MatterCard:
+    """Say whose something disputed is, by the key of one of its sides.
+
+    Whoever gives way says that it is another's, and whoever was asked says that it is theirs; a catalog admin says
+    either. The facts of those whose it is not end, and files that go on naming them are not believed.
+    """
+    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+        sides = {each.owner.key: each for each in act.sides}
+        if act.card.kind is not MatterKind.DISPUTE or owner not in sides:
+            raise NotFoundError("That owner is named no longer: ask again with `/whoowns`.")
+        actor = await act.allow(Right.SETTLE, await act.holders())
+        own = {each.owner.key for each in await act.own_sides(actor)}
+        losers = await _losers(act, actor, own, owner)
+        audit_id = await act.log("decide", owner=owner, losers=[each.owner.key for each in losers])
+        await _decisions.disown(act, losers, audit_id)
+        left = [each for key, each in sides.items() if each not in losers]
+        if len(left) > 1:  # somebody gave way, and the others still contradict each other
+            act.sides = tuple(left)
+            if act.row.owner not in {each.owner.key for each in left}:
+                next_one = asked_first(left, [each.owner.key in act.living_owners() for each in left])
+                act.row.owner = next_one.key
+                await act.ask(
+                    next_one if next_one != NOBODY else admin_to_ask(deps, snapshot),
+                    is_passed_on=act.row.is_passed_on or next_one == NOBODY,
+                )
+            return await act.redraw()
+        await _decisions.believe_files(act, sides[owner].owner, audit_id)
+        await _decisions.confirm(act, sides[owner].owner)
+        card = await act.end(MatterState.AGREED, sides[owner].owner)
+        for loser in losers:
+            if loser.owner != NOBODY and loser.owner.key not in own:
+                await act.send(
+                    loser.owner, f"ownership.outcome:{act.subject_id}:{loser.owner.key}", blocks.outcome(card)
+                )
+        return card
+
+
+async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str) -> MatterCard:
+    """Let a catalog admin decide."""
+    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+        await _allow(act)
+        if not has_admin(deps, snapshot):
+            raise UserError("No catalog admin is set: ask whoever runs Baton to name one, or agree among you.")
+        if not act.row.is_passed_on:
+            await act.log("pass_on")
+            await act.ask(admin_to_ask(deps, snapshot), is_passed_on=True)
+            await act.render()
+        return act.card
+
+
+async def ask(
+    deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str, words: str
+) -> MatterCard:
+    """Ask whoever raised a matter something back, where they raised it."""
+    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+        await _allow(act)
+        asked = act.card.raised_by
+        if asked is None or not routing.slack_id_of(asked):
+            raise UserError("Whoever asked has no active account in Slack, so decide without an answer.")
+        asks = clean(words)[:500]
+        if (asks, person_id, "") == (act.row.question, act.row.question_by, act.row.reply):
+            return act.card
+        number = sum(key.startswith(QUESTION) for key in act.row.message_keys)
+        key = f"{QUESTION}{matter_id}:{number}"
+        act.row.question, act.row.question_by, act.row.reply = asks, person_id, ""
+        act.row.message_keys = [*act.row.message_keys, key]
+        await act.log("ask")
+        card = await act.redraw()
+        await say_where_asked(
+            act.session, key, asked.slack_id, act.row.channel_id, act.row.thread_ts, blocks.asked_back(card), at=act.now
+        )
+        return card
+
+
+async def reply(
+    deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str, words: str
+) -> MatterCard:
+    """Answer the owner's question; the answer stands on the card, and in the thread under it."""
+    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+        held = await actors.holders(act.session, [act.row.team_id] if act.card.kind is MatterKind.CLAIM else [])
+        if person_id != act.row.person_id and not may(await act.who(), Right.CLAIM, held):
+            raise NotAllowedError("Only whoever was asked can answer that: tell them what you know.")
+        if not act.card.question:
+            raise NotFoundError("Nothing is asked any more.")
+        says = clean(words)[:500]
+        if says == act.row.reply:
+            return act.card
+        act.row.reply = says
+        await act.log("reply")
+        card = await act.redraw()
+        parent = next((key for key in reversed(act.row.message_keys) if not key.startswith(QUESTION)), None)
+        to = act.snapshot.recipient(act.row.answerer)
+        await act.send(
+            to, f"ownership.reply:{matter_id}:{act.now.timestamp():.0f}", blocks.replied(card), parent_key=parent
+        )
+        return card
+
+
+async def _allow(act: MatterAct) -> Actor:
+    """Return who acts. Raises NotAllowedError for anybody who cannot end the matter."""
+    if act.card.is_orphans:
+        team = act.card.team.id if act.card.team is not None else None
+        return await act.allow(Right.SUCCEED, await actors.holders(act.session, [team], what=act.card.asset.name))
+    asked_by = act.row.person_id if act.card.kind is MatterKind.CLAIM else None
+    return await act.allow(Right.SETTLE, await act.holders(asked_by=asked_by))
+
+
+async def _own_keys(act: MatterAct, actor: Actor) -> list[str]:
+    return [each.owner.key for each in await act.own_sides(actor)]
+
+
+async def _losers(act: MatterAct, actor: Actor, own: set[str], owner: str) -> list[Side]:
+    """Return whose the thing is not, when somebody says that it is the owner's.
+
+    Raises NotAllowedError for whoever says that it is their own, and was not asked.
+    """
+    others = [each for each in act.sides if each.owner.key != owner]
+    if actor.is_catalog_admin:
+        return others
+    if owner in own:
+        if act.row.owner == owner:
+            return others
+        asked = act.snapshot.recipient(act.row.owner).name or "a catalog admin"
+        raise NotAllowedError(f"{escape(asked, 80)} is asked first: talk to them, or let a catalog admin decide.")
+    return [each for each in others if each.owner.key in own]
+
+
+async def _claim_that_waits(act: MatterAct, givers: Collection[str]) -> tables.OwnershipMatter | None:
+    """Return the claim that waits for what these give up; None where others own it, too, or claims compete."""
+    if act.living_owners() - set(givers):
+        return None
+    matter = tables.OwnershipMatter
+    found = await act.session.execute(
+        select(matter)
+        .where(
+            col(matter.asset_id) == act.row.asset_id,
+            col(matter.area) == act.row.area,
+            col(matter.kind) == MatterKind.CLAIM.value,
+            col(matter.ended_at).is_(None),
+        )
+        .with_for_update()
+    )
+    claims = list(found.scalars())
+    if len(claims) != 1 or claims[0].person_id == act.person_id or claims[0].team_id is None:
+        return None
+    team = act.snapshot.team(claims[0].team_id)
+    return claims[0] if team is not None and not team.is_gone else None
+
+
+async def _propose(act: MatterAct) -> None:
+    """Tell the team that a doubter named that it is nobody's now, so that they can claim it."""
+    team, card = act.card.team, act.card
+    if team is None or team.is_gone:
+        return
+    value = encode(blocks.AssetValue(act.row.asset_id, card.area))
+    message = blocks.given_up(card.asset, card.area, card.owner_names, card.reason, value=value)
+    await act.send(Recipient(team=team), f"ownership.given_up:{act.subject_id}", message)
+    await redraw(act.session, act.row, card, at=act.now)

@@ -1,0 +1,203 @@
+"""What matters contribute to the daily pass: disputes that nobody has been told of, reminders, and an end."""
+
+# ruff: noqa: ARG002 - the kernel gives every noun more than this one needs
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks import ownership as blocks
+from bot.blocks.digests import Section
+from bot.blocks.lines import Line
+from bot.domain.daily_limit import Agenda, Due, Written
+from bot.domain.ownership.matters import FollowUpStep, MatterCard, MatterKind, MatterState, Waiting, next_step
+from bot.domain.recipients import Recipient
+from bot.domain.working_time import WorkingTime
+from bot.ports import Slack
+from bot.services.contributors import Message, Telling, Unescalated
+from bot.services.daily_limit import TakenError
+from bot.services.deps import Deps
+from bot.services.matters import disputes
+from bot.services.matters._cards import Ending, card_key, end, loaded, redraw
+from bot.services.matters.admins import admin_to_ask, has_admin, meet_admins
+from bot.services.portfolio import Portfolios
+from bot.services.snapshot import Snapshot
+from bot.store import tables
+from bot.store.journal import audit, lock_catalog
+
+NOUN = "ownership"
+#: What tells whether a matter has changed for whoever has to answer it.
+_Seen = tuple[int | None, str, datetime, datetime | None, int]
+
+
+@dataclass(slots=True)
+class MatterNews:
+    """The matters that one recipient has to answer."""
+
+    deps: Deps
+    snapshot: Snapshot
+    recipient: Recipient
+    key: str
+    cards: Mapping[int, MatterCard] = field(default_factory=dict)
+    waiting: Mapping[int, Waiting] = field(default_factory=dict)
+    _steps: dict[int, FollowUpStep] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self.cards)
+
+    def agenda(self, *, now: datetime, work: WorkingTime, written: Written) -> Agenda:
+        """Return what there is now: what is told or asked again, what ends, and what stands in each digest."""
+        today, due, days = work.today(now), list[Due](), list[date]()
+        can_pass_on = has_admin(self.deps, self.snapshot)
+        self._steps = {}
+        for number, waiting in self.waiting.items():
+            step, day = next_step(waiting, work, has_admin=can_pass_on)
+            if day > today:
+                days.append(day)
+                continue
+            self._steps[number] = step
+            if step in (FollowUpStep.TELL, FollowUpStep.REMIND):
+                key = (str(number), step.value, str(waiting.times_reminded))
+                due.append(Due(noun=NOUN, key=key, days=(day - today).days, is_loud=True))
+        steps = self._steps.values()
+        return Agenda(
+            due=tuple(due),
+            known_since=min((work.today(each.since) for each in self.waiting.values()), default=None),
+            has_news=FollowUpStep.LIST in steps,
+            has_changes=FollowUpStep.PASS_ON in steps or FollowUpStep.EXPIRE in steps,
+            next_on=min(days, default=None),
+        )
+
+    async def read(self, session: AsyncSession) -> None:
+        """Read again what they have to answer."""
+        self.cards, self.waiting = (await _read(session, self.deps, self.snapshot, [self.key]))[self.key]
+
+    async def begin(self, telling: Telling) -> None:
+        """Pass on what nobody has answered, and end what the catalog admins have not answered either."""
+        over = {each for each, step in self._steps.items() if step in (FollowUpStep.PASS_ON, FollowUpStep.EXPIRE)}
+        if not over:
+            return
+        session, now = telling.session, telling.now
+        await lock_catalog(await session.connection())
+        for row in await _rows(session, over):
+            assert row.id is not None  # noqa: S101 - it comes from the store
+            step, card = self._steps[row.id], self.cards[row.id]
+            subject = f"matter:{row.id}"
+            await audit(session, at=now, actor="baton", action=f"ownership.matter.{step.value}", subject=subject)
+            if step is FollowUpStep.EXPIRE:
+                await end(Ending(self.deps, self.snapshot, session, row, card, now), MatterState.EXPIRED)
+                continue
+            row.answerer, row.asked_at = admin_to_ask(self.deps, self.snapshot).key, now
+            row.told_at, row.times_reminded, row.is_passed_on = None, 0, True
+            await redraw(session, row, await loaded(session, self.deps, self.snapshot, row), at=now)
+
+    async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
+        """Note that these are said."""
+        for each in due:
+            number = int(each.key[0])
+            for row in await _rows(telling.session, {number}):
+                step, waiting = FollowUpStep(each.key[1]), self.waiting[number]
+                if row.ended_at is not None or row.times_reminded != waiting.times_reminded:
+                    raise TakenError
+                if step is FollowUpStep.TELL:
+                    row.told_at = telling.now
+                else:
+                    row.times_reminded += 1
+                row.said_on = telling.today
+                if each == lead:
+                    row.message_keys = [*row.message_keys, _key(each)]
+
+    def line(self, due: Due) -> Line:
+        """Return what is said of one matter in another's message."""
+        return blocks.matter_line(self.cards[int(due.key[0])])
+
+    def message(self, lead: Due, also: Sequence[Line]) -> Message:
+        """Return the card of one matter, to be answered."""
+        return Message(key=_key(lead), content=blocks.card(self.cards[int(lead.key[0])], also))
+
+    def section(self, telling: Telling, due: Sequence[Due], *, is_first: bool) -> Section | None:
+        """Return the section of the digest: what is due, and what waits for a catalog admin for long."""
+        numbers = [int(each.key[0]) for each in due]
+        numbers += [number for number, step in self._steps.items() if step is FollowUpStep.LIST]
+        cards = [self.cards[number] for number in numbers]
+        return (lambda share: blocks.matter_section(cards, share)) if cards else None
+
+    async def end(self, telling: Telling, *, is_digest: bool) -> None:
+        """Nothing follows: messages change with the matter."""
+
+
+class Matters(Unescalated[MatterNews]):
+    """Claims, doubts and disputes that somebody has to answer. All state is in the store."""
+
+    name = NOUN
+
+    def __init__(self, deps: Deps, snapshot: Snapshot, slack: Slack, portfolios: Portfolios) -> None:
+        self._deps, self._snapshot, self._slack, self._portfolios = deps, snapshot, slack, portfolios
+
+    async def changed(self, since: frozenset[_Seen] | None) -> tuple[frozenset[_Seen], Collection[str]]:
+        """Open and end matters as the catalog has it now, and return who has to answer one that has changed."""
+        current = await self._portfolios.current()
+        await disputes.reconcile(self._deps, self._snapshot, current.disputed)
+        async with self._deps.database.reading() as session:
+            rows = await _rows(session)
+        if rows:
+            await meet_admins(self._deps, self._slack, self._snapshot)
+        seen = frozenset((row.id, row.answerer, row.asked_at, row.told_at, row.times_reminded) for row in rows)
+        return seen, {each[1] for each in seen ^ (since or frozenset())}
+
+    async def parts(self, keys: Collection[str]) -> Mapping[str, MatterNews]:
+        """Return what these have to answer, by their keys; nothing for those who have nothing."""
+        async with self._deps.database.reading() as session:
+            found = await _read(session, self._deps, self._snapshot, keys)
+        return {
+            key: MatterNews(self._deps, self._snapshot, self._snapshot.recipient(key), key, cards, waiting)
+            for key, (cards, waiting) in found.items()
+            if cards
+        }
+
+    async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:
+        """Return what a recipient was told of on a day of theirs, and has not answered."""
+        rows = [row for row in await _rows(session) if row.answerer == key and row.said_on == day]
+        return [blocks.matter_line(await loaded(session, self._deps, self._snapshot, row)) for row in rows]
+
+
+def _key(due: Due) -> str:
+    number, step, times = due.key
+    return card_key(int(number), f"{step}:{times}")
+
+
+async def _read(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, keys: Collection[str]
+) -> dict[str, tuple[dict[int, MatterCard], dict[int, Waiting]]]:
+    """Return the open matters that these have to answer, by their keys, and how long each waits."""
+    found: dict[str, tuple[dict[int, MatterCard], dict[int, Waiting]]] = {key: ({}, {}) for key in keys}
+    for row in await _rows(session):
+        if row.answerer not in found or row.id is None:
+            continue
+        cards, waiting = found[row.answerer]
+        cards[row.id] = await loaded(session, deps, snapshot, row)
+        waiting[row.id] = Waiting(
+            kind=MatterKind(row.kind),
+            since=row.asked_at,
+            is_told=row.told_at is not None,
+            times_reminded=row.times_reminded,
+            is_passed_on=row.is_passed_on,
+        )
+    return found
+
+
+async def _rows(session: AsyncSession, ids: Collection[int] | None = None) -> list[tables.OwnershipMatter]:
+    """Return the open matters, oldest first; of `ids` only those, held until the transaction ends."""
+    matter = tables.OwnershipMatter
+    query = select(matter).where(col(matter.ended_at).is_(None)).order_by(col(matter.id))
+    if ids is not None:
+        query = query.where(col(matter.id).in_(ids)).with_for_update()
+    return list((await session.execute(query)).scalars())

@@ -1,0 +1,151 @@
+"""Disputes: found where sources contradict each other, and given to one person who can end them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.domain import ownership as rules
+from bot.domain.catalog import Area
+from bot.domain.ownership import Disputed
+from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState
+from bot.domain.recipients import NOBODY, Recipient
+from bot.errors import NotFoundError
+from bot.services import routing
+from bot.services.deps import Deps
+from bot.services.matters._cards import Ending, end, loaded, verdict_of
+from bot.services.matters._open import add_matter, matter_of
+from bot.services.matters._sides import ordered, recipient_of
+from bot.services.matters.admins import admin_to_ask
+from bot.services.ownership import claimed_by, look_up
+from bot.services.snapshot import Snapshot, refresh_over
+from bot.store import tables
+from bot.store.journal import audit, lock_catalog
+
+#: Disputes that are opened in one transaction; the next pass takes the next ones.
+_MOST_NEW = 200
+
+
+async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -> None:
+    """Open a matter for each of these assets that is disputed and has none, and end those that are over.
+
+    A claim or a doubt is over when its owner has changed in another way, a dispute when nothing is contradicted any
+    more. In a transaction only when there is something to do.
+    """
+    async with deps.database.reading() as session:
+        rows = await _open_rows(session)
+        known = {row.asset_id for row in rows if row.kind == MatterKind.DISPUTE.value}
+        over = [row.id for row in rows if _is_over(deps, snapshot, row)]
+    new = list(dict.fromkeys(holder for each in disputed if (holder := _holder(snapshot, each)) not in known))[
+        :_MOST_NEW
+    ]
+    if not over and not new:
+        return
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        for row in await _open_rows(session):
+            if row.id in over and _is_over(deps, snapshot, row):
+                card = await loaded(session, deps, snapshot, row)
+                await audit(
+                    session,
+                    at=deps.clock.now(),
+                    actor="baton",
+                    action="ownership.matter.over",
+                    subject=f"matter:{row.id}",
+                )
+                await end(Ending(deps, snapshot, session, row, card, deps.clock.now()), MatterState.OVER)
+        for holder in new:
+            said = look_up(deps, snapshot, holder) if snapshot.asset(holder) is not None else None
+            if isinstance(said, Disputed):
+                await add_dispute(session, deps, snapshot, said)
+
+
+async def opened(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None) -> MatterCard:
+    """Return the matter of a dispute, which begins if it has none yet.
+
+    Raises NotFoundError when the asset is gone, or nothing about it is disputed any more.
+    """
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        said = look_up(deps, snapshot, asset_id, area=area)
+        if not isinstance(said, Disputed):
+            raise NotFoundError("That is not disputed any more: ask again with `/whoowns`.")
+        row, _ = await add_dispute(session, deps, snapshot, said)
+        return await loaded(session, deps, snapshot, row)
+
+
+async def add_dispute(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, said: Disputed
+) -> tuple[tables.OwnershipMatter, bool]:
+    """Return the matter of a dispute, and whether it is new.
+
+    It goes to a person of the side that is believed first: the lead of the team that has confirmed it last, or owns it
+    for longest; and to a catalog admin where nobody of any side is still there.
+    """
+    asset_id = _holder(snapshot, said.asset.id)
+    known = await matter_of(session, MatterKind.DISPUTE, asset_id, said.disputed_area)
+    if known is not None:
+        return known, False
+    alive = [each for each in ordered(claimed_by(said)) if rules.is_alive(each, snapshot)]
+    side = recipient_of(alive[0]) if alive else NOBODY
+    lead = routing.lead_of(snapshot, side.team) if side.team is not None else None
+    asked = Recipient(person=lead) if routing.slack_id_of(lead) else side
+    row = tables.OwnershipMatter(
+        kind=MatterKind.DISPUTE.value,
+        asset_id=asset_id,
+        area=said.disputed_area.value,
+        owner=side.key,
+        is_passed_on=not alive,
+    )
+    await add_matter(session, deps, row, asked if alive else admin_to_ask(deps, snapshot))
+    await audit(
+        session,
+        at=deps.clock.now(),
+        actor="baton",
+        action="ownership.matter.open",
+        subject=f"matter:{row.id}",
+        detail={"asset": asset_id, "area": row.area},
+    )
+    return row, True
+
+
+async def _open_rows(session: AsyncSession) -> list[tables.OwnershipMatter]:
+    matter = tables.OwnershipMatter
+    query = select(matter).where(col(matter.ended_at).is_(None)).order_by(col(matter.id))
+    return list((await session.execute(query)).scalars())
+
+
+def _holder(snapshot: Snapshot, asset_id: int) -> int:
+    """Return the asset whose facts contradict each other: a part inherits the dispute of the whole."""
+    asset = snapshot.asset(asset_id)
+    return rules.holder_of(asset, snapshot).id if asset is not None else asset_id
+
+
+def _is_over(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> bool:
+    """Whether there is nothing left to answer."""
+    verdict = verdict_of(deps, snapshot, row)
+    if verdict is None:
+        return True
+    if row.kind == MatterKind.DISPUTE.value:
+        return not isinstance(verdict, Disputed) or verdict.disputed_area is not Area(row.area)
+    owners = claimed_by(verdict)
+    if row.kind == MatterKind.CLAIM.value:
+        team = snapshot.team(row.team_id) if row.team_id is not None else None
+        if team is None or team.is_gone or all(each.fact.team_id == row.team_id for each in owners):
+            return True
+    keys = {recipient_of(each).key for each in owners}
+    is_asked = row.answerer in keys or row.is_passed_on or isinstance(verdict, rules.Orphaned)
+    return not owners or not is_asked or (row.kind == MatterKind.DOUBT.value and _has_new_owner(row, verdict))
+
+
+def _has_new_owner(row: tables.OwnershipMatter, verdict: rules.Verdict) -> bool:
+    """Whether whoever owns it became the owner after the doubt."""
+    owners = claimed_by(verdict)
+    return bool(owners) and min(each.fact.valid_from for each in owners) > row.at

@@ -1,0 +1,257 @@
+"""What owners who are gone leave behind: heirs are proposed once to their lead, then in the platform channel.
+
+An owner is gone when the account of a person is, or when a team was dissolved or has lost its last member. Nothing
+moves by itself: a member of a team takes it, and the log says who.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks.ownership import orphans as blocks
+from bot.blocks.text import Rendered
+from bot.domain import ownership as rules
+from bot.domain.catalog import Role
+from bot.domain.ownership import Suggestion
+from bot.domain.portfolio import Portfolio
+from bot.domain.recipients import NOBODY, Recipient
+from bot.domain.records import AssetRecord, PersonRecord
+from bot.domain.rights import Right, require
+from bot.errors import NotFoundError
+from bot.services import actors, outbox, owner_suggestions, routing, transfers
+from bot.services.deps import Deps
+from bot.services.owner_suggestions import Taken
+from bot.services.portfolio import Portfolios
+from bot.services.slices import in_slices
+from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.transfers import Resource, Terms
+from bot.services.working_times import WorkingTimes
+from bot.store import tables
+from bot.store.journal import audit, lock_catalog
+
+#: How long the lead has before the platform channel hears of it.
+_LEAD_HAS = timedelta(days=3)
+_OVER = "That is settled: nothing is left of it without an owner."
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """An owner who is gone, and what is left behind: areas that nobody else owns."""
+
+    owner: Recipient
+    left: tuple[Resource, ...]
+
+    @property
+    def asset_ids(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(each.asset_id for each in self.left))
+
+
+class _Question(NamedTuple):
+    """Who is to be asked about what an owner has left."""
+
+    row: tables.Orphan
+    gone: _Gone
+    to: Recipient
+
+
+async def look(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, times: WorkingTimes) -> None:
+    """Find owners who are gone, ask who takes what they left behind, and close what is settled. Repeats do nothing.
+
+    Whoever is asked gets one question a day, or the next one once the last is settled; the one about most comes first.
+    """
+    gone: dict[str, _Gone] = {}
+    await in_slices(_find_gone(snapshot, await portfolios.current(), gone))
+    async with deps.database.transaction() as session:
+        await lock_catalog(await session.connection())
+        row = tables.Orphan
+        found = await session.execute(select(row).where(col(row.settled_at).is_(None)).order_by(col(row.id)))
+        rows = {_key(each): each for each in found.scalars()}
+        for key in gone.keys() - rows.keys():
+            rows[key] = await _begin(session, deps, gone[key].owner)
+        due: dict[str, list[_Question]] = {}
+        for key, each in rows.items():
+            if key not in gone:
+                await _close(session, deps, snapshot, each)
+            elif (to := await _whom(deps, snapshot, times, each, gone[key])) is not None:
+                due.setdefault(to.key, []).append(_Question(each, gone[key], to))
+        asked = await _asked_today(deps, snapshot, times, [each for key, each in rows.items() if key in gone])
+        for key in sorted(due.keys() - asked):
+            first = max(due[key], key=lambda each: (len(each.gone.left), -(each.row.id or 0)))
+            await _ask(session, deps, snapshot, first, more=len(due[key]) - 1)
+
+
+async def take(deps: Deps, snapshot: Snapshot, *, orphan_id: int, team_id: int, person_id: int, slack_id: str) -> Taken:
+    """Let a team own all that an owner who is gone has left behind, as its lead or a catalog admin says.
+
+    Raises NotAllowedError for anybody else, NotFoundError when nothing is left.
+    """
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        row = await session.get(tables.Orphan, orphan_id)
+        if row is None or row.settled_at is not None:
+            raise NotFoundError(_OVER)
+        gone = snapshot.recipient(_key(row))
+        left = tuple(_left(snapshot, gone, await _held(session, row)))
+        if not left:
+            raise NotFoundError(_OVER)
+        held = await actors.holders(session, [team_id], what=f"what {gone.name} owned")
+        require(await actors.person_or_admin(session, deps, person_id, slack_id), Right.SUCCEED, held)
+        now = deps.clock.now()
+        entry = await audit(
+            session,
+            at=now,
+            actor=f"person:{person_id}",
+            action="orphans.take",
+            subject=f"orphan:{orphan_id}",
+            detail={"team": team_id, "from": gone.key, "assets": [[each.asset_id, each.area.value] for each in left]},
+        )
+        terms = Terms(frozenset({gone.key}), team_id, person_id, entry, now)
+        names = _names(snapshot, left)
+        await transfers.move(session, deps, snapshot, left, terms)
+        row.settled_at, row.settled_by, row.heir_team_id = now, person_id, team_id
+        await _revise(session, row, blocks.settled(gone, names, held.teams[0], snapshot.person(person_id)), now)
+    return Taken(held.teams[0].name, names)
+
+
+def _find_gone(snapshot: Snapshot, portfolio: Portfolio, found: dict[str, _Gone]) -> Iterator[None]:
+    """Put the owners who are gone into `found`, by their keys, a step for each owner that there is."""
+    for is_team, number in portfolio.owners():
+        yield
+        owner = Recipient(snapshot.team(number)) if is_team else Recipient(person=snapshot.person(number))
+        if owner == NOBODY or _is_here(snapshot, owner):
+            continue
+        share = portfolio.of_team(number) if is_team else portfolio.of_person(number)
+        left = tuple(_left(snapshot, owner, share.owned))
+        if left:
+            found[owner.key] = _Gone(owner, left)
+
+
+def _is_here(snapshot: Snapshot, owner: Recipient) -> bool:
+    if owner.person is not None:
+        return owner.person.is_active
+    team = owner.team
+    if team is None or team.is_gone:
+        return False
+    return not team.member_ids or next(rules.active_members(team, snapshot), None) is not None
+
+
+def _left(snapshot: Snapshot, owner: Recipient, asset_ids: Sequence[int]) -> Iterator[Resource]:
+    """Yield the areas of these assets that an owner has, and nobody else who is still there."""
+    for asset in filter(None, map(snapshot.asset, asset_ids)):
+        holdings = rules.holdings_of(asset.facts, snapshot)
+        owners = [held for held in holdings if held.fact.role is Role.OWNER]
+        lived_in = {held.fact.area for held in owners if rules.is_alive(held, snapshot)}
+        for held in owners:
+            if Recipient(held.team, held.person).key == owner.key and held.fact.area not in lived_in:
+                yield Resource(asset.id, held.fact.area)
+
+
+async def _held(session: AsyncSession, row: tables.Orphan) -> list[int]:
+    """Return the assets that an owner has facts of."""
+    fact = tables.Ownership
+    is_owner = col(fact.team_id) == row.team_id if row.team_id is not None else col(fact.person_id) == row.person_id
+    query = select(col(fact.asset_id)).where(is_owner, col(fact.valid_to).is_(None)).distinct()
+    return sorted((await session.execute(query)).scalars())
+
+
+async def _begin(session: AsyncSession, deps: Deps, owner: Recipient) -> tables.Orphan:
+    row = tables.Orphan(
+        team_id=owner.team.id if owner.team is not None else None,
+        person_id=owner.person.id if owner.person is not None else None,
+        began_at=deps.clock.now(),
+    )
+    session.add(row)
+    await session.flush()
+    await audit(
+        session,
+        at=deps.clock.now(),
+        actor="baton",
+        action="orphans.begin",
+        subject=f"orphan:{row.id}",
+        detail={"owner": owner.key},
+    )
+    return row
+
+
+async def _whom(
+    deps: Deps, snapshot: Snapshot, times: WorkingTimes, row: tables.Orphan, gone: _Gone
+) -> Recipient | None:
+    """Return who is asked next: the lead, when they are at work; after some days, or where there is none, everybody."""
+    now, lead = deps.clock.now(), _lead(snapshot, gone.owner)
+    if row.lead_told_at is None and lead is not None:
+        work = await times.of(routing.zone_name_of(deps, snapshot, Recipient(person=lead)), now)
+        return Recipient(person=lead) if work.is_open(now) else None
+    is_due = lead is None or now - (row.lead_told_at or row.began_at) >= _LEAD_HAS
+    return NOBODY if is_due and row.platform_told_at is None and routing.platform_of(deps, snapshot) else None
+
+
+async def _asked_today(deps: Deps, snapshot: Snapshot, times: WorkingTimes, rows: Sequence[tables.Orphan]) -> set[str]:
+    """Return the keys of those who were asked a question today that is still open."""
+    now, asked = deps.clock.now(), set[str]()
+    for row in rows:
+        lead = Recipient(person=_lead(snapshot, snapshot.recipient(_key(row))))
+        for to, at in ((lead, row.lead_told_at), (NOBODY, row.platform_told_at)):
+            if at is not None:
+                work = await times.of(routing.zone_name_of(deps, snapshot, to), now)
+                asked |= {to.key} if work.today(at) == work.today(now) else set()
+    return asked
+
+
+async def _ask(session: AsyncSession, deps: Deps, snapshot: Snapshot, question: _Question, *, more: int) -> None:
+    """Ask who takes what an owner has left; `more` are the owners that the recipient is asked about later."""
+    row, gone, to = question
+    heirs: tuple[Suggestion, ...] = await owner_suggestions.for_assets(
+        session, deps, snapshot, gone.asset_ids, gone=gone.owner
+    )
+    message = blocks.heirs_wanted(row.id or 0, gone.owner, _names(snapshot, gone.left), heirs, more=more)
+    at = deps.clock.now()
+    await routing.send(session, deps, snapshot, to, key=_message_key(row, to is NOBODY), message=message, at=at)
+    if to is NOBODY:
+        row.platform_told_at = at
+    else:
+        row.lead_told_at = at
+
+
+async def _close(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Orphan) -> None:
+    """Note that nothing is left: it has other owners by now, or the owner came back."""
+    now = deps.clock.now()
+    row.settled_at = now
+    await audit(session, at=now, actor="baton", action="orphans.close", subject=f"orphan:{row.id}")
+    await _revise(session, row, blocks.settled(snapshot.recipient(_key(row)), (), None, None), now)
+
+
+async def _revise(session: AsyncSession, row: tables.Orphan, message: Rendered, at: datetime) -> None:
+    for is_platform in (False, True):
+        await outbox.revise(session, key=_message_key(row, is_platform), message=message, at=at)
+
+
+def _lead(snapshot: Snapshot, owner: Recipient) -> PersonRecord | None:
+    """Return who is asked first: the lead of an owner's team who is still there, else its manager."""
+    teams = snapshot.teams_of(owner.person.id) if owner.person is not None else ()
+    for team in (*teams, *([owner.team] if owner.team is not None else [])):
+        for person in (routing.lead_of(snapshot, team), routing.manager_of(snapshot, team)):
+            if person is not None and routing.slack_id_of(person):
+                return person
+    return None
+
+
+def _names(snapshot: Snapshot, left: Sequence[Resource]) -> tuple[str, ...]:
+    assets: list[AssetRecord | None] = [snapshot.asset(each) for each in dict.fromkeys(one.asset_id for one in left)]
+    return tuple(asset.name for asset in assets if asset is not None)
+
+
+def _key(row: tables.Orphan) -> str:
+    return f"team:{row.team_id}" if row.team_id is not None else f"person:{row.person_id}"
+
+
+def _message_key(row: tables.Orphan, is_platform: bool) -> str:
+    return f"orphans:{row.id}:{'platform' if is_platform else 'lead'}"

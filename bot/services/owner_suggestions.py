@@ -1,0 +1,251 @@
+"""Use cases of suggested owners: who could own what nobody owns, with the evidence; a team accepts, or says no.
+
+Part of the evidence is the catalog's, in memory, and part is what happened before, in the store.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks.ownership import releases as blocks
+from bot.blocks.text import escape
+from bot.domain import ownership as rules
+from bot.domain.catalog import Area, Role
+from bot.domain.ownership import Evidence, EvidenceKind, Orphaned, Owned, Suggestion, Unowned, Verdict
+from bot.domain.recipients import Recipient
+from bot.domain.records import AssetRecord, TeamRecord
+from bot.domain.rights import Right, require
+from bot.errors import NotFoundError, UserError
+from bot.services import actors, outbox, transfers
+from bot.services.deps import Deps
+from bot.services.ownership import given_up_by, look_up
+from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.transfers import Resource, Terms
+from bot.store import tables
+from bot.store.journal import audit, lock_catalog
+
+#: Assets that evidence is looked for, of many that one owner leaves behind; and rows that are read of each table.
+_MOST_ASSETS, _MOST_ROWS = 20, 200
+#: Siblings that are looked at; a neighbour speaks for itself when it owns most of them.
+_MOST_SIBLINGS = 200
+_ACTIONS = ("ownership.confirm", "ownership.claim", "ownership.take")
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedOwners:
+    """Who could own an asset (or one area of it) that nobody owns."""
+
+    asset: AssetRecord
+    area: Area | None
+    suggestions: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A team owns these assets now, by name; none where it was too late for all of them."""
+
+    team: str
+    assets: tuple[str, ...]
+
+
+async def suggested(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None) -> SuggestedOwners:
+    """Return who could own an asset. Raises NotFoundError when it is gone, UserError when somebody owns it."""
+    verdict = look_up(deps, snapshot, asset_id, area=area)
+    _require_free(verdict)
+    async with deps.database.reading() as session:
+        found = await for_assets(session, deps, snapshot, [asset_id])
+    return SuggestedOwners(verdict.asset, area, found)
+
+
+async def for_assets(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, asset_ids: Sequence[int], *, gone: Recipient | None = None
+) -> tuple[Suggestion, ...]:
+    """Return who could own all of these assets, that `gone` has left behind where it is given."""
+    some = list(asset_ids[:_MOST_ASSETS])
+    assets = [asset for asset in map(snapshot.asset, some) if asset is not None]
+    found = [each for asset in assets for each in _in_memory(deps, snapshot, asset)]
+    found += _teammates(snapshot, gone) if gone is not None else []
+    found += await _owned_before(session, snapshot, some)
+    found += await _acted(session, snapshot, some)
+    return rules.suggest(found, snapshot, rejected=await _rejected(session, assets))
+
+
+async def accept(
+    deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, team_id: int, person_id: int, slack_id: str
+) -> Taken:
+    """Let a team own what nobody owns, as one of its members says; its lead, where the last owner is gone.
+
+    Raises NotAllowedError for anybody else, UserError when somebody owns it by now, NotFoundError when it is gone.
+    """
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        verdict = look_up(deps, snapshot, asset_id, area=area)
+        _require_free(verdict)
+        held = await actors.holders(session, [team_id], what=verdict.asset.name)
+        givers = _departed(verdict)
+        actor = await actors.person_or_admin(session, deps, person_id, slack_id)
+        require(actor, Right.SUCCEED if givers else Right.CLAIM, held)
+        areas = rules.claimed_areas(verdict)
+        entry = await audit(
+            session,
+            at=deps.clock.now(),
+            actor=f"person:{person_id}",
+            action="ownership.take",
+            subject=f"asset:{asset_id}",
+            detail={"team": team_id, "areas": [each.value for each in areas], "from": sorted(givers)},
+        )
+        terms = Terms(givers, team_id, person_id, entry, deps.clock.now())
+        await transfers.move(session, deps, snapshot, [Resource(asset_id, each) for each in areas], terms)
+        await _settle_questions(session, deps, snapshot, verdict.asset, held.teams[0], person_id)
+    return Taken(held.teams[0].name, (verdict.asset.name,))
+
+
+async def reject(deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int, person_id: int, slack_id: str) -> None:
+    """Remember that a team is no owner of an asset, so that it is not suggested again. Twice is as once.
+
+    Raises NotAllowedError for anybody but the team's people and catalog admins.
+    """
+    asset = snapshot.asset(asset_id)
+    if asset is None:
+        raise NotFoundError("That is no longer in the catalog: ask again.")
+    async with deps.database.transaction() as session:
+        await lock_catalog(await session.connection())
+        held = await actors.holders(session, [team_id], what=asset.name)
+        require(await actors.person_or_admin(session, deps, person_id, slack_id), Right.REJECT, held)
+        if team_id in await _rejected(session, [asset]):
+            return
+        now = deps.clock.now()
+        session.add(tables.RejectedOwner(asset_id=asset_id, team_id=team_id, person_id=person_id, at=now))
+        await audit(
+            session,
+            at=now,
+            actor=f"person:{person_id}",
+            action="ownership.reject",
+            subject=f"asset:{asset_id}",
+            detail={"team": team_id},
+        )
+
+
+def given_up_key(release_id: int) -> str:
+    """Return the outbox key of the question who takes what was given up."""
+    return f"release:{release_id}:heirs"
+
+
+async def _settle_questions(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, asset: AssetRecord, team: TeamRecord, person_id: int
+) -> None:
+    """Let the questions who takes an asset say who did, and let it be unowned on purpose no longer."""
+    now, release, mark = deps.clock.now(), tables.Release, tables.UnownedMark
+    found = await session.execute(
+        select(col(release.id)).where(col(release.asset_id) == asset.id, col(release.ended_at).is_(None))
+    )
+    message = blocks.taken_by(asset, team, snapshot.person(person_id))
+    for number in found.scalars():
+        await outbox.revise(session, key=given_up_key(number or 0), message=message, at=now)
+    await session.execute(
+        update(mark)
+        .where(col(mark.asset_id) == asset.id, col(mark.ended_at).is_(None))
+        .values(ended_at=now, ended_by=person_id)
+    )
+
+
+def _require_free(verdict: Verdict) -> None:
+    if isinstance(verdict, Orphaned) and verdict.inherited_from is not None:
+        raise UserError(f"It is part of {escape(verdict.inherited_from.name, 80)}: ask who could own that.")
+    if not isinstance(verdict, Unowned | Orphaned):
+        raise UserError("That is no longer without an owner: ask again with `/whoowns`.")
+
+
+def _departed(verdict: Verdict) -> frozenset[str]:
+    """Return the keys of the owners who are gone."""
+    owners = verdict.owners if isinstance(verdict, Owned) else ()
+    return frozenset(Recipient(held.team, held.person).key for held in owners)
+
+
+def _in_memory(deps: Deps, snapshot: Snapshot, asset: AssetRecord) -> Iterator[Evidence]:
+    for fact in asset.facts:
+        if fact.team_id is not None:
+            yield Evidence(EvidenceKind.PART, fact.team_id, asset.name)
+    parent = snapshot.asset(asset.parent_id) if asset.parent_id is not None else None
+    if parent is None:
+        return
+    for team_id in _owning_teams(deps, snapshot, parent):
+        yield Evidence(EvidenceKind.PARENT, team_id, parent.name)
+    beside = [each for each in snapshot.directory.children(parent.id)[:_MOST_SIBLINGS] if each != asset.id]
+    siblings = [other for other in map(snapshot.asset, beside) if other is not None]
+    counted = Counter(team for other in siblings for team in {fact.team_id for fact in other.facts})
+    for owner_id, count in counted.items():
+        if owner_id is not None and count * 2 > len(siblings):
+            yield Evidence(EvidenceKind.NEIGHBOURS, owner_id, parent.name, count)
+
+
+def _owning_teams(deps: Deps, snapshot: Snapshot, asset: AssetRecord) -> set[int]:
+    said = rules.verdict(asset, snapshot, now=deps.clock.now(), stale_after=deps.stale_after)
+    if not isinstance(said, Owned) or isinstance(said, Orphaned):
+        return set()
+    return {held.team.id for held in said.owners if held.team is not None}
+
+
+def _teammates(snapshot: Snapshot, gone: Recipient) -> list[Evidence]:
+    if gone.person is not None:
+        return [
+            Evidence(EvidenceKind.TEAMMATES, team.id, gone.person.name) for team in snapshot.teams_of(gone.person.id)
+        ]
+    members = gone.team.member_ids if gone.team is not None else ()
+    active = [person for person in map(snapshot.person, members) if person is not None and person.is_active]
+    now_in = Counter(team.id for person in active for team in snapshot.teams_of(person.id))
+    name = gone.name
+    return [Evidence(EvidenceKind.TEAMMATES, team_id, name, count) for team_id, count in now_in.items()]
+
+
+async def _owned_before(session: AsyncSession, snapshot: Snapshot, asset_ids: Sequence[int]) -> list[Evidence]:
+    fact = tables.Ownership
+    query = (
+        select(col(fact.team_id), col(fact.person_id), col(fact.valid_to))
+        .where(col(fact.asset_id).in_(asset_ids), col(fact.valid_to).is_not(None), col(fact.role) == Role.OWNER.value)
+        .order_by(col(fact.valid_to).desc())
+        .limit(_MOST_ROWS)
+    )
+    found = []
+    for team_id, person_id, until in await session.execute(query):
+        teams = [team_id] if team_id is not None else []
+        teams += [each.id for each in snapshot.teams_of(person_id)] if person_id is not None else []
+        found += [Evidence(EvidenceKind.BEFORE, each, at=until) for each in teams]
+    return found
+
+
+async def _acted(session: AsyncSession, snapshot: Snapshot, asset_ids: Sequence[int]) -> list[Evidence]:
+    entry = tables.AuditEntry
+    query = (
+        select(col(entry.actor), col(entry.at))
+        .where(col(entry.subject).in_([f"asset:{each}" for each in asset_ids]), col(entry.action).in_(_ACTIONS))
+        .order_by(col(entry.id).desc())
+        .limit(_MOST_ROWS)
+    )
+    found = []
+    for actor, at in await session.execute(query):
+        kind, _, number = actor.partition(":")
+        person = snapshot.person(int(number)) if kind == "person" and number.isdecimal() else None
+        if person is not None:
+            found += [
+                Evidence(EvidenceKind.ACTED, team.id, person.name, at=at) for team in snapshot.teams_of(person.id)
+            ]
+    return found
+
+
+async def _rejected(session: AsyncSession, assets: Collection[AssetRecord]) -> set[int]:
+    """Return the teams that were rejected for every one of these assets, or have given it up."""
+    row = tables.RejectedOwner
+    query = select(col(row.team_id), col(row.asset_id)).where(col(row.asset_id).in_([each.id for each in assets]))
+    pairs = {(team_id, asset_id) for team_id, asset_id in await session.execute(query)}
+    pairs |= {(team_id, asset.id) for asset in assets for team_id in given_up_by(asset)}
+    counted = Counter(team_id for team_id, _ in pairs)
+    return {team_id for team_id, count in counted.items() if count == len(assets)}

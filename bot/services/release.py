@@ -1,0 +1,394 @@
+"""Use cases of "we no longer own it", and of marking what nobody owns as unowned on purpose.
+
+Nothing is left silently: the answer says who gave it up, when and why, and the platform channel is asked who takes it.
+What a lead or a catalog admin has to confirm first (assets of tier 1) stays as it is until they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.blocks.ownership import releases as blocks
+from bot.blocks.text import escape
+from bot.domain.catalog import Area, Role
+from bot.domain.names import clean
+from bot.domain.ownership import Orphaned, Owned, Unowned, Verdict
+from bot.domain.recipients import NOBODY, Recipient, Told
+from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord
+from bot.domain.rights import Actor, Holders, Right, may, require
+from bot.errors import NotFoundError, UserError
+from bot.services import actors, outbox, owner_suggestions, routing, transfers
+from bot.services.deps import Deps
+from bot.services.ownership import given_up_by, look_up
+from bot.services.snapshot import Snapshot, refresh_over
+from bot.store import tables
+from bot.store.journal import audit, lock_catalog, next_revision
+
+#: What has this tier is not given up on one person's word.
+CONFIRMED_TIER = 1
+#: For so long somebody is waited for who confirms.
+_CONFIRM_WITHIN = timedelta(days=14)
+#: For so long at most nobody looks at what is unowned on purpose, and for so long it is kept by one press.
+MOST_UNOWNED, KEPT = timedelta(days=366), timedelta(days=180)
+_SETTLED = "That is settled already: ask again with `/whoowns`."
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOffer:
+    """What the form says: the asset, whose it is, which areas go, and whether somebody else has to confirm."""
+
+    asset: AssetRecord
+    owner: str
+    areas: tuple[Area, ...]
+    needs_confirmation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Nobody owns these areas of the asset now, or (`told` is set) somebody is asked to confirm it."""
+
+    asset: AssetRecord
+    owner: str
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An asset is unowned on purpose until a day, on which `reviewer` is asked again."""
+
+    asset: AssetRecord
+    until: date
+    reviewer: PersonRecord | None
+
+
+def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, asker: str) -> ReleaseOffer:
+    """Return what the form for a release shows. Raises as `release`."""
+    verdict = look_up(deps, snapshot, asset_id, area=area)
+    owner, facts = _given_up(verdict, actors.remembered(snapshot, asker))
+    transfers.require_no_silent_heir(verdict, facts, snapshot)
+    return ReleaseOffer(verdict.asset, owner.name, _areas(facts), verdict.asset.tier == CONFIRMED_TIER)
+
+
+async def release(
+    deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, person_id: int, reason: str
+) -> Released:
+    """Give up what the person's team (or they in person) own of an asset, or ask for that to be confirmed.
+
+    Raises NotAllowedError for anybody who is no owner, UserError where there is nothing to give up or it would fall to
+    somebody who has not agreed, NotFoundError when the asset is gone.
+    """
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        verdict = look_up(deps, snapshot, asset_id, area=area)
+        owner, facts = _given_up(verdict, actors.actor(person_id))
+        transfers.require_no_silent_heir(verdict, facts, snapshot)
+        if verdict.asset.tier == CONFIRMED_TIER:
+            row = _row(asset_id, owner, _areas(facts), reason=reason, person_id=person_id, at=deps.clock.now())
+            if await _waiting(session, row) is not None:
+                raise UserError("Somebody has asked for that already: it waits to be confirmed.")
+            session.add(row)
+            await session.flush()
+            return Released(verdict.asset, owner.name, await _ask(session, deps, snapshot, row, verdict.asset, owner))
+        await give_up(session, deps, snapshot, verdict.asset, owner, _areas(facts), reason=reason, person_id=person_id)
+    return Released(verdict.asset, owner.name)
+
+
+async def give_up(
+    session: AsyncSession,
+    deps: Deps,
+    snapshot: Snapshot,
+    asset: AssetRecord,
+    owner: Recipient,
+    areas: Sequence[Area],
+    *,
+    reason: str,
+    person_id: int,
+) -> None:
+    """Release areas of an asset, of which nobody has to confirm any more, in the caller's transaction.
+
+    The caller holds the catalog's lock, and has called `transfers.require_no_silent_heir`.
+    """
+    now = deps.clock.now()
+    row = _row(asset.id, owner, areas, reason=reason, person_id=person_id, at=now)
+    row.decided_by, row.decided_at = person_id, now
+    session.add(row)
+    await session.flush()
+    await _carry_out(session, deps, snapshot, row, asset, owner)
+
+
+async def decide(
+    deps: Deps, snapshot: Snapshot, *, release_id: int, person_id: int, slack_id: str, is_granted: bool
+) -> Released | None:
+    """Confirm or refuse a release as the team's lead or a catalog admin; None for a refusal.
+
+    Raises NotAllowedError for whoever asked and for everybody else, NotFoundError when it is settled or too late.
+    """
+    now = deps.clock.now()
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        row = await session.get(tables.Release, release_id)
+        if row is None or row.decided_at is not None or (row.until is not None and row.until < now.date()):
+            raise NotFoundError(_SETTLED)
+        asset, owner = snapshot.asset(row.asset_id), _owner(snapshot, row)
+        if asset is None:
+            raise NotFoundError(_SETTLED)
+        held = await actors.holders(
+            session, [row.team_id], people=[owner.person], what=asset.name, asked_by=row.asked_by
+        )
+        require(await actors.person_or_admin(session, deps, person_id, slack_id), Right.CONFIRM_RELEASE, held)
+        if is_granted:
+            _require_still_theirs(look_up(deps, snapshot, row.asset_id), row, snapshot)
+        row.decided_by, row.decided_at = person_id, now
+        by, asker = snapshot.person(person_id), snapshot.person(row.asked_by)
+        message = blocks.release_decided(asset, owner.name, row.reason, by, is_granted=is_granted)
+        await outbox.revise(session, key=_wanted_key(row), message=message, at=now)
+        await routing.send(
+            session, deps, snapshot, Recipient(person=asker), key=f"release:{row.id}:answer", message=message, at=now
+        )
+        if not is_granted:
+            row.ended_at = now
+            await _note(session, deps, row, person_id, "ownership.release_refused")
+            return None
+        await _carry_out(session, deps, snapshot, row, asset, owner)
+    return Released(asset, owner.name)
+
+
+async def mark_unowned(
+    deps: Deps,
+    snapshot: Snapshot,
+    *,
+    asset_id: int,
+    person_id: int,
+    slack_id: str,
+    reason: str,
+    reviewer_id: int,
+    until: date,
+) -> Marked:
+    """Say that nobody owns an asset on purpose, until a day on which the reviewer is asked again.
+
+    Raises NotAllowedError for anybody but the people of the team that gave it up and catalog admins, UserError for what
+    somebody owns and for a day out of range, NotFoundError when the asset is gone.
+    """
+    now = deps.clock.now()
+    async with deps.database.transaction() as session:
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        verdict = look_up(deps, snapshot, asset_id)
+        asset = verdict.asset
+        if not isinstance(verdict, Unowned) or verdict.others:
+            raise UserError(f"Somebody owns {escape(asset.name, 80)}, or part of it: they release it first.")
+        held = await actors.holders(session, given_up_by(asset), what=asset.name)
+        require(await actors.person_or_admin(session, deps, person_id, slack_id), Right.MARK_UNOWNED, held)
+        if not now.date() < until <= (now + MOST_UNOWNED).date():
+            raise UserError("Choose a day within a year from now, on which it is looked at again.")
+        row = tables.UnownedMark(
+            asset_id=asset_id,
+            reason=clean(reason)[:300],
+            person_id=person_id,
+            reviewer_id=reviewer_id,
+            until=until,
+            at=now,
+        )
+        session.add(row)
+        detail = {"until": until.isoformat(), "reviewer": reviewer_id}
+        await _touch(session, deps, asset_id, person_id, "ownership.mark_unowned", detail)
+    return Marked(asset, until, snapshot.person(reviewer_id))
+
+
+async def review(
+    deps: Deps, snapshot: Snapshot, *, mark_id: int, person_id: int, slack_id: str, is_kept: bool
+) -> Marked | AssetRecord:
+    """Keep what is unowned on purpose so for some time, or end that, as its reviewer or a catalog admin says.
+
+    Raises NotAllowedError for everybody else, NotFoundError when it has ended, or was kept just now.
+    """
+    now = deps.clock.now()
+    async with deps.database.transaction() as session:
+        await lock_catalog(await session.connection())
+        row = await session.get(tables.UnownedMark, mark_id)
+        asset = snapshot.asset(row.asset_id) if row is not None else None
+        if row is None or asset is None or row.ended_at is not None or row.until > now.date():
+            raise NotFoundError(_SETTLED)
+        reviewer = snapshot.person(row.reviewer_id)
+        held = await actors.holders(session, [], people=[reviewer], what=asset.name)
+        require(await actors.person_or_admin(session, deps, person_id, slack_id), Right.REVIEW_UNOWNED, held)
+        key, by = blocks.review_key(row.id or 0, row.until), snapshot.person(person_id)
+        if is_kept:
+            row.until, row.asked_on = (now + KEPT).date(), None
+        else:
+            row.ended_at, row.ended_by = now, person_id
+        action = "ownership.keep_unowned" if is_kept else "ownership.end_unowned"
+        await _touch(session, deps, row.asset_id, person_id, action, {"mark": row.id})
+        message = blocks.reviewed(asset, by, row.until if is_kept else None)
+        await outbox.revise(session, key=key, message=message, at=now)
+        until = row.until
+    return Marked(asset, until, reviewer) if is_kept else asset
+
+
+def _given_up(verdict: Verdict, actor: Actor) -> tuple[Recipient, tuple[OwnershipRecord, ...]]:
+    """Return the owner for whom somebody speaks, and that owner's facts that the answer names."""
+    if not isinstance(verdict, Owned) or isinstance(verdict, Orphaned):
+        raise UserError("There is nothing to release here: ask again with `/whoowns`.")
+    if verdict.inherited_from is not None:
+        raise UserError(f"It comes with {escape(verdict.inherited_from.name, 80)}: release that.")
+    teams = [held.team for held in verdict.owners if held.team is not None]
+    people = [held.person for held in verdict.owners if held.person is not None]
+    held_by = Holders(
+        tuple(replace(team, name=escape(team.name, 80)) for team in teams),
+        tuple(replace(person, name=escape(person.name, 80)) for person in people),
+        escape(verdict.asset.name, 80),
+    )
+    require(actor, Right.RELEASE, held_by)
+    own = next(
+        held
+        for held in verdict.owners
+        if may(
+            actor,
+            Right.RELEASE,
+            Holders((held.team,) if held.team is not None else (), (held.person,) if held.person is not None else ()),
+        )
+    )
+    owner = Recipient(own.team, own.person)
+    facts = tuple(
+        held.fact
+        for held in verdict.owners
+        if Recipient(held.team, held.person).key == owner.key and held.fact.role is Role.OWNER
+    )
+    return owner, facts
+
+
+def _require_still_theirs(verdict: Verdict, row: tables.Release, snapshot: Snapshot) -> None:
+    """Raise NotFoundError where whoever asked to give it up has it no more, UserError for a silent heir."""
+    own = [
+        fact
+        for fact in verdict.asset.facts
+        if (fact.team_id, fact.person_id) == (row.team_id, row.person_id)
+        and fact.role is Role.OWNER
+        and fact.area.value in row.areas
+    ]
+    if not own:
+        raise NotFoundError("They do not own it any more, so there is nothing to release: ask again with `/whoowns`.")
+    transfers.require_no_silent_heir(verdict, own, snapshot)
+
+
+def _row(
+    asset_id: int, owner: Recipient, areas: Sequence[Area], *, reason: str, person_id: int, at: datetime
+) -> tables.Release:
+    return tables.Release(
+        asset_id=asset_id,
+        areas=[each.value for each in areas],
+        team_id=owner.team.id if owner.team is not None else None,
+        person_id=owner.person.id if owner.person is not None else None,
+        reason=clean(reason)[:500],
+        asked_by=person_id,
+        asked_at=at,
+        until=(at + _CONFIRM_WITHIN).date(),
+    )
+
+
+def _areas(facts: Sequence[OwnershipRecord]) -> tuple[Area, ...]:
+    return tuple(dict.fromkeys(fact.area for fact in facts))
+
+
+def _owner(snapshot: Snapshot, row: tables.Release) -> Recipient:
+    team = snapshot.team(row.team_id) if row.team_id is not None else None
+    person = snapshot.person(row.person_id) if row.person_id is not None else None
+    return Recipient(team, person)
+
+
+async def _waiting(session: AsyncSession, like: tables.Release) -> tables.Release | None:
+    table = tables.Release
+    query = select(table).where(
+        col(table.asset_id) == like.asset_id,
+        col(table.team_id).is_not_distinct_from(like.team_id),
+        col(table.person_id).is_not_distinct_from(like.person_id),
+        col(table.decided_at).is_(None),
+        col(table.until) >= like.asked_at.date(),
+    )
+    return (await session.execute(query.limit(1))).scalar_one_or_none()
+
+
+async def _ask(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Release, asset: AssetRecord, owner: Recipient
+) -> Told:
+    """Ask the team's lead to confirm, or where whoever asks is the lead (or there is none) the platform channel."""
+    await _note(session, deps, row, row.asked_by, "ownership.release_asked")
+    asker = snapshot.person(row.asked_by)
+    lead = routing.lead_of(snapshot, owner.team) if owner.team is not None else None
+    to = Recipient(person=lead) if lead is not None and lead.id != row.asked_by else NOBODY
+    return await routing.send(
+        session,
+        deps,
+        snapshot,
+        to,
+        key=_wanted_key(row),
+        message=blocks.release_wanted(row.id or 0, asset, owner.name, row.reason, asker),
+        at=deps.clock.now(),
+        asker_id=routing.slack_id_of(asker),
+    )
+
+
+async def _carry_out(
+    session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Release, asset: AssetRecord, owner: Recipient
+) -> None:
+    """End the owner's facts of these areas; where nobody is left for one, ask the platform channel who takes it."""
+    now, fact = deps.clock.now(), tables.Ownership
+    person_id = row.decided_by if row.decided_by is not None else row.asked_by
+    entry = await _touch(
+        session, deps, row.asset_id, person_id, "ownership.release", {"release": row.id, "areas": row.areas}
+    )
+    is_owner = col(fact.team_id) == row.team_id if row.team_id is not None else col(fact.person_id) == row.person_id
+    in_force = (col(fact.asset_id) == row.asset_id, col(fact.area).in_(row.areas), col(fact.valid_to).is_(None))
+    of_owner = (*in_force, is_owner, col(fact.role) == Role.OWNER.value)
+    await session.execute(update(fact).where(*of_owner).values(valid_to=now, ended_by=entry))
+    left = await session.execute(select(col(fact.id)).where(*in_force, col(fact.role) == Role.OWNER.value).limit(1))
+    if left.first() is not None:
+        return
+    heirs = await owner_suggestions.for_assets(session, deps, snapshot, [row.asset_id])
+    others = [each for each in heirs if owner.team is None or each.team.id != owner.team.id]
+    area = Area(row.areas[0]) if len(row.areas) == 1 else Area.ALL
+    message = blocks.given_up(asset, area, owner.name, row.reason, others, at=now)
+    key = owner_suggestions.given_up_key(row.id or 0)
+    await routing.send(session, deps, snapshot, NOBODY, key=key, message=message, at=now)
+
+
+async def _touch(
+    session: AsyncSession, deps: Deps, asset_id: int, person_id: int, action: str, detail: dict[str, object]
+) -> int:
+    """Let memory read the asset again, and write down what was done; return the entry's id."""
+    revision = await next_revision(session)
+    await session.execute(update(tables.Asset).where(col(tables.Asset.id) == asset_id).values(revision=revision))
+    return await audit(
+        session,
+        at=deps.clock.now(),
+        actor=f"person:{person_id}",
+        action=action,
+        subject=f"asset:{asset_id}",
+        detail=detail,
+    )
+
+
+async def _note(session: AsyncSession, deps: Deps, row: tables.Release, person_id: int, action: str) -> None:
+    await audit(
+        session,
+        at=deps.clock.now(),
+        actor=f"person:{person_id}",
+        action=action,
+        subject=f"asset:{row.asset_id}",
+        detail={"release": row.id, "areas": row.areas},
+    )
+
+
+def _wanted_key(row: tables.Release) -> str:
+    return f"release:{row.id}"

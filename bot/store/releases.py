@@ -1,0 +1,71 @@
+"""Reading queries about what people decided of assets that have no owner: who gave them up, and what is on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.catalog import HUMAN_SOURCE, Area
+from bot.domain.records import AssetRecord, NobodyRecord, PersonRecord, ReleaseRecord
+from bot.store import tables
+
+
+async def decided(
+    connection: AsyncConnection, among: Callable[[ColumnElement[int]], ColumnElement[bool]]
+) -> dict[int, tuple[NobodyRecord, str]]:
+    """Return what was decided of the assets that `among` picks, with the reason where one is unowned on purpose."""
+    releases = await _releases(connection, among)
+    found = {asset_id: (NobodyRecord(theirs), "") for asset_id, theirs in releases.items()}
+    mark, person = tables.core(tables.UnownedMark).c, tables.core(tables.Person).c
+    query = (
+        select(mark.asset_id, mark.reason, mark.until, person.id, person.name, person.slack_id, person.is_active)
+        .join_from(tables.core(tables.UnownedMark), tables.core(tables.Person), person.id == mark.reviewer_id)
+        .where(mark.ended_at.is_(None), among(mark.asset_id))
+        .order_by(mark.id)
+    )
+    for asset_id, reason, until, *reviewer in await connection.execute(query):
+        number, name, slack_id, is_active = reviewer
+        who = PersonRecord(id=number, name=name, slack_id=slack_id or "", is_active=is_active)
+        before, _ = found.get(asset_id, (NobodyRecord(), ""))
+        found[asset_id] = replace(before, until=until, reviewer=who), reason
+    return found
+
+
+def applied(asset: AssetRecord, said: tuple[NobodyRecord, str] | None) -> AssetRecord:
+    """Return an asset with what people decided of it: their word comes before that of any source."""
+    if said is None:
+        return asset
+    nobody, reason = said
+    if nobody.until is None:
+        return replace(asset, nobody=nobody)
+    return replace(asset, nobody=nobody, unowned_reason=reason, unowned_source=HUMAN_SOURCE, is_unowned_preferred=True)
+
+
+async def _releases(
+    connection: AsyncConnection, among: Callable[[ColumnElement[int]], ColumnElement[bool]]
+) -> dict[int, tuple[ReleaseRecord, ...]]:
+    """Return the releases in force by asset, the latest first."""
+    release = tables.core(tables.Release).c
+    team, person = tables.core(tables.Team), tables.core(tables.Person)
+    query = (
+        select(
+            *(release.asset_id, release.areas, release.team_id, release.person_id, release.reason),
+            *(release.decided_at, team.c.name.label("team"), person.c.name.label("person")),
+        )
+        .select_from(
+            tables.core(tables.Release)
+            .outerjoin(team, team.c.id == release.team_id)
+            .outerjoin(person, person.c.id == release.person_id)
+        )
+        .where(release.decided_at.is_not(None), release.ended_at.is_(None), among(release.asset_id))
+        .order_by(release.decided_at.desc(), release.id.desc())
+    )
+    found: dict[int, tuple[ReleaseRecord, ...]] = {}
+    for row in await connection.execute(query):
+        areas, owner = tuple(map(Area, row.areas)), row.team or row.person or ""
+        made = ReleaseRecord(areas, row.team_id, row.person_id, owner, row.reason, row.decided_at)
+        found[row.asset_id] = (*found.get(row.asset_id, ()), made)
+    return found

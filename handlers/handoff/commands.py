@@ -1,0 +1,68 @@
+"""`/handoff`, and the buttons that show a handoff."""
+
+from __future__ import annotations
+
+import re
+
+from bot.blocks import handoff as blocks
+from bot.blocks import help as help_blocks
+from bot.blocks import ownership as ownership_blocks
+from bot.blocks.handoff_button import OpenHandoff, Way
+from bot.blocks.text import Rendered
+from bot.blocks.values import number
+from bot.ports import Ack
+from bot.services import ownership
+from bot.services.context import Context
+from bot.services.handoff import choices, lists
+from bot.services.ownership import Answered, SeveralAssets
+from handlers import replies
+from handlers.handoff.forms import open_typed
+from handlers.interaction import open_form, whisper
+from handlers.payloads import Action, Command
+
+_SHOW = re.compile(r"(?:show\s+)?#?(\d{1,9})", re.IGNORECASE)
+
+
+async def on_handoff(command: Command, context: Context) -> Ack:
+    """Answer `/handoff …`; the name of an asset opens the form."""
+    text = command.text.strip()
+    match text.casefold():
+        case "help" | "show":
+            return replies.ephemeral(help_blocks.handoff_help())
+        case "list":
+            person = context.snapshot.person_by_slack_id(command.user_id)
+            teams = [team.id for team in context.snapshot.teams_of(person.id)] if person is not None else []
+            return replies.ephemeral(blocks.listing(await lists.pending(context.deps, context.snapshot, teams)))
+        case "":
+            return await open_typed(command, context, OpenHandoff(Way.OFFER))
+    if (asked := _SHOW.fullmatch(text)) is not None:
+        return replies.ephemeral(await _shown(context, number(asked[1])))
+    found = ownership.find(context.deps, context.snapshot, text)
+    if isinstance(found, Answered):
+        way = choices.way_for(context.deps, context.snapshot, found.verdict.asset.id, command.user_id)
+        return await open_typed(command, context, way)
+    if isinstance(found, SeveralAssets):
+        return replies.ephemeral(ownership_blocks.several(found.choices, found.asked))
+    return replies.ephemeral(ownership_blocks.unknown(found.choices, found.asked, team=found.team))
+
+
+async def on_show(action: Action, context: Context) -> Ack:
+    """Show a handoff to whoever asked."""
+    message = await _shown(context, number(action.value))
+    await whisper(context, action, message, blocks.card_view(message))
+    return replies.nothing()
+
+
+async def on_details(action: Action, context: Context) -> Ack:
+    """Open the details of a handoff, with what shows that it is ready."""
+
+    async def making() -> dict[str, object]:
+        return blocks.details_view(await lists.one(context.deps, context.snapshot, number(action.value)))
+
+    await open_form(context, action, making())
+    return replies.nothing()
+
+
+async def _shown(context: Context, handoff_id: int) -> Rendered:
+    card = await lists.one(context.deps, context.snapshot, handoff_id)
+    return blocks.asked(card) if card.is_draft else blocks.card(card)

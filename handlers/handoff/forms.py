@@ -1,0 +1,209 @@
+"""The forms that begin a handoff, offer it again, or add evidence."""
+
+from __future__ import annotations
+
+from bot.blocks import handoff as blocks
+from bot.blocks.handoff import forms
+from bot.blocks.handoff.actions import ChosenResource, HandoffValue, OfferSubject
+from bot.blocks.handoff_button import OpenHandoff, Way
+from bot.blocks.text import Block, Rendered
+from bot.blocks.values import number, parse
+from bot.domain.catalog import Area
+from bot.domain.handoff.readiness import ReadinessItem
+from bot.domain.rights import Right
+from bot.errors import NotFoundError, UserError
+from bot.ports import Ack
+from bot.services import people, portfolio, snapshot
+from bot.services.context import Context
+from bot.services.handoff import choices, lists, offers, readiness
+from bot.services.handoff.offers import Begun, NewHandoff
+from bot.services.handoff.readiness import NewEvidence
+from bot.services.transfers import Resource
+from handlers import replies
+from handlers.handoff.gates import require_right
+from handlers.interaction import Place, open_form, open_slowly, place_of, read_metadata, reply, show
+from handlers.payloads import Action, Command, Submission
+
+
+async def on_open(action: Action, context: Context) -> Ack:
+    """Open the form that offers something, or asks for it."""
+    about = parse(OpenHandoff, action.value)
+    await open_form(context, action, _form(context, action.user_id, about, place_of(action)))
+    return replies.nothing()
+
+
+async def open_typed(command: Command, context: Context, about: OpenHandoff) -> Ack:
+    """Open the form for somebody who has typed the command."""
+    place = Place("ephemeral", address=command.response_url)
+    making = _form(context, command.user_id, about, place)
+    await open_slowly(context, command.trigger_id, making, what="form of a handoff")
+    return replies.nothing()
+
+
+async def on_again(action: Action, context: Context) -> Ack:
+    """Open the form that offers what was asked for, or was not accepted."""
+    value = parse(HandoffValue, action.value)
+
+    async def making() -> Block:
+        card = await lists.one(context.deps, context.snapshot, value.handoff_id)
+        require_right(context, action.user_id, card, Right.HAND_OVER)
+        if not (card.is_draft or card.to_offer_again):
+            raise UserError("There is nothing to offer again: all of it is open or accepted.")
+        return blocks.again_view(card, place_of(action).metadata(*value))
+
+    await open_form(context, action, making())
+    return replies.nothing()
+
+
+async def on_evidence(action: Action, context: Context) -> Ack:
+    """Open the form that adds evidence."""
+    handoff_id = number(action.value)
+
+    async def making() -> Block:
+        card = await lists.one(context.deps, context.snapshot, handoff_id)
+        require_right(context, action.user_id, card, Right.EVIDENCE)
+        return blocks.evidence_view(card, place_of(action).metadata(handoff_id))
+
+    await open_form(context, action, making())
+    return replies.nothing()
+
+
+async def on_offer_submitted(submission: Submission, context: Context) -> Ack:
+    """Offer what was ticked."""
+    subject, place = read_metadata(submission.metadata)
+    giver_id, request_id = parse(OfferSubject, subject)
+    said = forms.OFFER.read(submission.values, submission.choices)
+    with forms.OFFER.refusing():
+        receiver = portfolio.team_called(context.snapshot, said[forms.RECEIVER])
+        library = said.text(forms.LIBRARY)
+        new = NewHandoff(
+            giver_team_id=giver_id,
+            receiver_team_id=receiver.id,
+            resources=_resources(said[forms.RESOURCES]),
+            person_id=await _person_id(context, submission.user_id),
+            terms=forms.terms_of(said),
+            request_id=request_id,
+            library_id=number(library) if library else None,
+        )
+        begun = await offers.offer(context.deps, context.snapshot, new)
+    return await _begun(context, place, begun)
+
+
+async def on_ask_submitted(submission: Submission, context: Context) -> Ack:
+    """Ask the owner for what was ticked."""
+    subject, place = read_metadata(submission.metadata)
+    said = forms.ASK.read(submission.values, submission.choices)
+    with forms.ASK.refusing():
+        new = NewHandoff(
+            giver_team_id=parse(OfferSubject, subject).giver_team_id,
+            receiver_team_id=said[forms.TEAM],
+            resources=_resources(said[forms.RESOURCES]),
+            person_id=await _person_id(context, submission.user_id),
+            terms=forms.terms_of(said),
+        )
+        begun = await offers.ask(context.deps, context.snapshot, new)
+    return await _begun(context, place, begun)
+
+
+async def on_again_submitted(submission: Submission, context: Context) -> Ack:
+    """Offer it, or offer it again."""
+    subject, place = read_metadata(submission.metadata)
+    value = parse(HandoffValue, subject)
+    said = forms.AGAIN.read(submission.values, submission.choices)
+    with forms.AGAIN.refusing():
+        ticked = [number(each) for each in said[forms.RESOURCES]]
+        if not ticked:
+            raise UserError("Choose what is handed over.")
+        begun = await offers.offer_again(
+            context.deps,
+            context.snapshot,
+            handoff_id=value.handoff_id,
+            person_id=await _person_id(context, submission.user_id),
+            version=value.version,
+            terms=forms.terms_of(said),
+            resource_ids=ticked,
+        )
+    return await _begun(context, place, begun)
+
+
+async def on_evidence_submitted(submission: Submission, context: Context) -> Ack:
+    """Record the evidence, and show the details with it."""
+    subject, place = read_metadata(submission.metadata)
+    said = forms.EVIDENCE.read(submission.values)
+    with forms.EVIDENCE.refusing():
+        shown_by = said.text(forms.PERSON)
+        new = NewEvidence(
+            item=_item(said.text(forms.ITEM)),
+            link=said.text(forms.LINK),
+            shown_by=await _person_id(context, shown_by) if shown_by else None,
+            day=said.get(forms.DAY),
+            not_applicable=said.text(forms.NOT_APPLICABLE),
+        )
+        person_id = await _person_id(context, submission.user_id)
+        card = await readiness.show(
+            context.deps, context.snapshot, handoff_id=number(subject), person_id=person_id, new=new
+        )
+    context.drainer.wake()
+    await show(context, place, "Noted.", view=blocks.details_view(card))
+    return replies.nothing()
+
+
+async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place) -> Block:
+    if context.snapshot.person_by_slack_id(user_id) is None:
+        # The catalog may know them by their address: they are matched when they first act.
+        await people.identify(context.deps, context.slack, user_id)
+        await snapshot.refresh(context.snapshot, context.deps.database)
+    deps, known = context.deps, context.snapshot
+    if about.way is Way.ASK:
+        if about.asset_id is None:
+            raise NotFoundError("Name what you ask for, as in `/handoff payments-db`.")
+        asks = choices.ask_form(deps, known, slack_id=user_id, asset_id=about.asset_id)
+        metadata = place.metadata(*OfferSubject(asks.giver.id))
+        return blocks.ask_view(asks.giver, asks.teams, asks.choices, metadata, chosen=about.asset_id)
+    current = await context.portfolios.current()
+    form = choices.offer_form(deps, known, current, slack_id=user_id, about=about)
+    return blocks.offer_view(
+        form.giver,
+        form.choices,
+        place.metadata(*OfferSubject(form.giver.id, about.request_id)),
+        chosen=about.asset_id,
+        receivers=form.receivers,
+        receiver=form.receiver_id,
+        libraries=form.libraries,
+    )
+
+
+def _resources(ticked: tuple[str, ...]) -> tuple[Resource, ...]:
+    found = [parse(ChosenResource, each) for each in ticked]
+    try:
+        return tuple(Resource(each.asset_id, Area(each.area)) for each in found)
+    except ValueError:
+        raise NotFoundError("That is from another version of Baton: ask again.") from None
+
+
+def _item(word: str) -> ReadinessItem:
+    try:
+        return ReadinessItem(word)
+    except ValueError:
+        raise UserError("Choose what it shows.") from None
+
+
+async def _person_id(context: Context, slack_id: str) -> int:
+    person_id = await people.identify(context.deps, context.slack, slack_id)
+    if context.snapshot.person(person_id) is None:
+        await snapshot.refresh(context.snapshot, context.deps.database)
+    return person_id
+
+
+async def _begun(context: Context, place: Place, begun: Begun) -> Ack:
+    context.drainer.wake()
+    message = blocks.begun(begun.card, begun.told)
+    return await say(context, place, message)
+
+
+async def say(context: Context, place: Place, message: Rendered) -> Ack:
+    """Say something to whoever has submitted a form, where it was opened; from a modal, in its place."""
+    if place.address and place.kind != "view":
+        await reply(context, place.address, message, thread_ts=place.thread_ts)
+        return replies.nothing()
+    return replies.view(blocks.card_view(message))

@@ -1,0 +1,122 @@
+"""The buttons of a handoff's card, and the forms of the answers that take words."""
+
+from __future__ import annotations
+
+from bot.blocks import handoff as blocks
+from bot.blocks.handoff import forms
+from bot.blocks.handoff.actions import AnswerValue, HandoffValue
+from bot.blocks.text import Block
+from bot.blocks.values import UNKNOWN, number, parse
+from bot.domain.handoff.handoffs import TRANSITIONS, HandoffStep
+from bot.errors import NotFoundError
+from bot.ports import Ack
+from bot.services import people, snapshot
+from bot.services.context import Context
+from bot.services.handoff import lists, offers, reviews, steps
+from bot.services.handoff.steps import Words
+from handlers import replies
+from handlers.handoff.gates import require_right
+from handlers.interaction import Place, open_form, place_of, read_metadata, show
+from handlers.payloads import Action, Submission
+
+
+async def on_answer(action: Action, context: Context) -> Ack:
+    """Accept one resource at once; the other answers take words."""
+    value = parse(AnswerValue, action.value)
+    if value.step in forms.ANSWERS:
+        return await _open(action, context, value)
+    return await _take(context, action.user_id, place_of(action), value)
+
+
+async def on_accept_all(action: Action, context: Context) -> Ack:
+    """Accept all that is open."""
+    return await _all(action, context, HandoffStep.ACCEPT)
+
+
+async def on_withdraw(action: Action, context: Context) -> Ack:
+    """Take back what is open."""
+    return await _all(action, context, HandoffStep.WITHDRAW)
+
+
+async def on_cancel(action: Action, context: Context) -> Ack:
+    """Ask for it no more."""
+    return await _all(action, context, HandoffStep.CANCEL)
+
+
+async def on_refuse(action: Action, context: Context) -> Ack:
+    """Open the form that says why something is not offered."""
+    return await _open(action, context, AnswerValue(HandoffStep.REFUSE, *parse(HandoffValue, action.value)))
+
+
+async def on_answer_submitted(submission: Submission, context: Context) -> Ack:
+    """Take the step with its words."""
+    subject, place = read_metadata(submission.metadata)
+    value = parse(AnswerValue, subject)
+    form = forms.ANSWERS.get(value.step)
+    if form is None:
+        raise NotFoundError(UNKNOWN)
+    said = form.read(submission.values)
+    words = Words(
+        reason=said.text(forms.DECLINE_REASON),
+        needs=said.text(forms.NEEDS),
+        needs_from=said.text(forms.NEEDS_FROM),
+        needs_by=said.get(forms.NEEDS_BY),
+    )
+    with form.refusing():
+        return await _take(context, submission.user_id, place, value, words)
+
+
+async def on_works(action: Action, context: Context) -> Ack:
+    """Note that a handoff works."""
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    done = await reviews.works(context.deps, context.snapshot, handoff_id=number(action.value), person_id=person_id)
+    await show(context, place_of(action), blocks.reviewed(done.card).text)
+    return replies.nothing()
+
+
+async def on_back(action: Action, context: Context) -> Ack:
+    """Offer what a handoff brought to the team that gave it."""
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    begun = await offers.hand_back(context.deps, context.snapshot, handoff_id=number(action.value), person_id=person_id)
+    context.drainer.wake()
+    message = blocks.begun(begun.card, begun.told)
+    await show(context, place_of(action), message.text, message=message, view=blocks.card_view(message))
+    return replies.nothing()
+
+
+async def _all(action: Action, context: Context, step: HandoffStep) -> Ack:
+    value = parse(HandoffValue, action.value)
+    return await _take(context, action.user_id, place_of(action), AnswerValue(step, *value))
+
+
+async def _open(action: Action, context: Context, value: AnswerValue) -> Ack:
+    async def making() -> Block:
+        card = await lists.one(context.deps, context.snapshot, value.handoff_id)
+        right = TRANSITIONS[value.step].right
+        assert right is not None  # noqa: S101 - a person takes each step that has a form
+        require_right(context, action.user_id, card, right)
+        return blocks.answer_view(card, value.step, value.resource_id, place_of(action).metadata(*value))
+
+    await open_form(context, action, making())
+    return replies.nothing()
+
+
+async def _take(context: Context, user_id: str, place: Place, value: AnswerValue, words: Words | None = None) -> Ack:
+    person_id = await people.identify(context.deps, context.slack, user_id)
+    taken = await steps.take(
+        context.deps,
+        context.snapshot,
+        handoff_id=value.handoff_id,
+        person_id=person_id,
+        step=value.step,
+        version=value.version,
+        resource_ids=() if value.resource_id is None else (value.resource_id,),
+        words=words,
+    )
+    context.drainer.wake()
+    if taken.has_moved:
+        await snapshot.refresh(context.snapshot, context.deps.database)
+    message = blocks.card(taken.card)
+    said = blocks.receipt(taken.card, is_new=taken.is_new).text
+    await show(context, place, said, message=message, view=blocks.card_view(message))
+    return replies.nothing()

@@ -1,0 +1,77 @@
+"""`/baton health`, the buttons beside its actions, and the month's post."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from bot.blocks import health as blocks
+from bot.blocks import portfolio as portfolio_blocks
+from bot.blocks.health import Shown, ShowValue
+from bot.blocks.text import Rendered
+from bot.blocks.values import parse
+from bot.domain.records import TeamRecord
+from bot.errors import NotFoundError
+from bot.ports import Ack
+from bot.services import portfolio
+from bot.services.context import Context
+from handlers import ownership, pictures, replies
+from handlers.backlog import questions as requests
+from handlers.eol import questions as eol
+from handlers.failures import failure
+from handlers.interaction import answer_late, reply
+from handlers.payloads import Action, Command
+from handlers.routes import Job, Routes
+from handlers.teams import team_card
+
+
+def on_health(command: Command, context: Context, about: str) -> Ack:
+    """Count behind the acknowledgement: at 100,000 assets that takes a second or two."""
+    if about.casefold() == "picture":
+        draw = partial(context.health.picture, context.pictures)
+        pictures.begin(context, command, draw, what="health picture")
+        return replies.ephemeral(blocks.drawing())
+    team = context.snapshot.team_by_name(about.removeprefix("@")) if about else None
+    if about and (team is None or team.is_gone):
+        return replies.ephemeral(portfolio_blocks.unknown_team(about, portfolio.nearest_teams(context.snapshot, about)))
+    context.background.start(_answer(context, command, team), what="health report")
+    return replies.nothing()
+
+
+async def _answer(context: Context, command: Command, team: TeamRecord | None) -> None:
+    """Show the report to whoever asked; what goes wrong is told to them, who would wait for it otherwise."""
+    try:
+        said = blocks.report(await context.health.report(team))
+    except Exception as error:  # noqa: BLE001 - the reply boundary
+        _, said = failure(error, what="the health report")
+    await answer_late(context, command, said)
+
+
+async def on_show(action: Action, context: Context) -> Ack:
+    """Show to whoever pressed the button what an action is about, beside the report."""
+    shown, number = parse(ShowValue, action.value)
+    await reply(context, action.response_url, await _shown(context, shown, number, action), thread_ts=action.thread_ts)
+    return replies.nothing()
+
+
+async def _shown(context: Context, shown: Shown, number: int, action: Action) -> Rendered:
+    match shown:
+        case Shown.ASSET:
+            return ownership.answer_of_asset(context, number, action.user_id)
+        case Shown.REQUEST:
+            return await requests.request(context, number, action.user_id)
+    team = context.snapshot.team(number)
+    if team is None or team.is_gone:
+        raise NotFoundError("That team is no longer in the catalog: ask again with `/baton health`.")
+    if shown is Shown.TEAM:
+        return await team_card(context, team)
+    return await eol.answer_of_team(context, team, action.user_id)
+
+
+async def run(context: Context) -> None:
+    """Keep the month's figures, and post the report when it is due."""
+    await context.health.run()
+    context.drainer.wake()
+
+
+ROUTES = Routes(actions={blocks.SHOW: on_show}, reading=frozenset({blocks.SHOW}))
+JOBS: tuple[Job, ...] = (("health", 1, run),)

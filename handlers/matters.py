@@ -1,0 +1,121 @@
+"""The buttons of claims, doubts and disputes, and the forms behind them."""
+
+from __future__ import annotations
+
+from bot.blocks import ownership as blocks
+from bot.blocks.text import Block
+from bot.blocks.values import number, parse
+from bot.domain.ownership.matters import MatterCard
+from bot.ports import Ack
+from bot.services import people, snapshot
+from bot.services.context import Context
+from bot.services.matters import answers, disputes
+from bot.services.matters.admins import meet_admins
+from handlers import replies
+from handlers.interaction import Place, open_form, place_of, read_metadata, show, whisper
+from handlers.payloads import Action, Submission
+from handlers.routes import Routes
+
+_AT_ONCE = {
+    blocks.MATTER_AGREE: answers.agree,
+    blocks.MATTER_KEEP: answers.keep,
+    blocks.MATTER_PASS_ON: answers.pass_on,
+}
+
+
+async def on_answer(action: Action, context: Context) -> Ack:
+    """Take an answer that needs no words."""
+    answer, matter_id = _AT_ONCE[action.action_id], number(action.value)
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    if action.action_id == blocks.MATTER_PASS_ON:
+        await meet_admins(context.deps, context.slack, context.snapshot)
+    card = await answer(
+        context.deps, context.snapshot, matter_id=matter_id, person_id=person_id, slack_id=action.user_id
+    )
+    return await _done(context, place_of(action), card)
+
+
+async def on_side(action: Action, context: Context) -> Ack:
+    """Say whose something disputed is."""
+    matter_id, owner = parse(blocks.SideValue, action.value)
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    card = await answers.decide(
+        context.deps,
+        context.snapshot,
+        matter_id=matter_id,
+        owner=owner,
+        person_id=person_id,
+        slack_id=action.user_id,
+    )
+    return await _done(context, place_of(action), card)
+
+
+async def on_show(action: Action, context: Context) -> Ack:
+    """Show a matter with its buttons beside the message that named it."""
+    card = await answers.shown(context.deps, context.snapshot, matter_id=number(action.value))
+    await whisper(context, action, blocks.card(card), blocks.card_view(card))
+    return replies.nothing()
+
+
+async def on_dispute(action: Action, context: Context) -> Ack:
+    """Show what is disputed, with the buttons that end it."""
+    asset_id, area = parse(blocks.AssetValue, action.value)
+    await people.identify(context.deps, context.slack, action.user_id)
+    card = await disputes.opened(context.deps, context.snapshot, asset_id=asset_id, area=area)
+    await whisper(context, action, blocks.card(card), blocks.card_view(card))
+    return replies.nothing()
+
+
+async def on_form(action: Action, context: Context) -> Ack:
+    """Open the form for a question, or for the answer to one."""
+    await open_form(context, action, _form(context, action))
+    return replies.nothing()
+
+
+async def _form(context: Context, action: Action) -> Block:
+    matter_id = number(action.value)
+    card = await answers.shown(context.deps, context.snapshot, matter_id=matter_id)
+    metadata = place_of(action).metadata(matter_id)
+    is_question = action.action_id == blocks.MATTER_ASK
+    return blocks.question_view(card, metadata) if is_question else blocks.reply_view(card, metadata)
+
+
+async def on_words(submission: Submission, context: Context) -> Ack:
+    """Take a question, or the answer to one."""
+    is_question = submission.callback_id == blocks.MATTER_ASK_VIEW
+    form, said_in = (blocks.ASK_FORM, blocks.ASK_FIELD) if is_question else (blocks.REPLY_FORM, blocks.REPLY_FIELD)
+    subject, place = read_metadata(submission.metadata)
+    words = form.read(submission.values)[said_in]
+    with form.refusing():
+        person_id = await people.identify(context.deps, context.slack, submission.user_id)
+        card = await (answers.ask if is_question else answers.reply)(
+            context.deps,
+            context.snapshot,
+            matter_id=number(subject),
+            person_id=person_id,
+            slack_id=submission.user_id,
+            words=words,
+        )
+    return await _done(context, place, card)
+
+
+async def _done(context: Context, place: Place, card: MatterCard) -> Ack:
+    context.drainer.wake()
+    await snapshot.refresh(context.snapshot, context.deps.database)
+    said = blocks.matter_noted(card)
+    await show(context, place, said.text, message=said)
+    return replies.nothing()
+
+
+ROUTES = Routes(
+    actions={
+        **dict.fromkeys(_AT_ONCE, on_answer),
+        blocks.MATTER_SIDE: on_side,
+        blocks.DISPUTE: on_dispute,
+        blocks.MATTER_SHOW: on_show,
+        blocks.MATTER_ASK: on_form,
+        blocks.MATTER_REPLY: on_form,
+    },
+    submissions={blocks.MATTER_ASK_VIEW: on_words, blocks.MATTER_REPLY_VIEW: on_words},
+    reading=frozenset({blocks.MATTER_SHOW}),
+)

@@ -1,0 +1,45 @@
+"""Sharing a picture in the channel in which somebody asked for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.blocks import pictures as blocks
+from bot.errors import SlackError
+from bot.services.context import Context
+from bot.services.pictures import Picture
+from handlers import share
+from handlers.failures import failure
+from handlers.interaction import answer_late
+from handlers.payloads import Command
+
+log = logging.getLogger(__name__)
+
+
+def begin(context: Context, command: Command, draw: Callable[[], Awaitable[Picture]], *, what: str) -> None:
+    """Draw a picture and share it, behind the answer to the command."""
+    context.background.start(_post(context, command, draw), what=what)
+
+
+async def _post(context: Context, command: Command, draw: Callable[[], Awaitable[Picture]]) -> None:
+    """Draw and share; what goes wrong is told to whoever asked, who would wait for the picture otherwise."""
+    try:
+        await share.check_place(context, command.channel_id)
+        picture = await draw()
+        await context.slack.upload_file(
+            command.channel_id,
+            filename=picture.filename,
+            title=picture.title,
+            alt_text=picture.alt_text,
+            content=picture.content,
+            comment=blocks.comment(command.user_id),
+        )
+    except SlackError as error:
+        log.warning("a picture could not be shared: %s", error)
+        said = blocks.refused(error.code)
+    except Exception as error:  # noqa: BLE001 - the reply boundary
+        _, said = failure(error, what="a picture")
+    else:
+        return
+    await answer_late(context, command, said)

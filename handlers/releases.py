@@ -1,0 +1,155 @@
+"""The menu "⋯" of an answer: "We no longer own it", and "Unowned on purpose"."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.blocks.ownership import AssetForm
+from bot.blocks.ownership import releases as blocks
+from bot.blocks.recipients import said_to
+from bot.blocks.text import Block
+from bot.blocks.values import encode, number, parse
+from bot.domain.trust import AccountStanding
+from bot.errors import NotFoundError, UserError
+from bot.ports import Ack
+from bot.services import ownership, people, release, snapshot
+from bot.services.context import Context
+from handlers import replies
+from handlers.interaction import open_form, place_of, reply, seen_at, show
+from handlers.payloads import Action, Submission
+from handlers.routes import Routes
+
+#: The day that the form proposes.
+_PROPOSED = timedelta(days=180)
+
+
+async def on_more(action: Action, context: Context) -> Ack:
+    """Open the form that was chosen."""
+    await open_form(context, action, _form(action, context))
+    return replies.nothing()
+
+
+async def _form(action: Action, context: Context) -> Block:
+    verb, asset_id, area = parse(blocks.MoreValue, action.value)
+    metadata = encode(AssetForm(asset_id, area, *seen_at(action), action.response_url))
+    if verb == "release":
+        offer = release.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
+        return blocks.release_view(
+            offer.asset, offer.owner, offer.areas, metadata, needs_confirmation=offer.needs_confirmation
+        )
+    if verb == "unowned":
+        asset = ownership.look_up(context.deps, context.snapshot, asset_id).asset
+        until = (context.deps.clock.now() + _PROPOSED).date()
+        return blocks.unowned_view(asset, metadata, reviewer=action.user_id, until=until)
+    raise NotFoundError("That is from another version of Baton: ask again.")
+
+
+async def on_released(submission: Submission, context: Context) -> Ack:
+    """Give it up, or ask for that to be confirmed, and say so where the answer stood."""
+    asset_id, area, *_, response_url = parse(AssetForm, submission.metadata)
+    reason = blocks.RELEASE_FORM.read(submission.values)[blocks.RELEASE_REASON_FIELD]
+    with blocks.RELEASE_FORM.refusing():
+        person_id = await people.identify(context.deps, context.slack, submission.user_id)
+        done = await release.release(
+            context.deps, context.snapshot, asset_id=asset_id, area=area, person_id=person_id, reason=reason
+        )
+    context.drainer.wake()
+    await snapshot.refresh(context.snapshot, context.deps.database)
+    if done.told is None:
+        said = blocks.released(done.asset, done.owner)
+    else:
+        said = blocks.release_asked(done.asset, said_to([done.told]))
+    await reply(context, response_url, said)
+    return replies.nothing()
+
+
+async def on_marked(submission: Submission, context: Context) -> Ack:
+    """Mark it as unowned on purpose, and say until when."""
+    asset_id, *_, response_url = parse(AssetForm, submission.metadata)
+    answers = blocks.UNOWNED_FORM.read(submission.values)
+    with blocks.UNOWNED_FORM.refusing():
+        reviewer = answers.text(blocks.UNOWNED_REVIEWER_FIELD)
+        if context.snapshot.standing(reviewer) is not AccountStanding.MEMBER:
+            raise UserError("Choose a full member of the workspace who is asked again.")
+        person_id = await people.identify(context.deps, context.slack, submission.user_id)
+        marked = await release.mark_unowned(
+            context.deps,
+            context.snapshot,
+            asset_id=asset_id,
+            person_id=person_id,
+            slack_id=submission.user_id,
+            reason=answers[blocks.UNOWNED_REASON_FIELD],
+            reviewer_id=await people.identify(context.deps, context.slack, reviewer),
+            until=answers[blocks.UNOWNED_UNTIL_FIELD],
+        )
+    await snapshot.refresh(context.snapshot, context.deps.database)
+    await reply(context, response_url, blocks.marked(marked.asset, marked.until, marked.reviewer))
+    return replies.nothing()
+
+
+async def on_confirm(action: Action, context: Context) -> Ack:
+    """Confirm a release."""
+    return await _decide(action, context, is_granted=True)
+
+
+async def on_refuse(action: Action, context: Context) -> Ack:
+    """Refuse a release."""
+    return await _decide(action, context, is_granted=False)
+
+
+async def _decide(action: Action, context: Context, *, is_granted: bool) -> Ack:
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    await release.decide(
+        context.deps,
+        context.snapshot,
+        release_id=number(action.value),
+        person_id=person_id,
+        slack_id=action.user_id,
+        is_granted=is_granted,
+    )
+    context.drainer.wake()
+    await snapshot.refresh(context.snapshot, context.deps.database)
+    return replies.nothing()
+
+
+async def on_keep(action: Action, context: Context) -> Ack:
+    """Keep it unowned on purpose."""
+    return await _review(action, context, is_kept=True)
+
+
+async def on_end(action: Action, context: Context) -> Ack:
+    """Let it be a gap again."""
+    return await _review(action, context, is_kept=False)
+
+
+async def _review(action: Action, context: Context, *, is_kept: bool) -> Ack:
+    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    done = await release.review(
+        context.deps,
+        context.snapshot,
+        mark_id=number(action.value),
+        person_id=person_id,
+        slack_id=action.user_id,
+        is_kept=is_kept,
+    )
+    context.drainer.wake()
+    await snapshot.refresh(context.snapshot, context.deps.database)
+    by = context.snapshot.person(person_id)
+    if isinstance(done, release.Marked):
+        said = blocks.reviewed(done.asset, by, done.until)
+    else:
+        said = blocks.reviewed(done, by, None)
+    await show(context, place_of(action), said.text)
+    return replies.nothing()
+
+
+ROUTES = Routes(
+    actions={
+        blocks.MORE: on_more,
+        blocks.RELEASE_CONFIRM: on_confirm,
+        blocks.RELEASE_REFUSE: on_refuse,
+        blocks.KEEP_UNOWNED: on_keep,
+        blocks.END_UNOWNED: on_end,
+    },
+    submissions={blocks.RELEASE_VIEW: on_released, blocks.UNOWNED_VIEW: on_marked},
+)

@@ -1,0 +1,96 @@
+"""What people write of something that runs, in their own words and in those of Baton's labels."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.clients.eol import starter
+from bot.domain.eol import AmbiguousVersion, InCycle, Table, match
+from bot.domain.eol.run_words import RunWords, read
+from bot.domain.eol.subjects import product_asked
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    return starter.load()
+
+
+@pytest.mark.parametrize(
+    ("written", "product", "cycle"),
+    [
+        ("PostgreSQL 11 on AWS RDS", "amazon-rds-postgresql", "11"),
+        ("Amazon RDS for PostgreSQL 11", "amazon-rds-postgresql", "11"),
+        ("RDS Postgres 11.22", "amazon-rds-postgresql", "11"),
+        ("Postgres 11 (RDS)", "amazon-rds-postgresql", "11"),
+        ("PostgreSQL on AWS RDS 11", "amazon-rds-postgresql", "11"),
+        ("PostgreSQL 11 on Amazon RDS for PostgreSQL in production", "amazon-rds-postgresql", "11"),
+        ("Amazon Aurora PostgreSQL 13.9", "amazon-aurora-postgresql", "13"),
+        ("Azure Database for PostgreSQL 11", "azure-database-for-postgresql", "11"),
+        ("PostgreSQL 11 on Azure Database for PostgreSQL", "azure-database-for-postgresql", "11"),
+        ("Heroku Postgres 11", "heroku-postgresql", "11"),
+        ("PostgreSQL 11 on Heroku Postgres", "heroku-postgresql", "11"),
+        ("Cloud SQL for PostgreSQL 14", "google-cloud-sql-postgresql", "14"),
+        ("PostgreSQL 14 on Google Cloud SQL", "google-cloud-sql-postgresql", "14"),
+        ("MySQL 5.7 on Azure", "azure-database-for-mysql", "5.7"),
+        ("Kubernetes v1.34 on Amazon EKS", "amazon-eks", "1.34"),
+        ("Redis 6 on ElastiCache", "amazon-elasticache-redis", "6"),
+        ("PostgreSQL 11 on EC2", "postgresql", "11"),
+        ("Postgres v11", "postgresql", "11"),
+        ("postgres:11", "postgresql", "11"),
+        ("postgresql-11", "postgresql", "11"),
+        ("php7.4", "php", "7.4"),
+        ("Java 8 (Corretto)", "amazon-corretto", "8"),
+        ("Windows Server 2016", "windows-server", "2016"),
+        ("Windows Server 2012 R2", "windows-server", "2012-r2"),
+        ("SQL Server 2016 SP2", "mssqlserver", "13.0-sp2"),
+        ("Ubuntu 20.04 LTS", "ubuntu", "20.04"),
+        ("Ubuntu Server 20.04", "ubuntu", "20.04"),
+        ("Debian 11 (bullseye)", "debian", "11"),
+        ("Red Hat Enterprise Linux 7.9", "rhel", "7"),
+        (".NET Core 3.1", "dotnet", "3.1"),
+        ("ASP.NET Core 3.1", "dotnet", "3.1"),
+        ("Ruby on Rails 5.2", "rails", "5.2"),
+    ],
+)
+def test_words_that_people_use_name_a_product_and_its_clock(
+    table: Table, written: str, product: str, cycle: str
+) -> None:
+    run = read(written)
+    assert run is not None
+    found = match(table, product=run.product, version=run.version, provider=run.provider)
+    assert isinstance(found, InCycle)
+    assert (found.product.key, found.cycle.name) == (product, cycle)
+
+
+def test_a_range_is_read_as_one(table: Table) -> None:
+    run = read("Node.js ^20 || ^22")
+    assert run is not None
+    assert isinstance(match(table, product=run.product, version=run.version), AmbiguousVersion)
+
+
+def test_the_environment_is_kept() -> None:
+    assert read("RDS Postgres 11 in staging") == RunWords("Postgres", "11", "RDS", "staging")
+
+
+@pytest.mark.parametrize(
+    "prose",
+    ["Python 3 scripts that nobody owns", "We upgraded to 11", "the whole backend", "", "11", "web3", "x" * 500],
+)
+def test_prose_is_no_run(prose: str) -> None:
+    assert read(prose) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "keys", "version"),
+    [
+        ("PostgreSQL 11 on AWS RDS", {"amazon-rds-postgresql"}, "11"),
+        ("Heroku Postgres 11", {"heroku-postgresql"}, "11"),
+        ("Ubuntu 20.04 LTS", {"ubuntu"}, "20.04"),
+        ("PostgreSQL 11 on Heroku Postgres", {"heroku-postgresql"}, "11"),
+    ],
+)
+def test_questions_are_asked_in_the_same_words(table: Table, question: str, keys: set[str], version: str) -> None:
+    asked = product_asked(table, question)
+    assert asked is not None
+    assert asked.keys == keys
+    assert asked.version == version

@@ -1,0 +1,84 @@
+"""When somebody is told something about a handoff."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.domain.catalog import Area
+from bot.domain.handoff.due import DueKind, Side, dues, expired
+from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
+from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.working_time import WorkingTime, zone_of
+
+#: A Tuesday; Monday the ninth is a holiday.
+OFFERED, WORK = date(2026, 3, 3), WorkingTime(zone_of("UTC"), frozenset({date(2026, 3, 9)}))
+
+
+def resource(state: ResourceState = ResourceState.OFFERED, **fields: Any) -> ResourceCard:
+    return ResourceCard(id=1, asset_id=1, name="db", area=Area.ALL, state=state, **fields)
+
+
+def card(*resources: ResourceCard, **fields: Any) -> HandoffCard:
+    giver, receiver = TeamRecord(id=1, name="devops"), TeamRecord(id=2, name="payments")
+    return HandoffCard(
+        id=7,
+        giver=giver,
+        receiver=receiver,
+        resources=resources or (resource(),),
+        starter=PersonRecord(id=1, name="Omar"),
+        offered_on=OFFERED,
+        **fields,
+    )
+
+
+def when(its: HandoffCard, kind: DueKind) -> list[tuple[Side, date]]:
+    return [(each.side, each.on) for each in dues(its, work=WORK) if each.kind is kind]
+
+
+def test_the_receiver_is_reminded_after_two_five_and_nine_working_days() -> None:
+    days = [date(2026, 3, 5), date(2026, 3, 11), date(2026, 3, 17)]
+    assert when(card(), DueKind.ANSWER) == [(Side.RECEIVER, day) for day in days]
+    assert {each.ends_on for each in dues(card(), work=WORK)} == {date(2026, 3, 18)}
+    notes = [each.note for each in dues(replace(card(), version=2), work=WORK)]
+    assert notes == ["answer:2:2", "answer:2:5", "answer:2:9"], "a new version is a new offer"
+
+
+def test_an_offer_is_over_after_ten_working_days() -> None:
+    assert expired(card(), today=date(2026, 3, 17), work=WORK) == ()
+    assert expired(card(), today=date(2026, 3, 18), work=WORK) == card().resources
+    assert expired(card(resource(ResourceState.ACCEPTED)), today=date(2027, 1, 1), work=WORK) == ()
+    assert expired(replace(card(), offered_on=None), today=date(2027, 1, 1), work=WORK) == ()
+
+
+def test_what_waits_for_something_is_not_over_before_that_is_due() -> None:
+    waiting = card(resource(ResourceState.NOT_YET, needs_by=date(2026, 3, 20)))
+    assert when(waiting, DueKind.ANSWER) == []
+    assert when(waiting, DueKind.NEEDS) == [(Side.RECEIVER, date(2026, 3, 20))]
+    assert expired(waiting, today=date(2026, 4, 2), work=WORK) == ()
+    assert expired(waiting, today=date(2026, 4, 3), work=WORK) == waiting.resources
+    weekend = card(resource(ResourceState.NOT_YET, needs_by=date(2026, 3, 7)))
+    assert when(weekend, DueKind.NEEDS) == [(Side.RECEIVER, date(2026, 3, 10))], "the next working day"
+
+
+def test_both_sides_hear_of_an_offer_that_is_over_but_of_an_older_one_no_more() -> None:
+    over = card(resource(ResourceState.EXPIRED))
+    assert when(over, DueKind.EXPIRED) == [(Side.GIVER, OFFERED), (Side.RECEIVER, OFFERED)]
+    assert when(replace(over, version=2), DueKind.EXPIRED) == []
+
+
+def test_both_sides_are_asked_thirty_days_after_the_last_part_has_passed() -> None:
+    moved = resource(ResourceState.ACCEPTED, moved_at=datetime(2026, 3, 4, tzinfo=UTC))
+    later = replace(moved, id=2, moved_at=datetime(2026, 3, 6, tzinfo=UTC))
+    assert when(card(moved, later), DueKind.WORKS) == [
+        (Side.GIVER, date(2026, 4, 5)),
+        (Side.RECEIVER, date(2026, 4, 5)),
+    ]
+    assert when(card(moved, resource()), DueKind.WORKS) == [], "while a part is open"
+    assert when(card(moved, loan_until=date(2026, 5, 1)), DueKind.WORKS) == [], "a loan returns anyway"
+    assert when(card(replace(moved, returned_at=later.moved_at)), DueKind.WORKS) == []
+
+
+def test_nothing_is_said_of_what_is_only_asked_for() -> None:
+    assert list(dues(replace(card(resource(ResourceState.DRAFT)), offered_on=None), work=WORK)) == []

@@ -1,0 +1,124 @@
+"""What a question only describes by what it names (parts, what it talks to), and names in other languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.catalog import Area, AssetKind, Role
+from bot.domain.directory import Directory, Match, Nearest, Several
+from bot.domain.records import AssetRecord, OwnershipRecord
+from tests.domain.directory_assets import NOON
+
+ASSETS = [
+    AssetRecord(id=1, ref="service:checkout", kind=AssetKind.SERVICE, name="checkout"),
+    AssetRecord(id=2, ref="database:aurora-7", kind=AssetKind.DATABASE, name="aurora-7", parent_id=1),
+    AssetRecord(id=3, ref="pipeline:ship-it", kind=AssetKind.PIPELINE, name="ship-it", parent_id=1),
+    AssetRecord(id=4, ref="service:offers", kind=AssetKind.SERVICE, name="offers"),
+    AssetRecord(id=5, ref="database:offers-db-1", kind=AssetKind.DATABASE, name="offers-db-1", parent_id=4),
+    AssetRecord(id=6, ref="database:offers-db-2", kind=AssetKind.DATABASE, name="offers-db-2", parent_id=4),
+    AssetRecord(id=7, ref="service:falcon-next", kind=AssetKind.SERVICE, name="falcon-next"),
+    AssetRecord(id=8, ref="service:superset", kind=AssetKind.SERVICE, name="superset"),
+    AssetRecord(id=9, ref="other:owners", kind=AssetKind.OTHER, name="owners"),
+]
+DIRECTORY = Directory.build(ASSETS)
+
+
+@pytest.mark.parametrize(
+    ("text", "asset_id"),
+    [
+        ("the database behind checkout", 2),
+        ("who owns checkout's database?", 2),
+        ("who owns the checkout database", 2),
+        ("deployments of checkout", 3),
+        ("who owns monitoring of checkout?", 1),
+        ("who owns the database of superset?", 8),
+    ],
+)
+def test_a_part_that_is_an_asset_of_its_own_is_meant_before_the_whole(text: str, asset_id: int) -> None:
+    found = DIRECTORY.resolve(text)
+    assert isinstance(found, Match)
+    assert found.asset_id == asset_id
+    assert (found.area is None) is (asset_id in (2, 3))
+
+
+def test_several_parts_are_asked_back() -> None:
+    found = DIRECTORY.resolve("the database behind offers")
+    assert isinstance(found, Several)
+    assert [one.asset_id for one in found.candidates] == [5, 6]
+
+
+def test_an_asset_that_says_who_owns_the_area_is_answered_itself() -> None:
+    fact = OwnershipRecord(area=Area.DATABASE, role=Role.OWNER, team_id=1, valid_from=NOON)
+    directory = Directory.build([replace(ASSETS[0], facts=(fact,)), *ASSETS[1:]])
+    found = directory.resolve("the database behind checkout")
+    assert isinstance(found, Match)
+    assert (found.asset_id, found.area) == (1, Area.DATABASE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who owns the thing that superset talks to?",
+        "who owns the thing that uses superset?",
+        "who owns what superset depends on",
+        "superset is slow. who owns the service which falcon-next calls?",
+        "who owns everything superset writes to?",
+        "who owns the thing superset is running on",
+        "who owns what's behind superset?",
+        "who owns anything but superset",
+        "who owns everything except superset?",
+        "who doesn't own superset?",
+        "who owns services like superset?",
+    ],
+)
+def test_what_is_only_described_is_asked_back_with_what_it_names(text: str) -> None:
+    found = DIRECTORY.resolve(text)
+    assert isinstance(found, Nearest)
+    assert found.candidates
+    assert {one.name for one in found.candidates} <= {"superset", "falcon-next"}
+
+
+@pytest.mark.parametrize(
+    ("text", "asset_id"),
+    [
+        ("falcon-nextの担当者は誰ですか？", 7),
+        ("superset 是谁负责的？", 8),
+        ("superset의 담당자는 누구예요?", 8),
+        ("wer ist für superset zuständig?", 8),
+        ("qui s'occupe de superset ?", 8),
+        ("kto odpowiada za superset?", 8),
+        ("¿quién es el dueño de superset?", 8),
+        ("vem är ansvarig för superset?", 8),
+    ],
+)
+def test_a_name_of_one_word_is_found_in_other_languages(text: str, asset_id: int) -> None:
+    found = DIRECTORY.resolve(text)
+    assert isinstance(found, Match)
+    assert found.asset_id == asset_id
+
+
+@pytest.mark.parametrize("text", ["falcon-next vs superset - who owns which?", "superset versus falcon-next?"])
+def test_two_names_that_are_held_against_each_other_are_asked_back(text: str) -> None:
+    found = DIRECTORY.resolve(text)
+    assert isinstance(found, Several)
+    assert sorted(one.asset_id for one in found.candidates) == [7, 8]
+
+
+def test_an_ordinary_word_that_is_an_asset_stands_beside_what_it_is_for() -> None:
+    mail = AssetRecord(id=10, ref="service:mail", kind=AssetKind.SERVICE, name="mail")
+    found = Directory.build([*ASSETS, mail]).resolve("who owns mail for superset?")
+    assert isinstance(found, Several)
+    assert sorted(one.asset_id for one in found.candidates) == [8, 10]
+
+
+def test_the_clause_that_asks_may_name_what_is_called_by_a_word_of_questions() -> None:
+    found = DIRECTORY.resolve("superset is red. who owns owners?")
+    assert isinstance(found, Match)
+    assert found.asset_id == 9
+
+
+@pytest.mark.parametrize("text", ["superset mirror de nada", "what does the superset proxy cost?"])
+def test_a_word_of_english_beside_a_name_still_goes_on_with_it(text: str) -> None:
+    assert not isinstance(DIRECTORY.resolve(text), Match)

@@ -1,0 +1,177 @@
+"""What the health report counts, what it compares with, when it is posted, and what it says to do first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.domain.catalog import Area, AssetKind, Hosting, Role
+from bot.domain.eol.bill import Bill
+from bot.domain.eol.deadlines import running_charge
+from bot.domain.eol.exposure import NOBODY, MatchedDeployment, Responsible
+from bot.domain.eol.matches import InCycle, Matched, MatchMethod, UnknownProduct
+from bot.domain.eol.records import Charge, Cycle, Product, Undated
+from bot.domain.health import Earlier, first_actions, is_due, month_of
+from bot.domain.inventory.deployments import Deployment
+from bot.domain.ownership import verdict
+from bot.domain.ownership.coverage import Coverage, FirstThing, Holder, Standing
+from bot.domain.records import AssetRecord
+from bot.domain.working_time import WorkingTime, zone_of
+from bot.samples.catalog import ADA, DISSOLVED, HALF_A_YEAR, LONG_AGO, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact
+from tests.domain.test_ownership import asset
+
+TODAY = date(2026, 3, 3)
+WORK = WorkingTime(zone_of("UTC"), frozenset({date(2026, 4, 1)}))
+
+
+def counted(
+    *assets: AssetRecord, devops: int | None = PLATFORM, catalog: Catalog | None = None, **how: Any
+) -> Coverage:
+    catalog, coverage = catalog or Catalog(), Coverage(devops)
+    catalog.assets |= {each.id: each for each in assets}
+    for each in assets:
+        coverage.add(verdict(each, catalog, now=NOW, stale_after=HALF_A_YEAR), catalog, **how)
+    return coverage
+
+
+def test_everything_is_counted_once_by_how_it_is_owned() -> None:
+    found = counted(
+        asset(id=1),
+        asset(fact(DISSOLVED), id=2),
+        asset(fact(PAYMENTS), fact(SEARCH, source="other"), id=3),
+        asset(fact(SEARCH), id=4),
+        asset(fact(PAYMENTS), id=5),
+        asset(id=6, unowned_reason="A sandbox."),
+    ).everybody
+    assert found.things == 6
+    apart = (Standing.OWNED, Standing.UNOWNED, Standing.ON_PURPOSE, Standing.DISPUTED, Standing.ORPHANED)
+    assert [found.standings[each] for each in apart] == [2, 1, 1, 1, 1]
+    assert found.standings[Standing.ONE_PERSON] == 1, "Search has one person"
+    assert counted(asset(fact(PAYMENTS)), catalog=Catalog(read_at=LONG_AGO)).everybody.standings[Standing.STALE] == 1
+
+
+def test_devops_load_is_what_it_holds_of_other_teams_things() -> None:
+    found = counted(
+        replace(asset(fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE), id=1), kind=AssetKind.DATABASE),
+        replace(asset(fact(SEARCH), id=2), kind=AssetKind.DATABASE),
+        replace(asset(fact(PLATFORM), id=3), kind=AssetKind.DATABASE),
+        asset(fact(PAYMENTS), fact(PLATFORM, role=Role.SECONDARY), id=4),
+    )
+    assert (found.everybody.held, found.everybody.own) == ({AssetKind.DATABASE: 1}, 1)
+    assert found.everybody.of_others[AssetKind.DATABASE] == 2, "DevOps' own database is not another team's"
+    assert found.of_team(PAYMENTS).held.total() == 1
+    assert found.of_team(SEARCH).held.total() == 0
+    assert found.by_team[PLATFORM].held.total() == 0, "nobody holds anything for itself"
+    assert found.of_team(PLATFORM).held.total() == 1, "what it holds for all others is what it has"
+    assert found.everybody.split == {Area.DATABASE: 1}
+    assert found.of_team(PAYMENTS).cells == {
+        (Area.APPLICATION, Holder.OWN): 1,
+        (Area.DATABASE, Holder.DEVOPS): 1,
+        (Area.ALL, Holder.OWN): 1,
+    }
+
+
+def test_what_devops_owns_whole_is_for_the_team_that_it_is_a_part_of() -> None:
+    system, part = asset(fact(PAYMENTS), id=1), asset(fact(PLATFORM), id=2, parent_id=1)
+    assert counted(system, part).of_team(PAYMENTS).held.total() == 1
+    alone = counted(asset(fact(PLATFORM), id=2, parent_id=9))
+    assert (alone.everybody.held.total(), alone.everybody.own) == (0, 1)
+
+
+def test_what_runs_elsewhere_is_no_load_and_counts_as_owned_all_the_same() -> None:
+    split = asset(fact(PAYMENTS, Area.APPLICATION), fact(PLATFORM, Area.DATABASE))
+    found = counted(split, is_production=False).everybody
+    assert (found.held.total(), found.of_others.total()) == (0, 0)
+    assert found.standings[Standing.OWNED] == 1
+
+
+def test_without_a_devops_team_nothing_is_its_load() -> None:
+    found = counted(asset(fact(PAYMENTS, Area.APPLICATION), fact(ADA, Area.DATABASE)), devops=None).everybody
+    assert (found.held.total(), found.own) == (0, 0)
+    assert found.split == {Area.DATABASE: 1}
+
+
+def test_what_most_hangs_on_comes_first_then_the_tier_then_what_a_provider_runs() -> None:
+    first = [
+        FirstThing(asset(id=1, name="z"), 3),
+        FirstThing(asset(id=2, name="y", tier=1)),
+        FirstThing(asset(id=3, name="x", tier=2, hosting=Hosting.MANAGED)),
+        FirstThing(asset(id=4, name="a", tier=2)),
+        FirstThing(asset(id=5, name="b")),
+    ]
+    assert sorted({*first}, key=lambda each: each.order) == first
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        (date(2026, 3, 1), False),  # a Sunday
+        (date(2026, 3, 2), True),
+        (date(2026, 3, 10), True),
+        (date(2026, 3, 11), False),
+        (date(2026, 4, 1), False),  # a holiday
+        (date(2026, 4, 2), True),
+    ],
+)
+def test_a_report_is_due_from_the_first_working_day_for_some_days(day: date, due: bool) -> None:
+    assert is_due(day, WORK) is due
+    assert month_of(day) == day.replace(day=1)
+
+
+def test_what_was_not_kept_of_a_team_was_zero_unless_it_was_not_counted_at_all() -> None:
+    earlier = Earlier(TODAY, {("", "eol.past"): 4, ("team:1", "eol.past"): 4})
+    assert [earlier.of(scope, "eol.past") for scope in ("", "team:1", "team:2")] == [4, 4, 0]
+    assert earlier.of("", "devops.held") is None
+    assert earlier.of("team:1", "devops.held") is None
+
+
+@dataclass(frozen=True)
+class Acting:
+    name: str
+    effect: int
+
+
+def test_the_three_actions_that_settle_most_come_first() -> None:
+    given = [Acting("a", 2), Acting("b", 9), Acting("c", 0)]
+    assert [each.name for each in first_actions([given])] == ["b", "a"]
+    others = [Acting("d", 2), Acting("e", 2)]
+    assert [each.name for each in first_actions([given, others])] == ["b", "d", "a"], "the first of another noun"
+
+
+CHARGED = (Charge(TODAY - timedelta(10), Decimal("0.10")),)
+ENDED = Cycle(name="1", eol=TODAY - timedelta(30), eoes=TODAY + timedelta(300), charges=CHARGED)
+OLDER = Cycle(name="0", eol=TODAY - timedelta(400))
+SOON = Cycle(name="2", eol=TODAY + timedelta(90))
+LATER = Cycle(name="3", eol=TODAY + timedelta(91))
+
+
+def run(cycle: Cycle | None, *, goes_on: bool | None = None) -> MatchedDeployment:
+    seen = {"first_seen_at": NOW, "recorded_at": NOW}
+    one = Deployment(id=1, asset_id=1, product="p", version="1", has_extended_support=goes_on, **seen)
+    came_to: Matched = UnknownProduct(suggestions=(), feed="")
+    if cycle is not None:
+        came_to = InCycle(product=Product(key="p"), cycle=cycle, method=MatchMethod.CYCLE, feed="")
+    return MatchedDeployment(one, asset(), came_to, Responsible(NOBODY))
+
+
+def test_a_bill_counts_things_days_and_money() -> None:
+    bill = Bill()
+    bill.add([run(ENDED), run(OLDER)], TODAY)
+    bill.add([run(SOON)], TODAY)
+    bill.add([run(LATER), run(None)], TODAY)
+    bill.add([run(Cycle(name="x", eol=Undated.ENDED))], TODAY)
+    assert (bill.past, bill.days, bill.soon, bill.unknown) == (2, 400, 1, 1)
+    assert bill.money == {"USD": 292}
+    assert bill.oldest == (400, "checkout")
+    bill.add([run(ENDED, goes_on=False)], TODAY)
+    assert bill.money == {"USD": 292}
+
+
+def test_nothing_is_charged_once_extended_support_is_over() -> None:
+    assert running_charge(ENDED, TODAY) == CHARGED[0]
+    assert running_charge(ENDED, TODAY, has_extended_support=False) is None
+    assert running_charge(ENDED, TODAY + timedelta(301)) is None

@@ -1,0 +1,63 @@
+"""When a matter is told, asked again, passed on and over: by the working days of whoever has to answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.ownership.matters import FollowUpStep, MatterKind, Waiting, next_step
+from bot.domain.working_time import WorkingTime
+
+#: A Thursday, so that weekends are in between.
+ASKED = datetime(2026, 3, 5, 10, tzinfo=UTC)
+WORK = WorkingTime(ZoneInfo("UTC"))
+NEW = Waiting(kind=MatterKind.CLAIM, since=ASKED, is_told=False, times_reminded=0, is_passed_on=False)
+TOLD = replace(NEW, is_told=True)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "step", "day"),
+    [
+        (NEW, FollowUpStep.TELL, date(2026, 3, 5)),
+        (TOLD, FollowUpStep.REMIND, date(2026, 3, 9)),
+        (replace(TOLD, times_reminded=1), FollowUpStep.REMIND, date(2026, 3, 12)),
+        (replace(TOLD, times_reminded=2), FollowUpStep.PASS_ON, date(2026, 3, 16)),
+        (replace(TOLD, times_reminded=2, is_passed_on=True), FollowUpStep.EXPIRE, date(2026, 3, 19)),
+        (
+            replace(TOLD, times_reminded=2, is_passed_on=True, kind=MatterKind.DISPUTE),
+            FollowUpStep.LIST,
+            date(2026, 3, 5),
+        ),
+    ],
+)
+def test_each_step_has_its_day(waiting: Waiting, step: FollowUpStep, day: date) -> None:
+    assert next_step(waiting, WORK) == (step, day)
+
+
+@pytest.mark.parametrize("kind", MatterKind)
+def test_without_an_admin_it_still_ends_or_stands_in_each_digest(kind: MatterKind) -> None:
+    step, _ = next_step(replace(TOLD, kind=kind, times_reminded=2), WORK, has_admin=False)
+    assert step is (FollowUpStep.LIST if kind is MatterKind.DISPUTE else FollowUpStep.EXPIRE)
+
+
+@pytest.mark.parametrize("kind", MatterKind)
+def test_whatever_nobody_answers_comes_to_an_end(kind: MatterKind) -> None:
+    waiting, steps = replace(NEW, kind=kind), list[FollowUpStep]()
+    for _ in range(20):
+        step, day = next_step(waiting, WORK)
+        assert day >= ASKED.date()
+        steps.append(step)
+        match step:
+            case FollowUpStep.TELL:
+                waiting = replace(waiting, is_told=True)
+            case FollowUpStep.REMIND:
+                waiting = replace(waiting, times_reminded=waiting.times_reminded + 1)
+            case FollowUpStep.PASS_ON:
+                waiting = replace(waiting, is_passed_on=True, is_told=False, times_reminded=0)
+            case _:
+                break
+    assert steps.count(FollowUpStep.PASS_ON) == 1
+    assert steps[-1] is (FollowUpStep.LIST if kind is MatterKind.DISPUTE else FollowUpStep.EXPIRE)

@@ -1,0 +1,82 @@
+"""Phrases in threads of their own, `domain/backlog/phrases.yaml`: how many ways to say a thing drafting understands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests import drafting
+
+_FILE = Path(__file__).parent / "domain" / "backlog" / "phrases.yaml"
+_DATE = "2026-11-03T10:00"
+#: What stands around a phrase, so that it is said in a thread.
+_AROUND = {
+    "gaps": ("eva: we want to send the events through X, can devops host it?", ""),
+    "skilled": ("eva: we want to send the events through X, can devops host it?", ""),
+    "rejected": ("eva: we need a broker for the events", "eva: can we have Y then?"),
+    "kept": ("eva: events story", ""),
+    "wishes": ("", ""),
+    "no_wishes": ("", ""),
+    "hours": ("eva: about the exports", "eva: can devops please automate this with a script?"),
+    "dates": ("eva: please, we need a test environment", ""),
+    "blocked": ("eva: please, we need the signing certificate", ""),
+}
+KINDS = tuple(_AROUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase with what is right to make of it; `is_aside` where the rules are not tuned on it."""
+
+    kind: str
+    text: str
+    expected: dict[str, Any] = field(hash=False)
+    is_aside: bool
+
+    @property
+    def is_understood(self) -> bool:
+        draft = drafting.drafted(self._thread())
+        names = {*draft["technologies"], *draft["skills_gaps"]}
+        match self.kind:
+            case "gaps":
+                return "pulsar" in draft["skills_gaps"]
+            case "skilled":
+                return "pulsar" not in draft["skills_gaps"]
+            case "rejected":
+                return "pulsar" not in names and "nats" in names
+            case "kept":
+                return "pulsar" in names
+            case "wishes":
+                return any(item["type"] in self.expected["types"] for item in draft["items"])
+            case "no_wishes":
+                return not draft["items"]
+            case "hours":
+                return _is_near(draft["hours_per_month"], self.expected["hours"])
+            case "dates":
+                right = [self.expected["by"], *self.expected.get("ok", [])]
+                return draft["needed_by"] in [each and str(each) for each in right]
+            case _:
+                return bool(draft["people_blocked"] == self.expected["n"])
+
+    def _thread(self) -> dict[str, Any]:
+        before, after = _AROUND[self.kind]
+        said = [f"{'ben' if at % 2 == 0 else 'cas'}: {part}" for at, part in enumerate(self.text.split(" - "))]
+        lines = [line.replace("X", "Pulsar").replace("Y", "NATS") for line in (before, *said, after) if line]
+        return {"date": _DATE, "m": lines}
+
+
+def read() -> Iterator[Phrase]:
+    for kind, phrases in yaml.safe_load(_FILE.read_text(encoding="utf-8")).items():
+        for at, row in enumerate(phrases):
+            expected = row if isinstance(row, dict) else {"text": row}
+            yield Phrase(kind, expected["text"], expected, is_aside=at % 2 == 1)
+
+
+def _is_near(found: float | None, right: float | None) -> bool:
+    if found is None or right is None:
+        return found is right
+    return abs(found - right) <= max(0.1 * right, 0.5)

@@ -1,0 +1,94 @@
+"""What Bolt carries: Baton's own payloads, and those of listeners that are registered with Bolt itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot import web as routes
+from bot.playground.delivery import encode, sign
+from bot.ports import Ack
+from handlers.carrier import Carrier, carrier
+
+SECRET = "signing-secret-of-the-carrier"
+NOT_OURS = {
+    "type": "block_actions",
+    "team": {"id": "T0PLAYGRND"},
+    "user": {"id": "U1"},
+    "actions": [{"type": "button", "action_id": "of_bolt", "block_id": "b", "value": "1"}],
+}
+
+
+class _Dispatch:
+    """Answers commands, and listens to nothing else."""
+
+    async def answer(self, body: Mapping[str, Any]) -> Ack | None:
+        return Ack(orjson.dumps({"text": f"Über {body['text']}"}).decode()) if "command" in body else None
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> Carrier:
+    client = AsyncWebClient(token="xoxb-carried", base_url="http://127.0.0.1:9/")
+
+    async def who(*_: Any, **__: Any) -> AsyncSlackResponse:
+        said = {"ok": True, "bot_id": "B1", "user_id": "U0BOT", "team_id": "T0PLAYGRND", "url": ""}
+        return AsyncSlackResponse(
+            client=client, http_verb="POST", api_url="", req_args={}, data=said, headers={}, status_code=200
+        )
+
+    monkeypatch.setattr(AsyncWebClient, "auth_test", who)
+    return carrier(client, _Dispatch(), signing_secret=SECRET)  # type: ignore[arg-type]  # it answers like one
+
+
+def _signed(kind: Any, payload: dict[str, Any]) -> tuple[dict[str, str], bytes]:
+    content_type, body = encode(kind, payload)
+    stamp = str(int(time.time()))
+    return {
+        "Content-Type": content_type,
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": sign(SECRET, stamp, body),
+    }, body
+
+
+async def _post(app: Carrier, kind: Any, payload: dict[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
+    application = routes.application(routes.slack_routes(app.async_dispatch, read_seconds=5))
+    headers, body = _signed(kind, payload)
+    async with TestClient(TestServer(application)) as client:
+        response = await client.post(routes.SLACK_PATH, data=body, headers=headers)
+        return response.status, response.headers, await response.read()
+
+
+async def test_an_answer_comes_back_whole_and_with_its_length(app: Carrier) -> None:
+    status, headers, body = await _post(app, "command", {"command": "/whoowns", "text": "payments-db"})
+    assert (status, headers["Content-Type"]) == (200, "application/json")
+    assert int(headers["Content-Length"]) == len(body)
+    assert orjson.loads(body) == {"text": "Über payments-db"}
+
+
+async def test_what_baton_answers_costs_no_client(app: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[AsyncBoltRequest] = []
+    monkeypatch.setattr("slack_bolt.app.async_app.AsyncWebClient", lambda **rest: made.append(rest))
+    status, _, _ = await _post(app, "command", {"command": "/whoowns", "text": "payments-db"})
+    assert (status, made) == (200, [])
+
+
+async def test_a_listener_of_bolts_is_given_what_bolt_gives(app: Carrier) -> None:
+    given: list[tuple[str | None, str | None, str | None]] = []
+
+    @app.action("of_bolt")
+    async def on_press(ack: Any, client: AsyncWebClient, context: AsyncBoltContext) -> None:
+        given.append((client.token, context.team_id, context.user_id))
+        await ack()
+
+    status, _, _ = await _post(app, "interaction", NOT_OURS)
+    assert status == 200
+    assert given == [("xoxb-carried", "T0PLAYGRND", "U1")]

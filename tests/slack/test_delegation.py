@@ -1,0 +1,301 @@
+"""A reminder that another team has taken over, over the wire: whoever has it now is named wherever it shows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.blocks.eol import actions as ids
+from bot.cli.eol import rows
+from bot.domain.catalog import AssetKind, Runs, SourceCatalog
+from bot.domain.eol.periods import Everything
+from bot.domain.eol.subjects import ReportScope
+from bot.playground.fake_slack import MessageRef, PostedMessage
+from bot.services.eol import reports, timelines
+from bot.services.eol.questions import Asked
+from bot.services.eol.reminder_store import remembered
+from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
+from tests.slack.test_calendar import events, path_in
+from tests.slack.test_clicks import actions
+from tests.slack.test_eol_answers import copied, posted, team_option
+from tests.slack.test_health import report
+from tests.slack.test_portfolio import open_home, texts
+from tests.slack.test_whoowns import buttons
+
+pytestmark = read_only
+
+#: In March 2026 it costs extra since 2024, and from 1 April twice as much: two deadlines of one release cycle.
+RDS_11 = Runs("postgres", "11.22", "aws-rds", "production")
+
+
+@pytest.fixture
+def public_url() -> str:
+    return "https://baton.example.test"
+
+
+@pytest.fixture
+def platform_channel() -> str:
+    return "general"
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+def catalog() -> SourceCatalog:
+    """Platform owns a database that costs extra; every team has a lead."""
+    made = organisation()
+    made.teams[1] = replace(made.teams[1], lead="omar@example.test")
+    made.assets = [
+        replace(each, runs=(RDS_11,)) if (each.name, each.kind) == ("invoices", AssetKind.DATABASE) else each
+        for each in made.assets
+    ]
+    return made
+
+
+@dataclass
+class Delegated:
+    """Platform's reminders of its database, which Payments may take over."""
+
+    stage: Stage
+
+    async def go(self, until: datetime, *, hours: tuple[int, ...] = (10, 12, 16)) -> None:
+        """Move the clock, the daily pass running at these hours of each day."""
+        clock = self.stage.clock
+        while clock.at < until:
+            midnight = clock.at.replace(hour=0, minute=0, second=0, microsecond=0)
+            ahead = [midnight + timedelta(days=day, hours=hour) for day in (0, 1) for hour in hours]
+            clock.at = min(next(each for each in ahead if each > clock.at), until)
+            await self.look()
+
+    async def look(self) -> None:
+        await self.stage.baton.context.daily_pass.run()
+        await posted(self.stage, "general")
+
+    async def said_in(self, channel: str, *, user: str = "ada") -> list[PostedMessage]:
+        await posted(self.stage, "general")
+        bot = self.stage.slack.workspace.bot_user_id
+        seen = self.stage.slack.visible_messages(user, channel)
+        return [each for each in seen if each.user == bot and each.ephemeral_for is None]
+
+    async def offer(self, *, by: str = "lin", to: str = "Payments", reason: str = "") -> PostedMessage:
+        """Offer it by the form and return the question to the other team."""
+        card = await self.card(by)
+        more = f"{ids.DELEGATE}|{await self.reminder_id()}"
+        await self.stage.slack.act(by, MessageRef(card.channel, card.ts), ids.MORE, value=more)
+        await self.stage.settle()
+        team = team_option(self.stage, by, ids.DELEGATE_TEAM, to)
+        view = self.stage.slack.view_stack(by)[-1]
+        said: dict[str, Any] = {ids.DELEGATE_TEAM: team}
+        if reason:
+            said[ids.DELEGATE_REASON] = reason
+        await self.stage.slack.submit_view(by, view.id, said)
+        await self.stage.settle()
+        return (await self.said_in(to.lower()))[-1]
+
+    async def card(self, user: str, *, reminder: int = 0) -> PostedMessage:
+        """Open the card as anybody does from a line about it."""
+        text = {"type": "plain_text", "text": "Open"}
+        value = str(reminder or await self.reminder_id())
+        element = {"type": "button", "action_id": ids.OPEN, "text": text, "value": value}
+        line = await copied(self.stage, "search", [{"type": "actions", "elements": [element]}])
+        await self.stage.press(line, ids.OPEN, user=user)
+        return self.stage.slack.visible_messages(user, "search")[-1]
+
+    async def reminder_id(self) -> int:
+        async with self.stage.database.reading() as session:
+            return (await remembered(session))[0].id
+
+    async def accepted(self, *, by: str = "ada") -> PostedMessage:
+        question = await self.offer()
+        await self.stage.press(question, ids.ACCEPT, user=by)
+        await self.stage.settle()
+        return question
+
+
+@pytest.fixture
+async def delegated(stage: Stage) -> Delegated:
+    """Tuesday 3 March 2026, after the first digest of Platform."""
+    await stage.bring(catalog())
+    made = Delegated(stage)
+    await made.go(datetime(2026, 3, 3, 10, 30, tzinfo=UTC))
+    return made
+
+
+async def test_all_deadlines_of_the_release_cycle_go_to_the_team_that_accepts(delegated: Delegated) -> None:
+    await delegated.accepted()
+    async with delegated.stage.database.reading() as session:
+        found = await remembered(session)
+    assert len(found) == 2, "what is charged now, and what it costs from April"
+    assert {each.holder for each in found} == {"team:1"}
+    assert [name for name in await actions(delegated.stage) if name.startswith("lifecycle.")] == [
+        "lifecycle.delegate", "lifecycle.taken_over", "lifecycle.accept",
+    ]  # fmt: skip
+
+
+async def test_eol_of_both_teams_names_whoever_has_it_and_from_whom(delegated: Delegated) -> None:
+    stage = delegated.stage
+    assert "invoices" not in (await stage.ask("/eol payments")).text
+    await delegated.accepted()
+    theirs = (await stage.ask("/eol payments")).text
+    assert "invoices, from Platform" in theirs
+    assert "Payments (from Platform): invoices" in (await stage.ask("/eol platform")).text
+    assert "Payments (from Platform): invoices" in (await stage.ask("/eol all")).text
+    assert "Payments (from Platform): invoices" in (await stage.ask("/eol postgres 11")).text
+    assert "from Platform" not in (await stage.ask("/eol search")).text
+
+
+async def test_the_health_report_counts_it_with_the_team_that_has_it(delegated: Delegated) -> None:
+    stage = delegated.stage
+    assert "1 past it" in (await report(stage, "platform")).text
+    await delegated.accepted()
+    assert "0 past it" in (await report(stage, "platform")).text
+    assert "Have *Payments* upgrade 1 thing past end of life, begin with *invoices*" in (await report(stage)).text
+    assert "1 past it" in (await report(stage, "payments")).text
+
+
+async def test_home_shows_it_to_the_people_who_have_it(delegated: Delegated) -> None:
+    await delegated.accepted()
+    said = texts(await open_home(delegated.stage, "ada"))
+    assert "*Amazon RDS for PostgreSQL 11*" in said
+    assert "invoices, from Platform" in said
+
+
+async def test_the_calendars_of_both_name_whoever_has_it(delegated: Delegated, http: aiohttp.ClientSession) -> None:
+    stage = delegated.stage
+    await delegated.accepted()
+    for user, team in (("ada", "payments"), ("lin", "platform")):
+        path = path_in(await stage.ask(f"/baton calendar {team}", user=user))
+        [event] = [each for each in await events(http, stage, path) if "PostgreSQL 11" in str(each["SUMMARY"])]
+        assert "Whose: Payments, from Platform" in event["DESCRIPTION"]
+
+
+async def test_the_reports_rows_and_the_timeline_name_whoever_has_it(delegated: Delegated) -> None:
+    await delegated.accepted()
+    context = delegated.stage.baton.context
+    payments = context.snapshot.team_by_name("Payments")
+    assert payments is not None
+    for scope in (ReportScope(teams=(payments,)), ReportScope()):
+        asked = Asked(subject=scope, period=Everything())
+        report = await reports.report(context.deps, context.watcher, asked)
+        [entry] = [rows.entry(each, report) for each in report.entries if each.giver is not None]
+        assert (entry["team"], entry["addressee"], entry["taken_over_from"]) == ("Payments", "Payments", "Platform")
+        [row] = [each for each in rows.inventory(report) if each["asset"] == "invoices"]
+        assert (row["team"], row["taken_over_from"]) == ("Payments", "Platform")
+        picture = await timelines.timeline(context.deps, context.watcher, context.pictures, scope)
+        assert "(invoices (from Platform))" in picture.alt_text
+
+
+async def test_the_card_and_the_digests_of_both_name_whoever_has_it(delegated: Delegated) -> None:
+    stage = delegated.stage
+    await delegated.accepted()
+    card = await delegated.card("ada")
+    ada = stage.slack.workspace.user("ada").id
+    assert f"*Payments* has taken this over from *Platform*: <@{ada}> accepted it." in card.text
+    more = catalog()
+    more.assets.append(asset("ledger", runs=(Runs("python", "3.7"),), owners=(team_owns("Platform"),)))
+    await stage.bring(more)
+    await delegated.go(datetime(2026, 3, 10, 17, 0, tzinfo=UTC))
+    mine = [each.text for each in await delegated.said_in("payments") if "*End of life* for *Payments*" in each.text]
+    assert len(mine) == 2, "on the day itself, and a week later: what is charged now is not answered by taking it over"
+    for digest in mine:
+        assert "Charged now: 0.10 USD per vCPU-hour. *invoices*, from *Platform*" in digest
+    theirs = [each.text for each in await delegated.said_in("platform") if "*End of life* for" in each.text][-1]
+    assert "*ledger*" in theirs
+    assert "*invoices*" not in theirs
+    assert "1 with *Payments*" in theirs
+
+
+async def test_the_offer_says_why_and_what_it_costs(delegated: Delegated) -> None:
+    question = await delegated.offer(reason="You run the <!channel> migrations")
+    assert "asks you to take this over:\n> You run the &lt;!channel&gt; migrations" in question.text
+    assert "Extended support costs 0.10 USD per vCPU-hour since" in question.text
+    assert "about 292 USD a month" in question.text
+    assert "has not" not in question.text
+    await delegated.stage.press(question, ids.ACCEPT, user="ada")
+    settled = (await delegated.said_in("payments"))[0]
+    assert "accepted. You get its reminders now.\n> You run the" in settled.text
+    assert set(buttons(settled)) == {"Open"}, "it is the giver who offers it for good"
+
+
+async def test_those_above_hear_that_it_is_open_with_the_team_that_has_it(delegated: Delegated) -> None:
+    """A price rises on 1 April; nobody of Payments answers after they have taken it over."""
+    await delegated.accepted()
+    await delegated.go(datetime(2026, 4, 2, 17, 0, tzinfo=UTC))
+    stage, told = delegated.stage, list[str]()
+    for channel in stage.slack.workspace.channels.values():
+        name = channel.name if not channel.is_im else ""
+        if name in ("payments", "platform", "search"):
+            continue
+        for message in stage.slack.workspace.messages.get(channel.id, {}).values():
+            if message.text.startswith(":warning:"):
+                told.append(message.text)
+    assert told, "somebody above them was told"
+    for text in told:
+        assert "*Payments* has taken this over from *Platform*" in text
+        assert "has not answered" not in text
+        assert "Nobody" not in text
+        assert "Owner:" not in text
+    of_platform = [each.text for each in await delegated.said_in("platform")]
+    assert not any("rises" in each and each.startswith(":warning:") for each in of_platform)
+
+
+async def test_the_next_deadline_of_the_cycle_goes_to_the_team_that_has_it(delegated: Delegated) -> None:
+    """After the price has risen, the end of extended support is next: it is not Platform's again."""
+    await delegated.accepted()
+    await delegated.go(datetime(2026, 4, 8, 17, 0, tzinfo=UTC), hours=(10, 16))
+    async with delegated.stage.database.reading() as session:
+        found = {each.kind.value: each.holder for each in await remembered(session)}
+    assert found == {"price-step": "team:1", "eoes": "team:1"}
+    assert (await actions(delegated.stage)).count("lifecycle.taken_over") == 2
+
+
+async def test_a_plan_holds_for_every_deadline_of_its_release_cycle(delegated: Delegated) -> None:
+    """What is charged now and what it costs from April are one upgrade: who has planned it has answered both."""
+    stage = delegated.stage
+    card = await delegated.card("lin")
+    await stage.press(card, ids.PLAN, user="lin")
+    view = stage.slack.view_stack("lin")[-1]
+    await stage.slack.submit_view("lin", view.id, {ids.PLAN_DAY: "2026-05-20"})
+    await stage.settle()
+    async with stage.database.reading() as session:
+        first, second = await remembered(session)
+    assert ([each.is_shared for each in first.answers], [each.is_shared for each in second.answers]) == (
+        [False],
+        [True],
+    )
+    before = len(await delegated.said_in("platform"))
+    await delegated.go(datetime(2026, 5, 8, 17, 0, tzinfo=UTC), hours=(10, 16))
+    assert len(await delegated.said_in("platform")) == before, "neither is said again before the week of the plan"
+    assert not [each for each in await delegated.said_in("general") if each.text.startswith(":warning:")]
+    stale = await stage.ask("/eol platform", user="lin")
+    assert "planned to 18 for <!date^" in stale.text
+    again = await delegated.card("lin", reminder=second.id)
+    assert "*Plan:* upgrade to 18 by" in again.text
+    await stage.press(again, ids.PLAN, user="lin")
+    view = stage.slack.view_stack("lin")[-1]
+    await stage.slack.submit_view("lin", view.id, {ids.PLAN_DAY: "2026-06-20"})
+    await stage.settle()
+    async with stage.database.reading() as session:
+        found = await remembered(session)
+    days = {answer.until.isoformat() for each in found for answer in each.answers if answer.until is not None}
+    assert days == {"2026-06-20"}, "the changed plan takes the place of the first, whichever deadline it is changed at"
+
+
+async def test_it_can_be_given_back_and_is_named_as_the_owners_again(delegated: Delegated) -> None:
+    stage = delegated.stage
+    await delegated.accepted()
+    back = await delegated.offer(by="ada", to="Platform")
+    assert "from *Payments* asks you to take this over" in back.text
+    await stage.press(back, ids.ACCEPT, user="omar")
+    await stage.settle()
+    assert "from Platform" not in (await stage.ask("/eol all")).text
+    assert "Platform: invoices" in (await stage.ask("/eol all")).text
+    assert "Extended support" not in (await stage.ask("/eol payments")).text

@@ -1,0 +1,228 @@
+"""Sources that disagree: one person is asked, anybody of either side may give way, and a catalog admin may decide."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.blocks import ownership as blocks
+from bot.domain.catalog import Area, SourceCatalog
+from bot.playground.fake_slack import PostedMessage
+from bot.services import snapshot
+from bot.services.matters import answers
+from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
+from tests.slack.test_claims import claim
+from tests.slack.test_clicks import actions, drained
+from tests.slack.test_eol_answers import copied
+from tests.slack.test_matters import doubted, first_line, matters, posted, private, private_messages, whispered
+from tests.slack.test_whoowns import buttons
+
+SIDE, PASS_ON = "ownership.matter_side", "ownership.matter_pass_on"
+
+
+@pytest.fixture
+def catalog_admins() -> tuple[str, ...]:
+    return ("eve",)
+
+
+@pytest.fixture
+async def disputed(stage: Stage) -> Stage:
+    """A workspace in which a second source says that Platform owns what is Payments'."""
+    await stage.bring(SourceCatalog(assets=[asset("invoices", owners=(team_owns("Platform"),))]), source="csv")
+    return stage
+
+
+async def asked(stage: Stage, user: str = "ada") -> PostedMessage:
+    """What whoever has to end the dispute is asked, once the pass has come."""
+    stage.clock.advance(timedelta(days=1, hours=2))  # Wednesday: the digest is of Tuesdays
+    await stage.baton.context.daily_pass.run()
+    return (await private_messages(stage, user))[-1]
+
+
+async def press_side(stage: Stage, message: PostedMessage, name: str, *, user: str) -> None:
+    """Say whose it is, by the button beside its side."""
+    block = next(each for each in message.blocks if name in each.get("accessory", {}).get("text", {}).get("text", ""))
+    await stage.press(message, SIDE, user=user, block_id=block["block_id"])
+
+
+async def test_a_dispute_names_its_files_and_goes_to_one_person(disputed: Stage) -> None:
+    told = await asked(disputed)
+    assert "Who owns *invoices*: *Payments* or *Platform*?" in told.text
+    assert "catalog.yaml:1 says *Payments*" in told.text
+    assert "catalog.yaml:1 says *Platform*" in told.text
+    assert await posted(disputed, "platform") == []
+    await disputed.baton.context.daily_pass.run()
+    assert len(await private(disputed, "ada")) == 1
+
+
+async def test_whoever_was_asked_keeps_it_and_the_unchanged_file_disputes_nothing(disputed: Stage) -> None:
+    told = await asked(disputed)
+    await press_side(disputed, told, "Payments", user="ada")
+    assert "*Payments* (" in await first_line(disputed, "service:invoices")
+    await disputed.bring(
+        SourceCatalog(assets=[asset("invoices", owners=(team_owns("Platform"),), tier=2)]), source="csv"
+    )
+    said = await first_line(disputed, "service:invoices")
+    assert "*Payments* (" in said
+    assert "disagree" not in said
+    assert "*Payments* owns it now, says <@" in (await private(disputed, "ada"))[0]
+    assert "*Payments* owns it now" in (await posted(disputed, "platform"))[-1].text
+    assert (await actions(disputed)).count("ownership.matter.decide") == 1
+
+
+async def test_a_side_gives_way_without_having_been_asked(disputed: Stage) -> None:
+    await asked(disputed)
+    stale = await shown_to(disputed, (await matters(disputed))[0].id, "general")
+    await press_side(disputed, stale, "Platform", user="lin")
+    assert "Payments is asked first: talk to them" in await whispered(disputed, "lin", "general")
+    await press_side(disputed, stale, "Payments", user="lin")
+    assert "*Payments* (" in await first_line(disputed, "service:invoices")
+
+
+async def shown_to(stage: Stage, matter_id: int | None, channel: str) -> PostedMessage:
+    """The card of a matter as a message that everybody in a channel can press."""
+    shown = await answers.shown(stage.baton.context.deps, stage.baton.context.snapshot, matter_id=matter_id or 0)
+    return await copied(stage, channel, list(blocks.card(shown).blocks))
+
+
+async def test_of_three_sides_each_gives_way_for_itself(disputed: Stage) -> None:
+    await disputed.bring(SourceCatalog(assets=[asset("invoices", owners=(team_owns("Search"),))]), source="third")
+    told = await asked(disputed)
+    for user, is_over in (("lin", False), ("solo", True)):
+        stale = await shown_to(disputed, (await matters(disputed))[0].id, "general")
+        await press_side(disputed, stale, "Payments", user=user)
+        said = await whispered(disputed, user, "general")
+        assert ((await matters(disputed))[0].ended_at is not None) is is_over, said
+        if not is_over:
+            now = (await private_messages(disputed, "ada"))[-1]
+            assert now.ts == told.ts
+            assert "Who owns *invoices*: *Payments* or *Search*?" in now.text
+    assert "*Payments* (" in await first_line(disputed, "service:invoices")
+
+
+async def test_an_admin_decides_for_the_other(disputed: Stage) -> None:
+    told = await asked(disputed)
+    await disputed.press(told, PASS_ON, user="ada")
+    to_admin = (await private_messages(disputed, "eve"))[-1]
+    assert "Who owns *invoices*" in to_admin.text
+    assert "A catalog admin decides" in (await private(disputed, "ada"))[0]
+    await press_side(disputed, to_admin, "Platform", user="eve")
+    assert "*Platform* (" in await first_line(disputed, "service:invoices")
+    await disputed.bring(organisation())
+    assert "*Platform* (" in await first_line(disputed, "service:invoices")
+    assert "*Platform* owns it now, says <@" in (await private(disputed, "ada"))[0]
+
+
+async def test_a_file_that_was_behind_for_too_long_is_right_when_the_new_owner_gives_way(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns service:invoices", user="solo"), user="solo")
+    await stage.press((await posted(stage, "payments"))[-1], "ownership.matter_agree", user="ada")
+    assert "*Search* (" in await first_line(stage, "service:invoices")
+    stage.clock.advance(timedelta(days=35))
+    stage.clock.advance(timedelta(days=1, hours=2))
+    await stage.baton.context.daily_pass.run()
+    told = (await posted(stage, "search"))[-1]
+    await press_side(stage, told, "Payments", user="solo")
+    said = (await stage.ask("/whoowns service:invoices")).text
+    assert "*Payments* (" in said.splitlines()[0]
+    assert "confirmed by" in said
+    await stage.bring(organisation())
+    assert "*Payments* (" in await first_line(stage, "service:invoices")
+
+
+async def test_whoever_was_ruled_out_is_believed_again_once_a_file_was_corrected_in_between(disputed: Stage) -> None:
+    await press_side(disputed, await asked(disputed), "Payments", user="ada")
+    for owner, now in (("Search", "disagree"), ("Platform", "disagree")):
+        owners = (team_owns(owner),)
+        await disputed.bring(SourceCatalog(assets=[asset("invoices", owners=owners)]), source="csv")
+        assert now in await first_line(disputed, "service:invoices"), owner
+
+
+async def test_nobody_else_decides(disputed: Stage) -> None:
+    await asked(disputed)
+    stale = await shown_to(disputed, (await matters(disputed))[0].id, "general")
+    await press_side(disputed, stale, "Payments", user="solo")
+    assert "can decide that" in await whispered(disputed, "solo", "general")
+    assert (await matters(disputed))[0].ended_at is None
+
+
+async def test_a_corrected_file_ends_it(disputed: Stage) -> None:
+    await asked(disputed)
+    await disputed.bring(SourceCatalog(assets=[asset("invoices", owners=(team_owns("Payments"),))]), source="csv")
+    await snapshot.refresh(disputed.baton.context.snapshot, disputed.database)
+    await disputed.baton.context.daily_pass.run()
+    assert "nothing left to decide" in (await private(disputed, "ada"))[0]
+    assert (await matters(disputed))[0].state == "over"
+
+
+async def test_a_doubt_about_what_is_disputed_goes_to_whoever_has_to_end_it(disputed: Stage) -> None:
+    receipt = await doubted(disputed, "service:invoices", user="solo")
+    assert "I am telling Ada Byron." in receipt
+    told = (await private_messages(disputed, "ada"))[-1]
+    await press_side(disputed, told, "Payments", user="ada")
+    assert "*Payments* owns it now" in (await private(disputed, "solo"))[0]
+
+
+@read_only
+async def test_a_claim_that_nobody_answers_passes_to_an_admin_and_ends(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns search-api", user="grace"), user="grace")
+    for _ in range(50):
+        await stage.baton.context.daily_pass.run()
+        stage.clock.advance(timedelta(days=1))
+        if (await matters(stage))[0].ended_at is not None:
+            break
+    await posted(stage, "general")
+    for _ in range(10):
+        await posted(stage, "search")
+    [row] = await matters(stage)
+    assert row.state == "expired"
+    assert "*Search*" in await first_line(stage, "search-api")
+    told = await drained(stage, "search")
+    assert len(told) >= 3, "it was told once, and twice again"
+    cards = [each.text for each in told if not each.text.startswith("*Who owns it?*")]
+    assert all("Nobody answered, so nothing has changed" in text for text in cards), cards
+    assert any("*search-api*" in text for text in await private(stage, "eve"))
+    assert "Nobody answered" in (await private(stage, "grace"))[-1]
+
+
+async def test_whoever_gives_way_ends_it_from_the_answer(disputed: Stage) -> None:
+    answer = await disputed.ask("/whoowns service:invoices", user="lin")
+    assert "Press *End the dispute*" in answer.text
+    assert "We own this" not in buttons(answer), "they are a side already"
+    await disputed.press(answer, "ownership.dispute", user="lin")
+    shown = disputed.slack.visible_messages("lin", "general")[-1]
+    assert "Who owns *invoices*" in shown.text
+    await press_side(disputed, shown, "Payments", user="lin")
+    assert "*Payments* (" in await first_line(disputed, "service:invoices")
+    assert "*Payments* owns it now" in disputed.slack.visible_messages("lin", "general")[-1].text
+
+
+async def test_two_claims_of_one_thing_end_as_well(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns old-cron", user="solo"), user="solo")
+    catalog = organisation()
+    catalog.assets = [
+        each if each.name != "old-cron" else asset("old-cron", owners=(team_owns("Platform"),))
+        for each in catalog.assets
+    ]
+    await stage.bring(catalog)
+    await stage.press(await stage.ask("/whoowns old-cron", user="solo"), "ownership.dispute", user="solo")
+    shown = stage.slack.visible_messages("solo", "general")[-1]
+    assert "catalog.yaml:1 says *Platform*" in str(shown.blocks)
+    assert "*Search* claims it in Slack" in str(shown.blocks)
+    await press_side(stage, shown, "Search", user="solo")
+    assert "*Search* (" in await first_line(stage, "old-cron")
+
+
+async def test_a_file_that_says_nobody_loses_against_the_owner_and_wins_when_the_owner_gives_way(stage: Stage) -> None:
+    for name, winner in (("sandbox", "Payments"), ("playground", "Nobody")):
+        thing = asset(name, unowned_reason="Everybody may break it.")
+        catalog = organisation()
+        catalog.assets = [*(each for each in catalog.assets if each.name != name), thing]
+        await stage.bring(catalog)
+        owners = (team_owns("Payments", Area.APPLICATION), team_owns("Payments", Area.DATABASE))
+        await stage.bring(SourceCatalog(assets=[asset(name, owners=owners)]), source=f"csv-{name}")
+        await stage.press(await stage.ask(f"/whoowns {name}", user="ada"), "ownership.dispute", user="ada")
+        await press_side(stage, stage.slack.visible_messages("ada", "general")[-1], winner, user="ada")
+        said = await first_line(stage, name)
+        assert ("*Payments* (" in said) == (winner == "Payments"), said
+        assert ("Nobody owns *playground*, on purpose" in said) == (winner == "Nobody")

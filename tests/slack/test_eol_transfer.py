@@ -1,0 +1,58 @@
+"""An import that changes an owner, over the wire: reminders, `/eol` and the calendar follow at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from bot.blocks.eol import actions as ids
+from bot.domain.catalog import Runs, SourceCatalog
+from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
+from tests.slack.test_eol_answers import Reminded, copied, posted, remind
+from tests.slack.test_whoowns import buttons
+
+pytestmark = read_only
+
+
+def owned_by(team: str) -> SourceCatalog:
+    """Checkout runs on Node.js 20, which ends on 30 April 2026, and is that team's."""
+    made = organisation()
+    whole = asset("checkout", owners=(team_owns(team),), runs=(Runs("nodejs", "20.11.1"),))
+    made.assets = [whole if each.name == "checkout" else each for each in made.assets]
+    return made
+
+
+async def transferred(stage: Stage) -> Reminded:
+    """Payments had planned the upgrade of checkout when Search got it; it is the day of the digest."""
+    await stage.bring(owned_by("Payments"))
+    reminded = await remind(stage, "checkout")
+    await reminded.form(ids.PLAN, user="grace")
+    await reminded.submit("grace", {ids.PLAN_DAY: "2026-04-01", ids.PLAN_ROLLBACK: "errors <!channel>"})
+    await stage.bring(owned_by("Search"))
+    return reminded
+
+
+async def test_the_next_owner_is_named_at_once_and_keeps_the_plan_in_slack(stage: Stage) -> None:
+    reminded = await transferred(stage)
+    assert "checkout" in (await stage.ask("/eol search")).text
+    assert "Search: checkout" in (await stage.ask("/eol all")).text
+    stage.clock.at = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+    await stage.baton.context.daily_pass.run()
+    [digest] = await posted(stage, "search")
+    assert "*checkout* (*Payments* had planned it for " in digest.text
+    assert "the owner before had planned it for" in (await stage.ask("/eol search")).text
+    await reminded.settle()
+    assert "what runs it has another owner now" in reminded.root.text
+    await stage.press(digest, ids.OPEN, user="solo")
+    card = stage.slack.visible_messages("solo", "search")[-1]
+    assert "*Payments* had planned the upgrade to 24 by" in card.text
+    assert "Keep the plan" in buttons(card)
+    shared = await copied(stage, "general", card.blocks)
+    await stage.press(shared, ids.KEEP_PLAN, user="grace")
+    assert "Only members of Search" in stage.slack.visible_messages("grace", "general")[-1].text
+    await stage.press(card, ids.KEEP_PLAN, user="solo")
+    shown = stage.slack.visible_messages("solo", "search")[-1]
+    assert "Keep the plan" not in buttons(shown)
+    assert "Roll back when: errors &lt;!channel&gt;" in shown.text
+    kept = (await reminded.answers())[-1]
+    assert (kept.kind, kept.until) == ("planned", date(2026, 4, 1))
+    assert "planned to 24 for" in (await stage.ask("/eol search")).text

@@ -1,0 +1,432 @@
+"""A team hands over what it owns, and the other team answers, one resource at a time, over the wire."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.blocks.handoff import actions as ids
+from bot.domain.handoff.handoffs import HandoffStep
+from bot.errors import UserError
+from bot.playground.fake_slack import PostedMessage, ViewRef
+from bot.services.handoff import steps
+from bot.services.outbox import drain
+from bot.store import tables
+from handlers.handoff import due_days
+from tests.slack.conftest import Stage, asset, organisation, team_owns
+from tests.slack.test_clicks import actions, drained
+from tests.slack.test_requests import element, said_in, submit
+from tests.slack.test_whoowns import buttons
+
+OPEN = "handoff.open"
+
+
+async def sent(stage: Stage, channel: str) -> list[PostedMessage]:
+    """What Baton has posted in a channel, once all of it is: a second apart, as Slack asks."""
+    unsent = select(tables.OutboxMessage.id).where(tables.OutboxMessage.state.in_(("waiting", "sending")))  # type: ignore[attr-defined]
+    for _ in range(30):
+        async with stage.database.reading() as session:
+            if (await session.execute(unsent)).first() is None:
+                break
+        stage.clock.advance(timedelta(seconds=2))
+        await drain(stage.baton.context.deps, stage.baton.context.slack)
+    return await drained(stage, channel)
+
+
+async def card(stage: Stage, channel: str = "payments") -> PostedMessage:
+    """The card of the last handoff in a channel, as it reads now."""
+    return [each for each in await sent(stage, channel) if ":handshake:" in each.text][-1]
+
+
+def said_to(stage: Stage, user: str, channel: str = "general") -> str:
+    """What somebody read last."""
+    return stage.slack.visible_messages(user, channel)[-1].text
+
+
+def alone(stage: Stage, user: str) -> list[str]:
+    """What somebody was written in a direct message."""
+    return [each.text for each in stage.slack.visible_messages(user, stage.slack.workspace.im(user).id)]
+
+
+def ticked(stage: Stage, user: str, *names: str) -> list[str]:
+    """The values of what somebody ticks in the form that they have open."""
+    options = element(stage.slack.view_stack(user)[-1], ids.RESOURCES)["options"]
+    return [each["value"] for each in options if each["text"]["text"] in names]
+
+
+async def offer(stage: Stage, *, user: str = "lin", name: str = "payments-db", **values: Any) -> PostedMessage:
+    """Offer what an answer is about, and return the card that its receiver gets."""
+    await stage.press(await stage.ask(f"/whoowns {name}", user=user), OPEN, user=user)
+    assert await submit(stage, user, {f"handoff.{key}": value for key, value in values.items()}) == {}
+    return await card(stage)
+
+
+async def offer_two(stage: Stage, **values: Any) -> PostedMessage:
+    """Offer Payments the database of payments-db and the deployments of checkout."""
+    await stage.slack.run_command("lin", "general", "/handoff")
+    await stage.settle()
+    names = ticked(stage, "lin", "payments-db (the database)", "checkout (CI and deployments)")
+    assert len(names) == 2
+    payments = next(each.id for each in stage.baton.context.snapshot.teams() if each.name == "Payments")
+    said = {ids.RECEIVER: str(payments), ids.RESOURCES: names, **values}
+    assert await submit(stage, "lin", said) == {}
+    return await card(stage)
+
+
+async def answer(stage: Stage, step: HandoffStep, name: str, *, user: str = "grace", **values: Any) -> dict[str, str]:
+    """Answer one resource of the card; return what is wrong with the form."""
+    shown = await card(stage)
+    block = next(each for each in shown.blocks if name in each.get("text", {}).get("text", "") and "accessory" in each)
+    value = next(each["value"] for each in block["accessory"]["options"] if each["value"].startswith(f"{step}|"))
+    await stage.press(shown, ids.ANSWER, user=user, value=value, block_id=block["block_id"])
+    if step is HandoffStep.ACCEPT or not stage.slack.view_stack(user):
+        return {}
+    return await submit(stage, user, {f"handoff.{key}": each for key, each in values.items()})
+
+
+async def on(stage: Stage, month: int, day: int, channel: str = "payments") -> list[PostedMessage]:
+    """Let a day come at noon, with the job and the daily pass of its hour; return what a channel has in it then."""
+    stage.clock.at = datetime(2026, month, day, 12, tzinfo=UTC)
+    await due_days.carry_on(stage.baton.context)
+    await stage.baton.context.daily_pass.run()
+    return await sent(stage, channel)
+
+
+async def handoff_actions(stage: Stage) -> list[str]:
+    return [each.removeprefix("handoff.") for each in await actions(stage) if each.startswith("handoff.")]
+
+
+async def owner(stage: Stage, asked: str, user: str = "eve") -> str:
+    return (await stage.ask(f"/whoowns {asked}", user=user)).text.splitlines()[0]
+
+
+async def helpers(stage: Stage) -> int:
+    """How many facts in force make somebody a secondary owner."""
+    facts = await rows(stage, tables.Ownership)
+    return sum(each.role == "secondary" and each.valid_to is None for each in facts)
+
+
+async def rows(stage: Stage, table: Any) -> list[Any]:
+    async with stage.database.reading() as session:
+        return list((await session.execute(select(table).order_by(table.id))).scalars())
+
+
+@pytest.mark.sql
+async def test_what_is_accepted_has_a_new_owner_from_that_instant(stage: Stage) -> None:
+    shown = await offer(stage)
+    assert "*Platform* offers *Payments* *payments-db* (the database)" in shown.text
+    assert "Offered by Lin Wei" in shown.text
+    assert "*Platform*" in await owner(stage, "payments-db database"), "an offer moves nothing"
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    said = (await stage.ask("/whoowns payments-db database")).text
+    assert "*Payments*" in said.splitlines()[0]
+    assert "There is a dispute" not in said
+    assert "accepted by Grace Marsh" in (await card(stage)).text
+    assert any("accepted by Grace Marsh" in each for each in alone(stage, "lin")), "whoever offered hears how it ended"
+    assert any("`baton handoff patch 1` prints the change" in each for each in alone(stage, "lin"))
+    await stage.bring(organisation(), source="baton")
+    assert "*Payments*" in await owner(stage, "payments-db database")
+    assert await handoff_actions(stage) == ["offer", "accept"]
+
+
+@pytest.mark.sql
+async def test_each_resource_is_answered_by_itself_and_offered_again(stage: Stage) -> None:
+    await offer_two(stage)
+    assert set(await answer(stage, HandoffStep.DECLINE, "checkout", reason="")) == {ids.REASON}
+    assert await submit(stage, "grace", {ids.REASON: "Our pipeline moves in May <!channel>"}) == {}
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    assert "*Payments*" in await owner(stage, "payments-db database")
+    assert "*Platform*" in await owner(stage, "checkout deployments")
+    await sent(stage, "payments")
+    heard = alone(stage, "lin")
+    assert any("declined by Grace Marsh: Our pipeline moves in May" in each for each in heard)
+    now = await card(stage)
+    assert "Offer again…" in buttons(now)
+    await stage.press(now, ids.AGAIN, user="omar")
+    assert ticked(stage, "omar", "payments-db (the database)") == [], "what was accepted is not offered again"
+    assert await submit(stage, "omar", {ids.REASON: "May it is"}) == {}
+    again = await card(stage)
+    assert again.ts == now.ts, "one card"
+    assert "version 2" in again.text
+    await answer(stage, HandoffStep.ACCEPT, "checkout")
+    assert "*Payments*" in await owner(stage, "checkout deployments")
+    assert await handoff_actions(stage) == ["offer", "decline", "accept", "offer", "accept"]
+
+
+async def test_not_yet_names_what_it_needs_and_keeps_the_offer_open(stage: Stage) -> None:
+    await offer(stage)
+    wrong = await answer(
+        stage, HandoffStep.NOT_YET, "payments-db", needs="A runbook", needs_from="Lin", needs_by="2026-03-02"
+    )
+    assert wrong == {ids.NEEDS_BY: "Choose the day until which it is to be there, today or later."}
+    assert await submit(stage, "grace", {ids.NEEDS_BY: "2026-03-06"}) == {}
+    assert "not yet: needs A runbook from Lin by" in (await card(stage)).text
+    assert any("not yet: needs A runbook" in each for each in alone(stage, "lin"))
+    assert "*Platform*" in await owner(stage, "payments-db database")
+    said = await on(stage, 3, 6)
+    assert "Is it there? Accept, or say a new day." in said[-1].text
+    assert "expires on" in (await card(stage)).text
+    await answer(stage, HandoffStep.ACCEPT, "payments-db")
+    assert "*Payments*" in await owner(stage, "payments-db database")
+
+
+async def test_only_another_member_of_the_receiving_team_accepts_and_it_is_checked_at_the_click(stage: Stage) -> None:
+    both = organisation()
+    both.people[2] = type(both.people[2])(
+        name="Lin Wei", email="lin@example.test", teams=("Platform", "Payments"), origin=both.people[2].origin
+    )
+    await stage.bring(both)
+    shown = await offer(stage)
+    for who, refusal in (
+        ("lin", "You offered it, so somebody else of the receiving team must accept"),
+        ("omar", "Only members of Payments and their leads can accept this"),
+        ("eve", "Only members of Payments and their leads can accept this"),
+    ):
+        await stage.press(shown, ids.ACCEPT_ALL, user=who)
+        assert refusal in said_to(stage, who, "payments")
+    assert "*Platform*" in await owner(stage, "payments-db database")
+    await stage.press(shown, ids.ACCEPT_ALL, user="ada")
+    context, grace = stage.baton.context, stage.baton.context.snapshot.person_by_email("grace@example.test")
+    assert grace is not None
+    accepting: dict[str, Any] = {"handoff_id": 1, "person_id": grace.id, "step": HandoffStep.ACCEPT, "version": 1}
+    again = await steps.take(context.deps, context.snapshot, **accepting)
+    assert not again.is_new, "a press on the card as it was before"
+    assert await handoff_actions(stage) == ["offer", "accept"]
+
+
+async def test_who_may_not_answer_gets_no_form(stage: Stage) -> None:
+    await offer(stage)
+    await answer(stage, HandoffStep.DECLINE, "payments-db", user="solo")
+    assert stage.slack.view_stack("solo") == []
+    assert "Only members of Payments and their leads can answer this" in said_to(stage, "solo", "payments")
+
+
+async def test_the_giver_withdraws_and_an_answer_to_what_has_changed_is_refused(stage: Stage) -> None:
+    shown = await offer(stage)
+    await stage.press(shown, ids.WITHDRAW, user="grace")
+    assert "Only members of Platform and their leads can offer this" in said_to(stage, "grace", "payments")
+    await stage.press(shown, ids.WITHDRAW, user="omar")
+    assert "withdrawn by Omar Sol" in (await card(stage)).text
+    grace = stage.baton.context.snapshot.person_by_email("grace@example.test")
+    assert grace is not None
+    accepting: dict[str, Any] = {"handoff_id": 1, "person_id": grace.id, "step": HandoffStep.ACCEPT}
+    context = stage.baton.context
+    with pytest.raises(UserError, match="The offer has been withdrawn: its owner can offer it again"):
+        await steps.take(context.deps, context.snapshot, version=1, **accepting)
+    assert "*Platform*" in await owner(stage, "payments-db database")
+    await stage.press(await card(stage), ids.AGAIN, user="lin")
+    assert await submit(stage, "lin", {ids.LOAN: "2026-04-01"}) == {}
+    assert "a loan that returns on" in (await card(stage)).text
+    with pytest.raises(UserError, match="The offer has changed since"):
+        await steps.take(context.deps, context.snapshot, version=1, **accepting)
+
+
+async def test_the_receiver_asks_and_the_giver_offers_or_says_no(stage: Stage) -> None:
+    said = await stage.ask("/whoowns payments-db", user="grace")
+    assert "Ask for it" in buttons(said)
+    assert "Hand over" in buttons(await stage.ask("/whoowns payments-db", user="lin"))
+    assert not {"Ask for it", "Hand over"} & set(buttons(await stage.ask("/whoowns payments-db", user="solo")))
+    await stage.press(said, OPEN, user="grace")
+    assert await submit(stage, "grace", {ids.REASON: "We run it anyway"}) == {}
+    asked = await card(stage, "platform")
+    assert "*Payments* asks *Platform* to hand over *payments-db* (the database)" in asked.text
+    assert "*Platform*" in await owner(stage, "payments-db database"), "asking moves nothing"
+    await stage.press(asked, ids.REFUSE, user="lin")
+    assert await submit(stage, "lin", {ids.REASON: "Not before the audit"}) == {}
+    await sent(stage, "platform")
+    assert any("declined by Lin Wei: Not before the audit" in each for each in alone(stage, "grace"))
+    await stage.press(await stage.ask("/whoowns payments-db", user="grace"), OPEN, user="grace")
+    assert await submit(stage, "grace", {}) == {}
+    await stage.press(await card(stage, "platform"), ids.AGAIN, user="omar")
+    assert await submit(stage, "omar", {}) == {}
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert "*Payments*" in await owner(stage, "payments-db database")
+
+
+@pytest.mark.sql
+async def test_a_later_day_an_overlap_and_the_question_whether_it_works(stage: Stage) -> None:
+    await offer(stage, effective="2026-03-05", overlap="2")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert "accepted by Grace Marsh, not in effect yet" in (await card(stage)).text
+    assert "*Platform*" in await owner(stage, "payments-db database")
+    await on(stage, 3, 4)
+    assert "*Platform*" in await owner(stage, "payments-db database")
+    await on(stage, 3, 5)
+    now = (await stage.ask("/whoowns payments-db database")).text
+    assert "*Payments*" in now.splitlines()[0]
+    assert "*Platform*" in now
+    assert await helpers(stage) == 1, "for two more working days"
+    await on(stage, 3, 9)
+    assert await helpers(stage) == 1
+    await on(stage, 3, 10)
+    assert await helpers(stage) == 0
+    assert await handoff_actions(stage) == ["offer", "accept", "take_effect", "end_overlap"]
+    asks = [each for each in await on(stage, 4, 7) if "Does it work" in each.text]
+    assert len(asks) == 1
+    await stage.press(asks[0], ids.WORKS, user="eve")
+    assert "Only members of Platform and their leads" in said_to(stage, "eve", "payments")
+    await stage.press(asks[0], ids.WORKS, user="grace")
+    assert (await rows(stage, tables.Handoff))[0].receiver_says == "works"
+
+
+async def test_it_is_handed_back_by_a_new_handoff_that_one_button_offers(stage: Stage) -> None:
+    await offer(stage)
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    await stage.press(await card(stage), ids.BACK, user="lin")
+    assert "Only members of Payments" in said_to(stage, "lin", "payments")
+    await stage.press(await card(stage), ids.BACK, user="grace")
+    back = await card(stage, "platform")
+    assert "*#2* *Payments* offers *Platform* *payments-db* (the database)" in back.text
+    assert "takes back #1" in back.text
+    assert "*Payments*" in await owner(stage, "payments-db database")
+    await stage.press(back, ids.ACCEPT_ALL, user="omar")
+    assert "*Platform*" in await owner(stage, "payments-db database")
+
+
+async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
+    await offer(stage, loan="2026-03-06")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    await on(stage, 3, 5)
+    assert "*Payments*" in await owner(stage, "payments-db database")
+    await on(stage, 3, 6)
+    assert "*Platform*" in await owner(stage, "payments-db database")
+    assert "returned" in (await card(stage)).text
+    assert await handoff_actions(stage) == ["offer", "accept", "return"]
+
+
+@pytest.mark.sql
+async def test_silence_moves_nothing(stage: Stage) -> None:
+    await offer(stage)
+    reminded = []
+    for day in (4, 5, 6, 9, 10, 11, 12, 13, 16):
+        before = len(await sent(stage, "payments"))
+        if any("for your answer" in each.text for each in (await on(stage, 3, day))[before:]):
+            reminded.append(day)
+    assert reminded == [5, 10, 16], "after 2, 5 and 9 working days"
+    await on(stage, 3, 17)
+    assert "expired" in (await card(stage)).text
+    assert "*Platform*" in await owner(stage, "payments-db database")
+    assert any("nobody answered in time" in each for each in alone(stage, "ada")), "the lead of the receiver"
+    platform = [each.text for each in await sent(stage, "platform")]
+    assert sum("nobody answered in time" in each for each in platform) == 1, (
+        "a team without a lead hears in its channel"
+    )
+    await on(stage, 3, 18)
+    assert [each.text for each in await sent(stage, "platform")] == platform
+    assert await handoff_actions(stage) == ["offer", "expire"]
+
+
+async def test_readiness_is_shown_by_evidence(stage: Stage) -> None:
+    shown = await offer(stage)
+    await stage.press(shown, ids.DETAILS, user="eve")
+    view = stage.slack.view_stack("eve")[-1]
+    assert "Readiness: 0 of 11 shown" in said_in(view)
+    assert "The receiver has rolled back once" in said_in(view)
+    await stage.slack.act("eve", ViewRef(view.id), ids.EVIDENCE)
+    await stage.settle()
+    assert "Only members of Platform and Payments" in said_in(stage.slack.view_stack("eve")[-1])
+    await stage.press(shown, ids.DETAILS, user="grace")
+    await stage.slack.act("grace", ViewRef(stage.slack.view_stack("grace")[-1].id), ids.EVIDENCE)
+    await stage.settle()
+    assert await submit(stage, "grace", {}) == {
+        ids.NOT_APPLICABLE: "Give a link, a person or a day, or say why it does not apply."
+    }
+    proof = {ids.LINK: "https://runbooks.example.test/db", ids.DAY: "2026-03-02"}
+    assert await submit(stage, "grace", proof) == {}
+    assert "Readiness: 1 of 11 shown" in said_in(stage.slack.view_stack("grace")[-1])
+    assert "Readiness: 1 of 11 shown" in (await card(stage)).text
+    await stage.slack.act("grace", ViewRef(stage.slack.view_stack("grace")[-1].id), ids.EVIDENCE)
+    await stage.settle()
+    assert await submit(stage, "grace", {ids.NOT_APPLICABLE: "It has no cost of its own"}) == {}
+    assert "does not apply, It has no cost of its own" in said_in(stage.slack.view_stack("grace")[-1])
+    assert await handoff_actions(stage) == ["offer", "evidence", "evidence"]
+
+
+async def test_the_receipt_counts_how_the_parts_stand(stage: Stage) -> None:
+    await offer_two(stage)
+    assert await answer(stage, HandoffStep.ACCEPT, "payments-db") == {}
+    said = said_to(stage, "grace", "payments")
+    assert said.startswith("Done. *#1*")
+    assert said.endswith("2 resources: 1 accepted, 1 waits for an answer.")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert said_to(stage, "grace", "payments").endswith("2 resources: 2 accepted.")
+
+
+async def test_showing_no_handoff_in_particular_says_how_to(stage: Stage) -> None:
+    await stage.slack.run_command("lin", "general", "/handoff show")
+    await stage.settle()
+    assert "`/handoff show 7`" in said_to(stage, "lin")
+
+
+async def test_what_would_be_left_behind_is_named(stage: Stage) -> None:
+    catalog = organisation()
+    catalog.assets += [
+        asset("payments-alarms", owners=(team_owns("Platform"),)),
+        asset("unrelated", owners=(team_owns("Platform"),)),
+    ]
+    await stage.bring(catalog)
+    shown = await offer(stage)
+    assert "Stays with Platform: payments-alarms" in shown.text
+    assert "unrelated" not in shown.text
+
+
+async def test_what_cannot_be_offered_says_why(stage: Stage) -> None:
+    await offer(stage)
+    await stage.press(await stage.ask("/whoowns payments-db", user="omar"), OPEN, user="omar")
+    assert "That is in handoff #1 already" in (await submit(stage, "omar", {}))[ids.RESOURCES]
+    await stage.press(await stage.ask("/whoowns payments-db", user="omar"), OPEN, user="omar")
+    again = await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-01"})
+    assert "That day is over" in again[ids.RESOURCES]
+
+
+async def test_the_command_lists_shows_and_helps(stage: Stage) -> None:
+    assert "Nothing moves until" in (await stage.ask("/handoff help")).text
+    assert "no open handoff" in (await stage.ask("/handoff list")).text
+    await offer(stage)
+    listed = await stage.ask("/handoff list", user="grace")
+    assert "*Platform* offers *Payments* *payments-db*" in listed.text
+    assert "no open handoff" in (await stage.ask("/handoff list", user="solo")).text
+    await stage.press(listed, ids.SHOW, user="grace")
+    assert "waits for an answer" in said_to(stage, "grace")
+    assert "waits for an answer" in (await stage.ask("/handoff show 1", user="solo")).text
+    assert "There is no such handoff" in (await stage.ask("/handoff #9", user="solo")).text
+    await stage.slack.run_command("grace", "general", "/handoff search-api")
+    await stage.settle()
+    assert "*Search* owns this" in said_in(stage.slack.view_stack("grace")[-1])
+
+
+async def test_a_giver_that_lost_it_meanwhile_can_give_nothing(stage: Stage) -> None:
+    shown = await offer(stage)
+    catalog = organisation()
+    catalog.assets[0] = asset(
+        "payments-db",
+        catalog.assets[0].kind,
+        owners=(
+            team_owns("Payments", catalog.assets[0].owners[0].area),
+            team_owns("Search", catalog.assets[0].owners[1].area),
+        ),
+    )
+    await stage.bring(catalog)
+    await stage.press(shown, ids.ACCEPT_ALL, user="grace")
+    assert "Search also own payments-db (database): ask them to agree first." in said_to(stage, "grace", "payments")
+    assert await handoff_actions(stage) == ["offer"]
+    assert await rows(stage, tables.Transfer) == []
+
+
+async def test_a_later_day_on_which_the_giver_has_lost_it_moves_nothing(stage: Stage) -> None:
+    await offer(stage, effective="2026-03-05")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    catalog = organisation()
+    areas = [each.area for each in catalog.assets[0].owners]
+    catalog.assets[0] = asset(
+        "payments-db", catalog.assets[0].kind, owners=(team_owns("Payments", areas[0]), team_owns("Search", areas[1]))
+    )
+    await stage.bring(catalog)
+    await on(stage, 3, 5)
+    assert "expired" in (await card(stage)).text
+    assert "Search also own" in (await card(stage)).text
+    assert "*Search*" in await owner(stage, "payments-db database")
+    assert (await handoff_actions(stage))[-1] == "fail"

@@ -1,0 +1,62 @@
+"""Where a handoff begins: a request that was delivered, and the Home tab, which shows what is open."""
+
+from __future__ import annotations
+
+from bot.blocks.backlog import actions as backlog
+from bot.blocks.handoff import actions as ids
+from tests.slack.conftest import Stage
+from tests.slack.test_eol_answers import deploy, remind
+from tests.slack.test_handoff import OPEN, card, offer, owner, ticked
+from tests.slack.test_portfolio import open_home, press_home, texts
+from tests.slack.test_request_steps import Requested, devops_team, requested
+from tests.slack.test_requests import element, said_in, submit
+from tests.slack.test_whoowns import buttons
+
+__all__ = ["devops_team", "requested"]
+
+
+async def test_what_was_delivered_is_handed_to_the_team_that_asked_for_it(requested: Requested) -> None:
+    stage = requested.stage
+    assert "Hand over" not in buttons(requested.triage)
+    await requested.press(requested.triage, backlog.DELIVER, user="lin")
+    assert await requested.fill("lin", words="It is there") == {}
+    assert "Hand over" in buttons(requested.triage)
+    await requested.press(requested.triage, OPEN, user="lin")
+    names = ticked(stage, "lin", "payments-db (the database)")
+    assert await submit(stage, "lin", {ids.RESOURCES: names}) == {}, "the receiver is known"
+    shown = await card(stage)
+    assert "*Platform* offers *Payments* *payments-db* (the database)" in shown.text
+    assert "delivered with request #1" in shown.text
+    await stage.press(shown, ids.ACCEPT_ALL, user="grace")
+    assert "*Payments*" in await owner(stage, "payments-db database")
+
+
+async def test_both_sides_see_on_home_what_is_open(stage: Stage) -> None:
+    assert "Handoffs" not in texts(await open_home(stage, "grace"))
+    await offer(stage)
+    for user in ("grace", "lin"):
+        said = texts(await open_home(stage, user))
+        assert "*Platform* offers *Payments* *payments-db* (the database)" in said
+        assert "1 of 1 to answer" in said
+    assert "offers" not in texts(await open_home(stage, "solo"))
+    await press_home(stage, "grace", "Show: handoff #1")
+    assert "waits for an answer" in said_in(stage.slack.view_stack("grace")[-1])
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert "Handoffs" not in texts(await open_home(stage, "lin"))
+
+
+async def test_a_reminder_of_what_is_split_offers_it_to_the_team_with_the_application(stage: Stage) -> None:
+    await deploy(stage, "payments-db", "nodejs", "20.11.1")
+    reminded = await remind(stage, "payments-db")
+    assert "Hand over" in buttons(reminded.root)
+    await stage.press(reminded.root, OPEN, user="solo")
+    assert stage.slack.view_stack("solo") == [], "only its owner offers it"
+    await stage.press(reminded.root, OPEN, user="lin")
+    assert element(stage.slack.view_stack("lin")[-1], ids.RECEIVER)["initial_option"]["text"]["text"] == "Payments"
+    assert await submit(stage, "lin", {ids.RESOURCES: ticked(stage, "lin", "payments-db (the database)")}) == {}
+    assert "*Platform* offers *Payments* *payments-db* (the database)" in (await card(stage)).text
+
+
+async def test_a_reminder_of_what_one_team_owns_offers_no_handoff(stage: Stage) -> None:
+    await deploy(stage, "search-api", "nodejs", "20.11.1")
+    assert "Hand over" not in buttons((await remind(stage, "search-api")).root)

@@ -1,0 +1,235 @@
+"""Owners who are gone: heirs are proposed to the lead, then to everybody, and whoever takes it is recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, SourceCatalog
+from bot.playground.fake_slack import PostedMessage, ViewRef
+from bot.services import snapshot
+from handlers import orphans
+from tests import administration
+from tests.slack.conftest import Stage, asset, organisation, team_owns
+from tests.slack.test_claims import facts
+from tests.slack.test_clicks import actions, drained
+from tests.slack.test_handoff import sent
+from tests.slack.test_whoowns import buttons
+
+GRACES = OwnerClaim(OwnerRef("grace@example.test", OwnerType.PERSON, "grace@example.test"))
+
+
+@pytest.fixture
+def platform_channel() -> str:
+    return "general"
+
+
+def catalog() -> SourceCatalog:
+    """Grace of Payments, which Ada leads, owns two scripts in her own name, one of them a part of search-api."""
+    made = organisation()
+    made.assets += [asset("reconcile", owners=(GRACES,)), asset("reindex", owners=(GRACES,), parent="search-api")]
+    return made
+
+
+async def at_work(stage: Stage) -> None:
+    """Let it be a working day's morning."""
+    stage.clock.advance(datetime(2026, 3, 3, 10, tzinfo=UTC) - stage.clock.now())
+
+
+async def leave(stage: Stage, handle: str) -> None:
+    """Slack says that an account was deactivated."""
+    await stage.baton.context.listings.read_members(at_start=True)
+    await administration.deactivate_user(stage.slack, handle)
+    await stage.settle()
+
+
+async def look(stage: Stage) -> None:
+    await snapshot.refresh(stage.baton.context.snapshot, stage.database)
+    await orphans.look(stage.baton.context)
+
+
+async def direct(stage: Stage, handle: str) -> list[PostedMessage]:
+    """What Baton wrote to somebody alone."""
+    await drained(stage, "general")
+    dm = await stage.slack.open_dm(handle)
+    bot = stage.slack.workspace.bot_user_id
+    return [each for each in stage.slack.visible_messages(handle, dm.id) if each.user == bot and not each.ephemeral_for]
+
+
+async def told(stage: Stage, handle: str) -> str:
+    """What only somebody saw last, under what Baton wrote to them alone."""
+    dm = await stage.slack.open_dm(handle)
+    return [each for each in stage.slack.visible_messages(handle, dm.id) if each.ephemeral_for][-1].text
+
+
+async def asked(stage: Stage) -> PostedMessage:
+    """Grace has left, and her lead has been asked."""
+    await at_work(stage)
+    await stage.bring(catalog())
+    await leave(stage, "grace")
+    await look(stage)
+    [question] = await direct(stage, "ada")
+    return question
+
+
+async def test_what_a_leaver_owned_is_offered_once_to_their_lead_with_heirs(stage: Stage) -> None:
+    question = await asked(stage)
+    assert "*Grace Marsh* has left. 2 things are without an owner now: *reconcile*, *reindex*." in question.text
+    assert "• *Payments* · Grace Marsh was in it" in question.text
+    assert "• *Search* · owns search-api, which it is part of" in question.text
+    assert [each for each in buttons(question) if "takes it" in each] == ["Payments takes it", "Search takes it"]
+    await look(stage)
+    await look(stage)
+    assert len(await direct(stage, "ada")) == 1
+    assert (await actions(stage)).count("orphans.begin") == 1
+    assert "is orphaned" in (await stage.ask("/whoowns reconcile", user="ada")).text, "nothing moves by itself"
+
+
+async def test_an_heir_takes_all_of_it_and_is_recorded(stage: Stage) -> None:
+    question = await asked(stage)
+    await stage.press(question, "orphans.take", user="ada", block_id=question.blocks[1]["block_id"])
+    await drained(stage, "general")
+    [now] = await direct(stage, "ada")
+    assert now.text.startswith("*Payments* took what *Grace Marsh* had owned: *reconcile*, *reindex*. <@")
+    for name in ("reconcile", "reindex"):
+        said = (await stage.ask(f"/whoowns {name}", user="ada")).text
+        assert said.startswith("*Payments* (<#")
+        assert "Decided in Slack" in said
+    ada = (await facts(stage))[-1].confirmed_by
+    assert ada is not None
+    assert (await actions(stage)).count("orphans.take") == 1
+    await stage.bring(catalog())
+    assert "is orphaned" not in (await stage.ask("/whoowns reconcile", user="ada")).text, "the file is not up to date"
+    assert "disputed" not in (await stage.ask("/whoowns reconcile", user="ada")).text
+    await look(stage)
+    assert (await actions(stage)).count("orphans.begin") == 1
+
+
+async def test_only_the_lead_of_the_heir_takes_it_and_only_once(stage: Stage) -> None:
+    question = await asked(stage)
+    search, payments = question.blocks[2]["block_id"], question.blocks[1]["block_id"]
+    before = len(await facts(stage))
+    await stage.press(question, "orphans.take", user="ada", block_id=search)
+    assert await told(stage, "ada") == (
+        "Its owner is gone, so your team's lead or a catalog admin must decide: ask one of them."
+    )
+    assert len(await facts(stage)) == before
+    await asyncio.gather(*(stage.press(question, "orphans.take", user="ada", block_id=payments) for _ in range(2)))
+    assert (await actions(stage)).count("orphans.take") == 1
+
+
+async def test_after_three_days_the_platform_channel_is_asked_once(stage: Stage) -> None:
+    await asked(stage)
+    stage.clock.advance(timedelta(days=2, hours=23))
+    await look(stage)
+    assert await drained(stage, "general") == []
+    stage.clock.advance(timedelta(hours=1))
+    await look(stage)
+    await look(stage)
+    [posted] = await drained(stage, "general")
+    assert "*Grace Marsh* has left." in posted.text
+    await stage.press(posted, "orphans.take", user="solo", block_id=posted.blocks[2]["block_id"])  # nobody leads Search
+    assert len(await drained(stage, "general")) == 1
+    await stage.press(posted, "orphans.take", user="ada", block_id=posted.blocks[1]["block_id"])
+    [posted] = await drained(stage, "general")
+    assert posted.text.startswith("*Payments* took what *Grace Marsh* had owned")
+    assert (await direct(stage, "ada"))[0].text == posted.text
+
+
+async def test_without_a_lead_the_platform_channel_is_asked_at_once(stage: Stage) -> None:
+    await at_work(stage)
+    await leave(stage, "solo")  # the only one in Search, which nobody leads
+    await look(stage)
+    [posted] = await drained(stage, "general")
+    assert "Nobody is left in *Search*. 1 thing is without an owner now: *search-api*." in posted.text
+    assert "I know" not in posted.text
+
+
+async def test_somebody_who_comes_back_ends_the_question(stage: Stage) -> None:
+    await asked(stage)
+    grace = stage.slack.workspace.user("grace")
+    grace.deleted = False
+    await stage.baton.context.listings.read_member(grace.id)
+    await look(stage)
+    [now] = await direct(stage, "ada")
+    assert now.text == "*Grace Marsh* left nothing behind that has no owner any more."
+    assert (await actions(stage)).count("orphans.close") == 1
+
+
+async def suggest(stage: Stage, name: str, *, user: str) -> str:
+    """Ask who could own something; the text of the view."""
+    await stage.press(await stage.ask(f"/whoowns {name}", user=user), "orphans.suggest", user=user)
+    view = stage.slack.view_stack(user)[-1]
+    return "\n".join(str(block.get("text", block)) for block in view.payload["blocks"])
+
+
+async def press_view(stage: Stage, user: str, action_id: str) -> None:
+    view = stage.slack.view_stack(user)[-1]
+    block = next(each for each in view.payload["blocks"] if each["type"] == "actions")
+    await stage.slack.act(user, ViewRef(view.id), action_id, block_id=block["block_id"])
+    await stage.settle()
+
+
+async def test_who_could_own_it_is_a_guess_with_evidence_that_a_member_accepts(stage: Stage) -> None:
+    first = organisation()
+    first.assets = [
+        asset("old-cron", owners=(team_owns("Search"),)) if each.name == "old-cron" else each for each in first.assets
+    ]
+    await stage.bring(first)
+    await stage.bring(organisation())
+    said = await suggest(stage, "old-cron", user="solo")
+    assert "*Search* · owned it until" in said
+    assert "Nobody owns *old-cron*" in (await stage.ask("/whoowns old-cron")).text, "a suggestion is no answer"
+    await press_view(stage, "solo", "orphans.accept")
+    assert "*Search* owns *old-cron* now." in str(stage.slack.view_stack("solo")[-1].payload)
+    assert (await stage.ask("/whoowns old-cron")).text.startswith("*Search* (<#")
+    assert (await actions(stage)).count("ownership.take") == 1
+
+
+async def test_a_team_that_says_no_is_not_suggested_again(stage: Stage) -> None:
+    first = organisation()
+    first.assets = [
+        asset("old-cron", owners=(team_owns("Search"),)) if each.name == "old-cron" else each for each in first.assets
+    ]
+    await stage.bring(first)
+    await stage.bring(organisation())
+    await suggest(stage, "old-cron", user="grace")
+    await press_view(stage, "grace", "orphans.reject")
+    assert "Only members of Search and their leads can say" in str(stage.slack.view_stack("grace")[-1].payload)
+    await suggest(stage, "old-cron", user="solo")
+    await press_view(stage, "solo", "orphans.reject")
+    assert "speaks for an owner of *old-cron*" in str(stage.slack.view_stack("solo")[-1].payload)
+    assert "*Search*" not in await suggest(stage, "old-cron", user="grace")
+    assert (await actions(stage)).count("ownership.reject") == 1
+
+
+def own(handle: str) -> OwnerClaim:
+    email = f"{handle}@example.test"
+    return OwnerClaim(OwnerRef(email, OwnerType.PERSON, email))
+
+
+async def test_when_many_leave_a_channel_has_one_question_a_day_or_after_an_answer(stage: Stage) -> None:
+    made = organisation()
+    made.assets += [
+        asset(name, owners=(own(handle),)) for name, handle in (("one", "omar"), ("two", "solo"), ("three", "solo"))
+    ]
+    await at_work(stage)
+    await stage.bring(made)
+    for handle in ("solo", "omar"):  # Solo was the last one in Search
+        await leave(stage, handle)
+        await look(stage)
+    [first] = await drained(stage, "general")
+    assert "*Solo Singh* has left. 2 things are without an owner now" in first.text, "what is about most comes first"
+    stage.clock.advance(timedelta(days=1))
+    await look(stage)
+    await look(stage)
+    [_, second] = await drained(stage, "general")
+    assert "Nobody is left in *Search*." in second.text
+    assert "1 more such question waits for this answer, or tomorrow." in second.text
+    solo = stage.slack.workspace.user("solo")
+    solo.deleted = False
+    await stage.baton.context.listings.read_member(solo.id)
+    await look(stage)
+    assert "*Omar Sol* has left." in (await sent(stage, "general"))[-1].text, "that was settled"

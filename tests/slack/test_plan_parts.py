@@ -1,0 +1,218 @@
+"""The two parts of an upgrade, over the wire: who is told and asked, who closes the first, and where both show."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from bot.blocks.eol import actions as ids
+from bot.cli.eol import rows
+from bot.domain.catalog import Area, AssetKind, Runs, SourceCatalog
+from bot.domain.eol.periods import Everything
+from bot.domain.eol.subjects import ReportScope
+from bot.playground.fake_slack import PostedMessage
+from bot.services.eol import reports
+from bot.services.eol.questions import Asked
+from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
+from tests.slack.test_clicks import actions
+from tests.slack.test_delegation import Delegated
+from tests.slack.test_eol_answers import Reminded, copied, posted, remind
+from tests.slack.test_whoowns import buttons
+
+pytestmark = read_only
+
+
+def catalog() -> SourceCatalog:
+    """Platform looks after the database of an application that is Payments'; Node.js 20 ends on 30 April 2026."""
+    made = organisation()
+    made.assets.append(
+        asset(
+            "ledger-db",
+            AssetKind.DATABASE,
+            runs=(Runs("nodejs", "20.11.1"),),
+            owners=(team_owns("Payments", Area.APPLICATION), team_owns("Platform", Area.DATABASE)),
+        )
+    )
+    return made
+
+
+@pytest.fixture
+async def reminded(stage: Stage) -> Reminded:
+    """Platform are reminded of it on Tuesday, 3 March 2026."""
+    await stage.bring(catalog())
+    return await remind(stage, "ledger-db", channel="platform")
+
+
+def slack_id(stage: Stage, handle: str) -> str:
+    return stage.slack.workspace.user(handle).id
+
+
+def told(stage: Stage, handle: str) -> list[PostedMessage]:
+    """What Baton has written to somebody."""
+    person = slack_id(stage, handle)
+    found = []
+    for channel in stage.slack.workspace.channels.values():
+        if channel.is_im and person in channel.members:
+            found += stage.slack.workspace.messages.get(channel.id, {}).values()
+    return [each for each in found if each.ephemeral_for is None]
+
+
+async def plan(reminded: Reminded, **more: Any) -> dict[str, str]:
+    """Lin plans it: Grace makes the application compatible until 1 April, Omar upgrades on 20 April."""
+    stage = reminded.stage
+    await reminded.form(ids.PLAN, user="lin")
+    said = {
+        ids.PLAN_DAY: "2026-04-20",
+        ids.PLAN_COMPATIBILITY: slack_id(stage, "grace"),
+        ids.PLAN_COMPATIBLE_BY: "2026-04-01",
+        ids.PLAN_UPGRADE: slack_id(stage, "omar"),
+        ids.PLAN_ROLLBACK: "errors above 1% <!here>",
+        ids.PLAN_DECIDER: slack_id(stage, "omar"),
+        **more,
+    }
+    return await reminded.submit("lin", {key: value for key, value in said.items() if value is not None})
+
+
+async def test_whoever_is_named_is_told_once_and_a_changed_day_is_news(reminded: Reminded) -> None:
+    stage = reminded.stage
+    assert await plan(reminded) == {}
+    [grace], [omar] = told(stage, "grace"), told(stage, "omar")
+    lin = slack_id(stage, "lin")
+    assert grace.text.startswith(f"<@{lin}> names you in a plan: the upgrade of *Node.js 20* on *ledger-db* to 24 by ")
+    assert "*Application compatibility:* you, by <!date^" in grace.text
+    assert "|2026-04-01>." in grace.text
+    assert set(buttons(grace)) == {"Application is compatible", "Open"}
+    assert "*Upgrade:* you, by" in omar.text
+    assert "*You may decide to roll back*: errors above 1% &lt;!here&gt;." in omar.text
+    assert set(buttons(omar)) == {"Open"}
+    assert told(stage, "lin") == []
+    await plan(reminded)
+    assert (len(told(stage, "grace")), len(told(stage, "omar"))) == (1, 1)
+    await plan(reminded, **{ids.PLAN_COMPATIBLE_BY: "2026-04-03"})
+    assert (len(told(stage, "grace")), len(told(stage, "omar"))) == (2, 1)
+
+
+async def test_where_ownership_is_split_both_teams_hear(reminded: Reminded) -> None:
+    stage = reminded.stage
+    await plan(reminded)
+    [heard] = await posted(stage, "payments")
+    assert heard.text.startswith("*Platform* plans the upgrade of *Node.js 20* on *ledger-db* to 24 by ")
+    assert "You own another part of it." in heard.text
+    assert "application: Grace Marsh by <!date^" in heard.text
+    assert "roll back: errors above 1% &lt;!here&gt;, Omar Sol decides" in heard.text
+    await plan(reminded)
+    assert len(await posted(stage, "payments")) == 1
+
+
+async def test_the_first_part_is_closed_by_its_owner_alone_and_stays_so(reminded: Reminded) -> None:
+    stage = reminded.stage
+    await plan(reminded)
+    [grace] = told(stage, "grace")
+    shared = await copied(stage, "general", grace.blocks)
+    for user in ("lin", "omar", "eve", "ada"):
+        await stage.press(shared, ids.COMPATIBLE, user=user)
+        assert "Only whoever the plan names for it" in stage.slack.visible_messages(user, "general")[-1].text
+    assert "lifecycle.compatible" not in await actions(stage)
+    for _ in range(2):
+        await stage.press(shared, ids.COMPATIBLE, user="grace")
+    assert (await actions(stage)).count("lifecycle.compatible") == 1
+    await reminded.settle()
+    person = slack_id(stage, "grace")
+    assert f"Application compatibility: <@{person}>, done <!date^" in reminded.root.text
+    assert f"Upgrade: <@{slack_id(stage, 'omar')}> by <!date^" in reminded.root.text
+    assert "Application is compatible" not in buttons(reminded.root)
+    assert (await reminded.row()).resolved_at is None, "the second part is closed by the evidence"
+    await plan(reminded, **{ids.PLAN_DAY: "2026-04-22"})
+    assert f"Application compatibility: <@{person}>, done <!date^" in reminded.root.text
+
+
+async def test_without_a_name_whoever_answers_the_reminder_closes_it(reminded: Reminded) -> None:
+    stage = reminded.stage
+    await plan(reminded, **{ids.PLAN_COMPATIBILITY: None, ids.PLAN_COMPATIBLE_BY: None})
+    text = {"type": "plain_text", "text": "Done"}
+    element = {"type": "button", "action_id": ids.COMPATIBLE, "text": text, "value": str(reminded.id)}
+    pressed = await copied(stage, "general", [{"type": "actions", "elements": [element]}])
+    await stage.press(pressed, ids.COMPATIBLE, user="eve")
+    assert "Only members of Platform" in stage.slack.visible_messages("eve", "general")[-1].text
+    await stage.press(pressed, ids.COMPATIBLE, user="lin")
+    assert (await actions(stage)).count("lifecycle.compatible") == 1
+
+
+async def test_nothing_planned_is_said_and_so_is_an_impossible_order(reminded: Reminded) -> None:
+    stage = reminded.stage
+    errors = await plan(reminded, **{ids.PLAN_COMPATIBLE_BY: "2026-04-21"})
+    assert "compatible before the upgrade" in errors[ids.PLAN_DAY]
+    text = {"type": "plain_text", "text": "Done"}
+    element = {"type": "button", "action_id": ids.COMPATIBLE, "text": text, "value": str(reminded.id)}
+    pressed = await copied(stage, "general", [{"type": "actions", "elements": [element]}])
+    await stage.press(pressed, ids.COMPATIBLE, user="lin")
+    assert "Nothing is planned here any more" in stage.slack.visible_messages("lin", "general")[-1].text
+
+
+async def test_each_is_asked_once_in_the_week_before_their_day(reminded: Reminded) -> None:
+    stage = reminded.stage
+    await plan(reminded)
+    world = Delegated(stage)
+    await world.go(datetime(2026, 3, 24, 17, 0, tzinfo=UTC), hours=(10, 16))
+    assert len(told(stage, "grace")) == 1
+    await world.go(datetime(2026, 3, 31, 17, 0, tzinfo=UTC), hours=(10, 16))
+    _, asked = told(stage, "grace")
+    assert "Your part of the upgrade of *Node.js 20* on *ledger-db* to 24" in asked.text
+    assert "*Application compatibility* by <!date^" in asked.text
+    assert "in 7 days." in asked.text
+    assert f"If not, tell <@{slack_id(stage, 'lin')}>." in asked.text
+    assert set(buttons(asked)) == {"Application is compatible", "Open"}
+    await stage.press(asked, ids.COMPATIBLE, user="grace")
+    await world.go(datetime(2026, 4, 16, 17, 0, tzinfo=UTC), hours=(10, 16))
+    assert len(told(stage, "grace")) == 2
+    _, asked = told(stage, "omar")
+    assert "*Upgrade* by <!date^" in asked.text
+    assert "Application compatibility (Grace Marsh): done <!date^" in asked.text
+
+
+async def test_eol_the_rows_and_the_calendar_show_both_parts(reminded: Reminded) -> None:
+    stage = reminded.stage
+    await plan(reminded)
+    for text in ("/eol platform", "/eol payments"):
+        said = (await stage.ask(text)).text
+        assert "application: Grace Marsh by <!date^" in said
+        assert "upgrade: Omar Sol by <!date^" in said
+        assert "roll back: errors above 1% &lt;!here&gt;, Omar Sol decides" in said
+    context = stage.baton.context
+    asked = Asked(subject=ReportScope(), period=Everything())
+    report = await reports.report(context.deps, context.watcher, asked)
+    [row] = [each for each in rows.inventory(report) if each["asset"] == "ledger-db"]
+    expected = {
+        "plan_target": "24",
+        "compatibility_owner": "Grace Marsh",
+        "compatibility_day": "2026-04-01",
+        "compatibility_done": None,
+        "upgrade_owner": "Omar Sol",
+        "upgrade_day": date(2026, 4, 20).isoformat(),
+        "rollback": "errors above 1% <!here>",
+        "rollback_decider": "Omar Sol",
+    }
+    assert {key: row[key] for key in expected} == expected
+    [entry] = [rows.entry(each, report) for each in report.entries if each.watch.runs[0].asset.name == "ledger-db"]
+    assert entry["plan"] == expected
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+async def test_a_first_part_that_is_late_keeps_its_plan_from_being_quiet(reminded: Reminded, is_done: bool) -> None:
+    """The upgrade is planned for after the deadline: its 30 days are said only where the first part is late."""
+    stage, world = reminded.stage, Delegated(reminded.stage)
+    await plan(reminded, **{ids.PLAN_DAY: "2026-05-20", ids.PLAN_COMPATIBLE_BY: "2026-03-20"})
+    if is_done:
+        await stage.press(told(stage, "grace")[0], ids.COMPATIBLE, user="grace")
+    before = len(await world.said_in("platform"))
+    await world.go(datetime(2026, 4, 2, 17, 0, tzinfo=UTC), hours=(10, 16))
+    new = (await world.said_in("platform"))[before:]
+    assert bool(new) is not is_done
+    for message in new:
+        assert "application: Grace Marsh by <!date^" in message.text
+        assert "|2026-03-20> (late)" in message.text
+    card = await world.card("lin")
+    is_asked = ":warning: Application compatibility: " in card.text and "which has passed: is it done?" in card.text
+    assert is_asked is not is_done

@@ -1,0 +1,244 @@
+"""A team gives up what it owns, and nobody owns it on purpose, over the wire."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.playground.fake_slack import PostedMessage
+from bot.services import snapshot
+from handlers import upkeep
+from tests.slack.conftest import Stage, asset, organisation, team_owns
+from tests.slack.test_claims import claim
+from tests.slack.test_clicks import actions, drained
+from tests.slack.test_matters import AGREE, card, doubted
+from tests.slack.test_orphans import direct, suggest
+from tests.slack.test_whoowns import buttons
+
+
+@pytest.fixture
+def platform_channel() -> str:
+    return "general"
+
+
+@pytest.fixture
+def catalog_admins() -> tuple[str, ...]:
+    return ("omar",)
+
+
+def menu(answer: PostedMessage) -> dict[str, str]:
+    """The options of the menu "⋯" of an answer: their values by their words."""
+    elements = [each for block in answer.blocks if block["type"] == "actions" for each in block["elements"]]
+    options = [each["options"] for each in elements if each["action_id"] == "ownership.more"]
+    return {each["text"]["text"]: each["value"] for some in options for each in some}
+
+
+async def choose(stage: Stage, name: str, option: str, *, user: str) -> str:
+    """Choose an option of the answer's menu; the text of the form."""
+    answer = await stage.ask(f"/whoowns {name}", user=user)
+    await stage.press(answer, "ownership.more", user=user, value=menu(answer)[option])
+    return str(stage.slack.view_stack(user)[-1].payload)
+
+
+async def submit(stage: Stage, user: str, **values: str) -> str:
+    """Fill the open form; what its sender reads then, or what is wrong with it."""
+    view = stage.slack.view_stack(user)[-1]
+    delivery = await stage.slack.submit_view(user, view.id, {f"ownership.{key}": each for key, each in values.items()})
+    await stage.settle()
+    if "errors" in str(delivery.response):
+        return str(delivery.response)
+    await drained(stage, "general")
+    return [each for each in stage.slack.visible_messages(user, "general") if each.ephemeral_for][-1].text
+
+
+async def release(stage: Stage, name: str, *, user: str, why: str = "Nobody calls it <!channel>") -> str:
+    await choose(stage, name, "We no longer own it…", user=user)
+    return await submit(stage, user, release_reason=why)
+
+
+async def said(stage: Stage, name: str, *, user: str = "lin") -> str:
+    return (await stage.ask(f"/whoowns {name}", user=user)).text
+
+
+async def test_what_a_team_gives_up_is_nobodys_and_the_answer_says_since_when_and_why(stage: Stage) -> None:
+    form = await choose(stage, "search-api", "We no longer own it…", user="solo")
+    assert "Nobody owns *search-api* from then on, the answer says since when and why" in form
+    assert "Say why you no longer own it." in await submit(stage, "solo", release_reason=" ")
+    receipt = await submit(stage, "solo", release_reason="Nobody calls it <!channel>")
+    assert receipt.startswith("*Search* no longer owns *search-api*.")
+    now = await said(stage, "search-api")
+    assert now.startswith(":grey_question: Nobody owns *search-api* since <!date^")
+    assert "because *Search* gave it up: Nobody calls it &lt;!channel&gt;" in now
+    [posted] = await drained(stage, "general")
+    assert "Nobody owns *search-api* since" in posted.text
+    assert (await actions(stage)).count("ownership.release") == 1
+
+
+async def test_a_file_that_still_names_them_does_not_bring_it_back(stage: Stage) -> None:
+    await release(stage, "search-api", user="solo")
+    await stage.bring(organisation())
+    assert "Nobody owns *search-api* since" in await said(stage, "search-api")
+    other = organisation()
+    other.assets = [
+        each if each.name != "search-api" else asset("search-api", kind=each.kind, owners=(team_owns("Platform"),))
+        for each in other.assets
+    ]
+    await stage.bring(other, source="again")
+    assert (await said(stage, "search-api")).startswith("*Platform* (<#")
+
+
+async def test_a_team_takes_it_by_a_claim_and_nobody_disputes_that(stage: Stage) -> None:
+    await release(stage, "search-api", user="solo")
+    assert "*Payments* owns *search-api* now" in await claim(
+        stage, await stage.ask("/whoowns search-api", user="grace"), user="grace"
+    )
+    await stage.bring(organisation())
+    assert (await said(stage, "search-api")).startswith("*Payments* (<#")
+
+
+async def test_what_is_given_up_on_a_doubt_is_said_and_asked_about_as_after_a_release(stage: Stage) -> None:
+    await doubted(stage, "search-api", reason="Moved in May")
+    await stage.press(await card(stage, "search"), AGREE, user="solo")
+    now = await said(stage, "search-api")
+    assert now.startswith(":grey_question: Nobody owns *search-api* since <!date^")
+    assert "because *Search* gave it up: Moved in May" in now
+    [asked] = [each for each in await drained(stage, "general") if "Nobody owns" in each.text]
+    assert "*Search* gave it up.\n> Moved in May" in asked.text
+    assert (await actions(stage)).count("ownership.release") == 1
+    await stage.bring(organisation())
+    assert "because *Search* gave it up" in await said(stage, "search-api")
+
+
+async def test_what_is_inherited_and_given_up_on_a_doubt_says_since_when_and_why(stage: Stage) -> None:
+    made = organisation()
+    made.assets.append(asset("reindex", parent="search-api"))
+    await stage.bring(made)
+    await doubted(stage, "reindex")
+    await stage.press(await card(stage, "search"), AGREE, user="solo")
+    now = await said(stage, "reindex")
+    assert "because *Search* gave it up: Somebody asked whether it is theirs, and it is not." in now
+    assert (await said(stage, "search-api")).startswith("*Search* (<#")
+    [asked] = [each for each in await drained(stage, "general") if "Nobody owns" in each.text]
+    assert "Nobody owns *reindex* since" in asked.text
+
+
+async def test_what_is_given_up_does_not_fall_to_the_parents_owner_or_to_whoever_owns_the_rest(stage: Stage) -> None:
+    made = organisation()
+    made.assets.append(asset("reindex", owners=(team_owns("Search"),), parent="checkout"))
+    await stage.bring(made)
+    await release(stage, "reindex", user="solo")
+    assert "Nobody owns *reindex* since" in await said(stage, "reindex")
+    [posted] = await drained(stage, "general")
+    assert "• *Payments* · owns checkout, which it is part of" in posted.text
+    await stage.press(posted, "orphans.accept", user="solo", block_id=posted.blocks[1]["block_id"])
+    assert "Only members of Payments" in stage.slack.visible_messages("solo", "general")[-1].text
+    await stage.press(posted, "orphans.accept", user="grace", block_id=posted.blocks[1]["block_id"])
+    assert "*Payments* owns *reindex* now." in stage.slack.visible_messages("grace", "general")[-1].text
+    assert (await said(stage, "reindex")).startswith("*Payments* (<#")
+    [posted] = await drained(stage, "general")
+    assert posted.text.startswith("*Payments* took *reindex*. <@")
+    answer = await stage.ask("/whoowns deployments of checkout", user="omar")
+    await stage.press(answer, "ownership.more", user="omar", value=menu(answer)["We no longer own it…"])
+    refusal = str(stage.slack.view_stack("omar")[-1].payload) if stage.slack.view_stack("omar") else ""
+    refusal += stage.slack.visible_messages("omar", "general")[-1].text
+    assert "Payments owns the rest, and would have it by silence: offer it to them instead." in refusal
+
+
+async def test_of_tier_one_the_lead_confirms_and_not_whoever_asked(stage: Stage) -> None:
+    before = await said(stage, "payments-db")
+    form = await choose(stage, "payments-db", "We no longer own it…", user="grace")
+    assert "your lead or a catalog admin confirms first" in form
+    receipt = await submit(stage, "grace", release_reason="Platform runs it")
+    assert receipt == "*payments-db* is of tier 1, so nothing has changed yet. I am telling Ada Byron."
+    assert await said(stage, "payments-db") == before
+    [question] = await direct(stage, "ada")
+    assert "wants *Payments* to give up *payments-db*, which is of tier 1" in question.text
+    await choose(stage, "payments-db", "We no longer own it…", user="grace")
+    assert "waits to be confirmed" in await submit(stage, "grace", release_reason="Platform runs it")
+    pressed = await stage.press(question, "ownership.release_confirm", user="ada")
+    assert "confirmed that *Payments* gives up *payments-db*" in (await direct(stage, "ada"))[0].text
+    assert "confirmed that *Payments* gives up" in (await direct(stage, "grace"))[-1].text
+    now = await said(stage, "payments-db")
+    assert now.startswith("*Platform* (<#")
+    assert "The rest has no owner since <!date^" in now
+    assert "because *Payments* gave it up: Platform runs it" in now
+    await stage.slack.deliver_again(pressed)
+    assert (await actions(stage)).count("ownership.release") == 1
+
+
+async def test_a_lead_who_asks_is_confirmed_by_a_catalog_admin_who_may_refuse(stage: Stage) -> None:
+    await stage.baton.context.listings.read_members(at_start=True)
+    await release(stage, "payments-db", user="ada", why="Platform runs it")
+    [question] = await drained(stage, "general")
+    await stage.press(question, "ownership.release_confirm", user="ada")
+    assert "You asked for it" in stage.slack.visible_messages("ada", "general")[-1].text
+    await stage.press(question, "ownership.release_confirm", user="grace")
+    assert "Only the lead of whoever owns" in stage.slack.visible_messages("grace", "general")[-1].text
+    await stage.press(question, "ownership.release_refuse", user="omar")
+    [question] = await drained(stage, "general")
+    assert "decided that *Payments* keeps *payments-db*" in question.text
+    assert "*Payments*" in (await said(stage, "payments-db")).splitlines()[0]
+    assert "ownership.release" not in await actions(stage)
+
+
+async def test_nobody_else_is_offered_to_release_it(stage: Stage) -> None:
+    assert menu(await stage.ask("/whoowns search-api", user="grace")) == {}
+    assert menu(await stage.ask("/whoowns checkout-worker", user="grace")) == {}, "what is inherited"
+    assert menu(await stage.ask("/whoowns old-cron", user="grace")) == {}
+
+
+async def mark(stage: Stage, name: str, *, user: str, until: str, reviewer: str) -> str:
+    await choose(stage, name, "Unowned on purpose…", user=user)
+    who = stage.slack.workspace.user(reviewer).id
+    return await submit(stage, user, unowned_reason="A sandbox", unowned_reviewer=who, unowned_until=until)
+
+
+async def test_what_is_unowned_on_purpose_is_asked_again_on_its_day(stage: Stage) -> None:
+    stage.clock.advance(datetime(2026, 3, 3, 10, tzinfo=UTC) - stage.clock.now())
+    await stage.baton.context.listings.read_members(at_start=True)
+    await release(stage, "search-api", user="solo")
+    assert "within a year" in await mark(stage, "search-api", user="solo", until="2030-01-01", reviewer="ada")
+    receipt = await mark(stage, "search-api", user="solo", until="2026-03-11", reviewer="ada")
+    assert receipt.startswith("Nobody owns *search-api*, on purpose. <@")
+    now = await said(stage, "search-api")
+    assert now.startswith("Nobody owns *search-api*, on purpose: A sandbox · <@")
+    await stage.bring(organisation())
+    assert "on purpose: A sandbox" in await said(stage, "search-api")
+    await upkeep.daily_pass(stage.baton.context)
+    assert await direct(stage, "ada") == []
+    stage.clock.advance(timedelta(days=8))
+    await upkeep.daily_pass(stage.baton.context)
+    await upkeep.daily_pass(stage.baton.context)
+    [question] = await direct(stage, "ada")
+    assert "*search-api* is unowned on purpose, to be looked at today: A sandbox" in question.text
+    assert "on purpose: A sandbox" in await said(stage, "search-api"), "silence changes nothing"
+    pressed = await stage.press(question, "ownership.end_unowned", user="ada")
+    assert "says that somebody should own *search-api*" in (await direct(stage, "ada"))[0].text
+    assert "Nobody owns *search-api* since" in await said(stage, "search-api")
+    await stage.slack.deliver_again(pressed)
+    assert [each for each in await actions(stage) if each.endswith("_unowned")] == [
+        "ownership.mark_unowned",
+        "ownership.end_unowned",
+    ]
+
+
+async def test_what_is_kept_is_asked_again_half_a_year_later(stage: Stage) -> None:
+    stage.clock.advance(datetime(2026, 3, 3, 10, tzinfo=UTC) - stage.clock.now())
+    await stage.baton.context.listings.read_members(at_start=True)
+    assert "*old-cron*" in await mark(stage, "old-cron", user="omar", until="2026-03-04", reviewer="omar")
+    stage.clock.advance(timedelta(days=1))
+    await upkeep.daily_pass(stage.baton.context)
+    [question] = await direct(stage, "omar")
+    await stage.press(question, "ownership.keep_unowned", user="omar")
+    await snapshot.refresh(stage.baton.context.snapshot, stage.database)
+    await upkeep.daily_pass(stage.baton.context)
+    assert "keeps *old-cron* unowned on purpose until" in (await direct(stage, "omar"))[0].text
+    assert len(await direct(stage, "omar")) == 1
+    answer = await stage.ask("/whoowns old-cron", user="grace")
+    assert "We own this" in buttons(answer), "whoever owns it says so"
+
+
+async def test_whoever_has_given_it_up_is_not_suggested(stage: Stage) -> None:
+    await release(stage, "search-api", user="solo")
+    assert "*Search*" not in await suggest(stage, "search-api", user="grace")

@@ -1,0 +1,112 @@
+"""What is wrong with a thread, a form or an estimate is said in a clear sentence, and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.blocks.backlog import actions as ids
+from bot.playground.fake_slack import PostedMessage
+from tests.conftest import DEPLOYMENTS
+from tests.slack.conftest import Stage, read_only
+from tests.slack.test_eol_answers import posted
+from tests.slack.test_requests import STORY, element, form, requests, said_in, submit, thread
+
+
+@pytest.fixture
+def devops_team() -> str:
+    return "Platform"
+
+
+async def triage(stage: Stage) -> PostedMessage:
+    await form(stage, await thread(stage, *STORY))
+    assert await submit(stage) == {}
+    await posted(stage, "platform")
+    return next(m for m in stage.slack.visible_messages("lin", "platform") if "Asked by" in m.text)
+
+
+@read_only
+@pytest.mark.parametrize("text", ["", ":tada: :eyes:", "\u200b\u200b", "🎉 👀"])
+async def test_a_thread_without_words_says_that_there_is_nothing_to_read(stage: Stage, text: str) -> None:
+    root = await stage.slack.post("ada", "payments", text or " ", raw=True)
+    view = await form(stage, root)
+    assert "fill it in yourself" in said_in(view)
+    assert "initial_value" not in element(view, ids.TITLE)
+
+
+@read_only
+async def test_forty_thousand_characters_make_a_form(stage: Stage) -> None:
+    root = await stage.slack.post("ada", "payments", "We need a Cassandra keyspace. " * 1_333, raw=True)
+    view = await form(stage, root)
+    assert element(view, ids.TITLE)["initial_value"]
+    assert await submit(stage) == {}
+    [row] = await requests(stage)
+    assert len(row.title) <= 150
+
+
+@read_only
+async def test_an_estimate_in_the_wrong_order_is_said_at_its_field(stage: Stage) -> None:
+    message = await triage(stage)
+    for hours, field in (
+        (("8", "4", "16"), ids.LIKELY),
+        (("4", "8", "2"), ids.PESSIMISTIC),
+        (("0", "0", "0"), ids.PESSIMISTIC),
+        (("-1", "2", "3"), ids.OPTIMISTIC),
+        (("1", "2", "1e9"), ids.PESSIMISTIC),
+    ):
+        await stage.press(message, ids.ESTIMATE, user="lin")
+        values = dict(zip((ids.OPTIMISTIC, ids.LIKELY, ids.PESSIMISTIC), hours, strict=True))
+        errors = await submit(stage, "lin", values)
+        assert set(errors) == {field}, (hours, errors)
+    [row] = await requests(stage)
+    assert row.likely_hours is None
+
+
+@read_only
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({ids.TITLE: "   "}, ids.TITLE),
+        ({ids.TITLE: "\u200b"}, ids.TITLE),
+        ({ids.UNTIL: "2020-01-01", ids.BLOCKED: "1"}, ids.UNTIL),
+        ({ids.NEEDED_BY: "2020-01-01"}, ids.NEEDED_BY),
+        ({ids.PEOPLE: "nan"}, ids.PEOPLE),
+        ({ids.PEOPLE: "2", ids.TIMES: "10000", ids.HOURS: "1000"}, ids.HOURS),
+        ({ids.BLOCKED: "1.5"}, ids.BLOCKED),
+    ],
+)
+async def test_what_is_wrong_in_the_form_is_said_at_its_field(stage: Stage, values: dict[str, str], field: str) -> None:
+    view = await form(stage, await thread(stage, *STORY), is_whole=True)
+    delivery = await stage.slack.submit_view("grace", view.id, values)
+    await stage.settle()
+    assert await requests(stage) == []
+    assert set(view.errors) == {field}, (view.errors, delivery.status, [toast.text for toast in stage.slack.toasts])
+
+
+@read_only
+async def test_a_technology_that_is_a_mention_pings_nobody_anywhere(stage: Stage) -> None:
+    await form(stage, await thread(stage, *STORY))
+    bad = "<!channel>, <@U1>, `x`, " + "y" * 200
+    assert (
+        await submit(stage, values={ids.OTHER_TECHNOLOGIES: bad, ids.DETAILS: "<!here>", ids.TITLE: "<!channel>"}) == {}
+    )
+    await posted(stage, "platform")
+    seen = [m.text for m in stage.slack.visible_messages("lin", "platform")]
+    assert seen
+    assert not any("<!channel>" in each or "<!here>" in each for each in seen)
+    assert any("&lt;!channel&gt;" in each for each in seen)
+
+
+@read_only
+async def test_a_link_that_is_none_is_refused_at_delivery(stage: Stage) -> None:
+    message = await triage(stage)
+    await stage.press(message, ids.DELIVER, user="lin")
+    errors = await submit(stage, "lin", {ids.LINK: "javascript:alert(1)"})
+    assert set(errors) == {ids.LINK}
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, indirect=True)
+async def test_characters_that_no_database_takes_are_left_out(stage: Stage) -> None:
+    await form(stage, await thread(stage, STORY[0] + "\x00"))
+    assert await submit(stage, values={ids.DETAILS: "a\x00b", ids.OTHER_TECHNOLOGIES: "q\x00"}) == {}
+    [row] = await requests(stage)
+    assert (row.details, row.technologies[-1], row.copied) == ("ab", "q", STORY[0])
