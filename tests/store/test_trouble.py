@@ -25,7 +25,8 @@ from tests.postgres_wire import Wire, wired
 
 pytestmark = pytest.mark.sql
 
-LIMITS = Limits(lock=0.1, statement=0.2, connection=0.6)
+# Short where a test waits for a limit, and yet long enough for what must not reach it while the machine is busy with others.
+LIMITS = Limits(lock=0.5, statement=2, connection=4)
 NOTHING, MAYBE = "Nothing was saved: the database {}. Try", "This may have been saved, at least in part, but then"
 
 
