@@ -38,9 +38,8 @@ bench: .venv/dev ## Print the figures: accuracy, speed, imports (some minutes)
 night: .venv/dev ## Run every scene in every deployment, properties with many examples, two months of simulated reminders
 	NIGHT=1 $(BIN)/pytest -q -n auto -m "not bench" tests
 
-year: .venv/dev ## Live through a simulated year, twice: once with the process killed fifty times (DAYS=365 KILLS=50)
+year: .venv/dev ## Live through simulated years: of reminders, with and without fifty kills, and of ownership (DAYS=365 KILLS=50)
 	$(BIN)/python -m tests.simulation.year --days $(DAYS) --kills $(KILLS)
-	$(BIN)/python -m tests.simulation.ownership --days $(DAYS)
 	$(BIN)/python -m tests.simulation.ownership --days $(DAYS)
 
 quarter: .venv/dev ## Print what three teams are told in 120 simulated days, to be read (DAYS=120)

@@ -61,6 +61,9 @@ def _due(name: str) -> Iterator[Sample]:
         for kind in DueKind
         for side in Side
     ]
+    asked = replace(_draft(name), resources=(_resource(name, 1, ResourceState.EXPIRED),))
+    for card, kind in ((_draft(name), DueKind.ANSWER), (asked, DueKind.EXPIRED)):
+        its += [HandoffDue(kind=kind, card=card, side=side, note="n", on=_ON, ends_on=_ON) for side in Side]
     for each in its:
         yield reminders.reminder, reminders.reminder(each)
         yield reminders.reminder, reminders.reminder(each, [reminders.line(other) for other in its * 3])
@@ -108,6 +111,7 @@ def _card(name: str, *states: ResourceState) -> HandoffCard:
         receiver=_team(name, 2),
         resources=tuple(resources),
         starter=person,
+        begun_on=_ON,
         offerer=person,
         version=2,
         reason=name,

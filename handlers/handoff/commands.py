@@ -21,6 +21,7 @@ from handlers.interaction import open_form, whisper
 from handlers.payloads import Action, Command
 
 _SHOW = re.compile(r"(?:show\s+)?#?(\d{1,9})", re.IGNORECASE)
+_SHOW_NO_NUMBER = re.compile(r"show\s.*", re.IGNORECASE)
 
 
 async def on_handoff(command: Command, context: Context) -> Ack:
@@ -30,13 +31,13 @@ async def on_handoff(command: Command, context: Context) -> Ack:
         case "help" | "show":
             return replies.ephemeral(help_blocks.handoff_help())
         case "list":
-            person = context.snapshot.person_by_slack_id(command.user_id)
-            teams = [team.id for team in context.snapshot.teams_of(person.id)] if person is not None else []
-            return replies.ephemeral(blocks.listing(await lists.pending(context.deps, context.snapshot, teams)))
+            return replies.ephemeral(await _listed(command, context))
         case "":
             return await open_typed(command, context, OpenHandoff(Way.OFFER))
     if (asked := _SHOW.fullmatch(text)) is not None:
-        return replies.ephemeral(await _shown(context, number(asked[1])))
+        return replies.ephemeral(await _shown(context, number(asked[1]), command.user_id))
+    if _SHOW_NO_NUMBER.fullmatch(text) is not None:  # whoever does not know the number finds it in the list
+        return replies.ephemeral(await _listed(command, context))
     found = ownership.find(context.deps, context.snapshot, text)
     if isinstance(found, Answered):
         way = choices.way_for(context.deps, context.snapshot, found.verdict.asset.id, command.user_id)
@@ -48,7 +49,7 @@ async def on_handoff(command: Command, context: Context) -> Ack:
 
 async def on_show(action: Action, context: Context) -> Ack:
     """Show a handoff to whoever asked."""
-    message = await _shown(context, number(action.value))
+    message = await _shown(context, number(action.value), action.user_id)
     await whisper(context, action, message, blocks.card_view(message))
     return replies.nothing()
 
@@ -63,6 +64,16 @@ async def on_details(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
-async def _shown(context: Context, handoff_id: int) -> Rendered:
+def _teams(context: Context, user_id: str) -> list[int]:
+    person = context.snapshot.person_by_slack_id(user_id)
+    return [team.id for team in context.snapshot.teams_of(person.id)] if person is not None else []
+
+
+async def _listed(command: Command, context: Context) -> Rendered:
+    return blocks.listing(await lists.pending(context.deps, context.snapshot, _teams(context, command.user_id)))
+
+
+async def _shown(context: Context, handoff_id: int, user_id: str) -> Rendered:
     card = await lists.one(context.deps, context.snapshot, handoff_id)
-    return blocks.asked(card) if card.is_draft else blocks.card(card)
+    for_giver = card.giver.id in _teams(context, user_id)
+    return blocks.asked(card) if card.is_draft else blocks.card(card, for_giver=for_giver)

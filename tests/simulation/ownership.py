@@ -25,8 +25,6 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.clients.catalog import ReadOptions, read
-from bot.domain.catalog import Role
-from bot.domain.handoff.handoffs import OPEN, ResourceState
 from bot.playground.fake_slack import Delivery, FakeSlack, MessageRef, PostedMessage, View
 from bot.playground.records import PlaygroundError
 from bot.services.catalog import import_catalog
@@ -35,6 +33,7 @@ from bot.store import migrations, tables
 from bot.store.db import Database
 from bot.web import SLACK_PATH
 from tests.conftest import lasting_port
+from tests.simulation import ownership_rules as rules
 from tests.simulation.clock import SharedClock
 from tests.simulation.hands import choices
 from tests.simulation.life import Worker
@@ -215,7 +214,7 @@ async def live(
     )
     await _bring(database, clock, folder, catalog(rng))
     crowd = _Crowd(slack, worker, rng, lived, kill_chance)
-    before = await _owned(database)
+    before = await rules.owned(database)
     try:
         for number in range(days):
             midnight = STARTS.replace(hour=0, minute=0) + timedelta(number)
@@ -229,15 +228,15 @@ async def live(
                 await _bring(database, clock, folder, catalog(rng, changed=rng.choice((0, 0, 2))))
             if number in (25, 50):
                 slack.workspace.user(rng.choice([*_PEOPLE])).deleted = True
-            after = await _owned(database)
-            lived.broken += [f"day {number}: {each}" for each in await _problems(database, before, after)]
+            after = await rules.owned(database)
+            lived.broken += [f"day {number}: {each}" for each in await rules.problems(database, before, after)]
             before = after
     finally:
         await worker.end()
         await slack.stop()
-    lived.broken += await _delivered(database, slack)
+    lived.broken += await rules.lost_or_doubled(database, slack)
     if quiet_days >= QUIET_DAYS:
-        lived.broken += await _still_open(database, clock.now())
+        lived.broken += await rules.still_open(database, slack, clock.now())
     lived.messages = sum(len(each) for each in slack.workspace.messages.values())
     async with database.reading() as session:
         lived.done = Counter((await session.execute(select(col(tables.AuditEntry.action)))).scalars())
@@ -271,98 +270,6 @@ async def _bring(database: Database, clock: SharedClock, folder: Path, text: str
     await import_catalog(
         Deps(database, clock), said, source="baton", format_name="baton", paths=[str(file)], trust_people=True
     )
-
-
-_Owned = dict[tuple[int, str], frozenset[int]]
-
-
-async def _owned(database: Database) -> _Owned:
-    """Return the ids of the facts that say who owns what, by asset and area."""
-    fact = tables.Ownership
-    query = select(fact).where(col(fact.valid_to).is_(None), col(fact.role) == Role.OWNER.value)
-    found: dict[tuple[int, str], set[int]] = {}
-    async with database.reading() as session:
-        for row in (await session.execute(query)).scalars():
-            found.setdefault((row.asset_id, row.area), set()).add(row.id or 0)
-    return {key: frozenset(ids) for key, ids in found.items()}
-
-
-#: What may leave an area without an owner: people give it up, or a file no longer names anybody.
-_GIVING_UP = ("ownership.release", "ownership.not_ours", "ownership.withdraw", "ownership.agree", "catalog.import")
-
-
-async def _problems(database: Database, before: _Owned, after: _Owned) -> list[str]:
-    """Return the rules that do not hold at the end of a day."""
-    found = []
-    async with database.reading() as session:
-        facts = {row.id: row for row in (await session.execute(select(tables.Ownership))).scalars()}
-        entries = {row.id: row for row in (await session.execute(select(tables.AuditEntry))).scalars()}
-        matters = (await session.execute(select(tables.OwnershipMatter))).scalars().all()
-        members = (await session.execute(select(tables.Membership))).scalars().all()
-        gone = {row.id for row in (await session.execute(select(tables.Person))).scalars() if not row.is_active}
-    for key, ids in after.items():
-        people = {facts[each].team_id for each in ids if facts[each].is_agreed}
-        if len(people) > 1:
-            found.append(f"{key} has two owners who have agreed: {people}")
-        for each in ids - before.get(key, frozenset()):
-            if facts[each].is_agreed and (facts[each].team_id, facts[each].confirmed_by) not in {
-                (row.team_id, row.person_id) for row in members
-            }:
-                entry = entries[facts[each].begun_by]
-                by = f"{facts[each].confirmed_by}, who is not of it: {entry.action} {entry.actor} {entry.detail}"
-                found.append(f"{key} went to {facts[each].team_id} by {by}")
-    for key in before.keys() - after.keys():
-        ended = [entries[number] for number in {facts[each].ended_by for each in before[key]} if number is not None]
-        if not ended or not all(each.action.startswith(_GIVING_UP) for each in ended):
-            by = ", ".join(f"{each.action} {each.subject} {each.detail}" for each in ended)
-            found.append(f"{key} has no owner any more, by {by or 'nothing'}")
-    able = {f"team:{row.team_id}" for row in members if row.person_id not in gone}
-    able |= {f"person:{row.person_id}" for row in members if row.person_id not in gone}
-    found += [
-        f"{row.kind} {row.id} of {row.asset_id} is with {row.answerer or 'nobody'}, who cannot answer"
-        for row in matters
-        if row.ended_at is None and row.answerer and row.answerer not in able and not row.answerer.startswith("person:")
-    ]
-    return found
-
-
-async def _delivered(database: Database, slack: FakeSlack) -> list[str]:
-    """Return what is lost or doubled, and what Slack would not have."""
-    found = [f"Slack refused {each.messages}" for each in slack.refused] + [
-        f"{each} was pinged" for each in slack.pings
-    ]
-    found += [f"Slack had to say: {each.text}" for each in slack.toasts if "went wrong" in each.text]
-    async with database.reading() as session:
-        outbox = (await session.execute(select(tables.OutboxMessage))).scalars().all()
-    posted = Counter(
-        message.metadata["event_payload"]["key"]
-        for messages in slack.workspace.messages.values()
-        for message in messages.values()
-        if message.metadata and message.ephemeral_for is None
-    )
-    found += [f"{row.key} is {row.state}" for row in outbox if row.state not in ("sent", "failed")]
-    found += [f"{row.key} was lost" for row in outbox if row.state == "sent" and not posted[row.key]]
-    return found + [f"{key} was posted {count} times" for key, count in posted.items() if count > 1]
-
-
-async def _still_open(database: Database, now: datetime) -> list[str]:
-    """Return what is open for ever, weeks after the last press."""
-    async with database.reading() as session:
-        resources = (await session.execute(select(tables.HandoffResource))).scalars().all()
-        matters = (await session.execute(select(tables.OwnershipMatter))).scalars().all()
-    late = [each for each in resources if ResourceState(each.state) in OPEN]
-    found = [f"handoff {each.handoff_id} still waits: {each.state} until {each.needs_by}" for each in late]
-    found += [f"handoff {each.handoff_id} was never carried out" for each in resources if _is_overdue(each, now)]
-    return found + [
-        f"{row.kind} {row.id} was never told to {row.answerer or 'anybody'}"
-        for row in matters
-        if row.ended_at is None and row.told_at is None
-    ]
-
-
-def _is_overdue(row: tables.HandoffResource, now: datetime) -> bool:
-    answered = row.answered_at or now
-    return row.state == ResourceState.ACCEPTED.value and row.moved_at is None and now - answered > timedelta(60)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.blocks.handoff import actions as ids
+from bot.domain.catalog import Area
 from bot.domain.handoff.handoffs import HandoffStep
-from bot.errors import UserError
+from bot.errors import NotAllowedError, UserError
 from bot.playground.fake_slack import PostedMessage, ViewRef
-from bot.services.handoff import steps
+from bot.services.handoff import offers, steps
+from bot.services.handoff.offers import NewHandoff
 from bot.services.outbox import drain
+from bot.services.transfers import Resource
 from bot.store import tables
 from handlers.handoff import due_days
 from tests.slack.conftest import Stage, asset, organisation, team_owns
@@ -206,12 +209,15 @@ async def test_who_may_not_answer_gets_no_form(stage: Stage) -> None:
 
 async def test_the_giver_withdraws_and_an_answer_to_what_has_changed_is_refused(stage: Stage) -> None:
     shown = await offer(stage)
-    await stage.press(shown, ids.WITHDRAW, user="grace")
-    assert "Only members of Platform and their leads can offer this" in said_to(stage, "grace", "payments")
-    await stage.press(shown, ids.WITHDRAW, user="omar")
-    assert "withdrawn by Omar Sol" in (await card(stage)).text
+    assert "Withdraw" not in buttons(shown), "it is the giver's, and the card is the receiver's"
+    assert "Withdraw" not in buttons(await stage.ask("/handoff show 1", user="grace"))
     grace = stage.baton.context.snapshot.person_by_email("grace@example.test")
     assert grace is not None
+    withdrawing: dict[str, Any] = {"handoff_id": 1, "person_id": grace.id, "step": HandoffStep.WITHDRAW, "version": 1}
+    with pytest.raises(NotAllowedError, match="Only members of Platform and their leads can offer this"):
+        await steps.take(stage.baton.context.deps, stage.baton.context.snapshot, **withdrawing)
+    await stage.press(await stage.ask("/handoff show 1", user="omar"), ids.WITHDRAW, user="omar")
+    assert "withdrawn by Omar Sol" in (await card(stage)).text
     accepting: dict[str, Any] = {"handoff_id": 1, "person_id": grace.id, "step": HandoffStep.ACCEPT}
     context = stage.baton.context
     with pytest.raises(UserError, match="The offer has been withdrawn: its owner can offer it again"):
@@ -244,6 +250,58 @@ async def test_the_receiver_asks_and_the_giver_offers_or_says_no(stage: Stage) -
     assert await submit(stage, "omar", {}) == {}
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     assert "*Payments*" in await owner(stage, "payments-db database")
+
+
+async def ask_for(stage: Stage, *names: str) -> PostedMessage:
+    """Payments asks Platform for what it owns of payments-db, or for these; return what Platform reads."""
+    await stage.press(await stage.ask("/whoowns payments-db", user="grace"), OPEN, user="grace")
+    said = {ids.RESOURCES: ticked(stage, "grace", *names)} if names else {}
+    assert await submit(stage, "grace", said) == {}
+    return await card(stage, "platform")
+
+
+async def test_what_the_giver_leaves_out_of_what_it_was_asked_for_is_refused_with_the_offer(stage: Stage) -> None:
+    context = stage.baton.context
+    named = {team.name: team.id for team in context.snapshot.teams()}
+    assets = {each.name: each.id for each in await rows(stage, tables.Asset)}
+    grace = context.snapshot.person_by_email("grace@example.test")
+    assert grace is not None
+    asking = NewHandoff(
+        giver_team_id=named["Platform"],
+        receiver_team_id=named["Payments"],
+        resources=(Resource(assets["payments-db"], Area.DATABASE), Resource(assets["checkout"], Area.CI_CD)),
+        person_id=grace.id,
+    )
+    await offers.ask(context.deps, context.snapshot, asking)
+    await stage.press(await card(stage, "platform"), ids.AGAIN, user="omar")
+    chosen = ticked(stage, "omar", "payments-db (the database)")
+    assert await submit(stage, "omar", {ids.RESOURCES: chosen}) == {}
+    offered = (await card(stage)).text
+    assert "*payments-db* (the database): waits for an answer" in offered
+    assert "*checkout* (CI and deployments): declined by Omar Sol" in offered
+    assert await handoff_actions(stage) == ["ask", "offer", "refuse"]
+
+
+async def test_a_question_that_nobody_answers_is_reminded_of_and_ends(stage: Stage) -> None:
+    assert "expires on" in (await ask_for(stage)).text
+    for many, day in enumerate((5, 10, 16), 1):
+        said = await on(stage, 3, day, channel="platform")
+        reminded = [each for each in said if "waits for your answer" in each.text]
+        assert len(reminded) == many
+        assert "Then the question is over." in reminded[-1].text
+    said = await on(stage, 3, 17, channel="platform")
+    assert "expired" in (await card(stage, "platform")).text
+    assert list(buttons(await card(stage, "platform"))) == ["Details", "Offer it…"]
+    told = [each for who in ("lin", "omar", "ada", "grace") for each in alone(stage, who)]
+    told += [each.text for each in [*said, *await sent(stage, "payments")]]
+    over = [each for each in told if "so the question is over and nothing has moved" in each]
+    assert len(over) == 2, f"both sides: {over}"
+    assert "*Platform*" in await owner(stage, "payments-db database")
+    await stage.press(await card(stage, "platform"), ids.AGAIN, user="omar")
+    assert await submit(stage, "omar", {}) == {}
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert "*Payments*" in await owner(stage, "payments-db database")
+    assert await handoff_actions(stage) == ["ask", "expire", "offer", "accept"]
 
 
 @pytest.mark.sql
@@ -295,6 +353,17 @@ async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
     assert "*Platform*" in await owner(stage, "payments-db database")
     assert "returned" in (await card(stage)).text
     assert await handoff_actions(stage) == ["offer", "accept", "return"]
+
+
+async def test_one_part_that_is_over_holds_back_no_other(stage: Stage) -> None:
+    await offer_two(stage)
+    await answer(stage, HandoffStep.NOT_YET, "checkout", needs="A pipeline", needs_from="Lin", needs_by="2026-03-31")
+    stage.clock.at = datetime(2026, 3, 17, 12, tzinfo=UTC)  # the other has waited for ten working days
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert "*Payments*" in await owner(stage, "checkout deployments")
+    assert "*Platform*" in await owner(stage, "payments-db database")
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert "The offer has expired: its owner can offer it again." in said_to(stage, "grace", "payments")
 
 
 @pytest.mark.sql
@@ -393,6 +462,7 @@ async def test_the_command_lists_shows_and_helps(stage: Stage) -> None:
     assert "waits for an answer" in said_to(stage, "grace")
     assert "waits for an answer" in (await stage.ask("/handoff show 1", user="solo")).text
     assert "There is no such handoff" in (await stage.ask("/handoff #9", user="solo")).text
+    assert "*Open handoffs of your teams*" in (await stage.ask("/handoff show the first", user="grace")).text
     await stage.slack.run_command("grace", "general", "/handoff search-api")
     await stage.settle()
     assert "*Search* owns this" in said_in(stage.slack.view_stack("grace")[-1])

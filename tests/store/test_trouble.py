@@ -25,7 +25,7 @@ from tests.postgres_wire import Wire, wired
 
 pytestmark = pytest.mark.sql
 
-# Short where a test waits for a limit, and yet long enough for what must not reach it while the machine is busy with others.
+# Tests wait for these limits, but what is not meant to meet one must not, however busy the machine is.
 LIMITS = Limits(lock=0.5, statement=2, connection=4)
 NOTHING, MAYBE = "Nothing was saved: the database {}. Try", "This may have been saved, at least in part, but then"
 

@@ -43,15 +43,15 @@ _CHOICES = (
 )
 
 
-def card(its: HandoffCard) -> Rendered:
-    """Return the handoff as its receiver sees it, each resource with the choices to answer it."""
-    return _drawn(its, _buttons(its))
+def card(its: HandoffCard, *, for_giver: bool = False) -> Rendered:
+    """Return the handoff, each resource with the choices to answer it; for somebody of its giver, with theirs."""
+    return _drawn(its, _buttons(its, for_giver=for_giver))
 
 
 def asked(its: HandoffCard) -> Rendered:
     """Return what a giver is asked for, with the buttons to offer it or not."""
     if not its.is_draft:
-        return _drawn(its, [_details(its)])
+        return _drawn(its, [_details(its), *(offer_buttons(its) if its.offered_on is None else [])])
     value = encode(HandoffValue(its.id, its.version))
     buttons = [
         button("Offer it…", actions.AGAIN, value, label=words.label("Offer it", its), style="primary"),
@@ -96,10 +96,8 @@ def news(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
         giver, patch = bold(its.giver.name, 80), f"`baton handoff patch {its.id}`"
         tail.append(f"Files may name {giver} for {EXPECTED_FOR.days} days: {patch} prints the change.")
     text = "\n".join([head, *said, *tail])
-    buttons: list[Block] = [_show(its)]
-    value = encode(HandoffValue(its.id, its.version))
-    if any(each.state in _AGAIN for each in changed) and its.to_offer_again:
-        buttons.insert(0, button("Offer again…", actions.AGAIN, value, label=words.label("Offer again", its)))
+    is_givers = its.offered_on is not None and any(each.state in _AGAIN for each in changed)
+    buttons = [*(offer_buttons(its) if is_givers else []), _show(its)]
     return Rendered(text, [section(text), {"type": "actions", "elements": buttons}])
 
 
@@ -171,21 +169,28 @@ def _choices(its: HandoffCard, one: ResourceCard) -> Block:
     return {"accessory": {"type": "overflow", "action_id": actions.ANSWER, "options": choices}}
 
 
-def _buttons(its: HandoffCard) -> list[Block]:
+def _buttons(its: HandoffCard, *, for_giver: bool) -> list[Block]:
     value, made = encode(HandoffValue(its.id, its.version)), list[Block]()
     if its.open_resources:
         text = "Accept all" if len(its.open_resources) > 1 else "Accept"
         made.append(button(text, actions.ACCEPT_ALL, value, label=words.label(text, its), style="primary"))
     made.append(_details(its))
-    made += _withdraw(its)
-    if its.to_offer_again and not its.is_draft:
-        made.append(button("Offer again…", actions.AGAIN, value, label=words.label("Offer again", its)))
+    made += _withdraw(its) if for_giver else []
+    made += offer_buttons(its)
     if its.held and not its.open_resources:
         made.append(button("Hand it back", actions.BACK, str(its.id), label=words.label("Hand it back", its)))
         if its.library_id is not None:
             name = plain(its.library, 45)
             made += open_buttons(OpenValue(library_id=its.library_id), SUPPORT_TEXT, label=name)
     return made
+
+
+def offer_buttons(its: HandoffCard) -> list[Block]:
+    """Return the giver's button for what was not accepted, or not offered when it was asked for; none for neither."""
+    if its.is_draft or not its.to_offer_again:
+        return []
+    text, value = "Offer again" if its.offered_on is not None else "Offer it", encode(HandoffValue(its.id, its.version))
+    return [button(f"{text}…", actions.AGAIN, value, label=words.label(text, its))]
 
 
 def _withdraw(its: HandoffCard) -> list[Block]:

@@ -10,9 +10,9 @@ from enum import StrEnum
 from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
 from bot.domain.working_time import WorkingTime
 
-#: After so many working days without an answer the receiver is reminded.
+#: After so many working days without an answer whoever owes it is reminded.
 REMIND_AFTER_DAYS = (2, 5, 9)
-#: After so many the offer is over.
+#: After so many the question or the offer is over.
 EXPIRES_AFTER_DAYS = 10
 #: So many days after ownership has passed both sides are asked whether it works, and for so long at most.
 ASK_AFTER_DAYS, ASK_FOR_DAYS = 30, 30
@@ -21,7 +21,7 @@ ASK_AFTER_DAYS, ASK_FOR_DAYS = 30, 30
 class DueKind(StrEnum):
     """What somebody is told."""
 
-    ANSWER = "answer"  #: the receiver owes an answer
+    ANSWER = "answer"  #: the receiver owes an answer, or the giver to what it was asked for
     NEEDS = "needs"  #: the day has come until which the receiver waited for something
     EXPIRED = "expired"
     WORKS = "works"  #: does it work?
@@ -60,36 +60,37 @@ class HandoffDue:
         return self.kind is not DueKind.WORKS
 
 
-def waits_since(resource: ResourceCard, offered_on: date) -> date:
-    """Return since when an open resource waits for an answer: for "not yet", the day on which all is to be there."""
+def waits_since(resource: ResourceCard, asked_on: date) -> date:
+    """Return since when a resource waits for an answer: for "not yet", the day on which all is to be there."""
     if resource.state is ResourceState.NOT_YET and resource.needs_by is not None:
-        return max(offered_on, resource.needs_by)
-    return offered_on
+        return max(asked_on, resource.needs_by)
+    return asked_on
 
 
 def expires_on(since: date, work: WorkingTime) -> date:
-    """Return the first day on which an offer is over that has waited for an answer since a day."""
+    """Return the first day on which what has waited for an answer since a day is over."""
     return work.workday_after(since, EXPIRES_AFTER_DAYS)
 
 
 def expired(card: HandoffCard, *, today: date, work: WorkingTime) -> tuple[ResourceCard, ...]:
-    """Return the resources of which the offer is over on a day of the receiver's."""
-    if card.offered_on is None:
-        return ()
-    offered = card.offered_on
-    return tuple(each for each in card.open_resources if expires_on(waits_since(each, offered), work) <= today)
+    """Return the resources that have waited for too long on a day of whoever owes the answer."""
+    since = _asked_on(card)
+    return tuple(each for each in card.unanswered if expires_on(waits_since(each, since), work) <= today)
+
+
+def _asked_on(card: HandoffCard) -> date:
+    """Return the day of the offer, or of the question that nobody has answered with one."""
+    return card.offered_on or card.begun_on
 
 
 def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
     """Yield all that is to be said of a handoff as it stands, on whichever day."""
-    if card.offered_on is None:
-        return
-    yield from _answers(card, card.offered_on, work)
+    yield from _answers(card, _asked_on(card), work)
     if any(each.state is ResourceState.EXPIRED and each.version == card.version for each in card.resources):
-        on = card.expires_on or card.offered_on
+        on, what = card.expires_on or _asked_on(card), "unanswered" if card.offered_on is None else "expired"
         for side in Side:
             yield HandoffDue(
-                kind=DueKind.EXPIRED, card=card, side=side, note=f"expired:{card.version}:{side}", on=on, ends_on=on
+                kind=DueKind.EXPIRED, card=card, side=side, note=f"{what}:{card.version}:{side}", on=on, ends_on=on
             )
     moved = [each.moved_at.date() for each in card.held if each.moved_at is not None]
     if moved and not card.open_resources and card.loan_until is None:
@@ -105,16 +106,16 @@ def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
             )
 
 
-def _answers(card: HandoffCard, offered_on: date, work: WorkingTime) -> Iterator[HandoffDue]:
-    if any(each.state is ResourceState.OFFERED for each in card.resources):
+def _answers(card: HandoffCard, asked_on: date, work: WorkingTime) -> Iterator[HandoffDue]:
+    if card.is_draft or any(each.state is ResourceState.OFFERED for each in card.resources):
         for days in REMIND_AFTER_DAYS:
             yield HandoffDue(
                 kind=DueKind.ANSWER,
                 card=card,
-                side=Side.RECEIVER,
-                note=f"answer:{card.version}:{days}",
-                on=work.workday_after(offered_on, days),
-                ends_on=expires_on(offered_on, work),
+                side=Side.GIVER if card.is_draft else Side.RECEIVER,
+                note=f"{'question' if card.is_draft else 'answer'}:{card.version}:{days}",
+                on=work.workday_after(asked_on, days),
+                ends_on=expires_on(asked_on, work),
             )
     for each in card.resources:
         if each.state is ResourceState.NOT_YET and each.needs_by is not None:
@@ -124,6 +125,6 @@ def _answers(card: HandoffCard, offered_on: date, work: WorkingTime) -> Iterator
                 side=Side.RECEIVER,
                 note=f"needs:{each.id}:{each.needs_by.isoformat()}",
                 on=work.on_or_after(each.needs_by),
-                ends_on=expires_on(waits_since(each, offered_on), work),
+                ends_on=expires_on(waits_since(each, asked_on), work),
                 resource=each,
             )

@@ -34,6 +34,8 @@ class ResourceState(StrEnum):
 
 #: Resources that the receiver still has to accept or decline.
 OPEN = frozenset({ResourceState.OFFERED, ResourceState.NOT_YET})
+#: Resources of which somebody owes an answer: the giver of those that were asked for, the receiver of the others.
+UNANSWERED = OPEN | {ResourceState.DRAFT}
 
 
 class HandoffStep(StrEnum):
@@ -68,7 +70,7 @@ TRANSITIONS: Mapping[HandoffStep, HandoffTransition] = MappingProxyType(
         HandoffStep.DECLINE: HandoffTransition(OPEN, ResourceState.DECLINED, Right.PUT_OFF),
         HandoffStep.NOT_YET: HandoffTransition(OPEN, ResourceState.NOT_YET, Right.PUT_OFF),
         HandoffStep.WITHDRAW: HandoffTransition(OPEN, ResourceState.WITHDRAWN, Right.HAND_OVER),
-        HandoffStep.EXPIRE: HandoffTransition(OPEN, ResourceState.EXPIRED, None),
+        HandoffStep.EXPIRE: HandoffTransition(UNANSWERED, ResourceState.EXPIRED, None),
         HandoffStep.REFUSE: HandoffTransition(_UNASKED, ResourceState.DECLINED, Right.HAND_OVER),
         HandoffStep.CANCEL: HandoffTransition(_UNASKED, ResourceState.WITHDRAWN, Right.PUT_OFF),
     }
@@ -130,8 +132,9 @@ class ResourceCard:
 class HandoffCard:
     """A handoff as messages show it.
 
-    `offered_on` is the receiver's day of the present offer, None for a draft. `expires_on` is the first day on which an
-    offer that nobody has answered is over. `left_behind` are names of what the giver keeps of the same systems.
+    `begun_on` and `offered_on` are days of whoever owes the answer: when the handoff began, and when it was offered
+    last, which is None for what was only asked for. `expires_on` is the first day on which a question or an offer that
+    nobody has answered is over. `left_behind` are names of what the giver keeps of the same systems.
     """
 
     id: int
@@ -139,6 +142,7 @@ class HandoffCard:
     receiver: TeamRecord
     resources: tuple[ResourceCard, ...]
     starter: PersonRecord
+    begun_on: date
     offerer: PersonRecord | None = None
     is_asked: bool = False
     version: int = 1
@@ -162,9 +166,19 @@ class HandoffCard:
         return tuple(each for each in self.resources if each.is_open)
 
     @property
+    def unanswered(self) -> tuple[ResourceCard, ...]:
+        """What the giver still has to offer or refuse, or the receiver to accept or decline."""
+        return tuple(each for each in self.resources if each.state in UNANSWERED)
+
+    @property
     def is_draft(self) -> bool:
         """Whether the receiver has asked, and the giver has not answered."""
         return any(each.state is ResourceState.DRAFT for each in self.resources)
+
+    @property
+    def answerer(self) -> TeamRecord:
+        """The team whose turn it is to answer."""
+        return self.giver if self.is_draft else self.receiver
 
     @property
     def held(self) -> tuple[ResourceCard, ...]:
@@ -173,8 +187,8 @@ class HandoffCard:
 
     @property
     def to_offer_again(self) -> tuple[ResourceCard, ...]:
-        """What the giver may offer again."""
-        return tuple(each for each in self.resources if each.state in _OVER and self.offered_on is not None)
+        """What the giver may offer after all."""
+        return tuple(each for each in self.resources if each.state in _OVER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from bot.blocks import handoff as blocks
 from bot.domain.catalog import Area, Role
 from bot.domain.handoff.due import expires_on, waits_since
 from bot.domain.handoff.family import left_behind
-from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
+from bot.domain.handoff.handoffs import UNANSWERED, HandoffCard, ResourceCard, ResourceState
 from bot.domain.handoff.readiness import Evidence, ReadinessItem
 from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord, TeamRecord
@@ -97,24 +97,18 @@ async def _card(
     deps: Deps, snapshot: Snapshot, row: tables.Handoff, resources: Sequence[tables.HandoffResource]
 ) -> HandoffCard:
     assert row.id is not None  # noqa: S101 - it comes from the store
-    receiver = team_of(snapshot, row.receiver_team_id)
-    work = await work_of(deps, snapshot, Recipient(team=receiver))
-    offered_on = work.today(row.offered_at) if row.offered_at is not None else None
-    shown = tuple(_resource(snapshot, each) for each in resources)
-    ends = [expires_on(waits_since(each, offered_on), work) for each in shown if each.is_open and offered_on]
     library = snapshot.asset(row.library_id) if row.library_id is not None else None
-    return HandoffCard(
+    card = HandoffCard(
         id=row.id,
         giver=team_of(snapshot, row.giver_team_id),
-        receiver=receiver,
-        resources=shown,
+        receiver=team_of(snapshot, row.receiver_team_id),
+        resources=tuple(_resource(snapshot, each) for each in resources),
         starter=person_of(snapshot, row.started_by),
+        begun_on=row.created_at.date(),
         offerer=person_of(snapshot, row.offered_by) if row.offered_by is not None else None,
         is_asked=row.is_asked,
         version=row.version,
         reason=row.reason,
-        offered_on=offered_on,
-        expires_on=min(ends, default=None),
         effective_on=row.effective_on,
         overlap_days=row.overlap_days,
         loan_until=row.loan_until,
@@ -124,6 +118,11 @@ async def _card(
         library=library.name if library is not None else "",
         follows_id=row.follows_id,
     )
+    work = await work_of(deps, snapshot, Recipient(team=card.answerer))
+    begun_on = work.today(row.created_at)
+    offered_on = work.today(row.offered_at) if row.offered_at is not None else None
+    ends = [expires_on(waits_since(each, offered_on or begun_on), work) for each in card.unanswered]
+    return replace(card, begun_on=begun_on, offered_on=offered_on, expires_on=min(ends, default=None))
 
 
 def _resource(snapshot: Snapshot, row: tables.HandoffResource) -> ResourceCard:
@@ -225,7 +224,7 @@ class HandoffAct(cards.Act[tables.Handoff, HandoffCard]):
     async def close_if_answered(self) -> bool:
         """Note that no answer is owed any more, or that one is again; return whether it has just ended."""
         states = {ResourceState(each.state) for each in await self.resources()}
-        is_open = bool(states & {ResourceState.DRAFT, ResourceState.OFFERED, ResourceState.NOT_YET})
+        is_open = bool(states & UNANSWERED)
         was_open = self.row.closed_at is None
         if is_open:
             self.row.closed_at = None

@@ -171,7 +171,6 @@ async def _found(
         return []
     table, now = tables.Handoff, deps.clock.now()
     query = select(table).where(
-        col(table.offered_at).is_not(None),
         or_(
             col(table.closed_at).is_(None),
             col(table.closed_at) > now - _SPOKEN_OF,
@@ -192,7 +191,7 @@ async def _found(
     }
     made: list[HandoffDue] = []
     for card in await brief(session, deps, snapshot, rows):
-        work = await work_of(deps, snapshot, Recipient(team=card.receiver))
+        work = await work_of(deps, snapshot, Recipient(team=card.answerer))
         today = work.today(now)
         made += [
             each

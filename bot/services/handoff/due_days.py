@@ -11,7 +11,7 @@ from sqlmodel import col
 from bot.blocks import handoff as blocks
 from bot.blocks.text import as_written
 from bot.domain.handoff.due import expired
-from bot.domain.handoff.handoffs import OPEN, HandoffCard, HandoffStep, ResourceCard, ResourceState, after
+from bot.domain.handoff.handoffs import UNANSWERED, HandoffCard, HandoffStep, ResourceCard, ResourceState, after
 from bot.domain.recipients import Recipient
 from bot.errors import UserError, log_failure
 from bot.services import routing
@@ -25,7 +25,7 @@ from bot.store import tables
 log = logging.getLogger(__name__)
 
 #: What a team still has to answer, as the store has it.
-_UNANSWERED = frozenset(state.value for state in (*OPEN, ResourceState.DRAFT))
+_UNANSWERED = frozenset(state.value for state in UNANSWERED)
 
 
 async def run(deps: Deps, snapshot: Snapshot) -> bool:
@@ -112,7 +112,7 @@ async def _due(
 
 
 async def _lapsed(act: ClockAct, rows: Sequence[tables.HandoffResource]) -> list[tables.HandoffResource]:
-    work = await work_of(act.deps, act.snapshot, Recipient(team=act.card.receiver))
+    work = await work_of(act.deps, act.snapshot, Recipient(team=act.card.answerer))
     over = {each.id for each in expired(act.card, today=work.today(act.now), work=work)}
     return [each for each in rows if each.id in over]
 

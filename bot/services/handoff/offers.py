@@ -15,7 +15,7 @@ from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.handoff.handoffs import (
     MOST_RESOURCES,
-    OPEN,
+    UNANSWERED,
     HandoffCard,
     HandoffStep,
     HandoffTerms,
@@ -88,7 +88,10 @@ async def offer_again(
     terms: HandoffTerms,
     resource_ids: Collection[int] = (),
 ) -> Begun:
-    """Offer what was asked for, or what was not accepted, in a new version; raises as `offer` does."""
+    """Offer what was asked for, or what was not accepted, in a new version; raises as `offer` does.
+
+    What was asked for and is not among the resources is refused with it, so that nobody goes on waiting for it.
+    """
     async with acting(
         deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=Right.HAND_OVER, moves=True
     ) as act:
@@ -121,6 +124,11 @@ async def offer_again(
             row.answered_by = row.answered_at = row.needs_by = None
             row.reason = row.needs = row.needs_from = ""
         await act.note("offer", resources=[row.id for row in rows], version=act.row.version)
+        kept = [each for each in await act.resources() if each.state == ResourceState.DRAFT.value]
+        for row in kept:
+            row.state, row.answered_by, row.answered_at = ResourceState.DECLINED.value, person_id, act.now
+        if kept:
+            await act.note(HandoffStep.REFUSE.value, resources=[row.id for row in kept], version=act.row.version)
         await act.close_if_answered()
         card = await act.redraw()
         return Begun(card, await _show(act, card, is_first=is_first))
@@ -254,7 +262,7 @@ def _check(deps: Deps, snapshot: Snapshot, new: NewHandoff) -> None:
 async def _require_free(session: AsyncSession, resources: Iterable[Resource], *, besides: int | None = None) -> None:
     """Raise UserError when another handoff of the same resource is under way."""
     wanted, table = set(resources), tables.HandoffResource
-    is_under_way = col(table.state).in_([*(state.value for state in OPEN), ResourceState.DRAFT.value])
+    is_under_way = col(table.state).in_([state.value for state in UNANSWERED])
     is_to_come = (col(table.state) == ResourceState.ACCEPTED.value) & col(table.moved_at).is_(None)
     query = select(table).where(
         col(table.asset_id).in_({each.asset_id for each in wanted}), or_(is_under_way, is_to_come)

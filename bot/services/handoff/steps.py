@@ -82,7 +82,7 @@ async def take(
         today = routing.today_of(deps, snapshot, Recipient(team=act.card.receiver))
         said.check(step, today=today)
         if step in (HandoffStep.ACCEPT, HandoffStep.NOT_YET):
-            await _require_in_time(act, rows, today=today)
+            rows = await _in_time(act, rows, today=today, is_all=not resource_ids)
         audit_id = await act.note(step.value, resources=[each.id for each in rows], version=version)
         for each in rows:
             _answer(act, each, step, said)
@@ -110,14 +110,21 @@ def _chosen(
     return [known[each] for each in resource_ids if after(step, ResourceState(known[each].state)) is not None]
 
 
-async def _require_in_time(act: HandoffAct, rows: Sequence[tables.HandoffResource], *, today: date) -> None:
-    """Raise UserError for an offer that is over, though nobody has noted it yet, and for a loan that has ended."""
+async def _in_time(
+    act: HandoffAct, rows: Sequence[tables.HandoffResource], *, today: date, is_all: bool
+) -> list[tables.HandoffResource]:
+    """Return the resources that can still be answered: of all of them those of which the offer is not over.
+
+    Raises UserError for an offer that is over, though nobody has noted it yet, and for a loan that has ended.
+    """
     work = await work_of(act.deps, act.snapshot, Recipient(team=act.card.receiver))
     over = {each.id for each in expired(act.card, today=today, work=work)}
-    if any(each.id in over for each in rows):
+    left = [each for each in rows if each.id not in over]
+    if not left or (len(left) < len(rows) and not is_all):
         raise UserError("The offer has expired: its owner can offer it again.")
     if act.row.loan_until is not None and act.row.loan_until <= today:
         raise UserError("The loan would be over already: ask its owner to offer it again, until a later day.")
+    return left
 
 
 def _answer(act: HandoffAct, row: tables.HandoffResource, step: HandoffStep, said: Words) -> None:

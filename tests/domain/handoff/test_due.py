@@ -28,8 +28,7 @@ def card(*resources: ResourceCard, **fields: Any) -> HandoffCard:
         receiver=receiver,
         resources=resources or (resource(),),
         starter=PersonRecord(id=1, name="Omar"),
-        offered_on=OFFERED,
-        **fields,
+        **{"begun_on": OFFERED, "offered_on": OFFERED, **fields},
     )
 
 
@@ -49,7 +48,6 @@ def test_an_offer_is_over_after_ten_working_days() -> None:
     assert expired(card(), today=date(2026, 3, 17), work=WORK) == ()
     assert expired(card(), today=date(2026, 3, 18), work=WORK) == card().resources
     assert expired(card(resource(ResourceState.ACCEPTED)), today=date(2027, 1, 1), work=WORK) == ()
-    assert expired(replace(card(), offered_on=None), today=date(2027, 1, 1), work=WORK) == ()
 
 
 def test_what_waits_for_something_is_not_over_before_that_is_due() -> None:
@@ -80,5 +78,18 @@ def test_both_sides_are_asked_thirty_days_after_the_last_part_has_passed() -> No
     assert when(card(replace(moved, returned_at=later.moved_at)), DueKind.WORKS) == []
 
 
-def test_nothing_is_said_of_what_is_only_asked_for() -> None:
-    assert list(dues(replace(card(resource(ResourceState.DRAFT)), offered_on=None), work=WORK)) == []
+def test_a_question_waits_for_the_giver_as_long_as_an_offer_does_for_the_receiver() -> None:
+    asked = card(resource(ResourceState.DRAFT), offered_on=None)
+    days = [date(2026, 3, 5), date(2026, 3, 11), date(2026, 3, 17)]
+    assert when(asked, DueKind.ANSWER) == [(Side.GIVER, day) for day in days]
+    assert asked.answerer == asked.giver
+    assert expired(asked, today=date(2026, 3, 17), work=WORK) == ()
+    assert expired(asked, today=date(2026, 3, 18), work=WORK) == asked.resources
+
+
+def test_both_hear_that_a_question_is_over_and_later_of_the_offer_that_is() -> None:
+    question = card(resource(ResourceState.EXPIRED), offered_on=None)
+    assert when(question, DueKind.EXPIRED) == [(Side.GIVER, OFFERED), (Side.RECEIVER, OFFERED)]
+    offered = card(resource(ResourceState.EXPIRED))
+    notes = [{each.note for each in dues(its, work=WORK)} for its in (question, offered)]
+    assert not notes[0] & notes[1], "what was said of the question keeps nobody from hearing of the offer"

@@ -25,7 +25,7 @@ TABLE = {
     HandoffStep.DECLINE: ({OFFERED, NOT_YET}, DECLINED),
     HandoffStep.NOT_YET: ({OFFERED, NOT_YET}, NOT_YET),
     HandoffStep.WITHDRAW: ({OFFERED, NOT_YET}, WITHDRAWN),
-    HandoffStep.EXPIRE: ({OFFERED, NOT_YET}, EXPIRED),
+    HandoffStep.EXPIRE: ({DRAFT, OFFERED, NOT_YET}, EXPIRED),
     HandoffStep.REFUSE: ({DRAFT}, DECLINED),
     HandoffStep.CANCEL: ({DRAFT}, WITHDRAWN),
 }

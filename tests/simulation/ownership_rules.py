@@ -1,0 +1,127 @@
+"""The rules that ownership is held to in the simulation: at the end of each day, and when nobody presses any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.blocks.ownership import actions
+from bot.domain.catalog import Role
+from bot.domain.handoff.handoffs import UNANSWERED, ResourceState
+from bot.domain.ownership.matters import MatterKind
+from bot.playground.fake_slack import FakeSlack
+from bot.store import tables
+from bot.store.db import Database
+from tests.simulation.hands import choices
+
+#: The buttons that answer a matter; their values begin with its id.
+_ANSWERS = frozenset({actions.MATTER_AGREE, actions.MATTER_KEEP, actions.MATTER_SIDE, actions.MATTER_PASS_ON})
+
+OwnerFacts = dict[tuple[int, str], frozenset[int]]
+
+
+async def owned(database: Database) -> OwnerFacts:
+    """Return the ids of the facts that say who owns what, by asset and area."""
+    fact = tables.Ownership
+    query = select(fact).where(col(fact.valid_to).is_(None), col(fact.role) == Role.OWNER.value)
+    found: dict[tuple[int, str], set[int]] = {}
+    async with database.reading() as session:
+        for row in (await session.execute(query)).scalars():
+            found.setdefault((row.asset_id, row.area), set()).add(row.id or 0)
+    return {key: frozenset(ids) for key, ids in found.items()}
+
+
+#: What may leave an area without an owner: people give it up, or a file no longer names anybody.
+_GIVING_UP = ("ownership.release", "ownership.not_ours", "ownership.withdraw", "ownership.agree", "catalog.import")
+
+
+async def problems(database: Database, before: OwnerFacts, after: OwnerFacts) -> list[str]:
+    """Return the rules that do not hold at the end of a day."""
+    found = []
+    async with database.reading() as session:
+        facts = {row.id: row for row in (await session.execute(select(tables.Ownership))).scalars()}
+        entries = {row.id: row for row in (await session.execute(select(tables.AuditEntry))).scalars()}
+        matters = (await session.execute(select(tables.OwnershipMatter))).scalars().all()
+        members = (await session.execute(select(tables.Membership))).scalars().all()
+        active = {row.id for row in (await session.execute(select(tables.Person))).scalars() if row.is_active}
+    for key, ids in after.items():
+        people = {facts[each].team_id for each in ids if facts[each].is_agreed}
+        if len(people) > 1:
+            found.append(f"{key} has two owners who have agreed: {people}")
+        for each in ids - before.get(key, frozenset()):
+            if facts[each].is_agreed and (facts[each].team_id, facts[each].confirmed_by) not in {
+                (row.team_id, row.person_id) for row in members
+            }:
+                entry = entries[facts[each].begun_by]
+                by = f"{facts[each].confirmed_by}, who is not of it: {entry.action} {entry.actor} {entry.detail}"
+                found.append(f"{key} went to {facts[each].team_id} by {by}")
+    for key in before.keys() - after.keys():
+        ended = [entries[number] for number in {facts[each].ended_by for each in before[key]} if number is not None]
+        if not ended or not all(each.action.startswith(_GIVING_UP) for each in ended):
+            by = ", ".join(f"{each.action} {each.subject} {each.detail}" for each in ended)
+            found.append(f"{key} has no owner any more, by {by or 'nothing'}")
+    able = {f"team:{row.team_id}" for row in members if row.person_id in active}
+    able |= {f"person:{each}" for each in active}
+    found += [
+        f"{row.kind} {row.id} of {row.asset_id} is with {row.answerer}, who cannot answer"
+        for row in matters
+        if row.ended_at is None and row.answerer and row.answerer not in able
+    ]
+    return found
+
+
+async def lost_or_doubled(database: Database, slack: FakeSlack) -> list[str]:
+    """Return what is lost or doubled, and what Slack would not have."""
+    found = [f"Slack refused {each.messages}" for each in slack.refused] + [
+        f"{each} was pinged" for each in slack.pings
+    ]
+    found += [f"Slack had to say: {each.text}" for each in slack.toasts if "went wrong" in each.text]
+    async with database.reading() as session:
+        outbox = (await session.execute(select(tables.OutboxMessage))).scalars().all()
+    posted = Counter(
+        message.metadata["event_payload"]["key"]
+        for messages in slack.workspace.messages.values()
+        for message in messages.values()
+        if message.metadata and message.ephemeral_for is None
+    )
+    found += [f"{row.key} is {row.state}" for row in outbox if row.state not in ("sent", "failed")]
+    found += [f"{row.key} was lost" for row in outbox if row.state == "sent" and not posted[row.key]]
+    return found + [f"{key} was posted {count} times" for key, count in posted.items() if count > 1]
+
+
+async def still_open(database: Database, slack: FakeSlack, now: datetime) -> list[str]:
+    """Return what is open for ever, weeks after the last press."""
+    async with database.reading() as session:
+        resources = (await session.execute(select(tables.HandoffResource))).scalars().all()
+        matters = (await session.execute(select(tables.OwnershipMatter))).scalars().all()
+    late = [each for each in resources if ResourceState(each.state) in UNANSWERED]
+    found = [f"handoff {each.handoff_id} still waits: {each.state} until {each.needs_by}" for each in late]
+    found += [f"handoff {each.handoff_id} was never carried out" for each in resources if _is_overdue(each, now)]
+    waiting = [row for row in matters if row.ended_at is None]
+    found += [
+        f"{row.kind} {row.id} was never told to {row.answerer or 'anybody'}" for row in waiting if not row.told_at
+    ]
+    # Only a dispute may stay open: its sources go on naming two owners until somebody decides.
+    found += [f"{row.kind} {row.id} never ended" for row in waiting if row.kind != MatterKind.DISPUTE.value]
+    ended = {row.id for row in matters if row.ended_at is not None}
+    return found + [f"matter {each} has ended, and its buttons are still there" for each in _answerable(slack) & ended]
+
+
+def _answerable(slack: FakeSlack) -> set[int | None]:
+    """Return the matters that some message in a channel lets people answer."""
+    return {
+        int(choice.value.partition("|")[0])
+        for messages in slack.workspace.messages.values()
+        for message in messages.values()
+        if message.ephemeral_for is None and not message.deleted
+        for choice in choices(message.blocks)
+        if choice.action_id in _ANSWERS
+    }
+
+
+def _is_overdue(row: tables.HandoffResource, now: datetime) -> bool:
+    answered = row.answered_at or now
+    return row.state == ResourceState.ACCEPTED.value and row.moved_at is None and now - answered > timedelta(60)
