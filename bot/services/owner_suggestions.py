@@ -22,7 +22,7 @@ from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, TeamRecord
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError, UserError
-from bot.services import actors, outbox, transfers
+from bot.services import actors, commits, outbox, transfers
 from bot.services.deps import Deps
 from bot.services.ownership import given_up_by, look_up
 from bot.services.snapshot import Snapshot, refresh_over
@@ -73,6 +73,7 @@ async def for_assets(
     found += _teammates(snapshot, gone) if gone is not None else []
     found += await _owned_before(session, snapshot, some)
     found += await _acted(session, snapshot, some)
+    found += await commits.evidence(session, deps, some)
     return rules.suggest(found, snapshot, rejected=await _rejected(session, assets))
 
 

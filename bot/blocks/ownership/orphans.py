@@ -117,6 +117,9 @@ def _evidence(one: Evidence) -> str:
             return f"{one.count} people of {name} are in it"
         case EvidenceKind.TEAMMATES:
             return f"{name} was in it"
+        case EvidenceKind.COMMITS:
+            counted = f" as counted on {date(one.at)}" if one.at is not None else ""
+            return f"{one.count:,} commit{'' if one.count == 1 else 's'} in 90 days{counted}"
         case EvidenceKind.BEFORE:
             return f"owned it{when}"
         case EvidenceKind.PART:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from bot.cli.catalog.commits import read_commits
 from bot.cli.catalog.imports import import_
 from bot.cli.catalog.listing import export, misses, prefer, sources
 
@@ -11,6 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="The catalog of who owns what.")
 app.command("import")(import_)
 app.command()(sources)
 app.command()(prefer)
+app.command("commits")(read_commits)
 app.command()(misses)
 app.command()(export)
 

@@ -16,6 +16,7 @@ class EvidenceKind(StrEnum):
     """What speaks for a team, the strongest first."""
 
     TEAMMATES = "teammates"  #: whoever owned it was in the team, or the team's people are there now
+    COMMITS = "commits"  #: its people have worked on it lately
     BEFORE = "before"  #: it owned it before
     PART = "part"  #: it owns or helps with another area of it
     PARENT = "parent"  #: it owns what this is a part of

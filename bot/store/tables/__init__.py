@@ -27,7 +27,7 @@ from bot.store.tables.outbox import OutboxMessage
 from bot.store.tables.ownership import Drift, OwnerDoubt, Ownership, Transfer
 from bot.store.tables.people import Membership, Person, SlackMember, Team
 from bot.store.tables.reminders import CalendarLink, Ping, Reminder, ReminderAnswer
-from bot.store.tables.upkeep import AssetAlias, Attestation, Orphan, RejectedOwner, Release, UnownedMark
+from bot.store.tables.upkeep import AssetAlias, Attestation, CommitCount, Orphan, RejectedOwner, Release, UnownedMark
 
 __all__ = [
     "Asset",
@@ -37,6 +37,7 @@ __all__ = [
     "CalendarLink",
     "CatalogState",
     "Claim",
+    "CommitCount",
     "DateChange",
     "Deployment",
     "Disownment",

@@ -37,6 +37,16 @@ class RejectedOwner(Row, table=True):
     at: datetime = when()
 
 
+class CommitCount(Row, table=True):
+    """How many commits to an asset people of a team have made in the 90 days before `read_at`."""
+
+    __tablename__ = "commit_counts"
+    asset_id: int = Field(primary_key=True, foreign_key="assets.id", sa_column_kwargs={"autoincrement": False})
+    team_id: int = Field(primary_key=True, foreign_key="teams.id", sa_column_kwargs={"autoincrement": False})
+    commits: int
+    read_at: datetime = when()
+
+
 class Release(Row, table=True):
     """An owner said "we no longer own it" of some areas of an asset. It is in force once decided, until `ended_at`.
 

@@ -1,0 +1,38 @@
+"""`baton catalog commits`: whose people have worked on something lately, as evidence of who could own it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from bot.cli._database import answering
+from bot.errors import NotFoundError
+from bot.services import commits, ownership
+from bot.services.ownership import Answered
+
+
+def read_commits(asset: Annotated[str, typer.Argument(help="What the commits are about, by any name it has.")]) -> None:
+    """Count by team whose people have committed to something, and keep the counts as evidence of who could own it.
+
+    Reads an e-mail address a line from standard input: git log --since=90.days --format=%aE -- PATH | baton catalog
+    commits ASSET. Addresses are not kept. Reading again replaces what was counted before.
+    """
+    authors = Counter(address for line in sys.stdin if (address := line.strip().casefold()))
+    asyncio.run(_read_commits(asset, authors))
+
+
+async def _read_commits(name: str, authors: Counter[str]) -> None:
+    async with answering() as (deps, catalog):
+        found = ownership.find(deps, catalog, name)
+        if not isinstance(found, Answered):
+            raise NotFoundError(f"Nothing in the catalog is called '{name}', or several things are: `baton ask` shows.")
+        asset = found.verdict.asset
+        counted = await commits.record(deps, catalog, asset.id, authors)
+        teams = sorted(counted.by_team.items(), key=lambda pair: (-pair[1], pair[0].name))
+        said = ", ".join(f"{team.name} {count:,}" for team, count in teams) or "none by people of a team"
+        rest = f"; {counted.strangers:,} by addresses that no team has" if counted.strangers else ""
+        sys.stdout.write(f"{asset.name}: {authors.total():,} commits of the last 90 days: {said}{rest}.\n")
