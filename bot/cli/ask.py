@@ -122,6 +122,9 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
         "owners": [_holding(holding, catalog) for holding in held],
         "area": verdict.area,
         "not_updated": [_drift(one) for one in verdict.drift] if isinstance(verdict, Owned) else [],
+        "without_owner": sorted({area for each in verdict.given_up for area in each.areas})
+        if isinstance(verdict, Owned)
+        else [],
         "inherited_from": verdict.inherited_from.name
         if isinstance(verdict, Owned) and verdict.inherited_from is not None
         else None,

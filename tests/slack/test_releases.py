@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.catalog import Area
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
 from handlers import upkeep
@@ -143,6 +144,20 @@ async def test_what_is_given_up_does_not_fall_to_the_parents_owner_or_to_whoever
     refusal = str(stage.slack.view_stack("omar")[-1].payload) if stage.slack.view_stack("omar") else ""
     refusal += stage.slack.visible_messages("omar", "general")[-1].text
     assert "Payments owns the rest, and would have it by silence: offer it to them instead." in refusal
+
+
+async def test_whoever_asks_for_the_whole_reads_which_part_nobody_owns_any_more(stage: Stage) -> None:
+    made = organisation()
+    owners = (team_owns("Payments", Area.APPLICATION), team_owns("Platform", Area.DATABASE))
+    made.assets.append(asset("ledger", owners=owners))
+    await stage.bring(made)
+    await release(stage, "the database of ledger", user="lin", why="Moved in May")
+    now = await said(stage, "ledger", user="eve")
+    assert now.startswith("*Payments* (<#")
+    assert "Nobody owns the database since <!date^" in now
+    assert "because *Platform* gave it up: Moved in May." in now
+    await claim(stage, await stage.ask("/whoowns the database of ledger", user="grace"), user="grace")
+    assert "Nobody owns" not in await said(stage, "ledger", user="eve")
 
 
 async def test_of_tier_one_the_lead_confirms_and_not_whoever_asked(stage: Stage) -> None:

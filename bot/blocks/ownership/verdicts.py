@@ -163,10 +163,14 @@ def _owned_warnings(verdict: Owned, *, may_claim: bool, asked_by: TeamRecord | N
         warnings.append(f":raising_hand: {who} asked for it {when}; its owner has not answered yet.")
     if isinstance(verdict, Orphaned):
         return ["Ask in the platform channel who takes it over."]
+    claim_it = f" {_CLAIM_IT}" if may_claim else ""
     if _is_partial(verdict):
-        releases = verdict.asset.nobody.releases if verdict.asset.nobody is not None else ()
-        since = _since(next(iter(releases), None))
-        warnings.append(f":grey_question: The rest has no owner{since}.{f' {_CLAIM_IT}' if may_claim else ''}")
+        since = _since(next(iter(verdict.given_up), None))
+        warnings.append(f":grey_question: The rest has no owner{since}.{claim_it}")
+    else:
+        for each in verdict.given_up:
+            what = "the rest" if Area.ALL in each.areas else _parts(each.areas)
+            warnings.append(f":grey_question: Nobody owns {what}{_since(each)}.{claim_it}")
     if verdict.departed:
         gone = words.join(bold(holding.name, 80) for holding in verdict.departed)
         verb = "are" if len(verdict.departed) > 1 else "is"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.catalog import Area, Role
@@ -60,6 +61,7 @@ def verdict(
         only_person=_only_person(owners, holdings, catalog),
         departed=departed,
         drift=tuple(one for one in drift if asked is None or one.holding.fact.area in (asked, Area.ALL)),
+        given_up=_given_up(holder, holdings) if asked is None else (),
     )
     trusted_at = max(holding.trusted_at for holding in owners)
     return _stale(owned, trusted_at) if now - trusted_at > stale_after else owned
@@ -93,6 +95,7 @@ def _stale(owned: Owned, trusted_at: datetime) -> Stale:
         only_person=owned.only_person,
         departed=owned.departed,
         drift=owned.drift,
+        given_up=owned.given_up,
         trusted_at=trusted_at,
     )
 
@@ -154,6 +157,15 @@ def _release(holder: AssetRecord, area: Area | None) -> ReleaseRecord | None:
     releases = holder.nobody.releases if holder.nobody is not None else ()
     found = (each for each in releases if area is None or area in each.areas or Area.ALL in each.areas)
     return next(found, None)
+
+
+def _given_up(holder: AssetRecord, holdings: tuple[Holding, ...]) -> tuple[ReleaseRecord, ...]:
+    """Return the releases of areas that nobody owns, each with those areas only."""
+    owned = {holding.fact.area for holding in holdings if holding.fact.role is Role.OWNER}
+    if holder.nobody is None or Area.ALL in owned:
+        return ()
+    found = (replace(each, areas=tuple(sorted({*each.areas} - owned))) for each in holder.nobody.releases)
+    return tuple(each for each in found if each.areas)
 
 
 def _is_unowned_on_purpose(asset: AssetRecord) -> bool:

@@ -18,7 +18,7 @@ class Owned:
     `holdings` are all facts in force, the owners of the asked area (or of the whole) first; `answering` how many of
     them answer the question. `inherited_from` is the parent that they come from, `only_person` the one person left,
     `departed` those among several owners who are gone. `drift` is what sources say that have not followed a handoff
-    yet; it is none of `holdings`.
+    yet; it is none of `holdings`. `given_up` says which areas nobody owns any more, where the whole was asked for.
     """
 
     asset: AssetRecord
@@ -29,6 +29,7 @@ class Owned:
     only_person: PersonRecord | None = None
     departed: tuple[Holding, ...] = ()
     drift: tuple[Drift, ...] = ()
+    given_up: tuple[ReleaseRecord, ...] = ()
 
     @property
     def owners(self) -> tuple[Holding, ...]:
