@@ -31,7 +31,7 @@ async def _form(action: Action, context: Context) -> Block:
         await snapshot.refresh(context.snapshot, context.deps.database)
     offer = claims.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
     metadata = encode(blocks.AssetForm(asset_id, area, action.response_url, *seen_at(action)))
-    return blocks.claim_view(offer.asset, offer.owner, offer.teams, metadata, is_orphan=offer.is_orphan)
+    return blocks.claim_view(offer.asset, offer.owner, offer.teams, metadata, area=area, is_orphan=offer.is_orphan)
 
 
 async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
@@ -60,11 +60,11 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
     await snapshot.refresh(context.snapshot, context.deps.database)
     match outcome:
         case Claimed(team, is_final):
-            receipt = blocks.claimed(asset, team, is_final=is_final)
+            receipt = blocks.claimed(asset, area, team, is_final=is_final)
         case Offered(team, owner, told):
-            receipt = blocks.offered(asset, team, owner, [told])
+            receipt = blocks.offered(asset, area, team, owner, [told])
         case AlreadyTheirs(team):
-            receipt = blocks.already_theirs(asset, team)
+            receipt = blocks.already_theirs(asset, area, team)
     if response_url:
         await reply(context, response_url, receipt)
         return replies.nothing()

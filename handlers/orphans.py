@@ -53,8 +53,9 @@ async def on_accept(action: Action, context: Context) -> Ack:
         person_id=person_id,
         slack_id=action.user_id,
     )
+    context.drainer.wake()
     await snapshot.refresh(context.snapshot, context.deps.database)
-    await show(context, place_of(action), blocks.taken(taken.team, taken.assets).text)
+    await show(context, place_of(action), blocks.accepted(taken.team, taken.asset, chosen.area).text)
     return replies.nothing()
 
 

@@ -16,7 +16,9 @@ from bot.cli.run import stopped
 
 
 def playground(
-    database: Annotated[Path, typer.Option(help="The SQLite file.")] = Path(".var/playground.sqlite"),
+    database: Annotated[
+        Path | None, typer.Option(help="The SQLite file; with --catalog by default one that is removed again.")
+    ] = None,
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Which port; 0 takes a free one.")] = 4100,
     catalog: Annotated[
@@ -28,7 +30,7 @@ def playground(
     logs.configure("text", level=logging.INFO if catalog else logging.WARNING)
     with TemporaryDirectory() as elsewhere:
         # A visitor's catalog is read anew at every start, and leaves the demo's database alone.
-        file = Path(elsewhere) / "playground.sqlite" if catalog else database
+        file = database or (Path(elsewhere) / "playground.sqlite" if catalog else Path(".var/playground.sqlite"))
         file.parent.mkdir(parents=True, exist_ok=True)
         asyncio.run(_play(f"sqlite:///{file}", host, port, catalog or []))
 

@@ -176,6 +176,7 @@ def orphaned(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
         yield orphans.settled, orphans.settled(gone, (name,) * 40, team, person)
         yield orphans.settled, orphans.settled(gone, (), None, None)
     yield orphans.taken, orphans.taken(name, (name,) * 40)
+    yield orphans.accepted, orphans.accepted(name, subject(name), Area.DATABASE)
     for area in (None, Area.DATABASE):
         for some in (suggestions, []):
             yield orphans.suggestions_view, orphans.suggestions_view(subject(name), area, some)
@@ -198,7 +199,7 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
             decided = releases.release_decided(thing, name, name, asker, is_granted=is_granted)
             yield releases.release_decided, decided
         yield releases.marked, releases.marked(thing, NOW.date(), asker)
-        yield releases.taken_by, releases.taken_by(thing, team, asker)
+        yield releases.taken_by, releases.taken_by(thing, [Area.DATABASE], team, asker)
         for until in (NOW.date(), None):
             yield releases.reviewed, releases.reviewed(thing, asker, until)
     yield releases.released, releases.released(thing, name)
@@ -255,11 +256,11 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     yield from attested(name)
     yield ownership.question_needed, ownership.question_needed()
     yield ownership.which_thing, ownership.which_thing()
-    yield ownership.claimed, ownership.claimed(thing, name)
+    yield ownership.claimed, ownership.claimed(thing, Area.DATABASE, name)
     for told in ([], ways(name), *([way] for way in ways(name))):
-        yield ownership.offered, ownership.offered(thing, name, name, told)
+        yield ownership.offered, ownership.offered(thing, None, name, name, told)
         yield ownership.doubt_recorded, ownership.doubt_recorded(told)
-    yield ownership.already_theirs, ownership.already_theirs(thing, name)
+    yield ownership.already_theirs, ownership.already_theirs(thing, Area.DATABASE, name)
     yield from matters(name, thing)
     for owner in ("", name):
         yield ownership.doubt_view, ownership.doubt_view(thing, owner, METADATA)

@@ -27,6 +27,7 @@ from bot.services.deps import Deps
 from bot.services.matters._open import add_matter, open_claims, take_back, tell_answerer
 from bot.services.matters._sides import ordered, recipient_of
 from bot.services.matters.admins import admin_to_ask
+from bot.services.owner_suggestions import settle_questions
 from bot.services.ownership import (
     claimants,
     claimed_by,
@@ -144,6 +145,8 @@ async def claim(
         audit_id = await _log(session, new, claimed, at=now)
         session.add(_fact(new, claimed, source, now=now, audit_id=audit_id))
         await _rule_in(session, new, claimed, at=now)
+        if (owner := snapshot.team(team_id)) is not None:
+            await settle_questions(session, deps, before.asset, [claimed], owner, snapshot.person(person_id))
         asset.revision = revision
     return Claimed(team.name)
 
@@ -293,7 +296,7 @@ def form(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, as
     verdict, actor = look_up(deps, snapshot, asset_id, area=area), actors.remembered(snapshot, asker)
     teams = claimants(snapshot, verdict, actor)
     if not teams and (owning := teams_to_claim_for(snapshot, actor)):
-        raise UserError(blocks.already_theirs(verdict.asset, " and ".join(team.name for team in owning)).text)
+        raise UserError(blocks.already_theirs(verdict.asset, area, " and ".join(team.name for team in owning)).text)
     if not teams:
         raise NotAllowedError(why_not(actor, Right.CLAIM))
     is_contested = any(_is_contested(verdict, snapshot, team.id) for team in teams)

@@ -27,7 +27,6 @@ from bot.domain.rights import Right, require
 from bot.errors import NotFoundError
 from bot.services import actors, outbox, owner_suggestions, routing, transfers
 from bot.services.deps import Deps
-from bot.services.owner_suggestions import Taken
 from bot.services.portfolio import Portfolios
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot, refresh_over
@@ -39,6 +38,14 @@ from bot.store.journal import audit, lock_catalog
 #: How long the lead has before the platform channel hears of it.
 _LEAD_HAS = timedelta(days=3)
 _OVER = "That is settled: nothing is left of it without an owner."
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A team owns these assets now, by name; none where it was too late for all of them."""
+
+    team: str
+    assets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.ownership import Evidence, EvidenceKind, Orphaned, Owned, Suggestion, Unowned, Verdict
 from bot.domain.recipients import Recipient
-from bot.domain.records import AssetRecord, TeamRecord
+from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError, UserError
 from bot.services import actors, commits, outbox, transfers
@@ -47,11 +47,11 @@ class SuggestedOwners:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """A team owns these assets now, by name; none where it was too late for all of them."""
+class Accepted:
+    """A suggested team owns the asset now, or the area of it that was asked about."""
 
     team: str
-    assets: tuple[str, ...]
+    asset: AssetRecord
 
 
 async def suggested(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None) -> SuggestedOwners:
@@ -79,7 +79,7 @@ async def for_assets(
 
 async def accept(
     deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, team_id: int, person_id: int, slack_id: str
-) -> Taken:
+) -> Accepted:
     """Let a team own what nobody owns, as one of its members says; its lead, where the last owner is gone.
 
     Raises NotAllowedError for anybody else, UserError when somebody owns it by now, NotFoundError when it is gone.
@@ -105,8 +105,9 @@ async def accept(
         )
         terms = Terms(givers, team_id, person_id, entry, deps.clock.now())
         await transfers.move(session, deps, snapshot, [Resource(asset_id, each) for each in areas], terms)
-        await _settle_questions(session, deps, snapshot, verdict.asset, held.teams[0], person_id)
-    return Taken(held.teams[0].name, (verdict.asset.name,))
+        await settle_questions(session, deps, verdict.asset, areas, held.teams[0], snapshot.person(person_id))
+        await _end_marks(session, deps, asset_id, person_id)
+    return Accepted(held.teams[0].name, verdict.asset)
 
 
 async def reject(deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int, person_id: int, slack_id: str) -> None:
@@ -140,21 +141,31 @@ def given_up_key(release_id: int) -> str:
     return f"release:{release_id}:heirs"
 
 
-async def _settle_questions(
-    session: AsyncSession, deps: Deps, snapshot: Snapshot, asset: AssetRecord, team: TeamRecord, person_id: int
+async def settle_questions(
+    session: AsyncSession,
+    deps: Deps,
+    asset: AssetRecord,
+    areas: Collection[Area],
+    team: TeamRecord,
+    by: PersonRecord | None,
 ) -> None:
-    """Let the questions who takes an asset say who did, and let it be unowned on purpose no longer."""
-    now, release, mark = deps.clock.now(), tables.Release, tables.UnownedMark
-    found = await session.execute(
-        select(col(release.id)).where(col(release.asset_id) == asset.id, col(release.ended_at).is_(None))
-    )
-    message = blocks.taken_by(asset, team, snapshot.person(person_id))
-    for number in found.scalars():
-        await outbox.revise(session, key=given_up_key(number or 0), message=message, at=now)
+    """Let the questions who takes these areas of an asset, which was given up, say who did."""
+    release = tables.Release
+    query = select(release).where(col(release.asset_id) == asset.id, col(release.ended_at).is_(None))
+    for row in (await session.execute(query)).scalars():
+        given_up = [Area(each) for each in row.areas]
+        if Area.ALL in areas or {*given_up} <= {*areas}:
+            message, key = blocks.taken_by(asset, given_up, team, by), given_up_key(row.id or 0)
+            await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+
+
+async def _end_marks(session: AsyncSession, deps: Deps, asset_id: int, person_id: int) -> None:
+    """Let an asset be unowned on purpose no longer."""
+    mark = tables.UnownedMark
     await session.execute(
         update(mark)
-        .where(col(mark.asset_id) == asset.id, col(mark.ended_at).is_(None))
-        .values(ended_at=now, ended_by=person_id)
+        .where(col(mark.asset_id) == asset_id, col(mark.ended_at).is_(None))
+        .values(ended_at=deps.clock.now(), ended_by=person_id)
     )
 
 

@@ -75,5 +75,6 @@ async def _listed(command: Command, context: Context) -> Rendered:
 
 async def _shown(context: Context, handoff_id: int, user_id: str) -> Rendered:
     card = await lists.one(context.deps, context.snapshot, handoff_id)
-    for_giver = card.giver.id in _teams(context, user_id)
+    teams = _teams(context, user_id)
+    for_giver = card.giver.id in teams and card.receiver.id not in teams
     return blocks.asked(card) if card.is_draft else blocks.card(card, for_giver=for_giver)

@@ -159,12 +159,13 @@ async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place
             raise NotFoundError("Name what you ask for, as in `/handoff payments-db`.")
         asks = choices.ask_form(deps, known, slack_id=user_id, asset_id=about.asset_id)
         metadata = place.metadata(*OfferSubject(asks.giver.id))
-        return blocks.ask_view(asks.giver, asks.teams, asks.choices, metadata, chosen=about.asset_id)
+        choosable = await lists.free(deps, asks.choices)
+        return blocks.ask_view(asks.giver, asks.teams, choosable, metadata, chosen=about.asset_id)
     current = await context.portfolios.current()
     form = choices.offer_form(deps, known, current, slack_id=user_id, about=about)
     return blocks.offer_view(
         form.giver,
-        form.choices,
+        await lists.free(deps, form.choices),
         place.metadata(*OfferSubject(form.giver.id, about.request_id)),
         chosen=about.asset_id,
         receivers=form.receivers,

@@ -299,8 +299,12 @@ async def test_a_question_that_nobody_answers_is_reminded_of_and_ends(stage: Sta
     assert "*Platform*" in await owner(stage, "payments-db database")
     await stage.press(await card(stage, "platform"), ids.AGAIN, user="omar")
     assert await submit(stage, "omar", {}) == {}
+    await sent(stage, "payments")
+    assert any("please answer." in each for each in alone(stage, "grace"))
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     assert "*Payments*" in await owner(stage, "payments-db database")
+    await sent(stage, "payments")
+    assert not any("please answer." in each for each in alone(stage, "grace")), "it says how it ended"
     assert await handoff_actions(stage) == ["ask", "expire", "offer", "accept"]
 
 
@@ -443,12 +447,29 @@ async def test_what_would_be_left_behind_is_named(stage: Stage) -> None:
 
 
 async def test_what_cannot_be_offered_says_why(stage: Stage) -> None:
+    await stage.press(await stage.ask("/whoowns payments-db", user="omar"), OPEN, user="omar")
+    wrong = await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-01"})
+    assert "That day is over" in wrong[ids.RESOURCES]
     await offer(stage)
+    assert (
+        "That is in handoff #1 already" in (await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-20"}))[ids.RESOURCES]
+    )
     await stage.press(await stage.ask("/whoowns payments-db", user="omar"), OPEN, user="omar")
-    assert "That is in handoff #1 already" in (await submit(stage, "omar", {}))[ids.RESOURCES]
-    await stage.press(await stage.ask("/whoowns payments-db", user="omar"), OPEN, user="omar")
-    again = await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-01"})
-    assert "That day is over" in again[ids.RESOURCES]
+    assert "That is in handoff #1 already: look at it with `/handoff show 1`." in said_to(stage, "omar")
+    await stage.press(await stage.ask("/whoowns payments-db", user="grace"), OPEN, user="grace")
+    assert "That is in handoff #1 already" in said_to(stage, "grace"), "before the form, not after it"
+
+
+async def test_whoever_gives_is_shown_what_they_can_do_and_until_the_day_comes_it_is_listed(stage: Stage) -> None:
+    await offer(stage, effective="2026-03-05")
+    shown = await stage.ask("/handoff show 1", user="omar")
+    assert list(buttons(shown)) == ["Details", "Withdraw"]
+    assert not any("accessory" in block for block in shown.blocks), "answers are the receiver's"
+    await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
+    assert "accepted, takes effect on" in (await stage.ask("/handoff list", user="omar")).text
+    await on(stage, 3, 5)
+    assert "no open handoff" in (await stage.ask("/handoff list", user="omar")).text
+    assert "handed over in Slack" in (await stage.ask("/whoowns payments-db on 2026-03-05", user="eve")).text
 
 
 async def test_the_command_lists_shows_and_helps(stage: Stage) -> None:

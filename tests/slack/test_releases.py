@@ -91,9 +91,12 @@ async def test_a_file_that_still_names_them_does_not_bring_it_back(stage: Stage)
 
 async def test_a_team_takes_it_by_a_claim_and_nobody_disputes_that(stage: Stage) -> None:
     await release(stage, "search-api", user="solo")
+    [question] = await drained(stage, "general")
     assert "*Payments* owns *search-api* now" in await claim(
         stage, await stage.ask("/whoowns search-api", user="grace"), user="grace"
     )
+    [settled] = [each for each in await drained(stage, "general") if each.ts == question.ts]
+    assert settled.text.startswith("*Payments* took *search-api*. <@"), "nobody else is asked any more"
     await stage.bring(organisation())
     assert (await said(stage, "search-api")).startswith("*Payments* (<#")
 
@@ -156,7 +159,8 @@ async def test_whoever_asks_for_the_whole_reads_which_part_nobody_owns_any_more(
     assert now.startswith("*Payments* (<#")
     assert "Nobody owns the database since <!date^" in now
     assert "because *Platform* gave it up: Moved in May." in now
-    await claim(stage, await stage.ask("/whoowns the database of ledger", user="grace"), user="grace")
+    receipt = await claim(stage, await stage.ask("/whoowns the database of ledger", user="grace"), user="grace")
+    assert "*Payments* owns the database of *ledger* now." in receipt
     assert "Nobody owns" not in await said(stage, "ledger", user="eve")
 
 

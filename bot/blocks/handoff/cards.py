@@ -45,7 +45,7 @@ _CHOICES = (
 
 def card(its: HandoffCard, *, for_giver: bool = False) -> Rendered:
     """Return the handoff, each resource with the choices to answer it; for somebody of its giver, with theirs."""
-    return _drawn(its, _buttons(its, for_giver=for_giver))
+    return _drawn(its, _buttons(its, for_giver=for_giver), has_choices=not for_giver)
 
 
 def asked(its: HandoffCard) -> Rendered:
@@ -89,7 +89,8 @@ def card_view(message: Rendered) -> Block:
 def news(its: HandoffCard, changed: Sequence[ResourceCard]) -> Rendered:
     """Return what has become of a handoff, for those who wait for it; without `changed`, that it is offered."""
     said = [f"• {words.thing(each)}: {words.standing(each)}" for each in changed[:_MOST_NEWS]]
-    head = f"{words.title(its)}{':' if said else ''}" if said else f"{words.title(its)}: please answer."
+    asks = "please answer." if its.open_resources else f"{_counts(its)}."
+    head = f"{words.title(its)}:" if said else f"{words.title(its)}: {asks}"
     rest = len(its.open_resources)
     tail = [f"{rest} still {'waits' if rest == 1 else 'wait'} for an answer."] if rest and said else []
     if any(each.moved_at is not None and each.returned_at is None for each in changed):
@@ -132,7 +133,7 @@ def _counts(its: HandoffCard) -> str:
     )
 
 
-def _drawn(its: HandoffCard, buttons: Sequence[Block]) -> Rendered:
+def _drawn(its: HandoffCard, buttons: Sequence[Block], *, has_choices: bool = True) -> Rendered:
     head = f":handshake: {words.title(its)}."
 
     def draw(count: int) -> Rendered:
@@ -141,8 +142,9 @@ def _drawn(its: HandoffCard, buttons: Sequence[Block]) -> Rendered:
         for each in its.resources[:count]:
             line = f"{words.thing(each)}: {words.standing(each)}"
             lines.append(f"• {line}")
-            blocks.append({**section(line), "block_id": f"handoff.resource.{each.id}", **_choices(its, each)})
-        if any(each.is_open for each in its.resources[:count]):
+            choices = _choices(its, each) if has_choices else {}
+            blocks.append({**section(line), "block_id": f"handoff.resource.{each.id}", **choices})
+        if has_choices and any(each.is_open for each in its.resources[:count]):
             blocks.append(context(_HOW))
         hidden = len(its.resources) - count
         small = [*([f"… and {hidden:,} more: see the details"] if hidden > 0 else []), *_small(its)]
@@ -171,7 +173,7 @@ def _choices(its: HandoffCard, one: ResourceCard) -> Block:
 
 def _buttons(its: HandoffCard, *, for_giver: bool) -> list[Block]:
     value, made = encode(HandoffValue(its.id, its.version)), list[Block]()
-    if its.open_resources:
+    if its.open_resources and not for_giver:
         text = "Accept all" if len(its.open_resources) > 1 else "Accept"
         made.append(button(text, actions.ACCEPT_ALL, value, label=words.label(text, its), style="primary"))
     made.append(_details(its))

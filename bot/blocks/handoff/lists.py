@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.blocks.handoff import actions, words
-from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, fitting, section
+from bot.blocks.text import POSTED_TEXT, Block, Rendered, button, context, day, fitting, section
 from bot.domain.handoff.handoffs import HandoffCard
 
 #: Handoffs that a list shows, and that the Home tab does.
@@ -40,5 +40,10 @@ def home_parts(cards: Sequence[HandoffCard]) -> list[Block]:
 
 def _line(card: HandoffCard) -> str:
     waiting = len(card.open_resources)
-    how = f"{waiting} of {len(card.resources)} to answer" if waiting else "to be offered or refused"
+    if waiting:
+        how = f"{waiting} of {len(card.resources)} to answer"
+    elif card.is_draft or card.effective_on is None:
+        how = "to be offered or refused"
+    else:
+        how = f"accepted, takes effect on {day(card.effective_on)}"
     return f"{words.title(card)}\n{how}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.forms import Fill, Form
+from bot.blocks.ownership import words
 from bot.blocks.ownership.actions import (
     CLAIM,
     CLAIM_OFFER_VIEW,
@@ -43,10 +44,16 @@ def claim_button(asset: AssetRecord, area: Area | None = None) -> Mapping[str, A
 
 
 def claim_view(
-    asset: AssetRecord, owner: str, teams: Sequence[TeamRecord], metadata: str, *, is_orphan: bool = False
+    asset: AssetRecord,
+    owner: str,
+    teams: Sequence[TeamRecord],
+    metadata: str,
+    *,
+    area: Area | None = None,
+    is_orphan: bool = False,
 ) -> Block:
     """Return the modal behind "We own this": for which of the person's teams, and why. `owner` is empty for nobody."""
-    name = bold(asset.name, 80)
+    name = words.part(asset, area)
     form = CLAIM_OFFER_FORM if owner else CLAIM_FORM
     if is_orphan:
         happens = f"{bold(owner, 80)}, who owned {name}, is gone. Your team's lead or a catalog admin decides."
@@ -58,20 +65,20 @@ def claim_view(
     return form.view(metadata, happens, {CLAIM_TEAM_FIELD: Fill(next(iter(options), ""), options)})
 
 
-def claimed(asset: AssetRecord, team: str, *, is_final: bool = False) -> Rendered:
+def claimed(asset: AssetRecord, area: Area | None, team: str, *, is_final: bool = False) -> Rendered:
     """Return the receipt for a claim that nobody contests; one that is final cannot be taken back."""
     undo = "" if is_final else " To undo it, withdraw the claim on its answer."
-    return Rendered(f"{bold(team, 80)} owns {bold(asset.name)} now.{undo}")
+    return Rendered(f"{bold(team, 80)} owns {words.part(asset, area)} now.{undo}")
 
 
-def offered(asset: AssetRecord, team: str, owner: str, told: Sequence[Told]) -> Rendered:
+def offered(asset: AssetRecord, area: Area | None, team: str, owner: str, told: Sequence[Told]) -> Rendered:
     """Return the receipt for a claim that `owner` answers; `told` is where they hear of it."""
     return Rendered(
-        f"{bold(asset.name)} is {bold(team, 80)}'s once {bold(owner, 80)} agrees. {said_to(told)} "
+        f"{words.part(asset, area)} is {bold(team, 80)}'s once {bold(owner, 80)} agrees. {said_to(told)} "
         "You hear how it ends. To undo it, withdraw the claim on its answer."
     )
 
 
-def already_theirs(asset: AssetRecord, team: str) -> Rendered:
+def already_theirs(asset: AssetRecord, area: Area | None, team: str) -> Rendered:
     """Return the answer to a second claim by the same team."""
-    return Rendered(f"{bold(team, 80)} already owns or claims {bold(asset.name)}.")
+    return Rendered(f"{bold(team, 80)} already owns or claims {words.part(asset, area)}.")

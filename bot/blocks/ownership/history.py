@@ -66,5 +66,6 @@ def _line(held: Held) -> str:
     else:
         verb = "helped with" if fact.role is Role.SECONDARY else "owned"
         said = f"{verb} {area} from {begun} until {date(held.valid_to)}"
-    source = "claimed in Slack" if fact.is_human else f"from {words.source(fact.source)}"
+    decided = "handed over" if fact.is_agreed else "claimed"
+    source = f"{decided} in Slack" if fact.is_human else f"from {words.source(fact.source)}"
     return f"• {words.owner(held.holding)} {said} · {source}"

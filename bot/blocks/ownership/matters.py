@@ -134,7 +134,7 @@ def matter_noted(matter: MatterCard) -> Rendered:
 
 def given_up(asset: AssetRecord, area: Area, owner: str, reason: str, *, value: str) -> Rendered:
     """Return the note to a team that a doubter named, once `owner` said that something is not theirs."""
-    text = f"{bold(owner, 80)} says that {_part(asset, area)} is not theirs. Somebody thinks that it is yours."
+    text = f"{bold(owner, 80)} says that {words.part(asset, area)} is not theirs. Somebody thinks that it is yours."
     text += f"\n> {escape(reason, 500)}" if reason else ""
     label = f"We own this: {plain(asset.name, 45)}"
     claim = button("We own this", actions.CLAIM, value, label=label, style="primary")
@@ -239,12 +239,7 @@ def _ended(matter: MatterCard) -> str:
 
 
 def _thing(matter: MatterCard) -> str:
-    return _part(matter.asset, matter.area)
-
-
-def _part(asset: AssetRecord, area: Area) -> str:
-    name = bold(asset.name)
-    return name if area is Area.ALL else f"{words.AREA_WORDS[area]} of {name}"
+    return words.part(matter.asset, matter.area)
 
 
 def _team(matter: MatterCard) -> str:

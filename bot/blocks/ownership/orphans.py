@@ -74,8 +74,13 @@ def settled(gone: Recipient, assets: Sequence[str], heir: TeamRecord | None, by:
 
 
 def taken(team: str, assets: Sequence[str]) -> Rendered:
-    """Return the receipt for whoever took something for a team."""
+    """Return the receipt for whoever took what an owner left behind for a team."""
     return Rendered(f"{bold(team, 80)} owns {_listed(assets)} now.")
+
+
+def accepted(team: str, asset: AssetRecord, area: Area | None) -> Rendered:
+    """Return the receipt for whoever took something, or one area of it, for a suggested team."""
+    return Rendered(f"{bold(team, 80)} owns {words.part(asset, area)} now.")
 
 
 def accept_button(asset: AssetRecord, area: Area | None, team: TeamRecord) -> Mapping[str, Any]:
@@ -91,7 +96,7 @@ def suggest_button(asset: AssetRecord, value: str) -> Mapping[str, Any]:
 
 def suggestions_view(asset: AssetRecord, area: Area | None, suggestions: Sequence[Suggestion]) -> Block:
     """Return the view of who could own an asset, with what speaks for each."""
-    name = bold(asset.name, 80)
+    name = words.part(asset, area)
     if not suggestions:
         return modal("Who could own it?", [section(f"Nothing I know speaks for an owner of {name}. Ask who uses it.")])
     blocks: list[Block] = [section(f"Nobody owns {name}. These are guesses, with what speaks for each:")]

@@ -65,7 +65,7 @@ def release_view(
     asset: AssetRecord, owner: str, areas: Sequence[Area], metadata: str, *, needs_confirmation: bool
 ) -> Block:
     """Return the form behind "We no longer own it…"; it says what happens."""
-    what = _what(asset, areas)
+    what = words.part(asset, *areas)
     if needs_confirmation:
         happens = f"{what} is of tier 1: your lead or a catalog admin confirms first. Until then nothing changes."
     else:
@@ -120,7 +120,7 @@ def given_up(
 ) -> Rendered:
     """Return the question who takes what its owner has given up, with a button for each proposed heir."""
     head = (
-        f":warning: Nobody owns {_what(asset, [area])} since {date(at)}: {bold(owner, 80)} gave it up.\n"
+        f":warning: Nobody owns {words.part(asset, area)} since {date(at)}: {bold(owner, 80)} gave it up.\n"
         f"> {escape(reason, 500)}"
     )
     lines = [Line(orphans.reasons(each), orphans.accept_button(asset, area, each.team)) for each in heirs]
@@ -131,9 +131,9 @@ def given_up(
     )
 
 
-def taken_by(asset: AssetRecord, team: TeamRecord, by: PersonRecord | None) -> Rendered:
+def taken_by(asset: AssetRecord, areas: Sequence[Area], team: TeamRecord, by: PersonRecord | None) -> Rendered:
     """Return what the question who takes something reads once a team has taken it."""
-    return Rendered(f"{bold(team.name, 80)} took {bold(asset.name, 80)}. {_who(by)} said so.")
+    return Rendered(f"{bold(team.name, 80)} took {words.part(asset, *areas)}. {_who(by)} said so.")
 
 
 def released(asset: AssetRecord, owner: str) -> Rendered:
@@ -192,13 +192,6 @@ def reviewed(asset: AssetRecord, by: PersonRecord | None, until: calendar_day | 
 def review_key(mark_id: int, until: calendar_day) -> str:
     """Return the outbox key of the question about a day."""
     return f"upkeep.review:{mark_id}:{until.isoformat()}"
-
-
-def _what(asset: AssetRecord, areas: Sequence[Area]) -> str:
-    name = bold(asset.name, 80)
-    return (
-        name if Area.ALL in areas or not areas else f"{words.join(words.AREA_WORDS[each] for each in areas)} of {name}"
-    )
 
 
 def _who(person: PersonRecord | None) -> str:

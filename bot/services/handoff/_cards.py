@@ -44,6 +44,16 @@ def asked_key(handoff_id: int) -> str:
     return f"handoff.asked:{handoff_id}"
 
 
+def offered_key(card: HandoffCard) -> str:
+    """Return the outbox key of the message that tells whoever asked for a handoff that it is offered."""
+    return f"handoff.offered:{card.id}:{card.version}"
+
+
+def again_key(card: HandoffCard) -> str:
+    """Return the outbox key of the reply under the card that says that there is a new version."""
+    return f"handoff.again:{card.id}:{card.version}"
+
+
 async def work_of(deps: Deps, snapshot: Snapshot, recipient: Recipient) -> WorkingTime:
     """Return when a recipient works."""
     return await _TIMES.of(routing.zone_name_of(deps, snapshot, recipient), deps.clock.now())
@@ -178,6 +188,9 @@ async def revise_all(session: AsyncSession, deps: Deps, card: HandoffCard) -> No
     at = deps.clock.now()
     await outbox.revise(session, key=card_key(card.id), message=blocks.card(card), at=at)
     await outbox.revise(session, key=asked_key(card.id), message=blocks.asked(card), at=at)
+    if not card.open_resources:  # what asked for an answer says what it was
+        for key in (offered_key(card), again_key(card)):
+            await outbox.revise(session, key=key, message=blocks.news(card, ()), at=at)
 
 
 @dataclass(slots=True)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import TypeAlias
 
 from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.domain.handoff.handoffs import HandoffCard
-from bot.errors import NotFoundError
+from bot.domain.catalog import Area
+from bot.domain.handoff.handoffs import UNANSWERED, HandoffCard, ResourceState
+from bot.domain.records import AssetRecord
+from bot.errors import NotFoundError, UserError
 from bot.services.deps import Deps
-from bot.services.handoff._cards import UNKNOWN, brief, loaded
+from bot.services.handoff._cards import UNKNOWN, brief, loaded, resource_of
 from bot.services.snapshot import Snapshot
+from bot.services.transfers import Resource
 from bot.store import tables
 
+#: What can be handed over: an asset and an area of it.
+Choice: TypeAlias = tuple[AssetRecord, Area]
+#: What is said of a resource that is in one handoff already.
+IN_ANOTHER = "That is in handoff #{0} already: look at it with `/handoff show {0}`."
 #: Handoffs that a list shows at most.
 MOST_LISTED = 20
 
@@ -30,13 +39,38 @@ async def one(deps: Deps, snapshot: Snapshot, handoff_id: int) -> HandoffCard:
 async def pending(
     deps: Deps, snapshot: Snapshot, team_ids: Collection[int] | None = None, *, is_all: bool = False
 ) -> list[HandoffCard]:
-    """Return the open handoffs, of these teams only where given, oldest first; with `is_all` the ended ones, too."""
-    table = tables.Handoff
+    """Return the handoffs that wait for an answer or for their day, oldest first; with `is_all` the ended ones, too.
+
+    With `team_ids` those of these teams only.
+    """
+    table, resource = tables.Handoff, tables.HandoffResource
     query = select(table).order_by(col(table.id))
     if not is_all:
-        query = query.where(col(table.closed_at).is_(None))
+        to_come = select(col(resource.handoff_id)).where(
+            col(resource.state) == ResourceState.ACCEPTED.value, col(resource.moved_at).is_(None)
+        )
+        query = query.where(or_(col(table.closed_at).is_(None), col(table.id).in_(to_come)))
     if team_ids is not None:
         query = query.where(or_(col(table.giver_team_id).in_(team_ids), col(table.receiver_team_id).in_(team_ids)))
     async with deps.database.reading() as session:
         rows = (await session.execute(query)).scalars().all()
         return await brief(session, deps, snapshot, rows)
+
+
+async def under_way(session: AsyncSession, asset_ids: Collection[int]) -> dict[Resource, int]:
+    """Return what of these assets is in a handoff that waits for an answer or for its day, with its number."""
+    table = tables.HandoffResource
+    waits = col(table.state).in_([state.value for state in UNANSWERED])
+    is_to_come = (col(table.state) == ResourceState.ACCEPTED.value) & col(table.moved_at).is_(None)
+    query = select(table).where(col(table.asset_id).in_(asset_ids), or_(waits, is_to_come)).order_by(col(table.id))
+    return {resource_of(row): row.handoff_id for row in (await session.execute(query)).scalars()}
+
+
+async def free(deps: Deps, choices: Sequence[Choice]) -> list[Choice]:
+    """Return what of these can be put into a new handoff. Raises UserError, with its number, where all is in one."""
+    async with deps.database.reading() as session:
+        taken = await under_way(session, {asset.id for asset, _ in choices})
+    left = [(asset, area) for asset, area in choices if Resource(asset.id, area) not in taken]
+    if choices and not left:
+        raise UserError(IN_ANOTHER.format(next(iter(taken.values()))))
+    return left

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from bot.blocks import handoff as blocks
 from bot.blocks.text import escape
@@ -15,7 +13,6 @@ from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.handoff.handoffs import (
     MOST_RESOURCES,
-    UNANSWERED,
     HandoffCard,
     HandoffStep,
     HandoffTerms,
@@ -31,7 +28,8 @@ from bot.errors import NotFoundError, UserError
 from bot.services import actors, routing
 from bot.services.cards import acting as card_acting
 from bot.services.deps import Deps
-from bot.services.handoff._cards import HandoffAct, acting, asked_key, card_key, team_of
+from bot.services.handoff._cards import HandoffAct, acting, again_key, asked_key, card_key, offered_key, team_of
+from bot.services.handoff.lists import IN_ANOTHER, under_way
 from bot.services.ownership import look_up, names_of
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.services.transfers import Resource, require_not_lent
@@ -261,15 +259,10 @@ def _check(deps: Deps, snapshot: Snapshot, new: NewHandoff) -> None:
 
 async def _require_free(session: AsyncSession, resources: Iterable[Resource], *, besides: int | None = None) -> None:
     """Raise UserError when another handoff of the same resource is under way."""
-    wanted, table = set(resources), tables.HandoffResource
-    is_under_way = col(table.state).in_([state.value for state in UNANSWERED])
-    is_to_come = (col(table.state) == ResourceState.ACCEPTED.value) & col(table.moved_at).is_(None)
-    query = select(table).where(
-        col(table.asset_id).in_({each.asset_id for each in wanted}), or_(is_under_way, is_to_come)
-    )
-    for row in (await session.execute(query)).scalars():
-        if row.handoff_id != besides and Resource(row.asset_id, Area(row.area)) in wanted:
-            raise UserError(f"That is in handoff #{row.handoff_id} already: look at it with `/handoff show`.")
+    wanted = set(resources)
+    for resource, handoff_id in (await under_way(session, {each.asset_id for each in wanted})).items():
+        if handoff_id != besides and resource in wanted:
+            raise UserError(IN_ANOTHER.format(handoff_id))
 
 
 def _resources(rows: Sequence[tables.HandoffResource]) -> list[Resource]:
@@ -287,9 +280,9 @@ async def _show(act: HandoffAct, card: HandoffCard, *, is_first: bool) -> Told:
         return await act.send(Recipient(team=card.giver), asked_key(card.id), blocks.asked(card))
     told = await act.send(Recipient(team=card.receiver), card_key(card.id), blocks.card(card))
     if not is_first:
-        key = f"handoff.again:{card.id}:{card.version}"
+        key = again_key(card)
         await act.send(Recipient(team=card.receiver), key, blocks.news(card, ()), parent_key=card_key(card.id))
     if card.is_asked and card.starter.id != act.person_id:
-        key = f"handoff.offered:{card.id}:{card.version}"
+        key = offered_key(card)
         await act.send(Recipient(person=card.starter), key, blocks.news(card, ()))
     return told
