@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.blocks.text import escape
@@ -69,6 +70,8 @@ async def move(
     receiver = snapshot.team(terms.receiver_team_id)
     if receiver is None or receiver.is_gone:
         raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
+    if Recipient(team=receiver).key in terms.givers:
+        raise UserError(f"{escape(receiver.name, 80)} has it already, so nothing has to change hands.")
     for resource in resources:
         _check(deps, snapshot, resource, terms, gave_before=await _gave_before(session, resource))
         for team in (each.team for each in map(snapshot.recipient, terms.givers)):
@@ -109,19 +112,21 @@ async def end_overlap(session: AsyncSession, resource: Resource, *, team_id: int
 async def require_not_lent(
     session: AsyncSession, snapshot: Snapshot, resource: Resource, *, giver_id: int, receiver_id: int
 ) -> None:
-    """Raise UserError where a team would give away what is lent to it, to anybody but the lender."""
+    """Raise UserError where a team would give away what is lent to it, or a part of that, to anybody but the lender."""
     handoff, lent = tables.Handoff, tables.HandoffResource
+    asset_id, areas = _lent_as(snapshot, resource, giver_id)
     query = (
         select(handoff)
         .join(lent, col(lent.handoff_id) == col(handoff.id))
         .where(
-            col(lent.asset_id) == resource.asset_id,
-            col(lent.area) == resource.area.value,
+            col(lent.asset_id) == asset_id,
+            col(lent.area).in_([each.value for each in areas]),
             col(lent.moved_at).is_not(None),
             col(lent.returned_at).is_(None),
             col(handoff.loan_until).is_not(None),
             col(handoff.receiver_team_id) == giver_id,
-            col(handoff.giver_team_id) != receiver_id,
+            col(handoff.giver_team_id).not_in([giver_id, receiver_id]),
+            ~came_back(),
         )
     )
     row = (await session.execute(query.limit(1))).scalar_one_or_none()
@@ -129,6 +134,34 @@ async def require_not_lent(
     if row is not None and lender is not None and not lender.is_gone:
         name = escape(lender.name, 80)
         raise UserError(f"{name} has lent it until {row.loan_until}: hand it back in handoff #{row.id}, or wait.")
+
+
+def _lent_as(snapshot: Snapshot, resource: Resource, giver_id: int) -> tuple[int, set[Area]]:
+    """Return of which asset, and as which areas, a team has a resource: what is inherited is lent with the whole."""
+    asset = snapshot.asset(resource.asset_id)
+    if asset is None:
+        return resource.asset_id, {resource.area}
+    holder = rules.holder_of(asset, snapshot)
+    is_own = any(fact.area is resource.area and fact.team_id == giver_id for fact in holder.facts)
+    return holder.id, {resource.area} if is_own else {resource.area, Area.ALL}
+
+
+def came_back() -> ColumnElement[bool]:
+    """Return whether a resource of a handoff has passed to the giver again since, in whichever way."""
+    handoff, brought = tables.Handoff, tables.HandoffResource
+    there, back = aliased(tables.Transfer), aliased(tables.Transfer)
+    went = select(func.max(there.id)).where(
+        col(there.asset_id) == col(brought.asset_id),
+        col(there.area) == col(brought.area),
+        col(there.receiver_team_id) == col(handoff.receiver_team_id),
+        col(there.at) == col(brought.moved_at),
+    )
+    return exists().where(
+        col(back.asset_id) == col(brought.asset_id),
+        col(back.area) == col(brought.area),
+        col(back.receiver_team_id) == col(handoff.giver_team_id),
+        col(back.id) > went.correlate(handoff, brought).scalar_subquery(),
+    )
 
 
 def require_no_silent_heir(verdict: Verdict, facts: Sequence[OwnershipRecord], snapshot: Snapshot) -> None:

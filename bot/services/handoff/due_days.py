@@ -62,11 +62,13 @@ async def carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int) -> bool:
 async def _carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int, *, only: int | None = None) -> bool:
     async with acting(ClockAct(deps, snapshot, handoff_id, NOBODY, moves=True), None) as act:
         rows = [each for each in await act.resources() if only in (None, each.id)]
-        to_move, to_return, overlaps = await _due(act, rows)
+        back = await moves.back(act, rows)
+        to_move, to_return, overlaps = await _due(act, [each for each in rows if each not in back])
         overtaken = await moves.overtaken(act, [each for each in rows if each.state in _UNANSWERED])
         lapsed = [each for each in await _lapsed(act, rows) if each.id not in overtaken]
-        if not (to_move or to_return or overlaps or lapsed or overtaken):
+        if not (back or to_move or to_return or overlaps or lapsed or overtaken):
             return False
+        await _note_back(act, back)
         # Of one handoff ownership passes once a time: what passes twice does the second time at the next run.
         if to_move:
             audit_id = await act.note("take_effect", resources=[each.id for each in to_move])
@@ -115,6 +117,15 @@ async def _lapsed(act: ClockAct, rows: Sequence[tables.HandoffResource]) -> list
     work = await work_of(act.deps, act.snapshot, Recipient(team=act.card.answerer))
     over = {each.id for each in expired(act.card, today=work.today(act.now), work=work)}
     return [each for each in rows if each.id in over]
+
+
+async def _note_back(act: ClockAct, rows: Sequence[tables.HandoffResource]) -> None:
+    """Let what the giver has again be returned, and its overlap be over."""
+    if not rows:
+        return
+    await act.note("back", resources=[each.id for each in rows])
+    for each in rows:
+        each.returned_at = each.overlap_ended_at = act.now
 
 
 async def _end_offer(act: ClockAct, row: tables.HandoffResource, why: str) -> None:

@@ -39,14 +39,14 @@ async def take_effect(act: HandoffAct, rows: Sequence[tables.HandoffResource], *
 
 
 async def _close_the_way_there(act: HandoffAct, rows: Sequence[tables.HandoffResource]) -> None:
-    """Note in the handoffs that brought these resources to the giver from the receiver that they are back."""
+    """Note in the handoffs in which the receiver gave these resources away that they are back."""
     handoff, brought = tables.Handoff, tables.HandoffResource
     query = (
         select(handoff, brought)
         .join(brought, col(brought.handoff_id) == col(handoff.id))
         .where(
             col(handoff.giver_team_id) == act.row.receiver_team_id,
-            col(handoff.receiver_team_id) == act.row.giver_team_id,
+            col(handoff.id) != act.row.id,
             col(brought.asset_id).in_([each.asset_id for each in rows]),
             col(brought.moved_at).is_not(None),
             col(brought.returned_at).is_(None),
@@ -59,6 +59,21 @@ async def _close_the_way_there(act: HandoffAct, rows: Sequence[tables.HandoffRes
     await act.session.flush()
     for row in {row.id: row for row, _ in found}.values():
         await revise_all(act.session, act.deps, await loaded(act.session, act.deps, act.snapshot, row))
+
+
+async def back(act: HandoffAct, rows: Sequence[tables.HandoffResource]) -> list[tables.HandoffResource]:
+    """Return what the giver has had again since, or has all the same because both are one team now."""
+    held = [each for each in rows if each.moved_at is not None and each.returned_at is None]
+    if act.row.giver_team_id == act.row.receiver_team_id:
+        return held
+    handoff, brought = tables.Handoff, tables.HandoffResource
+    query = (
+        select(col(brought.id))
+        .join(handoff, col(handoff.id) == col(brought.handoff_id))
+        .where(col(brought.id).in_([each.id for each in held]), transfers.came_back())
+    )
+    found = set((await act.session.execute(query)).scalars()) if held else set()
+    return [each for each in held if each.id in found]
 
 
 async def go_back(act: HandoffAct, rows: Sequence[tables.HandoffResource], *, audit_id: int) -> None:
@@ -93,6 +108,8 @@ def _why_overtaken(act: HandoffAct, row: tables.HandoffResource, receiver: TeamR
     resource, asset = resource_of(row), act.snapshot.asset(row.asset_id)
     if receiver.is_gone:
         return f"{receiver.name} is no longer in the catalog."
+    if receiver.id == act.row.giver_team_id:
+        return f"{receiver.name} has it already: both are one team now."
     if asset is None:
         return "It is no longer in the catalog."
     owners = claimed_by(look_up(act.deps, act.snapshot, resource.asset_id, area=resource.area))

@@ -1,0 +1,150 @@
+"""Handoffs while everything else changes: teams become one, things come back by other ways, loans are passed on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.catalog import Area
+from bot.domain.handoff.handoffs import HandoffStep, HandoffTerms, ResourceState
+from bot.errors import UserError
+from bot.services import claims
+from bot.services.catalog.teams import merge_teams
+from bot.services.claims import ClaimWords
+from bot.services.handoff import due_days, offers
+from bot.services.handoff.offers import NewHandoff
+from bot.services.matters import answers
+from bot.services.snapshot import refresh
+from bot.services.transfers import Resource
+from bot.store import tables
+from bot.store.db import Database
+from tests.services.catalog_world import Said, asset, owner, person, team
+from tests.services.test_handoffs import AREAS, Givers
+
+DATABASE = Resource(1, Area.DATABASE)
+LENT_UNTIL = date(2026, 3, 20)
+
+
+class Three(Givers):
+    """Search (Solo) is there as well, and DevOps owns two areas of `orders`, all of `index`, and so its part."""
+
+    async def begin(self) -> None:
+        await super().begin()
+        await self.bring()
+        more = (person(name="Solo", email="solo@example.test"), team("Search", members=("solo@example.test",)))
+        await self.load("more", *more)
+        await self.remember()
+
+    async def bring(self, *assets: Said) -> None:
+        """Import the file with other assets, or as it was."""
+        orders = asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS))
+        index = (asset("2", "index", owner("DevOps")), asset("3", "part", parent="service:index"))
+        await self.load("backstage", *self.claims, *(assets or (orders, *index)))
+        await self.remember()
+
+    async def remember(self) -> None:
+        await refresh(self.snapshot, self.database)
+        self.teams_by_name = {each.name: each.id for each in self.snapshot.teams()}
+        self.people = {row.name: row.id for row in await self.rows(tables.Person)}
+
+    async def pass_on(self, who: str, giver: str, receiver: str, *resources: Resource, **terms: Any) -> int:
+        """Offer something, by default the database of `orders`; return the handoff's number."""
+        new = NewHandoff(
+            giver_team_id=self.teams_by_name[giver],
+            receiver_team_id=self.teams_by_name[receiver],
+            resources=resources or (DATABASE,),
+            person_id=self.people[who],
+            terms=HandoffTerms(**terms),
+        )
+        return (await offers.offer(self.deps, self.snapshot, new)).card.id
+
+    async def move(self, who: str, giver: str, receiver: str, accepts: str, *resources: Resource, **terms: Any) -> None:
+        """Offer something, and let somebody accept it a minute later."""
+        number = await self.pass_on(who, giver, receiver, *resources, **terms)
+        self.clock.advance(timedelta(minutes=1))
+        await self.take(accepts, HandoffStep.ACCEPT, number=number)
+
+    async def lend(self, *resources: Resource) -> None:
+        await self.move("Omar", "DevOps", "Payments", "Ada", *resources, loan_until=LENT_UNTIL)
+
+    async def on(self, month: int, day: int) -> bool:
+        """Let a day come; return whether ownership has changed."""
+        self.clock.at = datetime(2026, month, day, 12, tzinfo=UTC)
+        return await due_days.run(self.deps, self.snapshot)
+
+    async def secondaries(self, area: Area) -> int:
+        return sum(each.role == "secondary" and each.area == area for each in await self.facts())
+
+    async def card(self, number: int) -> str:
+        """What the card of a handoff says."""
+        sent = {row.key: row.body["text"] for row in await self.rows(tables.OutboxMessage)}
+        return str(sent[f"handoff.card:{number}"])
+
+
+@pytest.fixture
+async def three(database: Database, clock: Any) -> Three:
+    made = Three(database, clock)
+    await made.begin()
+    return made
+
+
+@pytest.mark.parametrize("resource", [Resource(2, Area.DATABASE), Resource(3, Area.ALL)], ids=["an area", "a part"])
+async def test_a_part_of_what_is_lent_is_handed_on_to_nobody_either(three: Three, resource: Resource) -> None:
+    await three.lend(Resource(2, Area.ALL))
+    with pytest.raises(UserError, match="DevOps has lent it until 2026-03-20: hand it back in handoff #1, or wait"):
+        await three.pass_on("Ada", "Payments", "Search", resource)
+
+
+async def test_an_area_of_ones_own_is_not_lent_with_the_rest(three: Three) -> None:
+    await three.move("Omar", "DevOps", "Payments", "Ada", Resource(2, Area.DATABASE))
+    await three.lend(Resource(2, Area.ALL))
+    assert await three.pass_on("Ada", "Payments", "Search", Resource(2, Area.DATABASE)) == 3
+
+
+@pytest.mark.sql
+async def test_a_loan_that_came_back_by_a_claim_does_not_return_what_was_given_for_good_since(three: Three) -> None:
+    await three.lend()
+    claiming: dict[str, Any] = {"team_id": three.teams_by_name["DevOps"], "person_id": three.people["Omar"]}
+    words = ClaimWords(reason="We need it again")
+    await claims.claim(three.deps, three.snapshot, asset_id=1, area=Area.DATABASE, words=words, **claiming)
+    await answers.agree(three.deps, three.snapshot, matter_id=1, person_id=three.people["Ada"], slack_id="")
+    assert await three.owner_of(Area.DATABASE) == {"DevOps"}
+    await three.move("Omar", "DevOps", "Payments", "Ada")
+    assert not await three.on(3, 20)
+    assert await three.owner_of(Area.DATABASE) == {"Payments"}
+    assert "*orders* (the database): returned" in await three.card(1)
+    assert await three.pass_on("Ada", "Payments", "Search") == 3, "nothing of it is lent any more"
+
+
+async def test_what_came_back_by_a_detour_ends_no_later_overlap(three: Three) -> None:
+    await three.move("Omar", "DevOps", "Payments", "Ada", overlap_days=10)
+    await three.move("Ada", "Payments", "Search", "Solo")
+    await three.move("Solo", "Search", "DevOps", "Omar")
+    await three.move("Omar", "DevOps", "Payments", "Ada", overlap_days=40)
+    assert not await three.on(4, 6)
+    assert await three.secondaries(Area.DATABASE) == 1
+
+
+@pytest.mark.sql
+async def test_an_offer_is_over_where_giver_and_receiver_have_become_one_team(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments")
+    await merge_teams(three.deps, name="DevOps", into="Payments", actor="cli")
+    with pytest.raises(UserError, match="Payments has it already, so nothing has to change hands"):
+        await three.take("Ada", HandoffStep.ACCEPT)
+    await due_days.run(three.deps, three.snapshot)
+    assert await three.states() == [ResourceState.WITHDRAWN]
+    assert "withdrawn: Payments has it already: both are one team now." in await three.card(1)
+    assert await three.rows(tables.Drift) == [], "no file is behind"
+
+
+async def test_a_loan_is_over_where_lender_and_borrower_have_become_one_team(three: Three) -> None:
+    await three.lend()
+    await merge_teams(three.deps, name="DevOps", into="Payments", actor="cli")
+    await three.remember()
+    assert await three.pass_on("Ada", "Payments", "Search") == 2
+    assert not await three.on(3, 12)
+    assert await three.owner_of(Area.DATABASE) == {"Payments"}
+    assert "returned" in await three.card(1)
+    assert not [row.key for row in await three.rows(tables.OutboxMessage) if "not_returned" in row.key]
