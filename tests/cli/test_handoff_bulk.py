@@ -84,7 +84,7 @@ database, containers, networking, monitoring, security, integrations.
   line 8, basket: devops owns no part of it alone.
   line 9, contested: who owns it is disputed.
   line 10, orders: line 2 has it already.
-  line 11, orders: nobody is in ghosts, so nobody could accept it.
+  line 11, orders: Nobody is in ghosts, so nobody could accept it: choose another team.
   line 12, orders: There is no team of that name.
   line 13, shop: devops has it already.
 what they would have:

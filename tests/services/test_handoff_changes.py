@@ -9,11 +9,11 @@ import pytest
 
 from bot.domain.catalog import Area
 from bot.domain.handoff.handoffs import HandoffStep, HandoffTerms, ResourceState
-from bot.errors import UserError
+from bot.errors import NotFoundError, UserError
 from bot.services import claims
 from bot.services.catalog.teams import merge_teams
 from bot.services.claims import ClaimWords
-from bot.services.handoff import due_days, offers
+from bot.services.handoff import due_days, offers, steps
 from bot.services.handoff.offers import NewHandoff
 from bot.services.matters import answers
 from bot.services.snapshot import refresh
@@ -68,6 +68,11 @@ class Three(Givers):
 
     async def lend(self, *resources: Resource) -> None:
         await self.move("Omar", "DevOps", "Payments", "Ada", *resources, loan_until=LENT_UNTIL)
+
+    async def again(self, who: str) -> None:
+        """Offer what was not accepted of the first handoff again."""
+        number: dict[str, Any] = {"handoff_id": 1, "version": 1, "person_id": self.people[who]}
+        await offers.offer_again(self.deps, self.snapshot, terms=HandoffTerms(), **number)
 
     async def on(self, month: int, day: int) -> bool:
         """Let a day come; return whether ownership has changed."""
@@ -148,3 +153,58 @@ async def test_a_loan_is_over_where_lender_and_borrower_have_become_one_team(thr
     assert await three.owner_of(Area.DATABASE) == {"Payments"}
     assert "returned" in await three.card(1)
     assert not [row.key for row in await three.rows(tables.OutboxMessage) if "not_returned" in row.key]
+
+
+async def test_what_was_passed_on_or_has_gone_holds_back_no_way_back(three: Three) -> None:
+    given = (*(Resource(1, area) for area in AREAS), Resource(2, Area.ALL))
+    await three.move("Omar", "DevOps", "Payments", "Ada", *given)
+    await three.move("Ada", "Payments", "Search", "Solo")
+    await three.bring(asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS)))
+    back: dict[str, Any] = {"handoff_id": 1, "person_id": three.people["Grace"]}
+    begun = await offers.hand_back(three.deps, three.snapshot, **back)
+    assert [(each.name, each.area) for each in begun.card.resources] == [("orders", Area.MONITORING)]
+    await three.take("Omar", HandoffStep.ACCEPT, number=3)
+    with pytest.raises(UserError, match="Payments does not own orders"):
+        await offers.hand_back(three.deps, three.snapshot, **back)
+
+
+async def test_what_is_left_of_a_loan_that_is_over_is_not_offered_for_it_again(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments", *(Resource(1, area) for area in AREAS), loan_until=LENT_UNTIL)
+    await three.take("Ada", HandoffStep.ACCEPT, 1)
+    await three.take("Omar", HandoffStep.WITHDRAW, 2)
+    await three.on(3, 20)
+    with pytest.raises(UserError, match="The loan that the rest was accepted for is over: offer this in a new handoff"):
+        await three.again("Omar")
+
+
+async def test_what_is_lent_is_not_offered_again_to_anybody_else(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Search")
+    await three.take("Omar", HandoffStep.WITHDRAW)
+    await three.move("Omar", "DevOps", "Payments", "Ada")
+    await three.move("Ada", "Payments", "DevOps", "Omar", loan_until=LENT_UNTIL)
+    with pytest.raises(UserError, match="Payments has lent it until 2026-03-20"):
+        await three.again("Omar")
+
+
+async def test_nothing_is_offered_to_a_team_in_which_nobody_could_accept(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Search")
+    await three.take("Omar", HandoffStep.WITHDRAW)
+    await three.load("more", person(name="Solo", email="solo@example.test"))
+    await three.load("less", team("Empty"), team("Alone", members=("omar@example.test",)))
+    await refresh(three.snapshot, three.database)
+    with pytest.raises(NotFoundError, match="That team is no longer in the catalog"):
+        await three.again("Omar")
+    await three.remember()
+    with pytest.raises(UserError, match="Nobody is in Empty, so nobody could accept it"):
+        await three.pass_on("Omar", "DevOps", "Empty")
+    with pytest.raises(UserError, match="Alone is only whoever offers it, and another one has to accept"):
+        await three.pass_on("Omar", "DevOps", "Alone")
+
+
+async def test_what_is_waited_for_is_near_enough_to_come(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments")
+    waiting = steps.Words(needs="A runbook", needs_from="Omar", needs_by=date(9999, 12, 31))
+    answer: dict[str, Any] = {"handoff_id": 1, "person_id": three.people["Ada"], "step": HandoffStep.NOT_YET}
+    with pytest.raises(UserError, match="Choose a day within a year from now"):
+        await steps.take(three.deps, three.snapshot, version=1, words=waiting, **answer)
+    assert await three.states() == [ResourceState.OFFERED]

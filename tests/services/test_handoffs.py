@@ -266,7 +266,9 @@ async def test_what_is_over_is_not_accepted_before_anybody_has_noted_it(
 
 
 async def test_what_is_lent_is_handed_on_to_nobody_but_its_lender(givers: Givers) -> None:
-    await givers.load("more", person(name="Solo", email="solo@example.test"), team("Search"))
+    await givers.load(
+        "more", person(name="Solo", email="solo@example.test"), team("Search", members=("solo@example.test",))
+    )
     await refresh(givers.snapshot, givers.database)
     teams = {each.name: each.id for each in givers.snapshot.teams()}
     await givers.offer(loan_until=datetime(2026, 3, 10, tzinfo=UTC).date())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -18,6 +18,8 @@ from bot.errors import UserError
 MOST_RESOURCES = 50
 #: The most working days of an overlap.
 MOST_OVERLAP_DAYS = 60
+#: How far ahead a day may be for which something waits: until it comes, nobody else can be offered the same.
+MOST_AHEAD = timedelta(366)
 
 
 class ResourceState(StrEnum):
@@ -191,6 +193,12 @@ class HandoffCard:
         return tuple(each for each in self.resources if each.state in _OVER)
 
 
+def require_near(day: date, *, today: date) -> None:
+    """Raise UserError for a day that is too far ahead to wait for."""
+    if day > today + MOST_AHEAD:
+        raise UserError("Choose a day within a year from now.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffTerms:
     """What the giver says of a handoff as a whole: when it takes effect, for how long both have it, and until when."""
@@ -204,6 +212,8 @@ class HandoffTerms:
         """Raise UserError, with the next step, for days that cannot be."""
         if self.effective_on is not None and self.effective_on < today:
             raise UserError("That day is over: choose today or a later day, or leave it empty for at once.")
+        if self.effective_on is not None:
+            require_near(self.effective_on, today=today)
         begins = self.effective_on or today
         if self.loan_until is not None and self.loan_until <= begins:
             raise UserError("A loan has to end after it begins: choose a later day.")

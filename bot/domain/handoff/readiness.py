@@ -54,10 +54,12 @@ class Evidence:
     day: date | None = None
     not_applicable: str = ""
 
-    def check(self) -> None:
-        """Raise UserError unless it shows something, or says why not, and not both."""
+    def check(self, *, today: date) -> None:
+        """Raise UserError unless it shows something that has been, or says why not, and not both."""
         shows = bool(self.link or self.person or self.day)
         if not shows and not self.not_applicable:
             raise UserError("Give a link, a person or a day, or say why it does not apply.")
         if shows and self.not_applicable:
             raise UserError("Give either evidence, or the reason why it does not apply.")
+        if self.day is not None and self.day > today:
+            raise UserError("That day has not come yet: give the day on which it was done.")

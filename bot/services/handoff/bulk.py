@@ -19,7 +19,7 @@ from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
 from bot.errors import BatonError, NotFoundError, UserError
 from bot.services.deps import Deps
-from bot.services.handoff.offers import NewHandoff, offer, owned_by, require_owned
+from bot.services.handoff.offers import NewHandoff, offer, owned_by, require_acceptor, require_owned
 from bot.services.listings import load_channels
 from bot.services.ownership import look_up
 from bot.services.portfolio import Portfolios, team_called
@@ -156,10 +156,9 @@ class _Finder:
     def _check_teams(self, giver: TeamRecord, receiver: TeamRecord) -> None:
         if giver.id == receiver.id:
             raise _LeftOutError(f"{receiver.name} has it already.")
-        if next(rules.active_members(receiver, self._snapshot), None) is None:
-            raise _LeftOutError(f"nobody is in {receiver.name}, so nobody could accept it.")
         if self._by is not None and not may(Actor(self._by.id), Right.HAND_OVER, Holders((giver,))):
             raise _LeftOutError(f"{self._by.name} is not in {giver.name}, which has to offer it.")
+        require_acceptor(self._snapshot, receiver.id, offered_by=self._by.id if self._by is not None else None)
 
     def _areas(self, asset: AssetRecord, giver: TeamRecord) -> list[Area]:
         areas = [area for _, area in owned_by(self._deps, self._snapshot, giver.id, [asset.id])]

@@ -96,11 +96,16 @@ async def offer_again(
         if version != act.row.version:
             raise UserError("Somebody has offered it again already: look at it with `/handoff list`.")
         await refresh_over(snapshot, await act.session.connection())
+        giver, receiver = act.row.giver_team_id, act.row.receiver_team_id
+        require_acceptor(snapshot, receiver, offered_by=person_id)
+        today = routing.today_of(deps, snapshot, Recipient(team=act.card.receiver))
         is_fixed = any(each.state is ResourceState.ACCEPTED for each in act.card.resources)
         if is_fixed:  # what was accepted was accepted on these terms
             terms = replace(terms_of(act.card), reason=terms.reason)
+            if terms.loan_until is not None and terms.loan_until <= today:
+                raise UserError("The loan that the rest was accepted for is over: offer this in a new handoff.")
         else:
-            terms.check(today=routing.today_of(deps, snapshot, Recipient(team=act.card.receiver)))
+            terms.check(today=today)
         able = {each.id for each in act.card.to_offer_again} if not act.card.is_draft else None
         rows = [
             each
@@ -110,9 +115,9 @@ async def offer_again(
         if not rows:
             raise UserError("There is nothing to offer again: all of it is open or accepted.")
         await _require_free(act.session, _resources(rows), besides=handoff_id)
-        giver = act.row.giver_team_id
         for each in _resources(rows):
             require_owned(deps, snapshot, each, giver)
+            await require_not_lent(act.session, snapshot, each, giver_id=giver, receiver_id=receiver)
         is_first = act.row.offered_at is None
         _put_terms(act.row, terms)
         act.row.version += 0 if is_first else 1
@@ -133,16 +138,24 @@ async def offer_again(
 
 
 async def hand_back(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int) -> Begun:
-    """Offer what a handoff brought to the team that gave it, as a new handoff; raises as `offer` does."""
+    """Offer what a handoff brought to the team that gave it, as a new handoff; raises as `offer` does.
+
+    What the receiver has passed on since, or has left the catalog, holds back nothing else.
+    """
     async with card_acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
         act.require(Right.HAND_OVER, await act.holders())
         card = act.card
     if not card.held:
         raise UserError("Nothing of this handoff is with the receiver, so there is nothing to hand back.")
+    theirs = {
+        Resource(asset.id, area)
+        for asset, area in owned_by(deps, snapshot, card.receiver.id, {each.asset_id for each in card.held})
+    }
+    held = [Resource(each.asset_id, each.area) for each in card.held]
     new = NewHandoff(
         giver_team_id=card.receiver.id,
         receiver_team_id=card.giver.id,
-        resources=tuple(Resource(each.asset_id, each.area) for each in card.held),
+        resources=tuple(each for each in held if each in theirs or not theirs.intersection(held)),
         person_id=person_id,
         terms=HandoffTerms(reason=f"Takes back handoff #{card.id}."),
         follows_id=card.id,
@@ -200,7 +213,7 @@ async def _begin(deps: Deps, snapshot: Snapshot, new: NewHandoff, *, right: Righ
         await refresh_over(snapshot, connection)
         own = new.giver_team_id if is_offer else new.receiver_team_id
         require(actors.actor(new.person_id), right, await actors.holders(session, [own]))
-        _check(deps, snapshot, new)
+        _check(deps, snapshot, new, is_offer=is_offer)
         await _require_free(session, new.resources)
         for each in new.resources:
             giver, receiver = new.giver_team_id, new.receiver_team_id
@@ -243,10 +256,21 @@ async def _begin(deps: Deps, snapshot: Snapshot, new: NewHandoff, *, right: Righ
         return Begun(card, await _show(act, card, is_first=True))
 
 
-def _check(deps: Deps, snapshot: Snapshot, new: NewHandoff) -> None:
-    receiver = snapshot.team(new.receiver_team_id)
-    if receiver is None or receiver.is_gone:
+def require_acceptor(snapshot: Snapshot, team_id: int, *, offered_by: int | None) -> None:
+    """Raise UserError, with the next step, unless somebody of a team could accept what somebody offers it."""
+    team = snapshot.team(team_id)
+    if team is None or team.is_gone:
         raise NotFoundError("That team is no longer in the catalog: ask again, and choose another.")
+    people = {person.id for person in rules.active_members(team, snapshot)}
+    if not people:
+        raise UserError(f"Nobody is in {escape(team.name, 80)}, so nobody could accept it: choose another team.")
+    if people == {offered_by}:
+        name = escape(team.name, 80)
+        raise UserError(f"{name} is only whoever offers it, and another one has to accept: let a teammate offer it.")
+
+
+def _check(deps: Deps, snapshot: Snapshot, new: NewHandoff, *, is_offer: bool) -> None:
+    require_acceptor(snapshot, new.receiver_team_id, offered_by=new.person_id if is_offer else None)
     if new.giver_team_id == new.receiver_team_id:
         raise UserError("That team has it already: choose another.")
     if not new.resources:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from bot.domain.handoff.handoffs import HandoffCard
 from bot.domain.handoff.readiness import Evidence, ReadinessItem
@@ -15,6 +15,8 @@ from bot.services.snapshot import Snapshot
 from bot.store import tables
 
 _LONGEST = 500
+#: How far the time zone is ahead of UTC in which a day begins first.
+_FIRST_ZONE = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ async def show(deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: in
     """
     why = clean(new.not_applicable)[:_LONGEST]
     person = str(new.shown_by) if new.shown_by is not None else ""
-    Evidence(item=new.item, link=new.link, person=person, day=new.day, not_applicable=why).check()
+    latest = (deps.clock.now() + _FIRST_ZONE).date()
+    Evidence(item=new.item, link=new.link, person=person, day=new.day, not_applicable=why).check(today=latest)
     async with acting(deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=Right.EVIDENCE) as act:
         row = await act.session.get(tables.HandoffEvidence, (handoff_id, new.item.value))
         if row is None:

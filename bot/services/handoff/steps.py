@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.blocks import handoff as blocks
 from bot.domain.handoff.due import expired
-from bot.domain.handoff.handoffs import TRANSITIONS, HandoffCard, HandoffStep, ResourceState, after
+from bot.domain.handoff.handoffs import TRANSITIONS, HandoffCard, HandoffStep, ResourceState, after, require_near
 from bot.domain.names import clean
 from bot.domain.recipients import Recipient
 from bot.errors import NotFoundError, UserError
@@ -51,6 +51,7 @@ class Words:
             raise UserError("Say what it needs, and who sees to it.")
         if self.needs_by is None or self.needs_by < today:
             raise UserError("Choose the day until which it is to be there, today or later.")
+        require_near(self.needs_by, today=today)
 
 
 async def take(

@@ -62,6 +62,8 @@ def test_only_somebody_of_the_receiver_accepts_who_has_not_offered() -> None:
         (HandoffTerms(effective_on=date(2026, 3, 2)), "That day is over"),
         (HandoffTerms(loan_until=TODAY), "A loan has to end after it begins"),
         (HandoffTerms(effective_on=date(2026, 4, 1), loan_until=date(2026, 3, 20)), "A loan has to end"),
+        (HandoffTerms(effective_on=date(2027, 3, 4)), ""),
+        (HandoffTerms(effective_on=date(9999, 12, 31)), "Choose a day within a year from now"),
         (HandoffTerms(overlap_days=61), "from 0 to 60"),
         (HandoffTerms(overlap_days=-1), "from 0 to 60"),
     ],
@@ -77,12 +79,14 @@ def test_days_that_cannot_be(terms: HandoffTerms, problem: str) -> None:
 def test_evidence_shows_something_or_says_why_there_is_nothing() -> None:
     nothing = Evidence(item=ReadinessItem.RUNBOOK)
     with pytest.raises(UserError, match="or say why it does not apply"):
-        nothing.check()
+        nothing.check(today=TODAY)
     for shown in ({"link": "https://x.test"}, {"person": "Ada"}, {"day": TODAY}):
-        replace(nothing, **shown).check()
+        replace(nothing, **shown).check(today=TODAY)
         with pytest.raises(UserError, match="Give either evidence"):
-            replace(nothing, not_applicable="None", **shown).check()
-    replace(nothing, not_applicable="It has no runbook").check()
+            replace(nothing, not_applicable="None", **shown).check(today=TODAY)
+    replace(nothing, not_applicable="It has no runbook").check(today=TODAY)
+    with pytest.raises(UserError, match="That day has not come yet"):
+        replace(nothing, day=date(2026, 3, 4)).check(today=TODAY)
     assert set(READINESS_WORDS) == set(ReadinessItem)
 
 
