@@ -92,8 +92,11 @@ async def release(
         transfers.require_no_silent_heir(verdict, facts, snapshot)
         if verdict.asset.tier == CONFIRMED_TIER:
             row = _row(asset_id, owner, _areas(facts), reason=reason, person_id=person_id, at=deps.clock.now())
-            if await _waiting(session, row) is not None:
+            waiting = await _waiting(session, row)
+            if waiting is not None and _is_unchanged(facts, waiting):
                 raise UserError("Somebody has asked for that already: it waits to be confirmed.")
+            if waiting is not None:
+                waiting.until = row.asked_at.date() - timedelta(1)
             session.add(row)
             await session.flush()
             return Released(verdict.asset, owner.name, await _ask(session, deps, snapshot, row, verdict.asset, owner))
@@ -157,7 +160,7 @@ async def decide(
         )
         if not is_granted:
             row.ended_at = now
-            await _note(session, deps, row, person_id, "ownership.release_refused")
+            await _note(session, deps, row.asset_id, person_id, "ownership.release_refused", _detail(row))
             return None
         await _carry_out(session, deps, snapshot, row, asset, owner)
     return Released(asset, owner.name)
@@ -269,7 +272,7 @@ def _given_up(verdict: Verdict, actor: Actor) -> tuple[Recipient, tuple[Ownershi
 
 
 def _require_still_theirs(verdict: Verdict, row: tables.Release, snapshot: Snapshot) -> None:
-    """Raise NotFoundError where whoever asked to give it up has it no more, UserError for a silent heir."""
+    """Raise NotFoundError where whoever asked to give it up has it no more, or again; UserError for a silent heir."""
     own = [
         fact
         for fact in verdict.asset.facts
@@ -279,7 +282,14 @@ def _require_still_theirs(verdict: Verdict, row: tables.Release, snapshot: Snaps
     ]
     if not own:
         raise NotFoundError("They do not own it any more, so there is nothing to release: ask again with `/whoowns`.")
+    if not _is_unchanged(own, row):
+        raise NotFoundError("It has changed hands since that was asked: ask for it again with `/whoowns`.")
     transfers.require_no_silent_heir(verdict, own, snapshot)
+
+
+def _is_unchanged(facts: Sequence[OwnershipRecord], row: tables.Release) -> bool:
+    """Whether these facts are those that were to be given up: what went away and came back is another decision."""
+    return all(fact.valid_from <= row.asked_at for fact in facts)
 
 
 def _row(
@@ -316,14 +326,15 @@ async def _waiting(session: AsyncSession, like: tables.Release) -> tables.Releas
         col(table.decided_at).is_(None),
         col(table.until) >= like.asked_at.date(),
     )
-    return (await session.execute(query.limit(1))).scalar_one_or_none()
+    found = (await session.execute(query)).scalars()
+    return next((each for each in found if set(each.areas) & set(like.areas)), None)
 
 
 async def _ask(
     session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Release, asset: AssetRecord, owner: Recipient
 ) -> Told:
     """Ask the team's lead to confirm, or where whoever asks is the lead (or there is none) the platform channel."""
-    await _note(session, deps, row, row.asked_by, "ownership.release_asked")
+    await _note(session, deps, row.asset_id, row.asked_by, "ownership.release_asked", _detail(row))
     asker = snapshot.person(row.asked_by)
     lead = routing.lead_of(snapshot, owner.team) if owner.team is not None else None
     to = Recipient(person=lead) if lead is not None and lead.id != row.asked_by else NOBODY
@@ -345,13 +356,14 @@ async def _carry_out(
     """End the owner's facts of these areas; where nobody is left for one, ask the platform channel who takes it."""
     now, fact = deps.clock.now(), tables.Ownership
     person_id = row.decided_by if row.decided_by is not None else row.asked_by
-    entry = await _touch(
-        session, deps, row.asset_id, person_id, "ownership.release", {"release": row.id, "areas": row.areas}
-    )
+    entry = await _touch(session, deps, row.asset_id, person_id, "ownership.release", _detail(row))
     is_owner = col(fact.team_id) == row.team_id if row.team_id is not None else col(fact.person_id) == row.person_id
     in_force = (col(fact.asset_id) == row.asset_id, col(fact.area).in_(row.areas), col(fact.valid_to).is_(None))
     of_owner = (*in_force, is_owner, col(fact.role) == Role.OWNER.value)
     await session.execute(update(fact).where(*of_owner).values(valid_to=now, ended_by=entry))
+    mark = tables.UnownedMark  # somebody has owned it since it was unowned on purpose
+    is_marked = (col(mark.asset_id) == row.asset_id, col(mark.ended_at).is_(None))
+    await session.execute(update(mark).where(*is_marked).values(ended_at=now, ended_by=person_id))
     left = await session.execute(select(col(fact.id)).where(*in_force, col(fact.role) == Role.OWNER.value).limit(1))
     if left.first() is not None:
         return
@@ -369,25 +381,18 @@ async def _touch(
     """Let memory read the asset again, and write down what was done; return the entry's id."""
     revision = await next_revision(session)
     await session.execute(update(tables.Asset).where(col(tables.Asset.id) == asset_id).values(revision=revision))
-    return await audit(
-        session,
-        at=deps.clock.now(),
-        actor=f"person:{person_id}",
-        action=action,
-        subject=f"asset:{asset_id}",
-        detail=detail,
-    )
+    return await _note(session, deps, asset_id, person_id, action, detail)
 
 
-async def _note(session: AsyncSession, deps: Deps, row: tables.Release, person_id: int, action: str) -> None:
-    await audit(
-        session,
-        at=deps.clock.now(),
-        actor=f"person:{person_id}",
-        action=action,
-        subject=f"asset:{row.asset_id}",
-        detail={"release": row.id, "areas": row.areas},
-    )
+async def _note(
+    session: AsyncSession, deps: Deps, asset_id: int, person_id: int, action: str, detail: dict[str, object]
+) -> int:
+    subject, actor = f"asset:{asset_id}", f"person:{person_id}"
+    return await audit(session, at=deps.clock.now(), actor=actor, action=action, subject=subject, detail=detail)
+
+
+def _detail(row: tables.Release) -> dict[str, object]:
+    return {"release": row.id, "areas": row.areas}
 
 
 def _wanted_key(row: tables.Release) -> str:
