@@ -39,9 +39,10 @@ async def confirm_list(
     async with deps.database.transaction() as session:
         revision = await next_revision(session)
         row = await session.get(tables.Attestation, attestation_id)
-        if row is None:
+        held = await actors.holders(session, [row.team_id] if row is not None else [], what="this")
+        if row is None or not held.teams:
             raise NotFoundError("That list is no longer there: the next digest has another.")
-        require(actors.actor(person_id), Right.CONFIRM, await actors.holders(session, [row.team_id], what="this"))
+        require(actors.actor(person_id), Right.CONFIRM, held)
         if row.answered_by is not None:
             return (), snapshot.person(row.answered_by)
         confirmed = await _confirm(session, row.asset_ids, row.team_id, person_id, now, revision)

@@ -10,13 +10,13 @@ from sqlmodel import col
 
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area
-from bot.domain.ownership import Disputed
+from bot.domain.ownership import Disputed, Verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState
 from bot.domain.recipients import NOBODY, Recipient
 from bot.errors import NotFoundError
 from bot.services import routing
 from bot.services.deps import Deps
-from bot.services.matters._cards import Ending, end, loaded, verdict_of
+from bot.services.matters._cards import Ending, end, loaded, redraw, verdict_of
 from bot.services.matters._open import add_matter, matter_of
 from bot.services.matters._sides import ordered, recipient_of
 from bot.services.matters.admins import admin_to_ask
@@ -33,16 +33,18 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
     """Open a matter for each of these assets that is disputed and has none, and end those that are over.
 
     A claim or a doubt is over when its owner has changed in another way, a dispute when nothing is contradicted any
-    more. In a transaction only when there is something to do.
+    more. Where whoever has to answer is a part of another team now, or no side any more, the next one is asked.
+    In a transaction only when there is something to do.
     """
     async with deps.database.reading() as session:
         rows = await _open_rows(session)
         known = {row.asset_id for row in rows if row.kind == MatterKind.DISPUTE.value}
         over = [row.id for row in rows if _is_over(deps, snapshot, row)]
+        lost = [row.id for row in rows if row.id not in over and _next_owner(deps, snapshot, row) is not None]
     new = list(dict.fromkeys(holder for each in disputed if (holder := _holder(snapshot, each)) not in known))[
         :_MOST_NEW
     ]
-    if not over and not new:
+    if not over and not lost and not new:
         return
     async with deps.database.transaction() as session:
         connection = await session.connection()
@@ -59,6 +61,8 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
                     subject=f"matter:{row.id}",
                 )
                 await end(Ending(deps, snapshot, session, row, card, deps.clock.now()), MatterState.OVER)
+            elif row.id in lost:
+                await _ask_next(session, deps, snapshot, row)
         for holder in new:
             said = look_up(deps, snapshot, holder) if snapshot.asset(holder) is not None else None
             if isinstance(said, Disputed):
@@ -93,18 +97,15 @@ async def add_dispute(
     known = await matter_of(session, MatterKind.DISPUTE, asset_id, said.disputed_area)
     if known is not None:
         return known, False
-    alive = [each for each in ordered(claimed_by(said)) if rules.is_alive(each, snapshot)]
-    side = recipient_of(alive[0]) if alive else NOBODY
-    lead = routing.lead_of(snapshot, side.team) if side.team is not None else None
-    asked = Recipient(person=lead) if routing.slack_id_of(lead) else side
+    side = _first(snapshot, said)
     row = tables.OwnershipMatter(
         kind=MatterKind.DISPUTE.value,
         asset_id=asset_id,
         area=said.disputed_area.value,
         owner=side.key,
-        is_passed_on=not alive,
+        is_passed_on=side == NOBODY,
     )
-    await add_matter(session, deps, row, asked if alive else admin_to_ask(deps, snapshot))
+    await add_matter(session, deps, row, _spokesman(deps, snapshot, side))
     await audit(
         session,
         at=deps.clock.now(),
@@ -114,6 +115,52 @@ async def add_dispute(
         detail={"asset": asset_id, "area": row.area},
     )
     return row, True
+
+
+def _first(snapshot: Snapshot, said: Verdict) -> Recipient:
+    """Return who of the owners is asked first: nobody where none is there any more."""
+    alive = [each for each in ordered(claimed_by(said)) if rules.is_alive(each, snapshot)]
+    return recipient_of(alive[0]) if alive else NOBODY
+
+
+def _spokesman(deps: Deps, snapshot: Snapshot, side: Recipient) -> Recipient:
+    """Return the person who ends a dispute for a side: its lead; a catalog admin where the side is nobody."""
+    if side == NOBODY:
+        return admin_to_ask(deps, snapshot)
+    lead = routing.lead_of(snapshot, side.team) if side.team is not None else None
+    return Recipient(person=lead) if routing.slack_id_of(lead) else side
+
+
+def _next_owner(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> Recipient | None:
+    """Return which owner has to answer in the place of whoever cannot any more; None where they still can.
+
+    Their team may be a part of another now, or no side any more, and somebody may have left the team for which they
+    were asked.
+    """
+    verdict = verdict_of(deps, snapshot, row)
+    if verdict is None or row.is_passed_on or isinstance(verdict, rules.Orphaned):
+        return None
+    side = snapshot.recipient(row.owner if row.kind == MatterKind.DISPUTE.value else row.answerer)
+    if side.key not in {recipient_of(each).key for each in claimed_by(verdict)}:
+        return _first(snapshot, verdict)
+    person = snapshot.recipient(row.answerer).person
+    is_theirs = side.team is None or person is None or person in rules.active_members(side.team, snapshot)
+    return None if is_theirs else side
+
+
+async def _ask_next(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> None:
+    """Let the next owner have to answer, who is told by the daily pass."""
+    verdict, side = verdict_of(deps, snapshot, row), _next_owner(deps, snapshot, row)
+    if verdict is None or side is None:
+        return
+    to = side
+    if row.kind == MatterKind.DISPUTE.value:
+        row.owner, to = side.key, _spokesman(deps, snapshot, side)
+    row.answerer, row.is_passed_on = to.key, side == NOBODY
+    row.asked_at, row.told_at, row.times_reminded = deps.clock.now(), None, 0
+    await redraw(session, row, await loaded(session, deps, snapshot, row), at=deps.clock.now())
+    subject = f"matter:{row.id}"
+    await audit(session, at=deps.clock.now(), actor="baton", action="ownership.matter.ask_next", subject=subject)
 
 
 async def _open_rows(session: AsyncSession) -> list[tables.OwnershipMatter]:
@@ -142,10 +189,18 @@ def _is_over(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> boo
             return True
     keys = {recipient_of(each).key for each in owners}
     is_asked = row.answerer in keys or row.is_passed_on or isinstance(verdict, rules.Orphaned)
+    if not is_asked and _is_part_of_another(snapshot, row.answerer):
+        is_asked = not _has_new_owner(row, verdict)
     return not owners or not is_asked or (row.kind == MatterKind.DOUBT.value and _has_new_owner(row, verdict))
 
 
-def _has_new_owner(row: tables.OwnershipMatter, verdict: rules.Verdict) -> bool:
+def _is_part_of_another(snapshot: Snapshot, key: str) -> bool:
+    """Whether the team that has to answer is gone: what it owned is that of the team that it has become a part of."""
+    team = snapshot.recipient(key).team
+    return key.startswith("team:") and (team is None or team.is_gone)
+
+
+def _has_new_owner(row: tables.OwnershipMatter, verdict: Verdict) -> bool:
     """Whether whoever owns it became the owner after the doubt."""
     owners = claimed_by(verdict)
     return bool(owners) and min(each.fact.valid_from for each in owners) > row.at

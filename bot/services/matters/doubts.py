@@ -294,7 +294,7 @@ def _is_confirmed(fact: tables.Ownership, *, by: int, at: datetime) -> bool:
 def _settled(facts: Sequence[tables.Ownership], all_facts: Sequence[tables.Ownership]) -> set[str]:
     """Return the areas of which doubts are settled by confirming these facts: of the whole, where it is all theirs."""
     areas = {each.area for each in facts}
-    others = {each.area for each in all_facts if each.role == Role.OWNER.value} - areas
+    others = {each.area for each in all_facts} - areas
     if not others or areas & {Area.ALL.value, Area.APPLICATION.value}:
         areas.add(Area.ALL.value)
     return areas
@@ -342,8 +342,10 @@ def _owner_of(snapshot: Snapshot, fact: tables.Ownership) -> Recipient:
 
 
 async def _facts(session: AsyncSession, asset_id: int) -> list[tables.Ownership]:
+    """Return who owns an asset; whoever only helps its owner has no say in whose it is."""
     fact = tables.Ownership
-    found = await session.execute(select(fact).where(col(fact.asset_id) == asset_id, col(fact.valid_to).is_(None)))
+    is_owner = (col(fact.valid_to).is_(None), col(fact.role) == Role.OWNER.value)
+    found = await session.execute(select(fact).where(col(fact.asset_id) == asset_id, *is_owner))
     return list(found.scalars())
 
 

@@ -1,0 +1,111 @@
+"""Matters while owners change: they go to whoever can answer them then, and nobody else answers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.domain.catalog import Area
+from bot.domain.handoff.handoffs import HandoffStep
+from bot.domain.ownership.matters import MatterState
+from bot.errors import NotAllowedError, NotFoundError
+from bot.services import attestation, claims
+from bot.services.catalog.teams import merge_teams
+from bot.services.claims import ClaimWords
+from bot.services.matters import answers, disputes, doubts
+from bot.services.portfolio import Portfolios
+from bot.store import tables
+from bot.store.db import Database
+from tests.services.catalog_world import asset, owner, person, team
+from tests.services.test_handoff_changes import AREAS, Three
+
+
+@pytest.fixture
+async def world(database: Database, clock: Any) -> Three:
+    made = Three(database, clock)
+    await made.begin()
+    return made
+
+
+async def reconcile(world: Three) -> list[tables.OwnershipMatter]:
+    """Let the daily pass look at what is disputed; return all matters."""
+    await world.remember()
+    current = await Portfolios(world.deps, world.snapshot).current()
+    await disputes.reconcile(world.deps, world.snapshot, current.disputed)
+    return await world.rows(tables.OwnershipMatter)
+
+
+async def doubt(world: Three, who: str) -> None:
+    new = doubts.NewDoubt(asset_id=1, person_id=world.people[who], area=Area.DATABASE, reason="Who runs it?")
+    await doubts.doubt(world.deps, world.snapshot, new)
+
+
+async def test_a_question_goes_along_when_its_owner_becomes_part_of_another_team(world: Three) -> None:
+    claiming: dict[str, Any] = {"team_id": world.teams_by_name["Payments"], "person_id": world.people["Ada"]}
+    words = ClaimWords(reason="We run it")
+    await claims.claim(world.deps, world.snapshot, asset_id=1, area=Area.DATABASE, words=words, **claiming)
+    await doubt(world, "Grace")
+    await merge_teams(world.deps, name="DevOps", into="Search", actor="cli")
+    found = await reconcile(world)
+    search = f"team:{world.teams_by_name['Search']}"
+    assert [(each.state, each.answerer, each.told_at) for each in found] == [(MatterState.OPEN, search, None)] * 2
+    await answers.agree(world.deps, world.snapshot, matter_id=1, person_id=world.people["Omar"], slack_id="")
+    assert await world.owner_of(Area.DATABASE) == {"Payments"}
+
+
+async def test_a_dispute_goes_on_with_the_sides_that_are_left(world: Three) -> None:
+    await world.load("csv", asset("orders", "orders", owner("Search", area=Area.DATABASE)))
+    await world.load("terraform", asset("o", "orders", owner("Payments", area=Area.DATABASE)))
+    [asked] = await reconcile(world)
+    assert asked.owner == f"team:{world.teams_by_name['DevOps']}"
+    await world.bring(asset("1", "orders", owner("DevOps", area=Area.MONITORING)))
+    [asked] = await reconcile(world)
+    search = f"team:{world.teams_by_name['Search']}"
+    assert (asked.owner, asked.answerer) == (search, search)
+    deciding: dict[str, Any] = {"owner": search, "person_id": world.people["Solo"], "slack_id": ""}
+    done = await answers.decide(world.deps, world.snapshot, matter_id=1, **deciding)
+    assert done.state is MatterState.AGREED
+    assert await world.owner_of(Area.DATABASE) == {"Search"}
+
+
+async def test_a_dispute_goes_to_somebody_else_when_whoever_was_asked_has_left_the_team(world: Three) -> None:
+    async def led_by(lead: str) -> None:
+        everybody = [person(name=name, email=f"{name}@example.test", slack_id=f"U{name}") for name in ("Omar", "Grace")]
+        led = team("DevOps", channel="#devops", lead=f"{lead}@example.test", members=(f"{lead}@example.test",))
+        orders = asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS))
+        await world.load("backstage", *everybody, led, team("Payments", members=("ada@example.test",)), orders)
+
+    await led_by("omar")
+    await world.load("csv", asset("orders", "orders", owner("Search", area=Area.DATABASE)))
+    [asked] = await reconcile(world)
+    assert asked.answerer == f"person:{world.people['Omar']}"
+    await led_by("grace")
+    [asked] = await reconcile(world)
+    assert asked.answerer == f"person:{world.people['Grace']}"
+    assert asked.owner == f"team:{world.teams_by_name['DevOps']}"
+
+
+@pytest.mark.sql
+async def test_whoever_helps_for_a_while_does_not_answer_for_the_owner(world: Three) -> None:
+    await world.pass_on("Omar", "DevOps", "Payments", overlap_days=10)
+    await world.take("Ada", HandoffStep.ACCEPT)
+    await world.bring(asset("1", "orders"))
+    await doubt(world, "Solo")
+    with pytest.raises(NotAllowedError, match="Only an owner of orders can confirm it"):
+        await doubts.confirm(world.deps, world.snapshot, asset_id=1, person_id=world.people["Omar"])
+    [asked] = await reconcile(world)
+    assert asked.state == MatterState.OPEN
+    await doubts.confirm(world.deps, world.snapshot, asset_id=1, person_id=world.people["Ada"])
+    [asked] = await reconcile(world)
+    assert (asked.state, asked.owner) == (MatterState.KEPT, f"team:{world.teams_by_name['Payments']}")
+
+
+async def test_a_list_of_a_team_that_is_gone_is_no_longer_there(world: Three) -> None:
+    asked_on = world.clock.now().date()
+    await world.add(tables.Attestation(team_id=world.teams_by_name["DevOps"], asset_ids=[1], asked_on=asked_on))
+    await merge_teams(world.deps, name="DevOps", into="Search", actor="cli")
+    await world.remember()
+    answering: dict[str, Any] = {"attestation_id": 1, "person_id": world.people["Omar"]}
+    with pytest.raises(NotFoundError, match="That list is no longer there: the next digest has another"):
+        await attestation.confirm_list(world.deps, world.snapshot, **answering)
