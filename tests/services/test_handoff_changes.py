@@ -14,6 +14,7 @@ from bot.services import claims
 from bot.services.catalog.teams import merge_teams
 from bot.services.claims import ClaimWords
 from bot.services.handoff import due_days, offers, steps
+from bot.services.handoff.health import HandoffFigures
 from bot.services.handoff.offers import NewHandoff
 from bot.services.matters import answers
 from bot.services.snapshot import refresh
@@ -208,3 +209,25 @@ async def test_what_is_waited_for_is_near_enough_to_come(three: Three) -> None:
     with pytest.raises(UserError, match="Choose a day within a year from now"):
         await steps.take(three.deps, three.snapshot, version=1, words=waiting, **answer)
     assert await three.states() == [ResourceState.OFFERED]
+
+
+async def test_what_is_offered_again_changes_no_figure_of_what_was_accepted_before(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments", *(Resource(1, area) for area in AREAS))
+    await three.on(3, 6)
+    await three.take("Ada", HandoffStep.ACCEPT, 1)
+    await three.take("Omar", HandoffStep.WITHDRAW, 2)
+    await three.on(3, 11)
+    await three.again("Omar")
+    recorded = (await HandoffFigures(three.deps, three.snapshot).part(None)).recorded[""]
+    assert recorded == {"handoffs.accepted": 1, "handoffs.waiting": 1, "handoffs.days": 3}
+    await three.on(3, 13)
+    await steps.take(
+        three.deps,
+        three.snapshot,
+        handoff_id=1,
+        person_id=three.people["Ada"],
+        step=HandoffStep.ACCEPT,
+        version=2,
+    )
+    recorded = (await HandoffFigures(three.deps, three.snapshot).part(None)).recorded[""]
+    assert recorded == {"handoffs.accepted": 2, "handoffs.waiting": 0, "handoffs.days": 2}

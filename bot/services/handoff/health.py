@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,11 +16,12 @@ from bot.domain.health import scope_of
 from bot.domain.records import TeamRecord
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
-from bot.store.tables import Handoff, HandoffResource, core
+from bot.store.bulk import chunks
+from bot.store.tables import AuditEntry, Handoff, HandoffResource, core
 
 #: Acceptances count for so many days.
 _COUNTED = timedelta(days=90)
-_H, _R = core(Handoff).c, core(HandoffResource).c
+_H, _R, _E = core(Handoff).c, core(HandoffResource).c, core(AuditEntry).c
 
 
 class HandoffFigures:
@@ -45,15 +47,19 @@ class HandoffFigures:
     async def _accepted(self, session: AsyncSession, wanted: ColumnElement[bool]) -> dict[int | None, list[int]]:
         """Return the days that each acceptance took: of all, and of each team that gave or received it."""
         query = (
-            select(_H.giver_team_id, _H.receiver_team_id, _H.offered_at, _R.answered_at)
+            select(_H.id, _R.version, _H.giver_team_id, _H.receiver_team_id, _R.answered_at)
             .join_from(core(Handoff), core(HandoffResource), _R.handoff_id == _H.id)
-            .where(wanted, _R.state == ResourceState.ACCEPTED.value, _H.offered_at.is_not(None))
+            .where(wanted, _R.state == ResourceState.ACCEPTED.value)
             .where(_R.answered_at >= self._deps.clock.now() - _COUNTED)
         )
+        rows = (await session.execute(query)).all()
+        offered_at = await _offers(session, {row.id for row in rows})
         found: dict[int | None, list[int]] = {}
-        for giver, receiver, offered_at, answered_at in await session.execute(query):
-            for team_id in (None, giver, receiver):
-                found.setdefault(team_id, []).append(max(0, (answered_at - offered_at).days))
+        for number, version, giver, receiver, answered_at in rows:
+            if (number, version) in offered_at:
+                days = max(0, (answered_at - offered_at[number, version]).days)
+                for team_id in (None, giver, receiver):
+                    found.setdefault(team_id, []).append(days)
         return found
 
     async def _waiting(
@@ -76,3 +82,14 @@ class HandoffFigures:
             if oldest is None and giver is not None and receiver is not None:
                 oldest = OldestOffer(handoff_id, giver, receiver, size, (self._deps.clock.now() - offered_at).days)
         return found, oldest
+
+
+async def _offers(session: AsyncSession, handoff_ids: Collection[int]) -> dict[tuple[int, int], datetime]:
+    """Return when each version of these handoffs was offered: what was accepted before a later one had its own."""
+    found: dict[tuple[int, int], datetime] = {}
+    for some in chunks(sorted(handoff_ids)):
+        subjects = [f"handoff:{each}" for each in some]
+        query = select(_E.subject, _E.detail, _E.at).where(_E.action == "handoff.offer", _E.subject.in_(subjects))
+        for subject, detail, at in await session.execute(query):
+            found[int(subject.partition(":")[2]), detail["version"]] = at
+    return found
