@@ -130,6 +130,23 @@ async def test_a_file_that_was_behind_for_too_long_is_right_when_the_new_owner_g
     assert "*Payments* (" in await first_line(stage, "service:invoices")
 
 
+async def test_a_file_that_was_behind_for_too_long_is_wrong_when_the_new_owner_keeps_it(stage: Stage) -> None:
+    await claim(stage, await stage.ask("/whoowns service:invoices", user="solo"), user="solo")
+    await stage.press((await posted(stage, "payments"))[-1], "ownership.matter_agree", user="ada")
+    stage.clock.advance(timedelta(days=36, hours=2))
+    await stage.baton.context.daily_pass.run()
+    assert "*Search* (<#" in await first_line(stage, "service:invoices")
+    assert "took it over by agreement" in await first_line(stage, "service:invoices")
+    await press_side(stage, (await posted(stage, "search"))[-1], "Search", user="solo")
+    assert (await first_line(stage, "service:invoices")).startswith("*Search* (")
+    asked_for = len(await matters(stage))
+    stage.clock.advance(timedelta(days=5))
+    await stage.baton.context.daily_pass.run()
+    assert len(await matters(stage)) == asked_for, "nobody is asked again"
+    await stage.bring(organisation())
+    assert (await first_line(stage, "service:invoices")).startswith("*Search* (")
+
+
 async def test_whoever_was_ruled_out_is_believed_again_once_a_file_was_corrected_in_between(disputed: Stage) -> None:
     await press_side(disputed, await asked(disputed), "Payments", user="ada")
     for owner, now in (("Search", "disagree"), ("Platform", "disagree")):

@@ -79,8 +79,11 @@ def _sides(verdict: Disputed) -> str:
 
 def _claims(verdict: Disputed) -> str:
     """What each side says; the claims come sorted, people's own first."""
-    claimed = [words.owner(holding) for holding in verdict.claims if holding.fact.is_human]
-    sides = [f"{words.join(claimed)} {'claim' if len(claimed) > 1 else 'claims'} it in Slack"] if claimed else []
+    decided = [holding for holding in verdict.claims if holding.fact.is_human]
+    claimed = [words.owner(holding) for holding in decided if not holding.fact.is_agreed]
+    sides = [f"{words.owner(holding)} took it over by agreement" for holding in decided if holding.fact.is_agreed]
+    if claimed:
+        sides.append(f"{words.join(claimed)} {'claim' if len(claimed) > 1 else 'claims'} it in Slack")
     by_source: dict[str, list[str]] = {}
     for holding in verdict.claims:
         if not holding.fact.is_human:

@@ -68,7 +68,7 @@ def with_drift(
     """Return an asset's holdings, and what its sources say that need not know of a transfer yet.
 
     What a source has gone on saying for too long counts like any other fact, and so does what it says of an area that
-    nobody has by agreement any more.
+    nobody has by agreement any more. Of whom people have decided that they do not own it, no source is believed.
     """
     held = holdings_of(asset.facts, catalog)
     if not asset.drift:
@@ -76,6 +76,8 @@ def with_drift(
     agreed = {fact.area for fact in asset.facts if fact.is_agreed and fact.role is Role.OWNER}
     drift: list[Drift] = []
     for record in asset.drift:
+        if (record.area, *record.owner) in asset.disowned:
+            continue
         until = record.since + EXPECTED_FOR
         said = holdings_of((_fact(record, now=now),), catalog)
         if now < until and record.area in agreed:
