@@ -10,9 +10,12 @@ from typing import Annotated
 import typer
 
 from bot.cli._database import answering
-from bot.errors import NotFoundError
+from bot.errors import NotFoundError, UserError
 from bot.services import commits, ownership
 from bot.services.ownership import Answered
+
+#: What may stand around an address: the ends of lines, marks of the encoding, and quotes.
+_AROUND = " \t\r\n\ufeff<>\"'"
 
 
 def read_commits(asset: Annotated[str, typer.Argument(help="What the commits are about, by any name it has.")]) -> None:
@@ -21,8 +24,16 @@ def read_commits(asset: Annotated[str, typer.Argument(help="What the commits are
     Reads an e-mail address a line from standard input: git log --since=90.days --format=%aE -- PATH | baton catalog
     commits ASSET. Addresses are not kept. Reading again replaces what was counted before.
     """
-    authors = Counter(address for line in sys.stdin if (address := line.strip().casefold()))
+    lines = (line.decode(errors="replace") for line in sys.stdin.buffer)
+    authors = Counter(address for line in lines if (address := line.strip(_AROUND).casefold()))
+    addresses = sum(count for line, count in authors.items() if _is_address(line))
+    if addresses * 2 < authors.total():
+        raise UserError("Most of these lines are no e-mail addresses: read them with `git log --format=%aE`.")
     asyncio.run(_read_commits(asset, authors))
+
+
+def _is_address(text: str) -> bool:
+    return "@" in text and not any(each.isspace() or each == "\0" for each in text)
 
 
 async def _read_commits(name: str, authors: Counter[str]) -> None:
@@ -35,4 +46,5 @@ async def _read_commits(name: str, authors: Counter[str]) -> None:
         teams = sorted(counted.by_team.items(), key=lambda pair: (-pair[1], pair[0].name))
         said = ", ".join(f"{team.name} {count:,}" for team, count in teams) or "none by people of a team"
         rest = f"; {counted.strangers:,} by addresses that no team has" if counted.strangers else ""
-        sys.stdout.write(f"{asset.name}: {authors.total():,} commits of the last 90 days: {said}{rest}.\n")
+        commit = "commit" if authors.total() == 1 else "commits"
+        sys.stdout.write(f"{asset.name}: {authors.total():,} {commit} of the last 90 days: {said}{rest}.\n")
