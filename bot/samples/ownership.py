@@ -192,6 +192,7 @@ def given_up(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]
             yield releases.release_view, made
         for some in (heirs, []):
             yield releases.given_up, releases.given_up(thing, areas[0], name, name, some, at=NOW)
+    yield releases.owner_wanted, releases.owner_wanted(thing, person, heirs)
     yield releases.unowned_view, releases.unowned_view(thing, METADATA, reviewer="U12345678", until=NOW.date())
     for asker in (person, None):
         yield releases.release_wanted, releases.release_wanted(3, thing, name, name, asker)

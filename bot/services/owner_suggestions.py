@@ -141,6 +141,11 @@ def given_up_key(release_id: int) -> str:
     return f"release:{release_id}:heirs"
 
 
+def wanted_key(mark_id: int) -> str:
+    """Return the outbox key of the question who takes what is unowned on purpose no longer."""
+    return f"unowned:{mark_id}:heirs"
+
+
 async def settle_questions(
     session: AsyncSession,
     deps: Deps,
@@ -149,14 +154,23 @@ async def settle_questions(
     team: TeamRecord,
     by: PersonRecord | None,
 ) -> None:
-    """Let the questions who takes these areas of an asset, which was given up, say who did."""
-    release = tables.Release
-    query = select(release).where(col(release.asset_id) == asset.id, col(release.ended_at).is_(None))
-    for row in (await session.execute(query)).scalars():
-        given_up = [Area(each) for each in row.areas]
-        if Area.ALL in areas or {*given_up} <= {*areas}:
-            message, key = blocks.taken_by(asset, given_up, team, by), given_up_key(row.id or 0)
-            await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+    """Let the questions who takes these areas of an asset say who did."""
+    message = blocks.taken_by(asset, [*areas], team, by)
+    for key in await open_questions(session, asset.id, areas):
+        await outbox.revise(session, key=key, message=message, at=deps.clock.now())
+
+
+async def open_questions(session: AsyncSession, asset_id: int, areas: Collection[Area]) -> list[str]:
+    """Return the outbox keys of the questions who takes these areas of an asset, or all of it."""
+    release, mark = tables.Release, tables.UnownedMark
+    query = select(release).where(col(release.asset_id) == asset_id, col(release.ended_at).is_(None))
+    given_up = [
+        given_up_key(row.id or 0)
+        for row in (await session.execute(query)).scalars()
+        if Area.ALL in areas or {Area(each) for each in row.areas} <= {*areas}
+    ]
+    marks = select(col(mark.id)).where(col(mark.asset_id) == asset_id, col(mark.ended_at).is_not(None))
+    return given_up + [wanted_key(number or 0) for number in (await session.execute(marks)).scalars()]
 
 
 async def _end_marks(session: AsyncSession, deps: Deps, asset_id: int, person_id: int) -> None:

@@ -206,7 +206,11 @@ async def mark_unowned(
         session.add(row)
         detail = {"until": until.isoformat(), "reviewer": reviewer_id}
         await _touch(session, deps, asset_id, person_id, "ownership.mark_unowned", detail)
-    return Marked(asset, until, snapshot.person(reviewer_id))
+        reviewer = snapshot.person(reviewer_id)
+        message = blocks.marked(asset, until, reviewer)
+        for key in await owner_suggestions.open_questions(session, asset_id, [Area.ALL]):
+            await outbox.revise(session, key=key, message=message, at=now)
+    return Marked(asset, until, reviewer)
 
 
 async def review(
@@ -235,6 +239,10 @@ async def review(
         await _touch(session, deps, row.asset_id, person_id, action, {"mark": row.id})
         message = blocks.reviewed(asset, by, row.until if is_kept else None)
         await outbox.revise(session, key=key, message=message, at=now)
+        if not is_kept:
+            heirs = await owner_suggestions.for_assets(session, deps, snapshot, [row.asset_id])
+            wanted, to = blocks.owner_wanted(asset, by, heirs), owner_suggestions.wanted_key(mark_id)
+            await routing.send(session, deps, snapshot, NOBODY, key=to, message=wanted, at=now)
         until = row.until
     return Marked(asset, until, reviewer) if is_kept else asset
 

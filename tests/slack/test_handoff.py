@@ -146,6 +146,10 @@ async def test_each_resource_is_answered_by_itself_and_offered_again(stage: Stag
     await sent(stage, "payments")
     heard = alone(stage, "lin")
     assert any("declined by Grace Marsh: Our pipeline moves in May" in each for each in heard)
+    both = [each for each in heard if "*payments-db* (the database): accepted by Grace Marsh" in each]
+    assert any("*checkout* (CI and deployments): declined" in each for each in both), (
+        "what was accepted is told as well"
+    )
     now = await card(stage)
     assert "Offer again…" in buttons(now)
     await stage.press(now, ids.AGAIN, user="omar")
@@ -171,6 +175,7 @@ async def test_not_yet_names_what_it_needs_and_keeps_the_offer_open(stage: Stage
     assert "*Platform*" in await owner(stage, "payments-db database")
     said = await on(stage, 3, 6)
     assert "Is it there? Accept, or say a new day." in said[-1].text
+    assert list(buttons(said[-1])) == ["Accept", "Show"]
     assert "expires on" in (await card(stage)).text
     await answer(stage, HandoffStep.ACCEPT, "payments-db")
     assert "*Payments*" in await owner(stage, "payments-db database")
@@ -316,7 +321,8 @@ async def test_a_later_day_an_overlap_and_the_question_whether_it_works(stage: S
     assert "*Platform*" in await owner(stage, "payments-db database")
     await on(stage, 3, 4)
     assert "*Platform*" in await owner(stage, "payments-db database")
-    await on(stage, 3, 5)
+    told = await on(stage, 3, 5)
+    assert any("*Platform* handed *Payments* *payments-db* (the database): as agreed" in each.text for each in told)
     now = (await stage.ask("/whoowns payments-db database")).text
     assert "*Payments*" in now.splitlines()[0]
     assert "*Platform*" in now
@@ -353,7 +359,8 @@ async def test_a_loan_returns_on_its_day(stage: Stage) -> None:
     await stage.press(await card(stage), ids.ACCEPT_ALL, user="grace")
     await on(stage, 3, 5)
     assert "*Payments*" in await owner(stage, "payments-db database")
-    await on(stage, 3, 6)
+    told = await on(stage, 3, 6)
+    assert any("The loan is over: *payments-db* (the database) is *Platform*'s again." in each.text for each in told)
     assert "*Platform*" in await owner(stage, "payments-db database")
     assert "returned" in (await card(stage)).text
     assert await handoff_actions(stage) == ["offer", "accept", "return"]
@@ -379,6 +386,8 @@ async def test_silence_moves_nothing(stage: Stage) -> None:
         if any("for your answer" in each.text for each in (await on(stage, 3, day))[before:]):
             reminded.append(day)
     assert reminded == [5, 10, 16], "after 2, 5 and 9 working days"
+    [last] = [each for each in await sent(stage, "payments") if "for your answer" in each.text][-1:]
+    assert list(buttons(last)) == ["Accept", "Show"]
     await on(stage, 3, 17)
     assert "expired" in (await card(stage)).text
     assert "*Platform*" in await owner(stage, "payments-db database")

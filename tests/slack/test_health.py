@@ -28,6 +28,7 @@ from tests.slack.test_eol import inventory, png_size
 from tests.slack.test_eol_answers import posted
 from tests.slack.test_handoff import answer, offer
 from tests.slack.test_request_steps import Requested, requested
+from tests.slack.test_whoowns import buttons
 
 __all__ = ["requested"]
 
@@ -101,7 +102,8 @@ async def test_each_action_shows_what_it_is_about_beside_the_report(stage: Stage
     await stage.bring(inventory())
     message = await report(stage)
     assert set(values(message)) == {Shown.ASSET, Shown.EOL}
-    assert "*payments-db*" in (await pressed(stage, message, Shown.ASSET)).text
+    assert "*old-cron*" in (await pressed(stage, message, Shown.ASSET)).text
+    assert "Hand over" in buttons(message), "beside what DevOps holds for others"
     assert (await pressed(stage, message, Shown.EOL)).text.startswith("*Platform*: 1 overdue")
     assert stage.slack.visible_messages("eve", "general")[-3].text == message.text, "the report stays"
     alone = await report(stage, "search")
@@ -111,7 +113,7 @@ async def test_each_action_shows_what_it_is_about_beside_the_report(stage: Stage
 
 async def test_what_has_gone_since_is_one_sentence(stage: Stage) -> None:
     message = await report(stage)
-    await stage.bring(replace_assets(*[each for each in organisation().assets if each.name != "payments-db"]))
+    await stage.bring(replace_assets(*[each for each in organisation().assets if each.name != "old-cron"]))
     assert "no longer in the catalog" in (await pressed(stage, message, Shown.ASSET)).text
 
 
@@ -203,7 +205,7 @@ async def test_the_report_is_posted_once_a_month_at_working_time(stage: Stage, p
         await health.run()
     [message] = await posted(stage, "general")
     assert message.text.startswith("*Platform holds 2 of 4 production services")
-    assert "*payments-db*" in (await pressed(stage, message, Shown.ASSET)).text
+    assert "*old-cron*" in (await pressed(stage, message, Shown.ASSET)).text
     stage.clock.at = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
     await health.run()
     assert len(await posted(stage, "general")) == 2

@@ -53,13 +53,22 @@ def asked(its: HandoffCard) -> Rendered:
     if not its.is_draft:
         return _drawn(its, [_details(its), *(offer_buttons(its) if its.offered_on is None else [])])
     value = encode(HandoffValue(its.id, its.version))
-    buttons = [
-        button("Offer it…", actions.AGAIN, value, label=words.label("Offer it", its), style="primary"),
-        button("No…", actions.REFUSE, value, label=words.label("No", its)),
-        button("Not needed any more", actions.CANCEL, value, label=words.label("Not needed any more", its)),
-        _details(its),
-    ]
-    return _drawn(its, buttons)
+    cancel = button("Not needed any more", actions.CANCEL, value, label=words.label("Not needed any more", its))
+    return _drawn(its, [*answer_buttons(its), cancel, _details(its)])
+
+
+def answer_buttons(its: HandoffCard) -> list[Block]:
+    """Return the buttons with which whoever has to answer does so for all that waits; none where nothing does."""
+    value = encode(HandoffValue(its.id, its.version))
+    if its.is_draft:
+        return [
+            button("Offer it…", actions.AGAIN, value, label=words.label("Offer it", its), style="primary"),
+            button("No…", actions.REFUSE, value, label=words.label("No", its)),
+        ]
+    if not its.open_resources:
+        return []
+    text = "Accept all" if len(its.open_resources) > 1 else "Accept"
+    return [button(text, actions.ACCEPT_ALL, value, label=words.label(text, its), style="primary")]
 
 
 def details_view(its: HandoffCard) -> Block:
@@ -172,11 +181,7 @@ def _choices(its: HandoffCard, one: ResourceCard) -> Block:
 
 
 def _buttons(its: HandoffCard, *, for_giver: bool) -> list[Block]:
-    value, made = encode(HandoffValue(its.id, its.version)), list[Block]()
-    if its.open_resources and not for_giver:
-        text = "Accept all" if len(its.open_resources) > 1 else "Accept"
-        made.append(button(text, actions.ACCEPT_ALL, value, label=words.label(text, its), style="primary"))
-    made.append(_details(its))
+    made = [*([] if for_giver else answer_buttons(its)), _details(its)]
     made += _withdraw(its) if for_giver else []
     made += offer_buttons(its)
     if its.held and not its.open_resources:

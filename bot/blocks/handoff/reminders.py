@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.blocks.handoff import actions, words
-from bot.blocks.handoff.cards import offer_buttons
+from bot.blocks.handoff.actions import AnswerValue
+from bot.blocks.handoff.cards import answer_buttons, offer_buttons
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.lines import MOST_ALSO, Line, more, with_also
 from bot.blocks.text import EDITED_TEXT, POSTED_TEXT, Block, Rendered, button, context, day, fitting
 from bot.blocks.text import section as block_of
+from bot.blocks.values import encode
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
-from bot.domain.handoff.handoffs import HandoffCard
+from bot.domain.handoff.handoffs import HandoffCard, HandoffStep
 
 _HEAD = "*Handoffs*"
 #: Handoffs that a digest names.
@@ -36,10 +38,19 @@ def section(its: Sequence[HandoffDue], *, share: int = 1) -> Rendered:
 
     def draw(count: int) -> Rendered:
         rest = more(listed[count:])
-        blocks = [block_of(_HEAD), *(each.block for each in listed[:count]), *map(context, rest)]
+        shown = [part for each in its[:count] for part in _parts(each)]
+        blocks = [block_of(_HEAD), *shown, *map(context, rest)]
         return Rendered("\n".join([_HEAD, *(f"• {each.text}" for each in listed[:count]), *rest]), blocks)
 
     return fitting(draw, max(1, min(_MOST_LINES, len(listed))), POSTED_TEXT // share)
+
+
+def _parts(its: HandoffDue) -> list[Block]:
+    """Return what a digest says of one thing, with all of its buttons where there are several."""
+    buttons = _buttons(its)
+    if len(buttons) < 3:
+        return [line(its).block]
+    return [block_of(_said(its)), {"type": "actions", "elements": buttons}]
 
 
 def _said(its: HandoffDue) -> str:
@@ -47,19 +58,23 @@ def _said(its: HandoffDue) -> str:
     count, what = len(card.unanswered), "question" if card.offered_on is None else "offer"
     match its.kind:
         case DueKind.ANSWER:
-            waits = f"{count} of it {'waits' if count == 1 else 'wait'} for your answer"
+            waits = "waits for your answer" if count == len(card.resources) else f"{count} wait for your answer"
             return f"{words.title(card)}: {waits}, until {day(its.ends_on)}. Then the {what} is over."
         case DueKind.NEEDS:
             one = its.resource
             what = words.thing(one) if one is not None else ""
             waiting = words.standing(one) if one is not None else ""
             return f"Handoff #{card.id}, {what}: {waiting}. Is it there? Accept, or say a new day."
+        case DueKind.MOVED:
+            return f"{words.passed(card, card.held)}: as agreed, it is theirs since {day(its.on)}."
+        case DueKind.RETURNED:
+            returned = [each for each in card.resources if each.returned_at is not None]
+            back = f"{words.things(returned)} {'is' if len(returned) == 1 else 'are'}"
+            return f"{words.number(card)} The loan is over: {back} {words.team(card.giver.name)}'s again."
         case DueKind.EXPIRED:
             return f"{words.title(card)}: nobody answered in time, so the {what} is over and nothing has moved."
         case _:
-            other = card.receiver if its.side is Side.GIVER else card.giver
-            works = f"Does it work, for you and {words.team(other.name)}?"
-            return f"{words.title(card)} 30 days ago, and it was accepted. {works}"
+            return f"{words.passed(card, card.held)} 30 days ago. Does it work for you?"
 
 
 def _buttons(its: HandoffDue) -> list[Block]:
@@ -67,6 +82,11 @@ def _buttons(its: HandoffDue) -> list[Block]:
     show = button("Show", actions.SHOW, number, label=words.label("Show", card))
     if its.kind is DueKind.EXPIRED:
         return [*(offer_buttons(card) if its.side is Side.GIVER else _ask_again(card)), show]
+    if its.kind is DueKind.ANSWER:
+        return [*answer_buttons(card), show]
+    if its.kind is DueKind.NEEDS and its.resource is not None:
+        value = encode(AnswerValue(HandoffStep.ACCEPT, card.id, card.version, its.resource.id))
+        return [button("Accept", actions.ANSWER, value, label=words.label("Accept", card), style="primary"), show]
     if its.kind is not DueKind.WORKS:
         return [show]
     made = [button("It works", actions.WORKS, number, label=words.label("It works", card), style="primary")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.blocks.ownership.words import AREA_WORDS
@@ -34,12 +34,25 @@ def team(card_team_name: str) -> str:
 
 def title(card: HandoffCard) -> str:
     """Return a handoff by its number, with who gives what to whom."""
-    count = len(card.resources)
-    what = f"{count} resources" if count != 1 else thing(card.resources[0])
-    number = bold(f"#{card.id}")
+    what = things(card.resources)
     if card.offered_on is None:
-        return f"{number} {team(card.receiver.name)} asks {team(card.giver.name)} to hand over {what}"
-    return f"{number} {team(card.giver.name)} offers {team(card.receiver.name)} {what}"
+        return f"{number(card)} {team(card.receiver.name)} asks {team(card.giver.name)} to hand over {what}"
+    return f"{number(card)} {team(card.giver.name)} offers {team(card.receiver.name)} {what}"
+
+
+def passed(card: HandoffCard, resources: Sequence[ResourceCard]) -> str:
+    """Return what has passed from whom to whom, with the number of the handoff."""
+    return f"{number(card)} {team(card.giver.name)} handed {team(card.receiver.name)} {things(resources)}"
+
+
+def number(card: HandoffCard) -> str:
+    """Return the number by which people look at a handoff."""
+    return bold(f"#{card.id}")
+
+
+def things(resources: Sequence[ResourceCard]) -> str:
+    """Return a resource, or how many there are."""
+    return thing(resources[0]) if len(resources) == 1 else f"{len(resources)} resources"
 
 
 def thing(one: ResourceCard) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
 from bot.blocks.health import Figure, HealthSection, NextAction, Shown, show_button
 from bot.blocks.lines import Line
 from bot.blocks.ownership import words
@@ -122,7 +123,8 @@ def hand_over(team: TeamRecord, devops: TeamRecord, count: int, first: FirstThin
         f"Have {bold(team.name, 60)} take over {size} from {escape(devops.name, 60)}: "
         f"begin with {bold(first.asset.name, 60)} ({words.kind(first.asset)})."
     )
-    return NextAction(count, Line(text, _asset_button(first)))
+    [offer] = handoff_buttons(OpenHandoff(Way.OFFER, first.asset.id, team.id), first.asset.name)
+    return NextAction(count, Line(text, offer))
 
 
 def attend(standing: Standing, first: FirstThing) -> NextAction:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.blocks import text
 from bot.blocks.ownership import words
+from bot.blocks.ownership.verdicts import shares_of, split
 from bot.blocks.text import Block, Rendered, bold, context, date, section
 from bot.domain.catalog import Area, Role
 from bot.domain.ownership import Held, Past
@@ -51,7 +52,8 @@ def _headline(past: Past) -> str:
     owners = words.join(dict.fromkeys(words.owner(held.holding) for held in past.owners))
     if past.is_disputed:
         return f":warning: On {day} it was disputed who owned {part}: {owners}."
-    line = f"On {day} {owners} owned {part}"
+    shares = shares_of(held.holding for held in (*past.owners, *past.others)) if past.area is None else {}
+    line = f"On {day} {split(shares, name, is_past=True) if shares else f'{owners} owned {part}'}"
     if past.inherited_from is not None:
         line += f", inherited from {bold(past.inherited_from.name)}"
     return f"{line}."

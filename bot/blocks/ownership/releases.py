@@ -123,6 +123,16 @@ def given_up(
         f":warning: Nobody owns {words.part(asset, area)} since {date(at)}: {bold(owner, 80)} gave it up.\n"
         f"> {escape(reason, 500)}"
     )
+    return _asked(head, asset, area, heirs)
+
+
+def owner_wanted(asset: AssetRecord, by: PersonRecord | None, heirs: Sequence[Suggestion]) -> Rendered:
+    """Return the question who takes what was unowned on purpose until its reviewer said that somebody should own it."""
+    head = f":warning: Nobody owns {bold(asset.name, 80)}, and {_who(by)} says that somebody should."
+    return _asked(head, asset, Area.ALL, heirs)
+
+
+def _asked(head: str, asset: AssetRecord, area: Area, heirs: Sequence[Suggestion]) -> Rendered:
     lines = [Line(orphans.reasons(each), orphans.accept_button(asset, area, each.team)) for each in heirs]
     more = "Yours? Press *We own this* on the answer of `/whoowns`."
     return Rendered(
@@ -185,7 +195,8 @@ def reviews(lines: Sequence[Line]) -> Rendered:
 def reviewed(asset: AssetRecord, by: PersonRecord | None, until: calendar_day | None) -> Rendered:
     """Return what the question reads once it is answered; None where it is on purpose no longer."""
     if until is None:
-        return Rendered(f"{_who(by)} says that somebody should own {bold(asset.name, 80)}.")
+        said = f"{_who(by)} says that somebody should own {bold(asset.name, 80)}."
+        return Rendered(f"{said} The platform channel is asked who takes it.")
     return Rendered(f"{_who(by)} keeps {bold(asset.name, 80)} unowned on purpose until {day(until)}.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -103,7 +103,7 @@ def _owned_headline(verdict: Owned, shares: Shares, name: str) -> str:
             f"owners {words.join(gone)} are gone." if len(gone) > 1 else f"owner {words.join(gone)} is gone."
         )
     if shares:
-        return f"{_split(shares, name)}{_inherited(verdict)}."
+        return f"{split(shares, name)}{_inherited(verdict)}."
     owners = dict.fromkeys(words.owner(holding) for holding in verdict.owners)
     who, verb = words.join(owners), "own" if len(owners) > 1 else "owns"
     held = list(dict.fromkeys(holding.fact.area for holding in verdict.owners))
@@ -123,8 +123,13 @@ def shares(verdict: Verdict) -> Shares:
     """Return the owners by the areas that they own; empty unless the whole was asked for, and it is split."""
     if not isinstance(verdict, Owned) or verdict.area is not None or not verdict.is_split:
         return {}
+    return shares_of(verdict.holdings)
+
+
+def shares_of(holdings: Iterable[Holding]) -> Shares:
+    """Return the owners among these by the areas that they own; empty where all own the same."""
     areas: dict[str, list[Area]] = {}
-    for holding in verdict.holdings:
+    for holding in holdings:
         if holding.fact.role is Role.OWNER:
             areas.setdefault(words.owner(holding), []).append(holding.fact.area)
     found: dict[tuple[Area, ...], list[str]] = {}
@@ -134,10 +139,10 @@ def shares(verdict: Verdict) -> Shares:
     return dict(sorted(found.items(), key=lambda share: Area.ALL not in share[0])) if len(found) > 1 else {}
 
 
-def _split(shares: Shares, name: str) -> str:
+def split(shares: Shares, name: str, *, is_past: bool = False) -> str:
     """Return who owns what, such as `Payments owns the application of checkout, DevOps the database`."""
     (first, owners), *rest = shares.items()
-    verb = "own" if len(owners) > 1 else "owns"
+    verb = "owned" if is_past else "own" if len(owners) > 1 else "owns"
     is_whole = first == (Area.ALL,)
     what = name if is_whole else f"{_parts(first)} of {name}"
     said = [f"{words.join(owners)} {verb} {what}"]

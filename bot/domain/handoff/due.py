@@ -14,6 +14,8 @@ from bot.domain.working_time import WorkingTime
 REMIND_AFTER_DAYS = (2, 5, 9)
 #: After so many the question or the offer is over.
 EXPIRES_AFTER_DAYS = 10
+#: For so many days after ownership has passed on its day both sides may be told.
+TELL_FOR_DAYS = 7
 #: So many days after ownership has passed both sides are asked whether it works, and for so long at most.
 ASK_AFTER_DAYS, ASK_FOR_DAYS = 30, 30
 
@@ -24,6 +26,8 @@ class DueKind(StrEnum):
     ANSWER = "answer"  #: the receiver owes an answer, or the giver to what it was asked for
     NEEDS = "needs"  #: the day has come until which the receiver waited for something
     EXPIRED = "expired"
+    MOVED = "moved"  #: what was accepted for a day has passed on it
+    RETURNED = "returned"  #: what was lent has returned
     WORKS = "works"  #: does it work?
 
 
@@ -92,6 +96,7 @@ def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
             yield HandoffDue(
                 kind=DueKind.EXPIRED, card=card, side=side, note=f"{what}:{card.version}:{side}", on=on, ends_on=on
             )
+    yield from _passed(card)
     moved = [each.moved_at.date() for each in card.held if each.moved_at is not None]
     if moved and not card.open_resources and card.loan_until is None:
         on = max(moved) + timedelta(ASK_AFTER_DAYS)
@@ -104,6 +109,20 @@ def dues(card: HandoffCard, *, work: WorkingTime) -> Iterator[HandoffDue]:
                 on=on,
                 ends_on=on + timedelta(ASK_FOR_DAYS),
             )
+
+
+def _passed(card: HandoffCard) -> Iterator[HandoffDue]:
+    """Yield what both are told of ownership that passed because its day had come, and nobody pressed anything then."""
+    times = {
+        DueKind.MOVED: (card.effective_on, [each.moved_at for each in card.held]),
+        DueKind.RETURNED: (card.loan_until, [each.returned_at for each in card.resources if not each.reason]),
+    }
+    for kind, (on, passed) in times.items():
+        # By whichever clock: what passed on another day was pressed then, and told.
+        if on is not None and any(at is not None and abs(at.date() - on) <= timedelta(1) for at in passed):
+            for side in Side:
+                note, ends_on = f"{kind}:{card.version}:{side}", on + timedelta(TELL_FOR_DAYS)
+                yield HandoffDue(kind=kind, card=card, side=side, note=note, on=on, ends_on=ends_on)
 
 
 def _answers(card: HandoffCard, asked_on: date, work: WorkingTime) -> Iterator[HandoffDue]:

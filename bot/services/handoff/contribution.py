@@ -36,6 +36,8 @@ NOUN = "handoff"
 _LATE = timedelta(minutes=10)
 #: For so long after it has ended there may be something to say of a handoff.
 _SPOKEN_OF = timedelta(ASK_AFTER_DAYS + ASK_FOR_DAYS + 1)
+#: What is not said any more once it is late.
+_FOR_SOME_DAYS = frozenset({DueKind.MOVED, DueKind.RETURNED, DueKind.WORKS})
 _NOTES = tables.core(tables.HandoffNote)
 _Position = tuple[datetime, int]
 
@@ -175,6 +177,7 @@ async def _found(
             col(table.closed_at).is_(None),
             col(table.closed_at) > now - _SPOKEN_OF,
             col(table.effective_on) > now.date() - _SPOKEN_OF,
+            col(table.loan_until) > now.date() - _SPOKEN_OF,
         ),
     )
     if ids is not None:
@@ -197,7 +200,8 @@ async def _found(
             each
             for each in dues(card, work=work)
             if (card.id, each.note) not in notes
-            and not (each.kind is DueKind.WORKS and (answers[card.id, each.side] or today > each.ends_on))
+            and not (each.kind in _FOR_SOME_DAYS and today > each.ends_on)
+            and not (each.kind is DueKind.WORKS and answers[card.id, each.side])
             and not (each.kind is DueKind.WORKS and not _is_still_theirs(deps, snapshot, card))
             and not _is_overtaken(each, notes)
         ]

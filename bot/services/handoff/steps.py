@@ -155,6 +155,9 @@ async def _tell(
     """Tell whoever offered, or asked, what has become of it; and the receiver that it is withdrawn."""
     ids = {each.id for each in rows}
     changed = [each for each in card.resources if each.id in ids]
+    # With the answer that is told come those that were not told by themselves.
+    told = {each.id for each in card.resources if not each.is_open and each.version == card.version}
+    answered = [each for each in card.resources if each.id in ids | told]
     stamp = int(act.now.timestamp() * 1000)
     key = f"handoff.news:{card.id}:{step.value}:{rows[0].id}:{stamp}"
     is_givers = TRANSITIONS[step].right is TRANSITIONS[HandoffStep.OFFER].right
@@ -164,4 +167,4 @@ async def _tell(
         await act.send(receiver, f"{key}:receiver", blocks.news(card, changed), parent_key=card_key(card.id))
     is_news = has_ended or step in (HandoffStep.DECLINE, HandoffStep.NOT_YET, HandoffStep.REFUSE)
     if hears is not None and hears.id != act.person_id and is_news:
-        await act.send(Recipient(person=hears), key, blocks.news(card, changed))
+        await act.send(Recipient(person=hears), key, blocks.news(card, answered))

@@ -78,6 +78,18 @@ def test_both_sides_are_asked_thirty_days_after_the_last_part_has_passed() -> No
     assert when(card(replace(moved, returned_at=later.moved_at)), DueKind.WORKS) == []
 
 
+def test_both_hear_of_what_passed_because_its_day_had_come_and_of_nothing_that_was_pressed() -> None:
+    moved = resource(ResourceState.ACCEPTED, moved_at=datetime(2026, 3, 4, tzinfo=UTC))
+    agreed = card(moved, effective_on=date(2026, 3, 4))
+    assert when(agreed, DueKind.MOVED) == [(Side.GIVER, date(2026, 3, 4)), (Side.RECEIVER, date(2026, 3, 4))]
+    assert when(card(moved), DueKind.MOVED) == []
+    assert when(card(moved, effective_on=date(2026, 3, 2)), DueKind.MOVED) == [], "accepted after that day"
+    returned = replace(moved, returned_at=datetime(2026, 4, 1, tzinfo=UTC))
+    over = [(Side.GIVER, date(2026, 4, 1)), (Side.RECEIVER, date(2026, 4, 1))]
+    assert when(card(returned, loan_until=date(2026, 4, 1)), DueKind.RETURNED) == over
+    assert when(card(returned, loan_until=date(2026, 5, 1)), DueKind.RETURNED) == [], "it was handed back before"
+
+
 def test_a_question_waits_for_the_giver_as_long_as_an_offer_does_for_the_receiver() -> None:
     asked = card(resource(ResourceState.DRAFT), offered_on=None)
     days = [date(2026, 3, 5), date(2026, 3, 11), date(2026, 3, 17)]
