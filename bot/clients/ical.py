@@ -120,8 +120,8 @@ def _description(entry: Entry) -> str:
     if entry.holder.name:
         giver = f", from {clean(entry.giver.name)}" if entry.giver is not None else ""
         lines.append(f"Whose: {clean(entry.holder.name)}{giver}")
-    if entry.charge is not None:
-        lines.append(f"Costs now: {entry.charge.amount} {entry.charge.currency} per {entry.charge.unit}")
+    if money := entry.charged.said():
+        lines.append(f"{money[:1].upper()}{money[1:]}")
     if entry.urgency is Urgency.PLANNED and entry.quiet_until is not None:
         lines.append(f"Planned for {entry.quiet_until.isoformat()}")
         lines += _parts(entry)

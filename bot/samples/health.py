@@ -32,7 +32,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     tally.split.update(dict.fromkeys(Area, 30))
     tally.of_others.update(dict.fromkeys(AssetKind, 60))
     tally.held.update(dict.fromkeys(AssetKind, 41))
-    bill = Bill(past=14, days=9_120, soon=4, unknown=6, oldest=(1_114, name))
+    bill = Bill(past=14, days=9_120, soon=4, unknown=6, unpriced=3, oldest=(1_114, name))
     bill.money.update({"USD": 1168, name: 1})
     load = backlog.Load(open_count=12, oldest_days=45, served=[(PAYMENTS, name, 60), (PLATFORM, name, 1)] * 9)
     oldest = backlog.OldestRequest(id=7, days=45, team=name)

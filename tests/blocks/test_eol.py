@@ -403,7 +403,7 @@ def test_a_receipt_says_what_happens_next() -> None:
     assert "because a snooze ends 14 days before the deadline" in said(blocks.receipt(AnswerRecorded(its, snoozed)))
     late = answers("Ada", until=date(2027, 4, 30))[0]
     text = said(blocks.receipt(AnswerRecorded(story(answers=(late,)), late)))
-    assert ":warning: That is 30 days after 2027-03-31: Extended support costs" in text
+    assert ":warning: That is 30 days after 2027-03-31: until then it has no support or security fixes." in text
     assert "stays as it was" in blocks.receipt(AlreadyStanding(its, snoozed)).text
 
 

@@ -8,6 +8,9 @@ import json
 import re
 import sqlite3
 import struct
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,8 +19,11 @@ from bot.cli._terminal import cell
 from bot.cli.eol import rows
 from bot.cli.eol.rows import COLUMNS
 from bot.clients import ical
+from bot.domain.eol.records import Charge
 from bot.domain.eol.timeline import timeline
 from bot.samples import reports as samples
+from bot.samples.eol import TODAY
+from tests.blocks.test_eol_standing import PLAN, entry_of, report_of, with_charges
 from tests.cli.conftest import Baton
 
 CATALOG = """\
@@ -212,3 +218,20 @@ def test_what_ended_nobody_knows_when_has_no_date_in_rows_calendars_and_pictures
         shown += repr([row.said(report.today) for row in timeline(report, title="Payments").rows])
         assert not re.search(r"2000-01-01|20000101|-9\d{3}\b|datetime\.date\(2000", shown)
     assert unknown
+
+
+def test_money_and_a_plan_that_was_not_kept_are_in_the_fields_and_in_the_calendar() -> None:
+    card = with_charges(Charge(TODAY - timedelta(29)), Charge(TODAY + timedelta(9), Decimal("0.20")))
+    plan = replace(PLAN, until=TODAY - timedelta(3))
+    card = replace(card, reminder=replace(card.reminder, answers=(plan,)))
+    entry, report = entry_of(card), report_of(card)
+    found = rows.entry(entry, report)
+    assert (found["charge"], found["next_charge"]) == ("price not known", "0.20 USD per vCPU-hour")
+    assert found["next_charge_from"] == (TODAY + timedelta(9)).isoformat()
+    assert (found["answer"], found["answer_until"]) == ("plan not kept", None)
+    [row] = rows.inventory(report)
+    assert (row["charge"], row["next_charge_from"]) == ("price not known", TODAY + timedelta(9))
+    assert row["answer"] == "plan not kept"
+    written = ical.calendar(report, {}, name="x").decode().replace("\r\n ", "")
+    assert "Charged now\\, price not known" in written
+    assert "Planned for" not in written

@@ -61,7 +61,7 @@ def test_clocks_and_charges_are_days_and_amounts(baton: Baton) -> None:
     ("words", "said"),
     [
         (["postgresql", "11.22"], "PostgreSQL 11 (by prefix): standard support until 2023-11-09."),
-        (["postgresql", "11", "--provider", "aws-rds"], "from 2026-04-01: 0.20 USD for each vCPU-hour"),
+        (["postgresql", "11", "--provider", "aws-rds"], "charged from 2026-04-01 on: 0.20 USD per vCPU-hour"),
         (["mysql", "8"], "may be any of these cycles of MySQL: 8.4,"),
         (["postgresql", "17beta1"], "a pre-release of PostgreSQL, next to 16 and 17."),
         (["postgresql", "99"], "newer than every known cycle of PostgreSQL; the nearest is 18."),

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from bot.blocks.eol.health import recorded, section
 from bot.domain.catalog import Area, AssetKind, Hosting, Role
 from bot.domain.eol.bill import Bill
-from bot.domain.eol.deadlines import running_charge
+from bot.domain.eol.charges import running_charge
 from bot.domain.eol.exposure import NOBODY, MatchedDeployment, Responsible
 from bot.domain.eol.matches import InCycle, Matched, MatchMethod, UnknownProduct
 from bot.domain.eol.records import Charge, Cycle, Product, Undated
@@ -169,6 +170,19 @@ def test_a_bill_counts_things_days_and_money() -> None:
     assert bill.oldest == (400, "checkout")
     bill.add([run(ENDED, goes_on=False)], TODAY)
     assert bill.money == {"USD": 292}
+
+
+def test_what_is_charged_counts_where_nobody_knows_how_much() -> None:
+    bill = Bill()
+    unpriced = replace(ENDED, charges=(Charge(TODAY - timedelta(10)),))
+    part = replace(ENDED, charges=(Charge(TODAY - timedelta(10), Decimal(80), "%", "the node's price"),))
+    cluster = replace(ENDED, charges=(Charge(TODAY - timedelta(10), Decimal("0.50"), unit="cluster-hour"),))
+    for cycle in (unpriced, part, cluster, OLDER):
+        bill.add([run(cycle)], TODAY)
+    assert (bill.unpriced, bill.money) == (2, {"USD": 365})
+    shown = {figure.key: f"{figure.value} {figure.words}" for figure in section(bill).figures}
+    assert shown["eol.unpriced"] == "2 more charged now, sum not known"
+    assert recorded(bill)["eol.unpriced"] == 2
 
 
 def test_nothing_is_charged_once_extended_support_is_over() -> None:

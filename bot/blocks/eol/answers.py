@@ -56,7 +56,7 @@ def short(card: Card) -> str:
         until = words.day(answer.until) if answer.until is not None else ""
         match answer.kind, state:
             case AnswerKind.PLANNED, _:
-                return f"planned for {until}{f'; {more}' if (more := plan_in_short(answer, card.today)) else ''}"
+                return planned(answer, state, card.today)
             case AnswerKind.SNOOZED, State.HOLDS:
                 return f"snoozed until {until}"
             case AnswerKind.WAIVED, State.HOLDS:
@@ -68,7 +68,24 @@ def short(card: Card) -> str:
     found = card.reminder.inherited
     if found is not None and found.answer.until is not None and found.may_be_kept(card.today):
         return f"{bold(card.inherited_from, 60)} had planned it for {words.day(found.answer.until)}"
+    if found is not None and found.answer.until is not None and found.answer.is_lapsed_plan(card.today):
+        return f"{bold(card.inherited_from, 60)} had planned it for {words.day(found.answer.until)}, not done"
     return ""
+
+
+def planned(answer: Answer, state: State | None, today: date) -> str:
+    """Return a plan in a few words; one whose day has passed is no plan any more, and says so.
+
+    One that was made before the deadline came nearer stands, and says that.
+    """
+    target = escape(answer.detail.get(TARGET, ""), 40)
+    until = words.day(answer.until) if answer.until is not None else ""
+    said = f"planned{f' to {target}' if target else ''} for {until}"
+    if answer.is_lapsed_plan(today):
+        said = f"was {said}, not done"
+    elif state is State.OUTDATED:
+        said = f"{said}, before the date moved"
+    return f"{said}; {more}" if (more := plan_in_short(answer, today)) else said
 
 
 def so_far(card: Card) -> str:
@@ -109,7 +126,8 @@ def _last(answer: Answer, card: Card) -> str:
         case AnswerKind.ACKNOWLEDGED if answer.detail.get(NOT_OURS):
             return f"{by} said {text.date(answer.at)} that it is not theirs."
         case AnswerKind.PLANNED if until is not None:
-            return f"{by} planned it for {words.day(until)}{', which has passed' if until < card.today else ''}."
+            late = ", which has passed and is not done" if answer.is_lapsed_plan(card.today) else ""
+            return f"{by} planned it for {words.day(until)}{late}."
         case AnswerKind.SNOOZED if until is not None:
             return f"Snoozed by {by} until {words.day(until)}."
         case AnswerKind.WAIVED if until is not None and answer.decided_by is None:
@@ -153,7 +171,7 @@ def _answer(answer: Answer, state: State, card: Card) -> list[str]:
             until = "reminded again since" if state is State.OVER else "quiet until the next milestone"
             return [f"Seen by {by} {at}; {until}."]
         case AnswerKind.PLANNED if answer.until is not None:
-            return _plan(answer, state, card, answer.until)
+            return _plan(answer, card, answer.until)
         case AnswerKind.SNOOZED if answer.until is not None and state is not State.OVER:
             return [f"Snoozed by {by} until {words.day(answer.until)}."]
         case AnswerKind.WAIVED if answer.until is not None and state is not State.OVER:
@@ -184,19 +202,21 @@ def _waiver(answer: Answer, until: date) -> str:
     return f"Waived until {day} (asked by {who(answer.person)}, approved by {who(answer.decided_by)}): {reason}"
 
 
-def _plan(answer: Answer, state: State, card: Card, on: date) -> list[str]:
+def _plan(answer: Answer, card: Card, on: date) -> list[str]:
     detail = answer.detail
     to = detail.get(TARGET, "")
     is_cycle = any(to == words.cycle_name(cycle) for cycle in card.watch.product.cycles)
     what = f"{'upgrade to ' if is_cycle else ''}{escape(to, 80)}" if to else "to be done"
-    lines = [f"*Plan:* {what} by {words.day(on)}, says {who(answer.person)}."]
+    is_over = answer.is_lapsed_plan(card.today)
+    head = "*Plan that was not kept:*" if is_over else "*Plan:*"
+    lines = [f"{head} {what} by {words.day(on)}, says {who(answer.person)}."]
     plan = plan_of(answer)
     assert plan is not None  # noqa: S101 - it has a day
     lines += [_part(part, card.today) for part in plan.parts if part.owner]
     lines.append(_rollback(plan.rollback, plan.decider))
     if late := words.lateness(on, card.watch.deadline.on):
         lines.append(f":warning: {late}")
-    if state is State.OVER:
+    if is_over:
         lines.append(":warning: That day has passed: change the plan, or choose *It is done*.")
     return lines
 

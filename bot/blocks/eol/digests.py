@@ -123,9 +123,7 @@ def _line(item: DueMilestone) -> str:
     names = join(named) if more <= 1 else f"{', '.join(named[:_MOST_NAMES])} and {more:,} more"
     if giver := words.given_by(card.giver):
         names = f"{names}, {giver}"
-    line = " ".join(
-        filter(None, (words.brief(card.watch, card.today), words.charged_now(card.watch, card.today), names))
-    )
+    line = " ".join(filter(None, (words.brief(card.watch, card.today), words.charged(card.watch, card.today), names)))
     stands = answers.short(card)
     return f"{line} ({stands})" if stands else line
 

@@ -23,10 +23,13 @@ def section(bill: Bill) -> HealthSection:
             key=f"eol.money.{currency}",
             value=amount,
             lead="about",
-            words=f"{escape(currency, 10)} a month (2 vCPUs with standby each)",
+            words=f"{escape(currency, 10)} a month (databases as 2 vCPUs with standby)",
         )
         for currency, amount in sorted(bill.money.items())
     ]
+    if bill.unpriced:
+        more = "more charged now" if bill.money else "charged now"
+        figures.append(Figure(key="eol.unpriced", value=bill.unpriced, words=f"{more}, sum not known"))
     if bill.soon:
         figures.append(Figure(key="eol.soon", value=bill.soon, words="within 90 days"))
     if bill.unknown:
@@ -37,6 +40,7 @@ def section(bill: Bill) -> HealthSection:
 def recorded(bill: Bill) -> dict[str, int]:
     """Return everything that is kept of a bill."""
     found = {"eol.past": bill.past, "eol.days": bill.days, "eol.soon": bill.soon, "eol.unknown": bill.unknown}
+    found["eol.unpriced"] = bill.unpriced
     return found | {f"eol.money.{currency}": amount for currency, amount in bill.money.items()}
 
 
@@ -47,5 +51,8 @@ def upgrade(team: TeamRecord, bill: Bill) -> NextAction:
     since = f", begin with {bold(first, 60)} ({span(days)} ago)" if days else f", begin with {bold(first, 60)}"
     money = " and ".join(f"{amount:,} {escape(currency, 10)}" for currency, amount in sorted(bill.money.items()))
     costs = f" They cost about {money} a month." if money else ""
+    if bill.unpriced:
+        several = "1 of them is" if bill.unpriced == 1 else f"{bill.unpriced:,} of them are"
+        costs += f" {several} charged now, {'on top' if money else 'sum not known'}."
     text = f"Have {name} upgrade {count} past end of life{since}.{costs}"
     return NextAction(bill.past, Line(text, show_button("See what ends", Shown.EOL, team.id, label=team.name)))

@@ -18,7 +18,7 @@ from bot.domain.eol.reminders import Card, DueMilestone
 def milestone(item: DueMilestone, *, also: Sequence[Line] = ()) -> Rendered:
     """Return the reply that says a milestone; `also` are those of other reminders that are due on the same day."""
     card = item.card
-    lines = [headline(card), f"It runs on {words.assets(card.watch.runs)}."]
+    lines = [headline(card), _where(card)]
     lines += answers.said(card)[:1]
     blocks: list[Block] = [section("\n".join(lines)), _buttons(card)]
     return fitting(with_also(lines, blocks, also), MOST_ALSO, EDITED_TEXT)
@@ -27,9 +27,15 @@ def milestone(item: DueMilestone, *, also: Sequence[Line] = ()) -> Rendered:
 def complaint(card: Card) -> Complaint:
     """Return what those above a team are told of a milestone that was said and not answered."""
     watch = card.watch
-    line = f"{words.brief(watch, card.today)} It runs on {words.assets(watch.runs)}."
+    line = f"{words.brief(watch, card.today)} {_where(card)}"
     owner = card.holder.name if card.giver is None else ""  # that a team has taken it over is said in full
     return Complaint(Line(line, open_button(card), command=COMMAND), owner, answers.so_far(card))
+
+
+def _where(card: Card) -> str:
+    """Return what it costs, where it does, and what runs it."""
+    where = f"It runs on {words.assets(card.watch.runs)}."
+    return " ".join(filter(None, (words.charged(card.watch, card.today), where)))
 
 
 def _buttons(card: Card) -> Block:

@@ -58,7 +58,8 @@ def offer_settled(
     if is_accepted is None:
         return Rendered(f"{_off(name, answer, instead)} {asked}.")
     if is_accepted:
-        said = f"{asked}, and {answers.who(answer.decided_by)} accepted. You get its reminders now.{_quoted(answer)}"
+        accepted = f"{asked}, and {answers.who(answer.decided_by)} accepted. You get its reminders now."
+        said = f"{_with_price(accepted, card)}{_quoted(answer)}"
         return Rendered(said, [section(said), {"type": "actions", "elements": [open_button(card)]}])
     return Rendered(f"{asked}, and {answers.who(answer.decided_by)} declined. It stays with them.")
 
@@ -68,23 +69,23 @@ def offer_answered(card: Card, answer: Answer, team: str, *, is_accepted: bool) 
     who = f"{answers.who(answer.decided_by, first=True)} from {bold(team, 80)}"
     name = words.name(card.watch.product, card.watch.cycle)
     if is_accepted:
-        said = f"{who} accepted {name}: {bold(team, 80)} gets its reminders now. Make it permanent? Hand it over."
+        accepted = f"{who} accepted {name}: {bold(team, 80)} gets its reminders now."
+        said = f"{_with_price(accepted, card)} Make it permanent? Hand it over."
         assets = {run.asset.id for run in card.watch.runs}
         about = OpenHandoff(Way.OFFER, min(assets) if len(assets) == 1 else None, answer.team_id)
         steps = handoff_buttons(about, words.plain_name(card.watch, 45))
         return Rendered(said, [section(said), {"type": "actions", "elements": steps}])
     asked = f"{person(answer.person)}, plan" if answer.person is not None else "Plan"
-    return Rendered(f"{who} declined {name}, so it stays with you. {asked} it or ask another team.")
+    declined = _with_price(f"{who} declined {name}, so it stays with you.", card)
+    return Rendered(f"{declined} {asked} it or ask another team.")
 
 
 def waiver_wanted(card: Card, answer: Answer) -> Rendered:
     """Return the question to the team whether something may be left as it is."""
     until = words.day(answer.until) if answer.until is not None else "further notice"
-    text = (
-        f"{answers.who(answer.person, first=True)} asks for a waiver of "
-        f"{words.name(card.watch.product, card.watch.cycle)} until {until}.{_quoted(answer)}\n"
-        "A teammate must approve. Until then I keep reminding you."
-    )
+    name = words.name(card.watch.product, card.watch.cycle)
+    asked = f"{answers.who(answer.person, first=True)} asks for a waiver of {name} until {until}."
+    text = f"{_with_price(asked, card)}{_quoted(answer)}\nA teammate must approve. Until then I keep reminding you."
     return Rendered(text, [section(text), *decision_buttons(answer.id, words.plain_name(card.watch, 45))])
 
 
@@ -136,7 +137,8 @@ def part_named(card: Card, answer: Answer, slack_id: str) -> Rendered:
     """Return what somebody is told whom a plan names: what they do until when, and whether they may roll back."""
     plan = plan_of(answer)
     assert plan is not None  # noqa: S101 - only plans name somebody
-    lines = [f"{answers.who(answer.person, first=True)} names you in a plan: {_upgrade(card, plan)}."]
+    named = f"{answers.who(answer.person, first=True)} names you in a plan: {_upgrade(card, plan)}."
+    lines = [_with_price(named, card)]
     theirs = [part for part in plan.parts if part.owner == slack_id]
     lines += [f"*{answers.PARTS[part.part]}:* you, by {words.day(part.on)}." for part in theirs]
     if plan.decider == slack_id:
@@ -149,7 +151,7 @@ def part_asked(card: Card, answer: Answer, parts: Sequence[Part]) -> Rendered:
     """Return what the owner of parts of a plan is asked before their day."""
     plan = plan_of(answer)
     assert plan is not None  # noqa: S101 - only plans have parts
-    lines = [f"Your part of {_upgrade(card, plan)}:"]
+    lines = [f"Your part of {_upgrade(card, plan)}:", words.charged(card.watch, card.today)]
     lines += [
         f"*{answers.PARTS[part.part]}* by {words.day(part.on)}, {words.away(part.on, card.today)}." for part in parts
     ]
@@ -160,7 +162,7 @@ def part_asked(card: Card, answer: Answer, parts: Sequence[Part]) -> Rendered:
     is_own = answer.person is not None and answer.person.slack_id in {part.owner for part in parts}
     to_do = "change the plan" if is_own else f"tell {answers.who(answer.person)}"
     lines.append(f"Will you make it? If not, {to_do}.")
-    return _to_owner(card, plan, "\n".join(lines), is_first=plan.compatibility in parts)
+    return _to_owner(card, plan, "\n".join(filter(None, lines)), is_first=plan.compatibility in parts)
 
 
 def plan_told(card: Card, answer: Answer) -> Rendered:
@@ -168,11 +170,16 @@ def plan_told(card: Card, answer: Answer) -> Rendered:
     plan = plan_of(answer)
     assert plan is not None  # noqa: S101 - it is said of plans
     said = f"{bold(card.holder.name, 80)} plans {_upgrade(card, plan)}. You own another part of it."
-    lines = [said, answers.plan_in_short(answer, card.today)]
+    lines = [_with_price(said, card), answers.plan_in_short(answer, card.today)]
     if not plan.compatibility.owner:
         lines.append("Nobody is named for application compatibility: agree who does it.")
     text = "\n".join(filter(None, lines))
     return Rendered(text, [section(text), {"type": "actions", "elements": [open_button(card)]}])
+
+
+def _with_price(said: str, card: Card) -> str:
+    """Return what is said with what the provider charges on top, where it does."""
+    return " ".join(filter(None, (said, words.charged(card.watch, card.today))))
 
 
 def _upgrade(card: Card, plan: UpgradePlan) -> str:

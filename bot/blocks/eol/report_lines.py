@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.blocks.eol import actions, image
 from bot.blocks.eol import report_words as words
-from bot.blocks.eol.answers import plan_in_short
+from bot.blocks.eol.answers import planned
 from bot.blocks.eol.buttons import pin_button
-from bot.blocks.eol.words import day, plain_name, price
+from bot.blocks.eol.words import day, plain_name
 from bot.blocks.text import SECTION_TEXT, Block, bold, button, cut_mrkdwn, escape, section
 from bot.domain.eol.answers import Answer, AnswerKind, State
 from bot.domain.eol.deadlines import current, deadlines_of
@@ -114,16 +114,14 @@ def _entry_line(report: Report, entries: Sequence[Entry]) -> str:
     first = entries[0]
     watch = first.watch
     head = f"{bold(words.release(watch.product, watch.cycle))}: {words.ends(watch.deadline, report.today)}"
-    if first.charge is not None:
-        head += f" · {price(first.charge)} now"
-    if first.next_charge is not None:
-        head += f" · {price(first.next_charge)} from {day(first.next_charge.since)}"
+    if money := first.charged.said(with_next=True, day=day):
+        head += f" · {money}"
     if first.active_until is not None:
         head += f" · active support until {day(first.active_until)}"
     is_one_team = len(report.subject.teams) == 1 and all(
         each.holder.team is not None and each.holder.team.id == report.subject.teams[0].id for each in entries
     )
-    whose = [_theirs(each, is_named=not is_one_team) for each in entries[:_MOST_TEAMS_IN_LINE]]
+    whose = [_theirs(each, report.today, is_named=not is_one_team) for each in entries[:_MOST_TEAMS_IN_LINE]]
     # On one line: Slack drops the spaces that would set a second one in.
     return _listed(f"• {head} — ", whose, len(entries))
 
@@ -155,7 +153,7 @@ def _listed(head: str, whose: Sequence[str], count: int, *, after: str = "") -> 
     return cut_mrkdwn(line, _LONGEST_LINE)
 
 
-def _theirs(entry: Entry, *, is_named: bool) -> str:
+def _theirs(entry: Entry, today: date, *, is_named: bool) -> str:
     watch = entry.watch
     said = words.names(watch.runs)
     if is_named:
@@ -165,11 +163,11 @@ def _theirs(entry: Entry, *, is_named: bool) -> str:
     others = sorted({name for one in watch.runs[:_LOOKED_AT] for _, name in one.responsible.others})
     if others and not is_named:
         said += f" (shared with {', '.join(escape(name, 40) for name in others[:3])})"
-    state = _state(entry)
+    state = _state(entry, today)
     return f"{said} · {state}" if state else said
 
 
-def _state(entry: Entry) -> str:
+def _state(entry: Entry, today: date) -> str:
     """Return what is being done about it."""
     reminder = entry.reminder
     if reminder is None:
@@ -179,25 +177,23 @@ def _state(entry: Entry) -> str:
         return f"{by} reported it done, not verified"
     last = entry.effect.last if entry.effect is not None else None
     if last is not None:
-        return _answered(entry, last)
+        return _answered(entry, last, today)
     before = reminder.inherited.answer if reminder.inherited is not None else None
     if before is not None and before.kind is AnswerKind.PLANNED and before.until is not None:
-        return f"the owner before had planned it for {day(before.until)}"
+        late = ", not done" if before.is_lapsed_plan(today) else ""
+        return f"the owner before had planned it for {day(before.until)}{late}"
     is_asked = entry.effect is not None and entry.effect.asked(AnswerKind.WAIVED) is not None
     return "a waiver awaits approval" if is_asked else ""
 
 
-def _answered(entry: Entry, last: Answer) -> str:
+def _answered(entry: Entry, last: Answer, today: date) -> str:
     by = escape(last.person.name, 40) if last.person is not None else "somebody"
     until = day(last.until) if last.until is not None else ""
     state = entry.effect.last_state if entry.effect is not None else None
     moved = ", before the date moved" if state is State.OUTDATED else ""
     match last.kind:
         case AnswerKind.PLANNED:
-            target = escape(last.detail.get("target", ""), 40)
-            late = ", which has passed" if state is State.OVER else moved
-            more = plan_in_short(last, entry.effect.today) if entry.effect is not None else ""
-            return f"planned{f' to {target}' if target else ''} for {until}{late}{f'; {more}' if more else ''}"
+            return planned(last, state, today)
         case AnswerKind.WAIVED:
             return f"the waiver ended {until}" if state is State.OVER else f"waived until {until}{moved}"
         case AnswerKind.SNOOZED:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 
 from bot.blocks import text
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape, plain
-from bot.domain.eol.deadlines import EXAMPLE_HOURS, LONG_AGO, charge_on, running_charge
+from bot.domain.eol import charges
+from bot.domain.eol.charges import NOT_KNOWN, Charged, monthly, price
+from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import Addressee, MatchedDeployment, Watch
 from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
-from bot.domain.eol.records import Charge, Cycle, Product
+from bot.domain.eol.records import VCPU_HOUR, Charge, Cycle, Product
 from bot.domain.eol.reminders import Card, FactsAge
 from bot.domain.eol.upgrade_paths import proposed
 from bot.domain.eol.upgrade_targets import Target
@@ -156,32 +157,50 @@ def named(assets: Iterable[AssetRecord]) -> str:
 
 def money(watch: Watch, today: date) -> str:
     """Return what the provider charges for extended support now and later; empty where it charges nothing."""
-    if not watch.cycle.charges or all(one.deployment.has_extended_support is False for one in watch.runs):
-        return ""
-    now = charge_on(watch.cycle, today)
-    ahead = [charge for charge in watch.cycle.charges if charge.since > today]
-    steps = [f"{price(now)} since {day(now.since)}"] if now is not None else []
-    steps += [f"{price(charge)} from {day(charge.since)}" for charge in ahead]
-    charge = now or ahead[0]
-    said = f"Extended support costs {', '.join(steps)}"
-    if charge.unit != "vCPU-hour":
-        return f"{said}."
-    monthly = f"{charge.amount * EXAMPLE_HOURS:,.0f} {escape(charge.currency, 10)}"
-    return f"{said}. Example: 2 vCPUs with standby, about {monthly} a month."
+    found = _charged(watch, today)
+    if found.now is None and found.next is None:
+        return _sentence(found.said(day=day))
+    ahead = [each for each in _steps(watch) if each.since > today]
+    steps = [f"{_cost(found.now)} since {day(found.now.since)}"] if found.now is not None else []
+    steps += [f"{_cost(charge)} from {day(charge.since)}" for charge in ahead]
+    said = f"Extended support costs {', '.join(steps)}."
+    first = found.now or found.next
+    a_month = monthly(first) if first is not None and first.unit == VCPU_HOUR else None
+    if first is None or a_month is None:
+        return said
+    return f"{said} Example: 2 vCPUs with standby, about {a_month:,.0f} {escape(first.currency, 10)} a month."
 
 
-def charged_now(watch: Watch, today: date) -> str:
-    """Return what the provider charges today on top, in one short sentence; empty where it charges nothing."""
-    goes_on = (one.deployment.has_extended_support for one in watch.runs)
-    charges = (running_charge(watch.cycle, today, has_extended_support=each) for each in goes_on)
-    now = next(filter(None, charges), None)
-    return f"Charged now: {price(now)}." if now is not None else ""
+def charged(watch: Watch, today: date) -> str:
+    """Return in one short sentence what the provider charges on top, now or soon; empty where it charges nothing.
+
+    Of a price that rises with the deadline it says to what.
+    """
+    rises = watch.deadline.kind is DeadlineKind.PRICE_STEP and watch.deadline.on > today
+    return _sentence(_charged(watch, today).said(with_next=rises, day=day))
 
 
-def price(charge: Charge) -> str:
-    """Return a price, e.g. `0.10 USD per vCPU-hour`."""
-    amount = charge.amount.quantize(Decimal("0.01")) if charge.amount >= Decimal("0.01") else charge.amount
-    return f"{amount} {escape(charge.currency, 10)} per {escape(charge.unit, 30)}"
+def _charged(watch: Watch, today: date) -> Charged:
+    return charges.charged(watch.product, watch.cycle, today, _goes_on(watch))
+
+
+def _sentence(said: str) -> str:
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def _goes_on(watch: Watch) -> list[bool | None]:
+    return [one.deployment.has_extended_support for one in watch.runs]
+
+
+def _steps(watch: Watch) -> Sequence[Charge]:
+    """Return the charges of whichever thing has most of them."""
+    kinds = (charges.charges_of(watch.cycle, has_extended_support=each) for each in dict.fromkeys(_goes_on(watch)))
+    return max(kinds, key=len, default=())
+
+
+def _cost(charge: Charge) -> str:
+    """Return what a charge costs inside a sentence. Prices are Baton's own words, so there is nothing to escape."""
+    return price(charge) if charge.amount is not None else f"money ({NOT_KNOWN})"
 
 
 def target(found: Target, today: date) -> str:

@@ -28,6 +28,7 @@ from bot.domain.eol import (
     UnknownProduct,
     UntrackedOld,
 )
+from bot.domain.eol.charges import price
 from bot.domain.names import clean
 from bot.errors import StoreError
 
@@ -147,7 +148,7 @@ def as_text(found: Matched, asked: str) -> str:
     label = found.product.label or found.product.key
     if isinstance(found, InCycle):
         ends = "; ".join(f"{said} {_in_words(clock)}" for said, clock in _named_clocks(found.cycle))
-        money = "".join(f"\n  from {c.since}: {c.amount} {c.currency} for each {c.unit}" for c in found.cycle.charges)
+        money = "".join(f"\n  charged from {c.since} on: {price(c)}" for c in found.cycle.charges)
         return f"{asked}: {label} {found.cycle.name} (by {found.method}): {ends or 'no dates known'}.{money}"
     if isinstance(found, AmbiguousVersion):
         names = ", ".join(each.name for each in found.candidates)
@@ -180,10 +181,10 @@ def plain_clock(clock: Clock) -> str | None:
     return None if clock is Undated.ABSENT else str(clock)
 
 
-def _charge(charge: eol.Charge) -> dict[str, str]:
+def _charge(charge: eol.Charge) -> dict[str, str | None]:
     return {
         "since": charge.since.isoformat(),
-        "amount": str(charge.amount),
+        "amount": str(charge.amount) if charge.amount is not None else None,
         "currency": charge.currency,
         "unit": charge.unit,
     }

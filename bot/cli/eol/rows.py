@@ -7,19 +7,23 @@ from datetime import date
 from typing import Any
 
 from bot.cli.eol.match import STATUS, plain_clock
+from bot.domain.eol.charges import price
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import MatchedDeployment, certain_of
 from bot.domain.eol.matches import AmbiguousVersion, UnknownProduct
 from bot.domain.eol.milestones import Deadline
 from bot.domain.eol.plans import plan_of
-from bot.domain.eol.records import Charge, Cycle
+from bot.domain.eol.records import Cycle
 from bot.domain.eol.reports import Entry, Report
 
+#: What is said of a plan whose day has passed.
+LAPSED = "plan not kept"
 #: The columns of the inventory, in their order.
 COLUMNS = (
     "team", "taken_over_from", "asset", "ref", "kind", "tier", "environment", "product", "version", "provider",
     "status", "urgency",
     "release_product", "release_cycle", "deadline_kind", "deadline", "days", "eoas", "eol", "eoes", "charge",
+    "next_charge", "next_charge_from",
     "answer", "answer_until", "plan_target", "compatibility_owner", "compatibility_day", "compatibility_done",
     "upgrade_owner", "upgrade_day", "rollback", "rollback_decider", "source", "first_seen", "last_seen", "image",
 )  # fmt: skip
@@ -40,10 +44,8 @@ def entry(each: Entry, report: Report) -> dict[str, Any]:
         "deadline": on.isoformat() if (on := _day(watch.deadline)) is not None else None,
         "days": (on - report.today).days if on is not None else None,
         "is_past": each.is_past,
-        "charge": _charge(each.charge),
-        "next_charge": _charge(each.next_charge),
-        "next_charge_from": each.next_charge.since.isoformat() if each.next_charge is not None else None,
-        "answer": _answer(each),
+        **{key: _plain(value) for key, value in _charges(each).items()},
+        "answer": _answer(each, report.today),
         "answer_until": each.quiet_until.isoformat() if each.quiet_until is not None else None,
         "plan": plan if any((plan := _plan(each)).values()) else None,
         "assets": [_run(one) for one in watch.runs],
@@ -100,8 +102,8 @@ def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str
         "deadline": on,
         "days": (on - report.today).days if on is not None else None,
         **_clocks(cycle),
-        "charge": _charge(each.charge) if each is not None else None,
-        "answer": _answer(each) if each is not None else None,
+        **_charges(each),
+        "answer": _answer(each, report.today) if each is not None else None,
         "answer_until": each.quiet_until if each is not None else None,
         **_plan(each),
         "source": seen.source,
@@ -114,6 +116,10 @@ def _row(one: MatchedDeployment, each: Entry | None, report: Report) -> dict[str
 def _day(deadline: Deadline) -> date | None:
     """Return the day of a deadline; None for what has ended nobody knows when."""
     return None if deadline.on == LONG_AGO else deadline.on
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _run(one: MatchedDeployment) -> dict[str, Any]:
@@ -157,16 +163,27 @@ def _giver(each: Entry) -> str | None:
     return each.giver.name if each.giver is not None else None
 
 
-def _charge(charge: Charge | None) -> str | None:
-    return f"{charge.amount} {charge.currency} per {charge.unit}" if charge is not None else None
+def _charges(each: Entry | None) -> dict[str, Any]:
+    """Return what is charged now and next in words, and from when."""
+    now, later = (each.charged.now, each.charged.next) if each is not None else (None, None)
+    return {
+        "charge": price(now) if now is not None else None,
+        "next_charge": price(later) if later is not None else None,
+        "next_charge_from": later.since if later is not None else None,
+    }
 
 
-def _answer(each: Entry) -> str | None:
-    """Return what was answered last: `planned`, `snoozed`, `waived`, `acknowledged`, `claimed`; None for nothing."""
+def _answer(each: Entry, today: date) -> str | None:
+    """Return what was answered last, None for nothing.
+
+    That is `planned`, `plan not kept` once its day has passed, `snoozed`, `waived`, `acknowledged` or `claimed`.
+    """
     reminder = each.reminder
     if reminder is None:
         return None
     if reminder.claimed_at is not None:
         return "claimed"
     last = each.effect.last if each.effect is not None else None
+    if last is not None and last.is_lapsed_plan(today):
+        return LAPSED
     return last.kind.value if last is not None else None

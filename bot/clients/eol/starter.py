@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from importlib import resources
 
 from bot.domain.eol.columns import by_labels
 from bot.domain.eol.product_table import Table
-from bot.domain.eol.records import Charge, Clock, Cycle, Product, Undated
+from bot.domain.eol.records import VCPU_HOUR, Charge, Clock, Cycle, Product, Undated
 from bot.errors import UnreadableError
 
 _FOLDER = "data/eol"
@@ -76,9 +75,7 @@ def _cycle(name: str, line: str) -> Cycle:
     for part in line.split(","):
         word, _, value = part.strip().partition(" ")
         if word == "charge":
-            since, amount, *unit = value.split(maxsplit=2)
-            charge = Charge(date.fromisoformat(since), Decimal(amount))
-            charges.append(replace(charge, unit=unit[0]) if unit else charge)
+            charges.append(_charge(value))
         elif word in said or not value:
             raise ValueError(f"{name} says {word} twice, or nothing of it")
         else:
@@ -100,6 +97,16 @@ def _cycle(name: str, line: str) -> Cycle:
         eol=clocks.get("eol", Undated.ABSENT),
         eoes=clocks.get("eoes", Undated.ABSENT),
     )
+
+
+def _charge(written: str) -> Charge:
+    """Return the charge that a line says, as in `2026-03-01 0.10 cluster-hour`, `2026-02-01 80% the node's price`."""
+    if "%" in written:
+        since, amount, unit = written.split(maxsplit=2)
+        return Charge(date.fromisoformat(since), Decimal(amount.removesuffix("%")), "%", unit)
+    since, amount, *rest = written.split(maxsplit=2)
+    known = None if amount == "?" else Decimal(amount)
+    return Charge(date.fromisoformat(since), known, unit=rest[0] if rest else VCPU_HOUR)
 
 
 def _clock(written: str) -> Clock:

@@ -65,6 +65,10 @@ class Answer:
         """Whether it is a delegation that the other team has accepted."""
         return self.kind is AnswerKind.DELEGATED and self.decided_by is not None
 
+    def is_lapsed_plan(self, today: date) -> bool:
+        """Whether it is a plan whose day has passed, and the thing is still there: no plan any more."""
+        return self.kind is AnswerKind.PLANNED and self.until is not None and self.until < today
+
 
 #: Answers that hold for every deadline of a release cycle.
 SHARED = (AnswerKind.PLANNED, AnswerKind.WAIVED)

@@ -6,14 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 
-from bot.domain.eol.deadlines import EXAMPLE_HOURS, running_charge
+from bot.domain.eol.charges import monthly, running_charge
 from bot.domain.eol.exposure import MatchedDeployment, certain_of
 from bot.domain.eol.periods import SOON_DAYS
 from bot.domain.eol.records import Phase, phase
-
-_UNIT = "vCPU-hour"
 
 
 @dataclass(slots=True)
@@ -22,7 +19,8 @@ class Bill:
 
     `past` things run past the end of standard support, for `days` days in all: each counts those of its oldest release.
     `soon` things reach it within 90 days, and of `unknown` ones nobody knows the release. `money` is what providers
-    charge a month, by currency, as if each thing had two vCPUs and a standby. `oldest` is what has ended longest ago:
+    charge a month, by currency, as if each thing had two vCPUs and a standby; `unpriced` things are charged now, too,
+    and nobody knows what that comes to. `oldest` is what has ended longest ago:
     for how many days, and its name; 0 where nobody knows the day.
     """
 
@@ -31,6 +29,7 @@ class Bill:
     soon: int = 0
     unknown: int = 0
     money: Counter[str] = field(default_factory=Counter)
+    unpriced: int = 0
     oldest: tuple[int, str] = (0, "")
 
     def add(self, runs: Sequence[MatchedDeployment], today: date) -> None:
@@ -45,7 +44,12 @@ class Bill:
             self.oldest = max(self.oldest, (days, runs[0].asset.name))
         self.soon += not ended and any(today <= end <= today + timedelta(SOON_DAYS) for end in ends)
         self.unknown += len(cycles) < len(runs)
-        for one, cycle in cycles:
-            charge = running_charge(cycle, today, has_extended_support=one.deployment.has_extended_support)
-            if charge is not None and charge.unit == _UNIT:
-                self.money[charge.currency] += int(charge.amount * Decimal(EXAMPLE_HOURS))
+        running = (
+            running_charge(cycle, today, has_extended_support=one.deployment.has_extended_support)
+            for one, cycle in cycles
+        )
+        charges = [each for each in running if each is not None]
+        for charge in charges:
+            if (a_month := monthly(charge)) is not None:
+                self.money[charge.currency] += int(a_month)
+        self.unpriced += any(monthly(each) is None for each in charges)

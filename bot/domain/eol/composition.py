@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
+from bot.domain.eol.charges import assumed, moved_with
 from bot.domain.eol.matches import UnknownProduct
 from bot.domain.eol.product_table import Table
-from bot.domain.eol.records import Clock, Cycle, Product, ProviderCycle
+from bot.domain.eol.records import Charge, Clock, Cycle, Product, ProviderCycle, Undated
 from bot.domain.eol.versions import Token, tokens
 
 _CLOCKS = ("eoas", "eol", "eoes")
@@ -37,7 +38,8 @@ def compose(starter: Sequence[Product], feed: Sequence[Product], said: Iterable[
     """Return the table in force of the starter table, the feed's copy (empty: there is none) and providers' own dates.
 
     The feed counts where both have a product; it knows no prices and writes no notes, so those of the starter table
-    stay with it. A product that the feed has renamed keeps the key that Baton knows it by.
+    stay with it: a charge begins as long after the end of standard support as there, whenever that is now. A product
+    that the feed has renamed keeps the key that Baton knows it by.
     """
     table = Table(_united(starter, feed))
     dates = _dates_by_product(table, said)
@@ -89,14 +91,36 @@ def _united(starter: Sequence[Product], feed: Sequence[Product]) -> list[Product
 
 def _completed(product: Product, known: Product) -> Product:
     """Return the feed's product with what only the starter table has."""
-    own = {cycle.name: cycle for cycle in known.cycles if cycle.charges or cycle.note}
-    cycles = tuple(
-        replace(cycle, charges=cycle.charges or own[cycle.name].charges, note=cycle.note or own[cycle.name].note)
-        if cycle.name in own
-        else cycle
-        for cycle in product.cycles
-    )
+    own = {cycle.name: cycle for cycle in known.cycles}
+    charges = any(cycle.charges for cycle in known.cycles)
+    cycles = tuple(_priced(cycle, own.get(cycle.name), charges=charges) for cycle in product.cycles)
     return replace(product, cycles=cycles, note=product.note or known.note)
+
+
+def _priced(cycle: Cycle, known: Cycle | None, *, charges: bool) -> Cycle:
+    """Return the feed's cycle with the charges and the note of the one that is `known`.
+
+    With `charges` its provider lets support go on for money, so that it does of a cycle that is new, too.
+    """
+    if known is None:
+        return replace(cycle, charges=assumed(cycle)) if charges else cycle
+    eoes = known.eoes if known.charges and cycle.eoes is Undated.ABSENT else cycle.eoes
+    whole = replace(cycle, eoes=eoes, note=cycle.note or known.note)
+    if known.charges:
+        return replace(whole, charges=_begun_with(known.charges, known.eol, cycle.eol))
+    return replace(whole, charges=assumed(whole)) if charges else whole
+
+
+def _begun_with(charges: tuple[Charge, ...], before: Clock, now: Clock) -> tuple[Charge, ...]:
+    """Return charges for a cycle whose standard support ends on another day; none while no end is announced.
+
+    Those that begin with that end go with it. A day of their own stays as long as support does not outlast it.
+    """
+    if not charges or not isinstance(before, date) or not isinstance(now, date):
+        return () if now is Undated.OPEN else charges
+    first = charges[0].since
+    goes_along = first <= before + timedelta(1) or first <= now
+    return moved_with(charges, now - before) if goes_along else charges
 
 
 def _dates_by_product(table: Table, said: Iterable[ProviderCycle]) -> Mapping[str, Mapping[tuple[Token, ...], _Dates]]:
@@ -134,5 +158,7 @@ def _dated(product: Product, said: Mapping[tuple[Token, ...], _Dates]) -> Produc
             cycles.append(cycle)
             continue
         ends = said[major]
-        cycles.append(replace(cycle, eol=ends.standard_until or cycle.eol, eoes=ends.extended_until or cycle.eoes))
+        eol = ends.standard_until or cycle.eol
+        charges = _begun_with(cycle.charges, cycle.eol, eol)
+        cycles.append(replace(cycle, eol=eol, eoes=ends.extended_until or cycle.eoes, charges=charges))
     return replace(product, cycles=tuple(cycles))

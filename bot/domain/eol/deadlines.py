@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
+from bot.domain.eol.charges import charges_of
 from bot.domain.eol.milestones import Deadline, DeadlineKind
-from bot.domain.eol.records import Charge, Cycle, Undated
+from bot.domain.eol.records import Cycle, Undated
 
 #: Stands for the day of what has ended nobody knows when.
 LONG_AGO = date(2000, 1, 1)
-#: What an instance of two vCPUs and its standby use in a month, in vCPU-hours: 2 x 2 x 730. The inventory names no
-#: sizes, so whatever is said of money a month is counted so.
-EXAMPLE_HOURS = 2920
 
 
 @lru_cache(maxsize=65536)
@@ -24,7 +22,8 @@ def deadlines_of(cycle: Cycle, *, has_extended_support: bool | None = None) -> t
     with the standard one; where the inventory says that it does not go on, the provider upgrades by itself then.
     A cost that begins the day after support ends is said with that end.
     """
-    goes_on = bool(cycle.charges) if has_extended_support is None else has_extended_support
+    charges = charges_of(cycle, has_extended_support=has_extended_support)
+    goes_on = bool(charges) if has_extended_support is None else has_extended_support
     end = LONG_AGO if cycle.eol is Undated.ENDED else cycle.eol
     found: list[Deadline] = []
     if isinstance(end, date):
@@ -33,9 +32,9 @@ def deadlines_of(cycle: Cycle, *, has_extended_support: bool | None = None) -> t
     if isinstance(cycle.eoas, date) and not (isinstance(end, date) and cycle.eoas >= end):
         found.append(Deadline(DeadlineKind.ACTIVE_SUPPORT, cycle.eoas))
     if goes_on:
-        for charge in cycle.charges:
+        for charge in charges:
             if not (isinstance(end, date) and charge.since <= end + timedelta(1)):
-                is_first = charge is cycle.charges[0]
+                is_first = charge is charges[0]
                 step = DeadlineKind.EXTENDED_COST if is_first else DeadlineKind.PRICE_STEP
                 found.append(Deadline(step, charge.since))
         if isinstance(cycle.eoes, date) and not (isinstance(end, date) and cycle.eoes <= end):
@@ -57,18 +56,3 @@ def current(deadlines: tuple[Deadline, ...], today: date) -> tuple[Deadline, ...
     beside = [each for each in deadlines if each.kind is DeadlineKind.ACTIVE_SUPPORT and each.on >= today]
     passed = [each for each in main if each.on < today]
     return (*beside, *passed[-1:], *ahead[:1])
-
-
-def charge_on(cycle: Cycle, day: date) -> Charge | None:
-    """Return what the provider charges on that day on top; None for nothing."""
-    return next((each for each in reversed(cycle.charges) if each.since <= day), None)
-
-
-def running_charge(cycle: Cycle, day: date, *, has_extended_support: bool | None = None) -> Charge | None:
-    """Return what is charged on that day for something that runs; None for nothing.
-
-    Nothing is charged where support does not go on, nor once the extended support is over, too.
-    """
-    if has_extended_support is False or (isinstance(cycle.eoes, date) and cycle.eoes < day):
-        return None
-    return charge_on(cycle, day)

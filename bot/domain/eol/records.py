@@ -30,17 +30,22 @@ class Phase(StrEnum):
     UNKNOWN = "unknown"  #: The facts say nothing of standard support.
 
 
+#: What is charged for unless something else is said.
+VCPU_HOUR = "vCPU-hour"
+
+
 @dataclass(frozen=True, slots=True)
 class Charge:
     """What a provider charges on top from a day on, e.g. 0.10 US dollars for each vCPU-hour.
 
-    Prices differ by region; `amount` is that of the provider's cheapest large one.
+    Prices differ by region; `amount` is that of the provider's cheapest large one, None where nobody has written it
+    down. With the currency `%` it is a part of what `unit` says, such as `the node's price`.
     """
 
     since: date
-    amount: Decimal
+    amount: Decimal | None = None
     currency: str = "USD"
-    unit: str = "vCPU-hour"
+    unit: str = VCPU_HOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

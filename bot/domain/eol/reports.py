@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.domain.eol.answers import AnswerKind, Effect, effect
-from bot.domain.eol.deadlines import charge_on
+from bot.domain.eol.charges import NOTHING, Charged, charged
 from bot.domain.eol.exposure import (
     Addressee,
     Exposure,
@@ -22,7 +22,7 @@ from bot.domain.eol.exposure import (
 from bot.domain.eol.inside import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import SOON_DAYS, Everything, Overdue, Period
-from bot.domain.eol.records import Charge, Cycle, Product
+from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import CycleKey, FactsAge, Remembered, giver_of, holder_of
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.names import fold
@@ -47,7 +47,7 @@ _ORDER = {urgency: place for place, urgency in enumerate(Urgency)}
 class Entry:
     """What one addressee has of one cycle that ends. `taker` is the team that has taken it over, where one has.
 
-    `charge` is what the provider charges on top today, `next_charge` what it charges next; None for nothing.
+    `charged` is what the provider charges on top.
     `is_past` says that the deadline lies behind. `effect` is what the answers to the reminder do; None without one.
     `active_until` is when active support ends, where that is to come.
     """
@@ -57,8 +57,7 @@ class Entry:
     is_past: bool
     reminder: Remembered | None = None
     effect: Effect | None = None
-    charge: Charge | None = None
-    next_charge: Charge | None = None
+    charged: Charged = NOTHING
     active_until: date | None = None
     taker: TeamRecord | None = None
 
@@ -75,7 +74,7 @@ class Entry:
     @property
     def has_ended(self) -> bool:
         """Whether support is over, or goes on only for money; whatever was answered to that."""
-        return self.is_past or self.charge is not None
+        return self.is_past or self.charged.now is not None
 
     @property
     def quiet_until(self) -> date | None:
@@ -237,19 +236,16 @@ class Compiling:
         return [self._entry(watch, beside, reminders.get(watch.key)) for watch, beside in pairs]
 
     def _entry(self, watch: Watch, active: Watch | None, reminder: Remembered | None) -> Entry:
-        is_over = watch.deadline.kind is DeadlineKind.EXTENDED_SUPPORT and watch.deadline.on < self.today
-        goes_on = not is_over and any(one.deployment.has_extended_support is not False for one in watch.runs)
-        charges = watch.cycle.charges if goes_on else ()
-        charge = charge_on(watch.cycle, self.today) if goes_on else None
+        goes_on = (one.deployment.has_extended_support for one in watch.runs)
+        money = charged(watch.product, watch.cycle, self.today, goes_on)
         done = effect(reminder.answers, watch.deadline.on, reminder.milestone, self.today) if reminder else None
         return Entry(
             watch=watch,
-            urgency=urgency_of(watch.deadline.on, done, self.today, is_paid=charge is not None),
+            urgency=urgency_of(watch.deadline.on, done, self.today, is_paid=money.now is not None),
             is_past=watch.deadline.on < self.today,
             reminder=reminder,
             effect=done,
-            charge=charge,
-            next_charge=next((each for each in charges if each.since > self.today), None),
+            charged=money,
             active_until=active.deadline.on if active is not None else None,
             taker=self.takers.get(watch.key[:3]),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.domain.eol.charges import charges_of
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.milestones import WORDS, DeadlineKind
 from bot.domain.eol.records import Undated
@@ -88,10 +89,8 @@ def _row(entries: list[Entry]) -> TimelineRow:
     watch = entries[0].watch
     cycle, on = watch.cycle, watch.deadline.on
     label = clean(watch.product.label or watch.product.key)
-    goes_on = bool(cycle.charges) and any(
-        one.deployment.has_extended_support is not False for each in entries for one in each.watch.runs
-    )
-    goes_on = goes_on or any(one.deployment.has_extended_support for each in entries for one in each.watch.runs)
+    kinds = {one.deployment.has_extended_support for each in entries for one in each.watch.runs}
+    goes_on = any(charges_of(cycle, has_extended_support=each) for each in kinds)
     planned = [each.quiet_until for each in entries if each.urgency is Urgency.PLANNED and each.quiet_until]
     standard = LONG_AGO if cycle.eol is Undated.ENDED else cycle.eol
     return TimelineRow(

@@ -37,7 +37,11 @@ class EolFigures:
         bill = bills[None] if team is None else bills.get(team.id, Bill())
         teams = {team_id: each for team_id, each in bills.items() if team_id is not None}
         shown = teams if team is None else {team.id: bill}
-        worst = max(shown, key=lambda each: (shown[each].money.total(), shown[each].days, each), default=None)
+        worst = max(
+            shown,
+            key=lambda each: (shown[each].money.total(), shown[each].unpriced, shown[each].days, each),
+            default=None,
+        )
         owner = self._watcher.snapshot.team(worst) if worst is not None and shown[worst].past else None
         return HealthPart(
             sections=[blocks.section(bill)] if ids else [],

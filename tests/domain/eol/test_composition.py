@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.eol import Charge, Cycle, Product, Table, Undated
+from bot.domain.eol import Charge, Clock, Cycle, Product, Table, Undated
 from bot.domain.eol.composition import Moved, compose, moved
 from bot.domain.eol.records import ProviderCycle
 
@@ -39,11 +39,39 @@ def test_without_a_feed_it_is_the_starter_table() -> None:
 def test_the_feed_goes_first_and_keeps_prices_and_notes_that_it_does_not_have() -> None:
     feed = Product(key="amazon-rds-postgresql", cycles=(Cycle(name="11", eol=date(2024, 5, 1)), Cycle(name="18")))
     table = compose((STARTER, OTHER), (feed,))
-    assert cycle(table, "11") == Cycle(name="11", eol=date(2024, 5, 1), charges=(CHARGE,), note="Dear.")
+    later = replace(CHARGE, since=date(2024, 6, 2))  # support that lasts 62 days longer is charged 62 days later
+    assert cycle(table, "11") == Cycle(name="11", eol=date(2024, 5, 1), charges=(later,), note="Dear.")
     found = table.get("amazon-rds-postgresql")
     assert found is not None
     assert (found.note, [one.name for one in found.cycles]) == ("Standbys count.", ["11", "18"])
     assert table.get("tool") == OTHER
+
+
+def priced(eol: Clock, *, since: date = CHARGE.since, **more: Clock) -> Cycle:
+    """Return 11 as the table in force has it, where the feed ends its support then and it was charged since `since`."""
+    known = Cycle(name="11", eol=date(2024, 2, 29), eoes=date(2027, 3, 31), charges=(replace(CHARGE, since=since),))
+    feed = Product(key=STARTER.key, cycles=(Cycle(name="11", eol=eol, **more),))
+    return cycle(compose((replace(STARTER, cycles=(known,)),), (feed,)), "11")
+
+
+def test_a_charge_begins_with_the_end_of_support_whenever_that_is_now() -> None:
+    next_day = date(2024, 3, 1)
+    for eol in (date(2024, 1, 31), date(2024, 12, 31)):
+        assert [each.since for each in priced(eol, since=next_day).charges] == [eol + timedelta(1)]
+    assert priced(date(2024, 3, 15)).charges[0].since == CHARGE.since, "a day of its own that the end does not reach"
+    assert priced(Undated.OPEN).charges == (), "nothing is charged while support has no end"
+
+
+def test_the_end_of_what_is_charged_stays_where_the_feed_has_none() -> None:
+    assert priced(date(2024, 2, 29)).eoes == date(2027, 3, 31)
+    assert priced(date(2024, 2, 29), eoes=date(2028, 1, 1)).eoes == date(2028, 1, 1)
+
+
+def test_a_provider_that_charges_for_one_release_does_so_for_the_next() -> None:
+    new = Cycle(name="18", eol=date(2030, 2, 28), eoes=date(2033, 2, 28))
+    table = compose((STARTER, OTHER), (replace(STARTER, cycles=(new,)), replace(OTHER, cycles=(new,))))
+    assert cycle(table, "18").charges == (Charge(date(2030, 3, 1)),)
+    assert cycle(table, "18", "tool").charges == ()
 
 
 def test_what_the_feed_renamed_keeps_its_key() -> None:

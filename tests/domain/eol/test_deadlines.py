@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.eol import Charge, Cycle, Undated
-from bot.domain.eol.deadlines import LONG_AGO, charge_on, current, deadlines_of
+from bot.domain.eol.charges import running_charge
+from bot.domain.eol.deadlines import LONG_AGO, current, deadlines_of
 from bot.domain.eol.milestones import DeadlineKind
 
 RDS_11 = Cycle(
@@ -55,8 +56,8 @@ def test_a_cost_that_begins_with_the_end_is_said_with_it() -> None:
         charges=(Charge(date(2027, 3, 1), Decimal("0.10")), Charge(date(2029, 3, 1), Decimal("0.20"))),
     )
     assert [kind for kind, _ in listed(cycle)] == ["eol", "price-step", "eoes"]
-    assert charge_on(cycle, date(2027, 2, 28)) is None
-    assert str(getattr(charge_on(cycle, date(2029, 3, 1)), "amount", "")) == "0.20"
+    assert running_charge(cycle, date(2027, 2, 28)) is None
+    assert str(getattr(running_charge(cycle, date(2029, 3, 1)), "amount", "")) == "0.20"
 
 
 @pytest.mark.parametrize(

@@ -109,17 +109,17 @@ def test_the_most_urgent_comes_first_under_its_head() -> None:
 def test_money_is_named_while_it_is_charged() -> None:
     on_rds = runs(1, "postgresql", "11.22", provider="aws-rds")
     [paid] = compiled(on_rds).entries
-    assert paid.charge is not None
-    assert paid.charge.amount == Decimal("0.10")
+    assert paid.charged.now is not None
+    assert paid.charged.now.amount == Decimal("0.10")
     assert paid.has_ended
     [before] = compiled(on_rds, today=date(2024, 2, 20)).entries
-    assert (before.urgency, before.charge) == (Urgency.SOON, None)
-    assert before.next_charge is not None
-    assert before.next_charge.since == date(2024, 4, 1)
+    assert (before.urgency, before.charged.now) == (Urgency.SOON, None)
+    assert before.charged.next is not None
+    assert before.charged.next.since == date(2024, 4, 1)
     [over] = compiled(on_rds, today=date(2027, 5, 1)).entries
-    assert (over.urgency, over.charge) == (Urgency.OVERDUE, None)
+    assert (over.urgency, over.charged.now) == (Urgency.OVERDUE, None)
     [upgraded] = compiled(runs(1, "postgresql", "11.22", provider="aws-rds", has_extended_support=False)).entries
-    assert (upgraded.urgency, upgraded.charge) == (Urgency.OVERDUE, None)
+    assert (upgraded.urgency, upgraded.charged.now) == (Urgency.OVERDUE, None)
 
 
 def test_the_end_of_active_support_is_a_remark_where_the_end_itself_is_known() -> None:

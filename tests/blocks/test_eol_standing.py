@@ -1,0 +1,132 @@
+"""What every message says of money that is charged, and of a plan whose day has passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.blocks import eol as blocks
+from bot.blocks.eol import notes, reports
+from bot.blocks.escalation import escalation
+from bot.blocks.text import Rendered
+from bot.domain.eol.answers import Answer, AnswerKind
+from bot.domain.eol.charges import charged
+from bot.domain.eol.milestones import DeadlineKind, Milestone
+from bot.domain.eol.periods import Everything
+from bot.domain.eol.plans import plan_of
+from bot.domain.eol.records import Charge
+from bot.domain.eol.reminders import Card, Digest, DueMilestone, Inherited
+from bot.domain.eol.reports import Entry, Report, Urgency
+from bot.domain.eol.subjects import ReportScope
+from bot.domain.escalation import Audience
+from bot.samples.eol import FRESH, TODAY, answers
+from tests.blocks.test_eol import plain_dates, said, story
+
+SOON, PASSED = TODAY + timedelta(40), TODAY - timedelta(3)
+PLAN = replace(answers("Ada", until=SOON)[0], detail={"target": "16", "compatibility": "U1", "decider": "U2"})
+OFFER, TAKEN = answers("Ada", until=SOON)[7:9]
+
+
+def with_charges(*charges: Charge) -> Card:
+    """Return what a team has planned, and runs past the end of standard support at these prices."""
+    its = story(DeadlineKind.SUPPORT, TODAY - timedelta(30), answers=(PLAN,))
+    cycle = replace(its.watch.cycle, eol=TODAY - timedelta(30), eoes=TODAY + timedelta(900), charges=charges)
+    return replace(its, watch=replace(its.watch, cycle=cycle))
+
+
+def digest(card: Card) -> Rendered:
+    items = (DueMilestone(card, Milestone(-28)),)
+    return blocks.digest(Digest(addressee=card.watch.addressee, items=items, today=TODAY))
+
+
+MESSAGES: dict[str, Callable[[Card], Rendered]] = {
+    "card": blocks.card,
+    "digest": digest,
+    "milestone": lambda card: blocks.milestone(DueMilestone(card, Milestone(30))),
+    "escalation": lambda card: escalation([blocks.complaint(card)], to=Audience.LEAD),
+    "offer": lambda card: blocks.offer(card, OFFER),
+    "taken over": lambda card: blocks.offer_settled(card, TAKEN, is_accepted=True),
+    "whose offer was accepted": lambda card: blocks.offer_answered(card, TAKEN, "Data", is_accepted=True),
+    "whose offer was declined": lambda card: blocks.offer_answered(card, TAKEN, "Data", is_accepted=False),
+    "named in a plan": lambda card: blocks.part_named(card, PLAN, "U1"),
+    "asked after a part": lambda card: blocks.part_asked(card, PLAN, plan_of(PLAN).parts[:1]),  # type: ignore[union-attr]
+    "told of a plan": lambda card: blocks.plan_told(card, PLAN),
+    "asked for a waiver": lambda card: blocks.waiver_wanted(card, answers("Ada", until=SOON)[5]),
+    "explanation": blocks.explanation,
+    "/eol": lambda card: reports.answer(report_of(card)),
+}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_message_about_something_that_costs_has_its_price(name: str) -> None:
+    since = TODAY - timedelta(29)
+    text = said(MESSAGES[name](with_charges(Charge(since, Decimal("0.20")))))
+    assert "0.20 USD per vCPU-hour" in text
+    unknown = said(MESSAGES[name](with_charges(Charge(since)))).lower()
+    assert "price not known" in unknown
+    assert "charged now" in unknown or "extended support costs money (price not known) since" in unknown
+    ahead = said(MESSAGES[name](with_charges(Charge(TODAY + timedelta(9), Decimal("0.20")))))
+    assert (TODAY + timedelta(9)).isoformat() in plain_dates(ahead)
+    free = said(MESSAGES[name](with_charges())).lower()
+    assert "charged" not in free
+    assert "costs" not in free
+
+
+def test_a_price_that_rises_is_said_with_the_rise() -> None:
+    steps = Charge(TODAY - timedelta(29), Decimal("0.10")), Charge(SOON, Decimal("0.20"))
+    its = with_charges(*steps)
+    rising = replace(its, watch=replace(its.watch, deadline=replace(its.watch.deadline, kind=DeadlineKind.PRICE_STEP)))
+    rising = replace(rising, watch=replace(rising.watch, deadline=replace(rising.watch.deadline, on=SOON)))
+    text = plain_dates(digest(rising).text)
+    assert f"Charged now: 0.10 USD per vCPU-hour; from {SOON}: 0.20 USD per vCPU-hour." in text
+
+
+def planned(until: date, **rest: Answer) -> Card:
+    return story(answers=(replace(PLAN, until=until),), **rest)
+
+
+def entry_of(card: Card) -> Entry:
+    watch, goes_on = card.watch, (one.deployment.has_extended_support for one in card.watch.runs)
+    return Entry(
+        watch=watch, urgency=Urgency.LATER, is_past=False, reminder=card.reminder,
+        effect=card.reminder.effect(TODAY), charged=charged(watch.product, watch.cycle, TODAY, goes_on),
+    )  # fmt: skip
+
+
+def report_of(card: Card) -> Report:
+    """Return a report of nothing but what a card is about."""
+    return Report(
+        subject=ReportScope(), period=Everything(), today=TODAY, facts=FRESH, entries=(entry_of(card),), covered=1
+    )
+
+
+def shown(card: Card) -> str:
+    """Return the line of `/eol` about a card."""
+    return plain_dates(reports.answer(report_of(card)).text)
+
+
+def test_a_plan_whose_day_has_passed_is_no_plan() -> None:
+    kept, lapsed = planned(SOON), planned(PASSED)
+    assert f"(planned to 16 for {SOON}" in plain_dates(digest(kept).text)
+    assert f"(was planned to 16 for {PASSED}, not done" in plain_dates(digest(lapsed).text)
+    assert f"was planned to 16 for {PASSED}, not done" in shown(lapsed)
+    assert f" planned to 16 for {SOON}" in shown(kept)
+    assert "*Plan that was not kept:* upgrade to 16" in said(blocks.card(lapsed))
+    assert "*Plan:* upgrade to 16" in said(blocks.card(kept))
+    milestone = said(blocks.milestone(DueMilestone(lapsed, Milestone(30))))
+    assert "*Plan that was not kept:*" in milestone
+    told = plain_dates(escalation([blocks.complaint(lapsed)], to=Audience.LEAD).text)
+    assert f"planned it for {PASSED}, which has passed and is not done." in told
+    joined = said(notes.joined(lapsed, lapsed.watch.runs))
+    assert "*Plan that was not kept:*" in joined
+
+
+def test_so_is_the_plan_of_the_owner_before() -> None:
+    before = replace(PLAN, kind=AnswerKind.PLANNED, until=PASSED)
+    card = replace(story(inherited=Inherited("team:9", before)), inherited_from="Data")
+    assert f"(*Data* had planned it for {PASSED}, not done)" in plain_dates(digest(card).text)
+    assert f"the owner before had planned it for {PASSED}, not done" in shown(card)
