@@ -490,25 +490,15 @@ def is_web(text: str) -> bool:
     return text.startswith(("https://", "http://"))
 
 
-_RUNS = re.compile(
-    # After an @ it may be a codename (debian@bookworm); after a blank it is a number, for words are prose.
-    r"(?P<product>[A-Za-z][\w.+#-]*?)(?:\s*@\s*|\s+(?=v?\d))(?:v(?=\d))?(?P<version>\w[\w.+~-]*)"
-    r"(?:\s+on\s+(?P<provider>[\w.-]+))?(?:\s+in\s+(?P<environment>[\w.-]+))?"
-)
-
-
 def parse_runs(text: str, environment: str = "") -> Runs | None:
     """Return what `postgresql@11`, `python 3.9` or `PostgreSQL 11.22 on AWS RDS in production` says, else None.
 
     `environment` is where it runs unless it says so itself.
     """
-    match = _RUNS.fullmatch(clean(text)) if len(text) <= 200 else None
-    if match is None:
-        worded = run_words.read(text)
-        if worded is None:
-            return None
-        return Runs(worded.product, worded.version, worded.provider, worded.environment or environment)
-    return Runs(match["product"], match["version"], match["provider"] or "", match["environment"] or environment)
+    worded = run_words.read(text)
+    if worded is None:
+        return None
+    return Runs(worded.product, worded.version, worded.provider, worded.environment or environment)
 
 
 def unique(values: Iterator[str] | Sequence[str], *, without: Sequence[str] = ()) -> tuple[str, ...]:

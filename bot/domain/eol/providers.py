@@ -44,5 +44,7 @@ LAMBDA_PRODUCT = _TABLE["lambda"]["product"]
 LAMBDA_ENGINES = frozenset(_TABLE["lambda"]["engines"].split())
 #: Products whose first column is the end of support.
 FIRST_COLUMN_ENDS = frozenset(_TABLE["first_column_ends"].split())
+#: Engines whose servers say in their version what they are.
+SELF_NAMED = frozenset(_TABLE["self_named"].split())
 #: Engines that somebody sells as a service, folded: with a provider that no route has, their clock is unknown.
 SOLD = frozenset(engine for _, engine in ROUTES) | LAMBDA_ENGINES | frozenset(_TABLE["sold"].split())

@@ -28,13 +28,15 @@ class NamedKind(StrEnum):
 class EolQuestion:
     """A question about end of life.
 
-    `about` are the words that name its subject, empty for none. `is_everybody` asks for every team, `is_mine` for the
+    `about` are the words that name its subject, empty for none; `phrase` has the little words between them, too ("ruby
+    on rails"). `is_everybody` asks for every team, `is_mine` for the
     asker's own, `person` (a Slack id) for somebody else's. `only_unknown` asks for versions that nobody knows. A
     question that `needs_product` is one about end of life only if its words name a product ("which postgres 11 do we
     still run?").
     """
 
     about: str = ""
+    phrase: str = field(default="", compare=False)
     kind: NamedKind = NamedKind.ANY
     period: Period = field(default_factory=Everything)
     is_everybody: bool = False
@@ -75,13 +77,15 @@ def _question(text: str, today: date, *, needs_product: bool) -> EolQuestion:
     folded = [word.lower() for word in words]
     is_unknown = bool(words) and kind is NamedKind.ANY and any(word in _UNKNOWN for word in folded)
     left = _UNKNOWN | _EVERYBODY if kind is NamedKind.ANY else frozenset()
-    about = [
-        word
-        for place, (word, low) in enumerate(zip(words, folded, strict=True))
+    places = [
+        place
+        for place, low in enumerate(folded)
         if kind is not NamedKind.ANY or (low not in left and (low not in _FILLERS or _is_go(folded, place)))
     ]
+    about = [words[place] for place in places]
     return EolQuestion(
         about=" ".join(about),
+        phrase=" ".join(words[places[0] : places[-1] + 1]) if places else "",
         kind=kind if about else NamedKind.ANY,
         period=period,
         is_everybody=not about and any(word in _EVERYBODY for word in folded),

@@ -12,7 +12,12 @@ from bot.domain.eol import providers
 from bot.domain.names import clean, fold
 
 _LONGEST = 200
-_MOST_WORDS = 6
+#: The plain form. After an @ it may be a codename (debian@bookworm); after a blank it is a number, for words are prose.
+_PLAIN = re.compile(
+    r"(?P<product>[A-Za-z][\w.+#-]*?)(?:\s*@\s*|\s+(?=v?\d))(?:v(?=\d))?(?P<version>\w[\w.+~-]*)"
+    r"(?:\s+on\s+(?P<provider>[\w.-]+))?(?:\s+in\s+(?P<environment>[\w.-]+))?"
+)
+_MOST_WORDS, _LONGEST_PROVIDER = 6, 4
 _ENVIRONMENT = re.compile(r"\s+in\s+(?P<environment>[\w.-]+)$", re.IGNORECASE)
 #: Every word of it begins with a letter: the `on` of `Ruby on Rails 5.2` begins no provider.
 _PROVIDER = re.compile(
@@ -42,6 +47,16 @@ _PROSE = frozenset(
     had will should must may can about since until before after upgraded running runs uses using need needs""".split()  # noqa: SIM905
 )
 _ENGINES = providers.SOLD | frozenset(providers.VENDOR_REQUIRED)
+#: `nodejs16.x`, `provided.al2`: a runtime of AWS Lambda, the engine and its version in one word.
+_RUNTIME = re.compile(
+    rf"(?P<product>{'|'.join(sorted(providers.LAMBDA_ENGINES, key=len, reverse=True))})\s*[.-]?"
+    r"(?P<version>(?:core)?\d[\w.]*|al\d[\w.]*)",
+    re.IGNORECASE,
+)
+#: `5.5.5-10.4.32-MariaDB-log`: what a server answers that says itself what it is.
+_SELF_NAMED = re.compile(
+    rf"v?\d[\w.+~:-]*?-(?P<product>{'|'.join(sorted(providers.SELF_NAMED))})(?![a-z])\S*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +72,28 @@ class RunWords:
 def read(text: str) -> RunWords | None:
     """Return what the words say, None where they are no product and version."""
     rest = clean(text) if len(text) <= _LONGEST else ""
+    plain = _PLAIN.fullmatch(rest)
+    if plain is not None:
+        return RunWords(plain["product"], plain["version"], plain["provider"] or "", plain["environment"] or "")
     place = _ENVIRONMENT.search(rest)
-    rest, provider = _split_provider(rest[: place.start()] if place is not None else rest)
-    found = _RUN.fullmatch(rest) or _joined(rest)
+    environment = place["environment"] if place is not None else ""
+    whole = rest[: place.start()] if place is not None else rest
+    named = _SELF_NAMED.fullmatch(whole)
+    if named is not None:
+        return RunWords(named["product"], whole, environment=environment)
+    rest, provider = _split_provider(whole)
+    found = _read(rest, provider) if provider else _read(rest, "") or _beside_provider(rest)
+    if found is None:
+        return None
+    version = re.sub(r"^v(?=\d)", "", found.version, flags=re.IGNORECASE)
+    return RunWords(found.product, version, found.provider, environment)
+
+
+def _read(text: str, provider: str) -> RunWords | None:
+    """Return the product and the version, of this provider where there is one; None where the words are neither."""
+    if fold(provider) in providers.LAMBDA and (runtime := _RUNTIME.fullmatch(text)) is not None:
+        return RunWords(runtime["product"], runtime["version"], provider)
+    found = _RUN.fullmatch(text) or _joined(text)
     if found is None:
         return None
     product, version = found["product"].strip(), found["version"].strip()
@@ -68,8 +102,26 @@ def read(text: str) -> RunWords | None:
         return None
     if not provider:
         product, provider = _inside(words)
-    version = re.sub(r"^v(?=\d)", "", version, flags=re.IGNORECASE)
-    return RunWords(product, version, provider, place["environment"] if place is not None else "")
+    return RunWords(product, version, provider)
+
+
+def _beside_provider(text: str) -> RunWords | None:
+    """Read what has its provider before or behind it: `lambda python3.10`, `postgres 11 rds`, `MySQL 8.0 AWS RDS`."""
+    words = text.split()
+    for length in range(min(_LONGEST_PROVIDER, len(words) - 1), 0, -1):
+        for by, what in ((words[:length], words[length:]), (words[-length:], words[:-length])):
+            provider = " ".join(by)
+            if fold(provider) not in providers.PROVIDERS and fold(provider) not in providers.LAMBDA:
+                continue
+            found = _read(" ".join(what), provider)
+            if found is not None and _is_offered(provider, found.product):
+                return found
+    return None
+
+
+def _is_offered(provider: str, engine: str) -> bool:
+    by, what = fold(provider), fold(engine)
+    return (by, what) in providers.ROUTES or (by in providers.LAMBDA and what in providers.LAMBDA_ENGINES)
 
 
 def _split_provider(text: str) -> tuple[str, str]:
@@ -95,7 +147,6 @@ def _inside(words: list[str]) -> tuple[str, str]:
         for by, what in ((first, second), (second, first)):
             provider = " ".join(word for word in by if word.lower() != "on")
             engine = " ".join(word for word in what if word.lower() not in ("for", "on"))
-            asked = fold(provider), fold(engine)
-            if asked in providers.ROUTES or (asked[0] in providers.LAMBDA and asked[1] in providers.LAMBDA_ENGINES):
+            if _is_offered(provider, engine):
                 return engine, provider
     return whole, ""

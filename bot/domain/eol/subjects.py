@@ -12,7 +12,7 @@ from bot.domain.eol.exposure import Exposure, MatchedDeployment, certain_of
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, MatchMethod, UnknownProduct
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Cycle, Product
-from bot.domain.eol.version_matcher import match_cycle
+from bot.domain.eol.version_matcher import match, match_cycle
 from bot.domain.names import fold
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
@@ -128,7 +128,7 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
         if isinstance(found, CycleIndex) and (
             not version or _VERSION.fullmatch(version) or _is_of(found.product, version)
         ):
-            return _asked(found.product, name, version, is_one=bool(provider))
+            return _of_version(table, found.product, name, version, provider, is_one=bool(provider))
         if fold(name) in providers.VENDOR_REQUIRED:
             keys = frozenset(providers.VENDOR_REQUIRED[fold(name)])
             return ProductAsked(label=name, keys=keys, words=frozenset(providers.VENDOR_REQUIRED), version=version)
@@ -136,8 +136,26 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
     named = table.identify(run.product, run.provider) if run is not None else None
     if run is not None and isinstance(named, CycleIndex):
         # Inventories leave the LTS of `20.04 LTS` out.
-        return _asked(named.product, run.product, run.version.removesuffix(" LTS"), is_one=bool(run.provider))
+        version, is_one = run.version.removesuffix(" LTS"), bool(run.provider)
+        return _of_version(table, named.product, run.product, version, run.provider, is_one=is_one)
     return None
+
+
+def _of_version(
+    table: Table, product: Product, name: str, version: str, provider: str, *, is_one: bool
+) -> ProductAsked:
+    """Return what is asked for, by the very cycle where its product is not plain from its name.
+
+    A version may say itself what it is (5.5.5-10.4.32-MariaDB), and a function's runtime is a part of its cycle's name.
+    """
+    found = match(table, product=name, version=version, provider=provider) if version else None
+    if isinstance(found, InCycle):
+        is_plain = isinstance(match_cycle(table.index(product), version), InCycle)
+        if found.product.key != product.key:
+            return _asked(found.product, found.product.key, found.cycle.name, is_one=is_one)
+        if not is_plain:
+            return _asked(product, name, found.cycle.name, is_one=is_one)
+    return _asked(product, name, version, is_one=is_one)
 
 
 def releases(table: Table, asked: ProductAsked) -> tuple[tuple[Product, Cycle], ...]:

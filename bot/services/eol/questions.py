@@ -118,7 +118,7 @@ def _about_person(snapshot: Snapshot, question: EolQuestion) -> Asked:
 
 
 def _about_product(snapshot: Snapshot, table: Table, question: EolQuestion, slack_id: str) -> Asked | None:
-    product = product_asked(table, question.about)
+    product = product_asked(table, question.about) or product_asked(table, question.phrase)
     whose = (mine(snapshot, slack_id) if question.is_mine else None) or ReportScope()
     if product is None:
         for team, rest in _teams_in(snapshot, question.about):
