@@ -236,3 +236,31 @@ def test_a_column_for_the_team_counts_beside_one_for_the_owner(parse: Parse) -> 
 )
 def test_a_remark_is_no_owner(parse: Parse, written: str, names: list[str]) -> None:
     assert owners(parse(f"Service,Owner\nx,{written}\n"))["x"] == names
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "runs"),
+    [
+        ("runs", "PostgreSQL", [Runs("PostgreSQL", "")]),
+        ("runs", "MySQL on AWS RDS", [Runs("MySQL", "", "AWS RDS")]),
+        ("runs", "postgresql@16; Redis", [Runs("postgresql", "16"), Runs("Redis", "")]),
+        ("engine,version", "PostgreSQL,", [Runs("PostgreSQL", "")]),
+        ("engine,version", "PostgreSQL,unknown", [Runs("PostgreSQL", "")]),
+        ("engine,version", "PostgreSQL,11.22", [Runs("PostgreSQL", "11.22")]),
+        ("engine,version", "PostgreSQL on AWS RDS,11.22", [Runs("PostgreSQL", "11.22", "AWS RDS")]),
+        ("engine,version", "postgresql@16,16.4", [Runs("postgresql", "16")]),
+        ("engine", "House Store", [Runs("House Store", "")]),
+        ("runs", "old", []),
+        ("version", "postgres 11", [Runs("postgres", "11")]),
+        ("runs", "AWS Lambda nodejs16.x", [Runs("nodejs", "16.x", "AWS Lambda")]),
+        ("runs", "5.5.5-10.4.32-MariaDB", [Runs("MariaDB", "5.5.5-10.4.32-MariaDB")]),
+        ("runs", "N/A", []),
+        ("runs", "see the wiki", []),
+        ("runs", "it runs something that nobody remembers", []),
+    ],
+)
+def test_what_runs_without_a_version_runs_at_an_unknown_one(parse, header: str, cells: str, runs: list[Runs]) -> None:
+    found = parse(f"name,kind,{header}\nledger,database,{cells}\n")
+    assert list(found.assets[0].runs) == runs
+    said = [problem.message for problem in found.problems if "counts as an unknown one" in problem.message]
+    assert len(said) == sum(not each.version for each in runs)

@@ -501,6 +501,15 @@ def parse_runs(text: str, environment: str = "") -> Runs | None:
     return Runs(worded.product, worded.version, worded.provider, worded.environment or environment)
 
 
+def unversioned(text: str, environment: str = "", *, version: str = "") -> Runs | None:
+    """Return what a cell names that runs, at this version or one that nobody knows; None for what names nothing."""
+    found = run_words.read_product(text)
+    if found is None or is_placeholder(OwnerRef(found.product, written=text)):
+        return None
+    known = "" if is_placeholder(OwnerRef(version, written=version)) else version
+    return Runs(found.product, known, found.provider, found.environment or environment)
+
+
 def unique(values: Iterator[str] | Sequence[str], *, without: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the values that are not empty, each once, in order, leaving out those in `without`."""
     if not values:

@@ -17,7 +17,7 @@ _PLAIN = re.compile(
     r"(?P<product>[A-Za-z][\w.+#-]*?)(?:\s*@\s*|\s+(?=v?\d))(?:v(?=\d))?(?P<version>\w[\w.+~-]*)"
     r"(?:\s+on\s+(?P<provider>[\w.-]+))?(?:\s+in\s+(?P<environment>[\w.-]+))?"
 )
-_MOST_WORDS, _LONGEST_PROVIDER = 6, 4
+_MOST_WORDS, _LONGEST_PROVIDER, _LONGEST_PRODUCT = 6, 4, 5
 _ENVIRONMENT = re.compile(r"\s+in\s+(?P<environment>[\w.-]+)$", re.IGNORECASE)
 #: Every word of it begins with a letter: the `on` of `Ruby on Rails 5.2` begins no provider.
 _PROVIDER = re.compile(
@@ -39,6 +39,8 @@ _RUN = re.compile(
     rf"(?:\s*[@:]\s*|\s+(?:version\s+|ver\.?\s+|release\s+)?|\s*(?=[<>=!^~≤≥≠]))(?P<version>{_VERSION})",
     re.IGNORECASE,
 )
+#: The name of a product, without a number at its end.
+_PRODUCT = re.compile(r"\.?[A-Za-z][\w.+#-]*(?:\s+[A-Za-z][\w.+#-]*)*(?<![.,;:!?])")
 #: `python3.8`, `postgresql-11`: in one word only for what is known to be an engine, or with a dot.
 _JOINED = re.compile(r"(?P<product>[A-Za-z]{3,})-?(?P<version>\d+(?:\.[\dx]+)*)")
 #: Words that no name of a product has, which make it prose.
@@ -87,6 +89,26 @@ def read(text: str) -> RunWords | None:
         return None
     version = re.sub(r"^v(?=\d)", "", found.version, flags=re.IGNORECASE)
     return RunWords(found.product, version, found.provider, environment)
+
+
+def read_product(text: str) -> RunWords | None:
+    """Return what runs at a version that nobody has written down: `PostgreSQL`, `MySQL on AWS RDS`; None for prose."""
+    rest = clean(text) if len(text) <= _LONGEST else ""
+    place = _ENVIRONMENT.search(rest)
+    environment = place["environment"] if place is not None else ""
+    rest = rest[: place.start()] if place is not None else rest
+    found = _PROVIDER.search(rest)
+    provider = (found["on"] or found["remark"]) if found is not None else ""
+    if fold(provider) not in providers.PROVIDERS | providers.SELF_HOSTED:
+        found, provider = None, ""
+    product = rest[: found.start()] if found is not None else rest
+    words = product.split()
+    is_prose = len(words) > _LONGEST_PRODUCT or any(word.lower() in _PROSE for word in words)
+    if is_prose or _PRODUCT.fullmatch(product) is None:
+        return None
+    if not provider:
+        product, provider = _inside(words)
+    return RunWords(product, "", provider, environment)
 
 
 def _read(text: str, provider: str) -> RunWords | None:

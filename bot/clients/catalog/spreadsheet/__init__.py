@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from bot.clients.catalog._kinds import kind_of_word
@@ -29,6 +30,7 @@ from bot.clients.catalog._reader import (
     quoted,
     tier_in,
     unique,
+    unversioned,
     word_in,
 )
 from bot.clients.catalog.spreadsheet._lines import (
@@ -40,6 +42,7 @@ from bot.clients.catalog.spreadsheet._lines import (
     decoded,
     separator,
 )
+from bot.clients.eol import starter
 from bot.domain.catalog import (
     Area,
     AssetClaim,
@@ -51,6 +54,8 @@ from bot.domain.catalog import (
     Runs,
     TeamClaim,
 )
+from bot.domain.eol import providers
+from bot.domain.eol.cycle_index import CycleIndex
 from bot.domain.names import fold
 from bot.errors import UnreadableError
 
@@ -193,15 +198,38 @@ class _Assets:
             yield key.strip(), value.strip()
 
     def _runs(self, row: SheetRow, environment: str) -> Iterator[Runs]:
-        for text in row.texts("runs"):
-            runs = parse_runs(text, environment)
+        engines = row.texts("engine")
+        for text in self._written_runs(row):
+            runs = parse_runs(text, environment) or unversioned(text, environment)
+            if runs is not None and not runs.version and text not in engines and not _is_product(runs):
+                runs = None  # a word that may be anything
             if runs is None:
                 self._say(
                     row,
                     f"{quoted(text)} is not a product and a version; write postgresql@16, or postgresql@16 on aws-rds.",
                 )
-            else:
-                yield runs
+                continue
+            if not runs.version:
+                what = f"{quoted(text)} has no version: it counts as an unknown one; write {runs.product}@VERSION."
+                self._sink.problem(self._file.at(row.line), what, is_error=False)
+            yield runs
+
+    def _written_runs(self, row: SheetRow) -> tuple[str, ...]:
+        """Return what runs as a line has it: in one cell, or as an engine with its version in the cell beside it."""
+        engines, versions = row.texts("engine"), row.texts("version")
+        if len(engines) == 1 and len(versions) == 1 and parse_runs(engines[0]) is None:
+            versions = (self._joined(engines[0], versions[0]),)
+        elif engines:
+            versions = engines
+        return unique([*row.texts("runs"), *versions])
+
+    def _joined(self, engine: str, version: str) -> str:
+        """Return `PostgreSQL 11 on AWS RDS` for an engine on a provider and its version, the engine for no version."""
+        named = unversioned(engine, version=version)
+        if named is None or not named.version:
+            return engine
+        whole = f"{named.product} {named.version}" + (f" on {named.provider}" if named.provider else "")
+        return whole if parse_runs(whole) is not None else engine
 
     def _tier(self, row: SheetRow) -> int | None:
         text = row.text("tier")
@@ -220,6 +248,15 @@ class _Assets:
 
     def _say(self, row: SheetRow, message: str) -> None:
         self._sink.problem(self._file.at(row.line), message)
+
+
+def _is_product(runs: Runs) -> bool:
+    """Whether the name is that of something that is known to age, as whoever offers it or as many vendors build it."""
+    is_known = isinstance(_table().identify(runs.product, runs.provider), CycleIndex)
+    return is_known or fold(runs.product) in providers.SOLD | frozenset(providers.VENDOR_REQUIRED)
+
+
+_table = lru_cache(maxsize=1)(starter.load)
 
 
 def _team(file: SourceFile, sink: Sink, row: SheetRow) -> None:
