@@ -23,8 +23,10 @@ from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.deadlines import LONG_AGO
 from bot.domain.eol.exposure import NOBODY, MatchedDeployment
 from bot.domain.eol.feed import Freshness
+from bot.domain.eol.matches import UnknownProduct
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
+from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, DueMilestone, FactsAge
 from bot.domain.escalation import Audience
 from bot.domain.records import TeamRecord
@@ -48,6 +50,7 @@ from tests.blocks.foreign import words as foreign_words
 from tests.blocks.test_ownership import assert_fit_for_slack, assert_inert
 from tests.conftest import examples
 
+BARE = Cycle(name="1")
 IDS = frozenset({"U12345678", "C12345678", "C012345678"})
 SOON = TODAY + timedelta(40)
 
@@ -330,6 +333,45 @@ class TestTheDigest:
         runs = tuple(replace(one, deployment=off) for one in paid.card.watch.runs)
         unpaid = replace(paid, card=replace(paid.card, watch=replace(paid.card.watch, runs=runs)))
         assert "Charged now" not in blocks.digest(self.digest((unpaid,))).text
+
+    def test_one_upgrade_is_one_line(self) -> None:
+        """What has passed unanswered, and what comes next of the same release cycle, are answered at once."""
+        passed = DueMilestone(story(DeadlineKind.PRICE_STEP, TODAY - timedelta(216)), Milestone(-196))
+        ahead = DueMilestone(story(DeadlineKind.EXTENDED_SUPPORT, TODAY + timedelta(148), id=8), Milestone(180))
+        message = blocks.digest(self.digest((ahead, passed)))
+        head, line, _ = plain_dates(message.text).splitlines()
+        assert "1 deadline to answer" in head
+        assert "the price of extended support rose" in line
+        assert f"extended support ends {TODAY + timedelta(148)}, in 148 days. Charged now: 0.20" in line
+        [opens] = [block["accessory"]["value"] for block in message.blocks if "accessory" in block]
+        assert opens == "7", "it opens what is asked again until it is answered"
+        taken = replace(passed, card=replace(passed.card, taker=TeamRecord(id=9, name="Data")))
+        assert "2 deadlines to answer" in blocks.digest(self.digest((ahead, taken))).text, "two teams have it"
+        active = DueMilestone(story(DeadlineKind.ACTIVE_SUPPORT, SOON), Milestone(60))
+        assert "2 deadlines to answer" in blocks.digest(self.digest((active, passed))).text
+
+    def test_what_lies_far_ahead_comes_after_what_has_passed(self) -> None:
+        def ends(key: str, days: int) -> DueMilestone:
+            its = story(DeadlineKind.SUPPORT, TODAY + timedelta(days))
+            return DueMilestone(
+                replace(its, watch=replace(its.watch, product=Product(key=key), cycle=BARE)), Milestone(0)
+            )
+
+        items = (ends("far", 300), ends("past", -9), ends("near", 9))
+        lines = blocks.digest(self.digest(items)).text.splitlines()[1:6]
+        assert [line[:7] for line in lines] == ["• *near", "*Overdu", "• *past", "*Later*", "• *far "]
+        assert "*Later*" not in blocks.digest(self.digest(items[:1])).text, "alone it needs no title"
+
+    def test_a_known_version_of_which_the_provider_says_nothing_is_not_called_unknown(self) -> None:
+        product = postgresql("Python")
+        known = running("fn", 9, matched=UnknownProduct(suggestions=(replace(product, key="python"),), feed=""))
+        one = replace(known, deployment=replace(known.deployment, product="python", version="3.10", provider="azure"))
+        text = blocks.digest(self.digest((), unsure=(one,))).text
+        assert "1 end at its provider is unknown" in text
+        assert "*fn*: python 3.10 (no table has the dates of azure for it)" in text
+        assert "version is unknown" not in text
+        both = blocks.digest(self.digest((), unsure=(one, running("db", 8)))).text
+        assert "1 version is unknown and 1 end at its provider is unknown" in both
 
     def test_what_nobody_knows_can_be_said_there(self) -> None:
         message = blocks.digest(self.digest((), unsure=(running("orders-db", 9),)))

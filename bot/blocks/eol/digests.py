@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
 from bot.blocks.eol import answers, image, words
 from bot.blocks.eol.buttons import open_button, pin_button
 from bot.blocks.eol.cards import without_channel
+from bot.blocks.eol.report_words import unknown, why_unsure
 from bot.blocks.ownership.words import join
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, context, escape, fitting, section
-from bot.domain.digests import preventable_first
-from bot.domain.eol.exposure import MatchedDeployment
+from bot.domain.eol.exposure import MatchedDeployment, Watch, has_unknown_clock
 from bot.domain.eol.inside import Inside, together
-from bot.domain.eol.reminders import Digest, DueMilestone
+from bot.domain.eol.milestones import DeadlineKind
+from bot.domain.eol.reminders import Card, Digest, DueMilestone
+from bot.domain.eol.reports import LISTED, Urgency, in_order, urgency_of
 
 #: Lines with a button of their own; a message takes 50 blocks, and nobody reads as many.
 _MOST_ITEMS = 15
 _MOST_UNSURE = 5
 #: The longest that one line of a digest may be: the headline and a handful of names.
 _MOST_NAMES = 3
-_OVERDUE = "*Overdue*"
-#: What has a line: a deadline, or the libraries inside one image.
-_Item = DueMilestone | Inside[DueMilestone]
+#: What stands above a group of lines; what can still be prevented needs no title.
+_TITLES = {Urgency.OVERDUE: "*Overdue*", Urgency.LATER: "*Later*"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Upgrade:
+    """What has a line: the next deadline of a release cycle, and beside it one that has `passed` unanswered."""
+
+    item: DueMilestone
+    passed: DueMilestone | None = None
+
+    @property
+    def watch(self) -> Watch:
+        return self.item.card.watch
+
+
+#: What has a line: an upgrade, or the libraries inside one image.
+_Item = _Upgrade | Inside[DueMilestone]
 
 
 def digest(digest: Digest, *, share: int = 1) -> Rendered:
@@ -39,10 +57,10 @@ def _drawn(digest: Digest, items: Sequence[_Item], most: int) -> Rendered:
     head, shown = _head(digest, items), items[:most]
     blocks: list[Block] = [section(head)]
     lines = []
-    for is_over, group in groupby(shown, key=lambda item: _is_over(item, digest.today)):
-        if is_over:
-            blocks.append(section(_OVERDUE))
-            lines.append(_OVERDUE)
+    for title, group in groupby(shown, key=lambda item: _TITLES.get(_head_of(item, digest.today), "")):
+        if title and (lines or title != _TITLES[Urgency.LATER]):
+            blocks.append(section(title))
+            lines.append(title)
         for item in group:
             line, opens = _drawn_line(item, digest.today)
             blocks.append({**section(line), "accessory": opens})
@@ -57,8 +75,8 @@ def _drawn(digest: Digest, items: Sequence[_Item], most: int) -> Rendered:
 
 
 def _drawn_line(item: _Item, today: date) -> tuple[str, Block]:
-    if isinstance(item, DueMilestone):
-        return _line(item), dict(open_button(item.card))
+    if isinstance(item, _Upgrade):
+        return _line(item), dict(open_button((item.passed or item.item).card))
     worst = min((each.card.watch for each in item.items), key=lambda watch: watch.deadline.on)
     said = " ".join(filter(None, (image.line(item, worst, today), words.taken_from(item.items[0].card.giver))))
     return said, dict(image.open_button(item))
@@ -66,7 +84,7 @@ def _drawn_line(item: _Item, today: date) -> tuple[str, Block]:
 
 def _head(digest: Digest, items: Sequence[_Item]) -> str:
     images = len({(each.asset.id, each.image) for each in items if isinstance(each, Inside)})
-    count, name = sum(isinstance(each, DueMilestone) for each in items), digest.addressee.name
+    count, name = sum(isinstance(each, _Upgrade) for each in items), digest.addressee.name
     of = f" for {bold(name, 80)}" if name else " of what nobody owns"
     if not items:
         return f"*End of life*{of}"
@@ -82,49 +100,59 @@ def _head(digest: Digest, items: Sequence[_Item]) -> str:
 
 
 def _lined_up(items: Sequence[DueMilestone], today: date) -> list[_Item]:
-    """Return a line for each deadline, and after those of what can be prevented, or is overdue, one for each image."""
+    """Return a line for each upgrade, and under each head after those one for each image, as reports list them."""
     own, inside = together(
         items,
         lambda item: item.card.watch.runs,
-        apart=lambda item: (_is_over(item, today), item.card.giver.key if item.card.giver is not None else ""),
+        apart=lambda item: (_urgency(item.card, today), item.card.giver.key if item.card.giver is not None else ""),
     )
-    return sorted([*_grouped(own, today), *inside], key=lambda item: _is_over(item, today))
+    upgrades = in_order(
+        _upgrades(own, today),
+        today,
+        watch_of=lambda each: each.watch,
+        urgency=lambda each: _urgency(each.item.card, today),
+    )
+    return sorted([*upgrades, *inside], key=lambda item: LISTED.index(_head_of(item, today)))
 
 
-def _grouped(items: Sequence[DueMilestone], today: date) -> list[DueMilestone]:
-    """Put what can still be prevented before what is overdue, and what is of one product together in each."""
-
-    def urgency(item: DueMilestone) -> tuple[bool, int]:
-        return preventable_first((item.card.watch.deadline.on - today).days)
-
-    first: dict[tuple[bool, str], tuple[bool, int]] = {}
+def _upgrades(items: Sequence[DueMilestone], today: date) -> list[_Upgrade]:
+    """Put the deadline of a release cycle that has passed beside the next one of the same: it is one upgrade."""
+    passed = {_whose(each.card): each for each in items if each.card.watch.deadline.on < today}
+    found, paired = [], set[int]()
     for item in items:
-        key = _is_over(item, today), item.card.watch.product.key
-        first[key] = min(urgency(item), first.get(key, urgency(item)))
-
-    def place(item: DueMilestone) -> tuple[tuple[bool, int], str, tuple[bool, int], str]:
-        watch = item.card.watch
-        return first[_is_over(item, today), watch.product.key], watch.product.key, urgency(item), watch.cycle.name
-
-    return sorted(items, key=place)
-
-
-def _is_over(item: _Item, today: date) -> bool:
-    if isinstance(item, Inside):
-        return _is_over(item.items[0], today)
-    return item.card.watch.deadline.on < today
+        deadline, beside = item.card.watch.deadline, None
+        if deadline.on >= today and deadline.kind is not DeadlineKind.ACTIVE_SUPPORT:
+            beside = passed.pop(_whose(item.card), None)
+        if beside is not None:
+            paired.add(id(beside))
+        found.append(_Upgrade(item, beside))
+    return [each for each in found if id(each.item) not in paired]
 
 
-def _line(item: DueMilestone) -> str:
-    card = item.card
+def _whose(card: Card) -> tuple[str, str, str]:
+    return card.holder.key, card.watch.product.key, card.watch.cycle.name
+
+
+def _head_of(item: _Item, today: date) -> Urgency:
+    return _urgency((item.item if isinstance(item, _Upgrade) else item.items[0]).card, today)
+
+
+def _urgency(card: Card, today: date) -> Urgency:
+    """Return under which head it stands, whatever was answered: what is in a digest waits for something."""
+    return urgency_of(card.watch.deadline.on, None, today, is_paid=words.is_charged(card.watch, today))
+
+
+def _line(upgrade: _Upgrade) -> str:
+    card = upgrade.item.card
     runs = card.watch.runs
     named = list(dict.fromkeys(bold(one.asset.name, 60) for one in runs))
     more = len(named) - _MOST_NAMES
     names = join(named) if more <= 1 else f"{', '.join(named[:_MOST_NAMES])} and {more:,} more"
     if giver := words.given_by(card.giver):
         names = f"{names}, {giver}"
-    line = " ".join(filter(None, (words.brief(card.watch, card.today), words.charged(card.watch, card.today), names)))
-    stands = answers.short(card)
+    ends = words.brief(card.watch, card.today, upgrade.passed.card.watch if upgrade.passed is not None else None)
+    line = " ".join(filter(None, (ends, words.charged(card.watch, card.today), names)))
+    stands = answers.short(card) or (answers.short(upgrade.passed.card) if upgrade.passed is not None else "")
     return f"{line} ({stands})" if stands else line
 
 
@@ -133,14 +161,14 @@ def _unsure_lines(unsure: Sequence[MatchedDeployment]) -> list[str]:
         return []
     own, inside = together(unsure, lambda one: (one,))
     shown = [*map(_what, own[:_MOST_UNSURE]), *map(image.unsure_line, inside[:_MOST_UNSURE])]
-    return [_unsure_head(len(unsure)), *(f"• {each}" for each in shown), *_unsure_rest(own, inside)]
+    return [_unsure_head(unsure), *(f"• {each}" for each in shown), *_unsure_rest(own, inside)]
 
 
 def _unsure_blocks(unsure: Sequence[MatchedDeployment]) -> list[Block]:
     """What nobody knows, each with a button to say what it is."""
     if not unsure:
         return []
-    blocks: list[Block] = [section(_unsure_head(len(unsure)))]
+    blocks: list[Block] = [section(_unsure_head(unsure))]
     own, inside = together(unsure, lambda one: (one,))
     for one in own[:_MOST_UNSURE]:
         blocks.append({**section(_what(one)), "accessory": pin_button(one)})
@@ -149,9 +177,8 @@ def _unsure_blocks(unsure: Sequence[MatchedDeployment]) -> list[Block]:
     return [*blocks, *map(context, _unsure_rest(own, inside))]
 
 
-def _unsure_head(count: int) -> str:
-    what = "1 version is unknown" if count == 1 else f"{count:,} versions are unknown"
-    return f":grey_question: {what}, so I cannot say when support ends:"
+def _unsure_head(unsure: Sequence[MatchedDeployment]) -> str:
+    return f":grey_question: {unknown(unsure)}, so I cannot say when support ends:"
 
 
 def _unsure_rest(own: Sequence[MatchedDeployment], inside: Sequence[Inside[MatchedDeployment]]) -> list[str]:
@@ -162,7 +189,8 @@ def _unsure_rest(own: Sequence[MatchedDeployment], inside: Sequence[Inside[Match
 def _what(one: MatchedDeployment) -> str:
     product = escape(one.deployment.product, 60) or "something"
     version = escape(one.deployment.version, 60) or "without a version"
-    return f"{bold(one.asset.name, 60)}: {product} {version}"
+    why = f" ({why_unsure(one)})" if has_unknown_clock(one) else ""
+    return f"{bold(one.asset.name, 60)}: {product} {version}{why}"
 
 
 def _small_print(digest: Digest) -> str:

@@ -20,7 +20,7 @@ from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.inside import Inside, is_inside
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.records import Cycle, Product
-from bot.domain.eol.reports import Entry, Report, Urgency
+from bot.domain.eol.reports import LISTED, Entry, Report, Urgency
 
 _MOST_TEAMS_IN_LINE = 6
 #: Characters of one line: a page of them with its head has to fit into a message.
@@ -55,7 +55,7 @@ class ReportRow:
 def lines(report: Report) -> list[ReportRow]:
     """Return the lines of a report in their order: one for each product and cycle under each title, then each image."""
     own, inside = report.by_image()
-    by_urgency: dict[Urgency, list[ReportRow]] = {urgency: [] for urgency in Urgency}
+    by_urgency: dict[Urgency, list[ReportRow]] = {urgency: [] for urgency in LISTED}
     for (urgency, _, _, _), group in groupby(own, key=_group):
         entries = tuple(group)
         row = ReportRow(_TITLES[urgency], _entry_line(report, entries), entries, _open_button(entries))

@@ -9,7 +9,7 @@ from bot.blocks.eol.words import away, day
 from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.exposure import MatchedDeployment
+from bot.domain.eol.exposure import MatchedDeployment, has_unknown_clock
 from bot.domain.eol.matches import AmbiguousVersion, BetweenCycles, Matched, MatchMethod, Newer, UntrackedOld
 from bot.domain.eol.milestones import WORDS, Deadline
 from bot.domain.eol.providers import VENDOR_REQUIRED
@@ -77,8 +77,20 @@ def why_unsure(running: MatchedDeployment) -> str:
         return f"{what} {_several(cycle.name for cycle in matched.candidates)}"
     if fold(running.deployment.product) in VENDOR_REQUIRED:
         return f"its end depends on the vendor, so name one: {_several(_labels(matched))}"
+    if has_unknown_clock(running):
+        return f"no table has the dates of {escape(running.deployment.provider, 40)} for it"
     near = _several(_labels(matched))
     return f"unknown product{f'; {near}?' if near else ''}"
+
+
+def unknown(runs: Sequence[MatchedDeployment]) -> str:
+    """Return how many versions nobody knows, and of how many known ones nobody knows when their provider ends them."""
+    undated = sum(map(has_unknown_clock, runs))
+    versions = len(runs) - undated
+    said = ["1 version is unknown" if versions == 1 else f"{versions:,} versions are unknown"] if versions else []
+    ends = "1 end at its provider is unknown" if undated == 1 else f"{undated:,} ends at their providers are unknown"
+    said += [ends] if undated else []
+    return " and ".join(said)
 
 
 def sources(runs: Sequence[MatchedDeployment]) -> str:

@@ -192,8 +192,7 @@ def _unknown_head(report: Report, who: str) -> str:
 
 
 def _unknown(report: Report) -> str:
-    count = len(report.unsure)
-    return "1 version is unknown" if count == 1 else f"{count:,} versions are unknown"
+    return words.unknown(report.unsure)
 
 
 def _small_print(report: Report) -> Iterator[str]:

@@ -89,9 +89,10 @@ def headline(watch: Watch, today: date) -> str:
     return f"{name(watch.product, watch.cycle)}: {what_ends(watch, today)}."
 
 
-def brief(watch: Watch, today: date) -> str:
-    """Return what ends, and when, for one line of a list: without what came before it."""
-    return f"{name(watch.product, watch.cycle)}: {what_ends(watch, today, is_brief=True)}."
+def brief(watch: Watch, today: date, passed: Watch | None = None) -> str:
+    """Return what ends, and when, for one line of a list: without what came before it unless that has no answer yet."""
+    ended = f"{what_ends(passed, today, is_brief=True)}; " if passed is not None else ""
+    return f"{name(watch.product, watch.cycle)}: {ended}{what_ends(watch, today, is_brief=True)}."
 
 
 def what_ends(watch: Watch, today: date, *, is_brief: bool = False) -> str:
@@ -178,6 +179,11 @@ def charged(watch: Watch, today: date) -> str:
     """
     rises = watch.deadline.kind is DeadlineKind.PRICE_STEP and watch.deadline.on > today
     return _sentence(_charged(watch, today).said(with_next=rises, day=day))
+
+
+def is_charged(watch: Watch, today: date) -> bool:
+    """Whether the provider charges something on top today."""
+    return _charged(watch, today).now is not None
 
 
 def _charged(watch: Watch, today: date) -> Charged:

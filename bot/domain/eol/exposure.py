@@ -436,6 +436,15 @@ def certain_of(matched: Matched) -> InCycle | None:
     return None
 
 
+def has_unknown_clock(running: MatchedDeployment) -> bool:
+    """Whether product and version are known, and only when its provider ends the support of it is not."""
+    one, matched = running.deployment, running.matched
+    if not isinstance(matched, UnknownProduct) or not one.provider or not one.version:
+        return False
+    asked = fold(one.product)
+    return any(asked in map(fold, (each.key, each.label, *each.aliases)) for each in matched.suggestions)
+
+
 #: Products' names, of which there are few.
 _folded = lru_cache(maxsize=4096)(fold)
 

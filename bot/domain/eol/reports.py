@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
+from bot.domain.digests import preventable_first
 from bot.domain.eol.answers import AnswerKind, Effect, effect
 from bot.domain.eol.charges import NOTHING, Charged, charged
 from bot.domain.eol.exposure import (
@@ -40,7 +42,35 @@ class Urgency(StrEnum):
     WAIVED = "waived"  #: somebody has approved to leave it for now
 
 
-_ORDER = {urgency: place for place, urgency in enumerate(Urgency)}
+#: In which order reports and digests list what they have: what can still be prevented, then what has passed, then what
+#: lies far ahead or is taken care of.
+LISTED = (Urgency.SOON, Urgency.PAID, Urgency.OVERDUE, Urgency.LATER, Urgency.PLANNED, Urgency.WAIVED)
+_PLACES = {urgency: place for place, urgency in enumerate(LISTED)}
+_Item = TypeVar("_Item")
+
+
+def in_order(
+    items: Iterable[_Item], today: date, *, watch_of: Callable[[_Item], Watch], urgency: Callable[[_Item], Urgency]
+) -> list[_Item]:
+    """Return what is listed in the order in which reports and digests list it.
+
+    Under each head the nearest goes first, and of what has passed the latest; what is of one product stays together.
+    """
+    known = [(item, watch_of(item), urgency(item)) for item in items]
+    nearest: dict[tuple[Urgency, str], tuple[bool, int]] = {}
+    for _, watch, head in known:
+        key, days = (head, watch.product.key), preventable_first((watch.deadline.on - today).days)
+        nearest[key] = min(days, nearest.get(key, days))
+
+    def place(one: tuple[_Item, Watch, Urgency]) -> tuple[object, ...]:
+        _, watch, head = one
+        days = preventable_first((watch.deadline.on - today).days)
+        product = fold(watch.product.label or watch.product.key), watch.product.key
+        return (
+            _PLACES[head], nearest[head, watch.product.key], product, days, watch.cycle.name, watch.deadline.kind
+        )  # fmt: skip
+
+    return [item for item, _, _ in sorted(known, key=place)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +242,7 @@ class Compiling:
             period=self.period,
             today=self.today,
             facts=self.facts,
-            entries=() if self.only_unknown else tuple(sorted(entries, key=_order)),
+            entries=() if self.only_unknown else tuple(self._in_order(entries)),
             unsure=tuple(sorted(self._unsure, key=_run_order)),
             undated=tuple(sorted(self._undated, key=_run_order)),
             covered=self.size,
@@ -220,6 +250,10 @@ class Compiling:
             later_besides=len(outside) - ended,
             only_unknown=self.only_unknown,
         )
+
+    def _in_order(self, entries: Sequence[Entry]) -> list[Entry]:
+        by_holder = sorted(entries, key=lambda each: fold(each.holder.name))
+        return in_order(by_holder, self.today, watch_of=lambda each: each.watch, urgency=lambda each: each.urgency)
 
     def _entries(self, reminders: Mapping[tuple[str, str, str, str], Remembered]) -> list[Entry]:
         # The end of active support is a watch of its own; beside the end of support it is a remark.
@@ -285,19 +319,6 @@ def is_within(entry: Entry, period: Period) -> bool:
             return entry.has_ended
         case _:
             return period.first <= entry.watch.deadline.on <= period.last
-
-
-def _order(entry: Entry) -> tuple[int, date, str, str, str, str]:
-    watch = entry.watch
-    name = fold(watch.product.label or watch.product.key)
-    return (
-        _ORDER[entry.urgency],
-        watch.deadline.on,
-        name,
-        watch.cycle.name,
-        watch.deadline.kind,
-        fold(entry.holder.name),
-    )
 
 
 def _run_order(running: MatchedDeployment) -> tuple[str, str, str, str, int]:

@@ -90,15 +90,15 @@ def heads(report: Report) -> dict[str, str]:
     return {f"{each.watch.product.key} {each.watch.cycle.name}": each.urgency.value for each in report.entries}
 
 
-def test_the_most_urgent_comes_first_under_its_head() -> None:
+def test_what_can_be_prevented_comes_first_under_its_head() -> None:
     report = compiled(
         runs(1, version="16.1"), runs(2, version="14.2"), runs(3, version="11.22"),
         runs(4, "postgresql", "11.22", provider="aws-rds"), runs(5, version="18.0"), runs(6, version="9"),
     )  # fmt: skip
     assert list(heads(report).items()) == [
-        ("postgresql 11", "overdue"),
         ("postgresql 14", "soon"),
         ("amazon-rds-postgresql 11", "paid"),
+        ("postgresql 11", "overdue"),
         ("postgresql 16", "later"),
     ]
     assert [one.deployment.version for one in report.unsure] == ["9"]
