@@ -56,7 +56,7 @@ def digest(digest: Digest, *, share: int = 1) -> Rendered:
 def _drawn(digest: Digest, items: Sequence[_Item], most: int) -> Rendered:
     head, shown = _head(digest, items), items[:most]
     blocks: list[Block] = [section(head)]
-    lines = []
+    lines: list[str] = []
     for title, group in groupby(shown, key=lambda item: _TITLES.get(_head_of(item, digest.today), "")):
         if title and (lines or title != _TITLES[Urgency.LATER]):
             blocks.append(section(title))

@@ -59,7 +59,7 @@ def offer_settled(
         return Rendered(f"{_off(name, answer, instead)} {asked}.")
     if is_accepted:
         accepted = f"{asked}, and {answers.who(answer.decided_by)} accepted. You get its reminders now."
-        said = f"{_with_price(accepted, card)}{_quoted(answer)}"
+        said = "\n".join(filter(None, (f"{accepted}{_quoted(answer)}", words.charged(card.watch, card.today))))
         return Rendered(said, [section(said), {"type": "actions", "elements": [open_button(card)]}])
     return Rendered(f"{asked}, and {answers.who(answer.decided_by)} declined. It stays with them.")
 

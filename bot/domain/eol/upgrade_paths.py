@@ -59,7 +59,10 @@ def first_hop(product: Product, current: Cycle, target: Cycle, today: date) -> H
     here, there = _numbers(current.name), _numbers(target.name)
     if here < _numbers(_oldest(path)):
         return None
-    stops = sorted(_stops(path, product, current, today), key=_numbers)
+    special = path.get("stops_to", {}).get(target.name, "").split()
+    if special and _numbers(special[-1]) < here:
+        return None
+    stops = sorted(special or _stops(path, product, current, today), key=_numbers)
     between = [each for each in stops if here < _numbers(each) < there]
     return Hop(between[0] if between else target.name, not between, path["source"])
 

@@ -29,7 +29,14 @@ TODAY = date(2026, 11, 25)
         ("elasticsearch", "6", "9.5", "7"),
         ("elasticsearch", "7", "9.5", "8.19"),
         ("elasticsearch", "8.16", "9.5", "8.19"),
+        ("elasticsearch", "8.18", "9.1", "8.19"),
         ("elasticsearch", "8.19", "9.5", "9.5"),
+        ("elasticsearch", "9.0", "9.5", "9.5"),
+        ("elasticsearch", "8.16", "9.0", "8.18"),
+        ("elasticsearch", "8.18", "9.0", "9.0"),
+        ("elasticsearch", "8.19", "9.0", None),
+        ("elasticsearch", "7", "9.0", "8.18"),
+        ("amazon-rds-mysql", "5.6", "8.4", None),
         ("kubernetes", "1.29", "1.36", "1.30"),
         ("amazon-eks", "1.35", "1.36", "1.36"),
         ("ubuntu", "18.04", "24.04", "20.04"),
@@ -79,5 +86,5 @@ def test_a_release_without_long_term_support_reaches_only_the_very_next_one() ->
 def test_every_path_is_of_a_product_of_the_table_and_names_its_source() -> None:
     for path in table("upgrade_paths"):
         assert urlsplit(path["source"]).scheme == "https"
-        assert set(path) - {"products", "source"} <= {"stops", "each", "lts", "direct", "varies"}
+        assert set(path) - {"products", "source", "read"} <= {"stops", "stops_to", "each", "lts", "direct", "varies"}
         assert all(starter.load().get(key) is not None for key in path["products"].split())
