@@ -56,6 +56,7 @@ MESSAGES: dict[str, Callable[[Card], Rendered]] = {
     "asked after a part": lambda card: blocks.part_asked(card, PLAN, plan_of(PLAN).parts[:1]),  # type: ignore[union-attr]
     "told of a plan": lambda card: blocks.plan_told(card, PLAN),
     "asked for a waiver": lambda card: blocks.waiver_wanted(card, answers("Ada", until=SOON)[5]),
+    "told of what is new": lambda card: notes.joined(card, card.watch.runs),
     "explanation": blocks.explanation,
     "/eol": lambda card: reports.answer(report_of(card)),
 }
@@ -83,6 +84,13 @@ def test_a_price_that_rises_is_said_with_the_rise() -> None:
     rising = replace(rising, watch=replace(rising.watch, deadline=replace(rising.watch.deadline, on=SOON)))
     text = plain_dates(digest(rising).text)
     assert f"Charged now: 0.10 USD per vCPU-hour; from {SOON}: 0.20 USD per vCPU-hour." in text
+
+
+def test_the_end_of_active_support_says_nothing_of_what_costs_later() -> None:
+    its = with_charges(Charge(SOON, Decimal("0.10")))
+    active = replace(its.watch.deadline, kind=DeadlineKind.ACTIVE_SUPPORT, on=SOON)
+    assert "harged" not in digest(replace(its, watch=replace(its.watch, deadline=active))).text
+    assert "Charged from" in digest(its).text
 
 
 def planned(until: date, **rest: Answer) -> Card:

@@ -220,6 +220,21 @@ def test_what_ended_nobody_knows_when_has_no_date_in_rows_calendars_and_pictures
     assert unknown
 
 
+@pytest.mark.usefixtures("catalog")
+def test_a_row_without_a_version_is_an_unknown_version(baton: Baton, tmp_path: Path) -> None:
+    (tmp_path / "assets.csv").write_text(
+        "name,kind,owner,engine,version\nledger-db,database,Search,PostgreSQL,\nstore-db,database,Search,MySQL,5.7\n"
+    )
+    ran = baton("catalog", "import", "csv", tmp_path / "assets.csv")
+    assert ran.code == 0
+    assert "counts as an unknown one" in ran.out + ran.err
+    found = due(baton, "--team", "search")
+    unknown = [(each["asset"], each["product"]) for each in found["unknown"]]  # type: ignore[attr-defined]  # JSON
+    assert unknown == [("ledger-db", "PostgreSQL")]
+    assert "mysql 5.7" in brief(found)
+    assert "ledger-db" in baton("eol", "due", "unknown", "--team", "search").out
+
+
 def test_money_and_a_plan_that_was_not_kept_are_in_the_fields_and_in_the_calendar() -> None:
     card = with_charges(Charge(TODAY - timedelta(29)), Charge(TODAY + timedelta(9), Decimal("0.20")))
     plan = replace(PLAN, until=TODAY - timedelta(3))

@@ -199,7 +199,7 @@ def joined(card: Card, runs: Sequence[MatchedDeployment]) -> Rendered:
     """Return the reply that says what runs a release cycle now that its answer was not given for."""
     name, what = words.name(card.watch.product, card.watch.cycle), words.assets(runs)
     stands = card.effect.last
-    said = f"New here: {what} runs {name}, too."
+    said = _with_price(f"New here: {what} runs {name}, too.", card)
     given = answers.sentence(stands, card).splitlines()[:1] if stands is not None else []
     said = " ".join([said, *given, "This covers it as well: answer again if that does not fit."])
     return Rendered(said, [section(said), {"type": "actions", "elements": [open_button(card)]}])

@@ -178,7 +178,10 @@ def charged(watch: Watch, today: date) -> str:
     Of a price that rises with the deadline it says to what.
     """
     rises = watch.deadline.kind is DeadlineKind.PRICE_STEP and watch.deadline.on > today
-    return _sentence(_charged(watch, today).said(with_next=rises, day=day))
+    found = _charged(watch, today)
+    if found.now is None and watch.deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
+        return ""  # the end of standard support is still to be said, and what it costs with it
+    return _sentence(found.said(with_next=rises, day=day))
 
 
 def is_charged(watch: Watch, today: date) -> bool:
