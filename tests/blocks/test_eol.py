@@ -300,9 +300,8 @@ class TestTheDigest:
     def test_products_stay_together_and_the_most_urgent_goes_first(self) -> None:
         def named(key: str, on: date) -> DueMilestone:
             its = story(DeadlineKind.SUPPORT, on)
-            return DueMilestone(
-                replace(its, watch=replace(its.watch, product=replace(postgresql(key), key=key))), Milestone(90)
-            )
+            product = replace(postgresql(key), key=key)
+            return DueMilestone(replace(its, watch=replace(its.watch, product=product, cycle=BARE)), Milestone(90))
 
         items = (named("b", SOON + timedelta(3)), named("a", SOON + timedelta(2)), named("b", SOON))
         lines = blocks.digest(self.digest(items)).text.splitlines()[1:4]
@@ -349,6 +348,13 @@ class TestTheDigest:
         assert "2 deadlines to answer" in blocks.digest(self.digest((ahead, taken))).text, "two teams have it"
         active = DueMilestone(story(DeadlineKind.ACTIVE_SUPPORT, SOON), Milestone(60))
         assert "2 deadlines to answer" in blocks.digest(self.digest((active, passed))).text
+
+    def test_what_costs_stands_above_what_has_passed(self) -> None:
+        paid = DueMilestone(story(DeadlineKind.SUPPORT, TODAY - timedelta(900)), Milestone(-896))
+        its = story(DeadlineKind.SUPPORT, TODAY - timedelta(1))
+        passed = replace(its, watch=replace(its.watch, product=Product(key="past"), cycle=BARE))
+        lines = blocks.digest(self.digest((DueMilestone(passed, Milestone(0)), paid))).text.splitlines()
+        assert ["Charged now" in lines[1], lines[2], "past" in lines[3]] == [True, "*Overdue*", True]
 
     def test_what_lies_far_ahead_comes_after_what_has_passed(self) -> None:
         def ends(key: str, days: int) -> DueMilestone:

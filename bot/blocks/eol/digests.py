@@ -138,8 +138,12 @@ def _head_of(item: _Item, today: date) -> Urgency:
 
 
 def _urgency(card: Card, today: date) -> Urgency:
-    """Return under which head it stands, whatever was answered: what is in a digest waits for something."""
-    return urgency_of(card.watch.deadline.on, None, today, is_paid=words.is_charged(card.watch, today))
+    """Return under which head it stands, whatever was answered: what is in a digest waits for something.
+
+    What goes on for money can still be stopped, and stands where a report has it, by the deadline that comes next.
+    """
+    is_paid, on = words.is_charged(card.watch, today), card.watch.deadline.on
+    return Urgency.PAID if is_paid and on < today else urgency_of(on, None, today, is_paid=is_paid)
 
 
 def _line(upgrade: _Upgrade) -> str:

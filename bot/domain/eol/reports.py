@@ -50,25 +50,34 @@ _Item = TypeVar("_Item")
 
 
 def in_order(
-    items: Iterable[_Item], today: date, *, watch_of: Callable[[_Item], Watch], urgency: Callable[[_Item], Urgency]
+    items: Iterable[_Item],
+    today: date,
+    *,
+    watch_of: Callable[[_Item], Watch],
+    urgency: Callable[[_Item], Urgency],
+    worst_first: bool = False,
 ) -> list[_Item]:
     """Return what is listed in the order in which reports and digests list it.
 
-    Under each head the nearest goes first, and of what has passed the latest; what is of one product stays together.
+    Under each head the nearest goes first, and of what has passed the latest, or with `worst_first` the oldest; what is
+    of one product stays together.
     """
     known = [(item, watch_of(item), urgency(item)) for item in items]
     nearest: dict[tuple[Urgency, str], tuple[bool, int]] = {}
+
+    def away(watch: Watch) -> tuple[bool, int]:
+        days = (watch.deadline.on - today).days
+        return (days < 0, days) if worst_first else preventable_first(days)
+
     for _, watch, head in known:
-        key, days = (head, watch.product.key), preventable_first((watch.deadline.on - today).days)
+        key, days = (head, watch.product.key), away(watch)
         nearest[key] = min(days, nearest.get(key, days))
 
     def place(one: tuple[_Item, Watch, Urgency]) -> tuple[object, ...]:
         _, watch, head = one
-        days = preventable_first((watch.deadline.on - today).days)
         product = fold(watch.product.label or watch.product.key), watch.product.key
-        return (
-            _PLACES[head], nearest[head, watch.product.key], product, days, watch.cycle.name, watch.deadline.kind
-        )  # fmt: skip
+        first = nearest[head, watch.product.key]
+        return _PLACES[head], first, product, away(watch), watch.cycle.name, watch.deadline.kind
 
     return [item for item, _, _ in sorted(known, key=place)]
 
@@ -253,7 +262,13 @@ class Compiling:
 
     def _in_order(self, entries: Sequence[Entry]) -> list[Entry]:
         by_holder = sorted(entries, key=lambda each: fold(each.holder.name))
-        return in_order(by_holder, self.today, watch_of=lambda each: each.watch, urgency=lambda each: each.urgency)
+        return in_order(
+            by_holder,
+            self.today,
+            watch_of=lambda each: each.watch,
+            urgency=lambda each: each.urgency,
+            worst_first=self.subject.asset is not None,  # such a list is opened from its worst
+        )
 
     def _entries(self, reminders: Mapping[tuple[str, str, str, str], Remembered]) -> list[Entry]:
         # The end of active support is a watch of its own; beside the end of support it is a remark.
