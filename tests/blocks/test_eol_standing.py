@@ -86,6 +86,14 @@ def test_a_price_that_rises_is_said_with_the_rise() -> None:
     assert f"Charged now: 0.10 USD per vCPU-hour; from {SOON}: 0.20 USD per vCPU-hour." in text
 
 
+def test_a_charge_is_not_said_twice() -> None:
+    its = with_charges(Charge(TODAY - timedelta(9)))
+    begun = replace(its.watch.deadline, kind=DeadlineKind.EXTENDED_COST, on=TODAY - timedelta(9))
+    text = digest(replace(its, watch=replace(its.watch, deadline=begun))).text
+    assert "extended support has been charged since" in text
+    assert "ago. Price not known. *orders-db*" in text
+
+
 def test_the_end_of_active_support_says_nothing_of_what_costs_later() -> None:
     its = with_charges(Charge(SOON, Decimal("0.10")))
     active = replace(its.watch.deadline, kind=DeadlineKind.ACTIVE_SUPPORT, on=SOON)

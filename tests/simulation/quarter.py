@@ -1,7 +1,8 @@
 """A quarter of three teams, to be read: `python -m tests.simulation.quarter --days 120`.
 
-They have what is paid for, what is overdue, what ends soon, what is planned, and a version that nobody knows. One of
-them takes something over, one gets something from another. Every message is printed as its reader sees it.
+They have what is paid for at a known price and at none, what begins to cost, what is overdue, what ends soon, what is
+planned, and a version that nobody knows. One of them takes something over, one gets something from another. Every
+message is printed as its reader sees it.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Quarter:
             ("pipeline", self.data, "python", "3.10.4"),
             ("search-api", self.search, "mystery-box", "1.0"),
             ("search-cluster", self.search, "amazon-eks", "1.33"),
+            ("session-cache", self.search, "amazon-elasticache-redis", "6.2"),
+            ("archive", self.data, "amazon-documentdb", "3.6"),
         )
         self.assets, self.runs = dict[str, int](), dict[str, int]()
         for name, team, product, version in owned:

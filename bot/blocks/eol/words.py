@@ -181,6 +181,8 @@ def charged(watch: Watch, today: date) -> str:
     found = _charged(watch, today)
     if found.now is None and watch.deadline.kind is DeadlineKind.ACTIVE_SUPPORT:
         return ""  # the end of standard support is still to be said, and what it costs with it
+    if watch.deadline.kind is DeadlineKind.EXTENDED_COST and found.now is not None and found.now.amount is None:
+        return _sentence(NOT_KNOWN)  # that it is charged is what has been said
     return _sentence(found.said(with_next=rises, day=day))
 
 
