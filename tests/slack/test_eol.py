@@ -408,3 +408,12 @@ async def test_an_owner_of_the_application_sees_the_database_below(stocked: Stag
     await stocked.bring(catalog)
     assert "Platform: ledger-db" in (await stocked.ask("/eol search")).text
     assert "ledger-db" in (await stocked.ask("/eol platform")).text
+
+
+@pytest.mark.parametrize("asked", ["postgres 11 on rds in production", "python 3.8 in staging"])
+async def test_an_environment_behind_a_product_is_read_and_said_to_be_wider(stocked: Stage, asked: str) -> None:
+    answer = await stocked.ask(f"/eol {asked}")
+    assert ", wherever it runs*" in answer.text
+    assert ("Amazon RDS for PostgreSQL 11" in answer.text) is asked.startswith("postgres")
+    nothing = await stocked.ask("/eol postgres 11 in nowhere")
+    assert "wherever it runs" not in nothing.text, "that may be a team or a system"

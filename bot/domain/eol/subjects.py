@@ -133,7 +133,7 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
             keys = frozenset(providers.VENDOR_REQUIRED[fold(name)])
             return ProductAsked(label=name, keys=keys, words=frozenset(providers.VENDOR_REQUIRED), version=version)
     run = run_words.read(text)
-    named = table.identify(run.product, run.provider) if run is not None else None
+    named = table.identify(run.product, run.provider) if run is not None and not run.environment else None
     if run is not None and isinstance(named, CycleIndex):
         # Inventories leave the LTS of `20.04 LTS` out.
         version, is_one = run.version.removesuffix(" LTS"), bool(run.provider)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.domain.directory import Match, Nearest, ResolutionMethod, Several
+from bot.domain.directory.vocabulary import ENVIRONMENT_WORDS
 from bot.domain.eol.matches import UnknownProduct
 from bot.domain.eol.periods import Period
 from bot.domain.eol.product_table import Table
@@ -19,6 +21,9 @@ from bot.services.snapshot import Snapshot
 
 #: Ways of finding an asset that leave nothing to explain.
 _OUTRIGHT = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME, ResolutionMethod.ALIAS, ResolutionMethod.FOLDED})
+#: Behind a product, the environment that it runs in. An answer says of everything where that is.
+_PLACE = re.compile(r"\s+in\s+(?P<place>[\w-]+)$", re.IGNORECASE)
+
 _MOST_PARTS = 500
 _MOST_TRIES = 4
 
@@ -118,7 +123,10 @@ def _about_person(snapshot: Snapshot, question: EolQuestion) -> Asked:
 
 
 def _about_product(snapshot: Snapshot, table: Table, question: EolQuestion, slack_id: str) -> Asked | None:
-    product = product_asked(table, question.about) or product_asked(table, question.phrase)
+    place = _PLACE.search(question.phrase)
+    is_placed = place is not None and place["place"].lower() in ENVIRONMENT_WORDS
+    phrase = question.phrase[: place.start()] if is_placed and place is not None else question.phrase
+    product = product_asked(table, question.about) or product_asked(table, phrase)
     whose = (mine(snapshot, slack_id) if question.is_mine else None) or ReportScope()
     if product is None:
         for team, rest in _teams_in(snapshot, question.about):
@@ -126,7 +134,10 @@ def _about_product(snapshot: Snapshot, table: Table, question: EolQuestion, slac
             if product is not None:
                 whose = ReportScope(teams=(team,))
                 break
-    return _asked(question, _narrowed(whose, product)) if product is not None else None
+    if product is None:
+        return None
+    wider = f"{product.label} {product.version}".strip() + ", wherever it runs" if is_placed else ""
+    return _asked(question, _narrowed(whose, product), understood_as=wider)
 
 
 def _anything(snapshot: Snapshot, table: Table, question: EolQuestion, slack_id: str) -> Understood:
