@@ -39,7 +39,8 @@ class Charged:
         `day` writes a day as wherever this is shown does.
         """
         if self.now is not None:
-            after = f"; from {day(self.next.since)}: {price(self.next)}" if with_next and self.next is not None else ""
+            is_news = with_next and self.next is not None and self.next.amount is not None
+            after = f"; from {day(self.next.since)}: {price(self.next)}" if is_news and self.next is not None else ""
             return f"charged now{_priced(self.now)}{after}"
         if self.next is not None:
             return f"charged from {day(self.next.since)} on{_priced(self.next)}"

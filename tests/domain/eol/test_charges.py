@@ -34,13 +34,21 @@ def test_a_price_reads_the_same_everywhere(charge: Charge, said: str, a_month: D
     ("day", "said"),
     [
         (date(2025, 6, 1), "charged from 2026-02-01 on: 80% of the node's price"),
-        (date(2026, 2, 1), "charged now: 80% of the node's price; from 2028-02-01: price not known"),
+        (date(2026, 2, 1), "charged now: 80% of the node's price"),
         (date(2028, 2, 1), "charged now, price not known"),
         (date(2029, 2, 1), ""),
     ],
 )
 def test_what_costs_says_so_before_while_and_whatever_is_known_of_the_price(day: date, said: str) -> None:
     assert charged(SOLD, REDIS, day).said(with_next=True) == said
+
+
+def test_the_next_price_is_told_where_it_is_known() -> None:
+    cycle = Cycle(
+        name="5", eol=date(2026, 1, 31), charges=(Charge(date(2026, 2, 1)), Charge(date(2028, 2, 1), Decimal(1)))
+    )
+    said = charged(SOLD, cycle, date(2026, 11, 29)).said(with_next=True)
+    assert said == "charged now, price not known; from 2028-02-01: 1.00 USD per vCPU-hour"
 
 
 def test_what_is_chosen_costs_whoever_has_chosen_it() -> None:
