@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import handoff as blocks
+from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.handoff.due import expires_on, waits_since
 from bot.domain.handoff.family import left_behind
@@ -67,6 +68,12 @@ def team_of(snapshot: Snapshot, team_id: int) -> TeamRecord:
 def person_of(snapshot: Snapshot, person_id: int) -> PersonRecord:
     """Return a person; somebody whom memory does not have yet has no name."""
     return snapshot.person(person_id) or PersonRecord(id=person_id, name="")
+
+
+def for_team(snapshot: Snapshot, person: PersonRecord, team: TeamRecord) -> Recipient:
+    """Return whoever has acted for a team as somebody to write to; the team itself once they are not with it."""
+    is_here = person.is_active and person.slack_id and person in rules.active_members(team, snapshot)
+    return Recipient(person=person) if is_here else Recipient(team=team)
 
 
 def resource_of(row: tables.HandoffResource) -> Resource:

@@ -18,7 +18,7 @@ from bot.services import routing
 from bot.services.cards import acting
 from bot.services.deps import Deps
 from bot.services.handoff import moves
-from bot.services.handoff._cards import NOBODY, ClockAct, card_key, work_of
+from bot.services.handoff._cards import NOBODY, ClockAct, card_key, for_team, work_of
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -145,8 +145,7 @@ async def _tell_both(act: ClockAct, card: HandoffCard, changed: Sequence[Resourc
         waiting, team = card.starter, card.receiver
     else:
         await act.send(Recipient(team=card.receiver), f"{key}:receiver", news, parent_key=card_key(card.id))
-    is_reached = waiting.is_active and waiting.slack_id
-    await act.send(Recipient(person=waiting) if is_reached else Recipient(team=team), key, news)
+    await act.send(for_team(act.snapshot, waiting, team), key, news)
 
 
 async def _due_ids(deps: Deps, snapshot: Snapshot, handoff_id: int) -> list[int]:

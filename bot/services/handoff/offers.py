@@ -28,7 +28,16 @@ from bot.errors import NotFoundError, UserError
 from bot.services import actors, routing
 from bot.services.cards import acting as card_acting
 from bot.services.deps import Deps
-from bot.services.handoff._cards import HandoffAct, acting, again_key, asked_key, card_key, offered_key, team_of
+from bot.services.handoff._cards import (
+    HandoffAct,
+    acting,
+    again_key,
+    asked_key,
+    card_key,
+    for_team,
+    offered_key,
+    team_of,
+)
 from bot.services.handoff.lists import IN_ANOTHER, under_way
 from bot.services.ownership import look_up, names_of
 from bot.services.snapshot import Snapshot, refresh_over
@@ -308,5 +317,5 @@ async def _show(act: HandoffAct, card: HandoffCard, *, is_first: bool) -> Told:
         await act.send(Recipient(team=card.receiver), key, blocks.news(card, ()), parent_key=card_key(card.id))
     if card.is_asked and card.starter.id != act.person_id:
         key = offered_key(card)
-        await act.send(Recipient(person=card.starter), key, blocks.news(card, ()))
+        await act.send(for_team(act.snapshot, card.starter, card.receiver), key, blocks.news(card, ()))
     return told

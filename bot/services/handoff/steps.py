@@ -15,7 +15,7 @@ from bot.errors import NotFoundError, UserError
 from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.handoff import moves
-from bot.services.handoff._cards import HandoffAct, acting, card_key, work_of
+from bot.services.handoff._cards import HandoffAct, acting, card_key, for_team, work_of
 from bot.services.snapshot import Snapshot
 from bot.store import tables
 
@@ -152,7 +152,7 @@ async def _tell(
     *,
     has_ended: bool,
 ) -> None:
-    """Tell whoever offered, or asked, what has become of it; and the receiver that it is withdrawn."""
+    """Tell whoever offered, or asked, what has become of it, or their team; and the receiver that it is withdrawn."""
     ids = {each.id for each in rows}
     changed = [each for each in card.resources if each.id in ids]
     # With the answer that is told come those that were not told by themselves.
@@ -161,10 +161,10 @@ async def _tell(
     stamp = int(act.now.timestamp() * 1000)
     key = f"handoff.news:{card.id}:{step.value}:{rows[0].id}:{stamp}"
     is_givers = TRANSITIONS[step].right is TRANSITIONS[HandoffStep.OFFER].right
-    hears = card.starter if is_givers and card.is_asked else card.offerer
+    hears, team = (card.starter, card.receiver) if is_givers and card.is_asked else (card.offerer, card.giver)
     if step is HandoffStep.WITHDRAW:
         receiver = Recipient(team=card.receiver)
         await act.send(receiver, f"{key}:receiver", blocks.news(card, changed), parent_key=card_key(card.id))
     is_news = has_ended or step in (HandoffStep.DECLINE, HandoffStep.NOT_YET, HandoffStep.REFUSE)
     if hears is not None and hears.id != act.person_id and is_news:
-        await act.send(Recipient(person=hears), key, blocks.news(card, answered))
+        await act.send(for_team(act.snapshot, hears, team), key, blocks.news(card, answered))

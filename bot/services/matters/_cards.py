@@ -255,12 +255,19 @@ async def end(
 
 
 async def _tell_askers(act: MatterAct | Ending, asked: Sequence[tuple[int, str, str]], *, by: int | None) -> None:
-    """Tell whoever raised a matter how it ended, each once; whoever ended it knows."""
+    """Tell whoever raised a matter how it ended, each once, or their team for which they claimed it.
+
+    Whoever ended it knows.
+    """
     places = {(channel, thread, person): None for person, channel, thread in asked if person != by}
     for channel_id, thread_ts, person_id in places:
         person = act.snapshot.person(person_id)
         slack_id = routing.slack_id_of(person)
         key = f"ownership.outcome:{act.row.id}:{person_id}:{channel_id}:{thread_ts}"
+        if not slack_id and act.card.kind is MatterKind.CLAIM and act.card.team is not None:
+            team, said = Recipient(team=act.card.team), _outcome(act.card, "", "")
+            await routing.send(act.session, act.deps, act.snapshot, team, key=key, message=said, at=act.now)
+            continue
         await say_where_asked(
             act.session, key, slack_id, channel_id, thread_ts, _outcome(act.card, slack_id, channel_id), at=act.now
         )
