@@ -143,6 +143,8 @@ async def test_an_offer_is_over_where_giver_and_receiver_have_become_one_team(th
     assert await three.states() == [ResourceState.WITHDRAWN]
     assert "withdrawn: Payments has it already: both are one team now." in await three.card(1)
     assert await three.rows(tables.Drift) == [], "no file is behind"
+    with pytest.raises(UserError, match="That team has it already: offer it to another one"):
+        await three.again("Omar")
 
 
 async def test_a_loan_is_over_where_lender_and_borrower_have_become_one_team(three: Three) -> None:
@@ -231,3 +233,12 @@ async def test_what_is_offered_again_changes_no_figure_of_what_was_accepted_befo
     )
     recorded = (await HandoffFigures(three.deps, three.snapshot).part(None)).recorded[""]
     assert recorded == {"handoffs.accepted": 2, "handoffs.waiting": 0, "handoffs.days": 2}
+
+
+async def test_what_has_left_the_catalog_is_still_called_by_its_name(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments", Resource(1, Area.DATABASE), Resource(2, Area.ALL))
+    await three.bring(asset("9", "other"))
+    await due_days.run(three.deps, three.snapshot)
+    said = await three.card(1)
+    assert "*orders* (the database): withdrawn: It is no longer in the catalog." in said
+    assert "*index*: withdrawn: It is no longer in the catalog." in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -95,14 +95,15 @@ async def brief(
     by_handoff: dict[int, list[tables.HandoffResource]] = {}
     for each in await resource_rows(session, [row.id for row in rows if row.id is not None]):
         by_handoff.setdefault(each.handoff_id, []).append(each)
-    return [await _card(deps, snapshot, row, by_handoff.get(row.id or 0, [])) for row in rows]
+    names = await _names(session, snapshot, (each for several in by_handoff.values() for each in several))
+    return [await _card(deps, snapshot, row, by_handoff.get(row.id or 0, []), names) for row in rows]
 
 
 async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.Handoff) -> HandoffCard:
     """Return a handoff with all that its messages show."""
     assert row.id is not None  # noqa: S101 - it comes from the store
     resources = await resource_rows(session, [row.id])
-    card = await _card(deps, snapshot, row, resources)
+    card = await _card(deps, snapshot, row, resources, await _names(session, snapshot, resources))
     proof = tables.HandoffEvidence
     found = (await session.execute(select(proof).where(col(proof.handoff_id) == row.id))).scalars()
     by_item = {ReadinessItem(each.item): _evidence(snapshot, each) for each in found}
@@ -110,8 +111,25 @@ async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tab
     return replace(card, evidence=tuple(by_item[item] for item in ReadinessItem if item in by_item), left_behind=left)
 
 
+async def _names(
+    session: AsyncSession, snapshot: Snapshot, resources: Iterable[tables.HandoffResource]
+) -> dict[int, str]:
+    """Return what assets are called, also those that have left the catalog, by their ids."""
+    found = {each.asset_id: snapshot.asset(each.asset_id) for each in resources}
+    names = {asset_id: asset.name for asset_id, asset in found.items() if asset is not None}
+    if len(names) < len(found):
+        gone, t = found.keys() - names.keys(), tables.core(tables.Asset).c
+        rows = await session.execute(select(t.id, t.name).where(t.id.in_(gone)))
+        names |= {row.id: row.name for row in rows}
+    return names
+
+
 async def _card(
-    deps: Deps, snapshot: Snapshot, row: tables.Handoff, resources: Sequence[tables.HandoffResource]
+    deps: Deps,
+    snapshot: Snapshot,
+    row: tables.Handoff,
+    resources: Sequence[tables.HandoffResource],
+    names: Mapping[int, str],
 ) -> HandoffCard:
     assert row.id is not None  # noqa: S101 - it comes from the store
     library = snapshot.asset(row.library_id) if row.library_id is not None else None
@@ -119,7 +137,7 @@ async def _card(
         id=row.id,
         giver=team_of(snapshot, row.giver_team_id),
         receiver=team_of(snapshot, row.receiver_team_id),
-        resources=tuple(_resource(snapshot, each) for each in resources),
+        resources=tuple(_resource(snapshot, each, names[each.asset_id]) for each in resources),
         starter=person_of(snapshot, row.started_by),
         begun_on=row.created_at.date(),
         offerer=person_of(snapshot, row.offered_by) if row.offered_by is not None else None,
@@ -142,13 +160,12 @@ async def _card(
     return replace(card, begun_on=begun_on, offered_on=offered_on, expires_on=min(ends, default=None))
 
 
-def _resource(snapshot: Snapshot, row: tables.HandoffResource) -> ResourceCard:
+def _resource(snapshot: Snapshot, row: tables.HandoffResource, name: str) -> ResourceCard:
     assert row.id is not None  # noqa: S101 - it comes from the store
-    asset = snapshot.asset(row.asset_id)
     return ResourceCard(
         id=row.id,
         asset_id=row.asset_id,
-        name=asset.name if asset is not None else "something that has left the catalog",
+        name=name,
         area=Area(row.area),
         state=ResourceState(row.state),
         version=row.version,

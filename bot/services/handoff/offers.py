@@ -106,6 +106,7 @@ async def offer_again(
             raise UserError("Somebody has offered it again already: look at it with `/handoff list`.")
         await refresh_over(snapshot, await act.session.connection())
         giver, receiver = act.row.giver_team_id, act.row.receiver_team_id
+        _require_another(giver, receiver)
         require_acceptor(snapshot, receiver, offered_by=person_id)
         today = routing.today_of(deps, snapshot, Recipient(team=act.card.receiver))
         is_fixed = any(each.state is ResourceState.ACCEPTED for each in act.card.resources)
@@ -278,10 +279,14 @@ def require_acceptor(snapshot: Snapshot, team_id: int, *, offered_by: int | None
         raise UserError(f"{name} is only whoever offers it, and another one has to accept: let a teammate offer it.")
 
 
+def _require_another(giver_id: int, receiver_id: int) -> None:
+    if giver_id == receiver_id:
+        raise UserError("That team has it already: offer it to another one, with `/handoff`.")
+
+
 def _check(deps: Deps, snapshot: Snapshot, new: NewHandoff, *, is_offer: bool) -> None:
+    _require_another(new.giver_team_id, new.receiver_team_id)
     require_acceptor(snapshot, new.receiver_team_id, offered_by=new.person_id if is_offer else None)
-    if new.giver_team_id == new.receiver_team_id:
-        raise UserError("That team has it already: choose another.")
     if not new.resources:
         raise UserError("Choose what is handed over.")
     if len(new.resources) > MOST_RESOURCES:
