@@ -242,3 +242,16 @@ async def test_what_has_left_the_catalog_is_still_called_by_its_name(three: Thre
     said = await three.card(1)
     assert "*orders* (the database): withdrawn: It is no longer in the catalog." in said
     assert "*index*: withdrawn: It is no longer in the catalog." in said
+
+
+async def test_what_ends_by_itself_was_ended_by_nobody(three: Three) -> None:
+    await three.pass_on("Omar", "DevOps", "Payments", Resource(2, Area.ALL), effective_on=date(2026, 3, 5))
+    await three.take("Ada", HandoffStep.ACCEPT)
+    await three.pass_on("Omar", "DevOps", "Payments")
+    waiting = steps.Words(needs="A runbook", needs_from="Omar", needs_by=date(2026, 3, 4))
+    answer: dict[str, Any] = {"handoff_id": 2, "person_id": three.people["Ada"], "step": HandoffStep.NOT_YET}
+    await steps.take(three.deps, three.snapshot, version=1, words=waiting, **answer)
+    await three.bring(asset("1", "orders", *(owner("DevOps", area=area) for area in AREAS)), asset("2", "index"))
+    await three.on(4, 1)
+    assert "*index*: expired: DevOps no longer own index (all)" in await three.card(1)
+    assert "*orders* (the database): expired\n" in await three.card(2)

@@ -85,6 +85,7 @@ async def _carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int, *, only: i
             await act.note(HandoffStep.EXPIRE.value, resources=[each.id for each in lapsed], version=act.row.version)
             for each in lapsed:
                 each.state = (after(HandoffStep.EXPIRE, ResourceState(each.state)) or ResourceState.EXPIRED).value
+                each.answered_by = None  # whoever said "not yet" has not ended it
         for each in rows:
             if each.id in overtaken:
                 await _end_offer(act, each, overtaken[each.id])
@@ -165,7 +166,7 @@ async def _give_up(deps: Deps, snapshot: Snapshot, handoff_id: int, resource_id:
         await act.note("fail", resources=[resource_id], why=why)
         row.reason = as_written(why)  # messages escape it
         if row in to_move:
-            row.state = ResourceState.EXPIRED.value
+            row.state, row.answered_by = ResourceState.EXPIRED.value, None
             await act.redraw()
             return
         row.returned_at = act.now
