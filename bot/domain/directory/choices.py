@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.directory.answers import Candidate, Match, ResolutionMethod, Several
-from bot.domain.directory.index import DirectoryIndex, short_name
+from bot.domain.directory.index import DirectoryIndex, as_tuple, short_name
+from bot.domain.directory.questions import Chunk
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import KIND_WORDS, MEANINGS
 from bot.domain.names import fold, tokens
@@ -168,6 +169,16 @@ def folded_holders(index: DirectoryIndex, ids: Sequence[int], text: str) -> Foun
                 literal.append(one)
     best = literal if len(literal) == 1 else named or fitting
     return FoundAssets(best, ResolutionMethod.FOLDED) if best else None
+
+
+def run_named(index: DirectoryIndex, run: Sequence[Chunk]) -> FoundAssets | None:
+    """Return the assets that a run of chunks names: literally if there are any so, or else folded."""
+    ids = index.folded.get("".join([chunk.folded for chunk in run]))
+    if ids is None:
+        return None
+    text = " ".join([chunk.text for chunk in run])
+    literal = index.known_as(text.lower())
+    return holders(index, literal, text) if literal else folded_holders(index, as_tuple(ids), text)
 
 
 def numbers_of(words: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
 from bot.domain.catalog import AssetKind
-from bot.domain.directory import addresses
+from bot.domain.directory import addresses, forges
 from bot.domain.directory.name_index import NameIndex
 from bot.domain.directory.paths import Paths
 from bot.domain.names import clean, fold, tokens
@@ -168,9 +168,21 @@ def _literals(asset: AssetRecord) -> Iterable[str]:
     found = {*_reference_and_name(asset), *map(_lowered, _named(asset))}
     if asset.addresses:
         found.update(map(_lowered, asset.addresses))
-        found.update(addresses.normal(text) for text in asset.addresses)
+        for text in asset.addresses:
+            found.update(_address_keys(text))
+    if asset.kind is AssetKind.REPOSITORY:
+        found.add(addresses.repository_key(asset.name))
     found.discard("")
     return found
+
+
+def _address_keys(text: str) -> tuple[str, ...]:
+    file = forges.file_address(text) if "/" in text else None
+    if file is None or len(file.paths) > 1 or not file.paths[0]:
+        return (addresses.normal(text),)
+    folder = forges.folder_key(file.repository, file.paths[0])
+    # Where the path stands in the query, what is before that is the repository's address.
+    return (folder,) if file.is_asked else (folder, addresses.normal(text))
 
 
 def _lowered(text: str) -> str:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from bot.domain.directory.addresses import may_be_address
 from bot.domain.directory.answers import Match, ResolutionMethod, Several
-from bot.domain.directory.choices import CONFIDENCE, FoundAssets, candidates, choose
+from bot.domain.directory.choices import CONFIDENCE, FoundAssets, candidates, choose, run_named
 from bot.domain.directory.index import DirectoryIndex
-from bot.domain.directory.places import at_address, run_named
+from bot.domain.directory.places import at_address
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read
 from bot.domain.directory.readings import Reading
 from bot.domain.directory.vocabulary import COMMON_WORDS, FOREIGN_WORDS, KIND_WORDS, PART_OF_WORDS

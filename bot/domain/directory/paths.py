@@ -15,13 +15,16 @@ from itertools import chain, takewhile
 
 from bot.domain.catalog import PathRule
 from bot.domain.codeowners import compile_gitlab, compile_pattern, is_catch_all, is_valid
-from bot.domain.directory.addresses import normal
+from bot.domain.directory.addresses import host_and_path, repository_key
+from bot.domain.directory.vocabulary import COMMON_WORDS
 
 _WILD = re.compile(r"[*?\\]")
 #: A pattern that has no literal part stands under this key.
 _ANY = "*"
 #: Stands for a repository as a whole: only a rule for all files matches it.
 _NO_FILE = "-"
+#: A repository's name has at most so many segments: host, group, subgroup, ... name.
+_MOST_IN_NAME = 7
 #: As many repositories whose rules for all files would take a path are named to choose from.
 _MOST_OTHERS = 5
 
@@ -114,15 +117,22 @@ class Paths:
                 if not self._short[short]:
                     del self._short[short]
 
-    def repositories_called(self, name: str) -> tuple[str, ...]:
-        """Return the repositories with rules that `name`, as `addresses.normal` writes it, names by its end or theirs.
+    def repositories(self) -> tuple[str, ...]:
+        """Return the repositories that have rules."""
+        return tuple(self._repositories)
 
-        `github.com/acme/shop`, `acme/shop` and `shop` all name `acme/shop`.
+    def repositories_called(self, name: str) -> tuple[str, ...]:
+        """Return the repositories with rules of this name, as `addresses.repository_key` writes it.
+
+        `github.com/acme/shop` and `acme/shop` name each other, but not `github.com/evil/acme/shop`.
         """
-        for end in _short_names(name):
-            if ("/" in end or end == name) and (named := self._short.get(end)):
-                return tuple(sorted(named))
-        return ()
+        host, path = host_and_path(name)
+        found = self._short.get(path, ())
+        return tuple(sorted(each for each in found if each == name or _is_of(each, host, path)))
+
+    def repositories_ending(self, name: str) -> tuple[str, ...]:
+        """Return the repositories whose names end in this one: `acme/shop` for `shop`."""
+        return tuple(sorted(self._short.get(name, ())))
 
     def is_organisation(self, name: str) -> bool:
         """Whether a repository with rules belongs to an organisation or group of this name, in lower case."""
@@ -137,33 +147,68 @@ class Paths:
         found = (_candidates(self._rules[each], path) for each in repositories if each in self._rules)
         return _last_matches(chain.from_iterable(found), path)
 
+    def has_begun(self, repositories: Iterable[str], path: str) -> bool:
+        """Whether a rule of these repositories begins as a path does, which says that there is such a folder."""
+        path = path.strip("/")
+        found = (_candidates(self._rules[each], path, anchored=True) for each in repositories if each in self._rules)
+        return _has_match(chain.from_iterable(found), path)
+
     def owners_anywhere(self, path: str) -> PathOwners:
         """Return the same for a path of which nobody says in which repository it is."""
         if not self._repositories or not path:
             return PathOwners()
         # "checkout/api" may be two words as well as a path: only a rule that begins so makes it one.
         is_file_like = "." in path.rpartition("/")[2] or path.count("/") > 1 or path[0] == "/" or path[-1] == "/"
-        first, _, rest = path.strip("/").partition("/")
         path = path.strip("/")
-        if len(self._repositories) == 1:
-            [only] = self._repositories
-            if is_file_like or _has_match(_candidates(self._rules[only], path, anchored=True), path):
-                return PathOwners(self.owners_in([only], path))
-            return PathOwners(self._below(first, rest))
         rules = _candidates(self._everywhere, path, anchored=not is_file_like)
         matching = [rule for rule in rules if rule.matches(path)]
+        if told := self._told_below(path, matching):
+            return PathOwners(told)
+        if len(self._repositories) == 1:
+            return self._owners_in_only(path, is_file_like=is_file_like)
         likely = {rule.repository for rule in matching}
         others = [each for each in self._catch_alls if each not in likely]
-        below = self._below(first, rest)
+        below = self.owners_below(path)
         if not matching:
             return PathOwners(below, is_certain=not (others and is_file_like))
         found = self.owners_in(sorted(likely), path) + self.owners_in(others[:_MOST_OTHERS], path)
         is_certain = len(likely) == 1 and not others and not below and all(rule.is_telling for rule in matching)
         return PathOwners(tuple(dict.fromkeys((*found, *below))), is_certain=is_certain)
 
-    def _below(self, name: str, path: str) -> tuple[int, ...]:
-        """Return the owners of a path in the repositories that its first folder may be meant to name."""
-        return self.owners_in(sorted(self._short.get(name.lower(), ())), path) if path else ()
+    def _owners_in_only(self, path: str, *, is_file_like: bool) -> PathOwners:
+        [only] = self._repositories
+        if self.has_begun([only], path):
+            return PathOwners(self.owners_in([only], path))
+        if not is_file_like:
+            return PathOwners(self.owners_below(path))
+        # "evil/shop/src" may well be a path in another repository, which is called as this one is.
+        is_another = any(f"/{name}/" in f"/{path.lower()}/" for name in _short_names(only)[1:])
+        found = (*self.owners_in([only], path), *self.owners_below(path))
+        return PathOwners(tuple(dict.fromkeys(found)), is_certain=not is_another)
+
+    def _told_below(self, path: str, matching: Iterable[_Rule]) -> tuple[int, ...]:
+        """Return the owners of "shop/apps/cart/x.py" in acme/shop where it has a rule for /apps/cart/.
+
+        None where the first folder may as well be one of a repository: a rule names it, or it is an ordinary word and
+        so is the folder behind it.
+        """
+        first, _, rest = path.partition("/")
+        named = self._short.get(first.lower(), ())
+        if not rest or len(named) != 1 or any(first in rule.pattern.split("/") for rule in matching):
+            return ()
+        [repository] = named
+        begun = [rule for rule in _candidates(self._rules[repository], rest, anchored=True) if rule.matches(rest)]
+        is_told = any(first.lower() not in COMMON_WORDS or rule.pattern.strip("/").count("/") for rule in begun)
+        return self.owners_in(named, rest) if is_told else ()
+
+    def owners_below(self, path: str) -> tuple[int, ...]:
+        """Return the owners of a path in the repositories that its first folders may be meant to name the end of."""
+        segments = path.split("/")
+        found: dict[int, None] = {}
+        for count in range(1, min(len(segments), _MOST_IN_NAME)):
+            named = self._short.get("/".join(segments[:count]).lower(), ())
+            found.update(dict.fromkeys(self.owners_in(sorted(named), "/".join(segments[count:]))))
+        return tuple(found)
 
 
 def _has_match(rules: Iterable[_Rule], path: str) -> bool:
@@ -208,13 +253,19 @@ def _key(pattern: str, *, is_gitlab: bool) -> str:
 def _kept(asset_id: int, rule: PathRule) -> _Rule | None:
     if not is_valid(rule):
         return None
-    return _Rule(normal(rule.repository), rule.position, asset_id, rule.pattern, rule.section.lower())
+    return _Rule(repository_key(rule.repository), rule.position, asset_id, rule.pattern, rule.section.lower())
 
 
 @lru_cache(maxsize=65_536)
 def _compiled(pattern: str, is_gitlab: bool) -> re.Pattern[str]:
     """Compile a pattern once somebody asks about a path that may fall under it: that takes ten times its indexing."""
     return compile_gitlab(pattern) if is_gitlab else compile_pattern(pattern)
+
+
+def _is_of(repository: str, host: str, path: str) -> bool:
+    """Whether a repository has this name on this host, as far as both are said to be on one."""
+    other, name = host_and_path(repository)
+    return name == path and not (host and other)
 
 
 def _short_names(repository: str) -> list[str]:

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.catalog import AssetKind
-from bot.domain.directory import addresses
+from bot.domain.directory import addresses, forges
 from bot.domain.directory.answers import Match, Nearest, Resolution, ResolutionMethod, Several
-from bot.domain.directory.choices import FoundAssets, candidates, choose, folded_holders, holders
+from bot.domain.directory.choices import FoundAssets, candidates, choose, folded_holders, holders, run_named
 from bot.domain.directory.index import DirectoryIndex, as_tuple
+from bot.domain.directory.placed_paths import PLACING_WORDS, in_named_repository
 from bot.domain.directory.questions import MAX_LENGTH, Chunk, ParsedQuestion, Part, unescaped
 from bot.domain.directory.readings import Reading, as_area, outside
+from bot.domain.directory.repositories import at_path
 from bot.domain.names import clean, fold
 
 #: A name has at most this many pieces between white space.
 _MOST_CHUNKS = 12
-#: Host, group, subgroup, ... name.
-_MOST_IN_REPOSITORY = 6
-#: A path with more segments that begins with an organisation's name goes on with a repository of it.
-_IN_ORGANISATION = 2
-#: What stands before the repository in "the Makefile in acme/shop".
-_PLACING_WORDS = frozenset({"in", "of", "from", "at", "inside", "within", "repo", "repository", "under"})
 _BETWEEN_NAMES = frozenset({"and", "or", "vs", "versus"})
-#: A file's name: with an ending, or one of those that have none.
-_FILE = re.compile(r"\.?[\w-][\w.-]*\.\w{1,12}|\.[\w-]{3,}|[A-Z][A-Za-z]*file|CODEOWNERS|OWNERS|LICENSE|README|NOTICE")
 _PATH_WITH_BLANKS = re.compile(r"[^\s:]+/[^\s:]* (?:[^:]* )?(?:[^\s:]*/[^\s:]*|[^\s/:]+\.\w{1,12})")
 #: What names one thing whatever is said around it.
 _BEYOND_DOUBT = frozenset({ResolutionMethod.ADDRESS, ResolutionMethod.PATH, ResolutionMethod.REF})
@@ -56,7 +48,7 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
     if (finding := in_named_repository(index, question)) is not None:
         return _answered(index, finding, Reading(()), question.text, limit=limit)
     if _PATH_WITH_BLANKS.fullmatch(question.text) and not any(map(_joins, question.chunks)):
-        finding = _at_path(index, question.text)
+        finding = at_path(index, question.text)
         if finding is not None and finding.method is ResolutionMethod.PATH and finding.asset_ids:
             return _answered(index, finding, Reading(()), question.text, limit=limit)
     findings: list[FoundAssets] = []
@@ -82,7 +74,7 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
 
 def _joins(chunk: Chunk) -> bool:
     """Whether a word stands between two things, or asks for one."""
-    return chunk.part is Part.QUESTION or chunk.folded in _PLACING_WORDS | _BETWEEN_NAMES
+    return chunk.part is Part.QUESTION or chunk.folded in PLACING_WORDS | _BETWEEN_NAMES
 
 
 def _answered(
@@ -98,36 +90,6 @@ def _answered(
         return answer
     offered = candidates(index, finding.asset_ids, finding.confidence)[:limit]
     return Several(offered, text) if len(offered) > 1 else Nearest(offered, text)
-
-
-def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> FoundAssets | None:
-    """Return what "internal/x.go in acme/shop" leads to; None where the text is not of that form.
-
-    The path stands in one piece beside the repository's name, whichever comes first.
-    """
-    for place, chunk in enumerate(question.chunks):
-        before = question.chunks[place - 1].folded if place else ""
-        is_placed = before in _PLACING_WORDS
-        name = addresses.normal(chunk.text)
-        if not ("/" in name or is_placed):
-            continue
-        others = [one for number, one in enumerate(question.chunks) if number != place and _may_be_path(index, one)]
-        if len(others) != 1:
-            continue
-        known = bool(index.paths.repositories_called(name) or _repositories(index, name))
-        owner, _, rest = name.rpartition("/")
-        is_foreign = is_placed and rest and index.paths.is_organisation(owner)
-        if known or is_foreign:
-            return _in_repository(index, name, (addresses.file_path(others[0].text),))
-    return None
-
-
-def _may_be_path(index: DirectoryIndex, chunk: Chunk) -> bool:
-    """Whether a piece of text is a file or folder, and not an asset of that name."""
-    if chunk.part is not Part.NAME or run_named(index, (chunk,)) is not None or "://" in chunk.text:
-        return False
-    is_repository = index.paths.repositories_called(addresses.normal(chunk.text)) and "/" in chunk.text
-    return not is_repository and bool("/" in chunk.text or _FILE.fullmatch(chunk.text))
 
 
 def by_windows(
@@ -178,12 +140,6 @@ def several_named(index: DirectoryIndex, question: ParsedQuestion, *, limit: int
     return answer if isinstance(answer, Several) else None
 
 
-def run_named(index: DirectoryIndex, run: Sequence[Chunk]) -> FoundAssets | None:
-    """Return the assets that a run of chunks names, literally or folded."""
-    ids = index.folded.get("".join([chunk.folded for chunk in run]))
-    return None if ids is None else named(index, as_tuple(ids), " ".join([chunk.text for chunk in run]))
-
-
 def _only(index: DirectoryIndex, answers: list[Match | Several], *, limit: int) -> Match | Several:
     """Return the one answer, or all of them to choose from where each could be the name of the others' part."""
     if len(answers) == 1:
@@ -198,12 +154,6 @@ def assets_of(answer: Match | Several) -> list[int]:
     return [answer.asset_id] if isinstance(answer, Match) else [one.asset_id for one in answer.candidates]
 
 
-def named(index: DirectoryIndex, ids: tuple[int, ...], text: str) -> FoundAssets | None:
-    """Return the assets that `text` names literally if there are any, or else those that it names folded."""
-    literal = index.known_as(text.lower())
-    return holders(index, literal, text) if literal else folded_holders(index, ids, text)
-
-
 def _one(index: DirectoryIndex, asset_id: int, text: str) -> Match:
     """Return the match for the only asset that has `text` for a reference, name, alias or address."""
     asset = index.assets[asset_id]
@@ -216,13 +166,13 @@ def _one(index: DirectoryIndex, asset_id: int, text: str) -> Match:
 def at_address(index: DirectoryIndex, text: str) -> FoundAssets | None:
     """Return the assets at an address, or at the nearest one above it, or whose rule a path falls under."""
     spellings = addresses.keys(text)
-    for key in spellings[:2]:
+    file = forges.file_address(text)
+    # Where the path stands in the query, the address is the repository's.
+    for key in spellings[: 1 if file is not None and file.is_asked else 2]:
         if held := _but_paths(index, index.known_as(key)):
             return holders(index, held, key if key != text.lower() else text)
-    if "/" in text and (found := _at_path(index, text)) is not None:
+    if "/" in text and (found := at_path(index, text)) is not None:
         return found
-    if (repository := _repository_at(index, text)) is not None:
-        return repository
     for key in spellings[2:]:
         if held := index.known_as(key):
             return FoundAssets(held, ResolutionMethod.ADDRESS, spelling=key)
@@ -238,61 +188,3 @@ def _but_paths(index: DirectoryIndex, ids: tuple[int, ...]) -> tuple[int, ...]:
 
 def _is_wild(pattern: str) -> bool:
     return any(mark in pattern for mark in "*?\\") or "/" not in pattern.rstrip("/")
-
-
-def _repositories(index: DirectoryIndex, name: str) -> tuple[int, ...]:
-    """Return the repositories that a name, or a forge's address, is of."""
-    host, _, path = name.partition("/")
-    names = (name, path) if "." in host and "/" in path else (name,)
-    for each in names:
-        if ids := tuple(one for one in index.known_as(each) if index.assets[one].kind is AssetKind.REPOSITORY):
-            return ids
-    return ()
-
-
-def _repository_at(index: DirectoryIndex, text: str) -> FoundAssets | None:
-    """Return the repository that a forge's address names by owner and name, where the catalog has no address of it."""
-    name = addresses.normal(text)
-    ids = _repositories(index, name) if "." in name.partition("/")[0] and name.count("/") > 1 else ()
-    return FoundAssets(ids, ResolutionMethod.ADDRESS) if ids else None
-
-
-def _at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
-    """Return what a path leads to: bounded by the repository that it begins with, if that is known."""
-    if (file := addresses.file_address(text)) is not None:
-        return _in_repository(index, file.repository, file.paths)
-    is_url = "://" in text or text.startswith("git@")
-    path = addresses.without_protocol(text) if is_url else addresses.file_path(text)
-    repository, colon, rest = path.partition(":")
-    if colon and "/" in repository and not is_url:
-        path = f"{repository}/{rest.lstrip('/')}"  # acme/shop:src/app.py
-    segments = path.strip("/").split("/")
-    if not path.startswith("/"):
-        for count in range(min(len(segments), _MOST_IN_REPOSITORY), 1, -1):
-            name = "/".join(segments[:count]).lower()
-            if index.paths.repositories_called(name) or _repositories(index, name):
-                return _in_repository(index, name, ("/".join(segments[count:]),))
-        if len(segments) > _IN_ORGANISATION and index.paths.is_organisation(segments[0].lower()):
-            found = index.paths.owners_anywhere(path)
-            return FoundAssets((), ResolutionMethod.PATH) if not found.asset_ids or not found.is_certain else None
-    if is_url:
-        return None
-    found = index.paths.owners_anywhere(path)
-    if not found.asset_ids:
-        return None
-    return FoundAssets(found.asset_ids, ResolutionMethod.PATH, is_certain=found.is_certain)
-
-
-def _in_repository(index: DirectoryIndex, name: str, paths: Sequence[str]) -> FoundAssets | None:
-    """Return what paths in a repository lead to: the rules' assets, or the repository where no rule is for them.
-
-    Several paths are ways to read one address: what they lead to has to be the same. Without assets where the catalog
-    does not know the repository.
-    """
-    repositories = index.paths.repositories_called(name)
-    found = [index.paths.owners_in(repositories, path) for path in paths]
-    if any(found):
-        ids = tuple(dict.fromkeys(one for each in found for one in each))
-        is_certain = len(set(found)) == 1
-        return FoundAssets(ids, ResolutionMethod.PATH, is_certain=is_certain)
-    return FoundAssets(_repositories(index, name), ResolutionMethod.ADDRESS)

@@ -119,7 +119,7 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
     links: list[str] = []
     plain = _MARKUP.sub(lambda found: _unwrap(found, links), text[: max(_MAX_RAW_LENGTH, max_length)])
     plain = clean(unescaped(plain))
-    plain = _BETWEEN_SCRIPTS.sub(" ", _EMOJI.sub(" ", plain))[:max_length]
+    plain = _shortened(_BETWEEN_SCRIPTS.sub(" ", _EMOJI.sub(" ", plain)), max_length)
     chunks: list[Chunk] = []
     for piece, is_quoted in _quoted_pieces(plain):
         # In quotes, a path may have blanks in it.
@@ -130,6 +130,15 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
             if chunk is not None:
                 chunks.append(chunk)
     return ParsedQuestion(chunks=tuple(chunks), links=tuple(links))
+
+
+def _shortened(text: str, most: int) -> str:
+    """Return the beginning of a text. A link stays whole: cut, it may lead to another file."""
+    if len(text) <= most:
+        return text
+    start, end = text.rfind(" ", 0, most) + 1, text.find(" ", most)
+    word = text[start : end if end >= 0 else None]
+    return text[:start] + word if "://" in word and len(word) <= _MAX_RAW_LENGTH // 2 else text[:most]
 
 
 def unescaped(text: str) -> str:

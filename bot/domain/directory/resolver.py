@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from rapidfuzz.distance import OSA
+
+from bot.domain.catalog import AssetKind
 from bot.domain.directory import by_words, places
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, choose
@@ -20,10 +23,32 @@ from bot.domain.directory.questions import (
 )
 from bot.domain.directory.readings import Reading, asks_for_part, readings
 from bot.domain.directory.typos import behind_slips
+from bot.domain.names import fold
+
+#: Ways of finding a name that is not written so.
+_FREELY = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION, ResolutionMethod.TYPO})
 
 
 def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     """Return the asset that `text` means, or the several that it may mean, or the names nearest to it."""
+    found = _resolved(index, text, limit=limit)
+    if isinstance(found, Match) and _is_called_alike(index, text, found):
+        offered = Candidate(found.asset_id, found.confidence, index.assets[found.asset_id].name)
+        return Nearest((offered,), read(text).text)
+    return found
+
+
+def _is_called_alike(index: DirectoryIndex, text: str, found: Match) -> bool:
+    """Whether a repository is only called alike and belongs to others: more than one slip makes it another's."""
+    asset = index.assets[found.asset_id]
+    organisation, slash, _ = asset.name.lower().rpartition("/")
+    if found.method not in _FREELY or asset.kind is not AssetKind.REPOSITORY or not slash:
+        return False
+    written = (chunk.text.lower().rpartition("/")[0] for chunk in read(text).chunks if "/" in chunk.text)
+    return any(OSA.distance(fold(each), fold(organisation)) > 1 for each in written)
+
+
+def _resolved(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     if (known := places.literally(index, text, limit=limit)) is not None:
         return known
     question = read(text)

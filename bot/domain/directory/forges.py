@@ -1,0 +1,215 @@
+"""How code hosts write addresses: of repositories, over every protocol, and of files in them.
+
+https://learn.microsoft.com/azure/devops/repos/git, https://gerrit.googlesource.com/gitiles,
+https://confluence.atlassian.com/bitbucketserver, https://git.zx2c4.com/cgit/about, https://man.sr.ht/git.sr.ht
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, unquote_plus
+
+_HOST = r"[\w.-]+\.[\w-]+(?::\d+)?"
+#: A host, and the folder in which a server of this kind is often found.
+_SERVER = rf"{_HOST}(?:/(?:bitbucket|stash|git|scm))?"
+
+#: What hosts put around the name of a repository -> the address without it. In lower case, without protocol.
+_FURNITURE = tuple(
+    (re.compile(pattern), plain)
+    for pattern, plain in (
+        (r"^(?:ssh\.dev\.azure|vs-ssh\.visualstudio)\.com/v3/", "dev.azure.com/"),
+        (r"^([\w-]+)\.visualstudio\.com/(?:defaultcollection/)?(?=(?:[^/]+/)?_git/)", r"dev.azure.com/\1/"),
+        (r"^dev\.azure\.com/([^/]+)/_git/([^/]+)", r"dev.azure.com/\1/\2/\2"),
+        (rf"^({_HOST}/.+?)/_git/", r"\1/"),
+        (rf"^({_HOST})(?:/(?:bitbucket|stash|git))?/scm/(?=[^/]+/[^/]+)", r"\1/"),
+        (rf"^({_HOST})(?:/(?:bitbucket|stash|git))?/projects/([^/]+)/repos/", r"\1/\2/"),
+        (rf"^({_HOST})(?:/(?:bitbucket|stash|git))?/users/([^/]+)/repos/", r"\1/~\2/"),
+        (r"^([\w-]+?)(?:-review)?\.googlesource\.com/(?:a/)?", r"\1.googlesource.com/"),
+        (rf"^({_HOST})/(?:plugins/gitiles|gitiles|cgit|gitweb)/", r"\1/"),
+        (r"^(?:ssh|altssh)\.(github\.com|gitlab\.com|bitbucket\.org)/", r"\1/"),
+        (r"^(git-codecommit\.[\w-]+\.amazonaws\.com)/v1/repos/", r"\1/"),
+        (rf"^({_HOST}/[^?#]+?)\.git/", r"\1/"),
+    )
+)
+_HAS_FURNITURE = re.compile(
+    r"_git/|/v3/|/scm/|/repos/|\.googlesource\.com/|gitiles/|/cgit/|/gitweb/|^(?:alt)?ssh\.|\.git/"
+)
+#: The same of a repository's name, which a checkout takes from where it was cloned.
+_NAME_FURNITURE = re.compile(r"^(?:scm/(?=[^/]+/[^/]+$)|v3/(?=[^/]+/[^/]+/[^/]+$)|v1/repos/|cgit/|gitweb/|a/(?=.+/))|~")
+
+_BEHIND = r"blob|tree|edit|raw|blame|commits?|new|delete|media|annotate|history"
+#: Azure DevOps and its servers: the path stands in the query.
+_AZURE = re.compile(rf"^(?P<repository>{_HOST}/(?:.+/)?_git/[^/]+)(?:/.*)?$", re.IGNORECASE)
+_AZURE_ITEMS = re.compile(rf"^(?P<project>{_HOST}/.+?)/_apis/git/repositories/(?P<name>[^/]+)/items$", re.IGNORECASE)
+#: Where the repository and the path are told apart by what stands between them, so that the branch may be anything.
+_DIVIDED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"^(?P<repository>{_SERVER}/(?:projects|users)/[^/]+/repos/[^/]+)/(?:browse|raw)(?:/(?P<path>.*))?$",
+        r"^(?P<repository>git\.[\w.-]+/~[^/]+/[^/]+)/(?:tree|log)/.+?/item/(?P<path>.+)$",
+        r"^(?P<repository>hg\.[\w.-]+/~[^/]+/[^/]+)/(?:browse|annotate)/(?P<path>.+)$",
+        rf"^(?P<host>{_HOST})/-/ide/project/(?P<name>.+?)/(?:edit|tree|blob)/.+?/-/(?P<path>.*)$",
+        rf"^(?P<host>{_HOST})/c/(?P<name>.+?)/\+/\d+(?:/[\d.]+)?(?:/(?P<path>.*))?$",
+        rf"^(?P<repository>{_HOST}/.+?)/\+(?:show|log|blame)?/[^:]+:(?P<path>(?!\d+(?:[:-]\d+)?$)[^;]*)",
+        r"^[\w.-]+/(?P<repository>(?:github|gitlab|bitbucket)\.[\w.-]+/[^/@]+/[^@]+?)(?:@.+?)?/-/(?:blob|tree)/(?P<path>.+)$",
+        rf"^(?P<repository>(?!github\.com/)(?:{_HOST}/.+?\.git|{_HOST}/(?:cgit|gitweb)/.+?))/(?:tree|plain|blame|log|diff|about)/(?P<path>.+)$",
+        r"^(?P<region>[\w-]+)\.console\.aws\.amazon\.com/codesuite/codecommit/repositories/(?P<name>[^/]+)/browse/.+?/--/(?P<path>.*)$",
+    )
+)
+#: Where a branch, a tag or a commit stands before the path.
+_BEHIND_REF = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"^(?P<repository>{_HOST}/.+?)/-/(?:{_BEHIND})/(?P<rest>.+)$",
+        rf"^(?P<repository>{_HOST}/.+?)/\+(?:show|log|blame)?/(?P<rest>.+)$",
+        r"^raw\.githubusercontent\.com/(?P<github>[^/]+/[^/]+)/(?P<rest>.+)$",
+        rf"^(?P<repository>(?!github\.com/){_HOST}/[^/]+/[^/]+(?:/[^/]+)*?)/(?:src|raw|blame|commits|media|_edit)/(?P<rest>(?:branch|tag|commit)/.+)$",
+        rf"^(?P<repository>(?:github\.com|bitbucket\.org)/[^/]+/[^/]+)/(?:{_BEHIND})/(?P<rest>.+)$",
+        rf"^(?P<repository>(?!github\.com/|bitbucket\.org/){_HOST}/[^/]+/[^/]+(?:/[^/]+)*?)/(?:{_BEHIND})/(?P<rest>.+)$",
+        r"^(?P<repository>bitbucket\.org/[^/]+/[^/]+)/(?:src|history-node)/(?P<rest>.+)$",
+        rf"^(?P<repository>(?!github\.com/|bitbucket\.org/){_HOST}/[^/]+)/(?:{_BEHIND})/(?P<rest>.+)$",
+    )
+)
+#: Gogs writes `/src/BRANCH/path`; elsewhere src is a folder, as in `git.example.com/acme/shop/src/main.py`.
+_SRC = re.compile(
+    rf"^(?P<repository>(?!(?:github|gitlab)\.com/){_HOST}/[^/]+/[^/]+)/src/(?P<rest>[^/]+/.+)$", re.IGNORECASE
+)
+#: cgit without a sign of itself but the branch in the query: `/tree/path?h=main`.
+_CGIT = re.compile(rf"^(?P<repository>{_HOST}/.+?)/(?:tree|plain|blame|log)/(?P<path>.+)$", re.IGNORECASE)
+_GITWEB = re.compile(rf"^(?P<host>{_HOST})(?:/[\w.-]+)*/?$", re.IGNORECASE)
+
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_REF = re.compile(r"^(?:refs/(?:heads|tags|remotes/[^/]+)|branch|tag|commit)/(?=[^/])")
+#: A branch, tag or commit that is surely no more than one segment.
+_WHOLE_REF = re.compile(
+    r"main|master|trunk|develop|dev|HEAD|staging|production|next|canary|gh-pages|[0-9a-f]{7,64}"
+    r"|v?\d+(?:\.[\dx]+)+[\w.-]*|.*%2F.*",
+    re.IGNORECASE,
+)
+#: With what the names of branches begin that have a slash in them: git allows no branch `feat` beside `feat/x`.
+_REF_FOLDER = re.compile(
+    r"feat|feats|feature|features|fix|fixes|bugfix|hotfix|chore|refactor|dependabot|renovate|users|wip|spike|backport"
+)
+_VERSION_FOLDER = re.compile(r"releases?|stable|support|versions?")
+_VERSION = re.compile(r"[a-z-]*v?\d+(?:\.[\dx]+)*[\w.-]*")
+_MOST_REF_SEGMENTS = 4
+#: The number of a line, as compilers, editors and code hosts write it behind a path.
+_LINE_NUMBER = re.compile(r"(?<=[\w.])(?::\d+(?:[:-]\d+)?:?|#L?\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|\(\d+(?:,\s?\d+)?\)?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class FileAddress:
+    """A file or folder in a repository: `repository` plain, `paths` as written, without a leading slash.
+
+    They are several where nobody can tell where the branch ends, the longest and likeliest first; "" is the repository
+    as a whole. With `is_asked`, the path is not in the address but in its query.
+    """
+
+    repository: str
+    paths: tuple[str, ...]
+    is_asked: bool = False
+
+
+def plain(address: str) -> str:
+    """Return an address in lower case, without protocol, as one repository has it whatever it is cloned or read by.
+
+    `bitbucket.example.com/scm/pay/ledger` and `bitbucket.example.com/projects/pay/repos/ledger` are one.
+    """
+    if "/" in address and _HAS_FURNITURE.search(address):
+        for pattern, without in _FURNITURE:
+            address = pattern.sub(without, address, count=1)
+    return address
+
+
+def plain_name(name: str) -> str:
+    """Return a repository's name in lower case, without what a host puts around it in the addresses for git."""
+    return _NAME_FURNITURE.sub("", name).replace("_git/", "") if "/" in name else name
+
+
+def file_address(text: str) -> FileAddress | None:
+    """Return the repository and path of a link to a file as a code host writes it, or None."""
+    bare = _SCHEME.sub("", text.strip())
+    place, mark, behind = _cut(bare)
+    if "@" in place.partition("/")[0]:
+        place = place.partition("@")[2]
+    place, asked = place.rstrip("/"), _asked(behind) if mark else {}
+    if (found := _AZURE.match(place)) is not None:
+        return _asked_for(found["repository"], asked.get("path", ""))
+    if (found := _AZURE_ITEMS.match(place)) is not None:
+        return _asked_for(f"{found['project']}/_git/{found['name']}", asked.get("path", ""))
+    if asked.get("p") and asked.get("a") and (found := _GITWEB.match(place)) is not None:
+        return _asked_for(f"{found['host']}/{asked['p']}/", asked.get("f", ""))
+    for pattern in _DIVIDED:
+        if (found := pattern.match(place)) is not None:
+            return FileAddress(_repository(found), (_path(found["path"] or ""),))
+    if ("h" in asked or "id" in asked) and (found := _CGIT.match(place)) is not None:
+        return FileAddress(_repository(found), (_path(found["path"]),))
+    for pattern in _BEHIND_REF:
+        if (found := pattern.match(place)) is not None:
+            return FileAddress(_repository(found), _behind_ref(found["rest"]))
+    if (found := _SRC.match(place)) is not None:
+        as_folder = () if "://" in text else (_path(f"src/{found['rest']}"),)
+        return FileAddress(_repository(found), (*as_folder, *_behind_ref(found["rest"])))
+    return None
+
+
+def folder_key(repository: str, path: str) -> str:
+    """Return the spelling under which a folder of a repository is kept, whatever host, branch or page it is read by."""
+    return f"{repository}//{path.lower()}"
+
+
+def file_path(text: str) -> str:
+    """Return a path as people paste it, without `./`, `%20` and the number of a line behind it."""
+    path = unquote(text.strip()).replace("\\", "/") if "%" in text or "\\" in text else text.strip()
+    path = _LINE_NUMBER.sub("", path)
+    while path.startswith("./"):
+        path = path[2:]
+    while "/./" in path:
+        path = path.replace("/./", "/")
+    return path
+
+
+def _cut(address: str) -> tuple[str, str, str]:
+    """Return the address, what ends it, and its query or, where that is all there is, its fragment."""
+    place, mark, behind = address.partition("?")
+    if not mark or "#" in place:
+        place, mark, behind = address.partition("#")
+    return place, mark, behind.replace("#", "&")
+
+
+def _asked(query: str) -> dict[str, str]:
+    pairs = (each.partition("=") for each in re.split(r"[&;]", query))
+    return {key: unquote_plus(value) for key, _, value in pairs if value}
+
+
+def _asked_for(repository: str, path: str) -> FileAddress:
+    path = path.strip("/")
+    return FileAddress(plain(repository.lower()).rstrip("/"), (file_path(path),), is_asked=bool(path))
+
+
+def _repository(found: re.Match[str]) -> str:
+    parts = found.groupdict()
+    if parts.get("github"):
+        return f"github.com/{parts['github']}".lower()
+    if parts.get("region"):
+        return f"git-codecommit.{parts['region']}.amazonaws.com/{parts['name']}".lower()
+    name = parts.get("repository") or f"{parts['host']}/{parts['name']}"
+    host, slash, rest = name.lower().partition("/")
+    return plain(re.sub(r":\d+$", "", host) + slash + rest + "/").rstrip("/").removesuffix(".git")
+
+
+def _path(text: str) -> str:
+    return file_path(text.strip("/"))
+
+
+def _behind_ref(rest: str) -> tuple[str, ...]:
+    """Return what may be the path behind a branch, a tag or a commit, the likeliest first."""
+    bare = _REF.sub("", rest).strip("/")
+    parts = bare.split("/")
+    first, second = parts[0].lower(), parts[1].lower() if len(parts) > 1 else ""
+    most = 1 if _WHOLE_REF.fullmatch(first) else min(len(parts) - 1, _MOST_REF_SEGMENTS)
+    if most > 1 and _VERSION_FOLDER.fullmatch(first) and _VERSION.fullmatch(second):
+        return (_path("/".join(parts[2:])),)
+    least = 2 if most > 1 and _REF_FOLDER.fullmatch(first) else 1
+    return tuple(dict.fromkeys(_path("/".join(parts[count:])) for count in range(least, max(most, least) + 1)))

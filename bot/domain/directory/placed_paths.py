@@ -1,0 +1,128 @@
+"""Paths that a sentence puts into a repository: "svc/x.go in the anchor repo"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import IntEnum, auto
+
+from bot.domain.directory import addresses, forges
+from bot.domain.directory.answers import ResolutionMethod
+from bot.domain.directory.choices import FoundAssets, run_named
+from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
+from bot.domain.directory.repositories import Repository, behind_name, in_repository, repository_called
+from bot.domain.directory.vocabulary import COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS
+
+#: What stands before the repository in "the Makefile in acme/shop".
+PLACING_WORDS = frozenset({"in", "of", "from", "at", "inside", "within", "repo", "repository", "under"})
+_DETERMINERS = frozenset({"the", "our", "my", "your", "their", "this", "that", "a", "called", "named"})
+_REPOSITORY_WORDS = frozenset({"repo", "repos", "repository", "repositories", "project", "codebase", "checkout"})
+_FILE_WORDS = frozenset({"file", "files", "folder", "directory", "path", "branch", "line", "code"})
+#: A file's name: with an ending, or one of those that have none.
+_FILE = re.compile(r"\.?[\w-][\w.-]*\.\w{1,12}|\.[\w-]{3,}|[A-Z][A-Za-z]*file|CODEOWNERS|OWNERS|LICENSE|README|NOTICE")
+
+
+class _Placed(IntEnum):
+    """How surely a word says where a path is."""
+
+    NOT = auto()
+    #: Nothing else is said but the path: "anchor: svc/x.go".
+    BESIDE = auto()
+    #: "in anchor", "anchor's svc/x.go".
+    IN = auto()
+    #: "in the anchor repo".
+    IN_REPOSITORY = auto()
+
+
+def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> FoundAssets | None:
+    """Return what "internal/x.go in acme/shop" leads to; None where the text is not of that form.
+
+    The path stands in one piece beside the repository's name, whichever comes first. In a repository that the catalog
+    does not know, nothing is known of it.
+    """
+    chunks = question.chunks
+    are_paths = [_may_be_path(index, chunk) for chunk in chunks]
+    if not any(are_paths):
+        return None
+    placed = [(_how_placed(chunks, place, are_paths), place) for place in range(len(chunks))]
+    for how, place in sorted(placed, key=lambda one: -one[0]):
+        chunk = chunks[place]
+        paths = [one.text for number, one in enumerate(chunks) if are_paths[number] and number != place]
+        if len(paths) != 1 or (chunk.part is Part.QUESTION and not addresses.may_be_address(chunk.text)):
+            continue
+        if how is _Placed.NOT and "/" not in chunk.text:
+            continue
+        path = forges.file_path(paths[0])
+        if (repository := repository_called(index, chunk.text)) is not None:
+            return in_repository(index, repository, (path,))
+        if (found := _elsewhere(index, chunk, path, how)) is not None:
+            return found
+    return None
+
+
+def _elsewhere(index: DirectoryIndex, chunk: Chunk, path: str, how: _Placed) -> FoundAssets | None:
+    """Return what a path leads to in what is no repository of the catalog; None if nothing says that it is in there."""
+    owner, slash, _ = addresses.repository_key(chunk.text).rpartition("/")
+    if how is _Placed.IN_REPOSITORY and run_named(index, (chunk,)) is None:
+        return FoundAssets((), ResolutionMethod.PATH)
+    if slash and (found := behind_name(index, [*chunk.text.strip("/").split("/"), path])) is not None:
+        return found
+    if slash and how is not _Placed.NOT and (index.paths.is_organisation(owner) or "://" in chunk.text):
+        return FoundAssets((), ResolutionMethod.PATH)
+    if slash and how is _Placed.IN:
+        return _in_folder(index, chunk.text, path)
+    anywhere = index.paths.owners_anywhere(path)
+    if how < _Placed.IN:
+        is_name = how is _Placed.BESIDE and chunk.text.count("/") == 1 and "." not in chunk.text
+        return FoundAssets(anywhere.asset_ids, ResolutionMethod.PATH, is_certain=False) if is_name else None
+    if (held := run_named(index, (chunk,))) is not None:
+        if (repository := _repository_of(index, held.asset_ids)) is not None:
+            return in_repository(index, repository, (path,))
+        ids = tuple(dict.fromkeys((*anywhere.asset_ids, *held.asset_ids)))
+        return FoundAssets(ids, ResolutionMethod.PATH, is_certain=False)
+    if (found := _in_folder(index, chunk.text, path)).asset_ids:
+        return found
+    if chunk.part is not Part.NAME or chunk.folded in COMMON_WORDS | ENVIRONMENT_WORDS | FOREIGN_WORDS:
+        return None
+    return FoundAssets(anywhere.asset_ids, ResolutionMethod.PATH, is_certain=False)
+
+
+def _in_folder(index: DirectoryIndex, folder: str, path: str) -> FoundAssets:
+    """Return what "x.go in src/core" leads to where a rule begins so; else the folder may be another's repository."""
+    joined = f"{folder.strip('/')}/{path.strip('/')}"
+    found = index.paths.owners_anywhere(joined)
+    is_certain = found.is_certain and index.paths.has_begun(index.paths.repositories(), joined)
+    return FoundAssets(found.asset_ids if is_certain else (), ResolutionMethod.PATH)
+
+
+def _repository_of(index: DirectoryIndex, asset_ids: Iterable[int]) -> Repository | None:
+    """Return the only repository whose address an asset has for its own: that of "checkout" in "x.go in checkout"."""
+    addressed = (each for one in asset_ids for each in index.assets[one].addresses if "/" in each)
+    found = {each for address in addressed if (each := repository_called(index, address)) is not None and each.is_sure}
+    return found.pop() if len(found) == 1 else None
+
+
+def _how_placed(chunks: Sequence[Chunk], place: int, are_paths: Sequence[bool]) -> _Placed:
+    before = place - 1
+    while before >= 0 and chunks[before].folded in _DETERMINERS:
+        before -= 1
+    word = chunks[before].folded if before >= 0 else ""
+    after = chunks[place + 1] if place + 1 < len(chunks) else None
+    if word in _REPOSITORY_WORDS or (after is not None and after.folded in _REPOSITORY_WORDS):
+        return _Placed.IN_REPOSITORY
+    if word in PLACING_WORDS or (chunks[place].is_possessive and after is not None and are_paths[place + 1]):
+        return _Placed.IN
+    others = (chunk for number, chunk in enumerate(chunks) if number != place and not are_paths[number])
+    is_alone = all(chunk.part is Part.QUESTION or chunk.folded in _FILE_WORDS for chunk in others)
+    return _Placed.BESIDE if is_alone else _Placed.NOT
+
+
+def _may_be_path(index: DirectoryIndex, chunk: Chunk) -> bool:
+    """Whether a piece of text is a file or folder, and not an asset of that name."""
+    if chunk.part is not Part.NAME or run_named(index, (chunk,)) is not None or "://" in chunk.text:
+        return False
+    if "/" not in chunk.text:
+        return _FILE.fullmatch(forges.file_path(chunk.text)) is not None
+    found = repository_called(index, chunk.text)
+    return found is None or not found.is_sure

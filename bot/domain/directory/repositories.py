@@ -1,0 +1,186 @@
+"""Which repository a text names, and what its files lead to: never another one that is called alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.catalog import AssetKind
+from bot.domain.directory import addresses, forges
+from bot.domain.directory.answers import ResolutionMethod
+from bot.domain.directory.choices import FoundAssets
+from bot.domain.directory.index import DirectoryIndex
+
+#: Host, group, subgroup, ... name.
+_MOST_IN_REPOSITORY = 6
+#: A path with more segments that begins with an organisation's name goes on with a repository of it.
+_IN_ORGANISATION = 2
+#: Where a link without a scheme goes on like this, no folder is meant.
+_WITHOUT_HOST = re.compile(r"(?:-/)?blob/.+/.+|-/(?:tree|raw|blame|edit|commits)/.+|tree/(?:main|master)/.+")
+#: Pages of a repository that are about all of it.
+_PAGES = frozenset(
+    """- pull pulls pullrequest pullrequests pull-requests issues merge_requests wiki wikis actions releases tags tag
+    branches branch commit commits compare settings projects discussions security network graphs pulse packages
+    deployments milestones labels stargazers forks watchers activity runs jobs pipelines environments snippets boards
+    builds checks pushes refs log summary stats find search archive info addon downloads""".split()  # noqa: SIM905
+)
+
+
+_FILE_MARKS = frozenset("/.")
+#: A branch, tag or commit behind a repository's name or a file's: `acme/shop@v2/src/x.py`.
+_AT_REF = re.compile(r"^((?:[\w.~-]+/)+[\w.-]+)@[\w.-]+(?=[:/]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What the catalog has of a repository: its rules, by the keys that they are kept under, and assets.
+
+    With `is_sure` False it is only called alike.
+    """
+
+    rules: tuple[str, ...]
+    assets: tuple[int, ...]
+    is_sure: bool = True
+
+
+def repository_called(index: DirectoryIndex, name: str) -> Repository | None:
+    """Return the repository of a name or address; None where the catalog has none that is called so.
+
+    An address on another host, and a name that is only the end of the repository's, may mean another one.
+    """
+    key = addresses.repository_key(name)
+    host, path = addresses.host_and_path(key)
+    held = _repository_assets(index, (addresses.normal(name), key))
+    alike = _repository_assets(index, (path,)) if host else ()
+    elsewhere = tuple(one for one in alike if one not in held and _is_elsewhere(index, one, host))
+    rules = set(index.paths.repositories_called(key))
+    away = _rules_of(index, elsewhere) - _rules_of(index, held) - {key}
+    rules = (rules | _rules_of(index, held)) - away
+    here = held or tuple(one for one in alike if one not in elsewhere)
+    if here or rules:
+        return Repository(tuple(sorted(rules)), here)
+    if elsewhere or away:
+        return Repository(tuple(sorted(away)), elsewhere, is_sure=False)
+    ending = () if host else index.paths.repositories_ending(key)
+    return Repository(ending, (), is_sure="/" not in key) if ending else None
+
+
+def in_repository(index: DirectoryIndex, repository: Repository, paths: Sequence[str]) -> FoundAssets:
+    """Return what paths in a repository lead to: the rules' assets, or the repository where no rule is for them.
+
+    Several paths are ways to read one address, the likeliest first: what they lead to has to be the same, unless the
+    likeliest alone begins as a rule does.
+    """
+    found = [index.paths.owners_in(repository.rules, path) for path in paths]
+    if not any(found):
+        return FoundAssets(repository.assets, ResolutionMethod.ADDRESS, is_certain=repository.is_sure)
+    others = [path for path, each in zip(paths, found, strict=True) if each != found[0]]
+    is_told = index.paths.has_begun(repository.rules, paths[0]) and not any(
+        index.paths.has_begun(repository.rules, path) for path in others
+    )
+    is_certain = repository.is_sure and (is_told or not others)
+    ids = found[0] if is_told else tuple(dict.fromkeys(one for each in found for one in each))
+    return FoundAssets(ids, ResolutionMethod.PATH, is_certain=is_certain)
+
+
+def at_path(index: DirectoryIndex, text: str) -> FoundAssets | None:
+    """Return what a link or a path leads to: bounded by the repository that it begins with, if that is known."""
+    file = forges.file_address(text)
+    if file is not None:
+        repository = repository_called(index, file.repository)
+        found = None if repository is None else in_repository(index, repository, file.paths)
+        # What has a folder for its address is meant by what lies in it, unless a rule says whose that is.
+        if (found is None or found.method is not ResolutionMethod.PATH) and (held := _in_folder_of(index, file)):
+            return FoundAssets(held, ResolutionMethod.ADDRESS)
+        if found is not None:
+            return found
+    if "://" in text or text.startswith("git@"):
+        return _at_page(index, text, is_file=file is not None)
+    if file is not None:
+        return FoundAssets((), ResolutionMethod.PATH)
+    path = _AT_REF.sub(r"\1", forges.file_path(text))
+    name, colon, rest = path.partition(":")
+    if colon and not _FILE_MARKS.isdisjoint(rest) and repository_called(index, name) is not None:
+        path = f"{name}/{rest.lstrip('/')}"  # acme/shop:src/app.py
+    segments = path.strip("/").split("/")
+    if not path.startswith("/"):
+        found = behind_name(index, segments, with_colon=bool(colon))
+        if found is not None:
+            return found
+    found_anywhere = index.paths.owners_anywhere(path)
+    if len(segments) > _IN_ORGANISATION and index.paths.is_organisation(segments[0].lower()):
+        is_known = found_anywhere.is_certain and index.paths.has_begun(index.paths.repositories(), path)
+        ids = found_anywhere.asset_ids if is_known else index.paths.owners_below(path.strip("/"))
+        return FoundAssets(ids, ResolutionMethod.PATH, is_certain=is_known)
+    if not found_anywhere.asset_ids:
+        return None
+    return FoundAssets(found_anywhere.asset_ids, ResolutionMethod.PATH, is_certain=found_anywhere.is_certain)
+
+
+def _in_folder_of(index: DirectoryIndex, file: forges.FileAddress) -> tuple[int, ...]:
+    """Return the assets at the nearest folder above a file, where there is one way to read its address."""
+    if len(file.paths) > 1:
+        return ()
+    segments = file.paths[0].lower().split("/")
+    above = (forges.folder_key(file.repository, "/".join(segments[:count])) for count in range(len(segments), 0, -1))
+    return next(filter(None, map(index.known_as, above)), ())
+
+
+def behind_name(index: DirectoryIndex, segments: Sequence[str], *, with_colon: bool = False) -> FoundAssets | None:
+    """Return what a path leads to that begins with the whole name of a repository."""
+    for count in range(min(len(segments), _MOST_IN_REPOSITORY), 0 if with_colon else 1, -1):
+        name = "/".join(segments[:count])
+        repository = repository_called(index, name)
+        if repository is None or not (repository.is_sure and (count > 1 or with_colon)):
+            continue
+        rest = "/".join(segments[count:])
+        if _WITHOUT_HOST.fullmatch(rest) and (file := forges.file_address(f"a.b/{name}/{rest}")) is not None:
+            return in_repository(index, repository, file.paths)
+        return in_repository(index, repository, (rest,))
+    return None
+
+
+def _at_page(index: DirectoryIndex, text: str, *, is_file: bool) -> FoundAssets | None:
+    """Return what a page of a repository leads to: a pull request is about all of it.
+
+    What no code host writes so is read as a path, too.
+    """
+    segments = addresses.normal(text).split("/")
+    written = addresses.without_protocol(text).rstrip("/").split("/")
+    for count in range(min(len(segments), _MOST_IN_REPOSITORY + 1), 1, -1):
+        repository = repository_called(index, "/".join(segments[:count]))
+        if repository is None:
+            continue
+        rest = written[len(written) - len(segments) + count :]
+        if not rest or rest[0].lower() in _PAGES:
+            return in_repository(index, repository, ("",))
+        return None if is_file else in_repository(index, repository, ("/".join(rest), ""))
+    return FoundAssets((), ResolutionMethod.PATH) if is_file else None
+
+
+def _repository_assets(index: DirectoryIndex, names: Iterable[str]) -> tuple[int, ...]:
+    for each in names:
+        if ids := tuple(one for one in index.known_as(each) if index.assets[one].kind is AssetKind.REPOSITORY):
+            return ids
+    return ()
+
+
+def _rules_of(index: DirectoryIndex, assets: Iterable[int]) -> set[str]:
+    """Return the keys of the rules of repositories that are called as these assets are."""
+    keys = (addresses.repository_key(index.assets[one].name) for one in assets)
+    return {rules for key in keys for rules in index.paths.repositories_called(key)}
+
+
+def _is_elsewhere(index: DirectoryIndex, asset_id: int, host: str) -> bool:
+    """Whether a repository is known to be on other hosts than this one."""
+    asset = index.assets[asset_id]
+    name = addresses.repository_key(asset.name).rpartition("/")[2]
+    known = [addresses.host_and_path(addresses.repository_key(each)) for each in asset.addresses]
+    hosts = [other for other, path in known if other and path.rpartition("/")[2] == name]
+    return bool(hosts) and not any(_is_same_host(host, other) for other in hosts)
+
+
+def _is_same_host(host: str, other: str) -> bool:
+    """Whether two hosts are one, or one is the other's for git: `ssh.code.example.com`."""
+    return host == other or host.endswith(f".{other}") or other.endswith(f".{host}")

@@ -1,0 +1,180 @@
+"""Links to files as code hosts write them: the path is read, and bound to the repository."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.catalog import AssetKind, PathRule
+from bot.domain.directory import Directory, Match, Nearest
+from bot.domain.directory.forges import file_address
+from bot.domain.records import AssetRecord
+from tests.domain.directory_assets import asset
+
+#: Where each repository was cloned from -> its name, as a checkout gives it.
+_CLONED = {
+    "https://github.com/acme/shop": "acme/shop",
+    "https://gitlab.com/acme/tools/cli": "acme/tools/cli",
+    "https://dev.azure.com/org/project/_git/repo": "org/project/_git/repo",
+    "https://fab.visualstudio.com/proj/_git/web": "proj/_git/web",
+    "https://ssh.dev.azure.com/v3/org/other/lib": "v3/org/other/lib",
+    "https://bitbucket.corp.example/scm/PAY/ledger": "scm/PAY/ledger",
+    "https://bitbucket.corp.example/pay/vault": "pay/vault",
+    "https://bitbucket.org/acme/site": "acme/site",
+    "https://codeberg.org/acme/forge": "acme/forge",
+    "https://git.corp.example/cgit/kern": "cgit/kern",
+    "https://git.sr.ht/~ann/tool": "~ann/tool",
+    "https://chips.googlesource.com/platform/build": "platform/build",
+    "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/stock": "v1/repos/stock",
+}
+
+
+def _rules(name: str) -> list[AssetRecord]:
+    patterns = ["*", "/core/", "/web/"]
+    return [
+        asset(f"{name}:{pattern}", AssetKind.PATH, path_rule=PathRule(name, pattern, position))
+        for position, pattern in enumerate(patterns)
+    ]
+
+
+@pytest.fixture(scope="module")
+def directory() -> Directory:
+    repositories = [asset(name, AssetKind.REPOSITORY, addresses=(url,)) for url, name in _CLONED.items()]
+    return Directory.build([*repositories, *(rule for name in _CLONED.values() for rule in _rules(name))])
+
+
+def answer(directory: Directory, text: str) -> str:
+    """What a text is answered with; empty where it is not answered."""
+    found = directory.resolve(text)
+    if not isinstance(found, Match):
+        return ""
+    known = directory.get(found.asset_id)
+    assert known is not None
+    return known.name
+
+
+@pytest.mark.parametrize(
+    ("text", "repository"),
+    [
+        # Azure DevOps: the path stands in the query, and the repository is addressed in many ways
+        ("https://dev.azure.com/org/project/_git/repo?path=/core/x.py&version=GBmain", "org/project/_git/repo"),
+        ("https://dev.azure.com/org/project/_git/repo?path=%2Fcore%2Fx.py&version=GBa%2Fb", "org/project/_git/repo"),
+        ("https://org@dev.azure.com/org/project/_git/repo?version=GBmain&path=/core", "org/project/_git/repo"),
+        ("https://dev.azure.com/org/project/_git/repo/pullrequest/7?_a=files&path=/core/x", "org/project/_git/repo"),
+        ("https://dev.azure.com/org/project/_git/repo#path=%2Fcore%2Fx.py&_a=contents", "org/project/_git/repo"),
+        ("https://dev.azure.com/org/project/_apis/git/repositories/repo/items?path=/core/x", "org/project/_git/repo"),
+        ("https://org.visualstudio.com/project/_git/repo?path=/core/x.py", "org/project/_git/repo"),
+        ("https://org.visualstudio.com/DefaultCollection/project/_git/repo?path=/core/x.py", "org/project/_git/repo"),
+        ("https://dev.azure.com/fab/proj/_git/web?path=/core/x.py", "proj/_git/web"),
+        ("https://dev.azure.com/org/other/_git/lib?path=/core/x.py", "v3/org/other/lib"),
+        ("core/x.py in org/project/repo", "org/project/_git/repo"),
+        (
+            "<https://dev.azure.com/org/project/_git/repo?path=/core/x.py&amp;version=GBmain|x.py>",
+            "org/project/_git/repo",
+        ),
+        # Bitbucket on own servers, and in the cloud
+        ("https://bitbucket.corp.example/projects/PAY/repos/ledger/browse/core/x.java?at=main", "scm/PAY/ledger"),
+        ("https://bitbucket.corp.example/projects/PAY/repos/ledger/raw/core/x.java?at=a%2Fb", "scm/PAY/ledger"),
+        ("https://bitbucket.corp.example/projects/PAY/repos/vault/browse/core/x.java#12", "pay/vault"),
+        ("core/x.java in PAY/ledger", "scm/PAY/ledger"),
+        ("https://bitbucket.org/acme/site/src/main/core/x.js", "acme/site"),
+        ("https://bitbucket.org/acme/site/src/0a1b2c3d4e5f/core/x.js?at=feature%2Fx", "acme/site"),
+        ("https://bitbucket.org/acme/site/raw/main/core/x.js", "acme/site"),
+        # Gitea and Forgejo
+        ("https://codeberg.org/acme/forge/src/branch/main/core/x.go", "acme/forge"),
+        ("https://codeberg.org/acme/forge/src/commit/0a1b2c3d4e5f/core/x.go#L3", "acme/forge"),
+        ("https://codeberg.org/acme/forge/raw/branch/main/core/x.go", "acme/forge"),
+        ("https://codeberg.org/acme/forge/commits/branch/main/core/x.go", "acme/forge"),
+        # cgit, sourcehut, Gitiles, Gerrit, CodeCommit
+        ("https://git.corp.example/cgit/kern.git/tree/core/x.c?h=main", "cgit/kern"),
+        ("https://git.corp.example/cgit/kern.git/tree/core/x.c", "cgit/kern"),
+        ("https://git.corp.example/cgit/kern.git/plain/core/x.c?id=0a1b2c3", "cgit/kern"),
+        ("https://git.corp.example/?p=kern.git;a=blob;f=core/x.c;hb=HEAD", "cgit/kern"),
+        ("https://git.sr.ht/~ann/tool/tree/main/item/core/x.go", "~ann/tool"),
+        ("https://git.sr.ht/~ann/tool/tree/feat/x/item/core/x.go#L7", "~ann/tool"),
+        ("https://git.sr.ht/~ann/tool/blob/main/core/x.go", "~ann/tool"),
+        ("https://chips.googlesource.com/platform/build/+/refs/heads/main/core/x.mk", "platform/build"),
+        ("https://chips.googlesource.com/platform/build/+/main/core/x.mk#12", "platform/build"),
+        ("https://chips.googlesource.com/a/platform/build/+/HEAD/core/x.mk", "platform/build"),
+        ("https://chips.googlesource.com/platform/build/+/main:core/x.mk;l=12", "platform/build"),
+        ("https://chips.googlesource.com/platform/build/+log/main/core/x.mk", "platform/build"),
+        ("https://chips-review.googlesource.com/c/platform/build/+/123/4/core/x.mk", "platform/build"),
+        (
+            "https://eu-west-1.console.aws.amazon.com/codesuite/codecommit/repositories/stock/browse/refs/heads/main/--/core/x",
+            "v1/repos/stock",
+        ),
+        # GitHub and GitLab, beyond blob
+        ("https://gitlab.com/-/ide/project/acme/tools/cli/edit/feat/a-b/-/core/x.go", "acme/tools/cli"),
+        ("https://gitlab.com/acme/tools/cli/-/blob/feat%2Fa-b/core/x.go", "acme/tools/cli"),
+        ("https://gitlab.com/acme/tools/cli/-/blob/feat/a-b/core/x.go", "acme/tools/cli"),
+        ("https://gitlab.com/acme/tools/cli/-/blob/release/1.2/core/x.go", "acme/tools/cli"),
+        ("https://gitlab.com/acme/tools/cli/-/blob/main/core/x.go?ref_type=heads#L1-4", "acme/tools/cli"),
+        ("https://sourcegraph.example.com/gitlab.com/acme/tools/cli@main/-/blob/core/x.go?L12", "acme/tools/cli"),
+        ("acme/tools/cli/-/blob/main/core/x.go", "acme/tools/cli"),
+        ("acme/shop/blob/main/core/x.go", "acme/shop"),
+        ("acme/shop@v1.2:core/x.go", "acme/shop"),
+        ("acme/shop/core/x.go#L10-L20", "acme/shop"),
+        ("https://github.com/acme/shop/blob/fix/web/core/x.go", "acme/shop"),
+        ("https://github.com/acme/shop/blob/main/core/" + "deep/" * 80 + "x.go", "acme/shop"),
+    ],
+)
+def test_the_path_in_a_link_is_read(directory: Directory, text: str, repository: str) -> None:
+    assert answer(directory, text) == f"{repository}:/core/"
+    assert answer(directory, f"who owns {text} please") == f"{repository}:/core/"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("https://dev.azure.com/org/project/_git/repo", "org/project/_git/repo"),
+        ("git@ssh.dev.azure.com:v3/org/project/repo", "org/project/_git/repo"),
+        ("https://dev.azure.com/org/project/_git/repo/pullrequest/12", "org/project/_git/repo:*"),
+        ("https://bitbucket.corp.example/projects/PAY/repos/ledger/browse", "scm/PAY/ledger:*"),
+        ("ssh://git@bitbucket.corp.example:7999/pay/ledger.git", "scm/PAY/ledger"),
+        ("https://chips.googlesource.com/platform/build/+/refs/heads/main/", "platform/build:*"),
+        ("https://codeberg.org/acme/forge/src/branch/main", "acme/forge:*"),
+        # A page is about all of it, though a folder is called so
+        ("https://github.com/acme/shop/actions/runs/123", "acme/shop:*"),
+        ("https://github.com/acme/shop/pull/12/commits/0a1b2c3d", "acme/shop:*"),
+    ],
+)
+def test_a_link_without_a_path_is_about_the_repository(directory: Directory, text: str, right: str) -> None:
+    assert answer(directory, text) == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Either the branch goes on or the path begins: nobody can tell
+        "https://gitlab.com/acme/tools/cli/-/blob/next-big/thing/core/x.go",
+        "https://codeberg.org/acme/forge/src/branch/staging-eu/services/web/x.go",
+    ],
+)
+def test_a_branch_that_may_end_anywhere_is_asked_back(directory: Directory, text: str) -> None:
+    found = directory.resolve(text)
+    assert not isinstance(found, Match)
+    assert len(found.candidates) == 2
+
+
+def test_what_has_a_folder_for_its_address_is_meant_by_what_lies_in_it() -> None:
+    mono = "https://dev.azure.com/org/project/_git/mono"
+    directory = Directory.build(
+        [
+            asset("mono", AssetKind.REPOSITORY, addresses=(mono,)),
+            asset("payments", addresses=(f"{mono}?path=/services/pay",)),
+            asset("orders", addresses=(f"{mono}?path=/services/orders",)),
+            asset("cart", addresses=("https://github.com/acme/monorepo/tree/main/services/cart",)),
+        ]
+    )
+    assert answer(directory, mono) == "mono"
+    assert answer(directory, f"{mono}?path=/services/pay&version=GBmain") == "payments"
+    assert answer(directory, f"{mono}?path=/services/orders/deep/x.py") == "orders"
+    assert answer(directory, f"{mono}?path=/services/payroll/x.py") == "mono"
+    assert answer(directory, "https://github.com/acme/monorepo/blob/main/services/cart/x.py") == "cart"
+    assert isinstance(directory.resolve("https://github.com/acme/monorepo/tree/main/services"), Nearest)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "/", "https://", "https://example.com", "acme/shop", "a/+/b", "?path=/x", "_git/x", "x://y/_git/"]
+)
+def test_what_is_no_link_to_a_file_is_none(text: str) -> None:
+    assert file_address(text) is None

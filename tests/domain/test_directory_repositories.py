@@ -1,0 +1,139 @@
+"""The repository that is named and no other: neither one that is called alike, nor none where one is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.catalog import AssetKind, PathRule
+from bot.domain.directory import Directory, Match
+from tests.domain.directory_assets import asset
+
+_FILES = {
+    "acme/tools/cli": ["*", "/cmd/"],
+    "acme/shop": ["*", "/apps/", "/apps/checkout/", "/actions/"],
+    "acme/anchor": ["/svc/"],
+    "globex/mono": ["*"],
+}
+_ADDRESSES = {"acme/tools/cli": "https://gitlab.com/acme/tools/cli", "acme/shop": "https://github.com/acme/shop"}
+
+
+def directory(*names: str) -> Directory:
+    """A directory of these repositories with their rules."""
+    rules = [
+        asset(f"{name}:{pattern}", AssetKind.PATH, path_rule=PathRule(name, pattern, position))
+        for name in names
+        for position, pattern in enumerate(_FILES[name])
+    ]
+    known = [
+        asset(name, AssetKind.REPOSITORY, addresses=(_ADDRESSES[name],) if name in _ADDRESSES else ()) for name in names
+    ]
+    return Directory.build([*rules, *known])
+
+
+@pytest.fixture(scope="module", params=["several", "one"])
+def known(request: pytest.FixtureRequest) -> Directory:
+    """Several repositories, or only the one that others are called alike."""
+    return directory(*_FILES) if request.param == "several" else directory("acme/tools/cli")
+
+
+@pytest.fixture(scope="module")
+def several() -> Directory:
+    return directory(*_FILES)
+
+
+def answer(known: Directory, text: str) -> str:
+    """What a text is answered with; empty where it is not answered."""
+    found = known.resolve(text)
+    if not isinstance(found, Match):
+        return ""
+    held = known.get(found.asset_id)
+    assert held is not None
+    return held.name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "evil/tools/cli",
+        "who owns evil/tools/cli?",
+        "evil/tools/cli/cmd/x.go",
+        "evil/tools/cli/README.md",
+        "https://gitlab.com/evil/tools/cli",
+        "https://gitlab.com/evil/tools/cli/-/blob/main/cmd/x.go",
+        "https://gitlab.com/evil/tools/cli/-/merge_requests/3",
+        "<https://gitlab.com/evil/tools/cli/-/blob/main/cmd/x.go|cmd/x.go>",
+        "git@gitlab.com:evil/tools/cli.git",
+        "gitlab.com/evil/tools/cli/cmd/x.go",
+        "cmd/x.go in evil/tools/cli",
+        "cmd/x.go in the evil/tools/cli repo",
+        "README.md in evil/tools/cli",
+        "https://github.com/tools/cli/blob/main/cmd/x.go",
+        # The same name on another host
+        "https://github.com/acme/tools/cli/blob/main/cmd/x.go",
+        # Called nearly alike
+        "acmesoft/tools/cli",
+        "acme/tools/clii",
+        "acme-corp/tools/cli",
+        # Only the end of its name: it may be another organisation's
+        "tools/cli/cmd/x.go",
+        "cmd/x.go in tools/cli",
+        # A repository that nobody knows is no reason to leave it out
+        "cmd/x.go in the widget repo",
+        "cmd/x.go in repository widget",
+        "cmd/x.go in widget",
+    ],
+)
+def test_another_repository_is_not_answered_from_one_that_is_called_alike(known: Directory, text: str) -> None:
+    assert answer(known, text) == ""
+
+
+def test_two_slips_in_the_organisation_make_it_another_one() -> None:
+    known = Directory.build([asset("globex/app", AssetKind.REPOSITORY), asset("label-printer")])
+    assert [answer(known, text) for text in ("glob/app", "gloebx2/app")] == ["", ""]
+    assert answer(known, "globez/app") == "globex/app"
+    assert answer(known, "who owns globex app?") == "globex/app"
+    assert answer(known, "label-pritner") == "label-printer"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("svc/x.go in the anchor repo", "acme/anchor:/svc/"),
+        ("who owns svc/x.go in our anchor repository?", "acme/anchor:/svc/"),
+        ("who owns svc/x.go in the repo called anchor", "acme/anchor:/svc/"),
+        ("in the anchor repo, who owns svc/x.go?", "acme/anchor:/svc/"),
+        ("svc/x.go (anchor)", "acme/anchor:/svc/"),
+        ("anchor: svc/x.go", "acme/anchor:/svc/"),
+        ("anchor:svc/x.go", "acme/anchor:/svc/"),
+        ("anchor's svc/x.go", "acme/anchor:/svc/"),
+        ("svc/x.go:12 in anchor", "acme/anchor:/svc/"),
+        ("lib/x.go in the anchor repo", "acme/anchor"),
+        ("acme/anchor/svc/x.go:42:7", "acme/anchor:/svc/"),
+        ("x.go in acme/anchor/svc", "acme/anchor:/svc/"),
+        # Name and folder both speak for it
+        ("shop/apps/checkout/main.py:42", "acme/shop:/apps/checkout/"),
+        ("who owns anchor/svc/x.go:3?", "acme/anchor:/svc/"),
+        # Any repository may have a folder of that name
+        ("shop/apps/main.py:42", ""),
+        ("shop/main.py", ""),
+        ("https://gitlab.com/acme/tools/cli/cmd/x.go", "acme/tools/cli:/cmd/"),
+    ],
+)
+def test_a_path_is_bound_to_the_repository_that_is_said(several: Directory, text: str, right: str) -> None:
+    assert answer(several, text) == right
+
+
+def test_a_folder_that_is_said_is_joined_to_the_file() -> None:
+    known = directory("acme/shop")
+    assert answer(known, "main.py in apps/checkout") == "acme/shop:/apps/checkout/"
+    assert answer(known, "main.py in the apps folder") == "acme/shop:/apps/"
+    assert answer(known, "main.py in lib/deep") == ""
+
+
+def test_a_path_in_an_asset_is_one_in_its_repository(several: Directory) -> None:
+    service = asset("till", addresses=("https://github.com/acme/shop",))
+    several.replace(service)
+    assert answer(several, "apps/checkout/x.py in till") == "acme/shop:/apps/checkout/"
+    several.replace(asset("till", id=service.id))
+    found = several.resolve("apps/checkout/x.py in till")
+    assert {each.name for each in getattr(found, "candidates", ())} >= {"till", "acme/shop:/apps/checkout/"}
