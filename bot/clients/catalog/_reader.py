@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+from bot.clients.catalog._placeholders import NoOwner, no_owner
 from bot.domain.catalog import (
     AssetClaim,
     Origin,
@@ -114,8 +115,8 @@ class Sink:
     _problem_counts: dict[str, int] = field(default_factory=dict)
     #: By external id, the owners that were named first, and where.
     _owners: dict[str, tuple[tuple[OwnerClaim, ...], Origin]] = field(default_factory=dict)
-    #: By file, the assets of which an owner's name says that there is none.
-    _placeholders: dict[str, list[AssetClaim]] = field(default_factory=dict)
+    #: The assets of which an owner's text names none, as they were read.
+    _unnamed: list[AssetClaim] = field(default_factory=list)
     #: By external id, what an asset takes its owner from, and what it is a part of by the word of the whole.
     _heirs: dict[str, str] = field(default_factory=dict)
     _wholes: dict[str, str] = field(default_factory=dict)
@@ -132,7 +133,7 @@ class Sink:
             message = "has a remark that looks like a secret; its remarks are left out, remove it."
             self.problem(claim.origin, message, is_error=False)
             claim = replace(claim, description="", links=(), tags=(), runs=(), unowned_reason="")
-        claim = self._without_placeholders(claim)
+        claim = self._with_owners(claim)
         first = self._owners.setdefault(claim.external_id, (claim.owners, claim.origin))
         is_contested = first[0] and claim.owners and set(first[0]) != set(claim.owners)
         if is_contested and first[1].path != claim.origin.path:
@@ -140,12 +141,18 @@ class Sink:
         elif self._is_new("asset", claim.external_id, claim.external_id, claim.origin):
             self.catalog.assets.append(claim)
 
-    def _without_placeholders(self, claim: AssetClaim) -> AssetClaim:
-        kept = tuple(each for each in claim.owners if not is_placeholder(each.owner))
-        if len(kept) == len(claim.owners):
+    def _with_owners(self, claim: AssetClaim) -> AssetClaim:
+        """Return an asset without what names no owner of it, which is counted; where somebody is meant, it says so."""
+        said = [no_owner(each.owner) for each in claim.owners]
+        if not any(said):
             return claim
-        self._placeholders.setdefault(claim.origin.path, []).append(claim)
-        return replace(claim, owners=kept)
+        self._unnamed.append(claim)
+        kept = tuple(each for each, why in zip(claim.owners, said, strict=True) if why is None)
+        unread = [each.owner for each, why in zip(claim.owners, said, strict=True) if why is NoOwner.UNREAD]
+        if kept or not unread:
+            return replace(claim, owners=kept)
+        remark = f"Its owner is given as {quoted(unread[0].written)}, which names nobody for sure."
+        return replace(claim, owners=(), description=f"{remark} {claim.description}".strip())
 
     def _contested(self, claim: AssetClaim, first: Origin) -> None:
         """Keep both of two files' words: whoever asks is shown both, until one of them goes."""
@@ -174,12 +181,28 @@ class Sink:
             self.catalog.assets[:] = self._joined()
         if self._disagreeing:
             self.catalog.assets[:] = [self._with_file(claim) for claim in self.catalog.assets]
-        for claims in self._placeholders.values():
-            names = sorted({each.owner.written for one in claims for each in one.owners if is_placeholder(each.owner)})
-            shown = ", ".join(quoted(name, limit=30) for name in names[:5])
-            message = f"names nobody as the owner of {len(claims)} assets ({shown}); they are unowned."
-            self.problem(claims[0].origin, message, is_error=False)
-        self._placeholders.clear()
+        self._count_unnamed()
+
+    def _count_unnamed(self) -> None:
+        """Give what is called as a team that is declared to that team, and say of the rest that it is nobody's."""
+        teams = {fold(name) for team in self.catalog.teams for name in (team.name, *team.aliases)}
+        counted: dict[tuple[str, NoOwner], list[tuple[AssetClaim, str]]] = {}
+        declared: dict[str, AssetClaim] = {}
+        for claim in self._unnamed:
+            for each in claim.owners:
+                why = no_owner(each.owner)
+                if why is not None and fold(each.owner.name) in teams:
+                    declared[claim.external_id] = claim
+                elif why is not None:
+                    counted.setdefault((claim.origin.path, why), []).append((claim, each.owner.written))
+        self._unnamed.clear()
+        if declared:
+            self.catalog.assets[:] = [_as_declared(each, declared, teams) for each in self.catalog.assets]
+        for (_, why), found in counted.items():
+            count = len({claim.external_id for claim, _ in found})
+            shown = ", ".join(quoted(name, limit=30) for name in sorted({name for _, name in found})[:5])
+            message = _UNNAMED[why].format(count=count, shown=shown)
+            self.problem(found[0][0].origin, message, is_error=False)
 
     def _with_file(self, claim: AssetClaim) -> AssetClaim:
         """Return what two files disagree about with the name of its file, by which whoever asks tells them apart."""
@@ -282,6 +305,22 @@ class Sink:
         self.problem(
             origin, f"{what} {quoted(name)} is already defined at {first}; this one is left out, remove one of them."
         )
+
+
+#: What the report says of owners that are none.
+_UNNAMED = {
+    NoOwner.NOBODY: "names nobody as the owner of {count} assets ({shown}); they are unowned.",
+    NoOwner.UNREAD: "says only vaguely who owns {count} assets ({shown}); they are unowned, name a team or a person.",
+}
+
+
+def _as_declared(claim: AssetClaim, declared: Mapping[str, AssetClaim], teams: Collection[str]) -> AssetClaim:
+    """Return an asset with those of its owners whose names are such as nobody's, but are those of declared teams."""
+    read = declared.get(claim.external_id)
+    if read is None:
+        return claim
+    owners = tuple(each for each in read.owners if no_owner(each.owner) is None or fold(each.owner.name) in teams)
+    return replace(claim, owners=owners, description=read.description)
 
 
 def _names_of(claim: AssetClaim) -> Iterator[str]:
@@ -437,35 +476,6 @@ def owner_ref(written: str) -> OwnerRef | None:
     if is_email(name):
         name = name.lower()
     return OwnerRef(name, type_, text) if name else None
-
-
-#: A placeholder with a remark behind it, and a remark in place of an owner: "TBD - maybe Payments", "see the wiki".
-_REMARK = re.compile(
-    r"(?:tb[adc]|unknown|n/?a|none|nobody|unassigned|unowned|orphaned|unclear|no\s+owner|todo)\s*[-–—(:,;/?].*|see\s+\S.*",
-    re.IGNORECASE,
-)
-#: What spreadsheets show for a formula that has no value.
-_SHEET_ERRORS = frozenset({"#ref!", "#n/a", "#name?", "#value!", "#div/0!", "#null!", "#num!", "#error!", "#spill!"})
-#: What people write where nobody owns something, folded. What is of signs alone, as `-` and `?`, is one as well.
-_PLACEHOLDERS = frozenset(
-    """na nan none null nil nul tbd tba tbc todo unknown unassigned unowned undefined undecided unclear noowner nobody
-    noone noteam notassigned notset notavailable notapplicable notowned noownership ownerunknown unknownowner ownertbd
-    tobedefined tobedetermined tobeassigned tobeconfirmed pending empty blank missing ownerless orphan orphaned xxx xx
-    placeholder changeme fixme yourteam yourteamname teamname owner ownername exampleteam myteam""".split()  # noqa: SIM905
-)
-
-
-def is_placeholder(owner: OwnerRef) -> bool:
-    """Return whether an owner's name says only that there is none: `N/A`, `TBD`, `unknown`, `-`.
-
-    An account or a team that is named as one may well be called so: `@nil`, `user:na`, a handle in OWNERS.
-    """
-    if owner.type is OwnerType.PERSON or owner.written.startswith("@"):
-        return False
-    folded = fold(owner.name)
-    if folded in _PLACEHOLDERS or not folded or owner.written.lower() in _SHEET_ERRORS:
-        return True
-    return _REMARK.fullmatch(owner.name) is not None
 
 
 _TIER = re.compile(r"(?:tier[\s_-]*)?([0-9]{1,2})", re.IGNORECASE)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.clients.catalog._placeholders import no_owner
 from bot.clients.catalog._reader import is_email, owner_ref
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType
 from bot.domain.names import clean
@@ -94,21 +95,29 @@ class Tags:
         return ""
 
     def owners(self, keys: Sequence[str]) -> tuple[tuple[OwnerClaim, ...], bool]:
-        """Return the owners that the first of the folded `keys` names, and whether a value was refused as no owner."""
+        """Return the owners that the first of the folded `keys` names, and whether a value was refused as no owner.
+
+        A key that says that there is none counts where no other names any.
+        """
         refused = False
+        nobody: tuple[OwnerClaim, ...] = ()
         for key in keys:
             value = self._tags.get(key, "")
             if not value:
                 continue
-            if value in self._accepted.owners:
-                return self._accepted.owners[value], refused
-            found = [_owner(part) for part in re.split(r"[,;]", value) if part.strip()]
-            if found and all(found):
+            claims = self._accepted.owners.get(value)
+            if claims is None:
+                found = [_owner(part) for part in re.split(r"[,;]", value) if part.strip()]
+                if not found or not all(found):
+                    refused = True
+                    continue
                 claims = tuple(dict.fromkeys(OwnerClaim(owner) for owner in found if owner))
                 self._accepted.owners[value] = claims
-                return claims, refused
-            refused = True
-        return (), refused
+            if all(no_owner(claim.owner) is not None for claim in claims):
+                nobody = nobody or claims
+                continue
+            return claims, refused
+        return nobody, refused
 
     def kept(self) -> tuple[tuple[str, str], ...]:
         """Return the tags that an asset keeps, under their folded keys."""

@@ -1,0 +1,132 @@
+"""What stands in the place of an owner and names none: `N/A`, `niemand`, `<your-team>`, "ask Bob"."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+from bot.data import table
+from bot.domain.catalog import OwnerRef, OwnerType
+from bot.domain.names import fold, tokens
+
+_WORDS = table("no_owners")
+
+
+def _folded(text: str) -> frozenset[str]:
+    return frozenset(filter(None, map(fold, text.split(";"))))
+
+
+_NOBODY = frozenset().union(*map(_folded, _WORDS["nobody"].values())) | _folded(_WORDS["over"])
+_TEMPLATES, _UNREAD = _folded(_WORDS["template"]), _folded(_WORDS["unread"])
+_HANDLES = _folded(_WORDS["handle"])
+_ORGANISATIONS, _TEAMS = _folded(_WORDS["handle_organisation"]), _folded(_WORDS["handle_team"])
+_ADDRESSES, _DOMAINS = _folded(_WORDS["address"]), _folded(_WORDS["address_domain"])
+_GIVEN_NAMES = frozenset(table("given_names")["given_names"].split())
+
+
+_STILL = frozenset(filter(None, map(tokens, _WORDS["still"].split(";"))))
+_MOST_STILL = max(map(len, _STILL))
+#: What spreadsheets show for a formula that has no value.
+_SHEET_ERRORS = frozenset({"#ref!", "#n/a", "#name?", "#value!", "#div/0!", "#null!", "#num!", "#error!", "#spill!"})
+#: A variable of a template or of a shell that nobody has filled in. "<jane@example.com>" and "<@U123>" are none.
+_TEMPLATE = re.compile(
+    r"\{\{|\{%|<%|\$\{|\$\(|#\{|\(\(|(?:^|[@/:-])<(?![@!#])[^<>@:|]*>(?=$|/)|(?<!\w)\$[A-Za-z_]\w*|\{[\w. -]+\}"
+    r"|%[A-Za-z_]\w*%|(?<!\w)__[A-Za-z]\w*?__(?!\w)"
+)
+#: Behind a word that says nobody, what follows is a remark: "TBD - maybe Payments", "Unknown (was Orders)".
+_REMARK = re.compile(r"\s+[-–—]\s*|\s*[–—(:,;/?|]\s*|[-]\s+")
+_IN_BRACKETS = re.compile(r"\[(.+)\]")
+#: Where to ask, which is not who owns it.
+_ASKING = re.compile(
+    r"(?:ask|see|talk\s+to|speak\s+(?:to|with)|check\s+with|reach\s+out\s+to|refer\s+to|get\s+in\s+touch\s+with|please\s+\w+"
+    r"|fragt?(?:en)?(?:\s+sie)?|siehe|demande[rz]?(?:\s+[aà])?|voir(?:\s+avec)?|preguntar?(?:\s+a)?|ver\s+con"
+    r"|chiede(?:re|te)(?:\s+a)?|chiedi(?:\s+a)?|vedi|perguntar?(?:\s+a)?|vraag(?:\s+aan)?|zie|fråga|spør|spørg|kysy"
+    r"|спросит[ье](?:\s+у)?|см\.?)\s+(?P<rest>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CALLING = re.compile(
+    r"(?:contact|ping|call|email|mail|message|dm|via|kontakt|contacter|contactar)\s+(?P<who>\S+).*", re.I
+)
+_DOUBT = (
+    r"maybe|probably|possibly|perhaps|likely|presumably|supposedly|allegedly|i\s+think|i\s+guess|not\s+sure|unsure|assumed"
+    r"|unconfirmed|to\s+be\s+confirmed|tb[acd]|proposed|suggested|tentative(?:ly)?|temporar(?:y|ily)|interim|formerly|previously"
+    r"|former|vielleicht|vermutlich|wahrscheinlich|eventuell|vorläufig|ehemals|peut-être|probablement|à\s+confirmer"
+    r"|quizás?|tal\s+vez|probablemente|por\s+confirmar|forse|probabilmente|da\s+confermare|talvez|provavelmente|a\s+confirmar"
+    r"|misschien|waarschijnlijk|kanske|kanskje|måske|ehkä|może|chyba|возможно|наверное|belki|mungkin|たぶん|おそらく|可能|也许"
+)
+_DOUBTFUL = re.compile(
+    rf"(?:{_DOUBT})\s.+|.+\s?[(\[](?:{_DOUBT}|old|left|gone|dissolved|disbanded|deprecated|retired|\?+)(?:\W.*)?[)\]]"
+    rf"|.+\s[-–—:]\s*(?:{_DOUBT})|.+\s(?:or|oder|and/or)\s.+|(?=.*\w).*\?+|used\s+to\s+be\s.+",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class NoOwner(StrEnum):
+    """What is said in the place of an owner."""
+
+    #: Nobody owns it, or nobody has filled it in.
+    NOBODY = "nobody"
+    #: Somebody may own it, and the text does not say for sure who.
+    UNREAD = "unread"
+
+
+@lru_cache(maxsize=4096)  # a few hundred owners are named a hundred thousand times
+def no_owner(owner: OwnerRef) -> NoOwner | None:
+    """Return what an owner's text says if it names none; None for a name.
+
+    An account or a team that is named as one may well be called so: `@nil`, `user:na`, a handle in OWNERS.
+    """
+    written = owner.written.strip()
+    if _TEMPLATE.search(written) or _is_template_handle(written) or _is_template_address(owner.name):
+        return NoOwner.NOBODY
+    if owner.type is OwnerType.PERSON or written.startswith("@"):
+        return None
+    if not fold(owner.name) or written.lower() in _SHEET_ERRORS:
+        return NoOwner.NOBODY
+    bracketed = _IN_BRACKETS.fullmatch(owner.name)
+    name = bracketed[1] if bracketed else owner.name
+    if fold(name) in _TEMPLATES or _is_nobody(name) or (bracketed and fold(name) in _TEAMS):
+        return NoOwner.NOBODY
+    return NoOwner.UNREAD if _is_unread(name) else None
+
+
+def _is_nobody(text: str) -> bool:
+    # "k.A." is no team KA.
+    if text.lower().replace(" ", "") == "k.a.":
+        return True
+    heads = (text[: found.start()] for found in _REMARK.finditer(text))
+    return any(fold(each) in _NOBODY or _without_still(each) in _NOBODY for each in (text, *heads))
+
+
+def _without_still(text: str) -> str:
+    """Return a text folded, without "yet", "for now" and the like around it or, where that is one word, in it."""
+    words = tokens(text)
+    for count in range(_MOST_STILL, 0, -1):
+        if words[:count] in _STILL:
+            words = words[count:]
+        if words and words[-count:] in _STILL:
+            words = words[:-count]
+    return "".join(word for word in words if (word,) not in _STILL)
+
+
+def _is_unread(text: str) -> bool:
+    if fold(text) in _UNREAD or _ASKING.fullmatch(text) or _DOUBTFUL.fullmatch(text):
+        return True
+    called = _CALLING.fullmatch(text)
+    return called is not None and (called["who"][0] in "@#<" or fold(called["who"]) in _GIVEN_NAMES)
+
+
+def _is_template_handle(text: str) -> bool:
+    """Whether a handle is a template's: `@your-org/team`, `@acme/your-team`, `@org/team-name`, `@username`."""
+    organisation, slash, team = text.removeprefix("@").partition("/")
+    if not slash:
+        return text.startswith("@") and fold(organisation) in _HANDLES
+    if fold(organisation) in _HANDLES or fold(team) in _HANDLES:
+        return True
+    return fold(organisation) in _ORGANISATIONS and fold(team) in _TEAMS
+
+
+def _is_template_address(text: str) -> bool:
+    local, at, domain = text.partition("@")
+    return bool(at) and fold(local) in _ADDRESSES and fold(domain) in _DOMAINS

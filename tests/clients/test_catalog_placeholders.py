@@ -1,0 +1,144 @@
+"""What stands in the place of an owner and names none: nobody, a template's placeholder, a remark."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.clients.catalog import read
+from bot.domain.catalog import SourceCatalog
+
+
+def _listed(text: str) -> list[str]:
+    return [" ".join(each.split()) for each in text.split(";")]
+
+
+#: Said of nobody, in the languages of the people who fill in lists, with and without "yet".
+_NOBODY = _listed(
+    """
+    nobody; Nobody yet; no one yet; not yet; not assigned yet; none so far; currently nobody; Niemand; noch
+    niemand; keiner; nicht zugewiesen; wird noch geklärt; personne; personne encore; à définir; non attribué;
+    nadie; nadie todavía; aún nadie; sin asignar; por definir; nessuno; da definire; ninguém; ainda ninguém; não
+    atribuído; никто; пока никто; нет; niemand; nog niemand; n.v.t.; ingen; ingen ännu; ei kukaan; ei vielä
+    kukaan; nikt; jeszcze nikt; brak; nikdo; kimse; henüz kimse yok; belum ada; tidak ada; なし; 未定; 无; 暂无; 待定;
+    없음; 미정; لا أحد; אין; κανένας; k.A.; n.a.; nobody (Bob left in May); unknown - see the wiki; TBD: maybe
+    Payments; deprecated; End of life; archived; vacant
+    """
+)
+_TEMPLATES = _listed(
+    """
+    <team>; <your-team>; ${TEAM}; $TEAM; $(TEAM); {{ owner }}; {{ cookiecutter.team }}; {team}; #{team}; %TEAM%;
+    __TEAM__; [team]; [your team here]; CHANGEME; change-me; REPLACE_ME; Your Team; insert team here; Owner
+    Name; @your-org/team; @your-org/payments; @acme/your-team; @org/team-name; @YOUR_ORG/YOUR_TEAM; your-
+    org/team; @<org>/<team>; @username; @your-username; you@example.com; your.name@company.com; team-${env};
+    group:default/team-name
+    """
+)
+_VAGUE = _listed(
+    """
+    ask bob; Ask in #general; ask the platform people; talk to Bob; check with Bob first; contact bob; ping
+    @bob; see wiki; frag Bob; demander à Bob; preguntar a Bob; alpha (TBC); alpha (tbd); Payments (to be
+    confirmed); alpha (interim); alpha?; alpha ??; maybe alpha; probably alpha; vielleicht alpha; alpha - tbc;
+    alpha or beta; former alpha; alpha (disbanded); same as above; ditto; various; left the company; someone
+    """
+)
+#: Names of teams and people that begin or end as those above do.
+_NAMES = _listed(
+    """
+    Ask; Nadia; Personnel; Nobody's Home; Unknown Pleasures; Contact Center; Call Routing; Ping Identity; Open
+    Source; None-Such; Deprecation; Placeholder Studio; Temp; Probability; team-a; Team A; @acme/team;
+    @acme/nobody; @nil; user:na; @org/payments; jo@example.com; team@acme.test; Jane Doe <jane@example.com>;
+    Payments <pay@example.com>; A$AP; Archives; Orders (EU); Payments (Core); KA; Vari; Search & Discovery; Yet
+    Another Team; Now; Still; Or
+    """
+)
+
+Parse = Callable[[Sequence[str]], SourceCatalog]
+
+
+@pytest.fixture
+def parse(tmp_path: Path) -> Parse:
+    """Read a list of services with these owners."""
+
+    def parsed(owners: Sequence[str]) -> SourceCatalog:
+        file = io.StringIO()
+        csv.writer(file).writerows(
+            [["Service", "Owner"], *([f"s{number}", each] for number, each in enumerate(owners))]
+        )
+        path = tmp_path / "a.csv"
+        path.write_text(file.getvalue(), encoding="utf-8")
+        return read("csv", [path])
+
+    return parsed
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (_NOBODY, f"names nobody as the owner of {len(_NOBODY)} assets"),
+        (_TEMPLATES, f"names nobody as the owner of {len(_TEMPLATES)} assets"),
+        (_VAGUE, f"says only vaguely who owns {len(_VAGUE)} assets"),
+    ],
+    ids=["nobody", "templates", "vague"],
+)
+def test_what_names_nobody_is_no_owner_and_is_counted(parse: Parse, said: list[str], message: str) -> None:
+    catalog = parse(said)
+    assert {asset.name: [each.owner.written for each in asset.owners] for asset in catalog.assets if asset.owners} == {}
+    assert len(catalog.assets) == len(said)
+    assert [problem.message[: len(message)] for problem in catalog.problems] == [message]
+    assert not any(problem.is_error for problem in catalog.problems)
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_what_is_a_name_stays_an_owner(parse: Parse, name: str) -> None:
+    catalog = parse([name])
+    assert len(catalog.assets[0].owners) == 1
+    assert catalog.problems == []
+
+
+def test_a_vague_owner_shows_on_the_asset(parse: Parse) -> None:
+    catalog = parse(["ask Bob", "niemand"])
+    assert [asset.description for asset in catalog.assets] == [
+        "Its owner is given as 'ask Bob', which names nobody for sure.",
+        "",
+    ]
+
+
+def test_a_team_that_is_declared_is_one_whatever_it_is_called(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        """\
+baton: 1
+teams: [{name: Nobody}, {name: watch, aliases: [unknown]}]
+assets:
+- {name: a, owner: nobody}
+- {name: b, owner: unknown}
+- {name: c, owner: niemand}
+- {name: d, owner: [nobody, tbd]}
+""",
+        encoding="utf-8",
+    )
+    catalog = read("baton", [path])
+    assert {asset.name: [each.owner.name for each in asset.owners] for asset in catalog.assets} == {
+        "a": ["nobody"],
+        "b": ["unknown"],
+        "c": [],
+        "d": ["nobody"],
+    }
+    assert [problem.message for problem in catalog.problems] == [
+        "names nobody as the owner of 2 assets ('niemand', 'tbd'); they are unowned."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("owner", "is_owned"),
+    [("@your-org/team", False), ("@acme/your-team", False), ("@username", False), ("@acme/team", True)],
+)
+def test_a_template_of_codeowners_names_nobody(tmp_path: Path, owner: str, *, is_owned: bool) -> None:
+    path = tmp_path / "CODEOWNERS"
+    path.write_text(f"* {owner}\n", encoding="utf-8")
+    assert [bool(asset.owners) for asset in read("codeowners", [path]).assets] == [is_owned, is_owned]
