@@ -8,12 +8,18 @@ from dataclasses import replace
 
 from bot.domain.directory.addresses import may_be_address
 from bot.domain.directory.answers import Match, ResolutionMethod, Several
-from bot.domain.directory.choices import CONFIDENCE, FoundAssets, candidates, choose, run_named
+from bot.domain.directory.choices import CONFIDENCE, FoundAssets, candidates, choose, of_kinds, run_named
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.places import at_address
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read
 from bot.domain.directory.readings import Reading
-from bot.domain.directory.vocabulary import COMMON_WORDS, FOREIGN_WORDS, KIND_WORDS, PART_OF_WORDS
+from bot.domain.directory.vocabulary import (
+    COMMON_WORDS,
+    FOREIGN_PART_OF_WORDS,
+    FOREIGN_WORDS,
+    KIND_WORDS,
+    PART_OF_WORDS,
+)
 
 #: A message is read up to here.
 _MAX_LENGTH = 8_000
@@ -23,6 +29,9 @@ _MOST_CHUNKS_IN_LABELS = 24
 _MOST_CHUNKS_ALONE = 40
 #: What stands between a label, its value and the next one.
 _LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
+_ARTICLES = frozenset(
+    {"the", "our", "my", "this", "that", "la", "le", "les", "el", "los", "las", "il", "lo", "der", "dem", "den", "het"}
+)
 #: An ordinary word of so many letters counts as a name where it is an asset's whole name.
 _LONG_ENOUGH = 6
 
@@ -56,7 +65,7 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) 
     while place < len(chunks):
         length, match = _name_at(index, question, place)
         if match is not None:
-            if _is_part_of_unknown(index, chunks, place) or _goes_on(chunks, place, place + length):
+            if _is_part_of_unknown(index, chunks, place) or _goes_on(index, chunks, place, length, match):
                 return None
             found.setdefault(match.asset_id, match)
             for whole in _named_before(index, chunks, place):  # "mail for checkout": either may be meant
@@ -78,29 +87,41 @@ def _is_identifier(chunk: Chunk) -> bool:
     return chunk.part is Part.NAME and not is_number and (chunk.is_quoted or is_joined)
 
 
-def _goes_on(chunks: Sequence[Chunk], start: int, end: int) -> bool:
+def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], start: int, length: int, match: Match) -> bool:
     """Whether a name may be a piece of another's: "checkout cache" is no checkout, "payments-db 6" no payments-db.
 
-    A word of another alphabet goes on with nothing, and what is joined or in quotes is whole but for a number.
+    A word of another alphabet goes on with nothing, nor does one for what the asset is; and what is joined or in quotes
+    is whole but for a number.
     """
-    beside = [chunks[place] for place in (start - 1, end) if 0 <= place < len(chunks)]
+    beside = [chunks[place] for place in (start - 1, start + length) if 0 <= place < len(chunks)]
     if any(each.folded.isdigit() for each in beside):
         return True
-    if end - start == 1 and (len(chunks[start].words) > 1 or chunks[start].is_quoted):
+    if length == 1 and (len(chunks[start].words) > 1 or chunks[start].is_quoted):
         return False
     return any(
-        each.part is not Part.QUESTION and each.folded.isascii() and each.folded not in FOREIGN_WORDS for each in beside
+        each.part is not Part.QUESTION
+        and each.folded.isascii()
+        and not _is_foreign(each)
+        and not (each.part is Part.KIND and of_kinds(index, (match.asset_id,), (each.folded,), are_exact=False))
+        for each in beside
     )
 
 
+def _is_foreign(chunk: Chunk) -> bool:
+    """Whether a piece is of the words around a name in another language; `s'occupe` is two."""
+    return chunk.folded in FOREIGN_WORDS or all(word in FOREIGN_WORDS for word in chunk.words)
+
+
 def _is_part_of_unknown(index: DirectoryIndex, chunks: Sequence[Chunk], place: int) -> bool:
-    """Whether what stands before "of NAME" is a thing that nobody knows."""
-    while place > 0 and chunks[place - 1].folded in ("the", "our", "my", "this", "that"):
+    """Whether what stands before "of NAME" is a thing that nobody knows: "the mirror of", "la base de datos de"."""
+    while place > 0 and chunks[place - 1].folded in _ARTICLES:
         place -= 1
-    if place < 2 or chunks[place - 1].folded not in PART_OF_WORDS:
+    if place < 2 or chunks[place - 1].folded not in PART_OF_WORDS | FOREIGN_PART_OF_WORDS:
         return False
     before = chunks[place - 2]
-    is_unknown = before.part is Part.NAME and before.folded not in FOREIGN_WORDS
+    is_unknown = before.part not in (Part.QUESTION, Part.DOUBTFUL) and not _is_foreign(before)
+    if before.part is not Part.NAME and chunks[place - 1].folded in PART_OF_WORDS:
+        return False  # "the database of checkout" is looked for among the parts of checkout
     return is_unknown and run_named(index, (before,)) is None
 
 

@@ -53,9 +53,13 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
             return _answered(index, finding, Reading(()), question.text, limit=limit)
     findings: list[FoundAssets] = []
     reading = Reading(())
+    named = by_windows(index, question, is_plain=True, limit=limit) if question.links else None
     for text in question.links:
-        if (finding := at_address(index, text)) is not None:
-            findings.append(finding)
+        if (finding := at_address(index, text)) is None or (named is not None and _is_only_above(finding, text)):
+            continue  # "[payments-db](https://wiki.example.com/pay)" is not about the wiki
+        findings.append(finding)
+    if findings and named is not None:
+        findings.append(FoundAssets(assets_of(named), ResolutionMethod.NAME))
     for place, chunk in enumerate(question.chunks):
         if addresses.may_be_address(chunk.text) and (finding := at_address(index, chunk.text)) is not None:
             around = outside(question, place, place + 1)
@@ -70,6 +74,12 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
         is_certain = all(finding.is_certain for finding in findings)
         findings = [replace(findings[0], asset_ids=everyone, is_certain=is_certain)]
     return _answered(index, findings[0], reading, question.text, limit=limit)
+
+
+def _is_only_above(finding: FoundAssets, address: str) -> bool:
+    """Whether an address leads to what is known of a host or folder above it, and not to what it is of itself."""
+    is_address = finding.method is ResolutionMethod.ADDRESS and bool(finding.spelling)
+    return is_address and addresses.normal(finding.spelling) != addresses.normal(address)
 
 
 def _joins(chunk: Chunk) -> bool:

@@ -13,6 +13,8 @@ from bot.domain.directory.vocabulary import (
     AREA_WORDS,
     CORE_QUESTION_WORDS,
     DOUBTFUL_WORDS,
+    ELISIONS,
+    ENDINGS,
     FOREIGN_WORDS,
     JOINING_WORDS,
     KIND_WORDS,
@@ -28,14 +30,24 @@ MAX_CHUNKS = 24
 #: Read before markup is taken out, unless more may be left of it; links are long.
 _MAX_RAW_LENGTH = 4_000
 
+#: A link as Markdown writes it, with Slack's own markup in it where Slack has found the address.
+_MARKDOWN = re.compile(
+    r"!?\[(?P<label>[^\[\]\n]{1,200})\]\(\s*<?(?P<target>[^\s()<>|]+(?:\([^\s()<>|]*\)[^\s()<>|]*)*)(?:\|[^<>]*)?>?"
+    r"(?:\s+\"[^\"]*\")?\s*\)"
+)
 _MARKUP = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _EMOJI = re.compile(r"(?<![^\s(]):[a-z0-9_+'-]{1,60}:(?=[\s.,;:!?)]|$)")
 _QUOTED = re.compile(
     r"`+([^`]+)`+|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”]|(?<![\w])\"([^\"]+)\"|(?<![\w])[‘']([^'’]+)[’'](?!\w)"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
-_BEFORE = "([{<\"'`*~,;:!?…“”‘’«»„_|-–—"
-_AFTER = ")]}>\"'`*~.,;:!?…“”‘’«»„_|-–—"
+#: Marks of other scripts: Arabic, Chinese and Japanese, Greek, Indic; and those that begin a Spanish question.
+_FOREIGN_MARKS = "؟،؛？！。、；：，（）「」『』【】《》〈〉‹›‚\u037e·।॥¿¡"
+_BEFORE = "([{<\"'`*~,;:!?…“”‘’«»„_|-–—" + _FOREIGN_MARKS
+_AFTER = ")]}>\"'`*~.,;:!?…“”‘’«»„_|-–—" + _FOREIGN_MARKS
+#: "payments-db'nin", "payments-db:n", "l'order-api".
+_ENDED = re.compile(r"(?P<name>.{2,})(?P<mark>['’:-])(?P<ending>[^\W\d_]{1,5})")
+_ELIDED = re.compile(r"(?P<before>[^\W\d_]{1,5})['’](?P<name>.{2,})")
 
 
 #: Where a clause ends: a sentence, a comma, a dash or "but", with something behind it.
@@ -50,7 +62,10 @@ _ASKING = re.compile(
 _PRONOUN = re.compile(r"\b(?:it|its|this|that|them|these|those|there|which|what)\W*$", re.IGNORECASE)
 #: Chinese, Japanese and Korean write no blank between a name and the words around it.
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_BETWEEN_SCRIPTS = re.compile(rf"(?<=[A-Za-z0-9])(?=[{_UNSPACED}])|(?<=[{_UNSPACED}])(?=[A-Za-z0-9])")
+_UNSPACED_MARKS = "「」『』【】（）《》〈〉、。，：；？！"
+_BETWEEN_SCRIPTS = re.compile(
+    rf"(?<=[A-Za-z0-9])(?=[{_UNSPACED}{_UNSPACED_MARKS}])|(?<=[{_UNSPACED}{_UNSPACED_MARKS}])(?=[A-Za-z0-9])"
+)
 #: What is asked for is not what is named, but what that uses or what uses that: "the thing that checkout talks to".
 _THING = (
     r"(?:(?:thing|stuff|one|service|system|app|application|api|database|db|queue|topic|cache|bucket|job|component|box|host|"
@@ -117,7 +132,8 @@ class ParsedQuestion:
 def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNKS) -> ParsedQuestion:
     """Cut up what a person wrote in Slack: markup, emoji, mentions and quotes are taken for what they mean."""
     links: list[str] = []
-    plain = _MARKUP.sub(lambda found: _unwrap(found, links), text[: max(_MAX_RAW_LENGTH, max_length)])
+    plain = _MARKDOWN.sub(lambda found: f" {_label(found, links)} ", text[: max(_MAX_RAW_LENGTH, max_length)])
+    plain = _MARKUP.sub(lambda found: _unwrap(found, links), plain)
     plain = clean(unescaped(plain))
     plain = _shortened(_BETWEEN_SCRIPTS.sub(" ", _EMOJI.sub(" ", plain)), max_length)
     chunks: list[Chunk] = []
@@ -149,6 +165,11 @@ def unescaped(text: str) -> str:
 def forgiven(question: ParsedQuestion, is_known: Callable[[str], bool]) -> ParsedQuestion:
     """Return the question with misspelt question words ("who onws") taken for what they are; known words are left."""
     return replace(question, chunks=tuple(_forgiven(chunk, is_known) for chunk in question.chunks))
+
+
+def uninflected(question: ParsedQuestion, is_name: Callable[[str], bool]) -> ParsedQuestion:
+    """Return the question with names as the catalog has them: "l'order-api", "payments-db'nin", "payments-db:n"."""
+    return replace(question, chunks=tuple(_uninflected(chunk, is_name) for chunk in question.chunks))
 
 
 def before_predicate(question: ParsedQuestion) -> ParsedQuestion | None:
@@ -236,6 +257,15 @@ def _unwrap(found: re.Match[str], links: list[str]) -> str:
     return f" {label} "
 
 
+def _label(found: re.Match[str], links: list[str]) -> str:
+    """Return what a link in Markdown shows, or its address where that shows it as well."""
+    label, target = found["label"], found["target"]
+    if label in target:
+        return target
+    links.append(unescaped(target))
+    return label
+
+
 def _quoted_pieces(text: str) -> Iterator[tuple[str, bool]]:
     """Yield (piece, whether it was in quotes or backticks) in order."""
     end = 0
@@ -275,6 +305,20 @@ def _part(folded: str, *, is_whole: bool) -> Part:
     if is_area:
         return Part.AREA
     return Part.DOUBTFUL if folded in DOUBTFUL_WORDS else Part.NAME
+
+
+def _uninflected(chunk: Chunk, is_name: Callable[[str], bool]) -> Chunk:
+    if is_name(chunk.folded):
+        return chunk
+    ended, elided = _ENDED.fullmatch(chunk.text), _ELIDED.fullmatch(chunk.text)
+    if ended is not None and ended["ending"].lower() in ENDINGS[ended["mark"].replace("’", "'")]:
+        name = ended["name"]
+    elif elided is not None and elided["before"].lower() in ELISIONS:
+        name = elided["name"]
+    else:
+        return chunk
+    bare = _chunk(name, is_quoted=chunk.is_quoted) if is_name(fold(name)) else None
+    return bare or chunk
 
 
 def _forgiven(chunk: Chunk, is_known: Callable[[str], bool]) -> Chunk:

@@ -20,6 +20,7 @@ from bot.domain.directory.questions import (
     forgiven,
     is_sentence,
     read,
+    uninflected,
 )
 from bot.domain.directory.readings import Reading, asks_for_part, readings
 from bot.domain.directory.typos import behind_slips
@@ -58,6 +59,7 @@ def _resolved(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
         return placed
     if clause := asking_clause(text, index.folded.__contains__):
         question = read(clause)
+    question = uninflected(question, index.folded.__contains__)
     if asks_for_another(clause or text) and (named := mentioned(index, [clause or text], limit=limit)):
         return Nearest(
             tuple(Candidate(one.asset_id, one.confidence, one.understood_as) for one in named), question.text

@@ -34,8 +34,12 @@ PREDICATES = _words("predicates")
 CORE_QUESTION_WORDS = _words("core_question")
 TRAILING_WORDS = _words("trailing")
 PART_OF_WORDS = _words("part_of")
+FOREIGN_PART_OF_WORDS = _words("foreign_part_of")
 ENVIRONMENT_WORDS = _words("environment")
 FOREIGN_WORDS = _words("foreign")
+#: Apostrophe, colon or hyphen -> what may stand behind it at the end of a name.
+ENDINGS = MappingProxyType({mark: frozenset(words.split()) for mark, words in VOCABULARY["endings"].items()})
+ELISIONS = _words("elisions")
 COMMON_WORDS = _words("common")
 #: The kind word that a name may have or lack and still be the same thing's, in whatever spelling.
 GENERIC_WORD = "service"
