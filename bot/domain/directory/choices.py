@@ -10,7 +10,7 @@ from bot.domain.directory.answers import Candidate, Match, ResolutionMethod, Sev
 from bot.domain.directory.index import DirectoryIndex, as_tuple, short_name
 from bot.domain.directory.questions import Chunk
 from bot.domain.directory.readings import Reading
-from bot.domain.directory.vocabulary import KIND_WORDS, MEANINGS
+from bot.domain.directory.vocabulary import AREA_WORDS, KIND_WORDS, MEANINGS
 from bot.domain.names import fold, tokens
 from bot.domain.records import AssetRecord
 
@@ -100,6 +100,12 @@ def _parts(index: DirectoryIndex, ids: Sequence[int], reading: Reading, *, is_of
     if reading.area is not None and any(fact.area is reading.area for fact in index.assets[ids[0]].facts):
         return []
     return [child for child in index.children(ids[0]) if index.assets[child].kind in kinds]
+
+
+def parts_of_kind(index: DirectoryIndex, asset_id: int, word: str) -> list[int]:
+    """Return the parts of an asset that a kind word means: its queue."""
+    kinds = KIND_WORDS[word][0] if word in KIND_WORDS else _KINDS_OF_AREA.get(AREA_WORDS[word], frozenset())
+    return [child for child in index.children(asset_id) if index.assets[child].kind in kinds]
 
 
 def _part(

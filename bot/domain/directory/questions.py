@@ -45,6 +45,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _FOREIGN_MARKS = "؟،؛？！。、；：，（）「」『』【】《》〈〉‹›‚\u037e·।॥¿¡"
 _BEFORE = "([{<\"'`*~,;:!?…“”‘’«»„_|-–—" + _FOREIGN_MARKS
 _AFTER = ")]}>\"'`*~.,;:!?…“”‘’«»„_|-–—" + _FOREIGN_MARKS
+_COMMAS = frozenset(",;、，،；")
 #: "payments-db'nin", "payments-db:n", "l'order-api".
 _ENDED = re.compile(r"(?P<name>.{2,})(?P<mark>['’:-])(?P<ending>[^\W\d_]{1,5})")
 _ELIDED = re.compile(r"(?P<before>[^\W\d_]{1,5})['’](?P<name>.{2,})")
@@ -52,7 +53,9 @@ _ELIDED = re.compile(r"(?P<before>[^\W\d_]{1,5})['’](?P<name>.{2,})")
 
 #: Where a clause ends: a sentence, a comma, a dash or "but", with something behind it.
 _CLAUSES = re.compile(
-    r"(?<=[^\s.][.!?;])\s+|\n+|,\s+|\s+[-–—]+\s+|\s+(?:but|because|since|as|though|while|so)\s+", re.IGNORECASE
+    r"(?<=[^\s.][.!?;])\s+|\n+|,\s+|\s+[-–—]+\s+|\s+(?:but|because|since|as|though|while|so)\s+"
+    r"|\s+and\s+(?=(?:who|whom|whose|who's|which\s+team|what\s+team)\b)",
+    re.IGNORECASE,
 )
 _ASKING = re.compile(
     r"\b(?:who|whom|whose|who's|which team|what team|owns?|owned|owners?|responsible|in charge|look(?:s|ing)? after)\b",
@@ -114,6 +117,8 @@ class Chunk:
     is_quoted: bool = False
     #: Whether it ended in 's.
     is_possessive: bool = False
+    #: Whether a comma stood behind it.
+    has_comma: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +292,8 @@ def _chunk(raw: str, *, is_quoted: bool) -> Chunk | None:
     # "on-call", "go-to" and "CI/CD" are written so in questions; anything else that joins words is a name.
     is_joined = len(words) > 1 and "'" not in text and "’" not in text and folded not in ("oncall", "cicd", "goto")
     is_whole = is_quoted or is_joined
-    return Chunk(text, folded, words, _part(folded, is_whole=is_whole), is_quoted, is_possessive)
+    has_comma = raw[-1:] in _COMMAS
+    return Chunk(text, folded, words, _part(folded, is_whole=is_whole), is_quoted, is_possessive, has_comma)
 
 
 def _part(folded: str, *, is_whole: bool) -> Part:

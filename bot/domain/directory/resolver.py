@@ -9,6 +9,7 @@ from bot.domain.directory import by_words, places
 from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, choose
 from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.lists import listed
 from bot.domain.directory.mentions import mentioned, named_alone
 from bot.domain.directory.nearest import nearest
 from bot.domain.directory.questions import (
@@ -55,8 +56,9 @@ def _resolved(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     question = read(text)
     if not question.chunks and not question.links:
         return Nearest((), "")
-    if (placed := places.by_address(index, question, limit=limit)) is not None:
-        return placed
+    found_whole = places.by_address(index, question, limit=limit) or listed(index, question, limit=limit)
+    if found_whole is not None:
+        return found_whole
     if clause := asking_clause(text, index.folded.__contains__):
         question = read(clause)
     question = uninflected(question, index.folded.__contains__)

@@ -1,0 +1,151 @@
+"""Questions about several assets at once: "checkout, login and billing", "the order api and its queue"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.catalog import Area
+from bot.domain.directory.answers import Candidate, Match, Nearest, Resolution, Several
+from bot.domain.directory.choices import parts_of_kind
+from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.places import by_windows
+from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
+from bot.domain.directory.vocabulary import AREA_WORDS, COMMON_WORDS, ENVIRONMENT_WORDS, FOREIGN_WORDS, KIND_WORDS
+
+_AND = frozenset("and or plus vs versus und oder sowie et ou y e och og en ja tai ve dan czy lub".split())  # noqa: SIM905
+#: "along with", "as well as", "together with": the first words, and those behind them.
+_ALONG, _WITH = frozenset({"along", "well", "together"}), frozenset({"with", "as"})
+_ITS = frozenset({"its", "their", "seine", "ihre", "dessen", "sa", "son", "ses", "su", "sus", "suo", "sua", "seu"})
+_ARTICLES = frozenset({"the", "a", "an", "our", "my", "your", "this", "that", "both"}) | _ITS
+_IT = frozenset({"it", "them", "that"})
+_PLACING = frozenset({"behind", "of", "for", "in", "on", "under", "used", "by", "below"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """What stands between two commas or "and"s; `kind` is set where it is a part of the one before: "its queue"."""
+
+    chunks: tuple[Chunk, ...]
+    kind: str = ""
+    #: Whether an "and" stood before it, and no comma.
+    is_joined: bool = False
+
+
+def listed(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Resolution | None:
+    """Return the assets that a question lists, to choose from; None where it lists none, or something else, too.
+
+    A part that the catalog does not have leaves the rest to be offered: its owner may be another. An area of an asset
+    is no second one: "checkout and its alerts" is checkout.
+    """
+    items = _items(question.chunks)
+    if len(items) < 2 or all(item.kind for item in items):
+        return None
+    if (whole := by_windows(index, question, is_plain=True, limit=limit)) is not None and isinstance(whole, Match):
+        return None  # a name with "and" in it
+    found: dict[int, Candidate] = {}
+    last: Match | None = None
+    is_complete = True
+    waiting: list[str] = []
+    for item in items:
+        if not item.kind:
+            last = _named(index, item.chunks, limit=limit)
+            if last is None:
+                if not found or not _is_unknown_name(item):
+                    return None
+                is_complete = False
+                continue
+            _add(index, found, last.asset_id, last.confidence)
+        for kind in [*waiting, item.kind] if last is not None else []:
+            is_complete = _add_parts(index, found, last, kind) and is_complete if kind and last else is_complete
+        waiting = [*waiting, item.kind] if last is None else []
+    candidates = tuple(found.values())[:limit]
+    if len(candidates) > 1:
+        return Several(candidates, question.text)
+    if not is_complete or last is None:
+        return Nearest(candidates, question.text)
+    return replace(last, area=None)
+
+
+def _add_parts(index: DirectoryIndex, found: dict[int, Candidate], whole: Match, kind: str) -> bool:
+    """Add an asset's parts of a kind; return whether there are any or, where it is an area, need to be none."""
+    parts = parts_of_kind(index, whole.asset_id, kind)
+    for part in parts:
+        _add(index, found, part, whole.confidence)
+    return bool(parts) or AREA_WORDS.get(kind) not in (None, Area.DATABASE)
+
+
+def _add(index: DirectoryIndex, found: dict[int, Candidate], asset_id: int, confidence: float) -> None:
+    found.setdefault(asset_id, Candidate(asset_id, confidence, index.assets[asset_id].name))
+
+
+def _named(index: DirectoryIndex, chunks: tuple[Chunk, ...], *, limit: int) -> Match | None:
+    """Return the one asset that an item names, if all of its words are of the name or say what it is."""
+    item = ParsedQuestion(chunks, ())
+    for is_plain in (True, False):
+        answer = by_windows(index, item, is_plain=is_plain, limit=limit)
+        if answer is not None:
+            return answer if isinstance(answer, Match) else None
+    return None
+
+
+def _items(chunks: Sequence[Chunk]) -> list[_Item]:
+    """Return the items of a list; none where a sentence goes on between them."""
+    start = next((place for place in range(len(chunks)) if not _only_asks(chunks, place)), len(chunks))
+    if start and chunks[start - 1].folded in _ITS:
+        start -= 1
+    end = max((place + 1 for place in range(len(chunks)) if not _trails(chunks, place)), default=0)
+    if end < len(chunks) and chunks[end - 1].part in (Part.KIND, Part.KIND_OR_AREA):
+        end += next((count for count, chunk in enumerate(chunks[end:], 1) if chunk.folded in _IT), 0)
+    items = [_item(run, is_joined=is_joined) for run, is_joined in _runs(chunks[start:end])]
+    return [] if None in items else [item for item in items if item is not None]
+
+
+def _runs(chunks: Sequence[Chunk]) -> Iterator[tuple[tuple[Chunk, ...], bool]]:
+    """Yield what stands between the commas and "and"s, each with whether an "and" stood before it."""
+    run: list[Chunk] = []
+    is_joined = False
+    for place, chunk in enumerate(chunks):
+        around = {chunks[other].folded for other in (place - 1, place + 1) if 0 <= other < len(chunks)}
+        is_along = (chunk.folded in _ALONG and around & _WITH) or (chunk.folded in _WITH and around & _ALONG)
+        is_and = chunk.folded in _AND or bool(is_along)
+        if not is_and:
+            run.append(chunk)
+        if run and (is_and or chunk.has_comma):
+            yield tuple(run), is_joined
+            run = []
+        is_joined = is_and or (is_joined and bool(run))
+    if run:
+        yield tuple(run), is_joined
+
+
+def _item(run: tuple[Chunk, ...], *, is_joined: bool) -> _Item | None:
+    """Return an item without articles; None where it is more than a name and what it is."""
+    bare = tuple(chunk for chunk in run if chunk.folded not in _ARTICLES)
+    words = [chunk.folded for chunk in bare]
+    kinds = [word for word in words if word in KIND_WORDS or word in AREA_WORDS]
+    if len(kinds) == 1 and not set(words) - set(kinds) - _IT - _PLACING and not any(chunk.is_quoted for chunk in bare):
+        return _Item(bare, kinds[0], is_joined)
+    if not bare or any(chunk.part is Part.QUESTION for chunk in bare):
+        return None
+    return _Item(bare, is_joined=is_joined)
+
+
+def _trails(chunks: Sequence[Chunk], place: int) -> bool:
+    is_environment = (
+        chunks[place].folded in ENVIRONMENT_WORDS and place > 0 and chunks[place - 1].folded in ("in", "on")
+    )
+    return chunks[place].part is Part.QUESTION or is_environment
+
+
+def _is_unknown_name(item: _Item) -> bool:
+    """Whether "checkout and frobnicator" is about a second thing, which the catalog does not have."""
+    [first, *others] = item.chunks
+    return not others and item.is_joined and first.part is Part.NAME and first.folded not in COMMON_WORDS
+
+
+def _only_asks(chunks: Sequence[Chunk], place: int) -> bool:
+    chunk = chunks[place]
+    after = chunks[place + 1] if place + 1 < len(chunks) else None
+    is_doubtful = chunk.part is Part.DOUBTFUL and after is not None and after.part is Part.QUESTION
+    return chunk.part is Part.QUESTION or is_doubtful or chunk.folded in _ARTICLES | FOREIGN_WORDS
