@@ -7,7 +7,8 @@ import unicodedata
 
 _SEPARATORS = re.compile(r"[\s\-_.,:;/\\|·•@()\[\]{}<>\"'`*~!?=&%$^“”‘’«»…–—]+")
 _COMMON_SEPARATORS = re.compile(r"[a-z0-9+#]+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+#: Where a word begins in camel case; several APIs are one word.
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 _UNPRINTABLE = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     r"\u115f\u1160\u180b-\u180f\u3164\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"

@@ -8,7 +8,7 @@ from bot.domain.directory.answers import Match, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, choose
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.readings import Reading
-from bot.domain.directory.vocabulary import GENERIC_WORD
+from bot.domain.directory.vocabulary import GENERIC_WORD, other_numbers
 
 #: A word that more names have than this does not single out one of them.
 _MOST_NAMES = 2_000
@@ -89,10 +89,7 @@ def _is_another_number(index: DirectoryIndex, name: int, words: Sequence[str]) -
     """Return whether the name has the plural where `words` have the singular, or the reverse, and names have both."""
     book = index.names.token_index
     theirs = set(index.names.spelt(name))
-    return any(
-        word in book and word not in theirs and not theirs.isdisjoint((word + "s", word.removesuffix("s")))
-        for word in words
-    )
+    return any(word in book and word not in theirs and not theirs.isdisjoint(other_numbers(word)) for word in words)
 
 
 def _is_another_name(index: DirectoryIndex, name: int, reading: Reading) -> bool:

@@ -13,11 +13,13 @@ from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.places import at_address
 from bot.domain.directory.questions import Chunk, ParsedQuestion, Part, read
 from bot.domain.directory.readings import Reading
+from bot.domain.directory.statements import asks_in_another_language
 from bot.domain.directory.vocabulary import (
     COMMON_WORDS,
     FOREIGN_PART_OF_WORDS,
     FOREIGN_WORDS,
     KIND_WORDS,
+    LONG_ENOUGH,
     PART_OF_WORDS,
 )
 
@@ -32,8 +34,6 @@ _LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
 _ARTICLES = frozenset(
     {"the", "our", "my", "this", "that", "la", "le", "les", "el", "los", "las", "il", "lo", "der", "dem", "den", "het"}
 )
-#: An ordinary word of so many letters counts as a name where it is an asset's whole name.
-_LONG_ENOUGH = 6
 
 
 def mentioned(index: DirectoryIndex, texts: Iterable[str], *, limit: int) -> tuple[Match, ...]:
@@ -61,9 +61,11 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) 
     if len(chunks) > _MOST_CHUNKS_ALONE:
         return None
     found: dict[int, Match] = {}
+    # An ordinary word of English is none in another language.
+    is_foreign = asks_in_another_language(question)
     place = 0
     while place < len(chunks):
-        length, match = _name_at(index, question, place)
+        length, match = _name_at(index, question, place, is_foreign=is_foreign)
         if match is not None:
             if _is_part_of_unknown(index, chunks, place) or _goes_on(index, chunks, place, length, match):
                 return None
@@ -98,6 +100,9 @@ def _goes_on(index: DirectoryIndex, chunks: Sequence[Chunk], start: int, length:
         return True
     if length == 1 and (len(chunks[start].words) > 1 or chunks[start].is_quoted):
         return False
+    after = [each.folded for each in chunks[start + length : start + length + 2]]
+    if len(after) > 1 and after[0] in FOREIGN_PART_OF_WORDS and not _is_foreign(chunks[start + length + 1]):
+        return True  # "el api de pagos"
     return any(
         each.part is not Part.QUESTION
         and each.folded.isascii()
@@ -154,7 +159,9 @@ def _labelled(chunk: Chunk) -> ParsedQuestion | None:
     return None if words == chunk.text or "://" in chunk.text else read(words, max_chunks=_MOST_CHUNKS_IN_LABELS)
 
 
-def _name_at(index: DirectoryIndex, question: ParsedQuestion, place: int) -> tuple[int, Match | None]:
+def _name_at(
+    index: DirectoryIndex, question: ParsedQuestion, place: int, *, is_foreign: bool = False
+) -> tuple[int, Match | None]:
     """Return how many chunks the name that begins at `place` has, 1 where none does, and what it names."""
     chunks = question.chunks
     first = chunks[place]
@@ -166,7 +173,7 @@ def _name_at(index: DirectoryIndex, question: ParsedQuestion, place: int) -> tup
         if finding is None:
             continue
         kinds = _kinds_beside(question, place, place + length)
-        if not _is_name(run) and not kinds:
+        if not _is_name(run) and not kinds and not (is_foreign and length == 1 and _is_no_word_of_it(run[0])):
             continue
         match = _match(index, finding, Reading(run, kinds)) or _match(index, finding, Reading(run))
         if match is not None:
@@ -190,10 +197,14 @@ def _is_name(run: tuple[Chunk, ...]) -> bool:
     return any(len(chunk.words) > 1 or not _says_little(chunk) for chunk in run)
 
 
+def _is_no_word_of_it(chunk: Chunk) -> bool:
+    return len(chunk.folded) > 2 and chunk.part is not Part.QUESTION and not _is_foreign(chunk)
+
+
 def _is_ordinary(chunk: Chunk) -> bool:
     # "our api on the web" names nothing, "the deploy of checkout" does: a longer word that is an asset's whole name is
     # rarely meant otherwise, and one asset too many on the list costs less than "I found nothing".
-    is_short = len(chunk.folded) < _LONG_ENOUGH
+    is_short = len(chunk.folded) < LONG_ENOUGH
     return len(chunk.folded) < 3 or (is_short and chunk.folded in COMMON_WORDS) or _says_little(chunk)
 
 

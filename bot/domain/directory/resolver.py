@@ -24,19 +24,25 @@ from bot.domain.directory.questions import (
     uninflected,
 )
 from bot.domain.directory.readings import Reading, asks_for_part, readings
+from bot.domain.directory.statements import is_said_in_passing
 from bot.domain.directory.typos import behind_slips
 from bot.domain.names import fold
 
 #: Ways of finding a name that is not written so.
 _FREELY = frozenset({ResolutionMethod.WORDS, ResolutionMethod.ABBREVIATION, ResolutionMethod.TYPO})
 
+_BEYOND_DOUBT = frozenset({ResolutionMethod.REF, ResolutionMethod.ADDRESS, ResolutionMethod.PATH})
+
 
 def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     """Return the asset that `text` means, or the several that it may mean, or the names nearest to it."""
     found = _resolved(index, text, limit=limit)
-    if isinstance(found, Match) and _is_called_alike(index, text, found):
+    if not isinstance(found, Match) or found.method in _BEYOND_DOUBT:
+        return found
+    question = read(text)
+    if _is_called_alike(index, text, found) or is_said_in_passing(index, question, text, found):
         offered = Candidate(found.asset_id, found.confidence, index.assets[found.asset_id].name)
-        return Nearest((offered,), read(text).text)
+        return Nearest((offered,), question.text)
     return found
 
 

@@ -16,7 +16,7 @@ from bot.domain.directory.answers import Match, ResolutionMethod, Several
 from bot.domain.directory.choices import FoundAssets, choose
 from bot.domain.directory.index import DirectoryIndex
 from bot.domain.directory.readings import Reading
-from bot.domain.directory.vocabulary import MEANINGS, QUESTION_WORDS
+from bot.domain.directory.vocabulary import MEANINGS, QUESTION_WORDS, other_numbers
 
 _MOST_CORRECTIONS = 8
 _MOST_COMBINATIONS = 64
@@ -124,6 +124,10 @@ def _as_a_whole(index: DirectoryIndex, reading: Reading, allowed: int) -> Iterat
     for slips, name in index.names.near(reading.folded, slips=2 if length > 4 else allowed):
         bears = slips_allowed(max(length, len(index.names.folded[name])))
         yield Near(name, slips, is_sure=slips <= bears and _is_slip(index, words, name))
+    if reading.folded not in index.folded:
+        is_sure = not any(word in index.names.token_index for word in words)
+        for other in other_numbers(reading.folded):
+            yield from (Near(name, 1, is_sure=is_sure) for _, name in index.names.near(other, slips=0))
 
 
 def _is_slip(index: DirectoryIndex, words: Sequence[str], name: int) -> bool:
@@ -151,7 +155,7 @@ def _is_slip(index: DirectoryIndex, words: Sequence[str], name: int) -> bool:
 def _plurals(index: DirectoryIndex, word: str) -> list[str]:
     """Return the catalog's words that are the plural or the singular of `word`."""
     book = index.names.token_index
-    return [one for one in (word + "s", word.removesuffix("s")) if one != word and one in book]
+    return [one for one in other_numbers(word) if one in book]
 
 
 def _is_same(index: DirectoryIndex, word: str, other: str) -> bool:
@@ -159,11 +163,11 @@ def _is_same(index: DirectoryIndex, word: str, other: str) -> bool:
     if word == other:
         return True
     book = index.names.token_index
-    if word not in book and other in (word + "s", word.removesuffix("s")):
+    if word not in book and other in other_numbers(word):
         return True
     if not book.meaning_of(word) or book.meaning_of(word) != book.meaning_of(other):
         return False
-    return word not in book or word.removesuffix("s") != other.removesuffix("s")
+    return word not in book or other not in other_numbers(word)
 
 
 def _pairs_are_slips(rest: Sequence[str], theirs: Sequence[str]) -> bool:

@@ -41,6 +41,8 @@ FOREIGN_WORDS = _words("foreign")
 ENDINGS = MappingProxyType({mark: frozenset(words.split()) for mark, words in VOCABULARY["endings"].items()})
 ELISIONS = _words("elisions")
 COMMON_WORDS = _words("common")
+#: An ordinary word of so many letters counts as a name where it is an asset's whole name.
+LONG_ENOUGH = 6
 #: The kind word that a name may have or lack and still be the same thing's, in whatever spelling.
 GENERIC_WORD = "service"
 
@@ -60,3 +62,16 @@ AREA_WORDS = MappingProxyType(
 SPELLINGS = MappingProxyType({words[0]: tuple(words) for words in map(str.split, VOCABULARY["same"])})
 #: Word -> its meaning; a word that is not here means itself.
 MEANINGS = MappingProxyType({word: meaning for meaning, words in SPELLINGS.items() for word in words})
+
+
+def other_numbers(word: str) -> tuple[str, ...]:
+    """Return what may be the plural or the singular of a word: `policies` for `policy`, `box` for `boxes`."""
+    found = [word + "s", word + "es"]
+    for plural, singular in (("ies", "y"), ("ices", "ex"), ("ices", "ix"), ("es", ""), ("s", "")):
+        if word.endswith(plural):
+            found.append(word.removesuffix(plural) + singular)
+    if word.endswith("y"):
+        found.append(word[:-1] + "ies")
+    if word.endswith(("ex", "ix")):
+        found.append(word[:-2] + "ices")
+    return tuple(each for each in dict.fromkeys(found) if len(each) > 1)

@@ -1,0 +1,103 @@
+"""Sentences that ask for no owner, and have an asset's name in them only because it is an ordinary word as well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.domain.directory.answers import Match
+from bot.domain.directory.choices import run_named
+from bot.domain.directory.index import DirectoryIndex
+from bot.domain.directory.questions import Chunk, ParsedQuestion, Part
+from bot.domain.directory.vocabulary import (
+    AREA_WORDS,
+    COMMON_WORDS,
+    CORE_QUESTION_WORDS,
+    FOREIGN_WORDS,
+    KIND_WORDS,
+    LONG_ENOUGH,
+    PART_OF_WORDS,
+    QUESTION_WORDS,
+)
+
+#: What asks for whoever is responsible.
+_ASKS = re.compile(
+    r"\b(?:who|whom|whose|whos|(?:which|what)\s+(?:team|squad|group|people|person|channel)|own\w*|respons\w+|accountab\w+"
+    r"|charge|look\w*\s+after|takes?\s+care|maintain\w*|contacts?|poc|dri|on-?\s?call|belongs?|escalat\w+|steward\w*"
+    r"|(?:talk|speak|reach\s+out|turn|go)\s+to|assigned"
+    r"|(?:team|squad|lead|manager|folk)s?(?=\W*$|\s+(?:for|of|behind)\b))\b",
+    re.IGNORECASE,
+)
+#: Before a word that is a name, no article stands, nor what makes it a verb: "my login", "can't login", "a policy".
+_BEFORE_NO_NAME = frozenset(
+    """the a an my your our his her their this that these those some any no every each its another i you we they he she
+    it to not can cant could couldnt will wont would should dont doesnt didnt please let lets""".split()  # noqa: SIM905
+)
+#: What stands before a name, and behind it in what is said of one thing.
+_BEFORE_NAME = frozenset({"of", "for", "from", "with", "in", "on", "about", "by", "at", "behind"})
+_BEHIND_NAME = frozenset({"is", "was", "isnt", "wasnt", "has", "hasnt", "keeps", "seems", "went", "doesnt"})
+#: What may stand beside a name that is asked for in as many words: "login please".
+_BESIDE_NAME = frozenset(
+    """the a an our my please pls plz thanks thank thx ty you hi hey hello asap urgent quick quickly again and now today
+    baton""".split()  # noqa: SIM905
+)
+
+
+def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: str, found: Match) -> bool:
+    """Whether a text asks for nobody and `found` is an ordinary word in it: "login is broken for me".
+
+    Mentions are decided alike: a short word is none, a longer one only where it stands as names do ("checkout is down",
+    "the deploy of checkout").
+    """
+    if _asks(question, text):
+        return False
+    chunks = question.chunks
+    others = [chunk for chunk in chunks if not _says_no_more(chunk.folded)]
+    place = next((place for place, chunk in enumerate(chunks) if _names(index, chunk, found)), None)
+    if place is None or all(_names(index, chunk, found) for chunk in others):
+        return False
+    if not _is_ordinary(chunks[place]) or _has_kind_beside(chunks, place):
+        return False
+    return len(chunks[place].folded) < LONG_ENOUGH or not _stands_as_name(chunks, place)
+
+
+def asks_in_another_language(question: ParsedQuestion) -> bool:
+    """Whether a text has words around a name that are of another language, and none of English for an owner."""
+    words = {chunk.folded for chunk in question.chunks}
+    has_letters = any(char.isalpha() and not char.isascii() for char in question.text)
+    is_foreign = has_letters or bool((words & FOREIGN_WORDS) - QUESTION_WORDS - COMMON_WORDS)
+    return is_foreign and not words & (CORE_QUESTION_WORDS - FOREIGN_WORDS) and "who" not in words
+
+
+def _says_no_more(word: str) -> bool:
+    """Whether a word beside a name makes no sentence of it: "security of the portal"."""
+    return word in _BESIDE_NAME or word in KIND_WORDS or word in AREA_WORDS or word in PART_OF_WORDS
+
+
+def _asks(question: ParsedQuestion, text: str) -> bool:
+    """Whether a text asks for an owner, in English or in words of another language."""
+    return _ASKS.search(text) is not None or asks_in_another_language(question)
+
+
+def _names(index: DirectoryIndex, chunk: Chunk, found: Match) -> bool:
+    named = run_named(index, (chunk,))
+    return named is not None and found.asset_id in named.asset_ids
+
+
+def _is_ordinary(chunk: Chunk) -> bool:
+    if chunk.is_quoted or len(chunk.words) != 1:
+        return False
+    return chunk.folded in COMMON_WORDS or chunk.part is not Part.NAME
+
+
+def _has_kind_beside(chunks: Sequence[Chunk], place: int) -> bool:
+    beside = (chunks[other] for other in (place - 1, place + 1) if 0 <= other < len(chunks))
+    return any(chunk.folded in KIND_WORDS for chunk in beside)
+
+
+def _stands_as_name(chunks: Sequence[Chunk], place: int) -> bool:
+    before = chunks[place - 1].folded if place else ""
+    behind = chunks[place + 1].folded if place + 1 < len(chunks) else ""
+    if before in _BEFORE_NO_NAME:
+        return False
+    return before in _BEFORE_NAME or behind in _BEHIND_NAME

@@ -1,0 +1,94 @@
+"""What asks for nobody is not answered because an asset is called by an ordinary word in it; plurals are found."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.directory import Directory, Match, Nearest
+from tests.domain.directory_assets import asset
+
+_CATALOG = [
+    *(asset("login"), asset("search"), asset("reports"), asset("checkout"), asset("web"), asset("payments-db")),
+    *(asset("order-policy"), asset("mail-box"), asset("order-api"), asset("match-engine"), asset("grafana")),
+]
+
+
+@pytest.fixture(scope="module")
+def directory() -> Directory:
+    return Directory.build(_CATALOG)
+
+
+def answer(directory: Directory, text: str) -> str:
+    """What a text is answered with; empty where it is not answered."""
+    found = directory.resolve(text)
+    known = directory.get(found.asset_id) if isinstance(found, Match) else None
+    return known.name if known is not None else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("login is broken for me", "login"),
+        ("I can’t login", "login"),
+        ("my team can't login today", "login"),
+        ("login is broken 🔥", "login"),
+        ("I have a problem with my login", "login"),
+        ("can somebody help me with login?", "login"),
+        ("web is slow", "web"),
+        ("the search is broken, help", "search"),
+        ("can you search for me", "search"),
+        ("where are the reports?", "reports"),
+        ("my reports are gone", "reports"),
+        ("how do I checkout a branch?", "checkout"),
+    ],
+)
+def test_a_sentence_that_asks_for_nobody_is_not_answered(directory: Directory, text: str, offered: str) -> None:
+    found = directory.resolve(text)
+    assert isinstance(found, Nearest)
+    assert offered in [each.name for each in found.candidates]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("login", "login"),
+        ("the login service", "login"),
+        ("login please", "login"),
+        ("login owner?", "login"),
+        ("login team", "login"),
+        ("who can help me with login?", "login"),
+        ("login is broken, who owns it?", "login"),
+        ("`login` is broken", "login"),
+        ("login service is broken", "login"),
+        ("quién es el dueño de login?", "login"),
+        ("wer ist für login zuständig?", "login"),
+        ("loginは誰の担当ですか", "login"),
+        ("quién lleva el login de pagos?", ""),
+        # A name that is no ordinary word, or stands as one
+        ("payments-db is down", "payments-db"),
+        ("grafana is slow for me", "grafana"),
+        ("checkout is down", "checkout"),
+        ("problem with checkout", "checkout"),
+        ("security of the web", "web"),
+    ],
+)
+def test_what_asks_by_name_is(directory: Directory, text: str, name: str) -> None:
+    assert answer(directory, text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("who owns order-apis?", "order-api"),
+        ("who owns orderapis?", "order-api"),
+        ("who owns Order APIs?", "order-api"),
+        ("who owns order policies?", "order-policy"),
+        ("who owns order-policies?", "order-policy"),
+        ("who owns mailboxes?", "mail-box"),
+        ("who owns matches engine?", "match-engine"),
+        ("who owns check out?", "checkout"),
+        ("who owns log-in?", "login"),
+    ],
+)
+def test_plurals_and_other_spacing_are_found(directory: Directory, text: str, name: str) -> None:
+    assert answer(directory, text) == name
