@@ -114,6 +114,8 @@ def answer(directory: Directory, text: str) -> str:
         ("acme/shop@v1.2:core/x.go", "acme/shop"),
         ("acme/shop/core/x.go#L10-L20", "acme/shop"),
         ("https://github.com/acme/shop/blob/fix/web/core/x.go", "acme/shop"),
+        ("https://github.dev/acme/shop/blob/main/core/x.go", "acme/shop"),
+        ("https://raw.codeberg.org/acme/forge/main/core/x.go", "acme/forge"),
         ("https://github.com/acme/shop/blob/main/core/" + "deep/" * 80 + "x.go", "acme/shop"),
     ],
 )
@@ -144,6 +146,8 @@ def test_a_link_without_a_path_is_about_the_repository(directory: Directory, tex
 @pytest.mark.parametrize(
     "text",
     [
+        # No address that is known: a branch may stand in it
+        "https://codeberg.org/acme/forge/view/main/core/x.go",
         # Either the branch goes on or the path begins: nobody can tell
         "https://gitlab.com/acme/tools/cli/-/blob/next-big/thing/core/x.go",
         "https://codeberg.org/acme/forge/src/branch/staging-eu/services/web/x.go",

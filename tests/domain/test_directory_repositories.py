@@ -110,6 +110,11 @@ def test_two_slips_in_the_organisation_make_it_another_one() -> None:
         ("lib/x.go in the anchor repo", "acme/anchor"),
         ("acme/anchor/svc/x.go:42:7", "acme/anchor:/svc/"),
         ("x.go in acme/anchor/svc", "acme/anchor:/svc/"),
+        # A folder, another separator, what git puts before a path
+        ("who owns the svc folder in anchor?", "acme/anchor:/svc/"),
+        ("who owns the apps directory of the shop repo?", "acme/shop:/apps/"),
+        ("svc\\x.go in anchor", "acme/anchor:/svc/"),
+        ("b/svc/x.go in anchor", ""),
         # Name and folder both speak for it
         ("shop/apps/checkout/main.py:42", "acme/shop:/apps/checkout/"),
         ("who owns anchor/svc/x.go:3?", "acme/anchor:/svc/"),
@@ -121,6 +126,11 @@ def test_two_slips_in_the_organisation_make_it_another_one() -> None:
 )
 def test_a_path_is_bound_to_the_repository_that_is_said(several: Directory, text: str, right: str) -> None:
     assert answer(several, text) == right
+
+
+def test_two_paths_in_one_repository_are_bound_to_it(several: Directory) -> None:
+    found = several.resolve("who owns apps/x.py and actions/y.yml in the shop repo?")
+    assert {each.name for each in getattr(found, "candidates", ())} == {"acme/shop:/apps/", "acme/shop:/actions/"}
 
 
 def test_a_folder_that_is_said_is_joined_to_the_file() -> None:

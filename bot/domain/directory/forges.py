@@ -27,13 +27,14 @@ _FURNITURE = tuple(
         (rf"^({_HOST})(?:/(?:bitbucket|stash|git))?/users/([^/]+)/repos/", r"\1/~\2/"),
         (r"^([\w-]+?)(?:-review)?\.googlesource\.com/(?:a/)?", r"\1.googlesource.com/"),
         (rf"^({_HOST})/(?:plugins/gitiles|gitiles|cgit|gitweb)/", r"\1/"),
+        (r"^github\.dev/", "github.com/"),
         (r"^(?:ssh|altssh)\.(github\.com|gitlab\.com|bitbucket\.org)/", r"\1/"),
         (r"^(git-codecommit\.[\w-]+\.amazonaws\.com)/v1/repos/", r"\1/"),
         (rf"^({_HOST}/[^?#]+?)\.git/", r"\1/"),
     )
 )
 _HAS_FURNITURE = re.compile(
-    r"_git/|/v3/|/scm/|/repos/|\.googlesource\.com/|gitiles/|/cgit/|/gitweb/|^(?:alt)?ssh\.|\.git/"
+    r"_git/|/v3/|/scm/|/repos/|\.googlesource\.com/|gitiles/|/cgit/|/gitweb/|^(?:alt)?ssh\.|\.git/|^github\.dev/"
 )
 #: The same of a repository's name, which a checkout takes from where it was cloned.
 _NAME_FURNITURE = re.compile(r"^(?:scm/(?=[^/]+/[^/]+$)|v3/(?=[^/]+/[^/]+/[^/]+$)|v1/repos/|cgit/|gitweb/|a/(?=.+/))|~")
@@ -64,6 +65,7 @@ _BEHIND_REF = tuple(
         rf"^(?P<repository>{_HOST}/.+?)/-/(?:{_BEHIND})/(?P<rest>.+)$",
         rf"^(?P<repository>{_HOST}/.+?)/\+(?:show|log|blame)?/(?P<rest>.+)$",
         r"^raw\.githubusercontent\.com/(?P<github>[^/]+/[^/]+)/(?P<rest>.+)$",
+        rf"^raw\.(?P<host>{_HOST})/(?P<name>[^/]+/[^/]+)/(?P<rest>.+)$",
         rf"^(?P<repository>(?!github\.com/){_HOST}/[^/]+/[^/]+(?:/[^/]+)*?)/(?:src|raw|blame|commits|media|_edit)/(?P<rest>(?:branch|tag|commit)/.+)$",
         rf"^(?P<repository>(?:github\.com|bitbucket\.org)/[^/]+/[^/]+)/(?:{_BEHIND})/(?P<rest>.+)$",
         rf"^(?P<repository>(?!github\.com/|bitbucket\.org/){_HOST}/[^/]+/[^/]+(?:/[^/]+)*?)/(?:{_BEHIND})/(?P<rest>.+)$",

@@ -18,6 +18,7 @@ from bot.domain.directory.vocabulary import COMMON_WORDS, ENVIRONMENT_WORDS, FOR
 PLACING_WORDS = frozenset({"in", "of", "from", "at", "inside", "within", "repo", "repository", "under"})
 _DETERMINERS = frozenset({"the", "our", "my", "your", "their", "this", "that", "a", "called", "named"})
 _REPOSITORY_WORDS = frozenset({"repo", "repos", "repository", "repositories", "project", "codebase", "checkout"})
+_FOLDER_WORDS = frozenset({"folder", "directory", "dir", "subfolder", "subdirectory"})
 _FILE_WORDS = frozenset({"file", "files", "folder", "directory", "path", "branch", "line", "code"})
 #: A file's name: with an ending, or one of those that have none.
 _FILE = re.compile(r"\.?[\w-][\w.-]*\.\w{1,12}|\.[\w-]{3,}|[A-Z][A-Za-z]*file|CODEOWNERS|OWNERS|LICENSE|README|NOTICE")
@@ -42,23 +43,39 @@ def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> Foun
     does not know, nothing is known of it.
     """
     chunks = question.chunks
-    are_paths = [_may_be_path(index, chunk) for chunk in chunks]
+    are_paths = [_may_be_path(index, chunk) or _is_folder(chunks, place) for place, chunk in enumerate(chunks)]
     if not any(are_paths):
         return None
     placed = [(_how_placed(chunks, place, are_paths), place) for place in range(len(chunks))]
     for how, place in sorted(placed, key=lambda one: -one[0]):
         chunk = chunks[place]
-        paths = [one.text for number, one in enumerate(chunks) if are_paths[number] and number != place]
-        if len(paths) != 1 or (chunk.part is Part.QUESTION and not addresses.may_be_address(chunk.text)):
+        paths = [
+            forges.file_path(one.text) for number, one in enumerate(chunks) if are_paths[number] and number != place
+        ]
+        if not paths or (chunk.part is Part.QUESTION and not addresses.may_be_address(chunk.text)):
             continue
         if how is _Placed.NOT and "/" not in chunk.text:
             continue
-        path = forges.file_path(paths[0])
-        if (repository := repository_called(index, chunk.text)) is not None:
-            return in_repository(index, repository, (path,))
-        if (found := _elsewhere(index, chunk, path, how)) is not None:
+        repository = repository_called(index, chunk.text)
+        if repository is not None and (len(paths) == 1 or how >= _Placed.IN):
+            return _all_of(in_repository(index, repository, _ways_to_read(path)) for path in paths)
+        if len(paths) == 1 and (found := _elsewhere(index, chunk, paths[0], how)) is not None:
             return found
     return None
+
+
+def _all_of(findings: Iterable[FoundAssets]) -> FoundAssets:
+    """Return what several paths lead to, together."""
+    found = list(findings)
+    if len(found) == 1:
+        return found[0]
+    ids = dict.fromkeys(one for each in found for one in each.asset_ids)
+    return FoundAssets(tuple(ids), ResolutionMethod.PATH, is_certain=all(each.is_certain for each in found))
+
+
+def _ways_to_read(path: str) -> tuple[str, ...]:
+    """Return a path as written, and as git's own diffs mean it: `a/src/x.py` is src/x.py."""
+    return (path, path[2:]) if path.startswith(("a/", "b/")) else (path,)
 
 
 def _elsewhere(index: DirectoryIndex, chunk: Chunk, path: str, how: _Placed) -> FoundAssets | None:
@@ -118,11 +135,20 @@ def _how_placed(chunks: Sequence[Chunk], place: int, are_paths: Sequence[bool]) 
     return _Placed.BESIDE if is_alone else _Placed.NOT
 
 
+def _is_folder(chunks: Sequence[Chunk], place: int) -> bool:
+    """Whether a word is said to be a folder: "the web directory of shop"."""
+    if chunks[place].part is Part.QUESTION or chunks[place].folded in _FOLDER_WORDS:
+        return False
+    beside = (chunks[other].folded for other in (place - 1, place + 1) if 0 <= other < len(chunks))
+    return any(word in _FOLDER_WORDS for word in beside)
+
+
 def _may_be_path(index: DirectoryIndex, chunk: Chunk) -> bool:
     """Whether a piece of text is a file or folder, and not an asset of that name."""
     if chunk.part is not Part.NAME or run_named(index, (chunk,)) is not None or "://" in chunk.text:
         return False
-    if "/" not in chunk.text:
-        return _FILE.fullmatch(forges.file_path(chunk.text)) is not None
+    path = forges.file_path(chunk.text)
+    if "/" not in path:
+        return _FILE.fullmatch(path) is not None
     found = repository_called(index, chunk.text)
     return found is None or not found.is_sure

@@ -155,7 +155,9 @@ def _at_page(index: DirectoryIndex, text: str, *, is_file: bool) -> FoundAssets 
         rest = written[len(written) - len(segments) + count :]
         if not rest or rest[0].lower() in _PAGES:
             return in_repository(index, repository, ("",))
-        return None if is_file else in_repository(index, repository, ("/".join(rest), ""))
+        # A branch may stand anywhere in it, and nobody says where.
+        ways = ["/".join(rest[count:]) for count in range(len(rest) + 1)]
+        return None if is_file else in_repository(index, repository, ways)
     return FoundAssets((), ResolutionMethod.PATH) if is_file else None
 
 
