@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.clients.catalog import read
-from bot.domain.catalog import SourceCatalog
+from bot.clients.catalog._placeholders import no_owner
+from bot.domain.catalog import OwnerRef, SourceCatalog
 
 
 def _listed(text: str) -> list[str]:
@@ -142,3 +143,8 @@ def test_a_template_of_codeowners_names_nobody(tmp_path: Path, owner: str, *, is
     path = tmp_path / "CODEOWNERS"
     path.write_text(f"* {owner}\n", encoding="utf-8")
     assert [bool(asset.owners) for asset in read("codeowners", [path]).assets] == [is_owned, is_owned]
+
+
+@pytest.mark.parametrize("text", ["(" * 50_000, "a - " * 20_000, "<" * 50_000, "x (" * 20_000])
+def test_a_cell_that_holds_a_novel_takes_no_time(text: str) -> None:
+    assert no_owner(OwnerRef(text, written=text)) is None

@@ -36,6 +36,8 @@ _TEMPLATE = re.compile(
 )
 #: Behind a word that says nobody, what follows is a remark: "TBD - maybe Payments", "Unknown (was Orders)".
 _REMARK = re.compile(r"\s+[-–—]\s*|\s*[–—(:,;/?|]\s*|[-]\s+")
+#: Nobody writes a name, or what stands for none, in more characters.
+_LONGEST = 200
 _IN_BRACKETS = re.compile(r"\[(.+)\]")
 #: Where to ask, which is not who owns it.
 _ASKING = re.compile(
@@ -78,6 +80,8 @@ def no_owner(owner: OwnerRef) -> NoOwner | None:
     An account or a team that is named as one may well be called so: `@nil`, `user:na`, a handle in OWNERS.
     """
     written = owner.written.strip()
+    if len(written) > _LONGEST:
+        return None
     if _TEMPLATE.search(written) or _is_template_handle(written) or _is_template_address(owner.name):
         return NoOwner.NOBODY
     if owner.type is OwnerType.PERSON or written.startswith("@"):
