@@ -56,6 +56,7 @@ def test_a_sentence_that_asks_for_nobody_is_not_answered(directory: Directory, t
         ("login please", "login"),
         ("login owner?", "login"),
         ("login team", "login"),
+        ("login, anyone?", "login"),
         ("who can help me with login?", "login"),
         ("login is broken, who owns it?", "login"),
         ("`login` is broken", "login"),

@@ -39,7 +39,7 @@ _BEHIND_NAME = frozenset({"is", "was", "isnt", "wasnt", "has", "hasnt", "keeps",
 #: What may stand beside a name that is asked for in as many words: "login please".
 _BESIDE_NAME = frozenset(
     """the a an our my please pls plz thanks thank thx ty you hi hey hello asap urgent quick quickly again and now today
-    baton""".split()  # noqa: SIM905
+    anyone anybody baton""".split()  # noqa: SIM905
 )
 
 
