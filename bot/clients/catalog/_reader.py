@@ -514,9 +514,9 @@ def parse_runs(text: str, environment: str = "") -> Runs | None:
 def unversioned(text: str, environment: str = "", *, version: str = "") -> Runs | None:
     """Return what a cell names that runs, at this version or one that nobody knows; None for what names nothing."""
     found = run_words.read_product(text)
-    if found is None or is_placeholder(OwnerRef(found.product, written=text)):
+    if found is None or no_owner(OwnerRef(found.product, written=text)) is NoOwner.NOBODY:
         return None
-    known = "" if is_placeholder(OwnerRef(version, written=version)) else version
+    known = "" if no_owner(OwnerRef(version, written=version)) is NoOwner.NOBODY else version
     return Runs(found.product, known, found.provider, found.environment or environment)
 
 
