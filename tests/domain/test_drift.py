@@ -25,7 +25,7 @@ def passed(giver: int, receiver: int, *, days_ago: float = 0, area: Area = Area.
 class TestBehind:
     """Whether a source that names an owner is behind, and since when."""
 
-    @pytest.mark.parametrize(("days_ago", "is_behind"), [(0, True), (29.9, True), (30, False), (-0.1, False)])
+    @pytest.mark.parametrize(("days_ago", "is_behind"), [(0, True), (29.9, True), (30, False), (-0.1, True)])
     def test_it_may_be_for_thirty_days(self, days_ago: float, is_behind: bool) -> None:
         transfer = passed(PLATFORM, PAYMENTS, days_ago=days_ago)
         since = behind_since(A, Area.ALL, [transfer], {(B, Area.ALL)}, now=NOW)
