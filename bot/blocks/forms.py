@@ -272,7 +272,7 @@ class Form:
         """Turn the UserError of what is done with the answers into a FormError, where the form has a field for it."""
         try:
             yield
-        except ChangedError:
+        except (ChangedError, FormError):
             raise
         except UserError as error:
             if self.refused_at is None:

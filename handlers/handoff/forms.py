@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from bot.blocks import handoff as blocks
+from bot.blocks.forms import Form
 from bot.blocks.handoff import forms
 from bot.blocks.handoff.actions import ChosenResource, HandoffValue, OfferSubject
 from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import number, parse
 from bot.domain.catalog import Area
+from bot.domain.handoff.handoffs import TermsError
 from bot.domain.handoff.readiness import ReadinessItem
 from bot.domain.rights import Right
-from bot.errors import NotFoundError, UserError
+from bot.errors import FormError, NotFoundError, UserError
 from bot.ports import Ack
 from bot.services import people, portfolio, snapshot
 from bot.services.context import Context
@@ -73,7 +78,7 @@ async def on_offer_submitted(submission: Submission, context: Context) -> Ack:
     subject, place = read_metadata(submission.metadata)
     giver_id, request_id = parse(OfferSubject, subject)
     said = forms.OFFER.read(submission.values, submission.choices)
-    with forms.OFFER.refusing():
+    with _refusing(forms.OFFER):
         receiver = portfolio.team_called(context.snapshot, said[forms.RECEIVER])
         library = said.text(forms.LIBRARY)
         new = NewHandoff(
@@ -110,7 +115,7 @@ async def on_again_submitted(submission: Submission, context: Context) -> Ack:
     subject, place = read_metadata(submission.metadata)
     value = parse(HandoffValue, subject)
     said = forms.AGAIN.read(submission.values, submission.choices)
-    with forms.AGAIN.refusing():
+    with _refusing(forms.AGAIN):
         ticked = [number(each) for each in said[forms.RESOURCES]]
         if not ticked:
             raise UserError("Choose what is handed over.")
@@ -172,6 +177,16 @@ async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place
         receiver=form.receiver_id,
         libraries=form.libraries,
     )
+
+
+@contextmanager
+def _refusing(form: Form) -> Iterator[None]:
+    """Say at its field which of the terms cannot be, and anything else where the form does."""
+    with form.refusing():
+        try:
+            yield
+        except TermsError as error:
+            raise FormError({forms.TERMS[error.term].block_id: str(error)}) from error
 
 
 def _resources(ticked: tuple[str, ...]) -> tuple[Resource, ...]:

@@ -458,10 +458,12 @@ async def test_what_would_be_left_behind_is_named(stage: Stage) -> None:
 async def test_what_cannot_be_offered_says_why(stage: Stage) -> None:
     await stage.press(await stage.ask("/whoowns payments-db", user="omar"), OPEN, user="omar")
     wrong = await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-01"})
-    assert "That day is over" in wrong[ids.RESOURCES]
+    assert "That day is over" in wrong[ids.EFFECTIVE], "where the day stands"
+    wrong = await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-20", ids.LOAN: "2026-03-19"})
+    assert "A loan has to end after it begins" in wrong[ids.LOAN]
     await offer(stage)
     assert (
-        "That is in handoff #1 already" in (await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-20"}))[ids.RESOURCES]
+        "That is in handoff #1 already" in (await submit(stage, "omar", {ids.LOAN: "2026-04-20"}))[ids.RESOURCES]
     )
     await stage.press(await stage.ask("/whoowns payments-db", user="omar"), OPEN, user="omar")
     assert "That is in handoff #1 already: look at it with `/handoff show 1`." in said_to(stage, "omar")

@@ -199,6 +199,14 @@ def require_near(day: date, *, today: date) -> None:
         raise UserError("Choose a day within a year from now.")
 
 
+class TermsError(UserError):
+    """Something that the giver says of a handoff cannot be; `term` is the field of `HandoffTerms`."""
+
+    def __init__(self, term: str, said: str) -> None:
+        super().__init__(said)
+        self.term = term
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffTerms:
     """What the giver says of a handoff as a whole: when it takes effect, for how long both have it, and until when."""
@@ -209,13 +217,14 @@ class HandoffTerms:
     reason: str = ""
 
     def check(self, *, today: date) -> None:
-        """Raise UserError, with the next step, for days that cannot be."""
+        """Raise TermsError, with the next step, for days that cannot be."""
         if self.effective_on is not None and self.effective_on < today:
-            raise UserError("That day is over: choose today or a later day, or leave it empty for at once.")
+            said = "That day is over: choose today or a later day, or leave it empty for at once."
+            raise TermsError("effective_on", said)
         if self.effective_on is not None:
             require_near(self.effective_on, today=today)
         begins = self.effective_on or today
         if self.loan_until is not None and self.loan_until <= begins:
-            raise UserError("A loan has to end after it begins: choose a later day.")
+            raise TermsError("loan_until", "A loan has to end after it begins: choose a later day.")
         if not 0 <= self.overlap_days <= MOST_OVERLAP_DAYS:
-            raise UserError(f"Write a number of working days from 0 to {MOST_OVERLAP_DAYS}.")
+            raise TermsError("overlap_days", f"Write a number of working days from 0 to {MOST_OVERLAP_DAYS}.")

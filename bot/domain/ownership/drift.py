@@ -52,8 +52,8 @@ def behind_since(
 
     Transfers are followed in the order in which they happened, so an area that has come back is its first owner's
     again. A source counts once it has been behind for too long, and where whoever received the area does not own it any
-    more: a transfer alone makes nobody an owner. `agreed` is who owns which area by agreement. A transfer that seems to be
-    still to come was made before the clock was set back.
+    more: a transfer alone makes nobody an owner. `agreed` is who owns which area by agreement. A transfer that seems to
+    be still to come was made before the clock was set back.
     """
     holder, since = owner, None
     for transfer in sorted(transfers, key=lambda each: each.at):
