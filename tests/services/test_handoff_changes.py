@@ -121,7 +121,7 @@ async def test_a_loan_that_came_back_by_a_claim_does_not_return_what_was_given_f
     assert not await three.on(3, 20)
     assert await three.owner_of(Area.DATABASE) == {"Payments"}
     assert "*orders* (the database): returned" in await three.card(1)
-    assert await three.pass_on("Ada", "Payments", "Search") == 3, "nothing of it is lent any more"
+    assert await three.pass_on("Ada", "Payments", "Search") == 4, "nothing of it is lent any more"
 
 
 async def test_what_came_back_by_a_detour_ends_no_later_overlap(three: Three) -> None:

@@ -462,9 +462,7 @@ async def test_what_cannot_be_offered_says_why(stage: Stage) -> None:
     wrong = await submit(stage, "omar", {ids.EFFECTIVE: "2026-03-20", ids.LOAN: "2026-03-19"})
     assert "A loan has to end after it begins" in wrong[ids.LOAN]
     await offer(stage)
-    assert (
-        "That is in handoff #1 already" in (await submit(stage, "omar", {ids.LOAN: "2026-04-20"}))[ids.RESOURCES]
-    )
+    assert "That is in handoff #1 already" in (await submit(stage, "omar", {ids.LOAN: "2026-04-20"}))[ids.RESOURCES]
     await stage.press(await stage.ask("/whoowns payments-db", user="omar"), OPEN, user="omar")
     assert "That is in handoff #1 already: look at it with `/handoff show 1`." in said_to(stage, "omar")
     await stage.press(await stage.ask("/whoowns payments-db", user="grace"), OPEN, user="grace")

@@ -233,7 +233,8 @@ def _ended(matter: MatterCard) -> str:
         case MatterState.AGREED if not whose:
             return f"It is not {bold(matter.owner_names, 80)}'s any more, says {by}."
         case MatterState.AGREED:
-            return f"{whose} owns it now, says {by}."
+            number = f" Handoff #{matter.handoff_id}." if matter.handoff_id is not None else ""
+            return f"{whose} owns it now, says {by}.{number}"
         case _:
             return f"It stays with {whose or bold(matter.owner_names, 80)}, says {by}."
 

@@ -65,7 +65,7 @@ class MatterCard:
 
     `sides` are the owners that the catalog names, whoever is asked first. `team` is the one that claims, or the one
     that a doubter named. `answerer` is who has to answer, nobody for the catalog admins in the platform channel.
-    `owner` is whose it is once the matter has ended.
+    `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff by which it passed.
     """
 
     id: int
@@ -86,6 +86,7 @@ class MatterCard:
     is_orphans: bool = False
     ended_by: PersonRecord | None = None
     owner: Recipient = NOBODY
+    handoff_id: int | None = None
 
     @property
     def is_open(self) -> bool:

@@ -182,7 +182,26 @@ async def card_of(
         is_orphans=isinstance(verdict, Orphaned),
         ended_by=_person(snapshot, row.ended_by),
         owner=snapshot.recipient(row.owner) if row.owner else Recipient(),
+        handoff_id=await _handoff_of(session, row),
     )
+
+
+async def _handoff_of(session: AsyncSession, row: tables.OwnershipMatter) -> int | None:
+    """Return the number of the handoff by which a claim was granted."""
+    handoff, resource = tables.Handoff, tables.HandoffResource
+    if row.kind != MatterKind.CLAIM.value or row.state != MatterState.AGREED.value:
+        return None
+    query = (
+        select(col(handoff.id))
+        .join(resource, col(resource.handoff_id) == col(handoff.id))
+        .where(
+            col(handoff.receiver_team_id) == row.team_id,
+            col(resource.asset_id) == row.asset_id,
+            col(resource.area) == row.area,
+            col(resource.moved_at) == row.ended_at,
+        )
+    )
+    return (await session.execute(query)).scalars().first()
 
 
 async def loaded(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> MatterCard:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from bot.domain.catalog import Area, Role
+from bot.domain.handoff.handoffs import ResourceState
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned
 from bot.domain.ownership.matters import MatterState, Side
 from bot.domain.recipients import NOBODY, Recipient
@@ -24,14 +25,50 @@ _UNEXPLAINED = "Somebody asked whether it is theirs, and it is not."
 
 
 async def hand_over(act: MatterAct, givers: Iterable[str], audit_id: int) -> Recipient:
-    """Let the claiming team own the area, and these owners no longer; return the team."""
+    """Let the claiming team own the area, and these owners no longer, by a handoff of their own; return the team."""
     row = act.row
     assert row.team_id is not None  # noqa: S101 - a claim is a team's
     # Whoever claimed it for the team confirms it, not whoever gives it.
     terms = Terms(frozenset(givers), row.team_id, row.person_id or act.person_id, audit_id, act.now)
     resource = Resource(row.asset_id, act.card.area)
     await transfers.move(act.session, act.deps, act.snapshot, [resource], terms)
+    await _as_handoff(act, row, terms.givers)
     return Recipient(team=act.snapshot.team(row.team_id))
+
+
+async def _as_handoff(act: MatterAct, claim: tables.OwnershipMatter, givers: Collection[str]) -> None:
+    """Record what a claim came to as a handoff, which has a number, a patch for the sources, and a way back.
+
+    Where not one team gave it, there is nobody to hand it back to.
+    """
+    kind, _, number = next(iter(givers), "").partition(":")
+    if len(givers) != 1 or kind != "team" or claim.team_id is None or claim.person_id is None:
+        return
+    handoff = tables.Handoff(
+        giver_team_id=int(number),
+        receiver_team_id=claim.team_id,
+        is_asked=True,
+        started_by=claim.person_id,
+        offered_by=act.person_id,
+        reason=claim.reason,
+        created_at=claim.at,
+        offered_at=act.now,
+        closed_at=act.now,
+    )
+    act.session.add(handoff)
+    await act.session.flush()
+    act.session.add(
+        tables.HandoffResource(
+            handoff_id=handoff.id or 0,
+            asset_id=claim.asset_id,
+            area=claim.area,
+            state=ResourceState.ACCEPTED.value,
+            answered_by=claim.person_id,
+            answered_at=act.now,
+            moved_at=act.now,
+        )
+    )
+    await act.session.flush()
 
 
 async def grant(act: MatterAct, claim: tables.OwnershipMatter, givers: Iterable[str], audit_id: int) -> None:
@@ -40,6 +77,7 @@ async def grant(act: MatterAct, claim: tables.OwnershipMatter, givers: Iterable[
     card = await loaded(act.session, act.deps, act.snapshot, claim)
     terms = Terms(frozenset(givers), claim.team_id, claim.person_id or act.person_id, audit_id, act.now)
     await transfers.move(act.session, act.deps, act.snapshot, [Resource(claim.asset_id, act.card.area)], terms)
+    await _as_handoff(act, claim, terms.givers)
     ending = Ending(act.deps, act.snapshot, act.session, claim, card, act.now)
     await end(ending, MatterState.AGREED, Recipient(team=act.snapshot.team(claim.team_id)), by=act.person_id)
 
