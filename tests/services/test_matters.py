@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.blocks.ownership.attestation import attested
 from bot.domain.catalog import Area
 from bot.domain.handoff.handoffs import HandoffStep
 from bot.domain.ownership.matters import MatterState
@@ -109,3 +110,23 @@ async def test_a_list_of_a_team_that_is_gone_is_no_longer_there(world: Three) ->
     answering: dict[str, Any] = {"attestation_id": 1, "person_id": world.people["Omar"]}
     with pytest.raises(NotFoundError, match="That list is no longer there: the next digest has another"):
         await attestation.confirm_list(world.deps, world.snapshot, **answering)
+
+
+async def test_a_list_of_what_is_doubted_does_not_say_that_it_is_somebody_elses(world: Three) -> None:
+    asked_on = world.clock.now().date()
+    await world.add(tables.Attestation(team_id=world.teams_by_name["DevOps"], asset_ids=[1], asked_on=asked_on))
+    await doubt(world, "Grace")
+    answering: dict[str, Any] = {"attestation_id": 1, "person_id": world.people["Omar"]}
+    said = attested(*await attestation.confirm_list(world.deps, world.snapshot, **answering))
+    assert said.text.endswith("or somebody has asked whether it is yours.")
+
+
+async def test_what_a_team_gives_up_does_not_go_to_a_claim_of_its_own(world: Three) -> None:
+    claiming: dict[str, Any] = {"team_id": world.teams_by_name["Search"], "person_id": world.people["Solo"]}
+    words = ClaimWords(reason="We run it")
+    await claims.claim(world.deps, world.snapshot, asset_id=1, area=Area.DATABASE, words=words, **claiming)
+    await doubt(world, "Grace")
+    await merge_teams(world.deps, name="Search", into="DevOps", actor="cli")
+    await world.remember()
+    await answers.agree(world.deps, world.snapshot, matter_id=2, person_id=world.people["Omar"], slack_id="")
+    assert await world.owner_of(Area.DATABASE) == set()

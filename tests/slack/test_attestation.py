@@ -77,7 +77,7 @@ async def test_one_that_is_not_theirs_is_given_up_with_a_reason(stage: Stage) ->
     await drained(stage, "general")
     assert "Nobody owns *search-api* since" in (await stage.ask("/whoowns search-api")).text
     await stage.press(asked, "ownership.attest", user="solo")
-    assert "None of these is yours any more" in said(stage, "solo", "search")
+    assert "Nothing changed: each of these is somebody else" in said(stage, "solo", "search")
 
 
 async def test_how_many_were_confirmed_this_quarter_and_what_is_missing(stage: Stage) -> None:

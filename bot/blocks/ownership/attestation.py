@@ -66,9 +66,8 @@ def attested(names: Sequence[str], by: PersonRecord | None = None) -> Rendered:
     if by is not None:
         return Rendered(f"{escape(by.name, 80) or 'Somebody'} has confirmed these already.")
     shown = ", ".join(bold(each, 60) for each in names)
-    return Rendered(
-        f"Confirmed as yours: {shown}." if names else "None of these is yours any more, so nothing changed."
-    )
+    nothing = "Nothing changed: each of these is somebody else's by now, or somebody has asked whether it is yours."
+    return Rendered(f"Confirmed as yours: {shown}." if names else nothing)
 
 
 def campaign(made: Campaign) -> Rendered:

@@ -232,7 +232,7 @@ async def _claim_that_waits(act: MatterAct, givers: Collection[str]) -> tables.O
         )
         .with_for_update()
     )
-    claims = list(found.scalars())
+    claims = [each for each in found.scalars() if f"team:{each.team_id}" not in givers]  # theirs: they are one team now
     if len(claims) != 1 or claims[0].person_id == act.person_id or claims[0].team_id is None:
         return None
     team = act.snapshot.team(claims[0].team_id)
