@@ -39,14 +39,7 @@ async def keep_plans(baton: RunningApp) -> int:
         for reminder, watch, version in due:
             await _upgrade(session, watch, version, now, revision)
             detail = {"version": version}
-            await audit(
-                session,
-                at=now,
-                actor="playground",
-                action="lifecycle.inventory",
-                subject=f"reminder:{reminder.id}",
-                detail=detail,
-            )
+            await audit(session, now, "playground", "lifecycle.inventory", f"reminder:{reminder.id}", detail)
     await snapshots.refresh(watcher.snapshot, deps.database)
     return len(due)
 

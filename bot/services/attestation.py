@@ -49,11 +49,11 @@ async def confirm_list(
         row.answered_at, row.answered_by = now, person_id
         await audit(
             session,
-            at=now,
-            actor=f"person:{person_id}",
-            action="ownership.attest",
-            subject=f"attestation:{attestation_id}",
-            detail={"team": row.team_id, "assets": sorted(confirmed)},
+            now,
+            person_id,
+            "ownership.attest",
+            f"attestation:{attestation_id}",
+            {"team": row.team_id, "assets": sorted(confirmed)},
         )
         wanted = [each for each in row.asset_ids if each in confirmed]
     assets = (snapshot.asset(each) for each in wanted)
@@ -76,12 +76,7 @@ async def confirm_by_use(
         confirmed = await _confirm(session, some, team.id, person_id, now, revision)
         if confirmed:
             await audit(
-                session,
-                at=now,
-                actor=f"person:{person_id}",
-                action="ownership.confirm_by_use",
-                subject=f"team:{team.id}",
-                detail={"assets": sorted(confirmed)},
+                session, now, person_id, "ownership.confirm_by_use", f"team:{team.id}", {"assets": sorted(confirmed)}
             )
 
 

@@ -83,12 +83,7 @@ class Act(ABC, Generic[_Row, _Card]):
     async def note(self, action: str, **detail: Any) -> int:
         """Write what was done into the audit log, and return the entry's id."""
         return await audit(
-            self.session,
-            at=self.now,
-            actor=self.actor,
-            action=f"{self.prefix}.{action}",
-            subject=f"{self.subject}:{self.subject_id}",
-            detail=detail,
+            self.session, self.now, self.actor, f"{self.prefix}.{action}", f"{self.subject}:{self.subject_id}", detail
         )
 
     async def redraw(self) -> _Card:

@@ -181,11 +181,11 @@ async def _rule_in(session: AsyncSession, new: NewClaim, area: Area, *, at: date
 async def _log(session: AsyncSession, new: NewClaim, area: Area, *, at: datetime, **also: object) -> int:
     return await audit(
         session,
-        at=at,
-        actor=f"person:{new.person_id}",
-        action="ownership.claim",
-        subject=f"asset:{new.asset_id}",
-        detail={"team": new.team_id, "areas": [area.value], **also},
+        at,
+        new.person_id,
+        "ownership.claim",
+        f"asset:{new.asset_id}",
+        {"team": new.team_id, "areas": [area.value], **also},
     )
 
 
@@ -269,11 +269,11 @@ async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: 
         facts = [each for each in claims if each.team_id in own]
         audit_id = await audit(
             session,
-            at=now,
-            actor=f"person:{person_id}",
-            action="ownership.withdraw",
-            subject=f"asset:{asset_id}",
-            detail={
+            now,
+            person_id,
+            "ownership.withdraw",
+            f"asset:{asset_id}",
+            {
                 "facts": [each.id for each in facts],
                 "matters": [each.id for each in offers if each.team_id in own],
             },

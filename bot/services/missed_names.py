@@ -82,14 +82,7 @@ async def make_alias(deps: Deps, snapshot: Snapshot, key: str, *, of: str, by: D
         table = tables.Asset
         await session.execute(update(table).where(col(table.id) == asset.id).values(revision=revision))
         await session.execute(delete(tables.Miss).where(col(tables.Miss.key) == key))
-        await audit(
-            session,
-            at=now,
-            actor=f"person:{by.person_id}",
-            action="asset.alias",
-            subject=f"asset:{asset.id}",
-            detail={"name": name},
-        )
+        await audit(session, now, by.person_id, "asset.alias", f"asset:{asset.id}", {"name": name})
     return asset
 
 
@@ -110,7 +103,7 @@ async def ignore(deps: Deps, key: str, *, by: Decider) -> None:
 async def _note(session: AsyncSession, deps: Deps, key: str, by: Decider) -> None:
     # The audit log keeps everything, so it does not get to know the name.
     now, actor = deps.clock.now(), f"person:{by.person_id}"
-    await audit(session, at=now, actor=actor, action="misses.ignore", subject=f"miss:{key}")
+    await audit(session, now, actor, "misses.ignore", f"miss:{key}")
 
 
 def _meant(deps: Deps, snapshot: Snapshot, of: str) -> AssetRecord:

@@ -101,13 +101,7 @@ async def remove(deps: Deps, key: str, *, person_id: int, slack_id: str) -> None
         if not removed.rowcount:  # type: ignore[attr-defined]  # a DELETE's result has it
             return
         # The audit log keeps everything, so it does not get to know the name.
-        await audit(
-            session,
-            at=deps.clock.now(),
-            actor=f"person:{person_id}",
-            action="misses.remove",
-            subject=f"miss:{key}",
-        )
+        await audit(session, deps.clock.now(), person_id, "misses.remove", f"miss:{key}")
 
 
 async def forget_old(deps: Deps) -> None:

@@ -115,11 +115,11 @@ async def take(deps: Deps, snapshot: Snapshot, *, orphan_id: int, team_id: int, 
         now = deps.clock.now()
         entry = await audit(
             session,
-            at=now,
-            actor=f"person:{person_id}",
-            action="orphans.take",
-            subject=f"orphan:{orphan_id}",
-            detail={"team": team_id, "from": gone.key, "assets": [[each.asset_id, each.area.value] for each in left]},
+            now,
+            person_id,
+            "orphans.take",
+            f"orphan:{orphan_id}",
+            {"team": team_id, "from": gone.key, "assets": [[each.asset_id, each.area.value] for each in left]},
         )
         terms = Terms(frozenset({gone.key}), team_id, person_id, entry, now)
         names = _names(snapshot, left)
@@ -178,14 +178,7 @@ async def _begin(session: AsyncSession, deps: Deps, owner: Recipient) -> tables.
     )
     session.add(row)
     await session.flush()
-    await audit(
-        session,
-        at=deps.clock.now(),
-        actor="baton",
-        action="orphans.begin",
-        subject=f"orphan:{row.id}",
-        detail={"owner": owner.key},
-    )
+    await audit(session, deps.clock.now(), "baton", "orphans.begin", f"orphan:{row.id}", {"owner": owner.key})
     return row
 
 
@@ -232,7 +225,7 @@ async def _close(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: tab
     """Note that nothing is left: it has other owners by now, or the owner came back."""
     now = deps.clock.now()
     row.settled_at = now
-    await audit(session, at=now, actor="baton", action="orphans.close", subject=f"orphan:{row.id}")
+    await audit(session, now, "baton", "orphans.close", f"orphan:{row.id}")
     await _revise(session, row, blocks.settled(snapshot.recipient(_key(row)), (), None, None), now)
 
 

@@ -97,11 +97,11 @@ async def accept(
         areas = rules.claimed_areas(verdict)
         entry = await audit(
             session,
-            at=deps.clock.now(),
-            actor=f"person:{person_id}",
-            action="ownership.take",
-            subject=f"asset:{asset_id}",
-            detail={"team": team_id, "areas": [each.value for each in areas], "from": sorted(givers)},
+            deps.clock.now(),
+            person_id,
+            "ownership.take",
+            f"asset:{asset_id}",
+            {"team": team_id, "areas": [each.value for each in areas], "from": sorted(givers)},
         )
         terms = Terms(givers, team_id, person_id, entry, deps.clock.now())
         await transfers.move(session, deps, snapshot, [Resource(asset_id, each) for each in areas], terms)
@@ -126,14 +126,7 @@ async def reject(deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int,
             return
         now = deps.clock.now()
         session.add(tables.RejectedOwner(asset_id=asset_id, team_id=team_id, person_id=person_id, at=now))
-        await audit(
-            session,
-            at=now,
-            actor=f"person:{person_id}",
-            action="ownership.reject",
-            subject=f"asset:{asset_id}",
-            detail={"team": team_id},
-        )
+        await audit(session, now, person_id, "ownership.reject", f"asset:{asset_id}", {"team": team_id})
 
 
 def given_up_key(release_id: int) -> str:

@@ -90,11 +90,11 @@ async def sync_members(deps: Deps, members: Sequence[SlackUser], *, others: Sequ
                 row.revision = revision
             await audit(
                 session,
-                at=deps.clock.now(),
-                actor="baton",
-                action="people.sync",
-                subject="people",
-                detail={"people": [row.id for row in changed.values()]},
+                deps.clock.now(),
+                "baton",
+                "people.sync",
+                "people",
+                {"people": [row.id for row in changed.values()]},
             )
     return len(changed)
 
@@ -157,7 +157,7 @@ async def _remember(session: AsyncSession, deps: Deps, user: SlackUser) -> int:
     row.is_active = not (row.has_left or row.is_deactivated)
     row.revision = revision
     await session.flush()
-    await audit(session, at=deps.clock.now(), actor="baton", action="people.identify", subject=f"person:{row.id}")
+    await audit(session, deps.clock.now(), "baton", "people.identify", f"person:{row.id}")
     assert row.id is not None  # noqa: S101 - the flush has just given it
     return row.id
 

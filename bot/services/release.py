@@ -395,8 +395,7 @@ async def _touch(
 async def _note(
     session: AsyncSession, deps: Deps, asset_id: int, person_id: int, action: str, detail: dict[str, object]
 ) -> int:
-    subject, actor = f"asset:{asset_id}", f"person:{person_id}"
-    return await audit(session, at=deps.clock.now(), actor=actor, action=action, subject=subject, detail=detail)
+    return await audit(session, deps.clock.now(), person_id, action, f"asset:{asset_id}", detail)
 
 
 def _detail(row: tables.Release) -> dict[str, object]:

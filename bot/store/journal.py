@@ -16,15 +16,15 @@ from bot.store.tables import AuditEntry, CatalogState, Source, core
 
 async def audit(
     session: AsyncSession,
-    *,
     at: datetime,
-    actor: str,
+    actor: int | str,
     action: str,
     subject: str,
     detail: Mapping[str, Any] | None = None,
 ) -> int:
-    """Add an audit entry and return its id. `actor` is `person:12`, `import:backstage` or `baton`."""
-    entry = AuditEntry(at=at, actor=actor, action=action, subject=subject, detail=dict(detail or {}))
+    """Add an audit entry and return its id. `actor` is a person's id, or `import:backstage` or `baton`."""
+    who = f"person:{actor}" if isinstance(actor, int) else actor
+    entry = AuditEntry(at=at, actor=who, action=action, subject=subject, detail=dict(detail or {}))
     session.add(entry)
     await session.flush()
     assert entry.id is not None  # noqa: S101 - the flush has just given it

@@ -300,12 +300,7 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
     async def note_of(self, request_id: int, action: str, **detail: Any) -> None:
         """Write into the audit log what this act does to another request."""
         await audit(
-            self.session,
-            at=self.now,
-            actor=self.actor,
-            action=f"{self.prefix}.{action}",
-            subject=f"{self.subject}:{request_id}",
-            detail=detail,
+            self.session, self.now, self.actor, f"{self.prefix}.{action}", f"{self.subject}:{request_id}", detail
         )
 
     async def version(self) -> int:

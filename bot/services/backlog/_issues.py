@@ -110,14 +110,7 @@ class Issues:
         await tell_devops(session, request_id, key=f"backlog.issue:{request_id}:{what}", message=message, at=at)
 
     async def _audit(self, session: AsyncSession, request_id: int, action: str, at: datetime, **detail: Any) -> None:
-        await audit(
-            session,
-            at=at,
-            actor=f"tracker:{self.tracker.name}",
-            action=f"backlog.{action}",
-            subject=f"request:{request_id}",
-            detail=detail,
-        )
+        await audit(session, at, f"tracker:{self.tracker.name}", f"backlog.{action}", f"request:{request_id}", detail)
 
 
 async def held(session: AsyncSession, request_id: int) -> tables.TrackerIssue | None:

@@ -141,12 +141,7 @@ async def use(deps: Deps, used: Used, new: NewRequest) -> None:
         if await outbox.destination(session, key) is not None:
             return
         await audit(
-            session,
-            at=now,
-            actor=f"person:{new.filed_by}",
-            action="backlog.use",
-            subject=used.subject,
-            detail={"from": new.origin.key, "team": new.team_id},
+            session, now, new.filed_by, "backlog.use", used.subject, {"from": new.origin.key, "team": new.team_id}
         )
         if new.origin.channel_id:
             await outbox.enqueue(

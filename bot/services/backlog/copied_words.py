@@ -62,5 +62,5 @@ async def _forget(deps: Deps, snapshot: Snapshot, request_id: int, said: str) ->
         row.copied, row.stays_with_team = left.said, list(left.stays_with_team)
         row.items = [{**each, "quote": quote} for each, quote in zip(row.items, left.quotes, strict=True)]
         await session.flush()
-        await audit(session, at=now, actor="baton", action="backlog.forget", subject=f"request:{request_id}")
+        await audit(session, now, "baton", "backlog.forget", f"request:{request_id}")
         await redraw(session, snapshot, row, at=now)

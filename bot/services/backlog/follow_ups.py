@@ -124,7 +124,7 @@ async def _awake(telling: Telling, snapshot: Snapshot, request_id: int) -> None:
     session, now = telling.session, telling.now
     row = await session.get_one(tables.Request, request_id, populate_existing=True)
     await redraw(session, snapshot, row, at=now)
-    await audit(session, at=now, actor="baton", action="backlog.wake", subject=f"request:{request_id}")
+    await audit(session, now, "baton", "backlog.wake", f"request:{request_id}")
 
 
 def _awaited(deps: Deps, row: tables.Request, card: RequestCard) -> Iterator[FollowUp]:

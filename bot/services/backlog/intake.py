@@ -66,11 +66,11 @@ async def open_request(deps: Deps, snapshot: Snapshot, new: NewRequest) -> Opene
             session.add(tables.RequestFollower(request_id=card.id, person_id=person_id, at=now))
         await audit(
             session,
-            at=now,
-            actor=f"person:{new.filed_by}",
-            action="backlog.open",
-            subject=f"request:{card.id}",
-            detail={"from": new.origin.key, "team": new.team_id, "asked_by": new.asked_by},
+            now,
+            new.filed_by,
+            "backlog.open",
+            f"request:{card.id}",
+            {"from": new.origin.key, "team": new.team_id, "asked_by": new.asked_by},
         )
         await session.flush()
         card = await loaded(session, snapshot, row, now=now)

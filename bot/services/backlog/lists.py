@@ -97,10 +97,10 @@ async def follow(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: 
         if result.rowcount:
             await audit(
                 session,
-                at=deps.clock.now(),
-                actor=f"person:{person_id}",
-                action="backlog.follow" if is_on else "backlog.unfollow",
-                subject=f"request:{request_id}",
+                deps.clock.now(),
+                person_id,
+                "backlog.follow" if is_on else "backlog.unfollow",
+                f"request:{request_id}",
             )
     return card
 

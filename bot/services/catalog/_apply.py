@@ -99,11 +99,11 @@ async def apply(session: AsyncSession, run: Run, reason: Reason, *, also: Collec
     run.counts["facts_unchanged"] -= writer.facts.own_ended
     audit_id = await audit(
         session,
-        at=run.now,
-        actor=reason.actor,
-        action=reason.action,
-        subject=reason.subject,
-        detail={
+        run.now,
+        reason.actor,
+        reason.action,
+        reason.subject,
+        {
             **{key: dict(value) if isinstance(value, Mapping) else value for key, value in reason.detail.items()},
             **_people.audited(run),
             **_identity.audited(run),

@@ -80,14 +80,7 @@ async def remember(session: AsyncSession, run: Run) -> dict[str, bool]:
         return {}
     detail = {"is_trusted_for_people": is_trusted}
     if not run.has_changed:
-        await audit(
-            session,
-            at=run.now,
-            actor=f"import:{run.source.name}",
-            action="catalog.trust",
-            subject=f"source:{run.source.id}",
-            detail=detail,
-        )
+        await audit(session, run.now, f"import:{run.source.name}", "catalog.trust", f"source:{run.source.id}", detail)
     return detail
 
 

@@ -97,9 +97,7 @@ async def _record(session: AsyncSession, scan: Scan, deps: Deps, *, actor: str) 
     if recorded.has_changed:
         counts = {"came": recorded.came, "changed": recorded.changed, "ended": recorded.ended}
         detail = {"how": scan.how, "counts": counts, "assets": sorted(present)[:100]}
-        await audit(
-            session, at=now, actor=actor, action="lifecycle.inventory", subject=f"source:{source_id}", detail=detail
-        )
+        await audit(session, now, actor, "lifecycle.inventory", f"source:{source_id}", detail)
         await next_revision(session)
     return recorded
 

@@ -29,7 +29,7 @@ from bot.services.matters._sides import recipient_of, sides_of
 from bot.services.ownership import claimed_by, look_up
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
-from bot.store.journal import audit, lock_catalog, next_revision
+from bot.store.journal import lock_catalog, next_revision
 
 UNKNOWN = "There is no such question about an owner: ask again with `/whoowns`."
 #: Begins the key of a question that the owner asked back.
@@ -93,17 +93,6 @@ class MatterAct(cards.Act[tables.OwnershipMatter, MatterCard]):
         """Return the sides whose people the person is one of."""
         own = Actor(actor.person_id, is_guest=actor.is_guest)
         return [each for each in self.sides if rights.may(own, Right.SETTLE, await self.holders_of([each]))]
-
-    async def log(self, action: str, **detail: Any) -> int:
-        """Write what was done into the audit log, and return the entry's number."""
-        return await audit(
-            self.session,
-            at=self.now,
-            actor=self.actor,
-            action=f"{self.prefix}.{action}",
-            subject=f"{self.subject}:{self.subject_id}",
-            detail=detail,
-        )
 
     async def end(self, state: MatterState, owner: Recipient | None = None) -> MatterCard:
         """End the matter, and let everybody hear of it whom it concerns."""

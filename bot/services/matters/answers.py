@@ -54,7 +54,7 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: in
             if claim is None and act.card.asset.tier == CONFIRMED_TIER:  # it would be nobody's
                 given_up = await act.holders_of([sides[key] for key in own], asked_by=act.row.person_id)
                 await act.allow(Right.CONFIRM_RELEASE, given_up)
-            audit_id = await act.log("agree", owners=own)
+            audit_id = await act.note("agree", owners=own)
             if claim is not None:
                 await _decisions.grant(act, claim, own, audit_id)
             else:
@@ -65,7 +65,7 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: in
             return act.card
         agreed = [*act.row.agreed, *own]
         left = [each for key, each in sides.items() if key in act.living_owners() and key not in agreed]
-        audit_id = await act.log("agree", owners=own)
+        audit_id = await act.note("agree", owners=own)
         if left:
             act.row.agreed = agreed
             await act.ask(left[0].owner, is_passed_on=False)
@@ -82,7 +82,7 @@ async def keep(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int
             raise NotFoundError("Say whose it is with the buttons of the message.")
         actor = await _allow(act)
         own = await _own_keys(act, actor) or [each.owner.key for each in act.sides]
-        await act.log("keep")
+        await act.note("keep")
         for key in own if not act.card.is_orphans else ():
             await _decisions.confirm(act, act.snapshot.recipient(key))
         return await act.end(MatterState.KEPT, act.snapshot.recipient(own[0]) if own else None)
@@ -103,7 +103,7 @@ async def decide(
         actor = await act.allow(Right.SETTLE, await act.holders())
         own = {each.owner.key for each in await act.own_sides(actor)}
         losers = await _losers(act, actor, own, owner)
-        audit_id = await act.log("decide", owner=owner, losers=[each.owner.key for each in losers])
+        audit_id = await act.note("decide", owner=owner, losers=[each.owner.key for each in losers])
         await _decisions.disown(act, losers, audit_id)
         left = [each for key, each in sides.items() if each not in losers]
         if len(left) > 1:  # somebody gave way, and the others still contradict each other
@@ -134,7 +134,7 @@ async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: 
         if not has_admin(deps, snapshot):
             raise UserError("No catalog admin is set: ask whoever runs Baton to name one, or agree among you.")
         if not act.row.is_passed_on:
-            await act.log("pass_on")
+            await act.note("pass_on")
             await act.ask(admin_to_ask(deps, snapshot), is_passed_on=True)
             await act.render()
         return act.card
@@ -156,7 +156,7 @@ async def ask(
         key = f"{QUESTION}{matter_id}:{number}"
         act.row.question, act.row.question_by, act.row.reply = asks, person_id, ""
         act.row.message_keys = [*act.row.message_keys, key]
-        await act.log("ask")
+        await act.note("ask")
         card = await act.redraw()
         await say_where_asked(
             act.session, key, asked.slack_id, act.row.channel_id, act.row.thread_ts, blocks.asked_back(card), at=act.now
@@ -178,7 +178,7 @@ async def reply(
         if says == act.row.reply:
             return act.card
         act.row.reply = says
-        await act.log("reply")
+        await act.note("reply")
         card = await act.redraw()
         parent = next((key for key in reversed(act.row.message_keys) if not key.startswith(QUESTION)), None)
         to = act.snapshot.recipient(act.row.answerer)

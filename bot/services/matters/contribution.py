@@ -91,7 +91,7 @@ class MatterNews:
             assert row.id is not None  # noqa: S101 - it comes from the store
             step, card = self._steps[row.id], self.cards[row.id]
             subject = f"matter:{row.id}"
-            await audit(session, at=now, actor="baton", action=f"ownership.matter.{step.value}", subject=subject)
+            await audit(session, now, "baton", f"ownership.matter.{step.value}", subject)
             if step is FollowUpStep.EXPIRE:
                 await end(Ending(self.deps, self.snapshot, session, row, card, now), MatterState.EXPIRED)
                 continue

@@ -53,13 +53,7 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
         for row in await _open_rows(session):
             if row.id in over and _is_over(deps, snapshot, row):
                 card = await loaded(session, deps, snapshot, row)
-                await audit(
-                    session,
-                    at=deps.clock.now(),
-                    actor="baton",
-                    action="ownership.matter.over",
-                    subject=f"matter:{row.id}",
-                )
+                await audit(session, deps.clock.now(), "baton", "ownership.matter.over", f"matter:{row.id}")
                 await end(Ending(deps, snapshot, session, row, card, deps.clock.now()), MatterState.OVER)
             elif row.id in lost:
                 await _ask_next(session, deps, snapshot, row)
@@ -108,11 +102,11 @@ async def add_dispute(
     await add_matter(session, deps, row, _spokesman(deps, snapshot, side))
     await audit(
         session,
-        at=deps.clock.now(),
-        actor="baton",
-        action="ownership.matter.open",
-        subject=f"matter:{row.id}",
-        detail={"asset": asset_id, "area": row.area},
+        deps.clock.now(),
+        "baton",
+        "ownership.matter.open",
+        f"matter:{row.id}",
+        {"asset": asset_id, "area": row.area},
     )
     return row, True
 

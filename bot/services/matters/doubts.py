@@ -242,14 +242,7 @@ async def _put_on_record(
     )
     session.add(row)
     await session.flush()
-    await audit(
-        session,
-        at=now,
-        actor=f"person:{new.person_id}",
-        action="ownership.doubt",
-        subject=f"asset:{new.asset_id}",
-        detail={"doubt": row.id},
-    )
+    await audit(session, now, new.person_id, "ownership.doubt", f"asset:{new.asset_id}", {"doubt": row.id})
 
 
 async def confirm(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: int) -> int:
@@ -276,11 +269,11 @@ async def confirm(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: i
         if fresh:
             await audit(
                 session,
-                at=now,
-                actor=f"person:{person_id}",
-                action="ownership.confirm",
-                subject=f"asset:{holder_id}",
-                detail={"facts": [fact.id for fact in fresh]},
+                now,
+                person_id,
+                "ownership.confirm",
+                f"asset:{holder_id}",
+                {"facts": [fact.id for fact in fresh]},
             )
         areas = _settled(facts, all_facts)
         await _end_doubts(session, deps, snapshot, {asset_id, holder_id}, areas, facts, person_id=person_id)

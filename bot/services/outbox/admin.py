@@ -138,7 +138,7 @@ async def retry(deps: Deps, ids: Sequence[int], *, actor: str) -> int:
                 raise UserError(f"Message {row.id} is {_DONE[row.state]}: there is nothing to try again.")
             values = {"due_at": now, "attempts": 0} if row.state == "waiting" else fresh_start(row, now)
             await _change(session, row, values)
-            await audit(session, at=now, actor=actor, action="outbox.retry", subject=f"outbox:{row.id}")
+            await audit(session, now, actor, "outbox.retry", f"outbox:{row.id}")
     return len(set(ids))
 
 
@@ -168,7 +168,7 @@ async def drop(deps: Deps, ids: Sequence[int], *, actor: str) -> int:
             if name is not None and row.ts is None:
                 news = lost(name, text=row.body["text"], codes=[DROPPED], is_unsure=row.unsure_since is not None)
                 await tell_askers(session, key=row.key, news=news, at=now, is_first=True)
-            await audit(session, at=now, actor=actor, action="outbox.drop", subject=f"outbox:{row.id}")
+            await audit(session, now, actor, "outbox.drop", f"outbox:{row.id}")
     return len(set(ids))
 
 
