@@ -91,6 +91,16 @@ async def answering() -> AsyncIterator[tuple[Deps, Snapshot]]:
         yield deps, catalog
 
 
+def with_catalog(use: Callable[[Deps, Snapshot], Coroutine[Any, Any, T]]) -> T:
+    """Run a use case as `in_store` does, with the catalog in memory."""
+
+    async def run() -> T:
+        async with answering() as (deps, catalog):
+            return await use(deps, catalog)
+
+    return asyncio.run(run())
+
+
 async def _reach(database: Database) -> None:
     try:
         await migrations.current(database)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bot.domain.catalog import Problem
     from bot.services.pictures import Picture
 
+#: The option of a command that prints a document instead of words.
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _SHOWN_PROBLEMS = 20
 #: Spreadsheets take a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
@@ -11,30 +11,28 @@ import typer
 
 from bot.blocks.ownership import attestation as blocks
 from bot.blocks.ownership.attestation import Campaign
-from bot.cli._database import answering
+from bot.cli._database import with_catalog
 from bot.cli._plain import plain
-from bot.errors import NotFoundError
-from bot.services import attestation, portfolio
-from bot.services.portfolio import Portfolios
+from bot.cli._terminal import AsJson
+from bot.services import attestation
+from bot.services.deps import Deps
+from bot.services.portfolio import Portfolios, team_called
+from bot.services.snapshot import Snapshot
 
 
 def attest(
     name: Annotated[str | None, typer.Argument(help="A team, by any name it has; without one, all teams.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say how many things were confirmed this quarter, week by week, and which teams are behind."""
-    asyncio.run(_attest(name or "", as_json=as_json))
+    with_catalog(partial(_attest, name=name or "", as_json=as_json))
 
 
-async def _attest(name: str, *, as_json: bool) -> None:
-    async with answering() as (deps, catalog):
-        team = catalog.team_by_name(name.removeprefix("@")) if name else None
-        if name and (team is None or team.is_gone):
-            nearest = ", ".join(f"'{each.name}'" for each in portfolio.nearest_teams(catalog, name))
-            raise NotFoundError(f"There is no team called '{name}'{f'; nearest: {nearest}' if nearest else ''}.")
-        made = await attestation.campaign(deps, catalog, await Portfolios(deps, catalog).current(), team)
-        said = orjson.dumps(_as_dict(made)).decode() if as_json else plain(blocks.campaign(made).text, catalog)
-        sys.stdout.write(f"{said}\n")
+async def _attest(deps: Deps, catalog: Snapshot, *, name: str, as_json: bool) -> None:
+    team = team_called(catalog, name) if name else None
+    made = await attestation.campaign(deps, catalog, await Portfolios(deps, catalog).current(), team)
+    said = orjson.dumps(_as_dict(made)).decode() if as_json else plain(blocks.campaign(made).text, catalog)
+    sys.stdout.write(f"{said}\n")
 
 
 def _as_dict(made: Campaign) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from bot import settings as environment
 from bot.cli._database import is_missing, opened, sqlite_file
-from bot.cli._terminal import print_json
+from bot.cli._terminal import AsJson, print_json
 from bot.clients.slack_probe import probe_app, probe_bot, probe_messages
 from bot.data import manifest
 from bot.domain import doctor as rules
@@ -36,7 +36,7 @@ _MARKS = {Level.OK: "ok     ", Level.NOTE: "note   ", Level.PROBLEM: "PROBLEM"}
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    as_json: AsJson = False,
     with_messages: Annotated[
         bool, typer.Option("--messages", help="Ask Slack of a sample of each message and view whether it takes it.")
     ] = False,

@@ -17,7 +17,7 @@ from bot.blocks import health as blocks
 from bot.blocks.health import HealthReport, HealthSection
 from bot.blocks.text import as_written
 from bot.cli._plain import plain
-from bot.cli._terminal import cell, print_json, write_picture
+from bot.cli._terminal import AsJson, cell, print_json, write_picture
 from bot.cli.eol._scope import Inventory, inventory
 from bot.domain.health import scope_of
 from bot.services import portfolio
@@ -33,7 +33,7 @@ _COLUMNS = ("team", "line", "figure", "value", "of", "before", "before_on")
 
 def health(
     team: Annotated[str, typer.Argument(help="A team, by any name it has; without it, everybody.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a row for each figure.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Write the picture of everybody to this PNG file.")] = None,
 ) -> None:

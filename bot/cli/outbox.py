@@ -13,7 +13,7 @@ import typer
 
 from bot.blocks.outbox import what_to_do, why
 from bot.cli._database import in_store
-from bot.cli._terminal import print_json
+from bot.cli._terminal import AsJson, print_json
 from bot.domain.names import clean
 from bot.errors import UserError
 from bot.services.deps import Deps
@@ -35,7 +35,7 @@ def _outbox() -> None:
 def list_messages(
     is_everything: Annotated[bool, typer.Option("--all", help="Also those that are sent or were dropped.")] = False,
     with_text: Annotated[bool, typer.Option("--text", help="Show what they say; it may be private.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+    as_json: AsJson = False,
     most: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 200,
 ) -> None:
     """Show the messages that are not delivered, those that failed first, and the places that cannot be posted to."""

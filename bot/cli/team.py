@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
 import typer
 
 from bot.blocks import portfolio as blocks
-from bot.cli._database import answering, in_store
+from bot.cli._database import in_store, with_catalog
 from bot.cli._plain import plain
+from bot.cli._terminal import AsJson
 from bot.domain.portfolio import Portfolio, TeamCard
-from bot.errors import NotFoundError
 from bot.services import portfolio
 from bot.services.catalog import teams
 from bot.services.catalog.teams import Renamed
+from bot.services.deps import Deps
 from bot.services.portfolio import Portfolios
 from bot.services.snapshot import Snapshot
 
@@ -33,10 +34,10 @@ def _team() -> None:
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="The team, by any name it has.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what a team owns, what of it needs attention, and who is in the team."""
-    asyncio.run(_show(name, as_json=as_json))
+    with_catalog(partial(_show, name=name, as_json=as_json))
 
 
 @app.command()
@@ -59,20 +60,15 @@ def merge(
     sys.stdout.write(f"'{merged.name}' owns what both owned, and answers to {_names(merged)}, too.\n")
 
 
-async def _show(name: str, *, as_json: bool) -> None:
-    async with answering() as (deps, catalog):
-        team = catalog.team_by_name(name.removeprefix("@"))
-        if team is None or team.is_gone:
-            nearest = ", ".join(f"'{each.name}'" for each in portfolio.nearest_teams(catalog, name))
-            raise NotFoundError(f"There is no team called '{name}'{f'; nearest: {nearest}' if nearest else ''}.")
-        current = await Portfolios(deps, catalog).current()
-        card = portfolio.team_card(catalog, current, team)
-        if as_json:
-            sys.stdout.write(orjson.dumps(_as_dict(card, current, catalog)).decode() + "\n")
-            return
-        listed = (*card.share.gaps, *(each for each in card.share.owned if each not in current.gaps))
-        page = portfolio.page(deps, catalog, listed, 0, size=max(len(listed), 1))
-        sys.stdout.write(plain(blocks.team_card(card, page).text, catalog) + "\n")
+async def _show(deps: Deps, catalog: Snapshot, *, name: str, as_json: bool) -> None:
+    current = await Portfolios(deps, catalog).current()
+    card = portfolio.team_card(catalog, current, portfolio.team_called(catalog, name))
+    if as_json:
+        sys.stdout.write(orjson.dumps(_as_dict(card, current, catalog)).decode() + "\n")
+        return
+    listed = (*card.share.gaps, *(each for each in card.share.owned if each not in current.gaps))
+    page = portfolio.page(deps, catalog, listed, 0, size=max(len(listed), 1))
+    sys.stdout.write(plain(blocks.team_card(card, page).text, catalog) + "\n")
 
 
 def _as_dict(card: TeamCard, current: Portfolio, catalog: Snapshot) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_a_team_is_shown(baton: Baton) -> None:
     assert (told["team"], told["channel"], told["members"]) == ("Payments", "#payments", [])
     assert [each["asset"] for each in told["owns"]] == ["checkout", "invoices", "payments-db"]
     ran = baton("team", "show", "paymets")
-    assert (ran.code, ran.err) == (1, "There is no team called 'paymets'; nearest: 'Payments'.\n")
+    assert (ran.code, ran.err) == (1, "There is no team of that name. Did you mean Payments?\n")
 
 
 def test_a_team_says_who_leads_and_who_manages_it(baton: Baton, tmp_path: Path) -> None:

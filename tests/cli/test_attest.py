@@ -27,4 +27,4 @@ def test_how_many_of_how_many_were_confirmed(baton: Baton, tmp_path: Path) -> No
     assert told["teams"] == [{"team": "Keepers", "confirmed": 0, "total": 1, "missing": ["tower"]}]
     wrong = baton("attest", "wardns")
     assert wrong.code == 1
-    assert "nearest: 'Wardens'" in wrong.err
+    assert "Did you mean Wardens?" in wrong.err

@@ -273,7 +273,7 @@ class TestInventory:
 
     def test_no_such_team(self, baton: Baton) -> None:
         ran = baton("inventory", "list", "--team", "Paymnets")
-        assert (ran.code, ran.err) == (1, "No team is called 'Paymnets'; there is Payments.\n")
+        assert (ran.code, ran.err) == (1, "There is no team of that name. Did you mean Payments?\n")
 
     def test_what_is_gone_is_not_listed(self, baton: Baton, tmp_path: Path) -> None:
         file = tmp_path / "baton.yaml"

@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from bot.cli._database import answering
-from bot.cli._terminal import cell, print_json
+from bot.cli._database import with_catalog
+from bot.cli._terminal import AsJson, cell, print_json
 from bot.cli.backlog.savings import review_as_dict, saved_by_team
 from bot.domain.backlog.rank import Rank
 from bot.domain.backlog.requests import STATE_WORDS, RequestCard
 from bot.domain.backlog.savings import SavingReview
-from bot.domain.backlog.work_shares import WorkShare
 from bot.domain.names import clean
 from bot.errors import NotFoundError
 from bot.services.backlog import lists, ranks, savings
 from bot.services.backlog.ranks import RankedRequest
-
-_JSON = typer.Option("--json", help="Print one JSON object.")
+from bot.services.deps import Deps
+from bot.services.snapshot import Snapshot
 
 
 def list_(
     is_all: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the requests that are open, oldest first."""
-    cards = asyncio.run(_cards(is_all=is_all))
+    cards = with_catalog(partial(lists.everything, is_open=not is_all))
     if as_json:
         print_json({"requests": [card_as_dict(each) for each in cards]})
         return
     sys.stdout.write("".join(f"{_line(each)}\n" for each in cards) or "No request is open.\n")
 
 
-def show(
-    number: Annotated[int, typer.Argument(help="The request's number.")], as_json: Annotated[bool, _JSON] = False
-) -> None:
+def show(number: Annotated[int, typer.Argument(help="The request's number.")], as_json: AsJson = False) -> None:
     """Show a request: what it asks for, how it stands, and why it is where it is in the backlog."""
-    card, place, reviews = asyncio.run(_one(number))
+    card, place, reviews = with_catalog(partial(_one, number=number))
     if as_json:
         rank_ = place_as_dict(place) if place is not None else None
         print_json(card_as_dict(card) | {"rank": rank_, "savings": [review_as_dict(each) for each in reviews]})
@@ -54,9 +51,9 @@ def show(
     sys.stdout.write("\n".join([_line(card), *items, *head, *why, *saved]) + "\n")
 
 
-def rank(as_json: Annotated[bool, _JSON] = False) -> None:
+def rank(as_json: AsJson = False) -> None:
     """Print the backlog in its order: what to do first at the top, and what waiting costs."""
-    ranked = asyncio.run(_ranked())
+    ranked = with_catalog(partial(ranks.ranked, person_id=None, is_all=True))
     if as_json:
         print_json({"requests": [card_as_dict(each.card) | {"rank": place_as_dict(each)} for each in ranked]})
         return
@@ -70,9 +67,9 @@ def rank(as_json: Annotated[bool, _JSON] = False) -> None:
         sys.stdout.write("No request is open.\n")
 
 
-def shares(as_json: Annotated[bool, _JSON] = False) -> None:
+def shares(as_json: AsJson = False) -> None:
     """Print whose requests the last 90 days of work went to; the team that got the least is first."""
-    found = asyncio.run(_shares())
+    found = with_catalog(ranks.shares)
     if as_json:
         print_json({"teams": [asdict(each) for each in found]})
         return
@@ -88,7 +85,7 @@ def export(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a row for each request.")] = False,
 ) -> None:
     """Give everything back: every request with its state and its rank, as JSON or CSV."""
-    cards, ranked = asyncio.run(_everything())
+    cards, ranked = with_catalog(_everything)
     places = {each.card.id: each for each in ranked}
     rows = [
         card_as_dict(each) | {"rank": place_as_dict(places[each.id]) if each.id in places else None} for each in cards
@@ -99,34 +96,19 @@ def export(
         print_json({"requests": rows})
 
 
-async def _cards(*, is_all: bool) -> list[RequestCard]:
-    async with answering() as (deps, catalog):
-        return await lists.everything(deps, catalog, is_open=not is_all)
-
-
-async def _one(number: int) -> tuple[RequestCard, RankedRequest | None, Sequence[SavingReview]]:
-    cards, ranked = await _everything()
+async def _one(
+    deps: Deps, catalog: Snapshot, number: int
+) -> tuple[RequestCard, RankedRequest | None, Sequence[SavingReview]]:
+    cards, ranked = await _everything(deps, catalog)
     card = next((each for each in cards if each.id == number), None)
     if card is None:
         raise NotFoundError(f"There is no request {number}: `baton backlog list --all` shows them all.")
-    async with answering() as (deps, catalog):
-        reviews = await savings.of_request(deps, catalog, number)
+    reviews = await savings.of_request(deps, catalog, number)
     return card, next((each for each in ranked if each.card.id == number), None), reviews
 
 
-async def _ranked() -> list[RankedRequest]:
-    async with answering() as (deps, catalog):
-        return await ranks.ranked(deps, catalog, None, is_all=True)
-
-
-async def _shares() -> list[WorkShare]:
-    async with answering() as (deps, catalog):
-        return await ranks.shares(deps, catalog)
-
-
-async def _everything() -> tuple[list[RequestCard], list[RankedRequest]]:
-    async with answering() as (deps, catalog):
-        return await lists.everything(deps, catalog), await ranks.ranked(deps, catalog, None, is_all=True)
+async def _everything(deps: Deps, catalog: Snapshot) -> tuple[list[RequestCard], list[RankedRequest]]:
+    return await lists.everything(deps, catalog), await ranks.ranked(deps, catalog, None, is_all=True)
 
 
 def card_as_dict(card: RequestCard) -> dict[str, Any]:

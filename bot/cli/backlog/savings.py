@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from functools import partial
+from typing import Any
 
-import typer
-
-from bot.cli._database import answering
-from bot.cli._terminal import print_json
+from bot.cli._database import with_catalog
+from bot.cli._terminal import AsJson, print_json
 from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, by_request, by_team
 from bot.domain.names import clean
 from bot.services.backlog import savings as service
-from bot.services.backlog.savings import SavingReport
 
 
-def savings(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+def savings(as_json: AsJson = False) -> None:
     """Print what teams were to be spared, and what they say 30 and 90 days after delivery: hours a month."""
-    found = asyncio.run(_report())
+    found = with_catalog(partial(service.report, person_id=None, is_all=True))
     if as_json:
         print_json({"savings": [review_as_dict(each) for each in found.reviews]})
         return
@@ -43,8 +40,3 @@ def saved_by_team(reviews: Sequence[SavingReview]) -> Iterator[str]:
 def review_as_dict(review: SavingReview) -> dict[str, Any]:
     """Return the fields of `--json`: hours a month, null where the team has not answered."""
     return asdict(review)
-
-
-async def _report() -> SavingReport:
-    async with answering() as (deps, catalog):
-        return await service.report(deps, catalog, None, is_all=True)

@@ -10,6 +10,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from bot.cli._terminal import AsJson
 from bot.domain.backlog.rank import RankSettings
 from bot.domain.backlog.simulation import RankingRule, RuleResult, SimulationSettings
 from bot.domain.backlog.simulation import simulate as run
@@ -29,7 +30,7 @@ def simulate(  # noqa: PLR0913 - one option each, all of them by name
     ] = 0.25,
     dated: Annotated[float, typer.Option(min=0, max=1, help="Share of requests that are needed by a date.")] = 0.3,
     blocked: Annotated[float, typer.Option(min=0, max=1, help="Share of requests that people wait for.")] = 0.3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare ranking rules: hours gained and dates missed in a backlog, on average. Takes some seconds."""
     simulation = SimulationSettings(

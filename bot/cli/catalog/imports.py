@@ -16,7 +16,7 @@ import typer
 
 from bot import settings as environment
 from bot.cli._database import is_missing, opened
-from bot.cli._terminal import print_json
+from bot.cli._terminal import AsJson, print_json
 from bot.cli.catalog.output import print_report
 from bot.clients.catalog import FORMATS, ReadOptions, SourceFiles, detect, look
 from bot.domain.catalog import Problem, SourceCatalog
@@ -49,7 +49,7 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched for them.")],
     source: Annotated[str, typer.Option(help="What to call this source; the format's name if left out.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
+    as_json: AsJson = False,
     allow_mass_change: Annotated[
         bool, typer.Option("--allow-mass-change", help="Import even if more than 20% of the source's assets go.")
     ] = False,

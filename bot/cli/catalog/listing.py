@@ -12,25 +12,22 @@ from typing import Annotated
 import typer
 
 from bot import settings as environment
-from bot.cli._database import in_store
-from bot.cli._terminal import print_json
+from bot.cli._database import in_store, with_catalog
+from bot.cli._terminal import AsJson, print_json
 from bot.clients.catalog.baton_writer import render
 from bot.domain.catalog import SourceCatalog
 from bot.domain.doctor import not_a_source
 from bot.domain.names import clean
-from bot.domain.portfolio import MissedName
 from bot.services import misses as missed
-from bot.services import snapshot
 from bot.services.catalog.export import export as export_catalog
 from bot.services.catalog.export import export_source
 from bot.services.catalog.listing import SourceSummary
 from bot.services.catalog.listing import sources as list_sources
 from bot.services.catalog.precedence import prefer as prefer_sources
 from bot.services.deps import Deps
-from bot.services.snapshot import Snapshot
 
 
-def sources(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
+def sources(as_json: AsJson = False) -> None:
     """List where the catalog comes from, the source that is believed first at the top."""
     found = in_store(list_sources)
     if as_json:
@@ -62,13 +59,13 @@ def prefer(
 
 def misses(
     limit: Annotated[int, typer.Option(min=1, help="How many to list.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the names that people asked for most often and nobody could answer; those answered by now are left out.
 
     As on the Home tab, a name counts once it was asked for in a public channel or by three different people.
     """
-    found = in_store(partial(_misses, limit=limit))
+    found = with_catalog(partial(missed.in_vain, limit=limit))
     if as_json:
         print_json([asdict(each) for each in found])
     elif not found:
@@ -100,12 +97,6 @@ def export(
             f"note: {len(one_sided):,} disputed, of which one side was written ({names}); "
             "--source NAME writes what each source says.\n"
         )
-
-
-async def _misses(deps: Deps, limit: int) -> list[MissedName]:
-    catalog = Snapshot()
-    await snapshot.refresh(catalog, deps.database)
-    return await missed.in_vain(deps, catalog, limit=limit)
 
 
 async def _export(deps: Deps, source: str) -> tuple[SourceCatalog, tuple[str, ...]]:

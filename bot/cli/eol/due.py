@@ -13,7 +13,7 @@ import typer
 
 from bot.blocks.eol import reports as blocks
 from bot.cli._plain import plain
-from bot.cli._terminal import day
+from bot.cli._terminal import AsJson, day
 from bot.cli.eol import rows
 from bot.cli.eol._scope import Inventory, inventory, understood
 from bot.domain.eol.periods import Everything
@@ -32,7 +32,7 @@ def due(
         date | None, typer.Option(parser=day, metavar="YYYY-MM-DD", help="As of that day; without it, today.")
     ] = None,
     team: Annotated[str, typer.Option(help="What is that team's only.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what is overdue or ends within 90 days, what is done about it, and which versions nobody knows."""
     asyncio.run(_due(" ".join(question or ()), on=on, team=team, as_json=as_json))

@@ -10,7 +10,7 @@ import typer
 
 from bot import settings as environment
 from bot.cli._database import in_store
-from bot.cli._terminal import print_json, read_bytes
+from bot.cli._terminal import AsJson, print_json, read_bytes
 from bot.domain.names import clean
 from bot.services.eol.feed_refresh import RefreshOutcome, RefreshReport, take
 from bot.services.eol.feed_refresh import refresh as ask
@@ -23,7 +23,7 @@ def refresh(
     saved: Annotated[
         Path | None, typer.Option("--from", help="A saved document of endoflife.date's API (v1, products/full).")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring the end-of-life dates up to date. Exits with 1 when nothing new came; the last good copy stays in force."""
     if saved is None:

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections import Counter
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from bot.cli._database import answering
-from bot.cli._terminal import print_json
+from bot.cli._database import with_catalog
+from bot.cli._terminal import AsJson, print_json
 from bot.domain.handoff.handoffs import HandoffCard, ResourceCard
 from bot.domain.handoff.readiness import READINESS_WORDS
 from bot.domain.names import clean
 from bot.services.handoff import lists
 
-_JSON = typer.Option("--json", help="Print one JSON object.")
-
 
 def list_(
     is_all: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the handoffs that are open, oldest first."""
-    cards = asyncio.run(_cards(is_all=is_all))
+    cards = with_catalog(partial(lists.pending, is_all=is_all))
     if as_json:
         print_json({"handoffs": [handoff_as_dict(each) for each in cards]})
         return
     sys.stdout.write("".join(f"{_line(each)}\n" for each in cards) or "No handoff is open.\n")
 
 
-def show(
-    number: Annotated[int, typer.Argument(help="The handoff's number.")], as_json: Annotated[bool, _JSON] = False
-) -> None:
+def show(number: Annotated[int, typer.Argument(help="The handoff's number.")], as_json: AsJson = False) -> None:
     """Show a handoff: each resource with its answer, the terms, and what shows that the receiver is ready."""
-    card = asyncio.run(_one(number))
+    card = with_catalog(partial(lists.one, handoff_id=number))
     if as_json:
         print_json(handoff_as_dict(card))
         return
@@ -125,13 +121,3 @@ def _resource(one: ResourceCard) -> str:
     needs = f": needs {clean(one.needs)} from {clean(one.needs_from)}" if one.needs else ""
     why = f": {clean(one.reason)}" if one.reason else ""
     return f"{clean(one.name)} ({one.area.value}) {one.state.value.replace('_', ' ')}{needs}{why}"
-
-
-async def _cards(*, is_all: bool) -> list[HandoffCard]:
-    async with answering() as (deps, catalog):
-        return await lists.pending(deps, catalog, is_all=is_all)
-
-
-async def _one(number: int) -> HandoffCard:
-    async with answering() as (deps, catalog):
-        return await lists.one(deps, catalog, number)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli._database import answering
+from bot.cli._database import with_catalog
 from bot.clients.catalog import ReadOptions
 from bot.clients.catalog.patches import EDITORS, edit, exact_text, find, tags_of, unified
 from bot.domain.names import clean
 from bot.domain.reconcile.edits import OwnerEdit
 from bot.errors import UnreadableError
 from bot.services.handoff import patches
-from bot.services.handoff.patches import Edits, FileEdits
+from bot.services.handoff.patches import FileEdits
 
 
 def patch(
@@ -33,7 +33,7 @@ def patch(
     Only the owners of what was handed over change. What has to be changed by hand is said on standard error, and the
     command exits with 1.
     """
-    found = asyncio.run(_edits(number))
+    found = with_catalog(partial(patches.edits, handoff_id=number))
     if not found.files:
         sys.stderr.write(
             "Every source names the receiver already, or the files are not known: nothing is to be done.\n"
@@ -55,11 +55,6 @@ class _Piece:
     text: str = ""
     notes: tuple[str, ...] = ()
     by_hand: tuple[str, ...] = ()
-
-
-async def _edits(number: int) -> Edits:
-    async with answering() as (deps, catalog):
-        return await patches.edits(deps, catalog, handoff_id=number)
 
 
 def _changed(file: FileEdits, folder: Path) -> _Piece:

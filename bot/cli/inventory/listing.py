@@ -10,25 +10,24 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli._database import opened_deps
-from bot.cli._terminal import print_json
+from bot.cli._terminal import AsJson, print_json
 from bot.cli.inventory import _scan_report
 from bot.domain.eol import InCycle
 from bot.domain.eol.matches import Matched
 from bot.domain.names import clean
-from bot.errors import NotFoundError
-from bot.services import portfolio
 from bot.services import snapshot as snapshots
 from bot.services.eol.exposure import Watcher
 from bot.services.eol.facts import Facts
 from bot.services.inventory.listing import ListedDeployment, owned_by, running
 from bot.services.inventory.placement import Places
+from bot.services.portfolio import team_called
 from bot.services.snapshot import Snapshot
 
 
 def list_running(
     asset: Annotated[str, typer.Option(help="Only this asset: its reference, name or address.")] = "",
     team: Annotated[str, typer.Option(help="Only what this team owns.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what runs where, as imports and scans have seen it, with the release cycle that it belongs to."""
     found = asyncio.run(_found(asset, team))
@@ -58,11 +57,7 @@ async def _found(asset: str, team: str) -> list[tuple[ListedDeployment, Matched]
         await facts.follow(deps.database)
         wanted: set[int] | None = {_scan_report.named(Places(catalog), asset).id} if asset else None
         if team:
-            known = catalog.team_by_name(team)
-            if known is None or known.is_gone:
-                near = ", ".join(each.name for each in portfolio.nearest_teams(catalog, team))
-                raise NotFoundError(f"No team is called '{clean(team)}'" + (f"; there is {near}." if near else "."))
-            owned = owned_by(deps, catalog, known.id)
+            owned = owned_by(deps, catalog, team_called(catalog, team).id)
             wanted = owned if wanted is None else wanted & owned
         watches = await Watcher(deps, catalog, facts).current()
         counts_as = {each.deployment.id: each.matched for runs in watches.by_asset.values() for each in runs}

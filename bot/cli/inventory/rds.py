@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli._database import opened_deps
+from bot.cli._terminal import AsJson
 from bot.cli.inventory._scan_report import SourceScan, finish
 from bot.clients.catalog import aws_rds
 from bot.clients.inventory import rds
@@ -30,7 +31,7 @@ def scan_rds(
     region: Annotated[list[str], typer.Option(help="A region, such as eu-west-1; may be given repeatedly.")],
     profile: Annotated[str, typer.Option(help="A profile of AWS' own configuration.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    as_json: AsJson = False,
     allow_mass_change: Annotated[
         bool, typer.Option("--allow-mass-change", help="Go on even if more than 20% of a region's databases are gone.")
     ] = False,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli._terminal import read_bytes
+from bot.cli._terminal import AsJson, read_bytes
 from bot.cli.inventory._scan_report import ScanGroup, SourceScan, finish, placed
 from bot.clients.catalog import remote_around
 from bot.clients.inventory import dockerfile, images, sbom
@@ -21,7 +21,6 @@ Asset = Annotated[str, typer.Option("--asset", help="The asset that runs it: its
 Environment = Annotated[str, typer.Option(help="Where it runs, such as production.")]
 SourceName = Annotated[str, typer.Option(help="What to call this source; left out, it is named after the scan.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")]
 _COMMAND_LINE = "the command line"
 
 
