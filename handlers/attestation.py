@@ -12,10 +12,10 @@ from bot.blocks.ownership.actions import ATTEST, NOT_OURS
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import encode, number, parse
 from bot.ports import Ack
-from bot.services import attestation, people, portfolio, release, snapshot
+from bot.services import attestation, people, portfolio, release
 from bot.services.context import Context
 from handlers import replies
-from handlers.interaction import open_form, reply, seen_at
+from handlers.interaction import open_form, reply, seen_at, settle
 from handlers.payloads import Action
 from handlers.routes import Routes
 
@@ -26,7 +26,7 @@ async def on_attest(action: Action, context: Context) -> Ack:
     names, before = await attestation.confirm_list(
         context.deps, context.snapshot, attestation_id=number(action.value), person_id=person_id
     )
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     await reply(context, action.response_url, blocks.attested(names, before), thread_ts=action.thread_ts)
     return replies.nothing()
 

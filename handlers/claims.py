@@ -11,7 +11,7 @@ from bot.services import claims, ownership, people, snapshot
 from bot.services.claims import AlreadyTheirs, Claimed, ClaimWords, Offered
 from bot.services.context import Context
 from handlers import home, replies
-from handlers.interaction import open_form, reply, seen_at, showing
+from handlers.interaction import open_form, reply, seen_at, settle, showing
 from handlers.ownership import show_answer
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
@@ -56,8 +56,7 @@ async def on_claim_submitted(submission: Submission, context: Context) -> Ack:
                 thread_ts=thread_ts,
             ),
         )
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     match outcome:
         case Claimed(team, is_final):
             receipt = blocks.claimed(asset, area, team, is_final=is_final)
@@ -78,8 +77,7 @@ async def on_withdraw(action: Action, context: Context) -> Ack:
     asset_id, _ = parse(blocks.AssetValue, action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await claims.withdraw(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     await show_answer(context, action)
     return replies.nothing()
 

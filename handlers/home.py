@@ -15,13 +15,14 @@ from bot.blocks.values import parse
 from bot.domain.eol.reports import Report
 from bot.domain.portfolio import Portfolio
 from bot.ports import Ack
-from bot.services import actors, devops_team, misses, ownership, people, portfolio
+from bot.services import actors, devops_team, misses, ownership, portfolio
 from bot.services.backlog import lists as lists_of_requests
 from bot.services.context import Context
 from bot.services.eol import questions, reports
 from bot.services.handoff import lists as handoffs
 from handlers import replies
 from handlers.events import EventListener
+from handlers.interaction import decider
 from handlers.payloads import Action, Event
 from handlers.routes import Routes
 
@@ -58,8 +59,7 @@ async def on_show(action: Action, context: Context) -> Ack:
 
 async def on_remove_miss(action: Action, context: Context) -> Ack:
     """Forget a name that was asked for in vain, then show the overview afresh."""
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
-    await misses.remove(context.deps, action.value, person_id=person_id, slack_id=action.user_id)
+    await misses.remove(context.deps, action.value, by=await decider(context, action.user_id))
     await publish(context, action.user_id)
     return replies.nothing()
 

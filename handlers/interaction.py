@@ -12,7 +12,8 @@ from bot.blocks.forms import loading_view
 from bot.blocks.text import Block, Rendered
 from bot.blocks.values import encode, parse
 from bot.errors import SlackError
-from bot.services import inbound
+from bot.services import inbound, people, snapshot
+from bot.services.actors import Decider
 from bot.services.context import Context
 from bot.services.inbound import Reply
 from handlers.failures import failure
@@ -59,6 +60,17 @@ class _Metadata(NamedTuple):
     kind: str = ""
     thread_ts: str = ""
     address: str = ""
+
+
+async def decider(context: Context, slack_id: str) -> Decider:
+    """Return who decides something, as `people.identify` knows them."""
+    return Decider(await people.identify(context.deps, context.slack, slack_id), slack_id)
+
+
+async def settle(context: Context) -> None:
+    """Send what a decision has left to send, and let answers tell of the decision."""
+    context.drainer.wake()
+    await snapshot.refresh(context.snapshot, context.deps.database)
 
 
 def place_of(action: Action) -> Place:

@@ -7,12 +7,12 @@ from bot.blocks.text import Block
 from bot.blocks.values import number, parse
 from bot.domain.ownership.matters import MatterCard
 from bot.ports import Ack
-from bot.services import people, snapshot
+from bot.services import people
 from bot.services.context import Context
 from bot.services.matters import answers, disputes
 from bot.services.matters.admins import meet_admins
 from handlers import replies
-from handlers.interaction import Place, open_form, place_of, read_metadata, show, whisper
+from handlers.interaction import Place, decider, open_form, place_of, read_metadata, settle, show, whisper
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
 
@@ -26,27 +26,18 @@ _AT_ONCE = {
 async def on_answer(action: Action, context: Context) -> Ack:
     """Take an answer that needs no words."""
     answer, matter_id = _AT_ONCE[action.action_id], number(action.value)
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    by = await decider(context, action.user_id)
     if action.action_id == blocks.MATTER_PASS_ON:
         await meet_admins(context.deps, context.slack, context.snapshot)
-    card = await answer(
-        context.deps, context.snapshot, matter_id=matter_id, person_id=person_id, slack_id=action.user_id
-    )
+    card = await answer(context.deps, context.snapshot, matter_id=matter_id, by=by)
     return await _done(context, place_of(action), card)
 
 
 async def on_side(action: Action, context: Context) -> Ack:
     """Say whose something disputed is."""
     matter_id, owner = parse(blocks.SideValue, action.value)
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
-    card = await answers.decide(
-        context.deps,
-        context.snapshot,
-        matter_id=matter_id,
-        owner=owner,
-        person_id=person_id,
-        slack_id=action.user_id,
-    )
+    by = await decider(context, action.user_id)
+    card = await answers.decide(context.deps, context.snapshot, matter_id=matter_id, owner=owner, by=by)
     return await _done(context, place_of(action), card)
 
 
@@ -87,21 +78,14 @@ async def on_words(submission: Submission, context: Context) -> Ack:
     subject, place = read_metadata(submission.metadata)
     words = form.read(submission.values)[said_in]
     with form.refusing():
-        person_id = await people.identify(context.deps, context.slack, submission.user_id)
-        card = await (answers.ask if is_question else answers.reply)(
-            context.deps,
-            context.snapshot,
-            matter_id=number(subject),
-            person_id=person_id,
-            slack_id=submission.user_id,
-            words=words,
-        )
+        by = await decider(context, submission.user_id)
+        say = answers.ask if is_question else answers.reply
+        card = await say(context.deps, context.snapshot, matter_id=number(subject), by=by, words=words)
     return await _done(context, place, card)
 
 
 async def _done(context: Context, place: Place, card: MatterCard) -> Ack:
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     said = blocks.matter_noted(card)
     await show(context, place, said.text, message=said)
     return replies.nothing()

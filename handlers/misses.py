@@ -7,11 +7,10 @@ from bot.blocks.text import Block
 from bot.domain.catalog import AssetKind
 from bot.errors import NotFoundError
 from bot.ports import Ack
-from bot.services import missed_names, people, snapshot
+from bot.services import missed_names
 from bot.services.context import Context
-from bot.services.missed_names import Decider
 from handlers import home, replies
-from handlers.interaction import open_form
+from handlers.interaction import decider, open_form, settle
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
 
@@ -42,7 +41,7 @@ async def on_added(submission: Submission, context: Context) -> Ack:
             kind = AssetKind(answers.text(blocks.ADD_KIND_FIELD))
         except ValueError:
             raise NotFoundError("Choose what it is.") from None
-        by = await _decider(context, submission.user_id)
+        by = await decider(context, submission.user_id)
         name = answers[blocks.ADD_NAME_FIELD]
         await missed_names.add(context.deps, context.snapshot, submission.metadata, name=name, kind=kind, by=by)
     return await _afresh(context, submission.user_id)
@@ -52,23 +51,19 @@ async def on_aliased(submission: Submission, context: Context) -> Ack:
     """Make it another name, then show the overview afresh."""
     of = blocks.ALIAS_FORM.read(submission.values)[blocks.ALIAS_OF_FIELD]
     with blocks.ALIAS_FORM.refusing():
-        by = await _decider(context, submission.user_id)
+        by = await decider(context, submission.user_id)
         await missed_names.make_alias(context.deps, context.snapshot, submission.metadata, of=of, by=by)
     return await _afresh(context, submission.user_id)
 
 
 async def on_ignore(action: Action, context: Context) -> Ack:
     """Leave it off the list, then show the overview afresh."""
-    await missed_names.ignore(context.deps, action.value, by=await _decider(context, action.user_id))
+    await missed_names.ignore(context.deps, action.value, by=await decider(context, action.user_id))
     return await _afresh(context, action.user_id)
 
 
-async def _decider(context: Context, user_id: str) -> Decider:
-    return Decider(await people.identify(context.deps, context.slack, user_id), user_id)
-
-
 async def _afresh(context: Context, user_id: str) -> Ack:
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     await home.publish(context, user_id)
     return replies.nothing()
 

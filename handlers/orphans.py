@@ -7,10 +7,10 @@ from bot.blocks.ownership import orphans as blocks
 from bot.blocks.text import Block
 from bot.blocks.values import parse
 from bot.ports import Ack
-from bot.services import orphans, owner_suggestions, people, snapshot
+from bot.services import orphans, owner_suggestions
 from bot.services.context import Context
 from handlers import replies
-from handlers.interaction import open_form, place_of, show
+from handlers.interaction import decider, open_form, place_of, settle, show
 from handlers.payloads import Action
 from handlers.routes import Job, Routes
 
@@ -18,17 +18,9 @@ from handlers.routes import Job, Routes
 async def on_take(action: Action, context: Context) -> Ack:
     """Let a team have what an owner left behind; the question says so by itself."""
     orphan_id, team_id = parse(blocks.Heir, action.value)
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
-    taken = await orphans.take(
-        context.deps,
-        context.snapshot,
-        orphan_id=orphan_id,
-        team_id=team_id,
-        person_id=person_id,
-        slack_id=action.user_id,
-    )
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    by = await decider(context, action.user_id)
+    taken = await orphans.take(context.deps, context.snapshot, orphan_id=orphan_id, team_id=team_id, by=by)
+    await settle(context)
     await show(context, place_of(action), blocks.taken(taken.team, taken.assets).text)
     return replies.nothing()
 
@@ -43,18 +35,15 @@ async def on_suggest(action: Action, context: Context) -> Ack:
 async def on_accept(action: Action, context: Context) -> Ack:
     """Let a team own an asset that nobody owns."""
     chosen = parse(blocks.SuggestedOwner, action.value)
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
     taken = await owner_suggestions.accept(
         context.deps,
         context.snapshot,
         asset_id=chosen.asset_id,
         area=chosen.area,
         team_id=chosen.team_id,
-        person_id=person_id,
-        slack_id=action.user_id,
+        by=await decider(context, action.user_id),
     )
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     await show(context, place_of(action), blocks.accepted(taken.team, taken.asset, chosen.area).text)
     return replies.nothing()
 
@@ -62,14 +51,9 @@ async def on_accept(action: Action, context: Context) -> Ack:
 async def on_reject(action: Action, context: Context) -> Ack:
     """Remember that a team is no owner, and show who else could be."""
     chosen = parse(blocks.SuggestedOwner, action.value)
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
+    by = await decider(context, action.user_id)
     await owner_suggestions.reject(
-        context.deps,
-        context.snapshot,
-        asset_id=chosen.asset_id,
-        team_id=chosen.team_id,
-        person_id=person_id,
-        slack_id=action.user_id,
+        context.deps, context.snapshot, asset_id=chosen.asset_id, team_id=chosen.team_id, by=by
     )
     await context.slack.update_view(action.view_id, await _view(context, chosen))
     return replies.nothing()

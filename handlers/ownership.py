@@ -13,7 +13,7 @@ from bot.blocks import ownership as blocks
 from bot.blocks import portfolio as portfolio_blocks
 from bot.blocks.handoff_button import handoff_buttons
 from bot.blocks.ownership import words as ownership_words
-from bot.blocks.request_button import SUPPORT_TEXT, OpenValue, open_buttons, open_menu
+from bot.blocks.request_button import OPEN_TEXT, SUPPORT_TEXT, OpenValue, open_buttons, open_menu
 from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
@@ -21,7 +21,7 @@ from bot.domain.ownership import Owned
 from bot.domain.records import AssetRecord
 from bot.errors import SlackError
 from bot.ports import Ack
-from bot.services import devops_team, history, misses, ownership, people, portfolio, snapshot
+from bot.services import devops_team, history, misses, ownership, people, portfolio
 from bot.services.backlog import intake
 from bot.services.context import Context
 from bot.services.handoff import choices
@@ -40,7 +40,7 @@ from bot.services.questions import (
     TeamThings,
 )
 from handlers import message_text, replies, share
-from handlers.interaction import replace_answer, reply, seen_at
+from handlers.interaction import replace_answer, reply, seen_at, settle
 from handlers.payloads import Action, Command, Event, Shortcut, Submission
 from handlers.routes import Routes
 from handlers.teams import person_card, team_card
@@ -98,8 +98,9 @@ def _requests(context: Context, assets: Sequence[AssetRecord], user_id: str) -> 
     found = {}
     for asset in assets[: blocks.MOST_CHOICES]:
         verdict = ownership.look_up(context.deps, context.snapshot, asset.id)
-        area = intake.area_to_ask_for(context.deps, context.snapshot, verdict, user_id)
-        found[f"{asset.name} ({ownership_words.kind(asset)})"] = OpenValue(asset_id=asset.id, area=area or Area.ALL)
+        offer = intake.offer(context.deps, context.snapshot, verdict, user_id)
+        area = offer.area if offer is not None and offer.area else Area.ALL.value
+        found[f"{asset.name} ({ownership_words.kind(asset)})"] = OpenValue(asset_id=asset.id, area=area)
     return found
 
 
@@ -129,8 +130,7 @@ async def on_confirm(action: Action, context: Context) -> Ack:
     asset_id, _ = parse(blocks.AssetValue, action.value)
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     await doubts.confirm(context.deps, context.snapshot, asset_id=asset_id, person_id=person_id)
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     await show_answer(context, action)
     return replies.nothing()
 
@@ -179,8 +179,7 @@ async def on_doubt_submitted(submission: Submission, context: Context) -> Ack:
             thread_ts=thread_ts,
         )
         told = await doubts.doubt(context.deps, context.snapshot, new)
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     await reply(context, response_url, blocks.doubt_recorded(told))
     return replies.nothing()
 
@@ -248,11 +247,10 @@ def _answered(context: Context, found: Answered, user_id: str) -> Rendered:
     They ask the DevOps team for help with its area of something, or its library, and begin a handoff of what is split.
     """
     asset, steps = found.verdict.asset, list[Block]()
-    area = intake.area_to_ask_for(context.deps, context.snapshot, found.verdict, user_id)
-    if area is not None:
-        steps += open_buttons(OpenValue(asset_id=asset.id, area=area.value), label=asset.name)
-    elif intake.gives_support(context.deps, context.snapshot, found.verdict, user_id):
-        steps += open_buttons(OpenValue(library_id=asset.id), SUPPORT_TEXT, label=asset.name)
+    request = intake.offer(context.deps, context.snapshot, found.verdict, user_id)
+    if request is not None:
+        text = SUPPORT_TEXT if request.library_id is not None else OPEN_TEXT
+        steps += open_buttons(request, text, label=asset.name)
     handoff = choices.next_step(context.snapshot, found.verdict, user_id)
     if handoff is not None:
         steps += handoff_buttons(handoff, asset.name)

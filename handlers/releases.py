@@ -12,10 +12,10 @@ from bot.blocks.values import encode, number, parse
 from bot.domain.trust import AccountStanding
 from bot.errors import NotFoundError, UserError
 from bot.ports import Ack
-from bot.services import ownership, people, release, snapshot
+from bot.services import ownership, people, release
 from bot.services.context import Context
 from handlers import replies
-from handlers.interaction import open_form, place_of, reply, seen_at, show
+from handlers.interaction import decider, open_form, place_of, reply, seen_at, settle, show
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
 
@@ -53,8 +53,7 @@ async def on_released(submission: Submission, context: Context) -> Ack:
         done = await release.release(
             context.deps, context.snapshot, asset_id=asset_id, area=area, person_id=person_id, reason=reason
         )
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     if done.told is None:
         said = blocks.released(done.asset, done.owner)
     else:
@@ -71,74 +70,35 @@ async def on_marked(submission: Submission, context: Context) -> Ack:
         reviewer = answers.text(blocks.UNOWNED_REVIEWER_FIELD)
         if context.snapshot.standing(reviewer) is not AccountStanding.MEMBER:
             raise UserError("Choose a full member of the workspace who is asked again.")
-        person_id = await people.identify(context.deps, context.slack, submission.user_id)
         marked = await release.mark_unowned(
             context.deps,
             context.snapshot,
             asset_id=asset_id,
-            person_id=person_id,
-            slack_id=submission.user_id,
+            by=await decider(context, submission.user_id),
             reason=answers[blocks.UNOWNED_REASON_FIELD],
             reviewer_id=await people.identify(context.deps, context.slack, reviewer),
             until=answers[blocks.UNOWNED_UNTIL_FIELD],
         )
-    await snapshot.refresh(context.snapshot, context.deps.database)
+    await settle(context)
     await reply(context, response_url, blocks.marked(marked.asset, marked.until, marked.reviewer))
     return replies.nothing()
 
 
-async def on_confirm(action: Action, context: Context) -> Ack:
-    """Confirm a release."""
-    return await _decide(action, context, is_granted=True)
-
-
-async def on_refuse(action: Action, context: Context) -> Ack:
-    """Refuse a release."""
-    return await _decide(action, context, is_granted=False)
-
-
-async def _decide(action: Action, context: Context, *, is_granted: bool) -> Ack:
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
-    await release.decide(
-        context.deps,
-        context.snapshot,
-        release_id=number(action.value),
-        person_id=person_id,
-        slack_id=action.user_id,
-        is_granted=is_granted,
-    )
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
+async def on_decision(action: Action, context: Context) -> Ack:
+    """Confirm or refuse a release."""
+    by, is_granted = await decider(context, action.user_id), action.action_id == blocks.RELEASE_CONFIRM
+    await release.decide(context.deps, context.snapshot, release_id=number(action.value), by=by, is_granted=is_granted)
+    await settle(context)
     return replies.nothing()
 
 
-async def on_keep(action: Action, context: Context) -> Ack:
-    """Keep it unowned on purpose."""
-    return await _review(action, context, is_kept=True)
-
-
-async def on_end(action: Action, context: Context) -> Ack:
-    """Let it be a gap again."""
-    return await _review(action, context, is_kept=False)
-
-
-async def _review(action: Action, context: Context, *, is_kept: bool) -> Ack:
-    person_id = await people.identify(context.deps, context.slack, action.user_id)
-    done = await release.review(
-        context.deps,
-        context.snapshot,
-        mark_id=number(action.value),
-        person_id=person_id,
-        slack_id=action.user_id,
-        is_kept=is_kept,
-    )
-    context.drainer.wake()
-    await snapshot.refresh(context.snapshot, context.deps.database)
-    by = context.snapshot.person(person_id)
-    if isinstance(done, release.Marked):
-        said = blocks.reviewed(done.asset, by, done.until)
-    else:
-        said = blocks.reviewed(done, by, None)
+async def on_review(action: Action, context: Context) -> Ack:
+    """Keep it unowned on purpose, or let it be a gap again."""
+    by, is_kept = await decider(context, action.user_id), action.action_id == blocks.KEEP_UNOWNED
+    done = await release.review(context.deps, context.snapshot, mark_id=number(action.value), by=by, is_kept=is_kept)
+    await settle(context)
+    asset, until = (done.asset, done.until) if isinstance(done, release.Marked) else (done, None)
+    said = blocks.reviewed(asset, context.snapshot.person(by.person_id), until)
     await show(context, place_of(action), said.text)
     return replies.nothing()
 
@@ -146,10 +106,8 @@ async def _review(action: Action, context: Context, *, is_kept: bool) -> Ack:
 ROUTES = Routes(
     actions={
         blocks.MORE: on_more,
-        blocks.RELEASE_CONFIRM: on_confirm,
-        blocks.RELEASE_REFUSE: on_refuse,
-        blocks.KEEP_UNOWNED: on_keep,
-        blocks.END_UNOWNED: on_end,
+        **dict.fromkeys((blocks.RELEASE_CONFIRM, blocks.RELEASE_REFUSE), on_decision),
+        **dict.fromkeys((blocks.KEEP_UNOWNED, blocks.END_UNOWNED), on_review),
     },
     submissions={blocks.RELEASE_VIEW: on_released, blocks.UNOWNED_VIEW: on_marked},
 )

@@ -29,12 +29,10 @@ class OpenValue(NamedTuple):
     title: str = ""
 
 
-SUPPORT_TEXT = "Ask for support"
+OPEN_TEXT, SUPPORT_TEXT = "Open DevOps request", "Ask for support"
 
 
-def open_buttons(
-    value: OpenValue, text: str = "Open DevOps request", *, label: str = "", style: str = ""
-) -> list[Block]:
+def open_buttons(value: OpenValue, text: str = OPEN_TEXT, *, label: str = "", style: str = "") -> list[Block]:
     """Return the button that opens the form of a request; `label` says about what, for a screen reader."""
     return [button(text, OPEN, encode(value), label=f"{text}: {label}" if label else "", style=style)]
 

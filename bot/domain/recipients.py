@@ -24,6 +24,16 @@ class Recipient:
         return sys.intern(f"person:{self.person.id}") if self.person is not None else "nobody"
 
     @property
+    def team_id(self) -> int | None:
+        """The team's id; None for a person and for nobody."""
+        return self.team.id if self.team is not None else None
+
+    @property
+    def person_id(self) -> int | None:
+        """The person's id; None for a team and for nobody."""
+        return self.person.id if self.person is not None else None
+
+    @property
     def name(self) -> str:
         """The name as people write it; empty for nobody."""
         if self.team is not None:
@@ -39,6 +49,11 @@ class Recipient:
 
 
 NOBODY = Recipient()
+
+
+def owner_key(team_id: int | None, person_id: int | None) -> str:
+    """Return the key (`Recipient.key`) of the one of the two that is given."""
+    return f"team:{team_id}" if team_id is not None else f"person:{person_id}"
 
 
 class Via(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord, TeamRecord
 from bot.errors import NotAllowedError
 
@@ -76,6 +77,14 @@ class Holders:
     people: tuple[PersonRecord, ...] = ()
     what: str = ""
     asked_by: int | None = None
+
+    @classmethod
+    def of(cls, *owners: Recipient) -> Holders:
+        """Return these teams and people as holders."""
+        return cls(
+            tuple(each.team for each in owners if each.team is not None),
+            tuple(each.person for each in owners if each.person is not None),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Gates on the answer path build the holders from memory; forms and clicks read th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +20,14 @@ from bot.services import inbound
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """The person who decides, and the account that they use."""
+
+    person_id: int
+    slack_id: str
 
 
 def actor(person_id: int | None) -> Actor:
@@ -40,10 +48,10 @@ async def account(session: AsyncSession, admins: Collection[str], slack_id: str)
     return Actor(is_guest=inbound.is_guest(), is_catalog_admin=is_admin)
 
 
-async def person_or_admin(session: AsyncSession, deps: Deps, person_id: int, slack_id: str) -> Actor:
+async def person_or_admin(session: AsyncSession, deps: Deps, by: Decider) -> Actor:
     """Return the person of the present interaction, as a catalog admin if their account is one."""
-    admin = await account(session, deps.catalog_admins, slack_id)
-    return replace(actor(person_id), is_catalog_admin=admin.is_catalog_admin)
+    admin = await account(session, deps.catalog_admins, by.slack_id)
+    return replace(actor(by.person_id), is_catalog_admin=admin.is_catalog_admin)
 
 
 async def holders(

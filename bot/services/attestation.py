@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -22,7 +22,7 @@ from bot.services.deps import Deps
 from bot.services.slices import in_slices
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from bot.store.journal import audit, next_revision
+from bot.store.journal import audit, lock_catalog, touch_assets
 
 #: Assets that one answer confirms by use.
 _MOST_USED = 200
@@ -37,7 +37,7 @@ async def confirm_list(
     """
     now = deps.clock.now()
     async with deps.database.transaction() as session:
-        revision = await next_revision(session)
+        await lock_catalog(await session.connection())
         row = await session.get(tables.Attestation, attestation_id)
         held = await actors.holders(session, [row.team_id] if row is not None else [], what="this")
         if row is None or not held.teams:
@@ -45,7 +45,7 @@ async def confirm_list(
         require(actors.actor(person_id), Right.CONFIRM, held)
         if row.answered_by is not None:
             return (), snapshot.person(row.answered_by)
-        confirmed = await _confirm(session, row.asset_ids, row.team_id, person_id, now, revision)
+        confirmed = await _confirm(session, row.asset_ids, row.team_id, person_id, now)
         row.answered_at, row.answered_by = now, person_id
         await audit(
             session,
@@ -67,13 +67,13 @@ async def confirm_by_use(
 
     Whoever could not confirm it confirms nothing by use either.
     """
-    team = snapshot.team(team_id) if team_id is not None else None
+    team = snapshot.team(team_id)
     if team is None or not may(actors.actor(person_id), Right.CONFIRM, Holders((team,))):
         return
     now, some = deps.clock.now(), sorted(asset_ids)[:_MOST_USED]
     async with deps.database.transaction() as session:
-        revision = await next_revision(session)
-        confirmed = await _confirm(session, some, team.id, person_id, now, revision)
+        await lock_catalog(await session.connection())
+        confirmed = await _confirm(session, some, team.id, person_id, now)
         if confirmed:
             await audit(
                 session, now, person_id, "ownership.confirm_by_use", f"team:{team.id}", {"assets": sorted(confirmed)}
@@ -112,12 +112,7 @@ def _standings(
 
 
 async def _confirm(
-    session: AsyncSession,
-    asset_ids: Collection[int],
-    team_id: int,
-    person_id: int,
-    now: datetime,
-    revision: int,
+    session: AsyncSession, asset_ids: Collection[int], team_id: int, person_id: int, now: datetime
 ) -> set[int]:
     """Confirm the team's own facts of these assets; return those that had any. What is doubted is asked by itself."""
     fact, doubt = tables.Ownership, tables.OwnerDoubt
@@ -136,6 +131,5 @@ async def _confirm(
         row.confirmed_at, row.confirmed_by = now, person_id
         confirmed.add(row.asset_id)
     if confirmed:
-        asset = tables.Asset
-        await session.execute(update(asset).where(col(asset.id).in_(confirmed)).values(revision=revision))
+        await touch_assets(session, confirmed)
     return confirmed

@@ -19,13 +19,14 @@ from bot.domain.ownership import Disputed, Holding, Orphaned, UnownedOnPurpose, 
 from bot.domain.ownership.matters import MatterKind
 from bot.domain.recipients import Recipient, Told
 from bot.domain.records import AssetRecord, TeamRecord
-from bot.domain.rights import Actor, Holders, Right, may, require, why_not
+from bot.domain.rights import Holders, Right, may, require, why_not
 from bot.domain.secrets import SECRET
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, routing, transfers
+from bot.services.actors import Decider
 from bot.services.deps import Deps
-from bot.services.matters._open import add_matter, open_claims, take_back, tell_answerer
-from bot.services.matters._sides import ordered, recipient_of
+from bot.services.matters._open import add_matter, open_matters, present_asset, take_back, tell_answerer
+from bot.services.matters._sides import ordered
 from bot.services.matters.admins import admin_to_ask
 from bot.services.owner_suggestions import settle_questions
 from bot.services.ownership import (
@@ -36,10 +37,10 @@ from bot.services.ownership import (
     owns_already,
     teams_to_claim_for,
 )
-from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.snapshot import Snapshot, deciding
 from bot.services.transfers import Resource, Terms
 from bot.store import tables
-from bot.store.journal import audit, human_source, lock_catalog, next_revision
+from bot.store.journal import audit, human_source, next_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +120,10 @@ async def claim(
     for a claim of what is owned without a reason.
     """
     new, now = NewClaim(asset_id, team_id, person_id, area, words or ClaimWords()), deps.clock.now()
-    async with deps.database.transaction() as session:
-        # Behind the lock, so that of two claims at once the second is judged with the first in force.
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)
+    async with deciding(snapshot, deps.database) as session:
         before = look_up(deps, snapshot, asset_id, area=area)
         [claimed] = rules.claimed_areas(before)
-        asset = await _asset(session, asset_id)
+        asset = await present_asset(session, asset_id)
         team = await _own_team(session, new, asset.name)
         if _is_theirs(before, team_id, claimed):
             return AlreadyTheirs(team.name)
@@ -194,8 +191,7 @@ async def _succeed(
 ) -> Claimed | Offered:
     """Let the team have what its last owner left behind, or ask those who may decide so."""
     held = await actors.holders(session, [new.team_id])
-    account = await actors.account(session, deps.catalog_admins, new.words.slack_id)
-    actor = Actor(new.person_id, is_guest=account.is_guest, is_catalog_admin=account.is_catalog_admin)
+    actor = await actors.person_or_admin(session, deps, Decider(new.person_id, new.words.slack_id))
     team = snapshot.team(new.team_id)
     assert team is not None  # noqa: S101 - its row has just been read behind the lock
     if not may(actor, Right.SUCCEED, held):
@@ -203,7 +199,7 @@ async def _succeed(
         asked = Recipient(person=lead) if routing.slack_id_of(lead) else admin_to_ask(deps, snapshot)
         return await _offer(session, deps, snapshot, new, before, area, reason, asked=asked)
     audit_id = await _log(session, new, area, at=deps.clock.now())
-    givers = frozenset(recipient_of(each).key for each in before.owners)
+    givers = frozenset(each.owner.key for each in before.owners)
     terms = Terms(givers, new.team_id, new.person_id, audit_id, deps.clock.now())
     await transfers.move(session, deps, snapshot, [Resource(new.asset_id, area)], terms)
     return Claimed(team.name, is_final=True)
@@ -221,7 +217,7 @@ async def _offer(
     asked: Recipient | None = None,
 ) -> Offered:
     """Ask the owner, of several the first, whether the team may have it."""
-    owners = [recipient_of(each) for each in ordered(_others(before, new.team_id)) if rules.is_alive(each, snapshot)]
+    owners = [each.owner for each in ordered(_others(before, new.team_id)) if rules.is_alive(each, snapshot)]
     await _log(session, new, area, at=deps.clock.now(), is_offer=True)
     row = tables.OwnershipMatter(
         kind=MatterKind.CLAIM.value,
@@ -248,7 +244,7 @@ async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: 
     now = deps.clock.now()
     async with deps.database.transaction() as session:
         revision = await next_revision(session)
-        asset = await _asset(session, asset_id)
+        asset = await present_asset(session, asset_id)
         source = await human_source(session)
         fact = tables.Ownership
         claimed = await session.execute(
@@ -260,7 +256,7 @@ async def withdraw(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: 
             )
         )
         claims, actor = list(claimed.scalars()), actors.actor(person_id)
-        offers = await open_claims(session, asset_id)
+        offers = await open_matters(session, MatterKind.CLAIM, [asset_id])
         held = await actors.holders(
             session, [*(each.team_id for each in claims), *(each.team_id for each in offers)], what=asset.name
         )
@@ -317,13 +313,6 @@ def _is_contested(before: Verdict, snapshot: Snapshot, team_id: int) -> bool:
         return bool(alive)
     # The claim takes the place of "nobody", beside what the other sources say of the same area.
     return any(fact.area in (area, Area.ALL) for fact in alive)
-
-
-async def _asset(session: AsyncSession, asset_id: int) -> tables.Asset:
-    asset = await session.get(tables.Asset, asset_id)
-    if asset is None or asset.gone_at is not None:
-        raise NotFoundError("That is no longer in the catalog: ask again.")
-    return asset
 
 
 async def _own_team(session: AsyncSession, new: NewClaim, asset_name: str) -> tables.Team:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,22 +13,15 @@ from bot.domain.records import AssetRecord
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError, UserError
 from bot.services import actors, ownership
+from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.ownership import Answered
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from bot.store.journal import audit, next_revision
+from bot.store.journal import audit, lock_catalog, touch_assets
 
 _MOST_CHARACTERS = 120
 _GONE = "That name is not on the list any more."
-
-
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """The person who decides, and the account that they use."""
-
-    person_id: int
-    slack_id: str
 
 
 async def name_of(deps: Deps, key: str, *, slack_id: str) -> str:
@@ -75,12 +66,11 @@ async def make_alias(deps: Deps, snapshot: Snapshot, key: str, *, of: str, by: D
     name = await name_of(deps, key, slack_id=by.slack_id)
     asset = _meant(deps, snapshot, of)
     async with deps.database.transaction() as session:
-        revision = await next_revision(session)
+        await lock_catalog(await session.connection())
         require(await actors.account(session, deps.catalog_admins, by.slack_id), Right.MISSES)
         now = deps.clock.now()
         session.add(tables.AssetAlias(asset_id=asset.id, name=name, person_id=by.person_id, at=now))
-        table = tables.Asset
-        await session.execute(update(table).where(col(table.id) == asset.id).values(revision=revision))
+        await touch_assets(session, [asset.id])
         await session.execute(delete(tables.Miss).where(col(tables.Miss.key) == key))
         await audit(session, now, by.person_id, "asset.alias", f"asset:{asset.id}", {"name": name})
     return asset

@@ -19,6 +19,7 @@ from bot.domain.names import clean, fold
 from bot.domain.portfolio import MissedName
 from bot.domain.secrets import looks_secret
 from bot.services import actors
+from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store.inserts import insert_into
@@ -93,15 +94,15 @@ async def shown_to(deps: Deps, snapshot: Snapshot, slack_id: str, *, limit: int)
     return await in_vain(deps, snapshot, limit=limit)
 
 
-async def remove(deps: Deps, key: str, *, person_id: int, slack_id: str) -> None:
+async def remove(deps: Deps, key: str, *, by: Decider) -> None:
     """Forget a name. One that is gone already stays gone. Raises NotAllowedError for anybody but a catalog admin."""
     async with deps.database.transaction() as session:
-        rights.require(await actors.account(session, deps.catalog_admins, slack_id), rights.Right.MISSES)
+        rights.require(await actors.account(session, deps.catalog_admins, by.slack_id), rights.Right.MISSES)
         removed = await session.execute(delete(Miss).where(col(Miss.key) == key))
         if not removed.rowcount:  # type: ignore[attr-defined]  # a DELETE's result has it
             return
         # The audit log keeps everything, so it does not get to know the name.
-        await audit(session, deps.clock.now(), person_id, "misses.remove", f"miss:{key}")
+        await audit(session, deps.clock.now(), by.person_id, "misses.remove", f"miss:{key}")
 
 
 async def forget_old(deps: Deps) -> None:

@@ -21,15 +21,16 @@ from bot.domain import ownership as rules
 from bot.domain.catalog import Role
 from bot.domain.ownership import Suggestion
 from bot.domain.portfolio import Portfolio
-from bot.domain.recipients import NOBODY, Recipient
+from bot.domain.recipients import NOBODY, Recipient, owner_key
 from bot.domain.records import AssetRecord, PersonRecord
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError
 from bot.services import actors, outbox, owner_suggestions, routing, transfers
+from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.portfolio import Portfolios
 from bot.services.slices import in_slices
-from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.snapshot import Snapshot, deciding
 from bot.services.transfers import Resource, Terms
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
@@ -94,15 +95,12 @@ async def look(deps: Deps, snapshot: Snapshot, portfolios: Portfolios, times: Wo
             await _ask(session, deps, snapshot, first, more=len(due[key]) - 1)
 
 
-async def take(deps: Deps, snapshot: Snapshot, *, orphan_id: int, team_id: int, person_id: int, slack_id: str) -> Taken:
+async def take(deps: Deps, snapshot: Snapshot, *, orphan_id: int, team_id: int, by: Decider) -> Taken:
     """Let a team own all that an owner who is gone has left behind, as its lead or a catalog admin says.
 
     Raises NotAllowedError for anybody else, NotFoundError when nothing is left.
     """
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)
+    async with deciding(snapshot, deps.database) as session:
         row = await session.get(tables.Orphan, orphan_id)
         if row is None or row.settled_at is not None:
             raise NotFoundError(_OVER)
@@ -111,21 +109,21 @@ async def take(deps: Deps, snapshot: Snapshot, *, orphan_id: int, team_id: int, 
         if not left:
             raise NotFoundError(_OVER)
         held = await actors.holders(session, [team_id], what=f"what {gone.name} owned")
-        require(await actors.person_or_admin(session, deps, person_id, slack_id), Right.SUCCEED, held)
+        require(await actors.person_or_admin(session, deps, by), Right.SUCCEED, held)
         now = deps.clock.now()
         entry = await audit(
             session,
             now,
-            person_id,
+            by.person_id,
             "orphans.take",
             f"orphan:{orphan_id}",
             {"team": team_id, "from": gone.key, "assets": [[each.asset_id, each.area.value] for each in left]},
         )
-        terms = Terms(frozenset({gone.key}), team_id, person_id, entry, now)
+        terms = Terms(frozenset({gone.key}), team_id, by.person_id, entry, now)
         names = _names(snapshot, left)
         await transfers.move(session, deps, snapshot, left, terms)
-        row.settled_at, row.settled_by, row.heir_team_id = now, person_id, team_id
-        await _revise(session, row, blocks.settled(gone, names, held.teams[0], snapshot.person(person_id)), now)
+        row.settled_at, row.settled_by, row.heir_team_id = now, by.person_id, team_id
+        await _revise(session, row, blocks.settled(gone, names, held.teams[0], snapshot.person(by.person_id)), now)
     return Taken(held.teams[0].name, names)
 
 
@@ -158,7 +156,7 @@ def _left(snapshot: Snapshot, owner: Recipient, asset_ids: Sequence[int]) -> Ite
         owners = [held for held in holdings if held.fact.role is Role.OWNER]
         lived_in = {held.fact.area for held in owners if rules.is_alive(held, snapshot)}
         for held in owners:
-            if Recipient(held.team, held.person).key == owner.key and held.fact.area not in lived_in:
+            if held.owner.key == owner.key and held.fact.area not in lived_in:
                 yield Resource(asset.id, held.fact.area)
 
 
@@ -171,11 +169,7 @@ async def _held(session: AsyncSession, row: tables.Orphan) -> list[int]:
 
 
 async def _begin(session: AsyncSession, deps: Deps, owner: Recipient) -> tables.Orphan:
-    row = tables.Orphan(
-        team_id=owner.team.id if owner.team is not None else None,
-        person_id=owner.person.id if owner.person is not None else None,
-        began_at=deps.clock.now(),
-    )
+    row = tables.Orphan(team_id=owner.team_id, person_id=owner.person_id, began_at=deps.clock.now())
     session.add(row)
     await session.flush()
     await audit(session, deps.clock.now(), "baton", "orphans.begin", f"orphan:{row.id}", {"owner": owner.key})
@@ -250,7 +244,7 @@ def _names(snapshot: Snapshot, left: Sequence[Resource]) -> tuple[str, ...]:
 
 
 def _key(row: tables.Orphan) -> str:
-    return f"team:{row.team_id}" if row.team_id is not None else f"person:{row.person_id}"
+    return owner_key(row.team_id, row.person_id)
 
 
 def _message_key(row: tables.Orphan, is_platform: bool) -> str:

@@ -23,9 +23,10 @@ from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Right, require
 from bot.errors import NotFoundError, UserError
 from bot.services import actors, commits, outbox, transfers
+from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.ownership import given_up_by, look_up
-from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.snapshot import Snapshot, deciding
 from bot.services.transfers import Resource, Terms
 from bot.store import tables
 from bot.store.journal import audit, lock_catalog
@@ -78,39 +79,36 @@ async def for_assets(
 
 
 async def accept(
-    deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, team_id: int, person_id: int, slack_id: str
+    deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | None, team_id: int, by: Decider
 ) -> Accepted:
     """Let a team own what nobody owns, as one of its members says; its lead, where the last owner is gone.
 
     Raises NotAllowedError for anybody else, UserError when somebody owns it by now, NotFoundError when it is gone.
     """
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)
+    async with deciding(snapshot, deps.database) as session:
         verdict = look_up(deps, snapshot, asset_id, area=area)
         _require_free(verdict)
         held = await actors.holders(session, [team_id], what=verdict.asset.name)
         givers = _departed(verdict)
-        actor = await actors.person_or_admin(session, deps, person_id, slack_id)
+        actor = await actors.person_or_admin(session, deps, by)
         require(actor, Right.SUCCEED if givers else Right.CLAIM, held)
         areas = rules.claimed_areas(verdict)
         entry = await audit(
             session,
             deps.clock.now(),
-            person_id,
+            by.person_id,
             "ownership.take",
             f"asset:{asset_id}",
             {"team": team_id, "areas": [each.value for each in areas], "from": sorted(givers)},
         )
-        terms = Terms(givers, team_id, person_id, entry, deps.clock.now())
+        terms = Terms(givers, team_id, by.person_id, entry, deps.clock.now())
         await transfers.move(session, deps, snapshot, [Resource(asset_id, each) for each in areas], terms)
-        await settle_questions(session, deps, verdict.asset, areas, held.teams[0], snapshot.person(person_id))
-        await _end_marks(session, deps, asset_id, person_id)
+        await settle_questions(session, deps, verdict.asset, areas, held.teams[0], snapshot.person(by.person_id))
+        await _end_marks(session, deps, asset_id, by.person_id)
     return Accepted(held.teams[0].name, verdict.asset)
 
 
-async def reject(deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int, person_id: int, slack_id: str) -> None:
+async def reject(deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int, by: Decider) -> None:
     """Remember that a team is no owner of an asset, so that it is not suggested again. Twice is as once.
 
     Raises NotAllowedError for anybody but the team's people and catalog admins.
@@ -121,12 +119,12 @@ async def reject(deps: Deps, snapshot: Snapshot, *, asset_id: int, team_id: int,
     async with deps.database.transaction() as session:
         await lock_catalog(await session.connection())
         held = await actors.holders(session, [team_id], what=asset.name)
-        require(await actors.person_or_admin(session, deps, person_id, slack_id), Right.REJECT, held)
+        require(await actors.person_or_admin(session, deps, by), Right.REJECT, held)
         if team_id in await _rejected(session, [asset]):
             return
         now = deps.clock.now()
-        session.add(tables.RejectedOwner(asset_id=asset_id, team_id=team_id, person_id=person_id, at=now))
-        await audit(session, now, person_id, "ownership.reject", f"asset:{asset_id}", {"team": team_id})
+        session.add(tables.RejectedOwner(asset_id=asset_id, team_id=team_id, person_id=by.person_id, at=now))
+        await audit(session, now, by.person_id, "ownership.reject", f"asset:{asset_id}", {"team": team_id})
 
 
 def given_up_key(release_id: int) -> str:
@@ -186,7 +184,7 @@ def _require_free(verdict: Verdict) -> None:
 def _departed(verdict: Verdict) -> frozenset[str]:
     """Return the keys of the owners who are gone."""
     owners = verdict.owners if isinstance(verdict, Owned) else ()
-    return frozenset(Recipient(held.team, held.person).key for held in owners)
+    return frozenset(held.owner.key for held in owners)
 
 
 def _in_memory(deps: Deps, snapshot: Snapshot, asset: AssetRecord) -> Iterator[Evidence]:

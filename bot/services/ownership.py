@@ -196,10 +196,8 @@ def may_confirm(verdict: Verdict, actor: Actor) -> bool:
     if not isinstance(verdict, Owned) or isinstance(verdict, rules.Orphaned):
         return False
     owned = verdict.holdings if verdict.area is None else verdict.owners
-    owners = [holding for holding in owned if holding.fact.role is Role.OWNER]
-    teams = tuple(holding.team for holding in owners if holding.team is not None)
-    people = tuple(holding.person for holding in owners if holding.person is not None)
-    return may(actor, Right.CONFIRM, Holders(teams, people))
+    owners = (holding.owner for holding in owned if holding.fact.role is Role.OWNER)
+    return may(actor, Right.CONFIRM, Holders.of(*owners))
 
 
 def claimants(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> tuple[TeamRecord, ...]:

@@ -81,8 +81,8 @@ def team_card(snapshot: Snapshot, portfolio: Portfolio, team: TeamRecord) -> Tea
     return TeamCard(
         team=team,
         people=tuple(sorted(rules.active_members(team, snapshot), key=lambda person: fold(person.name))),
-        lead=snapshot.person(team.lead_id) if team.lead_id is not None else None,
-        manager=snapshot.person(team.manager_id) if team.manager_id is not None else None,
+        lead=snapshot.person(team.lead_id),
+        manager=snapshot.person(team.manager_id),
         share=share,
         gaps=Counter(portfolio.gaps[asset_id] for asset_id in share.gaps),
     )

@@ -24,11 +24,12 @@ from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import NotFoundError, UserError
 from bot.services import actors, outbox, owner_suggestions, routing, transfers
+from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.ownership import given_up_by, look_up
-from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
-from bot.store.journal import audit, lock_catalog, next_revision
+from bot.store.journal import audit, lock_catalog, touch_assets
 
 #: What has this tier is not given up on one person's word.
 CONFIRMED_TIER = 1
@@ -83,10 +84,7 @@ async def release(
     Raises NotAllowedError for anybody who is no owner, UserError where there is nothing to give up or it would fall to
     somebody who has not agreed, NotFoundError when the asset is gone.
     """
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)
+    async with deciding(snapshot, deps.database) as session:
         verdict = look_up(deps, snapshot, asset_id, area=area)
         owner, facts = _given_up(verdict, actors.actor(person_id))
         transfers.require_no_silent_heir(verdict, facts, snapshot)
@@ -127,18 +125,13 @@ async def give_up(
     await _carry_out(session, deps, snapshot, row, asset, owner)
 
 
-async def decide(
-    deps: Deps, snapshot: Snapshot, *, release_id: int, person_id: int, slack_id: str, is_granted: bool
-) -> Released | None:
+async def decide(deps: Deps, snapshot: Snapshot, *, release_id: int, by: Decider, is_granted: bool) -> Released | None:
     """Confirm or refuse a release as the team's lead or a catalog admin; None for a refusal.
 
     Raises NotAllowedError for whoever asked and for everybody else, NotFoundError when it is settled or too late.
     """
     now = deps.clock.now()
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)
+    async with deciding(snapshot, deps.database) as session:
         row = await session.get(tables.Release, release_id)
         if row is None or row.decided_at is not None or (row.until is not None and row.until < now.date()):
             raise NotFoundError(_SETTLED)
@@ -148,19 +141,21 @@ async def decide(
         held = await actors.holders(
             session, [row.team_id], people=[owner.person], what=asset.name, asked_by=row.asked_by
         )
-        require(await actors.person_or_admin(session, deps, person_id, slack_id), Right.CONFIRM_RELEASE, held)
+        require(await actors.person_or_admin(session, deps, by), Right.CONFIRM_RELEASE, held)
         if is_granted:
             _require_still_theirs(look_up(deps, snapshot, row.asset_id), row, snapshot)
-        row.decided_by, row.decided_at = person_id, now
-        by, asker = snapshot.person(person_id), snapshot.person(row.asked_by)
-        message = blocks.release_decided(asset, owner.name, row.reason, by, is_granted=is_granted)
+        row.decided_by, row.decided_at = by.person_id, now
+        asker = snapshot.person(row.asked_by)
+        message = blocks.release_decided(
+            asset, owner.name, row.reason, snapshot.person(by.person_id), is_granted=is_granted
+        )
         await outbox.revise(session, key=_wanted_key(row), message=message, at=now)
         await routing.send(
             session, deps, snapshot, Recipient(person=asker), key=f"release:{row.id}:answer", message=message, at=now
         )
         if not is_granted:
             row.ended_at = now
-            await _note(session, deps, row.asset_id, person_id, "ownership.release_refused", _detail(row))
+            await _note(session, deps, row.asset_id, by.person_id, "ownership.release_refused", _detail(row))
             return None
         await _carry_out(session, deps, snapshot, row, asset, owner)
     return Released(asset, owner.name)
@@ -171,8 +166,7 @@ async def mark_unowned(
     snapshot: Snapshot,
     *,
     asset_id: int,
-    person_id: int,
-    slack_id: str,
+    by: Decider,
     reason: str,
     reviewer_id: int,
     until: date,
@@ -183,29 +177,26 @@ async def mark_unowned(
     somebody owns and for a day out of range, NotFoundError when the asset is gone.
     """
     now = deps.clock.now()
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)
+    async with deciding(snapshot, deps.database) as session:
         verdict = look_up(deps, snapshot, asset_id)
         asset = verdict.asset
         if not isinstance(verdict, Unowned) or verdict.others:
             raise UserError(f"Somebody owns {escape(asset.name, 80)}, or part of it: they release it first.")
         held = await actors.holders(session, given_up_by(asset), what=asset.name)
-        require(await actors.person_or_admin(session, deps, person_id, slack_id), Right.MARK_UNOWNED, held)
+        require(await actors.person_or_admin(session, deps, by), Right.MARK_UNOWNED, held)
         if not now.date() < until <= (now + MOST_UNOWNED).date():
             raise UserError("Choose a day within a year from now, on which it is looked at again.")
         row = tables.UnownedMark(
             asset_id=asset_id,
             reason=clean(reason)[:300],
-            person_id=person_id,
+            person_id=by.person_id,
             reviewer_id=reviewer_id,
             until=until,
             at=now,
         )
         session.add(row)
         detail = {"until": until.isoformat(), "reviewer": reviewer_id}
-        await _touch(session, deps, asset_id, person_id, "ownership.mark_unowned", detail)
+        await _touch(session, deps, asset_id, by.person_id, "ownership.mark_unowned", detail)
         reviewer = snapshot.person(reviewer_id)
         message = blocks.marked(asset, until, reviewer)
         for key in await owner_suggestions.open_questions(session, asset_id, [Area.ALL]):
@@ -213,9 +204,7 @@ async def mark_unowned(
     return Marked(asset, until, reviewer)
 
 
-async def review(
-    deps: Deps, snapshot: Snapshot, *, mark_id: int, person_id: int, slack_id: str, is_kept: bool
-) -> Marked | AssetRecord:
+async def review(deps: Deps, snapshot: Snapshot, *, mark_id: int, by: Decider, is_kept: bool) -> Marked | AssetRecord:
     """Keep what is unowned on purpose so for some time, or end that, as its reviewer or a catalog admin says.
 
     Raises NotAllowedError for everybody else, NotFoundError when it has ended, or was kept just now.
@@ -229,19 +218,20 @@ async def review(
             raise NotFoundError(_SETTLED)
         reviewer = snapshot.person(row.reviewer_id)
         held = await actors.holders(session, [], people=[reviewer], what=asset.name)
-        require(await actors.person_or_admin(session, deps, person_id, slack_id), Right.REVIEW_UNOWNED, held)
-        key, by = blocks.review_key(row.id or 0, row.until), snapshot.person(person_id)
+        require(await actors.person_or_admin(session, deps, by), Right.REVIEW_UNOWNED, held)
+        key = blocks.review_key(row.id or 0, row.until)
         if is_kept:
             row.until, row.asked_on = (now + KEPT).date(), None
         else:
-            row.ended_at, row.ended_by = now, person_id
+            row.ended_at, row.ended_by = now, by.person_id
         action = "ownership.keep_unowned" if is_kept else "ownership.end_unowned"
-        await _touch(session, deps, row.asset_id, person_id, action, {"mark": row.id})
-        message = blocks.reviewed(asset, by, row.until if is_kept else None)
+        await _touch(session, deps, row.asset_id, by.person_id, action, {"mark": row.id})
+        person = snapshot.person(by.person_id)
+        message = blocks.reviewed(asset, person, row.until if is_kept else None)
         await outbox.revise(session, key=key, message=message, at=now)
         if not is_kept:
             heirs = await owner_suggestions.for_assets(session, deps, snapshot, [row.asset_id])
-            wanted, to = blocks.owner_wanted(asset, by, heirs), owner_suggestions.wanted_key(mark_id)
+            wanted, to = blocks.owner_wanted(asset, person, heirs), owner_suggestions.wanted_key(mark_id)
             await routing.send(session, deps, snapshot, NOBODY, key=to, message=wanted, at=now)
         until = row.until
     return Marked(asset, until, reviewer) if is_kept else asset
@@ -253,30 +243,16 @@ def _given_up(verdict: Verdict, actor: Actor) -> tuple[Recipient, tuple[Ownershi
         raise UserError("There is nothing to release here: ask again with `/whoowns`.")
     if verdict.inherited_from is not None:
         raise UserError(f"It comes with {escape(verdict.inherited_from.name, 80)}: release that.")
-    teams = [held.team for held in verdict.owners if held.team is not None]
-    people = [held.person for held in verdict.owners if held.person is not None]
+    owned = Holders.of(*(held.owner for held in verdict.owners))
     held_by = Holders(
-        tuple(replace(team, name=escape(team.name, 80)) for team in teams),
-        tuple(replace(person, name=escape(person.name, 80)) for person in people),
+        tuple(replace(team, name=escape(team.name, 80)) for team in owned.teams),
+        tuple(replace(person, name=escape(person.name, 80)) for person in owned.people),
         escape(verdict.asset.name, 80),
     )
     require(actor, Right.RELEASE, held_by)
-    own = next(
-        held
-        for held in verdict.owners
-        if may(
-            actor,
-            Right.RELEASE,
-            Holders((held.team,) if held.team is not None else (), (held.person,) if held.person is not None else ()),
-        )
-    )
-    owner = Recipient(own.team, own.person)
-    facts = tuple(
-        held.fact
-        for held in verdict.owners
-        if Recipient(held.team, held.person).key == owner.key and held.fact.role is Role.OWNER
-    )
-    return owner, facts
+    owner = next(held.owner for held in verdict.owners if may(actor, Right.RELEASE, Holders.of(held.owner)))
+    facts = [held.fact for held in verdict.owners if held.owner.key == owner.key and held.fact.role is Role.OWNER]
+    return owner, tuple(facts)
 
 
 def _require_still_theirs(verdict: Verdict, row: tables.Release, snapshot: Snapshot) -> None:
@@ -306,8 +282,8 @@ def _row(
     return tables.Release(
         asset_id=asset_id,
         areas=[each.value for each in areas],
-        team_id=owner.team.id if owner.team is not None else None,
-        person_id=owner.person.id if owner.person is not None else None,
+        team_id=owner.team_id,
+        person_id=owner.person_id,
         reason=clean(reason)[:500],
         asked_by=person_id,
         asked_at=at,
@@ -320,9 +296,7 @@ def _areas(facts: Sequence[OwnershipRecord]) -> tuple[Area, ...]:
 
 
 def _owner(snapshot: Snapshot, row: tables.Release) -> Recipient:
-    team = snapshot.team(row.team_id) if row.team_id is not None else None
-    person = snapshot.person(row.person_id) if row.person_id is not None else None
-    return Recipient(team, person)
+    return Recipient(snapshot.team(row.team_id), snapshot.person(row.person_id))
 
 
 async def _waiting(session: AsyncSession, like: tables.Release) -> tables.Release | None:
@@ -387,8 +361,7 @@ async def _touch(
     session: AsyncSession, deps: Deps, asset_id: int, person_id: int, action: str, detail: dict[str, object]
 ) -> int:
     """Let memory read the asset again, and write down what was done; return the entry's id."""
-    revision = await next_revision(session)
-    await session.execute(update(tables.Asset).where(col(tables.Asset.id) == asset_id).values(revision=revision))
+    await touch_assets(session, [asset_id])
     return await _note(session, deps, asset_id, person_id, action, detail)
 
 

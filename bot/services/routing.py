@@ -192,5 +192,5 @@ def _way_to(place: str, ways: Iterable[_Way], snapshot: Snapshot) -> _Way:
 
 
 def _active(snapshot: Snapshot, person_id: int | None) -> PersonRecord | None:
-    person = snapshot.person(person_id) if person_id is not None else None
+    person = snapshot.person(person_id)
     return person if person is not None and person.is_active else None

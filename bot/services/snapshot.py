@@ -6,12 +6,12 @@ import asyncio
 import ctypes
 import gc
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Set
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot.domain import id_lists
 from bot.domain.directory import Directory
@@ -24,6 +24,7 @@ from bot.services.change_log import ChangeLog
 from bot.services.slices import Turns
 from bot.store import queries
 from bot.store.db import Database
+from bot.store.journal import lock_catalog
 
 log = logging.getLogger(__name__)
 
@@ -62,13 +63,13 @@ class Snapshot:
         """Return the asset, or None when it is gone."""
         return self.directory.get(asset_id)
 
-    def team(self, team_id: int) -> TeamRecord | None:
-        """Return the team."""
-        return self._teams.get(team_id)
+    def team(self, team_id: int | None) -> TeamRecord | None:
+        """Return the team; None for no id, or one that is not there."""
+        return self._teams.get(team_id) if team_id is not None else None
 
-    def person(self, person_id: int) -> PersonRecord | None:
-        """Return the person."""
-        return self._people.get(person_id)
+    def person(self, person_id: int | None) -> PersonRecord | None:
+        """Return the person; None for no id, or one that is not there."""
+        return self._people.get(person_id) if person_id is not None else None
 
     def recipient(self, key: str) -> Recipient:
         """Return whom a key names, as `Recipient.key` has it; nobody when they are not known any more."""
@@ -302,6 +303,19 @@ async def refresh_over(snapshot: Snapshot, connection: AsyncConnection) -> bool:
             await _put_assets(snapshot, chunk)
     snapshot.revision = revision
     return True
+
+
+@asynccontextmanager
+async def deciding(snapshot: Snapshot, database: Database) -> AsyncIterator[AsyncSession]:
+    """Open a transaction that holds the catalog's lock, with memory brought up to date behind it.
+
+    So of two decisions at once the second is judged with the first in force.
+    """
+    async with database.transaction() as session:
+        connection = await session.connection()
+        await lock_catalog(connection)
+        await refresh_over(snapshot, connection)
+        yield session
 
 
 async def follow(snapshot: Snapshot, database: Database, *, every_seconds: float) -> None:

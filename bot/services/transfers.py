@@ -18,15 +18,15 @@ from sqlmodel import col
 from bot.blocks.text import escape
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
-from bot.domain.ownership import Holding, Owned, Verdict
-from bot.domain.recipients import Recipient
+from bot.domain.ownership import Owned, Verdict
+from bot.domain.recipients import Recipient, owner_key
 from bot.domain.records import OwnershipRecord
 from bot.errors import NotFoundError, UserError
 from bot.services.deps import Deps
 from bot.services.ownership import claimed_by, look_up, names_of
 from bot.services.snapshot import Snapshot, refresh_over
 from bot.store import tables
-from bot.store.journal import human_source, lock_catalog, next_revision
+from bot.store.journal import human_source, lock_catalog, touch_assets
 
 
 class Resource(NamedTuple):
@@ -78,7 +78,6 @@ async def move(
             if team is not None and next(rules.active_members(team, snapshot), None) is not None:
                 giving, to = team.id, terms.receiver_team_id
                 await require_not_lent(session, snapshot, resource, giver_id=giving, receiver_id=to)
-    revision = await next_revision(session)
     source = await human_source(session)
     for resource in resources:
         await _follow_drift(session, resource, terms)
@@ -86,13 +85,13 @@ async def move(
         _begin(session, resource, terms, source=source)
     assets = {resource.asset_id for resource in resources}
     await _settle_doubts(session, assets, at=terms.at)
-    await session.execute(update(tables.Asset).where(col(tables.Asset.id).in_(assets)).values(revision=revision))
+    await touch_assets(session, assets)
     await session.flush()
 
 
 async def end_overlap(session: AsyncSession, resource: Resource, *, team_id: int, audit_id: int, at: datetime) -> None:
     """End a giver's time as secondary owner of what it gave. Doing it twice does nothing more."""
-    revision = await next_revision(session)
+    await touch_assets(session, [resource.asset_id])
     source = await human_source(session)
     fact = tables.Ownership
     await session.execute(
@@ -105,8 +104,6 @@ async def end_overlap(session: AsyncSession, resource: Resource, *, team_id: int
         )
         .values(valid_to=at, ended_by=audit_id)
     )
-    asset = tables.Asset
-    await session.execute(update(asset).where(col(asset.id) == resource.asset_id).values(revision=revision))
 
 
 async def require_not_lent(
@@ -191,7 +188,7 @@ async def _gave_before(session: AsyncSession, resource: Resource) -> frozenset[s
         col(given.asset_id) == resource.asset_id, col(given.area) == resource.area.value
     )
     rows = await session.execute(query)
-    return frozenset(f"team:{team}" if team is not None else f"person:{person}" for team, person in rows)
+    return frozenset(owner_key(team, person) for team, person in rows)
 
 
 def _check(deps: Deps, snapshot: Snapshot, resource: Resource, terms: Terms, *, gave_before: frozenset[str]) -> None:
@@ -203,20 +200,16 @@ def _check(deps: Deps, snapshot: Snapshot, resource: Resource, terms: Terms, *, 
     owners = [held for held in claimed_by(verdict) if held.fact.role is Role.OWNER]
     agreed = {*terms.givers, f"team:{terms.receiver_team_id}"}
     what = f"{escape(verdict.asset.name, 80)} ({resource.area.value})"
-    gone = [held for held in owners if not held.fact.is_human and _key(held) in gave_before]
+    gone = [held for held in owners if not held.fact.is_human and held.owner.key in gave_before]
     others = [
-        held for held in owners if _key(held) not in agreed and held not in gone and rules.is_alive(held, snapshot)
+        held for held in owners if held.owner.key not in agreed and held not in gone and rules.is_alive(held, snapshot)
     ]
     if others:
         raise UserError(f"{escape(names_of(others), 80)} also own {what}: ask them to agree first.")
-    missing = terms.givers - {_key(held) for held in owners}
+    missing = terms.givers - {held.owner.key for held in owners}
     if missing:
         names = ", ".join(sorted(snapshot.recipient(key).name or "The giver" for key in missing))
         raise UserError(f"{escape(names, 80)} no longer own {what}: look who does with `/whoowns`.")
-
-
-def _key(held: Holding) -> str:
-    return Recipient(team=held.team).key if held.team is not None else Recipient(person=held.person).key
 
 
 async def _end(session: AsyncSession, resource: Resource, terms: Terms, *, source: int) -> None:
@@ -224,8 +217,7 @@ async def _end(session: AsyncSession, resource: Resource, terms: Terms, *, sourc
     fact = tables.Ownership
     found = await session.execute(select(fact).where(*_in_force(resource)))
     for each in found.scalars():
-        owner = f"team:{each.team_id}" if each.team_id is not None else f"person:{each.person_id}"
-        is_given = owner in terms.givers and each.role == Role.OWNER.value
+        is_given = owner_key(each.team_id, each.person_id) in terms.givers and each.role == Role.OWNER.value
         is_replaced = each.team_id == terms.receiver_team_id and each.source_id == source
         if is_given or is_replaced:
             each.valid_to, each.ended_by = terms.at, terms.audit_id

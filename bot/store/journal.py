@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
 from bot.domain.catalog import HUMAN_SOURCE
-from bot.store.tables import AuditEntry, CatalogState, Source, core
+from bot.store.bulk import chunks
+from bot.store.tables import Asset, AuditEntry, CatalogState, Source, core
 
 
 async def audit(
@@ -46,6 +47,13 @@ async def next_revision(session: AsyncSession) -> int:
     column = core(CatalogState).c.revision
     statement = update(CatalogState).values(revision=column + 1).returning(column)
     return int((await session.execute(statement)).scalar_one())
+
+
+async def touch_assets(session: AsyncSession, asset_ids: Iterable[int]) -> None:
+    """Let memory read these assets again, as of the catalog's next revision."""
+    revision = await next_revision(session)
+    for some in chunks(asset_ids):
+        await session.execute(update(Asset).where(col(Asset.id).in_(some)).values(revision=revision))
 
 
 async def human_source(session: AsyncSession) -> int:

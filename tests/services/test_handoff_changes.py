@@ -11,6 +11,7 @@ from bot.domain.catalog import Area
 from bot.domain.handoff.handoffs import HandoffStep, HandoffTerms, ResourceState
 from bot.errors import NotFoundError, UserError
 from bot.services import claims
+from bot.services.actors import Decider
 from bot.services.catalog.teams import merge_teams
 from bot.services.claims import ClaimWords
 from bot.services.handoff import due_days, offers, steps
@@ -115,7 +116,7 @@ async def test_a_loan_that_came_back_by_a_claim_does_not_return_what_was_given_f
     claiming: dict[str, Any] = {"team_id": three.teams_by_name["DevOps"], "person_id": three.people["Omar"]}
     words = ClaimWords(reason="We need it again")
     await claims.claim(three.deps, three.snapshot, asset_id=1, area=Area.DATABASE, words=words, **claiming)
-    await answers.agree(three.deps, three.snapshot, matter_id=1, person_id=three.people["Ada"], slack_id="")
+    await answers.agree(three.deps, three.snapshot, matter_id=1, by=Decider(three.people["Ada"], ""))
     assert await three.owner_of(Area.DATABASE) == {"DevOps"}
     await three.move("Omar", "DevOps", "Payments", "Ada")
     assert not await three.on(3, 20)

@@ -15,6 +15,7 @@ from bot.domain.handoff.due import DueKind
 from bot.domain.handoff.handoffs import HandoffStep, HandoffTerms, ResourceState
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import inbound, release, transfers
+from bot.services.actors import Decider
 from bot.services.daily_pass import DailyPass
 from bot.services.handoff import due_days, offers, steps
 from bot.services.handoff.contribution import Handoffs
@@ -355,7 +356,7 @@ async def test_a_release_that_waited_gives_up_nothing_that_was_handed_over_meanw
     await givers.offer()
     await givers.take("Ada", HandoffStep.ACCEPT)
     await givers.add(tables.SlackMember(slack_id="U1", standing="member", seen_at=givers.clock.now()))
-    granted: dict[str, Any] = {"person_id": givers.people["Grace"], "slack_id": "U1", "is_granted": True}
+    granted: dict[str, Any] = {"by": Decider(givers.people["Grace"], "U1"), "is_granted": True}
     deps = replace(givers.deps, catalog_admins=("U1",))
     with pytest.raises(NotFoundError, match="They do not own it any more"):
         await release.decide(deps, givers.snapshot, release_id=1, **granted)
@@ -367,7 +368,7 @@ async def test_a_doubt_does_not_bring_back_who_gave_it_while_a_file_still_names_
     await givers.take("Ada", HandoffStep.ACCEPT)
     doubt = doubts.NewDoubt(asset_id=1, person_id=givers.people["Omar"], area=Area.DATABASE, reason="Who runs it?")
     await doubts.doubt(givers.deps, givers.snapshot, doubt)
-    giving: dict[str, Any] = {"matter_id": 1, "person_id": givers.people["Ada"], "slack_id": ""}
+    giving: dict[str, Any] = {"matter_id": 1, "by": Decider(givers.people["Ada"], "")}
     with pytest.raises(UserError, match="A file still names DevOps, who would have it by silence"):
         await answers.agree(givers.deps, givers.snapshot, **giving)
     assert await givers.owner_of(Area.DATABASE) == {"Payments"}

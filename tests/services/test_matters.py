@@ -12,6 +12,7 @@ from bot.domain.handoff.handoffs import HandoffStep
 from bot.domain.ownership.matters import MatterState
 from bot.errors import NotAllowedError, NotFoundError
 from bot.services import attestation, claims
+from bot.services.actors import Decider
 from bot.services.catalog.teams import merge_teams
 from bot.services.claims import ClaimWords
 from bot.services.matters import answers, disputes, doubts
@@ -51,7 +52,7 @@ async def test_a_question_goes_along_when_its_owner_becomes_part_of_another_team
     found = await reconcile(world)
     search = f"team:{world.teams_by_name['Search']}"
     assert [(each.state, each.answerer, each.told_at) for each in found] == [(MatterState.OPEN, search, None)] * 2
-    await answers.agree(world.deps, world.snapshot, matter_id=1, person_id=world.people["Omar"], slack_id="")
+    await answers.agree(world.deps, world.snapshot, matter_id=1, by=Decider(world.people["Omar"], ""))
     assert await world.owner_of(Area.DATABASE) == {"Payments"}
 
 
@@ -64,7 +65,7 @@ async def test_a_dispute_goes_on_with_the_sides_that_are_left(world: Three) -> N
     [asked] = await reconcile(world)
     search = f"team:{world.teams_by_name['Search']}"
     assert (asked.owner, asked.answerer) == (search, search)
-    deciding: dict[str, Any] = {"owner": search, "person_id": world.people["Solo"], "slack_id": ""}
+    deciding: dict[str, Any] = {"owner": search, "by": Decider(world.people["Solo"], "")}
     done = await answers.decide(world.deps, world.snapshot, matter_id=1, **deciding)
     assert done.state is MatterState.AGREED
     assert await world.owner_of(Area.DATABASE) == {"Search"}

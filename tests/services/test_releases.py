@@ -12,6 +12,7 @@ from bot.domain.catalog import Area
 from bot.domain.ownership import Unowned, UnownedOnPurpose
 from bot.errors import NotFoundError, UserError
 from bot.services import claims, release
+from bot.services.actors import Decider
 from bot.services.ownership import look_up
 from bot.store import tables
 from bot.store.db import Database
@@ -41,7 +42,7 @@ async def give_up(world: Three, who: str, area: Area | None) -> None:
 
 
 async def confirm(world: Three, release_id: int) -> None:
-    granting: dict[str, Any] = {"person_id": world.people["Grace"], "slack_id": "U1", "is_granted": True}
+    granting: dict[str, Any] = {"by": Decider(world.people["Grace"], "U1"), "is_granted": True}
     await release.decide(world.deps, world.snapshot, release_id=release_id, **granting)
 
 
@@ -72,7 +73,7 @@ async def test_one_area_does_not_wait_for_another(admin: Three) -> None:
 async def test_what_somebody_has_owned_since_is_not_unowned_on_purpose_again(admin: Three) -> None:
     await admin.bring(asset("1", "orders"))
     mark: dict[str, Any] = {"reason": "Everybody may break it", "until": date(2026, 6, 1)}
-    by: dict[str, Any] = {"person_id": admin.people["Omar"], "slack_id": "U1", "reviewer_id": admin.people["Omar"]}
+    by: dict[str, Any] = {"by": Decider(admin.people["Omar"], "U1"), "reviewer_id": admin.people["Omar"]}
     await release.mark_unowned(admin.deps, admin.snapshot, asset_id=1, **by, **mark)
     await admin.remember()
     assert isinstance(look_up(admin.deps, admin.snapshot, 1), UnownedOnPurpose)

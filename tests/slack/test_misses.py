@@ -16,6 +16,7 @@ from bot.domain.catalog import AssetKind, TeamClaim
 from bot.errors import NotAllowedError, SlackUnreachableError
 from bot.playground.fake_slack import Delivery
 from bot.services import misses
+from bot.services.actors import Decider
 from bot.services.catalog import teams
 from bot.store import tables
 from handlers import upkeep
@@ -189,7 +190,7 @@ async def test_an_admin_who_is_no_longer_a_full_member_is_none(stage: Stage, sta
     context = stage.baton.context
     assert await misses.shown_to(context.deps, context.snapshot, lin.id, limit=8) == []
     with pytest.raises(NotAllowedError):  # the service does not count on the door
-        await misses.remove(context.deps, (await kept(stage))[0].key, person_id=1, slack_id=lin.id)
+        await misses.remove(context.deps, (await kept(stage))[0].key, by=Decider(1, lin.id))
 
 
 async def test_a_name_is_forgotten_after_ninety_days(stage: Stage) -> None:

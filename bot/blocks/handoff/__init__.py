@@ -6,26 +6,3 @@ from bot.blocks.handoff.cards import asked, begun, card, card_view, details_view
 from bot.blocks.handoff.forms import again_view, answer_view, ask_view, evidence_view, offer_view
 from bot.blocks.handoff.lists import MOST_LISTED, MOST_ON_HOME, home_parts, listing
 from bot.blocks.handoff.reminders import line, reminder, section
-
-__all__ = [
-    "MOST_LISTED",
-    "MOST_ON_HOME",
-    "again_view",
-    "answer_view",
-    "ask_view",
-    "asked",
-    "begun",
-    "card",
-    "card_view",
-    "details_view",
-    "evidence_view",
-    "home_parts",
-    "line",
-    "listing",
-    "news",
-    "offer_view",
-    "receipt",
-    "reminder",
-    "reviewed",
-    "section",
-]

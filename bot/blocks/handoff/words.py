@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.blocks.ownership.words import AREA_WORDS
-from bot.blocks.text import as_written, bold, day, escape
+from bot.blocks.text import bold, day, escape
 from bot.domain.catalog import Area
 from bot.domain.handoff.handoffs import HandoffCard, ResourceCard, ResourceState
 from bot.domain.handoff.readiness import READINESS_WORDS, Evidence, ReadinessItem
@@ -150,8 +150,3 @@ def person(one: PersonRecord) -> str:
 def label(text: str, card: HandoffCard) -> str:
     """Return what a screen reader says of a button."""
     return f"{text}: handoff #{card.id}"
-
-
-def screen(said: str) -> str:
-    """Return text for a place that takes no marks."""
-    return as_written(said)

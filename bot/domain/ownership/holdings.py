@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.catalog import Area, Role
+from bot.domain.recipients import Recipient
 from bot.domain.records import AssetRecord, OwnershipRecord, PersonRecord, TeamRecord
 
 
@@ -44,11 +45,14 @@ class Holding:
     seen_at: datetime
 
     @property
+    def owner(self) -> Recipient:
+        """The owner as somebody to write to."""
+        return Recipient(self.team, self.person)
+
+    @property
     def name(self) -> str:
         """The owner's name as people write it."""
-        if self.team is not None:
-            return self.team.name
-        return self.person.name if self.person is not None else ""
+        return self.owner.name
 
     @property
     def trusted_at(self) -> datetime:

@@ -28,7 +28,6 @@ from bot.domain.backlog.requests import (
     after,
     may_take,
 )
-from bot.domain.recipients import Recipient
 from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right
 from bot.errors import ChangedError, NotFoundError, UserError
@@ -132,7 +131,7 @@ def card_of(
         steps=frozenset(step for step in Step if may_take(step, standing, now=now)),
         asker=_person(snapshot, row.asked_by),
         filer=_person(snapshot, row.filed_by),
-        team=snapshot.team(row.team_id) if row.team_id is not None else None,
+        team=snapshot.team(row.team_id),
         assignee=_person(snapshot, row.assignee_id) if row.assignee_id is not None else None,
         details=row.details,
         technologies=tuple(row.technologies),
@@ -218,7 +217,7 @@ async def demands_of(session: AsyncSession, request_id: int) -> Sequence[tables.
 
 
 def _whose(snapshot: Snapshot, demand: tables.RequestDemand) -> str:
-    team = snapshot.team(demand.team_id) if demand.team_id is not None else None
+    team = snapshot.team(demand.team_id)
     return team.name if team is not None else _person(snapshot, demand.person_id).name
 
 
@@ -242,7 +241,7 @@ def estimate_of(snapshot: Snapshot, row: tables.Request) -> Estimate | None:
     """Return how long a request takes, where somebody has estimated it."""
     if row.optimistic_hours is None or row.likely_hours is None or row.pessimistic_hours is None:
         return None
-    by = snapshot.person(row.estimated_by) if row.estimated_by is not None else None
+    by = snapshot.person(row.estimated_by)
     return Estimate(row.optimistic_hours, row.likely_hours, row.pessimistic_hours, by.name if by else "")
 
 
@@ -397,11 +396,6 @@ class RequestAct(cards.Act[tables.Request, RequestCard]):
             what=self.row.title,
             asked_by=asked_by,
         )
-
-    @property
-    def requester(self) -> Recipient:
-        """Whoever it is for."""
-        return Recipient(person=self.card.asker)
 
 
 #: The person who acts where a tracker does: none has this id.

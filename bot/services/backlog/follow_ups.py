@@ -79,7 +79,7 @@ def recipient_of(deps: Deps, snapshot: Snapshot, its: FollowUp) -> Recipient:
     if its.kind in _TO_DEVOPS:
         team = devops_team.find(deps, snapshot)
         return Recipient(team) if team is not None else NOBODY
-    team = snapshot.team(its.team_id) if its.team_id is not None else None
+    team = snapshot.team(its.team_id)
     people = its.card.reachable
     is_persons = its.card.is_private or its.kind in _TO_ASKER or team is None or team.is_gone
     if is_persons and people:

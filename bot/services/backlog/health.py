@@ -65,7 +65,7 @@ class RequestFigures:
         load = Load(open_count=count, oldest_days=(today - first.date()).days if first is not None else 0)
         if row is None:
             return load, None
-        asker = self._snapshot.team(row.team_id) if row.team_id is not None else None
+        asker = self._snapshot.team(row.team_id)
         name = asker.name if asker is not None else ""
         return load, OldestRequest(id=row.id, days=(today - row.created_at.date()).days, team=name)
 

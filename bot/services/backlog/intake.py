@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.blocks import backlog as blocks
+from bot.blocks.request_button import OpenValue
 from bot.domain.backlog.duty import on_duty
 from bot.domain.backlog.new_request import LONGEST_TITLE, NewRequest
 from bot.domain.backlog.requests import RequestCard, RequestState
@@ -87,25 +88,19 @@ def require_devops(deps: Deps, snapshot: Snapshot) -> TeamRecord:
     return team
 
 
-def area_to_ask_for(deps: Deps, snapshot: Snapshot, verdict: Verdict, slack_id: str) -> Area | None:
-    """Return the area of an asset that the DevOps team owns while another team has the rest; None for all others."""
-    team = devops_team.find(deps, snapshot)
-    if team is None or devops_team.teams_that_ask(deps, snapshot, slack_id) is None:
-        return None
-    if not isinstance(verdict, Owned) or not verdict.is_split:
-        return None
-    owned = [each.fact for each in verdict.holdings if each.fact.role is Role.OWNER and each.fact.area is not Area.ALL]
-    return next((fact.area for fact in owned if fact.team_id == team.id), None)
+def offer(deps: Deps, snapshot: Snapshot, verdict: Verdict, slack_id: str) -> OpenValue | None:
+    """Return what an answer's button that asks the DevOps team carries; None where there is nothing to ask.
 
-
-def gives_support(deps: Deps, snapshot: Snapshot, verdict: Verdict, slack_id: str) -> bool:
-    """Whether an asset is a library of the DevOps team, with which it helps everybody else."""
+    That is the area that it owns while another team has the rest, or its library, with which it helps everybody else.
+    """
     team = devops_team.find(deps, snapshot)
-    if team is None or devops_team.teams_that_ask(deps, snapshot, slack_id) is None:
-        return False
-    if not isinstance(verdict, Owned) or verdict.asset.kind is not AssetKind.LIBRARY:
-        return False
-    return any(each.fact.team_id == team.id and each.fact.role is Role.OWNER for each in verdict.holdings)
+    if team is None or devops_team.teams_that_ask(deps, snapshot, slack_id) is None or not isinstance(verdict, Owned):
+        return None
+    held = [each.fact for each in verdict.holdings if each.fact.role is Role.OWNER and each.fact.team_id == team.id]
+    area = next((fact.area for fact in held if verdict.is_split and fact.area is not Area.ALL), None)
+    if area is not None:
+        return OpenValue(asset_id=verdict.asset.id, area=area.value)
+    return OpenValue(library_id=verdict.asset.id) if held and verdict.asset.kind is AssetKind.LIBRARY else None
 
 
 async def existing(deps: Deps, snapshot: Snapshot, key: str) -> RequestCard | None:

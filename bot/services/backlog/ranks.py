@@ -161,7 +161,7 @@ def _request(row: tables.Request, demands: Iterable[Demand], snapshot: Snapshot)
 
 def demand_of(row: tables.RequestDemand, snapshot: Snapshot, *, reason: str = "") -> Demand:
     """Return what a team says of a request; `reason` is why it is needed by its day."""
-    team = snapshot.team(row.team_id) if row.team_id is not None else None
+    team = snapshot.team(row.team_id)
     person = snapshot.person(row.person_id)
     return Demand(
         team=team.name if team is not None else (person.name if person is not None and person.name else _NO_TEAM),

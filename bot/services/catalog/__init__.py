@@ -20,17 +20,3 @@ from bot.services.catalog.report import (
     ReportAction,
     ReportLine,
 )
-
-__all__ = [
-    "ImportOutcome",
-    "ImportReport",
-    "OutdatedLine",
-    "PersonChange",
-    "PositionChange",
-    "ReportAction",
-    "ReportLine",
-    "has_read",
-    "import_catalog",
-    "import_unread",
-    "may_be_trusted",
-]

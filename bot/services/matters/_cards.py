@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -20,16 +20,17 @@ from bot.domain.catalog import Area, AssetKind
 from bot.domain.ownership import Orphaned, Verdict
 from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Side
 from bot.domain.recipients import Recipient, Told
-from bot.domain.records import AssetRecord, PersonRecord
+from bot.domain.records import AssetRecord
 from bot.domain.rights import Actor, Holders, Right
 from bot.errors import NotFoundError
 from bot.services import actors, cards, outbox, routing
+from bot.services.actors import Decider
 from bot.services.deps import Deps
-from bot.services.matters._sides import recipient_of, sides_of
+from bot.services.matters._sides import sides_of
 from bot.services.ownership import claimed_by, look_up
-from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
-from bot.store.journal import lock_catalog, next_revision
+from bot.store.journal import touch_assets
 
 UNKNOWN = "There is no such question about an owner: ask again with `/whoowns`."
 #: Begins the key of a question that the owner asked back.
@@ -65,7 +66,7 @@ class MatterAct(cards.Act[tables.OwnershipMatter, MatterCard]):
     def living_owners(self) -> set[str]:
         """Return the keys of the owners who are still there."""
         owners = claimed_by(self.verdict) if self.verdict is not None else ()
-        return {recipient_of(each).key for each in owners if rules.is_alive(each, self.snapshot)}
+        return {each.owner.key for each in owners if rules.is_alive(each, self.snapshot)}
 
     async def holders(self, *, asked_by: int | None = None) -> Holders:
         """Return in whose hands the matter is: those of all owners."""
@@ -73,15 +74,12 @@ class MatterAct(cards.Act[tables.OwnershipMatter, MatterCard]):
 
     async def holders_of(self, sides: Iterable[Side], *, asked_by: int | None = None) -> Holders:
         """Return the hands of some of the sides."""
-        owners = [each.owner for each in sides]
-        teams = [each.team.id for each in owners if each.team is not None]
-        people = [each.person for each in owners]
+        teams, people = [each.owner.team_id for each in sides], [each.owner.person for each in sides]
         return await actors.holders(self.session, teams, people=people, what=self.card.asset.name, asked_by=asked_by)
 
     async def who(self) -> Actor:
         """Return who acts, and whether they are a catalog admin."""
-        account = await actors.account(self.session, self.deps.catalog_admins, self.slack_id)
-        return Actor(self.person_id, is_guest=account.is_guest, is_catalog_admin=account.is_catalog_admin)
+        return await actors.person_or_admin(self.session, self.deps, Decider(self.person_id, self.slack_id))
 
     async def allow(self, right: Right, held: Holders) -> Actor:
         """Return who acts. Raises NotAllowedError unless they may do this."""
@@ -114,18 +112,13 @@ class MatterAct(cards.Act[tables.OwnershipMatter, MatterCard]):
 
 
 @asynccontextmanager
-async def acting(
-    deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str
-) -> AsyncIterator[MatterAct]:
+async def acting(deps: Deps, snapshot: Snapshot, matter_id: int, by: Decider) -> AsyncIterator[MatterAct]:
     """Open the transaction of an answer to an open matter.
 
     The catalog's lock comes first, as everywhere. Raises NotFoundError where there is no such matter, or it has ended.
     """
-    act = MatterAct(deps, snapshot, matter_id, person_id, slack_id)
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)
+    act = MatterAct(deps, snapshot, matter_id, by.person_id, by.slack_id)
+    async with deciding(snapshot, deps.database) as session:
         act.session, act.now = session, deps.clock.now()
         act.row = await cards.locked(session, tables.OwnershipMatter, matter_id, unknown=UNKNOWN)
         act.card = await act.load()
@@ -160,16 +153,16 @@ async def card_of(
         area=Area(row.area),
         at=row.at,
         sides=sides,
-        team=snapshot.team(row.team_id) if row.team_id is not None else None,
-        raised_by=_person(snapshot, row.person_id),
+        team=snapshot.team(row.team_id),
+        raised_by=snapshot.person(row.person_id),
         reason=row.reason,
         question=row.question,
-        question_by=_person(snapshot, row.question_by),
+        question_by=snapshot.person(row.question_by),
         reply=row.reply,
         answerer=snapshot.recipient(row.answerer),
         is_passed_on=row.is_passed_on,
         is_orphans=isinstance(verdict, Orphaned),
-        ended_by=_person(snapshot, row.ended_by),
+        ended_by=snapshot.person(row.ended_by),
         owner=snapshot.recipient(row.owner) if row.owner else Recipient(),
         handoff_id=await _handoff_of(session, row),
     )
@@ -205,10 +198,6 @@ async def _asset(session: AsyncSession, snapshot: Snapshot, asset_id: int) -> As
         return asset
     row = await session.get_one(tables.Asset, asset_id)  # what has left the catalog keeps its row
     return AssetRecord(id=asset_id, ref=row.ref, kind=AssetKind(row.kind), name=row.name)
-
-
-def _person(snapshot: Snapshot, person_id: int | None) -> PersonRecord | None:
-    return snapshot.person(person_id) if person_id is not None else None
 
 
 async def redraw(session: AsyncSession, row: tables.OwnershipMatter, card: MatterCard, *, at: datetime) -> None:
@@ -248,9 +237,7 @@ async def end(
     for each in doubters:
         if state is not MatterState.EXPIRED:
             each.settled_at = each.settled_at or act.now
-    revision = await next_revision(session)
-    asset = tables.Asset
-    await session.execute(update(asset).where(col(asset.id) == row.asset_id).values(revision=revision))
+    await touch_assets(session, [row.asset_id])
     await session.flush()
     sides = act.card.sides
     act.card = await card_of(session, act.snapshot, row, sides, None)

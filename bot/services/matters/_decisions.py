@@ -14,11 +14,10 @@ from bot.domain.ownership.matters import MatterState, Side
 from bot.domain.recipients import NOBODY, Recipient
 from bot.services import release, transfers
 from bot.services.matters._cards import Ending, MatterAct, end, loaded
-from bot.services.matters._open import touch
-from bot.services.matters._sides import recipient_of
 from bot.services.ownership import look_up
 from bot.services.transfers import Resource, Terms
 from bot.store import tables
+from bot.store.journal import touch_assets
 
 #: The reason for a release on a doubt that came without one.
 _UNEXPLAINED = "Somebody asked whether it is theirs, and it is not."
@@ -88,7 +87,7 @@ def _areas(act: MatterAct) -> set[str]:
     if not isinstance(said, Disputed) or said.nobody is None:
         return {act.row.area}
     owners = {each.owner.key for each in act.sides}
-    held = [each for each in (*said.claims, *said.others) if recipient_of(each).key in owners]
+    held = [each for each in (*said.claims, *said.others) if each.owner.key in owners]
     return {each.fact.area.value for each in held}
 
 
@@ -99,7 +98,7 @@ async def give_up(act: MatterAct, sides: Sequence[Side], audit_id: int) -> None:
     what is inherited would end the others.
     """
     said, area, owners = act.verdict, act.card.area, {each.owner.key for each in sides}
-    held = [each for each in said.owners if recipient_of(each).key in owners] if isinstance(said, Owned) else []
+    held = [each for each in said.owners if each.owner.key in owners] if isinstance(said, Owned) else []
     is_inherited = _is_all_inherited(act, owners)
     if said is not None and not is_inherited:  # what is released is not inherited any more, from anybody
         transfers.require_no_silent_heir(said, [each.fact for each in held], act.snapshot)
@@ -122,7 +121,7 @@ async def give_up(act: MatterAct, sides: Sequence[Side], audit_id: int) -> None:
 def _is_own(act: MatterAct, held: Holding, owner: Recipient) -> bool:
     """Whether this is what somebody owns of the asset itself, in the area that was doubted."""
     is_here = act.verdict is not None and held.fact in act.verdict.asset.facts
-    return is_here and held.fact.area is act.card.area and recipient_of(held).key == owner.key
+    return is_here and held.fact.area is act.card.area and held.owner.key == owner.key
 
 
 def _is_all_inherited(act: MatterAct, owners: Collection[str]) -> bool:
@@ -131,7 +130,7 @@ def _is_all_inherited(act: MatterAct, owners: Collection[str]) -> bool:
     if not isinstance(whole, Owned) or whole.inherited_from is None:
         return False
     held = [each for each in whole.holdings if each.fact.role is Role.OWNER]
-    return all(each.fact.area is act.card.area and recipient_of(each).key in owners for each in held)
+    return all(each.fact.area is act.card.area and each.owner.key in owners for each in held)
 
 
 async def disown(act: MatterAct, sides: Iterable[Side], audit_id: int) -> None:
@@ -147,14 +146,14 @@ async def disown(act: MatterAct, sides: Iterable[Side], audit_id: int) -> None:
             act.session.add(
                 tables.Disownment(
                     asset_id=act.row.asset_id,
-                    team_id=side.owner.team.id if side.owner.team is not None else None,
-                    person_id=side.owner.person.id if side.owner.person is not None else None,
+                    team_id=side.owner.team_id,
+                    person_id=side.owner.person_id,
                     area=area,
                     at=act.now,
                     audit_id=audit_id,
                 )
             )
-    await touch(act.session, act.row.asset_id)
+    await touch_assets(act.session, [act.row.asset_id])
 
 
 def _of(act: MatterAct, owner: Recipient) -> tuple[ColumnElement[bool], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,12 +12,13 @@ from bot.blocks import ownership as blocks
 from bot.domain.catalog import Area
 from bot.domain.ownership.matters import MatterKind, MatterState
 from bot.domain.recipients import Recipient, Told
+from bot.errors import NotFoundError
 from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, card_key, end, loaded
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from bot.store.journal import next_revision
+from bot.store.journal import touch_assets
 
 
 async def add_matter(session: AsyncSession, deps: Deps, row: tables.OwnershipMatter, asked: Recipient) -> None:
@@ -26,7 +27,7 @@ async def add_matter(session: AsyncSession, deps: Deps, row: tables.OwnershipMat
     row.answerer = asked.key
     session.add(row)
     await session.flush()
-    await touch(session, row.asset_id)
+    await touch_assets(session, [row.asset_id])
 
 
 async def tell_answerer(
@@ -48,34 +49,28 @@ async def tell_answerer(
     )
 
 
-async def touch(session: AsyncSession, asset_id: int) -> None:
-    """Let memory read an asset anew."""
-    asset = await session.get_one(tables.Asset, asset_id)
-    asset.revision = await next_revision(session)
-    await session.flush()
+async def present_asset(session: AsyncSession, asset_id: int) -> tables.Asset:
+    """Return an asset's row. Raises NotFoundError for one that has left the catalog."""
+    asset = await session.get(tables.Asset, asset_id)
+    if asset is None or asset.gone_at is not None:
+        raise NotFoundError("That is no longer in the catalog: ask again.")
+    return asset
 
 
 async def matter_of(
     session: AsyncSession, kind: MatterKind, asset_id: int, area: Area
 ) -> tables.OwnershipMatter | None:
     """Return the open matter of this kind about an area of an asset."""
-    matter = tables.OwnershipMatter
-    query = select(matter).where(
-        col(matter.kind) == kind.value,
-        col(matter.asset_id) == asset_id,
-        col(matter.area) == area.value,
-        col(matter.ended_at).is_(None),
-    )
-    return (await session.execute(query.order_by(col(matter.id)).limit(1))).scalar_one_or_none()
+    return next((each for each in await open_matters(session, kind, [asset_id]) if each.area == area.value), None)
 
 
-async def open_claims(session: AsyncSession, asset_id: int) -> Sequence[tables.OwnershipMatter]:
-    """Return the claims of an asset that have no answer yet."""
+async def open_matters(
+    session: AsyncSession, kind: MatterKind, asset_ids: Collection[int]
+) -> Sequence[tables.OwnershipMatter]:
+    """Return the matters of this kind about these assets that have not ended, the oldest first."""
     matter = tables.OwnershipMatter
     query = select(matter).where(
-        col(matter.asset_id) == asset_id,
-        col(matter.kind) == MatterKind.CLAIM.value,
-        col(matter.ended_at).is_(None),
+        col(matter.asset_id).in_(asset_ids), col(matter.kind) == kind.value, col(matter.ended_at).is_(None)
     )
     return (await session.execute(query.order_by(col(matter.id)))).scalars().all()
 

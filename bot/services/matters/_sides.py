@@ -17,11 +17,6 @@ from bot.services.ownership import claimed_by
 from bot.store import tables
 
 
-def recipient_of(holding: Holding) -> Recipient:
-    """Return the owner of a fact as somebody to write to."""
-    return Recipient(team=holding.team) if holding.team is not None else Recipient(person=holding.person)
-
-
 async def sides_of(session: AsyncSession, row: tables.OwnershipMatter, verdict: Verdict | None) -> tuple[Side, ...]:
     """Return the owners that the catalog names for what a matter is about, whoever is asked first.
 
@@ -33,7 +28,7 @@ async def sides_of(session: AsyncSession, row: tables.OwnershipMatter, verdict: 
     files = await _files(session, row.asset_id) if row.kind == MatterKind.DISPUTE.value else {}
     found: dict[str, tuple[Recipient, dict[str, None]]] = {}
     for each in holdings:
-        owner = recipient_of(each)
+        owner = each.owner
         _, said = found.setdefault(owner.key, (owner, {}))
         if not each.fact.is_human:
             said.update(dict.fromkeys(files.get(each.fact.source, [each.fact.source])))

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from bot.blocks import ownership as blocks
 from bot.blocks.text import escape
 from bot.blocks.values import encode
@@ -16,9 +13,11 @@ from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.rights import Actor, Right, may
 from bot.errors import NotAllowedError, NotFoundError, UserError
 from bot.services import actors, routing
+from bot.services.actors import Decider
 from bot.services.deps import Deps
 from bot.services.matters import _decisions
 from bot.services.matters._cards import QUESTION, MatterAct, acting, loaded, redraw, say_where_asked
+from bot.services.matters._open import open_matters
 from bot.services.matters.admins import admin_to_ask, has_admin
 from bot.services.release import CONFIRMED_TIER
 from bot.services.snapshot import Snapshot
@@ -34,7 +33,7 @@ async def shown(deps: Deps, snapshot: Snapshot, *, matter_id: int) -> MatterCard
         return await loaded(session, deps, snapshot, row)
 
 
-async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str) -> MatterCard:
+async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
     """Give way: to a claim, so that the area passes to the team; to a doubt, so that the owner is one no longer.
 
     Where several own what is claimed, each has to agree, and the next one is asked. A catalog admin agrees for all.
@@ -43,7 +42,7 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: in
     Raises NotAllowedError for anybody but an owner or a catalog admin, and for whoever claimed it; UserError where
     what is given up would fall to somebody who has not agreed.
     """
-    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+    async with acting(deps, snapshot, matter_id, by) as act:
         if act.card.kind is MatterKind.DISPUTE:
             raise NotFoundError("Say whose it is with the buttons of the message.")
         actor = await _allow(act)
@@ -75,9 +74,9 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: in
         return await act.end(MatterState.AGREED, team)
 
 
-async def keep(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str) -> MatterCard:
+async def keep(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
     """Say that it stays with its owner, which confirms that."""
-    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+    async with acting(deps, snapshot, matter_id, by) as act:
         if act.card.kind is MatterKind.DISPUTE:
             raise NotFoundError("Say whose it is with the buttons of the message.")
         actor = await _allow(act)
@@ -88,15 +87,13 @@ async def keep(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int
         return await act.end(MatterState.KEPT, act.snapshot.recipient(own[0]) if own else None)
 
 
-async def decide(
-    deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, person_id: int, slack_id: str
-) -> MatterCard:
+async def decide(deps: Deps, snapshot: Snapshot, *, matter_id: int, owner: str, by: Decider) -> MatterCard:
     """Say whose something disputed is, by the key of one of its sides.
 
     Whoever gives way says that it is another's, and whoever was asked says that it is theirs; a catalog admin says
     either. The facts of those whose it is not end, and files that go on naming them are not believed.
     """
-    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+    async with acting(deps, snapshot, matter_id, by) as act:
         sides = {each.owner.key: each for each in act.sides}
         if act.card.kind is not MatterKind.DISPUTE or owner not in sides:
             raise NotFoundError("That owner is named no longer: ask again with `/whoowns`.")
@@ -127,9 +124,9 @@ async def decide(
         return card
 
 
-async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str) -> MatterCard:
+async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) -> MatterCard:
     """Let a catalog admin decide."""
-    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+    async with acting(deps, snapshot, matter_id, by) as act:
         await _allow(act)
         if not has_admin(deps, snapshot):
             raise UserError("No catalog admin is set: ask whoever runs Baton to name one, or agree among you.")
@@ -140,21 +137,19 @@ async def pass_on(deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: 
         return act.card
 
 
-async def ask(
-    deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str, words: str
-) -> MatterCard:
+async def ask(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider, words: str) -> MatterCard:
     """Ask whoever raised a matter something back, where they raised it."""
-    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+    async with acting(deps, snapshot, matter_id, by) as act:
         await _allow(act)
         asked = act.card.raised_by
         if asked is None or not routing.slack_id_of(asked):
             raise UserError("Whoever asked has no active account in Slack, so decide without an answer.")
         asks = clean(words)[:500]
-        if (asks, person_id, "") == (act.row.question, act.row.question_by, act.row.reply):
+        if (asks, by.person_id, "") == (act.row.question, act.row.question_by, act.row.reply):
             return act.card
         number = sum(key.startswith(QUESTION) for key in act.row.message_keys)
         key = f"{QUESTION}{matter_id}:{number}"
-        act.row.question, act.row.question_by, act.row.reply = asks, person_id, ""
+        act.row.question, act.row.question_by, act.row.reply = asks, by.person_id, ""
         act.row.message_keys = [*act.row.message_keys, key]
         await act.note("ask")
         card = await act.redraw()
@@ -164,13 +159,11 @@ async def ask(
         return card
 
 
-async def reply(
-    deps: Deps, snapshot: Snapshot, *, matter_id: int, person_id: int, slack_id: str, words: str
-) -> MatterCard:
+async def reply(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider, words: str) -> MatterCard:
     """Answer the owner's question; the answer stands on the card, and in the thread under it."""
-    async with acting(deps, snapshot, matter_id=matter_id, person_id=person_id, slack_id=slack_id) as act:
+    async with acting(deps, snapshot, matter_id, by) as act:
         held = await actors.holders(act.session, [act.row.team_id] if act.card.kind is MatterKind.CLAIM else [])
-        if person_id != act.row.person_id and not may(await act.who(), Right.CLAIM, held):
+        if by.person_id != act.row.person_id and not may(await act.who(), Right.CLAIM, held):
             raise NotAllowedError("Only whoever was asked can answer that: tell them what you know.")
         if not act.card.question:
             raise NotFoundError("Nothing is asked any more.")
@@ -221,18 +214,9 @@ async def _claim_that_waits(act: MatterAct, givers: Collection[str]) -> tables.O
     """Return the claim that waits for what these give up; None where others own it, too, or claims compete."""
     if act.living_owners() - set(givers):
         return None
-    matter = tables.OwnershipMatter
-    found = await act.session.execute(
-        select(matter)
-        .where(
-            col(matter.asset_id) == act.row.asset_id,
-            col(matter.area) == act.row.area,
-            col(matter.kind) == MatterKind.CLAIM.value,
-            col(matter.ended_at).is_(None),
-        )
-        .with_for_update()
-    )
-    claims = [each for each in found.scalars() if f"team:{each.team_id}" not in givers]  # theirs: they are one team now
+    found = await open_matters(act.session, MatterKind.CLAIM, [act.row.asset_id])
+    # A claim of who gives it up is theirs: they are one team now.
+    claims = [each for each in found if each.area == act.row.area and f"team:{each.team_id}" not in givers]
     if len(claims) != 1 or claims[0].person_id == act.person_id or claims[0].team_id is None:
         return None
     team = act.snapshot.team(claims[0].team_id)

@@ -18,12 +18,12 @@ from bot.services import routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, end, loaded, redraw, verdict_of
 from bot.services.matters._open import add_matter, matter_of
-from bot.services.matters._sides import ordered, recipient_of
+from bot.services.matters._sides import ordered
 from bot.services.matters.admins import admin_to_ask
 from bot.services.ownership import claimed_by, look_up
-from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
-from bot.store.journal import audit, lock_catalog
+from bot.store.journal import audit
 
 #: Disputes that are opened in one transaction; the next pass takes the next ones.
 _MOST_NEW = 200
@@ -46,10 +46,7 @@ async def reconcile(deps: Deps, snapshot: Snapshot, disputed: Collection[int]) -
     ]
     if not over and not lost and not new:
         return
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)
+    async with deciding(snapshot, deps.database) as session:
         for row in await _open_rows(session):
             if row.id in over and _is_over(deps, snapshot, row):
                 card = await loaded(session, deps, snapshot, row)
@@ -68,10 +65,7 @@ async def opened(deps: Deps, snapshot: Snapshot, *, asset_id: int, area: Area | 
 
     Raises NotFoundError when the asset is gone, or nothing about it is disputed any more.
     """
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)
+    async with deciding(snapshot, deps.database) as session:
         said = look_up(deps, snapshot, asset_id, area=area)
         if not isinstance(said, Disputed):
             raise NotFoundError("That is not disputed any more: ask again with `/whoowns`.")
@@ -114,7 +108,7 @@ async def add_dispute(
 def _first(snapshot: Snapshot, said: Verdict) -> Recipient:
     """Return who of the owners is asked first: nobody where none is there any more."""
     alive = [each for each in ordered(claimed_by(said)) if rules.is_alive(each, snapshot)]
-    return recipient_of(alive[0]) if alive else NOBODY
+    return alive[0].owner if alive else NOBODY
 
 
 def _spokesman(deps: Deps, snapshot: Snapshot, side: Recipient) -> Recipient:
@@ -135,7 +129,7 @@ def _next_owner(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> 
     if verdict is None or row.is_passed_on or isinstance(verdict, rules.Orphaned):
         return None
     side = snapshot.recipient(row.owner if row.kind == MatterKind.DISPUTE.value else row.answerer)
-    if side.key not in {recipient_of(each).key for each in claimed_by(verdict)}:
+    if side.key not in {each.owner.key for each in claimed_by(verdict)}:
         return _first(snapshot, verdict)
     person = snapshot.recipient(row.answerer).person
     is_theirs = side.team is None or person is None or person in rules.active_members(side.team, snapshot)
@@ -153,8 +147,7 @@ async def _ask_next(session: AsyncSession, deps: Deps, snapshot: Snapshot, row: 
     row.answerer, row.is_passed_on = to.key, side == NOBODY
     row.asked_at, row.told_at, row.times_reminded = deps.clock.now(), None, 0
     await redraw(session, row, await loaded(session, deps, snapshot, row), at=deps.clock.now())
-    subject = f"matter:{row.id}"
-    await audit(session, at=deps.clock.now(), actor="baton", action="ownership.matter.ask_next", subject=subject)
+    await audit(session, deps.clock.now(), "baton", "ownership.matter.ask_next", f"matter:{row.id}")
 
 
 async def _open_rows(session: AsyncSession) -> list[tables.OwnershipMatter]:
@@ -178,10 +171,10 @@ def _is_over(deps: Deps, snapshot: Snapshot, row: tables.OwnershipMatter) -> boo
         return not isinstance(verdict, Disputed) or verdict.disputed_area is not Area(row.area)
     owners = claimed_by(verdict)
     if row.kind == MatterKind.CLAIM.value:
-        team = snapshot.team(row.team_id) if row.team_id is not None else None
+        team = snapshot.team(row.team_id)
         if team is None or team.is_gone or all(each.fact.team_id == row.team_id for each in owners):
             return True
-    keys = {recipient_of(each).key for each in owners}
+    keys = {each.owner.key for each in owners}
     is_asked = row.answerer in keys or row.is_passed_on or isinstance(verdict, rules.Orphaned)
     if not is_asked and _is_part_of_another(snapshot, row.answerer):
         is_asked = not _has_new_owner(row, verdict)

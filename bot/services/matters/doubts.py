@@ -18,26 +18,24 @@ from bot.domain.names import clean
 from bot.domain.ownership import Disputed, Holding, Owned, Verdict
 from bot.domain.ownership.matters import MatterKind, MatterState
 from bot.domain.recipients import Recipient, Told
-from bot.domain.records import PersonRecord, TeamRecord
+from bot.domain.records import PersonRecord
 from bot.domain.rights import Holders, Right, may, require
 from bot.domain.secrets import SECRET
-from bot.errors import NotFoundError, UserError
+from bot.errors import UserError
 from bot.services import actors, routing
 from bot.services.deps import Deps
 from bot.services.matters._cards import Ending, card_key, end, loaded
-from bot.services.matters._open import add_matter, matter_of, touch
-from bot.services.matters._sides import ordered, recipient_of
+from bot.services.matters._open import add_matter, matter_of, open_matters, present_asset
+from bot.services.matters._sides import ordered
 from bot.services.matters.admins import admin_or
 from bot.services.matters.disputes import add_dispute
 from bot.services.ownership import claimed_by, look_up
-from bot.services.snapshot import Snapshot, refresh_over
+from bot.services.snapshot import Snapshot, deciding
 from bot.store import tables
-from bot.store.bulk import chunks
-from bot.store.journal import audit, lock_catalog, next_revision
+from bot.store.journal import audit, touch_assets
 
 #: Within this time the same words of the same person are the same form, sent again: Slack lets go of forms sooner.
 _SAME_FORM = timedelta(minutes=30)
-_GONE = "That is no longer in the catalog: ask again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,20 +76,15 @@ async def doubt(deps: Deps, snapshot: Snapshot, new: NewDoubt) -> tuple[Told, ..
     reason = clean(new.reason)[:500]
     if secrets.looks_secret(reason):
         raise UserError(SECRET)
-    async with deps.database.transaction() as session:
-        asset = await session.get(tables.Asset, new.asset_id)
-        if asset is None or asset.gone_at is not None:
-            raise NotFoundError(_GONE)
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)  # behind the lock: whoever owns it now is told
+    async with deciding(snapshot, deps.database) as session:  # behind the lock: whoever owns it now is told
+        await present_asset(session, new.asset_id)
         said = look_up(deps, snapshot, new.asset_id, area=new.area)
         person = snapshot.person(new.person_id)
         slack_id = person.slack_id if person is not None else ""
         row, is_new = await _matter(session, deps, snapshot, new, said, reason)
         area = Area(row.area) if row is not None else (new.area or Area.ALL)
         await _put_on_record(session, new, area, reason, row.id if row is not None else None, deps.clock.now())
-        await touch(session, new.asset_id)
+        await touch_assets(session, [new.asset_id])
         if row is None:
             return ()
         return await _tell(session, deps, snapshot, row, said, slack_id, is_new=is_new)
@@ -114,7 +107,7 @@ async def add_own_doubts(
     """
     for asset_id in asset_ids:
         said = look_up(deps, snapshot, asset_id)
-        held = [each for each in (*claimed_by(said), *_all(said)) if recipient_of(each).key == owner.key]
+        held = [each for each in (*claimed_by(said), *_all(said)) if each.owner.key == owner.key]
         row, area = None, held[0].fact.area if held else Area.ALL
         if held and not isinstance(said, Disputed):
             row = await matter_of(session, MatterKind.DOUBT, asset_id, area)
@@ -138,9 +131,7 @@ async def add_own_doubts(
                 matter_id=row.id if row is not None else None,
             )
         )
-    revision, asset = await next_revision(session), tables.Asset
-    for some in chunks(asset_ids):
-        await session.execute(update(asset).where(col(asset.id).in_(some)).values(revision=revision))
+    await touch_assets(session, asset_ids)
 
 
 def _all(said: Verdict) -> Sequence[Holding]:
@@ -171,7 +162,7 @@ async def _matter(
         channel_id=new.channel_id,
         thread_ts=new.thread_ts,
     )
-    asked = recipient_of(alive[0]) if alive else admin_or(deps, snapshot, recipient_of(owners[0]))
+    asked = alive[0].owner if alive else admin_or(deps, snapshot, owners[0].owner)
     await add_matter(session, deps, row, asked)
     return row, True
 
@@ -191,7 +182,7 @@ async def _tell(
     asked = [snapshot.recipient(row.answerer)]
     if row.kind == MatterKind.DOUBT.value and not row.is_passed_on:
         alive = [each for each in ordered(claimed_by(said)) if rules.is_alive(each, snapshot)]
-        asked += [recipient_of(each) for each in alive]
+        asked += [each.owner for each in alive]
     recipients = {each.key: each for each in asked}
     if is_new or row.told_at is None:
         row.told_at = deps.clock.now()
@@ -251,13 +242,8 @@ async def confirm(deps: Deps, snapshot: Snapshot, *, asset_id: int, person_id: i
     Returns how many facts were confirmed. Raises NotFoundError when the asset is gone, NotAllowedError when the person
     is no owner of it. What the same person has confirmed on the same day is not confirmed once more.
     """
-    async with deps.database.transaction() as session:
-        connection = await session.connection()
-        await lock_catalog(connection)
-        await refresh_over(snapshot, connection)
-        asset = await session.get(tables.Asset, asset_id)
-        if asset is None or asset.gone_at is not None:
-            raise NotFoundError(_GONE)
+    async with deciding(snapshot, deps.database) as session:
+        asset = await present_asset(session, asset_id)
         record = snapshot.asset(asset_id)
         holder_id = asset_id if record is None else rules.holder_of(record, snapshot).id
         all_facts = await _facts(session, holder_id)
@@ -304,17 +290,11 @@ async def _end_doubts(
     person_id: int,
 ) -> None:
     """Settle the doubts of these areas, and let whoever doubted hear that it stays with its owner."""
-    now, matter, doubted = deps.clock.now(), tables.OwnershipMatter, tables.OwnerDoubt
-    found = await session.execute(
-        select(matter).where(
-            col(matter.asset_id).in_(asset_ids),
-            col(matter.area).in_(areas),
-            col(matter.kind) == MatterKind.DOUBT.value,
-            col(matter.ended_at).is_(None),
-        )
-    )
-    owner = _owner_of(snapshot, facts[0])
-    for row in found.scalars().all():
+    now, doubted = deps.clock.now(), tables.OwnerDoubt
+    owner = Recipient(snapshot.team(facts[0].team_id), snapshot.person(facts[0].person_id))
+    for row in await open_matters(session, MatterKind.DOUBT, asset_ids):
+        if row.area not in areas:
+            continue
         card = await loaded(session, deps, snapshot, row)
         await end(Ending(deps, snapshot, session, row, card, now), MatterState.KEPT, owner, by=person_id)
     await session.execute(
@@ -322,16 +302,7 @@ async def _end_doubts(
         .where(col(doubted.asset_id).in_(asset_ids), col(doubted.area).in_(areas), col(doubted.settled_at).is_(None))
         .values(settled_at=now)
     )
-    revision = await next_revision(session)
-    asset = tables.Asset
-    await session.execute(update(asset).where(col(asset.id).in_(asset_ids)).values(revision=revision))
-
-
-def _owner_of(snapshot: Snapshot, fact: tables.Ownership) -> Recipient:
-    team: TeamRecord | None = snapshot.team(fact.team_id) if fact.team_id is not None else None
-    if team is not None:
-        return Recipient(team=team)
-    return Recipient(person=snapshot.person(fact.person_id) if fact.person_id is not None else None)
+    await touch_assets(session, asset_ids)
 
 
 async def _facts(session: AsyncSession, asset_id: int) -> list[tables.Ownership]:

@@ -19,16 +19,3 @@ from __future__ import annotations
 from bot.services.outbox._drainer import Drainer, drain
 from bot.services.outbox._enqueue import Asker, Destination, ask_again, destination, destinations, enqueue, revise
 from bot.services.outbox._pace import Pace
-
-__all__ = [
-    "Asker",
-    "Destination",
-    "Drainer",
-    "Pace",
-    "ask_again",
-    "destination",
-    "destinations",
-    "drain",
-    "enqueue",
-    "revise",
-]
