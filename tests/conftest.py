@@ -10,7 +10,6 @@ import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from bot.store import migrations
 from bot.store.db import Database
 from tests import copied_schema
+from tests.clocks import FixedClock
 from tests.kept import keep_statements
 from tests.postgres_databases import PostgresDatabases
 
@@ -47,19 +47,6 @@ DATABASES = ["sqlite", "postgresql"]
 LONGEST = {"simulation", "strangers"}
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"
-
-
-class FixedClock:
-    """A clock that moves only when told to."""
-
-    def __init__(self, at: datetime = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-    def advance(self, by: timedelta) -> None:
-        self.at += by
 
 
 def lasting_port(*, above: int = 0) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import overload
+from typing import Any, TypeVar, overload
 
 from bot.domain import id_lists
 from bot.domain.catalog import Area, AssetKind, Role
@@ -20,6 +20,7 @@ from bot.domain.names import fold
 from bot.domain.ownership import Disputed, Holding, Orphaned, Owned, Stale, Unowned, Verdict
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
+_Value = TypeVar("_Value")
 #: Sorts behind every tier.
 _NO_TIER = 99
 
@@ -144,10 +145,9 @@ class Portfolio:
         self.gaps: dict[int, Gap] = {}
         self._owned: dict[Owner, list[int]] = {}
         self._helped: dict[Owner, list[int]] = {}
-        #: Of each asset, who holds it and where it stands in `_stale_at`. Most share one of few such pairs, which are
-        #: known while all assets are taken.
+        #: Of each asset, who holds it and where it stands in `_stale_at`. Most share one of few such pairs.
         self._held: dict[int, _Held] = {}
-        self._known: dict[_Held, _Held] = {}
+        self._known: dict[Any, Any] = {}
         #: Where the assets that are in `_lists` stand in them.
         self._orders: dict[int, _Order] = {}
         self._lists: dict[Gap, list[_Order]] = {gap: [] for gap in _LISTED}
@@ -195,7 +195,7 @@ class Portfolio:
         """Take what is said of one asset as a whole, in the place of what was said before."""
         asset = verdict.asset
         self.remove(asset.id)
-        holders, hour = tuple(dict.fromkeys(_holders(verdict))), None
+        holders, hour = self._shared(tuple(map(self._shared, dict.fromkeys(_holders(verdict))))), None
         gap = gap_of(verdict)
         if gap is not None:
             self.gaps[asset.id] = gap
@@ -207,13 +207,17 @@ class Portfolio:
             self.stale.add(asset.id)
         until = _holds_until(verdict, self._stale_after)
         if until is not None:
-            hour = until.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+            hour = self._shared(until.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
             id_lists.add(self._stale_at, hour, asset.id)
-        held = holders, hour
-        self._held[asset.id] = self._known.setdefault(held, held) if self._is_filling else held
+        self._held[asset.id] = self._shared((holders, hour))
         for owner, is_owner in holders:
             id_lists.add(self._owned if is_owner else self._helped, owner, asset.id)
             self._shares.pop(owner, None)
+
+    def _shared(self, value: _Value) -> _Value:
+        """Return the one object that all assets share which have an equal value, while all assets are taken."""
+        known: _Value = self._known.setdefault(value, value) if self._is_filling else value
+        return known
 
     def remove(self, asset_id: int) -> None:
         """Forget what was said of an asset, if anything was."""

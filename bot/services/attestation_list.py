@@ -19,7 +19,7 @@ from bot.domain.daily_limit import LEAST_TIER, Agenda, Due, Written
 from bot.domain.ownership.attestation import MOST_LISTED, Unattested, unattested
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
-from bot.services.contributors import Message, Telling, Unescalated
+from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.portfolio import Portfolios
@@ -37,7 +37,7 @@ _MANY = 500
 
 
 @dataclass(slots=True)
-class AttestationList:
+class AttestationList(Unaccompanied):
     """What one team is asked in one pass. `asked_on` is the team's day on which it was asked last."""
 
     deps: Deps
@@ -75,9 +75,6 @@ class AttestationList:
         number = self.recipient.team.id if self.recipient.team is not None else 0
         self.asked_on = (await _asked(session, [number])).get(number)
 
-    async def begin(self, telling: Telling) -> None:
-        """Nothing changes before something is said."""
-
     async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
         """Note that the team is asked. Raises TakenError when another process has just asked."""
         team = self.recipient.team
@@ -111,9 +108,6 @@ class AttestationList:
         items = [each for each in self.items if each.asset.id in wanted]
         number = self._made
         return (lambda _: blocks.listed(number, items)) if items else None
-
-    async def end(self, telling: Telling, *, is_digest: bool) -> None:
-        """Nothing follows."""
 
 
 class Attestations(Unescalated[AttestationList]):

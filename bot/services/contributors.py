@@ -82,6 +82,16 @@ class MessagePart(Protocol):
         """Write down what follows, and bring earlier messages up to date."""
 
 
+class Unaccompanied:
+    """The methods of a part for which nothing else is written down than what is said."""
+
+    async def begin(self, telling: Telling) -> None:
+        """Nothing changes before something is said."""
+
+    async def end(self, telling: Telling, *, is_digest: bool) -> None:
+        """Nothing follows."""
+
+
 AnyPart = TypeVar("AnyPart", bound=MessagePart)
 
 

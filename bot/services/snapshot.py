@@ -124,7 +124,8 @@ class Snapshot:
             if person.slack_id:
                 self._person_by_slack_id[person.slack_id] = person.id
             if person.email:
-                self._person_by_email[person.email.lower()] = person.id
+                address = person.email.lower()  # nearly always the same, and then one object is enough
+                self._person_by_email[person.email if address == person.email else address] = person.id
             self._call(person)
 
     def _named(self) -> dict[str, list[int]]:

@@ -19,7 +19,7 @@ from bot.domain.daily_limit import LEAST_TIER, Agenda, Due, Written
 from bot.domain.recipients import NOBODY, Recipient
 from bot.domain.records import AssetRecord
 from bot.domain.working_time import WorkingTime
-from bot.services.contributors import Message, Telling, Unescalated
+from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
@@ -44,7 +44,7 @@ class _Mark:
 
 
 @dataclass(slots=True)
-class Reviews:
+class Reviews(Unaccompanied):
     """What one reviewer is asked in one pass."""
 
     deps: Deps
@@ -82,9 +82,6 @@ class Reviews:
         found = await _marks(session, self.deps, self.snapshot)
         self.marks = [each for key, each in found if each.id in ids and key == self.recipient.key]
 
-    async def begin(self, telling: Telling) -> None:
-        """Nothing changes before something is said."""
-
     async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
         """Note that these are asked. Raises TakenError when another process has just asked."""
         mark = tables.UnownedMark
@@ -118,9 +115,6 @@ class Reviews:
         """Return the section of the digest."""
         lines = [self.line(each) for each in due]
         return (lambda _: blocks.reviews(lines)) if lines else None
-
-    async def end(self, telling: Telling, *, is_digest: bool) -> None:
-        """Nothing follows."""
 
     def _of(self, due: Due) -> _Mark:
         return next(each for each in self.marks if each.key == due.key)

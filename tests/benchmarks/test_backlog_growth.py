@@ -32,9 +32,9 @@ from bot.store.db import Database
 from handlers import home
 from handlers.backlog.questions import on_devops
 from handlers.payloads import Command
+from tests.benchmarks.company import _Slack
 from tests.benchmarks.names import realistic_assets
 from tests.benchmarks.stored import fill, people_of
-from tests.benchmarks.test_growth import _Slack
 from tests.conftest import FixedClock
 
 pytestmark = pytest.mark.bench

@@ -22,7 +22,7 @@ from bot.services import devops_team
 from bot.services.backlog import follow_ups
 from bot.services.backlog._cards import changed_since, concerning
 from bot.services.backlog.standings import Backlog, Placed
-from bot.services.contributors import Message, Telling, Unescalated
+from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 
@@ -34,7 +34,7 @@ _Position = tuple[datetime, int]
 
 
 @dataclass(slots=True)
-class RequestNews:
+class RequestNews(Unaccompanied):
     """What one recipient is told of requests in one pass. `at_risk` and so on are for the DevOps team."""
 
     deps: Deps
@@ -83,9 +83,6 @@ class RequestNews:
             if follow_ups.recipient_of(self.deps, self.snapshot, each).key == self.recipient.key
         ]
 
-    async def begin(self, telling: Telling) -> None:
-        """Nothing changes before something is said."""
-
     async def say(self, telling: Telling, due: Sequence[Due], *, lead: Due | None) -> None:
         """Note that these are said."""
         for each in due:
@@ -108,9 +105,6 @@ class RequestNews:
         if not (told or risky or unknown):
             return None
         return lambda share: blocks.section(told, at_risk=risky, to_estimate=unknown, share=share)
-
-    async def end(self, telling: Telling, *, is_digest: bool) -> None:
-        """Nothing follows: what is said of a request changes with its card."""
 
     @property
     def _is_devops(self) -> bool:

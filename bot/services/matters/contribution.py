@@ -20,7 +20,7 @@ from bot.domain.ownership.matters import FollowUpStep, MatterCard, MatterKind, M
 from bot.domain.recipients import Recipient
 from bot.domain.working_time import WorkingTime
 from bot.ports import Slack
-from bot.services.contributors import Message, Telling, Unescalated
+from bot.services.contributors import Message, Telling, Unaccompanied, Unescalated
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.matters import disputes
@@ -37,7 +37,7 @@ _Seen = tuple[int | None, str, datetime, datetime | None, int]
 
 
 @dataclass(slots=True)
-class MatterNews:
+class MatterNews(Unaccompanied):
     """The matters that one recipient has to answer."""
 
     deps: Deps
@@ -129,9 +129,6 @@ class MatterNews:
         numbers += [number for number, step in self._steps.items() if step is FollowUpStep.LIST]
         cards = [self.cards[number] for number in numbers]
         return (lambda share: blocks.matter_section(cards, share)) if cards else None
-
-    async def end(self, telling: Telling, *, is_digest: bool) -> None:
-        """Nothing follows: messages change with the matter."""
 
 
 class Matters(Unescalated[MatterNews]):
