@@ -6,7 +6,7 @@ from bot.playground._posts import bot_message, post
 from bot.playground._sockets import Sockets
 from bot.playground.delivery import PayloadCourier
 from bot.playground.records import Channel, Delivery, DeliveryKind, Json, Occasion, PostedMessage, User
-from bot.playground.refusals import check_message, check_size
+from bot.playground.refusals import refuse_message, refuse_size
 from bot.playground.web_api import WebApi
 from bot.playground.workspace import SimulatedWorkspace
 
@@ -51,7 +51,7 @@ class Core:
         self, body: Json, *, where: str, user: str, channel: Channel, sentence: str = NO_ANSWER
     ) -> PostedMessage | None:
         """Shows a message that came in an ack or through a response_url; refuses what Slack refuses, with a toast."""
-        found = check_message(body) + check_size(body, "response_url")
+        found = [*map(str, refuse_message(body) + refuse_size(body, "response_url"))]
         response_type = body.get("response_type", "ephemeral")
         if response_type not in ("ephemeral", "in_channel"):
             found = [*found, f"invalid_arguments: response_type must not be {response_type}"]

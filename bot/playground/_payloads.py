@@ -62,34 +62,18 @@ def _author_team(workspace: SimulatedWorkspace, message: PostedMessage, channel:
 
 def changed_event(workspace: SimulatedWorkspace, message: PostedMessage, previous: Json, channel: Channel) -> Json:
     """A `message_changed` event; `previous` is the message's JSON before."""
-    ts = workspace.next_ts()
-    return {
-        "type": "message",
-        "subtype": "message_changed",
-        "message": message_json(workspace, message),
-        "previous_message": previous,
-        "channel": channel.id,
-        "hidden": True,
-        "ts": ts,
-        "event_ts": ts,
-        "channel_type": channel.kind,
-    }
+    return _hidden(workspace, channel, "message_changed", previous) | {"message": message_json(workspace, message)}
 
 
 def deleted_event(workspace: SimulatedWorkspace, previous: Json, channel: Channel) -> Json:
     """A `message_deleted` event; `previous` is the message's JSON before."""
+    return _hidden(workspace, channel, "message_deleted", previous) | {"deleted_ts": previous["ts"]}
+
+
+def _hidden(workspace: SimulatedWorkspace, channel: Channel, subtype: str, previous: Json) -> Json:
     ts = workspace.next_ts()
-    return {
-        "type": "message",
-        "subtype": "message_deleted",
-        "previous_message": previous,
-        "channel": channel.id,
-        "hidden": True,
-        "deleted_ts": previous["ts"],
-        "ts": ts,
-        "event_ts": ts,
-        "channel_type": channel.kind,
-    }
+    about = {"channel": channel.id, "channel_type": channel.kind, "ts": ts, "event_ts": ts}
+    return {"type": "message", "subtype": subtype, "previous_message": previous, "hidden": True, **about}
 
 
 def reaction_event(workspace: SimulatedWorkspace, kind: str, message: PostedMessage, *, user: str, emoji: str) -> Json:

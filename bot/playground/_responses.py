@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.playground._core import Core
 from bot.playground._posts import delete, replace
 from bot.playground.records import Json, PostedMessage, ResponseUrl
-from bot.playground.refusals import check_message, check_size
+from bot.playground.refusals import refuse_message, refuse_size
 
 USES = 5
 LIFETIME = timedelta(minutes=30)
@@ -61,7 +61,7 @@ class Responses(Core):
         return None if said else "invalid_blocks" if body.get("text") else "no_text"
 
     def _replaced(self, original: PostedMessage, body: Json) -> str | None:
-        if found := check_message(body) + check_size(body, "response_url"):
+        if found := [*map(str, refuse_message(body) + refuse_size(body, "response_url"))]:
             self.workspace.refuse("response_url", found, body)
             return found[0].partition(":")[0]
         self.workspace.note_pings("response_url", body)

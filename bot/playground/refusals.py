@@ -25,7 +25,7 @@ from bot.playground._refuse_objects import (
     text,
 )
 
-__all__ = ["Refusal", "check_message", "check_size", "check_view", "refuse_message", "refuse_size", "refuse_view"]
+__all__ = ["Refusal", "refuse_message", "refuse_size", "refuse_view"]
 
 #: Slack cuts the text of a message here.
 TEXT_LIMIT = 40_000
@@ -56,18 +56,8 @@ _modal = fields(
 _home = fields(_VIEW, required=("blocks",))
 
 
-def check_message(payload: dict[str, Any]) -> list[str]:
-    """Why Slack would refuse this message (`text`, `blocks`, `attachments`), one sentence each; empty: it takes it."""
-    return [str(refusal) for refusal in refuse_message(payload)]
-
-
-def check_view(view: dict[str, Any]) -> list[str]:
-    """Why Slack would refuse this modal or Home tab, one sentence each; empty when it takes it."""
-    return [str(refusal) for refusal in refuse_view(view)]
-
-
 def refuse_message(payload: dict[str, Any]) -> Found:
-    """The same as `check_message`, with code, sentence and JSON pointer apart."""
+    """Why Slack would refuse this message (`text`, `blocks`, `attachments`); empty: it takes it."""
     found: Found = []
     blocks, attachments = payload.get("blocks") or [], payload.get("attachments") or []
     _message_text(payload, bool(blocks or attachments), found)
@@ -89,13 +79,8 @@ def refuse_message(payload: dict[str, Any]) -> Found:
     return found
 
 
-def check_size(payload: dict[str, Any], method: str) -> list[str]:
-    """Why Slack would refuse a message for its length when it comes by this method, one sentence each."""
-    return [str(refusal) for refusal in refuse_size(payload, method)]
-
-
 def refuse_size(payload: dict[str, Any], method: str) -> Found:
-    """The same as `check_size`, with code, sentence and JSON pointer apart."""
+    """Why Slack would refuse a message for its length when it comes by this method."""
     found: Found = []
     parts = {name: _text_in(payload.get(name)) for name in ("blocks", "attachments")}
     together = sum(parts.values())
@@ -140,7 +125,7 @@ def _message_text(payload: dict[str, Any], has_blocks: bool, found: Found) -> No
 
 
 def refuse_view(view: dict[str, Any]) -> Found:
-    """The same as `check_view`, with code, sentence and JSON pointer apart."""
+    """Why Slack would refuse this modal or Home tab; empty when it takes it."""
     found: Found = []
     if not isinstance(view, dict):
         return [Refusal("invalid_arguments", "must be an object", "/view")]

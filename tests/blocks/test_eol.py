@@ -30,7 +30,7 @@ from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, DueMilestone, FactsAge
 from bot.domain.escalation import Audience
 from bot.domain.records import TeamRecord
-from bot.playground.refusals import check_view
+from bot.playground.refusals import refuse_view
 from bot.samples.eol import (
     METADATA,
     NOW,
@@ -491,7 +491,7 @@ def test_whatever_strangers_write_fits_a_form(name: str, versions: list[str]) ->
         blocks.waive_view(its, METADATA),
         blocks.done_view(its, METADATA),
     ):
-        assert check_view(view) == []
+        assert refuse_view(view) == []
         View(**view).validate_json()
         assert_inert(view, ids=IDS)
 
@@ -502,8 +502,8 @@ def test_thousands_of_assets_fit() -> None:
     for message in (blocks.card(its), blocks.milestone(DueMilestone(its, Milestone(7))), blocks.explanation(its)):
         assert_fit_for_slack(message, ids=IDS)
         assert len(message.text) < 8000
-    assert check_view(blocks.pin_view(runs, [], METADATA)) == []
-    assert check_view(blocks.not_ours_view(its, [], METADATA)) == []
+    assert refuse_view(blocks.pin_view(runs, [], METADATA)) == []
+    assert refuse_view(blocks.not_ours_view(its, [], METADATA)) == []
 
 
 def test_everything_is_said_in_the_text_as_well() -> None:

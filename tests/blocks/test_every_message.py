@@ -23,7 +23,7 @@ from bot.blocks import backlog, eol, handoff, outbox
 from bot.blocks.ownership import orphans, releases
 from bot.blocks.text import EDITED_TEXT, POSTED_TEXT, Block, Rendered, section, size
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.playground.refusals import check_message, check_size, check_view
+from bot.playground.refusals import refuse_message, refuse_size, refuse_view
 from bot.samples import NASTY, PLAIN, body_of, largest, samples
 from handlers import ROUTES
 from tests.blocks.test_ownership import assert_inert
@@ -89,10 +89,10 @@ def test_slack_takes_everything(name: str) -> None:
     for renderer, made in drawn(name):
         where = renderer.__qualname__
         if isinstance(made, Rendered):
-            assert check_message(made.as_body()) == [], where
+            assert refuse_message(made.as_body()) == [], where
             assert made.text.strip(), where
         else:
-            assert check_view(made) == [], where
+            assert refuse_view(made) == [], where
             SdkView(**made).validate_json()
         for block in SdkBlock.parse_all(list(body_of(made).get("blocks", ()))):
             assert type(block) is not SdkBlock, (where, "a kind of block that the SDK knows")
@@ -138,14 +138,14 @@ def test_every_message_is_short_enough_for_the_way_it_goes(name: str) -> None:
             most = EDITED_TEXT if renderer in EDITED else POSTED_TEXT
             assert size(made) <= most, (renderer.__qualname__, size(made))
             method = "chat.update" if renderer in EDITED else "chat.postMessage"
-            assert check_size(made.as_body(), method) == [], renderer.__qualname__
+            assert refuse_size(made.as_body(), method) == [], renderer.__qualname__
 
 
 def test_the_note_about_where_a_message_could_not_be_posted_leaves_it_short_enough() -> None:
     history = [{"channel": "#" + "x" * 200, "error": "channel_not_found"}] * 9
     text = "x" * 2_900
     whole = Rendered("x" * EDITED_TEXT, [section(text), section("x" * (EDITED_TEXT - len(text)))])
-    assert check_size(outbox.moved(whole, history).as_body(), "chat.update") == []
+    assert refuse_size(outbox.moved(whole, history).as_body(), "chat.update") == []
 
 
 def test_nobody_is_pinged_and_no_markup_comes_through() -> None:

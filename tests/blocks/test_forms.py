@@ -9,7 +9,7 @@ import pytest
 from bot.blocks import forms
 from bot.blocks.forms import Fill, Form
 from bot.errors import FormError, NotFoundError, UserError
-from bot.playground.refusals import check_view
+from bot.playground.refusals import refuse_view
 
 REASON = forms.text("reason", "Why?", missing="Say why.", limit=20)
 DAY = forms.day("day", "When?", missing="Choose a day.")
@@ -24,7 +24,7 @@ FILLED = {"reason": " it is old ", "day": "2026-12-01", "kind": "all", "asset": 
 
 def inputs(fills: dict[object, Fill]) -> dict[str, dict[str, object]]:
     view = FORM.view("7|view||V1", "What it is about.", fills)
-    assert check_view(view) == []
+    assert refuse_view(view) == []
     assert view["private_metadata"] == "7|view||V1"
     return {each["block_id"]: each for each in view["blocks"] if each["type"] == "input"}
 
@@ -130,7 +130,7 @@ def test_several_can_be_ticked(number: int, kind: str) -> None:
         options={str(each): f"Thing {each}" for each in range(number)}, chosen=["1", "9"], hints={"1": "&" * 99}
     )
     view = NUMBERS.view("", "What it is about.", {THINGS: fill, COUNT: Fill("2")})
-    assert check_view(view) == []
+    assert refuse_view(view) == []
     shown = {each["block_id"]: each["element"] for each in view["blocks"] if each["type"] == "input"}
     assert shown["count"]["initial_value"] == "2"
     assert shown["things"]["type"] == kind

@@ -21,7 +21,7 @@ from bot.domain.ownership.matters import MatterCard, MatterKind, MatterState, Si
 from bot.domain.recipients import Recipient, Told, Via
 from bot.domain.records import AssetRecord, DriftRecord, OwnershipRecord, PersonRecord, TeamRecord
 from bot.playground._mentions import pings_in
-from bot.playground.refusals import check_message, check_view
+from bot.playground.refusals import refuse_message, refuse_view
 from tests.blocks.foreign import UNSEEN, mrkdwn, strings, unexpected_markup, words
 from tests.conftest import examples
 
@@ -286,7 +286,7 @@ class TestButtons:
 
 
 def refused(message: Rendered) -> list[str]:
-    return check_message(message.as_body())
+    return [*map(str, refuse_message(message.as_body()))]
 
 
 def assert_fit_for_slack(message: Rendered, *, ids: frozenset[str] = REAL) -> None:
@@ -452,7 +452,7 @@ def test_doubts_are_fit_for_slack(subject: AssetRecord, owner: str, reason: str,
     assert_fit_for_slack(blocks.card(doubt_card(subject, owner, doubter, reason)), ids=ids)
     assert_fit_for_slack(blocks.doubt_recorded([Told(owner, via, True, owner, reason) for via in Via]))
     view = blocks.doubt_view(subject, owner, "7||https://hooks.example.test/x")
-    assert check_view(view) == []
+    assert refuse_view(view) == []
     View(**view).validate_json()
     assert_inert(view, ids=REAL)
 
@@ -486,7 +486,7 @@ def test_sixty_facts_fifty_links_and_names_of_4000_characters_fit(name: str, sou
     assert_fit_for_slack(blocks.answer(judged(small), PLAIN))
     assert_fit_for_slack(blocks.several([(small, name)] * 60, name))
     assert_fit_for_slack(blocks.card(doubt_card(small, name, "", name)))
-    assert check_view(blocks.doubt_view(small, name, "x" * 3000)) == []
+    assert refuse_view(blocks.doubt_view(small, name, "x" * 3000)) == []
 
 
 def test_links_that_fit_are_all_there_and_none_is_cut_in_half() -> None:

@@ -25,7 +25,7 @@ from bot.blocks.text import (
     shorten,
 )
 from bot.domain.names import fold
-from bot.playground.refusals import check_message
+from bot.playground.refusals import refuse_message
 from tests.blocks.foreign import UNSEEN, unexpected_markup, words
 
 NO_IDS: frozenset[str] = frozenset()
@@ -188,7 +188,7 @@ def test_blocks_of_any_length_are_taken_by_slack(foreign: str, length: int) -> N
         context(*(f"{long}." for _ in range(12))),
         {"type": "actions", "elements": [button("x" * 100, "a.b", "v" * 3000, label="y" * 100, style="primary")]},
     ]
-    assert check_message(Rendered("twin", blocks).as_body()) == []
+    assert refuse_message(Rendered("twin", blocks).as_body()) == []
 
 
 def test_plain_words_are_not_searched_for_mentions() -> None:

@@ -24,7 +24,7 @@ from slack_builders import (
 )
 
 from bot.playground._refuse_elements import ALLOWED
-from bot.playground.refusals import check_message, check_view, refuse_message, refuse_view
+from bot.playground.refusals import Refusal, refuse_message, refuse_view
 
 Json = dict[str, Any]
 
@@ -370,7 +370,7 @@ VIEWS: list[tuple[str, Json, Json, str]] = [
     ("inside", "outside", "pointer"), [case[1:] for case in MESSAGES], ids=[case[0] for case in MESSAGES]
 )
 def test_message_limits(inside: Json, outside: Json, pointer: str) -> None:
-    assert check_message(inside) == []
+    assert refuse_message(inside) == []
     assert pointer in [refusal.pointer for refusal in refuse_message(outside)]
 
 
@@ -378,7 +378,7 @@ def test_message_limits(inside: Json, outside: Json, pointer: str) -> None:
     ("inside", "outside", "pointer"), [case[1:] for case in VIEWS], ids=[case[0] for case in VIEWS]
 )
 def test_view_limits(inside: Json, outside: Json, pointer: str) -> None:
-    assert check_view(inside) == []
+    assert refuse_view(inside) == []
     found = refuse_view(outside)
     assert pointer in [refusal.pointer for refusal in found]
     assert {refusal.code for refusal in found} == {"invalid_arguments"}
@@ -396,7 +396,7 @@ def test_the_codes_are_slacks() -> None:
     assert [one.code for one in refuse_message({"text": "x", "blocks": {}})] == []
     assert [one.code for one in refuse_message({"text": "x", "blocks": {"a": 1}})] == ["invalid_blocks_format"]
     assert [one.code for one in refuse_message(message(section("")))] == ["invalid_blocks"]
-    assert check_message(message(section("x" * 3001))) == [
+    assert [*map(str, refuse_message(message(section("x" * 3001))))] == [
         "invalid_blocks: must be less than 3001 characters [json-pointer:/blocks/0/text/text]"
     ]
 
@@ -405,7 +405,7 @@ def test_a_view_over_250_kb_is_too_large() -> None:
     blocks = [section("x" * 2900) for _ in range(80)]
     fits, over = modal(*blocks), modal(*blocks, *[section("é" * 2900) for _ in range(10)])
     assert len(json.dumps(fits, ensure_ascii=False).encode()) < 250 * 1024
-    assert check_view(fits) == []
+    assert refuse_view(fits) == []
     assert refuse_view(over)[0].code == "view_too_large"
 
 
@@ -433,9 +433,9 @@ values = st.recursive(
 @given(st.lists(values, max_size=4))
 @example([{"type": "input", "element": 1}])
 def test_nothing_makes_the_checks_fail(blocks: list[Any]) -> None:
-    """Whatever is in the blocks, the answer is a list of sentences."""
-    for found in (check_message({"text": "x", "blocks": blocks}), check_view({**modal(), "blocks": blocks})):
-        assert all(isinstance(sentence, str) for sentence in found)
+    """Whatever is in the blocks, the answer is a list of refusals."""
+    for found in (refuse_message({"text": "x", "blocks": blocks}), refuse_view({**modal(), "blocks": blocks})):
+        assert all(isinstance(refusal, Refusal) for refusal in found)
         assert found or all(isinstance(block, dict) for block in blocks)
 
 
@@ -448,6 +448,6 @@ def test_nothing_in_an_element_makes_the_checks_fail(kind: str, fields: Json, bl
     element = {**fields, "type": kind}
     place = {"actions": {"elements": [element]}, "section": {"text": mrkdwn(), "accessory": element}}
     held = {"type": block, **place.get(block, {"label": plain(), "element": element})}
-    found = [*check_message(message(held)), *check_view(modal(held))]
-    assert all(isinstance(sentence, str) for sentence in found)
+    found = [*refuse_message(message(held)), *refuse_view(modal(held))]
+    assert all(isinstance(refusal, Refusal) for refusal in found)
     assert found or block != "input"  # inputs stand in no message
