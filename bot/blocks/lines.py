@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.blocks.text import Block, Rendered, context, section
+from bot.blocks.text import POSTED_TEXT, Block, Rendered, context, fitting, section
 
 #: Lines of what is due as well that one message has.
 MOST_ALSO = 10
+#: Lines of a section of a digest.
+_MOST_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,18 @@ class Line:
     button: Mapping[str, Any] | None = None
     due: str = "today"  #: when it was due, in words
     command: str = ""  #: the command that shows it, and what else there is of its kind
+    buttons: Sequence[Block] = ()  #: those that a digest has below it, instead of the one beside it
 
     @property
     def block(self) -> Block:
         """It as a block."""
         return {**section(self.text), **({"accessory": self.button} if self.button is not None else {})}
+
+    @property
+    def listed(self) -> list[Block]:
+        """It as a digest has it."""
+        below: Block = {"type": "actions", "elements": [*self.buttons]}
+        return [section(self.text), below] if self.buttons else [self.block]
 
 
 def choices(head: str, shown: Sequence[Line], more: str = "") -> Rendered:
@@ -44,6 +53,21 @@ def with_also(lines: Sequence[str], blocks: Sequence[Block], also: Sequence[Line
         return Rendered("\n".join(said), [*blocks, context(head), *(each.block for each in shown), *map(context, rest)])
 
     return drawn
+
+
+def listed(head: str, lines: Sequence[Line], share: int, then: Sequence[tuple[str, Sequence[Line]]] = ()) -> Rendered:
+    """Return the section of a digest that has so many: the first lines, how many more there are, and others whole."""
+
+    def draw(most: int) -> Rendered:
+        rest = more(lines[most:])
+        said = [head, *(f"• {each.text}" for each in lines[:most]), *rest]
+        blocks = [section(head), *(part for each in lines[:most] for part in each.listed), *map(context, rest)]
+        for title, whole in then:
+            said += [title, *(f"• {each.text}" for each in whole)]
+            blocks += [context(title), *(each.block for each in whole)]
+        return Rendered("\n".join(said), blocks)
+
+    return fitting(draw, max(1, min(_MOST_LISTED, len(lines))), POSTED_TEXT // share)
 
 
 def more(hidden: Sequence[Line]) -> list[str]:

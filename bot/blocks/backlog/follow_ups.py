@@ -7,16 +7,14 @@ from datetime import datetime
 
 from bot.blocks.backlog import actions, words
 from bot.blocks.backlog.actions import NeedValue, SavingValue
-from bot.blocks.lines import MOST_ALSO, Line, more, with_also
-from bot.blocks.text import EDITED_TEXT, POSTED_TEXT, Block, Rendered, bold, button, context, day, escape, fitting
+from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
+from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, button, context, day, escape, fitting
 from bot.blocks.text import date as date_of
 from bot.blocks.text import section as block_of
 from bot.blocks.values import encode
 from bot.domain.backlog.follow_ups import FollowUp, FollowUpKind
 from bot.domain.backlog.requests import RequestCard, Step
 
-#: Requests that a digest names.
-_MOST_LINES = 10
 _HEAD = "*DevOps requests*"
 _TO_ESTIMATE = "The first to estimate, by what waiting costs:"
 _AT_RISK = "A date is missed unless the work starts now:"
@@ -60,22 +58,9 @@ def section(
     share: int = 1,
 ) -> Rendered:
     """Return the section of a digest: what is due, and for the DevOps team what to look at in its backlog."""
-    listed = [line(each) for each in its]
-
-    def draw(most: int) -> Rendered:
-        lines = [*listed[:most]]
-        blocks: list[Block] = [block_of(_HEAD), *(each.block for each in lines)]
-        said = [_HEAD, *(f"• {each.text}" for each in lines)]
-        rest = more(listed[most:])
-        blocks += map(context, rest)
-        said += rest
-        for head, cards in ((_AT_RISK, at_risk), (_TO_ESTIMATE, to_estimate)):
-            if cards:
-                blocks += [context(head), *({**block_of(_name(each)), "accessory": _show(each)} for each in cards)]
-                said += [head, *(f"• {_name(each)}" for each in cards)]
-        return Rendered("\n".join(said), blocks)
-
-    return fitting(draw, max(1, min(_MOST_LINES, len(listed))), POSTED_TEXT // share)
+    heads = ((_AT_RISK, at_risk), (_TO_ESTIMATE, to_estimate))
+    then = [(head, [Line(_name(each), _show(each)) for each in cards]) for head, cards in heads if cards]
+    return listed(_HEAD, [line(each) for each in its], share, then)
 
 
 def _said(its: FollowUp) -> str:

@@ -8,21 +8,20 @@ from bot.blocks.handoff import actions, words
 from bot.blocks.handoff.actions import AnswerValue
 from bot.blocks.handoff.cards import answer_buttons, offer_buttons
 from bot.blocks.handoff_button import OpenHandoff, Way, handoff_buttons
-from bot.blocks.lines import MOST_ALSO, Line, more, with_also
-from bot.blocks.text import EDITED_TEXT, POSTED_TEXT, Block, Rendered, button, context, day, fitting
+from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
+from bot.blocks.text import EDITED_TEXT, Block, Rendered, button, day, fitting
 from bot.blocks.text import section as block_of
 from bot.blocks.values import encode
 from bot.domain.handoff.due import DueKind, HandoffDue, Side
 from bot.domain.handoff.handoffs import HandoffCard, HandoffStep
 
 _HEAD = "*Handoffs*"
-#: Handoffs that a digest names.
-_MOST_LINES = 10
 
 
 def line(its: HandoffDue) -> Line:
-    """Return what is said of one thing among others, with the button that shows the handoff."""
-    return Line(_said(its), _buttons(its)[0], command="/handoff list")
+    """Return what is said of one thing among others, with its first button; a digest has all of several."""
+    buttons = _buttons(its)
+    return Line(_said(its), buttons[0], command="/handoff list", buttons=buttons if len(buttons) > 2 else ())
 
 
 def reminder(its: HandoffDue, also: Sequence[Line] = ()) -> Rendered:
@@ -34,23 +33,7 @@ def reminder(its: HandoffDue, also: Sequence[Line] = ()) -> Rendered:
 
 def section(its: Sequence[HandoffDue], *, share: int = 1) -> Rendered:
     """Return the section of a digest."""
-    listed = [line(each) for each in its]
-
-    def draw(count: int) -> Rendered:
-        rest = more(listed[count:])
-        shown = [part for each in its[:count] for part in _parts(each)]
-        blocks = [block_of(_HEAD), *shown, *map(context, rest)]
-        return Rendered("\n".join([_HEAD, *(f"• {each.text}" for each in listed[:count]), *rest]), blocks)
-
-    return fitting(draw, max(1, min(_MOST_LINES, len(listed))), POSTED_TEXT // share)
-
-
-def _parts(its: HandoffDue) -> list[Block]:
-    """Return what a digest says of one thing, with all of its buttons where there are several."""
-    buttons = _buttons(its)
-    if len(buttons) < 3:
-        return [line(its).block]
-    return [block_of(_said(its)), {"type": "actions", "elements": buttons}]
+    return listed(_HEAD, [line(each) for each in its], share)
 
 
 def _said(its: HandoffDue) -> str:

@@ -7,17 +7,15 @@ from typing import Any
 
 from bot.blocks import forms
 from bot.blocks.forms import Form
-from bot.blocks.lines import MOST_ALSO, Line, more, with_also
+from bot.blocks.lines import MOST_ALSO, Line, listed, with_also
 from bot.blocks.ownership import actions, words
 from bot.blocks.ownership.actions import SideValue
 from bot.blocks.text import (
     EDITED_TEXT,
-    POSTED_TEXT,
     Block,
     Rendered,
     bold,
     button,
-    context,
     date,
     escape,
     fitting,
@@ -41,7 +39,6 @@ REPLY_FORM = Form(actions.MATTER_REPLY_VIEW, "Answer", "Answer", (REPLY_FIELD,),
 _MOST_SIDES, _MOST_FILES = 4, 2
 _NO_ADMIN_NOTE = "A catalog admin decides, or the owner still can."
 _HEAD = "*Who owns it?*"
-_MOST_LINES = 10
 
 
 def card(matter: MatterCard, also: Sequence[Line] = ()) -> Rendered:
@@ -79,14 +76,7 @@ def matter_line(matter: MatterCard) -> Line:
 
 def matter_section(matters: Sequence[MatterCard], share: int) -> Rendered:
     """Return the section of a week's digest: what still waits for an answer."""
-    listed = [matter_line(each) for each in matters]
-
-    def draw(most: int) -> Rendered:
-        rest = more(listed[most:])
-        blocks: list[Block] = [section(_HEAD), *(each.block for each in listed[:most]), *map(context, rest)]
-        return Rendered("\n".join([_HEAD, *(f"• {each.text}" for each in listed[:most]), *rest]), blocks)
-
-    return fitting(draw, max(1, min(_MOST_LINES, len(listed))), POSTED_TEXT // share)
+    return listed(_HEAD, [matter_line(each) for each in matters], share)
 
 
 def outcome(matter: MatterCard, hearer: str = "") -> Rendered:
