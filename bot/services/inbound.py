@@ -22,7 +22,7 @@ from bot.errors import RepeatedError
 from bot.services import outbox
 from bot.services.deps import Deps
 from bot.store.db import Writes, writes
-from bot.store.inserts import insert_into
+from bot.store.inserts import add_once
 from bot.store.tables import InboundEvent, core
 
 #: Slack redelivers for five minutes; an outage of ours may add to that.
@@ -97,12 +97,8 @@ async def begin_decision(deps: Deps) -> None:
 
 async def take(deps: Deps, event_id: str, payload: Mapping[str, Any] | None = None) -> bool:
     """Return whether this delivery is the first, in this process or another; keep the `payload` of one to answer."""
-    table = core(InboundEvent)
     async with deps.database.transaction(is_aside=True) as session:
-        insert = insert_into(table, session.get_bind().dialect.name)
-        statement = insert.values(event_id=event_id, received_at=deps.clock.now(), payload=payload)
-        result = await session.execute(statement.on_conflict_do_nothing(index_elements=["event_id"]))
-        return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
+        return await add_once(session, InboundEvent, event_id=event_id, received_at=deps.clock.now(), payload=payload)
 
 
 async def release(deps: Deps, event_id: str) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+
+from bot.store.tables import core
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
@@ -20,3 +24,10 @@ def insert_into(table: Table, dialect: str) -> SqliteInsert | PostgresqlInsert:
     from sqlalchemy.dialects.postgresql import insert as postgresql_insert  # noqa: PLC0415
 
     return postgresql_insert(table)
+
+
+async def add_once(session: AsyncSession, table: type[SQLModel], **values: Any) -> bool:
+    """Insert a row; return False where one with its key is there already, which stays as it is."""
+    insert = insert_into(core(table), session.get_bind().dialect.name).values(**values)
+    result = await session.execute(insert.on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it

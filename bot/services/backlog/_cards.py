@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -35,10 +35,9 @@ from bot.services import actors, cards, devops_team, outbox
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.bulk import chunks
 from bot.store.journal import audit
 
-#: Ids of one query.
-_MANY = 500
 UNKNOWN = "There is no such request: `/devops list` shows those that are open."
 _BUSY = "Others are merging these requests just now, so nothing was changed: try again."
 #: How often rows are held anew that others merge just now.
@@ -74,12 +73,6 @@ async def concerning(session: AsyncSession, keys: Iterable[str]) -> set[int]:
         for some in chunks(kinds[kind]):
             found.update((await session.execute(select(request_id).where(column.in_(some)))).scalars())
     return found
-
-
-def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    """Yield ids in ascending order, as many at a time as one query takes."""
-    ordered = sorted(ids)
-    return (ordered[start : start + _MANY] for start in range(0, len(ordered), _MANY))
 
 
 def card_key(request_id: int) -> str:

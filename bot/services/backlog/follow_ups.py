@@ -18,12 +18,13 @@ from bot.domain.backlog.savings import REVIEW_DAYS, SavingReview, reviews_due
 from bot.domain.recipients import NOBODY, Recipient
 from bot.services import devops_team
 from bot.services.backlog import ranks
-from bot.services.backlog._cards import card_of, chunks, concerning, redraw
+from bot.services.backlog._cards import card_of, concerning, redraw
 from bot.services.contributors import Telling
 from bot.services.daily_limit import TakenError
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.bulk import chunks
 from bot.store.inserts import insert_into
 from bot.store.journal import audit
 
@@ -53,7 +54,7 @@ async def found(
     live = [*(state.value for state in OPEN), RequestState.DELIVERED.value, RequestState.MERGED.value]
     query = select(table).where(or_(col(table.state).in_(live), col(table.delivered_at) >= now - _REVIEWED_FOR))
     rows: dict[int, tables.Request] = {}
-    for some in [None] if ids is None else chunks(ids):
+    for some in [None] if ids is None else chunks(sorted(ids)):
         theirs = query if some is None else query.where(col(table.id).in_(some))
         rows |= {row.id or 0: row for row in (await session.execute(theirs.order_by(col(table.id)))).scalars()}
     cards = {number: card_of(snapshot, row, now=now) for number, row in rows.items()}
@@ -164,7 +165,7 @@ async def _questions(
     opens = await _open_or_part_of_open(session, rows, cards)
     table, made, weeks = tables.RequestDemand, list[FollowUp](), ranks.settings_of(deps).block_weeks
     found = list[tables.RequestDemand]()
-    for some in chunks(opens):
+    for some in chunks(sorted(opens)):
         query = select(table).where(col(table.request_id).in_(some)).order_by(col(table.id))
         found += (await session.execute(query)).scalars()
     for row in found:

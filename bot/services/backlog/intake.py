@@ -26,7 +26,7 @@ from bot.services.backlog._cards import card_key, card_of, demand_row, loaded, s
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from bot.store.inserts import insert_into
+from bot.store.inserts import add_once
 from bot.store.journal import audit
 
 #: The keys of messages about one request.
@@ -171,10 +171,7 @@ async def _insert(session: AsyncSession, new: NewRequest, now: datetime) -> bool
         needed_reason=new.needed_reason,
         created_at=now,
     )
-    dialect = session.get_bind().dialect.name
-    statement = insert_into(tables.core(tables.Request), dialect).values(**row.model_dump(exclude={"id"}))
-    result = await session.execute(statement.on_conflict_do_nothing(index_elements=["source_key"]))
-    return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
+    return await add_once(session, tables.Request, **row.model_dump(exclude={"id"}))
 
 
 async def _show(session: AsyncSession, new: NewRequest, card: RequestCard, now: datetime) -> None:

@@ -17,7 +17,7 @@ from bot.services.backlog.intake import Opened
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from bot.store.inserts import insert_into
+from bot.store.inserts import add_once
 
 _NOT_YOURS = "That team has said what it loses, and only its people can change that: choose your own team."
 _CLOSED = "That one was closed meanwhile: choose another, or leave it empty."
@@ -39,11 +39,8 @@ async def join(deps: Deps, snapshot: Snapshot, *, request_id: int, new: NewReque
         if act.card.state not in OPEN:
             raise UserError(_CLOSED)
         await _put_demand(act, new)
-        follow = insert_into(tables.core(tables.RequestFollower), act.session.get_bind().dialect.name)
-        for person_id in dict.fromkeys((new.asked_by, new.filed_by)):
-            await act.session.execute(
-                follow.values(request_id=request_id, person_id=person_id, at=act.now).on_conflict_do_nothing()
-            )
+        for each in (new.asked_by, new.filed_by):
+            await add_once(act.session, tables.RequestFollower, request_id=request_id, person_id=each, at=act.now)
         await act.note("join", team=new.team_id, asked_by=new.asked_by, **{"from": new.origin.key})
         card = await act.redraw()
         await _show(act, new)
@@ -52,11 +49,8 @@ async def join(deps: Deps, snapshot: Snapshot, *, request_id: int, new: NewReque
 
 async def _begin(act: RequestAct, new: NewRequest) -> bool:
     """Note that a thread or a form has joined; return False for one that has done so before."""
-    table = tables.core(tables.RequestJoin)
-    insert = insert_into(table, act.session.get_bind().dialect.name)
     row = {"source_key": new.origin.key, "request_id": act.subject_id, "person_id": new.filed_by, "at": act.now}
-    result = await act.session.execute(insert.values(**row).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
+    return await add_once(act.session, tables.RequestJoin, **row)
 
 
 async def _put_demand(act: RequestAct, new: NewRequest) -> None:

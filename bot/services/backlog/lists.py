@@ -16,7 +16,7 @@ from bot.services.backlog._cards import UNKNOWN, acting, card_of, loaded
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from bot.store.inserts import insert_into
+from bot.store.inserts import add_once
 from bot.store.journal import audit
 
 
@@ -86,22 +86,16 @@ async def to_step(
 async def follow(deps: Deps, snapshot: Snapshot, *, request_id: int, person_id: int, is_on: bool) -> RequestCard:
     """Let somebody hear what becomes of a request, or no longer."""
     card = await one(deps, snapshot, request_id, person_id)
-    table, key = tables.core(tables.RequestFollower), {"request_id": request_id, "person_id": person_id}
+    table, key, now = tables.RequestFollower, {"request_id": request_id, "person_id": person_id}, deps.clock.now()
     async with deps.database.transaction() as session:
         if is_on:
-            insert = insert_into(table, session.get_bind().dialect.name).values(**key, at=deps.clock.now())
-            statement: Any = insert.on_conflict_do_nothing(index_elements=["request_id", "person_id"])
+            has_changed = await add_once(session, table, **key, at=now)
         else:
-            statement = delete(table).filter_by(**key)
-        result: Any = await session.execute(statement)
-        if result.rowcount:
-            await audit(
-                session,
-                deps.clock.now(),
-                person_id,
-                "backlog.follow" if is_on else "backlog.unfollow",
-                f"request:{request_id}",
-            )
+            result: Any = await session.execute(delete(table).filter_by(**key))
+            has_changed = bool(result.rowcount)
+        if has_changed:
+            action = "backlog.follow" if is_on else "backlog.unfollow"
+            await audit(session, now, person_id, action, f"request:{request_id}")
     return card
 
 

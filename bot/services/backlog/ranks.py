@@ -19,10 +19,11 @@ from bot.domain.backlog.requests import OPEN, RequestCard, RequestState
 from bot.domain.backlog.standings import order
 from bot.domain.backlog.work_shares import WorkShare, work_shares
 from bot.services.backlog import lists
-from bot.services.backlog._cards import card_of, chunks, estimate_of
+from bot.services.backlog._cards import card_of, estimate_of
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.bulk import chunks
 
 #: Whoever asks for no team of the catalog.
 _NO_TEAM = "Somebody in no team"

@@ -21,11 +21,12 @@ from bot.domain.backlog.requests import OPEN, FirstOf, RequestCard, RequestState
 from bot.domain.backlog.standings import Standings
 from bot.services import devops_team
 from bot.services.backlog import ranks
-from bot.services.backlog._cards import card_of, changed_since, chunks, concerning
+from bot.services.backlog._cards import card_of, changed_since, concerning
 from bot.services.deps import Deps
 from bot.services.slices import Turns, in_slices
 from bot.services.snapshot import Snapshot
 from bot.store import tables
+from bot.store.bulk import chunks
 
 #: Requests with their places.
 Placed: TypeAlias = FirstOf[tuple[RequestCard, BacklogPlace]]

@@ -45,7 +45,7 @@ from bot.services.backlog._issues import Issues, held
 from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from bot.store.inserts import insert_into
+from bot.store.inserts import add_once
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +133,7 @@ class Trackers:
                     state="wanted",
                     status=IssueStatus.OPEN.value,
                 )
-                insert = insert_into(tables.core(_ISSUE), session.get_bind().dialect.name).values(**row.model_dump())
-                await session.execute(insert.on_conflict_do_nothing(index_elements=["request_id"]))
+                await add_once(session, _ISSUE, **row.model_dump())
 
     async def _due(self) -> list[int]:
         now = self._deps.clock.now()
@@ -318,10 +317,9 @@ class Trackers:
             if request_id is None:
                 return 200
             delivery = headers.get(self.tracker.delivery_header, "")[:_LONGEST_DELIVERY_ID] or signature
-            insert = insert_into(tables.core(tables.TrackerDelivery), session.get_bind().dialect.name)
-            once = insert.values(key=f"{self.tracker.name}:{delivery}", at=self._deps.clock.now())
-            inserted = await session.execute(once.on_conflict_do_nothing(index_elements=["key"]))
-        if inserted.rowcount:  # type: ignore[attr-defined]  # an INSERT's result has it
+            key, now = f"{self.tracker.name}:{delivery}", self._deps.clock.now()
+            is_new = await add_once(session, tables.TrackerDelivery, key=key, at=now)
+        if is_new:
             background.start(self._read_logged(request_id), what="a tracker's webhook", is_optional=True)
         return 200
 
