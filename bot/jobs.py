@@ -23,7 +23,7 @@ _CHECK_SECONDS = 60.0
 
 
 def scheduler(
-    jobs: Iterable[tuple[str, float, Callable[[Context], Awaitable[None]]]], context: Context
+    jobs: Iterable[tuple[str, float, Callable[[Context], Awaitable[object]]]], context: Context
 ) -> AsyncIOScheduler:
     """Return a scheduler, not yet started, with these jobs: id, how often it runs in hours, function.
 
@@ -56,7 +56,7 @@ async def keep_time(scheduler: AsyncIOScheduler, *, every_seconds: float = _CHEC
                 job.modify(next_run_time=now)
 
 
-async def _logged(job_id: str, function: Callable[[Context], Awaitable[None]], context: Context) -> None:
+async def _logged(job_id: str, function: Callable[[Context], Awaitable[object]], context: Context) -> None:
     try:
         await function(context)
     except Exception as error:  # noqa: BLE001 - a job's failure ends nothing else

@@ -7,11 +7,11 @@ from bot.blocks.home import notice
 from bot.blocks.text import Block
 from bot.blocks.values import encode, parse
 from bot.ports import Ack
-from bot.services import claims, ownership, people, snapshot
+from bot.services import claims, ownership, people
 from bot.services.claims import AlreadyTheirs, Claimed, ClaimWords, Offered
 from bot.services.context import Context
 from handlers import home, replies
-from handlers.interaction import open_form, reply, seen_at, settle, showing
+from handlers.interaction import open_form, person_of, reply, seen_at, settle, showing
 from handlers.ownership import show_answer
 from handlers.payloads import Action, Submission
 from handlers.routes import Routes
@@ -27,8 +27,7 @@ async def _form(action: Action, context: Context) -> Block:
     asset_id, area = parse(blocks.AssetValue, action.value)
     if context.snapshot.person_by_slack_id(action.user_id) is None:
         # The catalog may know them by their address: they are matched when they first act.
-        await people.identify(context.deps, context.slack, action.user_id)
-        await snapshot.refresh(context.snapshot, context.deps.database)
+        await person_of(context, action.user_id)
     offer = claims.form(context.deps, context.snapshot, asset_id=asset_id, area=area, asker=action.user_id)
     metadata = encode(blocks.AssetForm(asset_id, area, action.response_url, *seen_at(action)))
     return blocks.claim_view(offer.asset, offer.owner, offer.teams, metadata, area=area, is_orphan=offer.is_orphan)

@@ -67,6 +67,14 @@ async def decider(context: Context, slack_id: str) -> Decider:
     return Decider(await people.identify(context.deps, context.slack, slack_id), slack_id)
 
 
+async def person_of(context: Context, slack_id: str) -> int:
+    """Return the id of a person, whom memory knows by their account afterwards, too."""
+    person_id = await people.identify(context.deps, context.slack, slack_id)
+    if context.snapshot.person_by_slack_id(slack_id) is None:
+        await snapshot.refresh(context.snapshot, context.deps.database)
+    return person_id
+
+
 async def settle(context: Context) -> None:
     """Send what a decision has left to send, and let answers tell of the decision."""
     context.drainer.wake()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from handlers.events import EventListener
 
 #: A job: its id, how often it runs in hours, and its function.
-Job: TypeAlias = tuple[str, float, Callable[[Context], Awaitable[None]]]
+Job: TypeAlias = tuple[str, float, Callable[[Context], Awaitable[object]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

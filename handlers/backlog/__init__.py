@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from bot.blocks.backlog import actions as ids
 from bot.blocks.request_button import OPEN
-from handlers.backlog import (
-    copied_words,
-    follow_ups,
-    intake,
-    questions,
-    reminders,
-    steps,
-    submissions,
-    tracker_jobs,
-)
+from handlers.backlog import follow_ups, intake, jobs, questions, steps, submissions
 from handlers.events import EventListener
-from handlers.routes import Job, Routes
+from handlers.routes import Routes
 
 ROUTES = Routes(
     commands={ids.COMMAND: questions.on_devops},
@@ -47,4 +38,4 @@ ROUTES = Routes(
     events={"reaction_added": EventListener(questions.is_wanted, questions.on_reaction, questions.refuse)},
     reading=frozenset({ids.REST, ids.SHOW, ids.WHY}),
 )
-JOBS: tuple[Job, ...] = (*tracker_jobs.JOBS, *reminders.JOBS, *copied_words.JOBS)
+JOBS = jobs.JOBS

@@ -19,8 +19,8 @@ from bot.services.backlog import answers
 from bot.services.context import Context
 from handlers import replies
 from handlers.backlog.steps import card_to, done
-from handlers.backlog.submissions import person_of, today_of
-from handlers.interaction import Place, open_form, place_of, read_metadata
+from handlers.backlog.submissions import today_of
+from handlers.interaction import Place, open_form, person_of, place_of, read_metadata
 from handlers.payloads import Action, Submission
 
 _QUESTIONS = {

@@ -21,9 +21,9 @@ from bot.services import devops_team
 from bot.services.backlog import lists, merges, plans, steps
 from bot.services.context import Context
 from handlers import attestation, replies
-from handlers.backlog import reminders, tracker_jobs
-from handlers.backlog.submissions import chosen_person, person_of, today_of
-from handlers.interaction import Place, open_form, place_of, read_metadata, show
+from handlers.backlog import jobs
+from handlers.backlog.submissions import chosen_person, today_of
+from handlers.interaction import Place, open_form, person_of, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
 
 Listener: TypeAlias = Callable[[Submission, Context], Awaitable[Ack]]
@@ -217,8 +217,8 @@ async def done(
 ) -> Ack:
     """Acknowledge, and say how the request stands; a card that only its reader sees is drawn afresh."""
     context.drainer.wake()
-    tracker_jobs.wake(context)
-    reminders.redraw(context, card.id)
+    jobs.wake(context)
+    jobs.redraw(context, card.id)
     message = shown(context, card, person_id)
     await show(context, place, (said or blocks.receipt(card, is_new=is_new)).text, message=message)
     return replies.nothing()

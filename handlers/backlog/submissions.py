@@ -23,12 +23,13 @@ from bot.domain.records import TeamRecord
 from bot.domain.trust import AccountStanding
 from bot.errors import FormError, NotAllowedError, SlackError, UserError
 from bot.ports import Ack
-from bot.services import people, portfolio, routing, snapshot
+from bot.services import portfolio, routing
 from bot.services.backlog import alternatives, intake, joins, threads
 from bot.services.context import Context
 from handlers import replies, share
-from handlers.backlog import reminders
+from handlers.backlog import jobs
 from handlers.backlog.intake import reminder_key
+from handlers.interaction import person_of
 from handlers.payloads import Submission
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ async def _submitted(submission: Submission, context: Context) -> Ack:
 async def _open(context: Context, new: NewRequest) -> Ack:
     opened = await intake.open_request(context.deps, context.snapshot, new)
     context.drainer.wake()
-    reminders.redraw(context, opened.card.id)
+    jobs.redraw(context, opened.card.id)
     if not opened.is_new:
         return replies.view(blocks.existing_view(opened.card))
     return replies.nothing() if new.origin.channel_id else replies.view(blocks.opened_view(opened.card))
@@ -94,18 +95,10 @@ async def _instead(context: Context, value: InsteadValue, new: NewRequest, team:
 async def _join(context: Context, request_id: int, new: NewRequest, team: TeamRecord | None) -> Ack:
     joined = await joins.join(context.deps, context.snapshot, request_id=request_id, new=new)
     context.drainer.wake()
-    reminders.redraw(context, joined.card.id)
+    jobs.redraw(context, joined.card.id)
     if not joined.is_new:
         return replies.view(blocks.existing_view(joined.card))
     return replies.view(blocks.joined_view(joined.card, team.name if team is not None else ""))
-
-
-async def person_of(context: Context, slack_id: str) -> int:
-    """Return the id of a person, whom memory knows afterwards, too."""
-    person_id = await people.identify(context.deps, context.slack, slack_id)
-    if context.snapshot.person(person_id) is None:
-        await snapshot.refresh(context.snapshot, context.deps.database)
-    return person_id
 
 
 async def chosen_person(context: Context, asked: Field[str], slack_id: str) -> int:

@@ -12,9 +12,7 @@ ROUTES = Routes(
     actions={
         OPEN: forms.on_open,
         ids.ANSWER: steps.on_answer,
-        ids.ACCEPT_ALL: steps.on_accept_all,
-        ids.WITHDRAW: steps.on_withdraw,
-        ids.CANCEL: steps.on_cancel,
+        **dict.fromkeys(steps.AT_ONCE, steps.on_all),
         ids.REFUSE: steps.on_refuse,
         ids.AGAIN: forms.on_again,
         ids.EVIDENCE: forms.on_evidence,

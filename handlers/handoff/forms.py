@@ -18,7 +18,7 @@ from bot.domain.handoff.readiness import ReadinessItem
 from bot.domain.rights import Right
 from bot.errors import FormError, NotFoundError, UserError
 from bot.ports import Ack
-from bot.services import people, portfolio, snapshot
+from bot.services import portfolio
 from bot.services.context import Context
 from bot.services.handoff import choices, lists, offers, readiness
 from bot.services.handoff.offers import Begun, NewHandoff
@@ -26,7 +26,7 @@ from bot.services.handoff.readiness import NewEvidence
 from bot.services.transfers import Resource
 from handlers import replies
 from handlers.handoff.gates import require_right
-from handlers.interaction import Place, open_form, open_slowly, place_of, read_metadata, reply, show
+from handlers.interaction import Place, open_form, open_slowly, person_of, place_of, read_metadata, reply, show
 from handlers.payloads import Action, Command, Submission
 
 
@@ -85,7 +85,7 @@ async def on_offer_submitted(submission: Submission, context: Context) -> Ack:
             giver_team_id=giver_id,
             receiver_team_id=receiver.id,
             resources=_resources(said[forms.RESOURCES]),
-            person_id=await _person_id(context, submission.user_id),
+            person_id=await person_of(context, submission.user_id),
             terms=forms.terms_of(said),
             request_id=request_id,
             library_id=number(library) if library else None,
@@ -103,7 +103,7 @@ async def on_ask_submitted(submission: Submission, context: Context) -> Ack:
             giver_team_id=parse(OfferSubject, subject).giver_team_id,
             receiver_team_id=said[forms.TEAM],
             resources=_resources(said[forms.RESOURCES]),
-            person_id=await _person_id(context, submission.user_id),
+            person_id=await person_of(context, submission.user_id),
             terms=forms.terms_of(said),
         )
         begun = await offers.ask(context.deps, context.snapshot, new)
@@ -123,7 +123,7 @@ async def on_again_submitted(submission: Submission, context: Context) -> Ack:
             context.deps,
             context.snapshot,
             handoff_id=value.handoff_id,
-            person_id=await _person_id(context, submission.user_id),
+            person_id=await person_of(context, submission.user_id),
             version=value.version,
             terms=forms.terms_of(said),
             resource_ids=ticked,
@@ -140,11 +140,11 @@ async def on_evidence_submitted(submission: Submission, context: Context) -> Ack
         new = NewEvidence(
             item=_item(said.text(forms.ITEM)),
             link=said.text(forms.LINK),
-            shown_by=await _person_id(context, shown_by) if shown_by else None,
+            shown_by=await person_of(context, shown_by) if shown_by else None,
             day=said.get(forms.DAY),
             not_applicable=said.text(forms.NOT_APPLICABLE),
         )
-        person_id = await _person_id(context, submission.user_id)
+        person_id = await person_of(context, submission.user_id)
         card = await readiness.show(
             context.deps, context.snapshot, handoff_id=number(subject), person_id=person_id, new=new
         )
@@ -156,8 +156,7 @@ async def on_evidence_submitted(submission: Submission, context: Context) -> Ack
 async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place) -> Block:
     if context.snapshot.person_by_slack_id(user_id) is None:
         # The catalog may know them by their address: they are matched when they first act.
-        await people.identify(context.deps, context.slack, user_id)
-        await snapshot.refresh(context.snapshot, context.deps.database)
+        await person_of(context, user_id)
     deps, known = context.deps, context.snapshot
     if about.way is Way.ASK:
         if about.asset_id is None:
@@ -202,13 +201,6 @@ def _item(word: str) -> ReadinessItem:
         return ReadinessItem(word)
     except ValueError:
         raise UserError("Choose what it shows.") from None
-
-
-async def _person_id(context: Context, slack_id: str) -> int:
-    person_id = await people.identify(context.deps, context.slack, slack_id)
-    if context.snapshot.person(person_id) is None:
-        await snapshot.refresh(context.snapshot, context.deps.database)
-    return person_id
 
 
 async def _begun(context: Context, place: Place, begun: Begun) -> Ack:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks import handoff as blocks
-from bot.blocks.handoff import forms
+from bot.blocks.handoff import actions, forms
 from bot.blocks.handoff.actions import AnswerValue, HandoffValue
 from bot.blocks.text import Block
 from bot.blocks.values import UNKNOWN, number, parse
@@ -19,6 +19,13 @@ from handlers.handoff.gates import require_right
 from handlers.interaction import Place, open_form, place_of, read_metadata, show
 from handlers.payloads import Action, Submission
 
+#: Steps with all of a handoff that need no words, by their buttons.
+AT_ONCE = {
+    actions.ACCEPT_ALL: HandoffStep.ACCEPT,
+    actions.WITHDRAW: HandoffStep.WITHDRAW,
+    actions.CANCEL: HandoffStep.CANCEL,
+}
+
 
 async def on_answer(action: Action, context: Context) -> Ack:
     """Accept one resource at once; the other answers take words."""
@@ -26,21 +33,6 @@ async def on_answer(action: Action, context: Context) -> Ack:
     if value.step in forms.ANSWERS:
         return await _open(action, context, value)
     return await _take(context, action.user_id, place_of(action), value)
-
-
-async def on_accept_all(action: Action, context: Context) -> Ack:
-    """Accept all that is open."""
-    return await _all(action, context, HandoffStep.ACCEPT)
-
-
-async def on_withdraw(action: Action, context: Context) -> Ack:
-    """Take back what is open."""
-    return await _all(action, context, HandoffStep.WITHDRAW)
-
-
-async def on_cancel(action: Action, context: Context) -> Ack:
-    """Ask for it no more."""
-    return await _all(action, context, HandoffStep.CANCEL)
 
 
 async def on_refuse(action: Action, context: Context) -> Ack:
@@ -84,7 +76,9 @@ async def on_back(action: Action, context: Context) -> Ack:
     return replies.nothing()
 
 
-async def _all(action: Action, context: Context, step: HandoffStep) -> Ack:
+async def on_all(action: Action, context: Context) -> Ack:
+    """Accept all that is open, take it back, or ask for it no more."""
+    step = AT_ONCE[action.action_id]
     value = parse(HandoffValue, action.value)
     return await _take(context, action.user_id, place_of(action), AnswerValue(step, *value))
 

@@ -24,7 +24,7 @@ from bot.services.deps import Deps
 from bot.services.eol.facts import Facts
 from bot.services.snapshot import Snapshot
 from bot.store import tables
-from handlers.backlog import tracker_jobs
+from handlers.backlog import jobs
 from tests.conftest import FixedClock
 from tests.services.fakes import FakePort
 from tests.services.test_backlog import ADA, NEW_REQUEST, OMAR, THREAD, entries, messages, opened, step
@@ -136,16 +136,16 @@ async def test_jobs_send_and_reconcile_and_do_nothing_without_a_tracker(
     tracker = world.trackers.tracker
     context = assemble(world.deps, world.slack, snapshot=world.snapshot, facts=Facts(), tracker=tracker)  # type: ignore[arg-type]
     await world.accepted()
-    tracker_jobs.wake(context)
+    jobs.wake(context)
     assert await context.background.drain(seconds=5) == 0
     assert (await world.row()).state == "made"
     world.server.change(1, "closed")
     idle = replace(context, trackers=None)
     for each in (idle, context):
         assert await world.state() == RequestState.ACCEPTED
-        for _, _, job in tracker_jobs.JOBS:
+        for job in (jobs.send_issues, jobs.reconcile_issues):
             await job(each)
-        tracker_jobs.wake(each)
+        jobs.wake(each)
     await context.background.drain(seconds=5)
     assert await world.state() == RequestState.DELIVERED
 

@@ -10,7 +10,6 @@ from bot.blocks.backlog import actions as request_ids
 from bot.blocks.eol import actions as eol_ids
 from bot.blocks.handoff import actions as handoff_ids
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType, PersonClaim, Runs, SourceCatalog
-from handlers import upkeep
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_attestation import a_year_on
 from tests.slack.test_eol_answers import copied, deploy, posted, remind, team_option
@@ -217,7 +216,7 @@ async def unowned(stage: Stage) -> None:
     stage.clock.advance(datetime(2026, 3, 3, 10, tzinfo=UTC) - stage.clock.now())
     await mark(stage, "old-cron", user="eve", until="2026-03-04", reviewer="pia")
     stage.clock.advance(timedelta(days=1))
-    await upkeep.daily_pass(stage.baton.context)
+    await stage.baton.context.daily_pass.run()
     await posted(stage, "general")
 
 

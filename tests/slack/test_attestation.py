@@ -8,7 +8,7 @@ import pytest
 
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
-from handlers import attestation, upkeep
+from handlers import attestation
 from tests.slack.conftest import Stage
 from tests.slack.test_claims import facts
 from tests.slack.test_clicks import actions, drained
@@ -25,7 +25,7 @@ async def a_year_on(stage: Stage, weeks: int = 30) -> None:
     at = stage.clock.now() + timedelta(weeks=weeks)
     tuesday = (at + timedelta(days=(1 - at.weekday()) % 7)).replace(hour=12, minute=0)
     stage.clock.advance(tuesday - stage.clock.now())
-    await upkeep.daily_pass(stage.baton.context)
+    await stage.baton.context.daily_pass.run()
 
 
 async def lists(stage: Stage, channel: str = "payments") -> list[PostedMessage]:
@@ -33,7 +33,7 @@ async def lists(stage: Stage, channel: str = "payments") -> list[PostedMessage]:
 
 
 async def test_a_team_is_asked_once_a_month_for_what_it_has_not_confirmed_for_long(stage: Stage) -> None:
-    await upkeep.daily_pass(stage.baton.context)
+    await stage.baton.context.daily_pass.run()
     assert await lists(stage) == [], "what came today is not asked about"
     await a_year_on(stage)
     [asked] = await lists(stage)

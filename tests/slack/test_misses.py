@@ -19,7 +19,6 @@ from bot.services import misses
 from bot.services.actors import Decider
 from bot.services.catalog import teams
 from bot.store import tables
-from handlers import upkeep
 from tests.slack.conftest import HERE, Stage, asset, organisation, team_owns
 from tests.slack.test_clicks import actions
 from tests.slack.test_door import on_both_wires, sent, setting
@@ -184,7 +183,7 @@ async def test_an_admin_who_is_no_longer_a_full_member_is_none(stage: Stage, sta
     assert HEADING in await home(stage, "lin")
     lin.is_guest, lin.is_stranger, lin.deleted = (standing == each for each in ("guest", "stranger", "gone"))
     stage.clock.advance(timedelta(hours=1))
-    await upkeep.read_members(stage.baton.context)
+    await stage.baton.context.listings.read_members()
     await sent(stage, press, setting("user", "id", to=lin.id))
     assert [row.text for row in await kept(stage)] == ["night-owl"]
     context = stage.baton.context
@@ -196,10 +195,10 @@ async def test_an_admin_who_is_no_longer_a_full_member_is_none(stage: Stage, sta
 async def test_a_name_is_forgotten_after_ninety_days(stage: Stage) -> None:
     await mention(stage, "who owns night-owl?")
     stage.clock.advance(timedelta(days=89))
-    await upkeep.forget_old_misses(stage.baton.context)
+    await misses.forget_old(stage.baton.context.deps)
     assert len(await kept(stage)) == 1
     stage.clock.advance(timedelta(days=2))
-    await upkeep.forget_old_misses(stage.baton.context)
+    await misses.forget_old(stage.baton.context.deps)
     assert await kept(stage) == []
 
 
@@ -250,7 +249,7 @@ async def test_what_is_ignored_is_kept_in_no_words_and_does_not_come_again(stage
     for user in ("grace", "eve", "solo"):
         await command(stage, "night-owl", user=user)
     stage.clock.advance(timedelta(days=200))
-    await upkeep.forget_old_misses(stage.baton.context)
+    await misses.forget_old(stage.baton.context.deps)
     await mention(stage, "who owns night-owl?")
     assert HEADING not in await home(stage)
     [row] = await kept(stage)

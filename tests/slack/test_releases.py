@@ -9,7 +9,6 @@ import pytest
 from bot.domain.catalog import Area
 from bot.playground.fake_slack import PostedMessage
 from bot.services import snapshot
-from handlers import upkeep
 from tests.slack.conftest import Stage, asset, organisation, team_owns
 from tests.slack.test_claims import claim
 from tests.slack.test_clicks import actions, drained
@@ -224,11 +223,11 @@ async def test_what_is_unowned_on_purpose_is_asked_again_on_its_day(stage: Stage
     assert now.startswith("Nobody owns *search-api*, on purpose: A sandbox · <@")
     await stage.bring(organisation())
     assert "on purpose: A sandbox" in await said(stage, "search-api")
-    await upkeep.daily_pass(stage.baton.context)
+    await stage.baton.context.daily_pass.run()
     assert await direct(stage, "ada") == []
     stage.clock.advance(timedelta(days=8))
-    await upkeep.daily_pass(stage.baton.context)
-    await upkeep.daily_pass(stage.baton.context)
+    await stage.baton.context.daily_pass.run()
+    await stage.baton.context.daily_pass.run()
     [question] = await direct(stage, "ada")
     assert "*search-api* is unowned on purpose, to be looked at today: A sandbox" in question.text
     assert "on purpose: A sandbox" in await said(stage, "search-api"), "silence changes nothing"
@@ -247,11 +246,11 @@ async def test_what_is_kept_is_asked_again_half_a_year_later(stage: Stage) -> No
     await stage.baton.context.listings.read_members(at_start=True)
     assert "*old-cron*" in await mark(stage, "old-cron", user="omar", until="2026-03-04", reviewer="omar")
     stage.clock.advance(timedelta(days=1))
-    await upkeep.daily_pass(stage.baton.context)
+    await stage.baton.context.daily_pass.run()
     [question] = await direct(stage, "omar")
     await stage.press(question, "ownership.keep_unowned", user="omar")
     await snapshot.refresh(stage.baton.context.snapshot, stage.database)
-    await upkeep.daily_pass(stage.baton.context)
+    await stage.baton.context.daily_pass.run()
     assert "keeps *old-cron* unowned on purpose until" in (await direct(stage, "omar"))[0].text
     assert len(await direct(stage, "omar")) == 1
     answer = await stage.ask("/whoowns old-cron", user="grace")

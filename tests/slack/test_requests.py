@@ -16,8 +16,7 @@ from bot.blocks.eol import actions as eol_ids
 from bot.blocks.request_button import OPEN
 from bot.playground.fake_slack import PostedMessage, View, ViewRef
 from bot.store import tables
-from handlers.backlog.copied_words import forget_deleted_words
-from handlers.backlog.reminders import redraw_changed
+from handlers.backlog.jobs import forget_deleted_words, redraw_changed
 from tests.slack.conftest import Stage, asset, organisation, read_only, team_owns
 from tests.slack.test_clicks import actions
 from tests.slack.test_eol_answers import deploy, posted, remind
