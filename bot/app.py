@@ -36,7 +36,7 @@ from bot.services.eol.exposure import keep_following
 from bot.services.eol.facts import Facts
 from bot.services.outbox import Drainer
 from bot.services.snapshot import Snapshot
-from bot.settings import Settings
+from bot.settings import Settings, listed
 from bot.store import migrations, trouble
 from bot.store.db import FOR_PEOPLE, Database
 from handlers import JOBS, ROUTES
@@ -161,7 +161,7 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
         settings.stale_after,
         settings.timezone,
         settings.platform_channel,
-        frozenset(_listed(settings.catalog_admins)),
+        listed(settings.catalog_admins),
         settings.open_channel_ids,
         DevopsTeam(
             name=settings.devops_team.strip(),
@@ -170,7 +170,7 @@ def _deps(database: Database, clock: Clock, settings: Settings) -> Deps:
             first_response_hours=settings.first_response_hours,
             sprint_weeks=settings.sprint_weeks,
             emoji=settings.request_emoji,
-            model_channels=frozenset(_listed(settings.model_channels)),
+            model_channels=listed(settings.model_channels),
         ),
     )
 
@@ -214,11 +214,6 @@ async def _model(stack: AsyncExitStack, settings: Settings) -> Model | None:
 
     key = settings.model_key.get_secret_value()
     return await stack.enter_async_context(model.connected(url=settings.model_url, name=settings.model_name, key=key))
-
-
-def _listed(setting: str) -> list[str]:
-    """Return what a setting lists with commas between."""
-    return [each.strip() for each in setting.split(",") if each.strip()]
 
 
 async def _waited_for(settings: Settings, ask: Callable[[], Awaitable[_T]]) -> _T:

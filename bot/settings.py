@@ -84,12 +84,17 @@ def _emoji(name: str) -> str:
 def _ids(letters: str, example: str) -> AfterValidator:
     """Return the check that a setting lists Slack's ids that begin with one of these letters."""
 
-    def check(listed: str) -> str:
-        if any(not re.fullmatch(f"[{letters}][A-Z0-9]+", each.strip()) for each in listed.split(",") if each.strip()):
+    def check(ids: str) -> str:
+        if any(not re.fullmatch(f"[{letters}][A-Z0-9]+", each) for each in listed(ids)):
             raise ValueError(f"that is no list of Slack's ids; they are like {example}, with commas between")
-        return listed
+        return ids
 
     return AfterValidator(check)
+
+
+def listed(setting: str) -> frozenset[str]:
+    """Return what a setting lists with commas between."""
+    return frozenset(each.strip() for each in setting.split(",")) - {""}
 
 
 def _known_zone(name: str) -> str:
@@ -187,12 +192,12 @@ class Settings(BaseSettings):
     @property
     def open_channel_ids(self) -> frozenset[str]:
         """The ids in `open_channels`."""
-        return frozenset(each.strip() for each in self.open_channels.split(",")) - {""}
+        return listed(self.open_channels)
 
     @property
     def people_source_names(self) -> frozenset[str]:
         """The names in `people_sources`."""
-        return frozenset(name.strip() for name in self.people_sources.split(",")) - {""}
+        return listed(self.people_sources)
 
     def trusts_people(self, source: str) -> bool | None:
         """Tell whether `source` may say who is in which team; None where no setting says which sources may."""

@@ -22,9 +22,8 @@ from bot.store.tables.health import HealthFigure
 from bot.store.tables.inventory import Deployment, VersionPin
 from bot.store.tables.journal import AuditEntry, InboundEvent
 from bot.store.tables.listings import SlackChannel, SlackListing
-from bot.store.tables.matters import Disownment, OwnershipMatter
 from bot.store.tables.outbox import OutboxMessage
-from bot.store.tables.ownership import Drift, OwnerDoubt, Ownership, Transfer
+from bot.store.tables.ownership import Disownment, Drift, OwnerDoubt, Ownership, OwnershipMatter, Transfer
 from bot.store.tables.people import Membership, Person, SlackMember, Team
 from bot.store.tables.reminders import CalendarLink, Ping, Reminder, ReminderAnswer
 from bot.store.tables.upkeep import AssetAlias, Attestation, CommitCount, Orphan, RejectedOwner, Release, UnownedMark
