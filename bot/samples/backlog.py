@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.blocks import backlog as blocks
-from bot.blocks.backlog import form_metadata, words
+from bot.blocks.backlog import form_metadata, tracker_notes, words
 from bot.blocks.backlog.form_metadata import FormMetadata
 from bot.blocks.backlog.forms import ESTIMATE, STEP_FORMS, FormFrame
 from bot.blocks.request_button import OpenValue
@@ -199,6 +199,13 @@ def places(name: str) -> Iterator[tuple[RequestCard, BacklogPlace, tuple[str, ..
         yield card, place, explain(place, settings, today=today)
 
 
+#: What shows a request, and asks for nothing else.
+_OF_A_CARD: tuple[Callable[[RequestCard], Rendered | Block], ...] = (
+    *(blocks.card, blocks.triage, blocks.estimated, blocks.news, blocks.followed, blocks.also_asked),
+    *(blocks.already, blocks.existing_view, blocks.opened_view, blocks.unranked),
+)
+
+
 def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     """The cards, what is said when something happens, and the backlog."""
     ranked = list(places(name))
@@ -211,27 +218,19 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.savings, blocks.savings(cards, [each for card in cards for each in reviews(name, card.id)])
     for card, place, sentences in ranked:
         yield blocks.why, blocks.why(card, place, sentences)
-        yield blocks.unranked, blocks.unranked(card)
     for card in requests(name):
-        yield blocks.card, blocks.card(card)
-        yield blocks.triage, blocks.triage(card)
+        for render in _OF_A_CARD:
+            yield render, render(card)
         for is_private in (False, True):
             shown = replace(card, is_private=is_private)
             yield blocks.triage_post, blocks.triage_post(shown, duty="U12345678")
         yield blocks.card_view, blocks.card_view(blocks.card(card))
         yield blocks.card_view, blocks.card_view(blocks.triage(card))
-        yield blocks.estimated, blocks.estimated(card)
-        yield blocks.news, blocks.news(card)
-        yield blocks.followed, blocks.followed(card)
-        yield blocks.also_asked, blocks.also_asked(card)
         yield blocks.withdrawn, blocks.withdrawn(card, OpenValue(asset_id=7))
         yield blocks.released, blocks.released(card.id)
-        yield blocks.already, blocks.already(card)
         for team in (name, ""):
             yield blocks.joined_view, blocks.joined_view(card, team)
-        yield blocks.existing_view, blocks.existing_view(card)
         yield blocks.whole_ended, blocks.whole_ended(replace(card, whole=card, merged_into=7))
-        yield blocks.opened_view, blocks.opened_view(card)
         for is_on in (True, False):
             yield blocks.following, blocks.following(card, is_on=is_on)
             yield blocks.receipt, blocks.receipt(card, is_new=is_on)
@@ -252,3 +251,12 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield blocks.used_view, blocks.used_view(name, link)
     for value in (OpenValue("C012345678", "1700000000.000100"), OpenValue(asset_id=7, area="database"), OpenValue()):
         yield blocks.offer, blocks.offer(value, name, user_id="U12345678")
+    yield from issues(name)
+
+
+def issues(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
+    """What the DevOps team reads about issues, with a ref and an address that the tracker could give."""
+    for note in (tracker_notes.issue_refused, tracker_notes.issue_delayed, tracker_notes.issue_gone):
+        yield note, note("GitHub", name)
+    for linked in (tracker_notes.issue_made, tracker_notes.issue_dropped, tracker_notes.issue_reopened):
+        yield linked, linked("GitHub", name, "https://github.com/acme/platform/issues/12")

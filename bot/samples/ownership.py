@@ -267,10 +267,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
         yield ownership.doubt_view, ownership.doubt_view(thing, owner, METADATA)
         parts = dict.fromkeys(Area, name)
         yield ownership.doubt_view, ownership.doubt_view(thing, owner, METADATA, areas=parts, teams=teams[:90])
-        yield (
-            ownership.claim_view,
-            ownership.claim_view(thing, owner, teams, METADATA),
-        )
+        yield ownership.claim_view, ownership.claim_view(thing, owner, teams, METADATA)
     yield ownership.claim_view, ownership.claim_view(thing, name, teams, METADATA, is_orphan=True)
 
 
@@ -297,14 +294,12 @@ def matters(name: str, thing: AssetRecord) -> Iterator[tuple[Callable[..., Any],
     cards = list(matter_cards(name, thing))
     also = [ownership.matter_line(each) for each in cards]
     for card in cards:
-        yield ownership.card, ownership.card(card)
+        for render in (ownership.card, ownership.asked_back, ownership.asked_before, ownership.replied):
+            yield render, render(card)
         yield ownership.card, ownership.card(card, also)
         yield ownership.redrawn, ownership.redrawn(ownership.card(card, also), card)
         yield ownership.card_view, ownership.card_view(card)
         yield ownership.outcome, ownership.outcome(card, "U12345678")
-        yield ownership.asked_back, ownership.asked_back(card)
-        yield ownership.asked_before, ownership.asked_before(card)
-        yield ownership.replied, ownership.replied(card)
         yield ownership.matter_noted, ownership.matter_noted(card)
         yield ownership.question_view, ownership.question_view(card, METADATA)
         yield ownership.reply_view, ownership.reply_view(card, METADATA)

@@ -80,7 +80,6 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield from people(name, teams)
     for nearest in (teams, []):
         yield portfolio.unknown_team, portfolio.unknown_team(name, nearest)
-    yield portfolio.no_team, portfolio.no_team()
     for each in overviews(name):
         yield home.overview, home.overview(each)
     for made in reports(name):
@@ -94,11 +93,10 @@ def other_samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Bl
     yield misses.add_view, misses.add_view("0f" * 32, name)
     yield misses.alias_view, misses.alias_view("0f" * 32, name)
     yield home.notice, home.notice("That is no longer in the catalog: ask again.")
-    yield help_blocks.help_message, help_blocks.help_message()
-    yield help_blocks.whoowns_help, help_blocks.whoowns_help()
-    yield help_blocks.eol_help, help_blocks.eol_help()
-    yield help_blocks.devops_help, help_blocks.devops_help()
-    yield help_blocks.handoff_help, help_blocks.handoff_help()
+    for helps in (help_blocks.help_message, help_blocks.whoowns_help, help_blocks.eol_help, portfolio.no_team):
+        yield helps, helps()
+    for help_of in (help_blocks.devops_help, help_blocks.handoff_help):
+        yield help_of, help_of()
     for nearest_word in ("", "team"):
         yield help_blocks.unknown_word, help_blocks.unknown_word(name, nearest_word)
     yield help_blocks.failed, help_blocks.failed("abc-1f", may_be_saved=False)

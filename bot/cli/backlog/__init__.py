@@ -13,7 +13,7 @@ _LATER = {
     "list": "bot.cli.backlog.requests:list_",
     "show": "bot.cli.backlog.requests:show",
     "rank": "bot.cli.backlog.requests:rank",
-    "picture": "bot.cli.backlog.picture:picture",
+    "picture": "bot.cli.backlog.requests:picture",
     "savings": "bot.cli.backlog.savings:savings",
     "shares": "bot.cli.backlog.requests:shares",
     "export": "bot.cli.backlog.requests:export",

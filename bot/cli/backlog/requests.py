@@ -1,4 +1,4 @@
-"""`baton backlog list`, `show`, `rank`, `shares` and `export`: requests to the DevOps team, and their order."""
+"""`baton backlog list`, `show`, `rank`, `shares`, `picture`, `export`: requests to the DevOps team, in their order."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bot.cli._database import with_catalog
-from bot.cli._terminal import AsJson, cell, print_json
-from bot.cli.backlog.savings import review_as_dict, saved_by_team
+from bot.cli._terminal import AsJson, cell, print_json, write_picture
+from bot.cli.backlog.savings import saved_by_team
 from bot.domain.backlog.rank import Rank
 from bot.domain.backlog.requests import STATE_WORDS, RequestCard
 from bot.domain.backlog.savings import SavingReview
 from bot.domain.names import clean
 from bot.errors import NotFoundError
-from bot.services.backlog import lists, ranks, savings
+from bot.services.backlog import charts, lists, ranks, savings
 from bot.services.backlog.ranks import RankedRequest
 from bot.services.deps import Deps
+from bot.services.pictures import Pictures
 from bot.services.snapshot import Snapshot
 
 
@@ -42,7 +44,7 @@ def show(number: Annotated[int, typer.Argument(help="The request's number.")], a
     card, place, reviews = with_catalog(partial(_one, number=number))
     if as_json:
         rank_ = place_as_dict(place) if place is not None else None
-        print_json(card_as_dict(card) | {"rank": rank_, "savings": [review_as_dict(each) for each in reviews]})
+        print_json(card_as_dict(card) | {"rank": rank_, "savings": [asdict(each) for each in reviews]})
         return
     items = [f"  - {clean(each.title)} ({each.type})" for each in card.items]
     why = [f"  {clean(each)}" for each in place.why] if place is not None else []
@@ -79,6 +81,13 @@ def shares(as_json: AsJson = False) -> None:
         sys.stdout.write(f"{served}  {clean(each.team)}{f' ({waits})' if waits else ''}\n")
     if not found:
         sys.stdout.write("No team has asked for anything yet.\n")
+
+
+def picture(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The PNG file to write.")],
+) -> None:
+    """Draw the backlog, and print what the picture shows in words."""
+    write_picture(output, with_catalog(partial(charts.chart, pictures=Pictures(), is_all=True)))
 
 
 def export(

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 from bot.cli._database import with_catalog
 from bot.cli._terminal import AsJson, print_json
@@ -19,7 +18,7 @@ def savings(as_json: AsJson = False) -> None:
     """Print what teams were to be spared, and what they say 30 and 90 days after delivery: hours a month."""
     found = with_catalog(partial(service.report, person_id=None, is_all=True))
     if as_json:
-        print_json({"savings": [review_as_dict(each) for each in found.reviews]})
+        print_json({"savings": [asdict(each) for each in found.reviews]})
         return
     titles = {card.id: f"#{card.id} {clean(card.title)}" for card in found.cards}
     sys.stdout.write("".join(f"{line}\n" for line in saved_by_team(found.reviews)))
@@ -35,8 +34,3 @@ def saved_by_team(reviews: Sequence[SavingReview]) -> Iterator[str]:
     for days in REVIEW_DAYS:
         for team, each in by_team(reviews, after_days=days).items():
             yield f"{clean(team)}, after {days} days: {each.said}"
-
-
-def review_as_dict(review: SavingReview) -> dict[str, Any]:
-    """Return the fields of `--json`: hours a month, null where the team has not answered."""
-    return asdict(review)
