@@ -122,15 +122,7 @@ class Slack(Protocol):
         ...
 
     async def upload_file(
-        self,
-        channel: str,
-        *,
-        filename: str,
-        title: str,
-        alt_text: str,
-        content: bytes,
-        comment: str = "",
-        thread_ts: str | None = None,
+        self, channel: str, *, filename: str, title: str, alt_text: str, content: bytes, comment: str = ""
     ) -> None:
         """Share a file in one message, with `comment` (mrkdwn) as its text.
 

@@ -166,15 +166,7 @@ class SlackClient:
         )
 
     async def upload_file(
-        self,
-        channel: str,
-        *,
-        filename: str,
-        title: str,
-        alt_text: str,
-        content: bytes,
-        comment: str = "",
-        thread_ts: str | None = None,
+        self, channel: str, *, filename: str, title: str, alt_text: str, content: bytes, comment: str = ""
     ) -> None:
         """Share a file in one message: https://docs.slack.dev/messaging/working-with-files/#upload"""
         place = await self._conversation(channel)
@@ -187,7 +179,6 @@ class SlackClient:
                     alt_txt=alt_text[:_ALT_TEXT] or None,
                     content=content,
                     initial_comment=comment or None,
-                    thread_ts=thread_ts,
                 )
             )
         except SlackRequestError as error:

@@ -57,7 +57,7 @@ class _HasEffect(Protocol):
 _Action = TypeVar("_Action", bound=_HasEffect)
 
 
-def first_actions(by_noun: Iterable[Sequence[_Action]], count: int = _MOST_ACTIONS) -> list[_Action]:
+def first_actions(by_noun: Iterable[Sequence[_Action]]) -> list[_Action]:
     """Return the actions that settle the most things; of equal ones the first of each noun, then the second of each."""
     placed = [
         (-each.effect, place, each)
@@ -65,7 +65,7 @@ def first_actions(by_noun: Iterable[Sequence[_Action]], count: int = _MOST_ACTIO
         for place, each in enumerate(sorted(actions, key=lambda each: -each.effect))
         if each.effect > 0
     ]
-    return [each for _, _, each in sorted(placed, key=lambda each: each[:2])[:count]]
+    return [each for _, _, each in sorted(placed, key=lambda each: each[:2])[:_MOST_ACTIONS]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, matc
     frame = blocks.AnswerFrame(
         understood_as="" if match is None or match.method in _OUTRIGHT else match.understood_as,
         may_confirm=is_owner,
-        may_claim=not may_withdraw and next(_claimants(snapshot, verdict, actor), None) is not None,
+        may_claim=not may_withdraw and next(claimants(snapshot, verdict, actor), None) is not None,
         may_withdraw=may_withdraw,
         # The same people may confirm it and give it up; what is inherited is given up where it comes from.
         may_release=is_owner and isinstance(verdict, Owned) and verdict.inherited_from is None,
@@ -200,12 +200,8 @@ def may_confirm(verdict: Verdict, actor: Actor) -> bool:
     return may(actor, Right.CONFIRM, Holders.of(*owners))
 
 
-def claimants(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> tuple[TeamRecord, ...]:
+def claimants(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> Iterator[TeamRecord]:
     """Return the teams for which somebody may claim an asset, as far as memory knows."""
-    return tuple(_claimants(snapshot, verdict, actor))
-
-
-def _claimants(snapshot: Snapshot, verdict: Verdict, actor: Actor) -> Iterator[TeamRecord]:
     return (team for team in teams_to_claim_for(snapshot, actor) if not owns_already(verdict, team.id))
 
 

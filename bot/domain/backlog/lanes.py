@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,7 +11,7 @@ from bot.domain.backlog.rank import Rank, RankSettings, Unestimated, rank
 
 QUICK_EFFORT_HOURS = 8
 QUICK_PAYBACK_WEEKS = 4
-#: How many requests of the lane "not estimated" are sent to Estimate at a time.
+#: How many requests of the lane "not estimated" a digest sends to Estimate, and as many that are at risk.
 ESTIMATED_NEXT = 5
 
 
@@ -55,11 +54,6 @@ def lane_of(request: BacklogRequest, ranked: Rank | Unestimated, *, today: date)
     if ranked.return_over_year < 0 and not _has_urgency(request, ranked, today=today):
         return Lane.NOT_WORTH_BUILDING
     return Lane.REST
-
-
-def to_estimate(places: Sequence[BacklogPlace]) -> list[BacklogRequest]:
-    """Return the requests that are to be estimated next: those that lose the most hours by waiting."""
-    return [place.request for place in places if place.lane is Lane.NOT_ESTIMATED][:ESTIMATED_NEXT]
 
 
 def compared(request: BacklogRequest, settings: RankSettings, *, today: date) -> tuple[int, float]:

@@ -107,7 +107,6 @@ class Transition:
 
 
 _UNDECIDED = frozenset({RequestState.PROPOSED, RequestState.NEEDS_INFO})
-_UNDER_WAY = frozenset({RequestState.ACCEPTED, RequestState.IN_PROGRESS})
 
 TRANSITIONS: Mapping[Step, Transition] = MappingProxyType(
     {

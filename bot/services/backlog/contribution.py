@@ -14,6 +14,7 @@ from bot.blocks import backlog as blocks
 from bot.blocks.digests import Section
 from bot.blocks.lines import Line
 from bot.domain.backlog.follow_ups import FollowUp
+from bot.domain.backlog.lanes import ESTIMATED_NEXT
 from bot.domain.backlog.requests import NONE_OF
 from bot.domain.daily_limit import Agenda, Due, Written
 from bot.domain.recipients import Recipient
@@ -27,8 +28,6 @@ from bot.services.deps import Deps
 from bot.services.snapshot import Snapshot
 
 NOUN = "backlog"
-#: Requests of each kind that the DevOps team's digest names.
-_MOST = 5
 #: When changes were last looked for, and where the catalog's log of changes was.
 _Position = tuple[datetime, int]
 
@@ -145,7 +144,7 @@ class Requests(Unescalated[RequestNews]):
         team = devops_team.find(self._deps, self._snapshot)
         if team is not None and (key := Recipient(team).key) in keys and await self._backlog.has_any():
             news = parts.setdefault(key, RequestNews(self._deps, self._snapshot, Recipient(team)))
-            news.at_risk, news.to_estimate, news.since = await self._backlog.to_watch(_MOST)
+            news.at_risk, news.to_estimate, news.since = await self._backlog.to_watch(ESTIMATED_NEXT)
         return parts
 
     async def said_on(self, session: AsyncSession, key: str, day: date) -> Sequence[Line]:

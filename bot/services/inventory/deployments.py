@@ -37,16 +37,12 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """How many deployments came (or came back), are otherwise than before, ended, and are as they were.
-
-    `unknown_assets` are ids of assets that are not in the catalog (any more); nothing was recorded of them.
-    """
+    """How many deployments came (or came back), are otherwise than before, ended, and are as they were."""
 
     came: int
     changed: int
     ended: int
     unchanged: int
-    unknown_assets: tuple[int, ...] = ()
 
     @property
     def has_changed(self) -> bool:
@@ -92,7 +88,6 @@ async def _record(session: AsyncSession, scan: Scan, deps: Deps, *, actor: str) 
         changed=rows.changed,
         ended=rows.ended,
         unchanged=rows.unchanged,
-        unknown_assets=tuple(sorted(scan.seen.keys() - present)),
     )
     if recorded.has_changed:
         counts = {"came": recorded.came, "changed": recorded.changed, "ended": recorded.ended}

@@ -159,7 +159,6 @@ async def card_of(
         question=row.question,
         question_by=snapshot.person(row.question_by),
         reply=row.reply,
-        answerer=snapshot.recipient(row.answerer),
         is_passed_on=row.is_passed_on,
         is_orphans=isinstance(verdict, Orphaned),
         ended_by=snapshot.person(row.ended_by),
@@ -260,27 +259,19 @@ async def _tell_askers(act: MatterAct | Ending, asked: Sequence[tuple[int, str, 
         slack_id = routing.slack_id_of(person)
         key = f"ownership.outcome:{act.row.id}:{person_id}:{channel_id}:{thread_ts}"
         if not slack_id and act.card.kind is MatterKind.CLAIM and act.card.team is not None:
-            team, said = Recipient(team=act.card.team), _outcome(act.card, "", "")
+            team, said = Recipient(team=act.card.team), blocks.outcome(act.card)
             await routing.send(act.session, act.deps, act.snapshot, team, key=key, message=said, at=act.now)
             continue
-        await say_where_asked(
-            act.session, key, slack_id, channel_id, thread_ts, _outcome(act.card, slack_id, channel_id), at=act.now
-        )
-
-
-def _outcome(card: MatterCard, slack_id: str, channel_id: str) -> Rendered:
-    return blocks.outcome(card, slack_id if channel_id else "")
+        said = blocks.outcome(act.card, slack_id if channel_id else "")
+        await say_where_asked(act.session, key, slack_id, channel_id, thread_ts, said, at=act.now)
 
 
 async def say_where_asked(
     session: AsyncSession, key: str, slack_id: str, channel_id: str, thread_ts: str, message: Rendered, *, at: datetime
 ) -> None:
     """Say something in the thread where somebody asked, or else to them alone, if they have an account."""
-    if not slack_id:
-        return
-    if channel_id:
+    place, thread = (channel_id, thread_ts) if channel_id else (slack_id, "")
+    if slack_id:
         await outbox.enqueue(
-            session, key=key, channel=channel_id, thread_ts=thread_ts, message=message, at=at, fallbacks=[slack_id]
+            session, key=key, channel=place, thread_ts=thread, message=message, at=at, fallbacks=[slack_id]
         )
-    else:
-        await outbox.enqueue(session, key=key, channel=slack_id, message=message, at=at)

@@ -23,16 +23,14 @@ from bot.store.journal import touch_assets
 _UNEXPLAINED = "Somebody asked whether it is theirs, and it is not."
 
 
-async def hand_over(act: MatterAct, givers: Iterable[str], audit_id: int) -> Recipient:
-    """Let the claiming team own the area, and these owners no longer, by a handoff of their own; return the team."""
-    row = act.row
-    assert row.team_id is not None  # noqa: S101 - a claim is a team's
+async def hand_over(act: MatterAct, claim: tables.OwnershipMatter, givers: Iterable[str], audit_id: int) -> Recipient:
+    """Let the team of a claim own the area, and these owners no longer, by a handoff of their own; return the team."""
+    assert claim.team_id is not None  # noqa: S101 - a claim is a team's
     # Whoever claimed it for the team confirms it, not whoever gives it.
-    terms = Terms(frozenset(givers), row.team_id, row.person_id or act.person_id, audit_id, act.now)
-    resource = Resource(row.asset_id, act.card.area)
-    await transfers.move(act.session, act.deps, act.snapshot, [resource], terms)
-    await _as_handoff(act, row, terms.givers)
-    return Recipient(team=act.snapshot.team(row.team_id))
+    terms = Terms(frozenset(givers), claim.team_id, claim.person_id or act.person_id, audit_id, act.now)
+    await transfers.move(act.session, act.deps, act.snapshot, [Resource(claim.asset_id, act.card.area)], terms)
+    await _as_handoff(act, claim, terms.givers)
+    return Recipient(team=act.snapshot.team(claim.team_id))
 
 
 async def _as_handoff(act: MatterAct, claim: tables.OwnershipMatter, givers: Collection[str]) -> None:
@@ -72,13 +70,10 @@ async def _as_handoff(act: MatterAct, claim: tables.OwnershipMatter, givers: Col
 
 async def grant(act: MatterAct, claim: tables.OwnershipMatter, givers: Iterable[str], audit_id: int) -> None:
     """Let the team of another matter, a claim, own what these give up, and end that claim."""
-    assert claim.team_id is not None  # noqa: S101 - a claim is a team's
     card = await loaded(act.session, act.deps, act.snapshot, claim)
-    terms = Terms(frozenset(givers), claim.team_id, claim.person_id or act.person_id, audit_id, act.now)
-    await transfers.move(act.session, act.deps, act.snapshot, [Resource(claim.asset_id, act.card.area)], terms)
-    await _as_handoff(act, claim, terms.givers)
+    team = await hand_over(act, claim, givers, audit_id)
     ending = Ending(act.deps, act.snapshot, act.session, claim, card, act.now)
-    await end(ending, MatterState.AGREED, Recipient(team=act.snapshot.team(claim.team_id)), by=act.person_id)
+    await end(ending, MatterState.AGREED, team, by=act.person_id)
 
 
 def _areas(act: MatterAct) -> set[str]:

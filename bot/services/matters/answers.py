@@ -70,7 +70,7 @@ async def agree(deps: Deps, snapshot: Snapshot, *, matter_id: int, by: Decider) 
             await act.ask(left[0].owner, is_passed_on=False)
             await act.render()
             return act.card
-        team = await _decisions.hand_over(act, [key for key in sides if key != NOBODY.key], audit_id)
+        team = await _decisions.hand_over(act, act.row, [key for key in sides if key != NOBODY.key], audit_id)
         return await act.end(MatterState.AGREED, team)
 
 
