@@ -64,8 +64,8 @@ class MatterCard:
     """A matter as its messages show it.
 
     `sides` are the owners that the catalog names, whoever is asked first. `team` is the one that claims, or the one
-    that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff by
-    which it passed.
+    that a doubter named. `owner` is whose it is once the matter has ended, and `handoff_id` the number of the handoff
+    by which it passed.
     """
 
     id: int
