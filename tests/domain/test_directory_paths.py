@@ -192,3 +192,37 @@ def test_the_index_answers_as_the_last_rule_that_matches(rules: list[tuple[str, 
             if compiled.match(path) or compiled.match(path + "/"):
                 last[section] = position
     assert paths.owners_in(["acme/app"], path) == tuple(sorted(last.values()))
+
+
+BLANKS: Files = {
+    "acme/shop": ["*", "/web/", "/web/my\\ pages/", "/api/", "/docs/*/index.html"],
+    "acme/anchor": ["*", "/web/"],
+}
+
+
+@pytest.mark.parametrize("place", ["{} in acme/shop", "who owns {} in acme/shop?", "acme/shop/{}"])
+@pytest.mark.parametrize(
+    "path", ["web/my pages/index.html", "web/my\\ pages/index.html", "web/my%20pages/index.html", "web/my pages/"]
+)
+def test_a_path_with_blanks_is_read_as_one_where_a_rule_has_them(place: str, path: str) -> None:
+    assert answer(directory(BLANKS), place.format(path)) == "acme/shop:/web/my\\ pages/"
+
+
+def test_a_link_with_blanks_in_it_is_read_as_one() -> None:
+    link = "https://github.com/acme/shop/blob/main/web/my pages/index.html"
+    assert answer(directory(BLANKS), link) == "acme/shop:/web/my\\ pages/"
+
+
+def test_what_may_be_one_path_with_blanks_or_two_paths_is_asked_back() -> None:
+    found = answer(directory(BLANKS), "docs/old page/index.html in acme/shop")
+    assert isinstance(found, list)
+    assert {"acme/shop:/docs/*/index.html", "acme/shop:*"} <= set(found)
+
+
+@pytest.mark.parametrize("text", ["api in acme/shop", "who owns api/ in acme/shop", "api/ in the acme/shop repo"])
+def test_a_folder_of_the_repository_that_is_named_needs_no_more_than_its_name(text: str) -> None:
+    assert answer(directory(BLANKS), text) == "acme/shop:/api/"
+
+
+def test_a_word_that_is_no_folder_there_leaves_the_repository() -> None:
+    assert answer(directory(BLANKS), "somebody in acme/shop") == "acme/shop"

@@ -43,7 +43,10 @@ def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> Foun
     does not know, nothing is known of it.
     """
     chunks = question.chunks
-    are_paths = [_may_be_path(index, chunk) or _is_folder(chunks, place) for place, chunk in enumerate(chunks)]
+    are_paths = [
+        _may_be_path(index, chunk) or _is_folder(chunks, place) or _is_folder_there(index, chunks, place)
+        for place, chunk in enumerate(chunks)
+    ]
     if not any(are_paths):
         return None
     placed = [(_how_placed(chunks, place, are_paths), place) for place in range(len(chunks))]
@@ -143,12 +146,23 @@ def _is_folder(chunks: Sequence[Chunk], place: int) -> bool:
     return any(word in _FOLDER_WORDS for word in beside)
 
 
+def _is_folder_there(index: DirectoryIndex, chunks: Sequence[Chunk], place: int) -> bool:
+    """Whether a word is the name of a folder with a rule in the repository behind it: "api in acme/shop"."""
+    chunk, after = chunks[place], [each for each in chunks[place + 1 :] if each.folded not in _DETERMINERS]
+    if chunk.part is Part.QUESTION or len(after) < 2 or after[0].folded not in PLACING_WORDS:
+        return False
+    repository = repository_called(index, after[1].text) if "/" in after[1].text else None
+    if repository is None or not repository.is_sure or run_named(index, (chunk,)) is not None:
+        return False
+    return index.paths.has_begun(repository.rules, f"{chunk.text}/")
+
+
 def _may_be_path(index: DirectoryIndex, chunk: Chunk) -> bool:
     """Whether a piece of text is a file or folder, and not an asset of that name."""
     if chunk.part is not Part.NAME or run_named(index, (chunk,)) is not None or "://" in chunk.text:
         return False
     path = forges.file_path(chunk.text)
-    if "/" not in path:
+    if "/" not in path and not chunk.text.endswith("/"):
         return _FILE.fullmatch(path) is not None
     found = repository_called(index, chunk.text)
     return found is None or not found.is_sure

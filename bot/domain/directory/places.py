@@ -43,8 +43,45 @@ def literally(index: DirectoryIndex, text: str, *, limit: int) -> Match | Severa
 def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Resolution | None:
     """Return the answer if the text holds an address or a path that the catalog knows.
 
-    A repository that is named bounds it: a path in it of which the catalog knows nothing is unknown.
+    A repository that is named bounds it: a path in it of which the catalog knows nothing is unknown. What may be one
+    path with blanks in it is read so where a rule has such a path, and asked back where that decides.
     """
+    found = _by_address(index, question, limit=limit)
+    joined = _with_blanks(question)
+    as_one = _by_address(index, joined, limit=limit) if joined != question else None
+    if not isinstance(as_one, Match) or as_one.method is not ResolutionMethod.PATH:
+        return found
+    rule = index.assets[as_one.asset_id].path_rule
+    if rule is not None and " " in rule.pattern:
+        return as_one
+    if isinstance(found, Match) and found.asset_id != as_one.asset_id:
+        return Several(candidates(index, (as_one.asset_id, found.asset_id), found.confidence)[:limit], question.text)
+    return found
+
+
+def _with_blanks(question: ParsedQuestion) -> ParsedQuestion:
+    """Return a question with what stands between two pieces of a path as a part of it: `web/my folder/index.html`."""
+    chunks, place = question.chunks, 0
+    made: list[Chunk] = []
+    while place < len(chunks):
+        last = place
+        if _is_piece(chunks[place]):
+            for end in range(place + 1, len(chunks)):
+                before = chunks[end - 1]
+                if _joins(chunks[end]) or before.has_comma or before.is_quoted or chunks[end].is_quoted:
+                    break
+                last = end if _is_piece(chunks[end]) else last
+        text = " ".join(chunk.text.removesuffix("\\") for chunk in chunks[place : last + 1])
+        made.append(chunks[place] if last == place else Chunk(text, fold(text), (), Part.NAME, is_quoted=True))
+        place = last + 1
+    return replace(question, chunks=tuple(made))
+
+
+def _is_piece(chunk: Chunk) -> bool:
+    return chunk.part is Part.NAME and "/" in chunk.text and not chunk.is_quoted
+
+
+def _by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Resolution | None:
     if (finding := in_named_repository(index, question)) is not None:
         return _answered(index, finding, Reading(()), question.text, limit=limit)
     if _PATH_WITH_BLANKS.fullmatch(question.text) and not any(map(_joins, question.chunks)):
