@@ -784,6 +784,17 @@ def test_a_resources_own_tag_counts_before_a_default_one_in_another_spelling(one
     assert [claim.owner.name for claim in asset.owners] == ["team-b"]
 
 
+def test_a_resources_own_tag_counts_before_a_default_one_of_a_key_that_comes_first(one) -> None:
+    every = {"owner": "platform-default", "team": "orders"}
+    asset = one("aws_db_instance", identifier="b-db", engine="postgres", tags={"team": "orders"}, tags_all=every)
+    assert [claim.owner.name for claim in asset.owners] == ["orders"]
+    every["team"] = "none"
+    alone = one("aws_db_instance", identifier="b-db", engine="postgres", tags={"team": "none"}, tags_all=every)
+    assert [claim.owner.name for claim in alone.owners] == ["platform-default"], (
+        "what it says itself is that there is none"
+    )
+
+
 @pytest.mark.parametrize(
     ("type_", "values", "runs"),
     [

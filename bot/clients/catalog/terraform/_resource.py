@@ -59,7 +59,7 @@ class ClaimReader:
         """Return what the resource says, None for what is no asset of its own, and whether an owner tag was refused."""
         if resource.mode != "managed" or resource.is_deposed or not resource.type or is_glue(resource.type):
             return None, False
-        tags = Tags(resource.tags, self._accepted)
+        tags = Tags(resource.tags, self._accepted, own=resource.own_tags)
         owners, refused = tags.owners(self._owner_keys)
         rule = TYPES.get(resource.type)
         if rule is None and not owners:

@@ -29,6 +29,7 @@ class Resource:
     """One instance of a resource: where it is in the configuration, and the wanted ones of its attributes.
 
     `values` is keyed by the attribute's name, nested ones by the path joined with dots (`build_config.runtime`).
+    `own_tags` are the keys of `tags` that the resource itself is known to set; the rest may be a provider's defaults.
     """
 
     address: str = ""
@@ -37,6 +38,7 @@ class Resource:
     is_deposed: bool = False
     values: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    own_tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def _with_attributes(attributes: object, wanted: Wanted) -> Resource:
                 found.setdefault(key, []).append(value)
     # A default tag stands in one map, the resource's own in two: of two spellings the last, its own, counts.
     resource.tags.update((key, values[0]) for key, values in sorted(found.items(), key=lambda each: len(each[1])))
+    resource.own_tags = frozenset(key for key, values in found.items() if len(values) > 1)
     return resource
 
 

@@ -77,7 +77,8 @@ class CheckedValues:
 class Tags:
     """One resource's tags by folded key; only values that are plain words come out."""
 
-    def __init__(self, tags: Mapping[str, str], accepted: CheckedValues) -> None:
+    def __init__(self, tags: Mapping[str, str], accepted: CheckedValues, *, own: frozenset[str] = frozenset()) -> None:
+        self._own = frozenset(map(fold_key, own))
         self._tags = {fold_key(key): tidy(value) for key, value in tags.items()}
         self._accepted = accepted
 
@@ -97,11 +98,12 @@ class Tags:
     def owners(self, keys: Sequence[str]) -> tuple[tuple[OwnerClaim, ...], bool]:
         """Return the owners that the first of the folded `keys` names, and whether a value was refused as no owner.
 
-        A key that says that there is none counts where no other names any.
+        A tag of the resource's own comes before a default one. A key that says that there is none counts where no other
+        names any.
         """
         refused = False
         nobody: tuple[OwnerClaim, ...] = ()
-        for key in keys:
+        for key in sorted(keys, key=lambda each: each not in self._own) if self._own else keys:
             value = self._tags.get(key, "")
             if not value:
                 continue
