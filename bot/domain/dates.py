@@ -30,12 +30,14 @@ _ENDING = re.compile(
 )
 
 
-#: A month, a season, a year or a day of last week at the end of a text: "in March", "last spring", "last Tuesday".
+#: A month, a quarter, a season, a year or a day of last week at the end of a text: "in Q1 2026", "last Tuesday".
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SEASONS = {"spring": 5, "summer": 8, "autumn": 11, "fall": 11, "winter": 2}
 _PERIOD = re.compile(
     rf"[\s,](?:back\s+)?(?:in\s+(?P<month>{MONTH})(?:\s+(?P<year>\d{{4}}))?|in\s+(?P<whole>(?:19|20)\d\d)"
-    rf"|(?:in\s+|the\s+)?last\s+(?P<last>{MONTH}|{'|'.join((*_SEASONS, *_WEEKDAYS))}|week|month|year))\s*[?.!]*\s*$",
+    r"|in\s+(?:the\s+)?q(?P<quarter>[1-4])(?:\s+(?:of\s+)?(?P<quarters>\d{4}))?"
+    rf"|(?:in\s+|the\s+)?last\s+(?P<last>{MONTH}|{'|'.join((*_SEASONS, *_WEEKDAYS))}|week|month|quarter|year))"
+    r"\s*[?.!]*\s*$",
     re.IGNORECASE,
 )
 
@@ -43,7 +45,8 @@ _PERIOD = re.compile(
 def split_day(text: str, *, today: date) -> tuple[str, date | None]:
     """Return the text without the day that it ends in, and the day; None where it ends in none that exists.
 
-    A day without a year is its last occurrence up to `today`. Of a month, a season or a year it is the last day.
+    A day without a year is its last occurrence up to `today`. Of a month, a quarter, a season or a year it is the last
+    day.
     """
     found = _ENDING.search(text)
     try:
@@ -59,6 +62,8 @@ def _end_of(found: re.Match[str], today: date) -> date:
     """Return the last day of a month, season or year that is over, or has begun; never one after today."""
     if found["whole"]:
         return min(date(int(found["whole"]), 12, 31), today)
+    if found["quarter"]:
+        return _end_of_quarter(int(found["quarter"]), found["quarters"], today)
     last = (found["last"] or "").lower()
     if last in _WEEKDAYS:
         return today - timedelta((today.weekday() - _WEEKDAYS.index(last) - 1) % 7 + 1)
@@ -71,6 +76,13 @@ def _end_of(found: re.Match[str], today: date) -> date:
     if not found["year"] and date(year, month, 1) > today:
         end = around(date(year - 1, month, 1), "month")[1]
     return min(end, today)
+
+
+def _end_of_quarter(number: int, year: str | None, today: date) -> date:
+    first = date(int(year) if year else today.year, 3 * number - 2, 1)
+    if not year and first > today:
+        first = first.replace(year=first.year - 1)
+    return min(around(first, "quarter")[1], today)
 
 
 def _past(found: re.Match[str], today: date) -> date | None:

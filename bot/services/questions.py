@@ -22,6 +22,12 @@ _FIRST = (Refers.GROUP, Refers.CHANNEL, Refers.PERSON)
 _HISTORY = re.compile(r"^\s*(?:history\s+(?:of\s+)?(?P<after>.+)|(?P<before>.+?)\s+history)\s*\??\s*$", re.IGNORECASE)
 #: Words without which nobody asks for what somebody owns; most questions have none of them.
 _OF_AN_OWNER = re.compile(r"\b(?:own|owns|owned|owners?|mine|ours?|my|after|for|of|maintains?)\b", re.IGNORECASE)
+#: How a question asks who was its owner, at a time that it does not say or that nobody can read.
+_FORMERLY = re.compile(
+    r"\bwho\s+(?:(?:has|had|once|previously|formerly|originally)\s+)*owned\b|\bused\s+to\s+(?:own|belong)\b"
+    r"|\b(?:former|previous|past|last|original)\s+owners?\b",
+    re.IGNORECASE,
+)
 _LITERALLY = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME})
 
 
@@ -123,7 +129,7 @@ def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | A
     """
     rest, day = split_day(text, today=now.date())
     asked = _HISTORY.match(text)
-    if day is None and asked is None:
+    if day is None and asked is None and _FORMERLY.search(text) is None:
         return None
     found = snapshot.directory.resolve(text)
     if isinstance(found, Match) and found.method in _LITERALLY:

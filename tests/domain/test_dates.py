@@ -93,7 +93,13 @@ def test_nothing_raises(text: str) -> None:
         ("who owned orders last year", "who owned orders", date(2025, 12, 31)),
         ("who owned orders in 2023", "who owned orders", date(2023, 12, 31)),
         ("who owned orders in August", "who owned orders", date(2026, 8, 20)),
+        ("who owned orders last quarter?", "who owned orders", date(2026, 6, 30)),
+        ("who owned orders in Q1", "who owned orders", date(2026, 3, 31)),
+        ("who owned orders in Q4?", "who owned orders", date(2025, 12, 31)),
+        ("who owned orders in Q3", "who owned orders", date(2026, 8, 20)),
+        ("who owned orders in Q2 of 2024", "who owned orders", date(2024, 6, 30)),
         ("march", "march", None),
+        ("who owns q1", "who owns q1", None),
         ("who owns the spring service", "who owns the spring service", None),
     ],
 )

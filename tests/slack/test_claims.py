@@ -208,6 +208,14 @@ async def test_who_owned_it_on_a_day_that_is_over(stage: Stage) -> None:
     assert "is still to come" in (await stage.ask("/whoowns search-api on 2999-01-01")).text
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["who used to own search-api?", "who owned search-api at Christmas?", "who was the previous owner of search-api?"],
+)
+async def test_a_question_about_the_past_that_names_no_day_is_told_all_owners(stage: Stage, question: str) -> None:
+    assert "Owners of *search-api*, the latest first:" in (await stage.ask(f"/whoowns {question}")).text
+
+
 async def test_who_owned_what_has_left_the_catalog(stage: Stage) -> None:
     catalog = organisation()
     catalog.assets = [each for each in catalog.assets if each.name != "search-api"]
