@@ -132,12 +132,15 @@ class Runs:
 
     `product` is the source's own word (`postgres`, `aurora-postgresql`, `python3.9`'s `python`), `provider` whose clock
     counts (`aws-rds`, `azure`, `gcp`, `heroku`, or "" for upstream), `environment` e.g. `production` or "".
+    `has_extended_support` says whether support goes on for money by itself; None where the source does not say. It is
+    said of what runs and makes it nothing else.
     """
 
     product: str
     version: str
     provider: str = ""
     environment: str = ""
+    has_extended_support: bool | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -796,6 +796,28 @@ def test_a_resources_own_tag_counts_before_a_default_one_of_a_key_that_comes_fir
 
 
 @pytest.mark.parametrize(
+    ("type_", "values", "goes_on"),
+    [
+        ("aws_db_instance", {"engine_lifecycle_support": "open-source-rds-extended-support-disabled"}, False),
+        ("aws_rds_cluster", {"engine_lifecycle_support": "open-source-rds-extended-support-disabled"}, False),
+        ("aws_rds_cluster", {"engine_lifecycle_support": "open-source-rds-extended-support"}, True),
+        ("aws_rds_global_cluster", {"engine_lifecycle_support": "open-source-rds-extended-support-disabled"}, False),
+        ("aws_db_instance", {"engine_lifecycle_support": None}, None),
+        ("aws_db_instance", {"engine_lifecycle_support": "something-new"}, None),
+        ("aws_db_instance", {}, None),
+        ("aws_eks_cluster", {"upgrade_policy": [{"support_type": "STANDARD"}]}, False),
+        ("aws_eks_cluster", {"upgrade_policy": [{"support_type": "EXTENDED"}]}, True),
+        ("aws_eks_cluster", {"upgrade_policy": []}, None),
+    ],
+)
+def test_whether_support_goes_on_for_money_is_read(
+    one, type_: str, values: dict[str, Any], goes_on: bool | None
+) -> None:
+    [runs] = one(type_, engine="postgres", engine_version="11.22", version="1.29", **values).runs
+    assert runs.has_extended_support is goes_on
+
+
+@pytest.mark.parametrize(
     ("type_", "values", "runs"),
     [
         ("heroku_addon", {"plan": "heroku-postgresql:standard-0", "config": None}, Runs("postgresql", "", "heroku")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -74,6 +75,16 @@ class TestImports:
         [first, second] = await world.rows(tables.Deployment)
         assert (first.how, first.address, first.has_extended_support) == ("catalog", "", None)
         assert first.first_seen_at == first.last_seen_at == second.first_seen_at == world.clock.now()
+
+    @pytest.mark.parametrize("before", [None, True])
+    async def test_what_a_claim_says_of_paid_support_is_kept_and_followed(
+        self, world: World, before: bool | None
+    ) -> None:
+        await world.load("terraform", running("orders-db", replace(POSTGRES, has_extended_support=before)))
+        for said in (False, True, None):
+            await world.load("terraform", running("orders-db", replace(POSTGRES, has_extended_support=said)))
+            [row] = await world.rows(tables.Deployment)
+            assert (row.has_extended_support, row.gone_at) == (said, None)
 
     async def test_every_source_has_a_row_of_its_own(self, world: World) -> None:
         await world.load("terraform", running("orders-db", POSTGRES))

@@ -83,7 +83,7 @@ def _asset_content(claim: AssetClaim) -> dict[str, Any]:  # noqa: PLR0912 - one 
     if claim.links:
         content["links"] = [(link.label, link.url) for link in claim.links]
     if claim.runs:
-        content["runs"] = [(runs.product, runs.version, runs.provider, runs.environment) for runs in claim.runs]
+        content["runs"] = [_runs_content(runs) for runs in claim.runs]
     if claim.owners:
         content["owners"] = [_owner_content(owner) for owner in claim.owners]
     if (rule := claim.path_rule) is not None:
@@ -91,6 +91,11 @@ def _asset_content(claim: AssetClaim) -> dict[str, Any]:  # noqa: PLR0912 - one 
         if rule.section:
             content["path_rule"] += (rule.section,)
     return content
+
+
+def _runs_content(runs: Runs) -> tuple[str | bool, ...]:
+    content = (runs.product, runs.version, runs.provider, runs.environment)
+    return content if runs.has_extended_support is None else (*content, runs.has_extended_support)
 
 
 def _owner_content(claim: OwnerClaim) -> dict[str, str]:

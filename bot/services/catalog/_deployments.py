@@ -64,9 +64,10 @@ class DeploymentRows:
     def add_claims(self, asset: int, claims: Iterable[tuple[int, AssetClaim]]) -> None:
         """Add what claims say of an asset without deployments: first imports have only such, so nothing is compared."""
         rows = {
-            (source, runs): self._row((source, asset), (runs.product, runs.version, runs.provider, runs.environment))
+            (source, runs): self._row((source, asset), seen.key, seen.details)
             for source, claim in claims
             for runs in claim.runs
+            for seen in (_seen(runs),)
         }
         self.came += len(rows)
         self._new.extend(rows.values())
@@ -164,7 +165,13 @@ def _wanted(planned: PlannedAsset) -> dict[int, list[Seen]]:
 
 
 def _seen(runs: Runs) -> Seen:
-    return Seen(product=runs.product, version=runs.version, provider=runs.provider, environment=runs.environment)
+    return Seen(
+        product=runs.product,
+        version=runs.version,
+        provider=runs.provider,
+        environment=runs.environment,
+        has_extended_support=runs.has_extended_support,
+    )
 
 
 def _details(seen: Seen) -> dict[str, Any]:

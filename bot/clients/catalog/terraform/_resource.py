@@ -161,7 +161,9 @@ def _runs(
         elif not rule.product and not rule.product_from:
             product, version = split_version(version, is_undotted=rule.provider.startswith("gcp"))
         if product and (version or not rule.is_optional):
-            yield Runs(product, version, rule.provider, environment)
+            yield Runs(
+                product, version, rule.provider, environment, rule.goes_on.get(values.get(rule.goes_on_from, ""))
+            )
 
 
 def _by_pattern(values: Mapping[str, str], rule: RunsRule, pattern: re.Pattern[str]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.data import table
@@ -23,7 +23,8 @@ class RunsRule:
     that may hold the version, the more exact one first. With neither product nor `product_from` the one value holds
     both (`POSTGRES_11`, `python3.9`), in the groups `product` and `version` of `pattern` where there is one. `image` is
     an attribute that holds a container's image. What `is_optional` runs only if it has a version; everything else runs
-    at a version that nobody knows when none is said.
+    at a version that nobody knows when none is said. `goes_on_from` is the attribute that says whether the provider
+    goes on with the support for money, by the values of `goes_on`.
     """
 
     provider: str
@@ -33,6 +34,8 @@ class RunsRule:
     pattern: re.Pattern[str] | None = None
     image: str = ""
     is_optional: bool = False
+    goes_on_from: str = ""
+    goes_on: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def _runs_rule(fields: Mapping[str, Any]) -> RunsRule:
         re.compile(fields["pattern"]) if "pattern" in fields else None,
         fields.get("image", ""),
         fields.get("optional", False),
+        fields.get("goes_on_from", ""),
+        {value: said == "true" for value, said in fields.get("goes_on", {}).items()},
     )
 
 
@@ -109,7 +114,7 @@ _READ |= {
     name
     for rule in TYPES.values()
     for runs in rule.runs
-    for name in (*runs.product_from, *runs.version_from, runs.image)
+    for name in (*runs.product_from, *runs.version_from, runs.image, runs.goes_on_from)
     if name
 }
 #: Every attribute that may be read, and those that stand in blocks, by their dotted paths.
