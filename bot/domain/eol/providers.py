@@ -30,6 +30,8 @@ SELF_HOSTED = frozenset(_TABLE["self_hosted"].split())
 ROUTES = MappingProxyType(dict(_routes()))
 #: Providers that the routes know.
 PROVIDERS = frozenset(provider for provider, _ in ROUTES)
+#: Every provider by a name that is none of anything else; some have dates that no table has.
+NAMED = PROVIDERS | frozenset(_TABLE["without_dates"].split()) | frozenset(_TABLE["lambda"]["providers"].split())
 #: Engines that one provider alone has, so that they need no provider.
 ALONE = MappingProxyType(_TABLE["alone"])
 #: What people write and no source has as an alias, folded.

@@ -48,6 +48,10 @@ _PROSE = frozenset(
     """a an the we i you they it is are was were be been to from that this these our your their and or but not has have
     had will should must may can about since until before after upgraded running runs uses using need needs""".split()  # noqa: SIM905
 )
+#: Words beside a provider that say that the thing is not there: not any more, or not yet.
+_ELSEWHERE = frozenset(
+    "away ex former formerly from moved moving migrated migrating no not off old planned to was were".split()
+)  # noqa: SIM905
 _ENGINES = providers.SOLD | frozenset(providers.VENDOR_REQUIRED)
 #: `nodejs16.x`, `provided.al2`: a runtime of AWS Lambda, the engine and its version in one word.
 _RUNTIME = re.compile(
@@ -99,7 +103,9 @@ def read_product(text: str) -> RunWords | None:
     rest = rest[: place.start()] if place is not None else rest
     found = _PROVIDER.search(rest)
     provider = (found["on"] or found["remark"]) if found is not None else ""
-    if fold(provider) not in providers.PROVIDERS | providers.SELF_HOSTED:
+    if found is not None and found["remark"]:
+        provider = _in_remark(provider)
+    if fold(provider) not in providers.NAMED | providers.SELF_HOSTED:
         found, provider = None, ""
     product = rest[: found.start()] if found is not None else rest
     words = product.split()
@@ -151,9 +157,23 @@ def _split_provider(text: str) -> tuple[str, str]:
     for found in _PROVIDER.finditer(text):
         if found["on"] and any(char.isdigit() for char in text[: found.start()]):
             return text[: found.start()], found["on"]
-        if found["remark"] and fold(found["remark"]) in providers.PROVIDERS | providers.SELF_HOSTED:
-            return text[: found.start()], found["remark"]
+        if found["remark"] and (provider := _in_remark(found["remark"])):
+            return text[: found.start()], provider
     return text, ""
+
+
+def _in_remark(remark: str) -> str:
+    """Return the provider that a remark names: `RDS, Multi-AZ`, `hosted on Atlas`; empty for `moved away from RDS`."""
+    words = re.findall(r"[\w.-]+", remark)
+    if not _ELSEWHERE.isdisjoint(word.lower() for word in words):
+        return ""
+    named = [
+        " ".join(words[start : start + length])
+        for length in range(min(_LONGEST_PROVIDER, len(words)), 0, -1)
+        for start in range(len(words) - length + 1)
+    ]
+    own = next((each for each in named if fold(each) in providers.SELF_HOSTED), "")
+    return own or next((each for each in named if fold(each) in providers.NAMED), "")
 
 
 def _joined(text: str) -> re.Match[str] | None:

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from bot.clients.eol import starter
-from bot.domain.eol import AmbiguousVersion, InCycle, Table, match
+from bot.domain.eol import AmbiguousVersion, InCycle, Table, UnknownProduct, match
 from bot.domain.eol.questions import parse_command
-from bot.domain.eol.run_words import RunWords, read
+from bot.domain.eol.run_words import RunWords, read, read_product
 from bot.domain.eol.subjects import product_asked, releases
 
 
@@ -131,3 +131,38 @@ def test_questions_are_asked_in_the_same_words(table: Table, question: str, keys
     assert asked is not None
     assert asked.keys == keys
     assert asked.version == version
+
+
+@pytest.mark.parametrize(
+    ("written", "provider"),
+    [
+        ("PostgreSQL 11 (RDS, Multi-AZ)", "RDS"),
+        ("PostgreSQL 11 (AWS RDS eu-west-1)", "AWS RDS"),
+        ("PostgreSQL 11 (on RDS)", "RDS"),
+        ("PostgreSQL 11 (managed, Azure)", "Azure"),
+        ("PostgreSQL 11 (hosted by Heroku)", "Heroku"),
+        ("MySQL 5.7 (GCP Cloud SQL, HA)", "GCP Cloud SQL"),
+        ("Python 3.9 (AWS Lambda)", "AWS Lambda"),
+        ("PostgreSQL (RDS, Multi-AZ)", "RDS"),
+        ("PostgreSQL 11 (self-hosted on AWS)", "self-hosted"),
+        ("MongoDB 4.4 (Atlas)", "Atlas"),
+        ("Redis 7.2 (managed by Aiven)", "Aiven"),
+        ("PostgreSQL 11 (moving to Azure)", ""),
+        ("PostgreSQL 11 (not RDS)", ""),
+        ("PostgreSQL 9.6 (old)", ""),
+        ("nginx 1.18.0 (Ubuntu)", ""),
+    ],
+)
+def test_a_remark_may_name_the_provider_among_other_words(written: str, provider: str) -> None:
+    found = read(written) or read_product(written)
+    assert found is not None
+    assert found.provider == provider
+
+
+@pytest.mark.parametrize("written", ["MongoDB 4.4 (Atlas)", "Redis 6.2 (Azure Cache)", "PostgreSQL 12 (Supabase)"])
+def test_whoever_sells_a_service_without_known_dates_is_lent_nobodys(table: Table, written: str) -> None:
+    found = read(written)
+    assert found is not None
+    assert isinstance(
+        match(table, product=found.product, version=found.version, provider=found.provider), UnknownProduct
+    )
