@@ -21,9 +21,12 @@ _MOST_WORDS, _LONGEST_PROVIDER, _LONGEST_PRODUCT = 6, 4, 5
 _ENVIRONMENT = re.compile(r"\s+in\s+(?P<environment>[\w.-]+)$", re.IGNORECASE)
 #: Every word of it begins with a letter: the `on` of `Ruby on Rails 5.2` begins no provider.
 _PROVIDER = re.compile(
-    r"(?:\s+(?:on|at|via)\s+(?P<on>[A-Za-z][\w.-]*(?:\s+[A-Za-z][\w.-]*)*)|\s*\((?P<remark>[^()]*)\))$",
+    r"(?:\s+(?:(?:deployed|hosted|managed|run|running)\s+)?(?P<how>on|at|via|in|by)"
+    r"\s+(?P<on>[A-Za-z][\w.-]*(?:\s+[A-Za-z][\w.-]*)*)|\s*\((?P<remark>[^()]*)\))$",
     re.IGNORECASE,
 )
+#: What stands before a provider, whoever it is; `in` and `by` only before one that is known.
+_AT = frozenset({"on", "at", "via"})
 #: What may stand behind a version's number and belong to it; any other word makes it prose.
 _BEHIND = (
     r"(?:LTS|LTSC|ESM|ELS|SP\s?\d+|R\d|U\d+|Update\s\d+|GA|Standard|Datacenter|Enterprise|Essentials|Express|Developer|"
@@ -50,8 +53,8 @@ _PROSE = frozenset(
 )
 #: Words beside a provider that say that the thing is not there: not any more, or not yet.
 _ELSEWHERE = frozenset(
-    "away ex former formerly from moved moving migrated migrating no not off old planned to was were".split()
-)  # noqa: SIM905
+    """away ex former formerly from moved moving migrated migrating no not off old planned to was were""".split()  # noqa: SIM905
+)
 _ENGINES = providers.SOLD | frozenset(providers.VENDOR_REQUIRED)
 #: `nodejs16.x`, `provided.al2`: a runtime of AWS Lambda, the engine and its version in one word.
 _RUNTIME = re.compile(
@@ -79,9 +82,9 @@ def read(text: str) -> RunWords | None:
     """Return what the words say, None where they are no product and version."""
     rest = clean(text) if len(text) <= _LONGEST else ""
     plain = _PLAIN.fullmatch(rest)
-    if plain is not None:
+    if plain is not None and fold(plain["environment"] or "") not in providers.NAMED:
         return RunWords(plain["product"], plain["version"], plain["provider"] or "", plain["environment"] or "")
-    place = _ENVIRONMENT.search(rest)
+    place = _environment(rest)
     environment = place["environment"] if place is not None else ""
     whole = rest[: place.start()] if place is not None else rest
     named = _SELF_NAMED.fullmatch(whole)
@@ -98,14 +101,14 @@ def read(text: str) -> RunWords | None:
 def read_product(text: str) -> RunWords | None:
     """Return what runs at a version that nobody has written down: `PostgreSQL`, `MySQL on AWS RDS`; None for prose."""
     rest = clean(text) if len(text) <= _LONGEST else ""
-    place = _ENVIRONMENT.search(rest)
+    place = _environment(rest)
     environment = place["environment"] if place is not None else ""
     rest = rest[: place.start()] if place is not None else rest
     found = _PROVIDER.search(rest)
     provider = (found["on"] or found["remark"]) if found is not None else ""
     if found is not None and found["remark"]:
         provider = _in_remark(provider)
-    if fold(provider) not in providers.NAMED | providers.SELF_HOSTED:
+    if not _is_named(provider):
         found, provider = None, ""
     product = rest[: found.start()] if found is not None else rest
     words = product.split()
@@ -115,6 +118,12 @@ def read_product(text: str) -> RunWords | None:
     if not provider:
         product, provider = _inside(words)
     return RunWords(product, "", provider, environment)
+
+
+def _environment(text: str) -> re.Match[str] | None:
+    """Return the environment at the end, None for none: `in RDS` names a provider."""
+    found = _ENVIRONMENT.search(text)
+    return found if found is not None and fold(found["environment"]) not in providers.NAMED else None
 
 
 def _read(text: str, provider: str) -> RunWords | None:
@@ -148,18 +157,26 @@ def _beside_provider(text: str) -> RunWords | None:
 
 
 def _is_offered(provider: str, engine: str) -> bool:
-    by, what = fold(provider), fold(engine)
+    kept = (word for word in engine.split() if word.lower() not in providers.BESIDE_NAMES)
+    by, what = fold(provider), fold(" ".join(kept) or engine)
     return (by, what) in providers.ROUTES or (by in providers.LAMBDA and what in providers.LAMBDA_ENGINES)
 
 
 def _split_provider(text: str) -> tuple[str, str]:
     """Return the text and the provider at its end: behind `on`, or in parentheses where it is known to be one."""
     for found in _PROVIDER.finditer(text):
-        if found["on"] and any(char.isdigit() for char in text[: found.start()]):
-            return text[: found.start()], found["on"]
+        before = text[: found.start()]
+        if found["on"] and any(map(str.isdigit, before)) and (found["how"].lower() in _AT or _is_named(found["on"])):
+            return before, found["on"]
         if found["remark"] and (provider := _in_remark(found["remark"])):
-            return text[: found.start()], provider
+            return before, provider
+        if found["remark"] and (split := _split_provider(before))[1]:
+            return split
     return text, ""
+
+
+def _is_named(provider: str) -> bool:
+    return fold(provider) in providers.NAMED | providers.SELF_HOSTED
 
 
 def _in_remark(remark: str) -> str:
