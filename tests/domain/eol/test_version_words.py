@@ -190,6 +190,7 @@ def test_a_year_with_its_service_pack_or_without_any_is_sure(written: str, cycle
         ("mysql", "8.0.23-SingleStoreDB"),
         ("mysql", "8.0.34-PlanetScale"),
         ("mongodb", "5.0.0 (DocumentDB)"),
+        ("postgresql", "PostgreSQL 13.5 (EnterpriseDB Advanced Server 13.5.8) on x86_64-pc-linux-gnu"),
     ],
 )
 def test_what_only_speaks_as_a_product_does_has_not_its_dates(name: str, written: str) -> None:
