@@ -123,8 +123,12 @@ def _ranged(index: CycleIndex, text: str) -> Matched | None:
 
 
 def _are_cycles(index: CycleIndex, ends: tuple[Run, ...]) -> bool:
-    """Whether ends of one number each are cycles: `17-21` is a range of Java's, `8-1108` a version with a revision."""
-    return all(len(end) > 1 or end in index.groups for end in ends)
+    """Whether ends may be versions of cycles: `17-21` is a range of Java's, `8-1108` a version with a revision.
+
+    An end of several numbers is none where its first is higher than any cycle's: the Ubuntu of MySQL's `8.0-22.04`.
+    """
+    highest = index.heads[-1][0] if index.heads else 0
+    return all(end[0] <= highest if len(end) > 1 else end in index.groups for end in ends)
 
 
 def _worded(index: CycleIndex, version: Version, tidied: str) -> Matched:

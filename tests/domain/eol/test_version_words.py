@@ -201,3 +201,20 @@ def test_valkey_is_told_by_its_own_version_and_not_by_that_of_redis_beside_it() 
     found = match(TABLE, product="redis", version="redis_version:7.2.4 server_name:valkey valkey_version:8.0.1")
     assert isinstance(found, InCycle)
     assert (found.product.key, found.cycle.name) == ("valkey", "8.0")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "cycle"),
+    [
+        ("mysql", "8.0-22.04", "8.0"),
+        ("python", "3.12-24.04", "3.12"),
+        ("rhel", "9.4-1227.1726694542", "9"),
+        ("python", "3.8-3.20", None),
+    ],
+)
+def test_what_no_cycle_of_a_product_comes_near_is_a_revision_and_no_end_of_a_range(
+    name: str, written: str, cycle: str | None
+) -> None:
+    found = match(TABLE, product=name, version=written)
+    assert not isinstance(found, UnknownProduct)
+    assert (found.cycle.name if isinstance(found, InCycle) else None) == cycle
