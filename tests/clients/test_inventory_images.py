@@ -182,6 +182,13 @@ class TestProducts:
                 ("shop/dependency_proxy/containers/acme/web", "16"),
             ),
             ("lsiobase/ubuntu:focal", ("ubuntu", "focal")),
+            ("apache/airflow:slim-2.10.3-python3.12", ("apache-airflow", "2.10.3-python3.12")),
+            ("mcr.microsoft.com/windows/server:ltsc2022", ("windows-server", "ltsc2022")),
+            ("gcr.io/distroless/java17-debian12:nonroot", ("debian", "12")),
+            ("gcr.io/distroless/java-base-debian11", ("debian", "11")),
+            ("registry.k8s.io/kubectl:v1.30.7", ("kubernetes", "v1.30.7")),
+            ("haproxytech/haproxy-ubuntu:2.8", ("haproxy", "2.8")),
+            ("apache/kafka-native:3.8.0", ("apache-kafka", "3.8.0")),
         ],
     )
     def test_old_addresses_mirrors_and_derivatives(self, reference: str, expected: tuple[str, str]) -> None:

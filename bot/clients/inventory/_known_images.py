@@ -44,7 +44,7 @@ _RED_HAT = re.compile(
 _SPILO = re.compile(r"(?:zalando|acid)/spilo-(?P<version>\d{2})")
 _ALMA = re.compile(r"almalinux(?:org)?/(?P<version>\d{1,2})-(?:base|minimal|micro|init|toolbox)")
 _DISTROLESS = re.compile(
-    r"distroless/(?:nodejs(?P<node>\d{1,3})-debian\d+|(?:static|base|base-nossl|cc)-debian(?P<debian>\d+)"
+    r"distroless/(?:nodejs(?P<node>\d{1,3})-debian\d+|(?:static|base|base-nossl|cc|java(?:-base|\d*))-debian(?P<debian>\d+)"
     r"|(?P<python>python3)-debian\d+)"
 )
 

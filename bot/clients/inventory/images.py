@@ -35,8 +35,8 @@ _MOVING = frozenset(
 )
 #: Words that stand before the version in a tag and say nothing of it: `enterprise-7.0.5`, `alpine3.19-v15.0.0`.
 _BEFORE_VERSION = re.compile(
-    r"(?:(?:enterprise|community|latest|release|version)-(?=v?\d)"
-    r"|(?:alpine|ubuntu|debian|ubi|slim|distroless)[\d.]*-(?=v\d)"
+    r"(?:(?:enterprise|community|latest|release|version|full|minimal|slim)-(?=v?\d)"
+    r"|(?:alpine|ubuntu|debian|ubi|distroless)[\d.]*-(?=v\d)"
     r"|(?:amd64|arm32v[5-7]|arm64v8|arm64|armhf|i386|x86_64)-(?=v?\d))",
     re.IGNORECASE,
 )
