@@ -226,3 +226,22 @@ def test_a_folder_of_the_repository_that_is_named_needs_no_more_than_its_name(te
 
 def test_a_word_that_is_no_folder_there_leaves_the_repository() -> None:
     assert answer(directory(BLANKS), "somebody in acme/shop") == "acme/shop"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        # What goes on behind a blank may be the rest of the path, or something else that is said
+        ("who owns acme/app/lib/widget files/package.json?", ["acme/app:*", "acme/app:/lib/widget"]),
+        ("acme/app/src/api my/x.py", ["acme/app:*", "acme/app:/src/api/"]),
+        # Both ways lead to the same rule
+        ("acme/app/src/api/my file.py", "acme/app:/src/api/"),
+        # What has its ending, what is escaped, and what stands beside a repository goes on nowhere
+        ("acme/app/docs/x.md please", "acme/app:docs/"),
+        ("acme/app/my\\ docs/docs/x.md", "acme/app:docs/"),
+        ("acme/app docs/x.md", "acme/app:docs/"),
+        ("docs/guide acme/app", "acme/app:docs/"),
+    ],
+)
+def test_a_path_may_go_on_behind_a_blank(known: Directory, text: str, right: str | list[str]) -> None:
+    assert answer(known, text) == right
