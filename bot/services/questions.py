@@ -28,6 +28,11 @@ _FORMERLY = re.compile(
     r"|\b(?:former|previous|past|last|original)\s+owners?\b",
     re.IGNORECASE,
 )
+#: … and what it says of the time then.
+_AT_SOME_TIME = re.compile(
+    r",?\s+(?:at\s+first|before|earlier|first|in\s+the\s+past|originally|previously|back\s+then|so\s+far)(?:\s.*)?\W*$",
+    re.IGNORECASE,
+)
 _LITERALLY = frozenset({ResolutionMethod.REF, ResolutionMethod.NAME})
 
 
@@ -129,8 +134,10 @@ def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | A
     """
     rest, day = split_day(text, today=now.date())
     asked = _HISTORY.match(text)
-    if day is None and asked is None and _FORMERLY.search(text) is None:
-        return None
+    if day is None and asked is None:
+        if _FORMERLY.search(text) is None:
+            return None
+        text = _AT_SOME_TIME.sub("", text)
     found = snapshot.directory.resolve(text)
     if isinstance(found, Match) and found.method in _LITERALLY:
         return None

@@ -229,6 +229,10 @@ def test_who_owned_it_then(baton: Baton, tmp_path: Path) -> None:
         ("Payments", False),
     ]
     assert "Owners of ledger, the latest first" in baton("ask", "history of ledger").out
+    for question in ("who owned ledger before us?", "who previously owned ledger?", "former owners of ledger"):
+        assert "Owners of ledger, the latest first" in baton("ask", question).out, question
+    for question in ("who owns ledger before the audit?", "the owner of ledger"):
+        assert "latest first" not in baton("ask", question).out, question
     wrong = baton("ask", "--on", "3.3.2026", "ledger")
     assert (wrong.code, wrong.out) == (2, "")
     assert "'3.3.2026' is no day; write it as in 2026-03-03." in wrong.err

@@ -12,11 +12,13 @@ from bot.domain.directory.index import DirectoryIndex, as_tuple
 from bot.domain.directory.placed_paths import PLACING_WORDS, in_named_repository
 from bot.domain.directory.questions import MAX_LENGTH, Chunk, ParsedQuestion, Part, unescaped
 from bot.domain.directory.readings import Reading, as_area, outside
-from bot.domain.directory.repositories import at_path
+from bot.domain.directory.repositories import at_path, repository_called
 from bot.domain.names import clean, fold
 
 #: A name has at most this many pieces between white space.
 _MOST_CHUNKS = 12
+#: What ends as files do.
+_FILE_NAME = re.compile(r"\w\.\w{1,5}$")
 _BETWEEN_NAMES = frozenset({"and", "or", "vs", "versus"})
 _PATH_WITH_BLANKS = re.compile(r"[^\s:]+/[^\s:]* (?:[^:]* )?(?:[^\s:]*/[^\s:]*|[^\s/:]+\.\w{1,12})")
 #: What names one thing whatever is said around it.
@@ -47,7 +49,7 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
     path with blanks in it is read so where a rule has such a path, and asked back where that decides.
     """
     found = _by_address(index, question, limit=limit)
-    joined = _with_blanks(question)
+    joined = _with_blanks(index, question)
     as_one = _by_address(index, joined, limit=limit) if joined != question else None
     if not isinstance(as_one, Match) or as_one.method is not ResolutionMethod.PATH:
         return found
@@ -59,19 +61,21 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
     return found
 
 
-def _with_blanks(question: ParsedQuestion) -> ParsedQuestion:
+def _with_blanks(index: DirectoryIndex, question: ParsedQuestion) -> ParsedQuestion:
     """Return a question with what stands between two pieces of a path as a part of it: `web/my folder/index.html`."""
     chunks, place = question.chunks, 0
     made: list[Chunk] = []
     while place < len(chunks):
         last = place
-        if _is_piece(chunks[place]):
+        if _is_piece(chunks[place]) and _FILE_NAME.search(chunks[place].text) is None:
             for end in range(place + 1, len(chunks)):
                 before = chunks[end - 1]
                 if _joins(chunks[end]) or before.has_comma or before.is_quoted or chunks[end].is_quoted:
                     break
-                last = end if _is_piece(chunks[end]) else last
-        text = " ".join(chunk.text.removesuffix("\\") for chunk in chunks[place : last + 1])
+                is_end = _is_piece(chunks[end]) or _FILE_NAME.search(chunks[end].text) is not None
+                if is_end and repository_called(index, chunks[end].text) is None:
+                    last = end
+        text = " ".join(chunk.text for chunk in chunks[place : last + 1])
         made.append(chunks[place] if last == place else Chunk(text, fold(text), (), Part.NAME, is_quoted=True))
         place = last + 1
     return replace(question, chunks=tuple(made))

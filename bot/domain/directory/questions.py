@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -92,9 +91,6 @@ _WHAT = re.compile(r"\W*(?:what|which)\b.*\b(?:owns?|look(?:s|ing)? after|(?:is|
 
 #: What joins two names, as "and" does.
 _AND = re.compile(r"\s[&+]\s")
-#: The beginning of a path, which has no ending yet, and what it may go on with behind a blank.
-_PATH_BEGUN = re.compile(r"\S*/\S*(?<!\.\w)(?<!\.\w\w)(?<!\.\w{3})(?<!\.\w{4})(?<=[\w)-])")
-_PATH_GOES_ON = re.compile(r"\w[\w-]*(?:\.\w{1,5}|/\S+)\W*")
 #: A blank that is escaped, as shells write it.
 _ESCAPED_BLANK = re.compile(r"(?<=[\w)-])\\ (?=\w)")
 #: So many words are looked at to tell the language.
@@ -157,18 +153,6 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
             if chunk is not None:
                 chunks.append(chunk)
     return ParsedQuestion(chunks=tuple(chunks), links=tuple(links))
-
-
-def with_blank_in_path(text: str, is_other: Callable[[str], bool]) -> str:
-    """Return a text in which a path goes on behind a blank: `docs/My File.md`; empty where none looks so.
-
-    `is_other` tells of a word that is something of its own, as the name of a repository is.
-    """
-    words = text.split(" ")
-    for place, (first, second) in enumerate(pairwise(words)):
-        if _PATH_BEGUN.fullmatch(first) and _PATH_GOES_ON.fullmatch(second) and not is_other(second.strip(_AFTER)):
-            return " ".join((*words[:place], f"{first}%20{second}", *words[place + 2 :]))
-    return ""
 
 
 def _shortened(text: str, most: int) -> str:

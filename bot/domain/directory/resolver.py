@@ -22,10 +22,8 @@ from bot.domain.directory.questions import (
     is_sentence,
     read,
     uninflected,
-    with_blank_in_path,
 )
 from bot.domain.directory.readings import Reading, asks_for_part, readings
-from bot.domain.directory.repositories import repository_called
 from bot.domain.directory.statements import is_said_in_passing
 from bot.domain.directory.typos import behind_slips
 from bot.domain.names import fold
@@ -39,9 +37,6 @@ _BEYOND_DOUBT = frozenset({ResolutionMethod.REF, ResolutionMethod.ADDRESS, Resol
 def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     """Return the asset that `text` means, or the several that it may mean, or the names nearest to it."""
     found = _resolved(index, text, limit=limit)
-    if isinstance(found, Match) and found.method is ResolutionMethod.PATH:
-        spelt = with_blank_in_path(text, lambda word: repository_called(index, word) is not None)
-        return _either(index, text, found, _resolved(index, spelt, limit=limit)) if spelt else found
     if not isinstance(found, Match) or found.method in _BEYOND_DOUBT:
         return found
     question = read(text)
@@ -49,17 +44,6 @@ def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
         offered = Candidate(found.asset_id, found.confidence, index.assets[found.asset_id].name)
         return Nearest((offered,), question.text)
     return found
-
-
-def _either(index: DirectoryIndex, text: str, found: Match, other: Resolution) -> Match | Several:
-    """Return what a path leads to where it ends at a blank, unless it leads elsewhere where it goes on."""
-    if not isinstance(other, Match) or other.method is not ResolutionMethod.PATH or other.asset_id == found.asset_id:
-        return found
-    both = (other, found)
-    return Several(
-        tuple(Candidate(one.asset_id, one.confidence, index.assets[one.asset_id].name) for one in both),
-        read(text).text,
-    )
 
 
 def _is_called_alike(index: DirectoryIndex, text: str, found: Match) -> bool:
