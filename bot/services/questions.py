@@ -135,9 +135,10 @@ def about_the_past(snapshot: Snapshot, text: str, *, now: datetime) -> OnDay | A
     rest, day = split_day(text, today=now.date())
     asked = _HISTORY.match(text)
     if day is None and asked is None:
-        if _FORMERLY.search(text) is None:
+        before = _FORMERLY.search(text)
+        if before is None or snapshot.directory.is_name(text):
             return None
-        text = _AT_SOME_TIME.sub("", text)
+        return Always(text[: before.end()] + _AT_SOME_TIME.sub("", text[before.end() :]))
     found = snapshot.directory.resolve(text)
     if isinstance(found, Match) and found.method in _LITERALLY:
         return None
