@@ -32,8 +32,11 @@ BESIDE_NAMES_ONLY = frozenset(_TABLE["beside_names_only"].split())
 OWN_WORDS: Mapping[str, frozenset[str]] = {key: frozenset(words.split()) for key, words in _TABLE["own_words"].items()}
 #: What stands before a version and looks like one, by product.
 PREFIXES = {key: re.compile(rf"(?:{one})(?=\d)", re.IGNORECASE) for key, one in _TABLE["prefixes"].items()}
-#: By product: words in a version that say that it is one of another engine.
-OTHERS: Mapping[str, Mapping[str, str]] = {key: one["words"] for one in _TABLE["others"] for key in one["of"].split()}
+_WORDS_OF_OTHERS = {key: one["words"] for one in _TABLE["others"] for key in one["of"].split()}
+#: By product: words in a version that say that it is one of another engine, or what a provider makes of this one.
+OTHERS: Mapping[str, Mapping[str, str]] = {
+    key: _WORDS_OF_OTHERS.get(key, {}) | _TABLE["marks"].get(key, {}) for key in (_WORDS_OF_OTHERS | _TABLE["marks"])
+}
 #: By product: names of cycles that no source has.
 CODENAMES: Mapping[str, Mapping[str, str]] = {
     key: {word: str(cycle) for word, cycle in names.items()} for key, names in _TABLE["codenames"].items()

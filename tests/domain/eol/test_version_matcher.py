@@ -133,7 +133,6 @@ def asked(name: str, version: str, provider: str = "", table: Table = TABLE) -> 
         ("postgres", "docker.io/library/postgres:16.4-alpine@sha256:0123", "16", MatchMethod.PREFIX),
         ("postgres", "PostgreSQL 11.22 (Debian 11.22-1.pgdg120+1)", "11", MatchMethod.PREFIX),
         ("postgresql", "17.5-rc1", "17", MatchMethod.PREFIX),  # a pre-release of a patch is within the cycle
-        ("postgresql", "11.22-RDS.20240208.R2.20240210", "11", MatchMethod.PREFIX),
         ("ubuntu", "20.04.6 LTS", "20.04", MatchMethod.PREFIX),
         ("ubuntu", "20.4", "20.04", MatchMethod.CYCLE),
         ("ubuntu", "jammy", "22.04", MatchMethod.CYCLE),
@@ -147,7 +146,7 @@ def asked(name: str, version: str, provider: str = "", table: Table = TABLE) -> 
         ("postgresql", "postgres96", "9.6", MatchMethod.CYCLE),
         ("debian", "12 (Bookworm)", "12", MatchMethod.PREFIX),
         ("debian", "1:11.9", "11", MatchMethod.PREFIX),
-        ("kubernetes", "v1.29.3-eks", "1.29", MatchMethod.PREFIX),
+        ("kubernetes", "v1.29.3-k3s", "1.29", MatchMethod.PREFIX),
         ("postgresql", "11 22", "11", MatchMethod.PREFIX),
         ("openssl", "1.1.1w", "1.1.1", MatchMethod.PREFIX),
         ("openssl", "1.0.2zh", "1.0.2", MatchMethod.PREFIX),

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from bot.clients.eol import starter
 from bot.domain.eol import AmbiguousVersion, BetweenCycles, Cycle, InCycle, Newer, Product, Table, UnknownProduct, match
 
 
@@ -218,3 +219,24 @@ def test_what_no_cycle_of_a_product_comes_near_is_a_revision_and_no_end_of_a_ran
     found = match(TABLE, product=name, version=written)
     assert not isinstance(found, UnknownProduct)
     assert (found.cycle.name if isinstance(found, InCycle) else None) == cycle
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "key"),
+    [
+        ("mysql", "5.7.44-rds.20240408", "amazon-rds-mysql"),
+        ("mysql", "5.7.38-azure", "azure-database-for-mysql"),
+        ("mysql", "8.0.26-google", "google-cloud-sql-mysql"),
+        ("postgresql", "11.22-rds.20240418", "amazon-rds-postgresql"),
+        ("kubernetes", "v1.29.3-eks-adc7111", "amazon-eks"),
+        ("kubernetes", "1.29.6-gke.1038001", "google-kubernetes-engine"),
+    ],
+)
+def test_the_mark_of_a_provider_in_a_version_makes_its_dates_count(name: str, written: str, key: str) -> None:
+    found = match(starter.load(), product=name, version=written)
+    assert isinstance(found, InCycle)
+    assert found.product.key == key
+
+
+def test_a_providers_mark_lends_nobody_the_dates_of_upstream_where_its_own_are_not_known() -> None:
+    assert isinstance(match(TABLE, product="mysql", version="5.7.38-azure"), UnknownProduct)
