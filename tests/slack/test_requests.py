@@ -348,7 +348,8 @@ class TestWithoutADevopsTeam:
     async def test_a_mention_that_asks_is_answered_as_any_other(self, stage: Stage) -> None:
         message = await stage.say("@baton can you fix checkout?", channel="general")
         answer = stage.slack.visible_messages("grace", "general", thread_ts=message.ts)[-1]
-        assert "owns *checkout*" in answer.text
+        assert answer.text.startswith("I know nothing called *can you fix checkout*. Did you mean one of these?")
+        assert "*checkout* · service · Payments" in answer.text
 
 
 class TestElsewhere:
