@@ -245,8 +245,8 @@ class TestInventory:
             "database:orders-db",
             "  postgresql 11.22 on aws-rds: Amazon RDS for PostgreSQL 11 (by prefix): standard support until "
             "2024-02-29; extended support until 2027-03-31.",
-            "  from 2024-04-01: 0.10 USD for each vCPU-hour",
-            "  from 2026-04-01: 0.20 USD for each vCPU-hour [baton]",
+            "  charged from 2024-04-01 on: 0.10 USD per vCPU-hour",
+            "  charged from 2026-04-01 on: 0.20 USD per vCPU-hour [baton]",
             "service:checkout",
             "  python 3.9 in production: Python 3.9 (by cycle): active support until 2022-05-17; standard support "
             "until 2025-10-31. [baton]",
