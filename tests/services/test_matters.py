@@ -129,5 +129,5 @@ async def test_what_a_team_gives_up_does_not_go_to_a_claim_of_its_own(world: Thr
     await doubt(world, "Grace")
     await merge_teams(world.deps, name="Search", into="DevOps", actor="cli")
     await world.remember()
-    await answers.agree(world.deps, world.snapshot, matter_id=2, person_id=world.people["Omar"], slack_id="")
+    await answers.agree(world.deps, world.snapshot, matter_id=2, by=Decider(world.people["Omar"], ""))
     assert await world.owner_of(Area.DATABASE) == set()
