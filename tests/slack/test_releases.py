@@ -58,6 +58,7 @@ async def release(stage: Stage, name: str, *, user: str, why: str = "Nobody call
 
 
 async def said(stage: Stage, name: str, *, user: str = "lin") -> str:
+    await drained(stage, "general")  # what is posted meanwhile would be taken for the answer
     return (await stage.ask(f"/whoowns {name}", user=user)).text
 
 
