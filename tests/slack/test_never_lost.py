@@ -360,7 +360,7 @@ async def test_a_form_that_is_saved_before_slack_refuses_something_else_cannot_b
 
     answer = await stage.ask("/whoowns checkout", user="eve")
     await stage.press(answer, "ownership.doubt", user="eve")
-    monkeypatch.setattr("handlers.ownership.snapshot.refresh", refused)
+    monkeypatch.setattr("handlers.ownership.settle", refused)
     await stage.slack.submit_view("eve", stage.slack.view_stack("eve")[-1].id, {})
     await stage.settle()
     [view] = stage.slack.view_stack("eve")
