@@ -171,7 +171,7 @@ assets:
     kind: databaze
     hosting: cloud
     tier: gold
-    runs: [postgresql, "redis@6"]
+    runs: [ledger book, "redis@6", mysql]
     links: {chat: "slack://x"}
     owners: {databases: x, ci_cd: delivery}
     aliases: {a: b}
@@ -188,7 +188,7 @@ people:
     assert [asset.name for asset in catalog.assets] == ["a", "b"]
     first = catalog.assets[0]
     assert (first.kind, first.hosting, first.tier, first.links) == (AssetKind.OTHER, None, None, ())
-    assert first.runs == (Runs("redis", "6"),)
+    assert first.runs == (Runs("redis", "6"), Runs("mysql", "")), "an unknown version is one"
     assert [(claim.owner.name, claim.area) for claim in first.owners] == [("delivery", Area.CI_CD)]
     assert [line for line, _ in problems(catalog)] == [15, 16, 3, 8, 9, 4, 5, 7, 6, 10, 11, 13]
     assert all(problem.is_error for problem in catalog.problems)

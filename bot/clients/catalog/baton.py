@@ -18,13 +18,13 @@ from bot.clients.catalog._reader import (
     is_template,
     is_web,
     owner_ref,
-    parse_runs,
     peek,
     quoted,
     tier_in,
     unique,
     word_in,
 )
+from bot.clients.catalog._runs import runs_in
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import (
     Area,
@@ -279,7 +279,7 @@ class _Document:
         for item in node.values if isinstance(node, Items) else [node] if node else []:
             runs = None
             if isinstance(item, Text):
-                runs = parse_runs(item.value, environment)
+                runs = runs_in(item.value, environment)
             elif isinstance(item, Fields):
                 reader.known_keys(item, _RUNS_KEYS, "'runs'")
                 product, version, provider, where = (reader.text(item, key) for key in _RUNS_KEYS)

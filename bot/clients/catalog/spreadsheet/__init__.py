@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.clients.catalog._kinds import kind_of_word
+from bot.clients.catalog._placeholders import no_owner
 from bot.clients.catalog._reader import (
     MEBIBYTE,
     E,
@@ -33,6 +34,7 @@ from bot.clients.catalog._reader import (
     unversioned,
     word_in,
 )
+from bot.clients.catalog._runs import runs_in
 from bot.clients.catalog.spreadsheet._lines import (
     SheetKind,
     SheetRow,
@@ -49,6 +51,7 @@ from bot.domain.catalog import (
     Hosting,
     Link,
     OwnerClaim,
+    OwnerRef,
     PersonClaim,
     Role,
     Runs,
@@ -198,11 +201,11 @@ class _Assets:
             yield key.strip(), value.strip()
 
     def _runs(self, row: SheetRow, environment: str) -> Iterator[Runs]:
-        engines = row.texts("engine")
+        engines, provider = row.texts("engine"), row.text("provider")
+        if no_owner(OwnerRef(provider, written=provider)) is not None:
+            provider = ""
         for text in self._written_runs(row):
-            runs = parse_runs(text, environment) or unversioned(text, environment)
-            if runs is not None and not runs.version and text not in engines and not _is_product(runs):
-                runs = None  # a word that may be anything
+            runs = runs_in(text, environment, is_engine=text in engines)
             if runs is None:
                 self._say(
                     row,
@@ -212,7 +215,7 @@ class _Assets:
             if not runs.version:
                 what = f"{quoted(text)} has no version: it counts as an unknown one; write {runs.product}@VERSION."
                 self._sink.problem(self._file.at(row.line), what, is_error=False)
-            yield runs
+            yield runs if runs.provider else replace(runs, provider=provider)
 
     def _written_runs(self, row: SheetRow) -> tuple[str, ...]:
         """Return what runs as a line has it: in one cell, or as an engine with its version in the cell beside it."""
@@ -248,15 +251,6 @@ class _Assets:
 
     def _say(self, row: SheetRow, message: str) -> None:
         self._sink.problem(self._file.at(row.line), message)
-
-
-def _is_product(runs: Runs) -> bool:
-    """Whether the name is that of something that is known to age, as whoever offers it or as many vendors build it."""
-    is_known = isinstance(_table().identify(runs.product, runs.provider), CycleIndex)
-    return is_known or fold(runs.product) in providers.SOLD | frozenset(providers.VENDOR_REQUIRED)
-
-
-_table = lru_cache(maxsize=1)(starter.load)
 
 
 def _team(file: SourceFile, sink: Sink, row: SheetRow) -> None:

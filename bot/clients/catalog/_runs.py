@@ -1,0 +1,30 @@
+"""What runs, as one cell or list item says it: at a version, or at one that nobody has written down."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bot.clients.catalog._reader import parse_runs, unversioned
+from bot.clients.eol import starter
+from bot.domain.catalog import Runs
+from bot.domain.eol import providers
+from bot.domain.eol.cycle_index import CycleIndex
+from bot.domain.names import fold
+
+_table = lru_cache(maxsize=1)(starter.load)
+
+
+def runs_in(text: str, environment: str = "", *, is_engine: bool = False) -> Runs | None:
+    """Return what a text says that runs; None for a word that may be anything.
+
+    Without a version it is at one that nobody knows, where the name is a known product's or, with `is_engine`, stands
+    where only an engine does.
+    """
+    runs = parse_runs(text, environment) or unversioned(text, environment)
+    return runs if runs is None or runs.version or is_engine or _is_product(runs) else None
+
+
+def _is_product(runs: Runs) -> bool:
+    """Whether the name is that of something that is known to age, as whoever offers it or as many vendors build it."""
+    is_known = isinstance(_table().identify(runs.product, runs.provider), CycleIndex)
+    return is_known or fold(runs.product) in providers.SOLD | frozenset(providers.VENDOR_REQUIRED)
