@@ -79,7 +79,7 @@ async def _locked(baton: Baton) -> AsyncIterator[None]:
         yield
 
 
-@case("A question is answered once when SQLite is locked by another for two and more seconds", is_quick=True)
+@case("A question is answered once when SQLite is locked by another for two and more seconds")
 async def locked(house: House) -> None:
     async with house.baton() as baton:
         for seconds in (2.2, 3.5, 6.0) if house.is_long else (2.6,):
@@ -106,7 +106,7 @@ async def killed(house: House) -> None:
         await _answered_once(baton, asked, seconds=110)
 
 
-@case("A redelivery adds nothing", is_quick=True)
+@case("A redelivery adds nothing")
 async def redelivered(house: House) -> None:
     async with house.baton() as baton:
         events = [baton.event("who owns checkout?"), baton.event("who owns checkout?", channel=baton.new_id("D"))]

@@ -414,7 +414,7 @@ async def guest(house: House) -> None:
         )
 
 
-@case("Somebody whom Slack cannot look up now is not answered with catalog data", is_quick=True)
+@case("Somebody whom Slack cannot look up now is not answered with catalog data")
 async def unknown_for_now(house: House) -> None:
     async with house.baton() as baton:
         baton.slack.fault("users.info", "status", times=None)

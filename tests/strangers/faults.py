@@ -199,7 +199,7 @@ def _expect_not_saved(text: str) -> None:
     )
 
 
-@case("Wrong settings are one line: no traceback, no secret", is_quick=True, seconds=400)
+@case("Wrong settings are one line: no traceback, no secret", seconds=400)
 async def wrong_settings(house: House) -> None:
     hidden = "hunter2-a-password"
     good = {"BATON_SLACK_BOT_TOKEN": BOT_TOKEN, "BATON_SLACK_SIGNING_SECRET": SECRET, "BATON_PORT": str(lasting_port())}
