@@ -85,7 +85,7 @@ def test_a_row_a_line_is_answered_a_line_in_order(baton: Baton, monkeypatch: pyt
         (None, None),
         ("amazon-rds-postgresql", "11"),
         ("nodejs", None),
-        ("kubernetes", "1.29"),
+        ("amazon-eks", "1.29"),
     ]
 
 
