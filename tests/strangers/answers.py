@@ -142,7 +142,7 @@ async def hanging(house: House) -> None:
             expect(answer.seconds <= _ACK_SECONDS, f"{what} acknowledged within {_ACK_SECONDS} s", answer.seconds)
 
 
-@case("Share pressed three times shares once", is_quick=True)
+@case("Share pressed three times shares once")
 async def shared_thrice(house: House) -> None:
     async with house.baton() as baton:
         ts = baton.new_id("17")

@@ -62,7 +62,7 @@ async def slack_in_trouble(house: House) -> None:
             await _becomes_ready(baton)
 
 
-@case("Started while PostgreSQL is away, it waits and lives, and says so without the password", is_quick=True)
+@case("Started while PostgreSQL is away, it waits and lives, and says so without the password")
 async def database_away(house: House) -> None:
     hidden = "hunter2-a-password"
     async with house.cold() as baton:
