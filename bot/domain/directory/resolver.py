@@ -36,10 +36,12 @@ _BEYOND_DOUBT = frozenset({ResolutionMethod.REF, ResolutionMethod.ADDRESS, Resol
 
 def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     """Return the asset that `text` means, or the several that it may mean, or the names nearest to it."""
-    found = _resolved(index, text, limit=limit)
+    if (known := places.literally(index, text, limit=limit)) is not None:
+        return known
+    question = read(text)
+    found = _resolved(index, text, question, limit=limit)
     if not isinstance(found, Match) or found.method in _BEYOND_DOUBT:
         return found
-    question = read(text)
     if _is_called_alike(index, text, found) or is_said_in_passing(index, question, text, found):
         offered = Candidate(found.asset_id, found.confidence, index.assets[found.asset_id].name)
         return Nearest((offered,), question.text)
@@ -56,10 +58,7 @@ def _is_called_alike(index: DirectoryIndex, text: str, found: Match) -> bool:
     return any(OSA.distance(fold(each), fold(organisation)) > 1 for each in written)
 
 
-def _resolved(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
-    if (known := places.literally(index, text, limit=limit)) is not None:
-        return known
-    question = read(text)
+def _resolved(index: DirectoryIndex, text: str, question: ParsedQuestion, *, limit: int) -> Resolution:
     if not question.chunks and not question.links:
         return Nearest((), "")
     found_whole = places.by_address(index, question, limit=limit) or listed(index, question, limit=limit)
