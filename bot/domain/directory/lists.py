@@ -18,6 +18,10 @@ _AND = frozenset("and or plus vs versus und oder sowie et ou y e och og en ja ta
 _ALONG, _WITH = frozenset({"along", "well", "together"}), frozenset({"with", "as"})
 _ITS = frozenset({"its", "their", "seine", "ihre", "dessen", "sa", "son", "ses", "su", "sus", "suo", "sua", "seu"})
 _ARTICLES = frozenset({"the", "a", "an", "our", "my", "your", "this", "that", "both"}) | _ITS
+#: Words that stand before what is asked for, and are no part of it.
+_LEADING = _ARTICLES | FOREIGN_WORDS
+#: Without one of these, or a comma, nothing is listed.
+_JOINING = _AND | _ALONG | _WITH
 _IT = frozenset({"it", "them", "that"})
 _PLACING = frozenset({"behind", "of", "for", "in", "on", "under", "used", "by", "below"})
 
@@ -38,6 +42,8 @@ def listed(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -> Re
     A part that the catalog does not have leaves the rest to be offered: its owner may be another. An area of an asset
     is no second one: "checkout and its alerts" is checkout.
     """
+    if not any(chunk.has_comma or chunk.folded in _JOINING for chunk in question.chunks):
+        return None
     items = _items(question.chunks)
     if len(items) < 2 or all(item.kind for item in items):
         return None
@@ -148,4 +154,4 @@ def _only_asks(chunks: Sequence[Chunk], place: int) -> bool:
     chunk = chunks[place]
     after = chunks[place + 1] if place + 1 < len(chunks) else None
     is_doubtful = chunk.part is Part.DOUBTFUL and after is not None and after.part is Part.QUESTION
-    return chunk.part is Part.QUESTION or is_doubtful or chunk.folded in _ARTICLES | FOREIGN_WORDS
+    return chunk.part is Part.QUESTION or is_doubtful or chunk.folded in _LEADING

@@ -29,6 +29,7 @@ _MAX_CHUNKS = 1_200
 _MOST_CHUNKS_IN_NAME = 6
 _MOST_CHUNKS_IN_LABELS = 24
 _MOST_CHUNKS_ALONE = 40
+_PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
 #: What stands between a label, its value and the next one.
 _LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
 _ARTICLES = frozenset(
@@ -121,7 +122,7 @@ def _is_part_of_unknown(index: DirectoryIndex, chunks: Sequence[Chunk], place: i
     """Whether what stands before "of NAME" is a thing that nobody knows: "the mirror of", "la base de datos de"."""
     while place > 0 and chunks[place - 1].folded in _ARTICLES:
         place -= 1
-    if place < 2 or chunks[place - 1].folded not in PART_OF_WORDS | FOREIGN_PART_OF_WORDS:
+    if place < 2 or chunks[place - 1].folded not in _PART_OF_WORDS:
         return False
     before = chunks[place - 2]
     is_unknown = before.part not in (Part.QUESTION, Part.DOUBTFUL) and not _is_foreign(before)

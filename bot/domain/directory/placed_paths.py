@@ -19,6 +19,7 @@ PLACING_WORDS = frozenset({"in", "of", "from", "at", "inside", "within", "repo",
 _DETERMINERS = frozenset({"the", "our", "my", "your", "their", "this", "that", "a", "called", "named"})
 _REPOSITORY_WORDS = frozenset({"repo", "repos", "repository", "repositories", "project", "codebase", "checkout"})
 _FOLDER_WORDS = frozenset({"folder", "directory", "dir", "subfolder", "subdirectory"})
+_NO_NAMES = COMMON_WORDS | ENVIRONMENT_WORDS | FOREIGN_WORDS
 _FILE_WORDS = frozenset({"file", "files", "folder", "directory", "path", "branch", "line", "code"})
 #: A file's name: with an ending, or one of those that have none.
 _FILE = re.compile(r"\.?[\w-][\w.-]*\.\w{1,12}|\.[\w-]{3,}|[A-Z][A-Za-z]*file|CODEOWNERS|OWNERS|LICENSE|README|NOTICE")
@@ -103,7 +104,7 @@ def _elsewhere(index: DirectoryIndex, chunk: Chunk, path: str, how: _Placed) -> 
         return FoundAssets(ids, ResolutionMethod.PATH, is_certain=False)
     if (found := _in_folder(index, chunk.text, path)).asset_ids:
         return found
-    if chunk.part is not Part.NAME or chunk.folded in COMMON_WORDS | ENVIRONMENT_WORDS | FOREIGN_WORDS:
+    if chunk.part is not Part.NAME or chunk.folded in _NO_NAMES:
         return None
     return FoundAssets(anywhere.asset_ids, ResolutionMethod.PATH, is_certain=False)
 

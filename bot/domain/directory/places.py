@@ -20,6 +20,7 @@ _MOST_CHUNKS = 12
 #: What ends as files do.
 _FILE_NAME = re.compile(r"\w\.\w{1,5}$")
 _BETWEEN_NAMES = frozenset({"and", "or", "vs", "versus"})
+_JOINING = PLACING_WORDS | _BETWEEN_NAMES
 _PATH_WITH_BLANKS = re.compile(r"[^\s:]+/[^\s:]* (?:[^:]* )?(?:[^\s:]*/[^\s:]*|[^\s/:]+\.\w{1,12})")
 #: What names one thing whatever is said around it.
 _BEYOND_DOUBT = frozenset({ResolutionMethod.ADDRESS, ResolutionMethod.PATH, ResolutionMethod.REF})
@@ -64,6 +65,8 @@ def by_address(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) -
 def _with_blanks(index: DirectoryIndex, question: ParsedQuestion) -> ParsedQuestion:
     """Return a question with what stands between two pieces of a path as a part of it: `web/my folder/index.html`."""
     chunks, place = question.chunks, 0
+    if not any(map(_is_piece, chunks)):
+        return question
     made: list[Chunk] = []
     while place < len(chunks):
         last = place
@@ -125,7 +128,7 @@ def _is_only_above(finding: FoundAssets, address: str) -> bool:
 
 def _joins(chunk: Chunk) -> bool:
     """Whether a word stands between two things, or asks for one."""
-    return chunk.part is Part.QUESTION or chunk.folded in PLACING_WORDS | _BETWEEN_NAMES
+    return chunk.part is Part.QUESTION or chunk.folded in _JOINING
 
 
 def _answered(

@@ -17,6 +17,9 @@ from bot.domain.directory.vocabulary import (
     TRAILING_WORDS,
 )
 
+#: Words between those of a name that are no part of it.
+_INNER_WORDS = FUNCTION_WORDS | PART_OF_WORDS
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -124,7 +127,7 @@ def _reading(chunks: tuple[Chunk, ...], kept: tuple[int, ...]) -> Reading | None
     for place, chunk in enumerate(chunks):
         if place in kept:
             continue
-        if kept[0] < place < kept[-1] and chunk.folded not in FUNCTION_WORDS | PART_OF_WORDS:
+        if kept[0] < place < kept[-1] and chunk.folded not in _INNER_WORDS:
             return None  # what is left out stands before the name or after it, not in it
         if chunk.part is Part.AREA or (chunk.part is Part.KIND_OR_AREA and _is_part_of(chunks, place)):
             if place + 1 in kept and not _is_done(chunks, place):
