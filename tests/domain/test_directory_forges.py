@@ -8,7 +8,7 @@ from bot.domain.catalog import AssetKind, PathRule
 from bot.domain.directory import Directory, Match, Nearest
 from bot.domain.directory.forges import file_address
 from bot.domain.records import AssetRecord
-from tests.domain.directory_assets import asset
+from tests.domain.directory_assets import answer, asset
 
 #: Where each repository was cloned from -> its name, as a checkout gives it.
 _CLONED = {
@@ -40,16 +40,6 @@ def _rules(name: str) -> list[AssetRecord]:
 def directory() -> Directory:
     repositories = [asset(name, AssetKind.REPOSITORY, addresses=(url,)) for url, name in _CLONED.items()]
     return Directory.build([*repositories, *(rule for name in _CLONED.values() for rule in _rules(name))])
-
-
-def answer(directory: Directory, text: str) -> str:
-    """What a text is answered with; empty where it is not answered."""
-    found = directory.resolve(text)
-    if not isinstance(found, Match):
-        return ""
-    known = directory.get(found.asset_id)
-    assert known is not None
-    return known.name
 
 
 @pytest.mark.parametrize(

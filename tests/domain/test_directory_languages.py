@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.catalog import AssetKind
-from bot.domain.directory import Directory, Match, Several
-from tests.domain.directory_assets import asset
+from bot.domain.directory import Directory, Several
+from tests.domain.directory_assets import answer, asset
 
 _CATALOG = [
     asset("payments-db", AssetKind.DATABASE),
@@ -20,13 +20,6 @@ _CATALOG = [
 @pytest.fixture(scope="module")
 def directory() -> Directory:
     return Directory.build(_CATALOG)
-
-
-def answer(directory: Directory, text: str) -> str:
-    """What a text is answered with; empty where it is not answered."""
-    found = directory.resolve(text)
-    known = directory.get(found.asset_id) if isinstance(found, Match) else None
-    return known.name if known is not None else ""
 
 
 @pytest.mark.parametrize("name", ["payments-db", "checkout"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.catalog import AssetKind, PathRule
-from bot.domain.directory import Directory, Match
-from tests.domain.directory_assets import asset
+from bot.domain.directory import Directory
+from tests.domain.directory_assets import answer, asset
 
 _FILES = {
     "acme/tools/cli": ["*", "/cmd/"],
@@ -39,16 +39,6 @@ def known(request: pytest.FixtureRequest) -> Directory:
 @pytest.fixture(scope="module")
 def several() -> Directory:
     return directory(*_FILES)
-
-
-def answer(known: Directory, text: str) -> str:
-    """What a text is answered with; empty where it is not answered."""
-    found = known.resolve(text)
-    if not isinstance(found, Match):
-        return ""
-    held = known.get(found.asset_id)
-    assert held is not None
-    return held.name
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.directory import Directory, Match, Nearest
-from tests.domain.directory_assets import asset
+from bot.domain.directory import Directory, Nearest
+from tests.domain.directory_assets import answer, asset
 
 _CATALOG = [
     *(asset("login"), asset("search"), asset("reports"), asset("checkout"), asset("web"), asset("payments-db")),
@@ -16,13 +16,6 @@ _CATALOG = [
 @pytest.fixture(scope="module")
 def directory() -> Directory:
     return Directory.build(_CATALOG)
-
-
-def answer(directory: Directory, text: str) -> str:
-    """What a text is answered with; empty where it is not answered."""
-    found = directory.resolve(text)
-    known = directory.get(found.asset_id) if isinstance(found, Match) else None
-    return known.name if known is not None else ""
 
 
 @pytest.mark.parametrize(
