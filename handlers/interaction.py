@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 from bot.blocks import home as home_blocks
@@ -168,11 +168,7 @@ async def open_form(context: Context, action: Action, making: Coroutine[Any, Any
     if task.done():
         await show_view(context, action, task.result())
         return
-    try:
-        view_id = await show_view(context, action, loading_view())
-    except BaseException:
-        task.cancel()
-        raise
+    view_id = await _while_it_is_made(task, show_view(context, action, loading_view()))
     context.background.start(_finish(context, view_id, task), what=action.action_id)
 
 
@@ -189,12 +185,17 @@ async def open_slowly(
     `then` is given the view's id and hash when the form is there.
     """
     task = asyncio.ensure_future(making)
-    try:
-        view_id = await context.slack.open_view(trigger_id, loading_view())
-    except BaseException:
-        task.cancel()
-        raise
+    view_id = await _while_it_is_made(task, context.slack.open_view(trigger_id, loading_view()))
     context.background.start(_finish(context, view_id, task, then), what=what)
+
+
+async def _while_it_is_made(making: asyncio.Future[Any], opening: Awaitable[str]) -> str:
+    """Return the id of the loading view; where that cannot be opened, nobody needs what is being made for it."""
+    with ExitStack() as stack:
+        stack.callback(making.cancel)
+        view_id = await opening
+        stack.pop_all()
+    return view_id
 
 
 async def show_view(context: Context, action: Action, view: Block) -> str:

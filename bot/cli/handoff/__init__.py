@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bot.cli.handoff.bulk import bulk
-from bot.cli.handoff.listing import list_, show
+from bot.cli.handoff.handoffs import list_, show
 from bot.cli.handoff.patch import patch
 
 app = typer.Typer(no_args_is_help=True, help="Handoffs, files after one, and many at once.")
