@@ -17,7 +17,7 @@ from bot.blocks.text import Block, Rendered, escape
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.eol.answers import Answer, AnswerKind
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.exposure import NOBODY, Addressee, MatchedDeployment, Responsible, Watch
+from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, MatchMethod, UnknownProduct
 from bot.domain.eol.milestones import Deadline, DeadlineKind, Milestone
@@ -36,6 +36,7 @@ from bot.domain.eol.reminders import (
     Remembered,
 )
 from bot.domain.eol.resolution import Resolution
+from bot.domain.eol.responsibility import NOBODY, Addressee, Responsible
 from bot.domain.escalation import Audience
 from bot.domain.inventory.deployments import Deployment, Pin
 from bot.domain.recipients import Told, Via

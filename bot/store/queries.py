@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from sys import intern
@@ -19,19 +18,15 @@ from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
 from bot.domain.inventory.deployments import PRODUCTION, Deployment, LastRun
 from bot.domain.inventory.observations import CATALOG
 from bot.domain.inventory.scans import SBOM_LIBRARY
-from bot.domain.ownership.matters import MatterKind
 from bot.domain.records import (
     AssetRecord,
-    ClaimRecord,
-    Disowned,
-    DoubtRecord,
-    DriftRecord,
     OwnershipRecord,
     PersonRecord,
     TeamRecord,
 )
 from bot.domain.sources import ClaimSubject, Source, rank
 from bot.store import aliases, releases, tables
+from bot.store.beside import NOTHING, Beside, Ids, among, person_of, said_beside
 
 _ASSET_COLUMNS = (
     "id", "ref", "kind", "name", "namespace", "description", "aliases", "addresses", "parent_id", "hosting", "tier",
@@ -64,8 +59,6 @@ _DEPLOYMENT_COLUMNS = (
 _SharedFacts = dict[tuple[Any, ...], tuple[OwnershipRecord]]
 #: Where more of them differ than this, there is little to share.
 _MOST_SHARED = 50_000
-#: The first and the last of neighbouring ids, or a list of ids.
-_Ids = tuple[int, int] | list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +96,7 @@ async def people(connection: AsyncConnection, *, after: int) -> list[PersonRecor
     """Return the people who changed after a revision."""
     t = tables.core(tables.Person).c
     columns = (t.id, t.name, t.slack_id, t.email, t.handle, t.is_active, t.timezone)
-    return [_person(row) for row in await connection.execute(select(*columns).where(t.revision > after))]
+    return [person_of(row) for row in await connection.execute(select(*columns).where(t.revision > after))]
 
 
 async def teams(connection: AsyncConnection, *, after: int) -> list[TeamRecord]:
@@ -145,15 +138,15 @@ async def assets(
         # Neighbours are read as a range, which costs less for a whole catalog; those that changed may lie far apart.
         ids = (rows[0][0], rows[-1][0]) if is_first else [row[0] for row in rows]
         facts = await _facts(connection, ids, by_source, shared)
-        beside = await _beside(connection, ids, by_source)
+        beside = await said_beside(connection, ids, {number: each.name for number, each in by_source.items()})
         nobody = await _nobody(connection, [row[0] for row in rows if row[_UNOWNED_AT]])
-        decided = await releases.decided(connection, partial(_among, ids=ids))
-        called = await aliases.given(connection, partial(_among, ids=ids))
+        decided = await releases.decided(connection, partial(among, ids=ids))
+        called = await aliases.given(connection, partial(among, ids=ids))
         yield AssetChanges(
             present=[
                 releases.applied(
                     aliases.applied(
-                        _asset(row, facts.get(row[0], ()), beside.get(row[0], _NOTHING), nobody.get(row[0])),
+                        _asset(row, facts.get(row[0], ()), beside.get(row[0], NOTHING), nobody.get(row[0])),
                         called.get(row[0], ()),
                     ),
                     decided.get(row[0]),
@@ -260,10 +253,6 @@ def _deployment(
     )
 
 
-def _among(column: ColumnElement[int], ids: _Ids) -> ColumnElement[bool]:
-    return column.between(*ids) if isinstance(ids, tuple) else column.in_(ids)
-
-
 def _as_stored(table: Any, names: Iterable[str]) -> list[Any]:
     """Return columns as the driver reads them, without a step a value: on SQLite, JSON and moments are text."""
     return [type_coerce(table.c[name], NullType()) for name in names]
@@ -285,7 +274,7 @@ async def _members(connection: AsyncConnection, team_ids: Iterable[int]) -> dict
 
 
 async def _facts(
-    connection: AsyncConnection, ids: _Ids, by_source: dict[int, SourceRow], shared: _SharedFacts
+    connection: AsyncConnection, ids: Ids, by_source: dict[int, SourceRow], shared: _SharedFacts
 ) -> dict[int, tuple[OwnershipRecord, ...]]:
     """Return the facts in force by asset, those of one asset in the order of their rows.
 
@@ -294,7 +283,7 @@ async def _facts(
     t = tables.core(tables.Ownership).c
     query = (
         select(*_as_stored(tables.core(tables.Ownership), _FACT_COLUMNS))
-        .where(t.valid_to.is_(None), _among(t.asset_id, ids))
+        .where(t.valid_to.is_(None), among(t.asset_id, ids))
         .order_by(t.asset_id, t.id)
     )
     rows = await connection.execute(query)
@@ -327,95 +316,6 @@ def _fact(said: tuple[Any, ...], by_source: dict[int, SourceRow]) -> OwnershipRe
     )
 
 
-@dataclass(slots=True)
-class _Beside:
-    """What people have said of an asset beside its facts."""
-
-    doubts: list[DoubtRecord] = field(default_factory=list)
-    claims: list[ClaimRecord] = field(default_factory=list)
-    disowned: list[Disowned] = field(default_factory=list)
-    drift: list[DriftRecord] = field(default_factory=list)
-
-
-_NOTHING = _Beside()
-
-
-async def _beside(connection: AsyncConnection, ids: _Ids, by_source: dict[int, SourceRow]) -> dict[int, _Beside]:
-    """Return what people have said of assets, and what sources have not followed; there is little of it."""
-    found = defaultdict[int, _Beside](_Beside)
-    await _add_doubts(connection, ids, found)
-    await _add_drift(connection, ids, by_source, found)
-    matter, no = tables.core(tables.OwnershipMatter).c, tables.core(tables.Disownment).c
-    claims = (
-        select(matter.asset_id, matter.team_id, matter.area, matter.at)
-        .where(matter.kind == MatterKind.CLAIM.value, matter.ended_at.is_(None), _among(matter.asset_id, ids))
-        .order_by(matter.id)
-    )
-    for asset_id, team_id, area, at in await connection.execute(claims):
-        found[asset_id].claims.append(ClaimRecord(team_id, _AREAS[area], at))
-    disowned = select(no.asset_id, no.area, no.team_id, no.person_id).where(_among(no.asset_id, ids))
-    for asset_id, area, team_id, person_id in await connection.execute(disowned.order_by(no.id)):
-        found[asset_id].disowned.append((_AREAS[area], team_id, person_id))
-    return found
-
-
-async def _add_doubts(connection: AsyncConnection, ids: _Ids, found: dict[int, _Beside]) -> None:
-    """Add the doubts that no owner has settled."""
-    doubt, person = tables.core(tables.OwnerDoubt).c, tables.core(tables.Person).c
-    query = (
-        select(
-            *(doubt.asset_id, doubt.reason, doubt.at, doubt.area),
-            *(person.id, person.name, person.slack_id, person.email, person.handle, person.is_active, person.timezone),
-        )
-        .join_from(tables.core(tables.OwnerDoubt), tables.core(tables.Person), person.id == doubt.person_id)
-        .where(doubt.settled_at.is_(None), _among(doubt.asset_id, ids))
-        .order_by(doubt.id)
-    )
-    for row in await connection.execute(query):
-        found[row.asset_id].doubts.append(DoubtRecord(_person(row), row.reason, row.at, _AREAS[row.area]))
-
-
-async def _add_drift(
-    connection: AsyncConnection, ids: _Ids, by_source: dict[int, SourceRow], found: dict[int, _Beside]
-) -> None:
-    """Add what sources say that have not followed a handoff."""
-    t = tables.core(tables.Drift).c
-    rows = (
-        await connection.execute(select(tables.core(tables.Drift)).where(_among(t.asset_id, ids)).order_by(t.id))
-    ).all()
-    files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
-    for row in rows:
-        found[row.asset_id].drift.append(
-            DriftRecord(
-                area=_AREAS[row.area],
-                owner=(row.team_id, row.person_id),
-                source=by_source[row.source_id].name,
-                since=row.since,
-                files=tuple(files.get((row.asset_id, row.source_id), ())),
-            )
-        )
-
-
-async def _files(connection: AsyncConnection, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
-    """Return the files in which sources speak of assets, by the ids of both, each once."""
-    if not wanted:
-        return {}
-    claim = tables.core(tables.Claim).c
-    query = (
-        select(claim.subject_id, claim.source_id, claim.path)
-        .where(claim.subject == ClaimSubject.ASSET.value, claim.digest != "", claim.path != "")
-        .where(
-            claim.subject_id.in_({asset for asset, _ in wanted}), claim.source_id.in_({source for _, source in wanted})
-        )
-        .distinct()
-        .order_by(claim.path)
-    )
-    found: dict[tuple[int, int], list[str]] = {}
-    for asset, source, path in await connection.execute(query):
-        found.setdefault((asset, source), []).append(path)
-    return found
-
-
 async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict[int, Source]:
     """Return the most believed source that says of each asset that nobody owns it on purpose; there are few of them."""
     if not asset_ids:
@@ -432,17 +332,6 @@ async def _nobody(connection: AsyncConnection, asset_ids: Sequence[int]) -> dict
         one = Source(*columns)
         found[asset_id] = min(found.get(asset_id, one), one, key=rank)
     return found
-
-
-def _person(row: Any) -> PersonRecord:
-    return PersonRecord(
-        id=row.id,
-        name=row.name or row.handle or row.email or row.slack_id or "",
-        slack_id=row.slack_id or "",
-        email=row.email or "",
-        is_active=row.is_active,
-        timezone=row.timezone,
-    )
 
 
 @lru_cache(maxsize=1024)
@@ -463,7 +352,7 @@ def _listed(stored: str | Sequence[Any]) -> Sequence[Any]:
 
 
 def _asset(
-    row: Sequence[Any], facts: tuple[OwnershipRecord, ...], beside: _Beside, nobody: Source | None
+    row: Sequence[Any], facts: tuple[OwnershipRecord, ...], beside: Beside, nobody: Source | None
 ) -> AssetRecord:
     """Make a record of a row of `_ASSET_COLUMNS`; unpacked by place, which is what makes 100,000 of them quick."""
     asset_id, ref, kind, name, namespace, description, aliases, addresses, parent_id, hosting, tier, links, *rest = row

@@ -21,13 +21,14 @@ from bot.clients.eol import starter
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.exposure import NOBODY, MatchedDeployment
+from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.feed import Freshness
 from bot.domain.eol.matches import UnknownProduct
 from bot.domain.eol.milestones import DeadlineKind, Milestone
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove, Digest, DueMilestone, FactsAge
+from bot.domain.eol.responsibility import NOBODY
 from bot.domain.escalation import Audience
 from bot.domain.records import TeamRecord
 from bot.playground.refusals import refuse_view

@@ -13,9 +13,10 @@ from bot.blocks.eol.health import recorded, section
 from bot.domain.catalog import Area, AssetKind, Hosting, Role
 from bot.domain.eol.bill import Bill
 from bot.domain.eol.charges import running_charge
-from bot.domain.eol.exposure import NOBODY, MatchedDeployment, Responsible
+from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.matches import InCycle, Matched, MatchMethod, UnknownProduct
 from bot.domain.eol.records import Charge, Cycle, Product, Undated
+from bot.domain.eol.responsibility import NOBODY, Responsible
 from bot.domain.health import Earlier, first_actions, is_due, month_of
 from bot.domain.inventory.deployments import Deployment
 from bot.domain.ownership import verdict

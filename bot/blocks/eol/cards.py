@@ -13,10 +13,11 @@ from bot.blocks.ownership.words import AREA_WORDS, join
 from bot.blocks.text import EDITED_TEXT, Block, Rendered, bold, context, escape, fitting, link, modal, section, within
 from bot.domain.catalog import Area
 from bot.domain.eol.answers import AnswerKind
-from bot.domain.eol.exposure import NOBODY, Addressee, MatchedDeployment, ageing_area
+from bot.domain.eol.exposure import MatchedDeployment
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.providers import PROVIDERS
 from bot.domain.eol.reminders import Card, ClosedCard, DateMove
+from bot.domain.eol.responsibility import NOBODY, Addressee, ageing_area
 from bot.domain.eol.upgrade_paths import Proposal, proposed
 from bot.domain.names import fold
 

@@ -13,9 +13,9 @@ from bot.blocks.portfolio import with_turns
 from bot.blocks.request_button import OpenValue, open_menu
 from bot.blocks.text import Block, Rendered, bold, button, context, mention, modal, plain, section
 from bot.blocks.values import encode
-from bot.domain.eol.exposure import ageing_area
 from bot.domain.eol.periods import Between, Overdue
 from bot.domain.eol.reports import Report, Urgency, others
+from bot.domain.eol.responsibility import ageing_area
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.eol.timeline import Timeline
 from bot.domain.names import clean

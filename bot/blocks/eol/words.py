@@ -11,10 +11,11 @@ from bot.blocks.text import bold, escape, plain
 from bot.domain.eol import charges
 from bot.domain.eol.charges import NOT_KNOWN, Charged, monthly, price
 from bot.domain.eol.deadlines import LONG_AGO
-from bot.domain.eol.exposure import Addressee, MatchedDeployment, Watch
+from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
 from bot.domain.eol.records import VCPU_HOUR, Charge, Cycle, Product
 from bot.domain.eol.reminders import Card, FactsAge
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.upgrade_paths import proposed
 from bot.domain.eol.upgrade_targets import Target
 from bot.domain.records import AssetRecord

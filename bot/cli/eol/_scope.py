@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, time
 
 from bot.blocks.text import escape
 from bot.cli._database import opened_deps
-from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.questions import EolQuestion, NamedKind, parse_command
 from bot.domain.eol.reports import Report
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.subjects import ReportScope
 from bot.errors import NotFoundError
 from bot.ports import Clock

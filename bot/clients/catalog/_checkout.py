@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from bot.clients.catalog._git import Remote, remote_of
-from bot.clients.catalog._reader import Chosen, ReadOptions, SourceFile, quoted
+from bot.clients.catalog._reader import Chosen, ReadOptions, SourceFile
+from bot.clients.catalog._values import quoted
 from bot.domain.catalog import AssetClaim, AssetKind, Link, Origin, OwnerClaim, OwnerRef, Problem
 from bot.errors import CatalogError
 

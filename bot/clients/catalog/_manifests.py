@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Node
-from bot.clients.catalog._reader import is_email, is_template, is_web, quoted, tier_in
+from bot.clients.catalog._values import is_email, is_template, is_web, quoted, tier_in
 from bot.domain.catalog import Area, Link, OwnerClaim, OwnerRef, OwnerType, Role
 
 

@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.clients.catalog._reader import Sink, SourceFile, quoted
+from bot.clients.catalog._reader import Sink, SourceFile
+from bot.clients.catalog._values import quoted
 from bot.domain.catalog import Origin
 from bot.domain.names import clean
 

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
 from bot.clients.catalog._placeholders import NoOwner, no_owner
+from bot.clients.catalog._values import MOST_LOOKED_AT, quoted
 from bot.domain.catalog import (
     AssetClaim,
     Origin,
     OwnerClaim,
-    OwnerRef,
-    OwnerType,
     PersonClaim,
     Problem,
-    Runs,
     SourceCatalog,
     TeamClaim,
 )
-from bot.domain.eol import run_words
 from bot.domain.names import clean, fold
-from bot.domain.secrets import looks_secret, redacted
+from bot.domain.secrets import looks_secret
 from bot.domain.working_time import zone_of
 from bot.errors import UnreadableError
-
-E = TypeVar("E", bound=StrEnum)
 
 MEBIBYTE = 1024 * 1024
 #: Bytes read from the start of a file to see whether a format would use it.
 _PEEK_BYTES = 64 * 1024
-#: What is shown of a text is short, but a secret may begin in that and end far behind it.
-_MOST_LOOKED_AT = 4096
 #: Owners are looked for so many assets above one that names none.
 _MOST_STEPS = 10
 _SHOWN_PARTS = 3
@@ -280,7 +269,7 @@ class Sink:
 
         A single word of it may look like none, as `hunter2` in `password: hunter2`, so the line is judged whole.
         """
-        if not looks_secret(line[:_MOST_LOOKED_AT]):
+        if not looks_secret(line[:MOST_LOOKED_AT]):
             return False
         self.problem(origin, "looks like a secret; this line is left out. Remove the secret.", is_error=False)
         return True
@@ -424,104 +413,3 @@ def _report_bytes(file: SourceFile, sink: Sink, raw: bytes) -> None:
         sink.problem(
             file.at(line), "has bytes that are not UTF-8; what holds them is left out, save the file as UTF-8."
         )
-
-
-def quoted(text: str, *, limit: int = 80) -> str:
-    """Return `text` fit for a problem's sentence: cleaned, cut, in quotation marks."""
-    text = redacted(clean(text[:_MOST_LOOKED_AT]))
-    return f"'{text if len(text) <= limit else text[: limit - 1] + '…'}'"
-
-
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{")
-
-
-def is_template(text: str) -> bool:
-    """Return whether `text` holds a placeholder of a template language that somebody forgot to render."""
-    return _TEMPLATE.search(text) is not None
-
-
-#: "Jane Doe <jane@example.com>", as mail programs write it.
-_ADDRESSED = re.compile(r"[^<>]*<([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>")
-_EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\"]+")
-_TYPES = {
-    "team": OwnerType.TEAM,
-    "group": OwnerType.TEAM,
-    "person": OwnerType.PERSON,
-    "user": OwnerType.PERSON,
-}
-
-
-def is_email(text: str) -> bool:
-    """Return whether `text` looks like an e-mail address."""
-    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
-
-
-@lru_cache(maxsize=4096)  # a few hundred owners are named a hundred thousand times
-def owner_ref(written: str) -> OwnerRef | None:
-    """Return the owner in `payments`, `team:payments`, `person:jo@example.com` or `@acme/payments`; None if empty.
-
-    An e-mail address without a prefix stays `UNSAID`: it may be a person's or a team's mailbox.
-    """
-    text = clean(written)
-    if addressed := _ADDRESSED.fullmatch(text):
-        return OwnerRef(addressed[1].lower(), OwnerType.UNSAID, text)
-    prefix, colon, rest = text.partition(":")
-    type_ = _TYPES.get(prefix.strip().lower(), OwnerType.UNSAID) if colon else OwnerType.UNSAID
-    name = rest.strip() if type_ is not OwnerType.UNSAID else text
-    if name.startswith("@"):
-        team = "/" in name
-        name = name.rpartition("/")[2] if team else name[1:]
-        type_ = type_ if type_ is not OwnerType.UNSAID else (OwnerType.TEAM if team else OwnerType.UNSAID)
-    name = name.removeprefix("#")
-    if is_email(name):
-        name = name.lower()
-    return OwnerRef(name, type_, text) if name else None
-
-
-_TIER = re.compile(r"(?:tier[\s_-]*)?([0-9]{1,2})", re.IGNORECASE)
-
-
-def tier_in(text: str) -> int | None:
-    """Return the number in `1`, `tier_1` or `Tier 1`; None for anything else."""
-    found = _TIER.fullmatch(text)
-    return int(found[1]) if found else None
-
-
-def word_in(text: str, words: type[E]) -> E | None:
-    """Return the word of an enumeration that `text` is, however it is spaced; None where it is none of them."""
-    try:
-        return words(re.sub(r"[\s_/]+", "-", text.strip().lower()))
-    except ValueError:
-        return None
-
-
-def is_web(text: str) -> bool:
-    """Return whether `text` is a web address."""
-    return text.startswith(("https://", "http://"))
-
-
-def parse_runs(text: str, environment: str = "") -> Runs | None:
-    """Return what `postgresql@11`, `python 3.9` or `PostgreSQL 11.22 on AWS RDS in production` says, else None.
-
-    `environment` is where it runs unless it says so itself.
-    """
-    worded = run_words.read(text)
-    if worded is None:
-        return None
-    return Runs(worded.product, worded.version, worded.provider, worded.environment or environment)
-
-
-def unversioned(text: str, environment: str = "", *, version: str = "") -> Runs | None:
-    """Return what a cell names that runs, at this version or one that nobody knows; None for what names nothing."""
-    found = run_words.read_product(text)
-    if found is None or no_owner(OwnerRef(found.product, written=text)) is NoOwner.NOBODY:
-        return None
-    known = "" if no_owner(OwnerRef(version, written=version)) is NoOwner.NOBODY else version
-    return Runs(found.product, known, found.provider, found.environment or environment)
-
-
-def unique(values: Iterator[str] | Sequence[str], *, without: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the values that are not empty, each once, in order, leaving out those in `without`."""
-    if not values:
-        return ()
-    return tuple(dict.fromkeys(value for value in values if value and value not in without))

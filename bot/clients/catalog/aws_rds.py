@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.clients.catalog._reader import ReadOptions, tier_in, unique
+from bot.clients.catalog._reader import ReadOptions
+from bot.clients.catalog._values import tier_in, unique
 from bot.clients.catalog.terraform._tags import (
     NAME_TAG,
     PARENT_TAGS,

@@ -8,23 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node, Text
-from bot.clients.catalog._reader import (
-    E,
-    Format,
-    ReadOptions,
-    Sink,
-    SourceFile,
-    is_email,
-    is_template,
-    is_web,
-    owner_ref,
-    peek,
-    quoted,
-    tier_in,
-    unique,
-    word_in,
-)
+from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, peek
 from bot.clients.catalog._runs import runs_in
+from bot.clients.catalog._values import E, is_email, is_template, is_web, owner_ref, quoted, tier_in, unique, word_in
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import (
     Area,

@@ -21,7 +21,8 @@ from bot.clients.catalog._manifests import (
     web_link,
 )
 from bot.clients.catalog._nodes import FieldReader, Fields, Items
-from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, is_email, peek, quoted, unique
+from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, peek
+from bot.clients.catalog._values import is_email, quoted, unique
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import AssetClaim, AssetKind, Link, OwnerClaim, TeamClaim
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from bot.clients.catalog._kinds import kind_of_word
 from bot.clients.catalog._manifests import channel_of, name_of, team_claim, tier_of, web_link
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Node
-from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, is_web, peek, quoted, unique
+from bot.clients.catalog._reader import Format, ReadOptions, Sink, SourceFile, peek
+from bot.clients.catalog._values import is_web, quoted, unique
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import AssetClaim, AssetKind, Link, OwnerClaim, Role
 

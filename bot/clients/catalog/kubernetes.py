@@ -16,7 +16,8 @@ from bot.clients.catalog._git import Remote, remote_of
 from bot.clients.catalog._links import may_read
 from bot.clients.catalog._manifests import mapping
 from bot.clients.catalog._nodes import FieldReader, Fields
-from bot.clients.catalog._reader import Chosen, Format, ReadOptions, Sink, SourceFile, quoted
+from bot.clients.catalog._reader import Chosen, Format, ReadOptions, Sink, SourceFile
+from bot.clients.catalog._values import quoted
 from bot.clients.catalog._yaml import documents
 from bot.domain.catalog import AssetClaim, AssetKind, OwnerClaim, OwnerRef, OwnerType, PathRule, Role, TeamClaim
 from bot.domain.names import clean

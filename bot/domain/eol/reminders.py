@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.domain.eol.answers import Answer, AnswerKind, Effect, effect, evidence_due
-from bot.domain.eol.exposure import Addressee, MatchedDeployment, Watch
+from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.feed import SHIPPED_ON, Freshness
 from bot.domain.eol.milestones import DeadlineKind, Milestone
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.records import PersonRecord, TeamRecord
 
 #: The addressee's key, the product's, and the cycle's name. A team that takes one over has every deadline of it.

@@ -11,21 +11,13 @@ from typing import TypeVar
 from bot.domain.digests import preventable_first
 from bot.domain.eol.answers import AnswerKind, Effect, effect
 from bot.domain.eol.charges import NOTHING, Charged, charged
-from bot.domain.eol.exposure import (
-    Addressee,
-    Exposure,
-    MatchedDeployment,
-    Watch,
-    WatchKey,
-    certain_of,
-    order_of,
-    watches_of,
-)
+from bot.domain.eol.exposure import Exposure, MatchedDeployment, Watch, WatchKey, certain_of, order_of, watches_of
 from bot.domain.eol.inside import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
 from bot.domain.eol.periods import SOON_DAYS, Everything, Overdue, Period
 from bot.domain.eol.records import Cycle, Product
 from bot.domain.eol.reminders import CycleKey, FactsAge, Remembered, giver_of, holder_of
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.names import fold
 from bot.domain.records import TeamRecord

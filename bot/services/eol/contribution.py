@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.blocks import eol as blocks
 from bot.blocks.escalation import Complaint
 from bot.blocks.lines import Line
-from bot.domain.eol.exposure import Addressee, Exposure
+from bot.domain.eol.exposure import Exposure
 from bot.domain.eol.reminder_plan import NOUN, is_answered
 from bot.domain.eol.reminders import CycleKey, Remembered
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.escalation import Audience, Owed, unheard
 from bot.domain.records import TeamRecord
 from bot.domain.working_time import WorkingTime

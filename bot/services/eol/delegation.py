@@ -6,8 +6,8 @@ from bot.blocks import eol as blocks
 from bot.blocks.eol.answers import REASON
 from bot.blocks.text import escape
 from bot.domain.eol.answers import AnswerKind
-from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.outcomes import Decided, Offered
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.names import clean
 from bot.domain.rights import Right
 from bot.errors import NotFoundError, UserError

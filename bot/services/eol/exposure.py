@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from bot.domain.eol.exposure import Addressee, Exposure, MatchedDeployment, PinKey, certain_of, matched
+from bot.domain.eol.exposure import Exposure, MatchedDeployment, PinKey, certain_of, matched
 from bot.domain.eol.matches import InCycle
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.inventory.deployments import LastRun, Pin
 from bot.domain.working_time import zone_of
 from bot.errors import log_failure

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from bot.blocks import eol as blocks
 from bot.blocks.eol.answers import NOT_OURS, REASON, TEAM_NAMED
 from bot.domain.eol.answers import AnswerKind
-from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.outcomes import AlreadyStanding, Doubted
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.names import clean
 from bot.domain.recipients import Told
 from bot.domain.records import AssetRecord, TeamRecord

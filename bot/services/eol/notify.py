@@ -16,11 +16,12 @@ from bot.blocks.eol.notes import moved
 from bot.blocks.lines import Line
 from bot.domain import daily_limit as rules
 from bot.domain.daily_limit import Agenda, Written
-from bot.domain.eol.exposure import NOBODY, Addressee, MatchedDeployment, Watch
+from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import Loudness
 from bot.domain.eol.reminder_plan import DueReminder, Joined, Plan, Redating, Subject, joined, plan
 from bot.domain.eol.reminders import Card, CycleKey, Digest, DueMilestone, Remembered
 from bot.domain.eol.resolution import Resolution
+from bot.domain.eol.responsibility import NOBODY, Addressee
 from bot.domain.working_time import WorkingTime
 from bot.services import daily_limit, outbox
 from bot.services.contributors import Message, Telling

@@ -14,11 +14,11 @@ from bot.blocks import eol as blocks
 from bot.blocks.text import mention
 from bot.domain.eol import plans
 from bot.domain.eol.answers import Answer
-from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.outcomes import AlreadyStanding, AnswerRecorded
 from bot.domain.eol.plans import plan_of
 from bot.domain.eol.reminder_plan import Asking
 from bot.domain.eol.reminders import Card
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.records import PersonRecord
 from bot.domain.rights import Right
 from bot.errors import UserError

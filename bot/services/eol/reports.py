@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.domain.eol.exposure import Addressee
 from bot.domain.eol.periods import Everything
 from bot.domain.eol.reports import Compiling, Report
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.subjects import ReportScope, releases
 from bot.services.deps import Deps
 from bot.services.eol.exposure import Watcher

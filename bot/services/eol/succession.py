@@ -12,8 +12,9 @@ from sqlmodel import col
 
 from bot.domain.catalog import Area, Role
 from bot.domain.eol.answers import AnswerKind
-from bot.domain.eol.exposure import Watch, ageing_area
+from bot.domain.eol.exposure import Watch
 from bot.domain.eol.resolution import Resolution
+from bot.domain.eol.responsibility import ageing_area
 from bot.store import tables
 
 #: Answers that the next owner hears of, or goes on with where the same team gave them.

@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.catalog import Area, AssetKind
 from bot.domain.eol import Cycle, InCycle, Product, Table
-from bot.domain.eol.exposure import Exposure, responsible_for
+from bot.domain.eol.exposure import Exposure
+from bot.domain.eol.responsibility import responsible_for
 from bot.domain.inventory.deployments import Deployment, Pin
 from bot.domain.records import AssetRecord
 from bot.samples.catalog import ADA, DESERTED, DISSOLVED, HALF_A_YEAR, NOW, PAYMENTS, PLATFORM, SEARCH, Catalog, fact

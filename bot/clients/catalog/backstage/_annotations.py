@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from bot.clients.catalog._git import forge_address
 from bot.clients.catalog._manifests import channel_of, pagerduty_link
 from bot.clients.catalog._nodes import FieldReader, Fields
-from bot.clients.catalog._reader import ReadOptions, is_web, owner_ref, quoted, tier_in, word_in
+from bot.clients.catalog._reader import ReadOptions
 from bot.clients.catalog._runs import runs_in
+from bot.clients.catalog._values import is_web, owner_ref, quoted, tier_in, word_in
 from bot.clients.catalog.backstage._refs import owner_of, parse_ref
 from bot.domain.catalog import Area, Hosting, Link, OwnerClaim, OwnerType, Runs
 

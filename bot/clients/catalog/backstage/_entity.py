@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from bot.clients.catalog._kinds import kind_of
 from bot.clients.catalog._manifests import web_link
 from bot.clients.catalog._nodes import FieldReader, Fields, Items, Text
-from bot.clients.catalog._reader import ReadOptions, is_email, is_template, quoted, unique, unread_owner
+from bot.clients.catalog._reader import ReadOptions, unread_owner
+from bot.clients.catalog._values import is_email, is_template, quoted, unique
 from bot.clients.catalog.backstage._annotations import Annotations
 from bot.clients.catalog.backstage._refs import (
     DEFAULT_NAMESPACE,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.clients.catalog._nodes import FieldReader, Fields, Node, Text
-from bot.clients.catalog._reader import is_email
+from bot.clients.catalog._values import is_email
 from bot.domain.catalog import OwnerRef, OwnerType
 from bot.domain.names import clean
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.clients.catalog._reader import word_in
+from bot.clients.catalog._values import word_in
 from bot.clients.catalog.patches._spans import OverlapError, Span, replaced
 from bot.clients.catalog.spreadsheet import external_id
 from bot.clients.catalog.spreadsheet._lines import (

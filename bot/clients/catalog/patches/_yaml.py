@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from bot.clients.catalog._reader import word_in
+from bot.clients.catalog._values import word_in
 from bot.clients.catalog._yaml import MAX_DEPTH
 from bot.clients.catalog.backstage._annotations import AREA_PREFIX
 from bot.clients.catalog.backstage._refs import DEFAULT_NAMESPACE, EntityRef

@@ -15,26 +15,9 @@ from pathlib import Path
 
 from bot.clients.catalog._kinds import kind_of_word
 from bot.clients.catalog._placeholders import no_owner
-from bot.clients.catalog._reader import (
-    MEBIBYTE,
-    E,
-    Format,
-    ReadOptions,
-    Sink,
-    SourceFile,
-    check_size,
-    is_email,
-    is_web,
-    owner_ref,
-    parse_runs,
-    peek,
-    quoted,
-    tier_in,
-    unique,
-    unversioned,
-    word_in,
-)
-from bot.clients.catalog._runs import runs_in
+from bot.clients.catalog._reader import MEBIBYTE, Format, ReadOptions, Sink, SourceFile, check_size, peek
+from bot.clients.catalog._runs import parse_runs, runs_in, unversioned
+from bot.clients.catalog._values import E, is_email, is_web, owner_ref, quoted, tier_in, unique, word_in
 from bot.clients.catalog.spreadsheet._lines import (
     SheetKind,
     SheetRow,

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.clients.catalog._reader import Sink, SourceFile, quoted, unique
+from bot.clients.catalog._reader import Sink, SourceFile
+from bot.clients.catalog._values import quoted, unique
 from bot.data import table
 from bot.domain.names import clean
 from bot.errors import UnreadableError

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from bot.clients.catalog._reader import SourceFile, tier_in, unique
+from bot.clients.catalog._reader import SourceFile
+from bot.clients.catalog._values import tier_in, unique
 from bot.clients.catalog.terraform._stream import Resource
 from bot.clients.catalog.terraform._tags import (
     ENVIRONMENT_TAGS,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.clients.catalog._placeholders import no_owner
-from bot.clients.catalog._reader import is_email, owner_ref
+from bot.clients.catalog._values import is_email, owner_ref
 from bot.domain.catalog import OwnerClaim, OwnerRef, OwnerType
 from bot.domain.names import clean
 

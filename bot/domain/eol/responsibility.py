@@ -1,0 +1,81 @@
+"""Whom reminders about an asset go to: whoever owns the part of it that ages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain import ownership, recipients
+from bot.domain.catalog import Area, AssetKind, Role
+from bot.domain.ownership import CatalogView, Disputed, Holding, Orphaned, Owned
+from bot.domain.records import AssetRecord
+
+#: Whose part of a thing ages: of what stores data its database, of a cluster its infrastructure, else the whole.
+_AREAS = {
+    AssetKind.DATABASE: Area.DATABASE,
+    AssetKind.CACHE: Area.DATABASE,
+    AssetKind.QUEUE: Area.DATABASE,
+    AssetKind.CLUSTER: Area.INFRASTRUCTURE,
+}
+
+
+def ageing_area(asset: AssetRecord) -> Area:
+    """Return the part of an asset that ages."""
+    return _AREAS.get(asset.kind, Area.ALL)
+
+
+#: Whom reminders go to.
+Addressee = recipients.Recipient
+NOBODY = recipients.NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """Whom an asset's reminders go to, who owns its other areas, and whether that is disputed."""
+
+    addressee: Addressee
+    others: tuple[tuple[Area, str], ...] = ()
+    is_disputed: bool = False
+
+
+def responsible_for(asset: AssetRecord, catalog: CatalogView, *, now: datetime, stale_after: timedelta) -> Responsible:
+    """Return whom the reminders about an asset go to: the living owner of the part that ages, else of the whole.
+
+    In a dispute they stay with whoever was named first: a claim moves nothing until the other side agrees.
+    """
+    whole = ownership.verdict(asset, catalog, now=now, stale_after=stale_after)
+    area = ageing_area(asset)
+    verdict = whole
+    if area is not Area.ALL and any(holding.fact.area is area for holding in _holdings(whole)):
+        verdict = ownership.verdict(asset, catalog, now=now, stale_after=stale_after, area=area)
+    if isinstance(verdict, Disputed):
+        answering = tuple(sorted(verdict.claims, key=lambda claim: (claim.fact.valid_from, claim.fact.is_human)))
+    elif isinstance(verdict, Owned) and not isinstance(verdict, Orphaned):
+        answering = verdict.owners
+    else:
+        return Responsible(NOBODY)
+    alive = [holding for holding in answering if ownership.is_alive(holding, catalog)]
+    if not alive:
+        return Responsible(NOBODY)
+    first = next((holding for holding in alive if holding.team is not None), alive[0])
+    addressee = Addressee(first.team, None if first.team is not None else first.person)
+    return Responsible(addressee, _others(whole, first), isinstance(verdict, Disputed))
+
+
+def _holdings(verdict: ownership.Verdict) -> tuple[Holding, ...]:
+    if isinstance(verdict, Disputed):
+        return (*verdict.claims, *verdict.others)
+    return verdict.holdings if isinstance(verdict, Owned) else ()
+
+
+def _others(whole: ownership.Verdict, first: Holding) -> tuple[tuple[Area, str], ...]:
+    """Name the owners of other areas who are somebody else."""
+    return tuple(
+        dict.fromkeys(
+            (holding.fact.area, holding.name)
+            for holding in _holdings(whole)
+            if holding.fact.role is Role.OWNER
+            and holding.fact.area is not first.fact.area
+            and (holding.team, holding.person) != (first.team, first.person)
+        )
+    )

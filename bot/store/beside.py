@@ -1,0 +1,127 @@
+"""What stands beside the facts of assets: doubts, claims, whom people ruled out, and sources that are behind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.catalog import Area
+from bot.domain.ownership.matters import MatterKind
+from bot.domain.records import ClaimRecord, Disowned, DoubtRecord, DriftRecord, PersonRecord
+from bot.domain.sources import ClaimSubject
+from bot.store import tables
+
+#: The first and the last of neighbouring ids, or a list of ids.
+Ids = tuple[int, int] | list[int]
+_AREAS = {area.value: area for area in Area}
+
+
+def among(column: ColumnElement[int], ids: Ids) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of these ids."""
+    return column.between(*ids) if isinstance(ids, tuple) else column.in_(ids)
+
+
+def person_of(row: Any) -> PersonRecord:
+    """Return the person of a row that has the columns of one."""
+    return PersonRecord(
+        id=row.id,
+        name=row.name or row.handle or row.email or row.slack_id or "",
+        slack_id=row.slack_id or "",
+        email=row.email or "",
+        is_active=row.is_active,
+        timezone=row.timezone,
+    )
+
+
+@dataclass(slots=True)
+class Beside:
+    """What people have said of an asset beside its facts."""
+
+    doubts: list[DoubtRecord] = field(default_factory=list)
+    claims: list[ClaimRecord] = field(default_factory=list)
+    disowned: list[Disowned] = field(default_factory=list)
+    drift: list[DriftRecord] = field(default_factory=list)
+
+
+NOTHING = Beside()
+
+
+async def said_beside(connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str]) -> dict[int, Beside]:
+    """Return what people have said of assets, and what sources have not followed; there is little of it."""
+    found = defaultdict[int, Beside](Beside)
+    await _add_doubts(connection, ids, found)
+    await _add_drift(connection, ids, source_names, found)
+    matter, no = tables.core(tables.OwnershipMatter).c, tables.core(tables.Disownment).c
+    claims = (
+        select(matter.asset_id, matter.team_id, matter.area, matter.at)
+        .where(matter.kind == MatterKind.CLAIM.value, matter.ended_at.is_(None), among(matter.asset_id, ids))
+        .order_by(matter.id)
+    )
+    for asset_id, team_id, area, at in await connection.execute(claims):
+        found[asset_id].claims.append(ClaimRecord(team_id, _AREAS[area], at))
+    disowned = select(no.asset_id, no.area, no.team_id, no.person_id).where(among(no.asset_id, ids))
+    for asset_id, area, team_id, person_id in await connection.execute(disowned.order_by(no.id)):
+        found[asset_id].disowned.append((_AREAS[area], team_id, person_id))
+    return found
+
+
+async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, Beside]) -> None:
+    """Add the doubts that no owner has settled."""
+    doubt, person = tables.core(tables.OwnerDoubt).c, tables.core(tables.Person).c
+    query = (
+        select(
+            *(doubt.asset_id, doubt.reason, doubt.at, doubt.area),
+            *(person.id, person.name, person.slack_id, person.email, person.handle, person.is_active, person.timezone),
+        )
+        .join_from(tables.core(tables.OwnerDoubt), tables.core(tables.Person), person.id == doubt.person_id)
+        .where(doubt.settled_at.is_(None), among(doubt.asset_id, ids))
+        .order_by(doubt.id)
+    )
+    for row in await connection.execute(query):
+        found[row.asset_id].doubts.append(DoubtRecord(person_of(row), row.reason, row.at, _AREAS[row.area]))
+
+
+async def _add_drift(
+    connection: AsyncConnection, ids: Ids, source_names: Mapping[int, str], found: dict[int, Beside]
+) -> None:
+    """Add what sources say that have not followed a handoff."""
+    t = tables.core(tables.Drift).c
+    rows = (
+        await connection.execute(select(tables.core(tables.Drift)).where(among(t.asset_id, ids)).order_by(t.id))
+    ).all()
+    files = await _files(connection, {(row.asset_id, row.source_id) for row in rows})
+    for row in rows:
+        found[row.asset_id].drift.append(
+            DriftRecord(
+                area=_AREAS[row.area],
+                owner=(row.team_id, row.person_id),
+                source=source_names[row.source_id],
+                since=row.since,
+                files=tuple(files.get((row.asset_id, row.source_id), ())),
+            )
+        )
+
+
+async def _files(connection: AsyncConnection, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
+    """Return the files in which sources speak of assets, by the ids of both, each once."""
+    if not wanted:
+        return {}
+    claim = tables.core(tables.Claim).c
+    query = (
+        select(claim.subject_id, claim.source_id, claim.path)
+        .where(claim.subject == ClaimSubject.ASSET.value, claim.digest != "", claim.path != "")
+        .where(
+            claim.subject_id.in_({asset for asset, _ in wanted}), claim.source_id.in_({source for _, source in wanted})
+        )
+        .distinct()
+        .order_by(claim.path)
+    )
+    found: dict[tuple[int, int], list[str]] = {}
+    for asset, source, path in await connection.execute(query):
+        found.setdefault((asset, source), []).append(path)
+    return found
