@@ -30,7 +30,10 @@ class OpenHandoff(NamedTuple):
 _TEXT = {Way.OFFER: "Hand over", Way.ASK: "Ask for it"}
 
 
-def handoff_buttons(value: OpenHandoff, name: str) -> list[Block]:
-    """Return the button; `name` is what a screen reader says it is about."""
-    text = _TEXT[value.way]
+def handoff_buttons(value: OpenHandoff, name: str, *, text: str = "") -> list[Block]:
+    """Return the button; `name` is what a screen reader says it is about.
+
+    Where people of both teams read it, `text` takes the place of what only its giver does.
+    """
+    text = text or _TEXT[value.way]
     return [button(text, OPEN, encode(value), label=f"{text}: {plain(name, 45)}")]

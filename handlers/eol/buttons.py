@@ -10,8 +10,8 @@ from bot.blocks.eol import actions
 from bot.blocks.text import Block
 from bot.blocks.values import UNKNOWN, number, parse
 from bot.domain.eol.exposure import MatchedDeployment
-from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.outcomes import Outcome
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError
 from bot.ports import Ack

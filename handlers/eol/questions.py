@@ -11,9 +11,9 @@ from bot.blocks.eol import choices
 from bot.blocks.eol import reports as blocks
 from bot.blocks.eol.reports import ReportFrame, Turn
 from bot.blocks.text import Rendered
-from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.periods import Everything
 from bot.domain.eol.questions import parse, parse_command
+from bot.domain.eol.responsibility import Addressee
 from bot.domain.eol.subjects import ReportScope
 from bot.domain.records import TeamRecord
 from bot.errors import NotFoundError

@@ -158,6 +158,7 @@ async def _form(context: Context, user_id: str, about: OpenHandoff, place: Place
         # The catalog may know them by their address: they are matched when they first act.
         await person_of(context, user_id)
     deps, known = context.deps, context.snapshot
+    about = choices.for_presser(deps, known, about, user_id)
     if about.way is Way.ASK:
         if about.asset_id is None:
             raise NotFoundError("Name what you ask for, as in `/handoff payments-db`.")

@@ -103,7 +103,11 @@ async def test_each_action_shows_what_it_is_about_beside_the_report(stage: Stage
     message = await report(stage)
     assert set(values(message)) == {Shown.ASSET, Shown.EOL}
     assert "*old-cron*" in (await pressed(stage, message, Shown.ASSET)).text
-    assert "Hand over" in buttons(message), "beside what DevOps holds for others"
+    assert "Begin the handoff" in buttons(message), "beside what DevOps holds for others"
+    for user, title in (("lin", "Hand over"), ("grace", "Ask for it")):
+        shown = await report(stage, user=user)
+        await stage.press(shown, "handoff.open", user=user)
+        assert stage.slack.view_stack(user)[-1].payload["title"]["text"] == title
     assert (await pressed(stage, message, Shown.EOL)).text.startswith("*Platform*: 1 overdue")
     assert stage.slack.visible_messages("eve", "general")[-3].text == message.text, "the report stays"
     alone = await report(stage, "search")

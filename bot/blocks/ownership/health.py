@@ -123,7 +123,9 @@ def hand_over(team: TeamRecord, devops: TeamRecord, count: int, first: FirstThin
         f"Have {bold(team.name, 60)} take over {size} from {escape(devops.name, 60)}: "
         f"begin with {bold(first.asset.name, 60)} ({words.kind(first.asset)})."
     )
-    [offer] = handoff_buttons(OpenHandoff(Way.OFFER, first.asset.id, team.id), first.asset.name)
+    [offer] = handoff_buttons(
+        OpenHandoff(Way.OFFER, first.asset.id, team.id), first.asset.name, text="Begin the handoff"
+    )
     return NextAction(count, Line(text, offer))
 
 

@@ -69,6 +69,14 @@ def way_for(deps: Deps, snapshot: Snapshot, asset_id: int, slack_id: str) -> Ope
     return OpenHandoff(Way.OFFER if is_theirs else Way.ASK, asset_id)
 
 
+def for_presser(deps: Deps, snapshot: Snapshot, about: OpenHandoff, slack_id: str) -> OpenHandoff:
+    """Return what somebody begins with a button that both teams read: whoever is to receive it asks for it."""
+    teams = {team.id for team in _teams(snapshot, slack_id)}
+    if about.way is not Way.OFFER or about.asset_id is None or about.receiver_team_id not in teams:
+        return about
+    return way_for(deps, snapshot, about.asset_id, slack_id)
+
+
 def offer_form(deps: Deps, snapshot: Snapshot, portfolio: Portfolio, *, slack_id: str, about: OpenHandoff) -> OfferForm:
     """Return what the form of an offer shows: with an asset, it and what belongs together with it.
 
