@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import resource
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -32,6 +31,7 @@ from bot.services.snapshot import Snapshot
 from bot.store import tables
 from bot.store.db import Database
 from handlers import home
+from tests.benchmarks.memory import peak_mib
 from tests.benchmarks.stored import people_of
 from tests.clocks import FixedClock
 from tests.services.fakes import FakePort
@@ -144,4 +144,4 @@ async def hold(url: str) -> None:
         await company.ask("first")
         everything = Asked(subject=ReportScope(), period=Everything())
         await reports.report(company.context.deps, company.context.watcher, everything)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(peak_mib())

@@ -59,11 +59,6 @@ class Server:
         """Return the processor time that the process has used: of no interest to whoever else is on the machine."""
         return float(self.tell("cpu")["seconds"])
 
-    def resident_mib(self) -> float:
-        """Return how much memory the process holds now."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
 
 @contextmanager
 def serving(kind: str, **options: Any) -> Iterator[Server]:

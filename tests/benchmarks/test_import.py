@@ -18,10 +18,11 @@ TEAMS = 200
 
 #: Runs the command in a process of its own and says, on the last line of standard error, what it used.
 _MEASURED = """
-import atexit, resource, sys, time
+import atexit, sys, time
 began = time.perf_counter()
 import bot.cli.catalog.imports as command
 from bot.clients.catalog import SourceFiles
+from tests.benchmarks.memory import peak_mib
 took = {"read": 0.0, "import": 0.0}
 
 def timed(name, call):
@@ -46,9 +47,8 @@ SourceFiles.read, SourceFiles.digest = timed("read", SourceFiles.read), timed("r
 command.import_catalog, command.import_unread = map(timed_import, (command.import_catalog, command.import_unread))
 
 def tell():
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = time.perf_counter() - began
-    print(seconds, took["read"], took["import"], time.process_time(), peak, file=sys.stderr)
+    print(seconds, took["read"], took["import"], time.process_time(), peak_mib(), file=sys.stderr)
 
 atexit.register(tell)
 from bot.cli import main

@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.load import BOT_TOKEN, SECRET, exact, measure
+from tests.benchmarks.memory import resident_mib
 from tests.benchmarks.names import realistic_assets
 from tests.benchmarks.servers import serving
 from tests.benchmarks.stored import PEOPLE, fill
@@ -50,10 +51,6 @@ class _Started:
         """Return the processor time that the process has used so far, over all its threads."""
         threads = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
         return sum(int(each.read_text().split()[0]) for each in threads) / 1e9
-
-    def resident_mib(self) -> float:
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
 @dataclass
@@ -125,7 +122,7 @@ def _start_once(into: _Seen, slack_api_url: str, database_url: str, names: list[
         assert first.failures == []
         assert not database_url or first.named() == 1
         assert measure(started.url, asks, connections=32).failures == []
-        into.resident.append(started.resident_mib())
+        into.resident.append(resident_mib(started.pid))
 
 
 @contextmanager

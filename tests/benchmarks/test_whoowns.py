@@ -21,6 +21,7 @@ import pytest
 
 from bot.domain.records import AssetRecord
 from tests.benchmarks.load import WARM_UP, Ask, Measured, exact, measure
+from tests.benchmarks.memory import resident_mib
 from tests.benchmarks.names import Questions, realistic_assets
 from tests.benchmarks.servers import Server, serving
 from tests.benchmarks.stored import PEOPLE, fill
@@ -218,7 +219,7 @@ def test_while_a_catalog_is_imported(farm: Farm) -> None:
         importer.begin("import")
         busy, busy_stalls = _watched(farm, baton, until=_Later(importer, seconds=15))
         took = importer.said()["seconds"]
-        resident = baton.resident_mib()
+        resident = resident_mib(baton.process.pid)
     _print("100,000 assets, 32 connections, while 100,000 assets are imported", {"idle": idle, "importing": busy})
     before, during = _pooled(idle), _pooled(busy)
     ratio = during.at(0.99) / before.at(0.99)
