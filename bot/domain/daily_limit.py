@@ -44,7 +44,8 @@ class Due:
     """Something that a noun says to a recipient now.
 
     `key` is what the noun finds it by. `days` are left until it cannot be prevented any more; negative when that has
-    passed. `is_loud` is what deserves a message of its own; everything else waits for the digest.
+    passed. `is_loud` is what deserves a message of its own; everything else waits for the digest. What `stands` was
+    said before and waits for an answer: a digest names it, and none is sent for it alone.
     """
 
     noun: str
@@ -52,6 +53,7 @@ class Due:
     days: int
     is_loud: bool
     tier: int = LEAST_TIER  #: how much its subject matters: 1 is the most
+    stands: bool = False
 
     @property
     def urgency(self) -> tuple[tuple[bool, int], int]:
@@ -109,7 +111,7 @@ def say(agendas: Sequence[Agenda], *, now: datetime, work: WorkingTime, written:
         return None
     due = sorted((each for agenda in agendas for each in agenda.due), key=lambda each: each.urgency)
     if digests.is_due((each.known_since for each in agendas), now=now, work=work, looked=written.looked):
-        if due or any(each.has_news for each in agendas):
+        if any(not each.stands for each in due) or any(each.has_news for each in agendas):
             return Weekly(tuple(due), written.digest is None)
         return NothingThisWeek()
     loud = [each for each in due if each.is_loud]

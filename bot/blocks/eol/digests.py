@@ -13,6 +13,7 @@ from bot.blocks.eol.cards import without_channel
 from bot.blocks.eol.report_words import unknown, why_unsure
 from bot.blocks.ownership.words import join
 from bot.blocks.text import POSTED_TEXT, Block, Rendered, bold, context, escape, fitting, section
+from bot.domain.eol.answers import AnswerKind
 from bot.domain.eol.exposure import MatchedDeployment, Watch, has_unknown_clock
 from bot.domain.eol.inside import Inside, together
 from bot.domain.eol.milestones import DeadlineKind
@@ -38,6 +39,13 @@ class _Upgrade:
     @property
     def watch(self) -> Watch:
         return self.item.card.watch
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether a plan holds, so that there is nothing to answer."""
+        held = self.item.card.effect.answer
+        is_claimed = self.item.card.reminder.claimed_at is not None  # and the inventory has not shown it in time
+        return held is not None and held.kind is AnswerKind.PLANNED and not is_claimed
 
 
 #: What has a line: an upgrade, or the libraries inside one image.
@@ -84,13 +92,16 @@ def _drawn_line(item: _Item, today: date) -> tuple[str, Block]:
 
 def _head(digest: Digest, items: Sequence[_Item]) -> str:
     images = len({(each.asset.id, each.image) for each in items if isinstance(each, Inside)})
-    count, name = sum(isinstance(each, _Upgrade) for each in items), digest.addressee.name
+    upgrades, name = [each for each in items if isinstance(each, _Upgrade)], digest.addressee.name
+    planned = sum(each.is_planned for each in upgrades)
+    count = len(upgrades) - planned
     of = f" for {bold(name, 80)}" if name else " of what nobody owns"
     if not items:
         return f"*End of life*{of}"
     deadlines = "1 deadline to answer" if count == 1 else f"{count:,} deadlines to answer"
     inside = "libraries inside 1 image" if images == 1 else f"libraries inside {images:,} images"
-    things = " and ".join([deadlines] * bool(count) + [inside] * bool(images))
+    upgrades_ahead = "1 planned upgrade" if planned == 1 else f"{planned:,} planned upgrades"
+    things = join([deadlines] * bool(count) + [inside] * bool(images) + [upgrades_ahead] * bool(planned))
     if digest.is_first:
         return (
             f"*End of life*{of}: {things}. This is the full list. "

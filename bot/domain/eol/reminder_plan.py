@@ -12,7 +12,7 @@ from bot.domain.eol import plans
 from bot.domain.eol.answers import PLAN_CHECK, SHARED, Answer, AnswerKind, evidence_due
 from bot.domain.eol.exposure import MatchedDeployment, Watch, WatchKey
 from bot.domain.eol.inside import is_inside
-from bot.domain.eol.milestones import Loudness, Milestone, latest_due, next_loud
+from bot.domain.eol.milestones import DeadlineKind, Loudness, Milestone, latest_due, next_loud
 from bot.domain.eol.plans import Part
 from bot.domain.eol.reminders import CycleKey, Remembered
 from bot.domain.escalation import Audience, audience_at
@@ -32,20 +32,29 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """A milestone that is said now. `is_owed`: nobody answered the one before it, so those above have to hear, too."""
+    """A milestone that is said now. `is_owed`: nobody answered the one before it, so those above have to hear, too.
+
+    What `stands` has been said, lies ahead, and waits for an answer: it is named again in any digest that there is.
+    """
 
     subject: Subject
     milestone: Milestone
     loudness: Loudness
     is_owed: bool = False
     waits: bool = True  #: for the digest
+    stands: bool = False
 
     @property
     def entry(self) -> daily_limit.Due:
         """It as the daily limit reads it."""
         watch = self.subject.watch
         return daily_limit.Due(
-            noun=NOUN, key=watch.key, days=self.milestone.days, is_loud=not self.waits, tier=_tier(watch)
+            noun=NOUN,
+            key=watch.key,
+            days=self.milestone.days,
+            is_loud=not self.waits,
+            tier=_tier(watch),
+            stands=self.stands,
         )
 
 
@@ -79,8 +88,8 @@ class Asking:
 class Plan:
     """What there is for one addressee now: reminders to open and to re-date, and what is due, the most urgent first.
 
-    `due` tells by its loudness what waits for the digest. `quiet` counts what is open and answered, so that nothing is
-    said of it. The rest as in `Agenda`.
+    `due` tells by its loudness what waits for the digest. `quiet` counts the release cycles that are open and answered,
+    so that nothing is said of them. The rest as in `Agenda`.
     """
 
     opening: tuple[Watch, ...] = ()
@@ -128,6 +137,8 @@ def plan(
     due, quiet = _due(dated, today, work, is_weekly_only=is_weekly_only)
     said = {each.subject.watch.key for each in due}
     due += [each for each in _unproven(dated, today, work, written) if each.subject.watch.key not in said]
+    named = {each.subject.watch.key for each in due}
+    due += [each for each in _standing(dated, today, work) if each.subject.watch.key not in named]
     known_since = [today if each.reminder is None else each.reminder.opened_on for each in dated]
     known_since += [work.today(run.deployment.first_seen_at) for run in unsure]
     return Plan(
@@ -136,7 +147,7 @@ def plan(
         joined=tuple(_joinings(dated, said)),
         asking=tuple(_askings(dated, today)),
         due=tuple(sorted(due, key=_urgency)),
-        quiet=quiet,
+        quiet=len(quiet - {each.subject.watch.key[:3] for each in due}),
         known_since=min(known_since, default=None),
         has_news=_has_news(unsure, work, written),
         next_on=min((day for each in dated for day in _turns(each, today, work) if day > today), default=None),
@@ -223,28 +234,29 @@ def _redated(subject: Subject, moved: dict[int, Milestone | None]) -> Subject:
 
 def _due(
     subjects: Sequence[Subject], today: date, work: WorkingTime, *, is_weekly_only: bool
-) -> tuple[list[DueReminder], int]:
-    """Return what is due, and how many are quiet."""
+) -> tuple[list[DueReminder], set[CycleKey]]:
+    """Return what is due, and of which release cycles something is quiet."""
     found: list[DueReminder] = []
-    quiet, planned = 0, _planned(subjects, today)
+    quiet, planned = set[CycleKey](), _planned(subjects, today)
     for subject in subjects:
         watch, reminder = subject.watch, subject.reminder
         milestone = latest_due(watch.deadline, today, work, tier=watch.tier)
         if milestone is None:
             continue
         if reminder is None and watch.key[:3] in planned:
-            quiet += 1
+            quiet.add(watch.key[:3])
             continue
         if reminder is not None and _keeps_quiet(reminder, milestone, today, work):
             if not reminder.root_key and joined(watch, reminder):  # there is no thread to say it in
                 found.append(DueReminder(subject, milestone, Loudness.DIGEST))
             else:
-                quiet += 1
+                quiet.add(watch.key[:3])
             continue
         said = reminder.milestone if reminder is not None else None
         is_again = said is not None and milestone >= said
         is_repeated = is_again and not _is_put_off_no_longer(reminder, today)
-        if is_repeated and not _is_unanswered(watch, reminder, today, work):
+        has_passed = watch.deadline.on < today  # then it stays in the digest each week until somebody answers
+        if is_repeated and not (has_passed and _is_unanswered(reminder, today, work)):
             continue
         loudness = Loudness.DIGEST if is_repeated else milestone.loudness(watch.deadline.kind)
         if is_again and loudness is Loudness.BROADCAST:
@@ -285,9 +297,9 @@ def _is_put_off_no_longer(reminder: Remembered | None, today: date) -> bool:
     return done.put_off_until is not None and reminder.said_on < done.put_off_until <= today
 
 
-def _is_unanswered(watch: Watch, reminder: Remembered | None, today: date, work: WorkingTime) -> bool:
-    """Whether the day has passed and nobody has answered: then it stays in the digest each week until somebody does."""
-    if watch.deadline.on >= today or reminder is None:
+def _is_unanswered(reminder: Remembered | None, today: date, work: WorkingTime) -> bool:
+    """Whether whoever has it was told, and has given no answer that still counts."""
+    if reminder is None:
         return False
     is_verified_later = reminder.claimed_at is not None and _is_verifying(reminder, today, work)
     return not is_verified_later and not _has_been_answered(reminder, today, work)
@@ -342,6 +354,17 @@ def _unproven(subjects: Iterable[Subject], today: date, work: WorkingTime, writt
         milestone = latest_due(subject.watch.deadline, today, work, tier=subject.watch.tier)
         if milestone is not None and since <= today and (written.digest is None or written.digest < since):
             yield DueReminder(subject, milestone, Loudness.DIGEST)
+
+
+def _standing(subjects: Iterable[Subject], today: date, work: WorkingTime) -> Iterator[DueReminder]:
+    """Yield what was said, lies ahead and waits for an answer. The end of active support harms nobody yet."""
+    for subject in subjects:
+        deadline, reminder = subject.watch.deadline, subject.reminder
+        if reminder is None or reminder.milestone is None or deadline.on < today:
+            continue
+        is_quiet = _keeps_quiet(reminder, reminder.milestone, today, work)
+        if deadline.kind is not DeadlineKind.ACTIVE_SUPPORT and not is_quiet and _is_unanswered(reminder, today, work):
+            yield DueReminder(subject, reminder.milestone, Loudness.DIGEST, stands=True)
 
 
 def _has_news(unsure: Sequence[MatchedDeployment], work: WorkingTime, written: Written) -> bool:

@@ -122,7 +122,8 @@ class Notices:
     async def say(self, telling: Telling, due: Sequence[rules.Due], *, lead: rules.Due | None) -> None:
         """Note that these are said; a lead that has no thread yet begins one with its root message."""
         rows = []
-        for key, each in zip((one.key for one in due), self._planned(due), strict=True):
+        news = [each for each in due if not each.stands]
+        for key, each in zip((one.key for one in news), self._planned(news), strict=True):
             before = self.reminders[key]
             is_new_root = lead is not None and key == lead.key and not has_root(before)
             after = self.reminders[key] = replace(
@@ -138,7 +139,7 @@ class Notices:
                 await _cover(telling.session, before.id, self._by_key[key])
         if rows:
             await (await telling.session.connection()).execute(_SAY, rows)
-        self._said = {each.key for each in due}
+        self._said = {each.key for each in news}
 
     def line(self, due: rules.Due) -> Line:
         """Return what is said of one deadline in the message about another thing."""

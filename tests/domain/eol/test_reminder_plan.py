@@ -49,6 +49,7 @@ class Life:
     written: Written = field(default_factory=Written)
     pings: list[datetime] = field(default_factory=list)
     said: list[tuple[int, date, date, Milestone]] = field(default_factory=list)
+    heard: list[DueReminder] = field(default_factory=list)
 
     def watch(self, number: int) -> Watch:
         kind, on = self.ends[number]
@@ -90,11 +91,15 @@ class Life:
         """Hear of what is planned, before it is done."""
 
     def _say(self, due: Sequence[DueReminder], now: datetime) -> None:
-        today = self.work.today(now)
+        today, self.heard = self.work.today(now), list(due)
         self.pings.append(now)
         assert len({each.subject.watch.key for each in due}) == len(due)
         for each in due:
             number = int(each.subject.watch.cycle.name)
+            if each.stands:
+                assert each.subject.watch.deadline.on >= today, "what has passed is said again"
+                assert not is_answered(self.reminders[number], today, self.work)
+                continue
             self.check(each, today)
             self.said.append((number, each.subject.watch.deadline.on, today, each.milestone))
             self.reminders[number] = replace(self.reminders[number], milestone=each.milestone, said_on=today)
@@ -271,6 +276,39 @@ def test_what_has_passed_is_in_every_digest_until_somebody_answers() -> None:
     assert len(days) >= 7
     assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(7)}
     assert max(days) < STARTS + timedelta(50)
+
+
+def test_what_has_been_said_by_itself_stands_in_the_next_digest_and_brings_none() -> None:
+    soon, passed = (DeadlineKind.SUPPORT, STARTS + timedelta(32)), (DeadlineKind.SUPPORT, STARTS - timedelta(270))
+    for ends, weeks in (([soon], 1), ([soon, passed], 4)):  # the first list, and what has passed each week
+        life = Life(WorkingTime(ZoneInfo("UTC")), ends)
+        digests: list[list[tuple[str, bool]]] = []
+        for day in range(28):
+            if day == 20:
+                life.happen(Step(day, 0, "planned", 30), STARTS + timedelta(day))
+            for hour in (9, 10):
+                moment = STARTS + timedelta(day)
+                now = datetime(moment.year, moment.month, moment.day, hour, tzinfo=UTC)
+                before = life.written.digest
+                life.hour(now)
+                if life.written.digest != before:
+                    digests.append([(each.subject.watch.cycle.name, each.stands) for each in life.heard])
+        assert len(digests) == weeks
+    first, second, third, planned = digests
+    assert first == [("0", False), ("1", False)]
+    assert second == third == [("0", True), ("1", False)]
+    assert planned == [("1", False)]
+
+
+def test_several_deadlines_of_one_release_cycle_that_are_answered_count_once() -> None:
+    life = Life(UTC_ONLY, [(DeadlineKind.SUPPORT, STARTS - timedelta(9))])
+    life.hour(datetime(2027, 1, 5, 10, tzinfo=UTC))
+    life.happen(Step(1, 0, "planned", 50), date(2027, 1, 5))
+    watch = life.watch(0)
+    after = replace(watch, deadline=Deadline(DeadlineKind.EXTENDED_SUPPORT, STARTS + timedelta(80)))
+    subjects = [Subject(watch, life.reminders[0]), Subject(after)]
+    found = plan(subjects, now=datetime(2027, 1, 6, 10, tzinfo=UTC), work=UTC_ONLY, written=life.written)
+    assert (found.due, found.quiet) == ((), 1)
 
 
 UTC_ONLY = WorkingTime(ZoneInfo("UTC"))
