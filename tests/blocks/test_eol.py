@@ -298,7 +298,7 @@ class TestTheDigest:
     def digest(self, items: tuple[DueMilestone, ...], **rest: Any) -> Digest:
         return Digest(addressee=team("Payments"), items=items, today=TODAY, **rest)
 
-    def test_products_stay_together_and_the_most_urgent_goes_first(self) -> None:
+    def test_what_can_still_be_prevented_goes_first_and_then_what_has_passed_last(self) -> None:
         def named(key: str, on: date) -> DueMilestone:
             its = story(DeadlineKind.SUPPORT, on)
             product = replace(postgresql(key), key=key)
@@ -306,7 +306,7 @@ class TestTheDigest:
 
         items = (named("b", SOON + timedelta(3)), named("a", SOON + timedelta(2)), named("b", SOON))
         lines = blocks.digest(self.digest(items)).text.splitlines()[1:4]
-        assert [line[3] for line in lines] == ["b", "b", "a"]
+        assert [line[3] for line in lines] == ["b", "a", "b"]
         passed = [named("c", TODAY - timedelta(1095)), named("d", TODAY - timedelta(1)), named("e", SOON)]
         lines = blocks.digest(self.digest(tuple(passed))).text.splitlines()[1:5]
         assert lines.pop(1) == "*Overdue*"
@@ -333,6 +333,19 @@ class TestTheDigest:
         runs = tuple(replace(one, deployment=off) for one in paid.card.watch.runs)
         unpaid = replace(paid, card=replace(paid.card, watch=replace(paid.card.watch, runs=runs)))
         assert "Charged now" not in blocks.digest(self.digest((unpaid,))).text
+
+    def test_what_is_planned_is_no_deadline_to_answer(self) -> None:
+        plan = replace(answers("Ada", until=SOON)[0], until=TODAY + timedelta(3))
+        kept = DueMilestone(story(answers=(plan,)), Milestone(30))
+        open_one = DueMilestone(story(DeadlineKind.SUPPORT, TODAY + timedelta(9), id=8), Milestone(30))
+        lapsed = replace(plan, until=TODAY - timedelta(3))
+        late = DueMilestone(story(DeadlineKind.SUPPORT, TODAY - timedelta(9), id=9, answers=(lapsed,)), Milestone(-7))
+        for items, head in (
+            ((kept, open_one), "1 deadline to answer and 1 planned upgrade"),
+            ((kept,), "1 planned upgrade"),
+            ((late,), "1 deadline to answer"),
+        ):
+            assert blocks.digest(self.digest(items)).text.splitlines()[0] == f"*End of life* for *Payments*: {head}"
 
     def test_one_upgrade_is_one_line(self) -> None:
         """What has passed unanswered, and what comes next of the same release cycle, are answered at once."""

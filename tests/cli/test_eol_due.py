@@ -110,6 +110,8 @@ def test_a_person_reads_sentences(baton: Baton) -> None:
     assert "mystery 1.0: unknown product" in ran.out
     assert "<" not in ran.out
     assert ":moneybag:" not in ran.out
+    later = baton("eol", "due", "--on", "2027-02-01", "--team", "Payments").out
+    assert later.startswith("Payments: 2 within 90 days; 1 charged now. 1 version is unknown.\n")
 
 
 @pytest.mark.usefixtures("catalog")

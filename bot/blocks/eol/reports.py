@@ -114,6 +114,8 @@ def headline(report: Report) -> str:
     if report.only_unknown:
         return _unknown_head(report, who)
     counted = ", ".join(f"{count:,} {_COUNTED[urgency]}" for urgency, count in report.counts.items() if count)
+    if report.charged > report.counts[Urgency.PAID]:  # what also ends soon, or is planned, has another head
+        counted += f"; {report.charged:,} charged now"
     when = _when(report)
     said = f"{who}{when}: {counted}." if counted else _nothing(report, who, when)
     if report.unsure and counted:

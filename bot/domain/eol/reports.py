@@ -47,31 +47,19 @@ def in_order(
     *,
     watch_of: Callable[[_Item], Watch],
     urgency: Callable[[_Item], Urgency],
-    worst_first: bool = False,
 ) -> list[_Item]:
-    """Return what is listed in the order in which reports and digests list it.
+    """Return what is listed in the one order in which reports and digests list it.
 
-    Under each head the nearest goes first, and of what has passed the latest, or with `worst_first` the oldest; what is
-    of one product stays together.
+    Under each head the nearest goes first, and of what has passed the latest.
     """
-    known = [(item, watch_of(item), urgency(item)) for item in items]
-    nearest: dict[tuple[Urgency, str], tuple[bool, int]] = {}
 
-    def away(watch: Watch) -> tuple[bool, int]:
-        days = (watch.deadline.on - today).days
-        return (days < 0, days) if worst_first else preventable_first(days)
+    def place(item: _Item) -> tuple[object, ...]:
+        watch = watch_of(item)
+        product, away = watch.product, preventable_first((watch.deadline.on - today).days)
+        name = fold(product.label or product.key), product.key, watch.cycle.name, watch.deadline.kind
+        return _PLACES[urgency(item)], away, name
 
-    for _, watch, head in known:
-        key, days = (head, watch.product.key), away(watch)
-        nearest[key] = min(days, nearest.get(key, days))
-
-    def place(one: tuple[_Item, Watch, Urgency]) -> tuple[object, ...]:
-        _, watch, head = one
-        product = fold(watch.product.label or watch.product.key), watch.product.key
-        first = nearest[head, watch.product.key]
-        return _PLACES[head], first, product, away(watch), watch.cycle.name, watch.deadline.kind
-
-    return [item for item, _, _ in sorted(known, key=place)]
+    return sorted(items, key=place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +136,13 @@ class Report:
         for entry in (*own, *(group.items[0] for group in inside)):
             found[entry.urgency] += 1
         return found
+
+    @property
+    def charged(self) -> int:
+        """How many of these the provider charges something for now, under whichever heads they stand."""
+        own, inside = self.by_image()
+        entries = [*own, *(entry for group in inside for entry in group.items)]
+        return sum(each.charged.now is not None for each in entries)
 
     def by_image(self) -> tuple[Sequence[Entry], Sequence[Inside[Entry]]]:
         """Return what is a line of its own, and by head, owner and image what are libraries inside of one.
@@ -259,7 +254,6 @@ class Compiling:
             self.today,
             watch_of=lambda each: each.watch,
             urgency=lambda each: each.urgency,
-            worst_first=self.subject.asset is not None,  # such a list is opened from its worst
         )
 
     def _entries(self, reminders: Mapping[tuple[str, str, str, str], Remembered]) -> list[Entry]:

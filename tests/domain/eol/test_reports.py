@@ -75,12 +75,13 @@ def compiled(
     facts: FactsAge = FRESH,
     today: date = TODAY,
     only_unknown: bool = False,
+    scope: ReportScope | None = None,
 ) -> Report:
     owners = {each.asset_id: fact(PAYMENTS if each.asset_id < 10 else SEARCH) for each in deployments}
     assets = {number: asset(number, owner) for number, owner in owners.items()}
     made = Exposure(TABLE, Catalog(assets), now=NOW, stale_after=HALF_A_YEAR, today_of=lambda _: today)
     exposure = filled(made, *deployments)
-    compiling = Compiling(ReportScope(), period or Everything(), today, facts, only_unknown)
+    compiling = Compiling(scope or ReportScope(), period or Everything(), today, facts, only_unknown)
     for _ in compiling.fill(exposure):
         pass
     return compiling.done(reminders)
@@ -104,6 +105,23 @@ def test_what_can_be_prevented_comes_first_under_its_head() -> None:
     assert [one.deployment.version for one in report.unsure] == ["9"]
     assert [one.deployment.version for one in report.undated] == ["18.0"]
     assert report.covered == 6
+
+
+@pytest.mark.parametrize("scope", [ReportScope(), ReportScope(asset=asset(1, fact(PAYMENTS)))])
+def test_of_what_has_passed_the_latest_comes_first_whatever_product_it_is_of(scope: ReportScope) -> None:
+    report = compiled(
+        runs(1, version="9.5"), runs(1, "kubernetes", "1.33"), runs(1, version="11.22"), runs(1, version="9.6.24"),
+        scope=scope, today=date(2026, 12, 1),
+    )  # fmt: skip
+    assert list(heads(report)) == ["kubernetes 1.33", "postgresql 11", "postgresql 9.6", "postgresql 9.5"]
+
+
+def test_what_is_charged_is_counted_under_whichever_head_it_stands() -> None:
+    on_rds = runs(1, "postgresql", "11.22", provider="aws-rds")
+    soon = compiled(on_rds, runs(2, version="11.22"), today=date(2027, 2, 1))
+    assert (soon.counts[Urgency.SOON], soon.counts[Urgency.PAID], soon.charged) == (1, 0, 1)
+    for day in (date(2024, 2, 20), date(2027, 5, 1)):
+        assert compiled(on_rds, today=day).charged == 0
 
 
 def test_money_is_named_while_it_is_charged() -> None:
