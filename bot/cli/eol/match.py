@@ -159,7 +159,9 @@ def as_text(found: Matched, asked: str) -> str:
         what = "a pre-release" if found.is_prerelease else "in none of the cycles"
         return f"{asked}: {what} of {label}, next to {near}."
     what = "newer" if isinstance(found, Newer) else "older"
-    return f"{asked}: {what} than every known cycle of {label}; the nearest is {near}."
+    is_over = isinstance(found, UntrackedOld) and found.ended is not None
+    over = " Its support has ended, nobody knows on which day." if is_over else ""
+    return f"{asked}: {what} than every known cycle of {label}; the nearest is {near}.{over}"
 
 
 def _nearest(found: Matched) -> list[Cycle]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import TypeVar
 
 from bot.domain.eol import version_schemes
 from bot.domain.eol.matches import AmbiguousVersion, InCycle, MatchMethod
-from bot.domain.eol.records import Product
+from bot.domain.eol.records import Cycle, Product, Undated
 from bot.domain.eol.versions import Token, clean, leading_numbers, plain_run, tokens
 from bot.domain.names import fold
 
@@ -21,6 +22,8 @@ _LEADING_WORDS = re.compile(r"(\D+?)v?(?=\d)", re.IGNORECASE)
 _BUILD_LENGTH = 3
 #: Shorter words are no codenames that could stand anywhere.
 _CODENAME = 4
+_FIRST_YEAR = 1990
+_A_YEAR = timedelta(365)
 
 K = TypeVar("K")
 Tokens = tuple[Token, ...]
@@ -42,6 +45,7 @@ class CycleIndex:
         "_own",
         "_results",
         "_words",
+        "before_all",
         "builds",
         "by_text",
         "codenames",
@@ -105,6 +109,8 @@ class CycleIndex:
             if 2 * sum(len(places) for _, places in by_build) > len(product.cycles)
             else []
         )
+        #: All releases before the first of these cycles, where their support is surely over.
+        self.before_all = self._before_all()
         #: What decides a plain version by itself: as its beginning, and as the whole of it.
         self.plain = dict(self._plain())
         self.named = {name: self.sure(self._by_name[name], MatchMethod.CYCLE) for name in self.plain}
@@ -212,6 +218,23 @@ class CycleIndex:
         heads = [self._heads[place] for place in places]
         return not any(head and latest[: len(head)] == head for head in heads)
 
+    def _before_all(self) -> Cycle | None:
+        """Return a cycle that stands for whatever is older than all, None where that may be supported still.
+
+        The lowest one was over a year before the newest came out, so that no long-term release before it goes on, and
+        all are counted in one way: by years, or by numbers.
+        """
+        if self.prefix or self.latest_runs or len({is_year(head) for head in self.heads}) != 1:
+            return None
+        lowest = self.product.cycles[self.groups[self.heads[0]][0][1]]
+        newest = max((each.released for each in self.product.cycles if each.released is not None), default=date.min)
+        ends = [clock for clock in (lowest.eol, lowest.eoes) if isinstance(clock, date)]
+        is_over = lowest.eol is Undated.ENDED or isinstance(lowest.eol, date)
+        if not is_over or any(end + _A_YEAR >= newest for end in ends):
+            return None
+        label = f"older than {lowest.label or lowest.name}"
+        return Cycle(name=f"<{lowest.name}", label=label, eol=Undated.ENDED)
+
     def run_together(self, digits: str) -> int | None:
         """Return the place of the one cycle whose numbers are written together, as in `php82` and `net472`."""
         if not digits.isdecimal() or len(digits) < 2 or any(head[0] == int(digits) for head in self.groups):
@@ -318,6 +341,11 @@ def _put(into: dict[K, tuple[int, ...]], key: K, place: int) -> None:
 
 def _is_padded(name: str) -> bool:
     return any(len(part) > 1 and part[0] == "0" for part in re.findall(r"[0-9]+", name))
+
+
+def is_year(run: Run) -> bool:
+    """Whether numbers begin with a year."""
+    return run[0] >= _FIRST_YEAR
 
 
 def without_zeros(run: Run) -> Run:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from bot.domain import id_lists
 from bot.domain.catalog import Role
 from bot.domain.eol.deadlines import current, deadlines_of
-from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, UnknownProduct
+from bot.domain.eol.matches import AmbiguousVersion, InCycle, Matched, MatchMethod, UnknownProduct, UntrackedOld
 from bot.domain.eol.milestones import Deadline
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.records import Cycle, Product
@@ -359,11 +359,13 @@ def matched(table: Table, pin: Pin | None, *, product: str, version: str, provid
 
 
 def certain_of(matched: Matched) -> InCycle | None:
-    """Return what is sure of a version: its cycle, or any of several that share all clocks; None when it is not."""
+    """Return what is sure of a version: its cycle, any of several that share all clocks, or all that are over."""
     if isinstance(matched, InCycle):
         return matched
     if isinstance(matched, AmbiguousVersion) and matched.is_one_answer:
         return InCycle(product=matched.product, cycle=matched.candidates[0], method=matched.method, feed=matched.feed)
+    if isinstance(matched, UntrackedOld) and matched.ended is not None:
+        return InCycle(product=matched.product, cycle=matched.ended, method=MatchMethod.OLDER, feed=matched.feed)
     return None
 
 

@@ -16,6 +16,7 @@ class MatchMethod(StrEnum):
     EDITION = "edition"  #: The version names an edition or service pack of the cycle that begins it.
     BUILD = "build"  #: The version is a build from the cycle's first one on, or of its build number.
     LATEST = "latest"  #: The version is the cycle's latest, and no other rule told.
+    OLDER = "older"  #: The version is older than every cycle, and support of the oldest is over.
     COARSE = "coarse"  #: The version is shorter than the names of the cycles.
     RANGE = "range"  #: What was given is a range of versions, and says only what may run.
     UNREADABLE = "unreadable"  #: There is no version in what was given.
@@ -53,11 +54,15 @@ class AmbiguousVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UntrackedOld:
-    """The version is older than every cycle of the product; `oldest` is the nearest."""
+    """The version is older than every cycle of the product; `oldest` is the nearest.
+
+    `ended` stands for all releases before it where their support is surely over, on a day that nobody knows.
+    """
 
     product: Product
     oldest: Cycle | None
     feed: str
+    ended: Cycle | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

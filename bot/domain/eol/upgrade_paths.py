@@ -54,7 +54,7 @@ def proposed(product: Product, current: Cycle, today: date) -> Proposal | None:
 def first_hop(product: Product, current: Cycle, target: Cycle, today: date) -> Hop | None:
     """Return the first stop on the way from `current` to `target`; None where no path is known."""
     path = _BY_PRODUCT.get(product.key)
-    if path is None or "varies" in path:
+    if path is None or "varies" in path or all(current.name != each.name for each in product.cycles):
         return None
     here, there = _numbers(current.name), _numbers(target.name)
     if here < _numbers(_oldest(path)):

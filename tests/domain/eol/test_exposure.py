@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.domain.catalog import Area, AssetKind
-from bot.domain.eol import Cycle, InCycle, Product, Table
-from bot.domain.eol.exposure import Exposure
+from bot.domain.eol import AmbiguousVersion, Cycle, InCycle, Product, Table, Undated, UntrackedOld, match
+from bot.domain.eol.deadlines import LONG_AGO
+from bot.domain.eol.exposure import Exposure, certain_of
 from bot.domain.eol.responsibility import responsible_for
 from bot.domain.inventory.deployments import Deployment, Pin
 from bot.domain.records import AssetRecord
@@ -149,6 +150,40 @@ def test_a_pin_to_a_cycle_that_is_gone_decides_nothing() -> None:
     )  # fmt: skip
     found = watched([asset(1, fact(PAYMENTS))], runs(1, version="9"), pins={(1, "postgresql", "9", ""): pin})
     assert found.by_key == {}
+
+
+RELEASED = {"3": date(2025, 6, 1), "2": date(2022, 6, 1), "1": date(2018, 6, 1)}
+
+
+def aged(eol: date | Undated, *names: str) -> Table:
+    """A product whose lowest cycle ends so, the others on no day that is announced."""
+    newer = (Cycle(name=each, released=RELEASED.get(each), eol=Undated.OPEN) for each in names[:-1])
+    lowest = Cycle(name=names[-1], label=f"{names[-1]} LTS", released=RELEASED.get(names[-1]), eol=eol)
+    return Table([Product(key="widget", cycles=(*newer, lowest))])
+
+
+@pytest.mark.parametrize(
+    ("table", "is_over"),
+    [
+        (aged(date(2021, 1, 1), "3", "2", "1"), True),
+        (aged(Undated.ENDED, "3", "2", "1"), True),
+        (aged(date(2024, 9, 1), "3", "2", "1"), False),  # a long-term release before it may have gone on
+        (aged(Undated.OPEN, "3", "2", "1"), False),
+        (aged(date(2021, 1, 1), "2019", "2016", "1"), False),  # years and numbers do not compare
+        (aged(Undated.ENDED, "2019", "2016", "2008"), False),  # 0.9 is no year
+    ],
+)
+def test_what_is_older_than_all_that_have_long_ended_has_ended_too(table: Table, is_over: bool) -> None:
+    found = match(table, product="widget", version="0.9")
+    assert isinstance(found, UntrackedOld | AmbiguousVersion)
+    certain = certain_of(found)
+    assert (certain is not None) == is_over
+    if certain is not None:
+        assert (certain.cycle.eol, certain.cycle.label) == (Undated.ENDED, "older than 1 LTS")
+        catalog = Catalog({1: asset(1, fact(PAYMENTS))})
+        made = Exposure(table, catalog, now=NOW, stale_after=HALF_A_YEAR, today_of=lambda _: TODAY)
+        [watch] = filled(made, runs(1, "widget", "0.9")).by_key.values()
+        assert (watch.deadline.on, watch.cycle.name) == (LONG_AGO, "<1")
 
 
 def test_deployments_of_assets_that_are_gone_are_left_out() -> None:
