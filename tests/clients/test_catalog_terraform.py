@@ -803,6 +803,8 @@ def test_a_resources_own_tag_counts_before_a_default_one_of_a_key_that_comes_fir
         ("aws_rds_cluster", {"engine_lifecycle_support": "open-source-rds-extended-support"}, True),
         ("aws_rds_global_cluster", {"engine_lifecycle_support": "open-source-rds-extended-support-disabled"}, False),
         ("aws_db_instance", {"engine_lifecycle_support": None}, None),
+        ("azurerm_kubernetes_cluster", {"support_plan": "AKSLongTermSupport", "kubernetes_version": "1.30"}, True),
+        ("azurerm_kubernetes_cluster", {"support_plan": "KubernetesOfficial", "kubernetes_version": "1.30"}, None),
         ("aws_db_instance", {"engine_lifecycle_support": "something-new"}, None),
         ("aws_db_instance", {}, None),
         ("aws_eks_cluster", {"upgrade_policy": [{"support_type": "STANDARD"}]}, False),
@@ -823,6 +825,8 @@ def test_whether_support_goes_on_for_money_is_read(
         ("heroku_addon", {"plan": "heroku-postgresql:standard-0", "config": None}, Runs("postgresql", "", "heroku")),
         ("aws_db_instance", {"engine": "postgres"}, Runs("postgres", "", "aws-rds")),
         ("aws_db_instance", {}, Runs("aws-rds", "", "aws-rds")),
+        ("aws_memorydb_cluster", {"engine_version": "6.2"}, Runs("aws-memorydb", "6.2", "aws-memorydb")),
+        ("aws_elasticache_cluster", {"engine_version": "5.0.6"}, Runs("aws-elasticache", "5.0.6", "aws-elasticache")),
         ("aws_eks_cluster", {"version": None}, Runs("kubernetes", "", "aws-eks")),
         ("aws_lambda_function", {"package_type": "Image"}, Runs("aws-lambda", "", "aws-lambda")),
         ("google_sql_database_instance", {}, Runs("Cloud SQL", "", "gcp")),
@@ -831,7 +835,7 @@ def test_whether_support_goes_on_for_money_is_read(
         ("aws_elastic_beanstalk_environment", {}, Runs("AWS Elastic Beanstalk", "", "aws-elastic-beanstalk")),
     ],
 )
-def test_what_says_no_version_runs_one_that_nobody_knows(one, type_: str, values: dict[str, Any], runs: Runs) -> None:
+def test_what_says_too_little_runs_what_nobody_knows(one, type_: str, values: dict[str, Any], runs: Runs) -> None:
     assert one(type_, **values).runs == (runs,)
 
 
@@ -899,6 +903,12 @@ def test_every_container_of_a_workload_counts_once_and_a_language_in_its_tag_as_
         ("google_sql_database_instance", {"name": "geo", "settings": [{"user_labels": {"team": "maps"}}]}),
         ("kubernetes_deployment", {"metadata": [{"name": "geo", "labels": {"team": "maps", "app": "geo"}}]}),
         ("google_cloud_run_service", {"name": "geo", "metadata": [{"labels": {"team": "maps"}}]}),
+        ("google_container_cluster", {"name": "geo", "resource_labels": {"team": "maps"}}),
+        (
+            "mongodbatlas_cluster",
+            {"name": "geo", "labels": [{"key": "x", "value": "y"}, {"key": "team", "value": "maps"}]},
+        ),
+        ("mongodbatlas_advanced_cluster", {"name": "geo", "tags": [{"key": "team", "value": "maps"}]}),
     ],
 )
 def test_labels_in_a_block_name_owners_as_well(one, type_: str, values: dict[str, Any]) -> None:

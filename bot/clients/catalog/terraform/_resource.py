@@ -157,6 +157,8 @@ def _runs(
             continue
         version = _word(values, rule.version_from, accepted)
         product = rule.product or _word(values, rule.product_from, accepted)
+        if version and rule.product_from and not product:
+            product = rule.provider  # the version may say which of the provider's engines it is
         if rule.pattern is not None:
             product, version = _by_pattern(values, rule, rule.pattern)
         elif not rule.product and not rule.product_from:

@@ -162,20 +162,26 @@ def _with_attributes(attributes: object, wanted: Wanted) -> Resource:
                 "\n".join(dict.fromkeys(found_texts)) if name in wanted.lists else next(found_texts, "")
             )
     blocks = attributes.get("tag")
-    tags: dict[str, Iterable[tuple[object, object]]] = {
-        name: held.items() for name in wanted.tag_maps if isinstance(held := _first_block(attributes, name), dict)
-    }
-    if isinstance(blocks, list):  # some types have blocks of key and value in place of a mapping
-        tags[wanted.tag_maps[-1]] = [(each.get("key"), each.get("value")) for each in blocks if isinstance(each, dict)]
+    tags = {name: _pairs(_first_block(attributes, name)) for name in wanted.tag_maps}
+    if isinstance(blocks, list):
+        tags[wanted.tag_maps[-1]] = _pairs(blocks)
     found: dict[str, list[str]] = {}
     for name in wanted.tag_maps:
-        for key, value in ((_text(key), _text(value)) for key, value in tags.get(name, ())):
+        for key, value in ((_text(key), _text(value)) for key, value in tags[name]):
             if key and value and wanted.tag(key):
                 found.setdefault(key, []).append(value)
     # A default tag stands in one map, the resource's own in two: of two spellings the last, its own, counts.
     resource.tags.update((key, values[0]) for key, values in sorted(found.items(), key=lambda each: len(each[1])))
     resource.own_tags = frozenset(key for key, values in found.items() if len(values) > 1)
     return resource
+
+
+def _pairs(held: object) -> Iterable[tuple[object, object]]:
+    """Return the keys and values of a mapping, or of the blocks of `key` and `value` that some types have instead."""
+    if isinstance(held, dict):
+        return held.items()
+    blocks = held if isinstance(held, list) else ()
+    return [(each.get("key"), each.get("value")) for each in blocks if isinstance(each, dict)]
 
 
 def _texts(attributes: object, path: Iterable[str]) -> Iterator[str]:
