@@ -37,7 +37,8 @@ SAVED = {
         (["postgresql", "17beta1"], "gap", "postgresql", None),
         (["postgresql", "7.4"], "untracked_old", "postgresql", None),
         (["postgresql", "99"], "newer", "postgresql", None),
-        (["aurora-mysql", "5.7"], "unknown_product", None, None),
+        (["aurora-mysql", "5.7"], "in_cycle", "amazon-aurora-mysql", "2"),
+        (["rabbitmq", "3.8", "--provider", "amazon-mq"], "unknown_product", None, None),
         (["postgresql", "11", "--provider", "some-cloud"], "unknown_product", None, None),
     ],
 )

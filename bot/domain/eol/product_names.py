@@ -98,7 +98,7 @@ def identify(names: Names, product: str, provider: str) -> Named:
         if engine:
             return Named(names.by_key[providers.LAMBDA_PRODUCT], engine)
     route = next((providers.ROUTES[by, engine] for engine in sorted(engines) if (by, engine) in providers.ROUTES), None)
-    if route is None and asked in providers.ALONE:
+    if route is None and asked in providers.ALONE and (not by or by in providers.PROVIDERS):
         route = providers.ALONE[asked]
     if route is None:
         route = _offer_named(names, by, engines)
@@ -132,9 +132,7 @@ def _by_identifier_or_name(names: Names, written: str, asked: str) -> tuple[Prod
     image = _IMAGE.fullmatch(text.lower())
     if image is not None:
         return names.by_identifier(f"pkg:docker/{image['path']}")
-    words = text.split()
-    kept = [word for word in words if word.lower() not in providers.BESIDE_NAMES]
-    return names.by_name(fold(" ".join(kept))) if 0 < len(kept) < len(words) else ()
+    return next(filter(None, (names.by_name(fold(shorter)) for shorter in providers.without_words_beside(text))), ())
 
 
 def _is_upstream(provider: str) -> bool:

@@ -6,13 +6,18 @@ upstream's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import combinations
 from types import MappingProxyType
 
 from bot.data import table
+from bot.domain.names import fold
 
 _TABLE = table("providers")
 _JAVA_ENGINES = _TABLE["java_engines"].split()
+_MOST_BESIDE = 4
+_VENDOR = re.compile(r"^(?:amazon|aws|azure|gcp|google(?:cloud(?=$))?|heroku$|alibaba(?:cloud)?|aliyun|digitalocean)")
 
 
 def _routes() -> Iterator[tuple[tuple[str, str], str]]:
@@ -38,6 +43,12 @@ ALONE = MappingProxyType(_TABLE["alone"])
 SYNONYMS = MappingProxyType(_TABLE["synonyms"])
 #: Words that may stand in the name of anything, without which it is the same: `Ubuntu Server`.
 BESIDE_NAMES = frozenset(_TABLE["beside_names"].split())
+#: By folded words for a service that runs several engines: each engine with the versions that it alone has there.
+_BY_VERSION = {
+    service: tuple((engine, re.compile(rf"v?(?:{versions})(?![\d])", re.IGNORECASE)) for engine, versions in of.items())
+    for services, of in _TABLE["by_version"].items()
+    for service in services.split()
+}
 #: Words that name no product before their vendor is known, and the products to choose from.
 VENDOR_REQUIRED = MappingProxyType(dict.fromkeys(_JAVA_ENGINES, tuple(_TABLE["java_vendors"])))
 #: The functions of AWS run engines by its own dates: the engine is a part of the cycle's name.
@@ -50,3 +61,27 @@ FIRST_COLUMN_ENDS = frozenset(_TABLE["first_column_ends"].split())
 SELF_NAMED = frozenset(_TABLE["self_named"].split())
 #: Engines that somebody sells as a service, folded: with a provider that no route has, their clock is unknown.
 SOLD = frozenset(engine for _, engine in ROUTES) | LAMBDA_ENGINES | frozenset(_TABLE["sold"].split())
+
+
+def engine_of(service: str, version: str) -> str:
+    """Return the engine that a service of several runs at a version which it alone has there; empty for any other."""
+    found = [engine for engine, versions in _BY_VERSION.get(service, ()) if versions.match(version.strip())]
+    return found[0] if len(found) == 1 else ""
+
+
+def without_words_beside(name: str) -> Iterator[str]:
+    """Yield a name without words that say nothing (`Debian GNU/Linux`), those with the fewest left out first."""
+    words = re.split(r"[\s/]+", name.strip())
+    beside = [place for place, word in enumerate(words) if word.lower() in BESIDE_NAMES]
+    if not 0 < len(beside) < len(words) or len(beside) > _MOST_BESIDE:
+        return
+    for count in range(1, len(beside) + 1):
+        for left_out in combinations(beside, count):
+            yield " ".join(word for place, word in enumerate(words) if place not in left_out)
+
+
+def engines_of(service: str) -> frozenset[str]:
+    """Return the products of a service by folded words for it (`awsrds`, `cloudsql`); none for a whole vendor."""
+    own = _VENDOR.sub("", service)
+    offered = {key for (by, _), key in ROUTES.items() if by == service and own in fold(key)} if own else set()
+    return frozenset(offered)

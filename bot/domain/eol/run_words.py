@@ -43,7 +43,7 @@ _RUN = re.compile(
     re.IGNORECASE,
 )
 #: The name of a product, without a number at its end.
-_PRODUCT = re.compile(r"\.?[A-Za-z][\w.+#-]*(?:\s+[A-Za-z][\w.+#-]*)*(?<![.,;:!?])")
+_PRODUCT = re.compile(r"\.?[A-Za-z][\w.+#/-]*(?:\s+[A-Za-z][\w.+#/-]*)*(?<![.,;:!?])")
 #: `python3.8`, `postgresql-11`: in one word only for what is known to be an engine, or with a dot.
 _JOINED = re.compile(r"(?P<product>[A-Za-z]{3,})-?(?P<version>\d+(?:\.[\dx]+)*)")
 #: Words that no name of a product has, which make it prose.
@@ -55,7 +55,12 @@ _PROSE = frozenset(
 _ELSEWHERE = frozenset(
     """away ex former formerly from moved moving migrated migrating no not off old planned to was were""".split()  # noqa: SIM905
 )
+_LAMBDA = providers.LAMBDA_ENGINES
 _ENGINES = providers.SOLD | frozenset(providers.VENDOR_REQUIRED)
+#: `net472`: a target of .NET, whose number belongs to its word.
+_TARGET = re.compile(r"net[1-4]\d{1,2}", re.IGNORECASE)
+#: What stands among words and says nothing: `Azure Database for PostgreSQL - Flexible Server`, what it is like.
+_ASIDE = re.compile(r"\s+[-–](?=\s+[A-Za-z])|\s*\(with [A-Za-z]+ compatibility\)", re.IGNORECASE)
 #: `nodejs16.x`, `provided.al2`: a runtime of AWS Lambda, the engine and its version in one word.
 _RUNTIME = re.compile(
     rf"(?P<product>{'|'.join(sorted(providers.LAMBDA_ENGINES, key=len, reverse=True))})\s*[.-]?"
@@ -80,7 +85,7 @@ class RunWords:
 
 def read(text: str) -> RunWords | None:
     """Return what the words say, None where they are no product and version."""
-    rest = clean(text) if len(text) <= _LONGEST else ""
+    rest = _ASIDE.sub("", clean(text)) if len(text) <= _LONGEST else ""
     plain = _PLAIN.fullmatch(rest)
     if plain is not None and fold(plain["environment"] or "") not in providers.NAMED:
         return RunWords(plain["product"], plain["version"], plain["provider"] or "", plain["environment"] or "")
@@ -100,7 +105,7 @@ def read(text: str) -> RunWords | None:
 
 def read_product(text: str) -> RunWords | None:
     """Return what runs at a version that nobody has written down: `PostgreSQL`, `MySQL on AWS RDS`; None for prose."""
-    rest = clean(text) if len(text) <= _LONGEST else ""
+    rest = _ASIDE.sub("", clean(text)) if len(text) <= _LONGEST else ""
     place = _environment(rest)
     environment = place["environment"] if place is not None else ""
     rest = rest[: place.start()] if place is not None else rest
@@ -130,6 +135,8 @@ def _read(text: str, provider: str) -> RunWords | None:
     """Return the product and the version, of this provider where there is one; None where the words are neither."""
     if fold(provider) in providers.LAMBDA and (runtime := _RUNTIME.fullmatch(text)) is not None:
         return RunWords(runtime["product"], runtime["version"], provider)
+    if _TARGET.fullmatch(text) is not None:
+        return RunWords("net", text, provider)
     found = _RUN.fullmatch(text) or _joined(text)
     if found is None:
         return None
@@ -157,9 +164,9 @@ def _beside_provider(text: str) -> RunWords | None:
 
 
 def _is_offered(provider: str, engine: str) -> bool:
-    kept = (word for word in engine.split() if word.lower() not in providers.BESIDE_NAMES)
-    by, what = fold(provider), fold(" ".join(kept) or engine)
-    return (by, what) in providers.ROUTES or (by in providers.LAMBDA and what in providers.LAMBDA_ENGINES)
+    by = fold(provider)
+    spellings = map(fold, (engine, *providers.without_words_beside(engine)))
+    return any((by, one) in providers.ROUTES or (by in providers.LAMBDA and one in _LAMBDA) for one in spellings)
 
 
 def _split_provider(text: str) -> tuple[str, str]:

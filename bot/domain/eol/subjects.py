@@ -122,8 +122,12 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
 
     Without a provider it is the product as its makers and all providers offer it.
     """
+    if (service := _service(text.strip())) is not None:
+        return service
     words = re.split(r"[\s@]+|(?<=[^\W\d]):(?=v?\d)", text.strip())
     for name, version, provider in _readings([word for word in words if word]):
+        if engine := providers.engine_of(fold(name), version):
+            name, provider = engine, name  # noqa: PLW2901 - the name is that of a service of several engines
         found = table.identify(name, provider)
         if isinstance(found, CycleIndex) and (
             not version or _VERSION.fullmatch(version) or _is_of(found.product, version)
@@ -141,6 +145,12 @@ def product_asked(table: Table, text: str) -> ProductAsked | None:
     return None
 
 
+def _service(name: str) -> ProductAsked | None:
+    """Return a service of several engines that the whole text names: `elasticache`, `Cloud SQL`; None for any other."""
+    offered = providers.engines_of(fold(name))
+    return ProductAsked(label=name, keys=offered, words=frozenset({fold(name)})) if len(offered) > 1 else None
+
+
 def _of_version(
     table: Table, product: Product, name: str, version: str, provider: str, *, is_one: bool
 ) -> ProductAsked:
@@ -153,7 +163,7 @@ def _of_version(
         is_plain = isinstance(match_cycle(table.index(product), version), InCycle)
         if found.product.key != product.key:
             return _asked(found.product, found.product.key, found.cycle.name, is_one=is_one)
-        if not is_plain:
+        if not is_plain or "(" in version:
             return _asked(product, name, found.cycle.name, is_one=is_one)
     return _asked(product, name, version, is_one=is_one)
 

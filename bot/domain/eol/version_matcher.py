@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from bot.domain.eol import ranges, version_schemes
+from bot.domain.eol import providers, ranges, version_schemes
 from bot.domain.eol.cycle_index import CycleIndex, Run, Tokens, is_year, without_zeros
 from bot.domain.eol.matches import (
     AmbiguousVersion,
@@ -24,6 +24,7 @@ from bot.domain.eol.matches import (
 )
 from bot.domain.eol.product_table import Table
 from bot.domain.eol.versions import Version, is_prerelease, parse, plain_run, tidy
+from bot.domain.names import fold
 
 #: Answers that a table keeps at most; they take some 300 bytes each.
 _KEPT = 30_000
@@ -41,7 +42,8 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
     asked = (product, version, provider)
     answer = table.answers.get(asked)
     if answer is None:
-        index = table.identify(product, provider)
+        engine = providers.engine_of(fold(product), version)
+        index = table.identify(engine or product, product if engine else provider)
         if isinstance(index, UnknownProduct):
             answer = index
         elif (other := _other(index, version)) is not None:
@@ -56,8 +58,10 @@ def match(table: Table, *, product: str, version: str, provider: str = "") -> Ma
 
 def _other(index: CycleIndex, version: str) -> str | None:
     """Return the engine that a version says that it is one of, though it stands beside another: 5.5.68-MariaDB."""
-    if not index.others:
-        return None
+    written = version_schemes.WRITTEN.get(index.product.key, {})
+    found = next((key for pattern, key in written.items() if pattern.fullmatch(version.strip())), None)
+    if found is not None or not index.others:
+        return found
     return next((index.others[word] for word in re.findall(r"[a-z]+", version.lower()) if word in index.others), None)
 
 

@@ -37,6 +37,11 @@ _WORDS_OF_OTHERS = {key: one["words"] for one in _TABLE["others"] for key in one
 OTHERS: Mapping[str, Mapping[str, str]] = {
     key: _WORDS_OF_OTHERS.get(key, {}) | _TABLE["marks"].get(key, {}) for key in (_WORDS_OF_OTHERS | _TABLE["marks"])
 }
+#: By product: how versions of another are written that pass for this one's.
+WRITTEN = {
+    key: {re.compile(pattern, re.IGNORECASE): other for pattern, other in of.items()}
+    for key, of in _TABLE["written"].items()
+}
 #: By product: names of cycles that no source has.
 CODENAMES: Mapping[str, Mapping[str, str]] = {
     key: {word: str(cycle) for word, cycle in names.items()} for key, names in _TABLE["codenames"].items()

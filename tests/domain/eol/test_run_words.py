@@ -72,6 +72,24 @@ WRITTEN = [
     ("lambda provided.al2", "aws-lambda", "provided.al2"),
     ("dotnetcore3.1 on lambda", "aws-lambda", "dotnetcore3.1"),
     ("nodejs16.x", "nodejs", "16"),
+    ("AWS OpenSearch Service 1.1", "amazon-opensearch", "1.1"),
+    ("OpenSearch 1.1 on AWS OpenSearch Service", "amazon-opensearch", "1.1"),
+    ("ElastiCache for Redis 5.0.6", "amazon-elasticache-redis", "5"),
+    ("Amazon ElastiCache 5.0.6", "amazon-elasticache-redis", "5"),
+    ("MySQL Flexible Server 5.7", "azure-database-for-mysql", "5.7"),
+    ("PostgreSQL Flexible Server 13", "azure-database-for-postgresql", "13"),
+    ("Azure Database for PostgreSQL - Flexible Server 13", "azure-database-for-postgresql", "13"),
+    ("DocumentDB 3.6", "amazon-documentdb", "3.6"),
+    ("Amazon DocumentDB (with MongoDB compatibility) 3.6", "amazon-documentdb", "3.6"),
+    ("aurora-mysql 5.7.mysql_aurora.2.11.2", "amazon-aurora-mysql", "2"),
+    ("Aurora MySQL 8.0.mysql_aurora.3.05.2", "amazon-aurora-mysql", "3"),
+    ("Aurora MySQL 5.7", "amazon-aurora-mysql", "2"),
+    ("Elastic Kubernetes Service 1.30", "amazon-eks", "1.30"),
+    ("Amazon Managed Streaming for Apache Kafka 2.8.1", "amazon-msk", "2.8"),
+    ("Debian GNU/Linux 10 (buster)", "debian", "10"),
+    ("Red Hat Enterprise Linux Server 7.9 (Maipo)", "rhel", "7"),
+    ("Amazon Linux AMI 2018.03", "amazon-linux", "2018.03"),
+    ("net472", "dotnetfx", "4.7.2"),
 ]
 
 
@@ -90,6 +108,8 @@ def test_words_that_people_use_name_a_product_and_its_clock(
 NOT_ASKED = {
     "PostgreSQL 11 on Amazon RDS for PostgreSQL in production", "PostgreSQL 11 on Azure Database for PostgreSQL",
     "PostgreSQL 11 on Heroku Postgres", "PostgreSQL 11 on EC2", "SQL Server 2016 SP2", "Debian 11 (bullseye)",
+    "Debian GNU/Linux 10 (buster)", "Red Hat Enterprise Linux Server 7.9 (Maipo)",
+    "Amazon DocumentDB (with MongoDB compatibility) 3.6",
 }  # fmt: skip
 
 
@@ -100,6 +120,23 @@ def test_a_question_reads_the_same_words(table: Table, question: str, written: s
     asked = product_asked(table, said.about) or product_asked(table, said.phrase)
     assert asked is not None
     assert (product, cycle) in [(found.key, each.name) for found, each in releases(table, asked)]
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("Amazon ElastiCache 7.2.4", "it is Valkey, whose dates no table has"),
+        ("Amazon ElastiCache 1.6.22", "it is Memcached"),
+        ("Amazon ElastiCache 7", "it may be Redis or Valkey"),
+        ("RDS SQL Server 2014", "the dates of others are not lent"),
+        ("Aurora MySQL 8.4", "no such release is known"),
+    ],
+)
+def test_a_service_of_several_engines_is_never_taken_for_the_wrong_one(table: Table, written: str, why: str) -> None:
+    run = read(written)
+    assert run is not None
+    found = match(table, product=run.product, version=run.version, provider=run.provider)
+    assert not isinstance(found, InCycle), why
 
 
 def test_a_range_is_read_as_one(table: Table) -> None:
@@ -134,6 +171,26 @@ def test_questions_are_asked_in_the_same_words(table: Table, question: str, keys
     assert asked is not None
     assert asked.keys == keys
     assert asked.version == version
+
+
+@pytest.mark.parametrize(
+    ("question", "keys"),
+    [
+        ("elasticache", {"amazon-elasticache-redis", "amazon-elasticache-valkey", "amazon-elasticache-memcached"}),
+        ("cloud sql", {"google-cloud-sql-mysql", "google-cloud-sql-postgresql", "google-cloud-sql-sqlserver"}),
+        ("Aurora", {"amazon-aurora-mysql", "amazon-aurora-postgresql"}),
+        ("documentdb", {"amazon-documentdb"}),
+    ],
+)
+def test_a_service_is_asked_for_with_all_its_engines(table: Table, question: str, keys: set[str]) -> None:
+    asked = product_asked(table, question)
+    assert asked is not None
+    assert asked.keys == keys
+
+
+@pytest.mark.parametrize("vendor", ["aws", "azure", "gcp", "heroku"])
+def test_a_vendor_is_no_product(table: Table, vendor: str) -> None:
+    assert product_asked(table, vendor) is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from bot.clients.eol import starter
-from bot.domain.eol import AmbiguousVersion, BetweenCycles, Cycle, InCycle, Newer, Product, Table, UnknownProduct, match
+from bot.domain.eol import AmbiguousVersion, BetweenCycles, Cycle, InCycle, Product, Table, UnknownProduct, match
 
 
 def product(key: str, names: str, label: str = "", *aliases: str) -> Product:
@@ -142,7 +142,7 @@ def test_another_engine_that_the_table_lacks_is_not_the_one_that_was_named() -> 
 
 
 def test_a_target_of_the_net_framework_is_no_version_of_net() -> None:
-    assert isinstance(match(TABLE, product="dotnet", version="net48"), Newer)
+    assert isinstance(match(TABLE, product="dotnet", version="net48"), UnknownProduct)
 
 
 @pytest.mark.parametrize(

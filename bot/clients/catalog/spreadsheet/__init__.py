@@ -187,7 +187,9 @@ class _Assets:
         engines, provider = row.texts("engine"), row.text("provider")
         if no_owner(OwnerRef(provider, written=provider)) is not None:
             provider = ""
-        for text in self._written_runs(row):
+        beside = self._beside(row, environment)
+        written = row.texts("runs") if beside is not None else unique([*row.texts("runs"), *engines])
+        for text in written:
             runs = runs_in(text, environment, is_engine=text in engines)
             if runs is None:
                 self._say(
@@ -199,23 +201,23 @@ class _Assets:
                 what = f"{quoted(text)} has no version: it counts as an unknown one; write {runs.product}@VERSION."
                 self._sink.problem(self._file.at(row.line), what, is_error=False)
             yield runs if runs.provider else replace(runs, provider=provider)
+        if beside is not None:
+            yield beside if beside.provider else replace(beside, provider=provider)
 
-    def _written_runs(self, row: SheetRow) -> tuple[str, ...]:
-        """Return what runs as a line has it: in one cell, or as an engine with its version in the cell beside it."""
-        engines, versions = row.texts("engine"), row.texts("version")
-        if len(engines) == 1 and len(versions) == 1 and parse_runs(engines[0]) is None:
-            versions = (self._joined(engines[0], versions[0]),)
-        elif engines:
-            versions = engines
-        return unique([*row.texts("runs"), *versions])
+    def _beside(self, row: SheetRow, environment: str) -> Runs | None:
+        """Return an engine at the version in the cell beside it, whatever that says: which it is, the matcher decides.
 
-    def _joined(self, engine: str, version: str) -> str:
-        """Return `PostgreSQL 11 on AWS RDS` for an engine on a provider and its version, the engine for no version."""
-        named = unversioned(engine, version=version)
-        if named is None or not named.version:
-            return engine
-        whole = f"{named.product} {named.version}" + (f" on {named.provider}" if named.provider else "")
-        return whole if parse_runs(whole) is not None else engine
+        None where there is no such cell, and where the engine's own says a version.
+        """
+        engines, version = row.texts("engine"), row.text("version")
+        if not version:
+            return None
+        if not engines:
+            return parse_runs(version, environment)
+        if len(engines) > 1 or parse_runs(engines[0]) is not None:
+            return None
+        found = unversioned(engines[0], environment, version=version)
+        return found if found is not None and found.version else None
 
     def _tier(self, row: SheetRow) -> int | None:
         text = row.text("tier")

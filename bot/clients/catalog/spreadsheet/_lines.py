@@ -29,7 +29,7 @@ _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
     about: {name: spellings.split() for name, spellings in columns.items()}
     for about, columns in table("spreadsheet_columns").items()
 }
-LIST = re.compile(r"[;|\n]|,(?=\s*\S)|\s/\s")
+LIST = re.compile(r"[;\n]|(?<!\|)\|(?!\|)|,(?=\s*\S)|\s/\s")
 #: What a spreadsheet may have put before a text, so that it is not taken for a formula.
 _TEXT_MARK = re.compile(r"^'(?=[=+\-@])")
 
