@@ -12,6 +12,7 @@ import pytest
 from bot.clients.eol import starter
 from bot.domain.eol import AmbiguousVersion, Cycle, InCycle, Phase, Product, Table, Undated, match, phase
 from bot.domain.eol.charges import charged
+from bot.domain.eol.exposure import certain_of
 from bot.domain.eol.feed import SHIPPED_ON
 from bot.errors import UnreadableError
 from tests.eol_facts import facts, needs_facts, product
@@ -127,6 +128,15 @@ def test_a_cycle_is_found_by_its_name_alone(table: Table) -> None:
     for one in table.products:
         for each in one.cycles:
             assert cycle(table, one.key, each.name, "") is each
+
+
+@pytest.mark.parametrize(
+    ("name", "version"), [("jenkins", "2.319.3-lts-jdk11"), ("redis", "4.0.9"), ("gitlab", "13.0.0-ce.0")]
+)
+def test_what_is_older_than_all_that_is_tracked_is_over(table: Table, name: str, version: str) -> None:
+    certain = certain_of(match(table, product=name, version=version))
+    assert certain is not None
+    assert certain.cycle.eol is Undated.ENDED
 
 
 @needs_facts

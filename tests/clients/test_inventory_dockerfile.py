@@ -216,6 +216,7 @@ class TestArguments:
             "FROM 'postgres:${VERSION}-alpine' uses an argument that has no value; "
             "give it a default, or give it with the build.",
         )
+        assert not result.problems[0].is_error, "it is recorded at an unknown version"
 
     @pytest.mark.parametrize("image", ["$IMAGE", "$IMAGE:11", "reg.test:$PORT/postgres", "a@$DIGEST"])
     def test_an_unset_one_elsewhere_leaves_nothing(self, image: str) -> None:

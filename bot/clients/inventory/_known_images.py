@@ -44,8 +44,8 @@ _RED_HAT = re.compile(
 _SPILO = re.compile(r"(?:zalando|acid)/spilo-(?P<version>\d{2})")
 _ALMA = re.compile(r"almalinux(?:org)?/(?P<version>\d{1,2})-(?:base|minimal|micro|init|toolbox)")
 _DISTROLESS = re.compile(
-    r"distroless/(?:nodejs(?P<node>\d{1,3})-debian\d+|(?:static|base|base-nossl|cc|java(?:-base|\d*))-debian(?P<debian>\d+)"
-    r"|(?P<python>python3)-debian\d+)"
+    r"distroless/(?:nodejs(?P<node>\d{1,3})-debian\d+|(?P<python>python3)(?:-debian\d+)?"
+    r"|(?:static|base|base-nossl|cc|java(?:-base|\d*))(?:-debian(?P<debian>\d+))?)"
 )
 
 
@@ -151,7 +151,9 @@ def _by_pattern(path: str) -> KnownImage | None:
     if image := _DISTROLESS.fullmatch(path):
         if image["python"]:
             return KnownImage("python", is_tag_version=False)
-        return KnownImage("nodejs", image["node"]) if image["node"] else KnownImage("debian", image["debian"])
+        if image["node"]:
+            return KnownImage("nodejs", image["node"])
+        return KnownImage("debian", image["debian"] or "", is_tag_version=False)
     if image := _LAMBDA.fullmatch(path):
         return KnownImage(image["ecr"] or image["hub"] or image["sam"], image["version"] or "", provider="aws-lambda")
     if image := _SPILO.fullmatch(path):

@@ -277,13 +277,15 @@ def _without_prefix(base: str) -> str:
 
 def _report_unset(stage: _Stage, base: str, environment: str, collector: Collector) -> None:
     """Say that an argument is unset; where it stands only in the tag, the product is known all the same."""
+    name = base.partition("@")[0]
+    head, colon, tag = name.rpartition(":")
+    is_product_known = bool(colon) and UNSET not in head and "/" not in tag
     collector.problem(
         f"FROM {quoted(stage.base)} uses an argument that has no value; give it a default, or give it with the build.",
         stage.line,
+        is_error=not is_product_known,
     )
-    name = base.partition("@")[0]
-    head, colon, tag = name.rpartition(":")
-    if not colon or UNSET in head or "/" in tag:
+    if not is_product_known:
         return
     sighting, _ = images.sighting_of(head, origin=collector.at(stage.line), how=How.DOCKERFILE, environment=environment)
     if sighting:

@@ -45,7 +45,6 @@ class CycleIndex:
         "_own",
         "_results",
         "_words",
-        "before_all",
         "builds",
         "by_text",
         "codenames",
@@ -109,8 +108,6 @@ class CycleIndex:
             if 2 * sum(len(places) for _, places in by_build) > len(product.cycles)
             else []
         )
-        #: All releases before the first of these cycles, where their support is surely over.
-        self.before_all = self._before_all()
         #: What decides a plain version by itself: as its beginning, and as the whole of it.
         self.plain = dict(self._plain())
         self.named = {name: self.sure(self._by_name[name], MatchMethod.CYCLE) for name in self.plain}
@@ -218,15 +215,14 @@ class CycleIndex:
         heads = [self._heads[place] for place in places]
         return not any(head and latest[: len(head)] == head for head in heads)
 
-    def _before_all(self) -> Cycle | None:
-        """Return a cycle that stands for whatever is older than all, None where that may be supported still.
+    def before_all(self, runs: Iterable[Run], lowest: Cycle) -> Cycle | None:
+        """Return a cycle that stands for what is older than the lowest, None where that may be supported still.
 
         The lowest one was over a year before the newest came out, so that no long-term release before it goes on, and
-        all are counted in one way: by years, or by numbers.
+        all `runs`, the version's and the cycles', are counted in one way: by years, or by numbers.
         """
-        if self.prefix or self.latest_runs or len({is_year(head) for head in self.heads}) != 1:
+        if self.prefix or self.latest_runs or len({run[0] >= _FIRST_YEAR for run in runs}) != 1:
             return None
-        lowest = self.product.cycles[self.groups[self.heads[0]][0][1]]
         newest = max((each.released for each in self.product.cycles if each.released is not None), default=date.min)
         ends = [clock for clock in (lowest.eol, lowest.eoes) if isinstance(clock, date)]
         is_over = lowest.eol is Undated.ENDED or isinstance(lowest.eol, date)
@@ -341,11 +337,6 @@ def _put(into: dict[K, tuple[int, ...]], key: K, place: int) -> None:
 
 def _is_padded(name: str) -> bool:
     return any(len(part) > 1 and part[0] == "0" for part in re.findall(r"[0-9]+", name))
-
-
-def is_year(run: Run) -> bool:
-    """Whether numbers begin with a year."""
-    return run[0] >= _FIRST_YEAR
 
 
 def without_zeros(run: Run) -> Run:

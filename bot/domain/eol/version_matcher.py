@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left
 
 from bot.domain.eol import providers, ranges, version_schemes
-from bot.domain.eol.cycle_index import CycleIndex, Run, Tokens, is_year, without_zeros
+from bot.domain.eol.cycle_index import CycleIndex, Run, Tokens, without_zeros
 from bot.domain.eol.matches import (
     AmbiguousVersion,
     BetweenCycles,
@@ -286,10 +286,8 @@ def _between(index: CycleIndex, order: list[tuple[Run, int]], run: Run, *, is_pr
     if above is None:
         return Newer(product=product, newest=below, feed=feed)
     if below is None and not is_prerelease:
-        ended = index.before_all if order[0][0] == index.heads[0] else None
-        return UntrackedOld(
-            product=product, oldest=above, feed=feed, ended=ended if is_year(run) == is_year(order[0][0]) else None
-        )
+        ended = index.before_all([run, *(head for head, _ in order)], above) if above is not None else None
+        return UntrackedOld(product=product, oldest=above, feed=feed, ended=ended)
     return BetweenCycles(product=product, below=below, above=above, is_prerelease=is_prerelease, feed=feed)
 
 
