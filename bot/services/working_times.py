@@ -19,15 +19,20 @@ class WorkingTimes:
     async def of(self, zone_name: str, now: datetime) -> WorkingTime:
         """Return the working time in a zone around `now`.
 
-        Of a zone that lies in no country, or one whose holidays nobody has written down, only weekends are free.
+        Of a zone that lies in no country, or one whose holidays nobody has written down, only weekends are free, and
+        New Year's Day, which is free everywhere.
         """
         zone = zone_of(zone_name)
         year = now.astimezone(zone).year
         found = self._known.get((zone_name, year))
         if found is None:
             free = await asyncio.to_thread(_holidays, zone.key, year)
-            found = self._known[zone_name, year] = WorkingTime(zone, free)
+            found = self._known[zone_name, year] = WorkingTime(zone, free | _new_years_days(year))
         return found
+
+
+def _new_years_days(year: int) -> frozenset[date]:
+    return frozenset(date(each, 1, 1) for each in (year - 1, year, year + 1))
 
 
 def _holidays(zone_name: str, year: int) -> frozenset[date]:

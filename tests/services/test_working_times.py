@@ -19,6 +19,8 @@ NOW = datetime(2026, 12, 20, tzinfo=UTC)
         ("Asia/Calcutta", date(2027, 1, 26), True),  # a former name: Republic Day all the same
         ("US/Eastern", date(2026, 11, 26), True),
         ("UTC", date(2026, 12, 25), False),
+        ("UTC", date(2027, 1, 1), True),
+        ("Asia/Kolkata", date(2027, 1, 1), True),
         ("Mars/North", date(2026, 12, 25), False),
         ("", date(2026, 12, 25), False),
     ],

@@ -58,7 +58,9 @@ class Calendar:
 
 @cache
 def calendar(zone: str) -> Calendar:
-    """Return the calendar of a zone by its name; UTC without holidays where it is empty."""
+    """Return the calendar of a zone by its name; UTC, where only New Year's Day is free, where it is empty."""
     country = _COUNTRIES.get(zone)
-    free = frozenset(holidays.country_holidays(country, years=range(2025, 2030))) if country else frozenset()
-    return Calendar(ZoneInfo(zone or "UTC"), free)
+    free = {date(year, 1, 1) for year in range(2025, 2030)}
+    if country:
+        free |= set(holidays.country_holidays(country, years=range(2025, 2030)))
+    return Calendar(ZoneInfo(zone or "UTC"), frozenset(free))
