@@ -69,8 +69,9 @@ class Seen:
     key: str
     is_reply: bool
     is_broadcast: bool
-    #: The words on the buttons, in order.
+    #: The words on the buttons, in order, and on those that stand beside lines.
     buttons: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def is_ping(self) -> bool:
@@ -336,7 +337,8 @@ class World:
                 at = datetime.fromtimestamp(float(message.ts), UTC)
                 key = message.metadata["event_payload"]["key"] if message.metadata else ""
                 is_reply = message.thread_ts not in (None, message.ts)
-                found.append(Seen(at, channel.name, message.text, key, is_reply, message.broadcast, _buttons(message)))
+                buttons, beside = _buttons(message), _beside(message)
+                found.append(Seen(at, channel.name, message.text, key, is_reply, message.broadcast, buttons, beside))
         return sorted(found, key=lambda each: each.at)
 
     def days(self, place: str, *, tz: str = "UTC") -> list[date]:
@@ -349,6 +351,11 @@ class World:
 
 def _buttons(message: PostedMessage) -> tuple[str, ...]:
     elements = [each for block in message.blocks for each in block.get("elements", ())]
+    return tuple(each["text"]["text"] for each in elements if each["type"] == "button")
+
+
+def _beside(message: PostedMessage) -> tuple[str, ...]:
+    elements = [block["accessory"] for block in message.blocks if "accessory" in block]
     return tuple(each["text"]["text"] for each in elements if each["type"] == "button")
 
 

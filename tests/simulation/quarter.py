@@ -2,7 +2,7 @@
 
 They have what is paid for at a known price and at none, what begins to cost, what is overdue, what ends soon, what is
 planned, and a version that nobody knows. One of them takes something over, one gets something from another. Every
-message is printed as its reader sees it.
+message is printed as its reader got it, whatever it was brought up to date to later.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import asyncio
 import re
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,8 @@ from tests.conftest import FixedClock
 from tests.services.eol_world import Seen, World, made_world
 
 STARTS = date(2026, 11, 2)  #: a Monday
+#: When the world is looked at, UTC, and the hour after whose look people answer.
+_HOURS, _ANSWERING = (8, 9, 10, 12, 16), 12
 _DATE = re.compile(r"<!date\^\d+\^[^|]*\|([^>]*)>")
 
 
@@ -40,8 +42,8 @@ class Quarter:
         world = self.world
         self.lena, self.kenji, self.sam = [await world.person(each) for each in ("lena", "kenji", "sam")]
         manager = await world.person("mona")
-        self.payments = await world.team("payments", lead=self.lena, manager=manager)
-        self.data = await world.team("data", lead=self.kenji, manager=manager)
+        self.payments = await world.team("payments", tz="Europe/Berlin", lead=self.lena, manager=manager)
+        self.data = await world.team("data", tz="Europe/London", lead=self.kenji, manager=manager)
         self.search = await world.team("search", lead=self.sam)
         owned = (
             ("payments-db", self.payments, "amazon-rds-postgresql", "11.22"),
@@ -130,29 +132,37 @@ class Quarter:
 
 
 async def live(folder: Path, days: int) -> list[Seen]:
-    """Live through the days, by the hours in which something is said; return every message in its order."""
+    """Live through the days, by the hours in which something is said; return every message as it was sent."""
     database, clock = Database(f"sqlite:///{folder / 'baton.sqlite'}"), FixedClock()
     await migrations.upgrade(database)
     async with made_world(database, clock) as world:
         world.facts = Facts()  # type: ignore[assignment]  # the table that ships with Baton
         world.start()
-        quarter = Quarter(world)
+        quarter, seen = Quarter(world), dict[tuple[str, datetime], Seen]()
         await quarter.begin()
         for day in (STARTS + timedelta(number) for number in range(days)):
-            if (act := quarter.acts.get(day)) is not None:
-                await world.go(datetime(day.year, day.month, day.day, 9, tzinfo=UTC), hours=(9,))
-                await act()
-            await world.go(day + timedelta(1), hours=(9, 10, 12, 16))
-        seen = world.seen()
+            for hour in _HOURS:
+                await world.go(datetime(day.year, day.month, day.day, hour, tzinfo=UTC), hours=(hour,))
+                if hour == _ANSWERING and (act := quarter.acts.get(day)) is not None:
+                    await act()
+                    await world.arrive()
+                for each in world.seen():
+                    seen.setdefault((each.channel, each.at), each)  # as it was sent
     await database.close()
-    return seen
+    return list(seen.values())
+
+
+def _rows(buttons: Iterable[str]) -> str:
+    return " ".join(f"[{each}]" for each in buttons)
 
 
 def readable(each: Seen) -> str:
     """Return a message as somebody reads it: the day, the place, and its words and buttons."""
     kind = " (reply)" if each.is_reply else ""
+    kind += " (shown in the channel, too)" if each.is_broadcast else ""
     text = _DATE.sub(r"\1", each.text)
-    buttons = f"\n    [{'] ['.join(each.buttons)}]" if each.buttons else ""
+    beside = f"\n    beside the lines: {_rows(each.beside)}" if each.beside else ""
+    buttons = beside + (f"\n    {_rows(each.buttons)}" if each.buttons else "")
     words = "\n    ".join(text.splitlines())
     return f"{each.at:%a %Y-%m-%d} {each.channel}{kind}\n    {words}{buttons}"
 
