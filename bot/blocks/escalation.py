@@ -17,7 +17,7 @@ _NEXT_STEP = {
     Audience.TEAM: "Press *Open* and plan it, and this stops.",
     Audience.LEAD: "Press *Open* and plan it, and this stops.",
     Audience.MANAGER: "Press *Open* and plan it, and this stops.",
-    Audience.PLATFORM: "Please help them plan it.",
+    Audience.PLATFORM: "Please help them get it done.",
 }
 
 

@@ -10,7 +10,7 @@ from bot.blocks.ownership.words import join
 from bot.blocks.text import bold, escape, plain
 from bot.domain.eol import charges
 from bot.domain.eol.charges import NOT_KNOWN, Charged, monthly, price
-from bot.domain.eol.deadlines import LONG_AGO
+from bot.domain.eol.deadlines import LONG_AGO, next_one
 from bot.domain.eol.exposure import MatchedDeployment, Watch
 from bot.domain.eol.milestones import WORDS, DeadlineKind, Milestone
 from bot.domain.eol.records import VCPU_HOUR, Charge, Cycle, Product
@@ -117,7 +117,14 @@ def what_ends(watch: Watch, today: date, *, is_brief: bool = False) -> str:
                 "the provider may upgrade it at any time" if is_over else "then the provider upgrades it automatically"
             )
             said = f"standard support {'ended' if is_over else 'ends'} {when}; {then}"
-    return f"{before}; {said}" if before else said
+    said = f"{before}; {said}" if before else said
+    return said if is_brief or not is_over else said + _next(watch, today)
+
+
+def _next(watch: Watch, today: date) -> str:
+    """Return what comes after a deadline that has passed: of a price that rose, when extended support ends."""
+    found = next_one(watch.cycle, today, has_extended_support=next(iter(_goes_on(watch)), None))
+    return f"; {WORDS[found.kind].ahead} {day(found.on)}, {away(found.on, today)}" if found is not None else ""
 
 
 def _standard(cycle: Cycle, today: date) -> str:

@@ -42,6 +42,12 @@ def deadlines_of(cycle: Cycle, *, has_extended_support: bool | None = None) -> t
     return tuple(sorted(found, key=lambda each: (each.on, each.kind.value)))
 
 
+def next_one(cycle: Cycle, today: date, *, has_extended_support: bool | None = None) -> Deadline | None:
+    """Return what ends or begins to cost next, other than active support; None for nothing that has a date."""
+    found = deadlines_of(cycle, has_extended_support=has_extended_support)
+    return next((each for each in found if each.on >= today and each.kind is not DeadlineKind.ACTIVE_SUPPORT), None)
+
+
 def current(deadlines: tuple[Deadline, ...], today: date) -> tuple[Deadline, ...]:
     """Return the deadlines that count today: the last that has passed and the next one.
 
