@@ -288,6 +288,7 @@ def digests(name: str) -> Iterator[Digest]:
                 today=TODAY,
                 quiet=quiet,
                 unsure=runs_of_every_kind(name) * unsure,
+                still_unsure=runs_of_every_kind(name) * min(quiet, 2),
                 is_first=bool(unsure),
                 with_others={name: quiet} if quiet else {},
             )

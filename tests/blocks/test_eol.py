@@ -97,7 +97,11 @@ def pressable(message: Rendered) -> list[str]:
             date(2027, 3, 31),
             "standard support ended 2024-02-29; extended support ends 2027-03-31, in 126 days",
         ),
-        (DeadlineKind.SUPPORT, date(2024, 2, 29), "standard support ended 2024-02-29, 2.7 years ago"),
+        (
+            DeadlineKind.SUPPORT,
+            date(2024, 2, 29),
+            "standard support ended 2024-02-29, 2.7 years ago; extended support ends 2027-03-31, in 126 days",
+        ),
         (DeadlineKind.SUPPORT, TODAY, "standard support ends today"),
         (DeadlineKind.SUPPORT, TODAY + timedelta(1), "standard support ends 2026-11-26, in 1 day"),
         (
@@ -113,7 +117,8 @@ def pressable(message: Rendered) -> list[str]:
         (
             DeadlineKind.PRICE_STEP,
             TODAY - timedelta(3),
-            "standard support ended 2024-02-29; the price of extended support rose 2026-11-22, 3 days ago",
+            "standard support ended 2024-02-29; the price of extended support rose 2026-11-22, 3 days ago; "
+            "extended support ends 2027-03-31, in 126 days",
         ),
         (
             DeadlineKind.ACTIVE_SUPPORT,
@@ -346,6 +351,16 @@ class TestTheDigest:
             ((late,), "1 deadline to answer"),
         ):
             assert blocks.digest(self.digest(items)).text.splitlines()[0] == f"*End of life* for *Payments*: {head}"
+
+    def test_a_version_that_nobody_knows_is_named_once_with_what_to_do(self) -> None:
+        unknown = UnknownProduct(suggestions=(), feed="abc")
+        one = running("search-api", 9, matched=unknown)
+        first = blocks.digest(self.digest((), unsure=(one,)))
+        assert "Press *Correct the version* and say what it is" in first.text
+        assert "*search-api*" in first.text
+        later = blocks.digest(self.digest((DueMilestone(story(), Milestone(30)),), still_unsure=(one, one)))
+        assert "search-api" not in later.text
+        assert "2 versions are unknown still: `/eol unknown`" in later.text
 
     def test_one_upgrade_is_one_line(self) -> None:
         """What has passed unanswered, and what comes next of the same release cycle, are answered at once."""

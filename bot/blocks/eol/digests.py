@@ -193,7 +193,10 @@ def _unsure_blocks(unsure: Sequence[MatchedDeployment]) -> list[Block]:
 
 
 def _unsure_head(unsure: Sequence[MatchedDeployment]) -> str:
-    return f":grey_question: {unknown(unsure)}, so I cannot say when support ends:"
+    said = f":grey_question: {unknown(unsure)}, so I cannot say when support ends"
+    if all(map(has_unknown_clock, unsure)):
+        return f"{said}:"
+    return f"{said}. Press *Correct the version* and say what it is, or put it right at its source:"
 
 
 def _unsure_rest(own: Sequence[MatchedDeployment], inside: Sequence[Inside[MatchedDeployment]]) -> list[str]:
@@ -212,6 +215,8 @@ def _small_print(digest: Digest) -> str:
     parts = [f"As of {words.day(digest.today)}", without_channel(digest.addressee)]
     if digest.quiet:
         parts.append(f"{digest.quiet:,} more answered")
+    if digest.still_unsure:
+        parts.append(f"{unknown(digest.still_unsure)} still: `/eol unknown`")
     parts += [f"{count:,} with {bold(name, 60)}" for name, count in sorted(digest.with_others.items())[:_MOST_NAMES]]
     if digest.items:
         parts.append(words.facts_age(digest.items[0].card.facts))

@@ -89,7 +89,8 @@ class Plan:
     """What there is for one addressee now: reminders to open and to re-date, and what is due, the most urgent first.
 
     `due` tells by its loudness what waits for the digest. `quiet` counts the release cycles that are open and answered,
-    so that nothing is said of them. The rest as in `Agenda`.
+    so that nothing is said of them, `unsure` are versions that nobody knows and no digest has named. The rest as in
+    `Agenda`.
     """
 
     opening: tuple[Watch, ...] = ()
@@ -98,8 +99,8 @@ class Plan:
     asking: tuple[Asking, ...] = ()
     due: tuple[DueReminder, ...] = ()
     quiet: int = 0
+    unsure: tuple[MatchedDeployment, ...] = ()
     known_since: date | None = None
-    has_news: bool = False
     next_on: date | None = None
 
     def agenda(self, *, has_changes: bool = False, is_shown: bool = False) -> Agenda:
@@ -107,7 +108,7 @@ class Plan:
         return Agenda(
             due=tuple(each.entry for each in self.due),
             known_since=self.known_since,
-            has_news=self.has_news,
+            has_news=bool(self.unsure),
             has_changes=has_changes or any((self.redating, self.joined, self.asking)),
             has_notes=bool(self.opening),
             is_shown=is_shown,
@@ -148,8 +149,8 @@ def plan(
         asking=tuple(_askings(dated, today)),
         due=tuple(sorted(due, key=_urgency)),
         quiet=len(quiet - {each.subject.watch.key[:3] for each in due}),
+        unsure=_unsaid(unsure, work, written),
         known_since=min(known_since, default=None),
-        has_news=_has_news(unsure, work, written),
         next_on=min((day for each in dated for day in _turns(each, today, work) if day > today), default=None),
     )
 
@@ -367,12 +368,12 @@ def _standing(subjects: Iterable[Subject], today: date, work: WorkingTime) -> It
             yield DueReminder(subject, reminder.milestone, Loudness.DIGEST, stands=True)
 
 
-def _has_news(unsure: Sequence[MatchedDeployment], work: WorkingTime, written: Written) -> bool:
-    """Whether a version that nobody knows was first seen after the last digest: by itself it is said once."""
+def _unsaid(unsure: Sequence[MatchedDeployment], work: WorkingTime, written: Written) -> tuple[MatchedDeployment, ...]:
+    """Return the versions that nobody knows and that were first seen after the last digest: each is named once."""
     if written.digest is None:
-        return bool(unsure)
+        return tuple(unsure)
     sent = digests.sent_at(written.digest, work)
-    return any(run.deployment.first_seen_at > sent for run in unsure)
+    return tuple(run for run in unsure if run.deployment.first_seen_at > sent)
 
 
 def _urgency(due: DueReminder) -> tuple[tuple[bool, int], int, date, str, str]:

@@ -176,7 +176,8 @@ class DueMilestone:
 class Digest:
     """A week's message. `quiet` counts what is open and answered; `unsure` are versions that nobody knows.
 
-    `with_others` counts what other teams have taken over, by their names.
+    `still_unsure` are those that an earlier one has named. `with_others` counts what other teams have taken over, by
+    their names.
     """
 
     addressee: Addressee
@@ -184,5 +185,6 @@ class Digest:
     today: date
     quiet: int = 0
     unsure: tuple[MatchedDeployment, ...] = ()
+    still_unsure: tuple[MatchedDeployment, ...] = ()
     is_first: bool = False
     with_others: Mapping[str, int] = field(default_factory=dict)

@@ -159,8 +159,9 @@ class Notices:
 
     def section(self, telling: Telling, due: Sequence[rules.Due], *, is_first: bool) -> Section | None:
         """Return the section of the digest."""
-        if not due and not self.planned.has_news:
+        if not due and not self.planned.unsure:
             return None
+        named = {run.deployment.id for run in self.planned.unsure}
         digest = Digest(
             addressee=self.recipient,
             items=tuple(
@@ -168,7 +169,8 @@ class Notices:
             ),
             today=telling.today,
             quiet=self.planned.quiet,
-            unsure=tuple(self.unsure),
+            unsure=self.planned.unsure,
+            still_unsure=tuple(run for run in self.unsure if run.deployment.id not in named),
             is_first=is_first,
             with_others=self.with_others,
         )
