@@ -286,7 +286,7 @@ def _between(index: CycleIndex, order: list[tuple[Run, int]], run: Run, *, is_pr
     if above is None:
         return Newer(product=product, newest=below, feed=feed)
     if below is None and not is_prerelease:
-        ended = index.before_all([run, *(head for head, _ in order)], above) if above is not None else None
+        ended = index.before_all([run, *(head for head, _ in order)], above)
         return UntrackedOld(product=product, oldest=above, feed=feed, ended=ended)
     return BetweenCycles(product=product, below=below, above=above, is_prerelease=is_prerelease, feed=feed)
 

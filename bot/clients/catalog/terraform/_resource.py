@@ -23,7 +23,8 @@ from bot.clients.catalog.terraform._tags import (
 from bot.clients.catalog.terraform._types import TYPES, UNKNOWN, RunsRule, TypeRule, is_glue
 from bot.clients.inventory import images
 from bot.domain.catalog import AssetClaim, AssetKind, Origin, OwnerClaim, Runs
-from bot.domain.names import clean
+from bot.domain.eol import providers
+from bot.domain.names import clean, fold
 
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:\d*:[\w.:/@+=,*-]{1,500}", re.IGNORECASE)
 _PATH_ID = re.compile(r"/?[\w.-]+(?:/[\w.@ ()-]+){2,}")
@@ -158,7 +159,8 @@ def _runs(
         version = _word(values, rule.version_from, accepted)
         product = rule.product or _word(values, rule.product_from, accepted)
         if version and rule.product_from and not product:
-            product = rule.provider  # the version may say which of the provider's engines it is
+            # The version may say which of the provider's engines it is.
+            product = providers.engine_of(fold(rule.provider), version) or rule.provider
         if rule.pattern is not None:
             product, version = _by_pattern(values, rule, rule.pattern)
         elif not rule.product and not rule.product_from:
