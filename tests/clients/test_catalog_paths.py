@@ -229,6 +229,30 @@ def test_a_file_has_the_approvers_of_every_filter_that_it_matches(tmp_path: Path
     assert said["acme/r:/"] == [("ann", Role.OWNER)]
 
 
+def test_a_filter_for_single_files_is_read_and_one_that_is_not_is_said_of_the_directory(tmp_path: Path) -> None:
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg" / "OWNERS").write_text(
+        "filters:\n  '.*': {approvers: [ann]}\n  '\\.sh$': {approvers: [bo]}\n"
+        "  '^(Makefile|build\\.sh)$': {approvers: [cy]}\n  '(api|types)/.*\\.go': {approvers: [di]}\n"
+    )
+    catalog = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/r"))
+    owners = {a.path_rule.pattern: [o.owner.name for o in a.owners] for a in catalog.assets if a.path_rule}
+    assert owners == {
+        "/pkg/": ["ann"],
+        "/pkg/**/*.sh": ["bo", "ann"],
+        "/pkg/Makefile": ["cy", "ann"],
+        "/pkg/build.sh": ["cy", "bo", "ann"],
+    }
+    rules = {a.path_rule.pattern: a.path_rule.position for a in catalog.assets if a.path_rule}
+    assert rules["/pkg/build.sh"] > rules["/pkg/**/*.sh"] > rules["/pkg/"]
+    [problem] = catalog.problems
+    assert "(api|types)/" in str(problem)
+    assert "no pattern that Baton can keep" in str(problem)
+    assert {asset.description for asset in catalog.assets} == {
+        "The filter '(api|types)/.*\\.go' may name more owners; Baton could not read it."
+    }
+
+
 def test_an_account_may_be_called_what_elsewhere_means_nobody(tmp_path: Path) -> None:
     (tmp_path / "OWNERS").write_text("approvers: [nil, na]\n")
     [rule, *_] = read("kubernetes", [tmp_path], options=ReadOptions(repository="acme/r")).assets

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from bot.clients.catalog._git import Remote, remote_of
@@ -27,6 +28,8 @@ _HANDLE = re.compile(r"@?(?P<login>[A-Za-z0-9](?:[\w.-]*\w)?)", re.ASCII)
 #: Filters that say "everything here", and those that say "files that end so".
 _ALL_FILES = frozenset({".*", "^.*$", "^.*", ".*$", ""})
 _ENDING = re.compile(r"(?:\.\*|\^\.\*)?\\\.(?P<ending>[A-Za-z0-9_+-]+)\$")
+#: A filter that names files of the directory: `^Makefile$`, `^(Makefile|build\\.sh)$`.
+_FILES = re.compile(r"\^\(?(?:\?:)?(?P<names>(?:[\w|-]|\\[.+-])+)\)?\$", re.ASCII)
 _MOST_PARENTS = 50
 
 
@@ -109,27 +112,59 @@ class _Owners:
 
     def _filters(self, filters: Fields, document: Fields, *, stops: bool) -> None:
         """Add a rule for each filter; a file has the approvers of every filter that it matches."""
-        for_all = [
-            inner for each in filters.values if each.strip() in _ALL_FILES and (inner := mapping(filters.values[each]))
-        ]
-        for pattern in filters.values:
-            inner = mapping(filters.values[pattern])
-            line = filters.line_of(pattern)
+        said = self._said(filters)
+        for_all = [inner for pattern, inner in said.items() if pattern in _ALL_FILES]
+        endings: dict[str, list[Fields]] = {}
+        files: dict[str, list[Fields]] = {}
+        unread = []
+        for pattern, inner in said.items():
+            if ending := _ENDING.fullmatch(pattern):
+                endings.setdefault(f".{ending['ending']}", []).append(inner)
+            elif names := _files_of(pattern):
+                for name in names:
+                    files.setdefault(name, []).append(inner)
+            elif pattern not in _ALL_FILES:
+                unread.append(quoted(pattern))
+                message = f"filter {unread[-1]} is no pattern that Baton can keep; it is left out."
+                self._reader.problem(filters.line_of(pattern), message, is_error=False)
+        remark = f"The filter {', '.join(unread)} may name more owners; Baton could not read it." if unread else ""
+        directory = self._place.directory
+        rules = [(directory, 0, for_all)] if for_all else []
+        rules += [(f"{directory}**/*{ending}", 1, [*inner, *for_all]) for ending, inner in endings.items()]
+        for name, inner in files.items():
+            also = [each for ending, each in endings.items() if name.endswith(ending)]
+            rules.append((f"{directory}{name}", 2, [*inner, *chain.from_iterable(also), *for_all]))
+        for pattern, step, (first, *others) in rules:
+            self._rule(first, pattern, step, labels=document, stops=stops, also=others, remark=remark)
+
+    def _said(self, filters: Fields) -> dict[str, Fields]:
+        """Return the filters by their patterns; one that is no mapping is reported."""
+        said = {}
+        for pattern, value in filters.values.items():
+            inner = mapping(value)
             if inner is None:
-                self._reader.problem(line, f"filter {quoted(pattern)} is not a mapping; it is left out.")
-            elif pattern.strip() in _ALL_FILES:
-                self._rule(inner, self._place.directory, 0, labels=document, stops=stops)
-            elif ending := _ENDING.fullmatch(pattern.strip()):
-                where = f"{self._place.directory}**/*.{ending['ending']}"
-                self._rule(inner, where, 1, labels=document, stops=stops, also=for_all)
+                self._reader.problem(
+                    filters.line_of(pattern), f"filter {quoted(pattern)} is not a mapping; it is left out."
+                )
             else:
-                message = f"filter {quoted(pattern)} is no pattern that Baton can keep; it is left out."
-                self._reader.problem(line, message, is_error=False)
+                said[pattern.strip()] = inner
+        return said
 
     def _rule(
-        self, fields: Fields, pattern: str, step: int, *, labels: Fields, stops: bool, also: Sequence[Fields] = ()
+        self,
+        fields: Fields,
+        pattern: str,
+        step: int,
+        *,
+        labels: Fields,
+        stops: bool,
+        also: Sequence[Fields] = (),
+        remark: str = "",
     ) -> None:
-        """Add what a directory (or its files of one kind) says; without approvers the directory above answers."""
+        """Add what a directory (or its files of one kind) says; without approvers the directory above answers.
+
+        `remark` is for whoever asks: what is not read of the file.
+        """
         reader, place = self._reader, self._place
         said = (fields, *also)
         approvers = tuple(dict.fromkeys(one for each in said for one in self._people(each, "approvers", Role.OWNER)))
@@ -145,11 +180,12 @@ class _Owners:
                 external_id=f"{name}:{pattern}",
                 kind=AssetKind.PATH,
                 name=f"{name}:{pattern}",
+                description=remark,
                 parent=name,
                 tags=tuple(("label", label) for label in reader.texts(labels, "labels")),
                 owners=owners,
                 # A deeper directory wins over those above it, and files of a kind over the rest of their directory.
-                path_rule=PathRule(name, "*" if is_root else pattern, place.depth * 2 + step),
+                path_rule=PathRule(name, "*" if is_root else pattern, place.depth * 3 + step),
                 origin=reader.at(fields.line),
             )
         )
@@ -183,6 +219,14 @@ class _Owners:
             else:
                 team = _team_of(login, self._place.remote.name, self._reader.file.ambiguous)
                 yield OwnerClaim(OwnerRef(team, type_, written if team == login else team), role=role)
+
+
+def _files_of(pattern: str) -> list[str]:
+    """Return the names of the files of a directory that a filter is for; none where it is for others."""
+    found = _FILES.fullmatch(pattern)
+    if found is None or ("|" in found["names"] and "(" not in pattern):
+        return []
+    return [re.sub(r"\\(.)", r"\1", name) for name in found["names"].split("|") if name]
 
 
 def _place(file: SourceFile, options: ReadOptions) -> _Place:
