@@ -185,6 +185,13 @@ def test_what_says_that_nobody_owns_something_is_no_owner_and_is_counted(parse: 
         ("Search & Discovery", ["Search & Discovery"]),
         ("#team-a", ["team-a"]),
         ("Jane Doe <Jane@Example.com>", ["jane@example.com"]),
+        ("team-a + team-b", ["team-a", "team-b"]),
+        ("@acme/team-a + @acme/team-b", ["team-a", "team-b"]),
+        ("team-a (Jane Doe)", ["team-a"]),
+        ("team-a [jane@example.com]", ["team-a"]),
+        ("Jane Doe (team-a)", ["Jane Doe"]),
+        ("team-a (EU)", ["team-a (EU)"]),
+        ("C++ Tools", ["C++ Tools"]),
     ],
 )
 def test_owners_in_the_forms_that_people_write(parse: Parse, written: str, names: list[str]) -> None:

@@ -319,9 +319,17 @@ def test_a_person_is_known_by_name_and_a_team_by_its_channel() -> None:
     index = OwnerIndex(Book(teams=[payments], people=[jane]))
     assert index.resolve(OwnerRef("Jane Doe")) is jane
     assert index.resolve(OwnerRef("Doe", written="Doe, Jane")) is jane
+    assert index.resolve(OwnerRef("Doe Jane")) is jane
     assert index.resolve(OwnerRef("pay-help", written="#pay-help")) is payments
     twin = PersonEntry(name="jane doe", email="jd@example.com", is_known=True)
     assert OwnerIndex(Book(people=[jane, twin])).resolve(OwnerRef("Jane Doe")) == UnknownTeam("janedoe", "Jane Doe")
+
+
+def test_a_team_that_is_called_as_a_list_of_owners_is_one() -> None:
+    both = declared("Data + AI")
+    ref = OwnerRef("Data", written="Data + AI")
+    assert OwnerIndex(Book(teams=[both])).resolve(ref) is both
+    assert OwnerIndex(Book()).resolve(ref) == UnknownTeam("data", "Data")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from bot.data import table
 from bot.domain.catalog import OwnerRef, OwnerType
 from bot.domain.names import fold, tokens
+from bot.domain.reconcile.owners import GIVEN_NAMES
 
 _WORDS = table("no_owners")
 
@@ -22,7 +23,6 @@ _TEMPLATES, _UNREAD = _folded(_WORDS["template"]), _folded(_WORDS["unread"])
 _HANDLES = _folded(_WORDS["handle"])
 _ORGANISATIONS, _TEAMS = _folded(_WORDS["handle_organisation"]), _folded(_WORDS["handle_team"])
 _ADDRESSES, _DOMAINS = _folded(_WORDS["address"]), _folded(_WORDS["address_domain"])
-_GIVEN_NAMES = frozenset(table("given_names")["given_names"].split())
 
 
 _STILL = frozenset(filter(None, map(tokens, _WORDS["still"].split(";"))))
@@ -118,7 +118,7 @@ def _is_unread(text: str) -> bool:
     if fold(text) in _UNREAD or _ASKING.fullmatch(text) or _DOUBTFUL.fullmatch(text):
         return True
     called = _CALLING.fullmatch(text)
-    return called is not None and (called["who"][0] in "@#<" or fold(called["who"]) in _GIVEN_NAMES)
+    return called is not None and (called["who"][0] in "@#<" or fold(called["who"]) in GIVEN_NAMES)
 
 
 def _is_template_handle(text: str) -> bool:

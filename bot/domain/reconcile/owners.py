@@ -15,9 +15,11 @@ from bot.domain.reconcile.book import Book, E, PersonEntry, TeamEntry
 from bot.domain.reconcile.people import Key, person_key
 
 _KIND = re.compile(r"(?:group|team):", re.IGNORECASE)
-_GIVEN_NAMES = frozenset(table("given_names")["given_names"].split())
+GIVEN_NAMES = frozenset(table("given_names")["given_names"].split())
 #: Names that are less alike than this (of 100) are no help as a suggestion.
 _NEAREST_CUTOFF = 60
+#: A person's name has no more words.
+_MOST_NAMES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,8 @@ class OwnerIndex:
 
     def _unsaid(self, ref: OwnerRef) -> Resolved:
         name = ref.name
-        if person := self.names.get(fold(name)) or self.names.get(turned(ref.written)):
+        spellings = (fold(name), turned(ref.written), *surname_first(name))
+        if person := next(filter(None, map(self.names.get, spellings)), None):
             return person
         if turned(ref.written) and self._may_be_turned(ref.written):
             return self.stub(ref.written)
@@ -197,7 +200,7 @@ class OwnerIndex:
         """Whether "Doe, Jane" is a person whom nobody knows: a given name stands last, and neither is a team's name."""
         names = [fold(name) for name in written.split(",")]
         given = fold(next(iter(written.rpartition(",")[2].split()), ""))
-        return given in _GIVEN_NAMES and not any(name in self.teams for name in names)
+        return given in GIVEN_NAMES and not any(name in self.teams for name in names)
 
     def _person(self, name: str) -> Resolved:
         if (key := person_key(name)) is None:
@@ -214,6 +217,14 @@ def turned(written: str) -> str:
     """Return "Doe, Jane" the other way round, folded; "" for anything else."""
     last, comma, first = written.partition(",")
     return fold(f"{first} {last}") if comma and "," not in first else ""
+
+
+def surname_first(name: str) -> Iterator[str]:
+    """Yield "Doe Jane" the other way round, folded, and "Doe Jane Ann" both ways; nothing for one word or many."""
+    words = name.split()
+    if 1 < len(words) <= _MOST_NAMES:
+        yield fold("".join([*words[1:], words[0]]))
+        yield fold("".join([words[-1], *words[:-1]]))
 
 
 def _unambiguous(pairs: Iterable[tuple[str, E]]) -> Iterator[tuple[str, E]]:

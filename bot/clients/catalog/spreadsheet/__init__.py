@@ -43,11 +43,16 @@ from bot.domain.catalog import (
 from bot.domain.eol import providers
 from bot.domain.eol.cycle_index import CycleIndex
 from bot.domain.names import fold
+from bot.domain.reconcile.owners import GIVEN_NAMES
 from bot.errors import UnreadableError
 
 _MAX_BYTES = 256 * MEBIBYTE
 _TURNED_NAME = re.compile(r"[^\W\d_][\w'’-]*, [^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*)?")
-_JOINED_NAMES = re.compile(r"\s+(?:&|\+|and)\s+", re.IGNORECASE)
+_JOINED_NAMES = re.compile(r"\s+(?:&|and)\s+", re.IGNORECASE)
+_ADDED_NAMES = re.compile(r"\s+\+\s+")
+#: "payments (Jane Doe)", "Jane Doe (payments)".
+_IN_BRACKETS = re.compile(r"(?P<owner>[^()\[\]]+?)\s*[(\[](?P<beside>[^()\[\]]+)[)\]]")
+_MOST_NAMES = 3
 _OWNERS = ("team", "owner", "secondary")
 _YES = frozenset({"yes", "y", "true", "1", "x", "left"})
 
@@ -158,17 +163,30 @@ class _Assets:
             turned = _TURNED_NAME.fullmatch(row.text(key))
             if turned and all(fold(name) in self._alone for name in row.texts(key)):
                 turned = None  # each is an owner elsewhere
-            for written in self._split(row.texts(key)):
+            for written, whole in self._split(row.texts(key)):
                 owner = owner_ref(written)
                 if owner is not None:
-                    # "Doe, Jane" may be two owners as well as a person: who is known tells.
-                    yield OwnerClaim(replace(owner, written=turned[0]) if turned else owner, area, as_role)
+                    # "Doe, Jane" may be two owners as well as a person, "Data + AI" one: who is known tells.
+                    yield OwnerClaim(
+                        replace(owner, written=turned[0] if turned else whole or owner.written), area, as_role
+                    )
 
-    def _split(self, names: tuple[str, ...]) -> Iterator[str]:
-        """Yield the owners in a cell's texts: "red & blue" are two where each of them stands alone elsewhere."""
+    def _split(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """Yield the owners in a cell's texts, each with what it is a piece of, "" for none.
+
+        "red + blue" are two unless a team is called so, "red & blue" where each of them stands alone elsewhere. In "red
+        (Jane Doe)" stands a team with a person of it.
+        """
         for name in names:
             parts = _JOINED_NAMES.split(name)
-            yield from parts if len(parts) > 1 and all(fold(part) in self._alone for part in parts) else (name,)
+            if len(parts) > 1 and all(fold(part) in self._alone for part in parts):
+                yield from ((part, "") for part in parts)
+            elif len(added := _ADDED_NAMES.split(name)) > 1:
+                yield from ((part, "" if _is_reference(part) else name) for part in added)
+            elif (bracketed := _IN_BRACKETS.fullmatch(name)) and any(map(_is_person, bracketed.groups())):
+                yield bracketed["owner"], "" if _is_reference(bracketed["owner"]) else name
+            else:
+                yield name, ""
 
     def _links(self, row: SheetRow) -> Iterator[Link]:
         for text in row.texts("links"):
@@ -236,6 +254,17 @@ class _Assets:
 
     def _say(self, row: SheetRow, message: str) -> None:
         self._sink.problem(self._file.at(row.line), message)
+
+
+def _is_reference(text: str) -> bool:
+    return "@" in text or "/" in text or ":" in text
+
+
+def _is_person(text: str) -> bool:
+    """Whether a text looks like a person: a first name with another, an e-mail address or a handle."""
+    names = text.split()
+    is_name = 1 < len(names) <= _MOST_NAMES and fold(names[0]) in GIVEN_NAMES
+    return is_name or is_email(text) or (text.startswith("@") and "/" not in text)
 
 
 def _team(file: SourceFile, sink: Sink, row: SheetRow) -> None:
