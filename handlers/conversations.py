@@ -6,6 +6,7 @@ import re
 
 from bot.blocks import help as help_blocks
 from bot.blocks.text import Rendered
+from bot.domain.directory.courtesies import Courtesy, courtesy
 from bot.services import ownership
 from bot.services.context import Context
 from bot.services.inbound import Reply
@@ -13,7 +14,7 @@ from bot.services.ownership import Missing
 from handlers.backlog import questions as requests
 from handlers.eol import questions
 from handlers.events import EventListener
-from handlers.ownership import GREETINGS, around, message
+from handlers.ownership import around, message
 from handlers.payloads import Event
 from handlers.routes import Routes
 
@@ -47,7 +48,7 @@ def reply(event: Event, message: Rendered) -> Reply:
 
 
 async def _answer(context: Context, text: str, event: Event) -> Rendered:
-    if text.casefold() in GREETINGS or not (text or event.says or event.thread_ts):
+    if text == "?" or courtesy(text) is Courtesy.GREETING or not (text or event.says or event.thread_ts):
         return help_blocks.help_message()
     user_id, channel_id = event.user_id, event.channel_id if event.type == "app_mention" else ""
     ts = event.thread_ts or event.ts

@@ -17,6 +17,7 @@ from bot.blocks.request_button import OPEN_TEXT, SUPPORT_TEXT, OpenValue, open_b
 from bot.blocks.text import Block, Rendered, is_channel_id
 from bot.blocks.values import encode, parse
 from bot.domain.catalog import Area
+from bot.domain.directory.courtesies import Courtesy, courtesy
 from bot.domain.ownership import Owned
 from bot.domain.records import AssetRecord
 from bot.errors import SlackError
@@ -33,6 +34,7 @@ from bot.services.questions import (
     AskerUnknown,
     Meant,
     NobodyMeant,
+    NoQuestion,
     OnDay,
     PeopleMeant,
     PersonMeant,
@@ -47,8 +49,6 @@ from handlers.teams import person_card, team_card
 
 log = logging.getLogger(__name__)
 
-#: What asks for help, or begins a talk.
-GREETINGS = frozenset({"help", "hi", "hello", "hey", "?"})
 #: How long Slack may take to show the beginning of a thread; somebody waits for the answer.
 _THREAD_SECONDS = 5.0
 #: What Slack says of conversations that the bot is not in.
@@ -58,8 +58,10 @@ _NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
 def on_whoowns(command: Command, context: Context) -> Ack | Coroutine[Any, Any, Ack]:
     """Answer `/whoowns …` in the acknowledgement itself; only the past and people need more than memory."""
     text = command.text.strip()
-    if not text or text.casefold() in GREETINGS:
-        return replies.ephemeral(help_blocks.whoowns_help() if text else blocks.question_needed())
+    if not text:
+        return replies.ephemeral(blocks.question_needed())
+    if text == "?" or courtesy(text) is Courtesy.GREETING:
+        return replies.ephemeral(help_blocks.whoowns_help())
     found = ownership.answer(context.deps, context.snapshot, text, asker=command.user_id)
     if isinstance(found, Found):
         return replies.ephemeral(_found(context, found, command.user_id, ""))
@@ -211,10 +213,10 @@ async def message(
             return portfolio_blocks.no_team()
         case TeamThings(team):
             return await team_card(context, team)
-        case TeamsMeant(teams=(team,)):
-            return blocks.unknown((), team.name, team=team.name)
-        case TeamsMeant(teams=teams):
-            return portfolio_blocks.team_choices(teams, "Which of these teams do you mean?")
+        case TeamsMeant(teams):
+            return portfolio_blocks.team_choices(teams, portfolio_blocks.WHICH_TEAM)
+        case NoQuestion():
+            return blocks.nothing_asked()
         case NobodyMeant(reference, is_sure):
             return blocks.unknown_reference(reference, is_sure=is_sure)
         case _:
@@ -232,13 +234,13 @@ def _found(context: Context, found: Found | Recalled | Chronicle, user_id: str, 
             return blocks.chronicle(asset, held, understood_as)
         case SeveralAssets(asked=asked, choices=choices):
             return blocks.several(choices, asked)
-        case Missing(choices=(), team="", names_nothing=True) if found.asked:
+        case Missing(choices=(), names_nothing=True) if found.asked:
             return blocks.which_thing()
         case Missing(asked=asked, choices=choices):
             if found.name:
                 remembering = _remember_miss(context, found.name, user_id, channel_id)
                 context.background.start(remembering, what="miss log", is_optional=True)
-            return blocks.unknown(choices, asked, team=found.team)
+            return blocks.unknown(choices, asked)
 
 
 def _answered(context: Context, found: Answered, user_id: str) -> Rendered:

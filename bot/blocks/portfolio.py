@@ -112,6 +112,10 @@ def people_choices(people: Sequence[PersonRecord]) -> Rendered:
     return choices("Whom do you mean?", shown, f"… and {left} more. Write the whole name." if left else "")
 
 
+#: What is asked back of teams that are not the asker's.
+WHICH_TEAM = "Which of these teams do you mean?"
+
+
 def team_choices(teams: Sequence[TeamRecord], head: str = "Which of your teams?") -> Rendered:
     """Return the question back: a person is in several teams, or the name is near to several."""
     shown = [

@@ -8,16 +8,16 @@ from typing import Any, TypeAlias
 from bot.blocks import portfolio as blocks
 from bot.cli._plain import plain
 from bot.domain.portfolio import PersonCard, TeamCard
-from bot.domain.records import PersonRecord
+from bot.domain.records import PersonRecord, TeamRecord
 from bot.errors import UserError
 from bot.services import portfolio
 from bot.services.deps import Deps
 from bot.services.portfolio import Portfolios
-from bot.services.questions import AskerUnknown, PeopleMeant, PersonMeant, TeamThings
+from bot.services.questions import AskerUnknown, PeopleMeant, PersonMeant, TeamsMeant, TeamThings
 from bot.services.snapshot import Snapshot
 
 #: Questions whose answer is a list of things.
-OwnerMeant: TypeAlias = PersonMeant | PeopleMeant | TeamThings | AskerUnknown
+OwnerMeant: TypeAlias = PersonMeant | PeopleMeant | TeamThings | TeamsMeant | AskerUnknown
 
 
 async def answer(deps: Deps, catalog: Snapshot, meant: OwnerMeant, *, as_json: bool) -> str | dict[str, Any]:
@@ -25,7 +25,13 @@ async def answer(deps: Deps, catalog: Snapshot, meant: OwnerMeant, *, as_json: b
     if isinstance(meant, AskerUnknown):
         raise UserError('I cannot tell who you are here: ask by name, as in `baton ask "what does Ada Byron own"`.')
     if isinstance(meant, PeopleMeant):
-        return _people(meant.people) if as_json else plain(blocks.people_choices(meant.people).text, catalog)
+        return _several(meant.people) if as_json else plain(blocks.people_choices(meant.people).text, catalog)
+    if isinstance(meant, TeamsMeant):
+        return (
+            _several(meant.teams)
+            if as_json
+            else plain(blocks.team_choices(meant.teams, blocks.WHICH_TEAM).text, catalog)
+        )
     current = await Portfolios(deps, catalog).current()
     if isinstance(meant, PersonMeant):
         owned = current.of_person(meant.person.id).owned
@@ -44,8 +50,8 @@ def _names(catalog: Snapshot, asset_ids: Sequence[int]) -> list[dict[str, Any]]:
     return [{"asset": asset.name, "ref": asset.ref, "tier": asset.tier} for asset in assets]
 
 
-def _people(people: Sequence[PersonRecord]) -> dict[str, Any]:
-    return {"status": "several", "suggestions": [each.name for each in people]}
+def _several(owners: Sequence[PersonRecord | TeamRecord]) -> dict[str, Any]:
+    return {"status": "several", "suggestions": [each.name for each in owners]}
 
 
 def _person(card: PersonCard, owns: list[dict[str, Any]]) -> dict[str, Any]:

@@ -11,19 +11,22 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from bot.blocks import help as help_blocks
 from bot.blocks import ownership as blocks
 from bot.cli import _owners, _past
 from bot.cli._database import answering
 from bot.cli._plain import plain
 from bot.cli._terminal import day
+from bot.domain.directory.courtesies import Courtesy
 from bot.domain.ownership import Disputed, Drift, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.services import history, ownership
 from bot.services.deps import Deps
 from bot.services.history import Chronicle, Recalled
-from bot.services.ownership import Answered, Found, SeveralAssets
-from bot.services.questions import Always, Meant, OnDay
+from bot.services.ownership import Answered, Found, Missing, SeveralAssets
+from bot.services.questions import Always, Meant, NoQuestion, OnDay
 from bot.services.snapshot import Snapshot
 
+_NOTHING = Missing(asked="", choices=(), confidence=0.0, name="", names_nothing=True)
 _STATUS: tuple[tuple[type[Verdict], str], ...] = (
     (Disputed, "disputed"),
     (UnownedOnPurpose, "unowned_on_purpose"),
@@ -66,6 +69,9 @@ async def _answer(deps: Deps, catalog: Snapshot, text: str, on: date | None, *, 
         if isinstance(past, Recalled | Chronicle):
             return _past.as_dict(past) if as_json else plain(_past.render(past).text, catalog)
         found = past
+    if isinstance(found, NoQuestion):
+        said = help_blocks.whoowns_help() if found.courtesy is Courtesy.GREETING else blocks.nothing_asked()
+        return as_dict(_NOTHING, catalog) if as_json else plain(said.text, catalog)
     if isinstance(found, _owners.OwnerMeant):
         return await _owners.answer(deps, catalog, found, as_json=as_json)
     if isinstance(found, Meant):  # who or what a question refers to is Slack's to know
@@ -98,8 +104,6 @@ def as_text(found: Found, catalog: Snapshot) -> str:
         message = blocks.answer(found.verdict, replace(found.frame, is_shared=True))
     elif isinstance(found, SeveralAssets):
         message = blocks.several(found.choices, found.asked)
-    elif found.team:
-        return f"{found.team} is a team: `baton team show {found.team!r}` says what it owns."
     else:
         message = blocks.unknown(found.choices, found.asked)
     return plain(message.text, catalog)

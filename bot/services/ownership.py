@@ -10,14 +10,13 @@ from bot.blocks import ownership as blocks
 from bot.domain import ownership as rules
 from bot.domain.catalog import Area, Role
 from bot.domain.directory import Match, Nearest, ResolutionMethod, Several
-from bot.domain.directory.questions import asks_for_things
 from bot.domain.ownership import Holding, Owned, Unowned, Verdict
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may
 from bot.errors import NotFoundError
 from bot.services import actors, questions
 from bot.services.deps import Deps
-from bot.services.questions import Always, Meant, Named, OnDay, TeamsMeant, TeamThings
+from bot.services.questions import Always, Meant, Named, OnDay, TeamsMeant, TeamThings, owner_called
 from bot.services.snapshot import Snapshot
 
 #: Ways of matching that leave nothing to explain.
@@ -53,16 +52,14 @@ class SeveralAssets:
 class Missing:
     """The catalog has nothing that fits well enough; `choices` are suggestions, best first, perhaps none.
 
-    `name` is what is counted as asked for in vain; empty for a sentence, and for the name of a team. `team` is the name
-    of the team that is called so, empty when there is none. `names_nothing` is True where no word can be a name, as in
-    "who owns this?".
+    `name` is what is counted as asked for in vain; empty for a sentence. `names_nothing` is True where no word can be a
+    name, as in "who owns this?".
     """
 
     asked: str
     choices: Choices
     confidence: float
     name: str
-    team: str
     names_nothing: bool
 
 
@@ -76,13 +73,12 @@ def answer(deps: Deps, snapshot: Snapshot, text: str, *, asker: str = "") -> Fou
     """
     about = questions.read(snapshot, text, now=deps.clock.now(), asker=asker)
     found = _found(deps, snapshot, about, asker) if isinstance(about, Named) else about
-    team = None
     match found:
-        case TeamsMeant(teams=(one,)):
-            team = one
-        case Missing(team=name) if name:
-            team = snapshot.team_by_name(name)
-    return TeamThings(team) if team is not None and asks_for_things(text) else found
+        case TeamsMeant(teams=(team,)):
+            return TeamThings(team)
+        case Missing(asked=name) if name:
+            return owner_called(snapshot, name) or found
+    return found
 
 
 def find(deps: Deps, snapshot: Snapshot, text: str) -> Found:
@@ -135,9 +131,7 @@ def _found(deps: Deps, snapshot: Snapshot, named: Named, asker: str) -> Found:
     if isinstance(resolution, Several):
         return SeveralAssets(asked, choices, confidence)
     name = directory.name_in(named.text, resolution.understood_as)
-    counted = "" if _team_called(snapshot, name) else name
-    team = _team_called(snapshot, asked)
-    return Missing(asked, choices, confidence, counted, team, not directory.asks_by_name(name))
+    return Missing(asked, choices, confidence, name, not directory.asks_by_name(name))
 
 
 def _answered(deps: Deps, snapshot: Snapshot, verdict: Verdict, asker: str, match: Match | None = None) -> Answered:
@@ -175,12 +169,6 @@ def _brief(verdict: Verdict) -> str:
     if isinstance(verdict, Owned):
         return names_of(verdict.owners)
     return "disputed" if isinstance(verdict, rules.Disputed) else "nobody"
-
-
-def _team_called(snapshot: Snapshot, name: str) -> str:
-    """Return the name of the team that answers to `name`, empty when there is none."""
-    team = snapshot.team_by_name(name)
-    return team.name if team is not None and not team.is_gone else ""
 
 
 def look_up(deps: Deps, snapshot: Snapshot, asset_id: int, *, area: Area | None = None) -> Verdict:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from bot.blocks.text import is_channel_id
 from bot.domain.dates import split_day
 from bot.domain.directory import Match, Nearest, Resolution, ResolutionMethod, owner_questions
+from bot.domain.directory.courtesies import Courtesy, courtesy
 from bot.domain.directory.owner_questions import OwnerQuestion, Owners
 from bot.domain.directory.references import Reference, Refers, references, without_references
 from bot.domain.names import fold
@@ -100,7 +101,14 @@ class NobodyMeant:
     is_sure: bool = True
 
 
-Meant: TypeAlias = TeamsMeant | TeamThings | PersonMeant | PeopleMeant | AskerUnknown | NobodyMeant
+@dataclass(frozen=True, slots=True)
+class NoQuestion:
+    """A greeting, thanks or a remark: nothing is asked."""
+
+    courtesy: Courtesy
+
+
+Meant: TypeAlias = NoQuestion | TeamsMeant | TeamThings | PersonMeant | PeopleMeant | AskerUnknown | NobodyMeant
 
 
 def read(snapshot: Snapshot, text: str, *, now: datetime, asker: str = "") -> OnDay | Always | Meant | Named:
@@ -108,6 +116,8 @@ def read(snapshot: Snapshot, text: str, *, now: datetime, asker: str = "") -> On
 
     It refers to a channel, a person or a user group only as far as it names nothing.
     """
+    if (said := courtesy(text)) is not None and not (said is Courtesy.NOD and snapshot.directory.is_name(text)):
+        return NoQuestion(said)
     if (past := about_the_past(snapshot, text, now=now)) is not None:
         return past
     if _OF_AN_OWNER.search(text) is not None and (meant := _owner_meant(snapshot, text, asker)) is not None:
@@ -191,6 +201,21 @@ def _named_owner(snapshot: Snapshot, asked: OwnerQuestion) -> Meant | None:
     if not people:
         return None
     return PersonMeant(people[0]) if len(people) == 1 else PeopleMeant(people)
+
+
+def owner_called(snapshot: Snapshot, name: str) -> TeamsMeant | TeamThings | PersonMeant | None:
+    """Return the team or the person of a name that no asset has; the teams, where it is only the end of their names."""
+    team = snapshot.team_by_name(name)
+    if team is not None and not team.is_gone:
+        return TeamThings(team)
+    key = fold(name)
+    people = [each for each in snapshot.people_called(name) if key in (fold(each.name), fold(each.email))]
+    if len(people) == 1:
+        return PersonMeant(people[0])
+    teams = tuple(each for each in snapshot.teams() if "/" in each.name and fold(each.name.rpartition("/")[2]) == key)
+    if len(teams) > 1:
+        return TeamsMeant(tuple(sorted(teams, key=lambda each: fold(each.name))))
+    return TeamThings(teams[0]) if teams else None
 
 
 def _known(snapshot: Snapshot, reference: Reference) -> Meant | None:

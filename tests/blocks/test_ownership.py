@@ -279,10 +279,6 @@ class TestButtons:
         assert "I know nothing called *zeppelin*" in blocks.unknown([], "zeppelin").text
         assert "Did you mean" in blocks.unknown([(asset(), "")], "chekcout").text
         assert blocks.unknown([], "") == blocks.question_needed()
-        assert blocks.unknown([], "devs", team="DevOps").text == (
-            "*DevOps* is a team: `/baton team DevOps` says what it owns."
-        )
-        assert "Or did you mean" in blocks.unknown([(asset(), "")], "devs", team="DevOps").text
 
 
 def refused(message: Rendered) -> list[str]:

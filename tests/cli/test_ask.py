@@ -102,7 +102,30 @@ def test_a_team_says_who_leads_and_who_manages_it(baton: Baton, tmp_path: Path) 
 def test_the_name_of_a_team_leads_to_what_it_owns(baton: Baton, tmp_path: Path) -> None:
     (tmp_path / "catalog.yaml").write_text("teams: [{name: Wardens, aliases: [custody]}]\n")
     baton("catalog", "import", "baton", tmp_path / "catalog.yaml", "--trust-people")
-    assert baton("ask", "custody").out == "Wardens is a team: `baton team show 'Wardens'` says what it owns.\n"
+    assert baton("ask", "who owns custody?").out.startswith("Wardens owns nothing.")
+
+
+def test_a_person_and_teams_of_one_last_word_are_found_by_name(baton: Baton, tmp_path: Path) -> None:
+    (tmp_path / "catalog.yaml").write_text(
+        "people: [{name: Jo Ode, email: jo@example.com}]\n"
+        "teams: [{name: acme/payments/backend}, {name: acme/orders/backend}, {name: acme/orders/web}]\n"
+        "assets: [{name: gate, kind: service, owner: 'person:jo@example.com'}]\n"
+    )
+    baton("catalog", "import", "baton", tmp_path / "catalog.yaml", "--trust-people")
+    assert baton("ask", "who owns Jo Ode?").out.startswith("Jo Ode")
+    assert json.loads(baton("ask", "--json", "who owns Jo Ode?").out)["owner"] == "Jo Ode"
+    twins = json.loads(baton("ask", "--json", "who owns backend?").out)
+    assert (twins["status"], twins["suggestions"]) == ("several", ["acme/orders/backend", "acme/payments/backend"])
+    assert "Which of these teams do you mean?" in baton("ask", "who owns backend?").out
+    assert json.loads(baton("ask", "--json", "who owns the web team?").out)["owner"] == "acme/orders/web"
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize("said", ["thanks", "hi", "what can you do", "thanks payments team!", "cc Payments", "ok"])
+def test_what_asks_for_nothing_names_no_owner(baton: Baton, said: str) -> None:
+    found = json.loads(baton("ask", "--json", said).out)
+    assert (found["status"], found["owner"], found["suggestions"]) == ("unknown", None, [])
+    assert "payments-db" in baton("ask", said).out  # as an example of what can be asked
 
 
 OWNED = """\

@@ -34,6 +34,7 @@ from bot.blocks.ownership.choices import (
     Thread,
     mentioned,
     mentioned_nothing,
+    nothing_asked,
     question_needed,
     several,
     unknown,

@@ -40,20 +40,15 @@ def several(names: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
     return _choices(head, names)
 
 
-def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str, *, team: str = "") -> Rendered:
-    """Return the answer to a name that the catalog does not have, with the nearest ones that it has.
-
-    `team` is the name of the team that is called so, empty when there is none.
-    """
+def unknown(nearest: Sequence[tuple[AssetRecord, str]], asked: str) -> Rendered:
+    """Return the answer to a name that the catalog does not have, with the nearest ones that it has."""
     if not asked:
         return question_needed()
     head = f"I know nothing called {bold(asked)}."
-    if team:
-        head = f"{bold(team)} is a team: `/baton team {escape(team, 80)}` says what it owns."
     if not nearest:
-        said = head if team else f"{head} Try the exact name, a repository, a host name or an ARN."
+        said = f"{head} Try the exact name, a repository, a host name or an ARN."
         return Rendered(said, [section(said)])
-    return _choices(f"{head} Or did you mean one of these?" if team else f"{head} Did you mean one of these?", nearest)
+    return _choices(f"{head} Did you mean one of these?", nearest)
 
 
 def unknown_reference(reference: Reference, *, is_sure: bool = True) -> Rendered:
@@ -81,6 +76,11 @@ def unknown_reference(reference: Reference, *, is_sure: bool = True) -> Rendered
 def question_needed() -> Rendered:
     """Return the answer to an empty question."""
     return Rendered("Add a name: `/whoowns payments-db` or `/whoowns who looks after checkout?`")
+
+
+def nothing_asked() -> Rendered:
+    """Return the answer to thanks, and to whatever else asks for nothing."""
+    return Rendered("You are welcome to ask me who owns something, as in _who owns payments-db?_")
 
 
 def which_thing() -> Rendered:

@@ -1,0 +1,52 @@
+"""Messages that ask for nothing by name, and those that begin like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.directory.courtesies import Courtesy, courtesy
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        *((text, Courtesy.GREETING) for text in ("hi", "Hello there!", ":wave: hey team", "good morning", "help")),
+        *(
+            (text, Courtesy.GREETING)
+            for text in ("what can you do?", "who are you", "how do I use this?", "are you there")
+        ),
+        *((text, Courtesy.REMARK) for text in ("thanks", "Thank you so much :heart:", "<@U1> ty", "merci", "kudos")),
+        *((text, Courtesy.REMARK) for text in ("thanks payments team!", "thanks, payments is back up", "+1 checkout")),
+        *((text, Courtesy.REMARK) for text in ("cc payments", "fyi checkout is deployed", "hi payments team")),
+        *((text, Courtesy.NOD) for text in ("ok", "LGTM", "great", "no problem", "will do", "perfect")),
+    ],
+)
+def test_what_asks_for_nothing_is_known(text: str, kind: Courtesy) -> None:
+    assert courtesy(text) is kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thanks in advance, who owns checkout?",
+        "hi checkout",
+        "hi, checkout?",
+        "cc: checkout owners?",
+        "thanks, and whose is checkout",
+        "help checkout",
+        "what is checkout",
+        "what does growth own?",
+        "what can I do about checkout?",
+        "can you help me with checkout?",
+        "is checkout ok",
+        "who is growth",
+        "who owns this?",
+        "hello-world",
+        "ok-service",
+        "1password",
+        "no owner",
+        "",
+    ],
+)
+def test_what_only_begins_like_that_is_a_question(text: str) -> None:
+    assert courtesy(text) is None
