@@ -137,3 +137,18 @@ def test_a_path_in_an_asset_is_one_in_its_repository(several: Directory) -> None
     several.replace(asset("till", id=service.id))
     found = several.resolve("apps/checkout/x.py in till")
     assert {each.name for each in getattr(found, "candidates", ())} >= {"till", "acme/shop:/apps/checkout/"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("apps/x.py in the acme shop repo", "acme/shop:/apps/"),
+        ("who owns apps/x.py in the acme shop repository?", "acme/shop:/apps/"),
+        ("apps in the acme shop repo", "acme/shop:/apps/"),
+        ("apps/x.py in the online shop repo", "acme/shop:/apps/"),
+        # Who knows whose shop that is
+        ("apps/x.py in the initech shop repo", ""),
+    ],
+)
+def test_an_organisation_before_the_repository_counts(several: Directory, text: str, name: str) -> None:
+    assert answer(several, text) == name

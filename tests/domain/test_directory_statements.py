@@ -33,6 +33,11 @@ def directory() -> Directory:
         ("where are the reports?", "reports"),
         ("my reports are gone", "reports"),
         ("how do I checkout a branch?", "checkout"),
+        # Whatever is said to be well is not asked for, however it is called
+        ("payments-db is back up", "payments-db"),
+        ("grafana works again", "grafana"),
+        ("we just deployed checkout", "checkout"),
+        ("checkout is all green", "checkout"),
     ],
 )
 def test_a_sentence_that_asks_for_nobody_is_not_answered(directory: Directory, text: str, offered: str) -> None:
@@ -64,6 +69,16 @@ def test_a_sentence_that_asks_for_nobody_is_not_answered(directory: Directory, t
         ("checkout is down", "checkout"),
         ("problem with checkout", "checkout"),
         ("security of the web", "web"),
+        ("is payments-db back?", "payments-db"),
+        ("payments-db is fixed, who owns it?", "payments-db"),
+        # What takes yes or no for an answer is answered with the owner
+        ("is checkout owned by growth?", "checkout"),
+        ("does growth own payments-db", "payments-db"),
+        ("does checkout still belong to growth?", "checkout"),
+        ("is growth in charge of grafana?", "grafana"),
+        # A picture says nothing, a ticket's key leads elsewhere, and a sentence in quotes is no name
+        ("🔥🔥 who owns checkout 🔥🔥", "checkout"),
+        ("PAY-123: payments-db returns 502, who is on it?", "payments-db"),
     ],
 )
 def test_what_asks_by_name_is(directory: Directory, text: str, name: str) -> None:

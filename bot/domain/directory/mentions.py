@@ -32,6 +32,8 @@ _MOST_CHUNKS_ALONE = 40
 _PART_OF_WORDS = PART_OF_WORDS | FOREIGN_PART_OF_WORDS
 #: What stands between a label, its value and the next one.
 _LABEL_MARKS = re.compile(r"[=,:;{}\[\]\"]+")
+#: A ticket's key says what it is about elsewhere: `SHOP-123`.
+_TICKET = re.compile(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}")
 _ARTICLES = frozenset(
     {"the", "our", "my", "this", "that", "la", "le", "les", "el", "los", "las", "il", "lo", "der", "dem", "den", "het"}
 )
@@ -85,6 +87,8 @@ def named_alone(index: DirectoryIndex, question: ParsedQuestion, *, limit: int) 
 
 def _is_identifier(chunk: Chunk) -> bool:
     """Whether a piece can only be a name: in quotes, or joined as no word of a sentence is."""
+    if chunk.part is Part.NAME and not chunk.is_quoted and _TICKET.fullmatch(chunk.text):
+        return False
     is_number = all(word.isdigit() for word in chunk.words)
     is_joined = len(chunk.words) > 1 and "'" not in chunk.text and "’" not in chunk.text
     return chunk.part is Part.NAME and not is_number and (chunk.is_quoted or is_joined)
@@ -126,8 +130,10 @@ def _is_part_of_unknown(index: DirectoryIndex, chunks: Sequence[Chunk], place: i
         return False
     before = chunks[place - 2]
     is_unknown = before.part not in (Part.QUESTION, Part.DOUBTFUL) and not _is_foreign(before)
+    if before.part is Part.KIND:
+        return True  # it has no such part: "the queue behind checkout"
     if before.part is not Part.NAME and chunks[place - 1].folded in PART_OF_WORDS:
-        return False  # "the database of checkout" is looked for among the parts of checkout
+        return False  # "the deployments of checkout" are an area of checkout
     return is_unknown and run_named(index, (before,)) is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import IntEnum, auto
 
 from bot.domain.directory import addresses, forges
@@ -60,12 +61,29 @@ def in_named_repository(index: DirectoryIndex, question: ParsedQuestion) -> Foun
             continue
         if how is _Placed.NOT and "/" not in chunk.text:
             continue
-        repository = repository_called(index, chunk.text)
+        repository = _repository_at(index, chunks, place, how)
         if repository is not None and (len(paths) == 1 or how >= _Placed.IN):
             return _all_of(in_repository(index, repository, _ways_to_read(path)) for path in paths)
         if len(paths) == 1 and (found := _elsewhere(index, chunk, paths[0], how)) is not None:
             return found
     return None
+
+
+def _repository_at(index: DirectoryIndex, chunks: Sequence[Chunk], place: int, how: _Placed) -> Repository | None:
+    """Return the repository that a word names, with the organisation that stands before it: "the acme shop repo".
+
+    What stands before it and is no ordinary word may be an organisation that nobody knows.
+    """
+    called = repository_called(index, chunks[place].text)
+    before = chunks[place - 1] if place else None
+    if before is None or "/" in chunks[place].text or "/" in before.text or before.part is not Part.NAME:
+        return called
+    together = repository_called(index, f"{before.text}/{chunks[place].text}")
+    if together is not None and together.is_sure:
+        return together
+    is_ordinary = before.folded in _DETERMINERS or before.folded in PLACING_WORDS or before.folded in _NO_NAMES
+    is_doubtful = called is not None and how is _Placed.IN_REPOSITORY and not is_ordinary
+    return replace(called, is_sure=False) if called is not None and is_doubtful else called
 
 
 def _all_of(findings: Iterable[FoundAssets]) -> FoundAssets:
@@ -152,7 +170,8 @@ def _is_folder_there(index: DirectoryIndex, chunks: Sequence[Chunk], place: int)
     chunk, after = chunks[place], [each for each in chunks[place + 1 :] if each.folded not in _DETERMINERS]
     if chunk.part is Part.QUESTION or len(after) < 2 or after[0].folded not in PLACING_WORDS:
         return False
-    repository = repository_called(index, after[1].text) if "/" in after[1].text else None
+    name = after[1].text if "/" in after[1].text or len(after) < 3 else f"{after[1].text}/{after[2].text}"
+    repository = repository_called(index, name) if "/" in name else None
     if repository is None or not repository.is_sure or run_named(index, (chunk,)) is not None:
         return False
     return index.paths.has_begun(repository.rules, f"{chunk.text}/")

@@ -86,15 +86,37 @@ _BESIDE = (
     r"|(?:thing|service|system|app|api|database|other)s\s+like"
 )
 _ANOTHER = re.compile(rf"\b(?:{_THING}(?:\S+\s+){{0,5}}?{_USES}|{_BESIDE})\b", re.IGNORECASE)
-_WHAT = re.compile(r"\W*(?:what|which)\b.*\b(?:owns?|look(?:s|ing)? after|(?:is|are) responsible for)\b", re.I | re.S)
 
 
+_HOLDING = r"(?:own|run|maintain|manage|handle|support|operate|look\s+after|take\s+care\s+of)"
+#: A question with yes or no for its answer: "is checkout owned by infra-ops?", "does infra-ops own checkout?", "does
+#: checkout belong to infra-ops?".
+_WHETHER = re.compile(
+    r"(?:is|are|isn['’]?t|aren['’]?t|was|does|do|doesn['’]?t|don['’]?t)\s+"
+    r"(?:(?P<held>\S.*?)\s+(?:(?:still|now|actually|really|currently)\s+)?(?:owned|run|maintained|managed|handled|supported|operated"
+    r"|looked\s+after)\s+by\s+\S|"
+    rf"\S.*?\s(?:(?:(?:still|responsible|accountable)\s+)?{_HOLDING}|(?:responsible|accountable)\s+for|in\s+charge\s+of|owners?\s+of)\s+(?P<of>\S.*)|"
+    r"(?P<belonging>\S.*?)\s+(?:still\s+)?belong\s+to\s+\S)",
+    re.IGNORECASE | re.DOTALL,
+)
+_WHETHER_BEGINS = ("is ", "are ", "isn", "aren", "was ", "does", "do ", "don")
 #: What joins two names, as "and" does.
 _AND = re.compile(r"\s[&+]\s")
+#: What a Kubernetes object is called by kubectl or in its cluster: `deploy/checkout`, `checkout-7d9f8b6c5d-x2x9z`,
+#: `checkout.shop.svc.cluster.local:8080`. A pod has its parent's name with two marks, of which the first has a digit.
+_OBJECT = re.compile(
+    r"(?:deploy(?:ments?)?|sts|statefulsets?|ds|daemonsets?|svc|services?|ing|ingress(?:es)?|cronjobs?|cj)(?:\.[a-z0-9.]+)?/(?P<name>[\w.-]+)"
+    r"|(?:pods?|po|jobs?|rs|replicasets?)(?:\.[a-z0-9.]+)?/(?P<parent>[\w.-]+?)(?:-[a-z0-9]{8,10})?(?:-(?:[a-z0-9]{5}|\d{1,10}))?"
+    r"|(?P<owner>[\w.-]+?)-(?=[a-z]*\d)[a-z0-9]{8,10}-[a-z0-9]{5}"
+    r"|(?P<host>[\w-]+)\.[\w-]+\.svc(?:\.[\w.-]+)?(?::\d+)?",
+    re.IGNORECASE,
+)
 #: A blank that is escaped, as shells write it.
 _ESCAPED_BLANK = re.compile(r"(?<=[\w)-])\\ (?=\w)")
 #: So many words are looked at to tell the language.
 _MOST_WORDS = 40
+#: What has more words in quotes is a text that somebody quotes, and no name.
+_MOST_QUOTED = 5
 
 
 class Part(Enum):
@@ -146,7 +168,9 @@ def read(text: str, *, max_length: int = MAX_LENGTH, max_chunks: int = MAX_CHUNK
     chunks: list[Chunk] = []
     for piece, is_quoted in _quoted_pieces(plain):
         # In quotes, a path may have blanks in it.
-        for raw in [piece] if is_quoted and "/" in piece else _AND.sub(" and ", piece).split():
+        raws = [piece] if is_quoted and "/" in piece else _AND.sub(" and ", piece).split()
+        is_quoted = is_quoted and len(raws) <= _MOST_QUOTED  # noqa: PLW2901 - as a name is
+        for raw in raws:
             if len(chunks) == max_chunks:
                 break
             chunk = _chunk(raw, is_quoted=is_quoted)
@@ -175,7 +199,7 @@ def forgiven(question: ParsedQuestion, is_known: Callable[[str], bool]) -> Parse
 
 
 def uninflected(question: ParsedQuestion, is_name: Callable[[str], bool]) -> ParsedQuestion:
-    """Return the question with names as the catalog has them: "l'order-api", "payments-db'nin", "payments-db:n"."""
+    """Return the question with names as the catalog has them: "l'order-api", "payments-db'nin", "deploy/order-api"."""
     return replace(question, chunks=tuple(_uninflected(chunk, is_name) for chunk in question.chunks))
 
 
@@ -200,6 +224,17 @@ def asks_for_another(text: str) -> bool:
     return _ANOTHER.search(text) is not None
 
 
+def asked_whether(text: str) -> str:
+    """Return what a question whether somebody owns it is about: `checkout` of "is checkout owned by infra-ops?".
+
+    Empty for any other text. Who owns it answers the question.
+    """
+    if not text[:5].lower().startswith(_WHETHER_BEGINS):
+        return ""
+    found = _WHETHER.match(text)
+    return "" if found is None else found["held"] or found["of"] or found["belonging"]
+
+
 def asking_clause(text: str, is_known: Callable[[str], bool]) -> str:
     """Return the clause that asks, of several: "who owns headlamp" of "kubelet is fine but who owns headlamp".
 
@@ -221,11 +256,6 @@ def _names_something(chunks: Sequence[Chunk], is_known: Callable[[str], bool]) -
     said = [chunk for chunk in chunks if chunk.part is not Part.QUESTION]
     said = [chunk for chunk in said if chunk.part is not Part.DOUBTFUL or is_known(chunk.folded)]
     return bool(said) or (len(chunks) > 1 and len(chunks[-1].folded) > 3 and is_known(chunks[-1].folded))
-
-
-def asks_for_things(text: str) -> bool:
-    """Return whether a question asks what somebody owns ("what does Payments own?"), and not who owns something."""
-    return _WHAT.match(text) is not None
 
 
 def name_in(text: str, understood_as: str) -> str:
@@ -288,7 +318,7 @@ def _chunk(raw: str, *, is_quoted: bool) -> Chunk | None:
     bare = _POSSESSIVE.sub("", text)
     is_possessive, text = bare != text, bare
     folded = fold(text)
-    if not folded:
+    if not folded or not (folded.isascii() or any(map(str.isalnum, folded))):  # a picture alone says nothing
         return None
     words = tokens(text)
     # "on-call", "go-to" and "CI/CD" are written so in questions; anything else that joins words is a name.
@@ -323,10 +353,16 @@ def _uninflected(chunk: Chunk, is_name: Callable[[str], bool]) -> Chunk:
         name = ended["name"]
     elif elided is not None and elided["before"].lower() in ELISIONS:
         name = elided["name"]
+    elif _may_be_object(chunk) and (found := _OBJECT.fullmatch(chunk.text)) is not None:
+        name = next(filter(None, found.groups()))
     else:
         return chunk
     bare = _chunk(name, is_quoted=chunk.is_quoted) if is_name(fold(name)) else None
     return bare or chunk
+
+
+def _may_be_object(chunk: Chunk) -> bool:
+    return "/" in chunk.text or ".svc" in chunk.text or (len(chunk.words) > 2 and chunk.text[-6:-5] == "-")
 
 
 def _forgiven(chunk: Chunk, is_known: Callable[[str], bool]) -> Chunk:

@@ -15,6 +15,7 @@ from bot.domain.directory.nearest import nearest
 from bot.domain.directory.questions import (
     ParsedQuestion,
     Part,
+    asked_whether,
     asking_clause,
     asks_for_another,
     before_predicate,
@@ -38,6 +39,7 @@ def resolve(index: DirectoryIndex, text: str, *, limit: int) -> Resolution:
     """Return the asset that `text` means, or the several that it may mean, or the names nearest to it."""
     if (known := places.literally(index, text, limit=limit)) is not None:
         return known
+    text = asked_whether(text) or text
     question = read(text)
     found = _resolved(index, text, question, limit=limit)
     if not isinstance(found, Match) or found.method in _BEYOND_DOUBT:

@@ -28,6 +28,16 @@ _ASKS = re.compile(
     r"|(?:team|squad|lead|manager|folk)s?(?=\W*$|\s+(?:for|of|behind)\b))\b",
     re.IGNORECASE,
 )
+#: What is said of something that is well, or was done to it.
+_GOOD_NEWS = re.compile(
+    r"\b(?:is|are|was|were|looks?|seems?|been|got|went)(?:\s+(?:all|now|finally|fully|mostly|just|so|very|looking|working|green))?"
+    r"\s+(?:back|up|green|fine|ok|okay|good|great|fixed|resolved|restored|recovered|healthy|stable|done|live|deployed|released"
+    r"|merged|shipped|rolled\s+out|finished|completed?|normal|working|online)\b"
+    r"|\b(?:works|working)\s+(?:now|again|fine|for\s+me)\b"
+    r"|^\W*(?:(?:i|we)(?:['’]ve)?\s+)?(?:have\s+|just\s+)*(?:deployed|released|merged|fixed|shipped|rolled\s+(?:out|back)|restarted"
+    r"|rebooted|upgraded|migrated|resolved|closed|updated|reverted)\b",
+    re.IGNORECASE,
+)
 #: Before a word that is a name, no article stands, nor what makes it a verb: "my login", "can't login", "a policy".
 _BEFORE_NO_NAME = frozenset(
     """the a an my your our his her their this that these those some any no every each its another i you we they he she
@@ -51,6 +61,8 @@ def is_said_in_passing(index: DirectoryIndex, question: ParsedQuestion, text: st
     """
     if _asks(question, text):
         return False
+    if "?" not in text and _GOOD_NEWS.search(text) is not None:
+        return True
     chunks = question.chunks
     others = [chunk for chunk in chunks if not _says_no_more(chunk.folded)]
     place = next((place for place, chunk in enumerate(chunks) if _names(index, chunk, found)), None)
