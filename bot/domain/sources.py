@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -12,6 +12,10 @@ class ClaimSubject(StrEnum):
     ASSET = "asset"
     TEAM = "team"
     PERSON = "person"
+
+
+#: What the format of a file of a source ends in.
+_FILE = " file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Source:
     is_human: bool = False
     precedence: int | None = None
     is_trusted_for_people: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is only one file of a source, which disagrees with another file of it."""
+        return self.format.endswith(_FILE)
 
     @property
     def gives_rights(self) -> bool:
@@ -48,7 +57,23 @@ PRECEDENCE = (
 _RANKS = {name: rank for rank, name in enumerate(PRECEDENCE)}
 
 
+def file_of(source: Source, number: int, path: str) -> Source:
+    """Return the source that a file of a source is where files of it disagree: each speaks for itself."""
+    return replace(
+        source,
+        id=number,
+        name=f"{file_prefix(source)}{path})",
+        format=f"{source.format}{_FILE}",
+        is_trusted_for_people=False,
+    )
+
+
+def file_prefix(source: Source) -> str:
+    """Return how the names of a source's files begin."""
+    return f"{source.name} ("
+
+
 def rank(source: Source) -> tuple[bool, bool, int, int, str]:
     """Return the key that sorts sources, the most believed first."""
-    by_format = _RANKS.get(source.format, len(PRECEDENCE))
+    by_format = _RANKS.get(source.format.removesuffix(_FILE), len(PRECEDENCE))
     return not source.is_human, source.precedence is None, source.precedence or 0, by_format, source.name

@@ -517,19 +517,17 @@ def test_an_owner_in_another_file_is_said_to_be_missing(parse) -> None:
     assert catalog.assets[0].description == "Its owner stands in '$text: ./o.txt', which Baton could not read."
 
 
-def test_what_two_files_disagree_about_says_which_file_it_is_from(tmp_path: Path) -> None:
-    head = "apiVersion: backstage.io/v1alpha1\nkind: Component\n"
-    entity = head + "metadata: {name: %s}\nspec: {type: service, owner: %s}\n---\n"
-    for folder, owner in (("old", "left"), ("new", "right")):
+def test_both_words_of_two_files_that_disagree_are_kept(tmp_path: Path) -> None:
+    entity = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: till}\nspec: {type: service%s}\n"
+    for folder, owner in (("a", ""), ("b", ", owner: left"), ("c", ", owner: right")):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "catalog-info.yaml").write_text(
-            entity % ("till", owner) + entity % (f"desk-{folder}", owner)
-        )
-    found = {(a.name, a.owners[0].owner.name): a.description for a in read("backstage", [tmp_path]).assets}
-    at = tmp_path.name
+        (tmp_path / folder / "catalog-info.yaml").write_text(entity % owner)
+    catalog = read("backstage", [tmp_path])
+    found = {asset.external_id: [one.owner.name for one in asset.owners] for asset in catalog.assets}
+    at = f"component:default/till@{tmp_path}"
     assert found == {
-        ("till", "left"): f"From {at}/old/catalog-info.yaml.",
-        ("till", "right"): f"From {at}/new/catalog-info.yaml.",
-        ("desk-old", "left"): "",
-        ("desk-new", "right"): "",
+        "component:default/till": [],
+        f"{at}/b/catalog-info.yaml": ["left"],
+        f"{at}/c/catalog-info.yaml": ["right"],
     }
+    assert sum("both are kept" in str(problem) for problem in catalog.problems) == 2

@@ -18,7 +18,8 @@ from bot.domain.catalog import (
     SourceCatalog,
     TeamClaim,
 )
-from bot.domain.names import clean, fold
+from bot.domain.names import fold
+from bot.domain.reconcile.assets import external_id_in_file
 from bot.domain.secrets import looks_secret
 from bot.domain.working_time import zone_of
 from bot.errors import UnreadableError
@@ -28,7 +29,6 @@ MEBIBYTE = 1024 * 1024
 _PEEK_BYTES = 64 * 1024
 #: Owners are looked for so many assets above one that names none.
 _MOST_STEPS = 10
-_SHOWN_PARTS = 3
 #: At most this many problems are kept for one file; a file in the wrong format would otherwise give one a line.
 _PROBLEMS_PER_FILE = 200
 
@@ -111,8 +111,6 @@ class Sink:
     _wholes: dict[str, str] = field(default_factory=dict)
     #: By external id, the external ids of what cannot do without it.
     _users: dict[str, set[str]] = field(default_factory=dict)
-    #: The external ids of what two files say differently.
-    _disagreeing: set[str] = field(default_factory=set)
 
     def asset(self, claim: AssetClaim) -> None:
         """Add an asset, or a problem when its `external_id` is already taken or a name of it looks like a secret."""
@@ -124,10 +122,10 @@ class Sink:
             claim = replace(claim, description="", links=(), tags=(), runs=(), unowned_reason="")
         claim = self._with_owners(claim)
         first = self._owners.setdefault(claim.external_id, (claim.owners, claim.origin))
-        is_contested = first[0] and claim.owners and set(first[0]) != set(claim.owners)
+        is_contested = claim.owners and set(first[0]) != set(claim.owners)
         if is_contested and first[1].path != claim.origin.path:
             self._contested(claim, first[1])
-        elif self._is_new("asset", claim.external_id, claim.external_id, claim.origin):
+        elif self._is_new("asset", claim.external_id, claim.external_id, claim.origin, agrees=not is_contested):
             self.catalog.assets.append(claim)
 
     def _with_owners(self, claim: AssetClaim) -> AssetClaim:
@@ -144,12 +142,11 @@ class Sink:
         return replace(claim, owners=(), description=f"{remark} {claim.description}".strip())
 
     def _contested(self, claim: AssetClaim, first: Origin) -> None:
-        """Keep both of two files' words: whoever asks is shown both, until one of them goes."""
-        external_id = f"{claim.external_id}@{claim.origin.path}"
+        """Keep both of two files' words about one asset: whoever asks is shown both, until one of them goes."""
+        external_id = external_id_in_file(claim)
         message = f"asset {quoted(claim.external_id)} has another owner at {first}; both are kept, correct one of them."
         if self._is_new("asset", external_id, claim.external_id, claim.origin):
             self.problem(claim.origin, message)
-            self._disagreeing |= {claim.external_id, external_id}
             self.catalog.assets.append(replace(claim, external_id=external_id))
 
     def heir(self, external_id: str, of: str) -> None:
@@ -168,8 +165,6 @@ class Sink:
         """Join what files say of one another's assets, and say of every file how many of its owners are none."""
         if self._heirs or self._wholes or self._users:
             self.catalog.assets[:] = self._joined()
-        if self._disagreeing:
-            self.catalog.assets[:] = [self._with_file(claim) for claim in self.catalog.assets]
         self._count_unnamed()
 
     def _count_unnamed(self) -> None:
@@ -192,14 +187,6 @@ class Sink:
             shown = ", ".join(quoted(name, limit=30) for name in sorted({name for _, name in found})[:5])
             message = _UNNAMED[why].format(count=count, shown=shown)
             self.problem(found[0][0].origin, message, is_error=False)
-
-    def _with_file(self, claim: AssetClaim) -> AssetClaim:
-        """Return what two files disagree about with the name of its file, by which whoever asks tells them apart."""
-        if claim.external_id not in self._disagreeing:
-            return claim
-        # The end of a path tells files apart; all of it is in the import's report.
-        shown = clean("/".join(Path(claim.origin.path).parts[-_SHOWN_PARTS:]))
-        return replace(claim, description=f"From {shown}. {claim.description}".strip())
 
     def _joined(self) -> list[AssetClaim]:
         by_id = {claim.external_id.lower(): claim for claim in self.catalog.assets}
@@ -282,18 +269,18 @@ class Sink:
         self.problem(origin, message, is_error=False)
         return True
 
-    def _is_new(self, what: str, key: str, shown: str, origin: Origin) -> bool:
+    def _is_new(self, what: str, key: str, shown: str, origin: Origin, *, agrees: bool = False) -> bool:
+        """Whether nothing has this key yet; a problem says so, which is no error where another file says the same."""
         first = self._seen.get((what, key))
         if first is None:
             self._seen[what, key] = origin
             return True
-        self._duplicate(what, shown, origin, first)
+        self._duplicate(what, shown, origin, first, is_error=not agrees or first.path == origin.path)
         return False
 
-    def _duplicate(self, what: str, name: str, origin: Origin, first: Origin) -> None:
-        self.problem(
-            origin, f"{what} {quoted(name)} is already defined at {first}; this one is left out, remove one of them."
-        )
+    def _duplicate(self, what: str, name: str, origin: Origin, first: Origin, *, is_error: bool = True) -> None:
+        message = f"{what} {quoted(name)} is already defined at {first}; this one is left out, remove one of them."
+        self.problem(origin, message, is_error=is_error)
 
 
 #: What the report says of owners that are none.

@@ -30,6 +30,17 @@ def ref_of(claim: AssetClaim) -> str:
     return f"{claim.kind}:{name}"
 
 
+def external_id_in_file(claim: AssetClaim) -> str:
+    """Return what an asset is called by where another file of its source has named another owner of it."""
+    return f"{claim.external_id}@{claim.origin.path}"
+
+
+def external_id_elsewhere(claim: AssetClaim) -> str:
+    """Return what the other file calls it, if `external_id_in_file` may have named it so; "" for any other claim."""
+    ending = f"@{claim.origin.path}"
+    return claim.external_id.removesuffix(ending) if claim.external_id.endswith(ending) else ""
+
+
 def identity(ref: str) -> str:
     """Return what two refs share when they mean the same asset: the spelling of names does not count, a path's does."""
     kind, _, rest = ref.partition(":")

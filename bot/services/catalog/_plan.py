@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.domain.catalog import AssetClaim, Origin
 from bot.domain.names import fold
-from bot.domain.reconcile.assets import Refs, identity, merge, ref_of
+from bot.domain.reconcile.assets import Refs, external_id_elsewhere, identity, merge, ref_of
 from bot.domain.reconcile.claims import decode_asset, decode_owners
 from bot.domain.reconcile.owners import OwnerIndex
 from bot.domain.sources import ClaimSubject, rank
@@ -111,7 +111,10 @@ async def _identify(run: Run, plan: ImportPlan) -> None:
             plan.asset_ids[external] = claim.subject_id
     claimed = set(plan.asset_ids.values())
     new: list[str] = []
-    refs = {external: ref_of(run.reading.assets.claims[external]) for external in diff.added}
+    read = run.reading.assets.claims
+    # What two files of the source disagree about is one asset.
+    again = {external: first for external in (*diff.added, *diff.changed) if (first := _elsewhere(read, external))}
+    refs = {external: ref_of(read[external]) for external in diff.added if external not in again}
     # Sorted, because of two claims of one name the first joins: that must not depend on the order of files or imports.
     for external in sorted(refs, key=lambda external: (refs[external], external)):
         earlier = stored.get(external)
@@ -125,12 +128,20 @@ async def _identify(run: Run, plan: ImportPlan) -> None:
             claimed.add(found)
     ids = await reserve_ids(run.connection, table_of(tables.Asset), len(new))
     plan.asset_ids.update(zip(new, ids, strict=True))
+    plan.asset_ids.update((external, plan.asset_ids[first]) for external, first in again.items())
+
+
+def _elsewhere(read: Mapping[str, AssetClaim], external: str) -> str:
+    """Return under which id another file names the asset of a claim; "" where none does."""
+    claim = read[external]
+    first = read.get(external_id_elsewhere(claim))
+    return first.external_id if first is not None and ref_of(first) == ref_of(claim) else ""
 
 
 def _touched(run: Run, plan: ImportPlan) -> set[int]:
     diff, stored = run.diffs[ClaimSubject.ASSET], run.stored[ClaimSubject.ASSET]
     touched = {plan.asset_ids[external] for external in (*diff.added, *diff.changed)}
-    touched.update(stored[external].subject_id for external in diff.removed)
+    touched.update(stored[external].subject_id for external in (*diff.changed, *diff.removed))
     return touched
 
 
@@ -201,7 +212,7 @@ def _take_stored(run: Run, plan: ImportPlan, row: Any) -> None:
 
 def _merge(run: Run, planned: PlannedAsset) -> None:
     if len(planned.claims) > 1:
-        planned.claims.sort(key=lambda one: rank(run.sources[one[0]]))
+        planned.claims.sort(key=lambda one: (rank(run.sources[one[0]]), one[1].external_id))
     if planned.claims:
         preferred = sum(run.sources[source].precedence is not None for source, _ in planned.claims)
         claims = [claim for _, claim in planned.claims]

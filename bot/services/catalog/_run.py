@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import HUMAN_SOURCE, Problem
 from bot.domain.reconcile.diff import Diff, StoredClaim
 from bot.domain.secrets import looks_secret
-from bot.domain.sources import ClaimSubject, Source
+from bot.domain.sources import ClaimSubject, Source, file_prefix
 from bot.errors import CatalogError
 from bot.services.catalog._digested import DigestedCatalog
 from bot.services.catalog.report import Changes, empty_counts
@@ -141,7 +141,9 @@ async def record_run(
     """
     if outcome != "refused" and not run.kept:
         source = table_of(tables.Source)
-        await run.connection.execute(update(source).where(source.c.id == run.source.id).values(last_run_at=run.now))
+        is_file = source.c.name.startswith(file_prefix(run.source), autoescape=True)
+        is_read = or_(source.c.id == run.source.id, is_file)
+        await run.connection.execute(update(source).where(is_read).values(last_run_at=run.now))
     await run.connection.execute(
         insert(table_of(tables.ImportRun)).values(
             source_id=run.source.id,

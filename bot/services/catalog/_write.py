@@ -17,6 +17,7 @@ from bot.services.catalog import _drift, _facts
 from bot.services.catalog._digested import Said
 from bot.services.catalog._drift import DriftChanges
 from bot.services.catalog._facts import FactChanges, FactKey
+from bot.services.catalog._files import told_apart
 from bot.services.catalog._owners import Owners
 from bot.services.catalog._plan import ImportPlan, PlannedAsset, previous_spellings
 from bot.services.catalog._roster import Roster
@@ -69,7 +70,8 @@ class AssetWriter:
         for asset in assets:
             planned, before = self._plan.planned[asset], rows.get(asset)
             current = facts.get(asset, ())
-            named, not_theirs = _facts.wanted(planned.claims, self._owners), disowned.get(asset, set())
+            claims = await told_apart(run, planned.claims)
+            named, not_theirs = _facts.wanted(claims, self._owners), disowned.get(asset, set())
             said = _facts.without_disowned(named, not_theirs)
             self.corrected += [(asset, *each) for each in not_theirs - {(key[0], key[1], key[2]) for key in named}]
             keys, has_other_drift = _drift.heeded(run, self.drift, asset, said, handed.get(asset))

@@ -49,8 +49,13 @@ async def sources(deps: Deps) -> list[SourceSummary]:
         }
         facts = {row.source_id: row.n for row in await connection.execute(owned.group_by(fact.c.source_id))}
         runs = {row.source_id: row for row in await connection.execute(select(run).where(run.c.id.in_(latest)))}
-    ordered = sorted(rows, key=lambda row: rank(Source(row.id, row.name, row.format, row.is_human, row.precedence)))
-    return [_summary(row, counts, facts.get(row.id, 0), runs.get(row.id)) for row in ordered]
+    by_id = {row.id: row for row in rows}
+    found = [Source(row.id, row.name, row.format, row.is_human, row.precedence) for row in rows]
+    return [
+        _summary(by_id[each.id], counts, facts.get(each.id, 0), runs.get(each.id))
+        for each in sorted(found, key=rank)
+        if not each.is_file
+    ]
 
 
 def _summary(row: Any, counts: dict[tuple[int, str], int], facts: int, run: Any) -> SourceSummary:

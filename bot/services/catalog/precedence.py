@@ -25,7 +25,7 @@ async def prefer(deps: Deps, names: Sequence[str], *, actor: str) -> list[str]:
     """
     async with deciding(deps) as decision:
         run = decision.run
-        known = {source.name: source for source in run.sources.values()}
+        known = {source.name: source for source in run.sources.values() if not source.is_file}
         for name in names:
             if name not in known:
                 imported = sorted(each.name for each in known.values() if not each.is_human)
@@ -41,7 +41,7 @@ async def prefer(deps: Deps, names: Sequence[str], *, actor: str) -> list[str]:
             run.sources = sources
             reason = Reason(actor, "catalog.prefer", "catalog", {"sources": list(names)})
             await decision.carry_out(reason, also=await _described_by_several(decision))
-        return [each.name for each in sorted(sources.values(), key=rank)]
+        return [each.name for each in sorted(sources.values(), key=rank) if not each.is_file]
 
 
 async def _write(decision: Decision, places: dict[int, int | None]) -> None:
