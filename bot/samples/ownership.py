@@ -241,7 +241,6 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     named = [(subject(name, id=number), name) for number in range(9)]
     for choices in (named, named[:1], []):
         yield ownership.unknown, ownership.unknown(choices, name)
-        yield ownership.unknown, ownership.unknown(choices, name, team=name)
     yield ownership.several, ownership.several(named, name)
     yield ownership.mentioned, ownership.mentioned(named)
     steps = open_menu({name: OpenValue(asset_id=7, area="database", needed_by="2026-11-12", title=name)})
@@ -257,6 +256,7 @@ def samples(name: str) -> Iterator[tuple[Callable[..., Any], Rendered | Block]]:
     yield from attested(name)
     yield ownership.question_needed, ownership.question_needed()
     yield ownership.which_thing, ownership.which_thing()
+    yield ownership.nothing_asked, ownership.nothing_asked()
     yield ownership.claimed, ownership.claimed(thing, Area.DATABASE, name)
     for told in ([], ways(name), *([way] for way in ways(name))):
         yield ownership.offered, ownership.offered(thing, None, name, name, told)

@@ -15,9 +15,11 @@ from bot.services import ownership
 from bot.services.context import Context
 from bot.services.handoff import choices, lists
 from bot.services.ownership import Answered, SeveralAssets
+from bot.services.questions import owner_called
 from handlers import replies
 from handlers.handoff.forms import open_typed
 from handlers.interaction import open_form, whisper
+from handlers.ownership import message
 from handlers.payloads import Action, Command
 
 _SHOW = re.compile(r"(?:show\s+)?#?(\d{1,9})", re.IGNORECASE)
@@ -44,13 +46,15 @@ async def on_handoff(command: Command, context: Context) -> Ack:
         return await open_typed(command, context, way)
     if isinstance(found, SeveralAssets):
         return replies.ephemeral(ownership_blocks.several(found.choices, found.asked))
-    return replies.ephemeral(ownership_blocks.unknown(found.choices, found.asked, team=found.team))
+    if (meant := owner_called(context.snapshot, found.asked)) is not None:
+        return replies.ephemeral(await message(context, meant, command.user_id))
+    return replies.ephemeral(ownership_blocks.unknown(found.choices, found.asked))
 
 
 async def on_show(action: Action, context: Context) -> Ack:
     """Show a handoff to whoever asked."""
-    message = await _shown(context, number(action.value), action.user_id)
-    await whisper(context, action, message, blocks.card_view(message))
+    shown = await _shown(context, number(action.value), action.user_id)
+    await whisper(context, action, shown, blocks.card_view(shown))
     return replies.nothing()
 
 

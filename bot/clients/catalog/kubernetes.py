@@ -130,10 +130,10 @@ class _Owners:
         remark = f"The filter {', '.join(unread)} may name more owners; Baton could not read it." if unread else ""
         directory = self._place.directory
         rules = [(directory, 0, for_all)] if for_all else []
-        rules += [(f"{directory}**/*{ending}", 1, [*inner, *for_all]) for ending, inner in endings.items()]
-        for name, inner in files.items():
+        rules += [(f"{directory}**/*{ending}", 1, [*own, *for_all]) for ending, own in endings.items()]
+        for name, own in files.items():
             also = [each for ending, each in endings.items() if name.endswith(ending)]
-            rules.append((f"{directory}{name}", 2, [*inner, *chain.from_iterable(also), *for_all]))
+            rules.append((f"{directory}{name}", 2, [*own, *chain.from_iterable(also), *for_all]))
         for pattern, step, (first, *others) in rules:
             self._rule(first, pattern, step, labels=document, stops=stops, also=others, remark=remark)
 
