@@ -1,4 +1,4 @@
-"""The button that begins a handoff: the form about an asset, for its giver or for whoever asks for it."""
+"""The buttons of other nouns that begin a handoff, as its giver or as whoever asks for it, and that show one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from bot.blocks.text import Block, button, plain
 from bot.blocks.values import encode
 
 OPEN = "handoff.open"
+#: Shows a handoff; the value is its number.
+SHOW = "handoff.show"
 
 
 class Way(StrEnum):
@@ -37,3 +39,8 @@ def handoff_buttons(value: OpenHandoff, name: str, *, text: str = "") -> list[Bl
     """
     text = text or _TEXT[value.way]
     return [button(text, OPEN, encode(value), label=f"{text}: {plain(name, 45)}")]
+
+
+def show_buttons(number: int, text: str) -> list[Block]:
+    """Return the button that shows a handoff."""
+    return [button(text, SHOW, str(number), label=f"Show: handoff #{number}")]

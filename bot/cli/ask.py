@@ -18,6 +18,7 @@ from bot.cli._database import answering
 from bot.cli._plain import plain
 from bot.cli._terminal import day
 from bot.domain.directory.courtesies import Courtesy
+from bot.domain.handoff.standing import Standing
 from bot.domain.ownership import Disputed, Drift, Holding, Orphaned, Owned, Stale, Unowned, UnownedOnPurpose, Verdict
 from bot.services import history, ownership
 from bot.services.deps import Deps
@@ -129,6 +130,7 @@ def _answered(found: Answered, catalog: Snapshot) -> dict[str, Any]:
         "without_owner": sorted({area for each in verdict.given_up for area in each.areas})
         if isinstance(verdict, Owned)
         else [],
+        "handoffs": [_standing(one) for one in found.frame.handoffs],
         "inherited_from": verdict.inherited_from.name
         if isinstance(verdict, Owned) and verdict.inherited_from is not None
         else None,
@@ -158,6 +160,18 @@ def _drift(one: Drift) -> dict[str, Any]:
     fact = one.holding.fact
     said = {"source": fact.source, "owner": one.holding.name, "area": fact.area}
     return {**said, "files": list(one.files), "until": one.until}
+
+
+def _standing(one: Standing) -> dict[str, Any]:
+    said = one.record
+    return {
+        "handoff": said.number,
+        "state": said.stage,
+        "areas": list(one.areas),
+        "from": one.giver.name,
+        "to": one.receiver.name,
+        "on": said.on,
+    }
 
 
 def _holding(holding: Holding, catalog: Snapshot) -> dict[str, Any]:

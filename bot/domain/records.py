@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TypeAlias
 
 from bot.domain.catalog import Area, AssetKind, Hosting, Link, PathRule, Role
@@ -100,6 +101,27 @@ class ClaimRecord:
     at: datetime
 
 
+class HandoffStage(StrEnum):
+    """How a handoff stands for whoever asks who owns what it is about."""
+
+    ASKED = "asked"  #: the giver has not said whether it offers it
+    OFFERED = "offered"  #: the receiver has not accepted or declined it
+    AGREED = "agreed"  #: accepted, and passes on its day
+    LENT = "lent"  #: the receiver has it, and it returns on its day
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffRecord:
+    """An area of an asset is in a handoff, by its number; `on` is the day of what is agreed or lent."""
+
+    number: int
+    area: Area
+    giver_team_id: int
+    receiver_team_id: int
+    stage: HandoffStage
+    on: date | None = None
+
+
 #: Whom people have decided not to own an area: team id and person id (one is None).
 Disowned: TypeAlias = tuple[Area, int | None, int | None]
 
@@ -135,7 +157,8 @@ class AssetRecord:
     `ref` is unique and stable: `kind:name`, or `kind:namespace/name`. `aliases` are other names, `addresses` ARNs, host
     names, URLs and channels. `path_rule` is set for a line of a CODEOWNERS file only. `doubts` are in their order.
     `drift` is what sources say that have not followed a handoff; it is none of `facts`.
-    `claims` are those that its owner has not answered yet, `disowned` whoever inherits nothing of it any more.
+    `claims` are those that its owner has not answered yet, `handoffs` those under way.
+    `disowned` is whoever inherits nothing of it any more.
     `unowned_source` names who says that nobody owns it on purpose, `unowned_reason` why; `is_unowned_preferred` says
     that somebody preferred this source to those that name owners. `nobody` is what people decided of that.
     """
@@ -160,5 +183,6 @@ class AssetRecord:
     doubts: tuple[DoubtRecord, ...] = ()
     drift: tuple[DriftRecord, ...] = ()
     claims: tuple[ClaimRecord, ...] = ()
+    handoffs: tuple[HandoffRecord, ...] = ()
     disowned: tuple[Disowned, ...] = ()
     nobody: NobodyRecord | None = None

@@ -1,4 +1,4 @@
-"""What stands beside the facts of assets: doubts, claims, whom people ruled out, and sources that are behind."""
+"""What stands beside the facts of assets: doubts, claims, handoffs, whom people ruled out, late sources."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.catalog import Area
+from bot.domain.handoff.handoffs import OPEN, UNANSWERED, ResourceState
 from bot.domain.ownership.matters import MatterKind
-from bot.domain.records import ClaimRecord, Disowned, DoubtRecord, DriftRecord, PersonRecord
+from bot.domain.records import (
+    ClaimRecord,
+    Disowned,
+    DoubtRecord,
+    DriftRecord,
+    HandoffRecord,
+    HandoffStage,
+    PersonRecord,
+)
 from bot.domain.sources import ClaimSubject
 from bot.store import tables
 
@@ -44,6 +53,7 @@ class Beside:
 
     doubts: list[DoubtRecord] = field(default_factory=list)
     claims: list[ClaimRecord] = field(default_factory=list)
+    handoffs: list[HandoffRecord] = field(default_factory=list)
     disowned: list[Disowned] = field(default_factory=list)
     drift: list[DriftRecord] = field(default_factory=list)
 
@@ -56,6 +66,7 @@ async def said_beside(connection: AsyncConnection, ids: Ids, source_names: Mappi
     found = defaultdict[int, Beside](Beside)
     await _add_doubts(connection, ids, found)
     await _add_drift(connection, ids, source_names, found)
+    await _add_handoffs(connection, ids, found)
     matter, no = tables.core(tables.OwnershipMatter).c, tables.core(tables.Disownment).c
     claims = (
         select(matter.asset_id, matter.team_id, matter.area, matter.at)
@@ -84,6 +95,30 @@ async def _add_doubts(connection: AsyncConnection, ids: Ids, found: dict[int, Be
     )
     for row in await connection.execute(query):
         found[row.asset_id].doubts.append(DoubtRecord(person_of(row), row.reason, row.at, _AREAS[row.area]))
+
+
+async def _add_handoffs(connection: AsyncConnection, ids: Ids, found: dict[int, Beside]) -> None:
+    """Add what waits for an answer in a handoff, or for its day; what is lent waits for the day of its return."""
+    of, handoff = tables.core(tables.HandoffResource).c, tables.core(tables.Handoff).c
+    is_lent = of.moved_at.is_not(None) & of.returned_at.is_(None) & handoff.loan_until.is_not(None)
+    is_accepted = (of.state == ResourceState.ACCEPTED.value) & or_(of.moved_at.is_(None), is_lent)
+    query = (
+        select(
+            *(of.asset_id, of.area, of.state, of.moved_at, handoff.id, handoff.giver_team_id),
+            *(handoff.receiver_team_id, handoff.effective_on, handoff.loan_until),
+        )
+        .join_from(tables.core(tables.HandoffResource), tables.core(tables.Handoff), handoff.id == of.handoff_id)
+        .where(among(of.asset_id, ids), or_(of.state.in_([each.value for each in UNANSWERED]), is_accepted))
+        .order_by(of.id)
+    )
+    for row in await connection.execute(query):
+        stage, on = HandoffStage.LENT, row.loan_until
+        if ResourceState(row.state) in UNANSWERED:
+            stage, on = HandoffStage.OFFERED if ResourceState(row.state) in OPEN else HandoffStage.ASKED, None
+        elif row.moved_at is None:
+            stage, on = HandoffStage.AGREED, row.effective_on
+        made = HandoffRecord(row.id, _AREAS[row.area], row.giver_team_id, row.receiver_team_id, stage, on)
+        found[row.asset_id].handoffs.append(made)
 
 
 async def _add_drift(

@@ -377,6 +377,7 @@ def _asset(
         path_rule=PathRule(repository, pattern, position, section or "") if repository is not None else None,
         doubts=tuple(beside.doubts),
         claims=tuple(beside.claims),
+        handoffs=tuple(beside.handoffs),
         disowned=tuple(beside.disowned),
         drift=tuple(beside.drift),
     )

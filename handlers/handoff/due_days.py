@@ -10,8 +10,8 @@ from handlers.routes import Job
 
 async def carry_on(context: Context) -> None:
     """Let what was accepted take effect on its day, and end overlaps, loans, and offers that nobody answered."""
-    if await due_days.run(context.deps, context.snapshot):
-        await snapshot.refresh(context.snapshot, context.deps.database)
+    await due_days.run(context.deps, context.snapshot)
+    await snapshot.refresh(context.snapshot, context.deps.database)
     context.drainer.wake()
 
 

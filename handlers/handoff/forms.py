@@ -18,7 +18,7 @@ from bot.domain.handoff.readiness import ReadinessItem
 from bot.domain.rights import Right
 from bot.errors import FormError, NotFoundError, UserError
 from bot.ports import Ack
-from bot.services import portfolio
+from bot.services import portfolio, snapshot
 from bot.services.context import Context
 from bot.services.handoff import choices, lists, offers, readiness
 from bot.services.handoff.offers import Begun, NewHandoff
@@ -206,6 +206,7 @@ def _item(word: str) -> ReadinessItem:
 
 async def _begun(context: Context, place: Place, begun: Begun) -> Ack:
     context.drainer.wake()
+    await snapshot.refresh(context.snapshot, context.deps.database)
     message = blocks.begun(begun.card, begun.told)
     return await say(context, place, message)
 

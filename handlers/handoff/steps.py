@@ -71,6 +71,7 @@ async def on_back(action: Action, context: Context) -> Ack:
     person_id = await people.identify(context.deps, context.slack, action.user_id)
     begun = await offers.hand_back(context.deps, context.snapshot, handoff_id=number(action.value), person_id=person_id)
     context.drainer.wake()
+    await snapshot.refresh(context.snapshot, context.deps.database)
     message = blocks.begun(begun.card, begun.told)
     await show(context, place_of(action), message.text, message=message, view=blocks.card_view(message))
     return replies.nothing()
@@ -108,8 +109,7 @@ async def _take(context: Context, user_id: str, place: Place, value: AnswerValue
         words=words,
     )
     context.drainer.wake()
-    if taken.has_moved:
-        await snapshot.refresh(context.snapshot, context.deps.database)
+    await snapshot.refresh(context.snapshot, context.deps.database)
     message = blocks.card(taken.card)
     said = blocks.receipt(taken.card, is_new=taken.is_new).text
     await show(context, place, said, message=message, view=blocks.card_view(message))

@@ -98,3 +98,19 @@ def test_one_that_is_not_there(baton: Baton) -> None:
     done = baton("handoff", "show", "9")
     assert done.code == 1
     assert "There is no such handoff" in done.err
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_answer_says_what_is_offered(baton: Baton) -> None:
+    [under_way] = json.loads(baton("ask", "--json", "the database of orders\x1b[2J").out)["handoffs"]
+    assert under_way == {
+        "handoff": 1,
+        "state": "offered",
+        "areas": ["database"],
+        "from": "DevOps",
+        "to": "Payments",
+        "on": None,
+    }
+    assert (
+        "DevOps offers the database to Payments: not answered yet." in baton("ask", "the database of orders\x1b[2J").out
+    )

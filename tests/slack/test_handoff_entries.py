@@ -6,7 +6,7 @@ from bot.blocks.backlog import actions as backlog
 from bot.blocks.handoff import actions as ids
 from tests.slack.conftest import Stage
 from tests.slack.test_eol_answers import deploy, remind
-from tests.slack.test_handoff import OPEN, card, offer, owner, ticked
+from tests.slack.test_handoff import OPEN, card, offer, on, owner, ticked
 from tests.slack.test_portfolio import open_home, press_home, texts
 from tests.slack.test_request_steps import Requested, devops_team, requested
 from tests.slack.test_requests import element, said_in, submit
@@ -60,3 +60,36 @@ async def test_a_reminder_of_what_is_split_offers_it_to_the_team_with_the_applic
 async def test_a_reminder_of_what_one_team_owns_offers_no_handoff(stage: Stage) -> None:
     await deploy(stage, "search-api", "nodejs", "20.11.1")
     assert "Hand over" not in buttons((await remind(stage, "search-api")).root)
+
+
+async def test_an_answer_says_what_is_offered_agreed_and_lent_and_leads_to_it(stage: Stage) -> None:
+    for user, way in (("grace", "Ask for it"), ("lin", "Hand over")):
+        assert way in buttons(await stage.ask("/whoowns payments-db", user=user))
+    shown = await offer(stage, effective="2026-03-05", loan="2026-03-12")
+    said = await stage.ask("/whoowns payments-db", user="grace")
+    assert "*Platform* offers the database to *Payments*: not answered yet." in said.text
+    assert "offers the database" in (await stage.ask("/whoowns payments-db database", user="eve")).text
+    assert "offers the database" not in (await stage.ask("/whoowns payments-db application", user="eve")).text
+    for user in ("grace", "lin"):
+        seen = buttons(await stage.ask("/whoowns payments-db", user=user))
+        assert "Show handoff" in seen
+        assert not {"Ask for it", "Hand over"} & set(seen), "it would be refused"
+    await stage.press(said, ids.SHOW, user="grace")
+    assert "Accept" in buttons(stage.slack.visible_messages("grace", "general")[-1])
+    await stage.press(shown, ids.ACCEPT_ALL, user="grace")
+    said = await stage.ask("/whoowns payments-db", user="grace")
+    assert "*Platform* hands the database over to *Payments* on <!date^" in said.text
+    assert "|2026-03-05>, as both agreed." in said.text
+    assert "Ask for it" not in buttons(said)
+    await on(stage, 3, 5)
+    said = await stage.ask("/whoowns payments-db database", user="solo")
+    assert "*Payments* has the database until <!date^" in said.text
+    assert "|2026-03-12>, on loan from *Platform*." in said.text
+    assert "Show handoff" in buttons(said)
+    for user in ("grace", "lin"):
+        assert "on loan until" in texts(await open_home(stage, user))
+        assert "on loan until" in (await stage.ask("/handoff list", user=user)).text
+    await on(stage, 3, 12)
+    assert "handoff" not in (await stage.ask("/whoowns payments-db", user="grace")).text
+    assert "Ask for it" in buttons(await stage.ask("/whoowns payments-db", user="grace"))
+    assert "Handoffs" not in texts(await open_home(stage, "lin"))

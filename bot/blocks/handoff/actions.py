@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from bot.blocks import handoff_button
 from bot.domain.handoff.handoffs import HandoffStep
 
 COMMAND = "/handoff"
@@ -18,7 +19,7 @@ REFUSE = "handoff.refuse"
 CANCEL = "handoff.cancel"
 DETAILS = "handoff.details"
 EVIDENCE = "handoff.evidence"
-SHOW = "handoff.show"
+SHOW = handoff_button.SHOW
 WORKS = "handoff.works"
 BACK = "handoff.back"
 

@@ -39,11 +39,14 @@ def home_parts(cards: Sequence[HandoffCard]) -> list[Block]:
 
 
 def _line(card: HandoffCard) -> str:
-    waiting = len(card.open_resources)
+    said, waiting = list[str](), len(card.open_resources)
+    if card.is_draft:
+        said.append("to be offered or refused")
     if waiting:
-        how = f"{waiting} of {len(card.resources)} to answer"
-    elif card.is_draft or card.effective_on is None:
-        how = "to be offered or refused"
-    else:
-        how = f"accepted, takes effect on {day(card.effective_on)}"
-    return f"{words.title(card)}\n{how}"
+        said.append(f"{waiting} of {len(card.resources)} to answer")
+    if card.to_come:
+        on = f", takes effect on {day(card.effective_on)}" if card.effective_on is not None else ""
+        said.append(f"accepted{on}")
+    if card.held and card.loan_until is not None:
+        said.append(f"on loan until {day(card.loan_until)}")
+    return f"{words.title(card)}\n{' · '.join(said)}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.blocks.ownership import verdicts, words
+from bot.blocks.ownership import under_way, verdicts, words
 from bot.blocks.ownership.actions import CLAIM, CONFIRM, DISPUTE, DOUBT, SHARE, WITHDRAW, AssetValue
 from bot.blocks.ownership.claims import claim_button
 from bot.blocks.ownership.orphans import suggest_button
@@ -27,6 +27,7 @@ from bot.blocks.text import (
     section,
 )
 from bot.blocks.values import encode
+from bot.domain.handoff.standing import Standing
 from bot.domain.ownership import Disputed, Orphaned, Owned, Unowned, UnownedOnPurpose, Verdict
 from bot.domain.records import AssetRecord, PersonRecord, TeamRecord
 
@@ -39,7 +40,8 @@ class AnswerFrame:
 
     `understood_as` is empty for a literal match; the others decide the buttons, none of which are on a shared answer;
     `next_steps` are buttons of other nouns. `shared_by` is the Slack id of the person who shared it. `confirmed_by` is
-    whoever last confirmed the first owner, and `asked_by` the team that claims it and waits for the owner's answer.
+    whoever last confirmed the first owner, `asked_by` the team that claims it and waits for the owner's answer, and
+    `handoffs` what is under way.
     """
 
     understood_as: str = ""
@@ -53,6 +55,7 @@ class AnswerFrame:
     shared_by: str = ""
     confirmed_by: PersonRecord | None = None
     asked_by: TeamRecord | None = None
+    handoffs: Sequence[Standing] = ()
 
 
 def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
@@ -61,6 +64,7 @@ def answer(verdict: Verdict, frame: AnswerFrame) -> Rendered:
     headline, warnings = verdicts.headline(
         verdict, shares, may_claim=frame.may_claim and not frame.is_shared, asked_by=frame.asked_by
     )
+    warnings += under_way.lines(frame.handoffs)
     about = _asset_line(verdict.asset, frame)
     trust, others = verdicts.trust(verdict, frame.confirmed_by), verdicts.others(verdict, shares)
     links = " · ".join([said for each in verdict.asset.links[:_MOST_LINKS] if (said := link(each.url, each.label))])
@@ -113,6 +117,7 @@ def _buttons(verdict: Verdict, frame: AnswerFrame) -> Block:
         elements.append(button("Withdraw our claim", WITHDRAW, value, label=f"Withdraw our claim: {name}"))
     if not isinstance(verdict, (UnownedOnPurpose, Unowned)):
         elements.append(button("Wrong owner?", DOUBT, value, label=f"Wrong owner? {name}"))
+    elements += under_way.buttons(frame.handoffs)
     elements += frame.next_steps
     elements.append(button("Share in channel", SHARE, value, label=f"Share in channel who owns {name}"))
     if frame.may_claim and not is_free:

@@ -129,6 +129,11 @@ class ResourceCard:
         """Whether the receiver still has to accept or decline it."""
         return self.state in OPEN
 
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it is accepted and has not passed yet."""
+        return self.state is ResourceState.ACCEPTED and self.moved_at is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffCard:
@@ -181,6 +186,11 @@ class HandoffCard:
     def answerer(self) -> TeamRecord:
         """The team whose turn it is to answer."""
         return self.giver if self.is_draft else self.receiver
+
+    @property
+    def to_come(self) -> tuple[ResourceCard, ...]:
+        """What is accepted, and passes on its day."""
+        return tuple(each for each in self.resources if each.is_to_come)
 
     @property
     def held(self) -> tuple[ResourceCard, ...]:

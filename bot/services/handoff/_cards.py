@@ -27,7 +27,7 @@ from bot.services.snapshot import Snapshot
 from bot.services.transfers import Resource
 from bot.services.working_times import WorkingTimes
 from bot.store import tables
-from bot.store.journal import lock_catalog
+from bot.store.journal import lock_catalog, touch_assets
 
 UNKNOWN = "There is no such handoff: `/handoff list` shows those that are open."
 #: What the giver has that is looked through for what would be left behind.
@@ -221,17 +221,14 @@ async def revise_all(session: AsyncSession, deps: Deps, card: HandoffCard) -> No
 class HandoffAct(cards.Act[tables.Handoff, HandoffCard]):
     """What one person does to a handoff, under way in a transaction that holds its row.
 
-    With `moves` ownership may pass, and the catalog's lock comes before that of the row, as in imports.
+    What answers say of an asset changes with it, so the catalog's lock comes before that of the row, as in imports.
     """
 
     table, subject, prefix, unknown = tables.Handoff, "handoff", "handoff", UNKNOWN
 
-    moves: bool = False
-
     async def lock(self) -> None:
-        """Hold the row; before it the catalog, where ownership may move."""
-        if self.moves:
-            await lock_catalog(await self.session.connection())
+        """Hold the catalog, and then the row."""
+        await lock_catalog(await self.session.connection())
         await cards.Act.lock(self)  # `super()` knows the class before it had slots
 
     async def load(self) -> HandoffCard:
@@ -239,7 +236,8 @@ class HandoffAct(cards.Act[tables.Handoff, HandoffCard]):
         return await loaded(self.session, self.deps, self.snapshot, self.row)
 
     async def render(self) -> None:
-        """Revise the card in the receiver's channel, and what the giver was asked."""
+        """Revise the card in the receiver's channel, and what the giver was asked; answers follow."""
+        await touch_assets(self.session, [each.asset_id for each in self.card.resources])
         await revise_all(self.session, self.deps, self.card)
 
     async def holders(self, *, asked_by: int | None = None) -> Holders:
@@ -286,9 +284,9 @@ class ClockAct(HandoffAct):
 
 @asynccontextmanager
 async def acting(
-    deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, right: Right, moves: bool = False
+    deps: Deps, snapshot: Snapshot, *, handoff_id: int, person_id: int, right: Right
 ) -> AsyncIterator[HandoffAct]:
     """Open the transaction of a step. Raises NotFoundError for no handoff, NotAllowedError without the right."""
-    async with cards.acting(HandoffAct(deps, snapshot, handoff_id, person_id, moves=moves), None) as act:
+    async with cards.acting(HandoffAct(deps, snapshot, handoff_id, person_id), None) as act:
         act.require(right, await act.holders_of(right))
         yield act

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.blocks.handoff_button import OpenHandoff, Way
 from bot.domain.catalog import Area, AssetKind, Role
 from bot.domain.handoff.family import left_behind
+from bot.domain.handoff.standing import records
 from bot.domain.ownership import Orphaned, Owned, Verdict
 from bot.domain.portfolio import Portfolio
-from bot.domain.records import AssetRecord, TeamRecord
+from bot.domain.records import AssetRecord, HandoffStage, TeamRecord
 from bot.domain.rights import Actor, Holders, Right, may, require
 from bot.errors import UserError
 from bot.services import actors
@@ -55,9 +57,25 @@ def next_step(snapshot: Snapshot, verdict: Verdict, slack_id: str) -> OpenHandof
     if actors.actor(None).is_guest or not mine & set(owners):
         return None
     main = _main(verdict)
-    if main in mine and not mine >= set(owners):
-        return OpenHandoff(Way.ASK, verdict.asset.id)
-    return OpenHandoff(Way.OFFER, verdict.asset.id, main)
+    way = Way.ASK if main in mine and not mine >= set(owners) else Way.OFFER
+    to = mine if way is Way.ASK else {main}
+    able = (
+        is_free(verdict, held.fact.area, giver_id=held.fact.team_id, to=to)
+        for held in verdict.holdings
+        if held.fact.role is Role.OWNER and (held.fact.team_id in mine) is (way is Way.OFFER)
+    )
+    return OpenHandoff(way, verdict.asset.id, main if way is Way.OFFER else None) if any(able) else None
+
+
+def is_free(verdict: Verdict, area: Area, *, giver_id: int | None, to: Collection[int | None]) -> bool:
+    """Whether an area that a team owns can go to one of these teams: it is in no handoff, and lent by nobody else."""
+    for each in records(verdict):
+        if each.stage is not HandoffStage.LENT:
+            if each.area is area and each in verdict.asset.handoffs:
+                return False
+        elif each.area in (area, Area.ALL) and each.receiver_team_id == giver_id and each.giver_team_id not in to:
+            return False
+    return True
 
 
 def way_for(deps: Deps, snapshot: Snapshot, asset_id: int, slack_id: str) -> OpenHandoff:
@@ -127,9 +145,16 @@ def ask_form(deps: Deps, snapshot: Snapshot, *, slack_id: str, asset_id: int) ->
     givers = sorted(
         (each for each in others if each.id not in own and not each.is_gone), key=lambda team: team.id == main
     )
-    for giver in givers:
-        if choices := owned_by(deps, snapshot, giver.id, [asset_id]):
-            return AskForm(giver=giver, teams=mine, choices=choices)
+    found = [
+        AskForm(giver=giver, teams=mine, choices=choices)
+        for giver in givers
+        if (choices := owned_by(deps, snapshot, giver.id, [asset_id]))
+    ]
+    for form in found:
+        if any(is_free(verdict, area, giver_id=form.giver.id, to=own) for _, area in form.choices):
+            return form
+    if found:
+        return found[0]  # what it is in is said where the form would open
     raise UserError("No other team owns it alone, so there is nobody to ask: claim it with `/whoowns`.")
 
 

@@ -60,7 +60,7 @@ async def carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int) -> bool:
 
 
 async def _carry_out(deps: Deps, snapshot: Snapshot, handoff_id: int, *, only: int | None = None) -> bool:
-    async with acting(ClockAct(deps, snapshot, handoff_id, NOBODY, moves=True), None) as act:
+    async with acting(ClockAct(deps, snapshot, handoff_id, NOBODY), None) as act:
         rows = [each for each in await act.resources() if only in (None, each.id)]
         back = await moves.back(act, rows)
         to_move, to_return, overlaps = await _due(act, [each for each in rows if each not in back])

@@ -39,17 +39,20 @@ async def one(deps: Deps, snapshot: Snapshot, handoff_id: int) -> HandoffCard:
 async def pending(
     deps: Deps, snapshot: Snapshot, team_ids: Collection[int] | None = None, *, is_all: bool = False
 ) -> list[HandoffCard]:
-    """Return the handoffs that wait for an answer or for their day, oldest first; with `is_all` the ended ones, too.
+    """Return the handoffs that wait for an answer or for a day, oldest first; with `is_all` the ended ones, too.
 
     With `team_ids` those of these teams only.
     """
     table, resource = tables.Handoff, tables.HandoffResource
     query = select(table).order_by(col(table.id))
     if not is_all:
-        to_come = select(col(resource.handoff_id)).where(
-            col(resource.state) == ResourceState.ACCEPTED.value, col(resource.moved_at).is_(None)
+        is_lent = col(resource.returned_at).is_(None) & col(table.loan_until).is_not(None)
+        to_come = (
+            select(col(resource.handoff_id))
+            .where(col(resource.handoff_id) == col(table.id), col(resource.state) == ResourceState.ACCEPTED.value)
+            .where(or_(col(resource.moved_at).is_(None), is_lent))
         )
-        query = query.where(or_(col(table.closed_at).is_(None), col(table.id).in_(to_come)))
+        query = query.where(or_(col(table.closed_at).is_(None), to_come.exists()))
     if team_ids is not None:
         query = query.where(or_(col(table.giver_team_id).in_(team_ids), col(table.receiver_team_id).in_(team_ids)))
     async with deps.database.reading() as session:

@@ -99,9 +99,7 @@ async def offer_again(
 
     What was asked for and is not among the resources is refused with it, so that nobody goes on waiting for it.
     """
-    async with acting(
-        deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=Right.HAND_OVER, moves=True
-    ) as act:
+    async with acting(deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=Right.HAND_OVER) as act:
         if version != act.row.version:
             raise UserError("Somebody has offered it again already: look at it with `/handoff list`.")
         await refresh_over(snapshot, await act.session.connection())
@@ -262,7 +260,7 @@ async def _begin(deps: Deps, snapshot: Snapshot, new: NewHandoff, *, right: Righ
         )
         act = HandoffAct(deps, snapshot, row.id, new.person_id)
         act.session, act.now, act.row = session, now, row
-        card = act.card = await act.load()
+        card = await act.redraw()
         return Begun(card, await _show(act, card, is_first=True))
 
 

@@ -25,11 +25,10 @@ _CHANGED = "The offer has changed since: look at it again with `/handoff show {}
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """The handoff as it stands. `is_new` is False when nothing has changed; `has_moved` tells whether ownership has."""
+    """The handoff as it stands. `is_new` is False when nothing has changed."""
 
     card: HandoffCard
     is_new: bool
-    has_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,7 @@ async def take(
     """
     right, said = TRANSITIONS[step].right, words or Words()
     assert right is not None  # noqa: S101 - nobody makes an offer expire
-    moves_now = step is HandoffStep.ACCEPT
-    async with acting(deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=right, moves=moves_now) as act:
+    async with acting(deps, snapshot, handoff_id=handoff_id, person_id=person_id, right=right) as act:
         if version != act.row.version:
             raise UserError(_CHANGED.format(handoff_id))
         rows = _chosen(await act.resources(), step, resource_ids)
@@ -87,13 +85,12 @@ async def take(
         audit_id = await act.note(step.value, resources=[each.id for each in rows], version=version)
         for each in rows:
             _answer(act, each, step, said)
-        has_moved = moves_now and _is_due(act)
-        if has_moved:
+        if step is HandoffStep.ACCEPT and _is_due(act):
             await moves.take_effect(act, rows, audit_id=audit_id)
         has_ended = await act.close_if_answered()
         card = await act.redraw()
         await _tell(act, card, step, rows, has_ended=has_ended)
-        return StepTaken(card, is_new=True, has_moved=has_moved)
+        return StepTaken(card, is_new=True)
 
 
 def _chosen(
